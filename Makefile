@@ -1,0 +1,85 @@
+# The helpdesk from a shell. `make` alone says what there is.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+INSTANCE ?= $(CURDIR)/instance
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint types imports migrations templates translations playbooks \
+        migrate bench faults lock clean-up
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## Build .venv from the hash-pinned lock, and stop
+
+# The stamp is older than the lock whenever the lock has changed; otherwise there is nothing to do.
+$(VENV)/.ready: requirements-dev.lock
+	@echo "Building $(VENV) from requirements-dev.lock. The first time takes a minute or two."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "The helpdesk needs Python 3.11 or newer; PYTHON=/path/to/python names another one."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off \
+	  --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	  --no-build-isolation --no-deps --no-index -e .
+	@touch $@
+	@echo "$(VENV) is ready."
+
+run: setup ## Start the whole helpdesk with a drill organisation (PORT=8000)
+	@PORT=$(PORT) INSTANCE=$(INSTANCE) exec $(BIN)/helpdesk up
+
+test: setup ## Run the whole suite (ARGS= for pytest)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types imports migrations templates translations playbooks ## Run every check that is not a test
+	@echo "All checks passed."
+
+lint: setup ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## Check the types of helpdesk/
+	$(BIN)/mypy
+
+imports: setup ## Check the order of the packages
+	$(BIN)/lint-imports
+
+migrations: setup ## Check that the migrations make the tables the models describe
+	$(BIN)/python -m checks.migrations
+
+templates: setup ## Check that every template compiles
+	$(BIN)/python -m checks.templates
+
+translations: setup ## Check that the catalogue holds every sentence
+	$(BIN)/python -m checks.translations
+
+playbooks: setup ## Check that every playbook reads
+	$(BIN)/python -m checks.playbooks
+
+migrate: setup ## Bring the database of DATABASE_URL up to date
+	$(BIN)/helpdesk migrate
+
+faults: setup ## Kill things while people work; nothing may be lost
+	$(BIN)/python -m bench.faults $(ARGS)
+
+bench: setup ## Measure, beside a bare Flask app, and print the table
+	$(BIN)/python -m bench $(ARGS)
+
+lock: setup ## Write both locks anew from pyproject.toml
+	$(BIN)/pip-compile $(LOCKING) -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCKING) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+# No host name of anybody's package index belongs into a lock; the hashes say what may be installed.
+LOCKING := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+clean-up: ## Remove .venv, the instance with all its data, and caches
+	@if [ -x $(BIN)/helpdesk ]; then INSTANCE=$(INSTANCE) $(BIN)/helpdesk forget-instance --yes; fi
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis helpdesk.egg-info
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
