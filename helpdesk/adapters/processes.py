@@ -1,0 +1,147 @@
+"""Child processes: tethered to the one that started them, stopped politely, then firmly."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+FULL_LOG = 5_000_000
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A system account under which a child runs, if it is not ours."""
+
+    uid: int
+    gid: int
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    farewell: signal.Signals = signal.SIGTERM,
+    account: Account | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own. If we die without a word, it gets `farewell`."""
+    if log.exists() and log.stat().st_size > FULL_LOG:
+        log.replace(log.with_suffix(".old"))
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - the commands are ours
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            umask=0o077,
+            start_new_session=True,  # Ctrl-C reaches us alone; we decide who stops when
+            preexec_fn=_tether(farewell),  # two system calls, no lock is taken
+        )
+
+
+def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
+    """Send each signal in turn, with its patience in seconds, until the process has ended."""
+    for number, patience in (*steps, (signal.SIGKILL, 10.0)):
+        if process.poll() is not None:
+            return
+        process.send_signal(number)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def stop_stranger(pid: int, *steps: tuple[signal.Signals, float]) -> None:
+    """The same for a process that is not our child: one left over from an earlier run."""
+    for number, patience in (*steps, (signal.SIGKILL, 10.0)):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if not is_alive(pid):
+                return
+            time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs under this number; one that only waits to be collected does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether a process has `folder` as its working directory: how we know our own again."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
+    except OSError:
+        return False
+
+
+def adopt_orphans() -> None:
+    """From now on, a grandchild whose parent dies becomes our child, so that we can end it."""
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def children() -> list[int]:
+    """The processes whose parent we are."""
+    me = os.getpid()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "stat").read_text()
+            except OSError:
+                continue
+            if int(status.rpartition(")")[2].split()[1]) == me:
+                found.append(int(entry.name))
+    return found
+
+
+def sweep(patience: float = 10.0) -> None:
+    """End every child that is left, and every orphan that becomes ours meanwhile."""
+    deadline = time.monotonic() + patience
+    while (left := children()) and time.monotonic() < deadline:
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            except (ProcessLookupError, ChildProcessError):
+                continue
+
+
+def last_words(log: Path, lines: int = 12) -> str:
+    """The end of a log, for the message that says why a process did not stay."""
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    except OSError:
+        return ""
+
+
+def _tether(farewell: signal.Signals) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def tie() -> None:
+        _libc.prctl(PR_SET_PDEATHSIG, farewell.value, 0, 0, 0)
+        if os.getppid() != parent:  # it died before the knot was tied
+            os.kill(os.getpid(), farewell)
+
+    return tie
