@@ -32,6 +32,7 @@ def spawn(
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    keeps_open: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own. If we die without a word, it gets `farewell`."""
     if log.exists() and log.stat().st_size > FULL_LOG:
@@ -44,6 +45,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             cwd=folder,
             env=environment,
+            pass_fds=keeps_open,
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,

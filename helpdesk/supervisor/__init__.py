@@ -1,0 +1,1 @@
+"""`helpdesk up`: everything a helpdesk needs on one machine, started and stopped together."""

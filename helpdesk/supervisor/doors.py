@@ -1,0 +1,65 @@
+"""The doors of the three surfaces: sockets that we hold, so that a restart refuses nobody."""
+
+import errno
+import socket
+from dataclasses import dataclass
+
+HOST = "127.0.0.1"
+WAITING_ROOM = 1024
+
+
+class PortTaken(Exception):
+    """A door cannot be opened; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a surface is reached."""
+
+    surface: str
+    port: int
+    listener: socket.socket
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+def open_doors(surfaces: tuple[str, ...], port: int) -> list[Door]:
+    """Take one port after the other, or none at all."""
+    doors: list[Door] = []
+    try:
+        for offset, surface in enumerate(surfaces):
+            doors.append(Door(surface, port + offset, _listen(surface, port + offset)))
+    except PortTaken:
+        close_doors(doors)
+        raise
+    return doors
+
+
+def close_doors(doors: list[Door]) -> None:
+    for door in doors:
+        door.listener.close()
+
+
+def _listen(surface: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(WAITING_ROOM)
+    except OverflowError:
+        listener.close()
+        raise PortTaken(f"There is no port {port}; choose a smaller PORT=.") from None
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port}, for the {surface} pages, is taken by another program."
+        elif error.errno == errno.EACCES:
+            reason = f"Port {port}, for the {surface} pages, is reserved for root."
+        else:
+            reason = f"Port {port}, for the {surface} pages, cannot be opened: {error.strerror}."
+        raise PortTaken(
+            f"{reason} Choose others with PORT=, for example: make run PORT=8100"
+        ) from None
+    return listener

@@ -1,0 +1,157 @@
+"""The processes of a helpdesk: started, watched, started again when they die, and stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from helpdesk.adapters import processes
+from helpdesk.adapters.embedded import NotStarted
+
+Say = Callable[[str], None]
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+SETTLED = 60.0
+GLANCE = 0.2
+
+
+class Runs(Protocol):
+    """Anything that can be started, looked at and stopped."""
+
+    @property
+    def is_running(self) -> bool: ...
+
+    @property
+    def pid(self) -> int: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass
+class Program:
+    """One of our own commands as a child process."""
+
+    command: Sequence[str | Path]
+    log: Path
+    environment: Mapping[str, str]
+    folder: Path
+    patience: float = 10.0
+    keeps_open: tuple[int, ...] = ()
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        if self._process is not None:
+            # What a killed parent left in its group would fight with the new one.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process = processes.spawn(
+            self.command,
+            log=self.log,
+            environment=self.environment,
+            folder=self.folder,
+            keeps_open=self.keeps_open,
+        )
+
+    def ask_to_stop(self) -> None:
+        """Only ask: several can finish their work at the same time."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            processes.stop(self._process, (signal.SIGTERM, self.patience))
+
+
+@dataclass
+class Member:
+    """One process under watch."""
+
+    name: str
+    runs: Runs
+    _pause: float = FIRST_PAUSE
+    _started_at: float = field(default_factory=time.monotonic)
+    _again_at: float | None = None
+
+    def mind(self, say: Say) -> bool:
+        """Notice a death, start again after a pause; True if a new process has started."""
+        now = time.monotonic()
+        if self.runs.is_running:
+            if now - self._started_at > SETTLED:
+                self._pause = FIRST_PAUSE
+            return False
+        if self._again_at is None:
+            say(f"The {self.name} ended unexpectedly; starting again in {self._pause:g} s.")
+            self._again_at = now + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        if now < self._again_at:
+            return False
+        self._again_at = None
+        self._started_at = now
+        try:
+            self.runs.start()
+        except NotStarted as trouble:
+            say(str(trouble))
+            return False
+        say(f"The {self.name} runs again.")
+        return True
+
+
+class Family:
+    """All processes of one helpdesk, the ones others depend on first."""
+
+    def __init__(self, say: Say, roll: Path) -> None:
+        self._say = say
+        self._roll = roll
+        self._members: list[Member] = []
+
+    def add(self, name: str, runs: Runs) -> None:
+        """Start a process and watch it from now on."""
+        self._members.append(Member(name, runs))
+        runs.start()
+        self._write_roll()
+
+    def watch(self) -> None:
+        """Look after them until somebody interrupts."""
+        while True:
+            if [member for member in self._members if member.mind(self._say)]:
+                self._write_roll()
+            self._bury_orphans()
+            time.sleep(GLANCE)
+
+    def stop(self) -> None:
+        """Ask our own programs together, wait for each, then stop the servers they stood on."""
+        for member in self._members:
+            if isinstance(member.runs, Program):
+                member.runs.ask_to_stop()
+        for member in reversed(self._members):
+            member.runs.stop()
+        self._roll.unlink(missing_ok=True)
+
+    def _bury_orphans(self) -> None:
+        """Collect grandchildren that lost their parent and have ended."""
+        ours = {member.runs.pid for member in self._members}
+        for pid in processes.children():
+            if pid not in ours and not processes.is_alive(pid):
+                with suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
+
+    def _write_roll(self) -> None:
+        pids = {member.name: member.runs.pid for member in self._members}
+        self._roll.write_text(json.dumps(pids, indent=2) + "\n")

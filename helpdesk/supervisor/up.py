@@ -1,0 +1,232 @@
+"""The way up, step by step and said aloud, and the way down from wherever it got."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from helpdesk.adapters import processes
+from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis, NotStarted
+from helpdesk.supervisor.doors import Door, close_doors, open_doors
+from helpdesk.supervisor.family import Family, Program, Say
+from helpdesk.supervisor.instance import Instance
+
+SURFACES = ("public", "staff", "partner")
+QUEUES = ("notices", "deliveries")
+ROOT = Path(__file__).resolve().parents[2]
+CORES = min(max(os.cpu_count() or 1, 2), 4)
+WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
+PATIENCE = 60.0
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL")
+STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C, or the machine goes down."""
+
+
+def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> None:
+    """Start everything and stay until somebody interrupts; then leave no process behind."""
+    with _interruptible(), instance.held():
+        doors = open_doors(SURFACES, port)
+        postgres = EmbeddedPostgres(instance.folder / "postgres")
+        redis = EmbeddedRedis(instance.folder / "redis")
+        family = Family(say, instance.processes)
+        processes.adopt_orphans()
+        try:
+            _start(instance, doors, postgres, redis, family, say, outside)
+            family.watch()
+        except Stopped:
+            say("\nStopping; a second Ctrl-C does not wait for anybody.")
+        finally:
+            _go_down(family, say)
+            close_doors(doors)
+    say("Stopped. Everything is kept; make run starts again.")
+
+
+def _start(
+    instance: Instance,
+    doors: list[Door],
+    postgres: EmbeddedPostgres,
+    redis: EmbeddedRedis,
+    family: Family,
+    say: Say,
+    outside: Mapping[str, str],
+) -> None:
+    began = time.monotonic()
+    with _step(say, "Folder and keys"):
+        instance.prepare()
+    with _step(say, "PostgreSQL"):
+        family.add("database", postgres)
+    with _step(say, "Redis"):
+        family.add("Redis", redis)
+    plain = {name: outside[name] for name in PASSED_ON if name in outside}
+    surroundings = _Surroundings(instance, doors, postgres, redis, plain)
+    with _step(say, "Tables"):
+        _run("migrate", surroundings.owner(), instance)
+    with _step(say, "Drill organisation (the first time takes a moment)"):
+        _run("drill", surroundings.service(), instance, "seed")
+    with _step(say, "Public, staff and partner pages"):
+        for door in doors:
+            family.add(f"{door.surface} pages", _pages(door, surroundings, instance))
+        for door in doors:
+            _wait_for(door, instance)
+    with _step(say, "Workers and ticker"):
+        for queue in QUEUES:
+            family.add(
+                f"worker for {queue}",
+                _command(instance, f"worker-{queue}", surroundings.service(), "worker", queue),
+            )
+        family.add("ticker", _command(instance, "ticker", surroundings.service(), "ticker"))
+    say(f"Everything runs, after {time.monotonic() - began:.1f} s.\n")
+    say(_run("drill", surroundings.service(), instance, "people"))
+    say("Ctrl-C stops everything.")
+
+
+class _Surroundings:
+    """What each process is told, and no more: the public pages get no key that opens anything."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        doors: list[Door],
+        postgres: EmbeddedPostgres,
+        redis: EmbeddedRedis,
+        plain: dict[str, str],
+    ) -> None:
+        self._postgres = postgres
+        self._instance = instance
+        urls = {f"{door.surface.upper()}_URL": door.url for door in doors}
+        self._common = plain | urls | {
+            "REDIS_URL": redis.url,
+            "MAIL_URL": f"folder://{instance.outbox.resolve()}",
+            "MAIL_FROM": "helpdesk@drill.example",
+            "INSTANCE": str(instance.folder.resolve()),
+            "HELPDESK_NAME": "Drill helpdesk",
+            "DRILL": "1",
+            "PYTHONUNBUFFERED": "1",
+        }  # fmt: skip
+
+    def owner(self) -> dict[str, str]:
+        return self._common | {
+            "DATABASE_URL": self._postgres.url("helpdesk_owner"),
+            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
+        }
+
+    def service(self) -> dict[str, str]:
+        return self._common | {
+            "DATABASE_URL": self._postgres.url("helpdesk_app"),
+            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
+        }
+
+    def pages(self, surface: str) -> dict[str, str]:
+        told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
+        if surface == "public":
+            return self._common | told | {
+                "DATABASE_URL": self._postgres.url("helpdesk_intake"),
+                "INTAKE_KEY_FILE": str(self._instance.intake_key.resolve()),
+            }  # fmt: skip
+        return self.service() | told
+
+
+def _pages(door: Door, surroundings: _Surroundings, instance: Instance) -> Program:
+    number = door.listener.fileno()
+    return Program(
+        [
+            sys.executable, "-m", "gunicorn", "--config", "python:helpdesk.supervisor.serving",
+            "--bind", f"fd://{number}", "wsgi:app",
+        ],
+        log=instance.logs / f"{door.surface}.log",
+        environment=surroundings.pages(door.surface),
+        folder=ROOT,
+        keeps_open=(number,),
+    )  # fmt: skip
+
+
+def _command(instance: Instance, name: str, environment: Mapping[str, str], *words: str) -> Program:
+    return Program(
+        [sys.executable, "-m", "helpdesk.cli", *words],
+        log=instance.logs / f"{name}.log",
+        environment=environment,
+        folder=ROOT,
+    )
+
+
+def _run(command: str, environment: Mapping[str, str], instance: Instance, *words: str) -> str:
+    """Run one of our commands to its end; what it said."""
+    with (instance.logs / f"{command}.log").open("a+") as log:
+        done = subprocess.run(  # noqa: S603 - the command is ours
+            [sys.executable, "-m", "helpdesk.cli", command, *words],
+            env=dict(environment),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise NotStarted(
+            f"helpdesk {command} did not succeed. It said:\n"
+            f"{done.stdout}{processes.last_words(instance.logs / f'{command}.log')}"
+        )
+    return done.stdout
+
+
+def _wait_for(door: Door, instance: Instance) -> None:
+    """Wait until a surface answers anything at all."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(door.url, timeout=PATIENCE).close()  # noqa: S310 - our own door
+        except urllib.error.HTTPError as answer:
+            if answer.code < 500:
+                return
+            time.sleep(0.2)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    words = processes.last_words(instance.logs / f"{door.surface}.log")
+    raise NotStarted(f"The {door.surface} pages do not answer. They said:\n{words}")
+
+
+@contextmanager
+def _step(say: Say, name: str) -> Iterator[None]:
+    began = time.monotonic()
+    say(f"{name} …")
+    yield
+    say(f"{name}: ready ({time.monotonic() - began:.1f} s)")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Whatever asks us to stop raises Stopped, here in the middle of what we do."""
+    before = [(number, signal.signal(number, _raise_stopped)) for number in STOPPERS]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _raise_stopped(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _go_down(family: Family, say: Callable[[str], None]) -> None:
+    """Stop politely; when interrupted again, at once. Nothing of ours stays."""
+    try:
+        family.stop()
+    except Stopped:
+        say("Not waiting any longer.")
+    finally:
+        with suppress(Stopped):
+            processes.sweep()
