@@ -4,6 +4,7 @@ import base64
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +56,10 @@ class Instance:
         for key in (self.intake_key, self.service_key):
             _make_key(key)
         return is_new
+
+    def remove(self) -> None:
+        """Delete the whole folder: keys, data, logs."""
+        shutil.rmtree(self.folder)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""The helpdesk: digital-security triage and escalation for civil society."""

@@ -1,0 +1,1 @@
+"""People and teams who can sign in, and their keys."""

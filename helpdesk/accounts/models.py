@@ -1,0 +1,127 @@
+"""Person, Team, Membership and the server-side session that holds an unlocked key."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.core.actors import Actor, Role
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.keys import Key
+from helpdesk.core.sealing import Envelope, Place
+
+
+class TeamKind(StrEnum):
+    """A queue of cases, or a partner's trust team: both are units of need-to-know."""
+
+    QUEUE = "queue"
+    PARTNER = "partner"
+
+
+class Team(Identified, Base):
+    """Who may read what together: the holder of a key by epoch."""
+
+    __tablename__ = "teams"
+
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[TeamKind] = mapped_column(choice_column(TeamKind))
+    # New reports go to the one queue that takes them in.
+    takes_reports: Mapped[bool] = mapped_column(default=False)
+
+
+class Person(Identified, Base):
+    """Somebody who can sign in, under a name of their choice; what they can open hangs on `key`."""
+
+    __tablename__ = "people"
+
+    handle: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[Role] = mapped_column(choice_column(Role))
+    invited_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    on_duty_until: Mapped[datetime | None]
+    # Sealed to the service: duty mail must go out while nobody is signed in.
+    email: Mapped[Envelope | None]
+
+    key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    under_passphrase: Mapped[Envelope | None]
+    under_recovery: Mapped[Envelope | None]
+    totp_seed: Mapped[Envelope | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+
+    enrolment_tag: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    enrolment_until: Mapped[datetime | None]
+
+    failures: Mapped[int] = mapped_column(default=0)
+    closed_until: Mapped[datetime | None]
+
+    key: Mapped[Key | None] = relationship(lazy="joined")
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+    @property
+    def is_enrolled(self) -> bool:
+        return self.key_id is not None
+
+    def get_id(self) -> str:
+        return self.id
+
+    def place_of(self, field: str) -> Place:
+        return Place("people", field, "", self.id)
+
+    def as_actor(self) -> Actor:
+        """Who this person is in history and to the rules."""
+        teams = frozenset(membership.team_id for membership in self.memberships)
+        return Actor(f"person:{self.id}", self.role, teams=teams, person_id=self.id)
+
+
+class Membership(Base):
+    """A person is in a team. Reading also needs the team's key: see `accounts.operations.let_in`."""
+
+    __tablename__ = "memberships"
+
+    person_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    team_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("teams.id"), primary_key=True, index=True
+    )
+    since_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    team: Mapped[Team] = relationship(lazy="joined")
+
+
+class SignIn(Base):
+    """A server-side session. The unlocked key in it opens only with the cookie of the browser."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    surface: Mapped[str] = mapped_column(String(16))
+    unlocked: Mapped[Envelope]
+    # False between the passphrase and the second factor.
+    is_complete: Mapped[bool] = mapped_column(default=False)
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="joined")
+
+    __table_args__ = (Index("ix_sign_ins_seen_at", "seen_at"), UniqueConstraint("id", "person_id"))
+
+    def place_of(self, field: str) -> Place:
+        return Place("sign_ins", field, "", self.id)

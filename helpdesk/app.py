@@ -1,0 +1,116 @@
+"""create_app(desk, surface): the features, in order; the table of contents of the pages."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from helpdesk.accounts import door as accounts_door
+from helpdesk.accounts import views as accounts
+from helpdesk.cases import views as cases
+from helpdesk.core.desk import Desk
+from helpdesk.core.markup import from_markdown, plain
+from helpdesk.core.sealing import Secret
+from helpdesk.duty import views as duty
+from helpdesk.escalations import views as escalations
+from helpdesk.intake import door as intake_door
+from helpdesk.intake import views as intake
+from helpdesk.partners import views as partners
+from helpdesk.playbooks import views as playbooks
+from helpdesk.settings import Surface
+from helpdesk.triage import views as triage
+from helpdesk.web import cookies, headers, limits, login, refusals
+from helpdesk.web import work as web_work
+
+LARGEST_REQUEST = 1_000_000
+DAY = 24 * 3600
+LANGUAGES = ("en",)
+
+BLUEPRINTS = {
+    Surface.PUBLIC: (intake.bp,),
+    Surface.STAFF: (
+        duty.bp,
+        accounts.bp,
+        accounts.people_bp,
+        cases.bp,
+        triage.bp,
+        playbooks.bp,
+        escalations.bp,
+        partners.bp,
+    ),
+    Surface.PARTNER: (accounts.bp, escalations.partner_bp),
+}
+
+HOME = {
+    Surface.PUBLIC: "intake.home",
+    Surface.STAFF: "duty.board",
+    Surface.PARTNER: "partner_desk.inbox",
+}
+
+
+def create_app(desk: Desk, surface: Surface) -> Flask:
+    """One surface of the helpdesk as a WSGI application."""
+    app = Flask("helpdesk")
+    app.extensions["desk"] = desk
+    app.extensions["surface"] = surface
+    app.config.update(
+        SECRET_KEY=_form_key(desk, surface, 0),
+        SECRET_KEY_FALLBACKS=[_form_key(desk, surface, n) for n in range(1, _keys(desk, surface))],
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        WTF_CSRF_TIME_LIMIT=DAY,
+        # Referrers are often taken away on the way; the token and our own origin check remain.
+        WTF_CSRF_SSL_STRICT=False,
+        HOME=HOME[surface],
+    )
+    headers.init_app(app)
+    cookies.init_app(app, surface, desk.settings.url_of(surface))
+    refusals.init_app(app)
+    limits.init_app(app)
+    identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
+    web_work.init_app(app, identify)
+    login.init_app(app, surface)
+    CSRFProtect(app)
+    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en")
+    _dress(app, desk)
+    for blueprint in BLUEPRINTS[surface]:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _dress(app: Flask, desk: Desk) -> None:
+    """What every template may use; a missing name fails a test instead of rendering nothing."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.pop("config", None)
+    app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["markdown"] = from_markdown
+
+    @app.context_processor
+    def for_every_page() -> dict[str, Any]:
+        locale = get_locale()
+        return {
+            "helpdesk_name": desk.settings.helpdesk_name,
+            "drill": desk.settings.drill,
+            "surface": app.extensions["surface"].value,
+            "locale": str(locale or "en"),
+            "direction": locale.text_direction if locale else "ltr",
+            "current_person": current_user if current_user.is_authenticated else None,
+        }
+
+
+def _keys(desk: Desk, surface: Surface) -> int:
+    return len(_key_bytes(desk, surface))
+
+
+def _key_bytes(desk: Desk, surface: Surface) -> tuple[bytes, ...]:
+    public = surface is Surface.PUBLIC
+    return desk.settings.intake_keys if public else desk.settings.service_keys
+
+
+def _form_key(desk: Desk, surface: Surface, number: int) -> bytes:
+    """The key that signs form tokens: derived, one for each surface, so that none opens anything."""
+    return Secret(_key_bytes(desk, surface)[number]).derive(f"forms of {surface}")

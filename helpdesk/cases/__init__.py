@@ -1,0 +1,1 @@
+"""One person's trouble, from first word to close."""

@@ -1,0 +1,22 @@
+"""Case and what hangs on it: messages, notes, consents, facts, closure, clocks, level requests."""
+
+from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedInCase
+from helpdesk.cases.models.clock import ClockEvent, ClockTurn
+from helpdesk.cases.models.consent import Consent
+from helpdesk.cases.models.fact import Fact
+from helpdesk.cases.models.level_request import LevelRequest
+from helpdesk.cases.models.message import Message, Note
+
+__all__ = [
+    "Case",
+    "ClockEvent",
+    "ClockTurn",
+    "Closure",
+    "Consent",
+    "Fact",
+    "LevelColumn",
+    "LevelRequest",
+    "Message",
+    "Note",
+    "SealedInCase",
+]

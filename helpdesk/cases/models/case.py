@@ -1,0 +1,183 @@
+"""Case: one person's trouble, and the Closure that exists exactly while it is closed."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.status import MOVES, Outcome, Status, WaitsOn
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.errors import NotNow
+from helpdesk.core.sealing import Envelope, Place, Public
+
+# Most urgent first, so that an ascending index begins where the work begins.
+LEVELS = tuple(reversed(Level))
+
+
+class LevelColumn(TypeDecorator[Level]):
+    """A level as a small number, most urgent first, so that an index can order by it."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Level | None, dialect: Dialect) -> int | None:
+        return None if value is None else LEVELS.index(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Level | None:
+        return None if value is None else LEVELS[value]
+
+
+class Case(Identified, Base):
+    """Everything people told us is sealed; what stands in clear is listed in docs/threat-model.md."""
+
+    __tablename__ = "cases"
+
+    ref: Mapped[str] = mapped_column(String(16), unique=True)
+    team_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("teams.id"))
+    status: Mapped[Status] = mapped_column(choice_column(Status), default=Status.NEW)
+    waits_on: Mapped[WaitsOn | None] = mapped_column(choice_column(WaitsOn))
+    waits_until: Mapped[date | None]
+    level: Mapped[Level] = mapped_column(LevelColumn)
+    rule: Mapped[str] = mapped_column(String(40))
+    incident_type: Mapped[str] = mapped_column(String(40))
+    platform: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    region: Mapped[str | None] = mapped_column(String(40))
+    opened_at: Mapped[datetime]
+    # When the first human reply is due; None once it has been given. Computed from clock events in the
+    # transaction that writes them, and stored only so that an index can order the queue.
+    reply_due_at: Mapped[datetime | None]
+    owner_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("people.id"))
+    in_slow_lane: Mapped[bool] = mapped_column(default=False)
+    is_drill: Mapped[bool] = mapped_column(default=False)
+
+    key_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
+    public_half: Mapped[bytes] = mapped_column(LargeBinary)
+    reporter_tag: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    reporter_public_half: Mapped[bytes] = mapped_column(LargeBinary)
+    form_token: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+
+    story: Mapped[Envelope | None]
+    contact: Mapped[Envelope | None]
+    answers: Mapped[Envelope | None]
+
+    closure: Mapped["Closure | None"] = relationship(
+        back_populates="case", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        # The queue page: open cases of a team, by level, then by time left, then by id (keyset).
+        Index(
+            "ix_cases_queue",
+            "team_id",
+            "level",
+            text("coalesce(reply_due_at, 'infinity'::timestamptz)"),
+            "id",
+            postgresql_where=text("status <> 'closed'"),
+        ),
+        Index("ix_cases_owner_id", "owner_id", postgresql_where=text("status <> 'closed'")),
+        Index(
+            "ix_cases_unclaimed",
+            "team_id",
+            "level",
+            text("coalesce(reply_due_at, 'infinity'::timestamptz)"),
+            "id",
+            postgresql_where=text("status <> 'closed' AND owner_id IS NULL"),
+        ),
+    )
+
+    @property
+    def public(self) -> Public:
+        return Public(self.public_half)
+
+    @property
+    def reporter_public(self) -> Public:
+        return Public(self.reporter_public_half)
+
+    @property
+    def sealing_key_id(self) -> str:
+        return self.key_id
+
+    @property
+    def sealing_public(self) -> Public:
+        return self.public
+
+    def place_of(self, field: str) -> Place:
+        return Place("cases", field, self.id, self.id)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status is Status.CLOSED
+
+    def open(self) -> None:
+        """Somebody works on it (again)."""
+        if self.status is not Status.OPEN:
+            self._move_to(Status.OPEN)
+        self.waits_on = None
+        self.waits_until = None
+
+    def wait(self, on: WaitsOn, until: date | None = None) -> None:
+        """It is somebody else's move, or nothing can be done before a day."""
+        self._move_to(Status.WAITING)
+        self.waits_on = on
+        self.waits_until = until
+
+    def close(self, *, outcome: Outcome, at: datetime, by: str) -> None:
+        self._move_to(Status.CLOSED)
+        self.waits_on = None
+        self.waits_until = None
+        self.closure = Closure(case_id=self.id, outcome=outcome, at=at, by=by)
+
+    def reopen(self) -> None:
+        if self.status is not Status.CLOSED:
+            raise NotNow("Only a case that is closed can be opened again.")
+        self.open()
+        self.closure = None
+
+    def _move_to(self, status: Status) -> None:
+        if status not in MOVES[self.status]:
+            raise NotNow(f"A case that is {self.status} cannot become {status}.")
+        self.status = status
+
+
+class Closure(Base):
+    """Why and when a case was closed. It exists exactly while the case is closed."""
+
+    __tablename__ = "closures"
+
+    case_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True
+    )
+    outcome: Mapped[Outcome] = mapped_column(choice_column(Outcome))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    follow_up_on: Mapped[date | None]
+
+    case: Mapped[Case] = relationship(back_populates="closure")
+
+
+class SealedInCase(Identified):
+    """A row that hangs on a case and has fields sealed under the case's key."""
+
+    __tablename__: str
+
+    case_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), index=True
+    )
+
+    @declared_attr
+    def case(cls) -> Mapped[Case]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return relationship(Case)
+
+    @property
+    def sealing_key_id(self) -> str:
+        return self.case.key_id
+
+    @property
+    def sealing_public(self) -> Public:
+        return self.case.public
+
+    def place_of(self, field: str) -> Place:
+        return Place(self.__tablename__, field, self.case_id, self.id)

@@ -1,0 +1,29 @@
+"""Clock events: when a clock was started and stopped. What is left is computed, never patched."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+
+
+class ClockTurn(StrEnum):
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
+class ClockEvent(Identified, Base):
+    """A clock was started with a time to keep, or stopped. `subject_id` is a case's or an escalation's."""
+
+    __tablename__ = "clock_events"
+
+    subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    clock: Mapped[str] = mapped_column(String(32))
+    turn: Mapped[ClockTurn] = mapped_column(choice_column(ClockTurn))
+    at: Mapped[datetime]
+    # Seconds that the clock gives, on a start; what was used before is already taken off.
+    seconds: Mapped[int | None]
+
+    __table_args__ = (Index("ix_clock_events_subject_id_clock", "subject_id", "clock", "at"),)

@@ -1,0 +1,24 @@
+"""Fact: something a playbook's step found out, on which later steps and gates stand."""
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.cases.models.case import SealedInCase
+from helpdesk.core.database import Base
+from helpdesk.core.sealing import Envelope
+
+
+class Fact(SealedInCase, Base):
+    """A code in clear (confirmed, yes, filed) and, where there are words, the words sealed."""
+
+    __tablename__ = "facts"
+
+    name: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(String(40))
+    words: Mapped[Envelope | None]
+    set_at: Mapped[datetime]
+    set_by: Mapped[str] = mapped_column(String(80))
+
+    __table_args__ = (UniqueConstraint("case_id", "name"),)

@@ -1,0 +1,34 @@
+"""Message: words between reporter and helpdesk. Note: words that stay inside."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.cases.models.case import SealedInCase
+from helpdesk.core.database import Base
+from helpdesk.core.sealing import Envelope
+
+
+class Message(SealedInCase, Base):
+    """Sealed for the case; what we write is sealed for the reporter as well, what they write is not."""
+
+    __tablename__ = "messages"
+
+    is_from_reporter: Mapped[bool]
+    author: Mapped[str] = mapped_column(String(80))
+    sent_at: Mapped[datetime]
+    body: Mapped[Envelope]
+    for_reporter: Mapped[Envelope | None]
+
+    __table_args__ = (Index("ix_messages_case_id_sent_at", "case_id", "sent_at"),)
+
+
+class Note(SealedInCase, Base):
+    """What responders tell each other about a case."""
+
+    __tablename__ = "notes"
+
+    author: Mapped[str] = mapped_column(String(80))
+    written_at: Mapped[datetime]
+    body: Mapped[Envelope]

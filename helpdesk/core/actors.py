@@ -1,0 +1,50 @@
+"""Who acts: a role, the teams they belong to, and a name for history that says nothing about them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an actor is to the helpdesk."""
+
+    NOBODY = "nobody"
+    REPORTER = "reporter"
+    RESPONDER = "responder"
+    COORDINATOR = "coordinator"
+    OPERATOR = "operator"
+    PARTNER = "partner"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Someone who does something. `id` is what history keeps; `teams` is the need-to-know."""
+
+    id: str
+    role: Role
+    teams: frozenset[str] = frozenset()
+    person_id: str | None = None
+    case_id: str | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether exact times would say when a reporter sat at a keyboard."""
+        return self.role in (Role.NOBODY, Role.REPORTER)
+
+    @property
+    def works_on_cases(self) -> bool:
+        return self.role in (Role.RESPONDER, Role.COORDINATOR)
+
+
+NOBODY = Actor("nobody", Role.NOBODY)
+SYSTEM = Actor("system", Role.SYSTEM)
+
+
+def reporter(case_id: str) -> Actor:
+    """The reporter of one case, back with the return code."""
+    return Actor(f"reporter:{case_id}", Role.REPORTER, case_id=case_id)
+
+
+def operator(name: str) -> Actor:
+    """A person with a shell: named in history, holding no key."""
+    return Actor(f"shell:{name}", Role.OPERATOR)

@@ -1,0 +1,121 @@
+"""Case references, return codes and passphrases: things people copy by hand."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from helpdesk.core.sealing import Secret
+
+# Crockford's alphabet: no I, L, O or U, and what people write for them is understood.
+LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD: Final = str.maketrans("ILO", "110")
+
+WORDS_IN_CODE: Final = 10
+LETTERS_IN_CODE: Final = 26
+WORDS_IN_PASSPHRASE: Final = 7
+SHORTEST_OWN_PASSPHRASE: Final = 20
+
+
+@cache
+def word_list() -> tuple[str, ...]:
+    """The 7,776 words of the EFF's long list, hyphens taken out so that they type plainly."""
+    lines = (files("diceware") / "wordlists" / "wordlist_en_eff.txt").read_text().split("\n")
+    words = tuple(line.split("\t")[1].replace("-", "") for line in lines if "\t" in line)
+    if len(set(words)) != 7776:
+        raise RuntimeError("The word list is not the one that codes are made with.")
+    return words
+
+
+@cache
+def _word_numbers() -> dict[str, int]:
+    return {word: number for number, word in enumerate(word_list())}
+
+
+@dataclass(frozen=True)
+class ReturnCode:
+    """What brings a reporter back to their case: 129 random bits, as ten words or 26 characters.
+
+    More than the 112 bits for which ASVS 5.0 (6.5.2) lets a plain hash stand in the database, so
+    that no slow hash is spent at an anonymous door and there is nothing to enumerate.
+    """
+
+    number: int = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "ReturnCode":
+        return cls(secrets.randbelow(len(word_list()) ** WORDS_IN_CODE))
+
+    @classmethod
+    def read(cls, text: str) -> "ReturnCode | None":
+        """The code that somebody typed, in either form, or None if it cannot be one."""
+        words = re.findall(r"[^\W\d_]+", text.lower())
+        if len(words) == WORDS_IN_CODE and all(word in _word_numbers() for word in words):
+            number = 0
+            for word in words:
+                number = number * len(word_list()) + _word_numbers()[word]
+            return cls(number)
+        letters = re.sub(r"[\s-]", "", text).upper().translate(MISREAD)
+        if len(letters) == LETTERS_IN_CODE and set(letters) <= set(LETTERS):
+            number = 0
+            for letter in letters:
+                number = number * len(LETTERS) + LETTERS.index(letter)
+            return cls(number) if number < len(word_list()) ** WORDS_IN_CODE else None
+        return None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        numbers, rest = [], self.number
+        for _ in range(WORDS_IN_CODE):
+            rest, last = divmod(rest, len(word_list()))
+            numbers.append(last)
+        return tuple(word_list()[number] for number in reversed(numbers))
+
+    @property
+    def letters(self) -> str:
+        """26 characters in groups: five of five, and the last."""
+        plain, rest = "", self.number
+        for _ in range(LETTERS_IN_CODE):
+            rest, last = divmod(rest, len(LETTERS))
+            plain = LETTERS[last] + plain
+        return "-".join(plain[start : start + 5] for start in range(0, LETTERS_IN_CODE, 5))
+
+    def secret(self) -> Secret:
+        """The reporter's secret: whoever has the code can open what was sealed to the reporter."""
+        return Secret(_stretch(self.number, b"helpdesk reader"))
+
+    def tag(self, intake_key: bytes) -> bytes:
+        """The keyed hash by which the case is found; it opens nothing."""
+        return hashlib.blake2b(
+            _stretch(self.number, b"helpdesk finder"), key=intake_key, digest_size=32
+        ).digest()
+
+
+def _stretch(number: int, purpose: bytes) -> bytes:
+    raw = number.to_bytes(17, "big")
+    return hashlib.blake2b(raw, person=purpose.ljust(16, b"\0")[:16], digest_size=32).digest()
+
+
+def new_ref(prefix: str = "") -> str:
+    """A short name to say over the phone, such as K7F-3MQ8. It is a name, not a secret."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(7))
+    return f"{prefix}{letters[:3]}-{letters[3:]}"
+
+
+def new_passphrase() -> str:
+    """Seven words: 90 bits, enough against guessing at a stolen database."""
+    return " ".join(secrets.choice(word_list()) for _ in range(WORDS_IN_PASSPHRASE))
+
+
+def new_code() -> str:
+    """A code for one use on paper or in a mail: 26 characters, 130 bits, in groups."""
+    plain = "".join(secrets.choice(LETTERS) for _ in range(LETTERS_IN_CODE))
+    return "-".join(plain[start : start + 5] for start in range(0, LETTERS_IN_CODE, 5))
+
+
+def plain_code(text: str) -> str:
+    """What somebody typed of such a code, as it was made: no spaces, no misread letters."""
+    return re.sub(r"[\s-]", "", text).upper().translate(MISREAD)

@@ -1,0 +1,88 @@
+"""Desk: the assembled parts. begin() opens a Work; hand_over() tells the queue what was promised."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from helpdesk.core.actors import SYSTEM, Actor
+from helpdesk.core.keys import Keyring
+from helpdesk.core.sealing import Secret
+from helpdesk.core.work import Work, reporters_time
+from helpdesk.settings import Settings
+
+
+class Bell(Protocol):
+    """The queue outside: it is told that there is work, and may forget it."""
+
+    def ring(self, queue: str) -> bool:
+        """Say "look now". False if nobody could be told; the ticker will look anyway."""
+        ...
+
+
+class Post(Protocol):
+    """The way out for mail."""
+
+    def send(self, letter: "Letter") -> None:
+        """Hand a letter to the mail server; an exception means that it was not taken."""
+        ...
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail without content: what it is about is an id, a priority and a link."""
+
+    to: str
+    subject: str
+    body: str
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a process works with. Features receive what they need from here."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    bell: Bell
+    post: Post
+    service: Secret | None = None
+
+    @contextmanager
+    def begin(
+        self,
+        actor: Actor = SYSTEM,
+        *,
+        secrets: dict[str, Secret] | None = None,
+        own: Secret | None = None,
+        at: datetime | None = None,
+    ) -> Iterator[Work]:
+        """A piece of work in one transaction: committed at the end, or nothing of it happened."""
+        with self.sessions.begin() as session:
+            work = self.work_on(session, actor, secrets=secrets, own=own, at=at)
+            yield work
+        self.hand_over(work)
+
+    def work_on(
+        self,
+        session: Session,
+        actor: Actor,
+        *,
+        secrets: dict[str, Secret] | None = None,
+        own: Secret | None = None,
+        at: datetime | None = None,
+    ) -> Work:
+        """A Work on a session that somebody else commits (the web edge, a test)."""
+        moment = at or datetime.now(UTC)
+        if actor.is_anonymous:
+            moment = reporters_time(moment)
+        keys = Keyring(session, secrets, own=own, service=self.service)
+        return Work(session, actor, moment, keys)
+
+    def hand_over(self, work: Work) -> None:
+        """After the commit: tell each queue that has new work. Losing the word loses nothing."""
+        for queue in sorted(work.promised):
+            self.bell.ring(queue)

@@ -1,0 +1,29 @@
+"""Refusals: the three ways in which the helpdesk says no, each with a sentence for the person."""
+
+
+class Refusal(Exception):
+    """Something that was asked will not happen. The sentence is for the person who asked."""
+
+    sentence = "This cannot be done."
+
+    def __init__(self, sentence: str = "") -> None:
+        self.sentence = sentence or self.sentence
+        super().__init__(self.sentence)
+
+
+class NotFound(Refusal):
+    """There is no such thing, or not for this actor: the two must look the same."""
+
+    sentence = "There is no such page, or it is not open to you."
+
+
+class NotAllowed(Refusal):
+    """The actor may see the thing, but may not do this to it."""
+
+    sentence = "You may see this, but you may not do this."
+
+
+class NotNow(Refusal):
+    """It could be done, but not in the state things are in; the sentence says what is missing."""
+
+    sentence = "This cannot be done now. Someone else may have been quicker: please look again."

@@ -1,0 +1,216 @@
+"""History: the append-only table of what was done. Ids and codes, never what people told us."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, String, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from helpdesk.core.database import ID_LENGTH, Base
+from helpdesk.core.sealing import Secret
+
+# Writers of history hold this advisory lock shared (a trigger takes it), the one who links the
+# chain holds it alone: so no entry can slip in behind the last link.
+CHAIN_LOCK = 7_243_001
+BEGINNING = b"\0" * 32
+OVERLAP = 10_000
+
+
+class HistoryEntry(Base):
+    """One thing that was done. The database refuses to change or delete it."""
+
+    __tablename__ = "history"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(64))
+    subject_type: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    case_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    __table_args__ = (
+        Index(
+            "ix_history_case_id_id", "case_id", "id", postgresql_where=text("case_id IS NOT NULL")
+        ),
+        Index("ix_history_subject_id", "subject_id"),
+    )
+
+    def as_bytes(self) -> bytes:
+        """Canonical bytes for the chain."""
+        return json.dumps(
+            [
+                self.id,
+                self.at.isoformat(),
+                self.actor_id,
+                self.action,
+                self.subject_type,
+                self.subject_id,
+                self.case_id,
+                self.details,
+            ],
+            sort_keys=True,
+            separators=(",", ":"),
+        ).encode()
+
+
+class HistoryLink(Base):
+    """One link of the chain over history: the hash of the link before and of the entry."""
+
+    __tablename__ = "history_links"
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HistoryCheckpoint(Base):
+    """A signed statement of how long the chain is and where it ends."""
+
+    __tablename__ = "history_checkpoints"
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+
+
+def of_case(session: Session, case_id: str, limit: int = 200) -> list[HistoryEntry]:
+    """What was done to a case and everything that hangs on it, newest first."""
+    entries = (
+        select(HistoryEntry)
+        .where(HistoryEntry.case_id == case_id)
+        .order_by(HistoryEntry.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(entries))
+
+
+def link(session: Session, *, at: datetime, signer: Secret, limit: int = 5000) -> int:
+    """Chain the entries that are not chained yet, sign where the chain now ends; how many it were.
+
+    Run by the ticker. Safe to run twice. The exclusive lock waits for writers in flight and is held
+    for this transaction only.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    last = session.scalar(select(HistoryLink).order_by(HistoryLink.position.desc()).limit(1))
+    position, digest = (last.position, last.digest) if last else (0, BEGINNING)
+    unlinked = (
+        select(HistoryEntry)
+        .outerjoin(HistoryLink, HistoryLink.entry_id == HistoryEntry.id)
+        .where(HistoryLink.entry_id.is_(None), HistoryEntry.id > _safe_start(session))
+        .order_by(HistoryEntry.id)
+        .limit(limit)
+    )
+    entries = list(session.scalars(unlinked))
+    for entry in entries:
+        position += 1
+        digest = next_digest(digest, entry)
+        session.add(HistoryLink(position=position, entry_id=entry.id, digest=digest))
+    if entries:
+        signature = _signing_key(signer).sign(_statement(position, digest)).signature
+        session.add(HistoryCheckpoint(position=position, digest=digest, signature=signature, at=at))
+    return len(entries)
+
+
+def next_digest(digest: bytes, entry: HistoryEntry) -> bytes:
+    return hashlib.sha256(digest + entry.as_bytes()).digest()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in history that is not as it was written."""
+
+    position: int
+    sentence: str
+
+
+def verify(session: Session, *, witness: bytes) -> Iterator[Finding]:
+    """Walk the whole chain and say what does not fit: edits, deletions, insertions, a cut end.
+
+    `witness` is the public signing key (see `witness_of`). A cut that removes links and their
+    checkpoints alike shows only against a head kept elsewhere: see `head`.
+    """
+    digest, expected = BEGINNING, 0
+    checkpoints = {
+        one.position: one for one in session.scalars(select(HistoryCheckpoint)).yield_per(1000)
+    }
+    chain = (
+        select(HistoryLink, HistoryEntry)
+        .outerjoin(HistoryEntry, HistoryEntry.id == HistoryLink.entry_id)
+        .order_by(HistoryLink.position)
+    )
+    for found, entry in session.execute(chain.execution_options(yield_per=1000)).tuples():
+        expected += 1
+        if found.position != expected:
+            yield Finding(expected, "A link of the chain is missing.")
+            expected = found.position
+        if entry is None:
+            yield Finding(found.position, f"Entry {found.entry_id} was deleted.")
+        elif next_digest(digest, entry) != found.digest:
+            yield Finding(found.position, f"Entry {found.entry_id} is not as it was written.")
+        digest = found.digest
+        checkpoint = checkpoints.pop(found.position, None)
+        if checkpoint is not None and not _is_signed(checkpoint, found.digest, witness):
+            yield Finding(found.position, "A checkpoint does not bear our signature.")
+    for position in checkpoints:
+        yield Finding(position, "The chain was cut: a checkpoint speaks of a link that is gone.")
+    last_checkpoint = session.scalar(select(func.max(HistoryCheckpoint.position))) or 0
+    if expected > last_checkpoint:
+        yield Finding(expected, "Links were added behind the last signature.")
+    yield from _unlinked(session)
+
+
+def head(session: Session) -> tuple[int, str]:
+    """How long the signed chain is and its last digest: a line worth keeping somewhere else."""
+    newest = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc()).limit(1)
+    checkpoint = session.scalar(newest)
+    return (checkpoint.position, checkpoint.digest.hex()) if checkpoint else (0, BEGINNING.hex())
+
+
+def witness_of(signer: Secret) -> bytes:
+    """The public key with which anybody can check our checkpoints."""
+    return bytes(_signing_key(signer).verify_key)
+
+
+def _unlinked(session: Session) -> Iterator[Finding]:
+    """Entries put in behind the chain's back: older than the last link and in no link."""
+    newest = select(func.max(HistoryLink.entry_id)).scalar_subquery()
+    hidden = (
+        select(HistoryEntry.id)
+        .outerjoin(HistoryLink, HistoryLink.entry_id == HistoryEntry.id)
+        .where(HistoryLink.entry_id.is_(None), HistoryEntry.id < newest - OVERLAP)
+    )
+    for entry_id in session.scalars(hidden):
+        yield Finding(0, f"Entry {entry_id} stands in no link of the chain.")
+
+
+def _is_signed(checkpoint: HistoryCheckpoint, digest: bytes, witness: bytes) -> bool:
+    try:
+        VerifyKey(witness).verify(
+            _statement(checkpoint.position, checkpoint.digest), checkpoint.signature
+        )
+    except BadSignatureError:
+        return False
+    return checkpoint.digest == digest
+
+
+def _statement(position: int, digest: bytes) -> bytes:
+    return f"helpdesk history\n{position}\n{digest.hex()}\n".encode()
+
+
+def _signing_key(signer: Secret) -> SigningKey:
+    return SigningKey(signer.derive("history"))
+
+
+def _safe_start(session: Session) -> int:
+    """Entries may commit in another order than they were numbered: look back a little way."""
+    return (session.scalar(select(func.max(HistoryLink.entry_id))) or 0) - OVERLAP

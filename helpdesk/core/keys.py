@@ -1,0 +1,176 @@
+"""Keyring: what an actor can open, found by walking person key → team key → case key."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
+
+
+class KeyKind(StrEnum):
+    PERSON = "person"
+    TEAM = "team"
+    CASE = "case"
+
+
+class Key(Identified, Base):
+    """A secret's public half and whose it is. The secret itself is never in this table."""
+
+    __tablename__ = "keys"
+
+    kind: Mapped[KeyKind] = mapped_column(choice_column(KeyKind))
+    owner_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    epoch: Mapped[int] = mapped_column(default=1)
+    public_half: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (UniqueConstraint("owner_id", "epoch"),)
+
+    @property
+    def public(self) -> Public:
+        return Public(self.public_half)
+
+
+class KeyCopy(Base):
+    """A secret sealed to the public half of another key: the holder can open it."""
+
+    __tablename__ = "key_copies"
+
+    key_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("keys.id", ondelete="CASCADE"), primary_key=True
+    )
+    holder_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("keys.id", ondelete="CASCADE"), primary_key=True
+    )
+    sealed: Mapped[Envelope]
+
+    __table_args__ = (Index("ix_key_copies_holder_id", "holder_id"),)
+
+
+def new_key(session: Session, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
+    """Make a key; the caller must give its secret to somebody, or nothing will ever open."""
+    secret = Secret.new()
+    key = Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw)
+    session.add(key)
+    return key, secret
+
+
+def give(session: Session, key: Key, secret: Secret, holder: Key) -> None:
+    """Let the holder's key open this one."""
+    place = _place_of_copy(key.id, holder.id)
+    session.add(
+        KeyCopy(key_id=key.id, holder_id=holder.id, sealed=holder.public.seal(secret.raw, place))
+    )
+
+
+def current_key(session: Session, owner_id: str) -> Key | None:
+    """The owner's key of the newest epoch."""
+    newest = select(Key).where(Key.owner_id == owner_id).order_by(Key.epoch.desc()).limit(1)
+    return session.scalar(newest)
+
+
+def _place_of_copy(key_id: str, holder_id: str) -> Place:
+    return Place("key_copies", "sealed", "", f"{key_id}/{holder_id}")
+
+
+class Sealable(Protocol):
+    """A row with sealed fields: it knows where they belong and whose key seals them."""
+
+    def place_of(self, field: str) -> Place: ...
+
+    @property
+    def sealing_key_id(self) -> str: ...
+
+    @property
+    def sealing_public(self) -> Public: ...
+
+
+class Keyring:
+    """The secrets an actor brings, and every secret that these open in turn."""
+
+    def __init__(
+        self,
+        session: Session,
+        secrets: dict[str, Secret] | None = None,
+        *,
+        own: Secret | None = None,
+        service: Secret | None = None,
+    ) -> None:
+        """`secrets` by key id; `own` is a reporter's; `service` is the process's own."""
+        self._session = session
+        self._secrets = dict(secrets or {})
+        self._looked_up: set[str] = set()
+        self.own = own
+        self.service = service
+
+    def secret(self, key_id: str) -> Secret:
+        """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
+        if key_id not in self._secrets:
+            self._open_teams()
+        if key_id not in self._secrets:
+            copies = self._session.scalars(select(KeyCopy).where(KeyCopy.key_id == key_id))
+            self._take(copies)
+        try:
+            return self._secrets[key_id]
+        except KeyError:
+            raise CannotOpen from None
+
+    def holds(self, key_id: str) -> bool:
+        """Whether this actor can open what that key seals."""
+        try:
+            self.secret(key_id)
+        except CannotOpen:
+            return False
+        return True
+
+    def learn(self, key_id: str, secret: Secret) -> None:
+        """Keep a secret that was just made, for the rest of this piece of work."""
+        self._secrets[key_id] = secret
+
+    def seal(self, row: Sealable, field: str, text: str) -> Envelope:
+        """Seal a field of a row: under its key where we hold it, else to that key's public half."""
+        place = row.place_of(field)
+        if row.sealing_key_id in self._secrets or (
+            self._secrets and self.holds(row.sealing_key_id)
+        ):
+            return self.secret(row.sealing_key_id).seal_text(text, place)
+        return row.sealing_public.seal_text(text, place)
+
+    def open(self, row: Sealable, field: str) -> str:
+        """The text in a sealed field, or CannotOpen. An empty field is an empty text."""
+        envelope: Envelope | None = getattr(row, field)
+        if envelope is None:
+            return ""
+        return self.secret(row.sealing_key_id).open_text(envelope, row.place_of(field))
+
+    def open_own(self, row: Sealable, field: str) -> str:
+        """The text in a field that was sealed to the reporter, for the reporter."""
+        envelope: Envelope | None = getattr(row, field)
+        if envelope is None:
+            return ""
+        if self.own is None:
+            raise CannotOpen
+        return self.own.open_text(envelope, row.place_of(field))
+
+    def _open_teams(self) -> None:
+        """Open, once, every key that a key we brought can open."""
+        fresh = set(self._secrets) - self._looked_up
+        if not fresh:
+            return
+        self._looked_up |= fresh
+        found = (
+            select(KeyCopy)
+            .join(Key, Key.id == KeyCopy.key_id)
+            .where(KeyCopy.holder_id.in_(fresh), Key.kind == KeyKind.TEAM)
+        )
+        self._take(self._session.scalars(found))
+
+    def _take(self, copies: Iterable[KeyCopy]) -> None:
+        for copy in copies:
+            holder = self._secrets.get(copy.holder_id)
+            if holder is not None and copy.key_id not in self._secrets:
+                raw = holder.open(copy.sealed, _place_of_copy(copy.key_id, copy.holder_id))
+                self._secrets[copy.key_id] = Secret(raw)

@@ -1,0 +1,146 @@
+"""The outbox: promised jobs as rows, each with a state, a lease and a fencing number.
+
+This table is the ledger. The queue outside is told "look now" and may forget it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from helpdesk.core.database import Base, Identified, choice_column
+
+LEASE = timedelta(minutes=5)
+
+
+class Standing(StrEnum):
+    """Where a promise is. A failed promise waits for a person, and the duty board shows it."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+class Promise(Identified, Base):
+    """A job we have promised to run. Its arguments are ids."""
+
+    __tablename__ = "outbox"
+
+    job: Mapped[str] = mapped_column(String(64))
+    queue: Mapped[str] = mapped_column(String(32))
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    standing: Mapped[Standing] = mapped_column(choice_column(Standing), default=Standing.WAITING)
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    fence: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    trouble: Mapped[str | None] = mapped_column(String(120))
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "queue",
+            "due_at",
+            postgresql_where=text("standing IN ('waiting', 'leased')"),
+        ),
+        Index("ix_outbox_failed", "due_at", postgresql_where=text("standing = 'failed'")),
+    )
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to run one promise until the lease ends or the fence moves on."""
+
+    promise_id: str
+    job: str
+    arguments: dict[str, Any]
+    attempt: int
+    fence: int
+
+
+def lease_due(session: Session, *, queue: str, at: datetime, limit: int) -> list[Lease]:
+    """Take up to `limit` due promises of a queue, those whose worker died included."""
+    due = (
+        select(Promise)
+        .where(Promise.queue == queue, _is_due(at))
+        .order_by(Promise.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    leases = []
+    for promise in session.scalars(due):
+        promise.standing = Standing.LEASED
+        promise.leased_until = at + LEASE
+        promise.attempts += 1
+        promise.fence += 1
+        leases.append(
+            Lease(promise.id, promise.job, promise.arguments, promise.attempts, promise.fence)
+        )
+    return leases
+
+
+def keep(session: Session, lease: Lease, *, at: datetime) -> bool:
+    """Note that the promise was kept; False if somebody else holds it by now."""
+    return _end(
+        session, lease, standing=Standing.KEPT, ended_at=at, leased_until=None, trouble=None
+    )
+
+
+def postpone(session: Session, lease: Lease, *, until: datetime, trouble: str) -> bool:
+    """Let it run again later. `trouble` is a kind of error, never its words."""
+    return _end(
+        session,
+        lease,
+        standing=Standing.WAITING,
+        due_at=until,
+        leased_until=None,
+        trouble=trouble[:120],
+    )
+
+
+def give_up(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bool:
+    """Stop trying: from now on it waits for a person."""
+    return _end(
+        session,
+        lease,
+        standing=Standing.FAILED,
+        ended_at=at,
+        leased_until=None,
+        trouble=trouble[:120],
+    )
+
+
+def queues_with_due_work(session: Session, *, at: datetime) -> Sequence[str]:
+    """The queues that have something to do."""
+    return session.scalars(select(Promise.queue).where(_is_due(at)).distinct()).all()
+
+
+def failed(session: Session, limit: int = 50) -> Sequence[Promise]:
+    """Promises that wait for a person, oldest first."""
+    spent = (
+        select(Promise)
+        .where(Promise.standing == Standing.FAILED)
+        .order_by(Promise.due_at)
+        .limit(limit)
+    )
+    return session.scalars(spent).all()
+
+
+def _is_due(at: datetime) -> Any:
+    waiting = (Promise.standing == Standing.WAITING) & (Promise.due_at <= at)
+    abandoned = (Promise.standing == Standing.LEASED) & (Promise.leased_until < at)
+    return or_(waiting, abandoned)
+
+
+def _end(session: Session, lease: Lease, **values: Any) -> bool:
+    held = update(Promise).where(Promise.id == lease.promise_id, Promise.fence == lease.fence)
+    held = held.where(Promise.standing == Standing.LEASED)
+    found = session.scalars(held.values(**values).returning(Promise.id)).all()
+    return bool(found)

@@ -1,0 +1,132 @@
+"""The envelope: seal and open a field, under a secret or to a public half (libsodium)."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from nacl import bindings
+from nacl.exceptions import CryptoError
+
+SCHEME: Final = "helpdesk/1"
+UNDER_SECRET: Final = b"\x01"
+TO_PUBLIC: Final = b"\x02"
+SECRET_BYTES: Final = 32
+PADDING: Final = 1024
+_NONCE = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+_BOXED_KEY = SECRET_BYTES + bindings.crypto_box_SEALBYTES
+
+
+class CannotOpen(Exception):
+    """The envelope does not open with this secret in this place. It never says why."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A sealed value: one version byte, then what that version says. Its length is padded."""
+
+    raw: bytes
+
+    def __repr__(self) -> str:
+        return f"<Envelope of {len(self.raw)} bytes>"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an envelope belongs. It is authenticated with it, so that it opens nowhere else."""
+
+    table: str
+    column: str
+    case_id: str
+    row_id: str
+
+    def as_associated_data(self) -> bytes:
+        """Canonical bytes: no two places share them."""
+        return json.dumps(
+            [SCHEME, self.table, self.column, self.case_id, self.row_id], separators=(",", ":")
+        ).encode()
+
+
+@dataclass(frozen=True)
+class Public:
+    """The public half of a secret: it can seal, and opens nothing."""
+
+    raw: bytes
+
+    def seal(self, plain: bytes, place: Place) -> Envelope:
+        """Seal so that only the holder of the secret can open it (envelope version 2)."""
+        data_key = secrets.token_bytes(SECRET_BYTES)
+        boxed = bindings.crypto_box_seal(data_key, self.raw)
+        return Envelope(TO_PUBLIC + boxed + _encrypt(data_key, plain, place, TO_PUBLIC))
+
+    def seal_text(self, text: str, place: Place) -> Envelope:
+        return self.seal(text.encode(), place)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Thirty-two bytes that open things: a person's, a team's, a case's, a reporter's, the service's."""
+
+    raw: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "Secret":
+        return cls(secrets.token_bytes(SECRET_BYTES))
+
+    @cached_property
+    def public(self) -> Public:
+        return Public(bindings.crypto_scalarmult_base(self.derive("box")))
+
+    @cached_property
+    def _aead_key(self) -> bytes:
+        return self.derive("aead")
+
+    def derive(self, purpose: str) -> bytes:
+        """An independent 32-byte key for one purpose (keyed BLAKE2b)."""
+        return hashlib.blake2b(purpose.encode(), key=self.raw, digest_size=SECRET_BYTES).digest()
+
+    def seal(self, plain: bytes, place: Place) -> Envelope:
+        """Seal under this secret (envelope version 1: XChaCha20-Poly1305, place as associated data)."""
+        return Envelope(UNDER_SECRET + _encrypt(self._aead_key, plain, place, UNDER_SECRET))
+
+    def seal_text(self, text: str, place: Place) -> Envelope:
+        return self.seal(text.encode(), place)
+
+    def open(self, envelope: Envelope, place: Place) -> bytes:
+        """What was sealed under this secret or to its public half, if it belongs in this place.
+
+        Raises CannotOpen for anything else: another secret, another place, a changed byte, an
+        unknown version.
+        """
+        version, rest = envelope.raw[:1], envelope.raw[1:]
+        try:
+            if version == UNDER_SECRET:
+                return _decrypt(self._aead_key, rest, place, UNDER_SECRET)
+            if version == TO_PUBLIC:
+                box_key = self.derive("box")
+                data_key = bindings.crypto_box_seal_open(
+                    rest[:_BOXED_KEY], self.public.raw, box_key
+                )
+                return _decrypt(data_key, rest[_BOXED_KEY:], place, TO_PUBLIC)
+        except (CryptoError, ValueError, TypeError) as refused:
+            raise CannotOpen from refused
+        raise CannotOpen
+
+    def open_text(self, envelope: Envelope, place: Place) -> str:
+        return self.open(envelope, place).decode()
+
+
+def _encrypt(key: bytes, plain: bytes, place: Place, version: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    padded = bindings.sodium_pad(plain, PADDING)
+    data = version + place.as_associated_data()
+    return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, data, nonce, key)
+
+
+def _decrypt(key: bytes, sealed: bytes, place: Place, version: bytes) -> bytes:
+    nonce, box = sealed[:_NONCE], sealed[_NONCE:]
+    data = version + place.as_associated_data()
+    padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, data, nonce, key)
+    return bindings.sodium_unpad(padded, PADDING)

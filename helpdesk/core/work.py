@@ -1,0 +1,101 @@
+"""Work: who, when, in which transaction; and the only way to require, record and promise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from helpdesk.core import jobs
+from helpdesk.core.actors import Actor
+from helpdesk.core.errors import NotAllowed
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.keys import Keyring
+from helpdesk.core.outbox import Promise
+
+T = TypeVar("T")
+
+REPORTERS_CLOCK = timedelta(minutes=5)
+
+
+class Subject(Protocol):
+    """Anything that history can speak of."""
+
+    __tablename__: str
+
+    @property
+    def id(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """One piece of work. Everything it changes is committed together, by the door that opened it."""
+
+    session: Session
+    actor: Actor
+    at: datetime
+    keys: Keyring
+    promised: set[str] = field(default_factory=set)
+
+    def require(self, rule: Callable[[Actor, T], bool], subject: T) -> None:
+        """Refuse unless the rule lets this actor do this to the subject."""
+        if not rule(self.actor, subject):
+            raise NotAllowed
+
+    def record(self, action: str, subject: Subject, **details: Any) -> None:
+        """Write the change into history. Details hold ids and codes, never what people told us."""
+        case_id = getattr(subject, "case_id", None)
+        if subject.__tablename__ == "cases":
+            case_id = subject.id
+        self.record_about(
+            action, subject.__tablename__, str(subject.id), case_id=case_id, **details
+        )
+
+    def record_about(
+        self,
+        action: str,
+        subject_type: str,
+        subject_id: str,
+        *,
+        case_id: str | None = None,
+        **details: Any,
+    ) -> None:
+        """The same, where the subject is not at hand as a row."""
+        at = self.at.replace(minute=0, second=0, microsecond=0)
+        self.session.add(
+            HistoryEntry(
+                at=at if self.actor.is_anonymous else self.at,
+                actor_id=self.actor.id,
+                action=action,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                case_id=case_id,
+                details=details,
+            )
+        )
+
+    def promise(self, job: str, *, after: timedelta = timedelta(0), **arguments: Any) -> None:
+        """Run a job once this transaction has committed. Arguments are ids."""
+        if not jobs.arguments_are_ids(arguments):
+            raise ValueError(f"{job} was promised with more than ids.")
+        queue = jobs.by_name(job).queue
+        self.session.add(Promise(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
+        if not after:
+            self.promised.add(queue)
+
+    @property
+    def hour(self) -> datetime:
+        """The time to write where a minute would say too much: the full hour for a reporter."""
+        if self.actor.is_anonymous:
+            return self.at.replace(minute=0, second=0, microsecond=0)
+        return self.at
+
+
+def reporters_time(at: datetime) -> datetime:
+    """The public door's clock: it ticks every five minutes, always early, never late.
+
+    An IMMEDIATE case must be answered in thirty minutes, so that the hour would be too coarse;
+    the second at which somebody sat at a keyboard is nobody's business.
+    """
+    return at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0)

@@ -1,0 +1,33 @@
+"""application_for(desk, surfaces): one surface, or several told apart by the host of their address."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from helpdesk.app import create_app
+from helpdesk.core.desk import Desk
+from helpdesk.settings import NotConfigured, Surface
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def application_for(desk: Desk, surfaces: frozenset[Surface]) -> "WSGIApplication":
+    """The application of a process. Raises NotConfigured if it serves nothing, or cannot tell apart."""
+    if not surfaces:
+        raise NotConfigured("SERVES is missing (public, staff, partner, or several with commas).")
+    apps = {surface: create_app(desk, surface) for surface in sorted(surfaces)}
+    if len(apps) == 1:
+        return next(iter(apps.values()))
+    by_host = {urlsplit(desk.settings.url_of(surface)).netloc: app for surface, app in apps.items()}
+    if len(by_host) < len(apps):
+        raise NotConfigured("One process can serve several surfaces only under different hosts.")
+
+    def choose(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        app = by_host.get(environ.get("HTTP_HOST", ""))
+        if app is None:
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"There is no such page here."]
+        return app(environ, start_response)
+
+    return choose

@@ -1,0 +1,64 @@
+"""What comes back: questions and our answers, the partner's decision, the reporter's verdict."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.cases.models import SealedInCase
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.sealing import Envelope
+from helpdesk.escalations.standing import Action, Reason, Verdict
+
+
+class Exchange(SealedInCase, Base):
+    """A question from the partner or an answer from us, sealed for the case and for the partner."""
+
+    __tablename__ = "exchanges"
+
+    escalation_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE")
+    )
+    is_from_partner: Mapped[bool]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    body: Mapped[Envelope]
+    for_partner: Mapped[Envelope]
+
+    __table_args__ = (Index("ix_exchanges_escalation_id", "escalation_id", "at"),)
+
+
+class Decision(SealedInCase, Base):
+    """What the partner did, and why. A later one replaces none: they are all kept."""
+
+    __tablename__ = "decisions"
+
+    escalation_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE"), index=True
+    )
+    action: Mapped[Action] = mapped_column(choice_column(Action))
+    reason: Mapped[Reason] = mapped_column(choice_column(Reason))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[Envelope | None]
+    note_for_partner: Mapped[Envelope | None]
+
+
+class Verification(Identified, Base):
+    """Whether it is really fixed: the reporter's word on a decision."""
+
+    __tablename__ = "verifications"
+
+    escalation_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE")
+    )
+    case_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE")
+    )
+    decision_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("decisions.id", ondelete="CASCADE")
+    )
+    verdict: Mapped[Verdict] = mapped_column(choice_column(Verdict))
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("decision_id"),)

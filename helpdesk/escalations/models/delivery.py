@@ -1,0 +1,56 @@
+"""Delivery: the carrying of one packet, under one id for ever. Attempt: one try at it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.escalations.models.escalation import Escalation
+from helpdesk.escalations.standing import DeliveryStanding
+
+
+class Delivery(Identified, Base):
+    """Its id is the id the partner sees on every repeat."""
+
+    __tablename__ = "deliveries"
+
+    escalation_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE"), unique=True
+    )
+    packet_hash: Mapped[str] = mapped_column(String(64))
+    standing: Mapped[DeliveryStanding] = mapped_column(
+        choice_column(DeliveryStanding), default=DeliveryStanding.PENDING
+    )
+    fence: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+
+    escalation: Mapped[Escalation] = relationship(lazy="joined")
+    attempts: Mapped[list["Attempt"]] = relationship(
+        order_by="Attempt.number", lazy="selectin", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (Index("ix_deliveries_standing", "standing"),)
+
+    @property
+    def case_id(self) -> str:
+        return self.escalation.case_id
+
+
+class Attempt(Identified, Base):
+    """One try to carry a packet: every repeat is visible."""
+
+    __tablename__ = "delivery_attempts"
+
+    delivery_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("deliveries.id", ondelete="CASCADE")
+    )
+    number: Mapped[int]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[DeliveryStanding | None] = mapped_column(choice_column(DeliveryStanding))
+    # A kind of error, never its words.
+    trouble: Mapped[str | None] = mapped_column(String(120))
+
+    __table_args__ = (UniqueConstraint("delivery_id", "number"),)

@@ -1,0 +1,61 @@
+"""Escalation: a request to a partner with its own life; the packet in it is what was approved."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.cases.models import SealedInCase
+from helpdesk.core.database import ID_LENGTH, Base, choice_column
+from helpdesk.core.errors import NotNow
+from helpdesk.core.sealing import Envelope
+from helpdesk.escalations.standing import MOVES, Ask, Priority, Standing
+from helpdesk.partners.models import Partner
+
+
+class Escalation(SealedInCase, Base):
+    """`packet` opens with the case, `packet_for_partner` with the partner's key,
+    `packet_for_reporter` with the return code; all three hold the same bytes, whose hash is kept."""
+
+    __tablename__ = "escalations"
+
+    ref: Mapped[str] = mapped_column(String(20), unique=True)
+    partner_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("partners.id"))
+    standing: Mapped[Standing] = mapped_column(choice_column(Standing), default=Standing.DRAFT)
+    priority: Mapped[Priority] = mapped_column(choice_column(Priority))
+    ask: Mapped[Ask] = mapped_column(choice_column(Ask))
+
+    packet: Mapped[Envelope]
+    packet_hash: Mapped[str] = mapped_column(String(64))
+    packet_for_reporter: Mapped[Envelope | None]
+    packet_for_partner: Mapped[Envelope | None]
+    partner_key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
+
+    drafted_by: Mapped[str] = mapped_column(String(80))
+    drafted_at: Mapped[datetime]
+    approved_by: Mapped[str | None] = mapped_column(String(80))
+    approved_at: Mapped[datetime | None]
+    consent_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("consents.id"))
+    # When the partner is asked to have answered; None while the move is ours.
+    answer_due_at: Mapped[datetime | None]
+
+    partner: Mapped[Partner] = relationship(lazy="joined")
+
+    __table_args__ = (
+        Index("ix_escalations_partner_id", "partner_id", "answer_due_at"),
+        Index(
+            "uq_escalations_unfinished",
+            "case_id",
+            "partner_id",
+            "ask",
+            unique=True,
+            postgresql_where=text("standing NOT IN ('closed', 'withdrawn')"),
+        ),
+    )
+
+    def move_to(self, standing: Standing) -> None:
+        """Take a step that the table of moves knows, or refuse with a sentence."""
+        if standing not in MOVES[self.standing]:
+            now, then = (one.replace("_", " ") for one in (self.standing, standing))
+            raise NotNow(f"A request that is {now} cannot become {then}.")
+        self.standing = standing

@@ -1,0 +1,1 @@
+"""The public face: telling us, and coming back for the answer."""

@@ -1,0 +1,1 @@
+"""Organisations we hand requests to: a platform's trust team, another helpdesk."""

@@ -1,0 +1,36 @@
+"""Partner: an organisation that receives packets, and what it may receive."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.accounts.models import Team
+from helpdesk.core.database import ID_LENGTH, Base, Identified
+from helpdesk.core.sealing import Envelope, Place
+
+
+class Partner(Identified, Base):
+    """A platform's trust team (or another helpdesk) with its allow-list, mailbox and clock."""
+
+    __tablename__ = "partners"
+
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    # The platform of our vocabulary for which this partner answers.
+    platform: Mapped[str] = mapped_column(String(40), unique=True)
+    team_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("teams.id"), unique=True)
+    # Names of packet fields; anything else never enters a packet to this partner.
+    allowed_fields: Mapped[list[str]] = mapped_column(JSONB)
+    # Until a person has checked who they are, nothing goes to them.
+    vetted_on: Mapped[date | None]
+    mailbox: Mapped[Envelope | None]
+    # Priority -> seconds in which we ask for an acknowledgement.
+    answer_within: Mapped[dict[str, int]] = mapped_column(JSONB)
+    is_drill: Mapped[bool] = mapped_column(default=False)
+
+    team: Mapped[Team] = relationship(lazy="joined")
+
+    def place_of(self, field: str) -> Place:
+        return Place("partners", field, "", self.id)

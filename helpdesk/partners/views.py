@@ -1,0 +1,5 @@
+"""Addresses."""
+
+from flask import Blueprint
+
+bp = Blueprint("partners", __name__)

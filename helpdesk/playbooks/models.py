@@ -1,0 +1,92 @@
+"""Edition, Run, StepRecord and Evidence: a written playbook at work on a case."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.cases.models import SealedInCase
+from helpdesk.core.database import ID_LENGTH, Base, choice_column
+from helpdesk.core.sealing import Envelope
+
+
+class StepStanding(StrEnum):
+    """What a person did with a step. Blocked and not needed are computed, never stored."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+class Edition(Base):
+    """The content of a playbook as it was when a run first used it. Never changed."""
+
+    __tablename__ = "playbook_editions"
+
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    playbook: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(20))
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Run(SealedInCase, Base):
+    """A playbook at work on a case: it pins the edition, so an edit never moves the ground."""
+
+    __tablename__ = "playbook_runs"
+
+    content_hash: Mapped[str] = mapped_column(
+        String(64), ForeignKey("playbook_editions.content_hash")
+    )
+    started_at: Mapped[datetime]
+    started_by: Mapped[str] = mapped_column(String(80))
+    ended_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None] = mapped_column(String(60))
+
+    edition: Mapped[Edition] = relationship(lazy="joined")
+    records: Mapped[list["StepRecord"]] = relationship(
+        lazy="selectin", order_by="StepRecord.at", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        Index(
+            "uq_playbook_runs_running",
+            "case_id",
+            "content_hash",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class StepRecord(SealedInCase, Base):
+    """A step was done with an outcome, or skipped with a reason. One per step: two tabs meet here."""
+
+    __tablename__ = "step_records"
+
+    run_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("playbook_runs.id", ondelete="CASCADE")
+    )
+    step: Mapped[str] = mapped_column(String(80))
+    standing: Mapped[StepStanding] = mapped_column(choice_column(StepStanding))
+    outcome: Mapped[str | None] = mapped_column(String(60))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    # A note with an outcome, or the reason for skipping.
+    words: Mapped[Envelope | None]
+
+    __table_args__ = (UniqueConstraint("run_id", "step"),)
+
+
+class Evidence(SealedInCase, Base):
+    """Something written down for a case: a profile's address, a form's number, a time."""
+
+    __tablename__ = "evidence"
+
+    kind: Mapped[str] = mapped_column(String(60))
+    taken_at: Mapped[datetime]
+    taken_by: Mapped[str] = mapped_column(String(80))
+    value: Mapped[Envelope]
+
+    __table_args__ = (UniqueConstraint("case_id", "kind"),)

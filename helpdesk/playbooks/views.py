@@ -1,0 +1,5 @@
+"""Addresses."""
+
+from flask import Blueprint
+
+bp = Blueprint("playbooks", __name__)

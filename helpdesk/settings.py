@@ -1,0 +1,118 @@
+"""All settings, read once from the environment; a half-configured helpdesk does not start."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+KEY_BYTES = 32
+
+
+class Surface(StrEnum):
+    """A set of pages with its own door, cookie and database role."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    PARTNER = "partner"
+
+
+class NotConfigured(Exception):
+    """The environment lacks something; the message names all of it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a process was told about its surroundings. Every field is described in docs/running.md."""
+
+    database_url: str
+    redis_url: str
+    serves: frozenset[Surface]
+    public_url: str
+    staff_url: str
+    partner_url: str
+    mail_url: str
+    mail_from: str
+    intake_keys: tuple[bytes, ...]
+    service_keys: tuple[bytes, ...]
+    instance: Path
+    helpdesk_name: str
+    exit_url: str
+    drill: bool
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read every setting, or raise NotConfigured with a sentence for each one that is missing."""
+        reader = _Reader(environment)
+        serves = reader.surfaces("SERVES")
+        reads_sealed = not serves or bool(serves - {Surface.PUBLIC})
+        settings = cls(
+            database_url=reader.required("DATABASE_URL", "where PostgreSQL is"),
+            redis_url=reader.required("REDIS_URL", "where Redis or Valkey is"),
+            serves=serves,
+            public_url=reader.required("PUBLIC_URL", "the address reporters use").rstrip("/"),
+            staff_url=reader.required("STAFF_URL", "the address responders use").rstrip("/"),
+            partner_url=reader.required("PARTNER_URL", "the address partners use").rstrip("/"),
+            mail_url=reader.required("MAIL_URL", "smtp://…, smtps://… or folder:///path"),
+            mail_from=reader.required("MAIL_FROM", "the address our mail comes from"),
+            intake_keys=reader.keys("INTAKE_KEY_FILE", needed=Surface.PUBLIC in serves),
+            service_keys=reader.keys("SERVICE_KEY_FILE", needed=reads_sealed),
+            instance=Path(environment.get("INSTANCE", "instance")),
+            helpdesk_name=environment.get("HELPDESK_NAME", "Helpdesk"),
+            exit_url=environment.get("EXIT_URL", "https://www.wikipedia.org/"),
+            drill=environment.get("DRILL", "") == "1",
+        )
+        reader.finish()
+        return settings
+
+    def url_of(self, surface: Surface) -> str:
+        """The address at which people reach a surface, without a trailing slash."""
+        return {
+            Surface.PUBLIC: self.public_url,
+            Surface.STAFF: self.staff_url,
+            Surface.PARTNER: self.partner_url,
+        }[surface]
+
+
+class _Reader:
+    """Collects what is wrong, so that one message can name all of it."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.wrong: list[str] = []
+
+    def required(self, name: str, meaning: str) -> str:
+        value = self.environment.get(name, "")
+        if not value:
+            self.wrong.append(f"{name} is missing ({meaning}).")
+        return value
+
+    def surfaces(self, name: str) -> frozenset[Surface]:
+        """Which surfaces to serve; none for a worker, a ticker or a command."""
+        words = [word.strip() for word in self.environment.get(name, "").split(",") if word.strip()]
+        unknown = [word for word in words if word not in set(Surface)]
+        if unknown:
+            self.wrong.append(f"{name} knows public, staff and partner, not {', '.join(unknown)}.")
+        return frozenset(Surface(word) for word in words if word not in unknown)
+
+    def keys(self, name: str, *, needed: bool) -> tuple[bytes, ...]:
+        """One base64 key a line, the current one first; older ones still open, never seal."""
+        path = self.environment.get(name, "")
+        if not path:
+            if needed:
+                self.wrong.append(f"{name} is missing (a file with a 32-byte key in base64).")
+            return ()
+        try:
+            keys = tuple(
+                base64.b64decode(line, validate=True) for line in Path(path).read_text().split()
+            )
+        except (OSError, binascii.Error, UnicodeDecodeError):
+            keys = ()
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            self.wrong.append(f"{name} does not name a readable file of 32-byte keys in base64.")
+        return keys
+
+    def finish(self) -> None:
+        if self.wrong:
+            raise NotConfigured("\n".join(self.wrong))

@@ -1,0 +1,67 @@
+"""The ticker: finds what is due, whether or not anybody was told, and chains history.
+
+One ticks, held by a lock in the database; others stand by. With Redis away, or a worker that does
+not come, it performs the promises itself: slower, but they are kept.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
+
+from helpdesk.core import history, jobs, outbox
+from helpdesk.core.desk import Desk
+
+log = logging.getLogger(__name__)
+
+TICKER_LOCK = 7_243_002
+TICK = 10.0
+PATIENCE = timedelta(minutes=2)
+
+
+def tick_for_ever(desk: Desk, engine: Engine) -> None:
+    """Tick while we hold the lock; stand by while somebody else does, or the database is away."""
+    while True:
+        try:
+            with _held(engine) as connection:
+                while _still_there(connection):
+                    tick(desk)
+                    time.sleep(TICK)
+        except DBAPIError as error:
+            log.warning("no tick: %s", type(error).__name__)
+        time.sleep(TICK)
+
+
+def tick(desk: Desk, *, at: datetime | None = None) -> None:
+    """Call the workers for what is due; do what they did not come for; chain history."""
+    moment = at or datetime.now(UTC)
+    with desk.begin(at=moment) as work:
+        due = outbox.queues_with_due_work(work.session, at=moment)
+        overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)
+    for queue in due:
+        if not desk.bell.ring(queue) or queue in overdue:
+            jobs.drain(desk, queue, at=at)
+    if desk.service is not None:
+        with desk.begin(at=moment) as work:
+            history.link(work.session, at=moment, signer=desk.service)
+
+
+@contextmanager
+def _held(engine: Engine) -> Iterator[Connection]:
+    """A connection that holds the ticker's lock for as long as it lives."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(select(func.pg_try_advisory_lock(TICKER_LOCK))):
+            time.sleep(TICK)
+        try:
+            yield connection
+        finally:
+            connection.invalidate()  # the lock ends with the connection, never in the pool
+
+
+def _still_there(connection: Connection) -> bool:
+    """Raises when the connection, and the lock with it, is gone."""
+    return connection.scalar(select(1)) == 1

@@ -1,0 +1,25 @@
+"""Evaluation: a level that was given, the rule that gave it and what it was judged on."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import LevelColumn, SealedInCase
+from helpdesk.core.database import Base
+from helpdesk.core.sealing import Envelope
+
+
+class Evaluation(SealedInCase, Base):
+    """Kept for ever: the newest one is in force, the older ones say what we thought before."""
+
+    __tablename__ = "evaluations"
+
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    level: Mapped[Level] = mapped_column(LevelColumn)
+    rule: Mapped[str] = mapped_column(String(40))
+    table_version: Mapped[str] = mapped_column(String(20))
+    # JSON: the answers judged, and for a level set by hand the reason.
+    inputs: Mapped[Envelope]

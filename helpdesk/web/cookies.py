@@ -1,0 +1,47 @@
+"""Cookies: one name per surface, for this site only, never readable by a script."""
+
+from flask import Flask, Response, current_app
+
+from helpdesk.settings import Surface
+
+KEY_NAMES = {Surface.PUBLIC: "hd_public", Surface.STAFF: "hd_staff", Surface.PARTNER: "hd_partner"}
+
+
+def init_app(app: Flask, surface: Surface, url: str) -> None:
+    """Name and guard the cookies of a surface. `__Host-` needs TLS, which an onion address has not."""
+    secure = url.startswith("https://")
+    prefix = "__Host-" if secure else ""
+    app.config.update(
+        SESSION_COOKIE_NAME=f"{prefix}{KEY_NAMES[surface]}_form",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        DOOR_COOKIE_NAME=f"{prefix}{KEY_NAMES[surface]}_door",
+    )
+
+
+def name_of_door_cookie() -> str:
+    """The cookie that holds the key to a server-side session."""
+    return str(current_app.config["DOOR_COOKIE_NAME"])
+
+
+def give_door_cookie(response: Response, token: str) -> None:
+    """A session cookie: it ends with the browser at the latest."""
+    response.set_cookie(
+        name_of_door_cookie(),
+        token,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+        path="/",
+    )
+
+
+def take_door_cookie(response: Response) -> None:
+    response.delete_cookie(
+        name_of_door_cookie(),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+        path="/",
+    )

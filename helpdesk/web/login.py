@@ -1,0 +1,44 @@
+"""flask-login wiring, and which endpoints are open to strangers: none that does not say so."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+
+from helpdesk.settings import Surface
+from helpdesk.web.work import current_presence
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def open_to_strangers(view: View) -> View:
+    """Mark a view that needs nobody signed in."""
+    view.open_to_strangers = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def init_app(app: Flask, surface: Surface) -> None:
+    """Let flask-login carry the identity; who it is comes from our own server-side session.
+
+    Its "session protection" is off: it would keep a hash of the address and the browser.
+    """
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(lambda _request: current_presence().person)
+    if surface is not Surface.PUBLIC:
+        app.before_request(_send_strangers_away)
+
+
+def is_open_to_strangers(app: Flask, endpoint: str) -> bool:
+    return endpoint == "static" or hasattr(app.view_functions[endpoint], "open_to_strangers")
+
+
+def _send_strangers_away() -> ResponseReturnValue | None:
+    endpoint = request.endpoint
+    if endpoint is None or is_open_to_strangers(current_app, endpoint):
+        return None
+    if current_user.is_authenticated:
+        return None
+    return redirect(url_for("accounts.new_sign_in"), 303)

@@ -1,0 +1,121 @@
+"""Every refusal becomes one page, here. What is unknown and what is forbidden look the same."""
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, generate_csrf
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal
+from helpdesk.core.sealing import CannotOpen
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, NotNow: 409}
+
+SENTENCES = {
+    400: "We could not understand what was sent.",
+    404: NotFound.sentence,
+    405: "This address does not take that kind of request.",
+    413: "This is more than we can take at once. Please send less text.",
+    429: "That was too often in a short time. Please wait a minute and try again.",
+    503: "We cannot save anything at this moment. Nothing was sent. Please try again in a minute.",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the one page for every refusal and every failure."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CannotOpen, _cannot_open)
+    app.register_error_handler(CSRFError, _old_token)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(Exception, _failed)
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    return _page(refusal.sentence, STATUS.get(type(refusal), 400))
+
+
+def _cannot_open(_error: CannotOpen) -> ResponseReturnValue:
+    """A row without its key is, for this person, no row at all."""
+    return _page(NotFound.sentence, 404)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()  # type: ignore[return-value]  # a werkzeug redirect is a response
+    page, _ = _page(SENTENCES.get(code, "This cannot be done."), code)
+    return page, code, [(k, v) for k, v in error.get_headers() if k == "Allow"]
+
+
+def _no_database(error: OperationalError) -> ResponseReturnValue:
+    log.error("database away: %s", type(error.orig).__name__)
+    return _keep_typed(SENTENCES[503], 503)
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    reference = secrets.token_hex(4)
+    # The kind and the place of the error, never its words: they may hold what somebody told us.
+    log.error("failure %s: %s at %s", reference, type(error).__name__, _where(error))
+    if current_app.testing:
+        raise error
+    return _keep_typed(
+        f"Something went wrong on our side, and nothing was saved. Reference: {reference}.", 500
+    )
+
+
+def _where(error: BaseException) -> str:
+    trace, place = error.__traceback__, "nowhere"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _old_token(_error: CSRFError) -> ResponseReturnValue:
+    """The form waited too long, or the key was changed: nothing typed is lost by it.
+
+    The same page is offered again with everything in it and a fresh token, but only if the request
+    came from our own pages: otherwise another site could have a person confirm what it made up.
+    """
+    if not _came_from_us():
+        return _page("This did not come from one of our own pages.", 400)
+    return _keep_typed("This page was open for a long time, so please send it once more.", 400)
+
+
+def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
+    if request.method == "POST" and _came_from_us():
+        g.pop("csrf_token", None)
+        fields = [
+            (name, value)
+            for name, values in request.form.lists()
+            if name != "csrf_token"
+            for value in values
+        ]
+        page = render_template(
+            "refusals/again.html",
+            sentence=sentence,
+            fields=fields,
+            token=generate_csrf(),
+            address=request.full_path.rstrip("?"),
+        )
+        return page, status
+    return _page(sentence, status)
+
+
+def _came_from_us() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return origin == request.host_url.rstrip("/") or origin.startswith(request.host_url)
+
+
+def _page(sentence: str, status: int) -> tuple[Any, int]:
+    return render_template("refusals/refused.html", sentence=sentence, status=status), status

@@ -1,0 +1,79 @@
+"""One Work per request: a response below 400 commits it, everything else rolls it back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Flask, Response, current_app, g
+from sqlalchemy.orm import Session
+from werkzeug.local import LocalProxy
+
+from helpdesk.core.actors import NOBODY, Actor
+from helpdesk.core.sealing import Secret
+from helpdesk.core.work import Work
+from helpdesk.web.desk import current_desk
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who is at the door: the actor, what they can open, and the row that says they are signed in."""
+
+    actor: Actor
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    own: Secret | None = None
+    person: object | None = None
+    session_id: str | None = None
+
+
+STRANGER = Presence(NOBODY)
+
+Identify = Callable[[Session, datetime], Presence]
+
+
+def init_app(app: Flask, identify: Identify) -> None:
+    """Open a Work when a view first needs one; end it with the response."""
+    app.extensions["identify"] = identify
+    app.after_request(_end)
+    app.teardown_appcontext(_drop)
+
+
+def current_work() -> Work:
+    """This request's piece of work."""
+    if "work" not in g:
+        desk = current_desk()
+        session = desk.sessions()
+        g.open_session = session
+        now = datetime.now(UTC)
+        presence = cast(Identify, current_app.extensions["identify"])(session, now)
+        g.presence = presence
+        g.work = desk.work_on(
+            session, presence.actor, secrets=presence.secrets, own=presence.own, at=now
+        )
+    return cast(Work, g.work)
+
+
+def current_presence() -> Presence:
+    """Who is at the door of this request."""
+    current_work()
+    return cast(Presence, g.presence)
+
+
+work = cast(Work, LocalProxy(current_work))
+
+
+def _end(response: Response) -> Response:
+    ended: Work | None = g.pop("work", None)
+    if ended is not None:
+        if response.status_code < 400:
+            ended.session.commit()
+            current_desk().hand_over(ended)
+        else:
+            ended.session.rollback()
+    return response
+
+
+def _drop(_error: BaseException | None) -> None:
+    session: Session | None = g.pop("open_session", None)
+    if session is not None:
+        session.close()

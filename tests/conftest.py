@@ -1,0 +1,146 @@
+"""What every test stands on: a real PostgreSQL, a desk with a fake world, one actor per role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import sessionmaker
+
+from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.app import create_app
+from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.sealing import Secret
+from helpdesk.settings import Settings, Surface
+
+ROOT = Path(__file__).resolve().parents[1]
+INTAKE_KEY = b"i" * 32
+SERVICE_KEY = b"s" * 32
+
+
+@dataclass
+class FakeBell:
+    """Remembers which queues were told to look."""
+
+    rung: list[str] = field(default_factory=list)
+
+    def ring(self, queue: str) -> bool:
+        self.rung.append(queue)
+        return True
+
+
+@dataclass
+class FakePost:
+    """Keeps the letters; `trouble` makes the next ones fail."""
+
+    sent: list[Letter] = field(default_factory=list)
+    trouble: list[Exception] = field(default_factory=list)
+
+    def send(self, letter: Letter) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        self.sent.append(letter)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+    """A real server with the roles of production and our schema in `helpdesk`."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    server.start()
+    migrate(server.url("helpdesk_owner"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory) -> Iterator[EmbeddedRedis]:
+    server = EmbeddedRedis(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+def migrate(url: str) -> None:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+@pytest.fixture(scope="session")
+def engine(postgres) -> Iterator[Engine]:
+    """Connections as the role of the staff's pages."""
+    engine = create_engine(postgres.url("helpdesk_app"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory) -> Settings:
+    instance = tmp_path_factory.mktemp("instance")
+    return Settings(
+        database_url="",
+        redis_url="none",
+        serves=frozenset(Surface),
+        public_url="http://public.test",
+        staff_url="http://staff.test",
+        partner_url="http://partner.test",
+        mail_url=f"folder://{instance}/outbox",
+        mail_from="helpdesk@helpdesk.test",
+        intake_keys=(INTAKE_KEY,),
+        service_keys=(SERVICE_KEY,),
+        instance=instance,
+        helpdesk_name="Helpdesk",
+        exit_url="https://www.wikipedia.org/",
+        drill=False,
+    )
+
+
+@pytest.fixture
+def desk(engine, settings) -> Iterator[Desk]:
+    """A desk whose every transaction lands in one that the test rolls back."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        sessions = sessionmaker(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+        yield Desk(
+            settings=settings,
+            sessions=sessions,
+            bell=FakeBell(),
+            post=FakePost(),
+            service=Secret(SERVICE_KEY),
+        )
+        outer.rollback()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+
+def _app(desk, surface):
+    app = create_app(desk, surface)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def public(desk):
+    """A browser at the public pages."""
+    return _app(desk, Surface.PUBLIC).test_client()
+
+
+@pytest.fixture
+def staff(desk):
+    """A browser at the staff's pages, nobody signed in."""
+    return _app(desk, Surface.STAFF).test_client()
+
+
+@pytest.fixture
+def partner_desk(desk):
+    """A browser at the partners' pages, nobody signed in."""
+    return _app(desk, Surface.PARTNER).test_client()
