@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -17,11 +18,10 @@ from helpdesk.core import history as chain
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
 from helpdesk.settings import NotConfigured, Settings
-from helpdesk.supervisor.doors import PortTaken
 from helpdesk.supervisor.instance import AlreadyUp, Instance
+from helpdesk.supervisor.ports import PortTaken
 from helpdesk.supervisor.up import Stopped
 from helpdesk.supervisor.up import up as start_everything
-from helpdesk.worker import JOBS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -80,8 +80,8 @@ def migrate() -> None:
 def worker(queue: str) -> None:
     """Do the work of QUEUE whenever somebody says that there is some."""
     settings = Settings.from_environment(os.environ)
-    # The jobs are loaded here, once, so that the child for each piece of work starts at once.
-    logging.getLogger(__name__).debug("%s knows jobs of %s features", queue, len(JOBS))
+    # Loaded here, once, so that the child process for each piece of work starts at once.
+    import_module("helpdesk.worker")
     open_worker(settings.redis_url, queue).work(logging_level="WARNING")
 
 

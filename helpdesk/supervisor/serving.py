@@ -1,6 +1,6 @@
 """How gunicorn serves a surface; for `helpdesk up` and for production alike.
 
-gunicorn --config python:helpdesk.supervisor.serving --bind 127.0.0.1:8000 wsgi:app
+gunicorn --config python:helpdesk.supervisor.serving --bind 127.0.0.1:8000 wsgi:application
 """
 
 import os

@@ -14,9 +14,9 @@ from types import FrameType
 
 from helpdesk.adapters import processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis, NotStarted
-from helpdesk.supervisor.doors import Door, close_doors, open_doors
 from helpdesk.supervisor.family import Family, Program, Say
 from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.ports import Door, close_doors, open_doors
 
 SURFACES = ("public", "staff", "partner")
 QUEUES = ("notices", "deliveries")
@@ -141,7 +141,7 @@ def _pages(door: Door, surroundings: _Surroundings, instance: Instance) -> Progr
     return Program(
         [
             sys.executable, "-m", "gunicorn", "--config", "python:helpdesk.supervisor.serving",
-            "--bind", f"fd://{number}", "wsgi:app",
+            "--bind", f"fd://{number}", "wsgi:application",
         ],
         log=instance.logs / f"{door.surface}.log",
         environment=surroundings.pages(door.surface),
