@@ -53,7 +53,7 @@ def postgres(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
     server.start()
     migrate(server.url("helpdesk_owner"))
     yield server
-    server.stop()
+    server.remove()
 
 
 @pytest.fixture(scope="session")

