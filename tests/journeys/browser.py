@@ -1,0 +1,143 @@
+"""Real browsers for the journeys, axe-core to judge their pages, and pictures for people.
+
+A browser that is missing fails the test that wants it: a journey nobody walked proves nothing.
+"""
+
+import shutil
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.firefox.options import Options as FirefoxOptions
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from tests.journeys.marionette import Marionette
+
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+]
+PHONE, DESKTOP = (360, 800), (1280, 900)
+BLOCK = 2
+
+
+class BrowserMissing(Exception):
+    """The journeys need real browsers: apt-get install chromium chromium-driver firefox-esr."""
+
+
+def chromium(*, scripts):
+    """Debian's Chromium. Scripts are on only where axe has to run."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = _program("chromium")
+    for argument in QUIET:
+        options.add_argument(argument)
+    if not scripts:
+        options.add_experimental_option(
+            "prefs", {"profile.managed_default_content_settings.javascript": BLOCK}
+        )
+    return webdriver.Chrome(options=options, service=Service(_program("chromedriver")))
+
+
+def firefox():
+    """Debian's Firefox ESR with scripts off: the nearest thing to Tor Browser at "Safest"."""
+    line = Marionette(
+        _program("firefox-esr"),
+        {
+            "javascript.enabled": False,
+            "browser.shell.checkDefaultBrowser": False,
+            "app.update.disabledForTesting": True,
+            "datareporting.policy.dataSubmissionEnabled": False,
+            "network.captive-portal-service.enabled": False,
+            "network.connectivity-service.enabled": False,
+            "services.settings.server": "",
+            "browser.startup.homepage_override.mstone": "ignore",
+        },
+    )
+    return WebDriver(command_executor=line, options=FirefoxOptions())
+
+
+def violations(browser):
+    """What axe-core finds wrong with the page that is open, one line for each element."""
+    browser.execute_script(AXE.read_text())
+    found = browser.execute_async_script(
+        """
+        const [rules, done] = arguments;
+        axe.run(document, {runOnly: rules, resultTypes: ["violations"]})
+          .then(result => done(result.violations), error => done([{id: String(error), nodes: []}]));
+        """,
+        RULES,
+    )
+    return [
+        f"{fault['id']}: {node['html'][:200]} ({node['failureSummary'].splitlines()[-1].strip()})"
+        for fault in found
+        for node in fault["nodes"]
+    ] + [fault["id"] for fault in found if not fault["nodes"]]
+
+
+def look_as(browser, size=DESKTOP, *, dark=False):
+    """Show the page as on a phone or a desk, by day or by night (Chromium only)."""
+    width, height = size
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]},
+    )
+
+
+def shots(browser, folder, name):
+    """Pictures of the whole page: on a phone and on a desk, by day and by night."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for size in (PHONE, DESKTOP):
+        for dark in (False, True):
+            look_as(browser, size, dark=dark)
+            height = browser.execute_script("return document.documentElement.scrollHeight")
+            look_as(browser, (size[0], max(height, size[1])), dark=dark)
+            kind = "dark" if dark else "light"
+            browser.save_screenshot(str(folder / f"{name}-{size[0]}-{kind}.png"))
+    look_as(browser)
+
+
+def scrolls_sideways(browser):
+    """Whether the page is wider than the window: a reader would have to push it to and fro."""
+    return browser.execute_script(
+        "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+
+
+def field(browser, label):
+    """The field that a person would find by its words."""
+    words = f"//label[contains(normalize-space(.), {_quoted(label)})]"
+    return browser.find_element(
+        By.ID, browser.find_element(By.XPATH, words).get_dom_attribute("for")
+    )
+
+
+def press(browser, words):
+    """Press the button, or follow the link, with these words."""
+    which = f"[contains(normalize-space(.), {_quoted(words)})]"
+    browser.find_element(By.XPATH, f"//main//button{which} | //main//a{which}").click()
+
+
+def _quoted(words):
+    assert "'" not in words or '"' not in words
+    return f'"{words}"' if "'" in words else f"'{words}'"
+
+
+def _program(name):
+    path = shutil.which(name)
+    if path is None:
+        raise BrowserMissing(f"{name} is not installed. {BrowserMissing.__doc__}")
+    return path

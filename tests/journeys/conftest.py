@@ -1,0 +1,155 @@
+"""What the journeys stand on: the whole helpdesk as `helpdesk up` starts it, and real browsers."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.journeys import browser
+
+ROOT = Path(__file__).resolve().parents[2]
+ENOUGH = 240
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running helpdesk: three addresses, what it said when it started, and its folder."""
+
+    public: str
+    staff: str
+    partner: str
+    said: str
+    instance: Path
+
+
+@pytest.fixture(scope="session")
+def served():
+    """The whole helpdesk with its drill organisation, every process of it."""
+    # Not under pytest's own folder: as root, PostgreSQL runs as somebody who may not enter there.
+    with tempfile.TemporaryDirectory(prefix="hd-journeys-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        instance, port = Path(folder, "instance"), _free_ports(3)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "helpdesk.cli", "up"],
+            cwd=ROOT,
+            env={**os.environ, "INSTANCE": str(instance), "PORT": str(port)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        too_long = threading.Timer(ENOUGH, process.kill)
+        too_long.start()
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                break
+        too_long.cancel()
+        assert process.poll() is None, f"The helpdesk did not start. It said:\n{said}"
+        # Nobody reads on: what it says from here on must not fill the pipe.
+        rest = threading.Thread(target=process.stdout.read, daemon=True)
+        rest.start()
+        addresses = [f"http://127.0.0.1:{port + n}" for n in range(3)]
+        yield Served(*addresses, said, instance)
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        rest.join()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def _chromium():
+    driver = browser.chromium(scripts=False)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def chromium(_chromium):
+    """Chromium with scripts off, knowing nobody."""
+    _chromium.delete_all_cookies()
+    return _chromium
+
+
+@pytest.fixture(scope="session")
+def _judge():
+    driver = browser.chromium(scripts=True)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def judge(_judge):
+    """Chromium with scripts on, in which axe-core can run."""
+    _judge.delete_all_cookies()
+    browser.look_as(_judge)
+    return _judge
+
+
+@pytest.fixture(scope="session")
+def _firefox():
+    driver = browser.firefox()
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def firefox(_firefox):
+    """Firefox ESR with scripts off, knowing nobody."""
+    _firefox.delete_all_cookies()
+    return _firefox
+
+
+@pytest.fixture
+def page():
+    """Serve one page of HTML; gives its address."""
+    servers = []
+
+    def serve(html):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(html.encode())
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def _free_ports(number):
+    """The first of some neighbouring ports that nobody uses."""
+    for first in range(18_100, 19_900, number):
+        doors = []
+        try:
+            for port in range(first, first + number):
+                door = socket.socket()
+                doors.append(door)
+                door.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        else:
+            return first
+        finally:
+            for door in doors:
+                door.close()
+    raise RuntimeError("No free ports for the journeys.")
