@@ -112,5 +112,5 @@ def _key_bytes(desk: Desk, surface: Surface) -> tuple[bytes, ...]:
 
 
 def _form_key(desk: Desk, surface: Surface, number: int) -> bytes:
-    """The key that signs form tokens: derived, one for each surface, so that none opens anything."""
+    """The key that signs form tokens: derived, one for each surface; it opens nothing."""
     return Secret(_key_bytes(desk, surface)[number]).derive(f"forms of {surface}")

@@ -1,4 +1,4 @@
-"""application_for(desk, surfaces): one surface, or several told apart by the host of their address."""
+"""application_for(desk, surfaces): one surface, or several told apart by their hosts."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def application_for(desk: Desk, surfaces: frozenset[Surface]) -> "WSGIApplication":
-    """The application of a process. Raises NotConfigured if it serves nothing, or cannot tell apart."""
+    """What a process serves. Raises NotConfigured if that is nothing, or cannot be told apart."""
     if not surfaces:
         raise NotConfigured("SERVES is missing (public, staff, partner, or several with commas).")
     apps = {surface: create_app(desk, surface) for surface in sorted(surfaces)}

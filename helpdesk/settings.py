@@ -24,7 +24,7 @@ class NotConfigured(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a process was told about its surroundings. Every field is described in docs/running.md."""
+    """What a process was told about its surroundings: see docs/running.md for every field."""
 
     database_url: str
     redis_url: str
@@ -43,7 +43,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read every setting, or raise NotConfigured with a sentence for each one that is missing."""
+        """Read every setting, or raise NotConfigured with a sentence for each that is missing."""
         reader = _Reader(environment)
         serves = reader.surfaces("SERVES")
         reads_sealed = not serves or bool(serves - {Surface.PUBLIC})

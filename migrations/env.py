@@ -18,7 +18,7 @@ PLAIN = {
 
 
 def render_item(kind: str, item: Any, _context: Any) -> Any:
-    """Write our column types as the plain ones they stand for: a migration imports nothing of ours."""
+    """Write our column types as the plain ones they stand for: a migration imports none of ours."""
     return PLAIN.get(type(item), False) if kind == "type" else False
 
 

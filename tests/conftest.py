@@ -1,6 +1,7 @@
 """What every test stands on: a real PostgreSQL, a desk with a fake world, one actor per role."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
+import helpdesk.assembly  # noqa: F401 - registers every job
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
-from helpdesk.app import create_app
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import Settings, Surface
@@ -99,9 +100,9 @@ def settings(tmp_path_factory) -> Settings:
     )
 
 
-@pytest.fixture
-def desk(engine, settings) -> Iterator[Desk]:
-    """A desk whose every transaction lands in one that the test rolls back."""
+@contextmanager
+def desk_on(engine, settings) -> Iterator[Desk]:
+    """A desk whose every transaction lands in one that is rolled back at the end."""
     with engine.connect() as connection:
         outer = connection.begin()
         sessions = sessionmaker(
@@ -118,11 +119,29 @@ def desk(engine, settings) -> Iterator[Desk]:
 
 
 @pytest.fixture
+def desk(engine, settings) -> Iterator[Desk]:
+    """A desk on the database of the staff's pages; nothing a test does stays."""
+    with desk_on(engine, settings) as desk:
+        yield desk
+
+
+@pytest.fixture
+def owners_desk(postgres, settings) -> Iterator[Desk]:
+    """A desk with every right there is in the database: for those who tamper."""
+    engine = create_engine(postgres.url("postgres"))
+    with desk_on(engine, settings) as desk:
+        yield desk
+    engine.dispose()
+
+
+@pytest.fixture
 def now() -> datetime:
     return datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
 def _app(desk, surface):
+    from helpdesk.app import create_app  # noqa: PLC0415
+
     app = create_app(desk, surface)
     app.testing = True
     return app

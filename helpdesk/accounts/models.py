@@ -87,7 +87,7 @@ class Person(Identified, Base):
 
 
 class Membership(Base):
-    """A person is in a team. Reading also needs the team's key: see `accounts.operations.let_in`."""
+    """A person is in a team. Reading also needs the team's key: `accounts.operations.let_in`."""
 
     __tablename__ = "memberships"
 

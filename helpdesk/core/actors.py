@@ -1,4 +1,4 @@
-"""Who acts: a role, the teams they belong to, and a name for history that says nothing about them."""
+"""Who acts: a role, the teams they belong to, and a name for history that says no more."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -14,6 +14,9 @@ from helpdesk.core.sealing import Secret
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD: Final = str.maketrans("ILO", "110")
 
+# The list has both yo-yo and yoyo, which are one word without the hyphen.
+INSTEAD: Final = {"yo-yo": "yonder"}
+
 WORDS_IN_CODE: Final = 10
 LETTERS_IN_CODE: Final = 26
 WORDS_IN_PASSPHRASE: Final = 7
@@ -24,7 +27,8 @@ SHORTEST_OWN_PASSPHRASE: Final = 20
 def word_list() -> tuple[str, ...]:
     """The 7,776 words of the EFF's long list, hyphens taken out so that they type plainly."""
     lines = (files("diceware") / "wordlists" / "wordlist_en_eff.txt").read_text().split("\n")
-    words = tuple(line.split("\t")[1].replace("-", "") for line in lines if "\t" in line)
+    written = (line.split("\t")[1] for line in lines if "\t" in line)
+    words = tuple(INSTEAD.get(word, word.replace("-", "")) for word in written)
     if len(set(words)) != 7776:
         raise RuntimeError("The word list is not the one that codes are made with.")
     return words

@@ -1,4 +1,4 @@
-"""Desk: the assembled parts. begin() opens a Work; hand_over() tells the queue what was promised."""
+"""Desk: the assembled parts. begin() opens a Work; hand_over() tells the queue of promises."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

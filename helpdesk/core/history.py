@@ -148,7 +148,9 @@ def verify(session: Session, *, witness: bytes) -> Iterator[Finding]:
         .outerjoin(HistoryEntry, HistoryEntry.id == HistoryLink.entry_id)
         .order_by(HistoryLink.position)
     )
-    for found, entry in session.execute(chain.execution_options(yield_per=1000)).tuples():
+    for row in session.execute(chain.execution_options(yield_per=1000)):
+        found: HistoryLink = row[0]
+        entry: HistoryEntry | None = row[1]
         expected += 1
         if found.position != expected:
             yield Finding(expected, "A link of the chain is missing.")

@@ -41,7 +41,7 @@ _register: dict[str, Job] = {}
 def job(
     name: str, *, queue: Queue, retry_after: tuple[int, ...] = (60, 600, 3600)
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as a job. `retry_after` is the plan, in seconds; then a person must look."""
+    """Register a function as a job. `retry_after`: the plan in seconds; then a person must look."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         if name in _register and _register[name].function is not function:
@@ -76,7 +76,7 @@ def drain(desk: "Desk", queue: str, *, at: datetime | None = None) -> int:
 
 
 def perform(desk: "Desk", lease: outbox.Lease, *, at: datetime | None = None) -> None:
-    """Run one leased promise, and write down how it went. Errors are noted by kind, never by words."""
+    """Run one leased promise, and note how it went: an error by its kind, never by its words."""
     promised = by_name(lease.job)
     try:
         promised.function(desk, **lease.arguments)
@@ -104,7 +104,7 @@ def _note_failure(
 
 
 def arguments_are_ids(arguments: dict[str, Any]) -> bool:
-    """Whether arguments hold nothing but ids, codes and numbers: they are readable in the database."""
+    """Whether arguments are but ids, codes and numbers: the database shows them in clear."""
     return all(
         isinstance(value, int | None) or (isinstance(value, str) and " " not in value)
         for value in arguments.values()

@@ -18,7 +18,7 @@ _bare_domain = re.compile(r"(?<=[\w-])\.(?=[\w-])")
 
 
 def plain(text: str) -> Markup:
-    """Text from outside: escaped, its line breaks kept, its links defanged so that none can be opened."""
+    """Text from outside: escaped, its line breaks kept, its links defanged so that none opens."""
     paragraphs = re.split(r"\n\s*\n", defang(text.replace("\r\n", "\n")).strip())
     rendered = [
         "<p>" + str(escape(paragraph)).replace("\n", "<br>") + "</p>"
@@ -32,7 +32,7 @@ def defang(text: str) -> str:
     """Write addresses so that no program opens them: hxxps://example[.]org."""
 
     def harmless(found: re.Match[str]) -> str:
-        scheme = f"hxx{found['rest']}://" if found["scheme"] else ""
+        scheme = f"hxx{found['rest'].lower()}://" if found["scheme"] else ""
         return scheme + _bare_domain.sub("[.]", found["host"])
 
     return _link.sub(harmless, text)

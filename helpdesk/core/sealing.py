@@ -67,7 +67,7 @@ class Public:
 
 @dataclass(frozen=True)
 class Secret:
-    """Thirty-two bytes that open things: a person's, a team's, a case's, a reporter's, the service's."""
+    """Thirty-two bytes that open things: a person's, a team's, a case's, a reporter's, ours."""
 
     raw: bytes = field(repr=False)
 
@@ -88,7 +88,7 @@ class Secret:
         return hashlib.blake2b(purpose.encode(), key=self.raw, digest_size=SECRET_BYTES).digest()
 
     def seal(self, plain: bytes, place: Place) -> Envelope:
-        """Seal under this secret (envelope version 1: XChaCha20-Poly1305, place as associated data)."""
+        """Seal under this secret: envelope version 1, XChaCha20-Poly1305, the place as AD."""
         return Envelope(UNDER_SECRET + _encrypt(self._aead_key, plain, place, UNDER_SECRET))
 
     def seal_text(self, text: str, place: Place) -> Envelope:

@@ -30,7 +30,7 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work. Everything it changes is committed together, by the door that opened it."""
+    """One piece of work. All that it changes is committed together, by the door that opened it."""
 
     session: Session
     actor: Actor

@@ -1,4 +1,4 @@
-"""Visit: a reporter is in their mailbox. What it holds opens only with the cookie of the browser."""
+"""Visit: a reporter is in their mailbox. What it holds opens only with the browser's cookie."""
 
 from datetime import datetime
 

@@ -1,1 +1,1 @@
-"""The Flask edge: one Work per request, refusals, headers, sign-in wiring; knows core, no feature."""
+"""The Flask edge: one Work per request, refusals, headers, sign-in; knows core, no feature."""

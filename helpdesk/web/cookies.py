@@ -8,7 +8,7 @@ KEY_NAMES = {Surface.PUBLIC: "hd_public", Surface.STAFF: "hd_staff", Surface.PAR
 
 
 def init_app(app: Flask, surface: Surface, url: str) -> None:
-    """Name and guard the cookies of a surface. `__Host-` needs TLS, which an onion address has not."""
+    """Name and guard a surface's cookies. `__Host-` needs TLS, which an onion address has not."""
     secure = url.startswith("https://")
     prefix = "__Host-" if secure else ""
     app.config.update(

@@ -19,7 +19,7 @@ class _Bucket:
 
 
 class Buckets:
-    """Token buckets keyed by a hash under a key that only this process knows and never writes down."""
+    """Token buckets keyed by a hash under a key that only this process knows and never writes."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)

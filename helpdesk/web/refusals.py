@@ -49,7 +49,7 @@ def _cannot_open(_error: CannotOpen) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
-        return error.get_response()  # type: ignore[return-value]  # a werkzeug redirect is a response
+        return error.get_response()
     page, _ = _page(SENTENCES.get(code, "This cannot be done."), code)
     return page, code, [(k, v) for k, v in error.get_headers() if k == "Allow"]
 

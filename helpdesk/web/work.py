@@ -17,7 +17,7 @@ from helpdesk.web.desk import current_desk
 
 @dataclass(frozen=True)
 class Presence:
-    """Who is at the door: the actor, what they can open, and the row that says they are signed in."""
+    """Who is at the door: the actor, what they can open, the row that says they signed in."""
 
     actor: Actor
     secrets: dict[str, Secret] = field(default_factory=dict)

@@ -30,7 +30,7 @@ class LevelColumn(TypeDecorator[Level]):
 
 
 class Case(Identified, Base):
-    """Everything people told us is sealed; what stands in clear is listed in docs/threat-model.md."""
+    """All that people told us is sealed; what stands in clear is listed in docs/threat-model.md."""
 
     __tablename__ = "cases"
 
@@ -46,8 +46,8 @@ class Case(Identified, Base):
     language: Mapped[str] = mapped_column(String(12), default="en")
     region: Mapped[str | None] = mapped_column(String(40))
     opened_at: Mapped[datetime]
-    # When the first human reply is due; None once it has been given. Computed from clock events in the
-    # transaction that writes them, and stored only so that an index can order the queue.
+    # When the first human reply is due; None once it has been given. Computed from clock events in
+    # the transaction that writes them, and stored only so that an index can order the queue.
     reply_due_at: Mapped[datetime | None]
     owner_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("people.id"))
     in_slow_lane: Mapped[bool] = mapped_column(default=False)

@@ -15,7 +15,10 @@ class ClockTurn(StrEnum):
 
 
 class ClockEvent(Identified, Base):
-    """A clock was started with a time to keep, or stopped. `subject_id` is a case's or an escalation's."""
+    """A clock was started with a time to keep, or stopped.
+
+    `subject_id` is a case's or an escalation's.
+    """
 
     __tablename__ = "clock_events"
 

@@ -10,7 +10,7 @@ from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
 
 
 class Consent(Identified, Base):
-    """One agreement. For a platform it names which one: consent to one partner is none to another."""
+    """One agreement. For a platform it says which: consent to one partner is none to another."""
 
     __tablename__ = "consents"
 

@@ -11,7 +11,7 @@ from helpdesk.core.sealing import Envelope
 
 
 class Message(SealedInCase, Base):
-    """Sealed for the case; what we write is sealed for the reporter as well, what they write is not."""
+    """Sealed for the case; what we write is sealed for the reporter too, what they write is not."""
 
     __tablename__ = "messages"
 

@@ -15,7 +15,7 @@ from helpdesk.partners.models import Partner
 
 class Escalation(SealedInCase, Base):
     """`packet` opens with the case, `packet_for_partner` with the partner's key,
-    `packet_for_reporter` with the return code; all three hold the same bytes, whose hash is kept."""
+    `packet_for_reporter` with the return code; all hold the same bytes, whose hash is kept."""
 
     __tablename__ = "escalations"
 

@@ -1,0 +1,75 @@
+"""A keyring opens what its copies lead to, and nothing beside it."""
+
+import pytest
+
+from helpdesk.core.actors import SYSTEM
+from helpdesk.core.database import new_id
+from helpdesk.core.keys import KeyCopy, KeyKind, Keyring, current_key, give, new_key
+from helpdesk.core.sealing import CannotOpen
+
+
+@pytest.fixture
+def chain(desk):
+    """A person in a team, a case of the team; another team with a case of its own."""
+    with desk.begin(SYSTEM) as work:
+        session = work.session
+        person, persons_secret = new_key(session, KeyKind.PERSON, new_id())
+        team, teams_secret = new_key(session, KeyKind.TEAM, new_id())
+        case, case_secret = new_key(session, KeyKind.CASE, new_id())
+        other_team, _ = new_key(session, KeyKind.TEAM, new_id())
+        other_case, other_secret = new_key(session, KeyKind.CASE, new_id())
+        session.flush()  # the copies point at the keys
+        give(session, team, teams_secret, person)
+        give(session, case, case_secret, team)
+        give(session, other_case, other_secret, other_team)
+        session.flush()
+        yield session, person, persons_secret, team, case, case_secret, other_case
+
+
+def test_a_person_reaches_the_cases_of_their_team(chain):
+    session, person, persons_secret, _, case, case_secret, _ = chain
+
+    keys = Keyring(session, {person.id: persons_secret})
+
+    assert keys.secret(case.id) == case_secret
+
+
+def test_a_case_of_another_team_stays_shut(chain):
+    session, person, persons_secret, _, _, _, other_case = chain
+
+    keys = Keyring(session, {person.id: persons_secret})
+
+    assert not keys.holds(other_case.id)
+    with pytest.raises(CannotOpen):
+        keys.secret(other_case.id)
+
+
+def test_an_empty_keyring_opens_nothing(chain):
+    session, _, _, team, case, _, _ = chain
+
+    keys = Keyring(session)
+
+    assert not keys.holds(team.id)
+    assert not keys.holds(case.id)
+
+
+def test_a_copy_moved_to_another_key_does_not_open(chain):
+    session, person, persons_secret, team, _, _, other_case = chain
+    copy = session.get(KeyCopy, (team.id, person.id))
+    session.add(KeyCopy(key_id=other_case.id, holder_id=person.id, sealed=copy.sealed))
+    session.flush()
+
+    keys = Keyring(session, {person.id: persons_secret})
+
+    with pytest.raises(CannotOpen):
+        keys.secret(other_case.id)
+
+
+def test_the_newest_epoch_is_the_current_key(desk):
+    owner = new_id()
+    with desk.begin(SYSTEM) as work:
+        new_key(work.session, KeyKind.TEAM, owner, epoch=1)
+        second, _ = new_key(work.session, KeyKind.TEAM, owner, epoch=2)
+
+        assert current_key(work.session, owner) is second
+        assert current_key(work.session, new_id()) is None

@@ -1,0 +1,121 @@
+"""Promises are kept at least once, by one holder at a time, and given up in the open."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.core import jobs, outbox
+from helpdesk.core.actors import SYSTEM
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise, Standing
+
+
+@pytest.fixture
+def runs():
+    """What the test's own job was called with; raise from it by filling `trouble`."""
+    return []
+
+
+@pytest.fixture
+def trouble():
+    return []
+
+
+@pytest.fixture(autouse=True)
+def tests_job(runs, trouble, monkeypatch):
+    register = dict(jobs._register)
+    monkeypatch.setattr(jobs, "_register", register)
+
+    @jobs.job("tests.note", queue=jobs.Queue.NOTICES, retry_after=(60, 600))
+    def note(desk, *, thing_id):
+        if trouble:
+            raise trouble.pop(0)
+        runs.append(thing_id)
+
+
+def promise(desk, now, **arguments):
+    with desk.begin(SYSTEM, at=now) as work:
+        work.promise("tests.note", **arguments)
+
+
+def the_promise(desk):
+    with desk.begin(SYSTEM) as work:
+        return work.session.scalars(select(Promise)).one()
+
+
+def test_a_promise_is_told_to_the_queue_after_the_commit(desk, now):
+    promise(desk, now, thing_id="a1")
+
+    assert desk.bell.rung == ["notices"]
+
+
+def test_a_piece_of_work_that_fails_promises_nothing(desk, now):
+    with desk.sessions() as session:
+        work = desk.work_on(session, SYSTEM, at=now)
+        work.promise("tests.note", thing_id="a1")
+        session.flush()
+        session.rollback()
+
+    assert desk.bell.rung == []
+    assert jobs.drain(desk, "notices", at=now) == 0
+
+
+def test_a_promise_is_kept_once(desk, now, runs):
+    promise(desk, now, thing_id="a1")
+
+    jobs.drain(desk, "notices", at=now)
+    jobs.drain(desk, "notices", at=now)
+
+    assert runs == ["a1"]
+    assert the_promise(desk).standing is Standing.KEPT
+
+
+def test_a_promise_for_later_waits(desk, now, runs):
+    with desk.begin(SYSTEM, at=now) as work:
+        work.promise("tests.note", after=timedelta(minutes=15), thing_id="a1")
+
+    assert jobs.drain(desk, "notices", at=now) == 0
+    assert desk.bell.rung == []
+    assert jobs.drain(desk, "notices", at=now + timedelta(minutes=15)) == 1
+
+
+def test_trouble_postpones_then_gives_up_where_a_person_sees_it(desk, now, runs, trouble):
+    trouble += [OSError("the words of an error"), OSError("again"), OSError("and again")]
+    promise(desk, now, thing_id="a1")
+
+    for hours in range(3):
+        jobs.drain(desk, "notices", at=now + timedelta(hours=hours))
+
+    ended = the_promise(desk)
+    assert (ended.standing, ended.attempts, ended.trouble) == (Standing.FAILED, 3, "OSError")
+    with desk.begin(SYSTEM) as work:
+        assert [one.id for one in outbox.failed(work.session)] == [ended.id]
+        [entry] = work.session.scalars(
+            select(HistoryEntry).where(HistoryEntry.action == "outbox.gave_up")
+        )
+        assert "words" not in str(entry.details)
+
+
+def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(desk, now):
+    promise(desk, now, thing_id="a1")
+    with desk.begin(SYSTEM, at=now) as work:
+        [first] = outbox.lease_due(work.session, queue="notices", at=now, limit=5)
+        assert outbox.lease_due(work.session, queue="notices", at=now, limit=5) == []
+    later = now + outbox.LEASE + timedelta(seconds=1)
+
+    with desk.begin(SYSTEM, at=later) as work:
+        [second] = outbox.lease_due(work.session, queue="notices", at=later, limit=5)
+        assert second.fence > first.fence
+        assert not outbox.keep(work.session, first, at=later)
+        assert outbox.keep(work.session, second, at=later)
+
+
+def test_a_promise_carries_ids_only(desk, now):
+    with desk.begin(SYSTEM, at=now) as work, pytest.raises(ValueError, match="more than ids"):
+        work.promise("tests.note", thing_id="what somebody told us")
+
+
+def test_an_unknown_job_cannot_be_promised(desk, now):
+    with desk.begin(SYSTEM, at=now) as work, pytest.raises(KeyError):
+        work.promise("tests.nothing", thing_id="a1")
