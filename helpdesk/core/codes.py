@@ -15,7 +15,7 @@ LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD: Final = str.maketrans("ILO", "110")
 
 # The list has both yo-yo and yoyo, which are one word without the hyphen.
-INSTEAD: Final = {"yo-yo": "yonder"}
+INSTEAD: Final = {"yo-yo": "yowl"}
 
 WORDS_IN_CODE: Final = 10
 LETTERS_IN_CODE: Final = 26
