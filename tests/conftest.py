@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import sessionmaker
 
 import helpdesk.assembly  # noqa: F401 - registers every job
+from helpdesk.accounts.models import SignIn
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
+from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import Secret
+from helpdesk.intake.models import Visit
 from helpdesk.settings import Settings, Surface
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,6 +104,27 @@ def settings(tmp_path_factory) -> Settings:
     )
 
 
+# Rows that say how work is carried, not what happened to anybody.
+BOOKKEEPING = (Promise, HistoryLink, HistoryCheckpoint, SignIn, Visit)
+
+
+def note_changes(session, _context, _instances):
+    """Remember what a piece of work changed or deleted, and whether history heard of it."""
+    changed = [one for one in (*session.dirty, *session.deleted) if session.is_modified(one)]
+    session.info.setdefault("changed", set()).update(
+        type(one).__name__ for one in changed if not isinstance(one, BOOKKEEPING)
+    )
+    if any(isinstance(one, HistoryEntry) for one in session.new):
+        session.info["recorded"] = True
+
+
+def refuse_what_history_does_not_know(session):
+    """No piece of work may leave a change out of history (P6)."""
+    session.flush()
+    changed, recorded = session.info.pop("changed", set()), session.info.pop("recorded", False)
+    assert recorded or not changed, f"changed without history: {', '.join(sorted(changed))}"
+
+
 @contextmanager
 def desk_on(engine, settings) -> Iterator[Desk]:
     """A desk whose every transaction lands in one that is rolled back at the end."""
@@ -108,6 +133,8 @@ def desk_on(engine, settings) -> Iterator[Desk]:
         sessions = sessionmaker(
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )
+        event.listen(sessions, "before_flush", note_changes)
+        event.listen(sessions, "before_commit", refuse_what_history_does_not_know)
         yield Desk(
             settings=settings,
             sessions=sessions,
