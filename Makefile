@@ -8,7 +8,7 @@ PORT ?= 8000
 INSTANCE ?= $(CURDIR)/instance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports migrations templates translations playbooks \
+.PHONY: help setup run test check lint types imports migrations templates translations catalogue playbooks \
         migrate bench faults lock clean-up
 
 help: ## Say what there is
@@ -58,6 +58,9 @@ templates: setup ## Check that every template compiles
 
 translations: setup ## Check that the catalogue holds every sentence
 	$(BIN)/python -m checks.translations
+
+catalogue: setup ## Write the catalogue of sentences to translate anew
+	$(BIN)/python -m checks.translations --write
 
 playbooks: setup ## Check that every playbook reads
 	$(BIN)/python -m checks.playbooks

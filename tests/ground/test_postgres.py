@@ -1,0 +1,194 @@
+"""The embedded PostgreSQL: kept through stops of every kind, and reached by us alone."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import unquote
+
+import psycopg
+import pytest
+
+from helpdesk.adapters import processes
+from helpdesk.adapters.embedded import EmbeddedPostgres, NotStarted, places
+
+
+@pytest.fixture
+def server(place):
+    server = EmbeddedPostgres(place / "postgres")
+    server.start()
+    yield server
+    server.remove()
+
+
+def ask(server, question, role="helpdesk_owner", database="helpdesk"):
+    host = sockets_of(server)
+    with psycopg.connect(host=str(host), user=role, dbname=database) as connection:
+        answer = connection.execute(question)
+        return answer.fetchall() if answer.description else []
+
+
+def sockets_of(server):
+    return Path(unquote(server.url().partition("host=")[2]))
+
+
+def wait_for_the_end_of(*pids):
+    deadline = time.monotonic() + 20
+    while any(map(processes.is_alive, pids)):
+        assert time.monotonic() < deadline, "it does not end"
+        time.sleep(0.02)
+
+
+def keep_a_row(server):
+    ask(server, "CREATE TABLE kept (word text)")
+    ask(server, "INSERT INTO kept VALUES ('still here')")
+
+
+def test_a_commit_waits_for_the_disk(server):
+    assert ask(server, "SHOW synchronous_commit") == [("on",)]
+    assert ask(server, "SHOW fsync") == [("on",)]
+
+
+@pytest.mark.parametrize("role", ["helpdesk_owner", "helpdesk_app", "helpdesk_intake"])
+def test_our_roles_exist_and_are_no_superusers(server, role):
+    assert ask(server, "SELECT current_user", role) == [(role,)]
+    assert ask(server, "SHOW is_superuser", role) == [("off",)]
+
+
+def test_only_we_can_reach_the_socket(server):
+    folder = sockets_of(server)
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert ask(server, "SHOW listen_addresses") == [("",)]
+
+
+@pytest.mark.parametrize("how", ["politely", "postmaster killed", "everything killed"])
+def test_what_was_committed_is_there_after_the_next_start(server, how):
+    keep_a_row(server)
+    pid = server.pid
+
+    if how == "politely":
+        server.stop()
+    elif how == "postmaster killed":
+        os.kill(pid, signal.SIGKILL)
+    else:
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
+    while server.is_running:
+        time.sleep(0.02)
+    server.start()
+
+    assert server.pid != pid
+    assert ask(server, "SELECT word FROM kept") == [("still here",)]
+
+
+def test_a_stale_number_that_belongs_to_somebody_else_does_not_stop_the_start(server):
+    keep_a_row(server)
+    data = server.folder / "data"
+    server.stop()
+    nobodys_business = processes.spawn(
+        ["sleep", "60"], log=server.folder / "sleep.log", account=places.lodger()
+    )
+    (data / "postmaster.pid").write_text(f"{nobodys_business.pid}\n{data}\n1\n5432\n\n\n\n")
+
+    server.start()
+
+    assert ask(server, "SELECT word FROM kept") == [("still here",)]
+    assert nobodys_business.poll() is None
+    nobodys_business.kill()
+    nobodys_business.wait()
+
+
+def test_a_server_left_over_by_an_earlier_run_is_taken_over(server):
+    keep_a_row(server)
+    left_over = server.pid
+
+    second = EmbeddedPostgres(server.folder)
+    second.start()
+
+    assert second.pid != left_over
+    assert ask(second, "SELECT word FROM kept") == [("still here",)]
+    second.stop()
+
+
+def test_it_ends_with_the_process_that_started_it(place):
+    script = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis;"
+        "a = EmbeddedPostgres(Path(sys.argv[1]) / 'a'); b = EmbeddedRedis(Path(sys.argv[1]) / 'b');"
+        "a.start(); b.start(); print(a.pid, b.pid, flush=True);"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script, place], capture_output=True, text=True, check=False
+    ).stdout
+    pids = [int(word) for word in said.split()]
+
+    assert len(pids) == 2
+    wait_for_the_end_of(*pids)
+
+
+def test_a_folder_with_a_long_name_still_gets_a_socket(place):
+    server = EmbeddedPostgres(place / ("long" * 25) / "postgres", durable=False)
+    server.start()
+    try:
+        assert ask(server, "SELECT 1") == [(1,)]
+        assert len(str(sockets_of(server) / ".s.PGSQL.5432.lock")) <= 107
+    finally:
+        server.remove()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL under another account")
+def test_as_root_a_folder_that_nobody_can_enter_still_serves(place):
+    closed = place / "closed"
+    closed.mkdir(mode=0o700)
+    server = EmbeddedPostgres(closed / "postgres", durable=False)
+    server.start()
+    try:
+        assert ask(server, "SELECT 1") == [(1,)]
+        assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    finally:
+        elsewhere = (closed / "postgres" / "elsewhere").readlink()
+        server.remove()
+    assert not elsewhere.exists()
+
+
+def test_data_of_another_major_version_is_refused_with_a_sentence(server):
+    server.stop()
+    home = server.folder / "data" / "PG_VERSION"
+    home.write_text("14\n")
+
+    with pytest.raises(NotStarted, match="made by PostgreSQL 14"):
+        server.start()
+
+
+def test_an_interrupted_first_start_is_begun_anew(place):
+    unfinished = place / "postgres" / "data.unfinished"
+    unfinished.mkdir(parents=True)
+    (unfinished / "half").write_text("a file")
+    server = EmbeddedPostgres(place / "postgres", durable=False)
+
+    server.start()
+    try:
+        assert ask(server, "SELECT 1") == [(1,)]
+    finally:
+        server.remove()
+
+
+def test_its_log_holds_neither_statements_nor_rows(server):
+    keep_a_row(server)
+    ask(server, "ALTER TABLE kept ADD UNIQUE (word)")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        ask(server, "INSERT INTO kept VALUES ('still here')")
+    with pytest.raises(psycopg.errors.SyntaxError):
+        ask(server, "SELEKT 'a secret word'")
+    server.stop()
+
+    log = (server.folder / "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert "still here" not in log
+    assert "a secret word" not in log
