@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
-from helpdesk.core import history, jobs, outbox
+from helpdesk.core import history, outbox, performing
 from helpdesk.core.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def tick(desk: Desk, *, at: datetime | None = None) -> None:
         overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)
     for queue in due:
         if not desk.bell.ring(queue) or queue in overdue:
-            jobs.drain(desk, queue, at=at)
+            performing.drain(desk, queue, at=at)
     if desk.service is not None:
         with desk.begin(at=moment) as work:
             history.link(work.session, at=moment, signer=desk.service)

@@ -4,7 +4,7 @@ import os
 from functools import cache
 
 from helpdesk.assembly import open_desk
-from helpdesk.core import jobs
+from helpdesk.core import performing
 from helpdesk.core.desk import Desk
 from helpdesk.settings import Settings
 
@@ -17,4 +17,4 @@ def this_desk() -> Desk:
 
 def look(queue: str) -> int:
     """Perform what is due in a queue; how many promises were looked at."""
-    return jobs.drain(this_desk(), queue)
+    return performing.drain(this_desk(), queue)

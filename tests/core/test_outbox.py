@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from helpdesk.core import jobs, outbox
+from helpdesk.core import jobs, outbox, performing
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
@@ -58,14 +58,14 @@ def test_a_piece_of_work_that_fails_promises_nothing(desk, now):
         session.rollback()
 
     assert desk.bell.rung == []
-    assert jobs.drain(desk, "notices", at=now) == 0
+    assert performing.drain(desk, "notices", at=now) == 0
 
 
 def test_a_promise_is_kept_once(desk, now, runs):
     promise(desk, now, thing_id="a1")
 
-    jobs.drain(desk, "notices", at=now)
-    jobs.drain(desk, "notices", at=now)
+    performing.drain(desk, "notices", at=now)
+    performing.drain(desk, "notices", at=now)
 
     assert runs == ["a1"]
     assert the_promise(desk).standing is Standing.KEPT
@@ -75,9 +75,9 @@ def test_a_promise_for_later_waits(desk, now, runs):
     with desk.begin(SYSTEM, at=now) as work:
         work.promise("tests.note", after=timedelta(minutes=15), thing_id="a1")
 
-    assert jobs.drain(desk, "notices", at=now) == 0
+    assert performing.drain(desk, "notices", at=now) == 0
     assert desk.bell.rung == []
-    assert jobs.drain(desk, "notices", at=now + timedelta(minutes=15)) == 1
+    assert performing.drain(desk, "notices", at=now + timedelta(minutes=15)) == 1
 
 
 def test_trouble_postpones_then_gives_up_where_a_person_sees_it(desk, now, runs, trouble):
@@ -85,7 +85,7 @@ def test_trouble_postpones_then_gives_up_where_a_person_sees_it(desk, now, runs,
     promise(desk, now, thing_id="a1")
 
     for hours in range(3):
-        jobs.drain(desk, "notices", at=now + timedelta(hours=hours))
+        performing.drain(desk, "notices", at=now + timedelta(hours=hours))
 
     ended = the_promise(desk)
     assert (ended.standing, ended.attempts, ended.trouble) == (Standing.FAILED, 3, "OSError")

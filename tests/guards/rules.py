@@ -1,0 +1,136 @@
+"""The rules that hold for the code itself: each takes a tree and lists what breaks it.
+
+They are functions of a folder, so that each can be shown a planted breach and seen to catch it.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def python_files(root: Path) -> list[Path]:
+    return sorted((root / "helpdesk").rglob("*.py"))
+
+
+def template_files(root: Path) -> list[Path]:
+    return sorted((root / "helpdesk" / "templates").rglob("*.html"))
+
+
+def only_the_edge_commits(root: Path) -> Iterator[str]:
+    """Transactions end at the doors: `.commit(` stands in one file."""
+    edge = root / "helpdesk" / "web" / "work.py"
+    for path in python_files(root):
+        if path != edge and ".commit(" in path.read_text():
+            yield f"{path.relative_to(root)} commits"
+
+
+def only_markup_makes_markup(root: Path) -> Iterator[str]:
+    """Text becomes HTML in one module, which alone knows the sanitiser."""
+    allowed = root / "helpdesk" / "core" / "markup.py"
+    for path in python_files(root):
+        words = path.read_text()
+        if path != allowed and re.search(r"\bMarkup\(|import bleach|from bleach|\.unsafe\(", words):
+            yield f"{path.relative_to(root)} makes markup"
+    for path in template_files(root):
+        if re.search(r"\|\s*safe\b|autoescape\s+false", path.read_text()):
+            yield f"{path.relative_to(root)} switches escaping off"
+
+
+def only_settings_read_the_environment(root: Path) -> Iterator[str]:
+    """Settings are read once; only the doors hand the environment over."""
+    doors = {"worker.py", "cli.py"}
+    for path in python_files(root):
+        place = path.relative_to(root / "helpdesk")
+        if str(place) in doors or place.parts[0] in ("supervisor", "supervisor.py"):
+            continue
+        if re.search(r"\bos\.(environ|getenv)\b", path.read_text()):
+            yield f"{path.relative_to(root)} reads the environment"
+
+
+def no_expression_runs_from_data(root: Path) -> Iterator[str]:
+    """Nothing evaluates, unpickles or loads YAML with objects."""
+    pattern = re.compile(r"\b(eval|exec)\(|\bpickle\b|yaml\.(load|unsafe_load|full_load)\(")
+    for path in python_files(root):
+        for match in pattern.finditer(path.read_text()):
+            yield f"{path.relative_to(root)} uses {match.group()}"
+
+
+def operations_require_first(root: Path) -> Iterator[str]:
+    """A public operation asks may-I before it changes anything, or says why it need not."""
+    for path in sorted((root / "helpdesk").glob("*/operations*.py")) + sorted(
+        (root / "helpdesk").glob("*/operations/*.py")
+    ):
+        for function in ast.parse(path.read_text()).body:
+            if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
+                continue
+            if not function.args.args or function.args.args[0].arg != "work":
+                continue
+            body = ast.unparse(function)
+            records, requires = "work.record" in body, "work.require(" in body
+            excused = "No rule:" in (ast.get_docstring(function) or "")
+            if records and not requires and not excused:
+                yield f"{path.relative_to(root)}: {function.name} records without require"
+
+
+def templates_are_plain(root: Path) -> Iterator[str]:
+    """No script, no inline style, nothing from elsewhere; every POST form carries its token."""
+    for path in template_files(root):
+        words = path.read_text()
+        name = path.relative_to(root)
+        if re.search(r"<script|\son\w+=|javascript:", words, re.I):
+            yield f"{name} has a script"
+        if re.search(r"<style|\sstyle=", words, re.I):
+            yield f"{name} has an inline style"
+        if re.search(r"""(src|href|action)=["']?(https?:)?//""", words, re.I):
+            yield f"{name} points elsewhere"
+        for form in re.findall(r"<form\b.*?</form>", words, re.I | re.S):
+            if re.search(r'method="post"', form, re.I) and not re.search(
+                r"csrf|hidden_fields|token", form
+            ):
+                yield f"{name} has a form without its token"
+
+
+def migrations_stand_alone(root: Path) -> Iterator[str]:
+    """Migrations are numbered, in one line, and import nothing of the application."""
+    versions = sorted((root / "migrations" / "versions").glob("*.py"))
+    previous = None
+    for number, path in enumerate(versions, start=1):
+        words = path.read_text()
+        if not path.name.startswith(f"{number:04d}_"):
+            yield f"{path.name} is not number {number:04d}"
+        if re.search(r"(from|import) helpdesk", words):
+            yield f"{path.name} imports the application"
+        revises = re.search(r"^down_revision.* = (.+)$", words, re.M)
+        if revises is None or revises.group(1).strip("\"'") != str(previous):
+            yield f"{path.name} does not follow {previous}"
+        previous = f"{number:04d}"
+
+
+def promised_names(root: Path) -> set[str]:
+    """Every job name that the code promises."""
+    names = set()
+    for path in python_files(root):
+        names |= set(re.findall(r"\.promise\(\s*\"([\w.]+)\"", path.read_text()))
+    return names
+
+
+def unused_templates(root: Path) -> Iterator[str]:
+    """A template that nothing renders, extends, includes or imports is dead."""
+    words = "\n".join(path.read_text() for path in (*python_files(root), *template_files(root)))
+    folder = root / "helpdesk" / "templates"
+    for path in sorted(folder.rglob("*.*")):
+        if f'"{path.relative_to(folder)}"' not in words:
+            yield f"{path.relative_to(folder)} is used by nothing"
+
+
+RULES = [
+    only_the_edge_commits,
+    only_markup_makes_markup,
+    only_settings_read_the_environment,
+    no_expression_runs_from_data,
+    operations_require_first,
+    templates_are_plain,
+    migrations_stand_alone,
+    unused_templates,
+]

@@ -1,0 +1,49 @@
+"""The code keeps its own rules, and each rule catches a planted breach."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.guards import rules
+
+ROOT = Path(__file__).resolve().parents[2]
+
+BREACHES = [
+    (rules.only_the_edge_commits, "helpdesk/cases/operations.py", "session.commit()"),
+    (rules.only_markup_makes_markup, "helpdesk/cases/views.py", "Markup(told)"),
+    (rules.only_markup_makes_markup, "helpdesk/templates/cases/a.html", "{{ told | safe }}"),
+    (rules.only_settings_read_the_environment, "helpdesk/cases/jobs.py", "os.environ['X']"),
+    (rules.no_expression_runs_from_data, "helpdesk/playbooks/x.py", "eval('1')"),
+    (rules.no_expression_runs_from_data, "helpdesk/playbooks/x.py", "yaml.load(text)"),
+    (
+        rules.operations_require_first,
+        "helpdesk/cases/operations.py",
+        "def close(work, case):\n    work.record('case.closed', case)\n",
+    ),
+    (rules.templates_are_plain, "helpdesk/templates/a.html", "<script>1</script>"),
+    (rules.templates_are_plain, "helpdesk/templates/a.html", '<p style="color:red">x</p>'),
+    (rules.templates_are_plain, "helpdesk/templates/a.html", '<img src="//elsewhere.example/x">'),
+    (rules.templates_are_plain, "helpdesk/templates/a.html", '<form method="post"></form>'),
+    (rules.migrations_stand_alone, "migrations/versions/0001_a.py", "import helpdesk"),
+    (rules.migrations_stand_alone, "migrations/versions/0007_a.py", "down_revision = None"),
+    (rules.unused_templates, "helpdesk/templates/a.html", "<p>Nobody sees this.</p>"),
+]
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_the_code_keeps_the_rule(rule):
+    assert list(rule(ROOT)) == []
+
+
+@pytest.mark.parametrize(("rule", "path", "breach"), BREACHES)
+def test_a_planted_breach_is_caught(tmp_path, rule, path, breach):
+    planted = tmp_path / path
+    planted.parent.mkdir(parents=True)
+    planted.write_text(breach)
+    (tmp_path / "helpdesk" / "templates").mkdir(parents=True, exist_ok=True)
+
+    assert list(rule(tmp_path))
+
+
+def test_every_rule_has_a_planted_breach():
+    assert {rule for rule, _, _ in BREACHES} == set(rules.RULES)
