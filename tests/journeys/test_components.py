@@ -1,0 +1,150 @@
+"""Every component on a page: no fault by day or night, in either direction, on a narrow phone."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask, render_template
+from flask_babel import Babel
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.datastructures import MultiDict
+from werkzeug.serving import make_server
+from wtforms import (
+    BooleanField,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from helpdesk.web import headers
+from tests.journeys import browser
+
+pytestmark = pytest.mark.browser
+
+GALLERY = Path(__file__).parent / "gallery"
+YES_NO = [
+    SelectChoice("yes", "Yes"),
+    SelectChoice("no", "No"),
+    SelectChoice("unknown", "I don't know"),
+]
+SMALLEST = (320, 640)
+
+
+class Sample(Form):
+    """One field of every kind."""
+
+    danger = RadioField(
+        "Could someone be hurt?",
+        description="A feeling is enough.",
+        choices=YES_NO,
+        validators=[InputRequired("Choose one answer")],
+    )
+    danger_again = RadioField("Is it still going on?", choices=YES_NO, default="yes")
+    story = TextAreaField("What happened?", validators=[InputRequired("Say what happened")])
+    contact = StringField("How can we reach you?")
+    code = StringField("Your return code")
+    times = SelectMultipleField("When?", choices=YES_NO, default=["yes"])
+    agree = BooleanField("Help me with this")
+    outcome = SelectField("Outcome", choices=YES_NO)
+    passphrase = PasswordField("Passphrase")
+
+
+class Somebody:
+    name = "Sample Person"
+    role = "responder"
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    """A small application of nothing but layouts and components; gives its address."""
+    app = Flask("helpdesk")
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(GALLERY), app.jinja_loader])
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["csrf_token"] = lambda: "token"
+    app.secret_key = "only for a message"
+    app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/{endpoint}")
+    headers.init_app(app)
+    Babel(app)
+    wrong = Sample(MultiDict({"danger": "", "story": ""}))
+    wrong.validate()
+
+    @app.get("/<page>/<direction>")
+    def show(page, direction):
+        return render_template(
+            f"{page}.html",
+            form=Sample(),
+            wrong=wrong,
+            now=datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
+            hours=lambda number: timedelta(hours=number),
+            helpdesk_name="Helpdesk",
+            drill=True,
+            locale="en",
+            direction=direction,
+            current_person=Somebody if page == "staff" else None,
+        )
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def open_page(judge, address):
+    judge.get(address)
+    assert judge.title == "Gallery"
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("page", ["public", "staff"])
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize("size", [SMALLEST, browser.DESKTOP], ids=["phone", "desk"])
+def test_axe_finds_nothing_on_any_component(judge, gallery, page, direction, dark, size):
+    browser.look_as(judge, size, dark=dark)
+    open_page(judge, f"{gallery}/{page}/{direction}")
+
+    assert browser.violations(judge) == []
+    assert not browser.scrolls_sideways(judge)
+
+
+def test_what_a_thumb_must_hit_is_large_enough(judge, gallery):
+    browser.look_as(judge, SMALLEST)
+    open_page(judge, f"{gallery}/public/ltr")
+
+    small = judge.execute_script(
+        """
+        const targets = document.querySelectorAll(
+            ".button, .choice, .input, .leave, summary, .error-summary a, .footer a, .change a");
+        return [...targets].filter(target => target.getBoundingClientRect().height < 44)
+                           .map(target => target.outerHTML.slice(0, 120));
+        """
+    )
+
+    assert small == []
+
+
+def test_a_copied_code_holds_its_words_and_nothing_else(judge, gallery):
+    open_page(judge, f"{gallery}/public/ltr")
+
+    copied = judge.execute_script(
+        """
+        getSelection().selectAllChildren(document.querySelector(".code-words"));
+        return getSelection().toString();
+        """
+    )
+
+    assert " ".join(copied.split()) == "acid bone cake dusk elbow fable gravy hobby igloo juror"
+
+
+def test_pages_carry_no_script(judge, gallery):
+    for page in ("public", "staff"):
+        open_page(judge, f"{gallery}/{page}/ltr")
+        assert "<script" not in judge.page_source
