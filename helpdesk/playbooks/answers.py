@@ -1,0 +1,75 @@
+"""What a reporter's answers lead to: questions that stand, flags that rise, advice that fits."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from helpdesk.playbooks.conditions import Known, Truth, Value, evaluate
+from helpdesk.playbooks.pages import Advice, Playbook, Question, RedFlag
+
+
+def asked(questions: Iterable[Question], answers: Known) -> tuple[Question, ...]:
+    """The questions these answers leave standing. One we cannot tell about is asked."""
+    kept: dict[str, Value] = {}
+    standing: list[Question] = []
+    for question in questions:
+        hides = question.ask_when is not None and evaluate(question.ask_when, kept)
+        if hides is Truth.FALSE:
+            continue
+        standing.append(question)
+        if question.id in answers:
+            kept[question.id] = answers[question.id]
+    return tuple(standing)
+
+
+def without_hidden(questions: Iterable[Question], answers: Known) -> dict[str, Value]:
+    """The answers, without those to questions that other answers have hidden."""
+    ids = {question.id for question in asked(questions, answers)}
+    return {name: value for name, value in answers.items() if name in ids}
+
+
+def red_flags(playbook: Playbook, answers: Known) -> tuple[RedFlag, ...]:
+    """The red flags that these answers raise for certain."""
+    return tuple(flag for flag in playbook.red_flags if evaluate(flag.when, answers) is Truth.TRUE)
+
+
+@dataclass(frozen=True)
+class SafeNow:
+    """What to do now and what better not to do, in the order of the page."""
+
+    dos: tuple[Advice, ...]
+    donts: tuple[Advice, ...]
+
+
+def safe_now(playbook: Playbook, answers: Known) -> SafeNow:
+    """The advice that fits. Advice we cannot tell about is given: it is safe for everybody."""
+    fits = [
+        advice
+        for advice in playbook.safe_now
+        if advice.when is None or evaluate(advice.when, answers) is not Truth.FALSE
+    ]
+    return SafeNow(
+        dos=tuple(advice for advice in fits if not advice.is_dont),
+        donts=tuple(advice for advice in fits if advice.is_dont),
+    )
+
+
+def tags(playbook: Playbook, known: Known) -> tuple[str, ...]:
+    """The machine tags that fit for certain."""
+    return tuple(
+        tag.tag
+        for tag in playbook.tags
+        if tag.when is None or evaluate(tag.when, known) is Truth.TRUE
+    )
+
+
+def implied(playbook: Playbook, answers: Known) -> Mapping[str, frozenset[str]]:
+    """What the picked options mean for the decision points, beside what was answered there."""
+    meant: dict[str, set[str]] = {}
+    for question in playbook.questions:
+        value = answers.get(question.id)
+        picked = (value,) if isinstance(value, str) else tuple(value or ())
+        for option in question.options:
+            if option.id in picked:
+                for setting in option.sets:
+                    meant.setdefault(setting.name, set()).add(setting.value)
+    return {name: frozenset(values) for name, values in meant.items()}

@@ -1,0 +1,94 @@
+"""Everything the content folder holds, read once and never changed while the process lives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from helpdesk.playbooks.pages import Playbook, Question, Sensitivity, Text, texts_in
+from helpdesk.playbooks.tables import Table
+
+
+@dataclass(frozen=True)
+class HouseFact:
+    """A fact that the helpdesk itself puts on a case, such as a consent; pages may ask for it."""
+
+    id: str
+    says: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What holds for all pages together."""
+
+    name: str
+    version: str
+    licence: str
+    language: str
+    taxonomies: tuple[str, ...]
+    facts: tuple[HouseFact, ...]
+    sources: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PlatformFact:
+    """One thing we were told about a platform. `verified_on` is empty until a person has looked."""
+
+    id: str
+    text: Text
+    source: str
+    link: str | None = None
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A service where accounts live."""
+
+    slug: str
+    name: Text
+    objects: tuple[str, ...]
+    facts: tuple[PlatformFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class EvidenceKind:
+    """A kind of evidence, how to take it, and how careful to be with it."""
+
+    id: str
+    name: Text
+    how: Text
+    sensitivity: Sensitivity
+
+
+@dataclass(frozen=True)
+class Library:
+    """The pages, the table and the vocabulary."""
+
+    collection: Collection
+    table: Table
+    platforms: tuple[Platform, ...]
+    evidence_kinds: tuple[EvidenceKind, ...]
+    questions: tuple[Question, ...]
+    playbooks: tuple[Playbook, ...]
+
+    def playbook(self, playbook_id: str) -> Playbook | None:
+        """The page of that kind of trouble, if there is one."""
+        return next((page for page in self.playbooks if page.id == playbook_id), None)
+
+    def question(self, question_id: str) -> Question | None:
+        """The shared question of that id, if there is one."""
+        return next((one for one in self.questions if one.id == question_id), None)
+
+    def platform(self, slug: str) -> Platform | None:
+        """The platform of that slug, if we know it."""
+        return next((one for one in self.platforms if one.slug == slug), None)
+
+    def texts(self) -> Iterator[Text]:
+        """Every sentence a person meets, each once, in a stable order."""
+        seen: set[str] = set()
+        parts = (self.table, self.platforms, self.evidence_kinds, self.questions, self.playbooks)
+        for text in texts_in(parts):
+            if text.id not in seen:
+                seen.add(text.id)
+                yield text

@@ -1,0 +1,125 @@
+"""How far a run has come: which steps are open, blocked, not needed, done or skipped, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from helpdesk.playbooks.conditions import Known, Truth, doubts, evaluate
+from helpdesk.playbooks.pages import End, EndKind, FactFrom, Outcome, Playbook, Step
+
+
+class State(StrEnum):
+    """Where a step stands."""
+
+    OPEN = "open"
+    BLOCKED = "blocked"
+    NOT_NEEDED = "not_needed"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether steps that need this one may go on."""
+        return self in {State.DONE, State.SKIPPED, State.NOT_NEEDED}
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a person recorded about a step: the outcome it ended with, or none if it was skipped."""
+
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class StepNow:
+    """A step as it stands at this moment.
+
+    `waits_for` names the steps that hold it up. `cannot_tell` names what would have to be known
+    to say whether the step is needed: until then it is shown, with a warning, and never hidden.
+    """
+
+    step: Step
+    state: State
+    record: Record | None = None
+    waits_for: tuple[str, ...] = ()
+    cannot_tell: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome it ended with, if it is done."""
+        if self.record is None or self.record.outcome is None:
+            return None
+        return self.step.outcome(self.record.outcome)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All steps of a run in the order of the page, which never jumps."""
+
+    steps: tuple[StepNow, ...]
+
+    @property
+    def at_hand(self) -> StepNow | None:
+        """The step to do next: the first open one."""
+        return next((one for one in self.steps if one.state is State.OPEN), None)
+
+    @property
+    def settled(self) -> int:
+        """How many steps need nothing more. A step that is not needed counts as neither."""
+        return sum(one.state in {State.DONE, State.SKIPPED} for one in self.steps)
+
+    @property
+    def expected(self) -> int:
+        """How many steps the run has, without those that are not needed."""
+        return sum(one.state is not State.NOT_NEEDED for one in self.steps)
+
+    def of(self, step_id: str) -> StepNow | None:
+        """That step as it stands."""
+        return next((one for one in self.steps if one.step.id == step_id), None)
+
+    def missing_before(self, end: End, step_id: str) -> tuple[Step, ...]:
+        """The steps that must be done before a run may end like this at this step.
+
+        Only an end that says "resolved" asks for them: nobody is kept in a run they left.
+        """
+        if end.kind is not EndKind.RESOLVED:
+            return ()
+        return tuple(
+            one.step
+            for one in self._until(step_id)
+            if one.step.must and one.state in {State.OPEN, State.BLOCKED}
+        )
+
+    def _until(self, step_id: str) -> tuple[StepNow, ...]:
+        ids = [one.step.id for one in self.steps]
+        return self.steps[: ids.index(step_id)]
+
+
+def progress(playbook: Playbook, known: Known, records: Mapping[str, Record]) -> Progress:
+    """Where every step stands, given what is known and what was recorded."""
+    steps: dict[str, StepNow] = {}
+    for step in playbook.steps:
+        steps[step.id] = _now(step, known, records.get(step.id), steps)
+    return Progress(tuple(steps.values()))
+
+
+def facts_from(step: Step, outcome: Outcome, evidence: Mapping[str, str]) -> dict[str, str]:
+    """The facts that finishing a step puts on the case: from its outcome, or told as evidence."""
+    facts = {setting.name: setting.value for setting in outcome.sets}
+    for setting in step.sets:
+        if setting.source is FactFrom.OUTCOME:
+            facts[setting.fact] = outcome.id
+        elif setting.evidence is not None and evidence.get(setting.evidence):
+            facts[setting.fact] = evidence[setting.evidence]
+    return facts
+
+
+def _now(step: Step, known: Known, record: Record | None, before: Mapping[str, StepNow]) -> StepNow:
+    if record is not None:
+        return StepNow(step, State.DONE if record.outcome else State.SKIPPED, record)
+    if step.when is not None and evaluate(step.when, known) is Truth.FALSE:
+        return StepNow(step, State.NOT_NEEDED)
+    waits_for = tuple(need for need in step.needs if not before[need].state.is_settled)
+    unsure = doubts(step.when, known) if step.when is not None else ()
+    state = State.BLOCKED if waits_for else State.OPEN
+    return StepNow(step, state, waits_for=waits_for, cannot_tell=unsure)

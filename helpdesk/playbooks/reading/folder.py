@@ -1,0 +1,94 @@
+"""Reading the whole content folder, and saying everything that is wrong with it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.reading.questions import read_shared_questions
+from helpdesk.playbooks.reading.steps import Fragment
+from helpdesk.playbooks.reading.table import read_table
+from helpdesk.playbooks.reading.type_pages import Shelf, read_playbook
+from helpdesk.playbooks.reading.vocabulary import (
+    read_collection,
+    read_evidence_kinds,
+    read_platforms,
+)
+from helpdesk.playbooks.source import BadPlaybook, Piece, read_file
+
+TYPES = "types"
+COMMON = "common"
+
+
+def read_library(folder: Path) -> Library:
+    """Everything in the folder, or the first thing that is wrong with it."""
+    library, problems = _read(folder)
+    if problems:
+        raise problems[0]
+    return library
+
+
+def check_all(folder: Path) -> list[str]:
+    """Everything that is wrong in the folder, a sentence each; an empty list is good news."""
+    try:
+        _, problems = _read(folder)
+    except BadPlaybook as problem:
+        problems = [problem]
+    return [str(problem) for problem in problems]
+
+
+def _read(folder: Path) -> tuple[Library, list[BadPlaybook]]:
+    """The library and what is wrong with single pages; a broken vocabulary breaks them all."""
+    collection = read_collection(_file(folder, "collection.yml"))
+    platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)
+    kinds = read_evidence_kinds(_file(folder, "vocab/evidence.yml"))
+    table = read_table(_file(folder, "triage.yml"))
+    scales = {point.id: point.scale for point in table.points}
+    words = read_shared_questions(_file(folder, "vocab/questions.yml"), platforms, scales)
+    ids = tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))
+    shelf = Shelf(
+        collection=collection,
+        words=words,
+        evidence_kinds={kind.id: kind for kind in kinds},
+        fragments=_fragments(folder),
+        playbook_ids=ids,
+    )
+    playbooks, problems = _playbooks(folder, shelf)
+    library = Library(
+        collection=collection,
+        table=table,
+        platforms=platforms,
+        evidence_kinds=kinds,
+        questions=tuple(words.shared.values()),
+        playbooks=playbooks,
+    )
+    return library, problems
+
+
+def _playbooks(folder: Path, shelf: Shelf) -> tuple[tuple[Playbook, ...], list[BadPlaybook]]:
+    playbooks: list[Playbook] = []
+    problems: list[BadPlaybook] = []
+    for name in shelf.playbook_ids:
+        try:
+            playbooks.append(read_playbook(_file(folder, f"{TYPES}/{name}.yml"), shelf))
+        except BadPlaybook as problem:
+            problems.append(problem)
+    return tuple(playbooks), problems
+
+
+def _fragments(folder: Path) -> Mapping[str, Fragment]:
+    fragments: dict[str, Fragment] = {}
+    for path in sorted((folder / COMMON).glob("*.yml")):
+        file = _file(folder, f"{COMMON}/{path.name}")
+        page = file.fields("schema id version steps")
+        if page["schema"].text() != "fragment/1":
+            page["schema"].refuse("this reader knows fragment/1")
+        if page["id"].id() != path.stem:
+            page["id"].refuse(f"the file of this fragment must be common/{page['id'].id()}.yml")
+        fragment = Fragment(page["id"].id(), page["version"].version(), page["steps"])
+        fragments[fragment.id] = fragment
+    return fragments
+
+
+def _file(folder: Path, name: str) -> Piece:
+    return read_file(folder / name, f"playbooks/{name}")

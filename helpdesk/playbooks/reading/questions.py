@@ -1,0 +1,170 @@
+"""Reading questions: shared ones, a page's own, and a page's own words for a shared one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE
+from helpdesk.playbooks.library import Platform
+from helpdesk.playbooks.pages import (
+    Option,
+    Question,
+    QuestionKind,
+    Sensitivity,
+    Setting,
+    Text,
+)
+from helpdesk.playbooks.reading.conditions import Scales, read_condition
+from helpdesk.playbooks.reading.references import References
+from helpdesk.playbooks.reading.vocabulary import refuse_repeats
+from helpdesk.playbooks.source import Fields, Piece
+
+SHARED = "vocab"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What questions are made of: shared labels, shared questions, platforms, decision points."""
+
+    answers: Mapping[str, Text]
+    shared: Mapping[str, Question]
+    platforms: tuple[Platform, ...]
+    scales: Scales
+
+
+def read_shared_questions(
+    file: Piece, platforms: tuple[Platform, ...], scales: Scales
+) -> Vocabulary:
+    """vocab/questions.yml: the words for yes, no and I don't know, and the shared questions."""
+    page = file.fields("answers questions")
+    labels = page["answers"].fields("yes no unsure rather_not")
+    answers = {
+        key: Text(f"{SHARED}.answers.{key}", labels[key].text())
+        for key in ("yes", "no", UNSURE, RATHER_NOT)
+    }
+    words = Vocabulary(answers, {}, platforms, scales)
+    references = References()
+    shared = tuple(_read_own(item, SHARED, words, references) for item in page["questions"].items())
+    refuse_repeats(page["questions"], [question.id for question in shared])
+    _check_decision_questions(page["questions"], shared, scales)
+    references.check_comparisons(possible_answers(shared))
+    return replace(words, shared={question.id: question for question in shared})
+
+
+def read_questions(
+    piece: Piece, home: str, words: Vocabulary, references: References
+) -> tuple[Question, ...]:
+    """The questions of a page. The decision questions come first, danger before all."""
+    questions = tuple(_read_question(item, home, words, references) for item in piece.items())
+    refuse_repeats(piece, [question.id for question in questions])
+    first = tuple(question.id for question in questions[: len(words.scales)])
+    if first != tuple(words.scales):
+        piece.refuse(f"the first questions are, in this order: {', '.join(words.scales)}")
+    return questions
+
+
+def possible_answers(questions: tuple[Question, ...]) -> dict[str, tuple[str, ...] | None]:
+    """Each question with the answers it can have; None where people write what they like."""
+    return {
+        question.id: tuple(option.id for option in question.options) or None
+        for question in questions
+    }
+
+
+def _read_question(piece: Piece, home: str, words: Vocabulary, references: References) -> Question:
+    if "use" not in piece.pairs():
+        return _read_own(piece, home, words, references)
+    fields = piece.fields("use", "ask hint")
+    used = words.shared.get(fields["use"].id())
+    if used is None:
+        fields["use"].refuse(f"vocab/questions.yml has no question '{fields['use'].id()}'")
+    home = f"{home}.questions.{used.id}"
+    return replace(
+        used,
+        ask=_text(fields, "ask", home) or used.ask,
+        hint=_text(fields, "hint", home) or used.hint,
+    )
+
+
+def _read_own(piece: Piece, home: str, words: Vocabulary, references: References) -> Question:
+    fields = piece.fields("id ask kind", "hint options ask_when skippable sensitivity")
+    question_id = fields["id"].id()
+    home = f"{home}.questions.{question_id}"
+    kind = fields["kind"].one_of(QuestionKind)
+    question = Question(
+        id=question_id,
+        ask=Text(f"{home}.ask", fields["ask"].text()),
+        kind=kind,
+        hint=_text(fields, "hint", home),
+        options=_read_options(fields, kind, home, words),
+        ask_when=fields.read(
+            "ask_when", lambda said: read_condition(said, words.scales, references), None
+        ),
+        skippable=fields.read("skippable", Piece.flag, otherwise=True),
+        sensitivity=fields.read(
+            "sensitivity", lambda said: said.one_of(Sensitivity), Sensitivity.NONE
+        ),
+    )
+    if not question.skippable and question.option(UNSURE) is None:
+        piece.refuse("a question that cannot be skipped needs the option 'unsure'")
+    return question
+
+
+def _read_options(
+    fields: Fields, kind: QuestionKind, home: str, words: Vocabulary
+) -> tuple[Option, ...]:
+    if kind is QuestionKind.YES_NO_UNSURE:
+        if "options" in fields:
+            fields["options"].refuse("yes_no_unsure brings its own options")
+        return tuple(Option(key, words.answers[key]) for key in ("yes", "no", UNSURE))
+    if not kind.has_options:
+        if "options" in fields:
+            fields["options"].refuse(f"a question of kind {kind} has no options")
+        return ()
+    if "options" not in fields:
+        fields["kind"].refuse(f"a question of kind {kind} needs options")
+    if fields["options"].value == "platforms":
+        platforms = tuple(Option(one.slug, one.name) for one in words.platforms)
+        return (*platforms, Option(UNSURE, words.answers[UNSURE]))
+    options = tuple(_read_option(item, home, words) for item in fields["options"].items())
+    refuse_repeats(fields["options"], [option.id for option in options])
+    if len(options) < 2:
+        fields["options"].refuse("one option is no choice")
+    return options
+
+
+def _read_option(piece: Piece, home: str, words: Vocabulary) -> Option:
+    fields = piece.fields("id", "label hint sets")
+    option_id = fields["id"].id()
+    home = f"{home}.options.{option_id}"
+    label = _text(fields, "label", home) or words.answers.get(option_id)
+    if label is None:
+        piece.refuse(f"the option '{option_id}' needs a label")
+    return Option(
+        id=option_id,
+        label=label,
+        hint=_text(fields, "hint", home),
+        sets=fields.read("sets", lambda said: _read_sets(said, words.scales), ()),
+    )
+
+
+def _read_sets(piece: Piece, scales: Scales) -> tuple[Setting, ...]:
+    for name, value in piece.pairs().items():
+        if name not in scales:
+            value.refuse(f"an option sets decision points only: {', '.join(scales)}")
+        if value.id() not in scales[name]:
+            value.refuse(f"'{name}' is never '{value.id()}'; it is {', '.join(scales[name])}")
+    return tuple(Setting(name, value.id()) for name, value in piece.pairs().items())
+
+
+def _check_decision_questions(piece: Piece, shared: tuple[Question, ...], scales: Scales) -> None:
+    by_id = {question.id: question for question in shared}
+    for point, scale in scales.items():
+        if point not in by_id:
+            piece.refuse(f"the decision point '{point}' has no question")
+        options = {option.id for option in by_id[point].options}
+        if options != {*scale, UNSURE}:
+            piece.refuse(f"the options of '{point}' are {', '.join(scale)} and {UNSURE}")
+
+
+def _text(fields: Fields, key: str, home: str) -> Text | None:
+    return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

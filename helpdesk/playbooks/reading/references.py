@@ -1,0 +1,53 @@
+"""What a page refers to, collected while reading and checked once everything is known."""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from helpdesk.playbooks.conditions import UNTOLD
+from helpdesk.playbooks.source import Piece
+
+
+class Kind(StrEnum):
+    """What kind of thing a reference points at."""
+
+    EVIDENCE = "piece of evidence"
+    END = "end"
+    PLAYBOOK = "playbook"
+    ESCALATION = "escalation"
+
+
+class References:
+    """Every place where a page names something that stands elsewhere."""
+
+    def __init__(self) -> None:
+        self._things: list[tuple[Kind, str, Piece]] = []
+        self._comparisons: list[tuple[str, tuple[str, ...], Piece]] = []
+
+    def to(self, kind: Kind, name: str, piece: Piece) -> str:
+        """Note that `piece` names a thing, and give the name back."""
+        self._things.append((kind, name, piece))
+        return name
+
+    def compares(self, name: str, values: tuple[str, ...], piece: Piece) -> None:
+        """Note that a condition asks whether `name` has one of these values."""
+        self._comparisons.append((name, values, piece))
+
+    def named(self, kind: Kind) -> set[str]:
+        """Everything of that kind that some place names."""
+        return {name for noted, name, _ in self._things if noted is kind}
+
+    def check_things(self, kind: Kind, known: Collection[str], *, within: str) -> None:
+        """Refuse a name that nothing answers to."""
+        for noted, name, piece in self._things:
+            if noted is kind and name not in known:
+                piece.refuse(f"there is no {kind} '{name}' in {within}")
+
+    def check_comparisons(self, known: Mapping[str, Collection[str] | None]) -> None:
+        """Refuse a condition on something nobody asks or sets, or on a value it never has."""
+        for name, values, piece in self._comparisons:
+            if name not in known:
+                piece.refuse(f"nothing asks for or sets '{name}', so this could never be told")
+            possible = known[name]
+            for value in values:
+                if possible is not None and value not in possible and value not in UNTOLD:
+                    piece.refuse(f"'{name}' is never '{value}'; it is {', '.join(possible)}")

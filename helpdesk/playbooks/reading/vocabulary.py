@@ -1,0 +1,98 @@
+"""Reading what the pages share: the collection, platforms and kinds of evidence."""
+
+from helpdesk.playbooks.library import (
+    Collection,
+    EvidenceKind,
+    HouseFact,
+    Platform,
+    PlatformFact,
+)
+from helpdesk.playbooks.pages import Sensitivity, Text
+from helpdesk.playbooks.source import Piece
+
+
+def read_collection(file: Piece) -> Collection:
+    """What holds for all pages together."""
+    page = file.fields("schema name version licence language taxonomies facts sources")
+    if page["schema"].text() != "collection/1":
+        page["schema"].refuse("this reader knows collection/1")
+    return Collection(
+        name=page["name"].text(),
+        version=page["version"].version(),
+        licence=page["licence"].text(),
+        language=page["language"].id(),
+        taxonomies=page.list_of("taxonomies", Piece.text),
+        facts=page.list_of("facts", _read_fact),
+        sources={key: said.text() for key, said in page["sources"].pairs().items()},
+    )
+
+
+def read_platforms(file: Piece, sources: dict[str, str]) -> tuple[Platform, ...]:
+    """The services where accounts live, each fact with the day a person checked it."""
+    platforms = tuple(_read_platform(item, sources) for item in file.items())
+    refuse_repeats(file, [platform.slug for platform in platforms])
+    return platforms
+
+
+def read_evidence_kinds(file: Piece) -> tuple[EvidenceKind, ...]:
+    """The kinds of evidence and how to take them."""
+    kinds = tuple(_read_kind(item) for item in file.items())
+    refuse_repeats(file, [kind.id for kind in kinds])
+    return kinds
+
+
+def refuse_repeats(piece: Piece, ids: list[str]) -> None:
+    """Two things of one name would hide each other."""
+    for one in ids:
+        if ids.count(one) > 1:
+            piece.refuse(f"'{one}' stands here twice")
+
+
+def _read_fact(piece: Piece) -> HouseFact:
+    fields = piece.fields("id says values")
+    return HouseFact(
+        id=fields["id"].id(),
+        says=fields["says"].text(),
+        values=fields.list_of("values", Piece.id),
+    )
+
+
+def _read_platform(piece: Piece, sources: dict[str, str]) -> Platform:
+    fields = piece.fields("slug name objects", "facts")
+    slug = fields["slug"].id()
+    home = f"vocab.platforms.{slug}"
+    return Platform(
+        slug=slug,
+        name=Text(f"{home}.name", fields["name"].text()),
+        objects=fields.list_of("objects", Piece.text),
+        facts=fields.list_of("facts", lambda item: _read_platform_fact(item, home, sources)),
+    )
+
+
+def _read_platform_fact(piece: Piece, home: str, sources: dict[str, str]) -> PlatformFact:
+    fields = piece.fields("id says source verified_on", "link")
+    if fields["source"].text() not in sources:
+        fields["source"].refuse(f"collection.yml has no source '{fields['source'].text()}'")
+    link = fields.read("link", Piece.text, None)
+    if link is not None and not link.startswith("https://"):
+        fields["link"].refuse("a link begins with https://")
+    fact_id = fields["id"].id()
+    never = fields["verified_on"].value == "never"
+    return PlatformFact(
+        id=fact_id,
+        text=Text(f"{home}.facts.{fact_id}", fields["says"].text()),
+        source=fields["source"].text(),
+        link=link,
+        verified_on=None if never else fields["verified_on"].day(),
+    )
+
+
+def _read_kind(piece: Piece) -> EvidenceKind:
+    fields = piece.fields("id name how sensitivity")
+    home = f"vocab.evidence.{fields['id'].id()}"
+    return EvidenceKind(
+        id=fields["id"].id(),
+        name=Text(f"{home}.name", fields["name"].text()),
+        how=Text(f"{home}.how", fields["how"].text()),
+        sensitivity=fields["sensitivity"].one_of(Sensitivity),
+    )

@@ -1,0 +1,124 @@
+"""The triage table as written: decision points, cells, rules and what each level promises."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.pages import Text
+
+
+class UnsureIs(StrEnum):
+    """What "I don't know" becomes: a guess on the safe side, or a question still to ask."""
+
+    ASSUMED = "assumed"
+    TO_ASK = "to_ask"
+
+
+@dataclass(frozen=True)
+class PointValue:
+    """One answer to a decision question, with words for "because …"."""
+
+    id: str
+    label: Text
+    because: Text
+
+
+@dataclass(frozen=True)
+class DecisionPoint:
+    """One of the five questions that settle the level; its values stand lowest first."""
+
+    id: str
+    version: str
+    name: Text
+    values: tuple[PointValue, ...]
+    unsure_counts_as: str
+    unsure_is: UnsureIs
+    pressure: str | None = None
+
+    @property
+    def scale(self) -> tuple[str, ...]:
+        """The ids of its values, lowest first."""
+        return tuple(value.id for value in self.values)
+
+    def value(self, value_id: str) -> PointValue:
+        """The value of that id."""
+        return next(value for value in self.values if value.id == value_id)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Why a cell says what it says, for whoever asked and for whoever answers."""
+
+    id: str
+    level: Level
+    reporter: Text
+    responder: Text
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of the table: this danger, this hold, this many pressures."""
+
+    danger: str
+    hold: str
+    pressures: int
+    rule: Rule
+
+
+class Tell(StrEnum):
+    """Who hears an alarm."""
+
+    DUTY = "duty"
+    LEAD = "lead"
+    COORDINATOR = "coordinator"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """At which part of the time to the first reply somebody is told that a case still waits."""
+
+    percent: int
+    tell: Tell
+
+
+@dataclass(frozen=True)
+class LevelPlan:
+    """What a level means and by when we act."""
+
+    level: Level
+    means: Text
+    promise: Text
+    first_reply: timedelta
+    owner: timedelta
+    next_word: timedelta
+    alarms: tuple[Alarm, ...]
+    tag: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The whole decision, with its version."""
+
+    version: str
+    points: tuple[DecisionPoint, ...]
+    cells: tuple[Cell, ...]
+    rules: tuple[Rule, ...]
+    levels: tuple[LevelPlan, ...]
+    raised: Text
+
+    def point(self, point_id: str) -> DecisionPoint:
+        """The decision point of that id."""
+        return next(point for point in self.points if point.id == point_id)
+
+    def plan(self, level: Level) -> LevelPlan:
+        """What that level promises."""
+        return next(plan for plan in self.levels if plan.level is level)
+
+    def rule_for(self, danger: str, hold: str, pressures: int) -> Rule:
+        """The one cell that these values lead to."""
+        return next(
+            cell.rule
+            for cell in self.cells
+            if (cell.danger, cell.hold, cell.pressures) == (danger, hold, pressures)
+        )

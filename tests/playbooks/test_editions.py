@@ -1,0 +1,63 @@
+"""An edition is data: it survives being stored, and its hash names exactly its content."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from helpdesk.playbooks import shelf
+from helpdesk.playbooks.editions import content_hash, from_json, to_json
+from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.reading.folder import read_library
+
+PAGES = shelf.the_library().playbooks
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_a_page_survives_being_stored(page):
+    assert from_json(to_json(page)) == page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_the_database_may_reorder_it(page):
+    shuffled = json.dumps(dict(reversed(json.loads(to_json(page)).items())), indent=3)
+
+    assert from_json(shuffled) == page
+    assert content_hash(from_json(shuffled)) == content_hash(page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_reading_twice_gives_the_same_hash(page):
+    again = read_library(shelf.CONTENT).playbook(page.id)
+
+    assert again is not page
+    assert content_hash(again) == content_hash(page)
+
+
+def test_one_changed_word_is_another_edition():
+    page = PAGES[0]
+    changed = replace(page, title=Text(page.title.id, f"{page.title}."))
+
+    assert content_hash(changed) != content_hash(page)
+
+
+def test_what_stands_at_its_default_is_not_stored():
+    [step] = [
+        one for one in json.loads(to_json(PAGES[0]))["playbook"]["steps"] if one["id"] == "save-log"
+    ]
+
+    assert "must" not in step
+    assert "wait" not in step
+
+
+def test_an_edition_of_another_format_is_refused():
+    with pytest.raises(ValueError, match="format 2"):
+        from_json('{"format": 2, "playbook": {}}')
+
+
+def test_a_pinned_edition_is_built_once():
+    stored = shelf.current("account-takeover")
+
+    assert shelf.pinned(stored.content_hash, stored.content) is stored.playbook
+    assert shelf.pinned("of another day", stored.content) == stored.playbook
+    assert shelf.current("no-such-page") is None

@@ -1,0 +1,187 @@
+"""Where a step stands, and that every walk through every page reaches an end."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.playbooks.conditions import Truth, evaluate
+from helpdesk.playbooks.pages import FactFrom
+from helpdesk.playbooks.progress import Record, State, facts_from, progress
+from helpdesk.playbooks.shelf import the_library
+
+PAGES = the_library().playbooks
+ACCOUNT = the_library().playbook("account-takeover")
+
+
+def stands(known, records, step):
+    return progress(ACCOUNT, known, records).of(step)
+
+
+def test_a_step_waits_for_the_steps_it_needs():
+    blocked = stands({}, {}, "ask-platform")
+
+    assert blocked.state is State.BLOCKED
+    assert blocked.waits_for == ("confirm-owner", "public-form", "first-contact.consent")
+
+
+@pytest.mark.parametrize("record", [Record("written"), Record(None)])
+def test_a_need_is_met_by_doing_and_by_skipping(record):
+    assert stands({}, {"first-contact.acknowledge": record}, "rule-out").state is State.OPEN
+
+
+def test_a_need_is_met_by_a_step_that_is_not_needed():
+    records = {
+        "confirm-owner": Record("confirmed"),
+        "first-contact.consent": Record("agreed"),
+    }
+
+    now = stands({"hold": "ended", "account_state": "lost"}, records, "ask-platform")
+
+    assert stands({"hold": "ended"}, records, "public-form").state is State.NOT_NEEDED
+    assert now.state is State.OPEN
+
+
+def test_a_step_is_not_needed_only_when_its_condition_certainly_fails():
+    assert stands({"whose": "mine"}, {}, "shared-page").state is State.NOT_NEEDED
+
+
+@pytest.mark.parametrize("known", [{}, {"whose": "unsure"}, {"whose": None}])
+def test_a_step_whose_condition_cannot_be_told_is_shown_with_a_warning(known):
+    records = {"first-contact.safe-channel": Record("mailbox")}
+
+    shown = stands(known, records, "shared-page")
+
+    assert shown.state is State.OPEN
+    assert shown.cannot_tell == ("whose",)
+
+
+def test_what_was_done_stays_done_whatever_is_learned_later():
+    records = {"shared-page": Record("frozen")}
+
+    done = stands({"whose": "mine"}, records, "shared-page")
+
+    assert done.state is State.DONE
+    assert done.outcome.id == "frozen"
+
+
+def test_a_skipped_step_has_no_outcome():
+    assert stands({}, {"warn-contacts": Record(None)}, "warn-contacts").state is State.SKIPPED
+    assert stands({}, {"warn-contacts": Record(None)}, "warn-contacts").outcome is None
+
+
+def test_the_step_at_hand_is_the_first_open_one_in_the_order_of_the_page():
+    run = progress(ACCOUNT, {}, {"first-contact.acknowledge": Record("written")})
+
+    assert run.at_hand.step.id == "first-contact.safe-channel"
+    assert [one.step.id for one in run.steps] == [step.id for step in ACCOUNT.steps]
+
+
+def test_steps_that_are_not_needed_count_neither_as_open_nor_as_done():
+    run = progress(ACCOUNT, {"whose": "mine"}, {"first-contact.acknowledge": Record("written")})
+
+    assert run.settled == 1
+    assert run.expected == len(ACCOUNT.steps) - 1
+
+
+def test_resolved_asks_for_every_step_that_must_be_done_before_it():
+    run = progress(ACCOUNT, {}, {})
+
+    early = run.missing_before(ACCOUNT.end("explained"), "rule-out")
+    late = run.missing_before(ACCOUNT.end("restored"), "close.way-out")
+
+    first = ["first-contact.danger-again", "first-contact.consent", "first-contact.vetting"]
+    assert [step.id for step in early] == first
+    assert [step.id for step in late] == [*first, "confirm-owner", "close.keep-or-erase"]
+
+
+@pytest.mark.parametrize("end", ["no-answer", "not-ours", "withdrawn"])
+def test_nobody_is_kept_in_a_run_that_they_left(end):
+    assert progress(ACCOUNT, {}, {}).missing_before(ACCOUNT.end(end), "close.way-out") == ()
+
+
+def test_finishing_a_step_sets_facts_from_outcome_words_and_evidence():
+    form, session = ACCOUNT.step("public-form"), ACCOUNT.step("live-session")
+
+    filed = facts_from(form, form.outcome("filed"), {"form-receipt": "4-555"})
+
+    assert filed == {"public_form": "filed", "public_form_ref": "4-555"}
+    assert facts_from(form, form.outcome("no_form"), {}) == {"public_form": "no_form"}
+    assert facts_from(session, session.outcome("back_in"), {}) == {"account_state": "back"}
+
+
+# --- every walk ----------------------------------------------------------------------------------
+
+
+def answers_for(page, choose):
+    """Some answers a person could give: any option, or nothing at all."""
+    known = {}
+    for question in page.questions:
+        if question.options and choose.random() < 0.8:
+            picked = choose.choice(question.options).id
+            known[question.id] = (picked,) if question.kind == "many_of" else picked
+    return known
+
+
+def walk(page, choose):
+    """Work through a page as a responder would: the last outcome, what is known, the records."""
+    known, records = answers_for(page, choose), {}
+    for _ in page.steps:
+        run = progress(page, known, records)
+        assert run.at_hand is not None, "nothing is open and no end was reached"
+        step = run.at_hand.step
+        if not step.must and step is not page.steps[-1] and choose.random() < 0.2:
+            records[step.id] = Record(None)
+            continue
+        outcome = choose.choice([one for one in step.outcomes if may_end(page, run, step, one)])
+        records[step.id] = Record(outcome.id)
+        known |= facts_from(step, outcome, dict.fromkeys(step.evidence, "told"))
+        if outcome.end or outcome.playbook:
+            return outcome, known, records
+    raise AssertionError("the walk did not end")
+
+
+def may_end(page, run, step, outcome):
+    return outcome.end is None or not run.missing_before(page.end(outcome.end), step.id)
+
+
+def seeded(seed):
+    return random.Random(seed)  # noqa: S311 - a walk, not a secret
+
+
+@given(st.sampled_from(PAGES), st.integers(0, 2**32))
+def test_every_walk_reaches_an_end(page, seed):
+    outcome, _, _ = walk(page, seeded(seed))
+
+    assert outcome.end or outcome.playbook
+
+
+@given(st.sampled_from(PAGES), st.integers(0, 2**32))
+def test_no_walk_is_ready_to_escalate_before_its_owner_is_confirmed(page, seed):
+    _, known, records = walk(page, seeded(seed))
+    known["consent_platform"] = "given"
+
+    for plan in page.escalations:
+        ready = all(evaluate(need, known) is Truth.TRUE for need in plan.needs)
+        assert not ready or records["confirm-owner"] == Record("confirmed")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_every_end_and_every_step_is_reached_by_some_walk(page):
+    ends, steps, playbooks = set(), set(), set()
+    for seed in range(800):
+        outcome, _, records = walk(page, seeded(seed))
+        ends.add(outcome.end)
+        playbooks.add(outcome.playbook)
+        steps |= {step for step, record in records.items() if record.outcome}
+
+    assert ends >= {end.id for end in page.ends}
+    assert steps == {step.id for step in page.steps}
+    assert len(playbooks) == 2
+
+
+def test_facts_come_from_outcomes_and_from_evidence():
+    settings = [one for page in PAGES for step in page.steps for one in step.sets]
+
+    assert {one.source for one in settings} == set(FactFrom)
