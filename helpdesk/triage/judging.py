@@ -1,0 +1,135 @@
+"""The judgement: five answers and the red flags in; a level, its rule and its reasons out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from helpdesk.cases.levels import Level, highest
+from helpdesk.playbooks.answers import implied, red_flags
+from helpdesk.playbooks.conditions import UNTOLD, Known
+from helpdesk.playbooks.pages import Playbook, Text
+from helpdesk.playbooks.tables import DecisionPoint, Rule, Table, UnsureIs
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The least level that a red flag allows, and why. It can raise a case, never lower it."""
+
+    flag: str
+    level: Level
+    why: Text
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How urgent a case is, and everything needed to explain it.
+
+    `settled` is the value each decision point counted with; `assumed` names those that were
+    guessed on the safe side, `to_ask` those that a responder still has to ask about.
+    """
+
+    level: Level
+    rule: str
+    table_version: str
+    settled: Mapping[str, str]
+    assumed: tuple[str, ...]
+    to_ask: tuple[str, ...]
+    raised_by: tuple[Floor, ...]
+    for_reporter: tuple[Text, ...]
+    sentence_for_responder: str
+
+    @property
+    def sentence_for_reporter(self) -> str:
+        """Why, in words for the person who asked, in the language the table is written in."""
+        return " ".join(str(text) for text in self.for_reporter)
+
+
+def judge(table: Table, answers: Known, floors: Iterable[Floor] = ()) -> Judgement:
+    """The level of these answers. What is not known never counts for less than "no"."""
+    settled = {point.id: _counts_as(point, answers) for point in table.points}
+    unknown = [point for point in table.points if not _is_told(point, answers)]
+    rule = _rule(table, settled)
+    raised_by = tuple(floor for floor in floors if floor.level.rank > rule.level.rank)
+    level = highest([rule.level, *(floor.level for floor in raised_by)])
+    return Judgement(
+        level=level,
+        rule=rule.id,
+        table_version=table.version,
+        settled=settled,
+        assumed=_named(unknown, UnsureIs.ASSUMED),
+        to_ask=_named(unknown, UnsureIs.TO_ASK),
+        raised_by=raised_by,
+        for_reporter=(rule.reporter, table.raised) if raised_by else (rule.reporter,),
+        sentence_for_responder=_explain(table, rule, settled, unknown, raised_by),
+    )
+
+
+def judge_report(table: Table, playbook: Playbook, answers: Known) -> Judgement:
+    """The level of a whole report: decision answers, what other answers imply, red flags."""
+    floors = [
+        Floor(flag.id, flag.floor, flag.why)
+        for flag in red_flags(playbook, answers)
+        if flag.floor is not None
+    ]
+    return judge(table, _with_implied(table, playbook, answers), floors)
+
+
+def _counts_as(point: DecisionPoint, answers: Known) -> str:
+    answer = answers.get(point.id)
+    return answer if isinstance(answer, str) and answer in point.scale else point.unsure_counts_as
+
+
+def _is_told(point: DecisionPoint, answers: Known) -> bool:
+    return answers.get(point.id) in point.scale
+
+
+def _rule(table: Table, settled: Mapping[str, str]) -> Rule:
+    pressures = sum(
+        point.pressure is not None and settled[point.id] == point.pressure for point in table.points
+    )
+    return table.rule_for(settled["danger"], settled["hold"], pressures)
+
+
+def _named(points: Iterable[DecisionPoint], kind: UnsureIs) -> tuple[str, ...]:
+    return tuple(point.id for point in points if point.unsure_is is kind)
+
+
+def _with_implied(table: Table, playbook: Playbook, answers: Known) -> Known:
+    """An answer elsewhere may raise a decision point; it never lowers what was said there."""
+    known = dict(answers)
+    for name, values in implied(playbook, answers).items():
+        point = table.point(name)
+        known[name] = max([_counts_as(point, answers), *values], key=point.scale.index)
+        if known[name] not in values and answers.get(name) in (None, *UNTOLD):
+            known[name] = answers.get(name)  # nothing was raised, so it stays a guess
+    return known
+
+
+def _explain(
+    table: Table,
+    rule: Rule,
+    settled: Mapping[str, str],
+    unknown: list[DecisionPoint],
+    raised_by: tuple[Floor, ...],
+) -> str:
+    reasons = [
+        str(point.value(settled[point.id]).because)
+        for point in table.points
+        if point not in unknown or point.unsure_is is UnsureIs.ASSUMED
+        if point.pressure is None or settled[point.id] == point.pressure
+    ]
+    sentences = [
+        f"{rule.level.upper()}: {rule.responder}",
+        f"Here: {', '.join(reasons)}.",
+        *(f"Raised to {floor.level.upper()}: {floor.why}" for floor in raised_by),
+        f"Rule {rule.id}, triage table {table.version}.",
+    ]
+    assumed = [point for point in unknown if point.unsure_is is UnsureIs.ASSUMED]
+    to_ask = [point for point in unknown if point.unsure_is is UnsureIs.TO_ASK]
+    if assumed:
+        said = ", ".join(
+            f"{point.name} ({point.value(settled[point.id]).label})" for point in assumed
+        )
+        sentences.append(f"Assumed until you have asked: {said}.")
+    if to_ask:
+        sentences.append(f"Still to ask: {', '.join(str(point.name) for point in to_ask)}.")
+    return " ".join(sentences)
