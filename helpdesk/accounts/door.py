@@ -1,11 +1,91 @@
-"""Who is at the door: found by the cookie that holds the key to a session."""
+"""Who is at the door: found by the cookie that holds the key to a session; and the way in."""
 
 from datetime import datetime
 
+from flask import request
 from sqlalchemy.orm import Session
 
+from helpdesk.accounts import operations, passphrases
+from helpdesk.accounts.models import Person, SignIn
+from helpdesk.accounts.operations import recovery, sessions, signing_in
+from helpdesk.core.actors import SYSTEM
+from helpdesk.core.desk import Desk
+from helpdesk.core.sealing import Secret
+from helpdesk.core.work import Work
+from helpdesk.web.cookies import name_of_door_cookie
+from helpdesk.web.desk import current_surface
 from helpdesk.web.work import STRANGER, Presence
 
 
 def identify(session: Session, at: datetime) -> Presence:
-    return STRANGER
+    """The person whose cookie this is, with the key that only the cookie opens."""
+    token = request.cookies.get(name_of_door_cookie())
+    if not token:
+        return STRANGER
+    row = sessions.standing(session, token, surface=current_surface(), at=at)
+    secret = sessions.unlocked(row, token) if row is not None and row.is_complete else None
+    if row is None or secret is None:
+        return STRANGER
+    if at - row.seen_at > sessions.FRESH:
+        row.seen_at = at
+    person = row.person
+    if person.key_id is None:
+        return STRANGER
+    return Presence(person.as_actor(), {person.key_id: secret}, person=person, session_id=row.id)
+
+
+def try_passphrase(desk: Desk, *, handle: str, passphrase: str, surface: str) -> str | None:
+    """The first half of signing in: a token for the second, or None, whatever the reason."""
+    with desk.begin() as work:
+        attempt = operations.knock(work, handle=handle, surface=surface)
+    lock = passphrases.lock_of(passphrase, attempt.salt)  # slow, so no transaction is open here
+    with desk.begin() as work:
+        return operations.begin_sign_in(work, attempt, lock, surface=surface)
+
+
+def try_second_factor(desk: Desk, *, token: str, code: str, surface: str) -> str | None:
+    """The second half: a new token for the whole session, or None, whatever the reason."""
+    with desk.begin() as work:
+        half = half_session(work, token, surface=surface)
+        if half is None or not signing_in.may_try(work, half.person, surface):
+            return None
+        signing_in.count_try(work, half.person)
+        actor = half.person.as_actor()
+    with desk.begin(actor) as work:
+        half = half_session(work, token, surface=surface)
+        secret = sessions.unlocked(half, token) if half is not None else None
+        if half is None or secret is None:
+            return None
+        return operations.complete_sign_in(work, half, secret, code)
+
+
+def half_session(work: Work, token: str, *, surface: str) -> SignIn | None:
+    """The session between the passphrase and the second factor."""
+    row = sessions.standing(work.session, token, surface=surface, at=work.at)
+    return row if row is not None and not row.is_complete else None
+
+
+def try_recovery(
+    desk: Desk, *, handle: str, recovery_key: str, code: str, passphrase: str, surface: str
+) -> str | None:
+    """A new passphrase, for the recovery key and the second factor: the next recovery key."""
+    with desk.begin() as work:
+        attempt = operations.knock(work, handle=handle, surface=surface)
+    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
+    actor = attempt.person.as_actor() if attempt.person is not None else SYSTEM
+    with desk.begin(actor) as work:
+        person, secret = _opened(work, attempt, recovery_key)
+        if person is None or secret is None:
+            return None
+        if not operations.uses_second_factor(work, person, code):
+            return None
+        return operations.recover(work, person, secret, lock=lock)
+
+
+def _opened(
+    work: Work, attempt: operations.Attempt, recovery_key: str
+) -> tuple[Person | None, Secret | None]:
+    if attempt.person is None:
+        return None, None
+    person = work.session.get_one(Person, attempt.person.id)
+    return person, recovery.opened_with_recovery_key(person, recovery_key)

@@ -1,4 +1,4 @@
-"""Addresses."""
+"""Addresses: signing in and one's own account at both doors; people and teams at the staff's."""
 
 from flask import Blueprint
 

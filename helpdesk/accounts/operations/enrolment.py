@@ -1,0 +1,70 @@
+"""Enrolling: an invited person makes their key, and locks it under passphrase and recovery key."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from helpdesk.accounts import second_factor
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.operations.keys import found_team_key
+from helpdesk.accounts.operations.people import tag_of
+from helpdesk.accounts.operations.recovery import lock_under_recovery
+from helpdesk.accounts.passphrases import Lock
+from helpdesk.accounts.policy import belongs_at
+from helpdesk.core.errors import NotNow
+from helpdesk.core.keys import Key, KeyKind
+from helpdesk.core.sealing import Secret
+from helpdesk.core.work import Work
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What enrolling brought. The recovery key is shown once; the secret is in nobody's table."""
+
+    person: Person
+    secret: Secret
+    recovery_key: str
+
+
+def person_with_code(work: Work, code: str, *, surface: str) -> Person | None:
+    """Whoever was invited with this code to this door, while the code holds."""
+    invited = select(Person).where(
+        Person.enrolment_tag == tag_of(code),
+        Person.enrolment_until > work.at,
+        Person.disabled_at.is_(None),
+    )
+    person = work.session.scalar(invited.with_for_update(of=Person))
+    return person if person is not None and belongs_at(person.role, surface) else None
+
+
+def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str) -> Enrolled:
+    """Give the person a key of their own. The first who enrols in a team makes the team's key."""
+    step = second_factor.step_of(seed, first_code, work.at)
+    if person.enrolment_tag is None or work.keys.service is None:
+        raise NotNow("This enrolment code was used already. Please ask for a new one.")
+    if step is None:
+        raise NotNow("The six digits are not right. They change every half minute.")
+    secret = Secret.new()
+    person.key = _new_key(work, person, secret)
+    person.salt = lock.salt
+    person.under_passphrase = lock.secret.seal(secret.raw, person.place_of("under_passphrase"))
+    recovery_key = lock_under_recovery(person, secret)
+    person.totp_seed = work.keys.service.seal_text(seed, person.place_of("totp_seed"))
+    person.totp_last_step = step
+    person.enrolment_tag = person.enrolment_until = None
+    person.failures, person.closed_until = 0, None
+    work.session.flush()  # the copies of the teams' keys point at this key's row
+    work.record("person.enrolled", person)
+    for membership in person.memberships:
+        found_team_key(work, membership.team, person)
+    return Enrolled(person, secret, recovery_key)
+
+
+def _new_key(work: Work, person: Person, secret: Secret) -> Key:
+    before = work.session.scalars(select(Key.epoch).where(Key.owner_id == person.id)).all()
+    return Key(
+        kind=KeyKind.PERSON,
+        owner_id=person.id,
+        epoch=max(before, default=0) + 1,
+        public_half=secret.public.raw,
+    )

@@ -1,0 +1,38 @@
+"""A helpdesk begins: the first queue, and the first coordinator, who invites everybody else."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Person, Team, TeamKind
+from helpdesk.accounts.operations.people import invite
+from helpdesk.accounts.operations.teams import create_team
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+
+
+@dataclass(frozen=True)
+class Founded:
+    """The first queue, the first coordinator and the code with which they enrol."""
+
+    team: Team
+    coordinator: Person
+    enrolment_code: str
+
+
+def found_helpdesk(
+    work: Work, *, queue: str, queue_name: str, handle: str, name: str, email: str = ""
+) -> Founded:
+    """Make the queue that takes reports in and its coordinator. Only in an empty helpdesk.
+
+    No report can be taken before the coordinator has enrolled: until then there is no key to seal
+    it to.
+    """
+    if work.session.scalar(select(Person.id).limit(1)):
+        raise NotNow("This helpdesk has people already. They can invite more.")
+    team = create_team(work, slug=queue, name=queue_name, kind=TeamKind.QUEUE, takes_reports=True)
+    coordinator, code = invite(
+        work, handle=handle, name=name, role=Role.COORDINATOR, teams=[team], email=email
+    )
+    return Founded(team, coordinator, code)

@@ -1,0 +1,76 @@
+"""A team's key: the first member makes it, every member can give it to the next."""
+
+from sqlalchemy import delete, select
+
+from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.accounts.policy import may_let_in
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.keys import Key, KeyCopy, KeyKind, current_key, give, new_key
+from helpdesk.core.sealing import Secret
+from helpdesk.core.work import Work
+
+
+def found_team_key(work: Work, team: Team, person: Person) -> bool:
+    """Make the team's key if it has none, and give it to this person: nobody else has it yet."""
+    # Two first members at once: the second waits here, and then finds a key.
+    work.session.refresh(team, with_for_update=True)
+    if person.key is None or current_key(work.session, team.id) is not None:
+        return False
+    key, secret = new_key(work.session, KeyKind.TEAM, team.id)
+    work.session.flush()  # the copy points at the key's row
+    give(work.session, key, secret, person.key)
+    work.keys.learn(key.id, secret)
+    work.record("team.key_made", team, person_id=person.id)
+    return True
+
+
+def let_in(work: Work, membership: Membership) -> None:
+    """Give a colleague the keys of the team we share. Only who holds a key can give it."""
+    work.require(may_let_in, membership)
+    newcomer = membership.person
+    if newcomer.key is None:
+        raise NotNow(f"{newcomer.name} has not enrolled yet, so there is no key to seal to.")
+    given = False
+    for key in keys_of(work, membership.team_id):
+        if work.session.get(KeyCopy, (key.id, newcomer.key.id)) is None:
+            give(work.session, key, _held(work, key), newcomer.key)
+            given = True
+    if not given:
+        raise NotNow(f"{newcomer.name} can read this team's cases already.")
+    work.record("team.let_in", membership.team, person_id=newcomer.id)
+
+
+def take_back(work: Work, person: Person, team_id: str) -> None:
+    """Delete the person's copies of a team's keys; refuse if nothing would open them any more.
+
+    What the person has read they have read; a new key for what is written from now on (a new
+    epoch) is made by a later part of the helpdesk.
+    """
+    if person.key_id is None:
+        return
+    keys = [key.id for key in keys_of(work, team_id)]
+    mine = (KeyCopy.key_id.in_(keys), KeyCopy.holder_id == person.key_id)
+    others = select(KeyCopy.key_id).where(
+        KeyCopy.key_id.in_(keys), KeyCopy.holder_id != person.key_id
+    )
+    still_held = set(work.session.scalars(others))
+    held = set(work.session.scalars(select(KeyCopy.key_id).where(*mine)))
+    if held - still_held:
+        raise NotNow(
+            f"{person.name} is the only one who can open what this team has. "
+            "Let somebody else in first, or nobody will ever read it again."
+        )
+    work.session.execute(delete(KeyCopy).where(*mine))
+
+
+def keys_of(work: Work, team_id: str) -> list[Key]:
+    """Every epoch of a team's key, oldest first."""
+    return list(
+        work.session.scalars(select(Key).where(Key.owner_id == team_id).order_by(Key.epoch))
+    )
+
+
+def _held(work: Work, key: Key) -> Secret:
+    if not work.keys.holds(key.id):
+        raise NotAllowed("You wait to be let in yourself, so you have no key to give.")
+    return work.keys.secret(key.id)

@@ -1,0 +1,135 @@
+"""Inviting people, placing them in teams, and letting them go."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.accounts.operations.keys import found_team_key, take_back
+from helpdesk.accounts.operations.sessions import end_all
+from helpdesk.accounts.policy import fits, may_invite_as, may_manage, may_place_in, may_use_own
+from helpdesk.core import codes
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+
+CODE_HOLDS: Final = timedelta(days=7)
+LONGEST_SHIFT: Final = timedelta(hours=24)
+
+
+def invite(
+    work: Work, *, handle: str, name: str, role: Role, teams: Iterable[Team] = (), email: str = ""
+) -> tuple[Person, str]:
+    """Make a person who may enrol, and the code with which they do: shown once, kept as a hash."""
+    work.require(may_invite_as, role)
+    if work.session.scalar(select(Person.id).where(Person.handle == handle)):
+        raise NotNow(f"Somebody is called {handle} already. Please choose another name.")
+    person = Person(handle=handle, name=name, role=role, invited_at=work.at)
+    code = _give_code(work, person)
+    if email and work.keys.service is not None:
+        person.email = work.keys.service.seal_text(email, person.place_of("email"))
+    work.session.add(person)
+    work.session.flush()  # the memberships point at the person's row
+    work.record("person.invited", person, role=role)
+    for team in teams:
+        place(work, person, team)
+    return person, code
+
+
+def invite_again(work: Work, person: Person) -> str:
+    """A new code for somebody who has not enrolled yet; the old one stops working."""
+    work.require(may_manage, person)
+    if person.is_enrolled:
+        raise NotNow(f"{person.name} has enrolled already.")
+    code = _give_code(work, person)
+    work.record("person.invited_again", person)
+    return code
+
+
+def start_over(work: Work, person: Person) -> str:
+    """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
+
+    They get a new key that opens nothing until a member of each team has let them in again, so
+    that whoever presses this button cannot read along by it.
+    """
+    work.require(may_manage, person)
+    if not person.is_enrolled:
+        raise NotNow(f"{person.name} has not enrolled yet.")
+    for membership in person.memberships:
+        take_back(work, person, membership.team_id)
+    person.key = None
+    person.key_id = None
+    person.salt = person.under_passphrase = person.under_recovery = person.totp_seed = None
+    end_all(work, person)
+    code = _give_code(work, person)
+    work.record("person.started_over", person)
+    return code
+
+
+def place(work: Work, person: Person, team: Team) -> None:
+    """Make somebody a member. They read nothing before a member has let them in."""
+    work.require(may_place_in, team)
+    if not fits(person.role, team):
+        raise NotNow(f"A {person.role} cannot be in {team.name}.")
+    if any(membership.team_id == team.id for membership in person.memberships):
+        raise NotNow(f"{person.name} is in {team.name} already.")
+    person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
+    work.record("team.joined", team, person_id=person.id)
+    if person.is_enrolled:
+        found_team_key(work, team, person)
+
+
+def remove(work: Work, membership: Membership) -> None:
+    """Take somebody out of a team, and their copy of its keys with it."""
+    work.require(may_place_in, membership.team)
+    person, team = membership.person, membership.team
+    take_back(work, person, team.id)
+    person.memberships.remove(membership)
+    work.record("team.left", team, person_id=person.id)
+
+
+def disable(work: Work, person: Person) -> None:
+    """Close the door to somebody, at once and everywhere they are signed in."""
+    work.require(may_manage, person)
+    person.disabled_at = work.at
+    person.on_duty_until = None
+    end_all(work, person)
+    work.record("person.disabled", person)
+
+
+def enable(work: Work, person: Person) -> None:
+    """Open the door again; the teams are as they were."""
+    work.require(may_manage, person)
+    person.disabled_at = None
+    person.failures, person.closed_until = 0, None
+    work.record("person.enabled", person)
+
+
+def go_on_duty(work: Work, person: Person, *, hours: int) -> None:
+    """From now on this person is told when a case is about to wait too long."""
+    work.require(may_use_own, person)
+    person.on_duty_until = work.at + min(timedelta(hours=hours), LONGEST_SHIFT)
+    work.record("person.on_duty", person, hours=hours)
+
+
+def go_off_duty(work: Work, person: Person) -> None:
+    work.require(may_use_own, person)
+    person.on_duty_until = None
+    work.record("person.off_duty", person)
+
+
+def tag_of(code: str) -> bytes:
+    """What is kept of an enrolment code. It has 130 bits, so a plain hash gives nothing away."""
+    return hashlib.blake2b(
+        codes.plain_code(code).encode(), person=b"hd enrolment", digest_size=32
+    ).digest()
+
+
+def _give_code(work: Work, person: Person) -> str:
+    code = codes.new_code()
+    person.enrolment_tag = tag_of(code)
+    person.enrolment_until = work.at + CODE_HOLDS
+    return code

@@ -1,0 +1,86 @@
+"""Coming back without the passphrase, and changing what locks a person's key."""
+
+import hashlib
+from typing import Final
+
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.operations.sessions import end_all, end_others
+from helpdesk.accounts.passphrases import Lock
+from helpdesk.accounts.policy import may_use_own
+from helpdesk.core import codes
+from helpdesk.core.errors import NotNow
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.work import Work
+
+NOT_RIGHT: Final = "This is not your passphrase."
+
+
+def recover(work: Work, person: Person, secret: Secret, *, lock: Lock) -> str:
+    """Lock the key under a new passphrase and a new recovery key; everybody signed in is out.
+
+    Who calls this has opened the key with the recovery key and seen the second factor.
+    """
+    work.require(may_use_own, person)
+    _lock_under_passphrase(person, secret, lock)
+    end_all(work, person)
+    work.record("person.recovered", person)
+    return lock_under_recovery(person, secret)
+
+
+def change_passphrase(
+    work: Work, person: Person, *, current: Lock, new: Lock, session_id: str
+) -> None:
+    """Another passphrase for the same key. Other browsers are signed out."""
+    work.require(may_use_own, person)
+    _lock_under_passphrase(person, opened_with(person, current), new)
+    end_others(work, person, keep=session_id)
+    work.record("person.passphrase_changed", person)
+
+
+def new_recovery_key(work: Work, person: Person, *, current: Lock) -> str:
+    """Another recovery key, shown once; the one on the old paper opens nothing any more."""
+    work.require(may_use_own, person)
+    recovery_key = lock_under_recovery(person, opened_with(person, current))
+    work.record("person.recovery_key_made", person)
+    return recovery_key
+
+
+def opened_with(person: Person, lock: Lock) -> Secret:
+    """The person's secret, opened with their passphrase; NotNow if it is not theirs."""
+    place = person.place_of("under_passphrase")
+    try:
+        if person.under_passphrase is None:
+            raise CannotOpen
+        return Secret(lock.secret.open(person.under_passphrase, place))
+    except CannotOpen:
+        raise NotNow(NOT_RIGHT) from None
+
+
+def opened_with_recovery_key(person: Person, recovery_key: str) -> Secret | None:
+    """The person's secret, opened with what was printed at enrolment."""
+    try:
+        if person.under_recovery is None:
+            return None
+        sealed, place = person.under_recovery, person.place_of("under_recovery")
+        return Secret(_recovery_secret(recovery_key).open(sealed, place))
+    except CannotOpen:
+        return None
+
+
+def lock_under_recovery(person: Person, secret: Secret) -> str:
+    """Lock the key under a fresh recovery key, and return that key to be shown once."""
+    recovery_key = codes.new_code()
+    place = person.place_of("under_recovery")
+    person.under_recovery = _recovery_secret(recovery_key).seal(secret.raw, place)
+    return recovery_key
+
+
+def _lock_under_passphrase(person: Person, secret: Secret, lock: Lock) -> None:
+    person.salt = lock.salt
+    person.under_passphrase = lock.secret.seal(secret.raw, person.place_of("under_passphrase"))
+
+
+def _recovery_secret(recovery_key: str) -> Secret:
+    """130 random bits need no slow hash."""
+    plain = codes.plain_code(recovery_key).encode()
+    return Secret(hashlib.blake2b(plain, person=b"hd recovery key", digest_size=32).digest())

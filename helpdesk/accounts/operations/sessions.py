@@ -1,0 +1,104 @@
+"""Server-side sessions: made at sign-in, found by the cookie, ended by a click or by time."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, or_
+from sqlalchemy.orm import Session
+
+from helpdesk.accounts.models import Person, SignIn
+from helpdesk.accounts.policy import belongs_at, may_use_own
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.work import Work
+
+IDLE: Final = timedelta(minutes=30)
+LONGEST: Final = timedelta(hours=12)
+# Between the passphrase and the second factor.
+HALFWAY: Final = timedelta(minutes=10)
+# Seen again within this time is not written down again: reading a page should write nothing.
+FRESH: Final = timedelta(minutes=1)
+
+
+def new_session(
+    work: Work, person: Person, secret: Secret, *, surface: str, is_complete: bool
+) -> str:
+    """A session row whose key opens only with the token that this returns for the cookie."""
+    token = secrets.token_urlsafe(32)
+    row = SignIn(
+        id=_id_of(token),
+        person_id=person.id,
+        surface=surface,
+        is_complete=is_complete,
+        begun_at=work.at,
+        seen_at=work.at,
+    )
+    row.unlocked = _secret_of(token).seal(secret.raw, row.place_of("unlocked"))
+    work.session.add(row)
+    return token
+
+
+def standing(session: Session, token: str, *, surface: str, at: datetime) -> SignIn | None:
+    """The session of a cookie, if it is of this door, not too old and the person may come in."""
+    row = session.get(SignIn, _id_of(token))
+    if row is None or row.surface != surface or not _is_fresh(row, at):
+        return None
+    person = row.person
+    return row if person.is_active and belongs_at(person.role, surface) else None
+
+
+def unlocked(row: SignIn, token: str) -> Secret | None:
+    """The person's secret, which the row alone does not give."""
+    try:
+        return Secret(_secret_of(token).open(row.unlocked, row.place_of("unlocked")))
+    except CannotOpen:
+        return None
+
+
+def sign_out(work: Work, row: SignIn) -> None:
+    """End one session."""
+    work.require(may_use_own, row.person)
+    work.session.delete(row)
+    work.record("person.signed_out", row.person)
+
+
+def sign_out_everywhere(work: Work, person: Person) -> None:
+    """End every session of a person, at once."""
+    work.require(may_use_own, person)
+    end_all(work, person)
+    work.record("person.signed_out_everywhere", person)
+
+
+def end_others(work: Work, person: Person, *, keep: str) -> None:
+    """End every session of a person but one."""
+    gone = delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != keep)
+    work.session.execute(gone)
+
+
+def end_all(work: Work, person: Person) -> None:
+    work.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+
+
+def sweep(work: Work) -> None:
+    """Delete the sessions that time has ended, whoever's they were."""
+    over = delete(SignIn).where(
+        or_(SignIn.seen_at < work.at - IDLE, SignIn.begun_at < work.at - LONGEST)
+    )
+    # A row that somebody is using at this moment is not over; the next sweep sees it.
+    work.session.execute(over.execution_options(synchronize_session=False))
+
+
+def _is_fresh(row: SignIn, at: datetime) -> bool:
+    if not row.is_complete:
+        return row.begun_at > at - HALFWAY
+    return row.seen_at > at - IDLE and row.begun_at > at - LONGEST
+
+
+def _id_of(token: str) -> str:
+    return hashlib.blake2b(token.encode(), person=b"hd sign-in id", digest_size=32).hexdigest()
+
+
+def _secret_of(token: str) -> Secret:
+    raw = hashlib.blake2b(token.encode(), person=b"hd sign-in key", digest_size=32).digest()
+    return Secret(raw)

@@ -1,0 +1,108 @@
+"""Signing in: a knock that is counted, the passphrase, then the second factor."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select, text, update
+
+from helpdesk.accounts import second_factor
+from helpdesk.accounts.models import Person, SignIn
+from helpdesk.accounts.operations.recovery import opened_with
+from helpdesk.accounts.operations.sessions import new_session, sweep
+from helpdesk.accounts.passphrases import NOBODYS_SALT, Lock
+from helpdesk.accounts.policy import belongs_at
+from helpdesk.core.errors import NotNow
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.work import Work
+
+# So many tries are free; then every next one makes the wait twice as long.
+FREE_TRIES: Final = 8
+FIRST_WAIT: Final = timedelta(seconds=15)
+LONGEST_WAIT: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Somebody is at the door. With no person behind it, it costs and looks the same."""
+
+    person: Person | None
+    salt: bytes = field(default=NOBODYS_SALT, repr=False)
+
+
+def knock(work: Work, *, handle: str, surface: str) -> Attempt:
+    """Count a try before it is known how it ends, so that a hundred at once are a hundred.
+
+    Runs in a transaction of its own: what follows may be rolled back, the count must not.
+    """
+    # Losing the last count in a crash does no harm, and a name that exists must not take the time
+    # that the disk takes.
+    work.session.execute(text("SET LOCAL synchronous_commit TO off"))
+    wanted = select(Person).where(Person.handle == handle).with_for_update(of=Person)
+    person = work.session.scalar(wanted)
+    if person is None or person.salt is None or not may_try(work, person, surface):
+        return Attempt(None)
+    count_try(work, person)
+    return Attempt(person, person.salt)
+
+
+def count_try(work: Work, person: Person) -> None:
+    """One more try; after the free ones the next must wait, and history says so."""
+    failures, closed_until = person.failures + 1, None
+    if failures > FREE_TRIES:
+        doublings = min(failures - FREE_TRIES - 1, 10)
+        closed_until = work.at + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+        work.record("person.slowed", person, failures=failures)
+    counted = update(Person).where(Person.id == person.id)
+    work.session.execute(counted.values(failures=failures, closed_until=closed_until))
+
+
+def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> str | None:
+    """The passphrase is right: half a session, whose token goes into the cookie. Else None."""
+    if attempt.person is None:
+        return None
+    person = work.session.get_one(Person, attempt.person.id)
+    try:
+        secret = opened_with(person, lock)
+    except NotNow:
+        return None
+    return new_session(work, person, secret, surface=surface, is_complete=False)
+
+
+def complete_sign_in(work: Work, half: SignIn, secret: Secret, code: str) -> str | None:
+    """The second factor is right: a whole session under a new token. Each code works once."""
+    person = half.person
+    if not uses_second_factor(work, person, code):
+        return None
+    work.session.delete(half)
+    person.failures, person.closed_until = 0, None
+    sweep(work)
+    work.record("person.signed_in", person, surface=half.surface)
+    return new_session(work, person, secret, surface=half.surface, is_complete=True)
+
+
+def uses_second_factor(work: Work, person: Person, code: str) -> bool:
+    """Whether the code is right now and was not used before; from now on it was."""
+    if person.totp_seed is None or work.keys.service is None:
+        return False
+    try:
+        seed = work.keys.service.open_text(person.totp_seed, person.place_of("totp_seed"))
+    except CannotOpen:
+        return False
+    step = second_factor.step_of(seed, code, work.at)
+    if step is None:
+        return False
+    # One statement, so that of two tabs with the same code only one comes in.
+    used = (
+        update(Person)
+        .where(Person.id == person.id, Person.totp_last_step < step)
+        .values(totp_last_step=step)
+        .returning(Person.id)
+    )
+    return work.session.scalar(used) is not None
+
+
+def may_try(work: Work, person: Person, surface: str) -> bool:
+    """Whether this person may come in by this door, and has waited long enough."""
+    is_closed = person.closed_until is not None and person.closed_until > work.at
+    return person.is_active and belongs_at(person.role, surface) and not is_closed

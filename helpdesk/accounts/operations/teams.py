@@ -1,0 +1,27 @@
+"""Making a team: a queue of cases, or a partner's trust team."""
+
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Membership, Person, Team, TeamKind
+from helpdesk.accounts.operations.keys import found_team_key
+from helpdesk.accounts.policy import fits, may_make_team
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+
+
+def create_team(
+    work: Work, *, slug: str, name: str, kind: TeamKind, takes_reports: bool = False
+) -> Team:
+    """Make a team. Who makes a queue and may work in it is its first member and makes its key."""
+    work.require(may_make_team, kind)
+    if work.session.scalar(select(Team.id).where(Team.slug == slug)):
+        raise NotNow(f"There is a team called {slug} already.")
+    team = Team(slug=slug, name=name, kind=kind, takes_reports=takes_reports)
+    work.session.add(team)
+    work.session.flush()  # the membership and the key point at the team's row
+    work.record("team.created", team, kind=kind)
+    founder = work.session.get(Person, work.actor.person_id) if work.actor.person_id else None
+    if founder is not None and fits(founder.role, team):
+        founder.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
+        found_team_key(work, team, founder)
+    return team

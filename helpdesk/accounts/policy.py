@@ -1,0 +1,61 @@
+"""Who may do what to people and teams; pure functions."""
+
+from helpdesk.accounts.models import Membership, Person, Team, TeamKind
+from helpdesk.core.actors import Actor, Role
+from helpdesk.settings import Surface
+
+# Inviting gives nobody anything to read: that takes a member of the team, who lets them in.
+INVITES: dict[Role, frozenset[Role]] = {
+    Role.COORDINATOR: frozenset({Role.RESPONDER, Role.COORDINATOR, Role.PARTNER}),
+    Role.OPERATOR: frozenset({Role.RESPONDER, Role.COORDINATOR, Role.PARTNER, Role.OPERATOR}),
+}
+
+SURFACES: dict[Surface, frozenset[Role]] = {
+    Surface.STAFF: frozenset({Role.RESPONDER, Role.COORDINATOR, Role.OPERATOR}),
+    Surface.PARTNER: frozenset({Role.PARTNER}),
+}
+
+
+def manages_people(actor: Actor) -> bool:
+    return actor.role in INVITES
+
+
+def may_invite_as(actor: Actor, role: Role) -> bool:
+    return role in INVITES.get(actor.role, frozenset())
+
+
+def may_manage(actor: Actor, person: Person) -> bool:
+    """Nobody manages themselves: two people stand behind every change of who may do what."""
+    return may_invite_as(actor, person.role) and person.id != actor.person_id
+
+
+def may_make_team(actor: Actor, _kind: TeamKind) -> bool:
+    return manages_people(actor)
+
+
+def may_place_in(actor: Actor, team: Team) -> bool:
+    """Coordinators speak for their own queues and for every partner; operators for all teams."""
+    if actor.role is Role.COORDINATOR:
+        return team.id in actor.teams or team.kind is TeamKind.PARTNER
+    return actor.role is Role.OPERATOR
+
+
+def may_let_in(actor: Actor, membership: Membership) -> bool:
+    """Only a member can, because only a member has the team's key to give."""
+    return membership.team_id in actor.teams and membership.person_id != actor.person_id
+
+
+def may_use_own(actor: Actor, person: Person) -> bool:
+    return actor.person_id == person.id
+
+
+def belongs_at(role: Role, surface: str) -> bool:
+    """Partners sign in at the partners' door only, staff at the staff's only."""
+    return role in SURFACES.get(Surface(surface), frozenset())
+
+
+def fits(role: Role, team: Team) -> bool:
+    """Whether somebody of this role can be in this team at all."""
+    if team.kind is TeamKind.PARTNER:
+        return role is Role.PARTNER
+    return role in (Role.RESPONDER, Role.COORDINATOR)

@@ -1,0 +1,211 @@
+"""Reading people and teams, always from what the actor may see."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from helpdesk.accounts.models import Membership, Person, SignIn, Team, TeamKind
+from helpdesk.core.actors import Actor, Role
+from helpdesk.core.errors import NotFound
+from helpdesk.core.keys import Key, KeyCopy
+from helpdesk.core.work import Work
+
+
+def teams_of(work: Work) -> Sequence[Team]:
+    """The teams the actor is in, by name."""
+    mine = select(Team).where(Team.id.in_(work.actor.teams)).order_by(Team.name)
+    return work.session.scalars(mine).all()
+
+
+def queues_of(work: Work) -> Sequence[Team]:
+    """The queues whose cases the actor may work on: none for an operator or a partner."""
+    if not work.actor.works_on_cases:
+        return []
+    return [team for team in teams_of(work) if team.kind is TeamKind.QUEUE]
+
+
+def queue_by_slug(work: Work, slug: str) -> Team:
+    for team in queues_of(work):
+        if team.slug == slug:
+            return team
+    raise NotFound
+
+
+def visible_teams(actor: Actor) -> Select[Team]:
+    """Operators see every team; coordinators their own and the partners'; others their own."""
+    teams = select(Team).order_by(Team.kind.desc(), Team.name)
+    if actor.role is Role.OPERATOR:
+        return teams
+    mine: ColumnElement[bool] = Team.id.in_(actor.teams)
+    if actor.role is Role.COORDINATOR:
+        mine = or_(mine, Team.kind == TeamKind.PARTNER)
+    return teams.where(mine)
+
+
+def all_visible_teams(work: Work) -> Sequence[Team]:
+    return work.session.scalars(visible_teams(work.actor)).all()
+
+
+def team_by_slug(work: Work, slug: str) -> Team:
+    team = work.session.scalar(visible_teams(work.actor).where(Team.slug == slug))
+    if team is None:
+        raise NotFound
+    return team
+
+
+def visible_people(actor: Actor) -> Select[Person]:
+    """Operators see everybody; coordinators also who is in no team yet; others their colleagues."""
+    people = select(Person).order_by(Person.name, Person.id)
+    if actor.role is Role.OPERATOR:
+        return people
+    teams = visible_teams(actor).with_only_columns(Team.id).order_by(None)
+    beside = exists().where(Membership.person_id == Person.id, Membership.team_id.in_(teams))
+    seen: ColumnElement[bool] = or_(beside, Person.id == actor.person_id)
+    if actor.role is Role.COORDINATOR:
+        alone = ~exists().where(Membership.person_id == Person.id)
+        seen = or_(seen, and_(alone, Person.role != Role.OPERATOR))
+    return people.where(seen)
+
+
+def people(work: Work) -> Sequence[Person]:
+    return work.session.scalars(visible_people(work.actor)).all()
+
+
+def person_by_id(work: Work, person_id: str) -> Person:
+    person = work.session.scalar(visible_people(work.actor).where(Person.id == person_id))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def myself(work: Work) -> Person:
+    person = work.session.get(Person, work.actor.person_id) if work.actor.person_id else None
+    if person is None:
+        raise NotFound
+    return person
+
+
+def membership(work: Work, person_id: str, team_id: str) -> Membership:
+    """A membership of a person and a team that the actor may both see."""
+    person_by_id(work, person_id)
+    visible = visible_teams(work.actor).with_only_columns(Team.id).order_by(None)
+    found = work.session.scalar(
+        select(Membership).where(
+            Membership.person_id == person_id,
+            Membership.team_id == team_id,
+            Membership.team_id.in_(visible),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def colleagues(work: Work, team_id: str) -> Sequence[Person]:
+    """Who else in a team of mine could take over a case: let in, and not disabled."""
+    if team_id not in work.actor.teams:
+        return []
+    others = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.team_id == team_id,
+            Person.id != work.actor.person_id,
+            Person.disabled_at.is_(None),
+            _holds_key_of(Membership.team_id),
+        )
+        .order_by(Person.name)
+    )
+    return work.session.scalars(others).all()
+
+
+def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
+    """Enrolled members of visible teams who have no copy of the team's key yet."""
+    visible = visible_teams(work.actor).with_only_columns(Team.id).order_by(None)
+    waiting = (
+        select(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.team_id.in_(visible),
+            Person.key_id.is_not(None),
+            Person.disabled_at.is_(None),
+            ~_holds_key_of(Membership.team_id),
+        )
+        .order_by(Membership.since_at)
+    )
+    return work.session.scalars(waiting).all()
+
+
+def own_sessions(work: Work) -> Sequence[SignIn]:
+    """Where this person is signed in, newest first."""
+    mine = select(SignIn).where(SignIn.person_id == work.actor.person_id, SignIn.is_complete)
+    return work.session.scalars(mine.order_by(SignIn.begun_at.desc())).all()
+
+
+def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
+    """Who is on duty for a queue at a moment."""
+    duty = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.team_id == team_id,
+            Person.on_duty_until > at,
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.on_duty_until)
+    )
+    return session.scalars(duty).all()
+
+
+def coordinators(session: Session, team_id: str) -> Sequence[Person]:
+    """Who is asked when nobody is on duty."""
+    found = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.team_id == team_id,
+            Person.role == Role.COORDINATOR,
+            Person.disabled_at.is_(None),
+        )
+        .order_by(Person.name)
+    )
+    return session.scalars(found).all()
+
+
+def mailbox_of(work: Work, person: Person) -> str:
+    """Where duty mail goes; empty if they gave none, or where there is no service key."""
+    if person.email is None or work.keys.service is None:
+        return ""
+    return work.keys.service.open_text(person.email, person.place_of("email"))
+
+
+def names(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
+    """What to call the actors that history and messages name by id."""
+    wanted = set(actor_ids)
+    ids = [one.removeprefix("person:") for one in wanted if one.startswith("person:")]
+    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples()
+    people_names = {f"person:{person_id}": name for person_id, name in found}
+    return {one: people_names.get(one) or _name_of_nobody(one) for one in wanted}
+
+
+def _name_of_nobody(actor_id: str) -> str:
+    if actor_id.startswith("reporter:") or actor_id == "nobody":
+        return "the reporter"
+    if actor_id.startswith("shell:"):
+        return f"{actor_id.removeprefix('shell:')} (operator)"
+    return "the helpdesk"
+
+
+def _holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether the person of the row can open this team's key (correlated with Person)."""
+    return (
+        exists()
+        .where(
+            Key.owner_id == team_id,
+            KeyCopy.key_id == Key.id,
+            KeyCopy.holder_id == Person.key_id,
+        )
+        .correlate_except(Key, KeyCopy)
+    )

@@ -1,0 +1,98 @@
+"""Clocks: what was started and stopped is stored; what is left is computed from it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.cases.models import Case, ClockEvent, ClockTurn
+from helpdesk.core.work import Work
+
+FIRST_REPLY: Final = "first_reply"
+
+
+def start(work: Work, subject_id: str, clock: str, *, within: timedelta) -> datetime:
+    """Start a clock that gives so much time, and say when it will be due."""
+    _turn(work, subject_id, clock, ClockTurn.STARTED, seconds=int(within.total_seconds()))
+    return work.at + within
+
+
+def stop(work: Work, subject_id: str, clock: str) -> bool:
+    """Stop a clock; False if it was not running."""
+    if due_at(events_of(work.session, subject_id, clock)) is None:
+        return False
+    _turn(work, subject_id, clock, ClockTurn.STOPPED)
+    return True
+
+
+def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEvent]:
+    """What happened to a clock, oldest first."""
+    events = (
+        select(ClockEvent)
+        .where(ClockEvent.subject_id == subject_id, ClockEvent.clock == clock)
+        # A stop and a start in one piece of work happen at one moment: the stop comes first.
+        .order_by(ClockEvent.at, ClockEvent.turn.desc())
+    )
+    return session.scalars(events).all()
+
+
+def due_at(events: Sequence[ClockEvent]) -> datetime | None:
+    """When a clock runs out; None while it stands still."""
+    if not events or events[-1].turn is ClockTurn.STOPPED:
+        return None
+    return events[-1].at + timedelta(seconds=events[-1].seconds or 0)
+
+
+def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
+    """How long a clock has run, all its turns together."""
+    used, started = timedelta(0), None
+    for event in events:
+        if event.turn is ClockTurn.STARTED:
+            started = started or event.at
+        elif started is not None:
+            used += event.at - started
+            started = None
+    return used + (at - started if started is not None else timedelta(0))
+
+
+def share_used(events: Sequence[ClockEvent], *, at: datetime) -> float:
+    """How much of a running clock's time is gone: 0.5 is half of it, above 1 it is late."""
+    due = due_at(events)
+    if due is None:
+        return 0.0
+    used = time_used(events, at=at)
+    whole = used + (due - at)
+    return used / whole if whole > timedelta(0) else 1.0
+
+
+def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
+    """Promise a first human reply within so much time of the report.
+
+    When the level changes, the time that has passed still counts.
+    """
+    events = events_of(work.session, case.id, FIRST_REPLY)
+    used = time_used(events, at=work.at)
+    stop(work, case.id, FIRST_REPLY)
+    case.reply_due_at = start(work, case.id, FIRST_REPLY, within=within - used)
+
+
+def stop_first_reply(work: Work, case: Case) -> None:
+    """Somebody has answered, or there is nobody left to answer."""
+    if stop(work, case.id, FIRST_REPLY):
+        case.reply_due_at = None
+
+
+def was_answered(session: Session, case: Case) -> bool:
+    """Whether the first reply was given: its clock has run and stands still now."""
+    events = events_of(session, case.id, FIRST_REPLY)
+    return bool(events) and due_at(events) is None
+
+
+def _turn(
+    work: Work, subject_id: str, clock: str, turn: ClockTurn, *, seconds: int | None = None
+) -> None:
+    work.session.add(
+        ClockEvent(subject_id=subject_id, clock=clock, turn=turn, at=work.at, seconds=seconds)
+    )

@@ -1,0 +1,198 @@
+"""The smallest valid things: a team, somebody in it with keys, a case sealed as intake seals it."""
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from itertools import count
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts import passphrases, second_factor
+from helpdesk.accounts.models import Person, Team, TeamKind
+from helpdesk.accounts.operations.sessions import new_session
+from helpdesk.cases import clocks
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.status import ConsentKind, Status, WaitsOn
+from helpdesk.core import codes
+from helpdesk.core.actors import Actor, Role, operator
+from helpdesk.core.database import new_id
+from helpdesk.core.keys import KeyKind, current_key, give, new_key
+from helpdesk.core.sealing import Secret
+
+PASSPHRASE = "seven words that only this test has"
+INTAKE_KEY = b"i" * 32
+WITHIN = {
+    Level.IMMEDIATE: timedelta(minutes=30),
+    Level.URGENT: timedelta(hours=4),
+    Level.SOON: timedelta(hours=24),
+    Level.ROUTINE: timedelta(hours=72),
+}
+
+# What a guess costs is tested where it is tested; elsewhere people come in quickly.
+CHEAP = 0
+passphrases.COSTS[CHEAP] = passphrases.Cost(passes=1, memory=8192)
+
+_numbers = count(1)
+# Who can let the next one in: the first with a key, by team.
+_members: dict[str, "Somebody"] = {}
+
+
+@dataclass
+class Somebody:
+    """A person who has enrolled, with everything that only they know."""
+
+    person: Person
+    secret: Secret
+    seed: str
+    recovery_key: str
+    passphrase: str = PASSPHRASE
+
+    @property
+    def actor(self) -> Actor:
+        return self.person.as_actor()
+
+    @property
+    def secrets(self) -> dict[str, Secret]:
+        return {self.person.key_id: self.secret}
+
+    def code(self, at) -> str:
+        """The six digits that the person's app shows at a moment."""
+        return second_factor.code_at(self.seed, int(at.timestamp()) // second_factor.SECONDS)
+
+
+def a_team(work, *, slug="", name="", kind=TeamKind.QUEUE, takes_reports=False) -> Team:
+    """A team without members, so without a key."""
+    slug = slug or f"team-{next(_numbers)}"
+    return accounts.create_team(
+        _as_operator(work),
+        slug=slug,
+        name=name or slug.title(),
+        kind=kind,
+        takes_reports=takes_reports,
+    )
+
+
+def a_person(
+    work, role=Role.RESPONDER, teams=(), *, handle="", name="", email="", let_in=True
+) -> Somebody:
+    """Somebody invited, enrolled and, where a team has its key already, let in."""
+    handle = handle or f"person-{next(_numbers)}"
+    by_operator = _as_operator(work)
+    person, _code = accounts.invite(
+        by_operator, handle=handle, name=name or handle.title(), role=role, teams=teams, email=email
+    )
+    somebody = enrolled(by_operator, person)
+    for membership in person.memberships:
+        member = _members.setdefault(membership.team_id, somebody)
+        if member is not somebody and let_in:
+            accounts.let_in(_as(work, member), membership)
+    return somebody
+
+
+def enrolled(work, person) -> Somebody:
+    """An invited person after enrolling, a minute ago: the code of this half minute is unused."""
+    seed = second_factor.new_seed()
+    earlier = replace(work, at=work.at - timedelta(minutes=1))
+    step = int(earlier.at.timestamp()) // second_factor.SECONDS
+    done = accounts.enrol(
+        earlier,
+        person,
+        lock=_cheap_lock(),
+        seed=seed,
+        first_code=second_factor.code_at(seed, step),
+    )
+    return Somebody(person, done.secret, seed, done.recovery_key)
+
+
+def a_case(
+    work,
+    team,
+    *,
+    level=Level.SOON,
+    status=Status.NEW,
+    story="They took my account.",
+    contact="Signal, in the evening. Never by mail.",
+    answers=None,
+    consents=(ConsentKind.HELP, ConsentKind.KEEP),
+    platform=None,
+    incident_type="account-takeover",
+    rule="R1",
+    owner=None,
+    code=None,
+    **facts,
+) -> Case:
+    """A case of a team that has a key, sealed as intake seals it. `code` is its return code."""
+    return_code = code or codes.ReturnCode.new()
+    case_id = facts.pop("id", None) or new_id()
+    key, secret = new_key(work.session, KeyKind.CASE, case_id)
+    work.session.flush()
+    give(work.session, key, secret, current_key(work.session, team.id))
+    case = Case(
+        id=case_id,
+        ref=codes.new_ref(),
+        team_id=team.id,
+        status=status,
+        waits_on=WaitsOn.REPORTER if status is Status.WAITING else None,
+        level=level,
+        rule=rule,
+        incident_type=incident_type,
+        platform=platform,
+        opened_at=facts.pop("opened_at", work.at),
+        owner_id=owner.person.id if owner else None,
+        key_id=key.id,
+        public_half=secret.public.raw,
+        reporter_tag=return_code.tag(INTAKE_KEY),
+        reporter_public_half=return_code.secret().public.raw,
+        form_token=new_id().encode(),
+        **facts,
+    )
+    for field, text in {"story": story, "contact": contact, "answers": answers}.items():
+        if text is not None:
+            plain = text if isinstance(text, str) else json.dumps(text)
+            setattr(case, field, case.public.seal_text(plain, case.place_of(field)))
+    work.session.add(case)
+    work.session.flush()
+    for kind in consents:
+        given = Consent(
+            case_id=case.id, kind=kind, given_at=work.at, given_by=f"reporter:{case.id}"
+        )
+        work.session.add(given)
+    if status is Status.NEW:
+        clocks.start_first_reply(work, case, within=WITHIN[level])
+    work.record("case.submitted", case, level=level, rule=rule)
+    return case
+
+
+@contextmanager
+def work_as(desk, somebody, at=None):
+    """A piece of work of somebody who is signed in."""
+    with desk.begin(somebody.actor, secrets=somebody.secrets, at=at) as work:
+        yield work
+
+
+def sign_in(client, somebody, at=None):
+    """Sign a test client in, past the two forms. Returns the client."""
+    app = client.application
+    desk, surface = app.extensions["desk"], app.extensions["surface"]
+    with desk.begin(somebody.actor, at=at) as work:
+        token = new_session(
+            work, somebody.person, somebody.secret, surface=surface, is_complete=True
+        )
+    client.set_cookie(app.config["DOOR_COOKIE_NAME"], token)
+    return client
+
+
+@cache
+def _cheap_lock():
+    return passphrases.new_lock(PASSPHRASE, cost=CHEAP)
+
+
+def _as_operator(work):
+    return replace(work, actor=operator("tests"))
+
+
+def _as(work, somebody):
+    keys = type(work.keys)(work.session, somebody.secrets, service=work.keys.service)
+    return replace(work, actor=somebody.actor, keys=keys)
