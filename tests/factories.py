@@ -1,6 +1,5 @@
 """The smallest valid things: a team, somebody in it with keys, a case sealed as intake seals it."""
 
-import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Status, WaitsOn
+from helpdesk.cases.told import seal_told
 from helpdesk.core import codes
 from helpdesk.core.actors import Actor, Role, operator
 from helpdesk.core.database import new_id
@@ -28,6 +28,12 @@ WITHIN = {
     Level.URGENT: timedelta(hours=4),
     Level.SOON: timedelta(hours=24),
     Level.ROUTINE: timedelta(hours=72),
+}
+
+CONTACT = {
+    "safe_channel": "Signal to the second phone.",
+    "safe_times": "In the evening.",
+    "never_contact": "Never by mail.",
 }
 
 # What a guess costs is tested where it is tested; elsewhere people come in quickly.
@@ -113,7 +119,7 @@ def a_case(
     level=Level.SOON,
     status=Status.NEW,
     story="They took my account.",
-    contact="Signal, in the evening. Never by mail.",
+    contact=None,
     answers=None,
     consents=(ConsentKind.HELP, ConsentKind.KEEP),
     platform=None,
@@ -148,10 +154,7 @@ def a_case(
         form_token=new_id().encode(),
         **facts,
     )
-    for field, text in {"story": story, "contact": contact, "answers": answers}.items():
-        if text is not None:
-            plain = text if isinstance(text, str) else json.dumps(text)
-            setattr(case, field, case.public.seal_text(plain, case.place_of(field)))
+    seal_told(case, story=story, answers=answers or {}, contact=contact or CONTACT)
     work.session.add(case)
     work.session.flush()
     for kind in consents:

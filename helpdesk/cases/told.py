@@ -1,0 +1,37 @@
+"""What a reporter told us, as it lies sealed in a case: the story, the answers, how to reach them."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from helpdesk.cases.models import Case
+from helpdesk.core.work import Work
+
+Answer = str | Sequence[str] | None
+
+
+def seal_told(
+    case: Case, *, story: str, answers: Mapping[str, Answer], contact: Mapping[str, str]
+) -> None:
+    """Seal it to the case's public half: whoever takes a report in cannot read it again."""
+    for field, text in (
+        ("story", story),
+        ("answers", json.dumps(answers)),
+        ("contact", json.dumps(contact)),
+    ):
+        setattr(case, field, case.public.seal_text(text, case.place_of(field)))
+
+
+def story_of(work: Work, case: Case) -> str:
+    return work.keys.open(case, "story")
+
+
+def answers_of(work: Work, case: Case) -> dict[str, Answer]:
+    """Question id to what was picked or typed."""
+    text = work.keys.open(case, "answers")
+    return dict(json.loads(text)) if text else {}
+
+
+def contact_of(work: Work, case: Case) -> dict[str, str]:
+    """How and when to reach them, and how never."""
+    text = work.keys.open(case, "contact")
+    return dict(json.loads(text)) if text else {}
