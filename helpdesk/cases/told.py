@@ -1,4 +1,4 @@
-"""What a reporter told us, as it lies sealed in a case: the story, the answers, how to reach them."""
+"""What a reporter told us, as it lies sealed in a case: story, answers, how to reach them."""
 
 import json
 from collections.abc import Mapping, Sequence
