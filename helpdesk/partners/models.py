@@ -26,11 +26,16 @@ class Partner(Identified, Base):
     # Until a person has checked who they are, nothing goes to them.
     vetted_on: Mapped[date | None]
     mailbox: Mapped[Envelope | None]
-    # Priority -> seconds in which we ask for an acknowledgement.
+    # Priority -> seconds in which we ask for a first sign, and for a decision.
     answer_within: Mapped[dict[str, int]] = mapped_column(JSONB)
+    decide_within: Mapped[dict[str, int]] = mapped_column(JSONB)
     is_drill: Mapped[bool] = mapped_column(default=False)
 
     team: Mapped[Team] = relationship(lazy="joined")
+
+    @property
+    def is_vetted(self) -> bool:
+        return self.vetted_on is not None
 
     def place_of(self, field: str) -> Place:
         return Place("partners", field, "", self.id)

@@ -1,4 +1,4 @@
-"""Edition, Run, StepRecord and Evidence: a written playbook at work on a case."""
+"""Edition, Run and StepRecord: a written playbook at work on a case."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -61,7 +61,7 @@ class Run(SealedInCase, Base):
 
 
 class StepRecord(SealedInCase, Base):
-    """A step was done with an outcome, or skipped with a reason. One per step: two tabs meet here."""
+    """A step was done with an outcome, or skipped with a reason. One each: two tabs meet here."""
 
     __tablename__ = "step_records"
 
@@ -77,16 +77,3 @@ class StepRecord(SealedInCase, Base):
     words: Mapped[Envelope | None]
 
     __table_args__ = (UniqueConstraint("run_id", "step"),)
-
-
-class Evidence(SealedInCase, Base):
-    """Something written down for a case: a profile's address, a form's number, a time."""
-
-    __tablename__ = "evidence"
-
-    kind: Mapped[str] = mapped_column(String(60))
-    taken_at: Mapped[datetime]
-    taken_by: Mapped[str] = mapped_column(String(80))
-    value: Mapped[Envelope]
-
-    __table_args__ = (UniqueConstraint("case_id", "kind"),)

@@ -263,6 +263,7 @@ def upgrade() -> None:
         sa.Column("vetted_on", sa.Date(), nullable=True),
         sa.Column("mailbox", sa.LargeBinary(), nullable=True),
         sa.Column("answer_within", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("decide_within", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("is_drill", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_partners_team_id_teams")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partners")),
@@ -713,6 +714,12 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("consent_id", sa.String(length=32), nullable=True),
         sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waived_by", sa.String(length=80), nullable=True),
+        sa.Column("waived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waiver", sa.LargeBinary(), nullable=True),
+        sa.Column("second_reader", sa.String(length=80), nullable=True),
+        sa.Column("second_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_read_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["cases.id"], name=op.f("fk_escalations_case_id_cases"), ondelete="CASCADE"
@@ -850,6 +857,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("escalation_id", sa.String(length=32), nullable=False),
         sa.Column("packet_hash", sa.String(length=64), nullable=False),
+        sa.Column("sealed_hash", sa.String(length=64), nullable=False),
         sa.Column(
             "standing",
             sa.Enum(
@@ -871,6 +879,7 @@ def upgrade() -> None:
         ),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["escalation_id"],

@@ -1,8 +1,9 @@
-"""Case and what hangs on it: messages, notes, consents, facts, closure, clocks, level requests."""
+"""Case and what hangs on it: messages, notes, consents, facts, evidence, clocks, requests."""
 
 from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedInCase
 from helpdesk.cases.models.clock import ClockEvent, ClockTurn
 from helpdesk.cases.models.consent import Consent
+from helpdesk.cases.models.evidence import Evidence
 from helpdesk.cases.models.fact import Fact
 from helpdesk.cases.models.level_request import LevelRequest
 from helpdesk.cases.models.message import Message, Note
@@ -13,6 +14,7 @@ __all__ = [
     "ClockTurn",
     "Closure",
     "Consent",
+    "Evidence",
     "Fact",
     "LevelColumn",
     "LevelRequest",

@@ -18,12 +18,16 @@ class Delivery(Identified, Base):
     escalation_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE"), unique=True
     )
+    # SHA-256 of the packet that was approved, and of the envelope it was sealed in for the partner:
+    # the worker cannot open the envelope, but it can see that it is still the same.
     packet_hash: Mapped[str] = mapped_column(String(64))
+    sealed_hash: Mapped[str] = mapped_column(String(64))
     standing: Mapped[DeliveryStanding] = mapped_column(
         choice_column(DeliveryStanding), default=DeliveryStanding.PENDING
     )
     fence: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
 
     escalation: Mapped[Escalation] = relationship(lazy="joined")

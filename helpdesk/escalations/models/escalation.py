@@ -31,6 +31,7 @@ class Escalation(SealedInCase, Base):
     packet_for_partner: Mapped[Envelope | None]
     partner_key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
 
+    # Who wrote the packet as it is now, and since when it is so.
     drafted_by: Mapped[str] = mapped_column(String(80))
     drafted_at: Mapped[datetime]
     approved_by: Mapped[str | None] = mapped_column(String(80))
@@ -38,6 +39,16 @@ class Escalation(SealedInCase, Base):
     consent_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("consents.id"))
     # When the partner is asked to have answered; None while the move is ours.
     answer_due_at: Mapped[datetime | None]
+
+    # A coordinator's reason to send without a number of the platform's public form.
+    waived_by: Mapped[str | None] = mapped_column(String(80))
+    waived_at: Mapped[datetime | None]
+    waiver: Mapped[Envelope | None]
+
+    # What was sent at once, without a second person, is read by one within the hour.
+    second_reader: Mapped[str | None] = mapped_column(String(80))
+    second_read_at: Mapped[datetime | None]
+    second_read_due_at: Mapped[datetime | None]
 
     partner: Mapped[Partner] = relationship(lazy="joined")
 
