@@ -2,17 +2,20 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from helpdesk.core.desk import Letter, Post
+from helpdesk.core.letters import NotTaken, Refused, Unclear
 
 TIMEOUT = 20
 
 
 class SmtpPost:
-    """Hands letters to one SMTP server. STARTTLS is used where it is offered; smtps is TLS at once."""
+    """Hands letters to one SMTP server. STARTTLS is used where offered; smtps is TLS at once."""
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)
@@ -24,38 +27,69 @@ class SmtpPost:
         self._sender = sender
 
     def send(self, letter: Letter) -> None:
-        """Send, or raise: smtplib's errors and OSError mean that the server did not take it."""
+        """Send, or raise NotTaken, Refused or Unclear."""
         message = as_message(letter, self._sender)
-        with self._connect() as server:
-            if not self._tls_at_once and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-            if self._user:
-                server.login(self._user, self._password)
-            server.send_message(message)
+        with self._connected() as server:
+            try:
+                server.send_message(message)
+            except smtplib.SMTPRecipientsRefused as refused:
+                code, _ = next(iter(refused.recipients.values()))
+                raise _answer(code) from refused
+            except smtplib.SMTPResponseException as refused:
+                raise _answer(refused.smtp_code) from refused
+            except OSError as broken:
+                # smtplib's errors are OSErrors too: a lost connection, a time that ran out.
+                raise Unclear from broken
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A server that is ready for a letter. What goes wrong before that has sent nothing."""
+        try:
+            server = self._connect()
+        except OSError as away:
+            raise NotTaken from away
+        try:
+            yield server
+        finally:
+            _say_goodbye(server)
 
     def _connect(self) -> smtplib.SMTP:
         if self._tls_at_once:
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT, context=context)
-        server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
-        server.ehlo()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, timeout=TIMEOUT, context=context
+            )
+        else:
+            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
+        try:
+            server.ehlo()
+            if not self._tls_at_once and server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+            if self._user:
+                server.login(self._user, self._password)
+        except BaseException:
+            server.close()
+            raise
         return server
 
 
 class FolderPost:
-    """Keeps letters as files, newest name last. Used in drills, where nothing may leave the machine."""
+    """Keeps letters as files. Used in drills, where nothing may leave the machine."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
 
     def send(self, letter: Letter) -> None:
-        """Write the letter; the same message id twice is the same file, as a receiver would see it."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Write the letter; the same message id twice is the same file, as a receiver sees it."""
         name = letter.message_id.strip("<>").replace("/", "-")
         waiting = self._folder / f".{name}"
-        waiting.write_bytes(bytes(as_message(letter, self._sender)))
-        waiting.replace(self._folder / f"{name}.eml")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            waiting.write_bytes(bytes(as_message(letter, self._sender)))
+            waiting.replace(self._folder / f"{name}.eml")
+        except OSError as full:
+            raise NotTaken from full
 
 
 def open_post(url: str, sender: str) -> Post:
@@ -77,3 +111,16 @@ def as_message(letter: Letter, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
     return message
+
+
+def _answer(code: int) -> Exception:
+    """What a server's answer means: 4xx asks us to come again, 5xx does not."""
+    return Refused(code) if code >= 500 else NotTaken(code)
+
+
+def _say_goodbye(server: smtplib.SMTP) -> None:
+    """End the connection. The letter is with the server by now: nothing here can change that."""
+    try:
+        server.quit()
+    except OSError:
+        server.close()

@@ -27,7 +27,7 @@ class Post(Protocol):
     """The way out for mail."""
 
     def send(self, letter: "Letter") -> None:
-        """Hand a letter to the mail server; an exception means that it was not taken."""
+        """Hand a letter over, or raise what core/letters.py names: NotTaken, Refused, Unclear."""
         ...
 
 

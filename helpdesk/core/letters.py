@@ -1,0 +1,53 @@
+"""Letters: mails that say that something waits, never what; and the ways in which sending fails.
+
+They are templates like every page, rendered here because whoever sends them has no Flask.
+"""
+
+from functools import cache
+from gettext import NullTranslations
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from helpdesk.core.desk import Desk, Letter
+
+
+class NotTaken(Exception):
+    """The mail server has not taken the letter, for now: the same letter may go again later."""
+
+
+class Refused(Exception):
+    """The mail server will not take this letter: repeating it helps nobody, a person must look."""
+
+
+class Unclear(Exception):
+    """The letter had begun to leave when the connection broke: it may have arrived."""
+
+
+def compose(desk: Desk, template: str, *, to: str, key: str, **facts: Any) -> Letter:
+    """The letter of a template. The same `key` gives the same Message-ID, on every repeat."""
+    page = _environment().get_template(template)
+    told = {"helpdesk_name": desk.settings.helpdesk_name, "drill": desk.settings.drill, **facts}
+    subject = "".join(page.blocks["subject"](page.new_context(told)))
+    host = desk.settings.mail_from.rpartition("@")[2]
+    return Letter(
+        to=to,
+        subject=" ".join(subject.split()),
+        body=page.render(told),
+        message_id=f"<{key}@{host}>",
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("helpdesk"),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # The extension brings this method with it, at run time only.
+    environment.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    return environment
