@@ -11,12 +11,16 @@ from alembic import command as alembic
 from alembic.config import Config
 
 from helpdesk import ticker as ticking
+from helpdesk.accounts import operations as accounts
 from helpdesk.adapters.bell import open_worker
 from helpdesk.adapters.embedded import EmbeddedPostgres, NotStarted
 from helpdesk.assembly import open_desk, open_engine
 from helpdesk.core import history as chain
+from helpdesk.core.actors import operator
 from helpdesk.core.desk import Desk
+from helpdesk.core.errors import Refusal
 from helpdesk.core.jobs import Queue
+from helpdesk.drill.cli import drill
 from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.instance import AlreadyUp, Instance
 from helpdesk.supervisor.ports import PortTaken
@@ -45,6 +49,8 @@ class Doorkeeper(click.Group):
             raise click.ClickException(
                 f"The helpdesk is only half configured.\n{missing}"
             ) from None
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from None
         except (NotStarted, PortTaken, AlreadyUp) as trouble:
             raise click.ClickException(str(trouble)) from None
         except Stopped:
@@ -93,6 +99,27 @@ def ticker() -> None:
     ticking.tick_for_ever(open_desk(settings, engine=engine), engine)
 
 
+@main.command()
+@click.option("--as", "operator_name", required=True, help="Who history will name.")
+@click.option("--handle", required=True, help="The name with which the coordinator signs in.")
+@click.option("--name", required=True, help="The name that colleagues read.")
+@click.option("--email", default="", help="Where duty mail goes; kept sealed.")
+@click.option("--queue", default="front-line", show_default=True, help="The first queue's address.")
+@click.option("--queue-name", default="Front line", show_default=True, help="And its name.")
+def setup(
+    operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
+) -> None:
+    """Begin a real helpdesk: its first queue and its first coordinator."""
+    desk = this_desk()
+    with desk.begin(operator(operator_name)) as work:
+        founded = accounts.found_helpdesk(
+            work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
+        )
+    click.echo(f"{name} enrols at {desk.settings.staff_url}/enrol with this code, within a week:")
+    click.echo(f"\n    {founded.enrolment_code}\n")
+    click.echo("It is shown only now. Until they have enrolled, no report can be taken.")
+
+
 @main.group()
 def history() -> None:
     """Look after the history of what was done."""
@@ -128,6 +155,9 @@ def forget_instance(instance: Path) -> None:
         EmbeddedPostgres(instance / "postgres").remove()
         place.remove()
     click.echo(f"{instance} is gone.")
+
+
+main.add_command(drill)
 
 
 def this_desk() -> Desk:

@@ -72,7 +72,7 @@ def _start(
     with _step(say, "Tables"):
         _run("migrate", surroundings.owner(), instance)
     with _step(say, "Drill organisation (the first time takes a moment)"):
-        _run("drill", surroundings.service(), instance, "seed")
+        _run("drill", surroundings.drill(), instance, "seed")
     with _step(say, "Public, staff and partner pages"):
         for door in doors:
             family.add(f"{door.surface} pages", _pages(door, surroundings, instance))
@@ -125,6 +125,10 @@ class _Surroundings:
             "DATABASE_URL": self._postgres.url("helpdesk_app"),
             "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
         }
+
+    def drill(self) -> dict[str, str]:
+        """Who plays reporters and staff alike needs both keys, for as long as it takes."""
+        return self.service() | {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}
 
     def pages(self, surface: str) -> dict[str, str]:
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}

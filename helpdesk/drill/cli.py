@@ -1,0 +1,59 @@
+"""Commands about the drill: make it once, and say again and again how to sign in."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import click
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Person
+from helpdesk.assembly import open_desk
+from helpdesk.drill import cases
+from helpdesk.drill.organisation import found
+from helpdesk.drill.sheet import Reporter, Sheet
+from helpdesk.drill.stage import Stage
+from helpdesk.settings import Settings
+
+FOUNDED_BEFORE = timedelta(days=14)
+
+
+@click.group()
+def drill() -> None:
+    """A drill: an organisation that exists on this machine only."""
+
+
+@drill.command()
+def seed() -> None:
+    """Make the drill's people and cases, once: all of it, or nothing."""
+    settings = _settings()
+    desk = open_desk(settings)
+    now = datetime.now(UTC)
+    with desk.sessions.begin() as session:
+        if session.scalar(select(Person.id).limit(1)):
+            click.echo("The drill is there already.")
+            return
+        stage = Stage(desk, session)
+        players = found(stage, now - FOUNDED_BEFORE)
+        told = cases.report_all(stage, now)
+        reporters = [Reporter(one.story.trouble, " ".join(one.code.words)) for one in told.values()]
+        session.flush()
+        # Before the commit: a drill whose people nobody knows would be of no use.
+        Sheet(tuple(players), tuple(reporters)).save(settings.instance)
+    click.echo(f"The drill has {len(players)} people and {len(told)} cases.")
+
+
+@drill.command()
+def people() -> None:
+    """Say how everybody in the drill signs in at this moment."""
+    settings = _settings()
+    sheet = Sheet.load(settings.instance)
+    if sheet is None:
+        raise click.ClickException("There is no drill in this instance; make run makes one.")
+    click.echo(sheet.told(settings, datetime.now(UTC)))
+
+
+def _settings() -> Settings:
+    settings = Settings.from_environment(os.environ)
+    if not settings.drill:
+        raise click.ClickException("This helpdesk is not a drill: DRILL is not 1.")
+    return settings

@@ -1,0 +1,115 @@
+"""The drill's organisation: two queues, one platform's trust team, and who is in them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts import passphrases, second_factor
+from helpdesk.accounts.models import Team, TeamKind
+from helpdesk.core import codes
+from helpdesk.core.actors import Role
+from helpdesk.drill.sheet import Player
+from helpdesk.drill.stage import Stage
+
+PLATFORM = "instagram"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part to be played: who they are, where they sit, and what that lets them see."""
+
+    handle: str
+    name: str
+    role: Role
+    teams: tuple[str, ...]
+    may: str
+
+
+QUEUES = {"front-line": "Front line", "quiet-room": "Quiet room"}
+TRUST_TEAM = {"drill-platform": "Drill trust team"}
+
+PARTS = (
+    Part(
+        "coordinator",
+        "Drill coordinator",
+        Role.COORDINATOR,
+        ("front-line", "quiet-room"),
+        "leads the shift, sees both queues, gives the second opinion",
+    ),
+    Part(
+        "responder",
+        "Drill responder",
+        Role.RESPONDER,
+        ("front-line", "quiet-room"),
+        "works on cases of both queues",
+    ),
+    Part(
+        "newcomer",
+        "Drill newcomer",
+        Role.RESPONDER,
+        ("front-line",),
+        "works on the front line and cannot open the quiet room",
+    ),
+    Part("operator", "Drill operator", Role.OPERATOR, (), "runs the server and can read no case"),
+    Part(
+        "platform-lead",
+        "Drill platform lead",
+        Role.PARTNER,
+        ("drill-platform",),
+        "answers requests for the platform",
+    ),
+    Part(
+        "platform-agent",
+        "Drill platform agent",
+        Role.PARTNER,
+        ("drill-platform",),
+        "answers requests for the platform",
+    ),
+)
+
+
+def found(stage: Stage, at: datetime) -> list[Player]:
+    """Make teams and people; everybody enrols, and colleagues let each other in."""
+    teams = {
+        slug: accounts.create_team(
+            stage.shell(at),
+            slug=slug,
+            name=name,
+            kind=TeamKind.QUEUE,
+            takes_reports=slug == "front-line",
+        )
+        for slug, name in QUEUES.items()
+    } | {
+        slug: accounts.create_team(stage.shell(at), slug=slug, name=name, kind=TeamKind.PARTNER)
+        for slug, name in TRUST_TEAM.items()
+    }
+    players = [_enrol(stage, part, teams, at) for part in PARTS]
+    for newcomer in PARTS:
+        for membership in stage.somebody(newcomer.handle).memberships:
+            first = next(part for part in PARTS if membership.team.slug in part.teams)
+            if first is not newcomer:
+                accounts.let_in(stage.person(first.handle, at), membership)
+    return players
+
+
+def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Player:
+    person, _code = accounts.invite(
+        stage.shell(at),
+        handle=part.handle,
+        name=part.name,
+        role=part.role,
+        teams=[teams[slug] for slug in part.teams],
+        email=f"{part.handle}@drill.example",
+    )
+    passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
+    enrolled = accounts.enrol(
+        stage.shell(at),
+        person,
+        lock=passphrases.new_lock(passphrase),
+        seed=seed,
+        first_code=second_factor.code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
+    )
+    stage.secrets[part.handle] = enrolled.secret
+    return Player(
+        part.handle, part.name, part.role, part.may, passphrase, seed, enrolled.recovery_key
+    )

@@ -1,0 +1,92 @@
+"""The sheet on the wall: who plays in the drill, and how each of them signs in right now."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from helpdesk.accounts import second_factor
+from helpdesk.core.actors import Role
+from helpdesk.settings import Settings
+
+NAME = "drill-people.json"
+
+
+@dataclass(frozen=True)
+class Player:
+    """Somebody in the drill, with everything that a real person would keep to themselves."""
+
+    handle: str
+    name: str
+    role: Role
+    may: str
+    passphrase: str = field(repr=False)
+    seed: str = field(repr=False)
+    recovery_key: str = field(repr=False)
+
+    def code(self, at: datetime) -> str:
+        """The six digits of this half minute."""
+        return second_factor.code_at(self.seed, int(at.timestamp()) // second_factor.SECONDS)
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Somebody who reported in the drill, and the code that brings them back."""
+
+    trouble: str
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everybody in the drill."""
+
+    players: tuple[Player, ...]
+    reporters: tuple[Reporter, ...] = ()
+
+    def save(self, folder: Path) -> None:
+        """Only for our own eyes, and whole or not at all."""
+        unfinished = folder / f"{NAME}.unfinished"
+        unfinished.unlink(missing_ok=True)
+        number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(number, "w") as file:
+            json.dump(asdict(self), file, indent=2)
+        unfinished.rename(folder / NAME)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Sheet | None":
+        """The sheet of an instance, if a drill was made there."""
+        try:
+            kept = json.loads((folder / NAME).read_text())
+        except FileNotFoundError:
+            return None
+        players = (Player(**one | {"role": Role(one["role"])}) for one in kept["players"])
+        return cls(tuple(players), tuple(Reporter(**one) for one in kept["reporters"]))
+
+    def told(self, settings: Settings, at: datetime) -> str:
+        """How to get in, for the terminal. The digits hold for about a minute."""
+        return "\n".join(self._lines(settings, at))
+
+    def _lines(self, settings: Settings, at: datetime) -> Iterator[str]:
+        yield f"Report, or come back with a return code:  {settings.public_url}"
+        for reporter in self.reporters:
+            yield f"    {reporter.trouble}\n        {reporter.words}"
+        for url, title, roles in (
+            (
+                settings.staff_url,
+                "Answer as staff:",
+                {Role.COORDINATOR, Role.RESPONDER, Role.OPERATOR},
+            ),
+            (settings.partner_url, "Answer as the platform:", {Role.PARTNER}),
+        ):
+            yield ""
+            yield f"{title:<40}  {url}"
+            for player in self.players:
+                if player.role in roles:
+                    yield f"    {player.handle}: {player.may}"
+                    yield f"        passphrase  {player.passphrase}"
+                    yield f"        code now    {player.code(at)}   (seed {player.seed})"
+        yield ""
+        yield "Codes change every half minute and work once; make codes prints them again."

@@ -1,0 +1,207 @@
+"""`helpdesk up`: one command starts everything, Ctrl-C leaves nothing, the next start keeps it all."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from helpdesk.adapters import processes
+
+ROOT = Path(__file__).resolve().parents[2]
+MEMBERS = {
+    "database",
+    "Redis",
+    "public pages",
+    "staff pages",
+    "partner pages",
+    "worker for notices",
+    "worker for deliveries",
+    "ticker",
+}
+
+
+class Up:
+    """A running `helpdesk up`, and what it has said so far."""
+
+    def __init__(self, place, port):
+        self.instance = place / "instance"
+        self.port = port
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "helpdesk.cli", "up"],
+            cwd=ROOT,
+            env={**os.environ, "INSTANCE": str(self.instance), "PORT": str(port)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
+
+    def _listen(self):
+        for line in self.process.stdout:
+            self.said += line
+        self.process.stdout.close()
+
+    def until_it_says(self, words, within=120):
+        deadline = time.monotonic() + within
+        while words not in self.said:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+
+    @property
+    def roll(self):
+        return json.loads((self.instance / "processes.json").read_text())
+
+    def everybody(self):
+        """Every process below it, however deep."""
+        found, fresh = [], [self.process.pid]
+        while fresh:
+            found += fresh
+            fresh = [child for pid in fresh for child in children_of(pid)]
+        return found
+
+    def answer(self, offset):
+        address = f"http://127.0.0.1:{self.port + offset}"
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.status
+
+    def end(self, number=signal.SIGINT):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(60)
+        self._listener.join(10)
+        return code
+
+
+def children_of(pid):
+    try:
+        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+@pytest.fixture
+def up(place, free_port):
+    started = []
+
+    def start(port=free_port):
+        started.append(Up(place, port))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end()
+
+
+def test_from_nothing_to_three_addresses_and_back_to_nothing(up):
+    first = up()
+    first.until_it_says("Ctrl-C")
+
+    assert [first.answer(offset) for offset in range(3)] == [200, 200, 200]
+    assert set(first.roll) == MEMBERS
+    assert re.findall(r"http://127\.0\.0\.1:\d+", first.said)
+    for handle in ("coordinator", "responder", "newcomer", "operator", "platform-lead"):
+        assert re.search(
+            rf"{handle}: .*\n +passphrase  \w+( \w+){{6}}\n +code now +\d{{6}}", first.said
+        )
+
+    everybody = first.everybody()
+    assert len(everybody) > len(MEMBERS)
+    assert first.end() == 0
+    assert [pid for pid in everybody if processes.is_alive(pid)] == []
+
+    second = up()
+    second.until_it_says("Ctrl-C", within=60)
+    assert passphrases(second.said) == passphrases(first.said)
+    second.end()
+
+
+def test_whatever_dies_is_started_again_and_a_second_one_is_refused(up, place, free_port):
+    helpdesk = up()
+    helpdesk.until_it_says("Ctrl-C")
+
+    for name in sorted(MEMBERS):
+        pid = helpdesk.roll[name]
+        os.kill(pid, signal.SIGKILL)
+        helpdesk.until_it_says(f"The {name} runs again.", within=40)
+        assert helpdesk.roll[name] != pid
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            assert [helpdesk.answer(offset) for offset in range(3)] == [200, 200, 200]
+            break
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+    second = Up(place, free_port)
+    assert second.process.wait(60) == 1
+    second._listener.join()
+    assert f"is already running (process {helpdesk.process.pid})" in second.said
+    helpdesk.end()
+
+
+def test_a_child_that_hangs_does_not_stay(up):
+    helpdesk = up()
+    helpdesk.until_it_says("Ctrl-C")
+    everybody = helpdesk.everybody()
+    for name in ("ticker", "worker for notices", "Redis"):
+        os.kill(helpdesk.roll[name], signal.SIGSTOP)
+
+    assert helpdesk.end(signal.SIGTERM) == 0
+
+    assert [pid for pid in everybody if processes.is_alive(pid)] == []
+
+
+def test_interrupted_in_the_middle_of_the_first_start_it_leaves_nothing_and_can_start_again(up):
+    helpdesk = up()
+    helpdesk.until_it_says("Drill organisation")
+    everybody = helpdesk.everybody()
+
+    assert helpdesk.end() == 0
+
+    assert [pid for pid in everybody if processes.is_alive(pid)] == []
+    again = up()
+    again.until_it_says("Ctrl-C")
+    again.end()
+
+
+def test_when_it_is_killed_nothing_of_it_stays_for_long(up):
+    helpdesk = up()
+    helpdesk.until_it_says("Ctrl-C")
+    everybody = helpdesk.everybody()
+
+    helpdesk.process.kill()
+
+    deadline = time.monotonic() + 40
+    while left := [pid for pid in everybody if processes.is_alive(pid)]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.2)
+
+
+def test_a_taken_port_is_a_sentence(up, free_port):
+    with socket.socket() as somebody_else:
+        somebody_else.bind(("127.0.0.1", free_port + 1))
+        somebody_else.listen()
+        helpdesk = up()
+        assert helpdesk.process.wait(60) == 1
+    helpdesk._listener.join()
+
+    assert f"Port {free_port + 1}, for the staff pages, is taken" in helpdesk.said
+    assert "Traceback" not in helpdesk.said
+
+
+def passphrases(said):
+    return re.findall(r"passphrase  (.*)", said)
