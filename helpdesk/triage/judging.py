@@ -38,6 +38,11 @@ class Judgement:
     sentence_for_responder: str
 
     @property
+    def code(self) -> str:
+        """The rule as it stands in clear on a case. Which flag rose would say too much there."""
+        return f"{self.rule}+flag" if self.raised_by else self.rule
+
+    @property
     def sentence_for_reporter(self) -> str:
         """Why, in words for the person who asked, in the language the table is written in."""
         return " ".join(str(text) for text in self.for_reporter)

@@ -1,0 +1,161 @@
+"""What can happen to the level of a case: judged, judged again, raised, lowered by two people."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from helpdesk.cases.levels import Level, highest
+from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.playbooks.answers import without_hidden
+from helpdesk.playbooks.conditions import Known, Value
+from helpdesk.playbooks.known import answers_of
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.triage import queries, timing
+from helpdesk.triage.judging import Judgement, judge_report
+from helpdesk.triage.models import Evaluation
+from helpdesk.triage.policy import may_decide, may_judge
+
+RAISED: Final = "raised-by-hand"
+LOWERED: Final = "lowered-by-hand"
+
+# From here on, whoever is on duty hears of a case at once and not first at half its time.
+CALLS: Final = Level.URGENT
+
+
+def judge_new_case(work: Work, case: Case, answers: Known) -> Judgement:
+    """Give a new case its level, start its clock and promise the alarms.
+
+    No rule: the report itself asks for it. It asks the database nothing, because the case may not
+    be written yet and the public door could not read what it needs.
+    """
+    judgement = judge_report(the_library().table, queries.page_of(case), answers)
+    case.level, case.rule = judgement.level, judgement.code
+    _keep(work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers})
+    timing.start_clock(work, case)
+    work.record(
+        "case.judged",
+        case,
+        level=judgement.level,
+        rule=judgement.code,
+        table=judgement.table_version,
+    )
+    _call_if_pressing(work, case)
+    return judgement
+
+
+def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Judgement:
+    """Replace what was assumed or has changed, and judge again. What was judged before is kept.
+
+    A level set by hand stands until the answers lead elsewhere, and one that was raised by hand
+    is the least that holds from then on.
+    """
+    work.require(may_judge, case)
+    page, table = queries.page_of(case), the_library().table
+    before = answers_of(work, case)
+    after = without_hidden(page.questions, {**before, **changes})
+    judgement = judge_report(table, page, after)
+    case.answers = work.keys.seal(case, "answers", json.dumps(after))
+    level = case.level
+    if judgement.level is not judge_report(table, page, before).level:
+        level = highest([judgement.level, *_raised_by_hand(work, case)])
+    _keep(work, case, level=level, rule=judgement.code, inputs={"answers": after})
+    work.record(
+        "case.judged",
+        case,
+        level=level,
+        rule=judgement.code,
+        table=judgement.table_version,
+        corrected=sorted(changes),
+    )
+    _move(work, case, level, rule=judgement.code)
+    return judgement
+
+
+def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
+    """Treat a case as more urgent than the table says. One person is enough for that."""
+    work.require(may_judge, case)
+    if level.rank <= case.level.rank:
+        raise NotNow(f"This case is {case.level} already. To lower it, ask for a second person.")
+    _keep(work, case, level=level, rule=RAISED, inputs={"reason": reason})
+    work.record("case.level_raised", case, was=case.level, level=level)
+    _move(work, case, level, rule=RAISED)
+
+
+def ask_to_lower(work: Work, case: Case, *, level: Level, reason: str) -> LevelRequest:
+    """Ask a second person to agree that a case can wait longer, by one level."""
+    work.require(may_judge, case)
+    _refuse_unless_one_below(case, level)
+    _refuse_in_danger(work, case)
+    if queries.standing_request(work, case) is not None:
+        raise NotNow("Somebody has asked for a lower level already. It waits for a second person.")
+    request = LevelRequest(
+        case=case, case_id=case.id, level=level, asked_by=work.actor.id, asked_at=work.at
+    )
+    request.reason = work.keys.seal(request, "reason", reason)
+    work.session.add(request)
+    work.record("case.lowering_asked", request, was=case.level, level=level)
+    return request
+
+
+def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None:
+    """The second person agrees that a case can wait longer, or does not."""
+    work.require(may_decide, request)
+    if request.decided_at is not None:
+        raise NotNow("Somebody else has decided this already.")
+    case = request.case
+    if granted:
+        _refuse_unless_one_below(case, request.level)
+        _refuse_in_danger(work, case)
+    request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
+    work.record("case.lowering_decided", request, was=case.level, granted=granted)
+    if granted:
+        reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}
+        _keep(work, case, level=request.level, rule=LOWERED, inputs=reason)
+        _move(work, case, request.level, rule=LOWERED)
+
+
+def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
+    was = case.level
+    case.rule = rule
+    if level is was:
+        return
+    case.level = level
+    timing.restart_clock(work, case)
+    if level.rank > was.rank:
+        _call_if_pressing(work, case)
+
+
+def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[str, object]) -> None:
+    evaluation = Evaluation(
+        case=case,
+        case_id=case.id,
+        at=work.at,
+        by=work.actor.id,
+        level=level,
+        rule=rule,
+        table_version=the_library().table.version,
+    )
+    evaluation.inputs = work.keys.seal(evaluation, "inputs", json.dumps(inputs))
+    work.session.add(evaluation)
+
+
+def _call_if_pressing(work: Work, case: Case) -> None:
+    if case.level.rank >= CALLS.rank:
+        work.promise("triage.call_on_duty", case_id=case.id)
+
+
+def _raised_by_hand(work: Work, case: Case) -> list[Level]:
+    by_hand = [one for one in queries.evaluations_of(work, case) if one.rule in (RAISED, LOWERED)]
+    return [one.level for one in by_hand[:1] if one.rule == RAISED]
+
+
+def _refuse_unless_one_below(case: Case, level: Level) -> None:
+    if level.rank != case.level.rank - 1:
+        raise NotNow(f"A case that is {case.level} can be lowered by one level at a time.")
+
+
+def _refuse_in_danger(work: Work, case: Case) -> None:
+    if queries.judgement_of(work, case).settled["danger"] == "imminent":
+        raise NotNow("While someone is in danger now, a case stays immediate.")

@@ -1,0 +1,475 @@
+"""The level of a case at work: judged, judged again, raised, lowered by two people."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases import clocks
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status
+from helpdesk.core.actors import NOBODY, Role
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise
+from helpdesk.core.performing import drain
+from helpdesk.triage import operations, queries
+from tests.factories import a_case, a_person, a_team, work_as
+
+NO = {
+    "danger": "none_known",
+    "hold": "ended",
+    "reach": "self",
+    "clock": "open",
+    "capacity": "can_act",
+}
+RUNNING = {**NO, "hold": "running", "reach": "others"}
+
+
+@pytest.fixture
+def house(desk, now):
+    """A queue with two responders and a coordinator, who have mailboxes; nobody is on duty."""
+    with desk.begin(at=now) as work:
+        team = a_team(work)
+        people = {
+            name: a_person(work, role, [team], name=name.title(), email=f"{name}@house.test")
+            for name, role in (
+                ("asha", Role.RESPONDER),
+                ("bo", Role.RESPONDER),
+                ("cleo", Role.COORDINATOR),
+            )
+        }
+    return type("House", (), {"team": team, **people})
+
+
+def reported(desk, house, now, answers, **facts):
+    """A case as the report form leaves it: judged, with its clock and alarms."""
+    with desk.begin(at=now) as work:
+        case = a_case(work, house.team, status=Status.OPEN, answers=answers, **facts)
+        case.status = Status.NEW
+        operations.judge_new_case(work, case, answers)
+    return case
+
+
+def promises(desk, job):
+    with desk.sessions() as session:
+        return [
+            (one.arguments, one.due_at)
+            for one in session.scalars(
+                select(Promise).where(Promise.job == job).order_by(Promise.due_at)
+            )
+        ]
+
+
+def history(desk, case, action):
+    with desk.sessions() as session:
+        entries = select(HistoryEntry).where(
+            HistoryEntry.case_id == case.id, HistoryEntry.action == action
+        )
+        return list(session.scalars(entries))
+
+
+def test_a_new_case_gets_its_level_its_clock_and_its_alarms(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+
+    assert (case.level, case.rule) == (Level.URGENT, "R6")
+    assert case.reply_due_at == now + timedelta(hours=2)
+    alarms = promises(desk, "triage.alarm")
+    assert [(args["percent"], due - now) for args, due in alarms] == [
+        (50, timedelta(minutes=60)),
+        (75, timedelta(minutes=90)),
+        (100, timedelta(minutes=120)),
+    ]
+    assert len(promises(desk, "triage.call_on_duty")) == 1
+
+
+def test_a_calm_case_calls_nobody(desk, house, now):
+    reported(desk, house, now, NO)
+
+    assert promises(desk, "triage.call_on_duty") == []
+
+
+def test_judging_a_new_case_asks_the_database_nothing(desk, house, now):
+    """The public door may insert a case and read next to nothing; an early flush would break it."""
+    with desk.begin(NOBODY, at=now) as work:
+        case = a_case(work, house.team, status=Status.OPEN)
+        with work.session.no_autoflush:
+            work.session.execute = work.session.scalars = None
+            operations.judge_new_case(work, case, RUNNING)
+            del work.session.execute, work.session.scalars
+
+
+def test_the_public_door_cannot_read_what_was_judged(desk, house, now):
+    with desk.begin(NOBODY, at=now) as work:
+        case = a_case(work, house.team, status=Status.OPEN, answers=RUNNING)
+        operations.judge_new_case(work, case, RUNNING)
+    with work_as(desk, house.asha, now) as work:
+        [evaluation] = queries.evaluations_of(work, work.session.get(Case, case.id))
+
+        told = json.loads(work.keys.open(evaluation, "inputs"))
+
+    assert told["answers"] == RUNNING
+    assert b"running" not in evaluation.inputs.raw
+
+
+def test_a_red_flag_shows_in_the_rule_without_naming_itself(desk, house, now):
+    case = reported(desk, house, now, {**NO, "owner_state": "held"})
+
+    assert (case.level, case.rule) == (Level.IMMEDIATE, "R12+flag")
+    [entry] = history(desk, case, "case.judged")
+    assert "held" not in json.dumps(entry.details)
+
+
+def test_a_corrected_answer_is_judged_again_and_the_old_level_is_kept(desk, house, now):
+    case = reported(desk, house, now, {})
+    later = now + timedelta(hours=1)
+
+    with work_as(desk, house.asha, later) as work:
+        case = work.session.get(Case, case.id)
+        before = queries.judgement_of(work, case)
+        operations.correct_answers(work, case, {"danger": "imminent"})
+        after = queries.judgement_of(work, case)
+        levels = [(one.level, one.rule) for one in queries.evaluations_of(work, case)]
+
+    assert before.assumed == ("danger", "hold")
+    assert after.assumed == ("hold",)
+    assert (case.level, case.rule) == (Level.IMMEDIATE, "R1")
+    assert levels == [(Level.IMMEDIATE, "R1"), (Level.SOON, "R9")]
+
+
+def test_time_that_has_passed_counts_when_the_level_rises(desk, house, now):
+    case = reported(desk, house, now, NO)
+    later = now + timedelta(minutes=45)
+
+    with work_as(desk, house.asha, later) as work:
+        case = work.session.get(Case, case.id)
+        operations.correct_answers(work, case, {"hold": "running", "reach": "others"})
+
+    assert case.reply_due_at == now + timedelta(hours=2)
+    fresh = [
+        (args["percent"], due - now)
+        for args, due in promises(desk, "triage.alarm")
+        if args["due"] == int(case.reply_due_at.timestamp())
+    ]
+    assert fresh == [
+        (50, timedelta(minutes=60)),
+        (75, timedelta(minutes=90)),
+        (100, timedelta(minutes=120)),
+    ]
+    assert len(promises(desk, "triage.call_on_duty")) == 1
+
+
+def test_what_was_missed_by_rising_is_said_once_and_at_once(desk, house, now):
+    case = reported(desk, house, now, NO)
+    later = now + timedelta(hours=5)
+
+    with work_as(desk, house.asha, later) as work:
+        operations.correct_answers(work, work.session.get(Case, case.id), {"danger": "imminent"})
+
+    due = [args for args, at in promises(desk, "triage.alarm") if at == later]
+    assert [one["percent"] for one in due] == [100]
+
+
+def test_no_clock_is_started_again_once_somebody_has_answered(desk, house, now):
+    case = reported(desk, house, now, NO)
+    with work_as(desk, house.asha, now + timedelta(minutes=5)) as work:
+        case = work.session.get(Case, case.id)
+        clocks.stop_first_reply(work, case)
+        work.record("case.answered", case)
+
+    with work_as(desk, house.asha, now + timedelta(minutes=9)) as work:
+        case = work.session.get(Case, case.id)
+        operations.correct_answers(work, case, {"danger": "imminent"})
+
+    assert case.level is Level.IMMEDIATE
+    assert case.reply_due_at is None
+
+
+def test_answers_to_questions_that_a_correction_hides_are_dropped(desk, house, now):
+    told = {**NO, "about": ["device"], "noticed": "a strange icon"}
+    case = reported(desk, house, now, told, incident_type="something-else")
+
+    with work_as(desk, house.asha, now) as work:
+        case = work.session.get(Case, case.id)
+        operations.correct_answers(work, case, {"about": ("advice",)})
+        answers = json.loads(work.keys.open(case, "answers"))
+
+    assert answers == {**NO, "about": ["advice"]}
+
+
+@pytest.mark.parametrize("level", [Level.SOON, Level.URGENT, Level.IMMEDIATE])
+def test_anyone_of_the_queue_may_raise_a_level(desk, house, now, level):
+    case = reported(desk, house, now, NO)
+
+    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+        case = work.session.get(Case, case.id)
+        operations.raise_level(work, case, level=level, reason="They wrote again.")
+        newest = queries.evaluations_of(work, case)[0]
+        reason = json.loads(work.keys.open(newest, "inputs"))
+
+    assert (case.level, case.rule) == (level, operations.RAISED)
+    assert reason == {"reason": "They wrote again."}
+    assert "wrote again" not in json.dumps(history(desk, case, "case.level_raised")[0].details)
+
+
+def test_a_level_is_not_raised_to_where_it_is(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+
+    with pytest.raises(NotNow), work_as(desk, house.asha, now) as work:
+        operations.raise_level(work, work.session.get(Case, case.id), level=Level.SOON, reason="?")
+
+
+def test_a_raised_level_stands_when_an_answer_makes_no_difference(desk, house, now):
+    case = reported(desk, house, now, NO)
+    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+        case = work.session.get(Case, case.id)
+        operations.raise_level(work, case, level=Level.URGENT, reason="A feeling.")
+
+    with work_as(desk, house.bo, now + timedelta(minutes=2)) as work:
+        case = work.session.get(Case, case.id)
+        operations.correct_answers(work, case, {"reach": "others"})
+        assert case.level is Level.URGENT
+        operations.correct_answers(work, case, {"clock": "within_72h"})
+
+    assert queries.judgement_of(work, case).level is Level.SOON
+    assert case.level is Level.URGENT, "what a person raised stays the least that holds"
+
+
+def lowering_asked(desk, house, case, now, level):
+    with work_as(desk, house.asha, now) as work:
+        return operations.ask_to_lower(
+            work, work.session.get(Case, case.id), level=level, reason="It was a colleague."
+        ).id
+
+
+def request_of(work, request_id):
+    return next(one for one in queries.standing_requests(work) if one.id == request_id)
+
+
+def test_lowering_takes_a_second_person(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    asked = lowering_asked(desk, house, case, now, Level.SOON)
+
+    with work_as(desk, house.cleo, now + timedelta(minutes=3)) as work:
+        operations.decide_lowering(work, request_of(work, asked), granted=True)
+        case = work.session.get(Case, case.id)
+
+    assert (case.level, case.rule) == (Level.SOON, operations.LOWERED)
+    assert case.reply_due_at == now + timedelta(hours=8)
+
+
+def test_who_asked_cannot_also_agree(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    asked = lowering_asked(desk, house, case, now, Level.SOON)
+
+    with pytest.raises(NotAllowed), work_as(desk, house.asha, now) as work:
+        operations.decide_lowering(work, request_of(work, asked), granted=True)
+
+
+def test_a_refusal_changes_nothing_and_is_remembered(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    asked = lowering_asked(desk, house, case, now, Level.SOON)
+
+    with work_as(desk, house.bo, now) as work:
+        request = request_of(work, asked)
+        operations.decide_lowering(work, request, granted=False)
+        assert queries.standing_request(work, request.case) is None
+        with pytest.raises(NotNow):
+            operations.decide_lowering(work, request, granted=True)
+
+    assert case.level is Level.URGENT
+    assert history(desk, case, "case.lowering_decided")[0].details["granted"] is False
+
+
+def test_a_lowered_level_gives_way_when_the_answers_lead_higher(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    asked = lowering_asked(desk, house, case, now, Level.SOON)
+    with work_as(desk, house.bo, now + timedelta(minutes=1)) as work:
+        operations.decide_lowering(work, request_of(work, asked), granted=True)
+
+    with work_as(desk, house.bo, now + timedelta(minutes=2)) as work:
+        case = work.session.get(Case, case.id)
+        operations.correct_answers(work, case, {"clock": "within_72h"})
+        assert case.level is Level.SOON, "the table says URGENT, as it did before"
+        operations.correct_answers(work, case, {"danger": "imminent"})
+
+    assert case.level is Level.IMMEDIATE
+
+
+@pytest.mark.parametrize("level", [Level.ROUTINE, Level.URGENT, Level.IMMEDIATE])
+def test_a_level_is_lowered_by_one(desk, house, now, level):
+    case = reported(desk, house, now, RUNNING)
+
+    with pytest.raises(NotNow, match="one level at a time"):
+        lowering_asked(desk, house, case, now, level)
+
+
+def test_while_someone_is_in_danger_nothing_is_lowered(desk, house, now):
+    case = reported(desk, house, now, {**NO, "danger": "imminent"})
+
+    with pytest.raises(NotNow, match="in danger now"):
+        lowering_asked(desk, house, case, now, Level.URGENT)
+
+
+def test_danger_that_came_up_meanwhile_stops_the_second_person_too(desk, house, now):
+    case = reported(desk, house, now, {**NO, "owner_state": "held"})
+    asked = lowering_asked(desk, house, case, now, Level.URGENT)
+    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+        case = work.session.get(Case, case.id)
+        operations.correct_answers(work, case, {"danger": "imminent"})
+
+    with pytest.raises(NotNow), work_as(desk, house.bo, now) as work:
+        operations.decide_lowering(work, request_of(work, asked), granted=True)
+
+
+def test_one_wish_to_lower_at_a_time(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    lowering_asked(desk, house, case, now, Level.SOON)
+
+    with pytest.raises(NotNow, match="second person"):
+        lowering_asked(desk, house, case, now, Level.SOON)
+
+
+@pytest.fixture
+def stranger(desk, now):
+    with desk.begin(at=now) as work:
+        return a_person(work, Role.COORDINATOR, [a_team(work)])
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda work, case: operations.correct_answers(work, case, {"danger": "none_known"}),
+        lambda work, case: operations.raise_level(work, case, level=Level.IMMEDIATE, reason="!"),
+        lambda work, case: operations.ask_to_lower(work, case, level=Level.SOON, reason="?"),
+    ],
+    ids=["correct", "raise", "lower"],
+)
+def test_nobody_outside_the_queue_judges(desk, house, stranger, now, verb):
+    case = reported(desk, house, now, RUNNING)
+
+    with pytest.raises(NotAllowed), work_as(desk, stranger, now) as work:
+        verb(work, work.session.get(Case, case.id))
+
+
+def test_a_closed_case_is_not_judged(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    with work_as(desk, house.asha, now) as work:
+        case = work.session.get(Case, case.id)
+        case.status = Status.CLOSED
+        work.record("case.closed", case)
+
+    with pytest.raises(NotAllowed), work_as(desk, house.asha, now) as work:
+        operations.raise_level(
+            work, work.session.get(Case, case.id), level=Level.IMMEDIATE, reason="!"
+        )
+
+
+# --- the worker ----------------------------------------------------------------------------------
+
+
+def on_duty(desk, person, until):
+    with desk.begin() as work:
+        row = work.session.get(type(person.person), person.person.id)
+        row.on_duty_until = until
+        work.record_about("test.on_duty", "people", row.id)
+
+
+def drained(desk, at):
+    drain(desk, "notices", at=at)
+    sent, desk.post.sent[:] = list(desk.post.sent), []
+    return sent
+
+
+def test_whoever_is_on_duty_hears_at_half_and_at_three_quarters_then_the_coordinator(
+    desk, house, now
+):
+    on_duty(desk, house.asha, now + timedelta(days=400))
+    case = reported(desk, house, now, RUNNING)
+
+    at = {
+        minutes: drained(desk, now + timedelta(minutes=minutes)) for minutes in (0, 59, 61, 91, 121)
+    }
+
+    assert {minutes: [letter.to for letter in sent] for minutes, sent in at.items()} == {
+        0: ["asha@house.test"],
+        59: [],
+        61: ["asha@house.test"],
+        91: ["cleo@house.test"],
+        121: ["cleo@house.test"],
+    }
+    assert "longer than we promised" in at[121][0].body
+    assert len(history(desk, case, "triage.alarm_sent")) == 3
+
+
+def test_with_nobody_on_duty_the_coordinators_are_called(desk, house, now):
+    reported(desk, house, now, RUNNING)
+
+    assert [letter.to for letter in drained(desk, now)] == ["cleo@house.test"]
+
+
+def test_a_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(desk, house, now):
+    case = reported(desk, house, now, {**RUNNING, "profile": "@marker"}, story="marker marker")
+
+    [letter] = drained(desk, now)
+
+    assert letter.subject == f"URGENT: case {case.ref} waits"
+    assert f"http://staff.test/cases/{case.ref}" in letter.body
+    assert "marker" not in letter.body + letter.subject + letter.message_id
+    assert "account" not in letter.body
+
+
+def test_alarms_fall_silent_with_the_first_answer(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    drained(desk, now)
+    with work_as(desk, house.asha, now + timedelta(minutes=5)) as work:
+        case = work.session.get(Case, case.id)
+        clocks.stop_first_reply(work, case)
+        work.record("case.answered", case)
+
+    assert drained(desk, now + timedelta(days=1)) == []
+
+
+def test_alarms_of_a_clock_that_was_restarted_say_nothing(desk, house, now):
+    case = reported(desk, house, now, NO)
+    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+        case = work.session.get(Case, case.id)
+        operations.raise_level(work, case, level=Level.SOON, reason="?")
+
+    assert len(drained(desk, now + timedelta(hours=4, minutes=30))) == 1
+    assert len(drained(desk, now + timedelta(hours=9))) == 2
+    assert drained(desk, now + timedelta(days=5)) == []
+
+
+def test_a_repeated_alarm_is_the_same_letter(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    drained(desk, now)
+    from helpdesk.triage import jobs  # noqa: PLC0415 - only this test calls a job by hand
+
+    due = int(case.reply_due_at.timestamp())
+    jobs.alarm(desk, case_id=case.id, percent=50, due=due)
+    jobs.alarm(desk, case_id=case.id, percent=50, due=due)
+
+    one, two = desk.post.sent
+    assert one == two
+
+
+def test_a_mail_server_that_is_away_is_tried_again(desk, house, now):
+    reported(desk, house, now, RUNNING)
+    desk.post.trouble.append(OSError("away"))
+
+    assert drained(desk, now) == []
+    assert len(drained(desk, now + timedelta(minutes=2))) == 1
+
+
+def test_the_owner_hears_that_something_is_new(desk, house, now):
+    case = reported(desk, house, now, NO)
+    with work_as(desk, house.bo, now) as work:
+        case = work.session.get(Case, case.id)
+        case.owner_id = house.bo.person.id
+        work.record("case.claimed", case)
+        work.promise("triage.tell_owner", case_id=case.id)
+
+    assert [letter.to for letter in drained(desk, now)] == ["bo@house.test"]
