@@ -8,7 +8,7 @@ PORT ?= 8000
 INSTANCE ?= $(CURDIR)/instance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types imports migrations templates translations catalogue playbooks \
+.PHONY: help setup run codes test check lint types imports migrations templates translations catalogue playbooks \
         migrate bench faults lock clean-up
 
 help: ## Say what there is
@@ -33,6 +33,9 @@ $(VENV)/.ready: requirements-dev.lock
 
 run: setup ## Start the whole helpdesk with a drill organisation (PORT=8000)
 	@PORT=$(PORT) INSTANCE=$(INSTANCE) exec $(BIN)/helpdesk up
+
+codes: setup ## Print how everybody in the drill signs in right now
+	@INSTANCE=$(INSTANCE) $(BIN)/helpdesk drill people
 
 test: setup ## Run the whole suite (ARGS= for pytest)
 	$(BIN)/python -m pytest $(ARGS)

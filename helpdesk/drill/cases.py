@@ -34,5 +34,5 @@ def _report(stage: Stage, story: Story, at: datetime) -> Told:
     code = ReturnCode.new()
     tag = code.tag(stage.desk.settings.intake_keys[0])
     way_back = WayBack(form_token=secrets.token_bytes(16), code=code, reporter_tag=tag)
-    case, _ = submit(stage.stranger(at), story.told(), way_back=way_back, is_drill=True)
-    return Told(story, case, code, at)
+    receipt = submit(stage.stranger(at), story.told(), way_back=way_back, is_drill=True)
+    return Told(story, receipt.case, code, at)

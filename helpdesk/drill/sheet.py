@@ -2,14 +2,13 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from helpdesk.accounts import second_factor
 from helpdesk.core.actors import Role
-from helpdesk.settings import Settings
 
 NAME = "drill-people.json"
 
@@ -65,28 +64,24 @@ class Sheet:
         players = (Player(**one | {"role": Role(one["role"])}) for one in kept["players"])
         return cls(tuple(players), tuple(Reporter(**one) for one in kept["reporters"]))
 
-    def told(self, settings: Settings, at: datetime) -> str:
+    def told(self, at: datetime, *, public: str, staff: str, partner: str) -> str:
         """How to get in, for the terminal. The digits hold for about a minute."""
-        return "\n".join(self._lines(settings, at))
+        return "\n".join(self._lines(at, public, staff, partner))
 
-    def _lines(self, settings: Settings, at: datetime) -> Iterator[str]:
-        yield f"Report, or come back with a return code:  {settings.public_url}"
+    def _lines(self, at: datetime, public: str, staff: str, partner: str) -> Iterator[str]:
+        yield f"Report, or come back with a return code:  {public}"
         for reporter in self.reporters:
-            yield f"    {reporter.trouble}\n        {reporter.words}"
-        for url, title, roles in (
-            (
-                settings.staff_url,
-                "Answer as staff:",
-                {Role.COORDINATOR, Role.RESPONDER, Role.OPERATOR},
-            ),
-            (settings.partner_url, "Answer as the platform:", {Role.PARTNER}),
-        ):
-            yield ""
-            yield f"{title:<40}  {url}"
-            for player in self.players:
-                if player.role in roles:
-                    yield f"    {player.handle}: {player.may}"
-                    yield f"        passphrase  {player.passphrase}"
-                    yield f"        code now    {player.code(at)}   (seed {player.seed})"
-        yield ""
-        yield "Codes change every half minute and work once; make codes prints them again."
+            yield f"    {reporter.trouble}"
+            yield f"        {reporter.words}"
+        yield f"\nAnswer as staff:  {staff}"
+        yield from self._players(at, lambda role: role is not Role.PARTNER)
+        yield f"\nAnswer as the platform:  {partner}"
+        yield from self._players(at, lambda role: role is Role.PARTNER)
+        yield "\nCodes change every half minute and work once; make codes prints them again."
+
+    def _players(self, at: datetime, is_asked: Callable[[Role], bool]) -> Iterator[str]:
+        for player in self.players:
+            if is_asked(player.role):
+                yield f"    {player.handle}: {player.may}"
+                yield f"        passphrase  {player.passphrase}"
+                yield f"        code now    {player.code(at)}   (seed {player.seed})"

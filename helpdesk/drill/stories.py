@@ -75,7 +75,7 @@ STORIES = (
         TAKEN,
         "Our clinic answers questions of tenants by direct message. On Monday a colleague typed "
         "the password on a page that looked right. Now the picture is another one and we cannot "
-        "get in. In the messages are names and addresses of people who are afraid of their landlords.",
+        "get in. In the messages are names and addresses of people who fear their landlords.",
         _points("credible", "running", "others", "open", "cannot_act")
         | {
             "profile": "@drill.tenantclinic",

@@ -74,10 +74,11 @@ def _start(
     with _step(say, "Drill organisation (the first time takes a moment)"):
         _run("drill", surroundings.drill(), instance, "seed")
     with _step(say, "Public, staff and partner pages"):
-        for door in doors:
-            family.add(f"{door.surface} pages", _pages(door, surroundings, instance))
-        for door in doors:
-            _wait_for(door, instance)
+        pages = {door: _pages(door, surroundings, instance) for door in doors}
+        for door, program in pages.items():
+            family.add(f"{door.surface} pages", program)
+        for door, program in pages.items():
+            _wait_for(door, program)
     with _step(say, "Workers and ticker"):
         for queue in QUEUES:
             family.add(
@@ -184,21 +185,19 @@ def _run(command: str, environment: Mapping[str, str], instance: Instance, *word
     return done.stdout
 
 
-def _wait_for(door: Door, instance: Instance) -> None:
+def _wait_for(door: Door, pages: Program) -> None:
     """Wait until a surface answers anything at all."""
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+    while pages.is_running and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(door.url, timeout=PATIENCE).close()  # noqa: S310 - our own door
-        except urllib.error.HTTPError as answer:
-            if answer.code < 500:
+            urllib.request.urlopen(door.url, timeout=1).close()  # noqa: S310 - our own door
+        except OSError as trouble:
+            if isinstance(trouble, urllib.error.HTTPError) and trouble.code < 500:
                 return
-            time.sleep(0.2)
-        except OSError:
-            time.sleep(0.2)
+            time.sleep(0.1)
         else:
             return
-    words = processes.last_words(instance.logs / f"{door.surface}.log")
+    words = processes.last_words(pages.log)
     raise NotStarted(f"The {door.surface} pages do not answer. They said:\n{words}")
 
 

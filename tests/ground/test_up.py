@@ -1,4 +1,4 @@
-"""`helpdesk up`: one command starts everything, Ctrl-C leaves nothing, the next start keeps it all."""
+"""`helpdesk up`: one command starts everything, Ctrl-C leaves nothing, the next start keeps all."""
 
 import json
 import os
