@@ -5,11 +5,12 @@ from datetime import datetime
 from flask import request
 from sqlalchemy.orm import Session
 
-from helpdesk.accounts import operations, passphrases
+from helpdesk.accounts import operations, passphrases, second_factor
 from helpdesk.accounts.models import Person, SignIn
 from helpdesk.accounts.operations import recovery, sessions, signing_in
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.desk import Desk
+from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 from helpdesk.web.cookies import name_of_door_cookie
@@ -63,6 +64,27 @@ def half_session(work: Work, token: str, *, surface: str) -> SignIn | None:
     """The session between the passphrase and the second factor."""
     row = sessions.standing(work.session, token, surface=surface, at=work.at)
     return row if row is not None and not row.is_complete else None
+
+
+def invited(desk: Desk, *, code: str, surface: str) -> Person | None:
+    """Whoever was invited to this door with this code."""
+    with desk.begin() as work:
+        return operations.person_with_code(work, code, surface=surface)
+
+
+def try_enrolment(
+    desk: Desk, *, code: str, passphrase: str, seed: str, first_code: str, surface: str
+) -> operations.Enrolled | None:
+    """Enrol whoever was invited with this code, or None if the six digits are not right."""
+    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
+    person = invited(desk, code=code, surface=surface)
+    if person is None:
+        raise NotNow("This enrolment code was used already. Please ask for a new one.")
+    with desk.begin(person.as_actor()) as work:
+        person = operations.person_with_code(work, code, surface=surface)
+        if person is None or second_factor.step_of(seed, first_code, work.at) is None:
+            return None
+        return operations.enrol(work, person, lock=lock, seed=seed, first_code=first_code)
 
 
 def try_recovery(

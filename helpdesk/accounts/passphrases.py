@@ -83,7 +83,7 @@ def lock_of(passphrase: str, salt: bytes) -> Lock:
 NOBODYS_SALT: Final = bytes([CURRENT]) + bytes(argon2id.SALTBYTES)
 
 
-def fault_of(passphrase: str, *, handle: str) -> str:
+def fault_of(passphrase: str) -> str:
     """The sentence that says why this passphrase is too weak to choose; empty if it is not."""
     plain = _plain(passphrase).casefold()
     if len(plain) < codes.SHORTEST_OWN_PASSPHRASE:
@@ -93,8 +93,7 @@ def fault_of(passphrase: str, *, handle: str) -> str:
         return "This passphrase repeats itself, so it is easy to guess."
     if _is_a_row(letters):
         return "This passphrase follows the keyboard or the alphabet, so it is easy to guess."
-    known = (*TOO_WELL_KNOWN, f"{handle}{handle}")
-    if any(_letters(phrase) in letters for phrase in known if len(phrase) > FEWEST_LETTERS):
+    if any(_letters(phrase) in letters for phrase in TOO_WELL_KNOWN):
         return "This passphrase is one of the first that anybody would try."
     return ""
 

@@ -103,6 +103,16 @@ def membership(work: Work, person_id: str, team_id: str) -> Membership:
     return found
 
 
+def members(work: Work, team: Team) -> Sequence[Person]:
+    """Who is in a team that the actor may see."""
+    inside = (
+        visible_people(work.actor)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.team_id == team.id)
+    )
+    return work.session.scalars(inside).all()
+
+
 def colleagues(work: Work, team_id: str) -> Sequence[Person]:
     """Who else in a team of mine could take over a case: let in, and not disabled."""
     if team_id not in work.actor.teams:

@@ -74,7 +74,8 @@ def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
     """
     events = events_of(work.session, case.id, FIRST_REPLY)
     used = time_used(events, at=work.at)
-    stop(work, case.id, FIRST_REPLY)
+    if due_at(events) is not None:
+        _turn(work, case.id, FIRST_REPLY, ClockTurn.STOPPED)
     case.reply_due_at = start(work, case.id, FIRST_REPLY, within=within - used)
 
 

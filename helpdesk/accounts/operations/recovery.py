@@ -56,6 +56,15 @@ def opened_with(person: Person, lock: Lock) -> Secret:
         raise NotNow(NOT_RIGHT) from None
 
 
+def opens(person: Person, lock: Lock) -> bool:
+    """Whether this is the person's passphrase."""
+    try:
+        opened_with(person, lock)
+    except NotNow:
+        return False
+    return True
+
+
 def opened_with_recovery_key(person: Person, recovery_key: str) -> Secret | None:
     """The person's secret, opened with what was printed at enrolment."""
     try:

@@ -66,6 +66,8 @@ def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> 
         secret = opened_with(person, lock)
     except NotNow:
         return None
+    # The second factor may be tried at once, however long the next passphrase would have to wait.
+    work.session.execute(update(Person).where(Person.id == person.id).values(closed_until=None))
     return new_session(work, person, secret, surface=surface, is_complete=False)
 
 

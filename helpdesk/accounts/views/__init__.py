@@ -1,6 +1,6 @@
 """Addresses: signing in and one's own account at both doors; people and teams at the staff's."""
 
-from flask import Blueprint
+from helpdesk.accounts.views import colleagues, enrolment, own, people, recovery, sign_in
+from helpdesk.accounts.views.blueprints import bp, people_bp
 
-bp = Blueprint("accounts", __name__)
-people_bp = Blueprint("people", __name__)
+__all__ = ["bp", "colleagues", "enrolment", "own", "people", "people_bp", "recovery", "sign_in"]

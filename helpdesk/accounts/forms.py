@@ -1,0 +1,153 @@
+"""What people fill in to come in, and to bring others in."""
+
+import re
+from typing import Any
+
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
+
+from helpdesk.accounts import passphrases
+from helpdesk.core import codes
+from helpdesk.web.forms import Form
+
+LONGEST_PASSPHRASE = 500
+SIX_DIGITS = re.compile(r"\s*\d{3}\s*\d{3}\s*")
+HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}")
+SEED = re.compile(r"[A-Z2-7]{32}")
+
+
+def _six_digits(label: str = "The six digits that your app shows now") -> StringField:
+    return StringField(
+        label, [Regexp(SIX_DIGITS, message="Type the six digits that your app shows.")]
+    )
+
+
+class SignInForm(Form):
+    """Name and passphrase: the first half."""
+
+    handle = StringField("Your sign-in name", [InputRequired("Type your sign-in name.")])
+    passphrase = PasswordField(
+        "Your passphrase", [InputRequired("Type your passphrase."), Length(max=LONGEST_PASSPHRASE)]
+    )
+
+
+class SecondFactorForm(Form):
+    """The code of the moment: the second half."""
+
+    code = _six_digits()
+
+
+class EnrolmentCodeForm(Form):
+    """What was handed over on paper or in a call."""
+
+    code = StringField(
+        "Your enrolment code",
+        [InputRequired("Type the code that you were given.")],
+        description="26 letters and digits. Spaces and dashes do not matter.",
+    )
+
+
+class NewPassphraseForm(Form):
+    """A passphrase to begin with: the seven words that we suggest, or a long one of their own."""
+
+    suggested = HiddenField()
+    passphrase = PasswordField(
+        "Type the seven words above, or a passphrase of your own",
+        [InputRequired("Type a passphrase."), Length(max=LONGEST_PASSPHRASE)],
+        description=f"One of your own has at least {codes.SHORTEST_OWN_PASSPHRASE} characters.",
+    )
+    again = PasswordField(
+        "Type it once more",
+        [EqualTo("passphrase", "The two passphrases are not the same. Please type both again.")],
+    )
+
+    def validate_passphrase(self, field: Any) -> None:
+        fault = passphrases.fault_of(field.data or "")
+        if fault:
+            raise ValidationError(fault)
+
+
+class EnrolmentForm(NewPassphraseForm):
+    """Everything that an invited person settles at once."""
+
+    code = HiddenField()
+    seed = HiddenField(validators=[Regexp(SEED)])
+    first_code = _six_digits()
+
+
+class RecoveryForm(NewPassphraseForm):
+    """Coming back with the printed recovery key."""
+
+    handle = StringField("Your sign-in name", [InputRequired("Type your sign-in name.")])
+    recovery_key = StringField(
+        "Your recovery key",
+        [InputRequired("Type your recovery key.")],
+        description="The 26 letters and digits that you printed or wrote down at enrolment.",
+    )
+    second_factor = _six_digits()
+
+
+class CurrentPassphraseForm(Form):
+    """Proof that it is still the same person who sits there."""
+
+    current = PasswordField("Your passphrase", [InputRequired("Type your passphrase.")])
+
+
+class PassphraseChangeForm(NewPassphraseForm):
+    current = PasswordField(
+        "Your passphrase until now", [InputRequired("Type the passphrase you have now.")]
+    )
+
+
+class InvitationForm(Form):
+    """A person who may enrol. The choices are filled in by the view: not everybody may all."""
+
+    handle = StringField(
+        "Sign-in name",
+        [
+            Regexp(
+                HANDLE, message="A sign-in name has 2 to 39 small letters, digits, dots or dashes."
+            )
+        ],
+        description="Small letters, digits, dots and dashes. It need not be a real name.",
+    )
+    name = StringField(
+        "What colleagues call them",
+        [InputRequired("Type what colleagues call them."), Length(max=80)],
+        description="It need not be a real name either. Reporters and partners do not see it.",
+    )
+    role = RadioField("What they do here", validators=[InputRequired("Choose what they do.")])
+    teams = SelectMultipleField(
+        "Teams",
+        description="They can read nothing there until a member of the team has let them in.",
+    )
+    email = EmailField(
+        "Where duty mail goes",
+        [Optional(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+$", message="Type a mail address.")],
+        description="Kept sealed. Such a mail says that a case waits, never what it is about.",
+    )
+
+
+class TeamForm(Form):
+    """A new queue."""
+
+    name = StringField(
+        "Name of the queue", [InputRequired("Type a name for the queue."), Length(max=80)]
+    )
+    slug = StringField(
+        "Its name in addresses",
+        [Regexp(HANDLE, message="2 to 39 small letters, digits or dashes.")],
+        description="Small letters, digits and dashes, such as first-line.",
+    )
+
+
+class MembershipForm(Form):
+    team = RadioField("Team", validators=[InputRequired("Choose a team.")])

@@ -1,0 +1,32 @@
+"""The teams one is in, at both doors: who is there, and who waits to be let in."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import operations, queries
+from helpdesk.accounts.fingerprints import fingerprint
+from helpdesk.accounts.views.blueprints import bp
+from helpdesk.web.work import work
+
+
+@bp.get("/colleagues")
+def colleagues() -> ResponseReturnValue:
+    waiting = [
+        (membership, fingerprint(membership.person.key))
+        for membership in queries.waiting_to_be_let_in(work)
+        if membership.person.key is not None
+    ]
+    return render_template(
+        "accounts/colleagues.html",
+        teams=[(team, queries.members(work, team)) for team in queries.teams_of(work)],
+        waiting=waiting,
+        actor=work.actor,
+    )
+
+
+@bp.post("/colleagues/<person_id>/<team_id>/key")
+def create_key(person_id: str, team_id: str) -> ResponseReturnValue:
+    membership = queries.membership(work, person_id, team_id)
+    operations.let_in(work, membership)
+    flash(f"{membership.person.name} can read what {membership.team.name} has from now on.")
+    return redirect(url_for(".colleagues"), 303)

@@ -1,0 +1,81 @@
+"""Enrolling: the invitation's code, then passphrase and second factor, then the recovery key."""
+
+import segno
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import door, second_factor
+from helpdesk.accounts.forms import EnrolmentCodeForm, EnrolmentForm
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.views.blueprints import bp, not_too_often
+from helpdesk.core import codes
+from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.login import open_to_strangers
+
+UNKNOWN_CODE = "This code is not known here, was used already, or has ended. Ask for a new one."
+WRONG_DIGITS = (
+    "The six digits are not right. They change every half minute; check the clock of your phone."
+)
+
+
+@bp.get("/enrol")
+@open_to_strangers
+def new_enrolment() -> ResponseReturnValue:
+    return render_template("accounts/enrol.html", form=EnrolmentCodeForm())
+
+
+@bp.post("/enrol")
+@open_to_strangers
+def create_enrolment_start() -> ResponseReturnValue:
+    """The code is right: show what to set up. Nothing is kept before the last step."""
+    not_too_often("accounts.enrol")
+    form = EnrolmentCodeForm()
+    person = _invited(form.code.data or "") if form.validate_on_submit() else None
+    if person is None:
+        if not form.errors:
+            form.code.errors = [UNKNOWN_CODE]
+        return render_template("accounts/enrol.html", form=form), 422
+    fresh = EnrolmentForm(
+        None, code=form.code.data, seed=second_factor.new_seed(), suggested=codes.new_passphrase()
+    )
+    return _settings_page(fresh, person), 200
+
+
+@bp.post("/enrolment")
+@open_to_strangers
+def create_enrolment() -> ResponseReturnValue:
+    not_too_often("accounts.enrol")
+    form = EnrolmentForm()
+    person = _invited(form.code.data or "")
+    if person is None:
+        flash(UNKNOWN_CODE, "error")
+        return redirect(url_for(".new_enrolment"), 303)
+    enrolled = None
+    if form.validate_on_submit():
+        enrolled = door.try_enrolment(
+            current_desk(),
+            code=form.code.data or "",
+            passphrase=form.passphrase.data or "",
+            seed=form.seed.data or "",
+            first_code=form.first_code.data or "",
+            surface=current_surface(),
+        )
+        if enrolled is None:
+            form.first_code.errors = [WRONG_DIGITS]
+    if enrolled is None:
+        return _settings_page(form, person), 422
+    return render_template("accounts/recovery_key.html", key=enrolled.recovery_key, new=True), 201
+
+
+def _invited(code: str) -> Person | None:
+    return door.invited(current_desk(), code=code, surface=current_surface())
+
+
+def _settings_page(form: EnrolmentForm, person: Person) -> str:
+    address = second_factor.address(
+        form.seed.data or "",
+        handle=person.handle,
+        issuer=current_desk().settings.helpdesk_name,
+    )
+    picture = segno.make(address, micro=False).svg_data_uri(scale=4, light="white", border=4)
+    return render_template("accounts/enrolment.html", form=form, person=person, picture=picture)

@@ -1,0 +1,74 @@
+"""One's own account: where one is signed in, the passphrase, the recovery key."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import operations, passphrases, queries
+from helpdesk.accounts.fingerprints import fingerprint
+from helpdesk.accounts.forms import CurrentPassphraseForm, PassphraseChangeForm
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.operations import recovery
+from helpdesk.accounts.views.blueprints import bp
+from helpdesk.core import codes
+from helpdesk.web.work import current_presence, work
+
+
+@bp.get("/account")
+def show_own() -> ResponseReturnValue:
+    person = queries.myself(work)
+    return render_template(
+        "accounts/own.html",
+        person=person,
+        fingerprint=fingerprint(person.key) if person.key else "",
+        sessions=queries.own_sessions(work),
+        this_session=current_presence().session_id,
+    )
+
+
+@bp.get("/account/passphrase")
+def new_passphrase() -> ResponseReturnValue:
+    form = PassphraseChangeForm(None, suggested=codes.new_passphrase())
+    return render_template("accounts/passphrase.html", form=form)
+
+
+@bp.post("/account/passphrase")
+def create_passphrase() -> ResponseReturnValue:
+    form, person = PassphraseChangeForm(), queries.myself(work)
+    if not form.validate_on_submit() or not _is_theirs(form, person):
+        return render_template("accounts/passphrase.html", form=form), 422
+    operations.change_passphrase(
+        work,
+        person,
+        current=_lock(person, form.current.data or ""),
+        new=passphrases.new_lock(form.passphrase.data or ""),
+        session_id=current_presence().session_id or "",
+    )
+    flash("Your passphrase is changed. Other browsers are signed out.")
+    return redirect(url_for(".show_own"), 303)
+
+
+@bp.get("/account/recovery-key")
+def new_recovery_key() -> ResponseReturnValue:
+    return render_template("accounts/new_recovery_key.html", form=CurrentPassphraseForm())
+
+
+@bp.post("/account/recovery-key")
+def create_recovery_key() -> ResponseReturnValue:
+    form, person = CurrentPassphraseForm(), queries.myself(work)
+    if not form.validate_on_submit() or not _is_theirs(form, person):
+        return render_template("accounts/new_recovery_key.html", form=form), 422
+    lock = _lock(person, form.current.data or "")
+    key = operations.new_recovery_key(work, person, current=lock)
+    return render_template("accounts/recovery_key.html", key=key, new=False), 201
+
+
+def _lock(person: Person, passphrase: str) -> passphrases.Lock:
+    return passphrases.lock_of(passphrase, person.salt or passphrases.NOBODYS_SALT)
+
+
+def _is_theirs(form: CurrentPassphraseForm | PassphraseChangeForm, person: Person) -> bool:
+    """Whether the passphrase typed is the one that opens this person's key; else say so."""
+    if recovery.opens(person, _lock(person, form.current.data or "")):
+        return True
+    form.current.errors = [recovery.NOT_RIGHT]
+    return False

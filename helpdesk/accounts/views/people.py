@@ -1,0 +1,168 @@
+"""People and teams: inviting, placing, letting go. For coordinators and operators."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields import SelectChoice
+
+from helpdesk.accounts import operations, queries
+from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
+from helpdesk.accounts.models import Person, TeamKind
+from helpdesk.accounts.policy import INVITES, fits, manages_people, may_manage, may_place_in
+from helpdesk.accounts.views.blueprints import people_bp
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotFound
+from helpdesk.web.work import work
+
+
+@people_bp.get("/people")
+def index() -> ResponseReturnValue:
+    _for_managers()
+    return render_template(
+        "people/index.html",
+        people=queries.people(work),
+        teams=queries.all_visible_teams(work),
+        now=work.at,
+    )
+
+
+@people_bp.get("/people/invitation")
+def new_invitation() -> ResponseReturnValue:
+    _for_managers()
+    return render_template("people/invitation.html", form=_invitation_form())
+
+
+@people_bp.post("/people/invitation")
+def create_invitation() -> ResponseReturnValue:
+    _for_managers()
+    form = _invitation_form()
+    if not form.validate_on_submit():
+        return render_template("people/invitation.html", form=form), 422
+    person, code = operations.invite(
+        work,
+        handle=form.handle.data or "",
+        name=form.name.data or "",
+        role=Role(form.role.data),
+        teams=[queries.team_by_slug(work, slug) for slug in form.teams.data or ()],
+        email=form.email.data or "",
+    )
+    return _code_page(person, code)
+
+
+@people_bp.get("/people/<person_id>")
+def show(person_id: str) -> ResponseReturnValue:
+    _for_managers()
+    person = queries.person_by_id(work, person_id)
+    return _person_page(person, _membership_form(person))
+
+
+@people_bp.post("/people/<person_id>/enrolment")
+def create_enrolment(person_id: str) -> ResponseReturnValue:
+    _for_managers()
+    person = queries.person_by_id(work, person_id)
+    again = operations.start_over if person.is_enrolled else operations.invite_again
+    return _code_page(person, again(work, person))
+
+
+@people_bp.post("/people/<person_id>/memberships")
+def create_membership(person_id: str) -> ResponseReturnValue:
+    _for_managers()
+    person = queries.person_by_id(work, person_id)
+    form = _membership_form(person)
+    if not form.validate_on_submit():
+        return _person_page(person, form), 422
+    team = queries.team_by_slug(work, form.team.data or "")
+    operations.place(work, person, team)
+    flash(f"{person.name} is in {team.name}, and reads nothing there until a member lets them in.")
+    return redirect(url_for(".show", person_id=person_id), 303)
+
+
+@people_bp.post("/people/<person_id>/memberships/<team_id>/end")
+def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
+    _for_managers()
+    membership = queries.membership(work, person_id, team_id)
+    operations.remove(work, membership)
+    flash(f"{membership.person.name} is no longer in {membership.team.name}.")
+    return redirect(url_for(".show", person_id=person_id), 303)
+
+
+@people_bp.post("/people/<person_id>/closing")
+def create_closing(person_id: str) -> ResponseReturnValue:
+    _for_managers()
+    person = queries.person_by_id(work, person_id)
+    operations.disable(work, person)
+    flash(f"{person.name} is signed out everywhere and cannot sign in any more.")
+    return redirect(url_for(".show", person_id=person_id), 303)
+
+
+@people_bp.post("/people/<person_id>/reopening")
+def create_reopening(person_id: str) -> ResponseReturnValue:
+    _for_managers()
+    person = queries.person_by_id(work, person_id)
+    operations.enable(work, person)
+    flash(f"{person.name} can sign in again.")
+    return redirect(url_for(".show", person_id=person_id), 303)
+
+
+@people_bp.get("/people/queue")
+def new_queue() -> ResponseReturnValue:
+    _for_managers()
+    return render_template("people/queue.html", form=TeamForm())
+
+
+@people_bp.post("/people/queue")
+def create_queue() -> ResponseReturnValue:
+    _for_managers()
+    form = TeamForm()
+    if not form.validate_on_submit():
+        return render_template("people/queue.html", form=form), 422
+    team = operations.create_team(
+        work, slug=form.slug.data or "", name=form.name.data or "", kind=TeamKind.QUEUE
+    )
+    flash(f"The queue {team.name} is made. Nobody reads there who was not let in.")
+    return redirect(url_for(".index"), 303)
+
+
+def _for_managers() -> None:
+    """For everybody else these addresses do not exist."""
+    if not manages_people(work.actor):
+        raise NotFound
+
+
+def _invitation_form() -> InvitationForm:
+    form = InvitationForm()
+    form.role.choices = [
+        SelectChoice(role.value, role.value.title())
+        for role in Role
+        if role in INVITES[work.actor.role]
+    ]
+    form.teams.choices = [
+        SelectChoice(team.slug, team.name)
+        for team in queries.all_visible_teams(work)
+        if may_place_in(work.actor, team)
+    ]
+    return form
+
+
+def _membership_form(person: Person) -> MembershipForm:
+    form = MembershipForm()
+    inside = {membership.team_id for membership in person.memberships}
+    form.team.choices = [
+        SelectChoice(team.slug, team.name)
+        for team in queries.all_visible_teams(work)
+        if team.id not in inside and fits(person.role, team) and may_place_in(work.actor, team)
+    ]
+    return form
+
+
+def _person_page(person: Person, form: MembershipForm) -> str:
+    return render_template(
+        "people/show.html",
+        person=person,
+        form=form,
+        may_manage=may_manage(work.actor, person),
+        now=work.at,
+    )
+
+
+def _code_page(person: Person, code: str) -> ResponseReturnValue:
+    return render_template("people/code.html", person=person, code=code), 201

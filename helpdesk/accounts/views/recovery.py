@@ -1,0 +1,45 @@
+"""Coming back with the recovery key: a new passphrase, and everybody signed in is out."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import door
+from helpdesk.accounts.forms import RecoveryForm
+from helpdesk.accounts.views.blueprints import bp, not_too_often
+from helpdesk.core import codes
+from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.login import open_to_strangers
+
+NOT_RIGHT = (
+    "The name, the recovery key or the six digits are not right. After several tries it takes "
+    "some minutes until the next one counts. If nothing helps, ask a coordinator to let you enrol "
+    "once more."
+)
+
+
+@bp.get("/recover")
+@open_to_strangers
+def new_recovery() -> ResponseReturnValue:
+    form = RecoveryForm(None, suggested=codes.new_passphrase())
+    return render_template("accounts/recover.html", form=form)
+
+
+@bp.post("/recover")
+@open_to_strangers
+def create_recovery() -> ResponseReturnValue:
+    not_too_often("accounts.recover")
+    form, recovery_key = RecoveryForm(), None
+    if form.validate_on_submit():
+        recovery_key = door.try_recovery(
+            current_desk(),
+            handle=form.handle.data or "",
+            recovery_key=form.recovery_key.data or "",
+            code=form.second_factor.data or "",
+            passphrase=form.passphrase.data or "",
+            surface=current_surface(),
+        )
+        if recovery_key is None:
+            form.form_errors.append(NOT_RIGHT)
+    if recovery_key is None:
+        return render_template("accounts/recover.html", form=form), 422
+    return render_template("accounts/recovery_key.html", key=recovery_key, new=True), 201

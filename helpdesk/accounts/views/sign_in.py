@@ -1,0 +1,95 @@
+"""Signing in with a passphrase and then a code, and signing out."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import door, operations, queries
+from helpdesk.accounts.forms import SecondFactorForm, SignInForm
+from helpdesk.accounts.models import SignIn
+from helpdesk.accounts.views.blueprints import bp, home, not_too_often
+from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
+from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.login import open_to_strangers
+from helpdesk.web.work import current_presence, work
+
+# The same for a name that is not known, a wrong passphrase and a door that is closed for a while.
+NOT_RIGHT = (
+    "The name or the passphrase is not right. After several tries it takes some minutes until "
+    "the next one counts."
+)
+CODE_NOT_RIGHT = (
+    "The code is not right, or it was used already. Wait until your app shows the next one."
+)
+
+
+@bp.get("/sign-in")
+@open_to_strangers
+def new_sign_in() -> ResponseReturnValue:
+    return render_template("accounts/sign_in.html", form=SignInForm())
+
+
+@bp.post("/sign-in")
+@open_to_strangers
+def create_sign_in() -> ResponseReturnValue:
+    not_too_often("accounts.sign_in")
+    form, token = SignInForm(), None
+    if form.validate_on_submit():
+        token = door.try_passphrase(
+            current_desk(),
+            handle=form.handle.data or "",
+            passphrase=form.passphrase.data or "",
+            surface=current_surface(),
+        )
+        if token is None:
+            form.form_errors.append(NOT_RIGHT)
+    if token is None:
+        return render_template("accounts/sign_in.html", form=form), 422
+    response = make_response(redirect(url_for(".new_code"), 303))
+    give_door_cookie(response, token)
+    return response
+
+
+@bp.get("/sign-in/code")
+@open_to_strangers
+def new_code() -> ResponseReturnValue:
+    return render_template("accounts/code.html", form=SecondFactorForm())
+
+
+@bp.post("/sign-in/code")
+@open_to_strangers
+def create_code() -> ResponseReturnValue:
+    not_too_often("accounts.code")
+    form, token = SecondFactorForm(), None
+    if form.validate_on_submit():
+        token = door.try_second_factor(
+            current_desk(),
+            token=request.cookies.get(name_of_door_cookie(), ""),
+            code=form.code.data or "",
+            surface=current_surface(),
+        )
+        if token is None:
+            form.form_errors.append(CODE_NOT_RIGHT)
+    if token is None:
+        return render_template("accounts/code.html", form=form), 422
+    response = make_response(redirect(home(), 303))
+    give_door_cookie(response, token)
+    return response
+
+
+@bp.post("/sign-out")
+def create_sign_out() -> ResponseReturnValue:
+    operations.sign_out(work, work.session.get_one(SignIn, current_presence().session_id))
+    return _signed_out("You are signed out.")
+
+
+@bp.post("/sign-out-everywhere")
+def create_sign_out_everywhere() -> ResponseReturnValue:
+    operations.sign_out_everywhere(work, queries.myself(work))
+    return _signed_out("You are signed out, here and everywhere else.")
+
+
+def _signed_out(sentence: str) -> ResponseReturnValue:
+    flash(sentence)
+    response = make_response(redirect(url_for(".new_sign_in"), 303))
+    take_door_cookie(response)
+    return response

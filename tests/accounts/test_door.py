@@ -1,0 +1,238 @@
+"""The way in: passphrase, second factor, sessions, recovery; and that nothing else opens."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from helpdesk.accounts import door, operations, queries
+from helpdesk.accounts.models import Person, SignIn
+from helpdesk.accounts.operations import sessions, signing_in
+from helpdesk.core.actors import Role
+from helpdesk.core.sealing import Secret
+from helpdesk.settings import Surface
+from tests.factories import PASSPHRASE, a_case, a_person, a_team, sign_in, work_as
+
+STAFF, PARTNER = Surface.STAFF, Surface.PARTNER
+
+
+@pytest.fixture
+def responder(desk):
+    with desk.begin() as work:
+        return a_person(work, teams=[a_team(work)])
+
+
+def both_halves(desk, somebody, passphrase=PASSPHRASE, surface=STAFF, code=None):
+    token = door.try_passphrase(
+        desk, handle=somebody.person.handle, passphrase=passphrase, surface=surface
+    )
+    code = code or somebody.code(datetime.now(UTC))
+    return token and door.try_second_factor(desk, token=token, code=code, surface=surface)
+
+
+def test_passphrase_and_code_open_a_session_that_opens_the_key(desk, responder):
+    token = both_halves(desk, responder)
+
+    with desk.begin() as work:
+        row = sessions.standing(work.session, token, surface=STAFF, at=work.at)
+        assert row.is_complete
+        assert sessions.unlocked(row, token) == responder.secret
+
+
+@pytest.mark.parametrize(
+    "passphrase", ["", "wrong words only these seven here", PASSPHRASE.upper(), PASSPHRASE[:-1]]
+)
+def test_no_other_passphrase_opens(desk, responder, passphrase):
+    assert both_halves(desk, responder, passphrase) is None
+
+
+def test_the_same_words_open_however_they_are_spaced(desk, responder):
+    assert both_halves(desk, responder, "  " + PASSPHRASE.replace(" ", " \n ")) is not None
+
+
+def test_a_code_works_once(desk, responder):
+    code = responder.code(datetime.now(UTC))
+
+    assert both_halves(desk, responder, code=code) is not None
+    assert both_halves(desk, responder, code=code) is None
+
+
+def test_a_code_from_before_the_last_used_one_is_refused(desk, responder):
+    now = datetime.now(UTC)
+    assert both_halves(desk, responder, code=responder.code(now)) is not None
+
+    assert both_halves(desk, responder, code=responder.code(now - timedelta(seconds=30))) is None
+
+
+def test_half_a_session_opens_no_page(desk, responder, staff):
+    token = door.try_passphrase(
+        desk, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
+    )
+    staff.set_cookie(staff.application.config["DOOR_COOKIE_NAME"], token)
+
+    answer = staff.get("/account")
+
+    assert answer.status_code == 303
+    assert answer.location == "/sign-in"
+
+
+def test_a_wrong_name_answers_like_a_wrong_passphrase(desk, responder, staff):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    known = staff.post("/sign-in", data={"handle": responder.person.handle, "passphrase": "x" * 30})
+    unknown = staff.post("/sign-in", data={"handle": "nobody-here", "passphrase": "x" * 30})
+
+    assert known.status_code == unknown.status_code == 422
+    assert known.text.replace(responder.person.handle, "nobody-here") == unknown.text
+
+
+def test_partners_come_in_by_their_own_door_only(desk, responder):
+    with desk.begin() as work:
+        partner = a_person(work, Role.PARTNER)
+
+    assert both_halves(desk, partner, surface=STAFF) is None
+    assert both_halves(desk, partner, surface=PARTNER) is not None
+    assert both_halves(desk, responder, surface=PARTNER) is None
+
+
+def test_a_staff_cookie_is_nothing_at_the_partners_door(desk, responder, staff, partner_desk):
+    sign_in(staff, responder)
+    name = staff.application.config["DOOR_COOKIE_NAME"]
+    token = staff.get_cookie(name).value
+    partner_desk.set_cookie(partner_desk.application.config["DOOR_COOKIE_NAME"], token)
+
+    assert staff.get("/account").status_code == 200
+    assert partner_desk.get("/account").location == "/sign-in"
+
+
+def test_after_the_free_tries_the_door_closes_for_a_while_even_for_the_right_words(desk, responder):
+    for _ in range(signing_in.FREE_TRIES + 1):
+        both_halves(desk, responder, "not these words, whatever they are")
+
+    assert both_halves(desk, responder) is None
+    with desk.begin() as work:
+        person = work.session.get(Person, responder.person.id)
+        assert person.closed_until > work.at
+        work.session.execute(update(Person).values(closed_until=work.at))
+    assert both_halves(desk, responder) is not None
+
+
+def test_the_wait_doubles_and_has_an_end(desk, responder):
+    waits = []
+    with desk.begin() as work:
+        person = work.session.get(Person, responder.person.id)
+        for _ in range(signing_in.FREE_TRIES + 12):
+            signing_in.count_try(work, person)
+            work.session.refresh(person)
+            waits.append(person.closed_until - work.at if person.closed_until else None)
+
+    assert waits[: signing_in.FREE_TRIES] == [None] * signing_in.FREE_TRIES
+    assert waits[signing_in.FREE_TRIES] == signing_in.FIRST_WAIT
+    assert waits[signing_in.FREE_TRIES + 1] == 2 * signing_in.FIRST_WAIT
+    assert waits[-1] == signing_in.LONGEST_WAIT
+
+
+def test_coming_in_forgets_the_failures(desk, responder):
+    both_halves(desk, responder, "not these words")
+    both_halves(desk, responder)
+
+    with desk.begin() as work:
+        assert work.session.get(Person, responder.person.id).failures == 0
+
+
+@pytest.mark.parametrize(
+    ("idle", "age", "stands"),
+    [(29, 29, True), (31, 31, False), (1, 11 * 60 + 59, True), (1, 12 * 60 + 1, False)],
+)
+def test_a_session_ends_by_time(desk, responder, idle, age, stands):
+    token = both_halves(desk, responder)
+
+    with desk.begin() as work:
+        work.session.execute(
+            update(SignIn).values(
+                seen_at=work.at - timedelta(minutes=idle), begun_at=work.at - timedelta(minutes=age)
+            )
+        )
+        found = sessions.standing(work.session, token, surface=STAFF, at=work.at)
+        assert (found is not None) is stands
+
+
+def test_a_session_row_without_its_cookie_opens_nothing(desk, responder):
+    both_halves(desk, responder)
+
+    with desk.begin() as work:
+        row = work.session.scalar(select(SignIn).where(SignIn.is_complete))
+        assert responder.secret.raw not in row.unlocked.raw
+        for token in (row.id, row.id[:43], "", responder.person.id):
+            assert sessions.unlocked(row, token) is None
+            assert sessions.standing(work.session, token, surface=STAFF, at=work.at) is None
+
+
+def test_signing_out_everywhere_works_at_once(desk, responder, staff):
+    first = sign_in(staff, responder)
+    second = sign_in(staff.application.test_client(), responder)
+    assert first.get("/account").status_code == second.get("/account").status_code == 200
+
+    with work_as(desk, responder) as work:
+        operations.sign_out_everywhere(work, queries.myself(work))
+
+    assert first.get("/account").location == second.get("/account").location == "/sign-in"
+
+
+def test_closing_the_door_to_somebody_ends_their_sessions_at_once(desk, responder, staff):
+    sign_in(staff, responder)
+    with desk.begin() as work:
+        operator = a_person(work, Role.OPERATOR)
+
+    with work_as(desk, operator) as work:
+        operations.disable(work, queries.person_by_id(work, responder.person.id))
+
+    assert staff.get("/account").location == "/sign-in"
+    assert both_halves(desk, responder) is None
+
+
+def test_the_recovery_key_with_the_second_factor_gives_the_old_key_back(desk, responder):
+    with desk.begin() as work:
+        case = a_case(work, responder.person.memberships[0].team)
+    both_halves(desk, responder)
+    words = "seven other words that nobody knows yet"
+
+    new_key = recover(desk, responder, passphrase=words, at=30)
+
+    assert new_key != responder.recovery_key
+    with desk.begin() as work:
+        assert work.session.scalars(select(SignIn)).all() == []
+    assert both_halves(desk, responder) is None
+    token = both_halves(desk, responder, words, code=responder.code(in_seconds(30)))
+    assert token is None, "the code was used for recovering"
+    half = door.try_passphrase(
+        desk, handle=responder.person.handle, passphrase=words, surface=STAFF
+    )
+    with desk.begin() as work:
+        row = sessions.standing(work.session, half, surface=STAFF, at=work.at)
+        secrets = {responder.person.key_id: Secret(sessions.unlocked(row, half).raw)}
+    with desk.begin(responder.actor, secrets=secrets) as work:
+        assert work.keys.open(case, "story") == "They took my account."
+
+
+def test_recovery_needs_the_second_factor_and_the_newest_recovery_key(desk, responder):
+    words = "seven other words that nobody knows yet"
+
+    assert recover(desk, responder, passphrase=words, code="000000") is None
+    assert recover(desk, responder, passphrase=words, key="0" * 26) is None
+    assert recover(desk, responder, passphrase=words) is not None
+    assert recover(desk, responder, passphrase=words, at=30) is None, "the old paper is void"
+
+
+def recover(desk, somebody, *, passphrase, key=None, code=None, at=0):
+    return door.try_recovery(
+        desk,
+        handle=somebody.person.handle,
+        recovery_key=key or somebody.recovery_key,
+        code=code or somebody.code(in_seconds(at)),
+        passphrase=passphrase,
+        surface=STAFF,
+    )
+
+
+def in_seconds(seconds):
+    return datetime.now(UTC) + timedelta(seconds=seconds)
