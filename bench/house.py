@@ -1,0 +1,234 @@
+"""The house under trial: the real servers and programs of a helpdesk, each started by name.
+
+The programs are the ones that `helpdesk up` starts, told the same; here each can be started,
+killed and left out on its own, and mail may go to a server of the trial.
+"""
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+
+from helpdesk.adapters import processes
+from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.assembly import open_desk
+from helpdesk.core.desk import Desk
+from helpdesk.settings import Settings
+from helpdesk.supervisor.family import Program
+from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.ports import HOST, WAITING_ROOM
+from helpdesk.supervisor.up import WEB_WORKERS
+
+ROOT = Path(__file__).resolve().parents[1]
+SURFACES = ("public", "staff", "partner")
+PATIENCE = 60.0
+
+
+class House:
+    """A helpdesk in a folder of its own that is deleted at the end."""
+
+    def __init__(self, *, mail_url: str = "", durable: bool = True) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="helpdesk-trial-"))
+        folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else and must pass through
+        self.instance = Instance(folder / "instance")
+        self.instance.prepare()
+        self.postgres = EmbeddedPostgres(self.instance.folder / "postgres", durable=durable)
+        self.redis = EmbeddedRedis(self.instance.folder / "redis")
+        self.programs: dict[str, Program] = {}
+        self._mail_url = mail_url or f"folder://{self.instance.outbox}"
+        self._doors = {name: _listen() for name in (*SURFACES, "bare")}
+        self._folder = folder
+
+    def __enter__(self) -> "House":
+        processes.adopt_orphans()
+        self.postgres.start()
+        self.redis.start()
+        migration = Config(toml_file=str(ROOT / "pyproject.toml"))
+        migration.attributes["url"] = self.postgres.url("helpdesk_owner")
+        command.upgrade(migration, "head")
+        return self
+
+    def __exit__(self, *_trouble: object) -> None:
+        for program in self.programs.values():
+            program.ask_to_stop()
+        for program in self.programs.values():
+            program.stop()
+        if "desk" in self.__dict__:
+            self.desk.sessions.kw["bind"].dispose()
+        self.redis.stop()
+        self.postgres.remove()
+        for door in self._doors.values():
+            door.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """A desk with both keys, for whoever plays reporters and staff alike."""
+        return open_desk(Settings.from_environment(self._service() | self._intake_key()))
+
+    def port(self, name: str) -> int:
+        return int(self._doors[name].getsockname()[1])
+
+    def url(self, name: str) -> str:
+        return f"http://{HOST}:{self.port(name)}"
+
+    def database(self, role: str = "postgres", name: str = "helpdesk") -> str:
+        """A database's address in psycopg's words."""
+        return self.postgres.url(role, name).replace("postgresql+psycopg", "postgresql")
+
+    def serve(self, surface: str) -> Program:
+        """The pages of a surface, as `make run` serves them."""
+        told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
+        if surface == "public":
+            told |= self._common() | self._intake_key()
+            told["DATABASE_URL"] = self.postgres.url("helpdesk_intake")
+        else:
+            told |= self._service()
+        return self._gunicorn(surface, "wsgi:application", told)
+
+    def serve_bare(self, like: str) -> Program:
+        """The bare app, by the same server with as many workers as that surface has."""
+        self.make_database("bare")
+        told = {
+            "BARE_DATABASE": self.database("helpdesk_owner", "bare"),
+            "WEB_CONCURRENCY": str(WEB_WORKERS[like]),
+        }
+        return self._gunicorn("bare", "bench.bare:create_app()", told | _plain())
+
+    def work(self, queue: str, name: str = "") -> Program:
+        """A worker of a queue."""
+        return self._command(name or f"worker-{queue}", "worker", queue)
+
+    def tick(self) -> Program:
+        return self._command("ticker", "ticker")
+
+    def make_database(self, name: str) -> None:
+        """Another database in the same cluster."""
+        with psycopg.connect(self.database(name="postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} OWNER helpdesk_owner")
+
+    def wait_for(self, name: str, path: str = "/") -> float:
+        """Wait until a surface answers below 500; the seconds it took."""
+        began = time.monotonic()
+        while time.monotonic() < began + PATIENCE:
+            if answers(self.url(name) + path):
+                return time.monotonic() - began
+            time.sleep(0.02)
+        words = processes.last_words(self.instance.logs / f"{name}.log")
+        raise TimeoutError(f"The {name} pages do not answer. They said:\n{words}")
+
+    def memory(self) -> dict[str, float]:
+        """Megabytes of each part and all its processes; shared ones are counted in parts (PSS)."""
+        parts = {"postgres": self.postgres.pid, "redis": self.redis.pid}
+        parts |= {name: program.pid for name, program in self.programs.items()}
+        return {name: _proportional_set(pid) for name, pid in parts.items()}
+
+    def _gunicorn(self, name: str, application: str, told: Mapping[str, str]) -> Program:
+        number = self._doors[name].fileno()
+        return self._start(
+            name,
+            "gunicorn", "--config", "python:helpdesk.supervisor.serving",
+            "--bind", f"fd://{number}", application,
+            environment=told, keeps_open=(number,),
+        )  # fmt: skip
+
+    def _command(self, name: str, *words: str) -> Program:
+        return self._start(name, "helpdesk.cli", *words, environment=self._service())
+
+    def _start(
+        self,
+        name: str,
+        *words: str,
+        environment: Mapping[str, str],
+        keeps_open: tuple[int, ...] = (),
+    ) -> Program:
+        program = Program(
+            [sys.executable, "-m", *words],
+            log=self.instance.logs / f"{name}.log",
+            environment=environment,
+            folder=ROOT,
+            keeps_open=keeps_open,
+        )
+        self.programs[name] = program
+        program.start()
+        return program
+
+    def _common(self) -> dict[str, str]:
+        addresses = {f"{name.upper()}_URL": self.url(name) for name in SURFACES}
+        return _plain() | addresses | {
+            "REDIS_URL": self.redis.url,
+            "MAIL_URL": self._mail_url,
+            "MAIL_FROM": "helpdesk@trial.example",
+            "INSTANCE": str(self.instance.folder),
+            "HELPDESK_NAME": "Trial helpdesk",
+            "DRILL": "1",
+        }  # fmt: skip
+
+    def _service(self) -> dict[str, str]:
+        return self._common() | {
+            "DATABASE_URL": self.postgres.url("helpdesk_app"),
+            "SERVICE_KEY_FILE": str(self.instance.service_key),
+        }
+
+    def _intake_key(self) -> dict[str, str]:
+        return {"INTAKE_KEY_FILE": str(self.instance.intake_key)}
+
+
+def answers(url: str) -> bool:
+    """Whether somebody is at home."""
+    try:
+        urllib.request.urlopen(url, timeout=PATIENCE).close()
+    except urllib.error.HTTPError as answer:
+        return answer.code < 500
+    except OSError:
+        return False
+    return True
+
+
+def family_of(pid: int) -> list[int]:
+    """A process and all below it."""
+    found, fresh = [], [pid]
+    while fresh:
+        found += fresh
+        fresh = [child for one in fresh for child in children_of(one)]
+    return found
+
+
+def children_of(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _proportional_set(pid: int) -> float:
+    kilobytes = 0
+    for one in family_of(pid):
+        with suppress(OSError):
+            for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    kilobytes += int(line.split()[1])
+    return kilobytes / 1024
+
+
+def _plain() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+
+
+def _listen() -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, 0))
+    listener.listen(WAITING_ROOM)
+    return listener
