@@ -63,7 +63,6 @@ class DeliveryStanding(StrEnum):
     """One carrying of one packet. Uncertain means: it may have arrived; the id stays the same."""
 
     PENDING = "pending"
-    LEASED = "leased"
     SENDING = "sending"
     ACCEPTED = "accepted"
     DEFERRED = "deferred"

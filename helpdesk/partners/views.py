@@ -1,5 +1,135 @@
-"""Addresses."""
+"""Addresses: the partners that we can ask, and what each of them may receive."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.core.errors import NotFound
+from helpdesk.partners import operations, queries
+from helpdesk.partners.fields import FIELDS
+from helpdesk.partners.forms import HINTS, AllowListForm, MailboxForm, PartnerForm, VettingForm
+from helpdesk.partners.models import Partner
+from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_see_partners
+from helpdesk.web.work import work
 
 bp = Blueprint("partners", __name__)
+
+
+@bp.get("/partners")
+def index() -> ResponseReturnValue:
+    if not may_see_partners(work.actor):
+        raise NotFound
+    return render_template(
+        "partners/index.html",
+        partners=queries.every_partner(work),
+        may_register=may_register_partner(work.actor, ""),
+    )
+
+
+@bp.get("/partners/new")
+def new() -> ResponseReturnValue:
+    _for_coordinators()
+    return render_template("partners/new.html", form=PartnerForm(), hints=HINTS)
+
+
+@bp.post("/partners")
+def create() -> ResponseReturnValue:
+    _for_coordinators()
+    form = PartnerForm()
+    if not form.validate_on_submit():
+        return render_template("partners/new.html", form=form, hints=HINTS), 422
+    partner = operations.register(
+        work,
+        slug=form.slug.data or "",
+        name=form.name.data or "",
+        platform=form.platform.data or "",
+        mailbox=form.mailbox.data or "",
+        fields=form.fields.data or (),
+    )
+    flash(f"{partner.name} is registered. Nothing can be sent to them before they are vetted.")
+    return redirect(url_for(".show", slug=partner.slug), 303)
+
+
+@bp.get("/partners/<slug>")
+def show(slug: str) -> ResponseReturnValue:
+    return _page(queries.by_slug(work, slug), VettingForm())
+
+
+@bp.get("/partners/<slug>/allow-list")
+def edit_allow_list(slug: str) -> ResponseReturnValue:
+    partner = _managed(slug)
+    form = AllowListForm(fields=partner.allowed_fields)
+    return render_template("partners/allow_list.html", partner=partner, form=form, hints=HINTS)
+
+
+@bp.post("/partners/<slug>/allow-list")
+def create_allow_list(slug: str) -> ResponseReturnValue:
+    partner = _managed(slug)
+    form = AllowListForm()
+    if not form.validate_on_submit():
+        page = render_template("partners/allow_list.html", partner=partner, form=form, hints=HINTS)
+        return page, 422
+    operations.change_allow_list(work, partner, fields=form.fields.data or ())
+    flash("From now on, a request to them can hold this and nothing else.")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@bp.get("/partners/<slug>/mailbox")
+def edit_mailbox(slug: str) -> ResponseReturnValue:
+    partner = _managed(slug)
+    form = MailboxForm(mailbox=queries.mailbox_of(work, partner))
+    return render_template("partners/mailbox.html", partner=partner, form=form)
+
+
+@bp.post("/partners/<slug>/mailbox")
+def create_mailbox(slug: str) -> ResponseReturnValue:
+    partner = _managed(slug)
+    form = MailboxForm()
+    if not form.validate_on_submit():
+        return render_template("partners/mailbox.html", partner=partner, form=form), 422
+    operations.change_mailbox(work, partner, mailbox=form.mailbox.data or "")
+    flash("Their mail goes there from now on.")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@bp.post("/partners/<slug>/vetting")
+def create_vetting(slug: str) -> ResponseReturnValue:
+    partner = queries.by_slug(work, slug)
+    form = VettingForm()
+    if not form.validate_on_submit():
+        return _page(partner, form), 422
+    assert form.on.data is not None  # noqa: S101 - the form has made sure
+    operations.vet(work, partner, on=form.on.data)
+    flash(f"{partner.name} is vetted.")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@bp.post("/partners/<slug>/doubt")
+def create_doubt(slug: str) -> ResponseReturnValue:
+    partner = queries.by_slug(work, slug)
+    operations.doubt(work, partner)
+    flash(f"Nothing more goes to {partner.name} until they are vetted again.")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+def _for_coordinators() -> None:
+    if not may_register_partner(work.actor, ""):
+        raise NotFound
+
+
+def _managed(slug: str) -> Partner:
+    partner = queries.by_slug(work, slug)
+    work.require(may_manage_partner, partner)
+    return partner
+
+
+def _page(partner: Partner, form: VettingForm) -> str:
+    may_manage = may_manage_partner(work.actor, partner)
+    return render_template(
+        "partners/show.html",
+        partner=partner,
+        mailbox=queries.mailbox_of(work, partner) if may_manage else "",
+        has_key=queries.has_key(work, partner),
+        fields=FIELDS,
+        form=form,
+        may_manage=may_manage,
+    )

@@ -862,7 +862,6 @@ def upgrade() -> None:
             "standing",
             sa.Enum(
                 "pending",
-                "leased",
                 "sending",
                 "accepted",
                 "deferred",
@@ -927,7 +926,6 @@ def upgrade() -> None:
             "result",
             sa.Enum(
                 "pending",
-                "leased",
                 "sending",
                 "accepted",
                 "deferred",

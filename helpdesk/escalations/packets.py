@@ -1,0 +1,151 @@
+"""Packets: exactly what a partner receives. A field that is not on their list never gets in.
+
+Everything here is pure: the same fields are always the same bytes, and the same hash.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from helpdesk.escalations.standing import Ask, Priority
+from helpdesk.partners.fields import BY_NAME, FIELDS, Field
+
+SCHEMA: Final = "helpdesk-packet/1"
+SHARING: Final = "TLP:AMBER+STRICT"
+LARGEST: Final = 64 * 1024
+# With these, what a person reads in an address would not be what leaves.
+TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# Without these nobody could act; each counts where the partner may receive it.
+REQUIRED: Final[Mapping[Ask, tuple[str, ...]]] = {
+    Ask.RESTORE: ("target_url", "happened", "ownership", "harm"),
+    Ask.LOCK: ("target_url", "happened", "ownership", "harm"),
+    Ask.REMOVE: ("target_url", "happened", "rule"),
+    Ask.PRESERVE: ("target_url", "happened", "ownership"),
+    Ask.REVIEW: ("target_url", "happened", "ownership"),
+}
+
+
+class BadPacket(Exception):
+    """These bytes are no packet, or the fields cannot make one; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What every packet says first. It holds ids and codes of ours, and nothing of the case."""
+
+    ref: str
+    partner: str
+    ask: Ask
+    priority: Priority
+    is_drill: bool = False
+
+
+@dataclass(frozen=True)
+class Packet:
+    """Exactly what leaves: the header, and the fields that this partner may receive."""
+
+    header: Header
+    fields: Mapping[str, str]
+
+    def as_text(self) -> str:
+        """Canonical JSON: the same packet is always the same bytes."""
+        header = self.header
+        said = {
+            "schema": SCHEMA,
+            "request": {
+                "ref": header.ref,
+                "partner": header.partner,
+                "ask": header.ask.value,
+                "priority": header.priority.value,
+                "drill": header.is_drill,
+                "sharing": SHARING,
+            },
+            "fields": dict(self.fields),
+        }
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def hash(self) -> str:
+        return hash_of(self.as_text())
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Label and words of each field, in the order of our list."""
+        for field in FIELDS:
+            if field.name in self.fields:
+                yield field.label, field.in_words(self.fields[field.name])
+
+
+def build(header: Header, available: Mapping[str, str], allowed: Collection[str]) -> Packet:
+    """Make the packet: of what is known, the fields that we know and the partner may receive.
+
+    Everything else stays out, whatever it is called and wherever it came from.
+    """
+    fields = {}
+    for field in FIELDS:
+        value = clean(available.get(field.name, "")) if field.name in allowed else ""
+        if not value:
+            continue
+        if field.choices and value not in dict(field.choices):
+            raise BadPacket(f"“{field.label}” has an answer that we do not know.")
+        fields[field.name] = value
+    packet = Packet(header, fields)
+    if len(packet.as_text().encode()) > LARGEST:
+        raise BadPacket("This is more than 64 kB, which is more than a request may carry.")
+    return packet
+
+
+def read(text: str) -> Packet:
+    """The packet in these bytes; BadPacket for anything that we did not write so."""
+    try:
+        said: Any = json.loads(text)
+        request = said["request"]
+        header = Header(
+            ref=request["ref"],
+            partner=request["partner"],
+            ask=Ask(request["ask"]),
+            priority=Priority(request["priority"]),
+            is_drill=request["drill"],
+        )
+        packet = Packet(header, dict(said["fields"]))
+        if any(
+            name not in BY_NAME or not isinstance(value, str)
+            for name, value in packet.fields.items()
+        ):
+            raise BadPacket("This packet has a field that we do not know.")
+    except (ValueError, KeyError, TypeError) as broken:
+        raise BadPacket("This is not a packet.") from broken
+    if packet.as_text() != text:
+        raise BadPacket("This packet was not written by us.")
+    return packet
+
+
+def missing(packet: Packet, allowed: Collection[str]) -> tuple[Field, ...]:
+    """What this kind of request needs, the partner may receive, and the packet does not say."""
+    needed = REQUIRED[packet.header.ask]
+    return tuple(BY_NAME[one] for one in needed if one in allowed and one not in packet.fields)
+
+
+def forbidden(packet: Packet, allowed: Collection[str]) -> tuple[Field, ...]:
+    """What the packet says although the partner may not, or may no longer, receive it."""
+    return tuple(BY_NAME[name] for name in packet.fields if name not in allowed)
+
+
+def hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def clean(text: str) -> str:
+    """One way of writing the same words, and nothing in them that a reader could not see."""
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(letter for letter in plain if _is_visible(letter)).strip()
+
+
+def _is_visible(letter: str) -> bool:
+    """Not a control character, half a letter, or a mark that turns the direction of reading."""
+    if unicodedata.category(letter) in ("Cc", "Cs"):
+        return letter == "\n"
+    return letter not in TURNS

@@ -1,0 +1,196 @@
+"""The closed list of what a packet can say: each field's name, source and sensitivity.
+
+Nothing about the reporter is among them: no name, no contact, no story. A partner's allow-list
+picks from these; what is on no list cannot be sent, whatever it is called.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Source(StrEnum):
+    """Where the value of a field comes from. Only what is typed can be written by hand."""
+
+    FACT = "fact"
+    EVIDENCE = "evidence"
+    CASE = "case"
+    TYPED = "typed"
+
+
+class Sensitivity(StrEnum):
+    """What a field could do in the wrong hands."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a packet may say. `origin`: the fact, the evidence or the case's field."""
+
+    name: str
+    label: str
+    source: Source
+    sensitivity: Sensitivity
+    origin: str = ""
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    is_long: bool = False
+
+    @property
+    def is_written_by_hand(self) -> bool:
+        """Evidence can be trimmed before it leaves; facts and the case's own codes cannot."""
+        return self.source in (Source.TYPED, Source.EVIDENCE)
+
+    def in_words(self, value: str) -> str:
+        """A value as people read it: a code's words, or the text itself."""
+        return dict(self.choices).get(value, value)
+
+
+_NONE, _PERSONAL = Sensitivity.NONE, Sensitivity.PERSONAL
+
+FIELDS: Final = (
+    Field(
+        "target_url",
+        "Address of the account or page, with its number if there is one",
+        Source.EVIDENCE,
+        _PERSONAL,
+        "profile-url",
+        is_long=True,
+    ),
+    Field(
+        "target_kind",
+        "What kind of thing it is",
+        Source.TYPED,
+        _NONE,
+        choices=(
+            ("account", "An account"),
+            ("page", "A page"),
+            ("group", "A group"),
+            ("channel", "A channel"),
+            ("post", "A post or a message"),
+        ),
+    ),
+    Field(
+        "happened",
+        "What happened",
+        Source.TYPED,
+        _PERSONAL,
+        hint="Three to six plain sentences. No names, and nothing that tells who asked us.",
+        is_long=True,
+    ),
+    Field("first_sign", "First sign of it (UTC)", Source.EVIDENCE, _PERSONAL, "first-sign"),
+    Field(
+        "last_good", "Last time the owner signed in (UTC)", Source.EVIDENCE, _PERSONAL, "last-good"
+    ),
+    Field("changes", "What was changed", Source.EVIDENCE, _PERSONAL, "changes-seen", is_long=True),
+    Field(
+        "rule",
+        "Which of your rules this breaks, and why",
+        Source.TYPED,
+        _NONE,
+        is_long=True,
+    ),
+    Field(
+        "ownership",
+        "How we know whose account it is",
+        Source.EVIDENCE,
+        _PERSONAL,
+        "ownership-statement",
+        hint="Who confirmed it by role, and how. No names and no documents.",
+        is_long=True,
+    ),
+    Field(
+        "ownership_check",
+        "Ownership, as we checked it",
+        Source.FACT,
+        _NONE,
+        "owner_confirmed",
+        choices=(("confirmed", "Confirmed by a responder of the helpdesk"),),
+    ),
+    Field(
+        "requester_check",
+        "Who asks, as we checked it",
+        Source.FACT,
+        _NONE,
+        "vetted",
+        choices=(
+            ("confirmed", "Somebody we trust has confirmed them"),
+            ("known", "We have known them before"),
+        ),
+    ),
+    Field(
+        "public_form",
+        "Your public form",
+        Source.FACT,
+        _NONE,
+        "public_form",
+        choices=(
+            ("filed", "It was filed"),
+            ("refused", "It was filed and refused"),
+            ("no_form", "There is none for this"),
+            ("not_safe", "Filing it would not be safe"),
+        ),
+    ),
+    Field(
+        "public_form_ref",
+        "Number of your public form, and when it was filed",
+        Source.EVIDENCE,
+        _PERSONAL,
+        "form-receipt",
+    ),
+    Field(
+        "harm",
+        "What could happen, and to whom, as a role",
+        Source.EVIDENCE,
+        _PERSONAL,
+        "harm-statement",
+        hint="Two to five sentences without a name.",
+        is_long=True,
+    ),
+    Field(
+        "useful_until",
+        "An answer helps until (UTC)",
+        Source.TYPED,
+        _NONE,
+        hint="The day and time after which it is too late. Leave it empty if there is none.",
+    ),
+    Field(
+        "restore_address",
+        "Address to which access can be given back",
+        Source.EVIDENCE,
+        _PERSONAL,
+        "restore-address",
+        hint="A fresh one that was never tied to any account.",
+    ),
+    Field(
+        "keep_quiet",
+        "Who must not hear of this",
+        Source.TYPED,
+        _NONE,
+        choices=(
+            ("target", "Please do not tell whoever holds the account now"),
+            ("authorities", "Contact with authorities would endanger people: please ask us first"),
+            ("both", "Please do not tell whoever holds the account, nor any authority"),
+        ),
+    ),
+    Field("language", "Language of the account's owner", Source.CASE, _NONE, "language"),
+    Field("region", "Region", Source.CASE, _NONE, "region"),
+    Field(
+        "context",
+        "What an outsider would not know",
+        Source.TYPED,
+        _PERSONAL,
+        hint="For example what a word or a date means there.",
+        is_long=True,
+    ),
+    Field(
+        "if_no_answer",
+        "What we do if we hear nothing",
+        Source.TYPED,
+        _NONE,
+    ),
+)
+
+BY_NAME: Final = {field.name: field for field in FIELDS}

@@ -1,0 +1,98 @@
+"""What can happen to a partner; one function per sentence."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts.models import TeamKind
+from helpdesk.core.errors import NotNow
+from helpdesk.core.sealing import Envelope
+from helpdesk.core.work import Work
+from helpdesk.partners.fields import BY_NAME
+from helpdesk.partners.models import Partner
+from helpdesk.partners.policy import may_manage_partner, may_register_partner
+from helpdesk.partners.times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds
+
+
+def register(
+    work: Work,
+    *,
+    slug: str,
+    name: str,
+    platform: str,
+    mailbox: str,
+    fields: Iterable[str] = (),
+    is_drill: bool = False,
+) -> Partner:
+    """Add a partner with a team of its own. Until they are vetted, nothing can be sent to them.
+
+    The team has no key before the first of its people has enrolled: nobody here can read along.
+    """
+    work.require(may_register_partner, slug)
+    taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
+    other = work.session.scalar(taken)
+    if other is not None:
+        raise NotNow(f"{other} has this name or answers for this platform already.")
+    team = accounts.create_team(work, slug=slug, name=name, kind=TeamKind.PARTNER)
+    partner = Partner(
+        slug=slug,
+        name=name,
+        platform=platform,
+        team=team,
+        team_id=team.id,
+        allowed_fields=_known(fields),
+        answer_within=as_seconds(ANSWER_WITHIN),
+        decide_within=as_seconds(DECIDE_WITHIN),
+        is_drill=is_drill,
+    )
+    partner.mailbox = _sealed_mailbox(work, partner, mailbox)
+    work.session.add(partner)
+    work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
+    return partner
+
+
+def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) -> None:
+    """Settle what a packet to this partner may hold. What is not on the list stays here."""
+    work.require(may_manage_partner, partner)
+    partner.allowed_fields = _known(fields)
+    work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
+
+
+def change_mailbox(work: Work, partner: Partner, *, mailbox: str) -> None:
+    """Settle where their mail goes: an id, a priority and a link, never more."""
+    work.require(may_manage_partner, partner)
+    partner.mailbox = _sealed_mailbox(work, partner, mailbox)
+    work.record("partner.mailbox_changed", partner)
+
+
+def vet(work: Work, partner: Partner, *, on: date) -> None:
+    """Somebody has made sure, on another channel, that they are who they say."""
+    work.require(may_manage_partner, partner)
+    if on > work.at.date():
+        raise NotNow("That day has not come yet.")
+    partner.vetted_on = on
+    work.record("partner.vetted", partner, on=on.isoformat())
+
+
+def doubt(work: Work, partner: Partner) -> None:
+    """Stop everything that has not left yet, until they are vetted again."""
+    work.require(may_manage_partner, partner)
+    partner.vetted_on = None
+    work.record("partner.doubted", partner)
+
+
+def _known(fields: Iterable[str]) -> list[str]:
+    """The fields in the order of our list; one that we do not know is refused."""
+    wanted = set(fields)
+    unknown = wanted - set(BY_NAME)
+    if unknown:
+        raise NotNow(f"We know no field called {', '.join(sorted(unknown))}.")
+    return [name for name in BY_NAME if name in wanted]
+
+
+def _sealed_mailbox(work: Work, partner: Partner, mailbox: str) -> Envelope:
+    if work.keys.service is None:
+        raise NotNow("This process has no service key to seal the address with.")
+    return work.keys.service.seal_text(mailbox, partner.place_of("mailbox"))

@@ -1,0 +1,19 @@
+"""Who may do what to partners; pure functions."""
+
+from helpdesk.core.actors import Actor, Role
+from helpdesk.partners.models import Partner
+
+STAFF = frozenset({Role.RESPONDER, Role.COORDINATOR, Role.OPERATOR})
+
+
+def may_see_partners(actor: Actor) -> bool:
+    return actor.role in STAFF
+
+
+def may_register_partner(actor: Actor, _slug: str) -> bool:
+    return actor.role is Role.COORDINATOR
+
+
+def may_manage_partner(actor: Actor, _partner: Partner) -> bool:
+    """What may leave, and to whom, is settled by those who answer for the cases."""
+    return actor.role is Role.COORDINATOR

@@ -1,0 +1,50 @@
+"""Reading partners, always from what the actor may see."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, false, select
+
+from helpdesk.core.actors import Actor, Role
+from helpdesk.core.errors import NotFound
+from helpdesk.core.keys import current_key
+from helpdesk.core.work import Work
+from helpdesk.partners.models import Partner
+from helpdesk.partners.policy import may_see_partners
+
+
+def visible_to(actor: Actor) -> Select[Partner]:
+    """Staff see every partner; a partner's people see their own; nobody else sees any."""
+    partners = select(Partner).order_by(Partner.name)
+    if may_see_partners(actor):
+        return partners
+    if actor.role is Role.PARTNER:
+        return partners.where(Partner.team_id.in_(actor.teams))
+    return partners.where(false())
+
+
+def every_partner(work: Work) -> Sequence[Partner]:
+    return work.session.scalars(visible_to(work.actor)).all()
+
+
+def by_slug(work: Work, slug: str) -> Partner:
+    partner = work.session.scalar(visible_to(work.actor).where(Partner.slug == slug))
+    if partner is None:
+        raise NotFound
+    return partner
+
+
+def for_platform(work: Work, platform: str | None) -> Partner | None:
+    """The partner that answers for a platform, if we have one."""
+    return work.session.scalar(visible_to(work.actor).where(Partner.platform == platform))
+
+
+def has_key(work: Work, partner: Partner) -> bool:
+    """Whether anybody there has enrolled, so that there is a key to seal to."""
+    return current_key(work.session, partner.team_id) is not None
+
+
+def mailbox_of(work: Work, partner: Partner) -> str:
+    """Where their mail goes; empty where there is none, or no service key to open it."""
+    if partner.mailbox is None or work.keys.service is None:
+        return ""
+    return work.keys.service.open_text(partner.mailbox, partner.place_of("mailbox"))
