@@ -77,7 +77,10 @@ faults: setup ## Kill things while people work; nothing may be lost
 bench: setup ## Measure, beside a bare Flask app, and print the table
 	$(BIN)/python -m bench $(ARGS)
 
+# With the oldest Python we promise, Debian 12's 3.11.2: a newer one leaves out what that one needs.
 lock: setup ## Write both locks anew from pyproject.toml
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:3] != (3, 11, 2))' \
+	  || { echo "Locks are written with Python 3.11.2: make clean-up, then make lock PYTHON=/usr/bin/python3"; exit 1; }
 	$(BIN)/pip-compile $(LOCKING) -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile $(LOCKING) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
