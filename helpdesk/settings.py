@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,16 +26,16 @@ class NotConfigured(Exception):
 class Settings:
     """What a process was told about its surroundings: see docs/running.md for every field."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     redis_url: str
     serves: frozenset[Surface]
     public_url: str
     staff_url: str
     partner_url: str
-    mail_url: str
+    mail_url: str = field(repr=False)
     mail_from: str
-    intake_keys: tuple[bytes, ...]
-    service_keys: tuple[bytes, ...]
+    intake_keys: tuple[bytes, ...] = field(repr=False)
+    service_keys: tuple[bytes, ...] = field(repr=False)
     instance: Path
     helpdesk_name: str
     exit_url: str
