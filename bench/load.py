@@ -1,185 +1,146 @@
-"""Clients that cost little: prepared requests over kept connections, and how long each took."""
+"""The load: so many clients, each sending one request after the other over one connection.
 
+One process and one loop for all clients, so that the generator takes as little as possible of the
+machine that it shares with what is measured.
+"""
+
+import selectors
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from statistics import quantiles
 
-# A client that does not come through in so many seconds has met a fault, not a slow server.
-PATIENCE = 60.0
-
-
-class Lost(Exception):
-    """The connection ended before the whole answer had come."""
+HOST = "127.0.0.1"
+PATIENCE = 30.0
+LARGEST_READ = 1 << 18
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the code, the head and the body."""
+    """What came back for the request of that number, and how long it took."""
 
+    number: int
     status: int
-    head: bytes
-    body: bytes
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        """Cookies that this answer sets; an emptied one is empty."""
-        found = {}
-        for line in self.head.split(b"\r\n"):
-            if line.lower().startswith(b"set-cookie:"):
-                name, _, value = line.partition(b":")[2].split(b";")[0].strip().partition(b"=")
-                found[name.decode()] = value.decode()
-        return found
-
-    @property
-    def location(self) -> str:
-        for line in self.head.split(b"\r\n"):
-            if line.lower().startswith(b"location:"):
-                return line.partition(b":")[2].strip().decode()
-        return ""
-
-
-class Connection:
-    """One kept connection to a server on this machine."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._socket: socket.socket | None = None
-
-    def ask(self, request: bytes) -> Answer:
-        """Send a request and read its answer; again on a fresh connection if ours was closed."""
-        if self._socket is not None:
-            try:
-                return self._exchange(request)
-            except (OSError, Lost):
-                self.close()
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self._exchange(request)
-
-    def ask_once(self, request: bytes) -> Answer:
-        """The same on a fresh connection and without a second try: a lost answer stays lost."""
-        self.close()
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE)
-        try:
-            return self._exchange(request)
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-
-    def _exchange(self, request: bytes) -> Answer:
-        assert self._socket is not None
-        self._socket.sendall(request)
-        received = b""
-        while (end := received.find(b"\r\n\r\n")) < 0:
-            received += self._more()
-        head, body = received[:end], received[end + 4 :]
-        lower = head.lower()
-        if b"\r\ncontent-length:" in lower:
-            size = int(lower.partition(b"\r\ncontent-length:")[2].split(b"\r\n")[0])
-            while len(body) < size:
-                body += self._more()
-        if b"\r\nconnection: close" in lower:
-            self.close()
-        return Answer(int(head[9:12]), head, body)
-
-    def _more(self) -> bytes:
-        assert self._socket is not None
-        piece = self._socket.recv(1 << 16)
-        if not piece:
-            raise Lost
-        return piece
-
-
-def get(path: str, cookies: dict[str, str] | None = None) -> bytes:
-    """The bytes of a GET."""
-    return _head("GET", path, cookies) + b"\r\n"
-
-
-def post(path: str, body: bytes, cookies: dict[str, str] | None = None) -> bytes:
-    """The bytes of a POST of form fields."""
-    return (
-        _head("POST", path, cookies)
-        + b"Content-Type: application/x-www-form-urlencoded\r\n"
-        + f"Content-Length: {len(body)}\r\n\r\n".encode()
-        + body
-    )
-
-
-def _head(method: str, path: str, cookies: dict[str, str] | None) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Accept: text/html"]
-    if cookies:
-        lines.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in cookies.items()))
-    return "\r\n".join(lines).encode() + b"\r\n"
+    seconds: float
+    length: int
 
 
 @dataclass
-class Figures:
-    """How long each request took, and over how long they were sent."""
+class Run:
+    """All answers of one run, and how long the whole took."""
 
+    answers: list[Answer] = field(default_factory=list)
     seconds: float = 0.0
-    took: list[float] = field(default_factory=list)
-    statuses: dict[int, int] = field(default_factory=dict)
 
     @property
-    def rate(self) -> float:
-        return len(self.took) / self.seconds if self.seconds else 0.0
+    def per_second(self) -> float:
+        return len(self.answers) / self.seconds
 
-    def percentile(self, part: float) -> float:
-        """In milliseconds."""
-        ordered = sorted(self.took)
-        return ordered[min(int(len(ordered) * part), len(ordered) - 1)] * 1000
+    def statuses(self) -> dict[int, int]:
+        """How often each status came."""
+        found: dict[int, int] = {}
+        for answer in self.answers:
+            found[answer.status] = found.get(answer.status, 0) + 1
+        return found
 
-    def summary(self) -> dict[str, float]:
-        return {
-            "per_second": round(self.rate, 1),
-            "p50_ms": round(self.percentile(0.50), 2),
-            "p95_ms": round(self.percentile(0.95), 2),
-            "p99_ms": round(self.percentile(0.99), 2),
-            "requests": len(self.took),
-        }
+    def percentile(self, percent: int) -> float:
+        """Milliseconds within which so many percent were answered."""
+        times = [answer.seconds * 1000 for answer in self.answers]
+        return quantiles(times, n=100, method="inclusive")[percent - 1]
 
 
-def drive(
-    port: int, clients: int, seconds: float, requests: Callable[[int], Iterator[bytes]], good: int
-) -> Figures:
-    """So many clients, each sending one request after the other; any answer but `good` fails.
+class Broken(Exception):
+    """The measured side closed a connection or fell silent: such a run is no measurement."""
 
-    The first tenth is not counted.
-    """
-    figures, lock, failures = Figures(), threading.Lock(), []
-    begin = time.perf_counter()
-    count_from, until = begin + seconds / 10, begin + seconds
 
-    def client(number: int) -> None:
-        connection = Connection(port)
-        took = []
-        for request in requests(number):
-            started = time.perf_counter()
-            if started >= until:
-                break
-            answer = connection.ask(request)
-            ended = time.perf_counter()
-            if answer.status != good:
-                failures.append(answer)
-                break
-            if started >= count_from:
-                took.append(ended - started)
-        connection.close()
-        with lock:
-            figures.took += took
+class _Client:
+    """One connection, and the request on it that waits for its answer."""
 
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    figures.seconds = min(time.perf_counter(), until) - count_from
-    if failures:
-        raise SystemExit(f"An answer was {failures[0].status}:\n{failures[0].body[:2000].decode()}")
-    return figures
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.number = -1
+        self.began = 0.0
+        self._received = bytearray()
+        self._whole = 0
+        self.socket = self._connect()
+
+    def send(self, number: int, request: bytes) -> None:
+        self.number, self._whole = number, 0
+        self._received.clear()
+        self.began = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> Answer | None:
+        """The answer once it is whole."""
+        piece = self.socket.recv(LARGEST_READ)
+        if not piece:
+            raise Broken("A connection was closed in the middle.")
+        self._received += piece
+        if not self._whole:
+            self._whole = _whole_length(self._received)
+        if not self._whole or len(self._received) < self._whole:
+            return None
+        took = time.perf_counter() - self.began
+        answer = Answer(self.number, int(self._received[9:12]), took, self._whole)
+        if _closes(self._received):
+            # A worker that has served its time says so; the next request goes to another.
+            self.socket.close()
+            self.socket = self._connect()
+        return answer
+
+    def _connect(self) -> socket.socket:
+        connection = socket.create_connection((HOST, self.port), timeout=PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+
+def fire(port: int, requests: Iterable[bytes], clients: int) -> Run:
+    """Send every request once, `clients` at a time, each client waiting for its answer."""
+    run, queue = Run(), enumerate(requests)
+    with selectors.DefaultSelector() as selector:
+        began = time.perf_counter()
+        busy = sum(_next(selector, _Client(port), queue) for _ in range(clients))
+        while busy:
+            ready = selector.select(PATIENCE)
+            if not ready:
+                raise Broken(f"No answer within {PATIENCE:g} s.")
+            for key, _ in ready:
+                client: _Client = key.data
+                held = client.socket
+                answer = client.receive()
+                if answer is None:
+                    continue
+                run.answers.append(answer)
+                selector.unregister(held)
+                busy += _next(selector, client, queue) - 1
+        run.seconds = time.perf_counter() - began
+    return run
+
+
+def _next(
+    selector: selectors.BaseSelector, client: _Client, queue: Iterator[tuple[int, bytes]]
+) -> int:
+    """Give a client its next request; 0 if there is none left."""
+    for number, request in queue:
+        selector.register(client.socket, selectors.EVENT_READ, client)
+        client.send(number, request)
+        return 1
+    client.socket.close()
+    return 0
+
+
+def _whole_length(received: bytearray) -> int:
+    """How long the whole answer is; 0 while its head is not there."""
+    end = received.find(b"\r\n\r\n")
+    if end < 0:
+        return 0
+    head = received[:end].lower()
+    start = head.find(b"content-length:")
+    if start < 0:
+        raise Broken("An answer did not say how long it is.")
+    return end + 4 + int(head[start + 15 :].split(b"\r\n", 1)[0])
+
+
+def _closes(received: bytearray) -> bool:
+    return b"connection: close" in received[: received.find(b"\r\n\r\n")].lower()
