@@ -32,7 +32,7 @@ def known_on(work: Work, case: Case, playbook: Playbook) -> Known:
 def facts_of(work: Work, case: Case) -> dict[str, str]:
     """The facts on a case, their codes only: the words beside them stay sealed."""
     found = work.session.execute(select(Fact.name, Fact.value).where(Fact.case_id == case.id))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _consents(work: Work, case: Case) -> dict[str, Value]:

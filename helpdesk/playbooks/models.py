@@ -28,7 +28,8 @@ class Edition(Base):
     content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     playbook: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(20))
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # Read only by a process that does not know the hash yet.
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
 
 
 class Run(SealedInCase, Base):

@@ -1,7 +1,8 @@
 """The playbooks this process works with: read once, held for as long as it lives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from helpdesk.playbooks.editions import content_hash, from_json, to_json
@@ -36,11 +37,13 @@ def current(playbook_id: str) -> CurrentEdition | None:
     return CurrentEdition(playbook, content_hash(playbook), to_json(playbook))
 
 
-@lru_cache(maxsize=128)
-def pinned(content_hash: str, content: str) -> Playbook:
+_pinned: dict[str, Playbook] = {}
+
+
+def pinned(content_hash: str, load: Callable[[], str]) -> Playbook:
     """The page of a stored edition. A hash names one content for ever, so it is built once."""
-    for playbook in the_library().playbooks:
-        edition = current(playbook.id)
-        if edition is not None and edition.content_hash == content_hash:
-            return edition.playbook
-    return from_json(content)
+    if content_hash not in _pinned:
+        today = (current(page.id) for page in the_library().playbooks)
+        same = (one.playbook for one in today if one and one.content_hash == content_hash)
+        _pinned[content_hash] = next(same, None) or from_json(load())
+    return _pinned[content_hash]

@@ -58,6 +58,7 @@ def test_an_edition_of_another_format_is_refused():
 def test_a_pinned_edition_is_built_once():
     stored = shelf.current("account-takeover")
 
-    assert shelf.pinned(stored.content_hash, stored.content) is stored.playbook
-    assert shelf.pinned("of another day", stored.content) == stored.playbook
+    assert shelf.pinned(stored.content_hash, lambda: pytest.fail("read")) is stored.playbook
+    assert shelf.pinned("of another day", lambda: stored.content) == stored.playbook
+    assert shelf.pinned("of another day", lambda: pytest.fail("read")) == stored.playbook
     assert shelf.current("no-such-page") is None

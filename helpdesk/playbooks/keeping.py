@@ -1,0 +1,91 @@
+"""What a step leaves on the case: its record, what was written down, the facts it set."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import delete, select
+
+from helpdesk.cases.models import Case, Evidence, Fact
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.playbooks.models import Run, StepRecord, StepStanding
+from helpdesk.playbooks.pages import Playbook, Step
+from helpdesk.playbooks.progress import facts_from
+
+# What a fact says in clear when its words are sealed beside it.
+TOLD = "told"
+
+
+def keep_record(
+    work: Work,
+    run: Run,
+    step: Step,
+    standing: StepStanding,
+    *,
+    outcome: str | None = None,
+    words: str = "",
+) -> StepRecord:
+    """Who did what with a step, and when; the words beside it sealed."""
+    record = StepRecord(
+        case=run.case,
+        case_id=run.case_id,
+        run_id=run.id,
+        step=step.id,
+        standing=standing,
+        outcome=outcome,
+        at=work.at,
+        by=work.actor.id,
+    )
+    if words:
+        record.words = work.keys.seal(record, "words", words)
+    run.records.append(record)
+    return record
+
+
+def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:
+    """Seal what was written down. A second time replaces the first: the case holds what is true."""
+    for kind, text in told.items():
+        if kind not in step.evidence:
+            raise NotNow("This step does not ask for that.")
+        evidence = work.session.scalar(
+            select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == kind)
+        )
+        if evidence is None:
+            evidence = Evidence(case=case, case_id=case.id, kind=kind)
+            work.session.add(evidence)
+        evidence.taken_at, evidence.taken_by = work.at, work.actor.id
+        evidence.value = work.keys.seal(evidence, "value", text)
+
+
+def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str]) -> None:
+    """Codes stand in clear, because gates ask for them; what was told in words is sealed."""
+    for name, value in facts.items():
+        fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == name))
+        if fact is None:
+            fact = Fact(case=case, case_id=case.id, name=name)
+            work.session.add(fact)
+        fact.set_at, fact.set_by = work.at, work.actor.id
+        is_code = name in literal
+        fact.value = value if is_code else TOLD
+        fact.words = None if is_code else work.keys.seal(fact, "words", value)
+
+
+def take_back_facts(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
+    """Undo the facts of a record that was taken back; what other steps of the run say stands."""
+    names = _facts_named_by(page, record)
+    gone = delete(Fact).where(Fact.case_id == run.case_id, Fact.name.in_(names))
+    work.session.execute(gone)
+    for other in run.records:
+        step = page.step(other.step)
+        outcome = step.outcome(other.outcome) if step and other.outcome else None
+        if step is not None and outcome is not None:
+            again = facts_from(step, outcome, {})
+            kept = {name: value for name, value in again.items() if name in names}
+            keep_facts(work, run.case, kept, literal=kept)
+
+
+def _facts_named_by(page: Playbook, record: StepRecord) -> set[str]:
+    step = page.step(record.step)
+    outcome = step.outcome(record.outcome) if step and record.outcome else None
+    if step is None or outcome is None:
+        return set()
+    return {one.name for one in outcome.sets} | {one.fact for one in step.sets}

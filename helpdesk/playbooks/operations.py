@@ -1,0 +1,164 @@
+"""What can happen to a playbook at work: started, a step finished, skipped or reopened."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from helpdesk.cases.models import Case
+from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.work import Work
+from helpdesk.playbooks import keeping, queries, shelf
+from helpdesk.playbooks.models import Edition, Run, StepStanding
+from helpdesk.playbooks.pages import Outcome, Playbook, Readiness, Step
+from helpdesk.playbooks.policy import may_run, may_work_on
+from helpdesk.playbooks.progress import State, StepNow, facts_from
+
+
+def start_run(work: Work, case: Case, playbook_id: str) -> Run:
+    """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
+    work.require(may_run, case)
+    edition = shelf.current(playbook_id)
+    if edition is None or edition.playbook.status is Readiness.RETIRED:
+        raise NotFound
+    _lock(work, case)
+    if queries.running(work, case, playbook_id) is not None:
+        raise NotNow("This playbook is at work on the case already.")
+    _keep_edition(work, edition)
+    run = Run(
+        case=case,
+        case_id=case.id,
+        content_hash=edition.content_hash,
+        started_at=work.at,
+        started_by=work.actor.id,
+    )
+    work.session.add(run)
+    # the edition and the records of the run are read through it in this very piece of work
+    work.session.flush()
+    work.record("playbook.started", run, playbook=edition.playbook.name)
+    return run
+
+
+def finish_step(
+    work: Work,
+    run: Run,
+    step_id: str,
+    *,
+    outcome: str,
+    evidence: Mapping[str, str] | None = None,
+    note: str = "",
+) -> None:
+    """Record how a step ended, what was found out and written down, and go where that leads."""
+    work.require(may_work_on, run)
+    page, now = _step_at_work(work, run, step_id)
+    step, ended_as = now.step, now.step.outcome(outcome)
+    if ended_as is None:
+        raise NotNow("This step cannot end like that.")
+    _refuse_a_hasty_end(work, run, page, step, ended_as)
+    told = {name: text for name, text in (evidence or {}).items() if text}
+    record = keeping.keep_record(
+        work, run, step, StepStanding.DONE, outcome=ended_as.id, words=note
+    )
+    keeping.keep_evidence(work, run.case, step, told)
+    keeping.keep_facts(
+        work, run.case, facts_from(step, ended_as, told), literal=facts_from(step, ended_as, {})
+    )
+    work.record(
+        "playbook.step_finished", record, playbook=page.name, step=step.id, outcome=ended_as.id
+    )
+    if ended_as.end or ended_as.playbook:
+        _end(work, run, ended_as)
+
+
+def skip_step(work: Work, run: Run, step_id: str, *, reason: str) -> None:
+    """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
+    work.require(may_work_on, run)
+    page, now = _step_at_work(work, run, step_id)
+    if now.step.must or now.step is page.steps[-1]:
+        raise NotNow("This step cannot be skipped. Choose the outcome that is true.")
+    record = keeping.keep_record(work, run, now.step, StepStanding.SKIPPED, words=reason)
+    work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
+
+
+def reopen_step(work: Work, run: Run, step_id: str) -> None:
+    """Take back what was recorded about a step, with the facts it set. History keeps both."""
+    work.require(may_work_on, run)
+    _refuse_ended(run)
+    _lock(work, run.case)
+    record = next((one for one in run.records if one.step == step_id), None)
+    if record is None:
+        raise NotNow("Nothing was recorded about this step, so nothing can be taken back.")
+    page = queries.page_of(run)
+    work.record(
+        "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
+    )
+    run.records.remove(record)
+    keeping.take_back_facts(work, run, page, record)
+
+
+def _step_at_work(work: Work, run: Run, step_id: str) -> tuple[Playbook, StepNow]:
+    """The page and the step, if it is really open. Two tabs meet here, one after the other."""
+    _lock(work, run.case)
+    work.session.refresh(run, ["ended_at", "ended_as", "records"])
+    _refuse_ended(run)
+    page = queries.page_of(run)
+    now = queries.progress_of(work, run).of(step_id)
+    if now is None:
+        raise NotFound
+    match now.state:
+        case State.DONE | State.SKIPPED:
+            raise NotNow("Somebody has finished this step already.")
+        case State.BLOCKED:
+            raise NotNow(f"This step waits for: {_titles(page, now.waits_for)}.")
+        case State.NOT_NEEDED:
+            raise NotNow("By what is known now, this step is not needed.")
+        case State.OPEN:
+            return page, now
+
+
+def _refuse_ended(run: Run) -> None:
+    if run.ended_at is not None:
+        raise NotNow("This playbook has ended on this case. Start it again if there is more to do.")
+
+
+def _refuse_a_hasty_end(work: Work, run: Run, page: Playbook, step: Step, outcome: Outcome) -> None:
+    end = page.end(outcome.end) if outcome.end else None
+    if end is None:
+        return
+    missing = queries.progress_of(work, run).missing_before(end, step.id)
+    if missing:
+        titles = _titles(page, [one.id for one in missing])
+        raise NotNow(f"Before this can end as “{end.label}”, these must be done: {titles}.")
+
+
+def _end(work: Work, run: Run, outcome: Outcome) -> None:
+    run.ended_at = work.at
+    run.ended_as = outcome.end or outcome.playbook
+    work.record("playbook.ended", run, ended_as=run.ended_as)
+    if outcome.playbook is not None:
+        # the case goes on under its right name, with everything that was told
+        run.case.incident_type = outcome.playbook
+        if queries.running(work, run.case, outcome.playbook) is None:
+            start_run(work, run.case, outcome.playbook)
+
+
+def _keep_edition(work: Work, edition: shelf.CurrentEdition) -> None:
+    """Store the page once. Two first runs at one moment must not trip over each other."""
+    kept = insert(Edition).values(
+        content_hash=edition.content_hash,
+        playbook=edition.playbook.id,
+        version=edition.playbook.version,
+        content=json.loads(edition.content),
+    )
+    work.session.execute(kept.on_conflict_do_nothing())
+
+
+def _titles(page: Playbook, step_ids: Iterable[str]) -> str:
+    steps = (page.step(step_id) for step_id in step_ids)
+    return ", ".join(f"“{step.title}”" for step in steps if step is not None)
+
+
+def _lock(work: Work, case: Case) -> None:
+    """One hand at a time on the playbooks of a case."""
+    work.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())

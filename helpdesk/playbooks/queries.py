@@ -1,0 +1,90 @@
+"""Reading runs: the page each one pinned, how far it has come, what was written down."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from helpdesk.cases.models import Case, Evidence
+from helpdesk.core.errors import NotFound
+from helpdesk.core.work import Work
+from helpdesk.playbooks import shelf
+from helpdesk.playbooks.known import known_on
+from helpdesk.playbooks.library import Platform
+from helpdesk.playbooks.models import Run, StepRecord
+from helpdesk.playbooks.pages import Playbook, Readiness
+from helpdesk.playbooks.progress import Progress, Record, progress
+
+
+@dataclass(frozen=True)
+class RunNow:
+    """A run with the page it stands on and how far it has come."""
+
+    run: Run
+    page: Playbook
+    progress: Progress
+
+
+def page_of(run: Run) -> Playbook:
+    """The page exactly as it was when the run began."""
+    return shelf.pinned(run.content_hash, lambda: json.dumps(run.edition.content))
+
+
+def progress_of(work: Work, run: Run) -> Progress:
+    """Where every step of the run stands."""
+    page = page_of(run)
+    records = {record.step: Record(record.outcome) for record in run.records}
+    return progress(page, known_on(work, run.case, page), records)
+
+
+def runs_of(work: Work, case: Case) -> Sequence[RunNow]:
+    """The playbooks at work on a case: those that go on first, then the newest."""
+    runs = (
+        select(Run)
+        .where(Run.case_id == case.id)
+        .order_by(Run.ended_at.desc().nulls_first(), Run.started_at.desc())
+    )
+    return [RunNow(run, page_of(run), progress_of(work, run)) for run in work.session.scalars(runs)]
+
+
+def run_by_id(work: Work, case: Case, run_id: str) -> Run:
+    """A run of this case."""
+    run = work.session.scalar(select(Run).where(Run.id == run_id, Run.case_id == case.id))
+    if run is None:
+        raise NotFound
+    return run
+
+
+def running(work: Work, case: Case, playbook_id: str) -> Run | None:
+    """The run of that page which has not ended, whatever its edition."""
+    going_on = select(Run).where(Run.case_id == case.id, Run.ended_at.is_(None))
+    return next(
+        (run for run in work.session.scalars(going_on) if run.edition.playbook == playbook_id), None
+    )
+
+
+def startable(runs: Iterable[RunNow]) -> tuple[Playbook, ...]:
+    """The pages that could be started beside these runs."""
+    busy = {one.page.id for one in runs if one.run.ended_at is None}
+    return tuple(
+        page
+        for page in shelf.the_library().playbooks
+        if page.id not in busy and page.status is not Readiness.RETIRED
+    )
+
+
+def words_of(work: Work, record: StepRecord) -> str:
+    """The note beside an outcome, or the reason for skipping."""
+    return work.keys.open(record, "words")
+
+
+def evidence_of(work: Work, case: Case) -> Mapping[str, str]:
+    """What was written down for the case, by the name the page gives it."""
+    taken = work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))
+    return {one.kind: work.keys.open(one, "value") for one in taken}
+
+
+def platform_of(case: Case) -> Platform | None:
+    """What we know about the platform of the case."""
+    return shelf.the_library().platform(case.platform) if case.platform else None

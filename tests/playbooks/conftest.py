@@ -1,0 +1,92 @@
+"""A case in a queue, and the people who work on it."""
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status
+from helpdesk.core.actors import Role
+from helpdesk.core.history import HistoryEntry
+from helpdesk.playbooks import operations, queries
+from helpdesk.playbooks.models import Run
+from tests.factories import a_case, a_person, a_team, work_as
+
+ANSWERS = {
+    "danger": "none_known",
+    "hold": "running",
+    "reach": "self",
+    "clock": "open",
+    "capacity": "can_act",
+    "platform": "facebook",
+    "whose": "mine",
+}
+
+
+class CaseAtWork:
+    """A case with two people of its queue and one stranger; a step is one line in a test."""
+
+    def __init__(self, desk, now, incident_type="account-takeover", answers=ANSWERS):
+        self.desk, self.now = desk, now
+        with desk.begin(at=now) as work:
+            team = a_team(work)
+            self.asha = a_person(work, Role.RESPONDER, [team])
+            self.bo = a_person(work, Role.COORDINATOR, [team])
+            self.stranger = a_person(work, Role.COORDINATOR, [a_team(work)])
+            self.id = a_case(
+                work,
+                team,
+                status=Status.OPEN,
+                answers=answers,
+                platform="facebook",
+                incident_type=incident_type,
+            ).id
+
+    def working(self, somebody=None, at=None):
+        return work_as(self.desk, somebody or self.asha, at or self.now)
+
+    def case(self, work):
+        return work.session.get(Case, self.id)
+
+    def start(self, playbook="account-takeover"):
+        with self.working() as work:
+            return operations.start_run(work, self.case(work), playbook).id
+
+    def run(self, work, run_id):
+        return work.session.get(Run, run_id)
+
+    def finish(self, run_id, step, outcome, somebody=None, **told):
+        with self.working(somebody) as work:
+            run = self.run(work, run_id)
+            operations.finish_step(work, run, step, outcome=outcome, **told)
+
+    def first_contact(self, run_id, vetted="confirmed"):
+        for step, outcome in {
+            "acknowledge": "written",
+            "safe-channel": "mailbox",
+            "danger-again": "no_danger",
+            "consent": "agreed",
+            "vetting": vetted,
+            "settle-answers": "settled",
+        }.items():
+            self.finish(run_id, f"first-contact.{step}", outcome)
+
+    def stands(self, run_id, step):
+        with self.working() as work:
+            return queries.progress_of(work, self.run(work, run_id)).of(step)
+
+    def history(self, action):
+        with self.desk.sessions() as session:
+            entries = select(HistoryEntry).where(
+                HistoryEntry.case_id == self.id, HistoryEntry.action == action
+            )
+            return list(session.scalars(entries))
+
+
+@pytest.fixture
+def at_work(desk, now):
+    return CaseAtWork(desk, now)
+
+
+@pytest.fixture
+def unsorted(desk, now):
+    return CaseAtWork(desk, now, incident_type="something-else", answers={"danger": "unsure"})
