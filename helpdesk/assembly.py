@@ -5,6 +5,7 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.adapters.bell import RedisBell, SilentBell
 from helpdesk.adapters.post import open_post
+from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.desk import Bell, Desk
 from helpdesk.core.sealing import Secret
 from helpdesk.escalations import jobs as escalations_jobs
@@ -12,7 +13,7 @@ from helpdesk.settings import Settings
 from helpdesk.triage import jobs as triage_jobs
 
 # Importing a feature's jobs registers them: every process that promises or performs needs them all.
-JOBS = (escalations_jobs, triage_jobs)
+JOBS = (cases_jobs, escalations_jobs, triage_jobs)
 
 NO_REDIS = "none"
 

@@ -403,6 +403,26 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status <> 'closed' AND owner_id IS NULL"),
     )
+    op.create_index(
+        "ix_cases_queue_by_status",
+        "cases",
+        [
+            "team_id",
+            "status",
+            "level",
+            sa.literal_column("coalesce(reply_due_at, 'infinity'::timestamptz)"),
+            "id",
+        ],
+        unique=False,
+        postgresql_where=sa.text("status <> 'closed'"),
+    )
+    op.create_index(
+        "ix_cases_closed",
+        "cases",
+        ["team_id", "opened_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'closed'"),
+    )
     op.create_table(
         "memberships",
         sa.Column("person_id", sa.String(length=32), nullable=False),
@@ -465,6 +485,13 @@ def upgrade() -> None:
             ["case_id"], ["cases.id"], name=op.f("fk_closures_case_id_cases"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_closures")),
+    )
+    op.create_index(
+        "ix_closures_follow_up_on",
+        "closures",
+        ["follow_up_on"],
+        unique=False,
+        postgresql_where=sa.text("follow_up_on IS NOT NULL"),
     )
     op.create_table(
         "consents",
@@ -1075,12 +1102,25 @@ def downgrade() -> None:
     )
     op.drop_index("ix_consents_case_id", table_name="consents")
     op.drop_table("consents")
+    op.drop_index(
+        "ix_closures_follow_up_on",
+        table_name="closures",
+        postgresql_where=sa.text("follow_up_on IS NOT NULL"),
+    )
     op.drop_table("closures")
     op.drop_index("ix_sign_ins_seen_at", table_name="sign_ins")
     op.drop_index(op.f("ix_sign_ins_person_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
     op.drop_index(op.f("ix_memberships_team_id"), table_name="memberships")
     op.drop_table("memberships")
+    op.drop_index(
+        "ix_cases_closed", table_name="cases", postgresql_where=sa.text("status = 'closed'")
+    )
+    op.drop_index(
+        "ix_cases_queue_by_status",
+        table_name="cases",
+        postgresql_where=sa.text("status <> 'closed'"),
+    )
     op.drop_index(
         "ix_cases_unclaimed",
         table_name="cases",

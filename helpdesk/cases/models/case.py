@@ -86,6 +86,23 @@ class Case(Identified, Base):
             "id",
             postgresql_where=text("status <> 'closed' AND owner_id IS NULL"),
         ),
+        # The same page, filtered by status; and the closed ones, newest report first.
+        Index(
+            "ix_cases_queue_by_status",
+            "team_id",
+            "status",
+            "level",
+            text("coalesce(reply_due_at, 'infinity'::timestamptz)"),
+            "id",
+            postgresql_where=text("status <> 'closed'"),
+        ),
+        Index(
+            "ix_cases_closed",
+            "team_id",
+            "opened_at",
+            "id",
+            postgresql_where=text("status = 'closed'"),
+        ),
     )
 
     @property
@@ -156,6 +173,14 @@ class Closure(Base):
     follow_up_on: Mapped[date | None]
 
     case: Mapped[Case] = relationship(back_populates="closure")
+
+    __table_args__ = (
+        Index(
+            "ix_closures_follow_up_on",
+            "follow_up_on",
+            postgresql_where=text("follow_up_on IS NOT NULL"),
+        ),
+    )
 
 
 class SealedInCase(Identified):

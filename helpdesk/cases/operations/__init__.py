@@ -1,0 +1,25 @@
+"""What can happen to a case; one function per sentence."""
+
+from helpdesk.cases.operations.assignments import claim, hand_over, release, take_next
+from helpdesk.cases.operations.closures import close, reopen
+from helpdesk.cases.operations.consents import record_consent, withdraw_consent
+from helpdesk.cases.operations.messages import add_note, send_message
+from helpdesk.cases.operations.reading import read
+from helpdesk.cases.operations.waiting import resume, wait, wake
+
+__all__ = [
+    "add_note",
+    "claim",
+    "close",
+    "hand_over",
+    "read",
+    "record_consent",
+    "release",
+    "reopen",
+    "resume",
+    "send_message",
+    "take_next",
+    "wait",
+    "wake",
+    "withdraw_consent",
+]

@@ -1,0 +1,78 @@
+"""Who has a case: claimed by one, given back, handed over."""
+
+from sqlalchemy import case as when
+from sqlalchemy import update
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.accounts.models import Person, Team
+from helpdesk.cases import queries
+from helpdesk.cases.models import Case
+from helpdesk.cases.operations.messages import write_note
+from helpdesk.cases.policy import may_claim, may_give_away
+from helpdesk.cases.status import Status
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+
+# Somebody works on it from now on.
+NEW_IS_OPEN = when((Case.status == Status.NEW, Status.OPEN), else_=Case.status)
+
+
+def claim(work: Work, case: Case) -> None:
+    """Take a case nobody has. Of fifty who try at once, one gets it (P3)."""
+    work.require(may_claim, case)
+    # One statement: the row is looked at and taken in the same breath.
+    taken = (
+        update(Case)
+        .where(Case.id == case.id, Case.owner_id.is_(None), Case.status != Status.CLOSED)
+        .values(owner_id=work.actor.person_id, status=NEW_IS_OPEN)
+        .returning(Case.id)
+        .execution_options(synchronize_session=False)
+    )
+    if work.session.scalar(taken) is None:
+        raise NotNow("Somebody else has taken this case.")
+    work.session.refresh(case, ["owner_id", "status"])
+    work.record("case.claimed", case)
+
+
+def take_next(work: Work, team: Team) -> Case:
+    """Take the case of a queue that should be next: by level, then by the time that is left."""
+    case = queries.next_unclaimed(work, team)
+    if case is None:
+        raise NotNow("No case in this queue waits for somebody to take it.")
+    claim(work, case)
+    return case
+
+
+def release(work: Work, case: Case, *, note: str = "") -> None:
+    """Give a case back to the queue."""
+    work.require(may_give_away, case)
+    if case.owner_id is None:
+        raise NotNow("Nobody has this case.")
+    _give(work, case, to=None)
+    if note:
+        write_note(work, case, note)
+    work.record("case.released", case)
+
+
+def hand_over(work: Work, case: Case, *, to: Person, note: str) -> None:
+    """Give a case to a colleague who can read it, with a word on how things stand."""
+    work.require(may_give_away, case)
+    if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
+        raise NotNow(f"{to.name} cannot read the cases of this queue.")
+    _give(work, case, to=to.id)
+    write_note(work, case, note)
+    work.record("case.handed_over", case, to=to.id)
+
+
+def _give(work: Work, case: Case, *, to: str | None) -> None:
+    """Change the owner, if it is still the one whom this page showed."""
+    given = (
+        update(Case)
+        .where(Case.id == case.id, Case.owner_id == case.owner_id)
+        .values(owner_id=to, status=Case.status if to is None else NEW_IS_OPEN)
+        .returning(Case.id)
+        .execution_options(synchronize_session=False)
+    )
+    if work.session.scalar(given) is None:
+        raise NotNow("Somebody else has this case by now.")
+    work.session.refresh(case, ["owner_id", "status"])

@@ -1,0 +1,34 @@
+"""A case ends, and may begin again."""
+
+from datetime import date
+
+from helpdesk.cases import clocks
+from helpdesk.cases.models import Case
+from helpdesk.cases.operations.messages import write_note
+from helpdesk.cases.policy import may_close, may_reopen
+from helpdesk.cases.status import Outcome
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+
+
+def close(
+    work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None = None, note: str = ""
+) -> None:
+    """End the work on a case. On the day of the follow-up it is on the duty board once more."""
+    work.require(may_close, case)
+    if follow_up_on is not None and follow_up_on <= work.at.date():
+        raise NotNow("Choose a day after today for the follow-up, or none.")
+    clocks.stop_first_reply(work, case)
+    case.close(outcome=outcome, at=work.at, by=work.actor.id)
+    if case.closure is not None:
+        case.closure.follow_up_on = follow_up_on
+    if note:
+        write_note(work, case, note)
+    work.record("case.closed", case, outcome=outcome)
+
+
+def reopen(work: Work, case: Case) -> None:
+    """The trouble is back, or it never went away. Who had the case has it again."""
+    work.require(may_reopen, case)
+    case.reopen()
+    work.record("case.reopened", case)

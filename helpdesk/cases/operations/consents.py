@@ -1,0 +1,54 @@
+"""What a reporter agreed to, told to a responder over a safe channel."""
+
+from sqlalchemy import select
+
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.policy import may_work_on
+from helpdesk.cases.status import ConsentKind
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+
+
+def record_consent(
+    work: Work, case: Case, *, kind: ConsentKind, platform: str | None = None
+) -> Consent:
+    """Write down what the reporter has agreed to. History names who wrote it down.
+
+    For a platform it says which one: consent to one partner is none to another.
+    """
+    work.require(may_work_on, case)
+    platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
+    if kind is ConsentKind.PLATFORM and platform is None:
+        raise NotNow("It is not known yet which platform this is about. Ask that first.")
+    if _standing(work, case, kind, platform) is not None:
+        raise NotNow("The reporter has agreed to this already.")
+    consent = Consent(
+        case_id=case.id,
+        kind=kind,
+        platform=platform,
+        given_at=work.at,
+        given_by=work.actor.id,
+    )
+    work.session.add(consent)
+    work.record("consent.given", consent, kind=kind, platform=platform)
+    return consent
+
+
+def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
+    """The reporter has taken it back. What has left cannot be called back, what has not stays."""
+    work.require(may_work_on, case)
+    if consent.withdrawn_at is not None:
+        raise NotNow("This was taken back already.")
+    consent.withdrawn_at = work.at
+    work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
+
+
+def _standing(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent | None:
+    return work.session.scalar(
+        select(Consent).where(
+            Consent.case_id == case.id,
+            Consent.kind == kind,
+            Consent.platform.is_not_distinct_from(platform),
+            Consent.withdrawn_at.is_(None),
+        )
+    )

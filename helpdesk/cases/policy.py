@@ -1,0 +1,36 @@
+"""Who may do what to a case; pure functions."""
+
+from helpdesk.cases.models import Case
+from helpdesk.core.actors import Actor, Role
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """Whoever works in the case's queue. An operator works in none."""
+    return actor.works_on_cases and case.team_id in actor.teams
+
+
+def may_work_on(actor: Actor, case: Case) -> bool:
+    return may_see(actor, case) and not case.is_closed
+
+
+def may_claim(actor: Actor, case: Case) -> bool:
+    return may_work_on(actor, case)
+
+
+def may_give_away(actor: Actor, case: Case) -> bool:
+    """Who has the case, or a coordinator for somebody who cannot."""
+    return may_work_on(actor, case) and _leads(actor, case)
+
+
+def may_close(actor: Actor, case: Case) -> bool:
+    return may_work_on(actor, case) and _leads(actor, case)
+
+
+def may_reopen(actor: Actor, case: Case) -> bool:
+    return may_see(actor, case) and case.is_closed
+
+
+def _leads(actor: Actor, case: Case) -> bool:
+    return actor.role is Role.COORDINATOR or (
+        case.owner_id is not None and case.owner_id == actor.person_id
+    )

@@ -1,0 +1,112 @@
+"""Reading cases, always from what the actor may see."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, false, func, select, text, union_all
+
+from helpdesk.accounts.models import Team
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Closure, Consent, Message, Note
+from helpdesk.core.actors import Actor
+from helpdesk.core.errors import NotFound
+from helpdesk.core.work import Work
+
+# Spelt as the partial indexes spell it, so that the planner knows them again.
+NOT_CLOSED = text("cases.status <> 'closed'")
+NOBODYS = text("cases.owner_id IS NULL")
+DUE = func.coalesce(Case.reply_due_at, text("'infinity'::timestamptz"))
+IN_ORDER = (Case.level, DUE, Case.id)
+
+
+def visible_to(actor: Actor) -> Select[Case]:
+    """The cases of the actor's queues; none for operators, partners and strangers."""
+    cases = select(Case)
+    return cases.where(Case.team_id.in_(actor.teams) if actor.works_on_cases else false())
+
+
+def by_ref(work: Work, ref: str) -> Case:
+    case = work.session.scalar(visible_to(work.actor).where(Case.ref == ref.upper()))
+    if case is None:
+        raise NotFound
+    return case
+
+
+def own(work: Work, limit: int = 100) -> Sequence[Case]:
+    """The cases the actor has, the next one first."""
+    mine = visible_to(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)
+    return work.session.scalars(mine.order_by(*IN_ORDER).limit(limit)).all()
+
+
+def unclaimed(work: Work, team: Team, limit: int) -> Sequence[Case]:
+    """What nobody has taken yet, the next one first; not what waits for somebody else's move."""
+    return work.session.scalars(_unclaimed(work, team).limit(limit)).all()
+
+
+def next_unclaimed(work: Work, team: Team) -> Case | None:
+    """The case to take next. Two who ask at once get two different ones."""
+    nearest = _unclaimed(work, team).limit(1).with_for_update(skip_locked=True, of=Case)
+    return work.session.scalar(nearest)
+
+
+def late(work: Work, limit: int = 20) -> Sequence[Case]:
+    """Cases whose first reply should have been given, the gravest first."""
+    overdue = [
+        visible_to(work.actor)
+        .with_only_columns(Case.id)
+        .where(NOT_CLOSED, Case.level == level, Case.team_id == team, work.at > DUE)
+        .order_by(DUE)
+        .limit(limit)
+        for level in Level
+        for team in sorted(work.actor.teams)
+    ]
+    if not overdue:
+        return []
+    # One short walk along the index for each level: a walk over all of them would be a long one.
+    ids = union_all(*(select(one.subquery().c.id) for one in overdue))
+    found = select(Case).where(Case.id.in_(ids)).order_by(*IN_ORDER).limit(limit)
+    return work.session.scalars(found).all()
+
+
+def to_follow_up(work: Work, *, today: date, limit: int = 20) -> Sequence[Case]:
+    """Closed cases whose reporter should be asked again how things are."""
+    due = (
+        visible_to(work.actor)
+        .join(Closure, Closure.case_id == Case.id)
+        .where(Closure.follow_up_on <= today)
+        .order_by(Closure.follow_up_on)
+    )
+    return work.session.scalars(due.limit(limit)).all()
+
+
+def messages_of(work: Work, case: Case) -> Sequence[Message]:
+    """What was written both ways, oldest first."""
+    written = select(Message).where(Message.case_id == case.id)
+    return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
+
+
+def notes_of(work: Work, case: Case) -> Sequence[Note]:
+    """What colleagues have told each other, oldest first."""
+    written = select(Note).where(Note.case_id == case.id)
+    return work.session.scalars(written.order_by(Note.written_at, Note.id)).all()
+
+
+def consents_of(work: Work, case: Case) -> Sequence[Consent]:
+    """What was agreed to, what was taken back included."""
+    given = select(Consent).where(Consent.case_id == case.id)
+    return work.session.scalars(given.order_by(Consent.given_at, Consent.id)).all()
+
+
+def consent_by_id(work: Work, case: Case, consent_id: str) -> Consent:
+    consent = work.session.get(Consent, consent_id)
+    if consent is None or consent.case_id != case.id:
+        raise NotFound
+    return consent
+
+
+def _unclaimed(work: Work, team: Team) -> Select[Case]:
+    return (
+        visible_to(work.actor)
+        .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, text("cases.status <> 'waiting'"))
+        .order_by(*IN_ORDER)
+    )

@@ -1,5 +1,0 @@
-"""Addresses."""
-
-from flask import Blueprint
-
-bp = Blueprint("cases", __name__)

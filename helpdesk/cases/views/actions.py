@@ -1,0 +1,49 @@
+"""Waiting, going on, closing, opening again; and what the reporter agreed to."""
+
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases import operations, queries
+from helpdesk.cases.forms import ConsentForm, WaitForm
+from helpdesk.cases.status import ConsentKind, WaitsOn
+from helpdesk.cases.views.blueprint import bp, done, once_more
+from helpdesk.web.work import work
+
+
+@bp.post("/cases/<ref>/wait")
+def create_wait(ref: str) -> ResponseReturnValue:
+    case, form = queries.by_ref(work, ref), WaitForm()
+    if not form.validate_on_submit():
+        return once_more("cases/_wait.html", case, wait_form=form)
+    operations.wait(work, case, on=WaitsOn(form.wait_on.data), until=form.wait_until.data)
+    return done(case, "The case waits.")
+
+
+@bp.post("/cases/<ref>/resumption")
+def create_resumption(ref: str) -> ResponseReturnValue:
+    case = queries.by_ref(work, ref)
+    operations.resume(work, case)
+    return done(case, "The case goes on.")
+
+
+@bp.post("/cases/<ref>/reopening")
+def create_reopening(ref: str) -> ResponseReturnValue:
+    case = queries.by_ref(work, ref)
+    operations.reopen(work, case)
+    return done(case, "The case is open again.")
+
+
+@bp.post("/cases/<ref>/consents")
+def create_consent(ref: str) -> ResponseReturnValue:
+    case, form = queries.by_ref(work, ref), ConsentForm()
+    if not form.validate_on_submit():
+        return once_more("cases/_consent_form.html", case, consent_form=form)
+    operations.record_consent(work, case, kind=ConsentKind(form.consent_kind.data))
+    return done(case, "The consent is written down.", part="consents")
+
+
+@bp.post("/cases/<ref>/consents/<consent_id>/withdrawal")
+def create_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
+    case = queries.by_ref(work, ref)
+    consent = queries.consent_by_id(work, case, consent_id)
+    operations.withdraw_consent(work, case, consent)
+    return done(case, "It is written down that the reporter took this back.", part="consents")

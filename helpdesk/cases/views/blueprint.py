@@ -1,0 +1,21 @@
+"""The set of addresses, and the two answers that all of them give."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases.models import Case
+
+bp = Blueprint("cases", __name__)
+
+
+def done(case: Case, sentence: str, *, part: str = "") -> ResponseReturnValue:
+    """Back to the case, at the part of the page where it happened."""
+    flash(sentence)
+    return redirect(url_for("duty.show_case", ref=case.ref, _anchor=part or None), 303)
+
+
+def once_more(partial: str, case: Case, **facts: Any) -> ResponseReturnValue:
+    """The one form again, with its errors and everything that was typed."""
+    return render_template("cases/once_more.html", partial=partial, case=case, **facts), 422

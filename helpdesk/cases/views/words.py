@@ -1,0 +1,29 @@
+"""Writing to the reporter, and writing notes."""
+
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases import operations, queries
+from helpdesk.cases.forms import MessageForm, NoteForm
+from helpdesk.cases.status import WaitsOn
+from helpdesk.cases.views.blueprint import bp, done, once_more
+from helpdesk.web.work import work
+
+
+@bp.post("/cases/<ref>/messages")
+def create_message(ref: str) -> ResponseReturnValue:
+    case, form = queries.by_ref(work, ref), MessageForm()
+    if not form.validate_on_submit():
+        return once_more("cases/_message_form.html", case, message_form=form)
+    operations.send_message(work, case, form.message_text.data or "")
+    if form.then_wait.data:
+        operations.wait(work, case, on=WaitsOn.REPORTER)
+    return done(case, "The message is in the reporter's mailbox.", part="messages")
+
+
+@bp.post("/cases/<ref>/notes")
+def create_note(ref: str) -> ResponseReturnValue:
+    case, form = queries.by_ref(work, ref), NoteForm()
+    if not form.validate_on_submit():
+        return once_more("cases/_note_form.html", case, note_form=form)
+    operations.add_note(work, case, form.note_text.data or "")
+    return done(case, "The note is kept.", part="notes")

@@ -1,0 +1,336 @@
+"""What can happen to a case, through Work, on the real database."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.cases import clocks, jobs, operations, pages, queries
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Closure, Consent
+from helpdesk.cases.status import MOVES, ConsentKind, Outcome, Status, WaitsOn
+from helpdesk.core.actors import Role
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise
+from tests.factories import a_case, a_person, a_team, work_as
+
+
+@pytest.fixture
+def queue(desk):
+    with desk.begin() as work:
+        return a_team(work)
+
+
+@pytest.fixture
+def responder(desk, queue):
+    with desk.begin() as work:
+        return a_person(work, teams=[queue])
+
+
+@pytest.fixture
+def colleague(desk, queue, responder):
+    with desk.begin() as work:
+        return a_person(work, teams=[queue])
+
+
+@pytest.fixture
+def coordinator(desk, queue, responder):
+    with desk.begin() as work:
+        return a_person(work, Role.COORDINATOR, [queue])
+
+
+def a_case_of(desk, queue, **facts):
+    with desk.begin() as work:
+        return a_case(work, queue, **facts)
+
+
+def test_a_claimed_case_is_open_and_has_one_owner(desk, queue, responder, colleague):
+    case = a_case_of(desk, queue)
+
+    with work_as(desk, responder) as work:
+        operations.claim(work, queries.by_ref(work, case.ref))
+    with work_as(desk, colleague) as work, pytest.raises(NotNow):
+        operations.claim(work, queries.by_ref(work, case.ref))
+
+    with work_as(desk, colleague) as work:
+        found = queries.by_ref(work, case.ref.lower())
+        assert (found.owner_id, found.status) == (responder.person.id, Status.OPEN)
+
+
+def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(desk, queue, responder, now):
+    with desk.begin(at=now) as work:
+        refs = [
+            a_case(work, queue, level=level, opened_at=now).ref
+            for level in (Level.ROUTINE, Level.SOON, Level.IMMEDIATE)
+        ]
+        urgent = [
+            a_case(work, queue, level=Level.URGENT, reply_due_at=now + timedelta(hours=hours))
+            for hours in (3, 1, 2)
+        ]
+        for case, hours in zip(urgent, (3, 1, 2), strict=True):
+            case.reply_due_at = now + timedelta(hours=hours)
+        a_case(work, queue, level=Level.IMMEDIATE, status=Status.WAITING)
+        a_case(work, queue, level=Level.IMMEDIATE, status=Status.CLOSED)
+
+    taken = []
+    with work_as(desk, responder) as work:
+        team = accounts.queue_by_slug(work, queue.slug)
+        taken = [operations.take_next(work, team).ref for _ in range(6)]
+        with pytest.raises(NotNow):
+            operations.take_next(work, team)
+
+    urgent_by_time = [urgent[1].ref, urgent[2].ref, urgent[0].ref]
+    assert taken == [refs[2], *urgent_by_time, refs[1], refs[0]]
+
+
+def test_who_has_the_case_hands_it_over_with_a_sealed_note(desk, queue, responder, colleague):
+    case = a_case_of(desk, queue, owner=responder)
+
+    with work_as(desk, responder) as work:
+        to = accounts.person_by_id(work, colleague.person.id)
+        operations.hand_over(work, queries.by_ref(work, case.ref), to=to, note="Call on Tuesday.")
+
+    with work_as(desk, colleague) as work:
+        found = queries.by_ref(work, case.ref)
+        [note] = queries.notes_of(work, found)
+        assert found.owner_id == colleague.person.id
+        assert work.keys.open(note, "body") == "Call on Tuesday."
+        assert b"Tuesday" not in note.body.raw
+
+
+def test_a_case_is_not_handed_to_somebody_who_cannot_read_it(desk, queue, responder):
+    with desk.begin() as work:
+        waiting = a_person(work, teams=[queue], let_in=False)
+        elsewhere = a_person(work, teams=[a_team(work)])
+    case = a_case_of(desk, queue, owner=responder)
+
+    for nobody in (waiting, elsewhere):
+        with work_as(desk, responder) as work:
+            found = queries.by_ref(work, case.ref)
+            with pytest.raises(NotNow):
+                operations.hand_over(work, found, to=nobody.person, note="Please.")
+
+
+def test_only_who_has_a_case_or_a_coordinator_gives_it_back(
+    desk, queue, responder, colleague, coordinator
+):
+    case = a_case_of(desk, queue, owner=responder)
+
+    with work_as(desk, colleague) as work, pytest.raises(NotAllowed):
+        operations.release(work, queries.by_ref(work, case.ref))
+    with work_as(desk, coordinator) as work:
+        operations.release(work, queries.by_ref(work, case.ref), note="Off sick.")
+    with work_as(desk, coordinator) as work:
+        assert queries.by_ref(work, case.ref).owner_id is None
+        with pytest.raises(NotNow):
+            operations.release(work, queries.by_ref(work, case.ref))
+
+
+def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(desk, queue, responder):
+    code = ReturnCode.new()
+    case = a_case_of(desk, queue, code=code)
+    assert case.reply_due_at is not None
+
+    with work_as(desk, responder) as work:
+        operations.send_message(work, queries.by_ref(work, case.ref), "Do not log in for now.")
+
+    with desk.begin(own=code.secret()) as work:
+        found = work.session.get(Case, case.id)
+        [message] = queries.messages_of(work, found)
+        assert (found.status, found.reply_due_at) == (Status.OPEN, None)
+        assert clocks.was_answered(work.session, found)
+        assert work.keys.open_own(message, "for_reporter") == "Do not log in for now."
+
+
+def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(desk, queue, responder, now):
+    case = a_case_of(desk, queue, status=Status.OPEN, owner=responder)
+    first, later = date(2026, 11, 5), date(2026, 11, 9)
+
+    for day in (first, later):
+        with work_as(desk, responder, at=now) as work:
+            operations.wait(work, queries.by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
+    with desk.begin() as work:
+        promised = select(Promise).where(Promise.job == "cases.wake").order_by(Promise.due_at)
+        wakes = work.session.scalars(promised).all()
+        assert [wake.due_at.date() for wake in wakes] == [first, later]
+
+    jobs.wake(desk, **wakes[0].arguments)
+    with desk.begin() as work:
+        assert work.session.get(Case, case.id).status is Status.WAITING, "it was put off since"
+    for _ in range(2):
+        jobs.wake(desk, **wakes[1].arguments)
+    with desk.begin() as work:
+        assert work.session.get(Case, case.id).status is Status.OPEN
+        resumed = select(HistoryEntry).where(HistoryEntry.action == "case.resumed")
+        assert len(work.session.scalars(resumed).all()) == 1
+
+
+def test_nobody_waits_for_yesterday(desk, queue, responder, now):
+    case = a_case_of(desk, queue, status=Status.OPEN, owner=responder)
+
+    for day in (None, now.date(), now.date() - timedelta(days=1)):
+        with work_as(desk, responder, at=now) as work, pytest.raises(NotNow):
+            operations.wait(work, queries.by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_case_closes_from_exactly_the_states_the_table_names(desk, queue, coordinator, status):
+    case = a_case_of(desk, queue, status=status)
+
+    if Status.CLOSED in MOVES[status]:
+        with work_as(desk, coordinator) as work:
+            operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+        with desk.begin() as work:
+            assert work.session.get(Closure, case.id).outcome is Outcome.RESOLVED
+            assert work.session.get(Case, case.id).reply_due_at is None
+    else:
+        with work_as(desk, coordinator) as work, pytest.raises(NotAllowed):
+            operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+
+
+def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(desk, queue, coordinator):
+    case = a_case_of(desk, queue, owner=coordinator)
+    with work_as(desk, coordinator) as work:
+        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.UNRESOLVED)
+
+    with work_as(desk, coordinator) as work:
+        operations.reopen(work, queries.by_ref(work, case.ref))
+
+    with desk.begin() as work:
+        assert work.session.get(Closure, case.id) is None
+        assert work.session.get(Case, case.id).status is Status.OPEN
+
+
+def test_a_follow_up_stands_on_the_board_on_its_day(desk, queue, coordinator, now):
+    case = a_case_of(desk, queue, owner=coordinator)
+    with work_as(desk, coordinator, at=now) as work:
+        operations.close(
+            work,
+            queries.by_ref(work, case.ref),
+            outcome=Outcome.RESOLVED,
+            follow_up_on=now.date() + timedelta(days=14),
+        )
+
+    with work_as(desk, coordinator) as work:
+        before, on = (now.date() + timedelta(days=days) for days in (13, 14))
+        assert queries.to_follow_up(work, today=before) == []
+        assert [one.ref for one in queries.to_follow_up(work, today=on)] == [case.ref]
+
+
+def test_consent_to_one_platform_is_written_down_once_and_can_be_taken_back(desk, queue, responder):
+    case = a_case_of(desk, queue, platform="somewhere")
+
+    with work_as(desk, responder) as work:
+        found = queries.by_ref(work, case.ref)
+        consent = operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
+        assert (consent.platform, consent.given_by) == ("somewhere", responder.actor.id)
+        with pytest.raises(NotNow):
+            operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
+        operations.withdraw_consent(work, found, consent)
+        with pytest.raises(NotNow):
+            operations.withdraw_consent(work, found, consent)
+        operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
+    with desk.begin() as work:
+        kept = select(Consent).where(Consent.case_id == case.id, Consent.platform == "somewhere")
+        assert len(work.session.scalars(kept).all()) == 2
+
+
+def test_without_a_platform_there_is_nothing_to_consent_to(desk, queue, responder):
+    case = a_case_of(desk, queue)
+
+    with work_as(desk, responder) as work:
+        found = queries.by_ref(work, case.ref)
+        with pytest.raises(NotNow):
+            operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
+
+
+def test_reading_is_noted_once_an_hour_for_each_person(desk, queue, responder, colleague, now):
+    case = a_case_of(desk, queue)
+    for somebody, minutes in ((responder, 0), (responder, 59), (colleague, 59), (responder, 61)):
+        with work_as(desk, somebody, at=now + timedelta(minutes=minutes)) as work:
+            operations.read(work, queries.by_ref(work, case.ref))
+
+    with desk.begin() as work:
+        noted = select(HistoryEntry.actor_id).where(HistoryEntry.action == "case.read")
+        readers = work.session.scalars(noted.order_by(HistoryEntry.id)).all()
+    assert readers == [responder.actor.id, colleague.actor.id, responder.actor.id]
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.PARTNER])
+def test_operators_and_partners_see_no_case(desk, queue, responder, role):
+    case = a_case_of(desk, queue)
+    with desk.begin() as work:
+        somebody = a_person(work, role)
+
+    with work_as(desk, somebody) as work, pytest.raises(NotFound):
+        queries.by_ref(work, case.ref)
+
+
+def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
+    desk, queue, responder, now
+):
+    with desk.begin(at=now) as work:
+        for number in range(130):
+            level = list(Level)[number % 4]
+            case = a_case(work, queue, level=level, status=Status.OPEN)
+            case.reply_due_at = now + timedelta(minutes=number // 8) if number % 3 else None
+
+    walked, after = [], ""
+    with work_as(desk, responder) as work:
+        team = accounts.queue_by_slug(work, queue.slug)
+        while True:
+            page = pages.queue_page(work, team, show=pages.Show.OPEN, after=after)
+            walked += page.cases
+            after = page.next_after
+            if not after:
+                break
+
+    far = now + timedelta(days=999)
+    keys = [(-case.level.rank, case.reply_due_at or far, case.id) for case in walked]
+    assert len(keys) == 130
+    assert keys == sorted(set(keys))
+
+
+@pytest.mark.parametrize("after", ["", "x", "9~infinity~a", "1~yesterday~a", "1~infinity", "~~"])
+def test_a_place_that_cannot_be_read_is_the_beginning(desk, queue, responder, after):
+    case = a_case_of(desk, queue, status=Status.OPEN)
+
+    with work_as(desk, responder) as work:
+        team = accounts.queue_by_slug(work, queue.slug)
+        page = pages.queue_page(work, team, show=pages.Show.OPEN, after=after)
+        assert [one.ref for one in page.cases] == [case.ref]
+
+
+@pytest.mark.parametrize(
+    ("show", "expected"),
+    [
+        ("open", {"new", "open", "waiting"}),
+        ("unclaimed", {"new", "open"}),
+        ("new", {"new"}),
+        ("waiting", {"waiting"}),
+        ("closed", {"closed"}),
+    ],
+)
+def test_the_filters_of_a_queue(desk, queue, responder, show, expected):
+    with desk.begin() as work:
+        for status in Status:
+            owner = responder if status is Status.WAITING else None
+            a_case(work, queue, status=status, owner=owner)
+
+    with work_as(desk, responder) as work:
+        team = accounts.queue_by_slug(work, queue.slug)
+        page = pages.queue_page(work, team, show=pages.Show(show))
+        assert {case.status.value for case in page.cases} == expected
+
+
+def test_late_cases_are_those_whose_time_has_run_out(desk, queue, responder, now):
+    with desk.begin(at=now - timedelta(hours=5)) as work:
+        late = a_case(work, queue, level=Level.URGENT)
+        a_case(work, queue, level=Level.SOON)
+        a_case(work, queue, level=Level.IMMEDIATE, status=Status.OPEN)
+
+    with work_as(desk, responder, at=now) as work:
+        assert [one.ref for one in queries.late(work)] == [late.ref]
