@@ -26,7 +26,7 @@ $(VENV)/.ready: requirements-dev.lock
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --progress-bar off \
 	  --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
 	  --no-build-isolation --no-deps --no-index -e .
 	@touch $@
 	@echo "$(VENV) is ready."

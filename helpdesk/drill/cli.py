@@ -12,7 +12,7 @@ from helpdesk.assembly import open_desk
 from helpdesk.drill import cases
 from helpdesk.drill.organisation import found
 from helpdesk.drill.sheet import Reporter, Sheet
-from helpdesk.drill.stage import Stage
+from helpdesk.drill.stage import on_stage
 from helpdesk.settings import Settings
 
 # Whose return codes are worth printing: there is something new in their mailboxes.
@@ -31,11 +31,10 @@ def seed() -> None:
     settings = _settings()
     desk = open_desk(settings)
     now = datetime.now(UTC)
-    with desk.sessions.begin() as session:
-        if session.scalar(select(Person.id).limit(1)):
+    with on_stage(desk) as stage:
+        if stage.session.scalar(select(Person.id).limit(1)):
             click.echo("The drill is there already.")
             return
-        stage = Stage(desk, session)
         players = found(stage, now - FOUNDED_BEFORE)
         told = cases.report_all(stage, now)
         reporters = [
@@ -43,7 +42,7 @@ def seed() -> None:
             for one in told.values()
             if one.story.id in COME_BACK
         ]
-        session.flush()
+        stage.session.flush()
         # Before the commit: a drill whose people nobody knows would be of no use.
         Sheet(tuple(players), tuple(reporters)).save(settings.instance)
     click.echo(f"The drill has {len(players)} people and {len(told)} cases.")

@@ -10,8 +10,14 @@ from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.drill.sheet import Player
 from helpdesk.drill.stage import Stage
+from helpdesk.partners import operations as partners
+from helpdesk.partners.fields import BY_NAME
+from helpdesk.partners.models import Partner
 
-PLATFORM = "instagram"
+# The drill's trust team plays the one of a platform that people name in the report form.
+PARTNER, PLATFORM = "drill-platform", "instagram"
+# Everything but the field that tells where the account's owner lives.
+ALLOWED = frozenset(BY_NAME) - {"region"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,6 @@ class Part:
 
 
 QUEUES = {"front-line": "Front line", "quiet-room": "Quiet room"}
-TRUST_TEAM = {"drill-platform": "Drill trust team"}
 
 PARTS = (
     Part(
@@ -55,14 +60,14 @@ PARTS = (
         "platform-lead",
         "Drill platform lead",
         Role.PARTNER,
-        ("drill-platform",),
+        (PARTNER,),
         "answers requests for the platform",
     ),
     Part(
         "platform-agent",
         "Drill platform agent",
         Role.PARTNER,
-        ("drill-platform",),
+        (PARTNER,),
         "answers requests for the platform",
     ),
 )
@@ -79,17 +84,30 @@ def found(stage: Stage, at: datetime) -> list[Player]:
             takes_reports=slug == "front-line",
         )
         for slug, name in QUEUES.items()
-    } | {
-        slug: accounts.create_team(stage.shell(at), slug=slug, name=name, kind=TeamKind.PARTNER)
-        for slug, name in TRUST_TEAM.items()
     }
-    players = [_enrol(stage, part, teams, at) for part in PARTS]
+    players = [_enrol(stage, part, teams, at) for part in PARTS if part.role is not Role.PARTNER]
+    teams[PARTNER] = _partner(stage, at).team
+    players += [_enrol(stage, part, teams, at) for part in PARTS if part.role is Role.PARTNER]
     for newcomer in PARTS:
         for membership in stage.somebody(newcomer.handle).memberships:
             first = next(part for part in PARTS if membership.team.slug in part.teams)
             if first is not newcomer:
                 accounts.let_in(stage.person(first.handle, at), membership)
     return players
+
+
+def _partner(stage: Stage, at: datetime) -> Partner:
+    partner = partners.register(
+        stage.person("coordinator", at),
+        slug=PARTNER,
+        name="Drill trust team",
+        platform=PLATFORM,
+        mailbox="trust-team@drill.example",
+        fields=ALLOWED,
+        is_drill=True,
+    )
+    partners.vet(stage.person("coordinator", at), partner, on=at.date())
+    return partner
 
 
 def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Player:

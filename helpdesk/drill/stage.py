@@ -1,25 +1,60 @@
 """The stage: pieces of work of everybody in the drill, at past moments, in one transaction."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
-from helpdesk.core.actors import NOBODY, SYSTEM, operator, reporter
+from helpdesk.core.actors import NOBODY, SYSTEM, Actor, operator, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.desk import Desk
+from helpdesk.core.jobs import Queue
+from helpdesk.core.performing import drain
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
+
+
+@contextmanager
+def on_stage(desk: Desk) -> Iterator["Stage"]:
+    """A stage whose every transaction lands in one: the drill is made whole, or not at all."""
+    with desk.sessions.kw["bind"].begin() as connection:
+        sessions = sessionmaker(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+        with sessions() as session:
+            parts = {one.name: getattr(desk, one.name) for one in fields(desk)}
+            yield Stage(PastDesk(**parts | {"sessions": sessions}), session)
+            session.commit()
+
+
+@dataclass(frozen=True)
+class PastDesk(Desk):
+    """A desk on which it is a moment of the past, so that jobs write down that moment."""
+
+    moment: datetime | None = None
+
+    def work_on(
+        self,
+        session: Session,
+        actor: Actor,
+        *,
+        secrets: dict[str, Secret] | None = None,
+        own: Secret | None = None,
+        at: datetime | None = None,
+    ) -> Work:
+        return super().work_on(session, actor, secrets=secrets, own=own, at=at or self.moment)
 
 
 @dataclass
 class Stage:
     """Who acts, and when. Every change is made by an operation, as that person."""
 
-    desk: Desk
+    desk: PastDesk
     session: Session
     secrets: dict[str, Secret] = field(default_factory=dict)
 
@@ -43,6 +78,13 @@ class Stage:
         person = self.somebody(handle)
         keys = {person.key_id: self.secrets[handle]} if person.key_id else {}
         return self.desk.work_on(self.session, person.as_actor(), secrets=keys, at=at)
+
+    def workers(self, at: datetime) -> None:
+        """Whatever is due at that moment is done, as the workers would have done it."""
+        self.session.commit()
+        for queue in Queue:
+            drain(replace(self.desk, moment=at), queue, at=at)
+        self.session.expire_all()
 
     def somebody(self, handle: str) -> Person:
         return self.session.scalars(select(Person).where(Person.handle == handle)).one()
