@@ -7,9 +7,10 @@ machine that it shares with what is measured.
 import selectors
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
+from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
@@ -24,6 +25,7 @@ class Answer:
     status: int
     seconds: float
     length: int
+    whole: bytes = b""
 
 
 @dataclass
@@ -71,8 +73,8 @@ class _Client:
         self.began = time.perf_counter()
         self.socket.sendall(request)
 
-    def receive(self) -> Answer | None:
-        """The answer once it is whole."""
+    def receive(self, *, keep: bool) -> Answer | None:
+        """The answer once it is whole. Its bytes are kept only where somebody reads them."""
         piece = self.socket.recv(LARGEST_READ)
         if not piece:
             raise Broken("A connection was closed in the middle.")
@@ -82,7 +84,8 @@ class _Client:
         if not self._whole or len(self._received) < self._whole:
             return None
         took = time.perf_counter() - self.began
-        answer = Answer(self.number, int(self._received[9:12]), took, self._whole)
+        kept = bytes(self._received) if keep else b""
+        answer = Answer(self.number, int(self._received[9:12]), took, self._whole, kept)
         if _closes(self._received):
             # A worker that has served its time says so; the next request goes to another.
             self.socket.close()
@@ -95,7 +98,7 @@ class _Client:
         return connection
 
 
-def fire(port: int, requests: Iterable[bytes], clients: int) -> Run:
+def fire(port: int, requests: Iterable[bytes], clients: int, *, keep: bool = False) -> Run:
     """Send every request once, `clients` at a time, each client waiting for its answer."""
     run, queue = Run(), enumerate(requests)
     with selectors.DefaultSelector() as selector:
@@ -108,7 +111,7 @@ def fire(port: int, requests: Iterable[bytes], clients: int) -> Run:
             for key, _ in ready:
                 client: _Client = key.data
                 held = client.socket
-                answer = client.receive()
+                answer = client.receive(keep=keep)
                 if answer is None:
                     continue
                 run.answers.append(answer)
@@ -116,6 +119,23 @@ def fire(port: int, requests: Iterable[bytes], clients: int) -> Run:
                 busy += _next(selector, client, queue) - 1
         run.seconds = time.perf_counter() - began
     return run
+
+
+def get(path: str, *, cookies: str = "") -> bytes:
+    """A GET as bytes."""
+    cookie = f"Cookie: {cookies}\r\n" if cookies else ""
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{cookie}\r\n".encode()
+
+
+def post(path: str, fields: Sequence[tuple[str, str]], *, cookies: str = "") -> bytes:
+    """A form's POST as bytes."""
+    body = urlencode(fields)
+    cookie = f"Cookie: {cookies}\r\n" if cookies else ""
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\n{cookie}"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
 
 
 def _next(

@@ -1,0 +1,109 @@
+"""The people of a trial: a queue that takes reports, and who works in it, with all they know."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bench.browser import Browser
+from bench.house import House
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts import passphrases, second_factor
+from helpdesk.accounts.models import Person, Team, TeamKind
+from helpdesk.accounts.operations.sessions import new_session
+from helpdesk.core import codes
+from helpdesk.core.actors import Actor, Role, operator
+from helpdesk.core.desk import Desk
+from helpdesk.core.sealing import Secret
+from helpdesk.settings import Surface
+
+QUEUE = "front-line"
+COOKIES = {Surface.STAFF: "hd_staff_door", Surface.PARTNER: "hd_partner_door"}
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person who has enrolled, with everything that only they know."""
+
+    person: Person
+    secret: Secret
+    passphrase: str
+    seed: str
+
+    @property
+    def actor(self) -> Actor:
+        return self.person.as_actor()
+
+    @property
+    def secrets(self) -> dict[str, Secret]:
+        assert self.person.key_id is not None
+        return {self.person.key_id: self.secret}
+
+
+def found_queue(house: House, *, responders: int) -> tuple[Team, list[Somebody]]:
+    """The queue that takes reports; in it a coordinator, and after them so many responders."""
+    team = a_team(house.desk, QUEUE, TeamKind.QUEUE, takes_reports=True)
+    people = [enrolled(house.desk, "coordinator", Role.COORDINATOR, team)]
+    for number in range(1, responders + 1):
+        people.append(enrolled(house.desk, f"responder-{number}", Role.RESPONDER, team))
+        let_in(house.desk, people[0], people[-1], team)
+    return team, people
+
+
+def a_team(desk: Desk, slug: str, kind: TeamKind, *, takes_reports: bool = False) -> Team:
+    with desk.begin(operator("trial")) as work:
+        return accounts.create_team(
+            work, slug=slug, name=slug.title(), kind=kind, takes_reports=takes_reports
+        )
+
+
+def enrolled(desk: Desk, handle: str, role: Role, team: Team) -> Somebody:
+    """Somebody who was invited and has enrolled; a minute ago, so that this code is unused."""
+    earlier = datetime.now(UTC) - timedelta(minutes=1)
+    passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
+    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
+    with desk.begin(operator("trial"), at=earlier) as work:
+        person, _code = accounts.invite(
+            work,
+            handle=handle,
+            name=handle.title(),
+            role=role,
+            teams=[work.session.merge(team)],
+            email=f"{handle}@trial.example",
+        )
+        enrolment = accounts.enrol(
+            work, person, lock=lock, seed=seed, first_code=code_at(seed, earlier)
+        )
+    return Somebody(person, enrolment.secret, passphrase, seed)
+
+
+def let_in(desk: Desk, member: Somebody, newcomer: Somebody, team: Team) -> None:
+    """Give the newcomer the team's key."""
+    with desk.begin(member.actor, secrets=member.secrets) as work:
+        person = work.session.get_one(Person, newcomer.person.id)
+        waiting = next(one for one in person.memberships if one.team_id == team.id)
+        accounts.let_in(work, waiting)
+
+
+def code_at(seed: str, at: datetime) -> str:
+    return second_factor.code_at(seed, int(at.timestamp()) // second_factor.SECONDS)
+
+
+def sign_in(house: House, somebody: Somebody, surface: Surface = Surface.STAFF) -> Browser:
+    """Sign in for real: the passphrase, then the second factor."""
+    browser = Browser(house.port(surface))
+    first = browser.send_form(
+        "/sign-in", handle=somebody.person.handle, passphrase=somebody.passphrase
+    )
+    second = browser.send_form("/sign-in/code", code=code_at(somebody.seed, datetime.now(UTC)))
+    if (first.status, second.status) != (303, 303):
+        raise RuntimeError(f"Signing in was answered with {first.status} and {second.status}.")
+    return browser
+
+
+def let_through(house: House, somebody: Somebody, surface: Surface = Surface.STAFF) -> Browser:
+    """A browser that is signed in already, for a trial in which fifty of them are needed."""
+    browser = Browser(house.port(surface))
+    with house.desk.begin(somebody.actor) as work:
+        person = work.session.get_one(Person, somebody.person.id)
+        token = new_session(work, person, somebody.secret, surface=surface, is_complete=True)
+    browser.cookies[COOKIES[surface]] = token
+    return browser
