@@ -232,3 +232,20 @@ def _listen() -> socket.socket:
     listener.bind((HOST, 0))
     listener.listen(WAITING_ROOM)
     return listener
+
+
+def free_ports(how_many: int) -> int:
+    """The first of so many ports in a row that nobody has."""
+    for port in range(21000, 30000, 7):
+        listeners = [socket.socket() for _ in range(how_many)]
+        try:
+            for offset, listener in enumerate(listeners):
+                listener.bind((HOST, port + offset))
+        except OSError:
+            continue
+        else:
+            return port
+        finally:
+            for listener in listeners:
+                listener.close()
+    raise LookupError("There are no free ports in a row.")
