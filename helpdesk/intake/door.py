@@ -1,11 +1,21 @@
-"""Who is at the door: found by the cookie that holds the key to a session."""
+"""Who is at the public door: nobody, or a reporter back with the return code."""
 
 from datetime import datetime
 
+from flask import request
 from sqlalchemy.orm import Session
 
+from helpdesk.core.actors import reporter
+from helpdesk.intake.operations import find_visit
+from helpdesk.web.cookies import name_of_door_cookie
 from helpdesk.web.work import STRANGER, Presence
 
 
 def identify(session: Session, at: datetime) -> Presence:
-    return STRANGER
+    """Found by the cookie; without one the database is not asked at all."""
+    token = request.cookies.get(name_of_door_cookie())
+    found = find_visit(session, token, at) if token else None
+    if found is None:
+        return STRANGER
+    visit, own = found
+    return Presence(reporter(visit.case_id), own=own, session_id=visit.id)

@@ -1,4 +1,4 @@
-"""Addresses."""
+"""The public addresses, all under one name."""
 
 from flask import Blueprint
 

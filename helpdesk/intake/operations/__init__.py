@@ -1,0 +1,25 @@
+"""What can happen at the public door; one function per sentence."""
+
+from helpdesk.intake.operations.consents import agree_to
+from helpdesk.intake.operations.submission import Receipt, WayBack, submit
+from helpdesk.intake.operations.visits import (
+    come_in,
+    find_visit,
+    forget_old_visits,
+    go_away,
+)
+from helpdesk.intake.operations.withdrawal import withdraw_case
+from helpdesk.intake.operations.words import write_message
+
+__all__ = [
+    "Receipt",
+    "WayBack",
+    "agree_to",
+    "come_in",
+    "find_visit",
+    "forget_old_visits",
+    "go_away",
+    "submit",
+    "withdraw_case",
+    "write_message",
+]

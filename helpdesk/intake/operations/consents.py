@@ -1,0 +1,57 @@
+"""Agreeing, and taking it back: each thing on its own, and each platform on its own."""
+
+from collections.abc import Collection
+
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.status import ConsentKind
+from helpdesk.core.work import Work
+from helpdesk.intake import queries
+from helpdesk.intake.policy import is_their_case
+
+# A kind, and for a platform which one.
+Agreement = tuple[ConsentKind, str | None]
+
+
+def agree_to(work: Work, case: Case, *, agreements: Collection[Agreement]) -> bool:
+    """Make exactly these agreements stand: new ones are given, missing ones taken back.
+
+    True if anything changed. What was not sent yet to a platform that is no longer agreed to is
+    stopped: the carrying asks again at the last moment, and this takes it out of the way.
+    """
+    work.require(is_their_case, case)
+    standing = {(one.kind, one.platform): one for one in queries.standing_consents(work, case)}
+    given = [one for one in agreements if one not in standing]
+    withdrawn = [consent for one, consent in standing.items() if one not in agreements]
+    for kind, platform in given:
+        _give(work, case, kind, platform)
+    for consent in withdrawn:
+        _withdraw(work, case, consent)
+    if given or withdrawn:
+        work.promise("triage.tell_owner", case_id=case.id)
+    return bool(given or withdrawn)
+
+
+def withdraw_all(work: Work, case: Case) -> None:
+    """Take back everything that was agreed to."""
+    work.require(is_their_case, case)
+    for consent in queries.standing_consents(work, case):
+        _withdraw(work, case, consent)
+
+
+def _give(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> None:
+    consent = Consent(
+        case_id=case.id,
+        kind=kind,
+        platform=platform,
+        given_at=work.hour,
+        given_by=work.actor.id,
+    )
+    work.session.add(consent)
+    work.record("consent.given", consent, kind=kind, platform=platform)
+
+
+def _withdraw(work: Work, case: Case, consent: Consent) -> None:
+    consent.withdrawn_at = work.hour
+    work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
+    if consent.kind is ConsentKind.PLATFORM:
+        work.promise("escalations.cancel_unsent", case_id=case.id)

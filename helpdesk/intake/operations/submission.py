@@ -1,0 +1,105 @@
+"""Taking a report in: everything that is true of it arrives together, or nothing does."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import IntegrityError
+
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.told import seal_told
+from helpdesk.core.actors import NOBODY, reporter
+from helpdesk.core.codes import ReturnCode, new_ref
+from helpdesk.core.database import new_id
+from helpdesk.core.keys import KeyKind, give, new_key
+from helpdesk.core.work import Work
+from helpdesk.intake import queries
+from helpdesk.intake.report import CONTACT, Told
+from helpdesk.triage import operations as triage
+from helpdesk.triage.judging import Judgement
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """What leads to a case again: the form it was made from, and the reporter's return code."""
+
+    form_token: bytes
+    code: ReturnCode = field(repr=False)
+    reporter_tag: bytes
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A case that has arrived, and how it was judged if it arrived just now."""
+
+    case: Case
+    judgement: Judgement | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.judgement is not None
+
+
+def submit(
+    work: Work, told: Told, *, way_back: WayBack, in_slow_lane: bool = False, is_drill: bool = False
+) -> Receipt:
+    """Take a report in: the case, its level, its clock and its promises.
+
+    The same form sent again, even at the same moment, finds the case that the first one made.
+    """
+    # Somebody whose mailbox is open may report another thing: nothing must tie the two together.
+    work = Work(work.session, NOBODY, work.at, work.keys, work.promised)
+    try:
+        with work.session.begin_nested():  # of two sends at once the second waits here
+            return _write_down(work, told, way_back, in_slow_lane=in_slow_lane, is_drill=is_drill)
+    except IntegrityError:
+        case = queries.by_form_token(work, way_back.form_token)
+        if case is None:
+            raise
+        return Receipt(case)
+
+
+def _write_down(
+    work: Work, told: Told, way_back: WayBack, *, in_slow_lane: bool, is_drill: bool
+) -> Receipt:
+    team_id, team_key = queries.desk_for_reports(work)
+    case_id = new_id()
+    key, secret = new_key(work.session, KeyKind.CASE, case_id)
+    work.session.flush()  # the row of the case points at its key
+    give(work.session, key, secret, team_key)
+    case = Case(
+        id=case_id,
+        ref=new_ref(),
+        team_id=team_id,
+        incident_type=told.incident_type,
+        platform=told.platform,
+        language=told.language,
+        opened_at=work.hour,
+        in_slow_lane=in_slow_lane,
+        is_drill=is_drill,
+        key_id=key.id,
+        public_half=key.public_half,
+        reporter_tag=way_back.reporter_tag,
+        reporter_public_half=way_back.code.secret().public.raw,
+        form_token=way_back.form_token,
+    )
+    contact = {name: told.contact.get(name, "") for name in CONTACT}
+    seal_told(case, story=told.story, answers=told.answers, contact=contact)
+    judgement = triage.judge_new_case(work, case, told.answers)
+    work.session.add(case)
+    work.record("case.submitted", case, slow_lane=in_slow_lane)
+    work.session.flush()  # what was agreed to points at the case; and a second send ends here
+    _note_consents(work, case, told)
+    return Receipt(case, judgement)
+
+
+def _note_consents(work: Work, case: Case, told: Told) -> None:
+    for kind in sorted(told.consents):
+        work.session.add(
+            Consent(
+                case_id=case.id,
+                kind=kind,
+                platform=told.platform if kind is ConsentKind.PLATFORM else None,
+                given_at=work.hour,
+                given_by=reporter(case.id).id,
+            )
+        )

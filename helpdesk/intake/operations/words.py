@@ -1,0 +1,35 @@
+"""What a reporter tells us later: sealed for responders, not to be read again in the mailbox."""
+
+from helpdesk.cases.models import Case, Message
+from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.core.work import Work
+from helpdesk.intake.policy import is_their_case
+from helpdesk.triage.timing import start_clock
+
+
+def write_message(work: Work, case: Case, *, body: str) -> Message:
+    """Add the reporter's words. A case that waited for them, or was closed, wakes up."""
+    work.require(is_their_case, case)
+    message = Message(
+        case=case,
+        case_id=case.id,
+        is_from_reporter=True,
+        author=work.actor.id,
+        sent_at=work.hour,
+    )
+    message.body = work.keys.seal(message, "body", body)
+    work.session.add(message)
+    work.record("message.received", message)
+    _wake(work, case)
+    work.promise("triage.tell_owner", case_id=case.id)
+    return message
+
+
+def _wake(work: Work, case: Case) -> None:
+    if case.is_closed:
+        case.reopen()
+        work.record("case.reopened", case)
+        start_clock(work, case)
+    elif case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
+        case.open()
+        work.record("case.resumed", case)

@@ -1,0 +1,122 @@
+"""Reading at the public door: a reporter sees one case; a stranger sees none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, lazyload, load_only
+from sqlalchemy.sql.base import ExecutableOption
+
+from helpdesk.accounts.models import Team
+from helpdesk.cases.models import Case, Consent, Message
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.errors import NotFound
+from helpdesk.core.keys import Key
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Decision, Escalation, Verification
+from helpdesk.escalations.standing import Standing
+from helpdesk.partners.models import Partner
+
+
+def desk_for_reports(work: Work) -> tuple[str, Key]:
+    """The team that takes new reports, with its newest key."""
+    newest = (
+        select(Team.id, Key)
+        .join(Key, Key.owner_id == Team.id)
+        .where(Team.takes_reports)
+        .order_by(Key.epoch.desc())
+        .limit(1)
+    )
+    found = work.session.execute(newest).first()
+    if found is None:
+        raise LookupError("No team with a key takes reports.")
+    return found[0], found[1]
+
+
+def by_form_token(work: Work, form_token: bytes) -> Case | None:
+    """The case that was made from this very form."""
+    return work.session.scalar(select(Case).where(Case.form_token == form_token))
+
+
+def by_return_code(
+    work: Work, code: ReturnCode | None, intake_keys: Iterable[bytes]
+) -> Case | None:
+    """The case of a return code. What cannot be a code costs the same look-up as a wrong one."""
+    tags = [(code or ReturnCode.new()).tag(key) for key in intake_keys]
+    found = work.session.scalar(select(Case).where(Case.reporter_tag.in_(tags)))
+    return found if code is not None else None
+
+
+def own_case(work: Work) -> Case:
+    """The reporter's one case."""
+    case = work.session.get(Case, work.actor.case_id) if work.actor.case_id else None
+    if case is None:
+        raise NotFound
+    return case
+
+
+def messages_of(work: Work, case: Case) -> Sequence[Message]:
+    """What was written both ways, oldest first."""
+    written = select(Message).where(Message.case_id == case.id)
+    return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
+
+
+def standing_consents(work: Work, case: Case) -> Sequence[Consent]:
+    """What the reporter agrees to at this moment."""
+    standing = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_(None))
+    return work.session.scalars(standing.order_by(Consent.given_at, Consent.id)).all()
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to a partner as its reporter sees it: its state, the answer, and their verdict."""
+
+    escalation: Escalation
+    decision: Decision | None = None
+    verification: Verification | None = None
+
+    @property
+    def awaits_verdict(self) -> bool:
+        """Whether only the reporter can say now if it is really fixed."""
+        decided = self.escalation.standing is Standing.DECIDED and self.decision is not None
+        return decided and self.verification is None
+
+
+def requests_of(work: Work, case: Case) -> list[Request]:
+    """What was asked of partners for a case, oldest first, each with its newest answer."""
+    asked = (
+        select(Escalation)
+        .where(Escalation.case_id == case.id)
+        .options(_only_the_name_of_the_partner())
+        .order_by(Escalation.drafted_at, Escalation.id)
+    )
+    decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at)
+    newest = {one.escalation_id: one for one in work.session.scalars(decided)}
+    verified = select(Verification).where(Verification.case_id == case.id)
+    verdicts = {one.decision_id: one for one in work.session.scalars(verified)}
+    requests = []
+    for escalation in work.session.scalars(asked):
+        decision = newest.get(escalation.id)
+        verification = verdicts.get(decision.id) if decision else None
+        requests.append(Request(escalation, decision, verification))
+    return requests
+
+
+def request_of(work: Work, case: Case, ref: str) -> Request:
+    """One of them."""
+    for request in requests_of(work, case):
+        if request.escalation.ref == ref:
+            return request
+    raise NotFound
+
+
+def partner_platforms(work: Work) -> list[str]:
+    """The platforms that have somebody whom we can ask."""
+    return list(work.session.scalars(select(Partner.platform).order_by(Partner.platform)))
+
+
+def _only_the_name_of_the_partner() -> ExecutableOption:
+    """The public pages' role in the database may read no more of a partner than its name."""
+    return joinedload(Escalation.partner).options(
+        load_only(Partner.slug, Partner.name, Partner.platform), lazyload(Partner.team)
+    )

@@ -1,0 +1,36 @@
+"""The first page, the way out, and what to do in danger: they need no database."""
+
+from flask import make_response, redirect, render_template, session
+from flask.typing import ResponseReturnValue
+
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.web.cookies import take_door_cookie
+from helpdesk.web.desk import current_desk
+from helpdesk.web.login import open_to_strangers
+
+
+@bp.get("/")
+@open_to_strangers
+def home() -> ResponseReturnValue:
+    return render_template("intake/home.html")
+
+
+@bp.get("/help-now")
+@open_to_strangers
+def help_now() -> ResponseReturnValue:
+    return render_template("intake/help_now.html")
+
+
+@bp.get("/leave")
+@open_to_strangers
+def leave() -> ResponseReturnValue:
+    """Away at once: what the browser kept of us goes, and the next page does not learn of us.
+
+    The visit's row in the database is left to end by itself: the way out asks nothing of anyone.
+    """
+    session.clear()
+    response = make_response(redirect(current_desk().settings.exit_url, 303))
+    take_door_cookie(response)  # also where the header below is not understood
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,86 @@
+"""The mailbox: where it stands, what we wrote, what they add, agree to, or take back."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import ConsentKind
+from helpdesk.intake import operations, queries
+from helpdesk.intake.forms import PLAIN_AGREEMENTS, Agreement, ConsentsForm, MessageForm
+from helpdesk.intake.report import OTHER_PLATFORM
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.returning import in_mailbox
+from helpdesk.web.work import work
+
+
+@bp.get("/mailbox/case")
+@in_mailbox
+def show_case() -> ResponseReturnValue:
+    return _case_page(MessageForm())
+
+
+@bp.post("/mailbox/case/messages")
+@in_mailbox
+def create_message() -> ResponseReturnValue:
+    form = MessageForm()
+    if not form.validate_on_submit():
+        return _case_page(form), 422
+    operations.write_message(work, queries.own_case(work), body=form.body.data)
+    flash(_("Your words have arrived. Only the people who work on your case can read them."))
+    return redirect(url_for(".show_case"), 303)
+
+
+@bp.post("/mailbox/case/consents")
+@in_mailbox
+def create_consents() -> ResponseReturnValue:
+    case = queries.own_case(work)
+    form = _consents_form(case)
+    if operations.agree_to(work, case, agreements=form.ticked()):
+        flash(_("What you agree to has been changed."))
+    return redirect(url_for(".show_case", _anchor="consents"), 303)
+
+
+@bp.get("/mailbox/case/withdrawal")
+@in_mailbox
+def new_withdrawal() -> ResponseReturnValue:
+    return render_template("mailbox/withdraw.html", case=queries.own_case(work))
+
+
+@bp.post("/mailbox/case/withdrawal")
+@in_mailbox
+def create_withdrawal() -> ResponseReturnValue:
+    operations.withdraw_case(work, queries.own_case(work))
+    flash(_("You have taken your case back. We have stopped, and nothing more will be sent."))
+    return redirect(url_for(".show_case"), 303)
+
+
+def _case_page(form: MessageForm) -> str:
+    case = queries.own_case(work)
+    consents = _consents_form(case)
+    consents.tick((one.kind, one.platform) for one in queries.standing_consents(work, case))
+    return render_template(
+        "mailbox/case.html",
+        case=case,
+        messages=queries.messages_of(work, case),
+        requests=queries.requests_of(work, case),
+        form=form,
+        consents_form=consents,
+        keys=work.keys,
+        now=work.at,
+    )
+
+
+def _consents_form(case: Case) -> ConsentsForm:
+    """What can be agreed to: the platforms this case has met come first, then those we can ask."""
+    met = {one.platform for one in queries.standing_consents(work, case) if one.platform}
+    met |= {one.escalation.partner.platform for one in queries.requests_of(work, case)}
+    met |= {case.platform} if case.platform and case.platform != OTHER_PLATFORM else set()
+    further = [one for one in queries.partner_platforms(work) if one not in met]
+    form = ConsentsForm()
+    form.offer([*PLAIN_AGREEMENTS, *_for_platforms(sorted(met))], _for_platforms(further))
+    return form
+
+
+def _for_platforms(platforms: list[str]) -> list[Agreement]:
+    return [(ConsentKind.PLATFORM, platform) for platform in platforms]

@@ -1,0 +1,111 @@
+"""Telling us: three pages that carry their answers along, and the receipt."""
+
+from datetime import timedelta
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from werkzeug.datastructures import MultiDict
+
+from helpdesk.cases.models import Case
+from helpdesk.core.codes import ReturnCode
+from helpdesk.intake import operations
+from helpdesk.intake.form_token import FormToken
+from helpdesk.intake.forms import FIRST, LAST, PAGES, Paper
+from helpdesk.intake.operations import Receipt, WayBack
+from helpdesk.intake.report import hints_of
+from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.playbooks.answers import safe_now
+from helpdesk.triage.queries import page_of
+from helpdesk.web.desk import current_desk
+from helpdesk.web.login import open_to_strangers
+from helpdesk.web.work import work
+
+SEND = "send"
+# Cases know the hour of their arrival, not the minute: so this is half an hour at least.
+CODE_SHOWN_FOR = timedelta(minutes=90)
+
+
+@bp.get("/report")
+@open_to_strangers
+def new_report() -> ResponseReturnValue:
+    return _page(Paper(MultiDict()), FIRST, FormToken.new())
+
+
+@bp.post("/report")
+@open_to_strangers
+def create_report() -> ResponseReturnValue:
+    """Show the next page, or take the report in. Until the last button nothing is stored."""
+    paper = Paper(request.form)
+    token = FormToken.read(request.form.get("token", ""))
+    if request.form.get("to") != SEND:
+        return _turn(paper, token)
+    fault = paper.first_fault()
+    if fault is not None:
+        return _page(paper, fault, token), 422
+    way_back = _way_back(token)
+    receipt = operations.submit(
+        work,
+        paper.told(language=str(get_locale() or "en")),
+        way_back=way_back,
+        in_slow_lane=belongs_in_slow_lane(request.form, token),
+        is_drill=current_desk().settings.drill,
+    )
+    if receipt.is_new:
+        return _receipt(receipt, paper, way_back.code), 201
+    return _receipt(receipt, paper, _code_again(receipt.case, token))
+
+
+def _turn(paper: Paper, token: FormToken) -> ResponseReturnValue:
+    """On to another page. Only going forward asks whether this one can be taken as it is."""
+    here, there = _number("page", FIRST), _number("to", FIRST)
+    if there > here and not paper.page(here).validate():
+        return _page(paper, here, token), 422
+    return _page(paper, there, token)
+
+
+def _page(paper: Paper, number: int, token: FormToken) -> str:
+    return render_template(
+        f"intake/report_{number}.html",
+        paper=paper,
+        form=paper.page(number),
+        number=number,
+        carried=[("token", token.text), ("page", str(number)), *paper.carried(number)],
+        decoy=DECOY,
+        hints_of=hints_of,
+        given=paper.given() if number == LAST else [],
+    )
+
+
+def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
+    case = receipt.case
+    return render_template(
+        "intake/received.html",
+        case=case,
+        is_new=receipt.is_new,
+        code=code,
+        judgement=receipt.judgement,
+        promise=paper.library.table.plan(case.level).promise,
+        advice=safe_now(page_of(case), paper.answers),
+    )
+
+
+def _way_back(token: FormToken) -> WayBack:
+    intake_key = current_desk().settings.intake_keys[0]
+    code = token.return_code(intake_key)
+    return WayBack(token.fingerprint, code, code.tag(intake_key))
+
+
+def _code_again(case: Case, token: FormToken) -> ReturnCode | None:
+    """The code of a form that was sent twice: the first answer may never have reached anybody."""
+    if work.at - case.opened_at > CODE_SHOWN_FOR:
+        return None
+    keys = current_desk().settings.intake_keys
+    codes = ((token.return_code(key), key) for key in keys)
+    return next((code for code, key in codes if code.tag(key) == case.reporter_tag), None)
+
+
+def _number(name: str, otherwise: int) -> int:
+    number = request.form.get(name, otherwise, type=int)
+    return number if number in PAGES else otherwise

@@ -1,0 +1,89 @@
+"""Coming back: the return code opens the mailbox, and closes it again."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from helpdesk.core.actors import Role
+from helpdesk.core.codes import ReturnCode
+from helpdesk.intake import operations, queries
+from helpdesk.intake.forms import MessageForm, ReturnForm
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.web.cookies import give_door_cookie, take_door_cookie
+from helpdesk.web.desk import current_desk
+from helpdesk.web.limits import within_limit
+from helpdesk.web.login import open_to_strangers
+from helpdesk.web.work import current_presence, work
+
+# Wrong codes only. A right one always opens: behind an onion address all the world is one visitor.
+TRIES = 10
+TRIES_PER_MINUTE = 6
+
+
+@bp.get("/mailbox")
+@open_to_strangers
+def new_return() -> ResponseReturnValue:
+    if current_presence().actor.role is Role.REPORTER:
+        return redirect(url_for(".show_case"), 303)
+    return render_template("mailbox/enter.html", form=ReturnForm())
+
+
+@bp.post("/mailbox")
+@open_to_strangers
+def create_return() -> ResponseReturnValue:
+    form = ReturnForm()
+    code = ReturnCode.read(form.code.data or "")
+    case = queries.by_return_code(work, code, current_desk().settings.intake_keys)
+    if code is None or case is None:
+        return _not_found(form)
+    draft = form.body.data
+    response = make_response(
+        render_template("mailbox/draft.html", form=MessageForm())
+        if draft
+        else redirect(url_for(".show_case"), 303)
+    )
+    give_door_cookie(response, operations.come_in(work, case, code))
+    return response
+
+
+@bp.post("/mailbox/sign-out")
+@open_to_strangers
+def create_sign_out() -> ResponseReturnValue:
+    operations.go_away(work, current_presence().session_id)
+    response = make_response(redirect(url_for(".home"), 303))
+    take_door_cookie(response)
+    return response
+
+
+def in_mailbox(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Only for a reporter whose mailbox is open; others are asked for their code first."""
+
+    @wraps(view)
+    def checked(**values: Any) -> ResponseReturnValue:
+        if current_presence().actor.role is Role.REPORTER:
+            return view(**values)
+        if request.method == "GET":
+            return redirect(url_for(".new_return"), 303)
+        # The mailbox closed while somebody was writing: what they wrote is carried along.
+        return render_template("mailbox/enter.html", form=ReturnForm(), was_open=True), 403
+
+    return open_to_strangers(checked)
+
+
+def _not_found(form: ReturnForm) -> ResponseReturnValue:
+    """One page for every code that opens nothing, whatever is wrong with it."""
+    if within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):
+        sentence = _(
+            "There is no mailbox for this code. Check each word and their order, then try again."
+        )
+    else:
+        sentence = _(
+            "There is no mailbox for this code. There were many tries just now: check each word "
+            "and their order, wait a minute, then try again."
+        )
+    form.code.errors = [sentence]
+    return render_template("mailbox/enter.html", form=form), 422

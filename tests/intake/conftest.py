@@ -1,0 +1,69 @@
+"""The public door as it really is: the intake process's role, and no key that opens anything."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from helpdesk.app import create_app
+from helpdesk.core.actors import NOBODY, Role
+from helpdesk.core.desk import Desk
+from helpdesk.settings import Surface
+from tests.conftest import desk_on
+from tests.factories import Somebody, a_person, a_team
+from tests.intake.browser import Browser
+
+
+@dataclass
+class House:
+    """A queue that takes reports, somebody who reads them, and the public process beside them."""
+
+    staff: Desk
+    intake: Desk
+    team: object
+    responder: Somebody
+
+    @contextmanager
+    def inside(self, at=None):
+        """Work of the responder, with the rights of the staff's pages."""
+        self._become("helpdesk_app")
+        with self.staff.begin(self.responder.actor, secrets=self.responder.secrets, at=at) as work:
+            yield work
+        self._become("helpdesk_intake")
+
+    @contextmanager
+    def at_the_door(self, actor=NOBODY, at=None, own=None):
+        """Work of a stranger or a reporter, with the rights of the public pages."""
+        with self.intake.begin(actor, own=own, at=at) as work:
+            yield work
+
+    def _become(self, role):
+        self.staff.sessions.kw["bind"].execute(text(f"SET LOCAL ROLE {role}"))
+
+
+@pytest.fixture
+def house(postgres, settings):
+    """Everything lands in one transaction, in which we change from role to role."""
+    engine = create_engine(postgres.url("postgres"))
+    with desk_on(engine, settings) as staff:
+        with staff.begin() as work:
+            team = a_team(work, takes_reports=True)
+            responder = a_person(work, Role.RESPONDER, [team])
+        house = House(staff, replace(staff, service=None), team, responder)
+        house._become("helpdesk_intake")
+        yield house
+    engine.dispose()
+
+
+@pytest.fixture
+def app(house):
+    app = create_app(house.intake, Surface.PUBLIC)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def browser(app):
+    """A browser without scripts, at the public pages."""
+    return Browser(app.test_client())

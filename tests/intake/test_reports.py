@@ -1,0 +1,211 @@
+"""Telling us: three pages, nothing stored before the last, and no typed word ever lost."""
+
+import pytest
+from sqlalchemy import func, select
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.cases.told import answers_of, contact_of, story_of
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.outbox import Promise
+
+FIRST = {"what": "account-takeover", "q_danger": "credible", "q_hold": "running"}
+OWN = {"q_platform": "google", "q_profile": "@name", "q_inside": ["people", "lures"]}
+LAST = {"story": "They took it.\nOn Monday.", "consents": ["help", "platform"]}
+
+
+def go_to(browser, number, first=FIRST, own=OWN):
+    browser.open("/report")
+    browser.send("/report", button=("to", "2"), answers=first)
+    if number == 3:
+        browser.send("/report", button=("to", "3"), answers=own)
+
+
+def send(browser, last=LAST, **kwargs):
+    return browser.send("/report", button=("to", "send"), answers=last, **kwargs)
+
+
+def cases(house):
+    with house.inside() as work:
+        return list(work.session.scalars(select(Case)))
+
+
+def test_a_report_arrives_sealed_judged_and_routed(house, browser):
+    go_to(browser, 3)
+
+    send(browser, LAST | {"safe_channel": "Signal", "never_contact": "mail"})
+
+    assert browser.status == 201
+    [case] = cases(house)
+    assert case.status is Status.NEW
+    assert case.team_id == house.team.id
+    assert (case.incident_type, case.platform) == ("account-takeover", "google")
+    assert case.level is Level.URGENT
+    assert case.reply_due_at is not None
+    with house.inside() as work:
+        assert story_of(work, case) == "They took it.\nOn Monday."
+        assert contact_of(work, case) == {
+            "safe_channel": "Signal",
+            "safe_times": "",
+            "never_contact": "mail",
+        }
+        assert answers_of(work, case) == {
+            "danger": "credible",
+            "hold": "running",
+            "platform": "google",
+            "profile": "@name",
+            "inside": ["people", "lures"],
+        }
+        consents = work.session.scalars(select(Consent).where(Consent.case_id == case.id)).all()
+        assert {(one.kind, one.platform) for one in consents} == {
+            (ConsentKind.HELP, None),
+            (ConsentKind.PLATFORM, "google"),
+        }
+        promised = set(work.session.scalars(select(Promise.job)))
+        assert promised == {"triage.call_on_duty", "triage.alarm"}
+
+
+def test_the_receipt_shows_the_code_in_both_forms_the_level_and_what_is_safe_now(house, browser):
+    go_to(browser, 3)
+
+    send(browser)
+
+    code = code_on(browser)
+    [case] = cases(house)
+    assert code.tag(house.intake.settings.intake_keys[0]) == case.reporter_tag
+    assert "We aim to write to you within 2 hours" in browser.text
+    assert "You told us that someone could be harmed and that it is still going on." in browser.text
+    assert "Do not pay anyone" in browser.text
+    assert "If someone may be in danger" in browser.text
+
+
+def code_on(browser):
+    """The return code on the receipt: the words and the letters say the same."""
+    page = browser.text
+    words = page[page.index('class="code-words"') :]
+    words = words[: words.index("</ol>")].split("<li>")[1:]
+    letters = page[page.index('class="code-letters"') :]
+    letters = letters[letters.index(">") + 1 : letters.index("</p>")]
+    code = ReturnCode.read(" ".join(word.split("<")[0] for word in words))
+    assert code is not None
+    assert ReturnCode.read(letters) == code
+    return code
+
+
+def test_nothing_is_stored_before_the_last_button(house, browser):
+    go_to(browser, 3)
+
+    with house.inside() as work:
+        assert work.session.scalar(select(func.count()).select_from(Case)) == 0
+        assert work.session.scalar(select(func.count()).select_from(Promise)) == 0
+
+
+def test_going_back_and_forth_keeps_everything(house, browser):
+    go_to(browser, 3)
+
+    browser.send("/report", button=("to", "1"), answers=LAST)
+    assert ("q_danger", "credible") in browser.form("/report").fields
+    browser.send("/report", button=("to", "2"))
+    assert ("q_inside", "lures") in browser.form("/report").fields
+    browser.send("/report", button=("to", "3"))
+    send(browser, {})
+
+    assert browser.status == 201
+    [case] = cases(house)
+    with house.inside() as work:
+        assert story_of(work, case) == LAST["story"]
+        assert answers_of(work, case)["inside"] == ["people", "lures"]
+
+
+def test_answers_to_questions_that_are_not_asked_any_more_are_dropped(house, browser):
+    go_to(browser, 3)
+    browser.send("/report", button=("to", "1"), answers=LAST)
+    browser.send("/report", button=("to", "2"), answers={"what": "something-else"})
+    browser.send(
+        "/report", button=("to", "3"), answers={"q_about": ["advice"], "q_noticed": "a sound"}
+    )
+
+    send(browser, {})
+
+    [case] = cases(house)
+    assert (case.incident_type, case.platform) == ("something-else", None)
+    with house.inside() as work:
+        assert answers_of(work, case) == {
+            "danger": "credible",
+            "hold": "running",
+            "about": ["advice"],
+        }
+        kinds = work.session.scalars(select(Consent.kind).where(Consent.case_id == case.id)).all()
+        assert kinds == [ConsentKind.HELP]
+
+
+def test_everything_can_be_skipped_but_one_way_to_understand(house, browser):
+    go_to(browser, 3, first={}, own={})
+
+    send(browser, {})
+    assert browser.status == 422
+    assert "Tell us in a few words what happened." in browser.text
+    assert 'href="#story"' in browser.text
+    send(browser, {"story": "Help."})
+
+    assert browser.status == 201
+    [case] = cases(house)
+    assert case.incident_type == "something-else"
+    assert case.level is Level.SOON
+
+
+def test_a_kind_with_a_name_is_enough(house, browser):
+    go_to(browser, 3, first={"what": "account-takeover"}, own={})
+
+    send(browser, {})
+
+    assert browser.status == 201
+
+
+@pytest.mark.parametrize(
+    ("field", "length"), [("story", 20_001), ("safe_channel", 501), ("story", 90_000)]
+)
+def test_a_text_that_is_too_long_is_kept_and_its_writer_told(house, browser, field, length):
+    go_to(browser, 3)
+
+    send(browser, LAST | {field: "ä" * length})
+
+    assert browser.status == 422
+    assert f"has {length:,} characters" in browser.text
+    assert (field, "ä" * length) in browser.form("/report").fields
+    assert ("q_profile", "@name") in browser.form("/report").fields
+    assert ("consents", "platform") in browser.form("/report").fields
+    assert cases(house) == []
+    send(browser, {field: "shorter"})
+    assert browser.status == 201
+
+
+def test_a_fault_on_an_earlier_page_is_shown_there(browser):
+    go_to(browser, 3)
+
+    send(browser, LAST | {"q_profile": "x" * 501})
+
+    assert browser.status == 422
+    assert 'href="#q_profile"' in browser.text
+    assert ("story", LAST["story"]) in browser.form("/report").fields
+
+
+def test_a_choice_that_is_not_on_offer_counts_as_none(house, browser):
+    go_to(browser, 3, first=FIRST | {"q_danger": "made-up", "what": "made-up"})
+
+    send(browser)
+
+    assert browser.status == 201
+    [case] = cases(house)
+    assert case.incident_type == "something-else"
+    with house.inside() as work:
+        assert "danger" not in answers_of(work, case)
+
+
+def test_the_words_of_a_hostile_page_are_only_words(browser):
+    go_to(browser, 2)
+    browser.send("/report", button=("to", "3"), answers={"q_profile": "<script>x</script>"})
+
+    assert "<script" not in browser.text
+    assert "&lt;script&gt;" in browser.text
