@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
 from helpdesk.assembly import open_desk
-from helpdesk.drill import cases
 from helpdesk.drill.organisation import found
+from helpdesk.drill.plays import play_all
 from helpdesk.drill.sheet import Reporter, Sheet
 from helpdesk.drill.stage import on_stage
 from helpdesk.settings import Settings
@@ -36,7 +36,7 @@ def seed() -> None:
             click.echo("The drill is there already.")
             return
         players = found(stage, now - FOUNDED_BEFORE)
-        told = cases.report_all(stage, now)
+        told = play_all(stage, beginning=now - FOUNDED_BEFORE, now=now)
         reporters = [
             Reporter(one.story.trouble, " ".join(one.code.words))
             for one in told.values()

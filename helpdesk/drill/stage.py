@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.accounts.models import Person
@@ -14,6 +14,7 @@ from helpdesk.core.actors import NOBODY, SYSTEM, Actor, operator, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
+from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.performing import drain
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
@@ -79,12 +80,18 @@ class Stage:
         keys = {person.key_id: self.secrets[handle]} if person.key_id else {}
         return self.desk.work_on(self.session, person.as_actor(), secrets=keys, at=at)
 
-    def workers(self, at: datetime) -> None:
-        """Whatever is due at that moment is done, as the workers would have done it."""
+    def workers_until(self, at: datetime) -> None:
+        """Whatever falls due up to a moment is done when it is due, as workers would do it."""
         self.session.commit()
-        for queue in Queue:
-            drain(replace(self.desk, moment=at), queue, at=at)
+        while (due := self._next_due()) is not None and due <= at:
+            for queue in Queue:
+                drain(replace(self.desk, moment=due), queue, at=due)
         self.session.expire_all()
+
+    def _next_due(self) -> datetime | None:
+        return self.session.scalar(
+            select(func.min(Promise.due_at)).where(Promise.standing == Standing.WAITING)
+        )
 
     def somebody(self, handle: str) -> Person:
         return self.session.scalars(select(Person).where(Person.handle == handle)).one()

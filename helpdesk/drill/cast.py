@@ -1,0 +1,102 @@
+"""What the people of the drill do, in the verbs of the plays: operations of the house."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts.models import Team
+from helpdesk.cases import operations as cases
+from helpdesk.cases.models import Case
+from helpdesk.core.codes import ReturnCode
+from helpdesk.drill.stage import Stage
+from helpdesk.drill.stories import Story
+from helpdesk.intake import operations as intake
+from helpdesk.playbooks import operations as playbooks
+from helpdesk.playbooks.models import Run
+
+FRONT_LINE, QUIET_ROOM = "front-line", "quiet-room"
+
+
+@dataclass
+class Told:
+    """A report that has arrived, and the code that only its reporter has."""
+
+    story: Story
+    case: Case
+    code: ReturnCode
+
+
+@dataclass
+class Cast:
+    """Everybody who can do something, on one stage."""
+
+    stage: Stage
+    told: dict[str, Told]
+
+    def report(self, story: Story, at: datetime, *, to: str = FRONT_LINE) -> Case:
+        """Somebody tells us a story."""
+        self.send_reports_to(to)
+        code = ReturnCode.new()
+        way_back = intake.WayBack(
+            form_token=secrets.token_bytes(32),
+            code=code,
+            reporter_tag=code.tag(self.stage.desk.settings.intake_keys[0]),
+        )
+        work = self.stage.stranger(at)
+        case = intake.submit(work, story.told(), way_back=way_back, is_drill=True).case
+        self.told[story.id] = Told(story, case, code)
+        return case
+
+    def write_in(self, story: Story, at: datetime, words: str) -> None:
+        """The reporter comes back and writes."""
+        told = self.told[story.id]
+        intake.write_message(self.stage.back(told.case, told.code, at), told.case, body=words)
+
+    def claim(self, who: str, case: Case, at: datetime) -> None:
+        cases.claim(self.stage.person(who, at), case)
+
+    def write(self, who: str, case: Case, at: datetime, words: str) -> None:
+        """Somebody of ours writes to the reporter."""
+        cases.send_message(self.stage.person(who, at), case, words)
+
+    def note(self, who: str, case: Case, at: datetime, words: str) -> None:
+        cases.add_note(self.stage.person(who, at), case, words)
+
+    def run(self, who: str, case: Case, at: datetime) -> Run:
+        """Put the playbook of the case's kind to work."""
+        return playbooks.start_run(self.stage.person(who, at), case, case.incident_type or "")
+
+    def step(
+        self, who: str, run: Run, at: datetime, step: str, outcome: str, **evidence: str
+    ) -> None:
+        found: Mapping[str, str] = {name.replace("_", "-"): it for name, it in evidence.items()}
+        playbooks.finish_step(
+            self.stage.person(who, at), run, step, outcome=outcome, evidence=found
+        )
+
+    def first_contact(self, who: str, run: Run, at: datetime, *, danger: str = "no_danger") -> None:
+        """The steps with which every case begins, all taken."""
+        for step, outcome in (
+            ("acknowledge", "written"),
+            ("safe-channel", "mailbox"),
+            ("danger-again", danger),
+            ("consent", "agreed"),
+            ("vetting", "confirmed"),
+            ("settle-answers", "settled"),
+        ):
+            self.step(who, run, at, f"first-contact.{step}", outcome)
+
+    def on_duty(self, who: str, at: datetime) -> None:
+        person = self.stage.somebody(who)
+        accounts.go_on_duty(self.stage.person(who, at), person, hours=24)
+
+    def send_reports_to(self, slug: str) -> None:
+        """Only one queue takes reports in; the drill turns the sign to fill the other as well."""
+        for team in self.stage.session.scalars(select(Team)):
+            if team.slug in (FRONT_LINE, QUIET_ROOM):
+                team.takes_reports = team.slug == slug
+        self.stage.session.flush()
