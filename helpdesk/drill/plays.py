@@ -37,7 +37,7 @@ def _only_reported(cast: Cast, story: Story, at: datetime) -> Play:
 
 def _shifts(cast: Cast, now: datetime) -> Play:
     """Coordinator and responder take turns; both are on duty today."""
-    at = now - 12 * DAY
+    at = now - 12 * DAY - timedelta(hours=1)
     for day in range(13):
         at = yield at
         cast.on_duty(RESPONDER if day % 2 else COORDINATOR, at)

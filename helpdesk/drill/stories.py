@@ -152,7 +152,7 @@ STORIES = (
     Story(
         "union-mail",
         "A union's mailbox is read by somebody (new, its time is running out)",
-        timedelta(hours=3, minutes=10),
+        timedelta(hours=1, minutes=40),
         TAKEN,
         "In our mailbox there is a rule that forwards everything to an address we do not know. The "
         "vote on the strike is in two days and the employer knows what we write.",
