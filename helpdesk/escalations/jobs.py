@@ -1,1 +1,111 @@
-"""What the worker does for this feature."""
+"""What the worker does for this feature: carry packets, and tell people that something waits."""
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.core import letters
+from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.jobs import Queue, job
+from helpdesk.core.letters import NotTaken, Refused, Unclear
+from helpdesk.escalations import operations
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import DeliveryStanding
+from helpdesk.partners import queries as partners
+
+
+@job("escalations.deliver", queue=Queue.DELIVERIES)
+def deliver(desk: Desk, *, delivery_id: str) -> None:
+    """Tell a partner that a request lies before them. Safe to run twice: the id stays the same."""
+    with desk.begin() as work:
+        parcel = operations.take_up(work, delivery_id)
+    if parcel is None:
+        return
+    letter = letters.compose(
+        desk,
+        "letters/request.txt",
+        to=parcel.to,
+        key=parcel.delivery_id,
+        ref=parcel.ref,
+        priority=parcel.priority.upper(),
+        link=_address(desk, parcel.ref),
+        is_repeat=parcel.is_repeat,
+    )
+    result, trouble = _send(desk, letter)  # no transaction is open here
+    with desk.begin() as work:
+        operations.settle_attempt(work, parcel, result=result, trouble=trouble)
+
+
+@job("escalations.cancel_unsent", queue=Queue.DELIVERIES)
+def cancel_unsent(desk: Desk, *, case_id: str) -> None:
+    """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
+    with desk.begin() as work:
+        operations.respect_withdrawn_consent(work, case_id)
+
+
+@job("escalations.tell_partner", queue=Queue.NOTICES)
+def tell_partner(desk: Desk, *, escalation_id: str, about: str) -> None:
+    """Say that there is news on a request. Safe to run twice: the same news has the same id."""
+    with desk.begin() as work:
+        escalation = work.session.get(Escalation, escalation_id)
+        if escalation is None:
+            return
+        mailbox = partners.mailbox_of(work, escalation.partner)
+        ref, priority = escalation.ref, escalation.priority.upper()
+    if mailbox:
+        letter = letters.compose(
+            desk,
+            "letters/request_news.txt",
+            to=mailbox,
+            key=f"{escalation_id}.{about}",
+            ref=ref,
+            priority=priority,
+            link=_address(desk, ref),
+        )
+        desk.post.send(letter)  # no transaction is open here
+
+
+@job("escalations.call_second_reader", queue=Queue.NOTICES)
+def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
+    """Ask a second person to read what left on one person's word. Safe to run twice."""
+    with desk.begin() as work:
+        escalation = work.session.get(Escalation, escalation_id)
+        if escalation is None or escalation.second_read_at is not None:
+            return
+        case = escalation.case
+        people = accounts.on_duty(work.session, case.team_id, at=work.at)
+        others = [one for one in people if f"person:{one.id}" != escalation.drafted_by]
+        called = others or accounts.coordinators(work.session, case.team_id)
+        post = [
+            letters.compose(
+                desk,
+                "letters/second_reader.txt",
+                to=mailbox,
+                key=f"{escalation_id}.second.{person.id}",
+                ref=escalation.ref,
+                case_ref=case.ref,
+                link=f"{desk.settings.staff_url}/cases/{case.ref}/requests/{escalation.ref}",
+            )
+            for person in called
+            if (mailbox := accounts.mailbox_of(work, person))
+        ]
+    for letter in post:
+        desk.post.send(letter)  # no transaction is open here
+
+
+def _send(desk: Desk, letter: Letter) -> tuple[DeliveryStanding, str]:
+    """What the post made of it. A 250 means that a server took it, never that a person did."""
+    try:
+        desk.post.send(letter)
+    except NotTaken as away:
+        return DeliveryStanding.DEFERRED, _kind(away)
+    except Refused as refused:
+        return DeliveryStanding.REJECTED, _kind(refused)
+    except (Unclear, OSError) as broken:
+        return DeliveryStanding.UNCERTAIN, _kind(broken)
+    return DeliveryStanding.ACCEPTED, ""
+
+
+def _kind(error: Exception) -> str:
+    return type(error.__cause__ or error).__name__
+
+
+def _address(desk: Desk, ref: str) -> str:
+    return f"{desk.settings.partner_url}/requests/{ref}"

@@ -58,6 +58,19 @@ MOVES: dict[Standing, frozenset[Standing]] = {
     Standing.WITHDRAWN: frozenset(),
 }
 
+# While it stands here, the partner's people can open the packet.
+OPEN_TO_PARTNER: frozenset[Standing] = frozenset(
+    {
+        Standing.DISPATCHING,
+        Standing.WITH_PARTNER,
+        Standing.ACKNOWLEDGED,
+        Standing.NEED_INFORMATION,
+        Standing.IN_REVIEW,
+        Standing.DECIDED,
+        Standing.UNANSWERED,
+    }
+)
+
 
 class DeliveryStanding(StrEnum):
     """One carrying of one packet. Uncertain means: it may have arrived; the id stays the same."""

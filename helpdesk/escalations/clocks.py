@@ -1,0 +1,73 @@
+"""Whose move it is: their clock runs while we wait for a partner, ours while they wait for us."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from helpdesk.cases import clocks
+from helpdesk.cases.models import ClockEvent, ClockTurn
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
+
+OURS: Final = "request_ours"
+THEIRS: Final = "request_theirs"
+
+
+def our_move(work: Work, escalation: Escalation) -> None:
+    """We have to draft, send or answer; what the partner has used so far stays used."""
+    _stop(work, escalation, THEIRS)
+    _start(work, escalation, OURS, within=OUR_MOVE_WITHIN[escalation.priority])
+    escalation.answer_due_at = None
+
+
+def their_move(work: Work, escalation: Escalation, *, within: timedelta) -> None:
+    """The partner has to answer within so much time."""
+    nobodys_move(work, escalation)
+    escalation.answer_due_at = _start(work, escalation, THEIRS, within=within)
+
+
+def nobodys_move(work: Work, escalation: Escalation) -> None:
+    """It is decided, or over."""
+    _stop(work, escalation, OURS)
+    _stop(work, escalation, THEIRS)
+    escalation.answer_due_at = None
+
+
+def used_by_partner(work: Work, escalation: Escalation) -> timedelta:
+    """How long they have had it, all their turns together."""
+    events = clocks.events_of(work.session, escalation.id, THEIRS)
+    return clocks.time_used(events, at=work.at)
+
+
+def left_to_partner(work: Work, escalation: Escalation) -> timedelta:
+    """What is left of their time, and never less than what they were given at first.
+
+    Computed from events alone: at the public door nobody can read what was agreed with a partner.
+    """
+    starts, left = [], timedelta(0)
+    for event in clocks.events_of(work.session, escalation.id, THEIRS):
+        if event.turn is ClockTurn.STARTED:
+            starts.append(event)
+        elif starts:
+            left = timedelta(seconds=starts[-1].seconds or 0) - (event.at - starts[-1].at)
+    return max(left, timedelta(seconds=(starts[0].seconds or 0) if starts else 0))
+
+
+def _start(work: Work, escalation: Escalation, clock: str, *, within: timedelta) -> datetime:
+    event = _turn(work, escalation, clock, ClockTurn.STARTED)
+    event.seconds = int(within.total_seconds())
+    return event.at + within
+
+
+def _stop(work: Work, escalation: Escalation, clock: str) -> None:
+    if clocks.due_at(clocks.events_of(work.session, escalation.id, clock)) is not None:
+        _turn(work, escalation, clock, ClockTurn.STOPPED)
+
+
+def _turn(work: Work, escalation: Escalation, clock: str, turn: ClockTurn) -> ClockEvent:
+    """Always after the last one: a reporter's moment is written a little early, on purpose."""
+    events = clocks.events_of(work.session, escalation.id, clock)
+    at = max(work.at, events[-1].at + timedelta(microseconds=1)) if events else work.at
+    event = ClockEvent(subject_id=escalation.id, clock=clock, turn=turn, at=at)
+    work.session.add(event)
+    return event

@@ -1,0 +1,162 @@
+"""Gates: what must be true before anything leaves. All of them at once, each with a sentence.
+
+Pure: `Seen` is what was found about a request, `check` says what that means.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from helpdesk.escalations.packets import Packet, forbidden, missing
+from helpdesk.escalations.priorities import may_go_at_once, needs_second_person
+from helpdesk.partners.fields import Field
+
+VETTED: Final = frozenset({"confirmed", "known"})
+OWNER_CONFIRMED: Final = "confirmed"
+# People write the same number with and without what comes before its last digits.
+SIGNIFICANT: Final = 7
+GIVEN_ON_PURPOSE: Final = "restore_address"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found about a request, gathered in one look."""
+
+    packet: Packet
+    partner: str
+    allowed: Collection[str]
+    partner_is_vetted: bool
+    partner_has_key: bool
+    partner_has_mailbox: bool
+    facts: Mapping[str, str]
+    has_consent: bool
+    has_form_number: bool
+    is_waived: bool
+    safe_channel: str
+    case_is_closed: bool
+    drafted_by: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition: open, or closed with a sentence that says how to open it."""
+
+    name: str
+    is_open: bool
+    sentence: str
+
+
+def check(seen: Seen, *, approver: str) -> tuple[Gate, ...]:
+    """Every gate, in the order in which people would mend them."""
+    return tuple(Gate(name, is_open, sentence) for name, is_open, sentence in _all(seen, approver))
+
+
+def closed(gates: Collection[Gate]) -> tuple[Gate, ...]:
+    return tuple(gate for gate in gates if not gate.is_open)
+
+
+def leaves_alone(seen: Seen, approver: str) -> bool:
+    """Whether nobody but its writer would have seen it when it leaves."""
+    return needs_second_person(seen.packet.header.ask) and approver == seen.drafted_by
+
+
+def leads_to_reporter(packet: Packet, safe_channel: str) -> bool:
+    """Whether what the reporter told us to reach them by stands in the packet.
+
+    The address to which an account can be given back is there on purpose, and they know it.
+    """
+    fields = (value for name, value in packet.fields.items() if name != GIVEN_ON_PURPOSE)
+    said = _plain("\n".join(fields))
+    return any(address in said for address in _addresses(safe_channel))
+
+
+def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
+    yield (
+        "Case",
+        not seen.case_is_closed,
+        "The case is closed. Open it again before you ask somebody to act on it.",
+    )
+    yield (
+        "Partner",
+        seen.partner_is_vetted,
+        f"{seen.partner} is not vetted. A coordinator can note on the partner's page that somebody"
+        " has made sure who they are.",
+    )
+    yield (
+        "Way to them",
+        seen.partner_has_key and seen.partner_has_mailbox,
+        f"Nobody at {seen.partner} can open a request yet. Their first person has to enrol, and"
+        " the partner's page needs a mail address.",
+    )
+    yield (
+        "Requester",
+        seen.facts.get("vetted") in VETTED,
+        "We have not confirmed who is asking. Do the step “Begin to confirm who is asking” in the"
+        " playbook.",
+    )
+    yield (
+        "Ownership",
+        seen.facts.get("owner_confirmed") == OWNER_CONFIRMED,
+        "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
+        " however urgent it sounds.",
+    )
+    yield (
+        "Consent",
+        seen.has_consent,
+        f"The reporter has not agreed that we ask {seen.partner}, or has taken it back. Ask them"
+        " through the mailbox; only they can give it.",
+    )
+    yield (
+        "Public form",
+        seen.has_form_number or seen.is_waived,
+        "There is no number of the platform's own form. Do the step “File the platform's own"
+        " form” and write its number down, or ask a coordinator to waive it with a reason.",
+    )
+    yield from _about_the_packet(seen)
+    yield (
+        "Second person",
+        not leaves_alone(seen, approver) or may_go_at_once(seen.packet.header.priority),
+        "You wrote this, and it asks for access to an account. A second person has to read and"
+        " approve it.",
+    )
+
+
+def _about_the_packet(seen: Seen) -> Iterator[tuple[str, bool, str]]:
+    needed = missing(seen.packet, seen.allowed)
+    yield (
+        "What they need",
+        not needed,
+        "Nobody can act on it without: " + _labels(needed) + ". Change the request and add it.",
+    )
+    barred = forbidden(seen.packet, seen.allowed)
+    yield (
+        "What they may receive",
+        not barred,
+        f"{seen.partner} may not receive: " + _labels(barred) + ". Change the request, and it"
+        " will leave that out.",
+    )
+    yield (
+        "No way to the reporter",
+        not leads_to_reporter(seen.packet, seen.safe_channel),
+        "An address or a number of the reporter stands in it. Change the request and take it out.",
+    )
+
+
+def _labels(fields: Collection[Field]) -> str:
+    return "; ".join(field.label for field in fields)
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """What could lead to a person: words with an @ in them, and the ends of longer numbers."""
+    plain = _plain(text)
+    for word in plain.split():
+        bare = word.strip(".,;:()<>[]\"'")
+        if "@" in bare and len(bare) > 1:
+            yield bare
+    yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", plain))
+
+
+def _plain(text: str) -> str:
+    """Small letters, single spaces, and numbers without the gaps that people write into them."""
+    return re.sub(r"(?<=\d)[ ()./-]+(?=\d)", "", " ".join(text.casefold().split()))

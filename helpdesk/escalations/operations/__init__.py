@@ -1,0 +1,39 @@
+"""What can happen to a request; one function per sentence."""
+
+from helpdesk.escalations.operations.answering import (
+    acknowledge,
+    ask_for_information,
+    decide,
+    note_reading,
+)
+from helpdesk.escalations.operations.approving import approve, read_afterwards, waive_public_form
+from helpdesk.escalations.operations.carrying import (
+    Parcel,
+    settle_attempt,
+    take_up,
+)
+from helpdesk.escalations.operations.drafting import change, draft
+from helpdesk.escalations.operations.replying import answer_question, send_again, stop_waiting
+from helpdesk.escalations.operations.verifying import verify
+from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
+
+__all__ = [
+    "Parcel",
+    "acknowledge",
+    "answer_question",
+    "approve",
+    "ask_for_information",
+    "change",
+    "decide",
+    "draft",
+    "note_reading",
+    "read_afterwards",
+    "respect_withdrawn_consent",
+    "send_again",
+    "settle_attempt",
+    "stop_waiting",
+    "take_up",
+    "verify",
+    "waive_public_form",
+    "withdraw",
+]

@@ -1,0 +1,130 @@
+"""Answering: what the partner's people can do. Every word from them wakes the case."""
+
+from datetime import timedelta
+
+from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.keys import Key
+from helpdesk.core.sealing import Envelope
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations.models import Decision, Escalation, Exchange
+from helpdesk.escalations.operations.carrying import arrived
+from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.packets import Packet, hash_of, read
+from helpdesk.escalations.policy import may_receive
+from helpdesk.escalations.standing import OPEN_TO_PARTNER, Action, Reason, Standing
+
+
+def note_reading(work: Work, escalation: Escalation) -> Packet:
+    """Open the packet with the partner's key. That it was opened is seen on our side."""
+    work.require(may_receive, escalation)
+    hold(work, escalation)
+    if escalation.standing not in OPEN_TO_PARTNER:
+        raise NotNow("This request is over, so its content is not shown any more.")
+    text = _open(work, escalation)
+    _note_arrival(work, escalation)
+    work.record("escalation.read", escalation)
+    return read(text)
+
+
+def acknowledge(work: Work, escalation: Escalation) -> None:
+    """A person there has it. Their clock goes on, now towards a decision."""
+    work.require(may_receive, escalation)
+    hold(work, escalation)
+    _note_arrival(work, escalation)
+    escalation.move_to(Standing.ACKNOWLEDGED)
+    partner, priority = escalation.partner, escalation.priority
+    whole = timedelta(seconds=partner.decide_within[priority])
+    least = timedelta(seconds=partner.answer_within[priority])
+    left = whole - clocks.used_by_partner(work, escalation)
+    clocks.their_move(work, escalation, within=max(left, least))
+    work.record("escalation.acknowledged", escalation)
+
+
+def ask_for_information(work: Work, escalation: Escalation, *, question: str) -> None:
+    """They need to know more: it is our move, and the case wakes up."""
+    work.require(may_receive, escalation)
+    hold(work, escalation)
+    _note_arrival(work, escalation)
+    escalation.move_to(Standing.NEED_INFORMATION)
+    exchange = Exchange(
+        case=escalation.case,
+        case_id=escalation.case_id,
+        escalation_id=escalation.id,
+        is_from_partner=True,
+        at=work.at,
+        by=work.actor.id,
+    )
+    exchange.body = work.keys.seal(exchange, "body", question)
+    exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", question)
+    work.session.add(exchange)
+    clocks.our_move(work, escalation)
+    work.record("escalation.asked", escalation, exchange_id=exchange.id)
+    _wake(work, escalation)
+
+
+def decide(
+    work: Work, escalation: Escalation, *, action: Action, reason: Reason, note: str = ""
+) -> None:
+    """They have decided, and say why. Whether it is really fixed is for the reporter to say."""
+    work.require(may_receive, escalation)
+    hold(work, escalation)
+    _note_arrival(work, escalation)
+    escalation.move_to(Standing.DECIDED)
+    decision = Decision(
+        case=escalation.case,
+        case_id=escalation.case_id,
+        escalation_id=escalation.id,
+        action=action,
+        reason=reason,
+        at=work.at,
+        by=work.actor.id,
+    )
+    if note:
+        decision.note = work.keys.seal(decision, "note", note)
+        decision.note_for_partner = seal_for_partner(
+            work, escalation, decision, "note_for_partner", note
+        )
+    work.session.add(decision)
+    clocks.nobodys_move(work, escalation)
+    work.record(
+        "escalation.decided", escalation, decision_id=decision.id, outcome=action, reason=reason
+    )
+    _wake(work, escalation)
+
+
+def seal_for_partner(
+    work: Work, escalation: Escalation, row: Exchange | Decision, field: str, text: str
+) -> Envelope:
+    """Seal to the key that the packet was sealed to: who can read the one can read the other."""
+    key = work.session.get(Key, escalation.partner_key_id)
+    if key is None:
+        raise NotFound
+    return key.public.seal_text(text, row.place_of(field))
+
+
+def _open(work: Work, escalation: Escalation) -> str:
+    """The packet in the partner's envelope, if it is the one that was approved."""
+    if escalation.packet_for_partner is None or escalation.partner_key_id is None:
+        raise NotFound
+    place = escalation.place_of("packet_for_partner")
+    secret = work.keys.secret(escalation.partner_key_id)
+    text = secret.open_text(escalation.packet_for_partner, place)
+    if hash_of(text) != escalation.packet_hash:
+        raise NotNow("This is not what was sent to you. Please tell the helpdesk, and do nothing.")
+    return text
+
+
+def _note_arrival(work: Work, escalation: Escalation) -> None:
+    """They have it in hand: whatever the mail server said, it has arrived."""
+    if escalation.standing is Standing.DISPATCHING:
+        delivery = queries.delivery_of(work, escalation)
+        if delivery is None:
+            raise NotFound
+        delivery.fence += 1  # an attempt that is under way has nothing more to tell
+        arrived(work, delivery)
+
+
+def _wake(work: Work, escalation: Escalation) -> None:
+    pauses.wake(work, escalation.case)
+    work.promise("triage.tell_owner", case_id=escalation.case_id)

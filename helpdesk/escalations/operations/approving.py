@@ -1,0 +1,94 @@
+"""Approving: the gates, the very bytes that were read, and the sealing to the partner's key."""
+
+import hashlib
+
+from helpdesk.core.errors import NotNow
+from helpdesk.core.keys import Key, current_key
+from helpdesk.core.work import Work
+from helpdesk.escalations import queries
+from helpdesk.escalations.gates import check, closed, leaves_alone
+from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.operations.holding import TOO_LATE, hold
+from helpdesk.escalations.packets import hash_of
+from helpdesk.escalations.policy import may_waive, may_work_on
+from helpdesk.escalations.priorities import SECOND_READING_WITHIN
+from helpdesk.escalations.standing import Standing
+
+
+def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
+    """Let exactly these bytes leave for the partner: sealed to them now, promised, not yet sent."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if escalation.standing is not Standing.DRAFT:
+        raise NotNow("This request was approved or withdrawn already.")
+    if escalation.packet_hash != seen_hash:
+        raise NotNow(TOO_LATE)
+    text = work.keys.open(escalation, "packet")
+    if hash_of(text) != escalation.packet_hash:
+        raise NotNow("This is not the packet that was written here. Change it once more.")
+    alone = _pass_the_gates(work, escalation)
+    delivery = _seal_for_partner(work, escalation, text)
+    escalation.move_to(Standing.APPROVED)
+    escalation.approved_by, escalation.approved_at = work.actor.id, work.at
+    work.record(
+        "escalation.approved",
+        escalation,
+        packet_hash=escalation.packet_hash,
+        sealed_hash=delivery.sealed_hash,
+        consent_id=escalation.consent_id,
+        alone=alone,
+    )
+    work.promise("escalations.deliver", delivery_id=delivery.id)
+    if alone:
+        escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
+        work.promise("escalations.call_second_reader", escalation_id=escalation.id)
+
+
+def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:
+    """A coordinator answers for sending without the platform's own form having been tried."""
+    work.require(may_waive, escalation)
+    hold(work, escalation)
+    if escalation.standing is not Standing.DRAFT:
+        raise NotNow("This request was approved or withdrawn already.")
+    escalation.waiver = work.keys.seal(escalation, "waiver", reason)
+    escalation.waived_by, escalation.waived_at = work.actor.id, work.at
+    work.record("escalation.form_waived", escalation)
+
+
+def read_afterwards(work: Work, escalation: Escalation) -> None:
+    """A second person has read what left on one person's word."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if escalation.second_read_due_at is None or escalation.second_read_at is not None:
+        raise NotNow("This request does not wait for a second reader.")
+    if work.actor.id in (escalation.drafted_by, escalation.approved_by):
+        raise NotNow("You wrote or approved this. Somebody else has to read it.")
+    escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
+    work.record("escalation.second_read", escalation)
+
+
+def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
+    """Refuse with every missing thing at once; say whether nobody else has read it."""
+    seen, consent = queries.seen(work, escalation), queries.consent_for(work, escalation)
+    shut = closed(check(seen, approver=work.actor.id))
+    if shut or consent is None:
+        raise NotNow(" ".join(gate.sentence for gate in shut))
+    escalation.consent_id = consent.id
+    return leaves_alone(seen, work.actor.id)
+
+
+def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:
+    key: Key | None = current_key(work.session, escalation.partner.team_id)
+    if key is None:
+        raise NotNow(f"Nobody at {escalation.partner.name} can open a request yet.")
+    sealed = key.public.seal_text(text, escalation.place_of("packet_for_partner"))
+    escalation.packet_for_partner, escalation.partner_key_id = sealed, key.id
+    delivery = Delivery(
+        escalation=escalation,
+        escalation_id=escalation.id,
+        packet_hash=escalation.packet_hash,
+        sealed_hash=hashlib.sha256(sealed.raw).hexdigest(),
+        fence=0,
+    )
+    work.session.add(delivery)
+    return delivery

@@ -1,0 +1,226 @@
+"""Carrying: what the worker does around each attempt, in two short pieces of work.
+
+Between them the letter goes out, with no transaction open. What is checked at the last moment
+before it: consent valid now, the partner still vetted, the packet unchanged since its approval.
+"""
+
+import hashlib
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations.models import Attempt, Delivery, Escalation
+from helpdesk.escalations.policy import may_carry
+from helpdesk.escalations.standing import DeliveryStanding, Priority, Standing
+from helpdesk.partners import queries as partners
+
+LEASE: Final = timedelta(minutes=2)
+# After these many troubles in a row a person has to look.
+BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+WAITING: Final = (
+    DeliveryStanding.PENDING,
+    DeliveryStanding.DEFERRED,
+    DeliveryStanding.UNCERTAIN,
+)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One attempt: what to write on the letter, and the fence that its result must match."""
+
+    delivery_id: str
+    fence: int
+    to: str
+    ref: str
+    priority: Priority
+    is_repeat: bool
+
+
+def take_up(work: Work, delivery_id: str) -> Parcel | None:
+    """Begin an attempt, or say that there is nothing to carry. Safe to run twice."""
+    delivery = _locked(work, delivery_id)
+    work.require(may_carry, delivery)
+    if delivery is None:
+        return None
+    if delivery.standing is DeliveryStanding.SENDING:
+        if not _abandoned(work, delivery):
+            return None
+    elif delivery.standing not in WAITING or _too_early(work, delivery):
+        return None
+    if _refused(work, delivery):
+        return None
+    return _begin(work, delivery)
+
+
+def settle_attempt(
+    work: Work, parcel: Parcel, *, result: DeliveryStanding, trouble: str = ""
+) -> None:
+    """Note how an attempt went, unless somebody else carries it by now."""
+    delivery = _locked(work, parcel.delivery_id)
+    work.require(may_carry, delivery)
+    if delivery is None:
+        return
+    if delivery.fence != parcel.fence or delivery.standing is not DeliveryStanding.SENDING:
+        work.record("delivery.result_came_late", delivery, fence=parcel.fence, result=result)
+        return
+    _end_attempt(work, delivery, result, trouble)
+    match result:
+        case DeliveryStanding.ACCEPTED:
+            arrived(work, delivery)
+        case DeliveryStanding.REJECTED:
+            _give_up(work, delivery)
+        case _:
+            _try_later(work, delivery, result)
+
+
+def arrived(work: Work, delivery: Delivery) -> None:
+    """It is with the partner: our clock stops, theirs starts, the case waits for them.
+
+    No rule: the worker says so after the server took it, or the partner by opening it.
+    """
+    escalation = delivery.escalation
+    delivery.standing, delivery.accepted_at = DeliveryStanding.ACCEPTED, work.at
+    delivery.leased_until = delivery.retry_at = None
+    escalation.move_to(Standing.WITH_PARTNER)
+    within = timedelta(seconds=escalation.partner.answer_within[escalation.priority])
+    clocks.their_move(work, escalation, within=within)
+    work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
+    pauses.rest(work, escalation.case)
+
+
+def cancel(work: Work, delivery: Delivery, *, because: str) -> None:
+    """Stop carrying it. An attempt that is under way can no longer say how it went.
+
+    No rule: whoever may withdraw a request comes through here.
+    """
+    delivery.standing = DeliveryStanding.CANCELLED
+    delivery.fence += 1
+    delivery.leased_until = delivery.retry_at = None
+    work.record("delivery.cancelled", delivery, because=because)
+
+
+def _locked(work: Work, delivery_id: str) -> Delivery | None:
+    """The delivery as it stands now, its request held: all that happens to one waits in line."""
+    delivery = select(Delivery).where(Delivery.id == delivery_id)
+    request = delivery.with_only_columns(Delivery.escalation_id).scalar_subquery()
+    held = select(Escalation.id).where(Escalation.id == request).with_for_update()
+    work.session.scalars(held).first()
+    return work.session.scalar(delivery.execution_options(populate_existing=True))
+
+
+def _abandoned(work: Work, delivery: Delivery) -> bool:
+    """Whether the worker that was sending it is gone; if it may still live, look again later."""
+    if delivery.leased_until is not None and delivery.leased_until > work.at:
+        rest = delivery.leased_until - work.at + timedelta(seconds=1)
+        work.promise("escalations.deliver", after=rest, delivery_id=delivery.id)
+        return False
+    _end_attempt(work, delivery, DeliveryStanding.UNCERTAIN, "worker_gone")
+    return True
+
+
+def _too_early(work: Work, delivery: Delivery) -> bool:
+    """Another promise stands for the time that was set."""
+    return delivery.retry_at is not None and delivery.retry_at > work.at
+
+
+def _refused(work: Work, delivery: Delivery) -> bool:
+    """The checks of the last moment. What they stop never leaves."""
+    escalation = delivery.escalation
+    if queries.consent_for(work, escalation) is None:
+        cancel(work, delivery, because="consent_withdrawn")
+        escalation.move_to(Standing.WITHDRAWN)
+        clocks.nobodys_move(work, escalation)
+        work.record("escalation.withdrawn", escalation, because="consent_withdrawn")
+        pauses.wake(work, escalation.case)
+        work.promise("triage.tell_owner", case_id=escalation.case_id)
+        return True
+    trouble = _trouble(work, delivery)
+    if trouble:
+        _give_up(work, delivery, trouble)
+    return bool(trouble)
+
+
+def _trouble(work: Work, delivery: Delivery) -> str:
+    escalation = delivery.escalation
+    if not escalation.partner.is_vetted:
+        return "partner_not_vetted"
+    if not partners.mailbox_of(work, escalation.partner):
+        return "no_mailbox"
+    if not _is_as_approved(work, delivery):
+        return "packet_changed"
+    return ""
+
+
+def _is_as_approved(work: Work, delivery: Delivery) -> bool:
+    """Whether packet and envelope are those of the approval, as history has it.
+
+    History is a chain: whoever wants to change what leaves would have to forge that too.
+    """
+    escalation = delivery.escalation
+    entry = work.session.scalar(
+        select(HistoryEntry)
+        .where(
+            HistoryEntry.subject_id == escalation.id, HistoryEntry.action == "escalation.approved"
+        )
+        .order_by(HistoryEntry.id.desc())
+        .limit(1)
+    )
+    if entry is None or escalation.packet_for_partner is None:
+        return False
+    sealed_hash = hashlib.sha256(escalation.packet_for_partner.raw).hexdigest()
+    approved = (entry.details["packet_hash"], entry.details["sealed_hash"])
+    now = (escalation.packet_hash, sealed_hash)
+    return approved == now == (delivery.packet_hash, delivery.sealed_hash)
+
+
+def _begin(work: Work, delivery: Delivery) -> Parcel:
+    escalation, number = delivery.escalation, len(delivery.attempts) + 1
+    delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
+    delivery.standing = DeliveryStanding.SENDING
+    delivery.fence += 1
+    delivery.leased_until, delivery.retry_at = work.at + LEASE, None
+    escalation.move_to(Standing.DISPATCHING)
+    work.record("delivery.attempted", delivery, number=number)
+    return Parcel(
+        delivery_id=delivery.id,
+        fence=delivery.fence,
+        to=partners.mailbox_of(work, escalation.partner),
+        ref=escalation.ref,
+        priority=escalation.priority,
+        is_repeat=any(one.result is DeliveryStanding.UNCERTAIN for one in delivery.attempts),
+    )
+
+
+def _end_attempt(
+    work: Work, delivery: Delivery, result: DeliveryStanding, trouble: str = ""
+) -> None:
+    attempt = delivery.attempts[-1]
+    attempt.ended_at, attempt.result, attempt.trouble = work.at, result, trouble or None
+    work.record("delivery.attempt_ended", delivery, number=attempt.number, result=result)
+
+
+def _try_later(work: Work, delivery: Delivery, result: DeliveryStanding) -> None:
+    """Full jitter on the upper half; then a person."""
+    tries = len(delivery.attempts) % (len(BACKOFF) + 1)
+    if tries == 0:
+        _give_up(work, delivery)
+        return
+    pause = BACKOFF[tries - 1] * random.uniform(0.5, 1)  # noqa: S311 - not a secret
+    delivery.standing, delivery.leased_until = result, None
+    delivery.retry_at = work.at + pause
+    work.promise("escalations.deliver", after=pause, delivery_id=delivery.id)
+
+
+def _give_up(work: Work, delivery: Delivery, trouble: str = "") -> None:
+    """From now on it waits for the person who wrote it."""
+    delivery.standing, delivery.leased_until = DeliveryStanding.DEAD_LETTER, None
+    reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
+    work.record("delivery.dead_letter", delivery, trouble=reason)
+    pauses.wake(work, delivery.escalation.case)
+    work.promise("triage.tell_owner", case_id=delivery.case_id)

@@ -1,0 +1,100 @@
+"""Drafting: a responder chooses partner and ask, writes the fields, and sees what would leave."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from helpdesk.cases.models import Case
+from helpdesk.core import codes
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, sources
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations.holding import TOO_LATE, hold
+from helpdesk.escalations.packets import BadPacket, Header, build
+from helpdesk.escalations.policy import may_ask_partner, may_work_on
+from helpdesk.escalations.priorities import FROM_LEVEL
+from helpdesk.escalations.standing import Ask, Standing
+from helpdesk.partners.models import Partner
+
+OVER = (Standing.CLOSED, Standing.WITHDRAWN)
+
+
+def draft(
+    work: Work, case: Case, partner: Partner, *, ask: Ask, typed: Mapping[str, str]
+) -> Escalation:
+    """Write a request to a partner. Nothing of it leaves before it is approved."""
+    work.require(may_ask_partner, case)
+    if case.is_closed:
+        raise NotNow("The case is closed. Open it again before you ask somebody to act on it.")
+    _refuse_a_second(work, case, partner, ask)
+    escalation = Escalation(
+        case=case,
+        case_id=case.id,
+        partner=partner,
+        partner_id=partner.id,
+        ref=codes.new_ref("R-"),
+        ask=ask,
+        priority=FROM_LEVEL[case.level],
+        standing=Standing.DRAFT,
+    )
+    _write(work, escalation, typed)
+    clocks.our_move(work, escalation)
+    work.session.add(escalation)
+    work.record(
+        "escalation.drafted",
+        escalation,
+        partner=partner.slug,
+        ask=ask,
+        packet_hash=escalation.packet_hash,
+    )
+    return escalation
+
+
+def change(work: Work, escalation: Escalation, *, typed: Mapping[str, str], seen_hash: str) -> None:
+    """Write a draft anew, if it still is the one that was on the screen."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if escalation.standing is not Standing.DRAFT:
+        raise NotNow("This request was approved, so what it says cannot be changed any more.")
+    if escalation.packet_hash != seen_hash:
+        raise NotNow(TOO_LATE)
+    escalation.priority = FROM_LEVEL[escalation.case.level]
+    _write(work, escalation, typed)
+    work.record("escalation.changed", escalation, packet_hash=escalation.packet_hash)
+
+
+def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None:
+    """Build the packet and seal it: for the case, and for the reporter to see before it leaves."""
+    header = Header(
+        ref=escalation.ref,
+        partner=escalation.partner.slug,
+        ask=escalation.ask,
+        priority=escalation.priority,
+        is_drill=escalation.case.is_drill,
+    )
+    available = sources.together(work, escalation.case, typed)
+    try:
+        packet = build(header, available, escalation.partner.allowed_fields)
+    except BadPacket as bad:
+        raise NotNow(str(bad)) from bad
+    text, preview = packet.as_text(), escalation.place_of("packet_for_reporter")
+    escalation.packet = work.keys.seal(escalation, "packet", text)
+    escalation.packet_for_reporter = escalation.case.reporter_public.seal_text(text, preview)
+    escalation.packet_hash = packet.hash
+    escalation.drafted_by, escalation.drafted_at = work.actor.id, work.at
+
+
+def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None:
+    """One unfinished request for one thing: a second would look like a nudge, or a mistake."""
+    # Two drafts at one moment: the second waits here, and then finds the first.
+    work.session.scalars(select(Case.id).where(Case.id == case.id).with_for_update()).one()
+    same = select(Escalation.ref).where(
+        Escalation.case_id == case.id,
+        Escalation.partner_id == partner.id,
+        Escalation.ask == ask,
+        Escalation.standing.not_in(OVER),
+    )
+    ref = work.session.scalar(same)
+    if ref is not None:
+        raise NotNow(f"Request {ref} asks {partner.name} for the same thing and is not over yet.")

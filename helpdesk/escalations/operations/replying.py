@@ -1,0 +1,60 @@
+"""Replying: our side's moves on a request that has left."""
+
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations.models import Escalation, Exchange
+from helpdesk.escalations.operations.answering import seal_for_partner
+from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.policy import may_work_on
+from helpdesk.escalations.standing import DeliveryStanding, Standing
+
+
+def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
+    """Answer what the partner asked: it goes back to them, and their clock runs again."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if escalation.standing is not Standing.NEED_INFORMATION:
+        raise NotNow("The partner has not asked anything that is still open.")
+    if queries.consent_for(work, escalation) is None:
+        raise NotNow("The reporter has taken back their consent, so nothing more can be said.")
+    escalation.move_to(Standing.IN_REVIEW)
+    exchange = Exchange(
+        case=escalation.case,
+        case_id=escalation.case_id,
+        escalation_id=escalation.id,
+        is_from_partner=False,
+        at=work.at,
+        by=work.actor.id,
+    )
+    exchange.body = work.keys.seal(exchange, "body", words)
+    exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", words)
+    work.session.add(exchange)
+    clocks.their_move(work, escalation, within=clocks.left_to_partner(work, escalation))
+    work.record("escalation.answered", escalation, exchange_id=exchange.id)
+    pauses.rest(work, escalation.case)
+    work.promise("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
+
+
+def stop_waiting(work: Work, escalation: Escalation) -> None:
+    """Say that the partner did not answer. If they answer after all, it still counts."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
+        raise NotNow("Their time to answer is not over yet.")
+    escalation.move_to(Standing.UNANSWERED)
+    clocks.nobodys_move(work, escalation)
+    work.record("escalation.unanswered", escalation)
+    pauses.wake(work, escalation.case)
+
+
+def send_again(work: Work, escalation: Escalation) -> None:
+    """After a person has looked: carry it once more, under the same id."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    delivery = queries.delivery_of(work, escalation)
+    if delivery is None or delivery.standing is not DeliveryStanding.DEAD_LETTER:
+        raise NotNow("This request does not wait to be sent again.")
+    delivery.standing = DeliveryStanding.PENDING
+    work.record("delivery.sent_again", delivery)
+    work.promise("escalations.deliver", delivery_id=delivery.id)

@@ -1,0 +1,42 @@
+"""Verifying: only the person it happened to can say whether it is really fixed."""
+
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations.models import Escalation, Verification
+from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.policy import may_verify
+from helpdesk.escalations.standing import Standing, Verdict
+
+
+def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
+    """Say what one sees after the partner's decision. Who cannot tell yet can say so later."""
+    work.require(may_verify, escalation)
+    hold(work, escalation)
+    if escalation.standing is not Standing.DECIDED:
+        raise NotNow("There is no decision that waits for your word.")
+    if verdict is not Verdict.CANNOT_TELL:
+        _settle(work, escalation, verdict)
+    work.record("escalation.verified", escalation, verdict=verdict)
+    work.promise("triage.tell_owner", case_id=escalation.case_id)
+
+
+def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
+    decision = queries.decisions_of(work, escalation)[-1]
+    work.session.add(
+        Verification(
+            escalation_id=escalation.id,
+            case_id=escalation.case_id,
+            decision_id=decision.id,
+            verdict=verdict,
+            at=work.hour,
+        )
+    )
+    if verdict is Verdict.CONFIRMED:
+        escalation.move_to(Standing.CLOSED)
+    else:
+        # It goes back to them as it stands; the case stays awake, for a person to add what is new.
+        escalation.move_to(Standing.IN_REVIEW)
+        clocks.their_move(work, escalation, within=clocks.left_to_partner(work, escalation))
+        pauses.wake(work, escalation.case)
+        work.promise("escalations.tell_partner", escalation_id=escalation.id, about=decision.id)

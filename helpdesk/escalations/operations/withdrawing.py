@@ -1,0 +1,54 @@
+"""Withdrawing: a request is taken back, by us or because a consent was."""
+
+from sqlalchemy import select
+
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations.carrying import cancel
+from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.policy import may_withdraw_for, may_work_on
+from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
+
+
+def withdraw(work: Work, escalation: Escalation) -> None:
+    """Take a request back. Who may have it in hand is told so."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if Standing.WITHDRAWN not in MOVES[escalation.standing]:
+        raise NotNow("This request is decided or over, so it cannot be withdrawn.")
+    _take_back(work, escalation, because="withdrawn_by_us")
+
+
+def respect_withdrawn_consent(work: Work, case_id: str) -> None:
+    """Take back every request whose consent is gone. Drafts stay: they cannot leave without it.
+
+    Safe to run twice, and late: what has been taken back is not taken back again.
+    """
+    work.require(may_withdraw_for, case_id)
+    found = (
+        select(Escalation)
+        .where(Escalation.case_id == case_id, Escalation.standing != Standing.DRAFT)
+        .order_by(Escalation.id)
+        .with_for_update(of=Escalation)
+        .execution_options(populate_existing=True)
+    )
+    for escalation in work.session.scalars(found).all():
+        movable = Standing.WITHDRAWN in MOVES[escalation.standing]
+        if movable and queries.consent_for(work, escalation) is None:
+            _take_back(work, escalation, because="consent_withdrawn")
+            work.promise("triage.tell_owner", case_id=case_id)
+
+
+def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
+    delivery = queries.delivery_of(work, escalation)
+    may_have_left = delivery is not None and bool(delivery.attempts)
+    if delivery is not None and delivery.standing is not DeliveryStanding.ACCEPTED:
+        cancel(work, delivery, because=because)
+    escalation.move_to(Standing.WITHDRAWN)
+    clocks.nobodys_move(work, escalation)
+    work.record("escalation.withdrawn", escalation, because=because)
+    pauses.wake(work, escalation.case)
+    if may_have_left:
+        work.promise("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")

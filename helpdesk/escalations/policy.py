@@ -1,0 +1,41 @@
+"""Who may do what to a request; pure functions. What is missing on the way is in gates.py."""
+
+from helpdesk.cases.models import Case
+from helpdesk.core.actors import Actor, Role
+from helpdesk.escalations.models import Delivery, Escalation
+
+
+def may_ask_partner(actor: Actor, case: Case) -> bool:
+    """Whoever may work on the case may ask somebody for it."""
+    return actor.works_on_cases and case.team_id in actor.teams
+
+
+def may_work_on(actor: Actor, escalation: Escalation) -> bool:
+    return may_ask_partner(actor, escalation.case)
+
+
+def may_waive(actor: Actor, escalation: Escalation) -> bool:
+    """A lead answers for leaving out the platform's own form."""
+    return actor.role is Role.COORDINATOR and may_work_on(actor, escalation)
+
+
+def may_receive(actor: Actor, escalation: Escalation) -> bool:
+    """The people of the partner that was asked, and nobody of another."""
+    return actor.role is Role.PARTNER and escalation.partner.team_id in actor.teams
+
+
+def may_verify(actor: Actor, escalation: Escalation) -> bool:
+    """The reporter of the case, or a responder to whom they said it."""
+    if actor.role is Role.REPORTER:
+        return actor.case_id == escalation.case_id
+    return may_work_on(actor, escalation)
+
+
+def may_carry(actor: Actor, _delivery: Delivery | None) -> bool:
+    """Only the worker: nobody's page may say that something was delivered."""
+    return actor.role is Role.SYSTEM
+
+
+def may_withdraw_for(actor: Actor, case_id: str) -> bool:
+    """The worker, after a consent was taken back."""
+    return actor.role is Role.SYSTEM and bool(case_id)

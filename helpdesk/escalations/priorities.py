@@ -1,0 +1,36 @@
+"""How soon a partner is asked to act, from the level of the case; and how soon we answer them."""
+
+from datetime import timedelta
+from typing import Final
+
+from helpdesk.cases.levels import Level
+from helpdesk.escalations.standing import Ask, Priority
+
+FROM_LEVEL: Final = {
+    Level.IMMEDIATE: Priority.P1,
+    Level.URGENT: Priority.P2,
+    Level.SOON: Priority.P3,
+    Level.ROUTINE: Priority.P4,
+}
+
+# What we ask of ourselves, from the draft to the sending and from a question to our answer.
+OUR_MOVE_WITHIN: Final = {
+    Priority.P1: timedelta(minutes=30),
+    Priority.P2: timedelta(hours=4),
+    Priority.P3: timedelta(days=1),
+    Priority.P4: timedelta(days=3),
+}
+
+# These could hand somebody's account to a stranger: two people look before they leave.
+ABOUT_ACCESS: Final = frozenset({Ask.RESTORE, Ask.LOCK})
+
+SECOND_READING_WITHIN: Final = timedelta(hours=1)
+
+
+def needs_second_person(ask: Ask) -> bool:
+    return ask in ABOUT_ACCESS
+
+
+def may_go_at_once(priority: Priority) -> bool:
+    """Whether it may leave on one person's word, to be read by a second within the hour."""
+    return priority is Priority.P1

@@ -1,0 +1,204 @@
+"""Reading requests, always from what the actor may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from helpdesk.cases import told
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.status import ConsentKind
+from helpdesk.core.actors import Actor, Role
+from helpdesk.core.errors import NotFound
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import Work
+from helpdesk.escalations import sources
+from helpdesk.escalations.gates import Seen
+from helpdesk.escalations.models import (
+    Attempt,
+    Decision,
+    Delivery,
+    Escalation,
+    Exchange,
+    Verification,
+)
+from helpdesk.escalations.packets import Packet, read
+from helpdesk.escalations.policy import may_ask_partner
+from helpdesk.escalations.standing import OPEN_TO_PARTNER, DeliveryStanding, Standing
+from helpdesk.partners import queries as partners
+from helpdesk.partners.models import Partner
+
+# The public pages may read no more of a partner than this.
+_SEEN_BY_REPORTER = (
+    joinedload(Escalation.partner).load_only(Partner.slug, Partner.name, Partner.platform),
+    joinedload(Escalation.partner).lazyload(Partner.team),
+)
+
+
+def visible_to(actor: Actor) -> Select[Escalation]:
+    """Requests of one's own queues; what has left, for the partner; one's own, for a reporter."""
+    found = select(Escalation)
+    if actor.works_on_cases:
+        return found.join(Escalation.case).where(Case.team_id.in_(actor.teams))
+    if actor.role is Role.PARTNER:
+        own = found.join(Escalation.partner).where(Partner.team_id.in_(actor.teams))
+        return own.where(_has_left())
+    if actor.role is Role.REPORTER:
+        return found.where(Escalation.case_id == actor.case_id).options(*_SEEN_BY_REPORTER)
+    return found.where(false())
+
+
+def by_ref(work: Work, case: Case, ref: str) -> Escalation:
+    """A request of a case that was found before."""
+    return _one(work, Escalation.case_id == case.id, Escalation.ref == ref.upper())
+
+
+def by_own_ref(work: Work, ref: str) -> Escalation:
+    """A request by its name alone, for a partner or a reporter: another's is none at all."""
+    return _one(work, Escalation.ref == ref.upper())
+
+
+@dataclass(frozen=True)
+class RequestsOfCase:
+    """What the case page shows: every request, and whether this actor may make another."""
+
+    requests: Sequence[Escalation]
+    may_ask: bool
+
+
+def of_case(work: Work, case: Case) -> RequestsOfCase:
+    """The requests of a case, oldest first."""
+    found = visible_to(work.actor).where(Escalation.case_id == case.id)
+    requests = work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
+    return RequestsOfCase(requests, may_ask_partner(work.actor, case) and not case.is_closed)
+
+
+def inbox(work: Work) -> Sequence[Escalation]:
+    """What lies before a partner: what is due first comes first, what is over comes last."""
+    found = visible_to(work.actor).order_by(
+        Escalation.answer_due_at.asc().nulls_last(), Escalation.approved_at.desc()
+    )
+    return work.session.scalars(found.limit(200)).all()
+
+
+def exchanges_of(work: Work, escalation: Escalation) -> Sequence[Exchange]:
+    """Questions and answers, oldest first."""
+    found = select(Exchange).where(Exchange.escalation_id == escalation.id)
+    return work.session.scalars(found.order_by(Exchange.at, Exchange.id)).all()
+
+
+def decisions_of(work: Work, escalation: Escalation) -> Sequence[Decision]:
+    """Every decision, oldest first."""
+    found = select(Decision).where(Decision.escalation_id == escalation.id)
+    return work.session.scalars(found.order_by(Decision.at, Decision.id)).all()
+
+
+def verdicts_of(work: Work, escalation: Escalation) -> Sequence[Verification]:
+    """What the reporter said about decisions, oldest first."""
+    found = select(Verification).where(Verification.escalation_id == escalation.id)
+    return work.session.scalars(found.order_by(Verification.at)).all()
+
+
+def delivery_of(work: Work, escalation: Escalation) -> Delivery | None:
+    """How the packet is carried; None before it is approved."""
+    found = select(Delivery).where(Delivery.escalation_id == escalation.id)
+    return work.session.scalar(found)
+
+
+def readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
+    """When somebody at the partner opened the packet, oldest first."""
+    found = select(HistoryEntry).where(
+        HistoryEntry.subject_id == escalation.id, HistoryEntry.action == "escalation.read"
+    )
+    return work.session.scalars(found.order_by(HistoryEntry.id)).all()
+
+
+def packet_of(work: Work, escalation: Escalation) -> Packet:
+    """The packet, opened with the case's key."""
+    return read(work.keys.open(escalation, "packet"))
+
+
+def consent_for(work: Work, escalation: Escalation) -> Consent | None:
+    """The reporter's agreement to this platform being asked, if it stands now."""
+    consent = select(Consent).where(
+        Consent.case_id == escalation.case_id,
+        Consent.kind == ConsentKind.PLATFORM,
+        Consent.platform == escalation.partner.platform,
+        Consent.withdrawn_at.is_(None),
+    )
+    # Read anew each time: it may have been taken back a moment ago.
+    return work.session.scalar(consent.execution_options(populate_existing=True))
+
+
+def seen(work: Work, escalation: Escalation) -> Seen:
+    """All that the gates look at, gathered now."""
+    case, partner = escalation.case, escalation.partner
+    facts = sources.facts_of(work, case)
+    packet = packet_of(work, escalation)
+    return Seen(
+        packet=packet,
+        partner=partner.name,
+        allowed=frozenset(partner.allowed_fields),
+        partner_is_vetted=partner.is_vetted,
+        partner_has_key=partners.has_key(work, partner),
+        partner_has_mailbox=partner.mailbox is not None,
+        facts=facts,
+        has_consent=consent_for(work, escalation) is not None,
+        has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
+        is_waived=escalation.waived_by is not None,
+        safe_channel=told.contact_of(work, case).get("safe_channel", ""),
+        case_is_closed=case.is_closed,
+        drafted_by=escalation.drafted_by,
+    )
+
+
+def dead_letters(work: Work) -> Sequence[Delivery]:
+    """Requests that could not be carried: each waits for the person who wrote it."""
+    found = (
+        select(Delivery)
+        .join(Delivery.escalation)
+        .join(Escalation.case)
+        .where(Case.team_id.in_(work.actor.teams))
+        .where(Delivery.standing == DeliveryStanding.DEAD_LETTER)
+    )
+    return work.session.scalars(found.order_by(Escalation.approved_at)).all()
+
+
+def to_read_again(work: Work) -> Sequence[Escalation]:
+    """What left on one person's word and no second person has read yet, the latest hour first."""
+    found = visible_to(work.actor).where(
+        Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None)
+    )
+    return work.session.scalars(found.order_by(Escalation.second_read_due_at)).all()
+
+
+def to_approve(work: Work) -> Sequence[Escalation]:
+    """Drafts of the actor's queues, oldest first."""
+    found = visible_to(work.actor).where(Escalation.standing == Standing.DRAFT)
+    return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
+
+
+def overdue(work: Work, *, at: datetime, limit: int = 50) -> Sequence[Escalation]:
+    """What a partner should have answered by now, the longest silence first."""
+    found = visible_to(work.actor).where(Escalation.answer_due_at < at)
+    return work.session.scalars(found.order_by(Escalation.answer_due_at).limit(limit)).all()
+
+
+def _has_left() -> ColumnElement[bool]:
+    """What the partner may have in hand: a draft never, a withdrawn one if it had left before."""
+    tried = exists().where(
+        Delivery.escalation_id == Escalation.id, Attempt.delivery_id == Delivery.id
+    )
+    return or_(
+        Escalation.standing.in_(OPEN_TO_PARTNER),
+        and_(Escalation.standing.in_((Standing.CLOSED, Standing.WITHDRAWN)), tried),
+    )
+
+
+def _one(work: Work, *conditions: ColumnElement[bool]) -> Escalation:
+    found = work.session.scalar(visible_to(work.actor).where(*conditions))
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,254 @@
+"""Nothing is approved but what was read, by whom it may be, with every gate open (P9)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Fact
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.outbox import Promise
+from helpdesk.core.sealing import CannotOpen, Envelope
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import Ask, Standing
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner
+from tests.escalations.conftest import EVIDENCE, TYPED, a_partner, a_ready_case
+from tests.factories import a_person, a_team
+
+
+def gates(house, escalation):
+    with house.as_(house.second) as work:
+        try:
+            found = house.mine(work, escalation)
+            operations.approve(work, found, seen_hash=found.packet_hash)
+        except NotNow as refused:
+            return refused.sentence
+    return ""
+
+
+def by_lead(house, verb, **how):
+    with house.as_(house.lead) as work:
+        verb(work, work.session.get(Partner, house.partner.id), **how)
+
+
+def without_fact(house, name):
+    with house.desk.begin() as work:
+        fact = work.session.scalar(
+            select(Fact).where(Fact.case_id == house.case.id, Fact.name == name)
+        )
+        work.session.delete(fact)
+        work.record("fact.taken_back", house.case)
+
+
+def test_a_partner_in_doubt_gets_nothing(house):
+    escalation = house.ask()
+    by_lead(house, partners.doubt)
+
+    assert "is not vetted" in gates(house, escalation)
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"), [("vetted", "who is asking"), ("owner_confirmed", "whose account it is")]
+)
+def test_an_unconfirmed_person_gets_nothing_sent(house, fact, said):
+    escalation = house.ask()
+    without_fact(house, fact)
+
+    assert said in gates(house, escalation)
+
+
+def test_a_withdrawn_consent_shuts_the_gate_and_a_new_one_opens_it(house):
+    escalation = house.ask()
+    house.withdraw_consent()
+    assert "has not agreed" in gates(house, escalation)
+
+    house.give_consent()
+    assert gates(house, escalation) == ""
+
+
+def test_consent_for_one_platform_is_none_for_another(house):
+    with house.desk.begin() as work:
+        other = a_partner(work, house.lead, platform="elsewhere")
+        a_person(work, Role.PARTNER, [other.team])
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        escalation = operations.draft(
+            work, case, work.session.get(Partner, other.id), ask=Ask.RESTORE, typed=TYPED
+        )
+
+    assert "has not agreed that we ask Trust team of elsewhere" in gates(house, escalation)
+
+
+def test_only_a_coordinator_of_the_queue_can_waive_the_public_form(house):
+    without_fact(house, "public_form_ref")
+    escalation = house.ask()
+    assert "number of the platform's own form" in gates(house, escalation)
+    with house.desk.begin() as work:
+        far_lead = a_person(work, Role.COORDINATOR, [a_team(work)])
+
+    with house.as_(house.second) as work, pytest.raises(NotAllowed):
+        operations.waive_public_form(work, house.mine(work, escalation), reason="No time.")
+    with house.as_(far_lead) as work, pytest.raises(NotFound):
+        house.mine(work, escalation)
+    with house.as_(house.lead) as work:
+        operations.waive_public_form(work, house.mine(work, escalation), reason="marker-waiver")
+
+    assert gates(house, escalation) == ""
+    with house.as_(house.writer) as work:
+        assert work.keys.open(house.mine(work, escalation), "waiver") == "marker-waiver"
+
+
+def test_a_narrowed_allow_list_holds_for_what_is_written_already(house):
+    escalation = house.ask()
+    by_lead(house, partners.change_allow_list, fields=["target_url", "happened", "ownership"])
+    assert "may not receive" in gates(house, escalation)
+
+    with house.as_(house.writer) as work:
+        found = house.mine(work, escalation)
+        operations.change(work, found, typed=TYPED, seen_hash=found.packet_hash)
+    assert gates(house, escalation) == ""
+
+
+def test_what_was_changed_after_reading_is_not_approved(house):
+    escalation = house.ask()
+    read_hash = escalation.packet_hash
+    with house.as_(house.writer) as work:
+        found = house.mine(work, escalation)
+        operations.change(work, found, typed={**TYPED, "harm": "More."}, seen_hash=read_hash)
+
+    with house.as_(house.second) as work, pytest.raises(NotNow, match="just changed"):
+        operations.approve(work, house.mine(work, escalation), seen_hash=read_hash)
+
+
+def test_a_packet_that_was_swapped_in_the_database_is_not_approved(house):
+    escalation, other = house.ask(Ask.RESTORE), house.ask(Ask.LOCK)
+    with house.desk.begin() as work:
+        one = work.session.get(Escalation, escalation.id)
+        one.packet = other.packet
+        work.record("tampered", one)
+
+    with pytest.raises(CannotOpen):
+        house.approve(escalation, who=house.second)
+
+
+def test_other_words_under_the_same_key_are_not_approved(house):
+    escalation = house.ask()
+    with house.as_(house.writer) as work:
+        one = house.mine(work, escalation)
+        text = work.keys.open(one, "packet").replace("marker-harm", "marker-harmless")
+        one.packet = work.keys.seal(one, "packet", text)
+        work.record("tampered", one)
+
+    assert "not the packet that was written" in gates(house, escalation)
+
+
+def test_one_envelope_byte_changed_is_not_approved(house):
+    escalation = house.ask()
+    with house.desk.begin() as work:
+        one = work.session.get(Escalation, escalation.id)
+        raw = bytearray(one.packet.raw)
+        raw[-1] ^= 1
+        one.packet = Envelope(bytes(raw))
+        work.record("tampered", one)
+
+    with pytest.raises(CannotOpen):
+        house.approve(escalation, who=house.second)
+
+
+def test_two_cannot_approve_the_same_thing(house):
+    escalation = house.ask()
+    house.approve(escalation)
+
+    with pytest.raises(NotNow, match="already"):
+        house.approve(escalation, who=house.lead)
+
+
+def test_the_writer_cannot_approve_what_asks_for_access(house):
+    escalation = house.ask()
+
+    with pytest.raises(NotNow, match="second person"):
+        house.approve(escalation, who=house.writer)
+
+
+def test_who_changes_a_draft_is_its_writer_from_then_on(house):
+    escalation = house.ask()
+    with house.as_(house.second) as work:
+        found = house.mine(work, escalation)
+        operations.change(
+            work, found, typed={**TYPED, "harm": "Their sources."}, seen_hash=found.packet_hash
+        )
+
+    with pytest.raises(NotNow, match="second person"):
+        house.approve(escalation, who=house.second)
+    assert house.approve(escalation, who=house.writer).standing is Standing.APPROVED
+
+
+def test_a_request_about_something_else_needs_no_second_person(house):
+    escalation = house.ask(Ask.PRESERVE)
+
+    assert house.approve(escalation, who=house.writer).second_read_due_at is None
+
+
+def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(house):
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.approve(house.ask(), who=house.writer)
+
+    assert escalation.second_read_due_at - escalation.approved_at == timedelta(hours=1)
+    with house.desk.begin() as work:
+        called = work.session.scalars(
+            select(Promise).where(Promise.job == "escalations.call_second_reader")
+        ).all()
+        assert [one.arguments for one in called] == [{"escalation_id": escalation.id}]
+    with house.as_(house.second) as work:
+        assert [one.id for one in queries.to_read_again(work)] == [escalation.id]
+    with house.as_(house.writer) as work, pytest.raises(NotNow, match="Somebody else"):
+        operations.read_afterwards(work, house.mine(work, escalation))
+    with house.as_(house.second) as work:
+        operations.read_afterwards(work, house.mine(work, escalation))
+        assert queries.to_read_again(work) == []
+    with house.as_(house.lead) as work, pytest.raises(NotNow, match="does not wait"):
+        operations.read_afterwards(work, house.mine(work, escalation))
+
+
+def test_outside_the_queue_there_is_no_request(house):
+    escalation = house.ask()
+    with house.desk.begin() as work:
+        stranger = a_person(work, Role.COORDINATOR, [a_team(work)])
+
+    with house.as_(stranger) as work:
+        with pytest.raises(NotFound):
+            house.mine(work, escalation)
+        assert queries.to_approve(work) == []
+        with pytest.raises(NotAllowed):
+            operations.draft(
+                work,
+                work.session.get(Case, house.case.id),
+                work.session.get(Partner, house.partner.id),
+                ask=Ask.LOCK,
+                typed=TYPED,
+            )
+
+
+def test_facts_and_evidence_of_another_case_do_not_count(house, desk):
+    with desk.begin() as work:
+        bare = a_ready_case(work, house.queue, "platform", None, owner=house.writer)
+        for fact in work.session.scalars(select(Fact).where(Fact.case_id == bare.id)):
+            work.session.delete(fact)
+    with house.as_(house.writer) as work:
+        escalation = operations.draft(
+            work,
+            work.session.get(Case, bare.id),
+            work.session.get(Partner, house.partner.id),
+            ask=Ask.RESTORE,
+            typed=TYPED,
+        )
+
+    said = gates(house, escalation)
+    assert "who is asking" in said
+    assert "whose account it is" in said
+    assert EVIDENCE["form-receipt"] not in said
+    assert datetime.now(UTC) > escalation.drafted_at

@@ -1,0 +1,428 @@
+"""Carrying: at least once, always under one id, every attempt a row; stopped at the last moment."""
+
+import smtplib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.status import Status
+from helpdesk.core import performing
+from helpdesk.core.errors import NotAllowed
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.letters import NotTaken, Refused, Unclear
+from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import Standing as PromiseStanding
+from helpdesk.core.sealing import Envelope
+from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations.carrying import BACKOFF, LEASE
+from helpdesk.escalations.standing import Ask, DeliveryStanding, Standing
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner
+from tests.escalations.conftest import MAILBOX
+
+DAY = timedelta(days=1)
+
+
+def results(house, escalation):
+    return [attempt.result for attempt in house.delivery(escalation).attempts]
+
+
+def promises(house, job="escalations.deliver"):
+    with house.desk.begin() as work:
+        found = select(Promise).where(Promise.job == job).order_by(Promise.due_at)
+        return work.session.scalars(found).all()
+
+
+def told(house, action):
+    with house.desk.begin() as work:
+        found = select(HistoryEntry).where(HistoryEntry.action == action)
+        return [one.details for one in work.session.scalars(found)]
+
+
+def take_up(house, escalation, moment=None):
+    with house.desk.begin(at=moment) as work:
+        return operations.take_up(work, house.delivery(escalation).id)
+
+
+def settle(house, parcel, result, moment=None):
+    with house.desk.begin(at=moment) as work:
+        operations.settle_attempt(work, parcel, result=result)
+
+
+def test_the_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(house):
+    escalation = house.carried()
+
+    [letter] = house.desk.post.sent
+    assert letter.to == MAILBOX
+    assert letter.subject == f"P3: request {escalation.ref}"
+    assert f"http://partner.test/requests/{escalation.ref}" in letter.body
+    assert letter.message_id == f"<{house.delivery(escalation).id}@helpdesk.test>"
+    for word in ("marker", house.case.ref, house.case.id, "restore", "platform.test", "account"):
+        assert word not in letter.body.replace(MAILBOX, "")
+        assert word not in letter.subject
+
+
+def test_however_often_the_job_runs_the_partner_hears_once(house):
+    escalation = house.approved()
+
+    for _ in range(3):
+        house.carry(escalation)
+    house.carry(escalation, later=DAY)
+
+    assert len(house.desk.post.sent) == 1
+    assert results(house, escalation) == [DeliveryStanding.ACCEPTED]
+
+
+def test_the_worker_finds_the_promise_and_keeps_it(house):
+    escalation = house.approved()
+
+    performing.drain(house.desk, "deliveries")
+
+    assert len(house.desk.post.sent) == 1
+    [promise] = promises(house)
+    assert promise.standing is PromiseStanding.KEPT
+    assert house.now(escalation).standing is Standing.WITH_PARTNER
+
+
+@pytest.mark.parametrize(
+    ("trouble", "result"),
+    [
+        (NotTaken(451), DeliveryStanding.DEFERRED),
+        (Unclear(), DeliveryStanding.UNCERTAIN),
+        (TimeoutError(), DeliveryStanding.UNCERTAIN),
+    ],
+)
+def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
+    escalation = house.approved()
+    house.desk.post.trouble.append(trouble)
+
+    house.carry(escalation)
+
+    delivery = house.delivery(escalation)
+    assert delivery.standing is result
+    assert house.now(escalation).standing is Standing.DISPATCHING
+    assert house.case_now().status is Status.OPEN
+    again = promises(house)[-1]
+    assert again.due_at == delivery.retry_at
+    wait = delivery.retry_at - datetime.now(UTC)
+    assert BACKOFF[0] / 2 - timedelta(seconds=5) < wait <= BACKOFF[0]
+
+    house.carry(escalation)
+    assert len(results(house, escalation)) == 1, "it ran too early"
+    house.carry(escalation, later=BACKOFF[0])
+
+    [letter] = house.desk.post.sent
+    assert letter.message_id == f"<{delivery.id}@helpdesk.test>"
+    assert results(house, escalation) == [result, DeliveryStanding.ACCEPTED]
+    assert ("same request" in letter.body) is (result is DeliveryStanding.UNCERTAIN)
+
+
+def test_a_refused_letter_waits_for_a_person(house):
+    escalation = house.approved()
+    house.desk.post.trouble.append(Refused(550))
+
+    house.carry(escalation)
+    house.carry(escalation, later=DAY)
+
+    assert house.desk.post.sent == []
+    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert results(house, escalation) == [DeliveryStanding.REJECTED]
+    with house.as_(house.second) as work:
+        [waiting] = queries.dead_letters(work)
+        assert waiting.escalation.drafted_by == house.writer.actor.id
+    assert promises(house, "triage.tell_owner")
+
+    with house.as_(house.writer) as work:
+        operations.send_again(work, house.mine(work, escalation))
+    house.carry(escalation)
+    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    assert house.desk.post.sent[0].message_id == f"<{house.delivery(escalation).id}@helpdesk.test>"
+
+
+def test_after_every_pause_is_used_up_a_person_has_to_look(house):
+    escalation = house.approved()
+    house.desk.post.trouble += [NotTaken(451) for _ in range(len(BACKOFF) + 3)]
+
+    for days in range(len(BACKOFF) + 3):
+        house.carry(escalation, later=days * DAY)
+
+    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert len(results(house, escalation)) == len(BACKOFF) + 1
+
+
+def test_a_trouble_is_kept_by_its_kind_and_never_by_its_words(house):
+    escalation = house.approved()
+    trouble = NotTaken()
+    trouble.__cause__ = smtplib.SMTPServerDisconnected("marker-words")
+    house.desk.post.trouble.append(trouble)
+
+    house.carry(escalation)
+
+    [attempt] = house.delivery(escalation).attempts
+    assert attempt.trouble == "SMTPServerDisconnected"
+
+
+def test_a_worker_that_dies_while_sending_leaves_an_uncertain_attempt_and_a_repeat(house):
+    escalation = house.approved()
+    take_up(house, escalation)  # and the worker is gone
+
+    house.carry(escalation)
+    assert house.desk.post.sent == [], "it may still be alive"
+    assert promises(house)[-1].due_at > datetime.now(UTC) + LEASE - timedelta(seconds=30)
+
+    house.carry(escalation, later=LEASE + timedelta(seconds=2))
+    assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
+    [letter] = house.desk.post.sent
+    assert "same request" in letter.body
+
+
+def test_a_result_counts_only_while_the_fence_matches(house):
+    escalation = house.approved()
+    slow = take_up(house, escalation)
+    later = datetime.now(UTC) + LEASE + timedelta(seconds=1)
+    quick = take_up(house, escalation, later)
+
+    settle(house, slow, DeliveryStanding.REJECTED)
+    assert house.delivery(escalation).standing is DeliveryStanding.SENDING
+    assert told(house, "delivery.result_came_late") == [{"fence": slow.fence, "result": "rejected"}]
+
+    settle(house, quick, DeliveryStanding.ACCEPTED, later)
+    settle(house, quick, DeliveryStanding.REJECTED, later)
+    assert house.delivery(escalation).standing is DeliveryStanding.ACCEPTED
+    assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
+
+
+def test_a_consent_taken_back_before_sending_cancels(house):
+    escalation = house.approved()
+    house.withdraw_consent()
+
+    house.carry(escalation)
+
+    assert house.desk.post.sent == []
+    assert house.now(escalation).standing is Standing.WITHDRAWN
+    assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
+    assert results(house, escalation) == []
+    assert house.case_now().status is Status.OPEN
+    house.give_consent()
+    house.carry(escalation, later=DAY)
+    assert house.desk.post.sent == []
+
+
+def test_a_consent_taken_back_between_two_attempts_stops_the_second(house):
+    escalation = house.approved()
+    house.desk.post.trouble.append(Unclear())
+    house.carry(escalation)
+    house.withdraw_consent()
+
+    house.carry(escalation, later=DAY)
+
+    assert house.desk.post.sent == []
+    assert house.now(escalation).standing is Standing.WITHDRAWN
+
+
+def cancel_unsent(house):
+    jobs.cancel_unsent(house.desk, case_id=house.case.id)
+
+
+@pytest.mark.parametrize("trouble", [None, NotTaken(451), Unclear()])
+def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
+    escalation = house.approved()
+    if trouble is not None:
+        house.desk.post.trouble.append(trouble)
+        house.carry(escalation)
+    house.withdraw_consent()
+
+    cancel_unsent(house)
+    cancel_unsent(house)
+    house.carry(escalation, later=DAY)
+
+    assert house.desk.post.sent == []
+    assert house.now(escalation).standing is Standing.WITHDRAWN
+    assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
+    # Who may have it in hand is told that it is taken back; who cannot have it hears nothing.
+    assert len(promises(house, "escalations.tell_partner")) == (1 if trouble else 0)
+
+
+def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partner(house):
+    escalation = house.carried()
+    house.withdraw_consent()
+
+    cancel_unsent(house)
+    cancel_unsent(house)
+
+    assert house.now(escalation).standing is Standing.WITHDRAWN
+    [promise] = promises(house, "escalations.tell_partner")
+    jobs.tell_partner(house.desk, **promise.arguments)
+    jobs.tell_partner(house.desk, **promise.arguments)
+    news = house.desk.post.sent[1:]
+    assert {letter.message_id for letter in news} == {f"<{escalation.id}.withdrawal@helpdesk.test>"}
+    assert "marker" not in news[0].body
+
+
+def test_the_job_leaves_alone_what_still_has_its_consent_and_what_never_left(house):
+    escalation, draft = house.carried(), house.ask(Ask.LOCK)
+
+    cancel_unsent(house)
+    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    house.withdraw_consent()
+    cancel_unsent(house)
+    assert house.now(draft).standing is Standing.DRAFT
+
+
+def test_a_partner_in_doubt_since_the_approval_gets_nothing(house):
+    escalation = house.approved()
+    with house.as_(house.lead) as work:
+        partners.doubt(work, work.session.get(Partner, house.partner.id))
+
+    house.carry(escalation)
+
+    assert house.desk.post.sent == []
+    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert told(house, "delivery.dead_letter") == [{"trouble": "partner_not_vetted"}]
+
+
+def test_a_partner_without_a_mailbox_gets_nothing(house):
+    escalation = house.approved()
+    with house.desk.begin() as work:
+        work.session.get(Partner, house.partner.id).mailbox = None
+        work.record("tampered", house.case)
+
+    house.carry(escalation)
+
+    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+
+
+def change_envelope(one, delivery):
+    one.packet_for_partner = Envelope(one.packet_for_partner.raw[:-1] + b"x")
+
+
+def change_hash(one, delivery):
+    one.packet_hash = delivery.packet_hash = "0" * 64
+
+
+def change_everything_but_history(one, delivery):
+    change_envelope(one, delivery)
+    one.packet_hash = delivery.packet_hash = "0" * 64
+    delivery.sealed_hash = "1" * 64
+
+
+def take_envelope_away(one, delivery):
+    one.packet_for_partner = None
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [change_envelope, change_hash, change_everything_but_history, take_envelope_away],
+)
+def test_anything_else_than_the_approved_bytes_does_not_leave(house, tamper):
+    escalation = house.approved()
+    with house.desk.begin() as work:
+        one = work.session.get(Escalation, escalation.id)
+        tamper(one, queries.delivery_of(work, one))
+        work.record("tampered", one)
+
+    house.carry(escalation)
+
+    assert house.desk.post.sent == []
+    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert told(house, "delivery.dead_letter") == [{"trouble": "packet_changed"}]
+
+
+def test_a_packet_changed_after_it_left_is_not_shown_to_the_partner(house):
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        one = house.mine(work, escalation)
+        secret = work.keys.secret(one.partner_key_id)
+        place = one.place_of("packet_for_partner")
+        text = secret.open_text(one.packet_for_partner, place)
+        one.packet_for_partner = secret.seal_text(text.replace("marker-harm", "else"), place)
+        work.record("tampered", one)
+
+    with house.as_(house.theirs) as work, pytest.raises(Exception, match="not what was sent"):
+        operations.note_reading(work, house.mine(work, escalation))
+
+
+def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
+    escalation = house.approved()
+    house.desk.post.trouble.append(Unclear())
+    house.carry(escalation)
+
+    with house.as_(house.theirs) as work:
+        operations.note_reading(work, house.mine(work, escalation))
+
+    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    house.carry(escalation, later=DAY)
+    assert house.desk.post.sent == []
+
+
+def test_nobodys_page_may_say_that_it_was_delivered(house):
+    escalation = house.approved()
+
+    with house.as_(house.lead) as work, pytest.raises(NotAllowed):
+        operations.take_up(work, house.delivery(escalation).id)
+    parcel = take_up(house, escalation)
+    with house.as_(house.lead) as work, pytest.raises(NotAllowed):
+        operations.settle_attempt(work, parcel, result=DeliveryStanding.ACCEPTED)
+    with house.as_(house.lead) as work, pytest.raises(NotAllowed):
+        operations.respect_withdrawn_consent(work, house.case.id)
+
+
+def test_a_delivery_that_is_gone_is_nothing_to_do(house):
+    jobs.deliver(house.desk, delivery_id="0" * 32)
+    jobs.tell_partner(house.desk, escalation_id="0" * 32, about="x")
+    jobs.call_second_reader(house.desk, escalation_id="0" * 32)
+
+    assert house.desk.post.sent == []
+
+
+def test_the_second_reader_is_called_without_a_word_of_it(house):
+    escalation = house.carried()
+    house.desk.post.sent.clear()
+
+    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+
+    assert {letter.to for letter in house.desk.post.sent} == {"lead@helpdesk.test"}
+    assert len({letter.message_id for letter in house.desk.post.sent}) == 1
+    assert "marker" not in house.desk.post.sent[0].body
+    with house.as_(house.lead) as work:
+        one = house.mine(work, escalation)
+        one.second_read_at = work.at
+        work.record("escalation.second_read", one)
+    house.desk.post.sent.clear()
+    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+    assert house.desk.post.sent == []
+
+
+def test_the_network_is_reached_with_no_transaction_open(house, monkeypatch):
+    escalation = house.approved()
+    open_works = []
+    begin = type(house.desk).begin
+
+    class Watched(type(house.desk.post)):
+        def send(self, letter):
+            assert not open_works, "a transaction was open while the post was talking"
+            super().send(letter)
+
+    monkeypatch.setattr(
+        type(house.desk), "begin", lambda *a, **k: watched(open_works, begin(*a, **k))
+    )
+    object.__setattr__(house.desk, "post", Watched())
+    house.carry(escalation)
+
+    assert len(house.desk.post.sent) == 1
+
+
+class watched:  # noqa: N801 - a context manager around a context manager
+    def __init__(self, opened, inner):
+        self.opened, self.inner = opened, inner
+
+    def __enter__(self):
+        self.opened.append(self)
+        return self.inner.__enter__()
+
+    def __exit__(self, *error):
+        self.opened.remove(self)
+        return self.inner.__exit__(*error)

@@ -1,0 +1,125 @@
+"""Every gate says what is missing and how to get it, and all of them speak at once."""
+
+from dataclasses import replace
+
+import pytest
+
+from helpdesk.escalations.gates import Seen, check, closed, leads_to_reporter, leaves_alone
+from helpdesk.escalations.packets import Header, build
+from helpdesk.escalations.standing import Ask, Priority
+from helpdesk.partners.fields import BY_NAME
+
+WRITER, OTHER = "person:writer", "person:other"
+FIELDS = {
+    "target_url": "https://platform.test/them",
+    "happened": "The password was changed.",
+    "ownership": "Confirmed by a colleague.",
+    "harm": "Sources.",
+    "rule": "Your rule on taken accounts.",
+}
+
+
+def a_packet(ask=Ask.RESTORE, priority=Priority.P2, **fields):
+    return build(Header("R-1", "example", ask, priority), FIELDS | fields, BY_NAME)
+
+
+def all_is_well(**different):
+    seen = Seen(
+        packet=a_packet(),
+        partner="Example",
+        allowed=frozenset(BY_NAME),
+        partner_is_vetted=True,
+        partner_has_key=True,
+        partner_has_mailbox=True,
+        facts={"vetted": "known", "owner_confirmed": "confirmed"},
+        has_consent=True,
+        has_form_number=True,
+        is_waived=False,
+        safe_channel="quiet@safe.test",
+        case_is_closed=False,
+        drafted_by=WRITER,
+    )
+    return replace(seen, **different)
+
+
+def shut(seen, approver=OTHER):
+    return [gate.name for gate in closed(check(seen, approver=approver))]
+
+
+def test_a_request_that_has_everything_passes():
+    assert shut(all_is_well()) == []
+
+
+@pytest.mark.parametrize(
+    ("different", "gate"),
+    [
+        ({"case_is_closed": True}, "Case"),
+        ({"partner_is_vetted": False}, "Partner"),
+        ({"partner_has_key": False}, "Way to them"),
+        ({"partner_has_mailbox": False}, "Way to them"),
+        ({"facts": {"owner_confirmed": "confirmed"}}, "Requester"),
+        ({"facts": {"owner_confirmed": "confirmed", "vetted": "not_possible"}}, "Requester"),
+        ({"facts": {"vetted": "known"}}, "Ownership"),
+        ({"facts": {"vetted": "known", "owner_confirmed": "cannot_tell"}}, "Ownership"),
+        ({"has_consent": False}, "Consent"),
+        ({"has_form_number": False}, "Public form"),
+        ({"packet": a_packet(harm="")}, "What they need"),
+        ({"allowed": frozenset(BY_NAME) - {"harm"}}, "What they may receive"),
+        ({"packet": a_packet(happened="Write to QUIET@safe.test")}, "No way to the reporter"),
+    ],
+)
+def test_each_missing_thing_shuts_its_gate_alone_and_says_how_to_open_it(different, gate):
+    seen = all_is_well(**different)
+
+    [found] = closed(check(seen, approver=OTHER))
+
+    assert found.name == gate
+    assert found.sentence.endswith(".")
+    assert len(found.sentence.split()) > 8
+
+
+def test_everything_that_is_missing_is_said_at_once():
+    nothing = all_is_well(
+        partner_is_vetted=False, facts={}, has_consent=False, has_form_number=False
+    )
+
+    assert shut(nothing) == ["Partner", "Requester", "Ownership", "Consent", "Public form"]
+
+
+def test_a_waiver_stands_in_for_the_public_form():
+    assert shut(all_is_well(has_form_number=False, is_waived=True)) == []
+
+
+@pytest.mark.parametrize("ask", Ask)
+@pytest.mark.parametrize("priority", Priority)
+@pytest.mark.parametrize("approver", [WRITER, OTHER])
+def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, approver):
+    seen = all_is_well(packet=a_packet(ask, priority))
+    about_access = ask in (Ask.RESTORE, Ask.LOCK)
+    alone = about_access and approver == WRITER
+
+    assert leaves_alone(seen, approver) is alone
+    assert ("Second person" in shut(seen, approver)) is (alone and priority is not Priority.P1)
+
+
+@pytest.mark.parametrize(
+    ("safe_channel", "said", "leads"),
+    [
+        ("quiet@safe.test", "Call quiet@safe.test", True),
+        ("Signal: +49 170 123 45 67, evenings", "Their number is 0170-1234567.", True),
+        ("Signal: +49 170 123 45 67, evenings", "Their number is +49 (170) 1234567.", True),
+        ("Signal: +49 170 123 45 67, evenings", "The form has number 1234560.", False),
+        ("Signal, in the evening", "They sign in in the evening with Signal.", False),
+        ("@quiet on Mastodon", "They are @quiet there.", True),
+        ("room 12, by day", "Since 12 May.", False),
+        ("", "Anything.", False),
+    ],
+)
+def test_what_leads_to_the_reporter_is_found(safe_channel, said, leads):
+    assert leads_to_reporter(a_packet(happened=said), safe_channel) is leads
+
+
+def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
+    packet = a_packet(restore_address="quiet@safe.test")
+
+    assert not leads_to_reporter(packet, "quiet@safe.test")

@@ -1,0 +1,391 @@
+"""The life of a request: drafted, approved, carried, answered, verified."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.escalations import operations, packets, queries
+from helpdesk.escalations.standing import (
+    Action,
+    Ask,
+    DeliveryStanding,
+    Reason,
+    Standing,
+    Verdict,
+)
+from tests.escalations.conftest import CONTACT, STORY, TYPED
+
+
+def promised(desk, job):
+    with desk.begin() as work:
+        return [
+            one.arguments for one in work.session.scalars(select(Promise).where(Promise.job == job))
+        ]
+
+
+def actions(house, escalation):
+    with house.desk.begin() as work:
+        found = select(HistoryEntry).where(HistoryEntry.subject_id == escalation.id)
+        return [one.action for one in work.session.scalars(found.order_by(HistoryEntry.id))]
+
+
+def act(house, who, escalation, verb, **how):
+    with house.as_(who) as work:
+        verb(work, house.mine(work, escalation), **how)
+
+
+def asked(house, escalation, question="Since when?"):
+    act(house, house.theirs, escalation, operations.ask_for_information, question=question)
+
+
+def decided(house, escalation, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH, note=""):
+    act(
+        house,
+        house.theirs,
+        escalation,
+        operations.decide,
+        action=action,
+        reason=reason,
+        note=note,
+    )
+
+
+def verified(house, escalation, verdict):
+    with house.as_reporter() as work:
+        operations.verify(work, house.mine(work, escalation), verdict=verdict)
+
+
+def test_a_draft_is_read_by_the_queue_and_previewed_by_the_reporter_and_by_nobody_else(house):
+    escalation = house.ask()
+
+    with house.as_(house.second) as work:
+        packet = queries.packet_of(work, house.mine(work, escalation))
+    with house.as_reporter() as work:
+        preview = work.keys.open_own(house.mine(work, escalation), "packet_for_reporter")
+
+    assert packet.fields["happened"] == TYPED["happened"]
+    assert packet.fields["requester_check"] == "confirmed"
+    assert preview == packet.as_text()
+    assert escalation.packet_for_partner is None
+    with house.as_(house.theirs) as work, pytest.raises(NotFound):
+        house.mine(work, escalation)
+    with house.desk.begin() as work, pytest.raises(CannotOpen):
+        work.keys.open(escalation, "packet")
+
+
+def test_nothing_of_the_reporter_is_in_a_packet(house):
+    text = packets_text(house, house.ask())
+
+    assert CONTACT["safe_channel"] not in text
+    assert STORY not in text
+
+
+def packets_text(house, escalation):
+    with house.as_(house.writer) as work:
+        return work.keys.open(house.mine(work, escalation), "packet")
+
+
+def test_a_draft_can_be_changed_by_whoever_saw_its_newest_state(house):
+    escalation = house.ask()
+    first = escalation.packet_hash
+
+    act(
+        house,
+        house.second,
+        escalation,
+        operations.change,
+        typed={**TYPED, "happened": "It is worse now."},
+        seen_hash=first,
+    )
+
+    assert house.now(escalation).packet_hash != first
+    with pytest.raises(NotNow):
+        act(house, house.writer, escalation, operations.change, typed=TYPED, seen_hash=first)
+
+
+def test_one_thing_is_asked_of_a_partner_once_at_a_time(house):
+    house.ask(Ask.RESTORE)
+    house.ask(Ask.LOCK)
+
+    with pytest.raises(NotNow):
+        house.ask(Ask.RESTORE)
+
+
+def test_a_request_may_not_be_written_for_a_closed_case(house):
+    house.change_case(status=Status.CLOSED)
+
+    with pytest.raises(NotNow):
+        house.ask()
+
+
+def test_an_approved_packet_is_sealed_to_the_partner_and_promised_not_sent(house):
+    escalation = house.approved()
+
+    assert escalation.standing is Standing.APPROVED
+    assert escalation.consent_id is not None
+    delivery = house.delivery(escalation)
+    assert delivery.standing is DeliveryStanding.PENDING
+    assert {"delivery_id": delivery.id} in promised(house.desk, "escalations.deliver")
+    assert house.desk.post.sent == []
+    with house.as_(house.theirs) as work, pytest.raises(NotFound):
+        house.mine(work, escalation)
+
+
+def test_what_was_approved_is_what_the_partner_opens(house):
+    escalation = house.carried()
+
+    with house.as_(house.theirs) as work:
+        packet = operations.note_reading(work, house.mine(work, escalation))
+
+    assert packet.as_text() == packets_text(house, escalation)
+    assert packets.hash_of(packet.as_text()) == escalation.packet_hash
+    with house.as_(house.writer) as work:
+        [reading] = queries.readings_of(work, escalation)
+    assert reading.actor_id == house.theirs.actor.id
+
+
+def test_an_approved_packet_cannot_be_changed(house):
+    escalation = house.approved()
+
+    with pytest.raises(NotNow):
+        act(
+            house,
+            house.writer,
+            escalation,
+            operations.change,
+            typed=TYPED,
+            seen_hash=escalation.packet_hash,
+        )
+
+
+def test_a_carried_request_waits_for_the_partner_and_starts_their_clock(house):
+    escalation = house.carried()
+
+    assert escalation.standing is Standing.WITH_PARTNER
+    assert escalation.answer_due_at > datetime.now(UTC) + timedelta(hours=47)
+    case = house.case_now()
+    assert (case.status, case.waits_on) == (Status.WAITING, WaitsOn.PARTNER)
+
+
+def test_an_acknowledgement_needs_a_person_and_moves_the_clock_to_a_decision(house):
+    escalation = house.carried()
+    act(house, house.theirs, escalation, operations.acknowledge)
+
+    now = house.now(escalation)
+    assert now.standing is Standing.ACKNOWLEDGED
+    assert now.answer_due_at > escalation.answer_due_at
+
+
+def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
+    escalation = house.carried()
+    asked(house, escalation, "Since when?")
+
+    assert house.now(escalation).standing is Standing.NEED_INFORMATION
+    assert house.now(escalation).answer_due_at is None
+    assert house.case_now().status is Status.OPEN
+    assert {"case_id": house.case.id} in promised(house.desk, "triage.tell_owner")
+
+    act(house, house.writer, escalation, operations.answer_question, words="Since Monday.")
+
+    now = house.now(escalation)
+    assert (now.standing, house.case_now().waits_on) == (Standing.IN_REVIEW, WaitsOn.PARTNER)
+    assert now.answer_due_at is not None
+    with house.as_(house.colleague) as work:
+        exchanges = queries.exchanges_of(work, house.mine(work, escalation))
+        secret = work.keys.secret(escalation.partner_key_id)
+        said = [secret.open_text(one.for_partner, one.place_of("for_partner")) for one in exchanges]
+    assert said == ["Since when?", "Since Monday."]
+    with house.as_(house.second) as work:
+        exchanges = queries.exchanges_of(work, escalation)
+        assert [work.keys.open(one, "body") for one in exchanges] == said
+    [told] = promised(house.desk, "escalations.tell_partner")
+    assert told["about"] == exchanges[-1].id
+
+
+def test_nothing_more_is_said_after_the_consent_is_gone(house):
+    escalation = house.carried()
+    asked(house, escalation)
+    house.withdraw_consent()
+
+    with pytest.raises(NotNow):
+        act(house, house.writer, escalation, operations.answer_question, words="Since Monday.")
+
+
+def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):
+    escalation = house.carried()
+    decided(house, escalation, note="Done at noon.")
+
+    assert house.now(escalation).standing is Standing.DECIDED
+    assert house.case_now().status is Status.OPEN
+    with house.as_(house.writer) as work:
+        [decision] = queries.decisions_of(work, escalation)
+        assert work.keys.open(decision, "note") == "Done at noon."
+
+    verified(house, escalation, Verdict.CONFIRMED)
+
+    assert house.now(escalation).standing is Standing.CLOSED
+    with house.as_(house.theirs) as work, pytest.raises(NotNow):
+        operations.note_reading(work, house.mine(work, escalation))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PARTIAL, Verdict.NOT_EFFECTIVE])
+def test_a_disputed_decision_goes_back_and_their_clock_runs_again(house, verdict):
+    escalation = house.carried()
+    decided(house, escalation)
+    verified(house, escalation, verdict)
+
+    now = house.now(escalation)
+    assert now.standing is Standing.IN_REVIEW
+    assert now.answer_due_at > datetime.now(UTC)
+    assert promised(house.desk, "escalations.tell_partner")
+
+    decided(house, escalation, action=Action.ACCESS_LOCKED)
+    verified(house, escalation, Verdict.CONFIRMED)
+    with house.as_(house.writer) as work:
+        assert len(queries.decisions_of(work, escalation)) == 2
+        assert [one.verdict for one in queries.verdicts_of(work, escalation)] == [
+            verdict,
+            Verdict.CONFIRMED,
+        ]
+
+
+def test_who_cannot_tell_yet_can_say_so_later(house):
+    escalation = house.carried()
+    decided(house, escalation)
+    verified(house, escalation, Verdict.CANNOT_TELL)
+    assert house.now(escalation).standing is Standing.DECIDED
+
+    verified(house, escalation, Verdict.CONFIRMED)
+    assert house.now(escalation).standing is Standing.CLOSED
+
+
+def test_a_verdict_needs_a_decision_and_the_right_reporter(house):
+    escalation = house.carried()
+
+    with pytest.raises(NotNow):
+        verified(house, escalation, Verdict.CONFIRMED)
+    decided(house, escalation)
+    with pytest.raises(NotAllowed):
+        act(house, house.theirs, escalation, operations.verify, verdict=Verdict.CONFIRMED)
+
+
+def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answer(house):
+    escalation = house.carried()
+    with pytest.raises(NotNow):
+        act(house, house.writer, escalation, operations.stop_waiting)
+
+    with house.as_(house.writer, datetime.now(UTC) + timedelta(days=3)) as work:
+        operations.stop_waiting(work, house.mine(work, escalation))
+    assert house.now(escalation).standing is Standing.UNANSWERED
+    assert house.case_now().status is Status.OPEN
+
+    decided(house, escalation)
+    assert house.now(escalation).standing is Standing.DECIDED
+
+
+def test_a_late_answer_opens_a_closed_case(house):
+    escalation = house.carried()
+    house.change_case(status=Status.CLOSED)
+
+    decided(house, escalation)
+
+    assert house.case_now().status is Status.OPEN
+
+
+def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(house):
+    draft = house.ask(Ask.LOCK)
+    act(house, house.writer, draft, operations.withdraw)
+    assert promised(house.desk, "escalations.tell_partner") == []
+
+    escalation = house.carried()
+    act(house, house.writer, escalation, operations.withdraw)
+
+    assert house.now(escalation).standing is Standing.WITHDRAWN
+    assert house.case_now().status is Status.OPEN
+    [told] = promised(house.desk, "escalations.tell_partner")
+    assert told["escalation_id"] == escalation.id
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        with pytest.raises(NotNow):
+            operations.note_reading(work, found)
+    with house.as_(house.theirs) as work, pytest.raises(NotFound):
+        house.mine(work, draft)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        operations.acknowledge,
+        lambda work, one: operations.ask_for_information(work, one, question="?"),
+        lambda work, one: operations.decide(
+            work, one, action=Action.NONE, reason=Reason.NO_BREACH_FOUND
+        ),
+        operations.note_reading,
+    ],
+)
+def test_another_partner_finds_nothing_and_our_own_people_may_not_answer(house, verb):
+    escalation = house.carried()
+
+    with house.as_(house.writer) as work, pytest.raises(NotAllowed):
+        verb(work, house.mine(work, escalation))
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda work, one: operations.change(work, one, typed=TYPED, seen_hash=one.packet_hash),
+        lambda work, one: operations.approve(work, one, seen_hash=one.packet_hash),
+        lambda work, one: operations.waive_public_form(work, one, reason="It is down."),
+        operations.withdraw,
+        operations.read_afterwards,
+        operations.send_again,
+        operations.stop_waiting,
+        lambda work, one: operations.answer_question(work, one, words="?"),
+    ],
+)
+def test_a_partner_may_not_make_our_moves(house, verb):
+    escalation = house.carried()
+
+    with house.as_(house.theirs) as work, pytest.raises(NotAllowed):
+        verb(work, house.mine(work, escalation))
+
+
+def test_history_tells_the_whole_life_without_a_word_of_it(house):
+    escalation = house.carried()
+    asked(house, escalation, "marker-question")
+    act(house, house.writer, escalation, operations.answer_question, words="marker-answer")
+    decided(house, escalation, note="marker-note")
+    verified(house, escalation, Verdict.CONFIRMED)
+
+    assert actions(house, escalation) == [
+        "escalation.drafted",
+        "escalation.approved",
+        "escalation.with_partner",
+        "escalation.asked",
+        "escalation.answered",
+        "escalation.decided",
+        "escalation.verified",
+    ]
+    with house.desk.begin() as work:
+        entries = work.session.scalars(
+            select(HistoryEntry).where(HistoryEntry.case_id == house.case.id)
+        )
+        assert "marker" not in json.dumps([one.details for one in entries])
+
+
+def test_the_case_of_a_request_is_found_through_the_queue_only(house):
+    escalation = house.ask()
+
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        found = queries.of_case(work, case)
+    assert [one.id for one in found.requests] == [escalation.id]
+    assert found.may_ask
