@@ -195,7 +195,7 @@ def names(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
     """What to call the actors that history and messages name by id."""
     wanted = set(actor_ids)
     ids = [one.removeprefix("person:") for one in wanted if one.startswith("person:")]
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples()
+    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     people_names = {f"person:{person_id}": name for person_id, name in found}
     return {one: people_names.get(one) or _name_of_nobody(one) for one in wanted}
 

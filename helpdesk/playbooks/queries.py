@@ -74,6 +74,13 @@ def startable(runs: Iterable[RunNow]) -> tuple[Playbook, ...]:
     )
 
 
+def in_words(page: Playbook, names: Iterable[str]) -> str:
+    """What conditions ask about, as people say it: the question, or the fact spelt out."""
+    questions = {name: page.question(name) for name in names}
+    said = [str(one.ask) if one else name.replace("_", " ") for name, one in questions.items()]
+    return " · ".join(said)
+
+
 def words_of(work: Work, record: StepRecord) -> str:
     """The note beside an outcome, or the reason for skipping."""
     return work.keys.open(record, "words")

@@ -1,5 +1,132 @@
-"""Addresses."""
+"""Addresses of playbooks at work: start one, read it ahead, record its steps."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-bp = Blueprint("playbooks", __name__)
+from helpdesk.accounts.queries import names
+from helpdesk.cases.models import Case
+from helpdesk.cases.queries import by_ref
+from helpdesk.core.errors import NotFound
+from helpdesk.playbooks import operations, queries
+from helpdesk.playbooks.forms import OutcomeForm, SkipForm, outcome_form
+from helpdesk.playbooks.models import Run
+from helpdesk.playbooks.pages import Step
+from helpdesk.playbooks.policy import may_work_on
+from helpdesk.playbooks.progress import Progress, State, StepNow
+from helpdesk.web.work import work
+
+bp = Blueprint("playbooks", __name__, url_prefix="/cases/<ref>/runs")
+
+
+@bp.post("")
+def create_run(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    run = operations.start_run(work, case, request.form.get("playbook", ""))
+    return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
+
+
+@bp.get("/<run_id>")
+def show(ref: str, run_id: str) -> ResponseReturnValue:
+    case, run = _find(ref, run_id)
+    return _run_page(case, run, request.args.get("step", ""))
+
+
+@bp.post("/<run_id>/steps/<step_id>/outcome")
+def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
+    case, run = _find(ref, run_id)
+    step = _step(run, step_id)
+    form = outcome_form(queries.page_of(run), step, {})
+    if not form.validate_on_submit():
+        return _run_page(case, run, step_id, outcome=form), 422
+    operations.finish_step(
+        work,
+        run,
+        step_id,
+        outcome=form.outcome.data or "",
+        evidence=form.evidence,
+        note=form.note.data or "",
+    )
+    flash(f"Recorded: {step.title}.")
+    return _onward(case, run)
+
+
+@bp.post("/<run_id>/steps/<step_id>/skip")
+def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
+    case, run = _find(ref, run_id)
+    step = _step(run, step_id)
+    form = SkipForm()
+    if not form.validate_on_submit():
+        return _run_page(case, run, step_id, skip=form), 422
+    operations.skip_step(work, run, step_id, reason=form.reason.data or "")
+    flash(f"Left out: {step.title}.")
+    return _onward(case, run)
+
+
+@bp.post("/<run_id>/steps/<step_id>/reopening")
+def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
+    _, run = _find(ref, run_id)
+    step = _step(run, step_id)
+    operations.reopen_step(work, run, step_id)
+    flash(f"Open again: {step.title}.")
+    return redirect(url_for(".show", ref=ref, run_id=run_id, step=step_id, _anchor=step_id), 303)
+
+
+def _find(ref: str, run_id: str) -> tuple[Case, Run]:
+    case = by_ref(work, ref)
+    return case, queries.run_by_id(work, case, run_id)
+
+
+def _step(run: Run, step_id: str) -> Step:
+    step = queries.page_of(run).step(step_id)
+    if step is None:
+        raise NotFound
+    return step
+
+
+def _onward(case: Case, run: Run) -> ResponseReturnValue:
+    """To the next step; where the run has ended, to the page it led to or back to the case."""
+    if run.ended_at is None:
+        return redirect(url_for(".show", ref=case.ref, run_id=run.id, _anchor="now"), 303)
+    follower = queries.running(work, case, run.ended_as or "")
+    if follower is not None:
+        return redirect(url_for(".show", ref=case.ref, run_id=follower.id), 303)
+    return redirect(url_for("duty.show_case", ref=case.ref), 303)
+
+
+def _run_page(
+    case: Case,
+    run: Run,
+    wished: str,
+    *,
+    outcome: OutcomeForm | None = None,
+    skip: SkipForm | None = None,
+) -> str:
+    page, progress = queries.page_of(run), queries.progress_of(work, run)
+    written = queries.evidence_of(work, case)
+    may_work = run.ended_at is None and may_work_on(work.actor, run)
+    focus = _focus(progress, wished) if may_work else None
+    if focus is not None:
+        outcome = outcome or outcome_form(page, focus.step, written)
+    return render_template(
+        "playbooks/run.html",
+        case=case,
+        run=run,
+        page=page,
+        progress=progress,
+        focus=focus,
+        outcome=outcome,
+        skip=skip or SkipForm(formdata=None),
+        may_work=may_work,
+        in_words=queries.in_words,
+        written=written,
+        platform=queries.platform_of(case),
+        records={record.step: record for record in run.records},
+        words={record.step: queries.words_of(work, record) for record in run.records},
+        names=names(work.session, {run.started_by, *(record.by for record in run.records)}),
+    )
+
+
+def _focus(progress: Progress, wished: str) -> StepNow | None:
+    """The step somebody chose to do now, if it is open; else the first that is."""
+    chosen = progress.of(wished)
+    return chosen if chosen is not None and chosen.state is State.OPEN else progress.at_hand

@@ -54,7 +54,8 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     work.require(may_judge, case)
     page, table = queries.page_of(case), the_library().table
     before = answers_of(work, case)
-    after = without_hidden(page.questions, {**before, **changes})
+    told = {name: value for name, value in {**before, **changes}.items() if value}
+    after = without_hidden(page.questions, told)
     judgement = judge_report(table, page, after)
     case.answers = work.keys.seal(case, "answers", json.dumps(after))
     level = case.level
@@ -83,10 +84,10 @@ def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     _move(work, case, level, rule=RAISED)
 
 
-def ask_to_lower(work: Work, case: Case, *, level: Level, reason: str) -> LevelRequest:
+def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) -> LevelRequest:
     """Ask a second person to agree that a case can wait longer, by one level."""
     work.require(may_judge, case)
-    _refuse_unless_one_below(case, level)
+    level = _one_below(case, level)
     _refuse_in_danger(work, case)
     if queries.standing_request(work, case) is not None:
         raise NotNow("Somebody has asked for a lower level already. It waits for a second person.")
@@ -106,7 +107,7 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
         raise NotNow("Somebody else has decided this already.")
     case = request.case
     if granted:
-        _refuse_unless_one_below(case, request.level)
+        _one_below(case, request.level)
         _refuse_in_danger(work, case)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
     work.record("case.lowering_decided", request, was=case.level, granted=granted)
@@ -151,9 +152,10 @@ def _raised_by_hand(work: Work, case: Case) -> list[Level]:
     return [one.level for one in by_hand[:1] if one.rule == RAISED]
 
 
-def _refuse_unless_one_below(case: Case, level: Level) -> None:
-    if level.rank != case.level.rank - 1:
+def _one_below(case: Case, level: Level | None) -> Level:
+    if level is None or level is not queries.one_below(case.level):
         raise NotNow(f"A case that is {case.level} can be lowered by one level at a time.")
+    return level
 
 
 def _refuse_in_danger(work: Work, case: Case) -> None:

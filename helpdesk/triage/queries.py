@@ -1,11 +1,15 @@
 """Reading what was judged: the level in force and why, what was thought before, what is asked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
+from helpdesk.playbooks.conditions import Known
 from helpdesk.playbooks.known import answers_of
 from helpdesk.playbooks.pages import Playbook
 from helpdesk.playbooks.shelf import the_library
@@ -13,6 +17,44 @@ from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
 
 LAST_RESORT = "something-else"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer in words, and whether it is only assumed or still to ask."""
+
+    question: str
+    words: str
+    is_assumed: bool
+    is_to_ask: bool
+
+
+@dataclass(frozen=True)
+class TriageNow:
+    """Everything the case page says about the level."""
+
+    judgement: Judgement
+    answers: tuple[Answer, ...]
+    evaluations: Sequence[Evaluation]
+    request: LevelRequest | None
+    reason: str
+
+
+def triage_of(work: Work, case: Case) -> TriageNow:
+    """The level in force, why, what it was before, and what waits for a second person."""
+    judgement, request = judgement_of(work, case), standing_request(work, case)
+    return TriageNow(
+        judgement=judgement,
+        answers=_in_words(case, answers_of(work, case), judgement),
+        evaluations=evaluations_of(work, case),
+        request=request,
+        reason=work.keys.open(request, "reason") if request else "",
+    )
+
+
+def one_below(level: Level) -> Level | None:
+    """The next level down; none below the last."""
+    return next((one for one in Level if one.rank == level.rank - 1), None)
 
 
 def page_of(case: Case) -> Playbook:
@@ -44,6 +86,14 @@ def standing_request(work: Work, case: Case) -> LevelRequest | None:
     )
 
 
+def standing_request_or_refuse(work: Work, case: Case) -> LevelRequest:
+    """The undecided wish; where there is none, somebody has been quicker."""
+    request = standing_request(work, case)
+    if request is None:
+        raise NotNow("Somebody else has decided this already.")
+    return request
+
+
 def standing_requests(work: Work) -> Sequence[LevelRequest]:
     """Wishes to lower a level in the actor's queues, oldest first."""
     standing = (
@@ -53,3 +103,27 @@ def standing_requests(work: Work) -> Sequence[LevelRequest]:
         .order_by(LevelRequest.asked_at)
     )
     return work.session.scalars(standing).all()
+
+
+def _in_words(case: Case, answers: Known, judgement: Judgement) -> tuple[Answer, ...]:
+    table = the_library().table
+    unknown = {*judgement.assumed, *judgement.to_ask}
+    told = []
+    for question in page_of(case).questions:
+        picked = answers.get(question.id)
+        chosen = (picked,) if isinstance(picked, str) else tuple(picked or ())
+        labels = {option.id: str(option.label) for option in question.options}
+        words = ", ".join(labels.get(one, one) for one in chosen)
+        if question.id in judgement.assumed:
+            counted = judgement.settled[question.id]
+            words = f"{words or 'Not answered'}: {table.point(question.id).value(counted).label}"
+        if words or question.id in unknown:
+            told.append(
+                Answer(
+                    question=str(question.ask),
+                    words=words or "Not answered",
+                    is_assumed=question.id in judgement.assumed,
+                    is_to_ask=question.id in judgement.to_ask,
+                )
+            )
+    return tuple(told)

@@ -1,5 +1,100 @@
-"""Addresses."""
+"""Addresses of the level: correct what was assumed, raise it, lower it with a second person."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-bp = Blueprint("triage", __name__)
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.queries import by_ref
+from helpdesk.playbooks.known import answers_of
+from helpdesk.triage import operations, queries
+from helpdesk.triage.forms import AnswersForm, LowerForm, RaiseForm, answers_form, raise_form
+from helpdesk.triage.policy import may_judge
+from helpdesk.web.work import work
+
+bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
+
+
+@bp.get("/answers")
+def edit_answers(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    work.require(may_judge, case)
+    return _answers_page(
+        case, answers_form(queries.page_of(case).questions, answers_of(work, case))
+    )
+
+
+@bp.post("/answers")
+def create_answers(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    form = answers_form(queries.page_of(case).questions, {})
+    if not form.validate_on_submit():
+        return _answers_page(case, form), 422
+    changes = form.changes(answers_of(work, case))
+    if changes:
+        operations.correct_answers(work, case, changes)
+        flash(f"The answers are corrected. The level is {case.level}.")
+    return _to_case(case)
+
+
+@bp.get("/level")
+def edit_level(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    work.require(may_judge, case)
+    return _level_page(case, raise_form(case.level), LowerForm())
+
+
+@bp.post("/level")
+def create_level(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    form = raise_form(case.level)
+    if not form.validate_on_submit():
+        return _level_page(case, form, LowerForm(formdata=None)), 422
+    level = Level(form.level.data)
+    operations.raise_level(work, case, level=level, reason=form.reason.data or "")
+    flash(f"The level is {case.level}.")
+    return _to_case(case)
+
+
+@bp.post("/lowering")
+def create_lowering(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    form = LowerForm()
+    if not form.validate_on_submit():
+        return _level_page(case, RaiseForm(formdata=None), form), 422
+    level = queries.one_below(case.level)
+    operations.ask_to_lower(work, case, level=level, reason=form.why_lower.data or "")
+    flash("A second person is asked to agree. Until then the level stays.")
+    return _to_case(case)
+
+
+@bp.post("/lowering/decision")
+def create_lowering_decision(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    asked = queries.standing_request_or_refuse(work, case)
+    granted = request.form.get("granted") == "yes"
+    operations.decide_lowering(work, asked, granted=granted)
+    flash(f"The level is {case.level}." if granted else "The level stays as it was.")
+    return _to_case(case)
+
+
+def _to_case(case: Case) -> ResponseReturnValue:
+    return redirect(url_for("duty.show_case", ref=case.ref), 303)
+
+
+def _answers_page(case: Case, form: AnswersForm) -> str:
+    judgement = queries.judgement_of(work, case)
+    return render_template("triage/answers.html", case=case, form=form, judgement=judgement)
+
+
+def _level_page(case: Case, raising: RaiseForm, lowering: LowerForm) -> str:
+    if not raising.level.choices:
+        raising = raise_form(case.level)
+    return render_template(
+        "triage/level.html",
+        case=case,
+        raising=raising,
+        lowering=lowering,
+        lower=queries.one_below(case.level),
+        triage=queries.triage_of(work, case),
+    )

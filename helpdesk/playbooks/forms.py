@@ -1,0 +1,68 @@
+"""What people fill in at a step: how it ended, what they wrote down, why they leave it out."""
+
+from collections.abc import Mapping
+
+from wtforms import Field, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from helpdesk.playbooks.pages import Evidence, Playbook, Step
+from helpdesk.web.forms import TEXT_LIMIT, Form
+
+SHORT = 500
+ON_ONE_LINE = frozenset({"url", "handle", "reference", "moment", "contact"})
+# Evidence has names of its own making, which must not meet those of the form's other fields.
+PREFIX = "evidence-"
+
+too_long = Length(max=TEXT_LIMIT, message="That is more than we can take at once.")
+
+
+class OutcomeForm(Form):
+    """How a step ended. The fields for its evidence are added for each step."""
+
+    outcome = RadioField("How did it end?", [InputRequired("Choose how this step ended.")])
+    note = TextAreaField(
+        "Note",
+        [too_long],
+        description="For you and your colleagues. It is sealed, and the reporter does not see it.",
+    )
+
+    @property
+    def evidence_fields(self) -> list[Field]:
+        """The fields for what this step writes down, in the order of the page."""
+        return [field for field in self if field.name.startswith(PREFIX)]
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What was written down, by the page's name for it."""
+        return {field.name.removeprefix(PREFIX): field.data or "" for field in self.evidence_fields}
+
+
+class SkipForm(Form):
+    """Why a step is left out."""
+
+    reason = TextAreaField(
+        "Why is it left out?",
+        [InputRequired("Say in a few words why this step is left out."), too_long],
+    )
+
+
+def outcome_form(page: Playbook, step: Step, written: Mapping[str, str]) -> OutcomeForm:
+    """The form of one step, with what was written down before already in it."""
+    wanted = [page.piece_of_evidence(name) for name in step.evidence]
+    fields = {f"{PREFIX}{one.id}": _field(one) for one in wanted if one is not None}
+    form: OutcomeForm = type("OutcomeFormOfStep", (OutcomeForm,), fields)(
+        data={f"{PREFIX}{name}": text for name, text in written.items()}
+    )
+    form.outcome.choices = [SelectChoice(one.id, str(one.label)) for one in step.outcomes]
+    return form
+
+
+def _field(evidence: Evidence) -> Field:
+    kind = StringField if evidence.kind in ON_ONE_LINE else TextAreaField
+    limit = SHORT if evidence.kind in ON_ONE_LINE else TEXT_LIMIT
+    return kind(
+        str(evidence.label),
+        [Length(max=limit, message=f"We can take {limit} characters here.")],
+        description=str(evidence.how),
+    )

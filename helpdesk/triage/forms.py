@@ -1,0 +1,84 @@
+"""What people fill in about the level: corrected answers, a higher one, a wish for a lower."""
+
+from collections.abc import Iterable
+
+from wtforms import Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.conditions import Known, Value
+from helpdesk.playbooks.pages import Question, QuestionKind
+from helpdesk.web.forms import TEXT_LIMIT, Form
+
+PREFIX = "q-"
+too_long = Length(max=TEXT_LIMIT, message="That is more than we can take at once.")
+
+
+class AnswersForm(Form):
+    """The reporter's answers, to be corrected. The fields are added for each page."""
+
+    def changes(self, before: Known) -> dict[str, Value]:
+        """What differs from before. An answer that was emptied is taken back to "I don't know"."""
+        told = {field.name.removeprefix(PREFIX): _told(field) for field in self.questions}
+        return {
+            name: value
+            for name, value in told.items()
+            if value != before.get(name) and (value or before.get(name))
+        }
+
+    @property
+    def questions(self) -> list[Field]:
+        """The fields of the questions, in the order of the page."""
+        return [field for field in self if field.name.startswith(PREFIX)]
+
+
+class RaiseForm(Form):
+    """A higher level and why."""
+
+    level = RadioField("New level", [InputRequired("Choose a level.")])
+    reason = TextAreaField("Why?", [InputRequired("Say in a few words why."), too_long])
+
+
+class LowerForm(Form):
+    """Why a case can wait longer."""
+
+    why_lower = TextAreaField(
+        "Why can it wait longer?", [InputRequired("Say in a few words why it can wait."), too_long]
+    )
+
+
+def answers_form(questions: Iterable[Question], answers: Known) -> AnswersForm:
+    """The form of these questions with what was answered in it."""
+    fields = {PREFIX + one.id: _field(one) for one in questions}
+    form: AnswersForm = type("AnswersFormOfPage", (AnswersForm,), fields)(
+        data={PREFIX + name: _for_field(value) for name, value in answers.items()}
+    )
+    return form
+
+
+def raise_form(level: Level) -> RaiseForm:
+    """The levels above this one."""
+    form = RaiseForm()
+    above = [one for one in reversed(Level) if one.rank > level.rank]
+    form.level.choices = [SelectChoice(one.value, one.value.title()) for one in above]
+    return form
+
+
+def _field(question: Question) -> Field:
+    label, hint = str(question.ask), str(question.hint or "")
+    choices = [SelectChoice(option.id, str(option.label)) for option in question.options]
+    if question.kind is QuestionKind.MANY_OF:
+        return SelectMultipleField(label, choices=choices, description=hint)
+    if question.kind.has_options:
+        return RadioField(label, [Optional()], choices=choices, description=hint)
+    kind = TextAreaField if question.kind is QuestionKind.LONG else StringField
+    return kind(label, [too_long], description=hint)
+
+
+def _told(field: Field) -> Value:
+    return tuple(field.data or ()) if isinstance(field, SelectMultipleField) else field.data or ""
+
+
+def _for_field(value: Value) -> str | list[str] | None:
+    return list(value) if isinstance(value, tuple) else value

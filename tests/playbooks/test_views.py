@@ -1,0 +1,239 @@
+"""The pages of a run: read ahead, record a step, leave one out, take one back."""
+
+import re
+
+import pytest
+
+from helpdesk.playbooks import operations
+from tests.factories import sign_in
+
+
+@pytest.fixture
+def asha(staff, at_work):
+    return sign_in(staff, at_work.asha)
+
+
+def ref_of(at_work):
+    with at_work.working() as work:
+        return at_work.case(work).ref
+
+
+def address(at_work, run_id, *rest):
+    return "/".join([f"/cases/{ref_of(at_work)}/runs/{run_id}", *rest])
+
+
+def token(page):
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
+
+
+def send(client, page_address, to, **fields):
+    """Fill in a form of a page as a browser would."""
+    return client.post(to, data={"csrf_token": token(client.get(page_address)), **fields})
+
+
+def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id))
+
+    assert page.status_code == 200
+    assert "Someone else is using my account" in page.text
+    assert "account-takeover@1.0.0" in page.text
+    assert page.text.count("/outcome") == 1
+    assert "/steps/first-contact.acknowledge/outcome" in page.text
+    assert "I have written" in page.text
+    assert page.text.count('class="step ') == 25
+    assert "0 of 24 steps" in page.text, "a step that is not needed is not counted"
+    assert "A draft" in page.text
+
+
+def test_a_step_that_somebody_chose_is_the_one_at_hand(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id) + "?step=save-log")
+
+    assert "/steps/save-log/outcome" in page.text
+
+
+@pytest.mark.parametrize("step", ["ask-platform", "nonsense", "shared-page"])
+def test_a_step_that_is_not_open_is_never_at_hand(asha, at_work, step):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id) + f"?step={step}")
+
+    assert "/steps/first-contact.acknowledge/outcome" in page.text
+
+
+def test_recording_a_step_leads_to_the_next(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+
+    answer = send(
+        asha, run, f"{run}/steps/first-contact.acknowledge/outcome", outcome="written", note="<b>"
+    )
+
+    assert answer.status_code == 303
+    assert answer.location == f"{run}#now"
+    page = asha.get(run)
+    assert "Recorded: Write the first words." in page.text
+    assert "&lt;b&gt;" in page.text
+    assert "1 of 24 steps" in page.text
+
+
+def test_a_step_without_an_outcome_comes_back_with_everything_typed(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+    fields = {"evidence-first-sign": "2026-11-01 08:00 UTC", "note": "typed"}
+
+    answer = send(asha, run, f"{run}/steps/save-log/outcome", **fields)
+
+    assert answer.status_code == 422
+    assert "Choose how this step ended." in answer.text
+    assert 'href="#outcome-0"' in answer.text
+    assert "2026-11-01 08:00 UTC" in answer.text
+    assert "typed" in answer.text
+
+
+def test_what_was_written_down_stands_on_the_page_and_in_the_next_form(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+    fields = {"outcome": "saved", "evidence-first-sign": "2026-11-01 08:00 UTC"}
+
+    send(asha, run, f"{run}/steps/save-log/outcome", **fields)
+
+    assert "2026-11-01 08:00 UTC" in asha.get(run).text
+    assert "Still needed" in asha.get(run).text
+
+
+def test_a_step_is_left_out_with_a_reason_only(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+    skip = f"{run}/steps/first-contact.acknowledge/skip"
+
+    assert send(asha, run, skip).status_code == 422
+    assert send(asha, run, skip, reason="They called us.").status_code == 303
+    assert "They called us." in asha.get(run).text
+    assert "Left out" in asha.get(run).text
+
+
+def test_a_step_that_must_be_done_offers_no_way_around_it(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+
+    page = asha.get(address(at_work, run_id) + "?step=first-contact.danger-again")
+
+    assert "/steps/first-contact.danger-again/outcome" in page.text
+    assert "/skip" not in page.text
+
+
+def test_a_step_is_taken_back(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+    run = address(at_work, run_id)
+
+    answer = send(asha, run, f"{run}/steps/first-contact.acknowledge/reopening")
+
+    assert answer.status_code == 303
+    assert "0 of 24 steps" in asha.get(run).text
+
+
+def test_a_warning_says_what_is_not_known(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+
+    page = asha.get(address(at_work, run_id))
+
+    assert "We cannot tell whether this step is needed" in page.text
+    assert "account state" in page.text
+
+
+def test_platform_facts_say_that_nobody_has_checked_them(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id))
+
+    assert "https://www.facebook.com/hacked" in page.text
+    assert "Nobody has checked this yet" in page.text
+
+
+def test_a_playbook_is_started_from_the_case(asha, at_work):
+    run = address(at_work, at_work.start("something-else"))
+
+    answer = send(asha, run, f"/cases/{ref_of(at_work)}/runs", playbook="account-takeover")
+
+    assert answer.status_code == 303
+    assert asha.get(answer.location).status_code == 200
+
+
+def test_the_last_step_leads_back_to_the_case(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+
+    answer = send(asha, run, f"{run}/steps/close.way-out/outcome", outcome="withdrawn")
+
+    assert answer.location == f"/cases/{ref_of(at_work)}"
+    page = asha.get(run)
+    assert "This run ended" in page.text
+    assert "/outcome" not in page.text
+
+
+def test_a_settled_type_leads_into_its_own_playbook(staff, unsorted):
+    client = sign_in(staff, unsorted.asha)
+    run_id = unsorted.start("something-else")
+    unsorted.first_contact(run_id)
+    unsorted.finish(run_id, "listen", "understood")
+    run = address(unsorted, run_id)
+
+    answer = send(client, run, f"{run}/steps/settle-type/outcome", outcome="account_takeover")
+
+    assert "Someone else is using my account" in client.get(answer.location).text
+
+
+def test_a_hasty_end_is_refused_with_what_is_missing(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+
+    answer = send(asha, run, f"{run}/steps/close.way-out/outcome", outcome="restored")
+
+    assert answer.status_code == 409
+    assert "Confirm whose account it is" in answer.text
+
+
+@pytest.mark.parametrize("what", ["", "/steps/save-log/outcome", "/steps/save-log/skip"])
+def test_a_stranger_finds_no_such_page(staff, at_work, what):
+    run = address(at_work, at_work.start())
+    client = sign_in(staff, at_work.stranger)
+
+    answer = client.get(run) if not what else client.post(run + what)
+
+    assert answer.status_code in (400, 404)
+
+
+def test_the_run_of_another_case_is_not_here(asha, at_work, unsorted):
+    elsewhere = unsorted.start("something-else")
+
+    assert asha.get(address(at_work, elsewhere)).status_code == 404
+
+
+def test_reading_a_run_changes_nothing(asha, at_work):
+    run_id = at_work.start()
+    before = len(at_work.history("playbook.started"))
+
+    asha.get(address(at_work, run_id))
+
+    assert len(at_work.history("playbook.started")) == before == 1
+
+
+def test_on_a_closed_case_a_run_is_there_to_read(asha, at_work):
+    run_id = at_work.start()
+    with at_work.working() as work:
+        operations.skip_step(
+            work, at_work.run(work, run_id), "first-contact.acknowledge", reason="closing"
+        )
+        case = at_work.case(work)
+        case.status = "closed"
+
+    page = asha.get(address(at_work, run_id))
+
+    assert page.status_code == 200
+    assert "<form" not in page.text.split("<main")[1]

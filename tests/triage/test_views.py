@@ -1,0 +1,132 @@
+"""The pages of the level: correct an answer, raise it, lower it with a second person."""
+
+import re
+
+import pytest
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status
+from helpdesk.core.actors import Role
+from helpdesk.triage import operations, queries
+from tests.factories import a_case, a_person, a_team, sign_in, work_as
+
+ANSWERS = {"danger": "unsure", "hold": "running", "inside": ["money"], "profile": "@them"}
+
+
+@pytest.fixture
+def house(desk, now):
+    with desk.begin(at=now) as work:
+        team = a_team(work)
+        asha, bo = a_person(work, Role.RESPONDER, [team]), a_person(work, Role.RESPONDER, [team])
+        stranger = a_person(work, Role.COORDINATOR, [a_team(work)])
+        case = a_case(work, team, status=Status.OPEN, answers=ANSWERS)
+        operations.judge_new_case(work, case, {**ANSWERS, "inside": ("money",)})
+    return type("House", (), {"case": case, "asha": asha, "bo": bo, "stranger": stranger})
+
+
+@pytest.fixture
+def asha(staff, house):
+    return sign_in(staff, house.asha)
+
+
+def send(client, page, to, **fields):
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
+    return client.post(to, data={"csrf_token": token, **fields})
+
+
+def case_now(desk, house):
+    with work_as(desk, house.bo) as work:
+        case = work.session.get(Case, house.case.id)
+        return case, queries.triage_of(work, case)
+
+
+def test_the_form_shows_what_was_answered(asha, house):
+    page = asha.get(f"/cases/{house.case.ref}/answers")
+
+    assert page.status_code == 200
+    assert "@them" in page.text
+    assert re.search(r'name="q-hold" value="running" checked', page.text)
+    assert re.search(r'name="q-inside" value="money" checked', page.text)
+    assert "Assumed until you have asked: danger" in page.text
+
+
+def test_a_correction_is_judged_and_the_rest_stays(asha, desk, house):
+    where = f"/cases/{house.case.ref}/answers"
+    kept = {"q-hold": "running", "q-inside": "money", "q-profile": "@them"}
+
+    answer = send(asha, where, where, **{"q-danger": "imminent", **kept})
+
+    assert answer.status_code == 303
+    case, triage = case_now(desk, house)
+    assert (case.level, case.rule) == (Level.IMMEDIATE, "R1")
+    assert triage.judgement.assumed == ()
+    words = {one.question: one.words for one in triage.answers}
+    assert words["What is the address or the name of the account?"] == "@them"
+
+
+def test_sending_it_unchanged_changes_nothing(asha, desk, house):
+    where = f"/cases/{house.case.ref}/answers"
+    same = {"q-danger": "unsure", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
+
+    send(asha, where, where, **same)
+
+    assert len(case_now(desk, house)[1].evaluations) == 1
+
+
+def test_an_answer_can_be_taken_back(asha, desk, house):
+    where = f"/cases/{house.case.ref}/answers"
+
+    send(asha, where, where, **{"q-danger": "unsure", "q-hold": "running", "q-profile": ""})
+
+    _, triage = case_now(desk, house)
+    assert "@them" not in [one.words for one in triage.answers]
+    assert len(triage.evaluations) == 2
+
+
+def test_an_answer_that_nobody_offered_is_refused(asha, house):
+    where = f"/cases/{house.case.ref}/answers"
+
+    assert send(asha, where, where, **{"q-danger": "apocalypse"}).status_code == 422
+
+
+def test_the_level_is_raised_with_a_reason(asha, desk, house):
+    where = f"/cases/{house.case.ref}/level"
+
+    assert send(asha, where, where, level="immediate").status_code == 422
+    assert send(asha, where, where, level="soon", reason="?").status_code == 422
+    assert send(asha, where, where, level="immediate", reason="They wrote.").status_code == 303
+    assert case_now(desk, house)[0].level is Level.IMMEDIATE
+
+
+def test_lowering_waits_for_another_hand(staff, desk, house):
+    where = f"/cases/{house.case.ref}"
+    client = sign_in(staff, house.asha)
+
+    assert send(client, f"{where}/level", f"{where}/lowering").status_code == 422
+    asked = send(client, f"{where}/level", f"{where}/lowering", why_lower="A colleague.")
+    own = send(client, f"{where}/level", f"{where}/lowering/decision", granted="yes")
+    case, triage = case_now(desk, house)
+    assert (asked.status_code, own.status_code) == (303, 403)
+    assert (case.level, triage.reason) == (Level.URGENT, "A colleague.")
+
+    client = sign_in(staff, house.bo)
+    granted = send(client, f"{where}/answers", f"{where}/lowering/decision", granted="yes")
+
+    assert granted.status_code == 303
+    assert case_now(desk, house)[0].level is Level.SOON
+
+
+def test_a_second_decision_comes_too_late(staff, house):
+    where = f"/cases/{house.case.ref}"
+
+    answer = send(sign_in(staff, house.bo), f"{where}/answers", f"{where}/lowering/decision")
+
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("page", ["answers", "level"])
+def test_a_stranger_finds_no_such_page(staff, house, page):
+    client = sign_in(staff, house.stranger)
+
+    assert client.get(f"/cases/{house.case.ref}/{page}").status_code == 404
