@@ -38,14 +38,18 @@ def own(work: Work, limit: int = 100) -> Sequence[Case]:
     return work.session.scalars(mine.order_by(*IN_ORDER).limit(limit)).all()
 
 
-def unclaimed(work: Work, team: Team, limit: int) -> Sequence[Case]:
+def unclaimed_in(work: Work, team: Team) -> Select[Case]:
     """What nobody has taken yet, the next one first; not what waits for somebody else's move."""
-    return work.session.scalars(_unclaimed(work, team).limit(limit)).all()
+    return (
+        visible_to(work.actor)
+        .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, text("cases.status <> 'waiting'"))
+        .order_by(*IN_ORDER)
+    )
 
 
 def next_unclaimed(work: Work, team: Team) -> Case | None:
     """The case to take next. Two who ask at once get two different ones."""
-    nearest = _unclaimed(work, team).limit(1).with_for_update(skip_locked=True, of=Case)
+    nearest = unclaimed_in(work, team).limit(1).with_for_update(skip_locked=True, of=Case)
     return work.session.scalar(nearest)
 
 
@@ -102,11 +106,3 @@ def consent_by_id(work: Work, case: Case, consent_id: str) -> Consent:
     if consent is None or consent.case_id != case.id:
         raise NotFound
     return consent
-
-
-def _unclaimed(work: Work, team: Team) -> Select[Case]:
-    return (
-        visible_to(work.actor)
-        .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, text("cases.status <> 'waiting'"))
-        .order_by(*IN_ORDER)
-    )

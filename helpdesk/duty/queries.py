@@ -1,0 +1,107 @@
+"""Reading over all features: what stands on the duty board, and what waits for a second person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.cases import queries as cases
+from helpdesk.cases.models import Case
+from helpdesk.core import outbox
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotFound
+from helpdesk.core.outbox import Promise
+from helpdesk.core.work import Work
+
+SHOWN = 5
+COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One queue on the board: what comes next in it, how much there is, and who is on duty."""
+
+    team: Team
+    next_cases: Sequence[Case]
+    waiting_for_somebody: int
+    on_duty: Sequence[Person]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is more than is worth counting."""
+        return self.waiting_for_somebody >= COUNTED
+
+
+@dataclass(frozen=True)
+class FailedPromise:
+    """A promise that nobody keeps any more unless a person looks; its case, if we may see it."""
+
+    promise: Promise
+    case: Case | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that somebody on duty looks at first."""
+
+    own: Sequence[Case]
+    lanes: Sequence[Lane]
+    late: Sequence[Case]
+    follow_ups: Sequence[Case]
+    newcomers: Sequence[Membership]
+    failed: Sequence[FailedPromise]
+    names: Mapping[str, str] = field(repr=False)
+
+
+def board(work: Work) -> Board:
+    """The duty board of the actor."""
+    own, late = cases.own(work), cases.late(work, limit=SHOWN)
+    return Board(
+        own=own,
+        lanes=[_lane(work, team) for team in accounts.queues_of(work)],
+        late=late,
+        follow_ups=cases.to_follow_up(work, today=work.at.date()),
+        newcomers=[
+            one for one in accounts.waiting_to_be_let_in(work) if one.team_id in work.actor.teams
+        ],
+        failed=_failed(work) if work.actor.role is Role.COORDINATOR else [],
+        names=owners(work, [*own, *late]),
+    )
+
+
+def owners(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
+    """What to call who has these cases, by the id of the person."""
+    ids = {case.owner_id for case in listed if case.owner_id is not None}
+    if not ids:
+        return {}
+    named = accounts.names(work.session, [f"person:{one}" for one in ids])
+    return {actor_id.removeprefix("person:"): name for actor_id, name in named.items()}
+
+
+def failed_promise(work: Work, promise_id: str) -> Promise:
+    """A promise that waits for a person."""
+    promise = work.session.get(Promise, promise_id)
+    if promise is None or promise.standing is not outbox.Standing.FAILED:
+        raise NotFound
+    return promise
+
+
+def _lane(work: Work, team: Team) -> Lane:
+    # Nobody wants to know whether it is 4,312: counting stops where a number stops to matter.
+    some = cases.unclaimed_in(work, team).with_only_columns(Case.id).limit(COUNTED).subquery()
+    return Lane(
+        team=team,
+        next_cases=work.session.scalars(cases.unclaimed_in(work, team).limit(SHOWN)).all(),
+        waiting_for_somebody=work.session.scalar(select(func.count()).select_from(some)) or 0,
+        on_duty=accounts.on_duty(work.session, team.id, at=work.at),
+    )
+
+
+def _failed(work: Work) -> Sequence[FailedPromise]:
+    promises = outbox.failed(work.session)
+    ids = {str(one.arguments.get("case_id", "")) for one in promises}
+    seen = work.session.scalars(cases.visible_to(work.actor).where(Case.id.in_(ids)))
+    by_id = {case.id: case for case in seen}
+    return [FailedPromise(one, by_id.get(str(one.arguments.get("case_id")))) for one in promises]

@@ -1,0 +1,100 @@
+"""The timeline: history in whole sentences. History keeps codes; here they become words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.cases.models import Case
+from helpdesk.core import history
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import Work
+
+# What is said of an action; {details} are codes of the entry, read as words.
+SENTENCES: Final[Mapping[str, str]] = {
+    "case.submitted": "The report arrived.",
+    "case.judged": "Judged {level} by rule {rule} of the triage table {table}.",
+    "case.level_raised": "Raised from {was} to {level} by hand.",
+    "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
+    "case.lowering_decided": "Decided on the lower level.",
+    "case.claimed": "Took the case.",
+    "case.released": "Gave the case back to the queue.",
+    "case.handed_over": "Handed the case over to {to}.",
+    "case.read": "Read the case.",
+    "case.waits": "The case waits for the {on}.",
+    "case.resumed": "The case goes on.",
+    "case.closed": "Closed the case as {outcome}.",
+    "case.reopened": "Opened the case again.",
+    "case.withdrawn": "Withdrew the report.",
+    "message.sent": "Wrote to the reporter.",
+    "message.received": "Wrote to us.",
+    "mailbox.opened": "Looked into the mailbox.",
+    "note.added": "Wrote a note.",
+    "consent.given": "Consent was written down: {kind} {platform}.",
+    "consent.withdrawn": "Consent was taken back: {kind} {platform}.",
+    "triage.duty_called": "Who is on duty was told that the case waits.",
+    "triage.alarm_sent": "An alarm went out at {percent} % of the time to the first reply.",
+    "triage.owner_told": "Who has the case was told that it moved.",
+    "playbook.started": "Started the playbook {playbook}.",
+    "playbook.step_finished": "Finished the step {step} of {playbook}: {outcome}.",
+    "playbook.step_skipped": "Left out the step {step} of {playbook}.",
+    "playbook.step_reopened": "Took back the step {step} of {playbook}.",
+    "playbook.ended": "The playbook ended: {ended_as}.",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: when, who, in words."""
+
+    at: datetime
+    who: str
+    sentence: str
+
+
+def of_case(work: Work, case: Case) -> list[Line]:
+    """What was done to a case and everything that hangs on it, newest first."""
+    entries = history.of_case(work.session, case.id)
+    return [
+        Line(entry.at, who, sentence_for(entry, names))
+        for names in [_names(work, entries)]
+        for entry in entries
+        for who in [names[entry.actor_id]]
+    ]
+
+
+def sentence_for(entry: HistoryEntry, names: Mapping[str, str]) -> str:
+    """An action we have no sentence for is said by its own words, and never left out."""
+    said = SENTENCES.get(entry.action)
+    if said is None:
+        return _as_words(entry.action).capitalize() + "."
+    details = _Details({**entry.details, "to": names.get(f"person:{entry.details.get('to')}", "")})
+    return " ".join(said.format_map(details).replace(" .", ".").split())
+
+
+class _Details(dict[str, Any]):
+    """Codes as words; what is not there is nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(key)
+        return _as_words(value) if isinstance(value, str) and key != "to" else value or ""
+
+
+def _as_words(code: str) -> str:
+    """`case.handed_over` reads "case handed over"; a version keeps its dots."""
+    return (
+        code
+        if any(letter.isdigit() for letter in code)
+        else code.replace("_", " ").replace(".", " ")
+    )
+
+
+def _names(work: Work, entries: Iterable[HistoryEntry]) -> Mapping[str, str]:
+    entries = list(entries)
+    wanted = {entry.actor_id for entry in entries}
+    wanted |= {f"person:{entry.details['to']}" for entry in entries if entry.details.get("to")}
+    return accounts.names(work.session, wanted)

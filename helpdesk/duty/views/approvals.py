@@ -1,0 +1,25 @@
+"""What waits for a second person."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.core.errors import NotFound
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.triage import queries as triage
+from helpdesk.triage.policy import may_decide
+from helpdesk.web.work import work
+
+
+@bp.get("/approvals")
+def approvals() -> ResponseReturnValue:
+    if not work.actor.works_on_cases:
+        raise NotFound
+    requests = [one for one in triage.standing_requests(work) if work.keys.holds(one.case.key_id)]
+    return render_template(
+        "duty/approvals.html",
+        lowerings=[(one, work.keys.open(one, "reason")) for one in requests],
+        names=accounts.names(work.session, [one.asked_by for one in requests]),
+        may_decide=may_decide,
+        actor=work.actor,
+    )

@@ -1,0 +1,5 @@
+"""The set of addresses."""
+
+from flask import Blueprint
+
+bp = Blueprint("duty", __name__)

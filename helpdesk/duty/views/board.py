@@ -1,0 +1,58 @@
+"""The duty board, and going on and off duty."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts.queries import myself
+from helpdesk.core.actors import Role
+from helpdesk.duty import operations, queries
+from helpdesk.duty.forms import DutyForm
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.web.work import work
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(url_for(".board"), 303)
+
+
+@bp.get("/duty")
+def board() -> ResponseReturnValue:
+    if work.actor.role is Role.OPERATOR:
+        return redirect(url_for("people.index"), 303)
+    return _page(DutyForm()), 200
+
+
+@bp.post("/duty/shift")
+def create_shift() -> ResponseReturnValue:
+    form = DutyForm()
+    if not form.validate_on_submit():
+        return _page(form), 422
+    accounts.go_on_duty(work, myself(work), hours=int(form.hours.data))
+    flash("You are on duty. Letters about cases that wait come to you.")
+    return redirect(url_for(".board"), 303)
+
+
+@bp.post("/duty/shift/end")
+def create_shift_end() -> ResponseReturnValue:
+    accounts.go_off_duty(work, myself(work))
+    flash("You are off duty.")
+    return redirect(url_for(".board"), 303)
+
+
+@bp.post("/promises/<promise_id>/retry")
+def create_retry(promise_id: str) -> ResponseReturnValue:
+    operations.try_again(work, queries.failed_promise(work, promise_id))
+    flash("It is being tried again.")
+    return redirect(url_for(".board"), 303)
+
+
+def _page(form: DutyForm) -> str:
+    return render_template(
+        "duty/board.html",
+        board=queries.board(work),
+        person=myself(work),
+        duty_form=form,
+        now=work.at,
+    )

@@ -1,0 +1,39 @@
+"""The one page of a case, with the parts of every feature, and closing it."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.forms import ClosureForm
+from helpdesk.cases.queries import by_ref
+from helpdesk.cases.status import Outcome
+from helpdesk.duty import operations
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.duty.views.case_page import parts_of
+from helpdesk.web.work import work
+
+
+@bp.get("/cases/<ref>")
+def show_case(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    page = render_template("duty/case.html", **parts_of(work, case))
+    cases.read(work, case)
+    return page
+
+
+@bp.post("/cases/<ref>/closure")
+def create_closure(ref: str) -> ResponseReturnValue:
+    case, form = by_ref(work, ref), ClosureForm()
+    if not form.validate_on_submit():
+        return render_template(
+            "cases/once_more.html", partial="cases/_closure.html", case=case, closure_form=form
+        ), 422
+    operations.close_case(
+        work,
+        case,
+        outcome=Outcome(form.outcome.data),
+        follow_up_on=form.follow_up_on.data,
+        note=form.closing_note.data or "",
+    )
+    flash("The case is closed.")
+    return redirect(url_for(".show_case", ref=case.ref), 303)

@@ -1,0 +1,40 @@
+"""A queue page by page, and taking the next case of it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts.queries import queue_by_slug
+from helpdesk.cases.operations import take_next
+from helpdesk.cases.pages import Show, queue_page
+from helpdesk.duty import queries
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.web.work import work
+
+
+@bp.get("/queues/<slug>")
+def show_queue(slug: str) -> ResponseReturnValue:
+    team, show = queue_by_slug(work, slug), _shown()
+    page = queue_page(work, team, show=show, after=request.args.get("after", ""))
+    return render_template(
+        "duty/queue.html",
+        team=team,
+        page=page,
+        show=show,
+        shows=list(Show),
+        names=queries.owners(work, page.cases),
+        is_first="after" not in request.args,
+        now=work.at,
+    )
+
+
+@bp.post("/queues/<slug>/next")
+def create_next(slug: str) -> ResponseReturnValue:
+    case = take_next(work, queue_by_slug(work, slug))
+    flash("The case is yours.")
+    return redirect(url_for(".show_case", ref=case.ref), 303)
+
+
+def _shown() -> Show:
+    """The filter in the address; one that we do not know is none."""
+    asked = request.args.get("show", "")
+    return Show(asked) if asked in set(Show) else Show.OPEN

@@ -1,0 +1,226 @@
+"""The staff's pages: thin, but they say what stands and offer what may be done."""
+
+import pytest
+
+from helpdesk.cases import operations, queries
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Outcome, Status
+from helpdesk.core.actors import Role
+from helpdesk.core.outbox import Promise, Standing
+from tests.factories import a_case, a_person, a_team, sign_in, work_as
+
+
+@pytest.fixture
+def queue(desk):
+    with desk.begin() as work:
+        return a_team(work, slug="first-line", takes_reports=True)
+
+
+@pytest.fixture
+def responder(desk, queue):
+    with desk.begin() as work:
+        return a_person(work, teams=[queue])
+
+
+@pytest.fixture
+def coordinator(desk, queue, responder):
+    with desk.begin() as work:
+        return a_person(work, Role.COORDINATOR, [queue])
+
+
+@pytest.fixture
+def case(desk, queue, responder):
+    with desk.begin() as work:
+        return a_case(work, queue, level=Level.URGENT, story="See http://evil.example/x <b>now</b>")
+
+
+@pytest.fixture
+def browser(staff, responder):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    return sign_in(staff, responder)
+
+
+def test_the_board_shows_what_comes_next_and_takes_it(browser, case):
+    assert case.ref in browser.get("/duty").text
+
+    answer = browser.post("/queues/first-line/next")
+
+    assert answer.status_code == 303
+    assert answer.location == f"/cases/{case.ref}"
+
+
+def test_a_case_page_shows_the_story_escaped_and_its_links_defanged(browser, case):
+    page = browser.get(f"/cases/{case.ref}")
+
+    assert page.status_code == 200
+    assert "hxxp://evil[.]example/x &lt;b&gt;now&lt;/b&gt;" in page.text
+    assert "Never by mail." in page.text
+
+
+@pytest.mark.parametrize(
+    ("noun", "data"),
+    [
+        ("assignment", {}),
+        ("messages", {"message_text": "Hello."}),
+        ("notes", {"note_text": "**A** note."}),
+        ("wait", {"wait_on": "reporter"}),
+        ("consents", {"consent_kind": "helper"}),
+    ],
+)
+def test_each_noun_of_a_case_leads_back_to_it(browser, case, noun, data):
+    answer = browser.post(f"/cases/{case.ref}/{noun}", data=data)
+
+    assert answer.status_code == 303
+    assert answer.location.startswith(f"/cases/{case.ref}")
+    assert browser.get(f"/cases/{case.ref}").status_code == 200
+
+
+@pytest.mark.parametrize("noun", ["messages", "notes", "wait", "consents", "closure", "handover"])
+def test_a_form_that_says_nothing_comes_back_with_a_sentence(browser, case, noun):
+    answer = browser.post(f"/cases/{case.ref}/{noun}", data={})
+
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+
+
+def test_a_long_text_is_refused_and_kept(browser, case):
+    text = "word " * 5000
+
+    answer = browser.post(f"/cases/{case.ref}/messages", data={"message_text": text})
+
+    assert answer.status_code == 422
+    assert text.strip() in answer.text
+
+
+def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, desk):
+    browser.post(f"/cases/{case.ref}/assignment")
+
+    closed = browser.post(
+        f"/cases/{case.ref}/closure", data={"outcome": "unresolved", "closing_note": "Moved on."}
+    )
+    assert closed.status_code == 303
+    assert "Closed as unresolved" in browser.get(f"/cases/{case.ref}").text
+    browser.post(f"/cases/{case.ref}/reopening")
+
+    with desk.begin() as work:
+        assert work.session.get(Case, case.id).status is Status.OPEN
+
+
+def test_a_case_is_not_closed_before_its_steps_are_done(desk, browser, case, responder):
+    browser.post(f"/cases/{case.ref}/assignment")
+    browser.post(f"/cases/{case.ref}/runs", data={"playbook": "account-takeover"})
+
+    hasty = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "resolved"})
+    assert hasty.status_code == 409
+    assert "these must be done" in hasty.text
+
+    left = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
+    assert left.status_code == 303
+
+
+def test_unknown_and_forbidden_look_the_same(desk, browser):
+    with desk.begin() as work:
+        elsewhere = a_team(work, slug="second-line")
+        a_person(work, teams=[elsewhere])
+        other = a_case(work, elsewhere)
+
+    pages = [
+        (f"/cases/{other.ref}", "/cases/000-0000"),
+        ("/queues/second-line", "/queues/no-such-line"),
+    ]
+    for forbidden, unknown in pages:
+        first, second = browser.get(forbidden), browser.get(unknown)
+        assert first.status_code == second.status_code == 404
+        assert first.text == second.text
+    assert browser.post(f"/cases/{other.ref}/assignment").status_code == 404
+
+
+def test_who_waits_to_be_let_in_cannot_open_a_case(desk, staff, queue, case):
+    with desk.begin() as work:
+        waiting = a_person(work, teams=[queue], let_in=False)
+    sign_in(staff, waiting)
+
+    assert staff.get(f"/cases/{case.ref}").status_code == 404
+    assert "You wait to be let into" in staff.get("/duty").text
+
+
+def test_an_operator_sees_no_queue_and_no_case(desk, staff, queue, case):
+    with desk.begin() as work:
+        operator = a_person(work, Role.OPERATOR)
+    sign_in(staff, operator)
+
+    assert staff.get("/duty").location == "/people"
+    assert case.ref not in staff.get("/people").text
+    for address in (f"/cases/{case.ref}", "/queues/first-line", "/approvals"):
+        assert staff.get(address).status_code == 404
+
+
+def test_going_on_duty_and_off_again(browser, responder, desk):
+    browser.post("/duty/shift", data={"hours": "2"})
+    assert "You are on duty until" in browser.get("/duty").text
+
+    browser.post("/duty/shift/end")
+    assert "You are on duty until" not in browser.get("/duty").text
+
+
+def test_a_coordinator_gives_a_failed_promise_another_chance(desk, staff, coordinator, case):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    with desk.begin() as work:
+        promise = Promise(
+            job="cases.wake",
+            queue="notices",
+            arguments={"case_id": case.id, "day": "2026-11-02"},
+            standing=Standing.FAILED,
+            due_at=work.at,
+            attempts=4,
+            trouble="NotTaken",
+        )
+        work.session.add(promise)
+    sign_in(staff, coordinator)
+    assert "cases.wake" in staff.get("/duty").text
+
+    assert staff.post(f"/promises/{promise.id}/retry").status_code == 303
+
+    with desk.begin() as work:
+        again = work.session.get(Promise, promise.id)
+        assert (again.standing, again.attempts) == (Standing.WAITING, 0)
+
+
+def test_a_responder_sees_no_failed_promise_and_retries_none(desk, browser, case):
+    with desk.begin() as work:
+        promise = Promise(job="cases.wake", queue="notices", arguments={}, standing=Standing.FAILED)
+        promise.due_at = work.at
+        work.session.add(promise)
+
+    assert "cases.wake" not in browser.get("/duty").text
+    assert browser.post(f"/promises/{promise.id}/retry").status_code == 403
+
+
+def test_approvals_offer_the_decision_to_the_second_person_only(
+    desk, browser, staff, responder, coordinator, case
+):
+    browser.post(f"/cases/{case.ref}/lowering", data={"why_lower": "It can wait."})
+    assert "It can wait." in browser.get("/approvals").text
+    assert "Agree to the lower level" not in browser.get("/approvals").text
+
+    second = sign_in(staff.application.test_client(), coordinator)
+
+    assert "Agree to the lower level" in second.get("/approvals").text
+
+
+def test_letters_are_shown_only_in_a_drill(browser):
+    assert browser.get("/outbox").status_code == 404
+
+
+def test_the_timeline_speaks_in_sentences(desk, browser, responder, case):
+    browser.post(f"/cases/{case.ref}/assignment")
+    with work_as(desk, responder) as work:
+        operations.send_message(work, queries.by_ref(work, case.ref), "Hello.")
+        found = queries.by_ref(work, case.ref)
+        operations.close(work, found, outcome=Outcome.REFERRED)
+
+    page = browser.get(f"/cases/{case.ref}").text
+
+    for sentence in ("The report arrived.", "Took the case.", "Closed the case as referred."):
+        assert sentence in page
