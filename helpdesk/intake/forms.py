@@ -136,7 +136,7 @@ class Paper:
 
     def told(self, *, language: str) -> Told:
         """What the report says, once it is sent."""
-        consents = frozenset(ConsentKind(one) for one in self.last.consents.data or ())
+        consents = frozenset(ConsentKind(one) for one in self.last.consents.data or () if one)
         if self.platform is None:
             consents -= {ConsentKind.PLATFORM}
         return Told(

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, lazyload, load_only
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy import func, select
 
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Message
@@ -13,6 +12,7 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key
 from helpdesk.core.work import Work
+from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Decision, Escalation, Verification
 from helpdesk.escalations.standing import Standing
 from helpdesk.partners.models import Partner
@@ -55,6 +55,16 @@ def own_case(work: Work) -> Case:
     return case
 
 
+def hold(work: Work, case: Case) -> None:
+    """Keep the case for the rest of this piece of work, as it is now and not as we read it."""
+    work.session.refresh(case, with_for_update=True)
+
+
+def last_message_at(work: Work, case: Case) -> datetime | None:
+    """When the newest message was written, by either side."""
+    return work.session.scalar(select(func.max(Message.sent_at)).where(Message.case_id == case.id))
+
+
 def messages_of(work: Work, case: Case) -> Sequence[Message]:
     """What was written both ways, oldest first."""
     written = select(Message).where(Message.case_id == case.id)
@@ -84,18 +94,12 @@ class Request:
 
 def requests_of(work: Work, case: Case) -> list[Request]:
     """What was asked of partners for a case, oldest first, each with its newest answer."""
-    asked = (
-        select(Escalation)
-        .where(Escalation.case_id == case.id)
-        .options(_only_the_name_of_the_partner())
-        .order_by(Escalation.drafted_at, Escalation.id)
-    )
     decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at)
     newest = {one.escalation_id: one for one in work.session.scalars(decided)}
     verified = select(Verification).where(Verification.case_id == case.id)
     verdicts = {one.decision_id: one for one in work.session.scalars(verified)}
     requests = []
-    for escalation in work.session.scalars(asked):
+    for escalation in escalations.of_case(work, case).requests:
         decision = newest.get(escalation.id)
         verification = verdicts.get(decision.id) if decision else None
         requests.append(Request(escalation, decision, verification))
@@ -113,10 +117,3 @@ def request_of(work: Work, case: Case, ref: str) -> Request:
 def partner_platforms(work: Work) -> list[str]:
     """The platforms that have somebody whom we can ask."""
     return list(work.session.scalars(select(Partner.platform).order_by(Partner.platform)))
-
-
-def _only_the_name_of_the_partner() -> ExecutableOption:
-    """The public pages' role in the database may read no more of a partner than its name."""
-    return joinedload(Escalation.partner).options(
-        load_only(Partner.slug, Partner.name, Partner.platform), lazyload(Partner.team)
-    )

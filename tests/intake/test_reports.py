@@ -194,7 +194,7 @@ def test_a_fault_on_an_earlier_page_is_shown_there(browser):
 def test_a_choice_that_is_not_on_offer_counts_as_none(house, browser):
     go_to(browser, 3, first=FIRST | {"q_danger": "made-up", "what": "made-up"})
 
-    send(browser)
+    send(browser, LAST | {"consents": ["made-up", "help"]})
 
     assert browser.status == 201
     [case] = cases(house)

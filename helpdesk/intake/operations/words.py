@@ -1,8 +1,11 @@
 """What a reporter tells us later: sealed for responders, not to be read again in the mailbox."""
 
+from datetime import datetime, timedelta
+
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
+from helpdesk.intake import queries
 from helpdesk.intake.policy import is_their_case
 from helpdesk.triage.timing import start_clock
 
@@ -10,12 +13,13 @@ from helpdesk.triage.timing import start_clock
 def write_message(work: Work, case: Case, *, body: str) -> Message:
     """Add the reporter's words. A case that waited for them, or was closed, wakes up."""
     work.require(is_their_case, case)
+    queries.hold(work, case)
     message = Message(
         case=case,
         case_id=case.id,
         is_from_reporter=True,
         author=work.actor.id,
-        sent_at=work.hour,
+        sent_at=_after_the_last(work, case),
     )
     message.body = work.keys.seal(message, "body", body)
     work.session.add(message)
@@ -23,6 +27,12 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     _wake(work, case)
     work.promise("triage.tell_owner", case_id=case.id)
     return message
+
+
+def _after_the_last(work: Work, case: Case) -> datetime:
+    """The full hour; but an answer to what was asked within it still stands behind the question."""
+    last = queries.last_message_at(work, case)
+    return max(work.hour, last + timedelta(microseconds=1)) if last else work.hour
 
 
 def _wake(work: Work, case: Case) -> None:

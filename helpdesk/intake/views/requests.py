@@ -1,9 +1,12 @@
 """Requests to platforms as their reporter sees them: exactly what goes, and whether it helped."""
 
-from flask import render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from helpdesk.escalations import operations as escalations
 from helpdesk.escalations import packets
+from helpdesk.escalations.standing import Verdict
 from helpdesk.intake import queries
 from helpdesk.intake.forms import VerdictForm
 from helpdesk.intake.queries import Request
@@ -17,6 +20,18 @@ from helpdesk.web.work import work
 def show_request(ref: str) -> ResponseReturnValue:
     request = queries.request_of(work, queries.own_case(work), ref)
     return _request_page(request, VerdictForm())
+
+
+@bp.post("/mailbox/case/requests/<ref>/verification")
+@in_mailbox
+def create_verification(ref: str) -> ResponseReturnValue:
+    request = queries.request_of(work, queries.own_case(work), ref)
+    form = VerdictForm()
+    if not form.validate_on_submit():
+        return _request_page(request, form), 422
+    escalations.verify(work, request.escalation, verdict=Verdict(form.verdict.data))
+    flash(_("Thank you. The person who works on your case will see this."))
+    return redirect(url_for(".show_case"), 303)
 
 
 def _request_page(request: Request, form: VerdictForm) -> str:

@@ -1,0 +1,127 @@
+"""The first page, the way out, and what every public page keeps to."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+from helpdesk.app import create_app
+from helpdesk.settings import Surface
+from tests.intake.browser import Browser
+from tests.intake.test_reports import LAST, go_to, send
+
+HEAVIEST = 50 * 1024
+
+
+@pytest.fixture
+def app_without_database(house):
+    """Everything else is away: the database, and with it workers, mail and the staff's pages."""
+    nowhere = create_engine("postgresql+psycopg://nobody@/nothing?host=/nowhere")
+    app = create_app(replace(house.intake, sessions=sessionmaker(nowhere)), Surface.PUBLIC)
+    app.testing = True
+    return app
+
+
+def test_the_first_page_has_one_big_way_in_and_one_to_the_mailbox(browser):
+    browser.open("/")
+
+    assert '<a class="button" href="/report">' in browser.text
+    assert 'href="/mailbox">' in browser.text
+    assert 'href="/help-now">' in browser.text
+    assert "We do not keep your internet address" in browser.text
+    assert "Set-Cookie" not in browser.answer.headers
+
+
+def test_leaving_goes_away_at_once_and_takes_what_the_browser_kept(browser, settings):
+    browser.open("/report")
+    browser.client.set_cookie("hd_public_door", "00" * 32)
+
+    browser.open("/leave")
+
+    assert browser.status == 303
+    assert browser.answer.headers["Location"] == settings.exit_url
+    assert browser.answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert browser.answer.headers["Referrer-Policy"] == "no-referrer"
+    assert browser.client.get_cookie("hd_public_door") is None
+    assert browser.client.get_cookie("hd_public_form") is None
+
+
+@pytest.mark.parametrize("address", ["/", "/help-now", "/leave", "/report", "/mailbox"])
+def test_what_needs_no_database_works_without_one(app_without_database, address):
+    browser = Browser(app_without_database.test_client())
+
+    browser.open(address)
+
+    assert browser.status in (200, 303)
+
+
+def test_a_report_that_cannot_be_saved_is_kept_on_the_page(app_without_database):
+    browser = Browser(app_without_database.test_client())
+    go_to(browser, 3)
+
+    send(browser, LAST)
+
+    assert browser.status == 503
+    assert "Nothing was sent" in browser.text
+    assert ("story", LAST["story"]) in browser.form("/report").fields
+    assert ("q_profile", "@name") in browser.form("/report").fields
+
+
+def pages_of(browser):
+    """Every public page, walked through as somebody would."""
+    for address in ("/", "/help-now", "/mailbox", "/report", "/nothing-here"):
+        browser.open(address)
+        yield address, browser
+    browser.open("/report")
+    for kind in ("something-else", "account-takeover"):
+        browser.send("/report", button=("to", "2"), answers={"what": kind})
+        yield f"second page of {kind}", browser
+        browser.send("/report", button=("to", "1"))
+    browser.send("/report", button=("to", "2"))
+    browser.send("/report", button=("to", "3"), answers={"q_platform": "google"})
+    yield "third page", browser
+    send(browser, LAST)
+    yield "receipt", browser
+
+
+def test_no_page_weighs_more_than_fifty_kilobytes_with_its_style_sheets(browser):
+    weights = {}
+    for name, _ in pages_of(browser):
+        html = browser.answer.get_data()
+        linked = re.findall(r'<link [^>]*href="([^"]+)"', html.decode())
+        weights[name] = len(html) + sum(weight_of(browser, address) for address in linked)
+
+    assert max(weights.values()) <= HEAVIEST, weights
+
+
+def weight_of(browser, address):
+    with browser.client.get(address) as answer:
+        return len(answer.get_data())
+
+
+def test_no_page_has_a_script_a_style_of_its_own_or_anything_from_elsewhere(browser):
+    for name, _ in pages_of(browser):
+        page = browser.text
+        assert not re.search(r"<script|<style|<iframe|\sstyle=|\son[a-z]+=", page), name
+        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page), name
+
+
+def test_the_way_out_is_first_in_the_order_of_the_keyboard(browser):
+    for name, _ in pages_of(browser):
+        first = re.search(r"<(?:a|button|input|textarea|select)\b[^>]*>", browser.text)
+        assert 'href="/leave"' in first.group(), name
+
+
+def test_titles_say_nothing(browser):
+    for name, _ in pages_of(browser):
+        title = re.search(r"<title>(.*?)</title>", browser.text).group(1)
+        assert title in ("Help", "Not possible"), name
+
+
+def test_the_only_cookies_are_the_forms_and_the_mailboxs(browser):
+    for _ in pages_of(browser):
+        pass
+
+    assert {cookie.key for cookie in browser.client._cookies.values()} == {"hd_public_form"}

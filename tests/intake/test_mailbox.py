@@ -1,0 +1,346 @@
+"""The mailbox: open to the code alone, and silent about what was told."""
+
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select, text, update
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases.models import Case, Consent, Message
+from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.outbox import Promise
+from helpdesk.intake.models import Visit
+from tests.factories import a_case
+
+
+@pytest.fixture
+def code():
+    return ReturnCode.new()
+
+
+@pytest.fixture
+def case(house, code):
+    """An open case of somebody who has the code."""
+    with house.inside() as work:
+        return a_case(
+            work,
+            house.team,
+            code=code,
+            status=Status.OPEN,
+            platform="google",
+            owner=house.responder,
+            consents=(ConsentKind.HELP,),
+        )
+
+
+def enter(browser, typed):
+    browser.open("/mailbox")
+    return browser.send("/mailbox", answers={"code": typed})
+
+
+@pytest.fixture
+def inside(browser, case, code):
+    """A browser whose mailbox is open."""
+    enter(browser, " ".join(code.words))
+    assert "Where it stands" in browser.text
+    return browser
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda code: " ".join(code.words),
+        lambda code: "-".join(code.words).upper(),
+        lambda code: "\n".join(f"{n}. {word}" for n, word in enumerate(code.words, 1)),
+        lambda code: code.letters,
+        lambda code: code.letters.replace("-", "").lower(),
+        lambda code: " ".join(code.letters.replace("0", "o").replace("1", "l")),
+    ],
+)
+def test_either_form_of_the_code_opens_it_however_it_is_typed(browser, case, code, written):
+    enter(browser, written(code))
+
+    assert browser.status == 200
+    assert case.ref in browser.text
+
+
+def test_a_wrong_code_looks_and_weighs_the_same_whatever_is_wrong(browser, case, code):
+    other = ReturnCode.new()
+    one_word_wrong = [*code.words[:9], "zoom" if code.words[9] != "zoom" else "zone"]
+    pages = set()
+    for typed in (
+        " ".join(other.words),
+        other.letters,
+        " ".join(one_word_wrong),
+        "not a code at all",
+        "x" * 26,
+        "<b>",
+        "",
+    ):
+        enter(browser, typed)
+        assert browser.status == 422
+        page = re.sub(r'name="csrf_token" value="[^"]*"', "", browser.text)
+        pages.add(re.sub(r"<textarea(.*?)>.*?</textarea>", r"<textarea\1>", page, flags=re.S))
+
+    assert len(pages) == 1
+
+
+def test_a_wrong_code_costs_one_look_up_whatever_is_wrong(house, browser):
+    counted = []
+    for typed in (" ".join(ReturnCode.new().words), "garbled"):
+        browser.open("/mailbox")
+        statements = []
+        with watched(house, statements):
+            browser.send("/mailbox", answers={"code": typed})
+        counted.append([line for line in statements if line.startswith("SELECT")])
+
+    assert len(counted[0]) == len(counted[1]) == 1
+
+
+def test_many_wrong_codes_are_asked_to_wait_but_the_right_one_always_opens(browser, case, code):
+    for _ in range(12):
+        enter(browser, "wrong")
+    assert "wait a minute" in browser.text
+
+    enter(browser, code.letters)
+
+    assert browser.status == 200
+    assert case.ref in browser.text
+
+
+def test_the_cookie_opens_what_the_row_holds_and_the_row_alone_does_not(house, inside, code):
+    with house.inside() as work:
+        work.session.execute(text("SET LOCAL ROLE helpdesk_intake"))
+        [visit] = work.session.scalars(select(Visit)).all()
+
+    cookie = inside.client.get_cookie("hd_public_door")
+    assert cookie.http_only
+    assert cookie.same_site == "Strict"
+    assert cookie.expires is None
+    assert cookie.value.encode() not in visit.unlocked.raw
+    assert cookie.value != visit.id
+    assert code.secret().raw not in visit.unlocked.raw
+
+
+def test_after_half_an_hour_without_a_click_the_code_is_asked_again(house, inside):
+    _age_visits(house, timedelta(minutes=40))
+
+    inside.open("/mailbox/case")
+
+    assert inside.status == 303
+    assert inside.answer.headers["Location"] == "/mailbox"
+
+
+def test_each_click_keeps_it_open_and_writes_every_five_minutes_at_most(house, inside):
+    _age_visits(house, timedelta(minutes=20))
+    statements = []
+    inside.open("/mailbox/case")
+    with watched(house, statements):
+        inside.open("/mailbox/case")
+
+    assert inside.status == 200
+    assert not [line for line in statements if line.startswith("UPDATE visits")]
+
+
+def test_a_message_that_was_being_written_when_it_closed_is_not_lost(house, inside, code):
+    _age_visits(house, timedelta(minutes=40))
+    words = "What I wrote\r\nfor forty minutes."
+
+    inside.send("/mailbox/case/messages", answers={"body": words})
+    assert inside.status == 403
+    inside.send("/mailbox", answers={"code": code.letters})
+    inside.send("/mailbox/case/messages")
+
+    assert inside.status == 200
+    with house.inside() as work:
+        [message] = work.session.scalars(select(Message)).all()
+        assert work.keys.open(message, "body").split() == words.split()
+
+
+def test_closing_it_ends_the_visit_and_the_next_one_needs_the_code(house, inside):
+    inside.send("/mailbox/sign-out")
+    inside.open("/mailbox/case")
+
+    assert inside.status == 303
+    assert _visits(house) == []
+
+
+def test_visits_that_ended_by_themselves_are_deleted_with_the_next(house, inside, browser, code):
+    _age_visits(house, timedelta(minutes=40))
+    inside.client.delete_cookie("hd_public_door")
+
+    enter(browser, code.letters)
+
+    assert len(_visits(house)) == 1
+
+
+def test_our_words_can_be_read_and_theirs_cannot(house, inside, case):
+    inside.send("/mailbox/case/messages", answers={"body": "My secret."})
+    assert "Your words have arrived" in inside.text
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Our <b>answer</b>.")
+
+    inside.open("/mailbox/case")
+
+    assert "Our &lt;b&gt;answer&lt;/b&gt;." in inside.text
+    assert "You wrote to us on" in inside.text
+    assert "My secret." not in inside.text
+    assert "They took my account." not in inside.text
+
+
+def test_an_answer_within_the_hour_stands_behind_the_question(house, inside, case, now):
+    with house.inside(at=now) as work:
+        casework.send_message(work, work.session.get(Case, case.id), "A question?")
+    with house.inside() as work:
+        work.session.execute(update(Message).values(sent_at=work.at - timedelta(seconds=1)))
+
+    inside.send("/mailbox/case/messages", answers={"body": "An answer."})
+
+    assert inside.text.index("A question?") < inside.text.index("You wrote to us")
+
+
+def test_an_empty_message_is_told_so(inside):
+    inside.send("/mailbox/case/messages", answers={"body": "  "})
+
+    assert inside.status == 422
+    assert "Write something before you send it." in inside.text
+
+
+def test_a_message_wakes_a_case_that_waited_for_it(house, inside, case):
+    with house.inside() as work:
+        casework.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
+
+    inside.send("/mailbox/case/messages", answers={"body": "Here."})
+
+    assert _case(house, case).status is Status.OPEN
+    assert _promised(house, case) == {"triage.tell_owner"}
+
+
+def test_a_message_does_not_end_the_waiting_for_a_partner(house, inside, case):
+    with house.inside() as work:
+        casework.wait(work, work.session.get(Case, case.id), on=WaitsOn.PARTNER)
+
+    inside.send("/mailbox/case/messages", answers={"body": "Here."})
+
+    assert _case(house, case).waits_on is WaitsOn.PARTNER
+
+
+def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
+    with house.inside() as work:
+        casework.close(work, work.session.get(Case, case.id), outcome=Outcome.RESOLVED)
+    inside.open("/mailbox/case")
+    assert "This case is closed: it was solved." in inside.text
+
+    inside.send("/mailbox/case/messages", answers={"body": "It is back."})
+
+    opened = _case(house, case)
+    assert opened.status is Status.OPEN
+    assert opened.reply_due_at is not None
+    assert "This case is closed" not in inside.text
+
+
+def test_consents_are_given_and_taken_back_one_by_one(house, inside, case):
+    inside.send("/mailbox/case/consents", answers={"agreed": ["keep", "platform:google"]})
+    assert _standing(house, case) == {("keep", None), ("platform", "google")}
+    assert "escalations.cancel_unsent" not in _promised(house, case)
+
+    inside.send("/mailbox/case/consents", answers={"agreed": ["keep"]})
+
+    assert _standing(house, case) == {("keep", None)}
+    assert "escalations.cancel_unsent" in _promised(house, case)
+
+
+def test_a_consent_that_was_not_on_offer_is_none(house, inside, case):
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:nowhere", "x"]})
+
+    assert _standing(house, case) == {("help", None)}
+
+
+def test_saving_without_a_change_tells_nobody(house, inside, case):
+    inside.send("/mailbox/case/consents")
+
+    assert _promised(house, case) == set()
+
+
+def test_taking_the_case_back_closes_it_and_every_consent(house, inside, case):
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
+    inside.open("/mailbox/case/withdrawal")
+
+    inside.send("/mailbox/case/withdrawal")
+
+    closed = _case(house, case)
+    assert closed.status is Status.CLOSED
+    assert "You took this case back" in inside.text
+    assert _standing(house, case) == set()
+    assert "escalations.cancel_unsent" in _promised(house, case)
+
+
+def test_the_mailbox_knows_one_case_and_no_other(house, inside, code):
+    with house.inside() as work:
+        other = a_case(work, house.team, story="Another.")
+
+    inside.open("/mailbox/case")
+
+    assert other.ref not in inside.text
+
+
+def test_a_report_sent_while_the_mailbox_is_open_is_tied_to_nothing(house, inside, case):
+    inside.open("/report")
+    inside.send("/report", button=("to", "2"), answers={"what": "account-takeover"})
+    inside.send("/report", button=("to", "3"))
+    inside.send("/report", button=("to", "send"), answers={"consents": ["help"]})
+    assert inside.status == 201
+
+    with house.inside() as work:
+        entries = work.session.execute(
+            text("SELECT actor_id, case_id FROM history WHERE action = 'case.submitted'")
+        ).all()
+        other = [row for row in entries if row.case_id != case.id]
+        assert [row.actor_id for row in other] == ["nobody"]
+        consent = work.session.scalars(select(Consent).where(Consent.case_id != case.id)).one()
+        assert consent.given_by == f"reporter:{consent.case_id}"
+
+
+def _age_visits(house, by):
+    with house.at_the_door() as work:
+        work.session.execute(update(Visit).values(seen_at=work.at - by))
+
+
+def _visits(house):
+    with house.at_the_door() as work:
+        return list(work.session.scalars(select(Visit)))
+
+
+def _case(house, case):
+    with house.inside() as work:
+        return work.session.get(Case, case.id, populate_existing=True)
+
+
+def _promised(house, case):
+    with house.inside() as work:
+        jobs = select(Promise.job).where(Promise.arguments["case_id"].astext == case.id)
+        return set(work.session.scalars(jobs)) - {"triage.alarm", "triage.call_on_duty"}
+
+
+def _standing(house, case):
+    with house.inside() as work:
+        standing = select(Consent.kind, Consent.platform).where(
+            Consent.case_id == case.id, Consent.withdrawn_at.is_(None)
+        )
+        return {(kind.value, platform) for kind, platform in work.session.execute(standing)}
+
+
+@contextmanager
+def watched(house, statements):
+    """Keep every statement that reaches the database meanwhile."""
+    connection = house.staff.sessions.kw["bind"]
+
+    def note(_connection, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield
+    event.remove(connection, "before_cursor_execute", note)

@@ -1,0 +1,147 @@
+"""What holds for a report and a reporter below the pages, with the rights of the intake process."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.core.actors import reporter
+from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, word_list
+from helpdesk.core.database import Base
+from helpdesk.core.errors import NotAllowed, NotFound
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.intake import operations, queries
+from helpdesk.intake.operations import WayBack
+from helpdesk.intake.report import Told
+from tests.factories import a_case
+
+TOLD = Told(
+    "account-takeover",
+    answers={"danger": "imminent", "profile": "@marker-handle"},
+    story="marker-story",
+    contact={"safe_channel": "marker-contact"},
+    consents=frozenset({ConsentKind.HELP, ConsentKind.PLATFORM}),
+    platform="google",
+)
+JUST_BEFORE_TEN = datetime(2026, 11, 2, 9, 58, 41, tzinfo=UTC)
+
+
+@pytest.fixture
+def way_back(settings):
+    code = ReturnCode.new()
+    return WayBack(b"f" * 32, code, code.tag(settings.intake_keys[0]))
+
+
+@given(st.integers(0, len(word_list()) ** WORDS_IN_CODE - 1), st.data())
+def test_every_code_survives_both_ways_of_writing_it(number, data):
+    code = ReturnCode(number)
+    between = data.draw(st.sampled_from([" ", "-", "  ", "\r\n", ", ", " - "]))
+    in_words = between.join(code.words)
+    in_letters = code.letters.replace("-", data.draw(st.sampled_from(["", "-", " "])))
+
+    assert len(code.words) == WORDS_IN_CODE
+    for written in (in_words, in_words.upper(), f"  {in_words}\n", in_letters, in_letters.lower()):
+        assert ReturnCode.read(written) == code
+
+
+def test_whoever_takes_a_report_in_cannot_read_it(house, way_back):
+    with house.at_the_door() as work:
+        case = operations.submit(work, TOLD, way_back=way_back).case
+    for field in ("story", "contact", "answers"):
+        for opening in ("open", "open_own"):
+            with (
+                pytest.raises((CannotOpen, ProgrammingError)),
+                house.at_the_door(reporter(case.id), own=way_back.code.secret()) as work,
+            ):
+                getattr(work.keys, opening)(queries.own_case(work), field)
+
+
+def test_no_word_of_it_stands_in_history_or_outbox(house, way_back):
+    with house.at_the_door() as work:
+        operations.submit(work, TOLD, way_back=way_back)
+
+    with house.inside() as work:
+        written = str(work.session.execute(text("SELECT history::text FROM history")).all())
+        promised = str(work.session.execute(text("SELECT outbox::text FROM outbox")).all())
+    for place in (written, promised):
+        assert "marker" not in place
+
+
+def test_times_of_a_strangers_hand_are_coarse(house, way_back):
+    with house.at_the_door(at=JUST_BEFORE_TEN) as work:
+        operations.submit(work, TOLD, way_back=way_back)
+
+    with house.inside() as work:
+        [case] = work.session.scalars(select(Case))
+        assert case.opened_at.strftime("%H:%M:%S") == "09:00:00"
+        assert case.reply_due_at.strftime("%H:%M:%S") == "10:25:00"
+        entries = work.session.scalars(
+            select(HistoryEntry).where(HistoryEntry.case_id == case.id)
+        ).all()
+        assert {entry.at.strftime("%H:%M:%S") for entry in entries} == {"09:00:00"}
+        due = work.session.scalars(
+            select(Promise.due_at).where(Promise.arguments["case_id"].astext == case.id)
+        )
+        assert {(moment.minute % 5, moment.second) for moment in due} <= {(0, 0), (2, 30)}
+
+
+def test_the_intake_process_opens_no_person_no_key_and_no_note(house):
+    for table in ("people", "key_copies", "notes", "facts", "evidence", "sign_ins"):
+        with pytest.raises(ProgrammingError), house.at_the_door() as work:
+            work.session.execute(select(Base.metadata.tables[table]))
+
+
+def test_a_reporter_sees_one_case_and_a_stranger_none(house):
+    with house.inside() as work:
+        mine, other = a_case(work, house.team), a_case(work, house.team)
+
+    with house.at_the_door(reporter(mine.id)) as work:
+        assert queries.own_case(work).id == mine.id
+    with house.at_the_door() as work, pytest.raises(NotFound):
+        queries.own_case(work)
+    with house.at_the_door(reporter(mine.id)) as work:
+        theirs = work.session.get(Case, other.id)
+        for verb in (
+            lambda: operations.write_message(work, theirs, body="x"),
+            lambda: operations.agree_to(work, theirs, agreements=[]),
+            lambda: operations.withdraw_case(work, theirs),
+        ):
+            with pytest.raises(NotAllowed):
+                verb()
+
+
+def test_a_responder_is_no_reporter(house):
+    with house.inside() as work:
+        case = a_case(work, house.team, status=Status.OPEN)
+        with pytest.raises(NotAllowed):
+            operations.write_message(work, case, body="In their name.")
+
+
+def test_no_team_takes_reports_is_our_fault_and_never_a_lost_report(house, way_back):
+    with house.inside() as work:
+        work.session.execute(text("UPDATE teams SET takes_reports = false"))
+
+    with pytest.raises(LookupError), house.at_the_door() as work:
+        operations.submit(work, TOLD, way_back=way_back)
+
+
+def test_a_report_is_taken_in_while_nobody_listens(house, way_back):
+    """P5: the queue, the worker, the mail and the staff are away; the promises wait as rows."""
+
+    def no_bell(_queue):
+        return False
+
+    house.intake.bell.ring = no_bell
+    with house.at_the_door() as work:
+        receipt = operations.submit(work, TOLD, way_back=way_back)
+
+    assert receipt.is_new
+    with house.inside() as work:
+        assert work.session.scalars(select(Promise.standing)).first() == "waiting"
