@@ -38,7 +38,10 @@ def person_with_code(work: Work, code: str, *, surface: str) -> Person | None:
 
 
 def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str) -> Enrolled:
-    """Give the person a key of their own. The first who enrols in a team makes the team's key."""
+    """Give the person a key of their own. The first who enrols in a team makes the team's key.
+
+    No rule: whoever holds the invitation's code is the person, and nobody is signed in yet.
+    """
     step = second_factor.step_of(seed, first_code, work.at)
     if person.enrolment_tag is None or work.keys.service is None:
         raise NotNow("This enrolment code was used already. Please ask for a new one.")

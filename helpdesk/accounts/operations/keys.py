@@ -11,7 +11,10 @@ from helpdesk.core.work import Work
 
 
 def found_team_key(work: Work, team: Team, person: Person) -> bool:
-    """Make the team's key if it has none, and give it to this person: nobody else has it yet."""
+    """Make the team's key if it has none, and give it to this person: nobody else has it yet.
+
+    No rule: it happens while somebody enrols, to teams they were invited into.
+    """
     # Two first members at once: the second waits here, and then finds a key.
     work.session.refresh(team, with_for_update=True)
     if person.key is None or current_key(work.session, team.id) is not None:

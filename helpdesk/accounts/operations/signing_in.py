@@ -47,7 +47,10 @@ def knock(work: Work, *, handle: str, surface: str) -> Attempt:
 
 
 def count_try(work: Work, person: Person) -> None:
-    """One more try; after the free ones the next must wait, and history says so."""
+    """One more try; after the free ones the next must wait, and history says so.
+
+    No rule: a stranger is at the door.
+    """
     failures, closed_until = person.failures + 1, None
     if failures > FREE_TRIES:
         doublings = min(failures - FREE_TRIES - 1, 10)
@@ -72,7 +75,10 @@ def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> 
 
 
 def complete_sign_in(work: Work, half: SignIn, secret: Secret, code: str) -> str | None:
-    """The second factor is right: a whole session under a new token. Each code works once."""
+    """The second factor is right: a whole session under a new token. Each code works once.
+
+    No rule: passphrase and code are what lets in.
+    """
     person = half.person
     if not uses_second_factor(work, person, code):
         return None
