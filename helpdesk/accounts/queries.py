@@ -61,11 +61,11 @@ def visible_people(actor: Actor) -> Select[Person]:
     if actor.role is Role.OPERATOR:
         return people
     teams = visible_teams(actor).with_only_columns(Team.id).order_by(None)
-    beside = exists().where(Membership.person_id == Person.id, Membership.team_id.in_(teams))
+    member = exists().where(Membership.person_id == Person.id).correlate(Person)
+    beside = member.where(Membership.team_id.in_(teams))
     seen: ColumnElement[bool] = or_(beside, Person.id == actor.person_id)
     if actor.role is Role.COORDINATOR:
-        alone = ~exists().where(Membership.person_id == Person.id)
-        seen = or_(seen, and_(alone, Person.role != Role.OPERATOR))
+        seen = or_(seen, and_(~member, Person.role != Role.OPERATOR))
     return people.where(seen)
 
 

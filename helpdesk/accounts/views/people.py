@@ -80,8 +80,9 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
     _for_managers()
     membership = queries.membership(work, person_id, team_id)
+    person, team = membership.person, membership.team
     operations.remove(work, membership)
-    flash(f"{membership.person.name} is no longer in {membership.team.name}.")
+    flash(f"{person.name} is no longer in {team.name}.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 

@@ -1,0 +1,89 @@
+"""Which passphrases are good enough, and what a guess costs."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from helpdesk.accounts import passphrases
+from helpdesk.accounts.passphrases import fault_of
+from helpdesk.core import codes
+
+
+def test_a_generated_passphrase_has_seven_words_and_no_fault():
+    for _ in range(200):
+        passphrase = codes.new_passphrase()
+        assert len(passphrase.split()) == 7
+        assert fault_of(passphrase) == ""
+
+
+@pytest.mark.parametrize(
+    "passphrase",
+    [
+        "too short by a bit.",
+        "aaaaaaaaaaaaaaaaaaaaaaaa",
+        "abcabcabcabcabcabcabcabc",
+        "password password password",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "12345678901234567890",
+        "abcdefghijklmnopqrstuvwxyz",
+        "Correct-Horse-Battery-Staple",
+        "The quick brown fox jumps over the lazy dog!",
+        "                          ",
+    ],
+)
+def test_what_anybody_would_try_first_is_refused_with_a_sentence(passphrase):
+    assert fault_of(passphrase).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "passphrase",
+    [
+        "a very long walk by the grey river",
+        "مرحبا بكم في مكتب المساعدة الرقمية",
+        "7 Löwen & 12 Äpfel!",
+    ],
+)
+def test_long_ones_of_ones_own_are_taken_in_any_script(passphrase):
+    long_enough = passphrase + " und noch drei Esel"
+
+    assert fault_of(long_enough) == ""
+
+
+def test_a_guess_costs_sixty_four_mebibytes_and_three_passes():
+    cost = passphrases.COSTS[passphrases.CURRENT]
+
+    assert (cost.passes, cost.memory) == (3, 64 * 1024 * 1024)
+
+
+def test_nobody_costs_what_somebody_costs():
+    lock = passphrases.new_lock("seven words or whatever it was")
+
+    assert lock.salt[0] == passphrases.NOBODYS_SALT[0]
+    assert len(lock.salt) == len(passphrases.NOBODYS_SALT)
+
+
+def test_no_more_than_four_hash_at_once(monkeypatch):
+    at_once, most = [], []
+
+    def slow(*_args, **_kwargs):
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.02)
+        at_once.pop()
+        return b"x" * 32
+
+    monkeypatch.setattr(passphrases.argon2id, "kdf", slow)
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(passphrases.new_lock, ["words"] * 20))
+
+    assert max(most) == passphrases.AT_ONCE
+
+
+def test_the_same_words_give_the_same_lock_however_they_are_written():
+    salt = passphrases.new_lock("any words").salt
+
+    composed = passphrases.lock_of("café  noir", salt)
+    decomposed = passphrases.lock_of("cafe\u0301 noir\n", salt)
+
+    assert composed == decomposed

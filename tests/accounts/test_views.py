@@ -1,0 +1,329 @@
+"""Coming in through the pages: invited, enrolled, signed in, recovered; and managing people."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.accounts import operations, second_factor
+from helpdesk.accounts.models import Person, SignIn
+from helpdesk.core.actors import Role, operator
+from tests.factories import PASSPHRASE, a_person, a_team, sign_in
+
+WORDS = "seven other words that nobody knows yet"
+
+
+@pytest.fixture
+def queue(desk):
+    with desk.begin() as work:
+        return a_team(work, slug="first-line")
+
+
+@pytest.fixture
+def coordinator(desk, queue):
+    with desk.begin() as work:
+        return a_person(work, Role.COORDINATOR, [queue])
+
+
+@pytest.fixture
+def browser(staff):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    return staff
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)[1]
+
+
+def code_now(seed, seconds=0):
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    return second_factor.code_at(seed, int(at.timestamp()) // 30)
+
+
+def invited(desk, queue, role=Role.RESPONDER):
+    with desk.begin(operator("shell")) as work:
+        person, code = operations.invite(
+            work, handle="fresh", name="Fresh", role=role, teams=[queue] if queue else []
+        )
+    return person, code
+
+
+def enrolled(browser, code, passphrase=None):
+    page = browser.post("/enrol", data={"code": code})
+    seed = hidden(page, "seed")
+    phrase = passphrase or hidden(page, "suggested")
+    answer = browser.post(
+        "/enrolment",
+        data={
+            "code": code,
+            "seed": seed,
+            "suggested": phrase,
+            "passphrase": phrase,
+            "again": phrase,
+            "first_code": code_now(seed, -30),
+        },
+    )
+    return answer, seed, phrase
+
+
+def test_from_an_enrolment_code_to_a_page_of_ones_own(desk, browser, queue):
+    _, code = invited(desk, queue)
+
+    answer, seed, phrase = enrolled(browser, code)
+    assert answer.status_code == 201
+    assert len(phrase.split()) == 7
+    halfway = browser.post("/sign-in", data={"handle": "fresh", "passphrase": phrase})
+    assert halfway.location == "/sign-in/code"
+    inside = browser.post("/sign-in/code", data={"code": code_now(seed)})
+    assert inside.location == "/duty"
+
+    assert "Fresh" in browser.get("/account").text
+
+
+def test_the_token_of_the_cookie_changes_with_the_second_factor(desk, browser, queue):
+    _, code = invited(desk, queue)
+    _, seed, phrase = enrolled(browser, code)
+    name = browser.application.config["DOOR_COOKIE_NAME"]
+
+    browser.post("/sign-in", data={"handle": "fresh", "passphrase": phrase})
+    before = browser.get_cookie(name).value
+    browser.post("/sign-in/code", data={"code": code_now(seed)})
+
+    assert browser.get_cookie(name).value != before
+    assert browser.get_cookie(name).http_only
+    assert browser.get_cookie(name).same_site == "Strict"
+
+
+def test_an_enrolment_code_works_once(desk, browser, queue):
+    _, code = invited(desk, queue)
+    enrolled(browser, code)
+
+    assert browser.post("/enrol", data={"code": code}).status_code == 422
+
+
+def test_an_enrolment_code_ends_after_seven_days(desk, queue):
+    _, code = invited(desk, queue)
+
+    for days, found in ((6, True), (8, False)):
+        with desk.begin(at=datetime.now(UTC) + timedelta(days=days)) as work:
+            person = operations.person_with_code(work, code, surface="staff")
+            assert (person is not None) is found
+
+
+def test_an_enrolment_code_of_staff_is_unknown_at_the_partners_door(desk, partner_desk, queue):
+    partner_desk.application.config["WTF_CSRF_ENABLED"] = False
+    _, code = invited(desk, queue)
+
+    assert partner_desk.post("/enrol", data={"code": code}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"first_code": "000000"}, "The six digits are not right"),
+        ({"passphrase": "short", "again": "short"}, "at least 20 characters"),
+        ({"again": "something else"}, "not the same"),
+    ],
+)
+def test_a_slip_while_enrolling_loses_nothing(desk, browser, queue, changed, said):
+    _, code = invited(desk, queue)
+    page = browser.post("/enrol", data={"code": code})
+    seed = hidden(page, "seed")
+    data = {"code": code, "seed": seed, "suggested": WORDS, "passphrase": WORDS, "again": WORDS}
+
+    answer = browser.post("/enrolment", data={**data, "first_code": code_now(seed, -30), **changed})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert hidden(answer, "seed") == seed
+    assert hidden(answer, "suggested") == WORDS
+
+
+def test_the_picture_for_the_phone_needs_nothing_from_elsewhere(desk, browser, queue):
+    _, code = invited(desk, queue)
+
+    page = browser.post("/enrol", data={"code": code})
+
+    assert 'src="data:image/svg+xml' in page.text
+
+
+def test_recovering_through_the_page(desk, browser, queue):
+    _, code = invited(desk, queue)
+    answer, seed, _ = enrolled(browser, code)
+    key = re.search(r'class="code-letters"[^>]*>([^<]+)<', answer.text)[1]
+    data = {"handle": "fresh", "recovery_key": key.lower(), "second_factor": code_now(seed)}
+
+    wrong = browser.post(
+        "/recover", data={**data, "recovery_key": "0" * 26, "passphrase": WORDS, "again": WORDS}
+    )
+    right = browser.post("/recover", data={**data, "passphrase": WORDS, "again": WORDS})
+
+    assert (wrong.status_code, right.status_code) == (422, 201)
+    assert key not in right.text
+    answer = browser.post("/sign-in", data={"handle": "fresh", "passphrase": WORDS})
+    assert answer.status_code == 303
+
+
+def test_changing_the_passphrase_signs_other_browsers_out(desk, browser, coordinator):
+    sign_in(browser, coordinator)
+    other = sign_in(browser.application.test_client(), coordinator)
+
+    wrong = browser.post(
+        "/account/passphrase", data={"current": WORDS, "passphrase": WORDS, "again": WORDS}
+    )
+    right = browser.post(
+        "/account/passphrase", data={"current": PASSPHRASE, "passphrase": WORDS, "again": WORDS}
+    )
+
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert browser.get("/account").status_code == 200
+    assert other.get("/account").location == "/sign-in"
+
+
+def test_a_new_recovery_key_is_shown_once_and_voids_the_old(desk, browser, coordinator):
+    sign_in(browser, coordinator)
+
+    assert browser.post("/account/recovery-key", data={"current": WORDS}).status_code == 422
+    shown = browser.post("/account/recovery-key", data={"current": PASSPHRASE})
+
+    assert shown.status_code == 201
+    assert coordinator.recovery_key not in shown.text
+
+
+def test_signing_out_ends_the_row_and_takes_the_cookie(desk, browser, coordinator):
+    sign_in(browser, coordinator)
+
+    browser.post("/sign-out")
+
+    with desk.begin() as work:
+        assert work.session.scalars(select(SignIn)).all() == []
+    assert browser.get_cookie(browser.application.config["DOOR_COOKIE_NAME"]) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["/sign-in?next=https://evil.example", "/sign-in/code?next=//e"]
+)
+def test_signing_in_leads_home_and_nowhere_else(desk, browser, coordinator, address):
+    browser.post("/sign-in", data={"handle": coordinator.person.handle, "passphrase": PASSPHRASE})
+    answer = browser.post(
+        "/sign-in/code?next=//evil.example", data={"code": coordinator.code(datetime.now(UTC))}
+    )
+
+    assert answer.location == "/duty"
+    assert "evil" not in browser.get(address).text
+
+
+def test_a_coordinator_invites_somebody_into_a_queue(desk, browser, queue, coordinator):
+    sign_in(browser, coordinator)
+    data = {"handle": "mo", "name": "Mo", "role": "responder", "teams": ["first-line"]}
+
+    shown = browser.post("/people/invitation", data=data)
+
+    assert shown.status_code == 201
+    with desk.begin() as work:
+        person = work.session.scalar(select(Person).where(Person.handle == "mo"))
+        assert [one.team_id for one in person.memberships] == [queue.id]
+    assert browser.post("/people/invitation", data=data).status_code == 409
+
+
+def test_a_coordinator_cannot_invite_an_operator(desk, browser, coordinator):
+    sign_in(browser, coordinator)
+    data = {"handle": "mo", "name": "Mo", "role": "operator"}
+
+    assert browser.post("/people/invitation", data=data).status_code == 422
+
+
+def test_for_responders_the_people_pages_do_not_exist(desk, browser, queue, coordinator):
+    with desk.begin() as work:
+        responder = a_person(work, teams=[queue])
+    sign_in(browser, responder)
+
+    for address in ("/people", "/people/invitation", f"/people/{coordinator.person.id}"):
+        assert browser.get(address).status_code == 404
+    assert browser.post(f"/people/{coordinator.person.id}/closing").status_code == 404
+
+
+def test_a_colleague_is_let_in_on_the_page(desk, browser, queue, coordinator):
+    with desk.begin() as work:
+        waiting = a_person(work, teams=[queue], let_in=False)
+    sign_in(browser, coordinator)
+    assert "let them in" in browser.get("/colleagues").text
+
+    answer = browser.post(f"/colleagues/{waiting.person.id}/{queue.id}/key")
+
+    assert answer.status_code == 303
+    assert "let them in" not in browser.get("/colleagues").text
+
+
+def test_both_see_the_same_fingerprint(desk, browser, queue, coordinator):
+    with desk.begin() as work:
+        waiting = a_person(work, teams=[queue], let_in=False)
+    theirs = sign_in(browser.application.test_client(), waiting).get("/account")
+    words = re.search(r'six words.*?translate="no">([a-z ]+)<', theirs.text, re.DOTALL)[1]
+
+    sign_in(browser, coordinator)
+
+    assert len(words.split()) == 6
+    assert words in browser.get("/colleagues").text
+
+
+def test_every_page_about_people_opens(desk, browser, queue, coordinator):
+    with desk.begin() as work:
+        other = a_person(work, teams=[queue])
+    sign_in(browser, coordinator)
+
+    for address in (
+        "/people",
+        "/people/invitation",
+        "/people/queue",
+        f"/people/{other.person.id}",
+        "/colleagues",
+        "/account",
+        "/account/passphrase",
+        "/account/recovery-key",
+    ):
+        assert browser.get(address).status_code == 200, address
+
+
+def test_closing_and_opening_the_door_and_starting_over(desk, browser, queue, coordinator):
+    with desk.begin() as work:
+        other = a_person(work, teams=[queue])
+    sign_in(browser, coordinator)
+    base = f"/people/{other.person.id}"
+
+    assert browser.post(f"{base}/closing").status_code == 303
+    assert browser.post(f"{base}/reopening").status_code == 303
+    assert browser.post(f"{base}/enrolment").status_code == 201
+    assert browser.post(f"{base}/memberships/{queue.id}/end").status_code == 303
+    assert browser.post(f"{base}/memberships", data={"team": "first-line"}).status_code == 303
+    own = browser.post(f"/people/{coordinator.person.id}/closing")
+    assert own.status_code == 403
+
+
+def test_a_new_queue_has_its_maker_as_first_member_who_can_read_it(desk, browser, coordinator):
+    sign_in(browser, coordinator)
+
+    answer = browser.post("/people/queue", data={"name": "Second line", "slug": "second-line"})
+
+    assert answer.status_code == 303
+    assert "Second line" in browser.get("/duty").text
+    assert browser.get("/queues/second-line").status_code == 200
+
+
+def test_founding_a_helpdesk_once(desk):
+    with desk.begin(operator("shell")) as work:
+        founded = operations.found_helpdesk(
+            work, queue="first-line", queue_name="First line", handle="ada", name="Ada"
+        )
+        assert founded.team.takes_reports
+        assert founded.coordinator.role is Role.COORDINATOR
+        assert operations.person_with_code(work, founded.enrolment_code, surface="staff")
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/sign-in/code", "/enrol", "/recover"])
+def test_the_pages_for_strangers_open_for_strangers(browser, address):
+    page = browser.get(address)
+
+    assert page.status_code == 200
+    assert "no-store" in page.headers["Cache-Control"]
