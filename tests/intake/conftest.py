@@ -25,11 +25,20 @@ class House:
     responder: Somebody
 
     @contextmanager
-    def inside(self, at=None):
-        """Work of the responder, with the rights of the staff's pages."""
-        self._become("helpdesk_app")
-        with self.staff.begin(self.responder.actor, secrets=self.responder.secrets, at=at) as work:
+    def inside(self, who=None, at=None):
+        """Work of the responder or somebody else, with the rights of the staff's pages."""
+        somebody = who or self.responder
+        with (
+            self.backstage() as desk,
+            desk.begin(somebody.actor, secrets=somebody.secrets, at=at) as work,
+        ):
             yield work
+
+    @contextmanager
+    def backstage(self):
+        """The desk of the other processes, with their rights."""
+        self._become("helpdesk_app")
+        yield self.staff
         self._become("helpdesk_intake")
 
     @contextmanager

@@ -49,6 +49,7 @@ def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     escalation.move_to(Standing.WITHDRAWN)
     clocks.nobodys_move(work, escalation)
     work.record("escalation.withdrawn", escalation, because=because)
-    pauses.wake(work, escalation.case)
+    if not escalation.case.is_closed:  # a case that its reporter took back stays closed
+        pauses.wake(work, escalation.case)
     if may_have_left:
         work.promise("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")

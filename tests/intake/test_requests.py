@@ -1,0 +1,181 @@
+"""Requests to platforms in the mailbox: what would go, how far it is, and whether it helped."""
+
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status
+from helpdesk.core.actors import Role
+from helpdesk.core.codes import ReturnCode
+from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations.models import Escalation, Verification
+from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
+from tests.escalations.conftest import TYPED, a_partner, a_ready_case
+from tests.factories import a_case, a_person
+from tests.intake.test_mailbox import enter
+
+
+class Story:
+    """One case and one request, moved on by the people on the other side."""
+
+    def __init__(self, house, browser):
+        self.house, self.browser = house, browser
+        self.code = ReturnCode.new()
+        with house.backstage() as desk, desk.begin() as work:
+            team = house.team
+            self.second = a_person(work, teams=[team])
+            lead = a_person(work, Role.COORDINATOR, [team])
+            self.partner = a_partner(work, lead, platform="google")
+            self.theirs = a_person(work, Role.PARTNER, [self.partner.team])
+            self.case = a_ready_case(work, team, "google", self.code, owner=house.responder)
+        with house.inside() as work:
+            self.ref = operations.draft(
+                work,
+                work.session.get(Case, self.case.id),
+                work.session.merge(self.partner),
+                ask=Ask.RESTORE,
+                typed=TYPED,
+            ).ref
+        enter(browser, self.code.letters)
+
+    def approve(self):
+        with self.house.inside(self.second) as work:
+            found = queries.by_own_ref(work, self.ref)
+            operations.approve(work, found, seen_hash=found.packet_hash)
+        return self
+
+    def carry(self):
+        with self.house.inside() as work:
+            delivery = queries.delivery_of(work, queries.by_own_ref(work, self.ref))
+        with self.house.backstage() as desk:
+            jobs.deliver(desk, delivery_id=delivery.id)
+        return self
+
+    def decide(self, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH):
+        with self.house.inside(self.theirs) as work:
+            found = queries.by_own_ref(work, self.ref)
+            operations.acknowledge(work, found)
+            operations.decide(work, found, action=action, reason=reason, note="")
+        return self
+
+    def look(self):
+        self.browser.open(f"/mailbox/case/requests/{self.ref}")
+        return unescape(self.browser.text)
+
+    def standing(self):
+        with self.house.inside() as work:
+            found = select(Escalation).where(Escalation.ref == self.ref)
+            return work.session.scalar(found.execution_options(populate_existing=True)).standing
+
+    def say(self, verdict):
+        self.look()
+        address = f"/mailbox/case/requests/{self.ref}/verification"
+        return self.browser.send(address, answers={"verdict": verdict} if verdict else {})
+
+
+@pytest.fixture
+def story(house, browser):
+    return Story(house, browser)
+
+
+def test_before_it_is_sent_they_see_exactly_what_would_go(story):
+    page = story.look()
+
+    assert "Nothing has been sent yet." in page
+    for words in TYPED.values():
+        assert words in page
+    assert "marker-story" not in page
+
+
+def test_the_case_page_says_how_far_it_is(story):
+    story.approve()
+    story.browser.open("/mailbox/case")
+    assert "is on its way to" in story.browser.text
+
+    story.carry()
+    story.browser.open("/mailbox/case")
+    assert "It was sent to Trust team of google." in story.browser.text
+    assert "We have asked a platform to act and wait for its answer." in story.browser.text
+
+    story.decide()
+    story.browser.open("/mailbox/case")
+    assert "They gave the account back." in story.browser.text
+    assert "Is it really fixed?" in story.browser.text
+
+
+def test_fixed_ends_the_request(story):
+    story.approve().carry().decide()
+
+    story.say(Verdict.CONFIRMED)
+
+    assert story.browser.status == 200
+    assert "It is fixed." in story.browser.text
+    assert story.standing() is Standing.CLOSED
+
+
+def test_not_fixed_sends_it_back_to_them(story):
+    story.approve().carry().decide()
+
+    story.say(Verdict.NOT_EFFECTIVE)
+
+    assert story.standing() is Standing.IN_REVIEW
+    assert "We have asked them to look at it again." in story.browser.text
+
+
+def test_who_cannot_tell_yet_is_asked_again(house, story):
+    story.approve().carry().decide()
+
+    story.say(Verdict.CANNOT_TELL)
+
+    assert story.standing() is Standing.DECIDED
+    with house.inside() as work:
+        assert work.session.scalars(select(Verification)).all() == []
+    assert "Is it really fixed?" in story.look()
+
+
+def test_no_answer_is_told_so(story):
+    story.approve().carry().decide()
+
+    story.say("")
+
+    assert story.browser.status == 422
+    assert 'href="#verdict-0"' in story.browser.text
+
+
+def test_taking_the_agreement_back_stops_what_was_not_sent(house, story):
+    story.approve()
+    story.browser.open("/mailbox/case")
+
+    story.browser.send("/mailbox/case/consents", answers={"agreed": ["help"]})
+    with house.backstage() as desk:
+        jobs.cancel_unsent(desk, case_id=story.case.id)
+
+    assert story.standing() is Standing.WITHDRAWN
+    assert "This request was taken back." in story.look()
+
+
+def test_a_case_that_was_taken_back_stays_closed_when_its_requests_are_stopped(house, story):
+    story.approve()
+    story.browser.open("/mailbox/case/withdrawal")
+
+    story.browser.send("/mailbox/case/withdrawal")
+    with house.backstage() as desk:
+        jobs.cancel_unsent(desk, case_id=story.case.id)
+
+    assert story.standing() is Standing.WITHDRAWN
+    with house.inside() as work:
+        assert work.session.get(Case, story.case.id).status is Status.CLOSED
+
+
+def test_a_request_of_another_case_is_no_request(house, story):
+    other = ReturnCode.new()
+    with house.inside() as work:
+        a_case(work, house.team, code=other)
+    story.browser.send("/mailbox/sign-out")
+    enter(story.browser, other.letters)
+
+    story.look()
+
+    assert story.browser.status == 404
