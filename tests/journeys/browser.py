@@ -7,10 +7,16 @@ import shutil
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.firefox.options import Options as FirefoxOptions
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.expected_conditions import (
+    presence_of_element_located,
+    staleness_of,
+)
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.journeys.marionette import Marionette
 
@@ -27,8 +33,9 @@ QUIET = [
     "--no-first-run",
     "--hide-scrollbars",
 ]
-PHONE, DESKTOP = (360, 800), (1280, 900)
+NARROW, PHONE, DESKTOP = (320, 640), (360, 800), (1280, 900)
 BLOCK = 2
+PATIENCE = 20
 
 
 class BrowserMissing(Exception):
@@ -126,9 +133,43 @@ def field(browser, label):
 
 
 def press(browser, words):
-    """Press the button, or follow the link, with these words."""
+    """Press the button, or follow the link, with these words, and wait for the page it leads to."""
     which = f"[contains(normalize-space(.), {_quoted(words)})]"
+    old = browser.find_element(By.TAG_NAME, "html")
     browser.find_element(By.XPATH, f"//main//button{which} | //main//a{which}").click()
+    # While one page makes way for the next, Chromium may answer with an error of its own.
+    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[WebDriverException])
+    wait.until(staleness_of(old))
+    wait.until(presence_of_element_located((By.CSS_SELECTOR, "main h1")))
+
+
+def choose(browser, words):
+    """Choose the answer with these words, the first such on the page."""
+    label = f"//main//label[contains(normalize-space(.), {_quoted(words)})]"
+    browser.find_element(By.XPATH, label).click()
+
+
+def text(browser, css="main"):
+    """The words of a part of the page, as a person reads them."""
+    return browser.find_element(By.CSS_SELECTOR, css).text
+
+
+def first_stop(browser):
+    """What the Tab key reaches first, going by the order of the page."""
+    stops = "a[href], button, input:not([type=hidden]), textarea, select, summary"
+    return browser.find_element(By.CSS_SELECTOR, stops).text
+
+
+def weight(browser):
+    """How many bytes the open page is, with everything it loads; and from where it came."""
+    return browser.execute_script(
+        """
+        const parts = [...performance.getEntriesByType("navigation"),
+                       ...performance.getEntriesByType("resource")];
+        return [parts.reduce((sum, part) => sum + part.decodedBodySize, 0),
+                [...new Set(parts.map(part => new URL(part.name).origin))]];
+        """
+    )
 
 
 def _quoted(words):

@@ -31,7 +31,16 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def served():
+def elsewhere():
+    """A page that has nothing to do with us, for those who leave."""
+    server = _serve("<!doctype html><html lang=en><title>Weather</title><h1>Sunny</h1>")
+    yield f"http://localhost:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def served(elsewhere):
     """The whole helpdesk with its drill organisation, every process of it."""
     # Not under pytest's own folder: as root, PostgreSQL runs as somebody who may not enter there.
     with tempfile.TemporaryDirectory(prefix="hd-journeys-", ignore_cleanup_errors=True) as folder:
@@ -40,7 +49,7 @@ def served():
         process = subprocess.Popen(
             [sys.executable, "-m", "helpdesk.cli", "up"],
             cwd=ROOT,
-            env={**os.environ, "INSTANCE": str(instance), "PORT": str(port)},
+            env={**os.environ, "INSTANCE": str(instance), "PORT": str(port), "EXIT_URL": elsewhere},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -115,25 +124,32 @@ def page():
     servers = []
 
     def serve(html):
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.end_headers()
-                self.wfile.write(html.encode())
-
-            def log_message(self, *_):
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = _serve(html)
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}/"
 
     yield serve
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+def _serve(html):
+    """A server of one page, on a thread."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 def _free_ports(number):

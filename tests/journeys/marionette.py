@@ -37,6 +37,7 @@ NAMES = {
     Command.GET_ELEMENT_PROPERTY: "WebDriver:GetElementProperty",
     Command.GET_ELEMENT_RECT: "WebDriver:GetElementRect",
     Command.IS_ELEMENT_SELECTED: "WebDriver:IsElementSelected",
+    Command.IS_ELEMENT_ENABLED: "WebDriver:IsElementEnabled",
     Command.W3C_GET_ACTIVE_ELEMENT: "WebDriver:GetActiveElement",
     Command.W3C_EXECUTE_SCRIPT: "WebDriver:ExecuteScript",
     Command.W3C_ACTIONS: "WebDriver:PerformActions",

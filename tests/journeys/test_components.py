@@ -34,7 +34,6 @@ YES_NO = [
     SelectChoice("no", "No"),
     SelectChoice("unknown", "I don't know"),
 ]
-SMALLEST = (320, 640)
 
 
 class Sample(Form):
@@ -106,7 +105,7 @@ def open_page(judge, address):
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize("page", ["public", "staff"])
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-@pytest.mark.parametrize("size", [SMALLEST, browser.DESKTOP], ids=["phone", "desk"])
+@pytest.mark.parametrize("size", [browser.NARROW, browser.DESKTOP], ids=["phone", "desk"])
 def test_axe_finds_nothing_on_any_component(judge, gallery, page, direction, dark, size):
     browser.look_as(judge, size, dark=dark)
     open_page(judge, f"{gallery}/{page}/{direction}")
@@ -116,7 +115,7 @@ def test_axe_finds_nothing_on_any_component(judge, gallery, page, direction, dar
 
 
 def test_what_a_thumb_must_hit_is_large_enough(judge, gallery):
-    browser.look_as(judge, SMALLEST)
+    browser.look_as(judge, browser.NARROW)
     open_page(judge, f"{gallery}/public/ltr")
 
     small = judge.execute_script(

@@ -1,0 +1,125 @@
+"""A reporter with scripts off: the report, the receipt, and the way back with the code."""
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import url_to_be
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.journeys import browser as browsers
+from tests.journeys import reporter
+from tests.journeys.browser import field, first_stop, press, text
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+STORY = "Since this morning somebody else writes in my name.\nMy friends get strange links."
+LARGEST = 50_000
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser(request):
+    """Both browsers of the public side; scripts are off in both."""
+    return request.getfixturevalue(request.param)
+
+
+def the_way_out_comes_first(driver):
+    assert first_stop(driver) == "Leave this page"
+
+
+def test_somebody_reports_and_comes_back_with_the_code(browser, served):
+    words = reporter.report(
+        browser,
+        served.public,
+        story=STORY,
+        answers=["Yes, it is going on now"],
+        consents=["You may read this and help me"],
+        look=the_way_out_comes_first,
+    )
+    assert len(words) == 10
+    letters = reporter.receipt_letters(browser)
+    assert len("".join(letters)) == 26
+
+    reporter.come_back(browser, served.public, words, look=the_way_out_comes_first)
+    assert "Your report has arrived" in text(browser)
+
+    reporter.write(browser, "They changed the picture, too.", look=the_way_out_comes_first)
+    assert "You wrote to us on" in text(browser)
+    assert "They changed the picture" not in text(browser)
+    assert STORY.splitlines()[0] not in browser.page_source
+
+    press(browser, "Close the mailbox")
+    browser.get(f"{served.public}/mailbox/case")
+    assert "Your case" not in text(browser)
+    reporter.come_back(browser, served.public, letters)
+    assert "You wrote to us on" in text(browser)
+
+
+def test_whoever_leaves_cannot_be_followed_back(browser, served, elsewhere):
+    words = reporter.report(browser, served.public, story=STORY)
+    reporter.come_back(browser, served.public, words)
+
+    browser.find_element(By.LINK_TEXT, "Leave this page").click()
+    WebDriverWait(browser, browsers.PATIENCE).until(url_to_be(elsewhere))
+    browser.back()
+
+    assert "Your case" not in browser.page_source
+
+
+def test_a_report_without_a_word_keeps_what_was_chosen(browser, served):
+    browser.get(f"{served.public}/report")
+    browsers.choose(browser, "Yes, it could happen")
+    press(browser, "Continue")
+    press(browser, "Continue")
+    press(browser, "Send it")
+
+    summary = browser.find_element(By.CSS_SELECTOR, ".error-summary")
+    target = summary.find_element(By.TAG_NAME, "a").get_dom_attribute("href").lstrip("#")
+    assert browser.find_element(By.ID, target).is_displayed()
+    assert "Yes, it could happen" in text(browser)
+
+    field(browser, "What happened?").send_keys(STORY)
+    press(browser, "Send it")
+    assert "It has arrived" in text(browser)
+
+
+def test_a_wrong_code_opens_nothing_and_stays_on_the_page(browser, served):
+    reporter.come_back(browser, served.public, ["ten", "words", "that", "open", "nothing"])
+
+    assert "There is no mailbox for this code" in text(browser)
+    assert "ten words that open nothing" in field(browser, "Your return code").get_property("value")
+
+
+def test_the_tab_key_reaches_the_way_out_first(browser, served):
+    browser.get(served.public)
+    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+
+    assert browser.switch_to.active_element.text == "Leave this page"
+
+
+def test_reading_leaves_no_cookie(browser, served):
+    for address in ("/", "/help-now"):
+        browser.get(served.public + address)
+
+    assert browser.get_cookies() == []
+
+
+def test_axe_finds_nothing_on_the_public_pages_and_they_are_light(judge, served):
+    def examine(driver):
+        for size in (browsers.NARROW, browsers.DESKTOP):
+            for dark in (False, True):
+                browsers.look_as(driver, size, dark=dark)
+                assert browsers.violations(driver) == [], driver.current_url
+                assert not browsers.scrolls_sideways(driver), driver.current_url
+        size, origins = browsers.weight(driver)
+        assert size <= LARGEST, driver.current_url
+        assert origins == [served.public]
+
+    judge.get(f"{served.public}/help-now")
+    examine(judge)
+    judge.get(f"{served.public}/no-such-page")
+    examine(judge)
+    reporter.come_back(judge, served.public, ["wrong"], look=examine)
+    words = reporter.report(judge, served.public, story=STORY, look=examine)
+    reporter.come_back(judge, served.public, words, look=examine)
+    press(judge, "Take the whole case back")
+    examine(judge)
