@@ -14,6 +14,8 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.outbox import Promise
 from helpdesk.core.work import Work
+from helpdesk.escalations import queries as escalations
+from helpdesk.escalations.models import Delivery, Escalation
 
 SHOWN = 5
 COUNTED = 100
@@ -52,12 +54,16 @@ class Board:
     follow_ups: Sequence[Case]
     newcomers: Sequence[Membership]
     failed: Sequence[FailedPromise]
+    dead_letters: Sequence[Delivery]
+    silent: Sequence[Escalation]
+    writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
 
 
 def board(work: Work) -> Board:
     """The duty board of the actor."""
     own, late = cases.own(work), cases.late(work, limit=SHOWN)
+    dead_letters = escalations.dead_letters(work)
     return Board(
         own=own,
         lanes=[_lane(work, team) for team in accounts.queues_of(work)],
@@ -67,6 +73,9 @@ def board(work: Work) -> Board:
             one for one in accounts.waiting_to_be_let_in(work) if one.team_id in work.actor.teams
         ],
         failed=_failed(work) if work.actor.role is Role.COORDINATOR else [],
+        dead_letters=dead_letters,
+        silent=escalations.overdue(work, at=work.at, limit=SHOWN),
+        writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
         names=owners(work, [*own, *late]),
     )
 

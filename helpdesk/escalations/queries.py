@@ -13,6 +13,7 @@ from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import sources
 from helpdesk.escalations.gates import Seen
@@ -118,6 +119,16 @@ def readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
 def packet_of(work: Work, escalation: Escalation) -> Packet:
     """The packet, opened with the case's key."""
     return read(work.keys.open(escalation, "packet"))
+
+
+def opened_by_partner(
+    work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str
+) -> str:
+    """The text in a field that was sealed to the partner, for the partner."""
+    envelope: Envelope | None = getattr(row, field)
+    if envelope is None or escalation.partner_key_id is None:
+        return ""
+    return work.keys.secret(escalation.partner_key_id).open_text(envelope, row.place_of(field))
 
 
 def consent_for(work: Work, escalation: Escalation) -> Consent | None:

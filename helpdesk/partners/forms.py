@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import DateField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 
 from helpdesk.partners.fields import FIELDS, Sensitivity
 from helpdesk.web.forms import Form
@@ -36,7 +36,7 @@ class PartnerForm(AllowListForm):
     """Everything about a new partner."""
 
     name = StringField(
-        "What is the partner called?", [InputRequired("Type their name."), Length(max=80)]
+        "What is the partner called?", [DataRequired("Type their name."), Length(max=80)]
     )
     slug = StringField(
         "Short name for addresses",
@@ -62,7 +62,7 @@ class VettingForm(Form):
 
     on = DateField(
         "On which day did you make sure who they are?",
-        [InputRequired("Type the day, such as 2026-11-02.")],
+        [DataRequired("Type the day, such as 2026-11-02.")],
         description="Speak with somebody there whom you know, on a channel that they did not give"
         " you in the same message.",
     )

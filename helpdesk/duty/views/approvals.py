@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.errors import NotFound
 from helpdesk.duty.views.blueprint import bp
+from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import words as request_words
 from helpdesk.triage import queries as triage
 from helpdesk.triage.policy import may_decide
 from helpdesk.web.work import work
@@ -16,10 +18,16 @@ def approvals() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
     requests = [one for one in triage.standing_requests(work) if work.keys.holds(one.case.key_id)]
+    drafts, to_read = escalations.to_approve(work), escalations.to_read_again(work)
+    actors = [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
     return render_template(
         "duty/approvals.html",
         lowerings=[(one, work.keys.open(one, "reason")) for one in requests],
-        names=accounts.names(work.session, [one.asked_by for one in requests]),
+        drafts=drafts,
+        to_read=to_read,
+        request_words=request_words,
+        names=accounts.names(work.session, actors),
+        now=work.at,
         may_decide=may_decide,
         actor=work.actor,
     )

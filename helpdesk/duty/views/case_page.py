@@ -21,6 +21,7 @@ from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.operations import steps_left
 from helpdesk.escalations import queries as escalations
+from helpdesk.escalations import words as request_words
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.triage import queries as triage
 
@@ -49,6 +50,7 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
         "steps_left": steps_left(runs),
         "platform": playbooks.platform_of(case),
         "requests": requests,
+        "request_words": request_words,
         "names": accounts.names(work.session, _actors(case, level, requests, messages, notes)),
         **_forms(work, case),
     }

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
@@ -105,11 +105,13 @@ def seal_for_partner(
 
 def _open(work: Work, escalation: Escalation) -> str:
     """The packet in the partner's envelope, if it is the one that was approved."""
-    if escalation.packet_for_partner is None or escalation.partner_key_id is None:
+    if escalation.partner_key_id is None:
         raise NotFound
-    place = escalation.place_of("packet_for_partner")
-    secret = work.keys.secret(escalation.partner_key_id)
-    text = secret.open_text(escalation.packet_for_partner, place)
+    if not work.keys.holds(escalation.partner_key_id):
+        raise NotAllowed(
+            "You wait to be let in. Somebody of your team who can read requests has to do it."
+        )
+    text = queries.opened_by_partner(work, escalation, escalation, "packet_for_partner")
     if hash_of(text) != escalation.packet_hash:
         raise NotNow("This is not what was sent to you. Please tell the helpdesk, and do nothing.")
     return text

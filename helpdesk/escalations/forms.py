@@ -1,0 +1,122 @@
+"""What people fill in on a request: our side writes and approves it, the partner answers it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from helpdesk.escalations.words import ACTIONS, ASKS, REASONS, VERDICTS
+from helpdesk.partners.fields import BY_NAME, FIELDS, Field
+from helpdesk.partners.models import Partner
+from helpdesk.web.forms import Form
+
+LONG, SHORT = 10_000, 500
+
+
+def _choices(words: Mapping[Any, str]) -> list[SelectChoice]:
+    return [SelectChoice(code.value, said) for code, said in words.items()]
+
+
+class ChoiceForm(Form):
+    """Whom to ask, and for what: the first page, without a token because it changes nothing."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    partner = RadioField("Whom do we ask?", [DataRequired("Choose a partner.")])
+    ask = RadioField(
+        "What do we ask for?",
+        [DataRequired("Choose one thing.")],
+        choices=_choices(ASKS),
+        description="One thing. Locking is the kinder choice while an account does harm and nobody"
+        " can be sure yet whose hands it is in.",
+    )
+
+    def offer(self, partners: Iterable[Partner]) -> "ChoiceForm":
+        self.partner.choices = [SelectChoice(one.slug, one.name) for one in partners]
+        return self
+
+
+class PacketForm(Form):
+    """The fields of a packet that a responder writes; made for a partner by `packet_form`."""
+
+    partner = HiddenField()
+    ask = HiddenField()
+    seen_hash = HiddenField()
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return {one.name: one.data or "" for one in self.written}
+
+    @property
+    def written(self) -> list[Any]:
+        return [one for one in self if one.name in BY_NAME]
+
+
+def packet_form(allowed: Collection[str], known: Mapping[str, str] | None = None) -> PacketForm:
+    """A form with the fields that this partner may receive, and no others."""
+    made: dict[str, Any] = {
+        field.name: _entry(field)
+        for field in FIELDS
+        if field.name in allowed and field.is_written_by_hand
+    }
+    return type("PacketFormOfPartner", (PacketForm,), made)(data=dict(known or {}))  # type: ignore[no-any-return]
+
+
+def _entry(field: Field) -> Any:
+    if field.choices:
+        choices = [SelectChoice("", "Leave it out"), *(SelectChoice(*one) for one in field.choices)]
+        return RadioField(field.label, choices=choices, default="", description=field.hint)
+    if field.is_long:
+        return TextAreaField(field.label, [Length(max=LONG)], description=field.hint)
+    return StringField(field.label, [Length(max=SHORT)], description=field.hint)
+
+
+class ApprovalForm(Form):
+    """Approving exactly what was on the screen."""
+
+    seen_hash = HiddenField(validators=[DataRequired("Please look at the request again.")])
+
+
+class WaiverForm(Form):
+    waiver = TextAreaField(
+        "Why may it go without the platform's own form?",
+        [DataRequired("Type the reason."), Length(max=LONG)],
+        description="For example: filing it would tell the intruder, or there is no form for this.",
+    )
+
+
+class AnswerForm(Form):
+    words = TextAreaField(
+        "Our answer",
+        [DataRequired("Type an answer."), Length(max=LONG)],
+        description="It leaves as you write it. No names, and nothing that tells who asked us.",
+    )
+
+
+class VerdictForm(Form):
+    """What the reporter said about a decision, over a safe channel."""
+
+    verdict = RadioField(
+        "What does the reporter say?",
+        [DataRequired("Choose what they said.")],
+        choices=_choices(VERDICTS),
+    )
+
+
+class QuestionForm(Form):
+    question = TextAreaField(
+        "What do you need to know?",
+        [DataRequired("Type your question."), Length(max=LONG)],
+        description="We ask the person where that is safe, and answer here.",
+    )
+
+
+class DecisionForm(Form):
+    action = RadioField(
+        "What did you do?", [DataRequired("Choose what you did.")], choices=_choices(ACTIONS)
+    )
+    reason = RadioField("Why?", [DataRequired("Choose a reason.")], choices=_choices(REASONS))
+    note = TextAreaField("Anything that helps us to explain it", [Length(max=LONG)])

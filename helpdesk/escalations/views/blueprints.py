@@ -1,0 +1,6 @@
+"""The two sets of addresses: our side under the case, and the partner's own desk."""
+
+from flask import Blueprint
+
+bp = Blueprint("escalations", __name__, url_prefix="/cases/<ref>/requests")
+partner_bp = Blueprint("partner_desk", __name__)

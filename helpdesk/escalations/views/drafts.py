@@ -1,0 +1,104 @@
+"""Writing a request: whom and what for, then the fields that this partner may receive."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.queries import by_ref
+from helpdesk.escalations import operations, queries, sources
+from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.policy import may_ask_partner, may_work_on
+from helpdesk.escalations.standing import Ask
+from helpdesk.escalations.views.blueprints import bp
+from helpdesk.escalations.words import ASKS
+from helpdesk.partners import queries as partners
+from helpdesk.partners.fields import FIELDS
+from helpdesk.partners.models import Partner
+from helpdesk.web.work import work
+
+
+@bp.get("/new")
+def new(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    work.require(may_ask_partner, case)
+    form = _choice(case)
+    if not request.args:
+        return _choice_page(case, form)
+    if not form.validate():
+        return _choice_page(case, form), 422
+    partner = partners.by_slug(work, form.partner.data or "")
+    known = sources.suggested(work, case)
+    fields = packet_form(partner.allowed_fields, known)
+    fields.partner.data, fields.ask.data = partner.slug, form.ask.data
+    return _draft_page(case, partner, Ask(form.ask.data), fields)
+
+
+@bp.post("")
+def create(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    partner = partners.by_slug(work, request.form.get("partner", ""))
+    form = packet_form(partner.allowed_fields)
+    if form.ask.data not in set(Ask):
+        return _choice_page(case, _choice(case)), 422
+    ask = Ask(form.ask.data)
+    if not form.validate_on_submit():
+        return _draft_page(case, partner, ask, form), 422
+    escalation = operations.draft(work, case, partner, ask=ask, typed=form.typed)
+    flash("This is what would leave. Nothing has left yet.")
+    return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)
+
+
+@bp.get("/<request_ref>/packet")
+def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    escalation = queries.by_ref(work, case, request_ref)
+    work.require(may_work_on, escalation)
+    packet = queries.packet_of(work, escalation)
+    form = packet_form(escalation.partner.allowed_fields, packet.fields)
+    form.seen_hash.data = escalation.packet_hash
+    return _draft_page(case, escalation.partner, escalation.ask, form, escalation)
+
+
+@bp.post("/<request_ref>/packet")
+def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    escalation = queries.by_ref(work, case, request_ref)
+    form = packet_form(escalation.partner.allowed_fields)
+    if not form.validate_on_submit():
+        page = _draft_page(case, escalation.partner, escalation.ask, form, escalation)
+        return page, 422
+    operations.change(work, escalation, typed=form.typed, seen_hash=form.seen_hash.data or "")
+    flash("The request is changed. This is what would leave now.")
+    return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
+
+
+def _choice(case: Case) -> ChoiceForm:
+    form = ChoiceForm(request.args).offer(partners.every_partner(work))
+    likely = partners.for_platform(work, case.platform)
+    if not request.args and likely is not None:
+        form.partner.data = likely.slug
+    return form
+
+
+def _choice_page(case: Case, form: ChoiceForm) -> str:
+    return render_template("escalations/choice.html", case=case, form=form)
+
+
+def _draft_page(
+    case: Case, partner: Partner, ask: Ask, form: PacketForm, escalation: Escalation | None = None
+) -> str:
+    settled = sources.settled(work, case)
+    return render_template(
+        "escalations/draft.html",
+        case=case,
+        partner=partner,
+        ask=ASKS[ask],
+        form=form,
+        escalation=escalation,
+        settled=[
+            (field.label, field.in_words(settled[field.name]))
+            for field in FIELDS
+            if field.name in partner.allowed_fields and settled.get(field.name)
+        ],
+    )

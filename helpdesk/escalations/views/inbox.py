@@ -1,0 +1,103 @@
+"""The partner's desk: what lies before them, one request, and their answers to it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.core.work import Work
+from helpdesk.escalations import operations, queries, words
+from helpdesk.escalations.forms import DecisionForm, QuestionForm
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, Action, Reason, Standing
+from helpdesk.escalations.views.blueprints import partner_bp
+from helpdesk.partners import queries as partners
+from helpdesk.web.work import work
+
+
+@partner_bp.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(url_for(".inbox"), 303)
+
+
+@partner_bp.get("/inbox")
+def inbox() -> ResponseReturnValue:
+    return render_template(
+        "partner_desk/inbox.html",
+        requests=queries.inbox(work),
+        partners=partners.every_partner(work),
+        words=words,
+        now=work.at,
+    )
+
+
+@partner_bp.get("/requests/<ref>")
+def show(ref: str) -> ResponseReturnValue:
+    return _page(queries.by_own_ref(work, ref))
+
+
+@partner_bp.post("/requests/<ref>/acknowledgement")
+def create_acknowledgement(ref: str) -> ResponseReturnValue:
+    operations.acknowledge(work, queries.by_own_ref(work, ref))
+    flash("Thank you. We know that you have it.")
+    return redirect(url_for(".show", ref=ref), 303)
+
+
+@partner_bp.post("/requests/<ref>/question")
+def create_question(ref: str) -> ResponseReturnValue:
+    escalation, form = queries.by_own_ref(work, ref), QuestionForm()
+    if not form.validate_on_submit():
+        return _page(escalation, question_form=form), 422
+    operations.ask_for_information(work, escalation, question=form.question.data or "")
+    flash("We have your question. The answer comes here, and you get a mail that says so.")
+    return redirect(url_for(".show", ref=ref), 303)
+
+
+@partner_bp.post("/requests/<ref>/decision")
+def create_decision(ref: str) -> ResponseReturnValue:
+    escalation, form = queries.by_own_ref(work, ref), DecisionForm()
+    if not form.validate_on_submit():
+        return _page(escalation, decision_form=form), 422
+    operations.decide(
+        work,
+        escalation,
+        action=Action(form.action.data),
+        reason=Reason(form.reason.data),
+        note=form.note.data or "",
+    )
+    flash("Thank you. We ask the person whether it is fixed for them.")
+    return redirect(url_for(".show", ref=ref), 303)
+
+
+def _page(escalation: Escalation, **forms: Any) -> str:
+    """The request with its packet opened, if it is not over."""
+    is_open = escalation.standing in OPEN_TO_PARTNER
+    packet = operations.note_reading(work, escalation) if is_open else None
+    moves = MOVES[escalation.standing]
+    parts: dict[str, Any] = {
+        "escalation": escalation,
+        "packet": packet,
+        "exchanges": _opened(escalation, queries.exchanges_of, "for_partner") if is_open else [],
+        "decisions": _opened(escalation, queries.decisions_of, "note_for_partner")
+        if is_open
+        else [],
+        "words": words,
+        "now": work.at,
+        "may_acknowledge": Standing.ACKNOWLEDGED in moves,
+        "may_ask": Standing.NEED_INFORMATION in moves,
+        "may_decide": Standing.DECIDED in moves,
+        "question_form": QuestionForm(formdata=None),
+        "decision_form": DecisionForm(formdata=None),
+    }
+    return render_template("partner_desk/show.html", **(parts | forms))
+
+
+def _opened(
+    escalation: Escalation, rows: Callable[[Work, Escalation], Sequence[Any]], field: str
+) -> list[tuple[Any, str]]:
+    """Each row with its words, opened with the partner's key."""
+    return [
+        (one, queries.opened_by_partner(work, escalation, one, field))
+        for one in rows(work, escalation)
+    ]

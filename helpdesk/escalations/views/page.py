@@ -1,0 +1,81 @@
+"""What the page of a request shows on our side, gathered once."""
+
+from typing import Any
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.core.work import Work
+from helpdesk.escalations import queries, words
+from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
+from helpdesk.escalations.gates import check, closed
+from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.policy import may_waive, may_work_on
+from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
+
+
+def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
+    """Everything the templates of a request want, by the name they want it under."""
+    packet = queries.packet_of(work, escalation)
+    delivery = queries.delivery_of(work, escalation)
+    exchanges = queries.exchanges_of(work, escalation)
+    decisions = queries.decisions_of(work, escalation)
+    readings = queries.readings_of(work, escalation)
+    is_draft = escalation.standing is Standing.DRAFT
+    gates = check(queries.seen(work, escalation), approver=work.actor.id) if is_draft else ()
+    approval_form = ApprovalForm(formdata=None, seen_hash=escalation.packet_hash)
+    return {
+        "case": escalation.case,
+        "escalation": escalation,
+        "words": words,
+        "now": work.at,
+        "packet": packet,
+        "packet_text": packet.as_text(),
+        "gates": gates,
+        "closed_gates": closed(gates),
+        "delivery": delivery,
+        "exchanges": [(one, work.keys.open(one, "body")) for one in exchanges],
+        "decisions": [(one, work.keys.open(one, "note")) for one in decisions],
+        "verdicts": {one.decision_id: one for one in queries.verdicts_of(work, escalation)},
+        "readings": readings,
+        "waiver": work.keys.open(escalation, "waiver"),
+        "names": accounts.names(
+            work.session,
+            {one.by for one in exchanges}
+            | {one.by for one in decisions}
+            | {one.actor_id for one in readings}
+            | {one for one in _named(escalation) if one is not None},
+        ),
+        "approval_form": approval_form,
+        "waiver_form": WaiverForm(formdata=None),
+        "answer_form": AnswerForm(formdata=None),
+        "verdict_form": VerdictForm(formdata=None),
+        **_may(work, escalation, delivery),
+    }
+
+
+def _named(escalation: Escalation) -> tuple[str | None, ...]:
+    return (
+        escalation.drafted_by,
+        escalation.approved_by,
+        escalation.waived_by,
+        escalation.second_reader,
+    )
+
+
+def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[str, bool]:
+    """Which buttons to show; the operations decide again."""
+    ours, standing = may_work_on(work.actor, escalation), escalation.standing
+    is_draft, due = standing is Standing.DRAFT, escalation.answer_due_at
+    waits = escalation.second_read_due_at is not None and escalation.second_read_at is None
+    mine = work.actor.id in (escalation.drafted_by, escalation.approved_by)
+    return {
+        "may_change": ours and is_draft,
+        "may_waive": is_draft and may_waive(work.actor, escalation),
+        "may_answer": ours and standing is Standing.NEED_INFORMATION,
+        "may_verify": ours and standing is Standing.DECIDED,
+        "may_withdraw": ours and Standing.WITHDRAWN in MOVES[standing],
+        "may_read_afterwards": ours and waits and not mine,
+        "may_stop_waiting": ours and due is not None and due <= work.at,
+        "may_send_again": ours
+        and delivery is not None
+        and delivery.standing is DeliveryStanding.DEAD_LETTER,
+    }

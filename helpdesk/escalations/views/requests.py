@@ -1,0 +1,108 @@
+"""A request on our side: exactly what leaves, what is missing, and every move that is ours."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases.queries import by_ref
+from helpdesk.core.work import Work
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import Verdict
+from helpdesk.escalations.views.blueprints import bp
+from helpdesk.escalations.views.page import parts_of
+from helpdesk.web.work import work
+
+
+@bp.get("/<request_ref>")
+def show(ref: str, request_ref: str) -> ResponseReturnValue:
+    return _page(_find(ref, request_ref))
+
+
+@bp.post("/<request_ref>/approval")
+def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
+    escalation, form = _find(ref, request_ref), ApprovalForm()
+    if not form.validate_on_submit():
+        return _page(escalation), 422
+    operations.approve(work, escalation, seen_hash=form.seen_hash.data or "")
+    flash("Approved. It leaves now, exactly as it stands here.")
+    return _back(escalation)
+
+
+@bp.post("/<request_ref>/waiver")
+def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
+    escalation, form = _find(ref, request_ref), WaiverForm()
+    if not form.validate_on_submit():
+        return _page(escalation, waiver_form=form), 422
+    operations.waive_public_form(work, escalation, reason=form.waiver.data or "")
+    flash("It may go without the platform's own form.")
+    return _back(escalation)
+
+
+@bp.post("/<request_ref>/answer")
+def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
+    escalation, form = _find(ref, request_ref), AnswerForm()
+    if not form.validate_on_submit():
+        return _page(escalation, answer_form=form), 422
+    operations.answer_question(work, escalation, words=form.words.data or "")
+    flash(f"Your answer lies before {escalation.partner.name}.")
+    return _back(escalation)
+
+
+@bp.post("/<request_ref>/verdict")
+def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
+    escalation, form = _find(ref, request_ref), VerdictForm()
+    if not form.validate_on_submit():
+        return _page(escalation, verdict_form=form), 422
+    operations.verify(work, escalation, verdict=Verdict(form.verdict.data))
+    flash("What the reporter says is written down.")
+    return _back(escalation)
+
+
+@bp.post("/<request_ref>/withdrawal")
+def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
+    return _move(ref, request_ref, operations.withdraw, "The request is withdrawn.")
+
+
+@bp.post("/<request_ref>/reading")
+def create_reading(ref: str, request_ref: str) -> ResponseReturnValue:
+    said = "It is noted that you have read it."
+    return _move(ref, request_ref, operations.read_afterwards, said)
+
+
+@bp.post("/<request_ref>/delivery")
+def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
+    said = "It is carried once more, under the same id."
+    return _move(ref, request_ref, operations.send_again, said)
+
+
+@bp.post("/<request_ref>/silence")
+def create_silence(ref: str, request_ref: str) -> ResponseReturnValue:
+    said = "Written down: no answer in time. If one comes after all, it still counts."
+    return _move(ref, request_ref, operations.stop_waiting, said)
+
+
+def _move(
+    ref: str, request_ref: str, verb: Callable[[Work, Escalation], None], said: str
+) -> ResponseReturnValue:
+    """A move that needs no words: one button."""
+    escalation = _find(ref, request_ref)
+    verb(work, escalation)
+    flash(said)
+    return _back(escalation)
+
+
+def _find(ref: str, request_ref: str) -> Escalation:
+    return queries.by_ref(work, by_ref(work, ref), request_ref)
+
+
+def _back(escalation: Escalation) -> ResponseReturnValue:
+    address = url_for(".show", ref=escalation.case.ref, request_ref=escalation.ref)
+    return redirect(address, 303)
+
+
+def _page(escalation: Escalation, **forms: Any) -> str:
+    return render_template("escalations/show.html", **(parts_of(work, escalation) | forms))

@@ -1,0 +1,125 @@
+"""What the codes of a request mean to our people and the partner's. Reporters read other words."""
+
+from typing import Final
+
+from helpdesk.escalations.standing import (
+    Action,
+    Ask,
+    DeliveryStanding,
+    Priority,
+    Reason,
+    Standing,
+    Verdict,
+)
+
+ASKS: Final = {
+    Ask.RESTORE: "Give the account back to its owner",
+    Ask.LOCK: "Lock the account, so that nobody gets in",
+    Ask.REMOVE: "Take it down",
+    Ask.PRESERVE: "Keep the data, so that it is not lost",
+    Ask.REVIEW: "Look again at a decision of theirs",
+}
+
+PRIORITIES: Final = {
+    Priority.P1: "P1: life or an attack that is running",
+    Priority.P2: "P2: serious",
+    Priority.P3: "P3: normal",
+    Priority.P4: "P4: can wait",
+}
+
+STANDINGS: Final = {
+    Standing.DRAFT: "Draft: nothing has left",
+    Standing.APPROVED: "Approved, about to leave",
+    Standing.DISPATCHING: "On its way",
+    Standing.WITH_PARTNER: "With the partner, no sign yet",
+    Standing.ACKNOWLEDGED: "Acknowledged",
+    Standing.NEED_INFORMATION: "The partner has a question",
+    Standing.IN_REVIEW: "The partner looks at it again",
+    Standing.DECIDED: "Decided: is it really fixed?",
+    Standing.CLOSED: "Closed",
+    Standing.WITHDRAWN: "Withdrawn",
+    Standing.UNANSWERED: "No answer in time",
+}
+
+# Whose move it is, as a tone for the eye.
+TONES: Final = {
+    Standing.DRAFT: "active",
+    Standing.NEED_INFORMATION: "active",
+    Standing.DECIDED: "active",
+    Standing.UNANSWERED: "stop",
+    Standing.CLOSED: "done",
+    Standing.WITHDRAWN: "",
+}
+
+FOR_PARTNER: Final = {
+    Standing.DISPATCHING: "New",
+    Standing.WITH_PARTNER: "New",
+    Standing.ACKNOWLEDGED: "You have acknowledged it",
+    Standing.NEED_INFORMATION: "You have asked us something",
+    Standing.IN_REVIEW: "We have answered, or asked you to look again",
+    Standing.DECIDED: "You have decided",
+    Standing.CLOSED: "Closed: the person says that it is fixed",
+    Standing.WITHDRAWN: "Withdrawn: please do nothing more about it",
+    Standing.UNANSWERED: "Late: an answer still helps",
+}
+
+PARTNER_TONES: Final = {
+    Standing.DISPATCHING: "active",
+    Standing.WITH_PARTNER: "active",
+    Standing.IN_REVIEW: "active",
+    Standing.UNANSWERED: "stop",
+    Standing.NEED_INFORMATION: "waits",
+    Standing.DECIDED: "waits",
+    Standing.CLOSED: "done",
+}
+
+RESULTS: Final = {
+    None: "It is under way.",
+    DeliveryStanding.ACCEPTED: "A mail server took it. That is no answer yet.",
+    DeliveryStanding.DEFERRED: "It could not be handed over. It is tried again.",
+    DeliveryStanding.UNCERTAIN: "It may have arrived. It is repeated under the same id.",
+    DeliveryStanding.REJECTED: "It was refused.",
+}
+
+TROUBLES: Final = {
+    "packet_changed": "The packet is not the one that was approved. Withdraw it, and find out why.",
+    "partner_not_vetted": "The partner is not vetted any more.",
+    "no_mailbox": "The partner has no mail address.",
+    "worker_gone": "The worker stopped in the middle.",
+}
+
+ACTIONS: Final = {
+    Action.ACCESS_RESTORED: "Access was given back to the owner",
+    Action.ACCESS_LOCKED: "Access was locked",
+    Action.ACCOUNT_DISABLED: "The account was switched off",
+    Action.CONTENT_REMOVED: "The content was taken down",
+    Action.CONTENT_LIMITED: "The content was made harder to see",
+    Action.CONTENT_REINSTATED: "The content was put back",
+    Action.LINK_BLOCKED: "The link was blocked",
+    Action.DOMAIN_SUSPENDED: "The domain was suspended",
+    Action.HOST_SUSPENDED: "The hosting was suspended",
+    Action.DATA_PRESERVED: "The data is kept",
+    Action.WARNING_ADDED: "A warning was added",
+    Action.NONE: "Nothing was done",
+}
+
+REASONS: Final = {
+    Reason.POLICY_BREACH: "It breaks our rules",
+    Reason.ILLEGAL: "It is against the law",
+    Reason.NO_BREACH_FOUND: "It breaks none of our rules",
+    Reason.INSUFFICIENT_EVIDENCE: "There is not enough proof",
+    Reason.OWNER_NOT_VERIFIED: "We could not make sure who the owner is",
+    Reason.NOT_OUR_SERVICE: "It is not on our service",
+    Reason.ALREADY_GONE: "It was gone already",
+    Reason.DUPLICATE: "We were asked before",
+    Reason.LEGALLY_RESTRAINED: "The law keeps us from it",
+    Reason.OUT_OF_SCOPE: "It is nothing that we act on",
+    Reason.OTHER: "Another reason",
+}
+
+VERDICTS: Final = {
+    Verdict.CONFIRMED: "It is fixed",
+    Verdict.PARTIAL: "It is partly fixed",
+    Verdict.NOT_EFFECTIVE: "Nothing has changed",
+    Verdict.CANNOT_TELL: "They cannot tell yet",
+}

@@ -1,0 +1,319 @@
+"""The pages of a request: what is shown, which buttons are offered, what a form refuses."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from helpdesk.app import create_app
+from helpdesk.cases.levels import Level
+from helpdesk.core.actors import Role
+from helpdesk.core.letters import Refused, Unclear
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing, Verdict
+from helpdesk.settings import Surface
+from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
+from tests.factories import a_case, a_person, a_team, sign_in
+
+
+def token_of(page):
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
+
+
+def send(client, page, to, **fields):
+    return client.post(to, data={"csrf_token": token_of(client.get(page)), **fields})
+
+
+@pytest.fixture
+def writer(staff, house):
+    return sign_in(staff, house.writer)
+
+
+@pytest.fixture
+def second(house, desk):
+    """A second browser at the staff's pages, with a second person."""
+    app = create_app(desk, Surface.STAFF)
+    app.testing = True
+    return sign_in(app.test_client(), house.second)
+
+
+@pytest.fixture
+def theirs(partner_desk, house):
+    return sign_in(partner_desk, house.theirs)
+
+
+def requests_of(house):
+    return f"/cases/{house.case.ref}/requests"
+
+
+def page_of(house, escalation):
+    return f"{requests_of(house)}/{escalation.ref}"
+
+
+def test_the_whole_way_through_the_pages(house, writer, second, theirs):
+    case_page = writer.get(f"/cases/{house.case.ref}")
+    assert f"{requests_of(house)}/new" in case_page.text
+
+    choice = writer.get(f"{requests_of(house)}/new")
+    assert "Trust team of platform" in choice.text
+    fields = writer.get(f"{requests_of(house)}/new?partner=trust-platform&ask=restore")
+    assert TYPED["ownership"] in fields.text, "what is written down already is a first draft"
+    made = send(
+        writer,
+        f"{requests_of(house)}/new?partner=trust-platform&ask=restore",
+        requests_of(house),
+        partner="trust-platform",
+        ask="restore",
+        **TYPED,
+    )
+    assert made.status_code == 303
+    address = made.location
+    shown = writer.get(address)
+    assert TYPED["happened"] in shown.text
+    assert "A second person has to read" in shown.text
+    assert "Approve and send" not in shown.text
+
+    shown = second.get(address)
+    assert "Nothing is missing" in shown.text
+    seen_hash = re.search(r'name="seen_hash"[^>]*value="([0-9a-f]{64})"', shown.text)[1]
+    done = send(second, address, f"{address}/approval", seen_hash=seen_hash)
+    assert done.status_code == 303
+    with house.as_(house.writer) as work:
+        [escalation] = queries.of_case(work, house.case).requests
+    house.carry(escalation)
+
+    inbox = theirs.get("/inbox")
+    assert escalation.ref in inbox.text
+    asked = theirs.get(f"/requests/{escalation.ref}")
+    assert TYPED["happened"] in asked.text
+    assert CONTACT["safe_channel"] not in asked.text
+    assert STORY not in asked.text
+    assert house.writer.person.name not in asked.text
+    where = f"/requests/{escalation.ref}"
+    assert send(theirs, where, f"{where}/acknowledgement").status_code == 303
+    assert send(theirs, where, f"{where}/question", question="Since when?").status_code == 303
+
+    shown = writer.get(address)
+    assert "Since when?" in shown.text
+    assert "opened it" in shown.text
+    assert send(writer, address, f"{address}/answer", words="Since Monday.").status_code == 303
+    assert "Since Monday." in theirs.get(where).text
+    decision = {"action": "access_restored", "reason": "policy_breach", "note": "At noon."}
+    assert send(theirs, where, f"{where}/decision", **decision).status_code == 303
+
+    shown = writer.get(address)
+    assert "At noon." in shown.text
+    assert send(writer, address, f"{address}/verdict", verdict="confirmed").status_code == 303
+    over = theirs.get(where)
+    assert "not shown any more" in over.text
+    assert TYPED["happened"] not in over.text
+    assert "It is fixed" in writer.get(address).text
+    assert "The partner decided" in writer.get(f"/cases/{house.case.ref}").text
+
+
+def test_only_what_this_partner_may_receive_is_asked_for(house, desk, writer):
+    with desk.begin() as work:
+        a_partner(work, house.lead, platform="elsewhere", fields=["happened", "language"])
+
+    page = writer.get(f"{requests_of(house)}/new?partner=trust-elsewhere&ask=lock")
+
+    assert 'name="happened"' in page.text
+    assert 'name="harm"' not in page.text
+    assert "Language of the account" in page.text
+
+
+def test_a_field_that_is_not_on_the_list_cannot_be_smuggled_in(house, desk, writer):
+    with desk.begin() as work:
+        a_partner(work, house.lead, platform="elsewhere", fields=["happened"])
+    page = f"{requests_of(house)}/new?partner=trust-elsewhere&ask=lock"
+
+    made = send(writer, page, requests_of(house), partner="trust-elsewhere", ask="lock", **TYPED)
+
+    shown = writer.get(made.location)
+    assert TYPED["happened"] in shown.text
+    assert TYPED["harm"] not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("partner=trust-platform", 422), ("partner=nobody&ask=lock", 422), ("", 200)],
+)
+def test_the_first_page_asks_for_one_partner_and_one_thing(house, writer, query, status):
+    assert writer.get(f"{requests_of(house)}/new?{query}").status_code == status
+
+
+def test_a_form_that_is_not_complete_keeps_what_was_typed(house, writer, theirs):
+    escalation = house.carried()
+    address, where = page_of(house, escalation), f"/requests/{escalation.ref}"
+
+    empty = send(theirs, where, f"{where}/question", question="  ")
+    assert empty.status_code == 422
+    assert "Type your question." in empty.text
+    half = send(theirs, where, f"{where}/decision", action="none", note="marker-note")
+    assert half.status_code == 422
+    assert "Choose a reason." in half.text
+    assert "marker-note" in half.text
+    assert send(writer, address, f"{address}/answer", words="").status_code == 422
+    assert send(writer, address, f"{address}/verdict").status_code == 422
+    assert send(writer, address, f"{address}/approval").status_code == 422
+
+
+def test_a_draft_can_be_changed_on_its_page(house, writer):
+    escalation = house.ask()
+    edit = f"{page_of(house, escalation)}/packet"
+    page = writer.get(edit)
+    assert TYPED["harm"] in page.text
+    seen_hash = re.search(r'name="seen_hash"[^>]*value="([0-9a-f]{64})"', page.text)[1]
+
+    sent = {**TYPED, "harm": "Their sources."}
+    assert send(writer, edit, edit, seen_hash=seen_hash, **sent).status_code == 303
+    late = send(writer, edit, edit, seen_hash=seen_hash, **TYPED)
+
+    assert late.status_code == 409
+    assert "just changed" in late.text
+
+
+def test_a_text_that_is_too_long_is_said_beside_its_field(house, writer):
+    escalation = house.ask()
+    edit = f"{page_of(house, escalation)}/packet"
+
+    page = send(writer, edit, edit, seen_hash="x", **{**TYPED, "harm": "x" * 10_001})
+
+    assert page.status_code == 422
+    assert "10000" in page.text
+
+
+def test_what_a_partner_decided_meanwhile_is_a_sentence_for_the_second_hand(house, theirs):
+    escalation = house.carried()
+    where = f"/requests/{escalation.ref}"
+    decision = {"action": "none", "reason": "no_breach_found"}
+    send(theirs, where, f"{where}/decision", **decision)
+
+    page = send(theirs, where, f"{where}/decision", **decision)
+
+    assert page.status_code == 409
+    assert "cannot become decided" in page.text
+
+
+def test_another_partner_and_another_queue_find_nothing(house, desk, staff, partner_desk):
+    escalation = house.carried()
+    with desk.begin() as work:
+        other = a_partner(work, house.lead, platform="elsewhere")
+        stranger = a_person(work, Role.PARTNER, [other.team])
+        outsider = a_person(work, Role.COORDINATOR, [a_team(work)])
+    sign_in(partner_desk, stranger)
+    sign_in(staff, outsider)
+    where = f"/requests/{escalation.ref}"
+
+    assert partner_desk.get(where).status_code == 404
+    assert escalation.ref not in partner_desk.get("/inbox").text
+    for noun in ("acknowledgement", "question", "decision"):
+        page = send(partner_desk, "/inbox", f"{where}/{noun}", question="?")
+        assert page.status_code == 404
+    assert staff.get(page_of(house, escalation)).status_code == 404
+    assert staff.get(f"{requests_of(house)}/new").status_code == 404
+
+
+def test_a_request_of_another_case_is_not_found_under_this_one(house, desk, writer):
+    escalation = house.ask()
+    with desk.begin() as work:
+        other = a_case(work, house.queue)
+
+    assert writer.get(f"/cases/{other.ref}/requests/{escalation.ref}").status_code == 404
+
+
+def test_a_partners_colleague_without_a_key_is_told_whom_to_ask(house, desk, partner_desk):
+    escalation = house.carried()
+    with desk.begin() as work:
+        new = a_person(work, Role.PARTNER, [house.partner.team], let_in=False)
+    sign_in(partner_desk, new)
+
+    page = partner_desk.get(f"/requests/{escalation.ref}")
+
+    assert page.status_code == 403
+    assert "wait to be let in" in page.text
+
+
+def test_a_withdrawn_request_says_so_and_shows_nothing(house, writer, theirs):
+    escalation = house.carried()
+    address = page_of(house, escalation)
+
+    assert send(writer, address, f"{address}/withdrawal").status_code == 303
+
+    page = theirs.get(f"/requests/{escalation.ref}")
+    assert "do nothing more about it" in page.text
+    assert TYPED["happened"] not in page.text
+
+
+def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, writer, second):
+    escalation = house.approved()
+    house.desk.post.trouble.append(Refused(550))
+    house.carry(escalation)
+
+    board = second.get("/duty")
+    assert "could not be carried" in board.text
+    assert f"{house.writer.person.name} looks after it" in board.text
+    address = page_of(house, escalation)
+    assert send(writer, address, f"{address}/delivery").status_code == 303
+    assert house.delivery(escalation).standing is DeliveryStanding.PENDING
+
+
+def test_a_silent_partner_is_on_the_duty_board(house, writer):
+    escalation = house.carried()
+    with house.desk.begin() as work:
+        one = work.session.get(Escalation, escalation.id)
+        one.answer_due_at = datetime.now(UTC) - timedelta(hours=3)
+        work.record("test", one)
+
+    assert "Partners who are late" in writer.get("/duty").text
+    address = page_of(house, escalation)
+    assert send(writer, address, f"{address}/silence").status_code == 303
+    assert house.now(escalation).standing is Standing.UNANSWERED
+
+
+def test_what_left_alone_waits_on_the_approvals_page(house, writer, second):
+    house.change_case(level=Level.IMMEDIATE)
+    draft = house.ask(Ask.LOCK)
+    escalation = house.approve(house.ask(), who=house.writer)
+
+    page = second.get("/approvals")
+    assert draft.ref in page.text
+    assert f"Please read what left: {escalation.ref}" in page.text
+    address = page_of(house, escalation)
+    assert "I have read it" not in writer.get(address).text
+    assert send(second, address, f"{address}/reading").status_code == 303
+    assert escalation.ref not in second.get("/approvals").text
+
+
+def test_only_a_lead_is_offered_the_waiver(house, staff, writer):
+    escalation = house.ask()
+    assert "I answer for that" not in writer.get(page_of(house, escalation)).text
+
+    lead = sign_in(staff, house.lead)
+    address = page_of(house, escalation)
+    assert "I answer for that" in lead.get(address).text
+    assert send(lead, address, f"{address}/waiver", waiver=" ").status_code == 422
+    assert send(lead, address, f"{address}/waiver", waiver="It is down.").status_code == 303
+    assert "It is down." in lead.get(address).text
+
+
+def test_every_repeat_and_every_verdict_is_on_the_page(house, writer):
+    escalation = house.approved()
+    house.desk.post.trouble.append(Unclear())
+    house.carry(escalation)
+    house.carry(escalation, later=timedelta(days=1))
+    with house.as_(house.theirs) as work:
+        operations.decide(
+            work, house.mine(work, escalation), action=Action.NONE, reason=Reason.OTHER
+        )
+    with house.as_reporter() as work:
+        operations.verify(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
+
+    page = writer.get(page_of(house, escalation))
+
+    assert "attempt 1" in page.text
+    assert "It may have arrived" in page.text
+    assert "attempt 2" in page.text
+    assert house.delivery(escalation).id in page.text
+    assert "Nothing has changed" in page.text
