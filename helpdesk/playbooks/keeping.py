@@ -9,7 +9,7 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks.models import Run, StepRecord, StepStanding
 from helpdesk.playbooks.pages import Playbook, Step
-from helpdesk.playbooks.progress import facts_from
+from helpdesk.playbooks.progress import facts_from, facts_named_by
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
@@ -71,7 +71,8 @@ def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Ite
 
 def take_back_facts(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
     """Undo the facts of a record that was taken back; what other steps of the run say stands."""
-    names = _facts_named_by(page, record)
+    taken_back = page.step(record.step)
+    names = facts_named_by(taken_back) if taken_back is not None else set()
     gone = delete(Fact).where(Fact.case_id == run.case_id, Fact.name.in_(names))
     work.session.execute(gone)
     for other in run.records:
@@ -81,11 +82,3 @@ def take_back_facts(work: Work, run: Run, page: Playbook, record: StepRecord) ->
             again = facts_from(step, outcome, {})
             kept = {name: value for name, value in again.items() if name in names}
             keep_facts(work, run.case, kept, literal=kept)
-
-
-def _facts_named_by(page: Playbook, record: StepRecord) -> set[str]:
-    step = page.step(record.step)
-    outcome = step.outcome(record.outcome) if step and record.outcome else None
-    if step is None or outcome is None:
-        return set()
-    return {one.name for one in outcome.sets} | {one.fact for one in step.sets}

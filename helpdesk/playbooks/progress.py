@@ -7,6 +7,9 @@ from enum import StrEnum
 from helpdesk.playbooks.conditions import Known, Truth, doubts, evaluate
 from helpdesk.playbooks.pages import End, EndKind, FactFrom, Outcome, Playbook, Step
 
+# A fact that some step could still record.
+NOT_SO_FAR = ""
+
 
 class State(StrEnum):
     """Where a step stands."""
@@ -96,10 +99,15 @@ class Progress:
 
 
 def progress(playbook: Playbook, known: Known, records: Mapping[str, Record]) -> Progress:
-    """Where every step stands, given what is known and what was recorded."""
+    """Where every step stands, given what is known and what was recorded.
+
+    A fact that no step has recorded yet is not so, as far as we know; only where the step that
+    would have found it out was skipped, it can never be told.
+    """
+    so_far = {**dict.fromkeys(_unrecorded(playbook, known, records), NOT_SO_FAR), **known}
     steps: dict[str, StepNow] = {}
     for step in playbook.steps:
-        steps[step.id] = _now(step, known, records.get(step.id), steps)
+        steps[step.id] = _now(step, known, so_far, records.get(step.id), steps)
     return Progress(tuple(steps.values()))
 
 
@@ -114,12 +122,34 @@ def facts_from(step: Step, outcome: Outcome, evidence: Mapping[str, str]) -> dic
     return facts
 
 
-def _now(step: Step, known: Known, record: Record | None, before: Mapping[str, StepNow]) -> StepNow:
+def facts_named_by(step: Step) -> set[str]:
+    """The facts that finishing this step can set, whatever its outcome."""
+    named = {setting.name for outcome in step.outcomes for setting in outcome.sets}
+    return named | {setting.fact for setting in step.sets}
+
+
+def _unrecorded(playbook: Playbook, known: Known, records: Mapping[str, Record]) -> set[str]:
+    named = {fact for step in playbook.steps for fact in facts_named_by(step)}
+    skipped = (step for step in playbook.steps if records.get(step.id) == Record(None))
+    lost = {fact for step in skipped for fact in facts_named_by(step)}
+    return named - lost - set(known)
+
+
+def _now(
+    step: Step,
+    known: Known,
+    so_far: Known,
+    record: Record | None,
+    before: Mapping[str, StepNow],
+) -> StepNow:
     if record is not None:
         return StepNow(step, State.DONE if record.outcome else State.SKIPPED, record)
-    if step.when is not None and evaluate(step.when, known) is Truth.FALSE:
-        return StepNow(step, State.NOT_NEEDED)
     waits_for = tuple(need for need in step.needs if not before[need].state.is_settled)
-    unsure = doubts(step.when, known) if step.when is not None else ()
+    if step.when is not None and evaluate(step.when, so_far) is Truth.FALSE:
+        may_change = evaluate(step.when, known) is Truth.CANNOT_TELL
+        # what still waits for the step that will tell is not called needless
+        state = State.BLOCKED if may_change and waits_for else State.NOT_NEEDED
+        return StepNow(step, state, waits_for=waits_for if state is State.BLOCKED else ())
+    unsure = doubts(step.when, so_far) if step.when is not None else ()
     state = State.BLOCKED if waits_for else State.OPEN
     return StepNow(step, state, waits_for=waits_for, cannot_tell=unsure)

@@ -103,7 +103,7 @@ def test_fragments_stand_in_their_places():
     assert ids[0] == "first-contact.acknowledge"
     assert ids[-1] == "close.way-out"
     assert ELSE.steps[0].id == ids[0]
-    assert len([one for one in ids if "." not in one]) == 12
+    assert len([one for one in ids if "." not in one]) == 13
 
 
 def test_the_last_step_offers_every_end_of_its_page():

@@ -57,6 +57,28 @@ def test_a_step_whose_condition_cannot_be_told_is_shown_with_a_warning(known):
     assert shown.cannot_tell == ("whose",)
 
 
+def test_a_fact_that_nobody_recorded_yet_is_not_so():
+    """Our own steps set facts: as long as none has, there is nothing to warn about."""
+    assert stands({}, {}, "after-return").state is State.NOT_NEEDED
+    assert stands({"account_state": "back"}, {}, "after-return").state is State.OPEN
+
+
+def test_a_fact_that_was_never_found_out_cannot_be_told():
+    shown = stands({}, {"live-session": Record(None)}, "after-return")
+
+    assert (shown.state, shown.cannot_tell) == (State.OPEN, ("account_state",))
+
+
+def test_what_waits_for_the_step_that_will_tell_is_not_called_needless():
+    other = the_library().playbook("something-else")
+
+    before = progress(other, {}, {}).of("second-eyes")
+    after = progress(other, {"settled_as": "advice"}, {"settle-type": Record("advice")})
+
+    assert (before.state, before.waits_for) == (State.BLOCKED, ("settle-type",))
+    assert after.of("second-eyes").state is State.NOT_NEEDED
+
+
 def test_what_was_done_stays_done_whatever_is_learned_later():
     records = {"shared-page": Record("frozen")}
 
@@ -82,7 +104,9 @@ def test_steps_that_are_not_needed_count_neither_as_open_nor_as_done():
     run = progress(ACCOUNT, {"whose": "mine"}, {"first-contact.acknowledge": Record("written")})
 
     assert run.settled == 1
-    assert run.expected == len(ACCOUNT.steps) - 1
+    needless = {one.step.id for one in run.steps if one.state is State.NOT_NEEDED}
+    assert needless == {"shared-page", "after-return", "month-of-watching"}
+    assert run.expected == len(ACCOUNT.steps) - len(needless)
 
 
 def test_resolved_asks_for_every_step_that_must_be_done_before_it():

@@ -226,6 +226,12 @@ BREACHES = {
         "    evidence: [form-receipt, fingerprint]★",
         "there is no piece of evidence 'fingerprint'",
     ),
+    "evidence that no step writes down": (
+        ACCOUNT,
+        "evidence: [harm-statement, restore-address, at-risk]",
+        "evidence: [harm-statement, restore-address]",
+        "no step writes 'at-risk' down",
+    ),
     "evidence of no kind": (
         ACCOUNT,
         "kind: names",

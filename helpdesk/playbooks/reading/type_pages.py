@@ -116,6 +116,7 @@ class _PageReader:
             }
         )
         self._check_ends(playbook.steps, playbook.ends)
+        self._check_evidence(playbook)
         self._check_packets(playbook)
         for key in ("red_flags", "evidence", "safe_now", "escalations"):
             parts = getattr(playbook, key)
@@ -128,6 +129,16 @@ class _PageReader:
         for item, end in zip(self.page["ends"].items(), ends, strict=True):
             if end.id not in reached:
                 item.refuse(f"no outcome leads to the end '{end.id}'")
+
+    def _check_evidence(self, playbook: Playbook) -> None:
+        taken = {name for step in playbook.steps for name in step.evidence}
+        for item, one in zip(
+            self.page["evidence"].items() if playbook.evidence else (),
+            playbook.evidence,
+            strict=True,
+        ):
+            if one.id not in taken:
+                item.refuse(f"no step writes '{one.id}' down")
 
     def _check_packets(self, playbook: Playbook) -> None:
         for plan in playbook.escalations:
