@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -89,6 +89,29 @@ class Cast:
             ("settle-answers", "settled"),
         ):
             self.step(who, run, at, f"first-contact.{step}", outcome)
+
+    def confirmed_takeover(self, who: str, run: Run, at: datetime) -> None:
+        """The steps of a taken account, up to the platform's own form."""
+        self.first_contact(who, run, at)
+        self.step(who, run, at, "rule-out", "intruder")
+        self.step(
+            who,
+            run,
+            at,
+            "confirm-owner",
+            "confirmed",
+            ownership_statement="Confirmed by telephone by a second person who runs the account.",
+            profile_url=f"https://platform.example/{run.case.ref.lower()}",
+        )
+        self.step(
+            who,
+            run,
+            at,
+            "save-log",
+            "saved",
+            first_sign=(at - timedelta(days=1)).strftime("%Y-%m-%d %H:%M UTC"),
+            changes_seen="Posts and messages that the owners did not write.",
+        )
 
     def on_duty(self, who: str, at: datetime) -> None:
         person = self.stage.somebody(who)

@@ -7,10 +7,15 @@ from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.status import Outcome, WaitsOn
 from helpdesk.drill.cast import FRONT_LINE, QUIET_ROOM, Cast, Told
+from helpdesk.drill.platform_plays import (
+    legal_clinic,
+    poetry_page,
+    river_watch,
+    water_festival,
+)
 from helpdesk.drill.rehearsal import Play, rehearse
 from helpdesk.drill.stage import Stage
 from helpdesk.drill.stories import STORIES, Story
-from helpdesk.playbooks.models import Run
 from helpdesk.triage import operations as triage
 
 RESPONDER, NEWCOMER, COORDINATOR = "responder", "newcomer", "coordinator"
@@ -42,27 +47,6 @@ def _shifts(cast: Cast, now: datetime) -> Play:
         at = yield at
         cast.on_duty(RESPONDER if day % 2 else COORDINATOR, at)
         at += DAY
-
-
-def _river_watch(cast: Cast, story: Story, at: datetime) -> Play:
-    """In work: everything is there to ask the platform, and nobody has yet."""
-    case = cast.report(story, at)
-    at = yield at + timedelta(minutes=25)
-    cast.claim(RESPONDER, case, at)
-    cast.write(
-        RESPONDER,
-        case,
-        at,
-        "Thank you for telling us. I have read what you wrote and am on it now. Please leave the "
-        "office computer signed in and plugged in. Who of you can confirm on another channel that "
-        "the account is yours?",
-    )
-    run = cast.run(RESPONDER, case, at)
-    at = yield at + timedelta(hours=3)
-    cast.write_in(story, at, "Our chair can confirm it; she expects a call on the office number.")
-    at = yield at + timedelta(hours=1)
-    _confirmed_takeover(cast, run, at)
-    cast.note(RESPONDER, case, at, "The hearing is tomorrow at ten. File the public form today.")
 
 
 def _site_down(cast: Cast, story: Story, at: datetime) -> Play:
@@ -167,36 +151,15 @@ def _quiet(cast: Cast, story: Story, at: datetime) -> Play:
     cast.run(COORDINATOR, case, at)
 
 
-def _confirmed_takeover(cast: Cast, run: Run, at: datetime) -> None:
-    """The steps up to the platform's own form."""
-    cast.first_contact(RESPONDER, run, at)
-    cast.step(RESPONDER, run, at, "rule-out", "intruder")
-    cast.step(
-        RESPONDER,
-        run,
-        at,
-        "confirm-owner",
-        "confirmed",
-        ownership_statement="Confirmed by telephone by a second person who runs the account.",
-        profile_url=f"https://platform.example/{run.case.ref.lower()}",
-    )
-    cast.step(
-        RESPONDER,
-        run,
-        at,
-        "save-log",
-        "saved",
-        first_sign=(at - timedelta(days=1)).strftime("%Y-%m-%d %H:%M UTC"),
-        changes_seen="Posts and messages that the owners did not write.",
-    )
-
-
 def _a_month_after(at: datetime) -> date:
     return (at + 30 * DAY).date()
 
 
 PLAYS: dict[str, Callable[[Cast, Story, datetime], Play]] = {
-    "river-watch": _river_watch,
+    "water-festival": water_festival,
+    "legal-clinic": legal_clinic,
+    "poetry-page": poetry_page,
+    "river-watch": river_watch,
     "site-down": _site_down,
     "false-profile": _false_profile,
     "old-laptop": _old_laptop,

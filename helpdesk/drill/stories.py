@@ -49,7 +49,7 @@ def _points(danger: str, hold: str, reach: str, clock: str, capacity: str) -> di
 STORIES = (
     Story(
         "water-festival",
-        "A festival's account was taken and writes to visitors (solved with the platform)",
+        "A festival's account was taken (the platform has decided; is it true?)",
         timedelta(days=9, hours=4),
         TAKEN,
         "Since yesterday evening somebody else posts on the account of our river festival. They "
@@ -70,10 +70,10 @@ STORIES = (
     ),
     Story(
         "legal-clinic",
-        "A legal clinic is locked out (the platform has the request)",
-        timedelta(days=2, hours=6),
+        "A legal clinic is locked out (with the platform)",
+        timedelta(hours=3, minutes=40),
         TAKEN,
-        "Our clinic answers questions of tenants by direct message. On Monday a colleague typed "
+        "Our clinic answers questions of tenants by direct message. This morning a colleague typed "
         "the password on a page that looked right. Now the picture is another one and we cannot "
         "get in. In the messages are names and addresses of people who fear their landlords.",
         _points("credible", "running", "others", "open", "cannot_act")
@@ -116,7 +116,7 @@ STORIES = (
     ),
     Story(
         "river-watch",
-        "An environment group lost its account (in work, before the platform is asked)",
+        "An environment group lost its account (a request waits for a second reader)",
         timedelta(hours=20),
         TAKEN,
         "We publish measurements of the river. The account was taken the night before our hearing "
