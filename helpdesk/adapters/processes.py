@@ -16,6 +16,10 @@ PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+class Trouble(Exception):
+    """Something on this machine keeps us from starting; the sentence is for the operator."""
+
+
 @dataclass(frozen=True)
 class Account:
     """A system account under which a child runs, if it is not ours."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,7 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 SETTLED = 60.0
 GLANCE = 0.2
+BURIALS = 25  # glances between two looks for orphans: each reads the whole of /proc
 
 
 class Runs(Protocol):
@@ -129,10 +131,11 @@ class Family:
 
     def watch(self) -> None:
         """Look after them until somebody interrupts."""
-        while True:
+        for glance in count(1):
             if [member for member in self._members if member.mind(self._say)]:
                 self._write_roll()
-            self._bury_orphans()
+            if glance % BURIALS == 0:
+                self._bury_orphans()
             time.sleep(GLANCE)
 
     def stop(self) -> None:

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpdesk.adapters.processes import Trouble
 from helpdesk.settings import KEY_BYTES
 
 
-class AlreadyUp(Exception):
+class AlreadyUp(Trouble):
     """Another `helpdesk up` works on this instance."""
 
 

@@ -4,11 +4,13 @@ import errno
 import socket
 from dataclasses import dataclass
 
+from helpdesk.adapters.processes import Trouble
+
 HOST = "127.0.0.1"
 WAITING_ROOM = 1024
 
 
-class PortTaken(Exception):
+class PortTaken(Trouble):
     """A door cannot be opened; the message says which and what to do."""
 
 

@@ -9,14 +9,14 @@ import stat
 import tempfile
 from pathlib import Path
 
-from helpdesk.adapters.processes import Account
+from helpdesk.adapters.processes import Account, Trouble
 
 LONGEST_SOCKET = 107  # bytes, in the kernel's sockaddr_un
 FOR_LODGERS = Path("/var/lib/helpdesk")
 FOR_A_WHILE = Path(tempfile.gettempdir()) / "helpdesk-tests"
 
 
-class NotStarted(Exception):
+class NotStarted(Trouble):
     """An embedded server could not be started; the message says what it said last."""
 
 

@@ -1,0 +1,56 @@
+"""Commands about a whole helpdesk on one machine."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from helpdesk.adapters.embedded import EmbeddedPostgres
+from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.up import Stopped
+from helpdesk.supervisor.up import up as start_everything
+
+instance_option = click.option(
+    "--instance",
+    envvar="INSTANCE",
+    default="instance",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder with keys, data and logs.",
+)
+
+
+@click.command()
+@click.option("--port", envvar="PORT", default=8000, show_default=True, help="The first of three.")
+@instance_option
+def up(port: int, instance: Path) -> None:
+    """Start a whole drill helpdesk on this machine, and stay until Ctrl-C."""
+    try:
+        start_everything(Instance(instance), port, say, os.environ)
+    except Stopped:
+        sys.exit(130)
+
+
+@click.command("forget-instance")
+@instance_option
+@click.confirmation_option(prompt="This deletes every case, key and log of the instance. Go on?")
+def forget_instance(instance: Path) -> None:
+    """Delete an instance made by `up`, wherever its parts lie."""
+    if not instance.exists():
+        click.echo("There is nothing to forget.")
+        return
+    place = Instance(instance)
+    with place.held():
+        EmbeddedPostgres(instance / "postgres").remove()
+        place.remove()
+    click.echo(f"{instance} is gone.")
+
+
+def say(sentence: str) -> None:
+    """Tell whoever watches; if nobody does any more, go on."""
+    try:
+        click.echo(sentence)
+        sys.stdout.flush()
+    except OSError:
+        return

@@ -1,0 +1,75 @@
+"""Commands with which an operator looks after a helpdesk: tables, first people, history."""
+
+import os
+from pathlib import Path
+
+import click
+from alembic import command as alembic
+from alembic.config import Config
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.assembly import open_desk
+from helpdesk.core import history as chain
+from helpdesk.core.actors import operator
+from helpdesk.core.desk import Desk
+from helpdesk.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the tables up to date. Runs as the owner of the database."""
+    settings = Settings.from_environment(os.environ)
+    configuration = Config(toml_file=str(ROOT / "pyproject.toml"))
+    configuration.attributes["url"] = settings.database_url
+    alembic.upgrade(configuration, "head")
+    click.echo("The tables are up to date.")
+
+
+@click.command()
+@click.option("--as", "operator_name", required=True, help="Who history will name.")
+@click.option("--handle", required=True, help="The name with which the coordinator signs in.")
+@click.option("--name", required=True, help="The name that colleagues read.")
+@click.option("--email", default="", help="Where duty mail goes; kept sealed.")
+@click.option("--queue", default="front-line", show_default=True, help="The first queue's address.")
+@click.option("--queue-name", default="Front line", show_default=True, help="And its name.")
+def setup(
+    operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
+) -> None:
+    """Begin a real helpdesk: its first queue and its first coordinator."""
+    desk = this_desk()
+    with desk.begin(operator(operator_name)) as work:
+        founded = accounts.found_helpdesk(
+            work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
+        )
+    click.echo(f"{name} enrols at {desk.settings.staff_url}/enrol with this code, within a week:")
+    click.echo(f"\n    {founded.enrolment_code}\n")
+    click.echo("It is shown only now. Until they have enrolled, no report can be taken.")
+
+
+@click.group()
+def history() -> None:
+    """Look after the history of what was done."""
+
+
+@history.command()
+def verify() -> None:
+    """Walk the chain of history and say what is not as it was written."""
+    desk = this_desk()
+    if desk.service is None:
+        raise click.ClickException("SERVICE_KEY_FILE is missing: it holds the witness's key.")
+    with desk.begin() as work:
+        findings = list(chain.verify(work.session, witness=chain.witness_of(desk.service)))
+        length, digest = chain.head(work.session)
+    for finding in findings:
+        click.echo(f"{finding.position}: {finding.sentence}")
+    click.echo(f"{length} entries are chained and signed; the last digest is {digest}.")
+    if findings:
+        raise click.ClickException(f"History does not hold in {len(findings)} places.")
+    click.echo("History is as it was written. Keep the line above somewhere else.")
+
+
+def this_desk() -> Desk:
+    """The desk that the environment describes."""
+    return open_desk(Settings.from_environment(os.environ))

@@ -1,0 +1,30 @@
+"""Commands that run for long beside the pages: workers and the ticker."""
+
+import os
+from importlib import import_module
+
+import click
+
+from helpdesk import ticker as ticking
+from helpdesk.adapters.bell import open_worker
+from helpdesk.assembly import open_desk, open_engine
+from helpdesk.core.jobs import Queue
+from helpdesk.settings import Settings
+
+
+@click.command()
+@click.argument("queue", type=click.Choice([queue.value for queue in Queue]))
+def worker(queue: str) -> None:
+    """Do the work of QUEUE whenever somebody says that there is some."""
+    settings = Settings.from_environment(os.environ)
+    # Loaded here, once, so that the child process for each piece of work starts at once.
+    import_module("helpdesk.worker")
+    open_worker(settings.redis_url, queue).work(logging_level="WARNING")
+
+
+@click.command()
+def ticker() -> None:
+    """Look every ten seconds for what is due, whether or not anybody was told."""
+    settings = Settings.from_environment(os.environ)
+    engine = open_engine(settings.database_url)
+    ticking.tick_for_ever(open_desk(settings, engine=engine), engine)
