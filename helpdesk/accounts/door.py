@@ -27,8 +27,7 @@ def identify(session: Session, at: datetime) -> Presence:
     secret = sessions.unlocked(row, token) if row is not None and row.is_complete else None
     if row is None or secret is None:
         return STRANGER
-    if at - row.seen_at > sessions.FRESH:
-        row.seen_at = at
+    sessions.see(session, row, at=at)
     person = row.person
     if person.key_id is None:
         return STRANGER

@@ -12,7 +12,7 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, Regexp
 
 from helpdesk.accounts import passphrases
 from helpdesk.core import codes
@@ -33,7 +33,7 @@ def _six_digits(label: str = "The six digits that your app shows now") -> String
 class SignInForm(Form):
     """Name and passphrase: the first half."""
 
-    handle = StringField("Your sign-in name", [InputRequired("Type your sign-in name.")])
+    handle = StringField("Your sign-in name", [DataRequired("Type your sign-in name.")])
     passphrase = PasswordField(
         "Your passphrase", [InputRequired("Type your passphrase."), Length(max=LONGEST_PASSPHRASE)]
     )
@@ -86,7 +86,7 @@ class EnrolmentForm(NewPassphraseForm):
 class RecoveryForm(NewPassphraseForm):
     """Coming back with the printed recovery key."""
 
-    handle = StringField("Your sign-in name", [InputRequired("Type your sign-in name.")])
+    handle = StringField("Your sign-in name", [DataRequired("Type your sign-in name.")])
     recovery_key = StringField(
         "Your recovery key",
         [InputRequired("Type your recovery key.")],
@@ -121,7 +121,7 @@ class InvitationForm(Form):
     )
     name = StringField(
         "What colleagues call them",
-        [InputRequired("Type what colleagues call them."), Length(max=80)],
+        [DataRequired("Type what colleagues call them."), Length(max=80)],
         description="It need not be a real name either. Reporters and partners do not see it.",
     )
     role = RadioField("What they do here", validators=[InputRequired("Choose what they do.")])
@@ -140,7 +140,7 @@ class TeamForm(Form):
     """A new queue."""
 
     name = StringField(
-        "Name of the queue", [InputRequired("Type a name for the queue."), Length(max=80)]
+        "Name of the queue", [DataRequired("Type a name for the queue."), Length(max=80)]
     )
     slug = StringField(
         "Its name in addresses",

@@ -8,7 +8,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
 from helpdesk.web.forms import TEXT_LIMIT, Form
@@ -41,7 +41,7 @@ TOO_LONG = Length(
 class MessageForm(Form):
     message_text = TextAreaField(
         "Message to the reporter",
-        [InputRequired("Type a message."), TOO_LONG],
+        [DataRequired("Type a message."), TOO_LONG],
         description=(
             "They read it in their mailbox, perhaps on a phone that others look at. Write what is "
             "safe to do, and nothing that would harm them if it were read by somebody else."
@@ -53,7 +53,7 @@ class MessageForm(Form):
 class NoteForm(Form):
     note_text = TextAreaField(
         "Note for colleagues",
-        [InputRequired("Type a note."), TOO_LONG],
+        [DataRequired("Type a note."), TOO_LONG],
         description="Reporters and partners do not see it. **Bold**, lists and > quotes work.",
     )
 
@@ -68,7 +68,7 @@ class HandoverForm(Form):
     hand_to = SelectField("Colleague", validators=[InputRequired("Choose a colleague.")])
     handover_note = TextAreaField(
         "How things stand",
-        [InputRequired("Type a few words for your colleague."), TOO_LONG],
+        [DataRequired("Type a few words for your colleague."), TOO_LONG],
         description="What you did, what you promised, what comes next.",
     )
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.accounts import operations, second_factor
-from helpdesk.accounts.models import Person, SignIn
+from helpdesk.accounts.models import Person, SignIn, TeamKind
 from helpdesk.core.actors import Role, operator
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
 
@@ -309,6 +309,33 @@ def test_a_new_queue_has_its_maker_as_first_member_who_can_read_it(desk, browser
     assert answer.status_code == 303
     assert "Second line" in browser.get("/duty").text
     assert browser.get("/queues/second-line").status_code == 200
+
+
+def test_partners_look_after_their_own_team_at_their_own_door(desk, partner_desk):
+    partner_desk.application.config["WTF_CSRF_ENABLED"] = False
+    with desk.begin() as work:
+        team = a_team(work, kind=TeamKind.PARTNER)
+        first = a_person(work, Role.PARTNER, [team])
+        second = a_person(work, Role.PARTNER, [team], let_in=False)
+    sign_in(partner_desk, first)
+
+    assert second.person.name in partner_desk.get("/colleagues").text
+    let_in = partner_desk.post(f"/colleagues/{second.person.id}/{team.id}/key")
+
+    assert let_in.status_code == 303
+    assert partner_desk.get("/account").status_code == 200
+    assert partner_desk.get("/people").status_code == 404
+
+
+def test_a_session_is_noted_as_seen_and_lives_on(desk, browser, coordinator):
+    sign_in(browser, coordinator, at=datetime.now(UTC) - timedelta(minutes=20))
+
+    browser.get("/account")
+
+    with desk.begin() as work:
+        [row] = work.session.scalars(select(SignIn)).all()
+        assert work.at - row.seen_at < timedelta(minutes=1)
+        assert work.at - row.begun_at > timedelta(minutes=19)
 
 
 def test_founding_a_helpdesk_once(desk):

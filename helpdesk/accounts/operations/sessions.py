@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from helpdesk.accounts.models import Person, SignIn
@@ -46,6 +46,12 @@ def standing(session: Session, token: str, *, surface: str, at: datetime) -> Sig
         return None
     person = row.person
     return row if person.is_active and belongs_at(person.role, surface) else None
+
+
+def see(session: Session, row: SignIn, *, at: datetime) -> None:
+    """Note that a session is in use. If it was ended in the meantime, nothing is noted."""
+    if at - row.seen_at > FRESH:
+        session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=at))
 
 
 def unlocked(row: SignIn, token: str) -> Secret | None:

@@ -8,7 +8,7 @@ from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.forms import CurrentPassphraseForm, PassphraseChangeForm
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
-from helpdesk.accounts.views.blueprints import bp
+from helpdesk.accounts.views.blueprints import bp, not_too_often
 from helpdesk.core import codes
 from helpdesk.web.work import current_presence, work
 
@@ -33,6 +33,7 @@ def new_passphrase() -> ResponseReturnValue:
 
 @bp.post("/account/passphrase")
 def create_passphrase() -> ResponseReturnValue:
+    not_too_often("accounts.own")
     form, person = PassphraseChangeForm(), queries.myself(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return render_template("accounts/passphrase.html", form=form), 422
@@ -54,6 +55,7 @@ def new_recovery_key() -> ResponseReturnValue:
 
 @bp.post("/account/recovery-key")
 def create_recovery_key() -> ResponseReturnValue:
+    not_too_often("accounts.own")
     form, person = CurrentPassphraseForm(), queries.myself(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return render_template("accounts/new_recovery_key.html", form=form), 422

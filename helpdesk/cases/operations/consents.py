@@ -41,6 +41,8 @@ def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
         raise NotNow("This was taken back already.")
     consent.withdrawn_at = work.at
     work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
+    if consent.kind is ConsentKind.PLATFORM:
+        work.promise("escalations.cancel_unsent", case_id=case.id)
 
 
 def _standing(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent | None:
