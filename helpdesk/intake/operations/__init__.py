@@ -1,6 +1,6 @@
 """What can happen at the public door; one function per sentence."""
 
-from helpdesk.intake.operations.consents import agree_to
+from helpdesk.intake.operations.consents import Agreement, agree_to
 from helpdesk.intake.operations.submission import Receipt, WayBack, submit
 from helpdesk.intake.operations.visits import (
     come_in,
@@ -12,6 +12,7 @@ from helpdesk.intake.operations.withdrawal import withdraw_case
 from helpdesk.intake.operations.words import write_message
 
 __all__ = [
+    "Agreement",
     "Receipt",
     "WayBack",
     "agree_to",

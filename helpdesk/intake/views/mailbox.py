@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind
 from helpdesk.intake import operations, queries
-from helpdesk.intake.forms import PLAIN_AGREEMENTS, Agreement, ConsentsForm, MessageForm
+from helpdesk.intake.forms import PLAIN_AGREEMENTS, ConsentsForm, MessageForm
+from helpdesk.intake.operations import Agreement
 from helpdesk.intake.report import OTHER_PLATFORM
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox

@@ -1,72 +1,26 @@
-"""What people fill in: the three pages of a report, and the small forms of the mailbox."""
+"""The report on its way: three pages over one set of fields, nothing of which is stored."""
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import (
-    Field,
-    RadioField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.cases.status import ConsentKind
-from helpdesk.escalations.standing import Verdict
 from helpdesk.intake import report
+from helpdesk.intake.forms.agreements import CONSENTS
+from helpdesk.intake.forms.questions import PREFIX, field_for, fields_for, one_of
 from helpdesk.intake.report import CONTACT, STORY, Told
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Question, QuestionKind
+from helpdesk.playbooks.pages import Question
 from helpdesk.playbooks.shelf import the_library
-from helpdesk.web.forms import TEXT_LIMIT, Form
+from helpdesk.web.forms import Form
 
-# A kind, and for a platform which one.
-Agreement = tuple[ConsentKind, str | None]
-
-SHORT_LIMIT = 500
 FIRST, OWN, LAST = PAGES = (1, 2, 3)
-# Names of questions come from the playbooks and must not meet the names of the form's own parts.
-PREFIX = "q_"
-
-CONSENTS = (
-    SelectChoice(ConsentKind.HELP, _("You may read this and help me")),
-    SelectChoice(ConsentKind.KEEP, _("You may keep this after the case is closed")),
-    SelectChoice(ConsentKind.HELPER, _("You may share what is needed with another helper")),
-)
-PLAIN_AGREEMENTS: tuple[Agreement, ...] = tuple((choice.value, None) for choice in CONSENTS)
-VERDICTS = (
-    SelectChoice(Verdict.CONFIRMED, _("Yes, it is fixed")),
-    SelectChoice(Verdict.PARTIAL, _("Only partly")),
-    SelectChoice(Verdict.NOT_EFFECTIVE, _("No, nothing has changed")),
-    SelectChoice(Verdict.CANNOT_TELL, _("I cannot tell yet")),
-)
-
-
-def not_longer_than(limit: int) -> Callable[[Any, Field], None]:
-    """A text that is too long is kept, and its writer told by how much."""
-
-    def check(_form: Any, field: Field) -> None:
-        length = len(field.data or "")
-        if length > limit:
-            raise ValidationError(
-                _(
-                    "“%(question)s” has %(length)s characters, and we can take %(limit)s at once. "
-                    "Nothing is lost: shorten it here, and send the rest later from your mailbox.",
-                    question=field.label.text,
-                    length=f"{length:,}",
-                    limit=f"{limit:,}",
-                )
-            )
-
-    return check
 
 
 @dataclass(frozen=True)
@@ -183,84 +137,6 @@ class Paper:
         return report.says_something(self.kind, self.last[STORY].data or "", own, self.answers)
 
 
-class ReturnForm(Form):
-    """The way back in. `body` is a message that was being written when the mailbox closed."""
-
-    code = TextAreaField(
-        _("Your return code"),
-        description=_(
-            "The ten words in their order, or the 26 letters and digits. Capital letters, spaces "
-            "and hyphens do not matter."
-        ),
-    )
-    body = TextAreaField()
-
-
-class MessageForm(Form):
-    """Words from the reporter to the helpdesk."""
-
-    body = TextAreaField(
-        _("Write to us"),
-        validators=[
-            DataRequired(_("Write something before you send it.")),
-            not_longer_than(TEXT_LIMIT),
-        ],
-        description=_("Tell us anything new, or answer what we asked."),
-    )
-
-
-class ConsentsForm(Form):
-    """What the reporter agrees to, all at once: what is not ticked is taken back."""
-
-    agreed = SelectMultipleField(_("Ticked is agreed"), validate_choice=False)
-    elsewhere = SelectMultipleField(
-        _("Another platform that you would let us ask"), validate_choice=False
-    )
-
-    def offer(self, near: Sequence[Agreement], further: Sequence[Agreement]) -> None:
-        """Which agreements can be ticked: those of this case, and platforms it has not met."""
-        self.agreed.choices = [_choice_of(*one) for one in near]
-        self.elsewhere.choices = [_choice_of(*one) for one in further]
-
-    def tick(self, standing: Iterable[Agreement]) -> None:
-        """Show what stands now."""
-        self.agreed.data = [_value_of(*one) for one in standing]
-
-    def ticked(self) -> set[Agreement]:
-        """Every agreement that is ticked and was on offer."""
-        picked = {*(self.agreed.data or ()), *(self.elsewhere.data or ())}
-        offered = [*self.agreed.choices, *self.elsewhere.choices]
-        return {_agreement(choice.value) for choice in offered if choice.value in picked}
-
-
-class VerdictForm(Form):
-    """Whether it is really fixed, which only the person can say."""
-
-    verdict = RadioField(
-        _("Is it really fixed?"),
-        choices=list(VERDICTS),
-        validators=[InputRequired(_("Choose one answer. “I cannot tell yet” is one too."))],
-    )
-
-
-def _choice_of(kind: ConsentKind, platform: str | None) -> SelectChoice:
-    value = _value_of(kind, platform)
-    if platform is None:
-        return next(choice for choice in CONSENTS if choice.value == kind)
-    known = the_library().platform(platform)
-    name = str(known.name) if known else platform
-    return SelectChoice(value, _("You may ask %(platform)s to act", platform=name))
-
-
-def _value_of(kind: ConsentKind, platform: str | None) -> str:
-    return f"{kind}:{platform}" if platform else kind.value
-
-
-def _agreement(value: str) -> Agreement:
-    kind, _colon, platform = value.partition(":")
-    return ConsentKind(kind), platform or None
-
-
 @cache
 def _first_page() -> type[Any]:
     library = the_library()
@@ -268,15 +144,15 @@ def _first_page() -> type[Any]:
     what = RadioField(
         _("What kind of trouble is it?"),
         choices=kinds,
-        coerce=_one_of(kinds),
+        coerce=one_of(kinds),
         validate_choice=False,
     )
-    return _page_of({"what": what} | _fields(report.opening_questions(library)))
+    return _page_of({"what": what} | fields_for(report.opening_questions(library)))
 
 
 @cache
 def _own_page(kind: str) -> type[Any]:
-    return _page_of(_fields(report.own_questions(the_library(), kind)))
+    return _page_of(fields_for(report.own_questions(the_library(), kind)))
 
 
 @cache
@@ -285,38 +161,16 @@ def _last_page() -> type[Any]:
     consents = SelectMultipleField(
         _("Tick what you agree to"),
         choices=list(CONSENTS),
-        coerce=_one_of(SelectChoice(kind, kind) for kind in ConsentKind),
+        coerce=one_of(SelectChoice(kind, kind) for kind in ConsentKind),
         validate_choice=False,
         description=_("Each one is separate. You can change it at any time in your mailbox."),
     )
-    words = {one.id: _field(one) for one in asked if one is not None}
+    words = {one.id: field_for(one) for one in asked if one is not None}
     return _page_of(words | {"consents": consents})
 
 
 def _page_of(fields: dict[str, Any]) -> type[Any]:
     return type("PageOfReport", (Page,), fields)
-
-
-def _fields(questions: Iterable[Question]) -> dict[str, Any]:
-    return {PREFIX + question.id: _field(question) for question in questions}
-
-
-def _field(question: Question) -> Any:
-    words = {"label": str(question.ask), "description": str(question.hint or "")}
-    if question.kind.has_options:
-        choices = [SelectChoice(option.id, str(option.label)) for option in question.options]
-        many = question.kind is QuestionKind.MANY_OF
-        kind = SelectMultipleField if many else RadioField
-        return kind(**words, choices=choices, coerce=_one_of(choices), validate_choice=False)
-    if question.kind is QuestionKind.LONG:
-        return TextAreaField(**words, validators=[not_longer_than(TEXT_LIMIT)])
-    return StringField(**words, validators=[not_longer_than(SHORT_LIMIT)])
-
-
-def _one_of(choices: Iterable[SelectChoice]) -> Callable[[Any], str]:
-    """A choice that is not on offer (any more) counts as none: it is no reason to stop a person."""
-    known = {str(choice.value) for choice in choices}
-    return lambda value: str(value) if str(value) in known else ""
 
 
 def _answers(page: Page) -> dict[str, Value]:

@@ -1,0 +1,53 @@
+"""The small forms of the mailbox: the code, a message, and whether it is really fixed."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired
+
+from helpdesk.escalations.standing import Verdict
+from helpdesk.intake.forms.questions import not_longer_than
+from helpdesk.web.forms import TEXT_LIMIT, Form
+
+VERDICTS = (
+    SelectChoice(Verdict.CONFIRMED, _("Yes, it is fixed")),
+    SelectChoice(Verdict.PARTIAL, _("Only partly")),
+    SelectChoice(Verdict.NOT_EFFECTIVE, _("No, nothing has changed")),
+    SelectChoice(Verdict.CANNOT_TELL, _("I cannot tell yet")),
+)
+
+
+class ReturnForm(Form):
+    """The way back in. `body` is a message that was being written when the mailbox closed."""
+
+    code = TextAreaField(
+        _("Your return code"),
+        description=_(
+            "The ten words in their order, or the 26 letters and digits. Capital letters, spaces "
+            "and hyphens do not matter."
+        ),
+    )
+    body = TextAreaField()
+
+
+class MessageForm(Form):
+    """Words from the reporter to the helpdesk."""
+
+    body = TextAreaField(
+        _("Write to us"),
+        validators=[
+            DataRequired(_("Write something before you send it.")),
+            not_longer_than(TEXT_LIMIT),
+        ],
+        description=_("Tell us anything new, or answer what we asked."),
+    )
+
+
+class VerdictForm(Form):
+    """Whether it is really fixed, which only the person can say."""
+
+    verdict = RadioField(
+        _("Is it really fixed?"),
+        choices=list(VERDICTS),
+        validators=[InputRequired(_("Choose one answer. “I cannot tell yet” is one too."))],
+    )
