@@ -45,6 +45,8 @@ def current_work() -> Work:
         session = desk.sessions()
         g.open_session = session
         now = datetime.now(UTC)
+        # Should the database be away, the page that says so is a stranger's page.
+        g.presence = STRANGER
         presence = cast(Identify, current_app.extensions["identify"])(session, now)
         g.presence = presence
         g.work = desk.work_on(
@@ -55,7 +57,8 @@ def current_work() -> Work:
 
 def current_presence() -> Presence:
     """Who is at the door of this request."""
-    current_work()
+    if "presence" not in g:
+        current_work()
     return cast(Presence, g.presence)
 
 

@@ -125,3 +125,19 @@ def test_the_only_cookies_are_the_forms_and_the_mailboxs(browser):
         pass
 
     assert {cookie.key for cookie in browser.client._cookies.values()} == {"hd_public_form"}
+
+
+def test_an_open_mailbox_without_a_database_says_so_and_keeps_the_words(app_without_database):
+    browser = Browser(app_without_database.test_client())
+    browser.open("/report")
+    token = dict(browser.form("/report").fields)["csrf_token"]
+    browser.client.set_cookie("hd_public_door", "00" * 32)
+
+    browser.open("/mailbox/case")
+    assert browser.status == 503
+    browser.answer = browser.post(
+        "/mailbox/case/messages", [("csrf_token", token), ("body", "What I wrote.")]
+    )
+
+    assert browser.status == 503
+    assert ("body", "What I wrote.") in browser.form("/mailbox/case/messages").fields
