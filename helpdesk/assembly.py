@@ -1,6 +1,10 @@
 """open_desk: settings in, a Desk out. The one place where the parts meet."""
 
-from sqlalchemy import Engine, create_engine
+import time
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.adapters.bell import RedisBell, SilentBell
@@ -16,6 +20,7 @@ from helpdesk.triage import jobs as triage_jobs
 JOBS = (cases_jobs, escalations_jobs, triage_jobs)
 
 NO_REDIS = "none"
+RESTED = 1.0
 
 
 def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
@@ -31,14 +36,36 @@ def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
 
 def open_engine(url: str) -> Engine:
     """A small pool: more processes, not more connections each. A dead connection is noticed."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=4,
         max_overflow=8,
-        pool_pre_ping=True,
         # Locks that are not had in ten seconds are answered with "please try again".
         connect_args={"options": "-c lock_timeout=10s -c statement_timeout=30s"},
     )
+    _ask_those_that_rested(engine)
+    return engine
+
+
+def _ask_those_that_rested(engine: Engine) -> None:
+    """Before a connection is used again, ask whether it still lives, if it has rested for a while.
+
+    To ask each time (`pool_pre_ping`) is one more trip to the database for every page under load,
+    when the answer is known: the connection has just worked.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
 
 
 def open_bell(url: str) -> Bell:

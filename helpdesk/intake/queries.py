@@ -33,9 +33,9 @@ def desk_for_reports(work: Work) -> tuple[str, Key]:
     return found[0], found[1]
 
 
-def by_form_token(work: Work, form_token: bytes) -> Case | None:
+def by_form_token(work: Work, form_token: bytes) -> Case:
     """The case that was made from this very form."""
-    return work.session.scalar(select(Case).where(Case.form_token == form_token))
+    return work.session.scalars(select(Case).where(Case.form_token == form_token)).one()
 
 
 def by_return_code(

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import IntegrityError
-
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind
 from helpdesk.cases.told import seal_told
 from helpdesk.core.actors import NOBODY, reporter
+from helpdesk.core.arrival import arrive
 from helpdesk.core.codes import ReturnCode, new_ref
 from helpdesk.core.database import new_id
 from helpdesk.core.keys import KeyKind, give, new_key
@@ -48,23 +47,20 @@ def submit(
     """
     # Somebody whose mailbox is open may report another thing: nothing must tie the two together.
     work = Work(work.session, NOBODY, work.at, work.keys, work.promised)
-    try:
-        with work.session.begin_nested():  # of two sends at once the second waits here
-            return _write_down(work, told, way_back, in_slow_lane=in_slow_lane, is_drill=is_drill)
-    except IntegrityError:
-        case = queries.by_form_token(work, way_back.form_token)
-        if case is None:
-            raise
-        return Receipt(case)
+    case, judgement = _write_down(
+        work, told, way_back, in_slow_lane=in_slow_lane, is_drill=is_drill
+    )
+    if arrive(work.session, case, once="form_token"):
+        return Receipt(case, judgement)
+    return Receipt(queries.by_form_token(work, way_back.form_token))
 
 
 def _write_down(
     work: Work, told: Told, way_back: WayBack, *, in_slow_lane: bool, is_drill: bool
-) -> Receipt:
+) -> tuple[Case, Judgement]:
     team_id, team_key = queries.desk_for_reports(work)
     case_id = new_id()
     key, secret = new_key(work.session, KeyKind.CASE, case_id)
-    work.session.flush()  # the row of the case points at its key
     give(work.session, key, secret, team_key)
     case = Case(
         id=case_id,
@@ -87,9 +83,8 @@ def _write_down(
     judgement = triage.judge_new_case(work, case, told.answers)
     work.session.add(case)
     work.record("case.submitted", case, slow_lane=in_slow_lane)
-    work.session.flush()  # what was agreed to points at the case; and a second send ends here
     _note_consents(work, case, told)
-    return Receipt(case, judgement)
+    return case, judgement
 
 
 def _note_consents(work: Work, case: Case, told: Told) -> None:

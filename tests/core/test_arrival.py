@@ -1,0 +1,120 @@
+"""Arriving: all rows by one statement or none, once for each form, and stored as a flush would."""
+
+import pytest
+from sqlalchemy import event, func, select
+
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.core.actors import NOBODY, Role
+from helpdesk.core.arrival import arrive
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.database import new_id
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.keys import Key, KeyKind, current_key, give, new_key
+from helpdesk.core.outbox import Promise, Standing
+from tests.factories import a_person, a_team
+
+
+@pytest.fixture
+def team(desk):
+    with desk.begin() as work:
+        team = a_team(work, takes_reports=True)
+        a_person(work, Role.RESPONDER, [team])
+    return team
+
+
+def a_report(work, team, form_token):
+    """The rows of a report, waiting in the session."""
+    case_id, code = new_id(), ReturnCode.new()
+    team_key = current_key(work.session, team.id)
+    key, secret = new_key(work.session, KeyKind.CASE, case_id)
+    give(work.session, key, secret, team_key)
+    case = Case(
+        id=case_id,
+        ref=new_id()[:12],
+        team_id=team.id,
+        level="soon",
+        rule="R1",
+        incident_type="something-else",
+        opened_at=work.at,
+        key_id=key.id,
+        public_half=key.public_half,
+        reporter_tag=code.tag(b"i" * 32),
+        reporter_public_half=code.secret().public.raw,
+        form_token=form_token,
+    )
+    case.story = case.public.seal_text(
+        "What happened: “naïve” \\x00 and a quote '.", case.place_of("story")
+    )
+    work.session.add(case)
+    work.record("case.submitted", case, slow_lane=False)
+    work.promise("triage.call_on_duty", case_id=case.id)
+    for kind in ConsentKind:
+        work.session.add(Consent(case_id=case.id, kind=kind, given_at=work.at, given_by="reporter"))
+    return case, secret
+
+
+def test_what_arrives_is_what_was_sent(desk, team):
+    with desk.begin(NOBODY) as work:
+        case, secret = a_report(work, team, b"one form")
+        assert arrive(work.session, case, once="form_token")
+        assert case in work.session
+        case_id, opened_at = case.id, case.opened_at
+
+    with desk.begin() as work:
+        found = work.session.get(Case, case_id, populate_existing=True)
+        assert (found.status, found.level, found.opened_at) == (Status.NEW, "soon", opened_at)
+        assert found.platform is None
+        assert not found.in_slow_lane
+        assert secret.open_text(found.story, found.place_of("story")) == (
+            "What happened: “naïve” \\x00 and a quote '."
+        )
+        [promise] = work.session.scalars(
+            select(Promise).where(Promise.arguments["case_id"].astext == case_id)
+        )
+        assert (promise.standing, promise.attempts) == (Standing.WAITING, 0)
+        [entry] = work.session.scalars(select(HistoryEntry).where(HistoryEntry.case_id == case_id))
+        assert entry.details == {"slow_lane": False}
+        kinds = work.session.scalars(select(Consent.kind).where(Consent.case_id == case_id))
+        assert set(kinds) == set(ConsentKind)
+
+
+def test_a_second_arrival_of_the_same_writes_nothing_at_all(desk, team):
+    with desk.begin(NOBODY) as work:
+        first, _ = a_report(work, team, b"one form")
+        assert arrive(work.session, first, once="form_token")
+    tables = (Case, Key, Promise, HistoryEntry, Consent)
+
+    def counts(work):
+        return [work.session.scalar(select(func.count()).select_from(one)) for one in tables]
+
+    with desk.begin(NOBODY) as work:
+        before = counts(work)
+        second, _ = a_report(work, team, b"one form")
+        assert not arrive(work.session, second, once="form_token")
+        assert counts(work) == before
+
+
+def test_a_report_is_one_trip(desk, team):
+    with desk.begin(NOBODY) as work:
+        case, _ = a_report(work, team, b"one form")
+        trips = []
+        connection = work.session.connection()
+        event.listen(connection, "before_cursor_execute", lambda *told: trips.append(told[2]))
+
+        arrive(work.session, case, once="form_token")
+        work.session.flush()
+
+        assert len(trips) == 1
+
+
+def test_a_later_change_of_it_is_written_too(desk, team):
+    with desk.begin(NOBODY) as work:
+        case, _ = a_report(work, team, b"one form")
+        arrive(work.session, case, once="form_token")
+        case.open()
+        work.record("case.opened", case)
+        case_id = case.id
+
+    with desk.begin() as work:
+        assert work.session.get(Case, case_id, populate_existing=True).status is Status.OPEN
