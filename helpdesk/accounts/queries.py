@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from helpdesk.accounts.models import Membership, Person, SignIn, Team, TeamKind
 from helpdesk.core.actors import Actor, Role
@@ -126,6 +126,8 @@ def colleagues(work: Work, team_id: str) -> Sequence[Person]:
             Person.disabled_at.is_(None),
             _holds_key_of(Membership.team_id),
         )
+        # Asked for each case page, which wants their names only.
+        .options(lazyload(Person.key), lazyload(Person.memberships))
         .order_by(Person.name)
     )
     return work.session.scalars(others).all()

@@ -5,11 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from helpdesk.accounts import queries as accounts
-from helpdesk.cases.models import Case
-from helpdesk.core import history
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.work import Work
 
 # What is said of an action; {details} are codes of the entry, read as words.
 SENTENCES: Final[Mapping[str, str]] = {
@@ -73,15 +69,15 @@ class Line:
     sentence: str
 
 
-def of_case(work: Work, case: Case) -> list[Line]:
-    """What was done to a case and everything that hangs on it, newest first."""
-    entries = history.of_case(work.session, case.id)
-    return [
-        Line(entry.at, who, sentence_for(entry, names))
-        for names in [_names(work, entries)]
-        for entry in entries
-        for who in [names[entry.actor_id]]
-    ]
+def actors_in(entries: Iterable[HistoryEntry]) -> set[str]:
+    """Whoever is named in these entries, so that all names can be asked for once."""
+    named = {f"person:{entry.details['to']}" for entry in entries if entry.details.get("to")}
+    return named | {entry.actor_id for entry in entries}
+
+
+def lines_of(entries: Iterable[HistoryEntry], names: Mapping[str, str]) -> list[Line]:
+    """History as it is read, in the order it came."""
+    return [Line(entry.at, names[entry.actor_id], sentence_for(entry, names)) for entry in entries]
 
 
 def sentence_for(entry: HistoryEntry, names: Mapping[str, str]) -> str:
@@ -106,15 +102,6 @@ class _Details(dict[str, Any]):
 
 def _as_words(code: str) -> str:
     """`case.handed_over` reads "case handed over"; a version keeps its dots."""
-    return (
-        code
-        if any(letter.isdigit() for letter in code)
-        else code.replace("_", " ").replace(".", " ")
-    )
-
-
-def _names(work: Work, entries: Iterable[HistoryEntry]) -> Mapping[str, str]:
-    entries = list(entries)
-    wanted = {entry.actor_id for entry in entries}
-    wanted |= {f"person:{entry.details['to']}" for entry in entries if entry.details.get("to")}
-    return accounts.names(work.session, wanted)
+    if any(letter.isdigit() for letter in code):
+        return code
+    return code.replace("_", " ").replace(".", " ")

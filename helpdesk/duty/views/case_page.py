@@ -17,6 +17,7 @@ from helpdesk.cases.forms import (
     WaitForm,
 )
 from helpdesk.cases.models import Case, Message, Note
+from helpdesk.core import history
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.operations import steps_left
@@ -30,7 +31,9 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
     """Everything the templates of the case page want, by the name they want it under."""
     messages, notes = queries.messages_of(work, case), queries.notes_of(work, case)
     level, runs = triage.triage_of(work, case), playbooks.runs_of(work, case)
-    requests = escalations.of_case(work, case)
+    requests, entries = escalations.of_case(work, case), history.of_case(work.session, case.id)
+    actors = _actors(case, level, requests, messages, notes) | timeline.actors_in(entries)
+    names = accounts.names(work.session, actors)
     return {
         "case": case,
         "now": work.at,
@@ -43,7 +46,7 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
         "messages": [(one, work.keys.open(one, "body")) for one in messages],
         "notes": [(one, work.keys.open(one, "body")) for one in notes],
         "consents": queries.consents_of(work, case),
-        "lines": timeline.of_case(work, case),
+        "lines": timeline.lines_of(entries, names),
         "triage": level,
         "runs": runs,
         "startable": playbooks.startable(runs),
@@ -51,7 +54,7 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
         "platform": playbooks.platform_of(case),
         "requests": requests,
         "request_words": request_words,
-        "names": accounts.names(work.session, _actors(case, level, requests, messages, notes)),
+        "names": names,
         **_forms(work, case),
     }
 
@@ -69,7 +72,7 @@ def _actors(
     actors |= {one.drafted_by for one in requests.requests}
     if level.request is not None:
         actors.add(level.request.asked_by)
-    if case.closure is not None:
+    if case.is_closed and case.closure is not None:
         actors.add(case.closure.by)
     return actors | {f"person:{case.owner_id}"}
 

@@ -1,0 +1,72 @@
+"""Clocks are computed from what was started and stopped."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.cases import clocks
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.core.database import new_id
+from tests.factories import a_case, a_person, a_team
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def case(desk, now):
+    with desk.begin(at=now) as work:
+        queue = a_team(work)
+        a_person(work, teams=[queue])
+        return a_case(work, queue, level=Level.URGENT)
+
+
+def test_a_running_clock_is_due_when_its_time_is_used(desk, case, now):
+    with desk.begin(at=now + HOUR) as work:
+        events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+
+    assert clocks.due_at(events) == now + 4 * HOUR == case.reply_due_at
+    assert clocks.time_used(events, at=now + HOUR) == HOUR
+    assert clocks.share_used(events, at=now + 2 * HOUR) == 0.5
+    assert clocks.share_used(events, at=now + 8 * HOUR) == 2.0
+
+
+def test_a_new_level_gives_its_time_less_what_has_passed(desk, case, now):
+    with desk.begin(at=now + HOUR / 4) as work:
+        found = work.session.get(Case, case.id)
+        clocks.start_first_reply(work, found, within=HOUR / 2)
+        work.record("case.level_raised", found)
+
+    assert found.reply_due_at == now + HOUR / 2
+
+
+def test_a_clock_that_stands_still_is_not_due_and_uses_no_time(desk, case, now):
+    with desk.begin(at=now + HOUR) as work:
+        found = work.session.get(Case, case.id)
+        clocks.stop_first_reply(work, found)
+        work.record("message.sent", found)
+        events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+
+        assert found.reply_due_at is None
+        assert clocks.due_at(events) is None
+        assert clocks.time_used(events, at=now + 9 * HOUR) == HOUR
+        assert clocks.share_used(events, at=now + 9 * HOUR) == 0.0
+        assert clocks.was_answered(work.session, found)
+
+
+def test_stopping_what_does_not_run_does_nothing(desk, now):
+    with desk.begin(at=now) as work:
+        assert not clocks.stop(work, new_id(), "any")
+
+
+def test_several_turns_add_up(desk, now):
+    subject = new_id()
+    for start, stop in ((0, 1), (3, 5)):
+        with desk.begin(at=now + start * HOUR) as work:
+            clocks.start(work, subject, "any", within=10 * HOUR)
+        with desk.begin(at=now + stop * HOUR) as work:
+            clocks.stop(work, subject, "any")
+
+    with desk.begin(at=now) as work:
+        events = clocks.events_of(work.session, subject, "any")
+    assert clocks.time_used(events, at=now + 9 * HOUR) == 3 * HOUR
