@@ -49,6 +49,7 @@ class Program:
     patience: float = 10.0
     keeps_open: tuple[int, ...] = ()
     _process: subprocess.Popen[bytes] | None = None
+    _asked_at: float | None = None
 
     @property
     def is_running(self) -> bool:
@@ -75,10 +76,15 @@ class Program:
         """Only ask: several can finish their work at the same time."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
+            self._asked_at = time.monotonic()
 
     def stop(self) -> None:
+        """Wait out what is left of its patience since it was asked, then end it."""
         if self._process is not None:
-            processes.stop(self._process, (signal.SIGTERM, self.patience))
+            waited = time.monotonic() - self._asked_at if self._asked_at else 0.0
+            left = max(self.patience - waited, 0.0)
+            processes.stop(self._process, (signal.SIGTERM, left))
+            self._asked_at = None
 
 
 @dataclass

@@ -18,7 +18,7 @@ from helpdesk.adapters.embedded import EmbeddedPostgres, NotStarted, places
 
 @pytest.fixture
 def server(place):
-    server = EmbeddedPostgres(place / "postgres")
+    server = EmbeddedPostgres(place / "postgres", durable=False)
     server.start()
     yield server
     server.remove()
@@ -47,9 +47,14 @@ def keep_a_row(server):
     ask(server, "INSERT INTO kept VALUES ('still here')")
 
 
-def test_a_commit_waits_for_the_disk(server):
-    assert ask(server, "SHOW synchronous_commit") == [("on",)]
-    assert ask(server, "SHOW fsync") == [("on",)]
+def test_a_commit_waits_for_the_disk(place):
+    server = EmbeddedPostgres(place / "postgres")
+    server.start()
+    try:
+        assert ask(server, "SHOW synchronous_commit") == [("on",)]
+        assert ask(server, "SHOW fsync") == [("on",)]
+    finally:
+        server.remove()
 
 
 @pytest.mark.parametrize("role", ["helpdesk_owner", "helpdesk_app", "helpdesk_intake"])
@@ -107,7 +112,7 @@ def test_a_server_left_over_by_an_earlier_run_is_taken_over(server):
     keep_a_row(server)
     left_over = server.pid
 
-    second = EmbeddedPostgres(server.folder)
+    second = EmbeddedPostgres(server.folder, durable=False)
     second.start()
 
     assert second.pid != left_over

@@ -45,7 +45,7 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_autovacuum_min_duration": "-1",
 }
-HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+HASTY = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
