@@ -61,13 +61,9 @@ def leaves_alone(seen: Seen, approver: str) -> bool:
     return needs_second_person(seen.packet.header.ask) and approver == seen.drafted_by
 
 
-def leads_to_reporter(packet: Packet, safe_channel: str) -> bool:
-    """Whether what the reporter told us to reach them by stands in the packet.
-
-    The address to which an account can be given back is there on purpose, and they know it.
-    """
-    fields = (value for name, value in packet.fields.items() if name != GIVEN_ON_PURPOSE)
-    said = _plain("\n".join(fields))
+def leads_to_reporter(text: str, safe_channel: str) -> bool:
+    """Whether what the reporter told us to reach them by stands in a text that would leave."""
+    said = _plain(text)
     return any(address in said for address in _addresses(safe_channel))
 
 
@@ -138,9 +134,14 @@ def _about_the_packet(seen: Seen) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "No way to the reporter",
-        not leads_to_reporter(seen.packet, seen.safe_channel),
+        not leads_to_reporter(_told(seen.packet), seen.safe_channel),
         "An address or a number of the reporter stands in it. Change the request and take it out.",
     )
+
+
+def _told(packet: Packet) -> str:
+    """What the packet says. The address to give an account back to is there on purpose."""
+    return "\n".join(words for name, words in packet.fields.items() if name != GIVEN_ON_PURPOSE)
 
 
 def _labels(fields: Collection[Field]) -> str:

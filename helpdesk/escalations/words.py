@@ -20,6 +20,8 @@ ASKS: Final = {
     Ask.REVIEW: "Look again at a decision of theirs",
 }
 
+ASKED_OF_PARTNER: Final = ASKS | {Ask.REVIEW: "Look again at a decision of yours"}
+
 PRIORITIES: Final = {
     Priority.P1: "P1: life or an attack that is running",
     Priority.P2: "P2: serious",

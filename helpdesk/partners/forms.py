@@ -10,8 +10,8 @@ from wtforms.validators import DataRequired, Length, Regexp
 from helpdesk.partners.fields import FIELDS, Sensitivity
 from helpdesk.web.forms import Form
 
-SLUG = r"[a-z0-9][a-z0-9-]{1,38}"
-ADDRESS = r"[^@\s<>\"',;]+@[^@\s<>\"',;]+"
+SLUG = r"[a-z0-9][a-z0-9-]{1,38}\Z"
+ADDRESS = r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\Z"
 
 
 def _mailbox() -> StringField:

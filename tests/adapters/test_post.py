@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 
 from helpdesk.adapters.post import FolderPost, SmtpPost, open_post
 from helpdesk.core.desk import Letter
-from helpdesk.core.letters import NotTaken
+from helpdesk.core.letters import NotTaken, Refused, Unclear
 
 LETTER = Letter(
     to="desk@partner.test",
@@ -22,8 +22,20 @@ LETTER = Letter(
 @dataclass
 class Mailbox:
     letters: list = field(default_factory=list)
+    at_recipient: str = "250 OK"
+    at_data: str = "250 OK"
+    hangs_up: bool = False
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.at_recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.at_recipient
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        if self.hangs_up:
+            server.transport.abort()
+        if not self.at_data.startswith("250"):
+            return self.at_data
         self.letters.append((envelope.rcpt_tos, envelope.content))
         return "250 OK"
 
@@ -56,6 +68,35 @@ def test_a_letter_arrives_as_it_was_written(mail_server):
 def test_a_server_that_is_not_there_has_taken_nothing():
     with pytest.raises(NotTaken):
         SmtpPost("smtp://127.0.0.1:9", "helpdesk@helpdesk.test").send(LETTER)
+
+
+@pytest.mark.parametrize("moment", ["at_recipient", "at_data"])
+@pytest.mark.parametrize(
+    ("answer", "meaning"), [("451 Come again", NotTaken), ("550 Never", Refused)]
+)
+def test_the_servers_answer_says_whether_to_come_again(mail_server, moment, answer, meaning):
+    port, mailbox = mail_server
+    setattr(mailbox, moment, answer)
+
+    with pytest.raises(meaning):
+        SmtpPost(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    assert mailbox.letters == []
+
+
+def test_a_connection_that_breaks_after_the_letter_left_is_unclear(mail_server):
+    port, mailbox = mail_server
+    mailbox.hangs_up = True
+
+    with pytest.raises(Unclear):
+        SmtpPost(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    assert len(mailbox.letters) == 1
+
+
+def test_a_full_disk_keeps_no_letter(tmp_path):
+    (tmp_path / "outbox").write_text("a file where the folder should be")
+
+    with pytest.raises(NotTaken):
+        FolderPost(tmp_path / "outbox", "helpdesk@helpdesk.test").send(LETTER)
 
 
 def test_a_drill_keeps_its_letters_and_a_repeat_is_the_same_letter(tmp_path):

@@ -191,16 +191,20 @@ def a_partner(work, lead, *, platform="platform", fields=tuple(BY_NAME), vetted=
     return partner
 
 
+def a_house(work, desk, *, platform="platform") -> House:
+    code = ReturnCode.new()
+    queue = a_team(work)
+    writer = a_person(work, teams=[queue], email="writer@helpdesk.test")
+    second = a_person(work, teams=[queue], email="second@helpdesk.test")
+    lead = a_person(work, Role.COORDINATOR, [queue], email="lead@helpdesk.test")
+    partner = a_partner(work, lead, platform=platform)
+    theirs = a_person(work, Role.PARTNER, [partner.team])
+    colleague = a_person(work, Role.PARTNER, [partner.team])
+    case = a_ready_case(work, queue, platform, code, owner=writer)
+    return House(desk, queue, writer, second, lead, partner, theirs, colleague, code, case)
+
+
 @pytest.fixture
 def house(desk) -> House:
-    code = ReturnCode.new()
     with desk.begin() as work:
-        queue = a_team(work)
-        writer = a_person(work, teams=[queue], email="writer@helpdesk.test")
-        second = a_person(work, teams=[queue], email="second@helpdesk.test")
-        lead = a_person(work, Role.COORDINATOR, [queue], email="lead@helpdesk.test")
-        partner = a_partner(work, lead)
-        theirs = a_person(work, Role.PARTNER, [partner.team])
-        colleague = a_person(work, Role.PARTNER, [partner.team])
-        case = a_ready_case(work, queue, "platform", code, owner=writer)
-    return House(desk, queue, writer, second, lead, partner, theirs, colleague, code, case)
+        return a_house(work, desk)

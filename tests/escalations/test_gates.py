@@ -116,10 +116,10 @@ def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, ap
     ],
 )
 def test_what_leads_to_the_reporter_is_found(safe_channel, said, leads):
-    assert leads_to_reporter(a_packet(happened=said), safe_channel) is leads
+    assert leads_to_reporter(said, safe_channel) is leads
 
 
 def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
-    packet = a_packet(restore_address="quiet@safe.test")
+    seen = all_is_well(packet=a_packet(restore_address="quiet@safe.test"))
 
-    assert not leads_to_reporter(packet, "quiet@safe.test")
+    assert shut(seen) == []

@@ -147,9 +147,13 @@ def test_what_was_approved_is_what_the_partner_opens(house):
 
     assert packet.as_text() == packets_text(house, escalation)
     assert packets.hash_of(packet.as_text()) == escalation.packet_hash
+    with house.as_(house.theirs) as work:
+        operations.note_reading(work, house.mine(work, escalation))
+    with house.as_(house.colleague) as work:
+        operations.note_reading(work, house.mine(work, escalation))
     with house.as_(house.writer) as work:
-        [reading] = queries.readings_of(work, escalation)
-    assert reading.actor_id == house.theirs.actor.id
+        readers = [one.actor_id for one in queries.readings_of(work, escalation)]
+    assert readers == [house.theirs.actor.id, house.colleague.actor.id], "once an hour for each"
 
 
 def test_an_approved_packet_cannot_be_changed(house):
@@ -217,6 +221,20 @@ def test_nothing_more_is_said_after_the_consent_is_gone(house):
 
     with pytest.raises(NotNow):
         act(house, house.writer, escalation, operations.answer_question, words="Since Monday.")
+
+
+def test_what_leads_to_the_reporter_is_not_said_in_an_answer_either(house):
+    escalation = house.carried()
+    asked(house, escalation)
+
+    with pytest.raises(NotNow, match="take it out"):
+        act(
+            house,
+            house.writer,
+            escalation,
+            operations.answer_question,
+            words=f"Write to {CONTACT['safe_channel']}.",
+        )
 
 
 def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):

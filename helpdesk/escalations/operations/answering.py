@@ -1,6 +1,7 @@
 """Answering: what the partner's people can do. Every word from them wakes the case."""
 
 from datetime import timedelta
+from typing import Final
 
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.keys import Key
@@ -14,16 +15,19 @@ from helpdesk.escalations.packets import Packet, hash_of, read
 from helpdesk.escalations.policy import may_receive
 from helpdesk.escalations.standing import OPEN_TO_PARTNER, Action, Reason, Standing
 
+NOTED_ONCE_IN: Final = timedelta(hours=1)
+
 
 def note_reading(work: Work, escalation: Escalation) -> Packet:
-    """Open the packet with the partner's key. That it was opened is seen on our side."""
+    """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
     work.require(may_receive, escalation)
     hold(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
         raise NotNow("This request is over, so its content is not shown any more.")
     text = _open(work, escalation)
     _note_arrival(work, escalation)
-    work.record("escalation.read", escalation)
+    if not _was_noted(work, escalation):
+        work.record("escalation.read", escalation)
     return read(text)
 
 
@@ -115,6 +119,13 @@ def _open(work: Work, escalation: Escalation) -> str:
     if hash_of(text) != escalation.packet_hash:
         raise NotNow("This is not what was sent to you. Please tell the helpdesk, and do nothing.")
     return text
+
+
+def _was_noted(work: Work, escalation: Escalation) -> bool:
+    return any(
+        entry.actor_id == work.actor.id and entry.at > work.at - NOTED_ONCE_IN
+        for entry in queries.readings_of(work, escalation)
+    )
 
 
 def _note_arrival(work: Work, escalation: Escalation) -> None:

@@ -8,12 +8,13 @@ from helpdesk.cases.queries import by_ref
 from helpdesk.escalations import operations, queries, sources
 from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.packets import REQUIRED
 from helpdesk.escalations.policy import may_ask_partner, may_work_on
 from helpdesk.escalations.standing import Ask
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.words import ASKS
 from helpdesk.partners import queries as partners
-from helpdesk.partners.fields import FIELDS
+from helpdesk.partners.fields import BY_NAME, FIELDS
 from helpdesk.partners.models import Partner
 from helpdesk.web.work import work
 
@@ -94,6 +95,7 @@ def _draft_page(
         case=case,
         partner=partner,
         ask=ASKS[ask],
+        needed=[BY_NAME[one].label for one in REQUIRED[ask] if one in partner.allowed_fields],
         form=form,
         escalation=escalation,
         settled=[

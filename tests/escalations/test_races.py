@@ -1,0 +1,198 @@
+"""Two at one request, people or workers: one wins, the other is told, nothing is overwritten."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count as count_up
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import sessionmaker
+
+from helpdesk.core.desk import Desk
+from helpdesk.core.errors import NotNow
+from helpdesk.core.sealing import Secret
+from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations.models import Decision, Delivery, Escalation, Exchange
+from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing
+from tests.conftest import SERVICE_KEY, FakeBell, FakePost
+from tests.escalations.conftest import a_house
+from tests.intake.test_sending_twice import database_of_its_own
+
+ROUNDS, WORKERS = 10, 8
+NUMBERS = count_up()
+ASKS = list(Ask)
+
+
+@pytest.fixture(scope="module")
+def real_desk(postgres, settings):
+    """A desk that really commits, on a database of its own."""
+    with database_of_its_own(postgres) as engine_for:
+        engine = engine_for("helpdesk_app", pool_size=2 * WORKERS)
+        yield Desk(
+            settings,
+            sessionmaker(engine, expire_on_commit=False),
+            FakeBell(),
+            FakePost(),
+            Secret(SERVICE_KEY),
+        )
+
+
+@pytest.fixture
+def house(real_desk):
+    with real_desk.begin() as work:
+        house = a_house(work, real_desk, platform=f"platform-{next(NUMBERS)}")
+    real_desk.post.sent.clear()
+    return house
+
+
+def race(house, escalation, *runners):
+    """Everybody has read the same state; then all act at once. How each of them fared."""
+    start = Barrier(len(runners))
+
+    def run(runner):
+        who, verb = runner
+        try:
+            with house.as_(who) as work:
+                found = house.mine(work, escalation)
+                start.wait()
+                verb(work, found)
+        except NotNow as refused:
+            return refused.sentence
+        return "done"
+
+    with ThreadPoolExecutor(len(runners)) as threads:
+        return Counter(threads.map(run, runners))
+
+
+def approve(work, escalation):
+    operations.approve(work, escalation, seen_hash=escalation.packet_hash)
+
+
+def ask_back(work, escalation):
+    operations.ask_for_information(work, escalation, question="Since when?")
+
+
+def decide(work, escalation):
+    operations.decide(work, escalation, action=Action.NONE, reason=Reason.OTHER)
+
+
+def count(house, kind, escalation):
+    with house.desk.begin() as work:
+        found = select(func.count()).select_from(kind)
+        return work.session.scalar(found.where(kind.escalation_id == escalation.id))
+
+
+def test_two_approvals_make_one_delivery(house):
+    for _ in range(ROUNDS):
+        escalation = house.ask()
+        fared = race(house, escalation, (house.second, approve), (house.lead, approve))
+
+        assert fared["done"] == 1, fared
+        assert "Somebody was quicker" in "".join(fared)
+        assert count(house, Delivery, escalation) == 1
+        with house.as_(house.writer) as work:
+            operations.withdraw(work, house.mine(work, escalation))
+
+
+def test_of_three_answers_from_one_team_at_once_one_counts(house):
+    for ask in ASKS:
+        escalation = house.carried(ask=ask, typed=EVERYTHING)
+        fared = race(
+            house,
+            escalation,
+            (house.theirs, decide),
+            (house.colleague, ask_back),
+            (house.colleague, operations.acknowledge),
+        )
+
+        assert fared["done"] == 1, fared
+        standing = house.now(escalation).standing
+        assert standing in (
+            Standing.DECIDED,
+            Standing.NEED_INFORMATION,
+            Standing.ACKNOWLEDGED,
+        )
+        assert count(house, Decision, escalation) == (standing is Standing.DECIDED)
+        assert count(house, Exchange, escalation) == (standing is Standing.NEED_INFORMATION)
+
+
+EVERYTHING = {
+    "target_url": "https://platform.test/them",
+    "happened": "It was taken.",
+    "ownership": "Confirmed.",
+    "harm": "Sources.",
+    "rule": "Your rule.",
+}
+
+
+def test_many_workers_at_one_delivery_write_one_letter(house):
+    for ask in ASKS:
+        escalation = house.approved(ask=ask, typed=EVERYTHING)
+        delivery_id = house.delivery(escalation).id
+        start = Barrier(WORKERS)
+
+        def work_on_it(_number, start=start, delivery_id=delivery_id):
+            start.wait()
+            jobs.deliver(house.desk, delivery_id=delivery_id)
+
+        with ThreadPoolExecutor(WORKERS) as threads:
+            list(threads.map(work_on_it, range(WORKERS)))
+
+        assert house.delivery(escalation).standing is DeliveryStanding.ACCEPTED
+        assert len(house.delivery(escalation).attempts) == 1
+    assert len(house.desk.post.sent) == len(ASKS)
+
+
+def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
+    for _ in range(ROUNDS):
+        house.desk.post.sent.clear()
+        escalation = house.approved()
+        delivery_id = house.delivery(escalation).id
+        start = Barrier(2)
+
+        def withdraw(escalation=escalation, start=start):
+            with house.as_(house.writer) as work:
+                found = house.mine(work, escalation)
+                start.wait()
+                operations.withdraw(work, found)
+
+        def carry(start=start, delivery_id=delivery_id):
+            start.wait()
+            jobs.deliver(house.desk, delivery_id=delivery_id)
+
+        with ThreadPoolExecutor(2) as threads:
+            one, other = threads.submit(withdraw), threads.submit(carry)
+        other.result()
+        withdrawn = one.exception() is None
+
+        now, delivery = house.now(escalation), house.delivery(escalation)
+        if withdrawn:
+            assert now.standing is Standing.WITHDRAWN
+            assert delivery.standing in (DeliveryStanding.CANCELLED, DeliveryStanding.ACCEPTED)
+        else:
+            assert isinstance(one.exception(), NotNow)
+            assert now.standing is Standing.WITH_PARTNER
+            with house.as_(house.writer) as work:
+                operations.withdraw(work, house.mine(work, escalation))
+        assert len(house.desk.post.sent) == len(delivery.attempts)
+
+
+def test_two_drafts_of_one_thing_at_once_are_one_draft(house):
+    start = Barrier(2)
+
+    def draft(who):
+        start.wait()
+        try:
+            house.ask(who=who)
+        except NotNow:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as threads:
+        fared = Counter(threads.map(draft, [house.writer, house.second]))
+
+    assert fared == {"done": 1, "refused": 1}
+    with house.as_(house.writer) as work:
+        drafts = [one for one in queries.to_approve(work) if one.case_id == house.case.id]
+        assert [type(one) for one in drafts] == [Escalation]

@@ -1,0 +1,228 @@
+"""Partners: registered by a coordinator, with a team of their own, a closed list and a mailbox."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.accounts.models import TeamKind
+from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, operator, reporter
+from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.keys import current_key
+from helpdesk.partners import operations, policy, queries
+from helpdesk.partners.fields import BY_NAME, FIELDS, Sensitivity, Source
+from helpdesk.partners.models import Partner
+from tests.factories import a_person, a_team, sign_in, work_as
+
+ABOUT = {"slug": "example-social", "name": "Example Social", "platform": "example"}
+MAILBOX = "marker-trust@example.test"
+
+
+@pytest.fixture
+def queue(desk):
+    with desk.begin() as work:
+        return a_team(work)
+
+
+@pytest.fixture
+def lead(desk, queue):
+    with desk.begin() as work:
+        return a_person(work, Role.COORDINATOR, [queue])
+
+
+@pytest.fixture
+def responder(desk, queue, lead):
+    with desk.begin() as work:
+        return a_person(work, teams=[queue])
+
+
+@pytest.fixture
+def partner(desk, lead):
+    with work_as(desk, lead) as work:
+        return operations.register(work, **ABOUT, mailbox=MAILBOX, fields=["harm", "target_url"])
+
+
+def theirs(work, partner):
+    return work.session.get(Partner, partner.id)
+
+
+def test_a_new_partner_is_not_vetted_and_nobody_here_has_its_key(desk, partner):
+    assert partner.vetted_on is None
+    assert partner.team.kind is TeamKind.PARTNER
+    with desk.begin() as work:
+        assert current_key(work.session, partner.team_id) is None
+        somebody = a_person(work, Role.PARTNER, [partner.team])
+    with work_as(desk, somebody) as work:
+        assert queries.has_key(work, theirs(work, partner))
+        assert work.keys.holds(current_key(work.session, partner.team_id).id)
+
+
+def test_the_list_is_kept_in_our_order_and_knows_only_our_fields(desk, lead, partner):
+    assert partner.allowed_fields == ["target_url", "harm"]
+
+    with work_as(desk, lead) as work, pytest.raises(NotNow, match="reporter_name"):
+        operations.change_allow_list(work, theirs(work, partner), fields=["reporter_name"])
+    with work_as(desk, lead) as work:
+        operations.change_allow_list(work, theirs(work, partner), fields=[])
+        assert theirs(work, partner).allowed_fields == []
+
+
+def test_the_times_are_asked_for_by_priority(partner):
+    assert list(partner.answer_within) == list(partner.decide_within) == ["p1", "p2", "p3", "p4"]
+    assert partner.answer_within["p1"] == 2 * 3600
+    assert all(partner.answer_within[one] < partner.decide_within[one] for one in ("p1", "p4"))
+
+
+def test_a_mailbox_opens_with_the_service_key_only(desk, lead, partner):
+    assert MAILBOX.encode() not in partner.mailbox.raw
+    with work_as(desk, lead) as work:
+        assert queries.mailbox_of(work, theirs(work, partner)) == MAILBOX
+        operations.change_mailbox(work, theirs(work, partner), mailbox="new@example.test")
+        assert queries.mailbox_of(work, theirs(work, partner)) == "new@example.test"
+    without = desk.work_on(desk.sessions(), SYSTEM)
+    without.keys.service = None
+    assert queries.mailbox_of(without, partner) == ""
+    without.session.close()
+
+
+def test_one_partner_answers_for_a_platform(desk, lead, partner):
+    with work_as(desk, lead) as work:
+        assert queries.for_platform(work, "example").id == partner.id
+        assert queries.for_platform(work, None) is None
+        with pytest.raises(NotNow, match="answers for this platform already"):
+            operations.register(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
+
+
+def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(desk, lead, partner):
+    with work_as(desk, lead) as work:
+        one = theirs(work, partner)
+        with pytest.raises(NotNow, match="not come yet"):
+            operations.vet(work, one, on=work.at.date() + timedelta(days=1))
+        operations.vet(work, one, on=date(2026, 11, 1))
+        assert one.is_vetted
+        operations.doubt(work, one)
+        assert not one.is_vetted
+        told = work.session.scalars(
+            select(HistoryEntry.action)
+            .where(HistoryEntry.subject_id == one.id)
+            .order_by(HistoryEntry.id)
+        )
+        assert list(told) == ["partner.registered", "partner.vetted", "partner.doubted"]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda work, one: operations.change_allow_list(work, one, fields=[]),
+        lambda work, one: operations.change_mailbox(work, one, mailbox="x@example.test"),
+        lambda work, one: operations.vet(work, one, on=date(2026, 11, 1)),
+        operations.doubt,
+        lambda work, _one: operations.register(work, slug="x", name="X", platform="x", mailbox=""),
+    ],
+)
+def test_only_coordinators_settle_what_may_leave(desk, responder, partner, verb):
+    with work_as(desk, responder) as work, pytest.raises(NotAllowed):
+        verb(work, theirs(work, partner))
+
+
+@pytest.mark.parametrize(
+    ("actor", "sees", "manages"),
+    [
+        (Actor("person:1", Role.RESPONDER), True, False),
+        (Actor("person:1", Role.COORDINATOR), True, True),
+        (operator("ops"), True, False),
+        (Actor("person:1", Role.PARTNER), False, False),
+        (reporter("case"), False, False),
+        (NOBODY, False, False),
+        (SYSTEM, False, False),
+    ],
+)
+def test_who_may_see_and_who_may_manage(actor, sees, manages):
+    assert policy.may_see_partners(actor) is sees
+    assert policy.may_register_partner(actor, "x") is manages
+    assert policy.may_manage_partner(actor, None) is manages
+
+
+def test_a_partners_people_see_their_own_and_strangers_none(desk, lead, partner):
+    with work_as(desk, lead) as work:
+        other = operations.register(
+            work, slug="other", name="Other", platform="other", mailbox=MAILBOX
+        )
+    with desk.begin() as work:
+        somebody = a_person(work, Role.PARTNER, [other.team])
+    with work_as(desk, somebody) as work:
+        assert [one.slug for one in queries.every_partner(work)] == ["other"]
+        with pytest.raises(NotFound):
+            queries.by_slug(work, partner.slug)
+    with desk.begin() as work:
+        assert queries.every_partner(work) == []
+
+
+def test_every_field_has_its_own_name_and_says_where_it_comes_from():
+    assert len(BY_NAME) == len(FIELDS)
+    for field in FIELDS:
+        assert field.label
+        assert bool(field.origin) is (field.source is not Source.TYPED), field.name
+        if field.source in (Source.FACT, Source.CASE):
+            assert field.sensitivity is Sensitivity.NONE, field.name
+
+
+def send(client, page, to, **fields):
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
+    return client.post(to, data={"csrf_token": token, **fields})
+
+
+def test_a_coordinator_registers_and_vets_on_the_pages(desk, staff, lead):
+    sign_in(staff, lead)
+    made = send(
+        staff, "/partners/new", "/partners", **ABOUT, mailbox=MAILBOX, fields=["happened", "harm"]
+    )
+    assert made.location == "/partners/example-social"
+    page = staff.get(made.location)
+    assert "Not vetted" in page.text
+    assert MAILBOX in page.text
+    assert "What happened" in page.text
+
+    assert send(staff, made.location, f"{made.location}/vetting", on="").status_code == 422
+    late = send(staff, made.location, f"{made.location}/vetting", on="2999-01-01")
+    assert "That day has not come yet." in late.text
+    assert (
+        send(staff, made.location, f"{made.location}/vetting", on="2026-11-02").status_code == 303
+    )
+    assert "Send them nothing more" in staff.get(made.location).text
+    assert send(staff, made.location, f"{made.location}/doubt").status_code == 303
+
+    edit = f"{made.location}/allow-list"
+    assert 'value="harm" checked' in staff.get(edit).text
+    assert send(staff, edit, edit, fields=["harm"]).status_code == 303
+    assert send(staff, edit, edit, fields=["reporter_name"]).status_code == 422
+    box = f"{made.location}/mailbox"
+    assert send(staff, box, box, mailbox="no address").status_code == 422
+    assert send(staff, box, box, mailbox="a@example.test").status_code == 303
+    assert "Example Social" in staff.get("/partners").text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"slug": "not a slug"}, {"platform": ""}, {"mailbox": "a@b, c@d"}]
+)
+def test_a_form_that_is_not_right_is_shown_again(staff, lead, wrong):
+    sign_in(staff, lead)
+
+    page = send(staff, "/partners/new", "/partners", **(ABOUT | {"mailbox": MAILBOX} | wrong))
+
+    assert page.status_code == 422
+    assert "There is a problem" in page.text
+
+
+def test_a_responder_reads_and_does_not_change(staff, responder, partner):
+    sign_in(staff, responder)
+
+    page = staff.get(f"/partners/{partner.slug}")
+    assert page.status_code == 200
+    assert MAILBOX not in page.text
+    assert "Change what a request may hold" not in page.text
+    assert staff.get("/partners/new").status_code == 404
+    assert staff.get(f"/partners/{partner.slug}/allow-list").status_code == 403
+    assert send(staff, "/partners", f"/partners/{partner.slug}/doubt").status_code == 403
