@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from helpdesk.cases.status import ConsentKind
 from helpdesk.playbooks.answers import asked, without_hidden
 from helpdesk.playbooks.conditions import Known, Value
-from helpdesk.playbooks.library import Library, Platform
+from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Question
 
 SOMETHING_ELSE = "something-else"
-OTHER_PLATFORM = "other"
-PLATFORM_QUESTION = "platform"
 
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
@@ -66,12 +64,6 @@ def left_out(library: Library, kind: str, opening: Known) -> frozenset[str]:
 def standing_answers(library: Library, kind: str, answers: Known) -> dict[str, Value]:
     """The answers, without those to questions that this report does not ask."""
     return without_hidden(playbook_for(library, kind).questions, answers)
-
-
-def named_platform(library: Library, answers: Known) -> Platform | None:
-    """The platform of the report, if one was named that can be asked to act."""
-    slug = answers.get(PLATFORM_QUESTION)
-    return library.platform(slug) if isinstance(slug, str) and slug != OTHER_PLATFORM else None
 
 
 def in_words(question: Question, value: Value) -> str:

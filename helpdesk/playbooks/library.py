@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from helpdesk.playbooks.conditions import Known
 from helpdesk.playbooks.pages import Playbook, Question, Sensitivity, Text, texts_in
 from helpdesk.playbooks.tables import Table
+
+PLATFORM_QUESTION = "platform"
+OTHER_PLATFORM = "other"
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,11 @@ class Library:
     def platform(self, slug: str) -> Platform | None:
         """The platform of that slug, if we know it."""
         return next((one for one in self.platforms if one.slug == slug), None)
+
+    def named_platform(self, answers: Known) -> Platform | None:
+        """The platform that the answers name, if it is one that can be asked to act."""
+        slug = answers.get(PLATFORM_QUESTION)
+        return self.platform(slug) if isinstance(slug, str) and slug != OTHER_PLATFORM else None
 
     def texts(self) -> Iterator[Text]:
         """Every sentence a person meets, each once, in a stable order."""

@@ -58,6 +58,8 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     after = without_hidden(page.questions, told)
     judgement = judge_report(table, page, after)
     case.answers = work.keys.seal(case, "answers", json.dumps(after))
+    platform = the_library().named_platform(after)
+    case.platform = platform.slug if platform else None
     level = case.level
     if judgement.level is not judge_report(table, page, before).level:
         level = highest([judgement.level, *_raised_by_hand(work, case)])

@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, NotNow: 409}
 
+# What opens something is typed again rather than written into a page.
+NEVER_REPEATED = frozenset({"passphrase", "again", "current", "recovery_key"})
+
 SENTENCES = {
     400: "We could not understand what was sent.",
     404: NotFound.sentence,
@@ -95,7 +98,7 @@ def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
         fields = [
             (name, value)
             for name, values in request.form.lists()
-            if name != "csrf_token"
+            if name != "csrf_token" and name not in NEVER_REPEATED
             for value in values
         ]
         page = render_template(

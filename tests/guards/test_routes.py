@@ -1,5 +1,6 @@
 """Every address is known, closed to strangers unless it says otherwise, and blind to outsiders."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ def address(app, rule, **known):
     values = {name: known.get(name, "0" * 32) for name in rule.arguments}
     adapter = app.url_map.bind("localhost")
     return adapter.build(rule.endpoint, values)
+
+
+def plain(response, ref):
+    """A page without what the address says, and without the token, which tells the second."""
+    page = response.get_data(as_text=True).replace(ref, "")
+    return re.sub(r'name="csrf_token"[^>]*', "", page)
 
 
 def test_every_address_is_listed(desk):
@@ -94,9 +101,7 @@ def test_an_outsider_cannot_tell_a_case_from_nothing(house, who):
         nowhere = client.open(address(app, rule, ref="0A0-0A0A"), method=method)
         asked += 1
         assert there.status_code == nowhere.status_code == 404, (method, rule.rule)
-        assert there.data.replace(case.ref.encode(), b"") == nowhere.data.replace(
-            b"0A0-0A0A", b""
-        ), (method, rule.rule)
+        assert plain(there, case.ref) == plain(nowhere, "0A0-0A0A"), (method, rule.rule)
     assert asked > 10
 
 

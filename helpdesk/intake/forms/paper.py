@@ -55,7 +55,7 @@ class Paper:
         self.answers = report.standing_answers(
             self.library, self.kind, _answers(self.first) | _answers(self.own)
         )
-        self.platform = report.named_platform(self.library, self.answers)
+        self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
             words = _("You may ask %(platform)s to act", platform=self.platform.name)
             self.last.consents.choices = [*CONSENTS, SelectChoice(ConsentKind.PLATFORM, words)]

@@ -9,7 +9,6 @@ from helpdesk.cases.status import ConsentKind
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import PLAIN_AGREEMENTS, ConsentsForm, MessageForm
 from helpdesk.intake.operations import Agreement
-from helpdesk.intake.report import OTHER_PLATFORM
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
 from helpdesk.web.work import work
@@ -76,7 +75,7 @@ def _consents_form(case: Case) -> ConsentsForm:
     """What can be agreed to: the platforms this case has met come first, then those we can ask."""
     met = {one.platform for one in queries.standing_consents(work, case) if one.platform}
     met |= {one.escalation.partner.platform for one in queries.requests_of(work, case)}
-    met |= {case.platform} if case.platform and case.platform != OTHER_PLATFORM else set()
+    met |= {case.platform} if case.platform else set()
     further = [one for one in queries.partner_platforms(work) if one not in met]
     form = ConsentsForm()
     form.offer([*PLAIN_AGREEMENTS, *_for_platforms(sorted(met))], _for_platforms(further))
