@@ -88,15 +88,15 @@ class House:
         """A database's address in psycopg's words."""
         return self.postgres.url(role, name).replace("postgresql+psycopg", "postgresql")
 
-    def serve(self, surface: str) -> Program:
-        """The pages of a surface, as `make run` serves them."""
+    def serve(self, surface: str, application: str = "wsgi:application") -> Program:
+        """The pages of a surface, as `make run` serves them, or with a fault planted in them."""
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
         if surface == "public":
             told |= self._common() | self._intake_key()
             told["DATABASE_URL"] = self.postgres.url("helpdesk_intake")
         else:
             told |= self._service()
-        return self._gunicorn(surface, "wsgi:application", told)
+        return self._gunicorn(surface, application, told)
 
     def serve_bare(self, like: str) -> Program:
         """The bare app, by the same server with as many workers as that surface has."""
@@ -107,12 +107,28 @@ class House:
         }
         return self._gunicorn("bare", "bench.bare:create_app()", told | _plain())
 
-    def work(self, queue: str, name: str = "") -> Program:
-        """A worker of a queue."""
-        return self._command(name or f"worker-{queue}", "worker", queue)
+    def work(self, queue: str, module: str = "helpdesk.cli") -> Program:
+        """A worker of a queue, or one with a fault planted in it."""
+        name = f"worker-{queue}"
+        return self._start(name, module, "worker", queue, environment=self._service())
 
     def tick(self) -> Program:
-        return self._command("ticker", "ticker")
+        return self._start("ticker", "helpdesk.cli", "ticker", environment=self._service())
+
+    def mend(self) -> None:
+        """Start again what has died, as the supervisor does.
+
+        Call it from the main thread: a child is tethered to the thread that has started it.
+        """
+        self.postgres.start()
+        self.redis.start()
+        for program in self.programs.values():
+            if not program.is_running:
+                program.start()
+
+    def close(self, name: str) -> None:
+        """Stop a program and forget it; its door stays open for the next one."""
+        self.programs.pop(name).stop()
 
     def make_database(self, name: str) -> None:
         """Another database in the same cluster."""
@@ -143,9 +159,6 @@ class House:
             "--bind", f"fd://{number}", application,
             environment=told, keeps_open=(number,),
         )  # fmt: skip
-
-    def _command(self, name: str, *words: str) -> Program:
-        return self._start(name, "helpdesk.cli", *words, environment=self._service())
 
     def _start(
         self,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from bench.browser import Browser
 from bench.house import House
@@ -58,8 +59,8 @@ def a_team(desk: Desk, slug: str, kind: TeamKind, *, takes_reports: bool = False
 def enrolled(desk: Desk, handle: str, role: Role, team: Team) -> Somebody:
     """Somebody who was invited and has enrolled; a minute ago, so that this code is unused."""
     earlier = datetime.now(UTC) - timedelta(minutes=1)
-    passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
-    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
+    seed = second_factor.new_seed()
+    passphrase, lock = _shared_lock()
     with desk.begin(operator("trial"), at=earlier) as work:
         person, _code = accounts.invite(
             work,
@@ -73,6 +74,13 @@ def enrolled(desk: Desk, handle: str, role: Role, team: Team) -> Somebody:
             work, person, lock=lock, seed=seed, first_code=code_at(seed, earlier)
         )
     return Somebody(person, enrolment.secret, passphrase, seed)
+
+
+@cache
+def _shared_lock() -> tuple[str, passphrases.Lock]:
+    """One passphrase for all: what a guess costs is no part of a trial, and fifty take a while."""
+    passphrase = codes.new_passphrase()
+    return passphrase, passphrases.new_lock(passphrase)
 
 
 def let_in(desk: Desk, member: Somebody, newcomer: Somebody, team: Team) -> None:

@@ -1,0 +1,161 @@
+"""Submitting: many people report while things are killed. What was acknowledged must be there."""
+
+import random
+import re
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from bench.browser import Browser, hidden_fields
+from bench.faults import judge, killing
+from bench.faults.trial import Trial, dice
+from bench.house import House
+from bench.people import Somebody
+from bench.reports import filled
+from helpdesk.core.codes import LETTERS, ReturnCode
+
+CLIENTS = 8
+PATIENCE = 60.0
+PAUSE = 0.05
+AGAIN = 0.2
+CODE = re.compile(rf'class="code-letters"[^>]*>([{LETTERS}\s-]+)<')
+ARRIVED = (200, 201)
+VICTIMS = {
+    "web worker": killing.web_worker("public"),
+    "web server": killing.web_server("public"),
+    "redis": killing.redis,
+    "postgres": killing.postgres,
+}
+
+
+@dataclass
+class Sent:
+    """One form that somebody sent, and every return code with which it was acknowledged."""
+
+    words: str
+    codes: list[ReturnCode] = field(default_factory=list)
+    unclear: int = 0
+
+
+def trial(
+    house: House,
+    reader: Somebody,
+    *,
+    seed: int,
+    kills: int,
+    victims: dict[str, killing.Victim] | None = None,
+) -> Trial:
+    """Reports are sent without a pause while so many kills happen; then the judge looks."""
+    result, chance = Trial("submit under kill -9", seed), dice(seed)
+    stop, sent = threading.Event(), list[Sent]()
+    with result.timed(), ThreadPoolExecutor(CLIENTS) as threads:
+        people = [
+            threads.submit(_report_until, stop, house.port("public"), number, chance.random(), sent)
+            for number in range(CLIENTS)
+        ]
+        try:
+            killing.kill_at_random(house, victims or VICTIMS, result, chance, kills=kills)
+        finally:
+            stop.set()
+        for person in people:
+            person.result()
+    _tell(result, sent)
+    house.wait_for("public")
+    result.faults += judge.reports(house, reader, sent)
+    return result
+
+
+def same_form_by_many(
+    house: House, reader: Somebody, *, seed: int, forms: int, threads: int
+) -> Trial:
+    """Each form is sent by so many threads at once: one case, and one code for all."""
+    result, chance = Trial("the same form sent at once", seed), dice(seed)
+    sent = [Sent(_words(seed, 0, number)) for number in range(forms)]
+    start = threading.Barrier(threads)
+
+    def send(number: int) -> None:
+        browser = Browser(house.port("public"))
+        for one, (cookies, fields) in zip(sent, opened, strict=True):
+            browser.cookies = dict(cookies)
+            start.wait(PATIENCE)
+            _send(browser, one, fields, time.monotonic() + PATIENCE)
+
+    opened = [_opened_form(house.port("public"), one.words, chance) for one in sent]
+    with result.timed(), ThreadPoolExecutor(threads) as pool:
+        list(pool.map(send, range(threads)))
+    _tell(result, sent)
+    if result.acknowledged != forms * threads:
+        result.faults.append(f"{forms * threads} sends, {result.acknowledged} acknowledged.")
+    result.faults += judge.reports(house, reader, sent)
+    return result
+
+
+def _report_until(
+    stop: threading.Event, port: int, number: int, luck: float, sent: list[Sent]
+) -> None:
+    """One person after the other reports; some press the button twice."""
+    chance, count = dice(luck), 0
+    while not stop.is_set():
+        count += 1
+        one = Sent(_words(int(luck * 1e9), number, count))
+        cookies, fields = _opened_form(port, one.words, chance)
+        browser = Browser(port)
+        browser.cookies = dict(cookies)
+        sent.append(one)
+        for _ in range(2 if chance.random() < AGAIN else 1):
+            _send(browser, one, fields, time.monotonic() + PATIENCE)
+        browser.close()
+
+
+def _opened_form(
+    port: int, words: str, chance: random.Random
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The cookies and the filled fields of a fresh form, however long it takes to get one."""
+    browser, until = Browser(port), time.monotonic() + PATIENCE
+    while True:
+        try:
+            page = browser.get("/report")
+        except ConnectionError:
+            page = None
+        if page is not None and page.status == 200:
+            browser.close()
+            return browser.cookies, filled(hidden_fields(page.text), chance, words=words)
+        if time.monotonic() > until:
+            raise TimeoutError("Nobody was given a form for a whole minute.")
+        time.sleep(PAUSE)
+
+
+def _send(browser: Browser, one: Sent, fields: list[tuple[str, str]], until: float) -> None:
+    """Send a form until it is acknowledged, as people do who see that nothing came back."""
+    while time.monotonic() < until:
+        try:
+            page = browser.post("/report", fields)
+        except ConnectionError:
+            page = None
+        if page is not None and page.status in ARRIVED:
+            one.codes.append(_code_on(page.text))
+            return
+        one.unclear += 1
+        time.sleep(PAUSE)
+    raise TimeoutError("A report was not taken for a whole minute.")
+
+
+def _code_on(page: str) -> ReturnCode:
+    found = CODE.search(page)
+    code = ReturnCode.read(found.group(1)) if found else None
+    if code is None:
+        raise LookupError("An acknowledgement holds no return code.")
+    return code
+
+
+def _tell(result: Trial, sent: Iterable[Sent]) -> None:
+    for one in sent:
+        result.done["forms"] += 1
+        result.done["sends without an answer"] += one.unclear
+        result.acknowledged += len(one.codes)
+
+
+def _words(seed: int, number: int, count: int) -> str:
+    return f"Trial report {seed}-{number}-{count}. Somebody took our account."
