@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "helpdesk" / "translations" / "messages.pot"
+FEW = 10
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 KEYWORDS = {"lazy_gettext": None, "_l": None}
 
@@ -26,13 +27,19 @@ def main(arguments: list[str]) -> int:
         with CATALOGUE.open("rb") as file:
             kept = read_po(file)
     new, gone = sentences(found) - sentences(kept), sentences(kept) - sentences(found)
-    for sentence in sorted(new, key=str):
-        sys.stderr.write(f"not in the catalogue: {sentence!r}\n")
-    for sentence in sorted(gone, key=str):
-        sys.stderr.write(f"on no page any more: {sentence!r}\n")
+    _tell("not in the catalogue", new)
+    _tell("on no page any more", gone)
     if new or gone:
         sys.stderr.write("Bring it up to date with: make catalogue\n")
     return 1 if new or gone else 0
+
+
+def _tell(trouble: str, found: set[object]) -> None:
+    """The first few, and how many there are in all."""
+    for sentence in sorted(found, key=str)[:FEW]:
+        sys.stderr.write(f"{trouble}: {sentence!r}\n")
+    if len(found) > FEW:
+        sys.stderr.write(f"{trouble}: {len(found) - FEW} more\n")
 
 
 def extract() -> Catalog:

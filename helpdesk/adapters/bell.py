@@ -1,4 +1,4 @@
-"""The bell: RQ is told to look at a queue of the outbox. It carries the queue's name and nothing else."""
+"""The bell: RQ is told to look at a queue of the outbox. It carries that queue's name alone."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ FAILURES_KEPT = 7 * 24 * 3600
 
 
 class RedisBell:
-    """Rings once while nobody has answered yet: a waiting wake-up will see the newer work as well."""
+    """Rings once while nobody has answered yet: a waiting wake-up will see newer work as well."""
 
     def __init__(self, url: str) -> None:
         self._redis = connect(url)
@@ -29,7 +29,7 @@ class RedisBell:
         self._silent_until = 0.0
 
     def ring(self, queue: str) -> bool:
-        """Tell the queue's worker to look. False when Redis is away: the ticker looks in any case."""
+        """Tell the queue's worker to look. False when Redis is away: the ticker looks anyway."""
         if time.monotonic() < self._silent_until:
             return False
         try:
