@@ -116,6 +116,19 @@ def readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
     return work.session.scalars(found.order_by(HistoryEntry.id)).all()
 
 
+def trouble_of(work: Work, delivery: Delivery) -> str:
+    """Why a delivery waits for a person: the code that history has of it."""
+    entry = work.session.scalar(
+        select(HistoryEntry)
+        .where(
+            HistoryEntry.subject_id == delivery.id, HistoryEntry.action == "delivery.dead_letter"
+        )
+        .order_by(HistoryEntry.id.desc())
+        .limit(1)
+    )
+    return str(entry.details.get("trouble", "")) if entry is not None else ""
+
+
 def packet_of(work: Work, escalation: Escalation) -> Packet:
     """The packet, opened with the case's key."""
     return read(work.keys.open(escalation, "packet"))

@@ -12,6 +12,8 @@ from helpdesk.core.letters import Refused, Unclear
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing, Verdict
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner
 from helpdesk.settings import Surface
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
 from tests.factories import a_case, a_person, a_team, sign_in
@@ -257,6 +259,18 @@ def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, wr
     address = page_of(house, escalation)
     assert send(writer, address, f"{address}/delivery").status_code == 303
     assert house.delivery(escalation).standing is DeliveryStanding.PENDING
+
+
+def test_why_it_could_not_be_carried_is_said_in_a_sentence(house, writer):
+    escalation = house.approved()
+    with house.as_(house.lead) as work:
+        partners.doubt(work, work.session.get(Partner, house.partner.id))
+    house.carry(escalation)
+
+    page = writer.get(page_of(house, escalation))
+
+    assert "It could not be carried" in page.text
+    assert "The partner is not vetted any more." in page.text
 
 
 def test_a_silent_partner_is_on_the_duty_board(house, writer):

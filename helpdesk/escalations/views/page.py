@@ -32,6 +32,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "gates": gates,
         "closed_gates": closed(gates),
         "delivery": delivery,
+        "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.open(one, "body")) for one in exchanges],
         "decisions": [(one, work.keys.open(one, "note")) for one in decisions],
         "verdicts": {one.decision_id: one for one in queries.verdicts_of(work, escalation)},
