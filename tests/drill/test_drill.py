@@ -1,0 +1,154 @@
+"""The drill: a dozen cases in different states, open to those who should see them."""
+
+import stat
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.operations.recovery import opened_with
+from helpdesk.accounts.passphrases import lock_of
+from helpdesk.cases import queries
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status
+from helpdesk.core.actors import Role
+from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.drill.rehearsal import rehearse
+from helpdesk.drill.sheet import Reporter, Sheet
+from helpdesk.escalations import queries as escalations
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import Standing as Request
+from helpdesk.intake import queries as intake
+from tests.conftest import INTAKE_KEY
+
+
+def test_there_are_a_dozen_cases_in_every_status(drill):
+    cases = drill.stage.session.scalars(select(Case)).all()
+
+    assert len(cases) == 12
+    assert {case.status for case in cases} == set(Status)
+    assert len({case.level for case in cases}) == 4
+    assert all(case.is_drill for case in cases)
+
+
+def test_requests_stand_in_four_different_places(drill):
+    requests = drill.stage.session.scalars(select(Escalation)).all()
+
+    assert {request.standing for request in requests} == {
+        Request.DRAFT,
+        Request.WITH_PARTNER,
+        Request.NEED_INFORMATION,
+        Request.DECIDED,
+    }
+
+
+@pytest.mark.parametrize("who", ["coordinator", "responder"])
+def test_who_is_in_both_queues_can_open_every_story(drill, who):
+    work = drill.stage.person(who, drill.now)
+
+    cases = work.session.scalars(queries.visible_to(work.actor)).all()
+
+    assert len(cases) == 12
+    for told in drill.told.values():
+        assert work.keys.open(told.case, "story") == told.story.words
+
+
+def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
+    work = drill.stage.person("newcomer", drill.now)
+    quiet = drill.told["quiet"].case
+
+    cases = work.session.scalars(queries.visible_to(work.actor)).all()
+
+    assert len(cases) == 11
+    assert quiet not in cases
+    with pytest.raises(CannotOpen):
+        work.keys.open(quiet, "story")
+
+
+def test_the_operator_finds_no_case(drill):
+    work = drill.stage.person("operator", drill.now)
+
+    assert work.session.scalars(queries.visible_to(work.actor)).all() == []
+
+
+def test_everybody_on_the_sheet_can_open_their_own_key(drill):
+    people = {one.handle: one for one in drill.stage.session.scalars(select(Person))}
+
+    for player in drill.players:
+        person = people[player.handle]
+        secret = opened_with(person, lock_of(player.passphrase, person.salt))
+        assert secret.raw == drill.stage.secrets[player.handle].raw
+        assert len(player.code(drill.now)) == 6
+
+
+def test_every_return_code_leads_to_its_case(drill):
+    for told in drill.told.values():
+        work = drill.stage.stranger(drill.now)
+        assert intake.by_return_code(work, told.code, [INTAKE_KEY]) is told.case
+
+
+def test_no_promise_failed_and_none_that_was_due_is_left(drill):
+    left = select(Promise).where(Promise.standing != Standing.KEPT)
+    for promise in drill.stage.session.scalars(left):
+        assert promise.standing is Standing.WAITING
+        assert promise.due_at > drill.now
+
+
+def test_letters_went_out_without_a_word_of_what_was_told(drill):
+    assert {letter.to.split("@")[0] for letter in drill.letters} >= {
+        "coordinator",
+        "responder",
+        "trust-team",
+    }
+    for letter in drill.letters:
+        for told in drill.told.values():
+            assert told.story.words[:40] not in letter.body
+            assert not any(word in letter.body for word in told.code.words[-2:] if len(word) > 7)
+
+
+def test_the_platform_reads_the_packet_that_was_sent(drill):
+    work = drill.stage.person("platform-lead", drill.now)
+
+    inbox = escalations.inbox(work)
+
+    assert len(inbox) >= 3
+
+
+def test_the_sheet_comes_back_as_it_was_and_only_we_can_read_it(drill, tmp_path):
+    sheet = Sheet(tuple(drill.players), (Reporter("A trouble", "ten words"),))
+
+    sheet.save(tmp_path)
+
+    assert Sheet.load(tmp_path) == sheet
+    assert stat.S_IMODE((tmp_path / "drill-people.json").stat().st_mode) == 0o600
+
+
+def test_the_sheet_says_how_everybody_signs_in(drill):
+    sheet = Sheet(tuple(drill.players), (Reporter("A trouble", "ten words"),))
+
+    told = sheet.told(drill.now, public="http://p", staff="http://s", partner="http://t")
+
+    for player in drill.players:
+        assert player.passphrase in told
+        assert player.code(drill.now) in told
+    assert told.index("http://s") < told.index("coordinator") < told.index("http://t")
+    assert told.index("http://t") < told.index("platform-lead")
+    assert not [one for one in drill.players if one.role is Role.PARTNER and "staff" in one.may]
+
+
+def test_scenes_come_in_the_order_of_time_and_nothing_happens_after_now(drill):
+    seen = []
+
+    class NoStage:
+        def workers_until(self, at):
+            pass
+
+    def play(name, *moments):
+        for moment in moments:
+            at = yield moment
+            seen.append((at, name))
+
+    rehearse(NoStage(), [play("a", 1, 4, 9), play("b", 2, 3, 12)], beginning=0, until=10)
+
+    assert seen == [(1, "a"), (2, "b"), (3, "b"), (4, "a"), (9, "a")]
