@@ -19,9 +19,10 @@ from helpdesk.core import codes
 from helpdesk.web.forms import Form
 
 LONGEST_PASSPHRASE = 500
-SIX_DIGITS = re.compile(r"\s*\d{3}\s*\d{3}\s*")
-HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}")
-SEED = re.compile(r"[A-Z2-7]{32}")
+# Regexp only looks at the beginning, so each pattern says where it ends.
+SIX_DIGITS = re.compile(r"\s*\d{3}\s*\d{3}\s*\Z")
+HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}\Z")
+SEED = re.compile(r"[A-Z2-7]{32}\Z")
 
 
 def _six_digits(label: str = "The six digits that your app shows now") -> StringField:
@@ -131,7 +132,7 @@ class InvitationForm(Form):
     )
     email = EmailField(
         "Where duty mail goes",
-        [Optional(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+$", message="Type a mail address.")],
+        [Optional(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+\Z", message="Type a mail address.")],
         description="Kept sealed. Such a mail says that a case waits, never what it is about.",
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from wtforms import Field, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from helpdesk.playbooks.pages import Evidence, Playbook, Step
 from helpdesk.web.forms import TEXT_LIMIT, Form
@@ -43,7 +43,7 @@ class SkipForm(Form):
 
     reason = TextAreaField(
         "Why is it left out?",
-        [InputRequired("Say in a few words why this step is left out."), too_long],
+        [DataRequired("Say in a few words why this step is left out."), too_long],
     )
 
 

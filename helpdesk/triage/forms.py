@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from wtforms import Field, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Known, Value
@@ -37,14 +37,14 @@ class RaiseForm(Form):
     """A higher level and why."""
 
     level = RadioField("New level", [InputRequired("Choose a level.")])
-    reason = TextAreaField("Why?", [InputRequired("Say in a few words why."), too_long])
+    reason = TextAreaField("Why?", [DataRequired("Say in a few words why."), too_long])
 
 
 class LowerForm(Form):
     """Why a case can wait longer."""
 
     why_lower = TextAreaField(
-        "Why can it wait longer?", [InputRequired("Say in a few words why it can wait."), too_long]
+        "Why can it wait longer?", [DataRequired("Say in a few words why it can wait."), too_long]
     )
 
 

@@ -1,0 +1,54 @@
+"""What cannot be right is said beside the field, to its last letter."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from helpdesk.accounts.forms import InvitationForm, SecondFactorForm
+from helpdesk.app import create_app
+from helpdesk.settings import Surface
+
+
+@pytest.fixture(autouse=True)
+def in_a_request(desk):
+    app = create_app(desk, Surface.STAFF)
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.test_request_context(method="POST"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("handle", "fits"),
+    [
+        ("night-shift", True),
+        ("a1", True),
+        ("a", False),
+        ("Night", False),
+        ("night shift", False),
+        ("night/../shift", False),
+        ("n" * 39, True),
+        ("n" * 40, False),
+    ],
+)
+def test_a_sign_in_name_fits_or_is_refused(handle, fits):
+    form = InvitationForm(MultiDict({"handle": handle, "name": "x"}))
+    form.role.choices = form.teams.choices = []
+    form.validate()
+
+    assert ("handle" not in form.errors) is fits
+
+
+@pytest.mark.parametrize(
+    ("code", "fits"),
+    [
+        ("123456", True),
+        (" 123 456 ", True),
+        ("12345", False),
+        ("1234567", False),
+        ("12345x", False),
+    ],
+)
+def test_a_code_has_six_digits(code, fits):
+    form = SecondFactorForm(MultiDict({"code": code}))
+    form.validate()
+
+    assert ("code" not in form.errors) is fits
