@@ -1,6 +1,8 @@
 """Commands with which an operator looks after a helpdesk: tables, first people, history."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,7 +10,7 @@ from alembic import command as alembic
 from alembic.config import Config
 
 from helpdesk.accounts import operations as accounts
-from helpdesk.assembly import open_desk
+from helpdesk.assembly import open_desk, open_engine
 from helpdesk.core import history as chain
 from helpdesk.core.actors import operator
 from helpdesk.core.desk import Desk
@@ -38,8 +40,7 @@ def setup(
     operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
 ) -> None:
     """Begin a real helpdesk: its first queue and its first coordinator."""
-    desk = this_desk()
-    with desk.begin(operator(operator_name)) as work:
+    with this_desk() as desk, desk.begin(operator(operator_name)) as work:
         founded = accounts.found_helpdesk(
             work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
         )
@@ -56,10 +57,9 @@ def history() -> None:
 @history.command()
 def verify() -> None:
     """Walk the chain of history and say what is not as it was written."""
-    desk = this_desk()
-    if desk.service is None:
-        raise click.ClickException("SERVICE_KEY_FILE is missing: it holds the witness's key.")
-    with desk.begin() as work:
+    with this_desk() as desk, desk.begin() as work:
+        if desk.service is None:
+            raise click.ClickException("SERVICE_KEY_FILE is missing: it holds the witness's key.")
         findings = list(chain.verify(work.session, witness=chain.witness_of(desk.service)))
         length, digest = chain.head(work.session)
     for finding in findings:
@@ -70,6 +70,12 @@ def verify() -> None:
     click.echo("History is as it was written. Keep the line above somewhere else.")
 
 
-def this_desk() -> Desk:
-    """The desk that the environment describes."""
-    return open_desk(Settings.from_environment(os.environ))
+@contextmanager
+def this_desk() -> Iterator[Desk]:
+    """The desk that the environment describes, for as long as a command takes."""
+    settings = Settings.from_environment(os.environ)
+    engine = open_engine(settings.database_url)
+    try:
+        yield open_desk(settings, engine=engine)
+    finally:
+        engine.dispose()

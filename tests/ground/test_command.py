@@ -1,9 +1,17 @@
 """The helpdesk command: a half-configured helpdesk says all that is missing, and does not start."""
 
+import base64
+import os
+import re
+
+import psycopg
 import pytest
 from click.testing import CliRunner
 
+from helpdesk.assembly import open_desk, open_engine
 from helpdesk.cli import main
+from helpdesk.settings import Settings
+from helpdesk.ticker import tick
 
 EVERYTHING = [
     "DATABASE_URL",
@@ -49,3 +57,73 @@ def test_forgetting_removes_the_whole_instance(place):
 
     assert answer.exit_code == 0, answer.output
     assert not instance.exists()
+
+
+@pytest.fixture
+def real(postgres, place, monkeypatch):
+    """A database without anything in it, and the environment of an operator."""
+    with psycopg.connect(
+        postgres.url("postgres", "postgres").replace("+psycopg", ""), autocommit=True
+    ) as connection:
+        connection.execute("DROP DATABASE IF EXISTS commands")
+        connection.execute("CREATE DATABASE commands OWNER helpdesk_owner")
+    key = place / "service.key"
+    key.write_text(base64.b64encode(b"k" * 32).decode())
+    for name, value in {
+        "DATABASE_URL": postgres.url("helpdesk_owner", "commands"),
+        "REDIS_URL": "none",
+        "PUBLIC_URL": "https://public.test",
+        "STAFF_URL": "https://staff.test",
+        "PARTNER_URL": "https://partner.test",
+        "MAIL_URL": f"folder://{place}/outbox",
+        "MAIL_FROM": "helpdesk@helpdesk.test",
+        "SERVICE_KEY_FILE": str(key),
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield CliRunner()
+    with psycopg.connect(
+        postgres.url("postgres", "postgres").replace("+psycopg", ""), autocommit=True
+    ) as connection:
+        connection.execute("DROP DATABASE commands WITH (FORCE)")
+
+
+FIRST = ["setup", "--as", "ada", "--handle", "lead", "--name", "Lead"]
+
+
+def test_a_real_helpdesk_begins_with_a_coordinator_who_enrols_with_a_code(real):
+    assert real.invoke(main, ["migrate"]).output.endswith("The tables are up to date.\n")
+
+    begun = real.invoke(main, FIRST)
+
+    assert begun.exit_code == 0, begun.output
+    assert "https://staff.test/enrol" in begun.output
+    assert re.search(r"^ {4}([0-9A-Z]{5}-){5}[0-9A-Z]$", begun.output, re.M)
+
+    again = real.invoke(main, FIRST)
+
+    assert again.exit_code == 1
+    assert "This helpdesk has people already" in again.output
+
+
+def test_history_is_verified_and_a_change_in_it_shows(real, postgres):
+    real.invoke(main, ["migrate"])
+    real.invoke(main, FIRST)
+    settings = Settings.from_environment(os.environ)
+    engine = open_engine(settings.database_url)
+    tick(open_desk(settings, engine=engine))
+    engine.dispose()
+
+    whole = real.invoke(main, ["history", "verify"])
+
+    assert whole.exit_code == 0, whole.output
+    assert "History is as it was written" in whole.output
+
+    superuser = postgres.url("postgres", "commands").replace("+psycopg", "")
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE history SET actor_id = 'shell:eve' WHERE id = 1")
+
+    changed = real.invoke(main, ["history", "verify"])
+
+    assert changed.exit_code == 1
+    assert "Entry 1 is not as it was written" in changed.output
