@@ -35,12 +35,17 @@ class BadPacket(Exception):
 
 @dataclass(frozen=True)
 class Header:
-    """What every packet says first. It holds ids and codes of ours, and nothing of the case."""
+    """What every packet says first. It holds ids and codes of ours, and nothing of the case.
+
+    `salt` is random and new with each writing: the hash of a packet stands in clear, and without
+    it whoever guesses what a short one says could check the guess.
+    """
 
     ref: str
     partner: str
     ask: Ask
     priority: Priority
+    salt: str
     is_drill: bool = False
 
 
@@ -61,6 +66,7 @@ class Packet:
                 "partner": header.partner,
                 "ask": header.ask.value,
                 "priority": header.priority.value,
+                "salt": header.salt,
                 "drill": header.is_drill,
                 "sharing": SHARING,
             },
@@ -108,6 +114,7 @@ def read(text: str) -> Packet:
             partner=request["partner"],
             ask=Ask(request["ask"]),
             priority=Priority(request["priority"]),
+            salt=request["salt"],
             is_drill=request["drill"],
         )
         packet = Packet(header, dict(said["fields"]))

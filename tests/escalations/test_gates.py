@@ -20,7 +20,7 @@ FIELDS = {
 
 
 def a_packet(ask=Ask.RESTORE, priority=Priority.P2, **fields):
-    return build(Header("R-1", "example", ask, priority), FIELDS | fields, BY_NAME)
+    return build(Header("R-1", "example", ask, priority, "5a17"), FIELDS | fields, BY_NAME)
 
 
 def all_is_well(**different):

@@ -63,6 +63,21 @@ def verified(house, escalation, verdict):
         operations.verify(work, house.mine(work, escalation), verdict=verdict)
 
 
+def test_the_hash_of_a_request_says_nothing_to_whoever_guesses_its_words(house):
+    """It stands in clear. The same words written twice have two hashes: no guess can be tried."""
+    escalation = house.ask()
+    act(
+        house,
+        house.writer,
+        escalation,
+        operations.change,
+        typed=TYPED,
+        seen_hash=escalation.packet_hash,
+    )
+
+    assert house.now(escalation).packet_hash != escalation.packet_hash
+
+
 def test_a_draft_is_read_by_the_queue_and_previewed_by_the_reporter_and_by_nobody_else(house):
     escalation = house.ask()
 

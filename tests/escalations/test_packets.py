@@ -27,7 +27,7 @@ from helpdesk.escalations.standing import Ask, Priority
 from helpdesk.partners.fields import BY_NAME, FIELDS
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "400"))
-HEADER = Header("R-ABC-DEFG", "example", Ask.RESTORE, Priority.P2)
+HEADER = Header("R-ABC-DEFG", "example", Ask.RESTORE, Priority.P2, "5a17")
 PLANTED = ("planted-name", "planted-contact", "planted-story", "planted-organisation")
 
 names = some.sampled_from([*BY_NAME, "story", "contact", "reporter_name", "organisation", "schema"])
@@ -51,7 +51,7 @@ def knowledge(draw):
 def test_nothing_outside_the_allow_list_is_in_the_bytes(available, allowed, ask):
     secrets = dict.fromkeys(("story", "contact", "reporter_name", "organisation"))
     planted = available | dict(zip(secrets, PLANTED, strict=True))
-    header = Header("R-ABC-DEFG", "example", ask, Priority.P2)
+    header = Header("R-ABC-DEFG", "example", ask, Priority.P2, "5a17")
 
     text = build(header, planted, allowed | set(secrets)).as_text()
 
@@ -132,7 +132,7 @@ def test_people_see_every_field_that_leaves_and_no_code():
 
 @pytest.mark.parametrize("ask", Ask)
 def test_what_is_needed_counts_where_the_partner_may_receive_it(ask):
-    empty = build(Header("R-1", "example", ask, Priority.P1), {}, BY_NAME)
+    empty = build(Header("R-1", "example", ask, Priority.P1, "5a17"), {}, BY_NAME)
 
     assert {field.name for field in missing(empty, BY_NAME)} == set(REQUIRED[ask])
     assert missing(empty, ["language"]) == ()

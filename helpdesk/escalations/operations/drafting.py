@@ -1,6 +1,8 @@
 """Drafting: a responder chooses partner and ask, writes the fields, and sees what would leave."""
 
+import secrets
 from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import select
 
@@ -17,6 +19,7 @@ from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.partners.models import Partner
 
+SALT: Final = 16
 OVER = (Standing.CLOSED, Standing.WITHDRAWN)
 
 
@@ -71,6 +74,7 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
         partner=escalation.partner.slug,
         ask=escalation.ask,
         priority=escalation.priority,
+        salt=secrets.token_hex(SALT),
         is_drill=escalation.case.is_drill,
     )
     available = sources.together(work, escalation.case, typed)
