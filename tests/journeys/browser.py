@@ -102,6 +102,9 @@ def look_as(browser, size=DESKTOP, *, dark=False):
         "Emulation.setEmulatedMedia",
         {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]},
     )
+    WebDriverWait(browser, PATIENCE).until(
+        lambda it: it.execute_script("return innerWidth") == width, "the window keeps its size"
+    )
 
 
 def shots(browser, folder, name):
@@ -117,26 +120,33 @@ def shots(browser, folder, name):
     look_as(browser)
 
 
-def scrolls_sideways(browser):
-    """Whether the page is wider than the window: a reader would have to push it to and fro."""
+def too_wide(browser):
+    """What reaches over the edge, if a reader would have to push the page to and fro."""
     return browser.execute_script(
-        "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        """
+        const page = document.documentElement;
+        if (page.scrollWidth <= page.clientWidth) return [];
+        const over = [...document.querySelectorAll("body *")].filter(
+            part => part.getBoundingClientRect().right > page.clientWidth);
+        return [`${page.scrollWidth} > ${page.clientWidth}`,
+                ...over.map(part => part.outerHTML.slice(0, 120))];
+        """
     )
 
 
 def field(browser, label):
     """The field that a person would find by its words."""
-    words = f"//label[contains(normalize-space(.), {_quoted(label)})]"
+    words = f"//label[contains(normalize-space(.), {quoted(label)})]"
     return browser.find_element(
         By.ID, browser.find_element(By.XPATH, words).get_dom_attribute("for")
     )
 
 
-def press(browser, words):
+def press(browser, words, inside="main"):
     """Press the button, or follow the link, with these words, and wait for the page it leads to."""
-    which = f"[contains(normalize-space(.), {_quoted(words)})]"
+    which = f"[contains(normalize-space(.), {quoted(words)})]"
     old = browser.find_element(By.TAG_NAME, "html")
-    browser.find_element(By.XPATH, f"//main//button{which} | //main//a{which}").click()
+    browser.find_element(By.XPATH, f"//{inside}//button{which} | //{inside}//a{which}").click()
     # While one page makes way for the next, Chromium may answer with an error of its own.
     wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[WebDriverException])
     wait.until(staleness_of(old))
@@ -145,7 +155,7 @@ def press(browser, words):
 
 def choose(browser, words):
     """Choose the answer with these words, the first such on the page."""
-    label = f"//main//label[contains(normalize-space(.), {_quoted(words)})]"
+    label = f"//main//label[contains(normalize-space(.), {quoted(words)})]"
     browser.find_element(By.XPATH, label).click()
 
 
@@ -172,7 +182,8 @@ def weight(browser):
     )
 
 
-def _quoted(words):
+def quoted(words):
+    """Words as a string of XPath."""
     assert "'" not in words or '"' not in words
     return f'"{words}"' if "'" in words else f"'{words}'"
 

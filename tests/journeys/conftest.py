@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.drill.sheet import Sheet
 from tests.journeys import browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,10 @@ class Served:
     partner: str
     said: str
     instance: Path
+
+    def player(self, handle):
+        """Somebody of the drill, with passphrase and second factor."""
+        return next(one for one in Sheet.load(self.instance).players if one.handle == handle)
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +92,14 @@ def chromium(_chromium):
     """Chromium with scripts off, knowing nobody."""
     _chromium.delete_all_cookies()
     return _chromium
+
+
+@pytest.fixture
+def second_chromium():
+    """Another Chromium with scripts off, for a second person."""
+    driver = browser.chromium(scripts=False)
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture(scope="session")

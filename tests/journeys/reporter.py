@@ -49,6 +49,11 @@ def write(browser, words, look=nothing):
     look(browser)
 
 
+def case_ref(browser):
+    """What the case is called, from the receipt that is open."""
+    return text(browser, ".panel").split("called ")[1].split(".")[0]
+
+
 def receipt_letters(browser):
     """The other form of the code, from the receipt that is open."""
     return text(browser, ".code-letters").split()

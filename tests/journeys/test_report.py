@@ -109,7 +109,7 @@ def test_axe_finds_nothing_on_the_public_pages_and_they_are_light(judge, served)
             for dark in (False, True):
                 browsers.look_as(driver, size, dark=dark)
                 assert browsers.violations(driver) == [], driver.current_url
-                assert not browsers.scrolls_sideways(driver), driver.current_url
+                assert browsers.too_wide(driver) == [], driver.current_url
         size, origins = browsers.weight(driver)
         assert size <= LARGEST, driver.current_url
         assert origins == [served.public]

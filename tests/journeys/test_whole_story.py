@@ -1,0 +1,206 @@
+"""One stolen account, from the first word to the last, through every door; nothing is pretended."""
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from tests.journeys import browser as browsers
+from tests.journeys import desk, reporter
+from tests.journeys.browser import choose, field, press, text
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+STORY = "Since this morning somebody writes in my name, and my friends get strange links."
+FIRST_WORDS = "Thank you for telling us. Please do not answer the stranger. I will write again."
+QUESTION = "On which day did the owner last sign in?"
+ANSWER = "Two days before the first sign, in the evening."
+NOTE = "The owner signs in with the new address from now on."
+
+EVIDENCE = {
+    "ownership-statement": "Confirmed by voice by a colleague who runs the account with them.",
+    "profile-url": "https://platform.example/stolen",
+    "first-sign": "2026-11-20 08:00",
+    "last-good": "2026-11-18 19:00",
+    "changes-seen": "The name and the picture.",
+    "form-receipt": "FORM-0001",
+    "harm-statement": "People who write to this account could be found by those who threaten them.",
+}
+
+BEFORE_ASKING = {
+    "Write the first words": "I have written",
+    "Find a channel that this trouble cannot reach": "We stay with the mailbox",
+    "Ask about danger again": "No danger that they know of",
+    "Ask what they agree to": "They want our help",
+    "Begin to confirm who is asking": "Someone we trust has confirmed them",
+    "Replace what was assumed": "The answers are right now",
+    "Rule out a harmless cause": "Someone else was or is in it",
+    "Confirm whose account it is": "They own it or may speak for the owner",
+    "Use the device that is still signed in": "There was none",
+    "Make the reset mailbox safe first": "The mailbox is lost too",
+    "Save the traces before they scroll away": "They are saved",
+    "File the platform's own form": "It was filed and there is a number",
+    "Warn the people who trust this account": "The closest people are warned",
+    "Freeze the roles of a shared page": "The roles are in safe hands",
+    "Write down what the platform has to know": "It is written down",
+}
+
+AFTER_THE_ANSWER = {
+    "Ask the platform's trust team": "The request is on its way",
+    "Keep asking": "The account is theirs again",
+    "Clean up after the return": "Done",
+    "Look at the sign-ins once a week for a month": "A day is agreed",
+    "Read back how it stands": "They see it the same way",
+    "Choose what makes it harder next time": "They have chosen",
+    "Ask how they are, and how you are": "They are well enough",
+    "Agree what is kept and for how long": "The usual time is fine",
+    "Set the day to ask again": "A day is agreed",
+    "Write down one lesson": "Nothing new this time",
+    "Say how this ended": "The account is in the right hands again",
+}
+
+
+def examine(driver):
+    """Nothing for axe to find, on a narrow phone by night and on a desk by day."""
+    for size, dark in ((browsers.NARROW, True), (browsers.DESKTOP, False)):
+        browsers.look_as(driver, size, dark=dark)
+        assert browsers.violations(driver) == [], driver.current_url
+        assert browsers.too_wide(driver) == [], driver.current_url
+
+
+@pytest.mark.parametrize(("name", "look"), [("chromium", None), ("judge", examine)])
+def test_a_stolen_account_is_reported_worked_on_answered_and_confirmed(
+    request, served, second_chromium, name, look
+):
+    browser = request.getfixturevalue(name)
+    look = look or reporter.nothing
+
+    words, ref = _somebody_reports(browser, served, look)
+    _a_responder_takes_it(browser, served, ref, look)
+    request_ref = _a_request_is_written(browser, look)
+    _a_second_person_lets_it_leave(second_chromium, served, request_ref)
+    _the_partner_acknowledges_and_asks(browser, served, request_ref, look)
+    _the_responder_answers(browser, served, ref, request_ref, look)
+    _the_partner_decides(browser, served, request_ref, look)
+    _the_reporter_confirms(browser, served, words, look)
+    _the_case_is_closed(browser, served, ref, look)
+    _the_reporter_sees_the_end(browser, served, look)
+
+
+def _somebody_reports(browser, served, look):
+    words = reporter.report(
+        browser,
+        served.public,
+        story=STORY,
+        platform="Instagram (Meta)",
+        answers=["Yes, it could happen", "Yes, it is going on now"],
+        consents=["You may read this and help me", "Instagram (Meta)"],
+        look=look,
+    )
+    return words, reporter.case_ref(browser)
+
+
+def _a_responder_takes_it(browser, served, ref, look):
+    desk.sign_in(browser, served.staff, served.player("responder"))
+    look(browser)
+    press(browser, "Front line")
+    look(browser)
+    press(browser, ref)
+    assert STORY in text(browser)
+    press(browser, "Take this case")
+    look(browser)
+    field(browser, "Message to the reporter").send_keys(FIRST_WORDS)
+    press(browser, "Send the message")
+    assert FIRST_WORDS in text(browser)
+    press(browser, "Start the playbook: Someone else is using my account")
+    look(browser)
+
+
+def _a_request_is_written(browser, look):
+    desk.work_through(
+        browser, BEFORE_ASKING, EVIDENCE, until="Ask the platform's trust team", look=look
+    )
+    press(browser, "Write the request")
+    look(browser)
+    choose(browser, "Drill trust team")
+    choose(browser, "Give the account back to its owner")
+    press(browser, "Go on")
+    look(browser)
+    field(browser, "What happened").send_keys("A page that looked right took a password.")
+    press(browser, "See what would leave")
+    look(browser)
+    assert "A second person has to read and approve it" in text(browser)
+    return text(browser, "h1")
+
+
+def _a_second_person_lets_it_leave(browser, served, request_ref):
+    desk.sign_in(browser, served.staff, served.player("coordinator"))
+    press(browser, "Approvals", inside="header")
+    press(browser, request_ref)
+    assert EVIDENCE["harm-statement"] in text(browser)
+    press(browser, "Approve and send exactly this")
+    assert "Approve and send exactly this" not in text(browser)
+
+
+def _the_partner_acknowledges_and_asks(browser, served, request_ref, look):
+    desk.sign_in(browser, served.partner, served.player("platform-agent"))
+    desk.reload_until(browser, request_ref)
+    look(browser)
+    press(browser, request_ref)
+    look(browser)
+    assert EVIDENCE["harm-statement"] in text(browser)
+    assert STORY not in text(browser)
+    press(browser, "Acknowledge")
+    browser.find_element(By.TAG_NAME, "summary").click()
+    field(browser, "What do you need to know?").send_keys(QUESTION)
+    press(browser, "Send the question")
+    look(browser)
+
+
+def _the_responder_answers(browser, served, ref, request_ref, look):
+    browser.get(f"{served.staff}/cases/{ref}")
+    press(browser, request_ref)
+    desk.reload_until(browser, QUESTION)
+    look(browser)
+    field(browser, "Our answer").send_keys(ANSWER)
+    press(browser, "Send the answer")
+    assert ANSWER in text(browser)
+
+
+def _the_partner_decides(browser, served, request_ref, look):
+    browser.get(f"{served.partner}/requests/{request_ref}")
+    desk.reload_until(browser, ANSWER)
+    choose(browser, "Access was given back to the owner")
+    choose(browser, "It breaks our rules")
+    field(browser, "Anything that helps us to explain it").send_keys(NOTE)
+    press(browser, "Send the decision")
+    look(browser)
+
+
+def _the_reporter_confirms(browser, served, words, look):
+    reporter.come_back(browser, served.public, words, look=look)
+    assert FIRST_WORDS in text(browser)
+    press(browser, "Say whether it is fixed")
+    assert "They gave the account back" in text(browser)
+    assert EVIDENCE["harm-statement"] in text(browser)
+    look(browser)
+    choose(browser, "Yes, it is fixed")
+    press(browser, "Tell us")
+    look(browser)
+
+
+def _the_case_is_closed(browser, served, ref, look):
+    browser.get(f"{served.staff}/cases/{ref}")
+    assert NOTE not in text(browser)
+    press(browser, "Ask the platform's trust team")
+    desk.work_through(browser, AFTER_THE_ANSWER, EVIDENCE)
+    browser.get(f"{served.staff}/cases/{ref}")
+    browser.find_element(By.XPATH, "//summary[contains(., 'Close it')]").click()
+    choose(browser, "Resolved")
+    press(browser, "Close the case")
+    look(browser)
+
+
+def _the_reporter_sees_the_end(browser, served, look):
+    browser.get(served.public)
+    press(browser, "I have a return code")  # the mailbox is still open
+    assert "This case is closed: it was solved." in text(browser)
+    look(browser)
