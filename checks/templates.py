@@ -19,7 +19,8 @@ def main() -> int:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.filters["plain"] = environment.filters["markdown"] = str
+    for name in ("plain", "markdown", "platform_name"):
+        environment.filters[name] = str
     troubles = [*rules.templates_are_plain(ROOT), *rules.unused_templates(ROOT)]
     for path in sorted(path for path in TEMPLATES.rglob("*.*") if path.is_file()):
         troubles += troubles_of(environment, path)

@@ -20,6 +20,7 @@ from helpdesk.intake import door as intake_door
 from helpdesk.intake import views as intake
 from helpdesk.partners import views as partners
 from helpdesk.playbooks import views as playbooks
+from helpdesk.playbooks.shelf import the_library
 from helpdesk.settings import Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import cookies, headers, limits, login, refusals
@@ -88,6 +89,7 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.globals.pop("config", None)
     app.jinja_env.filters["plain"] = plain
     app.jinja_env.filters["markdown"] = from_markdown
+    app.jinja_env.filters["platform_name"] = _platform_name
 
     @app.context_processor
     def for_every_page() -> dict[str, Any]:
@@ -100,6 +102,12 @@ def _dress(app: Flask, desk: Desk) -> None:
             "direction": locale.text_direction if locale else "ltr",
             "current_person": current_user if current_user.is_authenticated else None,
         }
+
+
+def _platform_name(slug: str) -> str:
+    """What people call a platform; one that our vocabulary does not know keeps its short name."""
+    platform = the_library().platform(slug)
+    return str(platform.name) if platform else slug
 
 
 def _keys(desk: Desk, surface: Surface) -> int:
