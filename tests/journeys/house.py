@@ -1,0 +1,239 @@
+"""A house with real parts: each surface with its own role and keys, a worker, files that stay."""
+
+import base64
+import logging
+import os
+import secrets
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from urllib.parse import unquote
+
+import psycopg
+from flask import request
+
+from helpdesk import ticker
+from helpdesk.adapters.bell import connect, open_queue, open_worker
+from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.app import create_app
+from helpdesk.assembly import open_desk
+from helpdesk.settings import Settings, Surface
+from tests.conftest import migrate
+
+ROLE = {
+    Surface.PUBLIC: "helpdesk_intake",
+    Surface.STAFF: "helpdesk_app",
+    Surface.PARTNER: "helpdesk_app",
+}
+
+
+class House:
+    """Everything under one folder: `database`, `redis`, `instance`, `logs`, `temp`; and `keys`."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        for name in ("instance", "logs", "temp", "keys"):
+            (self.folder / name).mkdir()
+        self.postgres = EmbeddedPostgres(self.folder / "database")
+        self.redis = EmbeddedRedis(self.folder / "redis")
+        self.intake_key, self.service_key = (secrets.token_bytes(32) for _ in range(2))
+        # What reached the processes although nobody typed it: addresses and browsers.
+        self.met = set()
+        self.apps, self._desks = {}, {}
+
+    def start(self):
+        """The servers, the tables, and one process' worth of helpdesk for each surface."""
+        self.wake()
+        migrate(self.postgres.url("helpdesk_owner"))
+        for surface in Surface:
+            app = create_app(self.desk(surface), surface)
+            app.testing = True
+            app.wsgi_app = self._noting(app.wsgi_app)
+            self.apps[surface] = app
+
+    def wake(self):
+        self.postgres.start()
+        self.redis.start()
+
+    def rest(self):
+        """Everything is written and closed: only files are left."""
+        for desk in self._desks.values():
+            desk.sessions.kw["bind"].dispose()
+        if self.redis.is_running:
+            with connect(self.redis.url) as redis:
+                # Beside the log of every command, the whole of it as plain as Redis can write it.
+                redis.config_set("rdbcompression", "no")
+                redis.save()
+        if self.postgres.is_running:
+            with self.as_superuser() as connection:
+                connection.execute("CHECKPOINT")
+        self.redis.stop()
+        self.postgres.stop()
+
+    def remove(self):
+        for desk in self._desks.values():
+            desk.sessions.kw["bind"].dispose()
+        self.redis.stop()
+        self.postgres.remove()
+
+    def desk(self, surface=None):
+        """The desk of a surface's process, or of the worker and the ticker."""
+        if surface not in self._desks:
+            self._desks[surface] = open_desk(self._settings(surface))
+        return self._desks[surface]
+
+    def client(self, surface):
+        return self.apps[surface].test_client()
+
+    def work_off(self, queue):
+        """A real worker does what waits in a queue, in processes of its own, and ends."""
+        before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            with self._environment():
+                open_worker(self.redis.url, queue).work(burst=True, logging_level="WARNING")
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def has_rung(self, queue):
+        """Whether somebody told the worker of a queue to look."""
+        with connect(self.redis.url) as redis:
+            return open_queue(redis, queue).count > 0
+
+    def tick(self):
+        ticker.tick(self.desk())
+
+    @contextmanager
+    def as_superuser(self):
+        url = self.postgres.url("postgres").replace("+psycopg", "")
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield connection
+
+    @contextmanager
+    def all_ears(self):
+        """All that is logged, printed and put into temporary files lands below `logs` and `temp`.
+
+        DEBUG for the helpdesk itself, WARNING for what it stands on, as its own commands have it.
+        """
+        before = tempfile.tempdir, logging.root.level, logging.getLogger("helpdesk").level
+        with ExitStack() as stack:
+            said = stack.enter_context((self.folder / "logs" / "said").open("a"))
+            stack.enter_context(redirect_stdout(said))
+            stack.enter_context(redirect_stderr(said))
+            stack.enter_context(_file_numbers_to(said, 1, 2))
+            handler = logging.FileHandler(self.folder / "logs" / "helpdesk.log")
+            handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+            logging.root.addHandler(handler)
+            logging.root.setLevel(logging.WARNING)
+            logging.getLogger("helpdesk").setLevel(logging.DEBUG)
+            tempfile.tempdir = str(self.folder / "temp")
+            try:
+                yield
+            finally:
+                tempfile.tempdir = before[0]
+                logging.root.setLevel(before[1])
+                logging.getLogger("helpdesk").setLevel(before[2])
+                logging.root.removeHandler(handler)
+                handler.close()
+
+    def _settings(self, surface):
+        """What a process of that kind is given in production, and nothing more."""
+        is_public = surface is Surface.PUBLIC
+        return Settings(
+            database_url=self.postgres.url(ROLE.get(surface, "helpdesk_app")),
+            redis_url=self.redis.url,
+            serves=frozenset({surface} if surface else ()),
+            public_url="http://public.example",
+            staff_url="http://staff.example",
+            partner_url="http://partner.example",
+            mail_url=f"folder://{self.folder / 'instance' / 'outbox'}",
+            mail_from="helpdesk@helpdesk.example",
+            intake_keys=(self.intake_key,) if is_public else (),
+            service_keys=() if is_public else (self.service_key,),
+            instance=self.folder / "instance",
+            helpdesk_name="Helpdesk",
+            exit_url="http://elsewhere.example/",
+            drill=True,
+        )
+
+    @contextmanager
+    def _environment(self):
+        """What a worker's process finds in its environment."""
+        settings = self._settings(None)
+        key = self.folder / "keys" / "service.key"
+        key.write_bytes(base64.b64encode(self.service_key))
+        wanted = {
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": settings.redis_url,
+            "PUBLIC_URL": settings.public_url,
+            "STAFF_URL": settings.staff_url,
+            "PARTNER_URL": settings.partner_url,
+            "MAIL_URL": settings.mail_url,
+            "MAIL_FROM": settings.mail_from,
+            "SERVICE_KEY_FILE": str(key),
+            "INSTANCE": str(settings.instance),
+            "DRILL": "1",
+        }
+        before = dict(os.environ)
+        os.environ.update(wanted)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    @contextmanager
+    def as_in_production(self, surface):
+        """What fails is answered with a page; in tests it would be thrown at us."""
+        app = self.apps[surface]
+        app.testing = False
+        try:
+            yield app
+        finally:
+            app.testing = True
+
+    @contextmanager
+    def broken(self, surface, endpoint, field):
+        """A fault of our own, whose error says what somebody typed."""
+
+        def fail(**_values):
+            raise RuntimeError(f"cannot take {request.form[field]}")
+
+        with self.as_in_production(surface) as app:
+            whole = app.view_functions[endpoint]
+            fail.open_to_strangers = True
+            app.view_functions[endpoint] = fail
+            try:
+                yield
+            finally:
+                app.view_functions[endpoint] = whole
+
+    def _noting(self, serve):
+        def noted(environ, start_response):
+            names = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
+            self.met |= {environ[name] for name in names if name in environ}
+            told = (environ["PATH_INFO"], environ["QUERY_STRING"])
+            self.met |= {unquote(one.encode("latin-1").decode()) for one in told}
+            return serve(environ, start_response)
+
+        return noted
+
+
+@contextmanager
+def _file_numbers_to(file, *numbers):
+    """Also what forked processes and libraries write, which know nothing of sys.stdout."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    kept = {number: os.dup(number) for number in numbers}
+    for number in numbers:
+        os.dup2(file.fileno(), number)
+    try:
+        yield
+    finally:
+        file.flush()
+        for number, copy in kept.items():
+            os.dup2(copy, number)
+            os.close(copy)
