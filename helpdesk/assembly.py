@@ -38,6 +38,8 @@ def open_engine(url: str) -> Engine:
     """A small pool: more processes, not more connections each. A dead connection is noticed."""
     engine = create_engine(
         url,
+        # What a statement carries stands in no error, and so in no log: handles, names, envelopes.
+        hide_parameters=True,
         pool_size=4,
         max_overflow=8,
         # Locks that are not had in ten seconds are answered with "please try again".

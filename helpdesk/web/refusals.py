@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal
 from helpdesk.core.sealing import CannotOpen
@@ -36,8 +36,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CannotOpen, _cannot_open)
     app.register_error_handler(CSRFError, _old_token)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(InternalServerError, _at_the_end)
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(Exception, _failed)
+    # Flask would log the words of an error; what we log of one is written below.
+    app.log_exception = _log_no_words  # type: ignore[method-assign]  # it is made to be replaced
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
@@ -55,6 +58,18 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     page, _ = _page(SENTENCES.get(code, "This cannot be done."), code)
     return page, code, [(k, v) for k, v in error.get_headers() if k == "Allow"]
+
+
+def _at_the_end(error: InternalServerError) -> ResponseReturnValue:
+    """What failed after the view had answered: most often the commit."""
+    failure = error.original_exception
+    if isinstance(failure, OperationalError):
+        return _no_database(failure)
+    return _failed(failure) if isinstance(failure, Exception) else _http(error)
+
+
+def _log_no_words(exc_info: object) -> None:
+    return None
 
 
 def _no_database(error: OperationalError) -> ResponseReturnValue:

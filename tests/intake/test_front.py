@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.app import create_app
+from helpdesk.assembly import open_engine
 from helpdesk.settings import Surface
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
@@ -67,6 +69,34 @@ def test_a_report_that_cannot_be_saved_is_kept_on_the_page(app_without_database)
     assert "Nothing was sent" in browser.text
     assert ("story", LAST["story"]) in browser.form("/report").fields
     assert ("q_profile", "@name") in browser.form("/report").fields
+
+
+def test_a_report_whose_commit_fails_is_kept_on_the_page_and_out_of_the_log(app, house, caplog):
+    app.testing = False  # as in production, where Flask would log what the error says
+    browser = Browser(app.test_client())
+    go_to(browser, 3)
+
+    def break_off(_session):
+        raise OperationalError("INSERT …", {"story": "sealed"}, Exception("the line is dead"))
+
+    event.listen(house.intake.sessions, "before_commit", break_off)
+    send(browser, LAST)
+
+    assert browser.status == 503
+    assert ("story", LAST["story"]) in browser.form("/report").fields
+    assert "database away: Exception" in caplog.text
+    assert "INSERT" not in caplog.text
+    assert "the line is dead" not in caplog.text
+
+
+def test_no_error_of_the_database_repeats_what_a_statement_carried(postgres):
+    engine = open_engine(postgres.url("helpdesk_app"))
+
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("SELECT :words FROM nowhere"), {"words": "what somebody told us"})
+
+    assert "somebody" not in str(failed.value)
+    engine.dispose()
 
 
 def pages_of(browser):
