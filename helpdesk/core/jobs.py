@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class Queue(StrEnum):
@@ -25,9 +25,11 @@ class Job:
 
 _register: dict[str, Job] = {}
 
+RETRY_AFTER: Final = (60, 600, 3600)
+
 
 def job(
-    name: str, *, queue: Queue, retry_after: tuple[int, ...] = (60, 600, 3600)
+    name: str, *, queue: Queue, retry_after: tuple[int, ...] = RETRY_AFTER
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function as a job. `retry_after`: the plan in seconds; then a person must look."""
 
@@ -43,6 +45,11 @@ def job(
 def by_name(name: str) -> Job:
     """The job of that name; KeyError if no feature has registered it."""
     return _register[name]
+
+
+def retry_plan(name: str) -> tuple[int, ...]:
+    """When to try again, in seconds; for a job that this version does not know, the usual plan."""
+    return _register[name].retry_after if name in _register else RETRY_AFTER
 
 
 def every_job() -> list[Job]:

@@ -10,6 +10,8 @@ from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
 
+LATER = timedelta(minutes=1)
+
 
 @pytest.fixture
 def runs():
@@ -119,3 +121,35 @@ def test_a_promise_carries_ids_only(desk, now):
 def test_an_unknown_job_cannot_be_promised(desk, now):
     with desk.begin(SYSTEM, at=now) as work, pytest.raises(KeyError):
         work.promise("tests.nothing", thing_id="a1")
+
+
+def test_a_job_of_another_version_keeps_nobody_else_from_being_heard(desk, now, runs):
+    with desk.begin(SYSTEM, at=now) as work:
+        gone = Promise(job="tests.gone", queue="notices", arguments={}, due_at=now - LATER)
+        work.session.add(gone)
+        work.promise("tests.note", thing_id="a1")
+
+    performing.drain(desk, "notices", at=now)
+
+    assert runs == ["a1"]
+    with desk.begin(SYSTEM) as work:
+        gone = work.session.get(Promise, gone.id)
+        assert (gone.standing, gone.attempts) == (Standing.WAITING, 1)
+        assert gone.due_at > now
+
+
+def test_what_waits_behind_a_slow_job_is_not_leased_before_its_turn(desk, now):
+    seen = []
+
+    @jobs.job("tests.slow", queue=jobs.Queue.NOTICES)
+    def slow(desk, *, thing_id):
+        with desk.begin(SYSTEM) as work:
+            seen.append(sorted(one.standing for one in work.session.scalars(select(Promise))))
+
+    with desk.begin(SYSTEM, at=now) as work:
+        work.promise("tests.slow", thing_id="a1")
+        work.promise("tests.slow", thing_id="a2")
+
+    performing.drain(desk, "notices", at=now)
+
+    assert seen == [["leased", "waiting"], ["kept", "leased"]]
