@@ -16,6 +16,16 @@ def start_clock(work: Work, case: Case) -> None:
     _promise_alarms(work, case, used=timedelta(0))
 
 
+def start_clock_again(work: Work, case: Case) -> None:
+    """Promise a reply for a case that was closed and has come back: it has its whole time anew."""
+    events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+    within = the_library().table.plan(case.level).first_reply
+    case.reply_due_at = clocks.start(
+        work, case.id, clocks.FIRST_REPLY, within=within, events=events
+    )
+    _promise_alarms(work, case, used=timedelta(0))
+
+
 def restart_clock(work: Work, case: Case) -> None:
     """Promise it by the level that holds now, unless somebody has answered. Time used counts."""
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)

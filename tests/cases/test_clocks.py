@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.cases import clocks
+from helpdesk.cases import clocks, operations
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
+from helpdesk.cases.status import Outcome
+from helpdesk.core.actors import reporter
 from helpdesk.core.database import new_id
-from tests.factories import a_case, a_person, a_team
+from helpdesk.intake.operations import write_message
+from tests.factories import a_case, a_person, a_team, work_as
 
 HOUR = timedelta(hours=1)
 
@@ -70,3 +73,25 @@ def test_several_turns_add_up(desk, now):
     with desk.begin(at=now) as work:
         events = clocks.events_of(work.session, subject, "any")
     assert clocks.time_used(events, at=now + 9 * HOUR) == 3 * HOUR
+
+
+def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_early(desk, now):
+    with desk.begin(at=now) as work:
+        queue = a_team(work)
+        responder = a_person(work, teams=[queue])
+        found = a_case(work, queue, owner=responder)
+    with work_as(desk, responder, now + timedelta(seconds=90)) as work:
+        found = work.session.get(Case, found.id)
+        operations.send_message(work, found, "Is it good again?")
+        operations.close(work, found, outcome=Outcome.RESOLVED)
+
+    with desk.begin(reporter(found.id), at=now + timedelta(minutes=3)) as work:
+        found = work.session.get(Case, found.id)
+        write_message(work, found, body="No, they are back.")
+        events = clocks.events_of(work.session, found.id, clocks.FIRST_REPLY)
+        assert clocks.due_at(events) == found.reply_due_at is not None
+
+    with work_as(desk, responder, now + timedelta(minutes=9)) as work:
+        found = work.session.get(Case, found.id)
+        operations.send_message(work, found, "I look again.")
+        assert found.reply_due_at is None

@@ -7,7 +7,7 @@ from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.policy import is_their_case
-from helpdesk.triage.timing import start_clock
+from helpdesk.triage.timing import start_clock_again
 
 
 def write_message(work: Work, case: Case, *, body: str) -> Message:
@@ -39,7 +39,7 @@ def _wake(work: Work, case: Case) -> None:
     if case.is_closed:
         case.reopen()
         work.record("case.reopened", case)
-        start_clock(work, case)
+        start_clock_again(work, case)
     elif case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
         case.open()
         work.record("case.resumed", case)
