@@ -3,6 +3,7 @@
 gunicorn --config python:helpdesk.supervisor.serving --bind 127.0.0.1:8000 wsgi:application
 """
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -35,3 +36,9 @@ errorlog = "-"
 loglevel = "warning"
 logger_class = QuietLogger
 control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """Before the first worker is forked: what is loaded stays shared, in every worker."""
+    gc.collect()
+    gc.freeze()
