@@ -1,6 +1,7 @@
 """Keyring: what an actor can open, found by walking person key → team key → case key."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
 
@@ -66,10 +67,11 @@ def give(session: Session, key: Key, secret: Secret, holder: Key) -> None:
     )
 
 
-def current_key(session: Session, owner_id: str) -> Key | None:
-    """The owner's key of the newest epoch."""
-    newest = select(Key).where(Key.owner_id == owner_id).order_by(Key.epoch.desc()).limit(1)
-    return session.scalar(newest)
+def current_key(session: Session, team_id: str) -> Key | None:
+    """The team's key of the newest epoch."""
+    # The public pages can add keys of kind "case": by that alone nothing becomes a team's.
+    of_team = select(Key).where(Key.owner_id == team_id, Key.kind == KeyKind.TEAM)
+    return session.scalar(of_team.order_by(Key.epoch.desc()).limit(1))
 
 
 def _place_of_copy(key_id: str, holder_id: str) -> Place:
@@ -172,5 +174,7 @@ class Keyring:
         for copy in copies:
             holder = self._secrets.get(copy.holder_id)
             if holder is not None and copy.key_id not in self._secrets:
-                raw = holder.open(copy.sealed, _place_of_copy(copy.key_id, copy.holder_id))
-                self._secrets[copy.key_id] = Secret(raw)
+                # A copy that is no copy must not shut out from what the others open.
+                with suppress(CannotOpen):
+                    raw = holder.open(copy.sealed, _place_of_copy(copy.key_id, copy.holder_id))
+                    self._secrets[copy.key_id] = Secret(raw)

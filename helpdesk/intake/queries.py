@@ -10,7 +10,7 @@ from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
-from helpdesk.core.keys import Key
+from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Decision, Escalation, Verification
@@ -23,7 +23,7 @@ def desk_for_reports(work: Work) -> tuple[str, Key]:
     newest = (
         select(Team.id, Key)
         .join(Key, Key.owner_id == Team.id)
-        .where(Team.takes_reports)
+        .where(Team.takes_reports, Key.kind == KeyKind.TEAM)
         .order_by(Key.epoch.desc())
         .limit(1)
     )

@@ -5,7 +5,7 @@ import pytest
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.database import new_id
 from helpdesk.core.keys import KeyCopy, KeyKind, Keyring, current_key, give, new_key
-from helpdesk.core.sealing import CannotOpen
+from helpdesk.core.sealing import CannotOpen, Envelope
 
 
 @pytest.fixture
@@ -63,6 +63,26 @@ def test_a_copy_moved_to_another_key_does_not_open(chain):
 
     with pytest.raises(CannotOpen):
         keys.secret(other_case.id)
+
+
+def test_a_copy_that_is_none_shuts_nobody_out(chain):
+    session, person, persons_secret, _, case, case_secret, _ = chain
+    planted, _ = new_key(session, KeyKind.TEAM, new_id())
+    session.flush()
+    session.add(KeyCopy(key_id=planted.id, holder_id=person.id, sealed=Envelope(b"\x02nothing")))
+    session.add(KeyCopy(key_id=case.id, holder_id=person.id, sealed=Envelope(b"\x02nothing")))
+    session.flush()
+
+    assert Keyring(session, {person.id: persons_secret}).secret(case.id) == case_secret
+
+
+def test_a_key_of_another_kind_is_never_a_teams(desk):
+    owner = new_id()
+    with desk.begin(SYSTEM) as work:
+        real, _ = new_key(work.session, KeyKind.TEAM, owner, epoch=1)
+        new_key(work.session, KeyKind.CASE, owner, epoch=2)
+
+        assert current_key(work.session, owner) is real
 
 
 def test_the_newest_epoch_is_the_current_key(desk):

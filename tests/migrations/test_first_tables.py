@@ -1,4 +1,4 @@
-"""The first migration: up, down, up again; and what each role may do afterwards."""
+"""The migrations: up, down, up again; and what each role may do afterwards."""
 
 import pytest
 from alembic import command
@@ -78,6 +78,17 @@ def test_the_public_pages_role_cannot_change(postgres, statement):
     engine = create_engine(postgres.url("helpdesk_intake"))
     with engine.connect() as connection, pytest.raises(ProgrammingError, match="denied"):
         connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["team", "person"])
+def test_the_public_pages_role_cannot_plant_a_key(postgres, kind):
+    engine = create_engine(postgres.url("helpdesk_intake"))
+    planted = "INSERT INTO keys VALUES (:id, :kind, 'a team or a person', 99, 'mine')"
+    with engine.connect() as connection:
+        connection.execute(text(planted), {"id": "of a case", "kind": "case"})
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            connection.execute(text(planted), {"id": "of no case", "kind": kind})
     engine.dispose()
 
 

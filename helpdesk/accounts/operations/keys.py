@@ -68,9 +68,8 @@ def take_back(work: Work, person: Person, team_id: str) -> None:
 
 def keys_of(work: Work, team_id: str) -> list[Key]:
     """Every epoch of a team's key, oldest first."""
-    return list(
-        work.session.scalars(select(Key).where(Key.owner_id == team_id).order_by(Key.epoch))
-    )
+    epochs = select(Key).where(Key.owner_id == team_id, Key.kind == KeyKind.TEAM)
+    return list(work.session.scalars(epochs.order_by(Key.epoch)))
 
 
 def _held(work: Work, key: Key) -> Secret:
