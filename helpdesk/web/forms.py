@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 
 TEXT_LIMIT = 20_000
+TYPED = frozenset({"StringField", "TextAreaField", "EmailField"})
 
 
 class Form(FlaskForm):
@@ -16,7 +17,7 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             """Strip what people leave around their words."""
             filters = unbound_field.kwargs.get("filters", [])
-            if unbound_field.field_class.__name__ in ("StringField", "TextAreaField"):
+            if unbound_field.field_class.__name__ in TYPED:
                 unbound_field.kwargs["filters"] = (
                     [*filters, _strip] if _strip not in filters else filters
                 )
@@ -24,4 +25,5 @@ class Form(FlaskForm):
 
 
 def _strip(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    # PostgreSQL keeps no NUL, and no person types one.
+    return value.replace("\0", "").strip() if isinstance(value, str) else value

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _at_the_end)
     app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(DataError, _cannot_be_stored)
     app.register_error_handler(Exception, _failed)
     # Flask would log the words of an error; what we log of one is written below.
     app.log_exception = _log_no_words  # type: ignore[method-assign]  # it is made to be replaced
@@ -75,6 +76,12 @@ def _log_no_words(exc_info: object) -> None:
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     log.error("database away: %s", type(error.orig).__name__)
     return _keep_typed(SENTENCES[503], 503)
+
+
+def _cannot_be_stored(error: DataError) -> ResponseReturnValue:
+    """Something that no form of ours sends, such as a NUL in an address."""
+    log.warning("not stored: %s", type(error.orig).__name__)
+    return _page(SENTENCES[400], 400)
 
 
 def _failed(error: Exception) -> ResponseReturnValue:
