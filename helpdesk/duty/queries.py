@@ -64,14 +64,14 @@ def board(work: Work) -> Board:
     """The duty board of the actor."""
     own, late = cases.own(work), cases.late(work, limit=SHOWN)
     dead_letters = escalations.dead_letters(work)
+    waiting = accounts.waiting_to_be_let_in(work)
+    shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
     return Board(
         own=own,
-        lanes=[_lane(work, team) for team in accounts.queues_of(work)],
+        lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
         late=late,
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
-        newcomers=[
-            one for one in accounts.waiting_to_be_let_in(work) if one.team_id in work.actor.teams
-        ],
+        newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         failed=_failed(work) if work.actor.role is Role.COORDINATOR else [],
         dead_letters=dead_letters,
         silent=escalations.overdue(work, at=work.at, limit=SHOWN),

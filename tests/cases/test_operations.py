@@ -60,6 +60,15 @@ def test_a_claimed_case_is_open_and_has_one_owner(desk, queue, responder, collea
         assert (found.owner_id, found.status) == (responder.person.id, Status.OPEN)
 
 
+def test_nobody_takes_a_case_that_they_cannot_open(desk, queue, responder):
+    case = a_case_of(desk, queue)
+    with desk.begin() as work:
+        newcomer = a_person(work, teams=[queue], let_in=False)
+
+    with work_as(desk, newcomer) as work, pytest.raises(NotNow, match="let you into the team"):
+        operations.claim(work, queries.by_ref(work, case.ref))
+
+
 def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(desk, queue, responder, now):
     with desk.begin(at=now) as work:
         refs = [

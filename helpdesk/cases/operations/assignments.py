@@ -20,6 +20,8 @@ NEW_IS_OPEN = when((Case.status == Status.NEW, Status.OPEN), else_=Case.status)
 def claim(work: Work, case: Case) -> None:
     """Take a case nobody has. Of fifty who try at once, one gets it (P3)."""
     work.require(may_claim, case)
+    if not work.keys.holds(case.key_id):
+        raise NotNow("You cannot open this case yet: a colleague has to let you into the team.")
     # One statement: the row is looked at and taken in the same breath.
     taken = (
         update(Case)
