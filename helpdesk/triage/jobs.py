@@ -1,6 +1,6 @@
 """What the worker does for triage: tell people that a case waits, without a word of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Person
@@ -8,6 +8,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core import letters
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.jobs import Queue, job
+from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.work import Work
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.tables import Tell
@@ -54,7 +55,7 @@ def tell_owner(desk: Desk, *, case_id: str) -> None:
         if case is None:
             return
         owner = work.session.get(Person, case.owner_id) if case.owner_id else None
-        told = [owner] if owner is not None else _who(work, case, Tell.DUTY)
+        told = _reachable([owner] if owner is not None else []) or _who(work, case, Tell.DUTY)
         kind = f"moved-{int(work.at.timestamp()) // 60}"
         post = _compose(desk, work, case, told, template="letters/case_moved.txt", kind=kind)
     _send_and_note(desk, case_id, post, action="triage.owner_told")
@@ -67,8 +68,8 @@ def _tell_at(case: Case, percent: int) -> Tell:
 
 def _who(work: Work, case: Case, tell: Tell) -> Sequence[Person]:
     """Nobody on duty is a reason to tell the coordinators, never a reason to tell nobody."""
-    on_duty = accounts.on_duty(work.session, case.team_id, at=work.at)
-    leads = accounts.coordinators(work.session, case.team_id)
+    on_duty = _reachable(accounts.on_duty(work.session, case.team_id, at=work.at))
+    leads = _reachable(accounts.coordinators(work.session, case.team_id))
     match tell:
         case Tell.DUTY:
             return on_duty or leads
@@ -77,6 +78,11 @@ def _who(work: Work, case: Case, tell: Tell) -> Sequence[Person]:
             return leads_on_duty or leads or on_duty
         case Tell.COORDINATOR:
             return leads or on_duty
+
+
+def _reachable(people: Iterable[Person]) -> list[Person]:
+    """Those who can be told at all: still with us, and with a mailbox."""
+    return [person for person in people if person.is_active and person.email is not None]
 
 
 def _compose(
@@ -110,7 +116,17 @@ def _compose(
 def _send_and_note(
     desk: Desk, case_id: str, post: dict[str, Letter], *, action: str, **details: int
 ) -> None:
-    for letter in post.values():
-        desk.post.send(letter)  # no transaction is open here
+    """A mailbox that is dead keeps nobody else from being told. Told nobody, it is tried again."""
+    told: list[str] = []
+    trouble: Exception | None = None
+    for person_id, letter in post.items():
+        try:
+            desk.post.send(letter)  # no transaction is open here
+        except (NotTaken, Refused, Unclear, OSError) as error:
+            trouble = error
+        else:
+            told.append(person_id)
+    if trouble is not None and not told:
+        raise trouble
     with desk.begin() as work:
-        work.record_about(action, "cases", case_id, case_id=case_id, told=sorted(post), **details)
+        work.record_about(action, "cases", case_id, case_id=case_id, told=sorted(told), **details)

@@ -105,6 +105,7 @@ def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) ->
 def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None:
     """The second person agrees that a case can wait longer, or does not."""
     work.require(may_decide, request)
+    work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
         raise NotNow("Somebody else has decided this already.")
     case = request.case

@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from helpdesk.accounts.models import Person
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.letters import Refused
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
 from helpdesk.triage import operations, queries
@@ -464,6 +466,22 @@ def test_a_mail_server_that_is_away_is_tried_again(desk, house, now):
     assert len(drained(desk, now + timedelta(minutes=2))) == 1
 
 
+def test_a_decision_on_a_lower_level_is_made_once_though_two_read_the_request(desk, house, now):
+    case = reported(desk, house, now, RUNNING)
+    with work_as(desk, house.asha, now) as work:
+        asked = operations.ask_to_lower(
+            work, work.session.get(Case, case.id), level=Level.SOON, reason="It is quiet."
+        )
+    with work_as(desk, house.cleo, now) as late:
+        read_before = late.session.get(LevelRequest, asked.id)
+        with work_as(desk, house.bo, now) as work:
+            again = work.session.get(LevelRequest, asked.id)
+            operations.decide_lowering(work, again, granted=False)
+
+        with pytest.raises(NotNow, match="decided this already"):
+            operations.decide_lowering(late, read_before, granted=True)
+
+
 def test_the_owner_hears_that_something_is_new(desk, house, now):
     case = reported(desk, house, now, NO)
     with work_as(desk, house.bo, now) as work:
@@ -473,3 +491,35 @@ def test_the_owner_hears_that_something_is_new(desk, house, now):
         work.promise("triage.tell_owner", case_id=case.id)
 
     assert [letter.to for letter in drained(desk, now)] == ["bo@house.test"]
+
+
+def test_one_dead_mailbox_keeps_nobody_else_from_being_told(desk, house, now):
+    on_duty(desk, house.asha, now + timedelta(days=400))
+    on_duty(desk, house.bo, now + timedelta(days=401))
+    case = reported(desk, house, now, RUNNING)
+    desk.post.trouble.append(Refused(550))
+
+    assert [letter.to for letter in drained(desk, now)] == ["bo@house.test"]
+    [called] = history(desk, case, "triage.duty_called")
+    assert called.details["told"] == [house.bo.person.id]
+
+
+def test_who_can_not_be_reached_is_told_nothing_and_somebody_else_is(desk, house, now):
+    with desk.begin(at=now) as work:
+        silent = a_person(work, Role.RESPONDER, [house.team], name="No mailbox")
+    on_duty(desk, silent, now + timedelta(days=400))
+    reported(desk, house, now, RUNNING)
+
+    assert [letter.to for letter in drained(desk, now)] == ["cleo@house.test"]
+
+
+def test_an_owner_who_has_left_is_no_reason_to_tell_nobody(desk, house, now):
+    case = reported(desk, house, now, NO)
+    with desk.begin(at=now) as work:
+        case = work.session.get(Case, case.id)
+        case.owner_id = house.bo.person.id
+        work.session.get(Person, case.owner_id).disabled_at = now
+        work.record("case.claimed", case)
+        work.promise("triage.tell_owner", case_id=case.id)
+
+    assert [letter.to for letter in drained(desk, now)] == ["cleo@house.test"]
