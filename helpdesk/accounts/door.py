@@ -47,7 +47,11 @@ def try_second_factor(desk: Desk, *, token: str, code: str, surface: str) -> str
     """The second half: a new token for the whole session, or None, whatever the reason."""
     with desk.begin() as work:
         half = half_session(work, token, surface=surface)
-        if half is None or not signing_in.may_try(work, half.person, surface):
+        if half is None:
+            return None
+        # Held while it is counted: a hundred codes at once are a hundred tries.
+        work.session.refresh(half.person, with_for_update={"of": Person})
+        if not signing_in.may_try(work, half.person, surface):
             return None
         signing_in.count_try(work, half.person)
         actor = half.person.as_actor()

@@ -1,18 +1,24 @@
 """The way in: passphrase, second factor, sessions, recovery; and that nothing else opens."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import door, operations, queries
 from helpdesk.accounts.models import Person, SignIn
 from helpdesk.accounts.operations import sessions, signing_in
 from helpdesk.core.actors import Role
+from helpdesk.core.desk import Desk
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import Surface
+from tests.conftest import SERVICE_KEY, FakeBell, FakePost
 from tests.factories import PASSPHRASE, a_case, a_person, a_team, sign_in, work_as
+from tests.intake.test_sending_twice import database_of_its_own
 
 STAFF, PARTNER = Surface.STAFF, Surface.PARTNER
 
@@ -243,3 +249,27 @@ def recover(desk, somebody, *, passphrase, key=None, code=None, at=0):
 
 def in_seconds(seconds):
     return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def test_many_codes_at_once_are_as_many_tries(postgres, settings):
+    with database_of_its_own(postgres) as engine_for:
+        sessions = sessionmaker(engine_for("helpdesk_app", pool_size=12), expire_on_commit=False)
+        desk = Desk(settings, sessions, FakeBell(), FakePost(), Secret(SERVICE_KEY))
+        with desk.begin() as work:
+            somebody = a_person(work, teams=[a_team(work)])
+        token = door.try_passphrase(
+            desk, handle=somebody.person.handle, passphrase=PASSPHRASE, surface=STAFF
+        )
+        start = Barrier(12)
+
+        def guess(_number):
+            start.wait()
+            door.try_second_factor(desk, token=token, code="000 000", surface=STAFF)
+
+        with ThreadPoolExecutor(12) as threads:
+            list(threads.map(guess, range(12)))
+
+        with desk.begin() as work:
+            person = work.session.get(Person, somebody.person.id)
+            assert person.failures == signing_in.FREE_TRIES + 1
+            assert person.closed_until > work.at
