@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -21,6 +22,10 @@ from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import Secret
 from helpdesk.intake.models import Visit
 from helpdesk.settings import Settings, Surface
+
+# The machines are shared: how long one example takes says nothing about the code.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 ROOT = Path(__file__).resolve().parents[1]
 INTAKE_KEY = b"i" * 32
