@@ -63,6 +63,8 @@ class Settings:
             exit_url=environment.get("EXIT_URL", "https://www.wikipedia.org/"),
             drill=environment.get("DRILL", "") == "1",
         )
+        if len(settings.service_keys) > 1:
+            reader.wrong.append("SERVICE_KEY_FILE holds more than one key: it cannot be changed.")
         reader.finish()
         return settings
 
@@ -97,7 +99,7 @@ class _Reader:
         return frozenset(Surface(word) for word in words if word not in unknown)
 
     def keys(self, name: str, *, needed: bool) -> tuple[bytes, ...]:
-        """One base64 key a line, the current one first; older ones still open, never seal."""
+        """One base64 key a line, the current one first; what older ones signed is still taken."""
         path = self.environment.get(name, "")
         if not path:
             if needed:

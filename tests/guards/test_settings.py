@@ -68,3 +68,13 @@ def test_settings_do_not_print_their_keys(key_file):
     settings = Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": key_file})
 
     assert "aaaa" not in repr(settings)
+
+
+def test_a_second_service_key_is_refused_because_nothing_is_sealed_anew(tmp_path, key_file):
+    path = tmp_path / "two.key"
+    path.write_text(Path(key_file).read_text() * 2)
+
+    with pytest.raises(NotConfigured, match="more than one key"):
+        Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": str(path)})
+    both = Settings.from_environment({**WHOLE, "SERVES": "public", "INTAKE_KEY_FILE": str(path)})
+    assert len(both.intake_keys) == 2
