@@ -134,6 +134,14 @@ def too_wide(browser):
     )
 
 
+def examine(browser):
+    """Nothing for axe to find, on a narrow phone by night and on a desk by day."""
+    for size, dark in ((NARROW, True), (DESKTOP, False)):
+        look_as(browser, size, dark=dark)
+        assert violations(browser) == [], browser.current_url
+        assert too_wide(browser) == [], browser.current_url
+
+
 def field(browser, label):
     """The field that a person would find by its words."""
     words = f"//label[contains(normalize-space(.), {quoted(label)})]"
@@ -162,6 +170,11 @@ def choose(browser, words):
 def text(browser, css="main"):
     """The words of a part of the page, as a person reads them."""
     return browser.find_element(By.CSS_SELECTOR, css).text
+
+
+def texts(browser, css):
+    """The words of every such part of the page."""
+    return [part.text for part in browser.find_elements(By.CSS_SELECTOR, css)]
 
 
 def first_stop(browser):

@@ -17,11 +17,11 @@ def sign_in(browser, address, player):
     field(browser, "Your sign-in name").send_keys(player.handle)
     field(browser, "Your passphrase").send_keys(player.passphrase)
     press(browser, "Go on")
-    field(browser, "six digits").send_keys(_fresh_code(player))
+    field(browser, "six digits").send_keys(fresh_code(player))
     press(browser, "Sign in")
 
 
-def _fresh_code(player):
+def fresh_code(player):
     """Digits that were not used before: each code opens once, and the next one is taken early."""
     now = datetime.now(UTC)
     step = max(int(now.timestamp()) // SECONDS, _last_step.get(player.handle, 0) + 1)

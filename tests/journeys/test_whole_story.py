@@ -3,9 +3,8 @@
 import pytest
 from selenium.webdriver.common.by import By
 
-from tests.journeys import browser as browsers
 from tests.journeys import desk, reporter
-from tests.journeys.browser import choose, field, press, text
+from tests.journeys.browser import choose, examine, field, press, text
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,14 +55,6 @@ AFTER_THE_ANSWER = {
     "Write down one lesson": "Nothing new this time",
     "Say how this ended": "The account is in the right hands again",
 }
-
-
-def examine(driver):
-    """Nothing for axe to find, on a narrow phone by night and on a desk by day."""
-    for size, dark in ((browsers.NARROW, True), (browsers.DESKTOP, False)):
-        browsers.look_as(driver, size, dark=dark)
-        assert browsers.violations(driver) == [], driver.current_url
-        assert browsers.too_wide(driver) == [], driver.current_url
 
 
 @pytest.mark.parametrize(("name", "look"), [("chromium", None), ("judge", examine)])
