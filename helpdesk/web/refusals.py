@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal
 from helpdesk.core.sealing import CannotOpen
+from helpdesk.web.work import become_stranger
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ def _log_no_words(exc_info: object) -> None:
 
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     log.error("database away: %s", type(error.orig).__name__)
+    become_stranger()  # a page that names somebody would ask the database for them once more
     return _keep_typed(SENTENCES[503], 503)
 
 

@@ -62,6 +62,12 @@ def current_presence() -> Presence:
     return cast(Presence, g.presence)
 
 
+def become_stranger() -> None:
+    """From here on this request is a stranger's: the database, which knew better, is away."""
+    g.presence = STRANGER
+    g.pop("_login_user", None)  # what flask-login has found; it will ask us again
+
+
 work = cast(Work, LocalProxy(current_work))
 
 
