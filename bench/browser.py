@@ -53,6 +53,12 @@ class Browser:
     def close(self) -> None:
         self._connection.close()
 
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, *_trouble: object) -> None:
+        self.close()
+
     def _ask(self, method: str, path: str, body: str | None) -> Page:
         headers = {"Cookie": self.cookie_line()} if self.cookies else {}
         if body is not None:

@@ -33,7 +33,8 @@ def measure(house: House, figures: Figures, plan: Plan, team: Team, responder: S
             _measure_at(house, figures, plan, requests, size=size, clients=clients, gets=gets)
         _compare(figures, size)
     _compare_growth(figures, plan)
-    weigh(house, figures, browser, {QUEUE_PAGE: f"/queues/{QUEUE}", CASE_PAGE: f"/cases/{ref}"})
+    with browser:
+        weigh(house, figures, browser, {QUEUE_PAGE: f"/queues/{QUEUE}", CASE_PAGE: f"/cases/{ref}"})
 
 
 def _measure_at(

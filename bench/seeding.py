@@ -9,6 +9,7 @@ million would fill three gigabytes for nobody to read.
 import secrets
 
 import psycopg
+from sqlalchemy import select
 
 from bench.house import House
 from bench.people import Somebody
@@ -91,8 +92,35 @@ def grow_to(house: House, team: Team, owner: Somebody, size: int, *, after: int)
         connection.execute("VACUUM ANALYZE")
 
 
+def a_case(house: House) -> str:
+    """A case that was reported as the public door does it; its id."""
+    return _reported(house)[0]
+
+
+def several_cases(house: House, how_many: int) -> list[str]:
+    """So many cases that nobody has; their references."""
+    ids = [a_case(house) for _ in range(how_many)]
+    with house.desk.begin() as work:
+        return list(work.session.scalars(select(Case.ref).where(Case.id.in_(ids))))
+
+
 def a_long_case(house: House, owner: Somebody) -> str:
     """A case reported, claimed and talked about in fifty sealed messages; its reference."""
+    desk = house.desk
+    case_id, code = _reported(house)
+    with desk.begin(owner.actor, secrets=owner.secrets) as work:
+        case = work.session.get_one(Case, case_id)
+        cases.claim(work, case)
+        ref = case.ref
+    for _ in range(MESSAGES // 2):
+        with desk.begin(owner.actor, secrets=owner.secrets) as work:
+            cases.send_message(work, work.session.get_one(Case, case_id), WORDS * 2)
+        with desk.begin(reporter(case_id), own=code.secret()) as work:
+            intake.write_message(work, work.session.get_one(Case, case_id), body=WORDS)
+    return ref
+
+
+def _reported(house: House) -> tuple[str, ReturnCode]:
     desk, code = house.desk, ReturnCode.new()
     way_back = intake.WayBack(
         form_token=secrets.token_bytes(32),
@@ -108,14 +136,4 @@ def a_long_case(house: House, owner: Somebody) -> str:
         platform="instagram",
     )
     with desk.begin(NOBODY) as work:
-        case_id = intake.submit(work, told, way_back=way_back, is_drill=True).case.id
-    with desk.begin(owner.actor, secrets=owner.secrets) as work:
-        case = work.session.get_one(Case, case_id)
-        cases.claim(work, case)
-        ref = case.ref
-    for _ in range(MESSAGES // 2):
-        with desk.begin(owner.actor, secrets=owner.secrets) as work:
-            cases.send_message(work, work.session.get_one(Case, case_id), WORDS * 2)
-        with desk.begin(reporter(case_id), own=code.secret()) as work:
-            intake.write_message(work, work.session.get_one(Case, case_id), body=WORDS)
-    return ref
+        return intake.submit(work, told, way_back=way_back, is_drill=True).case.id, code

@@ -17,9 +17,9 @@ PUBLIC = {
 
 def weigh(house: House, figures: Figures, staff: Browser, pages: dict[str, str]) -> None:
     """Bytes without compression, CSS included."""
-    visitor = Browser(house.port("public"))
-    for name, path in PUBLIC.items():
-        figures.bytes[f"{name}, with CSS"] = _weight(visitor, path)
+    with Browser(house.port("public")) as visitor:
+        for name, path in PUBLIC.items():
+            figures.bytes[f"{name}, with CSS"] = _weight(visitor, path)
     for name, path in pages.items():
         figures.bytes[f"{name}, with CSS"] = _weight(staff, path)
 

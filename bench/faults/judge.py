@@ -134,6 +134,16 @@ def deliveries(
     return [*faults, *chain(house)]
 
 
+def unsettled(house: House) -> int:
+    """How many deliveries are still on their way."""
+    with psycopg.connect(house.database()) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM deliveries WHERE standing NOT IN "
+            "('accepted', 'receipted', 'rejected', 'dead_letter', 'cancelled')"
+        ).fetchone()
+    return row[0] if row else 0
+
+
 def halves(house: House) -> list[str]:
     """Rows that stand without what belongs to them."""
     faults = []
@@ -174,11 +184,10 @@ def _mailboxes(house: House, codes: Sequence[ReturnCode]) -> Iterator[str]:
     """Some codes through the door itself: the first ones and the last ones."""
     half = MAILBOXES // 2
     for code in dict.fromkeys([*codes[:half], *codes[-half:]]):
-        browser = Browser(house.port("public"))
-        answer = browser.send_form("/mailbox", code=code.letters)
-        if answer.status != 303 or browser.get(answer.location).status != 200:
-            yield f"A return code was answered with {answer.status} at the mailbox."
-        browser.close()
+        with Browser(house.port("public")) as browser:
+            answer = browser.send_form("/mailbox", code=code.letters)
+            if answer.status != 303 or browser.get(answer.location).status != 200:
+                yield f"A return code was answered with {answer.status} at the mailbox."
 
 
 def _pairs(connection: psycopg.Connection, query: str) -> Sequence[tuple[str, str]]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from bench.faults.trial import Trial
 from bench.house import House, children_of, family_of
+from helpdesk.adapters import processes
 
 Victim = Callable[[House, random.Random], None]
 SHORTEST, LONGEST = 0.05, 1.0
@@ -62,11 +63,22 @@ def worker_and_child(queue: str) -> Victim:
 
 
 def kill_at_random(
-    house: House, victims: Mapping[str, Victim], trial: Trial, chance: random.Random, *, kills: int
+    house: House,
+    victims: Mapping[str, Victim],
+    trial: Trial,
+    chance: random.Random,
+    *,
+    kills: int,
+    until: Callable[[], bool] = lambda: False,
 ) -> None:
-    """So many kills at random moments; the house is mended after each, as the supervisor does."""
+    """So many kills at random moments; the house is mended after each, as the supervisor does.
+
+    `until` says that there is nothing left to disturb.
+    """
     for _ in range(kills):
         time.sleep(chance.uniform(SHORTEST, LONGEST))
+        if until():
+            return
         name = chance.choice(sorted(victims))
         victims[name](house, chance)
         trial.kills[name] += 1
@@ -75,5 +87,8 @@ def kill_at_random(
 
 
 def _kill(pid: int) -> None:
+    """Kill, and see it dead: a signal takes a moment, and the supervisor starts what is dead."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
+    while processes.is_alive(pid):
+        time.sleep(0.001)

@@ -22,6 +22,7 @@ PAUSE = 0.05
 AGAIN = 0.2
 CODE = re.compile(rf'class="code-letters"[^>]*>([{LETTERS}\s-]+)<')
 ARRIVED = (200, 201)
+AWAY = 503
 VICTIMS = {
     "web worker": killing.web_worker("public"),
     "web server": killing.web_server("public"),
@@ -37,6 +38,7 @@ class Sent:
     words: str
     codes: list[ReturnCode] = field(default_factory=list)
     unclear: int = 0
+    surprises: list[int] = field(default_factory=list)
 
 
 def trial(
@@ -76,11 +78,11 @@ def same_form_by_many(
     start = threading.Barrier(threads)
 
     def send(number: int) -> None:
-        browser = Browser(house.port("public"))
-        for one, (cookies, fields) in zip(sent, opened, strict=True):
-            browser.cookies = dict(cookies)
-            start.wait(PATIENCE)
-            _send(browser, one, fields, time.monotonic() + PATIENCE)
+        with Browser(house.port("public")) as browser:
+            for one, (cookies, fields) in zip(sent, opened, strict=True):
+                browser.cookies = dict(cookies)
+                start.wait(PATIENCE)
+                _send(browser, one, fields, time.monotonic() + PATIENCE)
 
     opened = [_opened_form(house.port("public"), one.words, chance) for one in sent]
     with result.timed(), ThreadPoolExecutor(threads) as pool:
@@ -101,30 +103,28 @@ def _report_until(
         count += 1
         one = Sent(_words(int(luck * 1e9), number, count))
         cookies, fields = _opened_form(port, one.words, chance)
-        browser = Browser(port)
-        browser.cookies = dict(cookies)
         sent.append(one)
-        for _ in range(2 if chance.random() < AGAIN else 1):
-            _send(browser, one, fields, time.monotonic() + PATIENCE)
-        browser.close()
+        with Browser(port) as browser:
+            browser.cookies = dict(cookies)
+            for _ in range(2 if chance.random() < AGAIN else 1):
+                _send(browser, one, fields, time.monotonic() + PATIENCE)
 
 
 def _opened_form(
     port: int, words: str, chance: random.Random
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The cookies and the filled fields of a fresh form, however long it takes to get one."""
-    browser, until = Browser(port), time.monotonic() + PATIENCE
-    while True:
-        try:
-            page = browser.get("/report")
-        except ConnectionError:
-            page = None
-        if page is not None and page.status == 200:
-            browser.close()
-            return browser.cookies, filled(hidden_fields(page.text), chance, words=words)
-        if time.monotonic() > until:
-            raise TimeoutError("Nobody was given a form for a whole minute.")
-        time.sleep(PAUSE)
+    until = time.monotonic() + PATIENCE
+    with Browser(port) as browser:
+        while time.monotonic() < until:
+            try:
+                page = browser.get("/report")
+            except ConnectionError:
+                page = None
+            if page is not None and page.status == 200:
+                return browser.cookies, filled(hidden_fields(page.text), chance, words=words)
+            time.sleep(PAUSE)
+    raise TimeoutError("Nobody was given a form for a whole minute.")
 
 
 def _send(browser: Browser, one: Sent, fields: list[tuple[str, str]], until: float) -> None:
@@ -137,6 +137,8 @@ def _send(browser: Browser, one: Sent, fields: list[tuple[str, str]], until: flo
         if page is not None and page.status in ARRIVED:
             one.codes.append(_code_on(page.text))
             return
+        if page is not None and page.status != AWAY:
+            one.surprises.append(page.status)
         one.unclear += 1
         time.sleep(PAUSE)
     raise TimeoutError("A report was not taken for a whole minute.")
@@ -155,6 +157,7 @@ def _tell(result: Trial, sent: Iterable[Sent]) -> None:
         result.done["forms"] += 1
         result.done["sends without an answer"] += one.unclear
         result.acknowledged += len(one.codes)
+        result.faults += [f"A report was answered with {status}." for status in one.surprises]
 
 
 def _words(seed: int, number: int, count: int) -> str:

@@ -1,0 +1,55 @@
+"""The partner's mail server: takes what is sent, slowly at times, and keeps every Message-ID."""
+
+import asyncio
+import email
+import re
+from collections import defaultdict
+from types import TracebackType
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from bench.faults.trial import dice
+from bench.house import free_ports
+from bench.load import HOST
+
+MAILBOX = "trust@platform.example"
+REF = re.compile(r"R-[0-9A-Z]{3}-[0-9A-Z]{4}")
+# Long enough that many a kill falls between taking a mail and saying so.
+LONGEST_PAUSE = 0.4
+
+
+class PartnersMail:
+    """A real SMTP server for the length of a trial."""
+
+    def __init__(self, seed: int) -> None:
+        self.arrived: dict[str, list[str]] = defaultdict(list)
+        self._chance = dice(seed)
+        self._controller = Controller(self, hostname=HOST, port=free_ports(1))
+
+    @property
+    def url(self) -> str:
+        return f"smtp://{HOST}:{self._controller.port}"
+
+    def __enter__(self) -> "PartnersMail":
+        self._controller.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._controller.stop()
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Taken is taken, whether or not the sender lives to hear of it."""
+        content = envelope.content
+        message = email.message_from_bytes(content if isinstance(content, bytes) else b"")
+        found = REF.search(str(message["Subject"]))
+        if MAILBOX in envelope.rcpt_tos and found is not None:
+            await asyncio.sleep(self._chance.uniform(0, LONGEST_PAUSE))
+            self.arrived[found.group()].append(str(message["Message-ID"]))
+            await asyncio.sleep(self._chance.uniform(0, LONGEST_PAUSE))
+        return "250 OK"

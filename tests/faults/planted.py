@@ -1,0 +1,86 @@
+"""Applications with a fault planted in them: the judge must see each, or its silence says nothing.
+
+Served like the real one, by `House.serve(surface, "tests.faults.planted:…()")`.
+"""
+
+import secrets
+import time
+from threading import Timer
+
+from flask import g
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.models import Consent
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.errors import NotNow
+from helpdesk.intake.form_token import FormToken
+from helpdesk.intake.operations import submission
+from helpdesk.web import work as web_work
+
+LATE = 0.4
+arrive = submission.arrive
+
+
+def commits_after_answering():
+    """It says that the report has arrived, and commits a moment later."""
+    web_work._end = _end_late
+    return _application()
+
+
+def writes_half():
+    """What was agreed to is written in a transaction of its own, which sometimes does not come."""
+    submission.arrive = _arrive_without_consents
+    return _application()
+
+
+def forgets_its_forms():
+    """A form that is sent again is a new form."""
+    FormToken.fingerprint = property(lambda token: secrets.token_bytes(32))
+    FormToken.return_code = lambda token, key: ReturnCode.new()
+    return _application()
+
+
+def looks_before_it_claims():
+    """It looks whether the case is free, and then writes."""
+    cases.claim = _claim_after_a_look
+    return _application()
+
+
+def _application():
+    from wsgi import application  # noqa: PLC0415 - built only when the fault is in place
+
+    return application
+
+
+def _end_late(response):
+    ended = g.pop("work", None)
+    if ended is None:
+        return response
+    session = g.pop("open_session")
+    if response.status_code >= 400:
+        session.close()
+        return response
+
+    def end():
+        session.commit()
+        session.close()
+
+    Timer(LATE, end).start()
+    return response
+
+
+def _arrive_without_consents(session, first, *, once):
+    if secrets.randbelow(2):
+        for row in [one for one in session.new if isinstance(one, Consent)]:
+            session.expunge(row)
+    return arrive(session, first, once=once)
+
+
+def _claim_after_a_look(work, case):
+    work.session.refresh(case)
+    if case.owner_id is not None:
+        raise NotNow("Somebody else has taken this case.")
+    time.sleep(0.05)
+    case.owner_id = work.actor.person_id
+    case.open()
+    work.record("case.claimed", case)

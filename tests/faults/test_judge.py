@@ -1,0 +1,133 @@
+"""The judge sees what it is there to see: each promise broken once, on purpose."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from bench.faults import claiming, delivering, judge, killing, requests, submitting
+from bench.seeding import several_cases
+from helpdesk.core import letters
+from helpdesk.core.letters import Unclear
+from helpdesk.escalations.operations import carrying
+from tests.faults.conftest import SEED
+
+pytestmark = pytest.mark.slow
+
+
+def planted(name):
+    return f"tests.faults.planted:{name}()"
+
+
+def test_a_report_that_is_acknowledged_before_it_is_committed(scene):
+    scene.serve("public", planted("commits_after_answering"))
+
+    trial = submitting.trial(
+        scene.house,
+        scene.coordinator,
+        seed=SEED,
+        kills=4,
+        victims={"web worker": killing.web_worker("public")},
+    )
+
+    assert any("finds no case" in fault for fault in trial.faults)
+
+
+def test_a_case_of_which_a_part_is_missing(scene):
+    scene.serve("public", planted("writes_half"))
+
+    trial = submitting.same_form_by_many(
+        scene.house, scene.coordinator, seed=SEED, forms=8, threads=2
+    )
+
+    assert any("Half a case: a case has no consents" in fault for fault in trial.faults)
+
+
+def test_a_form_that_makes_two_cases(scene):
+    scene.serve("public", planted("forgets_its_forms"))
+
+    trial = submitting.same_form_by_many(
+        scene.house, scene.coordinator, seed=SEED, forms=2, threads=4
+    )
+
+    assert any("is 4 cases" in fault for fault in trial.faults)
+    assert any("different codes" in fault for fault in trial.faults)
+
+
+def test_a_claim_that_looks_before_it_writes(scene):
+    scene.serve("staff", planted("looks_before_it_claims"))
+    refs = several_cases(scene.house, 5)
+
+    trial = claiming.trial(scene.house, scene.responders, refs, seed=SEED)
+
+    assert any("was given to" in fault for fault in trial.faults)
+    assert any("History tells of" in fault for fault in trial.faults)
+
+
+class LostAfterTheData:
+    """A post whose connection breaks when the mail has been taken: each first try is unclear."""
+
+    def __init__(self, post):
+        self._post = post
+        self._seen = set()
+
+    def send(self, letter):
+        self._post.send(letter)
+        if letter.subject not in self._seen:
+            self._seen.add(letter.subject)
+            raise Unclear
+
+
+@pytest.fixture
+def sent_twice(scene):
+    """Requests that are approved, and a desk from which each mail leaves twice."""
+    ready = requests.drafted(scene.house, scene.responders[0], scene.partner, 2)
+    for one in ready:
+        requests.approve(scene.house, scene.coordinator, one)
+    desk = replace(scene.house.desk, post=LostAfterTheData(scene.house.desk.post))
+
+    def judged():
+        delivering.let_time_pass(scene.house, desk)
+        return judge.deliveries(scene.house, scene.mail.arrived, wanted=[one.ref for one in ready])
+
+    return judged
+
+
+def test_nothing_is_said_of_a_repeat_under_the_same_id(sent_twice):
+    assert sent_twice() == []
+
+
+def test_a_repeat_under_a_second_id(sent_twice, monkeypatch):
+    compose = letters.compose
+
+    def under_a_new_id(desk, template, *, to, key, **facts):
+        return compose(desk, template, to=to, key=f"{key}.{uuid4().hex}", **facts)
+
+    monkeypatch.setattr(letters, "compose", under_a_new_id)
+
+    assert any("under 2 different ids" in fault for fault in sent_twice())
+
+
+def test_a_repeat_that_is_written_nowhere(sent_twice, monkeypatch):
+    begin = carrying._begin
+
+    def without_a_row(work, delivery):
+        parcel = begin(work, delivery)
+        if len(delivery.attempts) > 1:
+            delivery.attempts.pop()
+        return parcel
+
+    monkeypatch.setattr(carrying, "_begin", without_a_row)
+
+    assert any("are written down" in fault for fault in sent_twice())
+
+
+def test_history_that_was_changed(scene):
+    several_cases(scene.house, 1)
+    assert judge.chain(scene.house) == []
+    with psycopg.connect(scene.house.database()) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE history SET actor_id = 'somebody' WHERE action LIKE 'case.%'")
+
+    assert any("not as it was written" in fault for fault in judge.chain(scene.house))
