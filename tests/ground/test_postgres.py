@@ -147,6 +147,28 @@ def test_a_folder_with_a_long_name_still_gets_a_socket(place):
         server.remove()
 
 
+@pytest.mark.parametrize("trap", ["a link", "open to everybody"])
+def test_what_somebody_put_in_our_place_in_tmp_is_neither_used_nor_touched(place, trap):
+    theirs = place / "theirs"
+    theirs.mkdir(mode=0o755)
+    mode = theirs.stat().st_mode
+    home = place / ("long" * 25)
+    expected = places.socket_folder(home, "s", None)
+    expected.rmdir()
+    if trap == "a link":
+        expected.symlink_to(theirs)
+    else:
+        expected.mkdir(mode=0o777)
+        expected.chmod(0o777)
+
+    try:
+        with pytest.raises(NotStarted, match="is not ours"):
+            places.socket_folder(home, "s", None)
+        assert theirs.stat().st_mode == mode
+    finally:
+        expected.unlink() if expected.is_symlink() else expected.rmdir()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL under another account")
 def test_as_root_a_folder_that_nobody_can_enter_still_serves(place):
     closed = place / "closed"

@@ -67,13 +67,7 @@ def socket_folder(home: Path, longest_name: str, account: Account | None) -> Pat
         return give(close_by, account)
     mark = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
     owner = account.uid if account else os.geteuid()
-    shorter = Path(tempfile.gettempdir()) / f"helpdesk-{owner}-{mark}"
-    give(shorter, account)
-    # /tmp belongs to everybody: somebody may have put a folder or a link there before us.
-    found = shorter.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
-        raise NotStarted(f"{shorter} exists and is not ours; please remove it.")
-    return shorter
+    return _own_in_public(Path(tempfile.gettempdir()) / f"helpdesk-{owner}-{mark}", owner, account)
 
 
 def package_folder(name: str) -> Path:
@@ -98,6 +92,18 @@ def within_reach(account: Account | None, home: Path, folder: Path, *, version: 
         shutil.copytree(beside, unfinished / beside.name)
         unfinished.rename(shelf / version)
     return copy
+
+
+def _own_in_public(folder: Path, owner: int, account: Account | None) -> Path:
+    """A private folder where everybody can put something: nothing that we find there is touched."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+            raise NotStarted(f"{folder} exists and is not ours; please remove it.") from None
+        return folder
+    return give(folder, account)
 
 
 def _may_pass(account: Account, found: os.stat_result) -> bool:
