@@ -22,17 +22,17 @@ from helpdesk.core.database import Base
 POSTGRESQL = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 
 
-def arrive(session: Session, first: Base, *, once: str) -> bool:
-    """Write all that waits in the session, or nothing if a row like `first` is there already.
+def arrive(session: Session, first: Base) -> bool:
+    """Write all that waits in the session, or nothing if something unique in `first` is there.
 
-    `once` is the unique column that tells. Of two that arrive at the same moment, the second waits
-    here until the first has been committed, and is then told that it is there.
+    Of two that arrive at the same moment, the second waits here until the first has been committed,
+    and is then told that it is there.
     """
     written: dict[Table, list[dict[str, Any]]] = {_table(first): []}
     for row in list(session.new):
         written.setdefault(_table(row), []).append(_values(row))
         session.expunge(row)
-    statement = _statement(tuple(written), once)
+    statement = _statement(tuple(written))
     documents = {table.name: _document(rows) for table, rows in written.items()}
     if session.execute(statement, documents).first() is None:
         return False
@@ -75,10 +75,11 @@ def _columns(entity: type[Base]) -> Sequence[tuple[str, str, TypeDecorator[Any] 
 
 
 @cache
-def _statement(tables: tuple[Table, ...], once: str) -> TextClause:
+def _statement(tables: tuple[Table, ...]) -> TextClause:
     """The first table's row is written if it is new; all others take theirs only if it was."""
     leading, *others = (_insert(table) for table in tables)
-    parts = [f"arrived AS ({leading} ON CONFLICT ({once}) DO NOTHING RETURNING id)"]
+    # Of two at once, any unique index may be the one that notices: none is named.
+    parts = [f"arrived AS ({leading} ON CONFLICT DO NOTHING RETURNING id)"]
     for number, statement in enumerate(others):
         parts.append(f"with_{number} AS ({statement} WHERE EXISTS (SELECT FROM arrived))")
     return text(f"WITH {', '.join(parts)} SELECT id FROM arrived")  # noqa: S608 - names of ours

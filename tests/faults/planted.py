@@ -69,11 +69,11 @@ def _end_late(response):
     return response
 
 
-def _arrive_without_consents(session, first, *, once):
+def _arrive_without_consents(session, first):
     if secrets.randbelow(2):
         for row in [one for one in session.new if isinstance(one, Consent)]:
             session.expunge(row)
-    return arrive(session, first, once=once)
+    return arrive(session, first)
 
 
 def _claim_after_a_look(work, case):
