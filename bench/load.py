@@ -8,6 +8,7 @@ import selectors
 import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import quantiles
 from urllib.parse import urlencode
@@ -67,6 +68,12 @@ class _Client:
         self._whole = 0
         self.socket = self._connect()
 
+    def __enter__(self) -> "_Client":
+        return self
+
+    def __exit__(self, *_trouble: object) -> None:
+        self.socket.close()
+
     def send(self, number: int, request: bytes) -> None:
         self.number, self._whole = number, 0
         self._received.clear()
@@ -101,9 +108,10 @@ class _Client:
 def fire(port: int, requests: Iterable[bytes], clients: int, *, keep: bool = False) -> Run:
     """Send every request once, `clients` at a time, each client waiting for its answer."""
     run, queue = Run(), enumerate(requests)
-    with selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector, ExitStack() as open_ones:
+        crowd = [open_ones.enter_context(_Client(port)) for _ in range(clients)]
         began = time.perf_counter()
-        busy = sum(_next(selector, _Client(port), queue) for _ in range(clients))
+        busy = sum(_next(selector, client, queue) for client in crowd)
         while busy:
             ready = selector.select(PATIENCE)
             if not ready:
@@ -146,7 +154,6 @@ def _next(
         selector.register(client.socket, selectors.EVENT_READ, client)
         client.send(number, request)
         return 1
-    client.socket.close()
     return 0
 
 
