@@ -30,7 +30,7 @@ from helpdesk.settings import Settings
 from helpdesk.supervisor.family import Program
 from helpdesk.supervisor.instance import Instance
 from helpdesk.supervisor.ports import HOST, WAITING_ROOM
-from helpdesk.supervisor.up import WEB_WORKERS
+from helpdesk.supervisor.surroundings import WEB_WORKERS
 
 ROOT = Path(__file__).resolve().parents[1]
 SURFACES = ("public", "staff", "partner")

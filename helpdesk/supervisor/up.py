@@ -1,6 +1,5 @@
 """The way up, step by step and said aloud, and the way down from wherever it got."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -17,14 +16,12 @@ from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis, NotStart
 from helpdesk.supervisor.family import Family, Program, Say
 from helpdesk.supervisor.instance import Instance
 from helpdesk.supervisor.ports import Door, close_doors, open_doors
+from helpdesk.supervisor.surroundings import Surroundings
 
 SURFACES = ("public", "staff", "partner")
 QUEUES = ("notices", "deliveries")
 ROOT = Path(__file__).resolve().parents[2]
-CORES = min(max(os.cpu_count() or 1, 2), 4)
-WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
 PATIENCE = 60.0
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL")
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -67,8 +64,7 @@ def _start(
         family.add("database", postgres)
     with _step(say, "Redis"):
         family.add("Redis", redis)
-    plain = {name: outside[name] for name in PASSED_ON if name in outside}
-    surroundings = _Surroundings(instance, doors, postgres, redis, plain)
+    surroundings = Surroundings(instance, doors, postgres, redis, outside)
     with _step(say, "Tables"):
         _run("migrate", surroundings.owner(), instance)
     with _step(say, "Drill organisation (the first time takes a moment)"):
@@ -91,57 +87,7 @@ def _start(
     say("Ctrl-C stops everything.")
 
 
-class _Surroundings:
-    """What each process is told, and no more: the public pages get no key that opens anything."""
-
-    def __init__(
-        self,
-        instance: Instance,
-        doors: list[Door],
-        postgres: EmbeddedPostgres,
-        redis: EmbeddedRedis,
-        plain: dict[str, str],
-    ) -> None:
-        self._postgres = postgres
-        self._instance = instance
-        urls = {f"{door.surface.upper()}_URL": door.url for door in doors}
-        self._common = plain | urls | {
-            "REDIS_URL": redis.url,
-            "MAIL_URL": f"folder://{instance.outbox.resolve()}",
-            "MAIL_FROM": "helpdesk@drill.example",
-            "INSTANCE": str(instance.folder.resolve()),
-            "HELPDESK_NAME": "Drill helpdesk",
-            "DRILL": "1",
-            "PYTHONUNBUFFERED": "1",
-        }  # fmt: skip
-
-    def owner(self) -> dict[str, str]:
-        return self._common | {
-            "DATABASE_URL": self._postgres.url("helpdesk_owner"),
-            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
-        }
-
-    def service(self) -> dict[str, str]:
-        return self._common | {
-            "DATABASE_URL": self._postgres.url("helpdesk_app"),
-            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
-        }
-
-    def drill(self) -> dict[str, str]:
-        """Who plays reporters and staff alike needs both keys, for as long as it takes."""
-        return self.service() | {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}
-
-    def pages(self, surface: str) -> dict[str, str]:
-        told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
-        if surface == "public":
-            return self._common | told | {
-                "DATABASE_URL": self._postgres.url("helpdesk_intake"),
-                "INTAKE_KEY_FILE": str(self._instance.intake_key.resolve()),
-            }  # fmt: skip
-        return self.service() | told
-
-
-def _pages(door: Door, surroundings: _Surroundings, instance: Instance) -> Program:
+def _pages(door: Door, surroundings: Surroundings, instance: Instance) -> Program:
     number = door.listener.fileno()
     return Program(
         [

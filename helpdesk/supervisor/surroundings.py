@@ -1,0 +1,63 @@
+"""What each process of a helpdesk is told about the others, and no more."""
+
+import os
+from collections.abc import Mapping
+
+from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.ports import Door
+
+CORES = min(max(os.cpu_count() or 1, 2), 4)
+WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL")
+
+
+class Surroundings:
+    """What each process is told, and no more: the public pages get no key that opens anything."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        doors: list[Door],
+        postgres: EmbeddedPostgres,
+        redis: EmbeddedRedis,
+        outside: Mapping[str, str],
+    ) -> None:
+        self._postgres = postgres
+        self._instance = instance
+        plain = {name: outside[name] for name in PASSED_ON if name in outside}
+        urls = {f"{door.surface.upper()}_URL": door.url for door in doors}
+        self._common = plain | urls | {
+            "REDIS_URL": redis.url,
+            "MAIL_URL": f"folder://{instance.outbox.resolve()}",
+            "MAIL_FROM": "helpdesk@drill.example",
+            "INSTANCE": str(instance.folder.resolve()),
+            "HELPDESK_NAME": "Drill helpdesk",
+            "DRILL": "1",
+            "PYTHONUNBUFFERED": "1",
+        }  # fmt: skip
+
+    def owner(self) -> dict[str, str]:
+        return self._common | {
+            "DATABASE_URL": self._postgres.url("helpdesk_owner"),
+            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
+        }
+
+    def service(self) -> dict[str, str]:
+        return self._common | {
+            "DATABASE_URL": self._postgres.url("helpdesk_app"),
+            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
+        }
+
+    def drill(self) -> dict[str, str]:
+        """Who plays reporters and staff alike needs both keys, for as long as it takes."""
+        return self.service() | {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}
+
+    def pages(self, surface: str) -> dict[str, str]:
+        told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
+        if surface == "public":
+            return self._common | told | {
+                "DATABASE_URL": self._postgres.url("helpdesk_intake"),
+                "INTAKE_KEY_FILE": str(self._instance.intake_key.resolve()),
+            }  # fmt: skip
+        return self.service() | told
