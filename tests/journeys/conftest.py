@@ -166,8 +166,9 @@ def _serve(html):
 
 
 def _free_ports(number):
-    """The first of some neighbouring ports that nobody uses."""
-    for first in range(18_100, 19_900, number):
+    """The first of some neighbouring ports that are free; each test process has its own range."""
+    start = 18_100 + 300 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for first in range(start, start + 300 - number, number):
         doors = []
         try:
             for port in range(first, first + number):
