@@ -32,6 +32,12 @@ def by_ref(work: Work, ref: str) -> Case:
     return case
 
 
+def hold(work: Work, case: Case) -> None:
+    """Keep the case for the rest of this piece of work, as it is now and not as we read it."""
+    work.session.flush()  # what this piece of work has changed already must not be read over
+    work.session.refresh(case, with_for_update=True)
+
+
 def own(work: Work, limit: int = 100) -> Sequence[Case]:
     """The cases the actor has, the next one first."""
     mine = visible_to(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)

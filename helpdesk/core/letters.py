@@ -3,6 +3,7 @@
 They are templates like every page, rendered here because whoever sends them has no Flask.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from gettext import NullTranslations
 from typing import Any
@@ -36,6 +37,25 @@ def compose(desk: Desk, template: str, *, to: str, key: str, **facts: Any) -> Le
         body=page.render(told),
         message_id=f"<{key}@{host}>",
     )
+
+
+def send_each(desk: Desk, post: Mapping[str, Letter]) -> list[str]:
+    """Send a letter to each; who was told. A dead mailbox keeps nobody else from being told.
+
+    If nobody could be told, the last trouble is raised, so that it is tried again.
+    """
+    told: list[str] = []
+    trouble: Exception | None = None
+    for name, letter in post.items():
+        try:
+            desk.post.send(letter)
+        except (NotTaken, Refused, Unclear, OSError) as error:
+            trouble = error
+        else:
+            told.append(name)
+    if trouble is not None and not told:
+        raise trouble
+    return sorted(told)
 
 
 @cache

@@ -70,11 +70,12 @@ def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
         if escalation is None or escalation.second_read_at is not None:
             return
         case = escalation.case
-        people = accounts.on_duty(work.session, case.team_id, at=work.at)
-        others = [one for one in people if f"person:{one.id}" != escalation.drafted_by]
-        called = others or accounts.coordinators(work.session, case.team_id)
-        post = [
-            letters.compose(
+        on_duty = accounts.on_duty(work.session, case.team_id, at=work.at)
+        others = [one for one in on_duty if f"person:{one.id}" != escalation.drafted_by]
+        called = [one for one in others if one.email is not None]
+        called = called or list(accounts.coordinators(work.session, case.team_id))
+        post = {
+            person.id: letters.compose(
                 desk,
                 "letters/second_reader.txt",
                 to=mailbox,
@@ -85,9 +86,8 @@ def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
             )
             for person in called
             if (mailbox := accounts.mailbox_of(work, person))
-        ]
-    for letter in post:
-        desk.post.send(letter)  # no transaction is open here
+        }
+    letters.send_each(desk, post)  # no transaction is open here
 
 
 def _send(desk: Desk, letter: Letter) -> tuple[DeliveryStanding, str]:

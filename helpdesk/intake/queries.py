@@ -55,11 +55,6 @@ def own_case(work: Work) -> Case:
     return case
 
 
-def hold(work: Work, case: Case) -> None:
-    """Keep the case for the rest of this piece of work, as it is now and not as we read it."""
-    work.session.refresh(case, with_for_update=True)
-
-
 def last_message_at(work: Work, case: Case) -> datetime | None:
     """When the newest message was written, by either side."""
     return work.session.scalar(select(func.max(Message.sent_at)).where(Message.case_id == case.id))

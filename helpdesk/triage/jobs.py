@@ -8,7 +8,6 @@ from helpdesk.cases.models import Case
 from helpdesk.core import letters
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.jobs import Queue, job
-from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.work import Work
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.tables import Tell
@@ -116,17 +115,6 @@ def _compose(
 def _send_and_note(
     desk: Desk, case_id: str, post: dict[str, Letter], *, action: str, **details: int
 ) -> None:
-    """A mailbox that is dead keeps nobody else from being told. Told nobody, it is tried again."""
-    told: list[str] = []
-    trouble: Exception | None = None
-    for person_id, letter in post.items():
-        try:
-            desk.post.send(letter)  # no transaction is open here
-        except (NotTaken, Refused, Unclear, OSError) as error:
-            trouble = error
-        else:
-            told.append(person_id)
-    if trouble is not None and not told:
-        raise trouble
+    told = letters.send_each(desk, post)  # no transaction is open here
     with desk.begin() as work:
-        work.record_about(action, "cases", case_id, case_id=case_id, told=sorted(told), **details)
+        work.record_about(action, "cases", case_id, case_id=case_id, told=told, **details)

@@ -6,6 +6,7 @@ from typing import Final
 
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.cases.queries import hold
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
@@ -51,6 +52,7 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     A level set by hand stands until the answers lead elsewhere, and one that was raised by hand
     is the least that holds from then on.
     """
+    hold(work, case)
     work.require(may_judge, case)
     page, table = queries.page_of(case), the_library().table
     before = answers_of(work, case)
@@ -78,6 +80,7 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
 
 def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     """Treat a case as more urgent than the table says. One person is enough for that."""
+    hold(work, case)
     work.require(may_judge, case)
     if level.rank <= case.level.rank:
         raise NotNow(f"This case is {case.level} already. To lower it, ask for a second person.")
@@ -88,6 +91,7 @@ def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
 
 def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) -> LevelRequest:
     """Ask a second person to agree that a case can wait longer, by one level."""
+    hold(work, case)
     work.require(may_judge, case)
     level = _one_below(case, level)
     _refuse_in_danger(work, case)

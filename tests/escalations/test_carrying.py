@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.status import Status
-from helpdesk.core import performing
-from helpdesk.core.errors import NotAllowed
+from helpdesk.core import letters, performing
+from helpdesk.core.desk import Letter
+from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.outbox import Promise
@@ -176,6 +177,38 @@ def test_a_worker_that_dies_while_sending_leaves_an_uncertain_attempt_and_a_repe
     assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
     [letter] = house.desk.post.sent
     assert "same request" in letter.body
+
+
+def test_a_worker_that_dies_each_time_leaves_it_to_a_person_in_the_end(house):
+    escalation = house.approved()
+    moment, tries = datetime.now(UTC), 0
+    while take_up(house, escalation, moment) is not None:
+        moment, tries = moment + LEASE + timedelta(seconds=1), tries + 1
+
+    assert tries == len(BACKOFF) + 1
+    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+
+
+def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_comes(house):
+    escalation = house.carried()
+    house.withdraw_consent()
+
+    with house.as_(house.theirs) as work, pytest.raises(NotNow, match="took their agreement back"):
+        operations.note_reading(work, house.mine(work, escalation))
+
+
+def test_a_dead_mailbox_keeps_no_second_reader_from_being_called(desk):
+    post = {name: Letter(f"{name}@x.test", "s", "b", f"<{name}@x.test>") for name in "ab"}
+    desk.post.trouble.append(Refused())
+
+    assert letters.send_each(desk, post) == ["b"]
+
+
+def test_if_nobody_could_be_told_it_is_tried_again(desk):
+    desk.post.trouble.append(Refused())
+
+    with pytest.raises(Refused):
+        letters.send_each(desk, {"a": Letter("a@x.test", "s", "b", "<a@x.test>")})
 
 
 def test_a_result_counts_only_while_the_fence_matches(house):

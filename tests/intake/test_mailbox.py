@@ -278,6 +278,30 @@ def test_taking_the_case_back_closes_it_and_every_consent(house, inside, case):
     assert "escalations.cancel_unsent" in _promised(house, case)
 
 
+def test_taking_it_back_twice_is_taking_it_back(house, inside, case):
+    inside.open("/mailbox/case/withdrawal")
+    inside.send("/mailbox/case/withdrawal")
+    inside.open("/mailbox/case/withdrawal")
+
+    inside.send("/mailbox/case/withdrawal")
+
+    assert inside.status == 200
+    assert "You took this case back" in inside.text
+
+
+def test_on_a_closed_case_a_consent_can_still_be_taken_back(house, inside, case):
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
+    with house.inside() as work:
+        closed = work.session.get(type(case), case.id)
+        closed.close(outcome=Outcome.RESOLVED, at=work.at, by=work.actor.id)
+        work.record("case.closed", closed)
+    inside.open("/mailbox/case")
+
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help"]})
+
+    assert _standing(house, case) == {("help", None)}
+
+
 def test_the_mailbox_knows_one_case_and_no_other(house, inside, code):
     with house.inside() as work:
         other = a_case(work, house.team, story="Another.")

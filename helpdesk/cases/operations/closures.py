@@ -6,6 +6,7 @@ from helpdesk.cases import clocks
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_close, may_reopen
+from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Outcome
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -15,6 +16,7 @@ def close(
     work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None = None, note: str = ""
 ) -> None:
     """End the work on a case. On the day of the follow-up it is on the duty board once more."""
+    hold(work, case)
     work.require(may_close, case)
     if follow_up_on is not None and follow_up_on <= work.at.date():
         raise NotNow("Choose a day after today for the follow-up, or none.")
@@ -29,6 +31,7 @@ def close(
 
 def reopen(work: Work, case: Case) -> None:
     """The trouble is back, or it never went away. Who had the case has it again."""
+    hold(work, case)
     work.require(may_reopen, case)
     case.reopen()
     work.record("case.reopened", case)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.policy import may_work_on
+from helpdesk.cases.queries import hold
 from helpdesk.cases.status import WaitsOn
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -11,6 +12,7 @@ from helpdesk.core.work import Work
 
 def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> None:
     """Say whose move it is. A case that waits for a day comes back on that day by itself."""
+    hold(work, case)
     work.require(may_work_on, case)
     if on is WaitsOn.DATE and (until is None or until <= work.at.date()):
         raise NotNow("Choose a day after today on which the case should come back.")
@@ -28,6 +30,7 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
 
 def resume(work: Work, case: Case) -> None:
     """Go on with a case that waited."""
+    hold(work, case)
     work.require(may_work_on, case)
     case.open()
     work.record("case.resumed", case)
@@ -35,6 +38,7 @@ def resume(work: Work, case: Case) -> None:
 
 def wake(work: Work, case: Case, *, day: date) -> None:
     """The day has come. No rule: the calendar asks. Safe to run twice, and late."""
+    hold(work, case)
     if case.waits_on is WaitsOn.DATE and case.waits_until == day:
         case.open()
         work.record("case.resumed", case, day=day.isoformat())

@@ -24,6 +24,9 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
     hold(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
         raise NotNow("This request is over, so its content is not shown any more.")
+    if queries.consent_for(work, escalation) is None:
+        # The worker that closes the request may be late; the consent is not.
+        raise NotNow("The person took their agreement back, so its content is not shown any more.")
     text = _open(work, escalation)
     _note_arrival(work, escalation)
     if not _was_noted(work, escalation):

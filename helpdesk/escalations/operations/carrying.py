@@ -51,6 +51,9 @@ def take_up(work: Work, delivery_id: str) -> Parcel | None:
     if delivery.standing is DeliveryStanding.SENDING:
         if not _abandoned(work, delivery):
             return None
+        if _is_spent(delivery):
+            _give_up(work, delivery)
+            return None
     elif delivery.standing not in WAITING or _too_early(work, delivery):
         return None
     if _refused(work, delivery):
@@ -207,14 +210,19 @@ def _end_attempt(
 
 def _try_later(work: Work, delivery: Delivery, result: DeliveryStanding) -> None:
     """Full jitter on the upper half; then a person."""
-    tries = len(delivery.attempts) % (len(BACKOFF) + 1)
-    if tries == 0:
+    if _is_spent(delivery):
         _give_up(work, delivery)
         return
+    tries = len(delivery.attempts) % (len(BACKOFF) + 1)
     pause = BACKOFF[tries - 1] * random.uniform(0.5, 1)  # noqa: S311 - not a secret
     delivery.standing, delivery.leased_until = result, None
     delivery.retry_at = work.at + pause
     work.promise("escalations.deliver", after=pause, delivery_id=delivery.id)
+
+
+def _is_spent(delivery: Delivery) -> bool:
+    """Whether the plan is used up; a person who sends it again begins the plan again."""
+    return len(delivery.attempts) % (len(BACKOFF) + 1) == 0
 
 
 def _give_up(work: Work, delivery: Delivery, trouble: str = "") -> None:

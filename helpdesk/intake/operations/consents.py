@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.queries import hold
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
@@ -19,7 +20,7 @@ def agree_to(work: Work, case: Case, *, agreements: Collection[Agreement]) -> bo
     stopped: the carrying asks again at the last moment, and this takes it out of the way.
     """
     work.require(is_their_case, case)
-    queries.hold(work, case)
+    hold(work, case)
     standing = {(one.kind, one.platform): one for one in queries.standing_consents(work, case)}
     given = [one for one in agreements if one not in standing]
     withdrawn = [consent for one, consent in standing.items() if one not in agreements]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from helpdesk.cases.models import Case, Message
+from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
@@ -13,7 +14,7 @@ from helpdesk.triage.timing import start_clock_again
 def write_message(work: Work, case: Case, *, body: str) -> Message:
     """Add the reporter's words. A case that waited for them, or was closed, wakes up."""
     work.require(is_their_case, case)
-    queries.hold(work, case)
+    hold(work, case)
     message = Message(
         case=case,
         case_id=case.id,
