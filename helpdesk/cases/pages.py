@@ -20,7 +20,7 @@ from sqlalchemy import (
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.case import LEVELS
-from helpdesk.cases.queries import IN_ORDER, NOBODYS, NOT_CLOSED, visible_to
+from helpdesk.cases.queries import IN_ORDER, LISTED, NOBODYS, NOT_CLOSED, visible_to
 from helpdesk.core.work import Work
 
 PAGE: Final = 50
@@ -60,7 +60,7 @@ def queue_page(work: Work, team: Team, *, show: Show, after: str = "") -> QueueP
     """The cases behind a place in the list. A place that cannot be read is the beginning."""
     listed = visible_to(work.actor).where(Case.team_id == team.id, *FILTERS[show])
     listed = _closed_behind(listed, after) if show is Show.CLOSED else _behind(listed, after)
-    found = work.session.scalars(listed.limit(PAGE + 1)).all()
+    found = work.session.scalars(listed.options(*LISTED).limit(PAGE + 1)).all()
     if len(found) <= PAGE:
         return QueuePage(found, "")
     return QueuePage(found[:PAGE], _place_of(found[PAGE - 1], show))

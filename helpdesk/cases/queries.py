@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Select, false, func, select, text, union_all
+from sqlalchemy.orm import defer
 
 from helpdesk.accounts.models import Team
 from helpdesk.cases.levels import Level
@@ -17,6 +18,8 @@ NOT_CLOSED = text("cases.status <> 'closed'")
 NOBODYS = text("cases.owner_id IS NULL")
 DUE = func.coalesce(Case.reply_due_at, text("'infinity'::timestamptz"))
 IN_ORDER = (Case.level, DUE, Case.id)
+# A list has no use for what people told us, and it is most of a case's bytes.
+LISTED = (defer(Case.story), defer(Case.contact), defer(Case.answers))
 
 
 def visible_to(actor: Actor) -> Select[Case]:
@@ -41,7 +44,7 @@ def hold(work: Work, case: Case) -> None:
 def own(work: Work, limit: int = 100) -> Sequence[Case]:
     """The cases the actor has, the next one first."""
     mine = visible_to(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)
-    return work.session.scalars(mine.order_by(*IN_ORDER).limit(limit)).all()
+    return work.session.scalars(mine.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
 def unclaimed_in(work: Work, team: Team) -> Select[Case]:
@@ -49,6 +52,7 @@ def unclaimed_in(work: Work, team: Team) -> Select[Case]:
     return (
         visible_to(work.actor)
         .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, text("cases.status <> 'waiting'"))
+        .options(*LISTED)
         .order_by(*IN_ORDER)
     )
 
@@ -74,8 +78,8 @@ def late(work: Work, limit: int = 20) -> Sequence[Case]:
         return []
     # One short walk along the index for each level: a walk over all of them would be a long one.
     ids = union_all(*(select(one.subquery().c.id) for one in overdue))
-    found = select(Case).where(Case.id.in_(ids)).order_by(*IN_ORDER).limit(limit)
-    return work.session.scalars(found).all()
+    found = select(Case).where(Case.id.in_(ids)).options(*LISTED).order_by(*IN_ORDER)
+    return work.session.scalars(found.limit(limit)).all()
 
 
 def to_follow_up(work: Work, *, today: date, limit: int = 20) -> Sequence[Case]:
@@ -84,14 +88,16 @@ def to_follow_up(work: Work, *, today: date, limit: int = 20) -> Sequence[Case]:
         visible_to(work.actor)
         .join(Closure, Closure.case_id == Case.id)
         .where(Closure.follow_up_on <= today)
+        .options(*LISTED)
         .order_by(Closure.follow_up_on)
     )
     return work.session.scalars(due.limit(limit)).all()
 
 
 def messages_of(work: Work, case: Case) -> Sequence[Message]:
-    """What was written both ways, oldest first."""
+    """What was written both ways, oldest first; without the copies that only reporters open."""
     written = select(Message).where(Message.case_id == case.id)
+    written = written.options(defer(Message.for_reporter))
     return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
 
 

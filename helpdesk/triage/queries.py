@@ -42,10 +42,11 @@ class TriageNow:
 
 def triage_of(work: Work, case: Case) -> TriageNow:
     """The level in force, why, what it was before, and what waits for a second person."""
-    judgement, request = judgement_of(work, case), standing_request(work, case)
+    answers, request = answers_of(work, case), standing_request(work, case)
+    judgement = judge_report(the_library().table, page_of(case), answers)
     return TriageNow(
         judgement=judgement,
-        answers=_in_words(case, answers_of(work, case), judgement),
+        answers=_in_words(case, answers, judgement),
         evaluations=evaluations_of(work, case),
         request=request,
         reason=work.keys.open(request, "reason") if request else "",

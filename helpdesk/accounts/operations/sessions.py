@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, or_, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from helpdesk.accounts.models import Person, SignIn
 from helpdesk.accounts.policy import belongs_at, may_use_own
@@ -19,6 +19,10 @@ LONGEST: Final = timedelta(hours=12)
 HALFWAY: Final = timedelta(minutes=10)
 # Seen again within this time is not written down again: reading a page should write nothing.
 FRESH: Final = timedelta(minutes=1)
+# Asked before every page: all of it in one trip, and not the key, which only the cookie opens.
+WHOLE_PERSON: Final = (
+    joinedload(SignIn.person).options(joinedload(Person.memberships), lazyload(Person.key)),
+)
 
 
 def new_session(
@@ -41,7 +45,7 @@ def new_session(
 
 def standing(session: Session, token: str, *, surface: str, at: datetime) -> SignIn | None:
     """The session of a cookie, if it is of this door, not too old and the person may come in."""
-    row = session.get(SignIn, _id_of(token))
+    row = session.get(SignIn, _id_of(token), options=WHOLE_PERSON)
     if row is None or row.surface != surface or not _is_fresh(row, at):
         return None
     person = row.person
