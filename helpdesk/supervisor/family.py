@@ -163,4 +163,6 @@ class Family:
 
     def _write_roll(self) -> None:
         pids = {member.name: member.runs.pid for member in self._members}
-        self._roll.write_text(json.dumps(pids, indent=2) + "\n")
+        unfinished = self._roll.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(pids, indent=2) + "\n")
+        unfinished.rename(self._roll)  # whoever reads it, reads the whole of it
