@@ -19,7 +19,7 @@ def main() -> int:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    for name in ("plain", "markdown", "platform_name", "time_left"):
+    for name in ("plain", "markdown", "platform_name", "spelt", "time_left"):
         environment.filters[name] = str
     troubles = [*rules.templates_are_plain(ROOT), *rules.unused_templates(ROOT)]
     for path in sorted(path for path in TEMPLATES.rglob("*.*") if path.is_file()):

@@ -25,7 +25,7 @@ from helpdesk.settings import Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import cookies, headers, limits, login, refusals
 from helpdesk.web import work as web_work
-from helpdesk.web.clock import time_left
+from helpdesk.web.clock import spelt, time_left
 
 LARGEST_REQUEST = 1_000_000
 DAY = 24 * 3600
@@ -92,6 +92,7 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["markdown"] = from_markdown
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["time_left"] = time_left
+    app.jinja_env.filters["spelt"] = spelt
 
     @app.context_processor
     def for_every_page() -> dict[str, Any]:

@@ -155,7 +155,7 @@ def a_case(
         form_token=new_id().encode(),
         **facts,
     )
-    seal_told(case, story=story, answers=answers or {}, contact=contact or CONTACT)
+    seal_told(case, secret, story=story, answers=answers or {}, contact=contact or CONTACT)
     work.session.add(case)
     work.session.flush()
     for kind in consents:

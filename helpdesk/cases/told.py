@@ -4,21 +4,27 @@ import json
 from collections.abc import Mapping, Sequence
 
 from helpdesk.cases.models import Case
+from helpdesk.core.sealing import Public, Secret
 from helpdesk.core.work import Work
 
 Answer = str | Sequence[str] | None
 
 
 def seal_told(
-    case: Case, *, story: str, answers: Mapping[str, Answer], contact: Mapping[str, str]
+    case: Case,
+    key: Secret | Public,
+    *,
+    story: str,
+    answers: Mapping[str, Answer],
+    contact: Mapping[str, str],
 ) -> None:
-    """Seal it to the case's public half: whoever takes a report in cannot read it again."""
+    """Seal it for whoever can open the case, with the case's secret while somebody still has it."""
     for field, text in (
         ("story", story),
         ("answers", json.dumps(answers)),
         ("contact", json.dumps(contact)),
     ):
-        setattr(case, field, case.public.seal_text(text, case.place_of(field)))
+        setattr(case, field, key.seal_text(text, case.place_of(field)))
 
 
 def story_of(work: Work, case: Case) -> str:

@@ -85,6 +85,8 @@ def sentence_for(entry: HistoryEntry, names: Mapping[str, str]) -> str:
     said = SENTENCES.get(entry.action)
     if said is None:
         return _as_words(entry.action).capitalize() + "."
+    if "{" not in said:
+        return said
     details = _Details({**entry.details, "to": names.get(f"person:{entry.details.get('to')}", "")})
     return " ".join(said.format_map(details).replace(" .", ".").split())
 

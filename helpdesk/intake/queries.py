@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 
@@ -17,17 +18,19 @@ from helpdesk.escalations.models import Decision, Escalation, Verification
 from helpdesk.escalations.standing import Standing
 from helpdesk.partners.models import Partner
 
+# Asked for each report, so it is put together only once.
+DESK_FOR_REPORTS: Final = (
+    select(Team.id, Key)
+    .join(Key, Key.owner_id == Team.id)
+    .where(Team.takes_reports, Key.kind == KeyKind.TEAM)
+    .order_by(Key.epoch.desc())
+    .limit(1)
+)
+
 
 def desk_for_reports(work: Work) -> tuple[str, Key]:
     """The team that takes new reports, with its newest key."""
-    newest = (
-        select(Team.id, Key)
-        .join(Key, Key.owner_id == Team.id)
-        .where(Team.takes_reports, Key.kind == KeyKind.TEAM)
-        .order_by(Key.epoch.desc())
-        .limit(1)
-    )
-    found = work.session.execute(newest).first()
+    found = work.session.execute(DESK_FOR_REPORTS).first()
     if found is None:
         raise LookupError("No team with a key takes reports.")
     return found[0], found[1]

@@ -1,4 +1,4 @@
-"""The time that is left, in words. Lists are full of it, so each wording is made only once."""
+"""Moments, and the time that is left, in words. Lists are full of them: each is worded once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,20 @@ from flask_babel import get_locale, gettext, ngettext
 
 WORDINGS_KEPT = 1024
 AN_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Spelt:
+    """A moment for a machine and for a person."""
+
+    for_machines: str
+    words: str
+
+
+@lru_cache(maxsize=WORDINGS_KEPT)
+def spelt(at: datetime) -> Spelt:
+    """22 Nov 2026, 04:05 UTC."""
+    return Spelt(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%b %Y, %H:%M} UTC")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from helpdesk.web import headers
-from helpdesk.web.clock import time_left
+from helpdesk.web.clock import spelt, time_left
 from tests.journeys import browser
 
 pytestmark = pytest.mark.browser
@@ -69,7 +69,7 @@ def gallery():
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csrf_token"] = lambda: "token"
-    app.jinja_env.filters["time_left"] = time_left
+    app.jinja_env.filters.update(spelt=spelt, time_left=time_left)
     app.secret_key = "only for a message"
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/{endpoint}")
     headers.init_app(app)

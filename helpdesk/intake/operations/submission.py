@@ -61,6 +61,7 @@ def _write_down(
     team_id, team_key = queries.desk_for_reports(work)
     case_id = new_id()
     key, secret = new_key(work.session, KeyKind.CASE, case_id)
+    work.keys.learn(key.id, secret)  # until this piece of work ends; the process forgets it then
     give(work.session, key, secret, team_key)
     case = Case(
         id=case_id,
@@ -79,7 +80,7 @@ def _write_down(
         form_token=way_back.form_token,
     )
     contact = {name: told.contact.get(name, "") for name in CONTACT}
-    seal_told(case, story=told.story, answers=told.answers, contact=contact)
+    seal_told(case, secret, story=told.story, answers=told.answers, contact=contact)
     judgement = triage.judge_new_case(work, case, told.answers)
     work.session.add(case)
     work.record("case.submitted", case, slow_lane=in_slow_lane)
