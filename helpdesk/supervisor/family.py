@@ -117,7 +117,6 @@ class Member:
         except NotStarted as trouble:
             say(str(trouble))
             return False
-        say(f"The {self.name} runs again.")
         return True
 
 
@@ -138,8 +137,11 @@ class Family:
     def watch(self) -> None:
         """Look after them until somebody interrupts."""
         for glance in count(1):
-            if [member for member in self._members if member.mind(self._say)]:
+            back = [member.name for member in self._members if member.mind(self._say)]
+            if back:
                 self._write_roll()
+            for name in back:
+                self._say(f"The {name} runs again.")
             if glance % BURIALS == 0:
                 self._bury_orphans()
             time.sleep(GLANCE)
