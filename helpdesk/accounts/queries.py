@@ -2,8 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, lazyload
 
 from helpdesk.accounts.models import Membership, Person, SignIn, Team, TeamKind
@@ -117,20 +127,8 @@ def colleagues(work: Work, team_id: str) -> Sequence[Person]:
     """Who else in a team of mine could take over a case: let in, and not disabled."""
     if team_id not in work.actor.teams:
         return []
-    others = (
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.team_id == team_id,
-            Person.id != work.actor.person_id,
-            Person.disabled_at.is_(None),
-            _holds_key_of(Membership.team_id),
-        )
-        # Asked for each case page, which wants their names only.
-        .options(lazyload(Person.key), lazyload(Person.memberships))
-        .order_by(Person.name)
-    )
-    return work.session.scalars(others).all()
+    others = {"team_id": team_id, "myself": work.actor.person_id}
+    return work.session.scalars(COLLEAGUES, others).all()
 
 
 def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
@@ -221,3 +219,18 @@ def _holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
         )
         .correlate_except(Key, KeyCopy)
     )
+
+
+# Asked on each case page, so it is put together only once; and only the names are wanted of them.
+COLLEAGUES: Final = (
+    select(Person)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(
+        Membership.team_id == bindparam("team_id"),
+        Person.id != bindparam("myself"),
+        Person.disabled_at.is_(None),
+        _holds_key_of(Membership.team_id),
+    )
+    .options(lazyload(Person.key), lazyload(Person.memberships))
+    .order_by(Person.name)
+)

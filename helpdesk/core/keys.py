@@ -5,7 +5,16 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
@@ -104,17 +113,14 @@ class Keyring:
         """`secrets` by key id; `own` is a reporter's; `service` is the process's own."""
         self._session = session
         self._secrets = dict(secrets or {})
-        self._looked_up: set[str] = set()
+        self._brought = frozenset(self._secrets)
         self.own = own
         self.service = service
 
     def secret(self, key_id: str) -> Secret:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
         if key_id not in self._secrets:
-            self._open_teams()
-        if key_id not in self._secrets:
-            copies = self._session.scalars(select(KeyCopy).where(KeyCopy.key_id == key_id))
-            self._take(copies)
+            self._look_up(key_id)
         try:
             return self._secrets[key_id]
         except KeyError:
@@ -157,18 +163,19 @@ class Keyring:
             raise CannotOpen
         return self.own.open_text(envelope, row.place_of(field))
 
-    def _open_teams(self) -> None:
-        """Open, once, every key that a key we brought can open."""
-        fresh = set(self._secrets) - self._looked_up
-        if not fresh:
-            return
-        self._looked_up |= fresh
-        found = (
-            select(KeyCopy)
-            .join(Key, Key.id == KeyCopy.key_id)
-            .where(KeyCopy.holder_id.in_(fresh), Key.kind == KeyKind.TEAM)
-        )
-        self._take(self._session.scalars(found))
+    def _look_up(self, key_id: str) -> None:
+        """In one trip: the copies of a key and, the first time, those of our teams' keys.
+
+        What a team's key opens in turn is never asked for as a whole: it is every case of a queue.
+        """
+        wanted = KeyCopy.key_id == key_id
+        if self._brought:
+            ours = and_(KeyCopy.holder_id.in_(self._brought), Key.kind == KeyKind.TEAM)
+            wanted, self._brought = or_(wanted, ours), frozenset()
+        found = select(KeyCopy).join(Key, Key.id == KeyCopy.key_id).where(wanted)
+        copies = self._session.scalars(found).all()
+        self._take(copy for copy in copies if copy.key_id != key_id)
+        self._take(copy for copy in copies if copy.key_id == key_id)
 
     def _take(self, copies: Iterable[KeyCopy]) -> None:
         for copy in copies:
