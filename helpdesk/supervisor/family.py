@@ -134,9 +134,11 @@ class Family:
         runs.start()
         self._write_roll()
 
-    def watch(self) -> None:
+    def watch(self, until: Callable[[], bool] = lambda: False) -> None:
         """Look after them until somebody interrupts."""
         for glance in count(1):
+            if until():
+                return
             back = [member.name for member in self._members if member.mind(self._say)]
             if back:
                 self._write_roll()

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from types import FrameType
 
 from helpdesk.adapters import processes
@@ -23,6 +24,7 @@ QUEUES = ("notices", "deliveries")
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_asked_to_stop = Event()
 
 
 class Stopped(BaseException):
@@ -39,7 +41,7 @@ def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> N
         processes.adopt_orphans()
         try:
             _start(instance, doors, postgres, redis, family, say, outside)
-            family.watch()
+            family.watch(until=_asked_to_stop.is_set)
         except Stopped:
             say("\nStopping; a second Ctrl-C does not wait for anybody.")
         finally:
@@ -158,6 +160,7 @@ def _step(say: Say, name: str) -> Iterator[None]:
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Whatever asks us to stop raises Stopped, here in the middle of what we do."""
+    _asked_to_stop.clear()
     before = [(number, signal.signal(number, _raise_stopped)) for number in STOPPERS]
     try:
         yield
@@ -167,6 +170,8 @@ def _interruptible() -> Iterator[None]:
 
 
 def _raise_stopped(_number: int, _frame: FrameType | None) -> None:
+    # What is raised while Python cleans up after some object reaches nobody; this is seen later.
+    _asked_to_stop.set()
     raise Stopped
 
 
