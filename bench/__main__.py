@@ -11,7 +11,7 @@ import click
 
 from bench import bare, first_200, pages, people, taking_in
 from bench.figures import Figures
-from bench.house import House
+from bench.house import House, end_cleanly_when_asked
 from bench.plan import QUICK, WHOLE, Plan
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -32,6 +32,7 @@ PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "jinja2", "pynacl", "e
 )
 def bench(quick: bool, seed: int, rounds: int, cases: tuple[int, ...], path: Path) -> None:  # noqa: FBT001 - a flag of the command line
     """Measure the helpdesk on this machine."""
+    end_cleanly_when_asked()
     plan = (QUICK if quick else WHOLE).changed(rounds=rounds, sizes=cases)
     figures = measure(plan, seed)
     figures.save(path)

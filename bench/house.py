@@ -37,6 +37,11 @@ SURFACES = ("public", "staff", "partner")
 PATIENCE = 60.0
 
 
+def end_cleanly_when_asked() -> None:
+    """From now on SIGTERM ends us as Ctrl-C does, so that no server and no folder stays behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 class House:
     """A helpdesk in a folder of its own that is deleted at the end."""
 

@@ -9,7 +9,7 @@ from bench import people
 from bench.faults import claiming, delivering, requests, submitting
 from bench.faults.mail import PartnersMail
 from bench.faults.trial import Trial
-from bench.house import House
+from bench.house import House, end_cleanly_when_asked
 from bench.seeding import several_cases
 
 
@@ -22,6 +22,7 @@ from bench.seeding import several_cases
 @click.option("--crowd", default=50, show_default=True, help="How many people are that many.")
 def faults(seed: int, kills: int, forms: int, cases: int, asked: int, crowd: int) -> None:
     """Try the promises P1 to P4 on this machine. Ends with an error if one does not hold."""
+    end_cleanly_when_asked()
     trials = []
     for trial in run(seed, kills=kills, forms=forms, cases=cases, asked=asked, crowd=crowd):
         trials.append(trial)
