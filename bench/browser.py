@@ -34,7 +34,11 @@ class Browser:
         self._connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
 
     def get(self, path: str) -> Page:
-        return self._ask("GET", path, None)
+        """Open a page. A connection that has rested may be closed by now: then over a new one."""
+        try:
+            return self._ask("GET", path, None)
+        except ConnectionError:
+            return self._ask("GET", path, None)
 
     def post(self, path: str, fields: Fields) -> Page:
         """Send a form. A connection that breaks leaves it unknown what became of it: OSError."""
