@@ -53,17 +53,22 @@ class Program:
 
     @property
     def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        """Whether it lives. What a dead one left in its group would fight the next: it ends."""
+        if self._process is None or self._process.returncode is not None:
+            return False
+        if not os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return True
+        # Before it is collected: as long as it lies there, nobody else can have its number.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        return False
 
     @property
     def pid(self) -> int:
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        if self._process is not None:
-            # What a killed parent left in its group would fight with the new one.
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
         self._process = processes.spawn(
             self.command,
             log=self.log,

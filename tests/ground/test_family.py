@@ -52,6 +52,24 @@ def test_what_dies_is_started_again_and_somebody_is_told(place, said):
     runs.stop()
 
 
+def test_what_a_dead_one_left_behind_is_ended_with_it(place, said):
+    parent = program(
+        place,
+        "import subprocess, sys, time\n"
+        f"print(subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]).pid, flush=True)\n"
+        "time.sleep(600)",
+    )
+    parent.start()
+    until(lambda: (place / "log").read_text().strip())
+    left = int((place / "log").read_text())
+
+    os.kill(parent.pid, signal.SIGKILL)
+    until(lambda: not parent.is_running)
+
+    until(lambda: not processes.is_alive(left))
+    assert not parent.is_running
+
+
 def test_what_dies_again_and_again_is_started_less_and_less_often(place, said):
     runs = program(place, code="raise SystemExit(1)")
     member = Member("ticker", runs)
