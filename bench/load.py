@@ -136,11 +136,11 @@ def get(path: str, *, cookies: str = "") -> bytes:
 
 
 def post(path: str, fields: Sequence[tuple[str, str]], *, cookies: str = "") -> bytes:
-    """A form's POST as bytes."""
+    """A form's POST as bytes, over a connection of its own: each is sent by somebody else."""
     body = urlencode(fields)
     cookie = f"Cookie: {cookies}\r\n" if cookies else ""
     return (
-        f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\n{cookie}"
+        f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n{cookie}"
         "Content-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
