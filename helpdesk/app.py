@@ -23,7 +23,7 @@ from helpdesk.playbooks import views as playbooks
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.settings import Surface
 from helpdesk.triage import views as triage
-from helpdesk.web import cookies, headers, limits, login, refusals
+from helpdesk.web import cookies, headers, limits, login, pages, refusals
 from helpdesk.web import work as web_work
 from helpdesk.web.clock import spelt, time_left
 
@@ -77,6 +77,7 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     login.init_app(app, surface)
     CSRFProtect(app)
     Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en")
+    pages.init_app(app)
     _dress(app, desk)
     for blueprint in BLUEPRINTS[surface]:
         app.register_blueprint(blueprint)

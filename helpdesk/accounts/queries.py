@@ -191,11 +191,14 @@ def mailbox_of(work: Work, person: Person) -> str:
     return work.keys.service.open_text(person.email, person.place_of("email"))
 
 
+NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
+
+
 def names(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
     """What to call the actors that history and messages name by id."""
     wanted = set(actor_ids)
     ids = [one.removeprefix("person:") for one in wanted if one.startswith("person:")]
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    found = session.execute(NAMES, {"ids": ids})
     people_names = {f"person:{person_id}": name for person_id, name in found}
     return {one: people_names.get(one) or _name_of_nobody(one) for one in wanted}
 

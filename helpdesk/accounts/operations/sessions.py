@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from helpdesk.accounts.models import Person, SignIn
@@ -19,9 +19,13 @@ LONGEST: Final = timedelta(hours=12)
 HALFWAY: Final = timedelta(minutes=10)
 # Seen again within this time is not written down again: reading a page should write nothing.
 FRESH: Final = timedelta(minutes=1)
-# Asked before every page: all of it in one trip, and not the key, which only the cookie opens.
-WHOLE_PERSON: Final = (
-    joinedload(SignIn.person).options(joinedload(Person.memberships), lazyload(Person.key)),
+# Asked before every page: put together once, all of it in one trip, and without the public key.
+WHOLE: Final = (
+    select(SignIn)
+    .where(SignIn.id == bindparam("id"))
+    .options(
+        joinedload(SignIn.person).options(joinedload(Person.memberships), lazyload(Person.key))
+    )
 )
 
 
@@ -45,7 +49,7 @@ def new_session(
 
 def standing(session: Session, token: str, *, surface: str, at: datetime) -> SignIn | None:
     """The session of a cookie, if it is of this door, not too old and the person may come in."""
-    row = session.get(SignIn, _id_of(token), options=WHOLE_PERSON)
+    row = session.scalars(WHOLE, {"id": _id_of(token)}).unique().one_or_none()
     if row is None or row.surface != surface or not _is_fresh(row, at):
         return None
     person = row.person
