@@ -9,7 +9,6 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event
 from types import FrameType
 
 from helpdesk.adapters import processes
@@ -24,7 +23,8 @@ QUEUES = ("notices", "deliveries")
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_asked_to_stop = Event()
+# A plain list, not an Event: a second signal that lands inside the first would wait for its lock.
+_wishes_to_stop: list[int] = []
 
 
 class Stopped(BaseException):
@@ -41,7 +41,7 @@ def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> N
         processes.adopt_orphans()
         try:
             _start(instance, doors, postgres, redis, family, say, outside)
-            family.watch(until=_asked_to_stop.is_set)
+            family.watch(until=_asked_to_stop)
         except Stopped:
             say("\nStopping; a second Ctrl-C does not wait for anybody.")
         finally:
@@ -160,7 +160,7 @@ def _step(say: Say, name: str) -> Iterator[None]:
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Whatever asks us to stop raises Stopped, here in the middle of what we do."""
-    _asked_to_stop.clear()
+    _wishes_to_stop.clear()
     before = [(number, signal.signal(number, _raise_stopped)) for number in STOPPERS]
     try:
         yield
@@ -169,10 +169,14 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _raise_stopped(_number: int, _frame: FrameType | None) -> None:
+def _raise_stopped(number: int, _frame: FrameType | None) -> None:
     # What is raised while Python cleans up after some object reaches nobody; this is seen later.
-    _asked_to_stop.set()
+    _wishes_to_stop.append(number)
     raise Stopped
+
+
+def _asked_to_stop() -> bool:
+    return bool(_wishes_to_stop)
 
 
 def _go_down(family: Family, say: Callable[[str], None]) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -24,9 +26,37 @@ def test_a_signal_that_reached_nobody_ends_the_watch(tmp_path):
 
     with up._interruptible():
         AsksWhenItGoes()
-        family.watch(until=up._asked_to_stop.is_set)
+        family.watch(until=up._asked_to_stop)
 
 
 def test_a_signal_raises_at_once_where_it_can():
     with up._interruptible(), pytest.raises(up.Stopped):
         signal.raise_signal(signal.SIGTERM)
+
+
+SIGNALS_INSIDE_SIGNALS = """
+import signal, sys
+from contextlib import suppress
+from helpdesk.supervisor import up
+
+seen = set()
+
+def strike(frame, _event, _):
+    if (frame.f_code, frame.f_lineno) not in seen:
+        seen.add((frame.f_code, frame.f_lineno))
+        with suppress(up.Stopped):
+            signal.raise_signal(signal.SIGTERM)
+    return strike
+
+with up._interruptible():
+    with suppress(up.Stopped):
+        sys.settrace(strike)
+        signal.raise_signal(signal.SIGTERM)
+    sys.settrace(None)
+    assert up._asked_to_stop()
+"""
+
+
+def test_a_second_signal_that_lands_anywhere_inside_the_first_waits_for_nobody():
+    # In a process of its own: what would wait for ever is not this one.
+    subprocess.run([sys.executable, "-c", SIGNALS_INSIDE_SIGNALS], check=True, timeout=60)
