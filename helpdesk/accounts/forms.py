@@ -31,10 +31,21 @@ def _six_digits(label: str = "The six digits that your app shows now") -> String
     )
 
 
+def _sign_in_name() -> StringField:
+    return StringField(
+        "Your sign-in name", [DataRequired("Type your sign-in name.")], filters=[_in_small_letters]
+    )
+
+
+def _in_small_letters(typed: str | None) -> str | None:
+    """As every sign-in name is written; telephones begin a line with a capital."""
+    return typed.lower() if typed else typed
+
+
 class SignInForm(Form):
     """Name and passphrase: the first half."""
 
-    handle = StringField("Your sign-in name", [DataRequired("Type your sign-in name.")])
+    handle = _sign_in_name()
     passphrase = PasswordField(
         "Your passphrase", [InputRequired("Type your passphrase."), Length(max=LONGEST_PASSPHRASE)]
     )
@@ -87,7 +98,7 @@ class EnrolmentForm(NewPassphraseForm):
 class RecoveryForm(NewPassphraseForm):
     """Coming back with the printed recovery key."""
 
-    handle = StringField("Your sign-in name", [DataRequired("Type your sign-in name.")])
+    handle = _sign_in_name()
     recovery_key = StringField(
         "Your recovery key",
         [InputRequired("Type your recovery key.")],

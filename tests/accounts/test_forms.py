@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.accounts.forms import InvitationForm, SecondFactorForm
+from helpdesk.accounts.forms import InvitationForm, RecoveryForm, SecondFactorForm, SignInForm
 from helpdesk.app import create_app
 from helpdesk.settings import Surface
 
@@ -52,3 +52,9 @@ def test_a_code_has_six_digits(code, fits):
     form.validate()
 
     assert ("code" not in form.errors) is fits
+
+
+@pytest.mark.parametrize("typed", ["night-shift", "Night-Shift", " NIGHT-SHIFT "])
+def test_a_capital_that_a_telephone_put_there_keeps_nobody_out(typed):
+    assert SignInForm(MultiDict({"handle": typed})).handle.data == "night-shift"
+    assert RecoveryForm(MultiDict({"handle": typed})).handle.data == "night-shift"

@@ -25,6 +25,7 @@ def invite(
 ) -> tuple[Person, str]:
     """Make a person who may enrol, and the code with which they do: shown once, kept as a hash."""
     work.require(may_invite_as, role)
+    handle = handle.lower()  # as the sign-in form reads it
     if work.session.scalar(select(Person.id).where(Person.handle == handle)):
         raise NotNow(f"Somebody is called {handle} already. Please choose another name.")
     person = Person(handle=handle, name=name, role=role, invited_at=work.at)
