@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, request
@@ -20,6 +22,7 @@ STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, NotNow: 409}
 
 # What opens something is typed again rather than written into a page.
 NEVER_REPEATED = frozenset({"passphrase", "again", "current", "recovery_key"})
+NEVER_SHOWN = NEVER_REPEATED | {"code", "csrf_token"}
 
 SENTENCES = {
     400: "We could not understand what was sent.",
@@ -46,7 +49,20 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
-    return _page(refusal.sentence, STATUS.get(type(refusal), 400))
+    return _page(refusal.sentence, STATUS.get(type(refusal), 400), words=_typed())
+
+
+def _typed() -> list[str]:
+    """Sentences of the form that is refused, so that nobody has to write them a second time."""
+    if request.method != "POST" or not _came_from_us():
+        return []
+    return [
+        value
+        for name, values in request.form.lists()
+        if name not in NEVER_SHOWN
+        for value in values
+        if len(value.split()) > 1
+    ]
 
 
 def _cannot_open(_error: CannotOpen) -> ResponseReturnValue:
@@ -144,5 +160,21 @@ def _came_from_us() -> bool:
     return origin == request.host_url.rstrip("/") or origin.startswith(request.host_url)
 
 
-def _page(sentence: str, status: int) -> tuple[Any, int]:
-    return render_template("refusals/refused.html", sentence=sentence, status=status), status
+def _page(sentence: str, status: int, words: Sequence[str] = ()) -> tuple[Any, int]:
+    page = render_template(
+        "refusals/refused.html", sentence=sentence, status=status, words=words, above=_page_above()
+    )
+    return page, status
+
+
+def _page_above() -> str | None:
+    """The page that a refused form lies under, such as the case of a message."""
+    routes = current_app.create_url_adapter(request)
+    steps = request.path.rstrip("/").split("/")[:-1]
+    while request.method == "POST" and routes is not None and len(steps) > 1:
+        address = "/".join(steps)
+        with suppress(HTTPException):
+            routes.match(address, method="GET")
+            return address
+        steps.pop()
+    return None

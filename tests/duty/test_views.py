@@ -238,3 +238,36 @@ def test_the_timeline_speaks_in_sentences(desk, browser, responder, case):
 
     for sentence in ("The report arrived.", "Took the case.", "Closed the case as referred."):
         assert sentence in page
+
+
+def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
+    desk, browser, case, coordinator
+):
+    with work_as(desk, coordinator) as work:
+        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+
+    answer = browser.post(
+        f"/cases/{case.ref}/messages",
+        data={"message_text": "Please wait <b>here</b>.", "csrf_token": "two words"},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert answer.status_code == 409
+    assert "Open it again before you write" in answer.text
+    assert "Please wait &lt;b&gt;here&lt;/b&gt;." in answer.text
+    assert "two words" not in answer.text
+    assert f'href="/cases/{case.ref}"' in answer.text
+
+
+def test_what_another_site_sent_is_not_given_back(desk, browser, case, coordinator):
+    with work_as(desk, coordinator) as work:
+        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+
+    answer = browser.post(
+        f"/cases/{case.ref}/messages",
+        data={"message_text": "Call this number now."},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+
+    assert answer.status_code == 409
+    assert "Call this number" not in answer.text

@@ -2,16 +2,19 @@
 
 from helpdesk.cases import clocks
 from helpdesk.cases.models import Case, Message, Note
-from helpdesk.cases.policy import may_see, may_work_on
+from helpdesk.cases.policy import may_see
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Status
+from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 
 
 def send_message(work: Work, case: Case, text: str) -> Message:
     """Write to the reporter. The first time a person does, the promise of a first reply is kept."""
     hold(work, case)
-    work.require(may_work_on, case)
+    work.require(may_see, case)
+    if case.is_closed:
+        raise NotNow("The case is closed. Open it again before you write to the reporter.")
     message = Message(
         case=case,
         case_id=case.id,
