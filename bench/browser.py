@@ -9,8 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bench.load import HOST, PATIENCE
 
-FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.S)
-INPUT = re.compile(r"<input\b([^>]*)>", re.S)
+INPUT = re.compile(r"<input\b([^>]*)>")
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 
 Fields = Sequence[tuple[str, str]]
@@ -88,12 +87,12 @@ def cookie_of(line: str) -> tuple[str, str]:
 
 def hidden_fields(html: str, *, action: str = "") -> list[tuple[str, str]]:
     """What a form carries unseen: that of the form with this action, or else of the first."""
-    forms = [(dict(ATTRIBUTE.findall(head)), inside) for head, inside in FORM.findall(html)]
-    posting = [one for one in forms if one[0].get("method", "").lower() == "post"]
-    wanted = [one for one in posting if one[0].get("action", "") == action] or posting
+    forms = [form.partition("</form>")[0] for form in html.split("<form")[1:]]
+    posting = [form for form in forms if 'method="post"' in form.partition(">")[0].lower()]
+    wanted = [form for form in posting if f'action="{action}"' in form.partition(">")[0]] or posting
     if not wanted:
         raise LookupError("The page has no form to send.")
-    inputs = (dict(ATTRIBUTE.findall(one)) for one in INPUT.findall(wanted[0][1]))
+    inputs = (dict(ATTRIBUTE.findall(one)) for one in INPUT.findall(wanted[0]))
     return [
         (unescape(one["name"]), unescape(one.get("value", "")))
         for one in inputs
