@@ -81,14 +81,14 @@ class Cast:
     def first_contact(self, who: str, run: Run, at: datetime, *, danger: str = "no_danger") -> None:
         """The steps with which every case begins, all taken."""
         for step, outcome in (
-            ("acknowledge", "written"),
-            ("safe-channel", "mailbox"),
-            ("danger-again", danger),
-            ("consent", "agreed"),
-            ("vetting", "confirmed"),
-            ("settle-answers", "settled"),
+            ("first-contact.acknowledge", "written"),
+            ("first-contact.safe-channel", "mailbox"),
+            ("first-contact.danger-again", danger),
+            ("first-contact.settle-answers", "settled"),
+            ("consent.agree", "agreed"),
+            ("vetting.vouch", "confirmed"),
         ):
-            self.step(who, run, at, f"first-contact.{step}", outcome)
+            self.step(who, run, at, step, outcome)
 
     def confirmed_takeover(self, who: str, run: Run, at: datetime) -> None:
         """The steps of a taken account, up to the platform's own form."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from helpdesk.playbooks.conditions import Known
-from helpdesk.playbooks.pages import Playbook, Question, Sensitivity, Text, texts_in
+from helpdesk.playbooks.pages import Playbook, Question, Readiness, Sensitivity, Text, texts_in
 from helpdesk.playbooks.tables import Table
 
 PLATFORM_QUESTION = "platform"
@@ -66,6 +66,15 @@ class EvidenceKind:
 
 
 @dataclass(frozen=True)
+class Service:
+    """Something that others do for people in trouble; who they are stands in no page."""
+
+    slug: str
+    name: Text
+    says: Text
+
+
+@dataclass(frozen=True)
 class Library:
     """The pages, the table and the vocabulary."""
 
@@ -75,14 +84,28 @@ class Library:
     evidence_kinds: tuple[EvidenceKind, ...]
     questions: tuple[Question, ...]
     playbooks: tuple[Playbook, ...]
+    services: tuple[Service, ...] = ()
 
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The page of that kind of trouble, if there is one."""
         return next((page for page in self.playbooks if page.id == playbook_id), None)
 
+    @property
+    def offered(self) -> tuple[Playbook, ...]:
+        """The pages that new cases may begin with; a retired one stays for the cases it has."""
+        return tuple(page for page in self.playbooks if page.status is not Readiness.RETIRED)
+
+    def successor(self, playbook_id: str) -> Playbook | None:
+        """The page that stands in the place of one that was renamed."""
+        return next((page for page in self.playbooks if page.replaces == playbook_id), None)
+
     def question(self, question_id: str) -> Question | None:
         """The shared question of that id, if there is one."""
         return next((one for one in self.questions if one.id == question_id), None)
+
+    def service(self, slug: str) -> Service | None:
+        """The referral service of that slug, if there is one."""
+        return next((one for one in self.services if one.slug == slug), None)
 
     def platform(self, slug: str) -> Platform | None:
         """The platform of that slug, if we know it."""
@@ -96,8 +119,8 @@ class Library:
     def texts(self) -> Iterator[Text]:
         """Every sentence a person meets, each once, in a stable order."""
         seen: set[str] = set()
-        parts = (self.table, self.platforms, self.evidence_kinds, self.questions, self.playbooks)
-        for text in texts_in(parts):
+        vocabulary = (self.platforms, self.evidence_kinds, self.services, self.questions)
+        for text in texts_in((self.table, vocabulary, self.playbooks)):
             if text.id not in seen:
                 seen.add(text.id)
                 yield text

@@ -98,12 +98,16 @@ class RedFlag:
 
 @dataclass(frozen=True)
 class Advice:
-    """What is safe to do now, or what better not to do, before anyone has read the report."""
+    """What is safe to do now, or what better not to do, before anyone has read the report.
+
+    `risk` says what could go wrong, where following the advice could cost somebody something.
+    """
 
     id: str
     text: Text
     is_dont: bool
     when: Condition | None = None
+    risk: Text | None = None
 
 
 # --- steps ---------------------------------------------------------------------------------------
@@ -178,6 +182,7 @@ class Step:
     escalation: str | None = None
     wait: timedelta | None = None
     pap: str | None = None
+    services: tuple[str, ...] = ()
 
     def outcome(self, outcome_id: str) -> Outcome | None:
         """The outcome of that id, if the step has it."""
@@ -227,6 +232,7 @@ class End:
     label: Text
     say: Text
     follow_up: timedelta | None = None
+    services: tuple[str, ...] = ()
 
 
 # --- the whole page ------------------------------------------------------------------------------
@@ -297,6 +303,7 @@ class Playbook:
     tags: tuple[Tag, ...] = ()
     sources: tuple[Citation, ...] = ()
     reviewed: Review | None = None
+    replaces: str | None = None
 
     @property
     def name(self) -> str:

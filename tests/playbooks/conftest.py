@@ -61,14 +61,14 @@ class CaseAtWork:
 
     def first_contact(self, run_id, vetted="confirmed"):
         for step, outcome in {
-            "acknowledge": "written",
-            "safe-channel": "mailbox",
-            "danger-again": "no_danger",
-            "consent": "agreed",
-            "vetting": vetted,
-            "settle-answers": "settled",
+            "first-contact.acknowledge": "written",
+            "first-contact.safe-channel": "mailbox",
+            "first-contact.danger-again": "no_danger",
+            "first-contact.settle-answers": "settled",
+            "consent.agree": "agreed",
+            "vetting.vouch": vetted,
         }.items():
-            self.finish(run_id, f"first-contact.{step}", outcome)
+            self.finish(run_id, step, outcome)
 
     def stands(self, run_id, step):
         with self.working() as work:

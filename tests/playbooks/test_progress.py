@@ -23,7 +23,7 @@ def test_a_step_waits_for_the_steps_it_needs():
     blocked = stands({}, {}, "ask-platform")
 
     assert blocked.state is State.BLOCKED
-    assert blocked.waits_for == ("confirm-owner", "public-form", "first-contact.consent")
+    assert blocked.waits_for == ("confirm-owner", "public-form", "consent.agree")
 
 
 @pytest.mark.parametrize("record", [Record("written"), Record(None)])
@@ -34,7 +34,7 @@ def test_a_need_is_met_by_doing_and_by_skipping(record):
 def test_a_need_is_met_by_a_step_that_is_not_needed():
     records = {
         "confirm-owner": Record("confirmed"),
-        "first-contact.consent": Record("agreed"),
+        "consent.agree": Record("agreed"),
     }
 
     now = stands({"hold": "ended", "account_state": "lost"}, records, "ask-platform")
@@ -115,7 +115,7 @@ def test_resolved_asks_for_every_step_that_must_be_done_before_it():
     early = run.missing_before(ACCOUNT.end("explained"), "rule-out")
     late = run.missing_before(ACCOUNT.end("restored"), "close.way-out")
 
-    first = ["first-contact.danger-again", "first-contact.consent", "first-contact.vetting"]
+    first = ["first-contact.danger-again", "consent.agree", "vetting.vouch"]
     assert [step.id for step in early] == first
     assert [step.id for step in late] == [*first, "confirm-owner", "close.keep-or-erase"]
 

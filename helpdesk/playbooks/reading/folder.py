@@ -13,6 +13,7 @@ from helpdesk.playbooks.reading.vocabulary import (
     read_collection,
     read_evidence_kinds,
     read_platforms,
+    read_services,
 )
 from helpdesk.playbooks.source import BadPlaybook, Piece, read_file
 
@@ -42,6 +43,7 @@ def _read(folder: Path) -> tuple[Library, list[BadPlaybook]]:
     collection = read_collection(_file(folder, "collection.yml"))
     platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)
     kinds = read_evidence_kinds(_file(folder, "vocab/evidence.yml"))
+    services = read_services(_file(folder, "vocab/services.yml"))
     table = read_table(_file(folder, "triage.yml"))
     scales = {point.id: point.scale for point in table.points}
     words = read_shared_questions(_file(folder, "vocab/questions.yml"), platforms, scales)
@@ -52,6 +54,7 @@ def _read(folder: Path) -> tuple[Library, list[BadPlaybook]]:
         evidence_kinds={kind.id: kind for kind in kinds},
         fragments=_fragments(folder),
         playbook_ids=ids,
+        services=tuple(service.slug for service in services),
     )
     playbooks, problems = _playbooks(folder, shelf)
     library = Library(
@@ -61,6 +64,7 @@ def _read(folder: Path) -> tuple[Library, list[BadPlaybook]]:
         evidence_kinds=kinds,
         questions=tuple(words.shared.values()),
         playbooks=playbooks,
+        services=services,
     )
     return library, problems
 
@@ -68,12 +72,28 @@ def _read(folder: Path) -> tuple[Library, list[BadPlaybook]]:
 def _playbooks(folder: Path, shelf: Shelf) -> tuple[tuple[Playbook, ...], list[BadPlaybook]]:
     playbooks: list[Playbook] = []
     problems: list[BadPlaybook] = []
+    asked: dict[str, str] = {}
     for name in shelf.playbook_ids:
         try:
-            playbooks.append(read_playbook(_file(folder, f"{TYPES}/{name}.yml"), shelf))
+            file = _file(folder, f"{TYPES}/{name}.yml")
+            playbooks.append(read_playbook(file, shelf))
+            _refuse_asked_before(file, asked)
         except BadPlaybook as problem:
             problems.append(problem)
     return tuple(playbooks), problems
+
+
+def _refuse_asked_before(file: Piece, asked: dict[str, str]) -> None:
+    """One report may be about several pages, so one id is one question in all of them."""
+    for item in file.pairs()["questions"].items():
+        if "id" in item.pairs():
+            question = item.pairs()["id"]
+            first = asked.setdefault(question.id(), file.file)
+            if first != file.file:
+                question.refuse(
+                    f"the question '{question.id()}' stands in {first} too; choose another id, or "
+                    "share it in vocab/questions.yml"
+                )
 
 
 def _fragments(folder: Path) -> Mapping[str, Fragment]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE
-from helpdesk.playbooks.library import Platform
+from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION, Platform
 from helpdesk.playbooks.pages import (
     Option,
     Question,
@@ -19,6 +19,7 @@ from helpdesk.playbooks.reading.vocabulary import refuse_repeats
 from helpdesk.playbooks.source import Fields, Piece
 
 SHARED = "vocab"
+PLATFORMS = "platforms"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def possible_answers(questions: tuple[Question, ...]) -> dict[str, tuple[str, ..
 def _read_question(piece: Piece, home: str, words: Vocabulary, references: References) -> Question:
     if "use" not in piece.pairs():
         return _read_own(piece, home, words, references)
-    fields = piece.fields("use", "ask hint")
+    fields = piece.fields("use", "ask hint options")
     used = words.shared.get(fields["use"].id())
     if used is None:
         fields["use"].refuse(f"vocab/questions.yml has no question '{fields['use'].id()}'")
@@ -82,12 +83,33 @@ def _read_question(piece: Piece, home: str, words: Vocabulary, references: Refer
         used,
         ask=_text(fields, "ask", home) or used.ask,
         hint=_text(fields, "hint", home) or used.hint,
+        options=fields.read(
+            "options", lambda said: _read_own_options(said, used, home, words), used.options
+        ),
     )
+
+
+def _read_own_options(
+    piece: Piece, used: Question, home: str, words: Vocabulary
+) -> tuple[Option, ...]:
+    """Other words for a shared question's options, or fewer of them; an id keeps its meaning."""
+    if used.id == PLATFORM_QUESTION:
+        return _platform_options(piece, words)
+    options = _read_option_list(piece, home, words)
+    shared = [option.id for option in used.options]
+    for item, option in zip(piece.items(), options, strict=True):
+        if option.id not in shared:
+            item.refuse(f"the shared question '{used.id}' has no option '{option.id}'")
+    if used.id in words.scales and {option.id for option in options} != set(shared):
+        piece.refuse(f"a decision question keeps all its options: {', '.join(shared)}")
+    return options
 
 
 def _read_own(piece: Piece, home: str, words: Vocabulary, references: References) -> Question:
     fields = piece.fields("id ask kind", "hint options ask_when skippable sensitivity")
     question_id = fields["id"].id()
+    if question_id in words.shared:
+        fields["id"].refuse(f"'{question_id}' is shared; take it with `use: {question_id}`")
     home = f"{home}.questions.{question_id}"
     kind = fields["kind"].one_of(QuestionKind)
     question = Question(
@@ -122,13 +144,32 @@ def _read_options(
         return ()
     if "options" not in fields:
         fields["kind"].refuse(f"a question of kind {kind} needs options")
-    if fields["options"].value == "platforms":
-        platforms = tuple(Option(one.slug, one.name) for one in words.platforms)
-        return (*platforms, Option(UNSURE, words.answers[UNSURE]))
-    options = tuple(_read_option(item, home, words) for item in fields["options"].items())
-    refuse_repeats(fields["options"], [option.id for option in options])
+    if fields["options"].value == PLATFORMS:
+        return _platform_options(fields["options"], words)
+    return _read_option_list(fields["options"], home, words)
+
+
+def _platform_options(piece: Piece, words: Vocabulary) -> tuple[Option, ...]:
+    """All platforms, or those that hold one of the kinds of thing named; always with a way out."""
+    wanted = {one for platform in words.platforms for one in platform.objects}
+    if piece.value != PLATFORMS:
+        named = piece.fields(PLATFORMS)[PLATFORMS].items()
+        for item in named:
+            if item.text() not in wanted:
+                item.refuse(f"no platform in vocab/platforms.yml holds a '{item.text()}'")
+        wanted = {item.text() for item in named}
+    fit = [one for one in words.platforms if one.slug == OTHER_PLATFORM or wanted & {*one.objects}]
+    return (
+        *(Option(one.slug, one.name) for one in fit),
+        Option(UNSURE, words.answers[UNSURE]),
+    )
+
+
+def _read_option_list(piece: Piece, home: str, words: Vocabulary) -> tuple[Option, ...]:
+    options = tuple(_read_option(item, home, words) for item in piece.items())
+    refuse_repeats(piece, [option.id for option in options])
     if len(options) < 2:
-        fields["options"].refuse("one option is no choice")
+        piece.refuse("one option is no choice")
     return options
 
 

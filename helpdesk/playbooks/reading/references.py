@@ -14,6 +14,7 @@ class Kind(StrEnum):
     END = "end"
     PLAYBOOK = "playbook"
     ESCALATION = "escalation"
+    SERVICE = "referral service"
 
 
 class References:

@@ -72,7 +72,7 @@ class StepsReader:
     def _step(self, piece: Piece, home: str, *, prefix: str, before: list[Step]) -> Step:
         fields = piece.fields(
             "id title do phase who ends_as",
-            "needs must when why risk words evidence sets escalation wait pap",
+            "needs must when why risk words evidence sets escalation wait pap services",
         )
         local_id = fields["id"].id()
         home = f"{home}.steps.{local_id}"
@@ -102,6 +102,9 @@ class StepsReader:
             ),
             wait=fields.read("wait", Piece.duration, None),
             pap=fields.read("pap", _pap, None),
+            services=fields.list_of(
+                "services", lambda said: self.references.to(Kind.SERVICE, said.id(), said)
+            ),
         )
         return replace(step, sets=fields.read("sets", lambda said: self._sets(said, step), ()))
 

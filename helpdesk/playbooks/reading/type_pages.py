@@ -46,6 +46,7 @@ class Shelf:
     evidence_kinds: Mapping[str, EvidenceKind]
     fragments: Mapping[str, Fragment]
     playbook_ids: tuple[str, ...]
+    services: tuple[str, ...] = ()
 
 
 def read_playbook(file: Piece, shelf: Shelf) -> Playbook:
@@ -53,7 +54,7 @@ def read_playbook(file: Piece, shelf: Shelf) -> Playbook:
     page = file.fields(
         "schema id version status title trigger scope_limit sharing questions safe_now steps ends "
         "sources",
-        "also_called not_for reviewed tags red_flags evidence escalations",
+        "also_called not_for reviewed tags red_flags evidence escalations replaces",
     )
     if page["schema"].text() != "playbook/1":
         page["schema"].refuse("this reader knows playbook/1")
@@ -97,6 +98,7 @@ class _PageReader:
             tags=page.list_of("tags", self._tag),
             sources=page.list_of("sources", self._source),
             reviewed=page.read("reviewed", _review, None),
+            replaces=page.read("replaces", self._replaces, None),
         )
         self._check(playbook)
         return playbook
@@ -107,6 +109,7 @@ class _PageReader:
         noted.check_things(Kind.EVIDENCE, ids, within=here)
         noted.check_things(Kind.END, {one.id for one in playbook.ends}, within=here)
         noted.check_things(Kind.PLAYBOOK, self.shelf.playbook_ids, within="this collection")
+        noted.check_things(Kind.SERVICE, self.shelf.services, within="vocab/services.yml")
         noted.check_things(Kind.ESCALATION, {one.to for one in playbook.escalations}, within=here)
         noted.check_comparisons(
             {
@@ -174,16 +177,20 @@ class _PageReader:
         return advice
 
     def _one_advice(self, piece: Piece) -> Advice:
-        fields = piece.fields("id", "say dont when")
+        fields = piece.fields("id", "say dont when risk")
         if ("say" in fields) == ("dont" in fields):
             piece.refuse("write either say or dont")
         key = "dont" if "dont" in fields else "say"
         advice_id = fields["id"].id()
+        home = f"{self.home}.safe_now.{advice_id}"
+        if key == "dont" and "risk" in fields:
+            fields["risk"].refuse("a risk belongs to something to do, not to something to leave")
         return Advice(
             id=advice_id,
-            text=Text(f"{self.home}.safe_now.{advice_id}", fields[key].text()),
+            text=Text(home, fields[key].text()),
             is_dont=key == "dont",
             when=fields.read("when", self._condition, None),
+            risk=fields.read("risk", lambda said: Text(f"{home}.risk", said.text()), None),
         )
 
     def _red_flag(self, piece: Piece) -> RedFlag:
@@ -268,7 +275,7 @@ class _PageReader:
         return ends
 
     def _end(self, piece: Piece) -> End:
-        fields = piece.fields("id kind label say", "follow_up")
+        fields = piece.fields("id kind label say", "follow_up services")
         end_id = fields["id"].id()
         home = f"{self.home}.ends.{end_id}"
         return End(
@@ -277,7 +284,15 @@ class _PageReader:
             label=Text(f"{home}.label", fields["label"].text()),
             say=Text(f"{home}.say", fields["say"].text()),
             follow_up=fields.read("follow_up", Piece.duration, None),
+            services=fields.list_of(
+                "services", lambda said: self.references.to(Kind.SERVICE, said.id(), said)
+            ),
         )
+
+    def _replaces(self, piece: Piece) -> str:
+        if piece.id() in self.shelf.playbook_ids:
+            piece.refuse(f"'{piece.id()}' is still here; a page replaces one that is gone")
+        return piece.id()
 
 
 def _own_name(piece: Piece) -> str:

@@ -6,6 +6,7 @@ from helpdesk.playbooks.library import (
     HouseFact,
     Platform,
     PlatformFact,
+    Service,
 )
 from helpdesk.playbooks.pages import Sensitivity, Text
 from helpdesk.playbooks.source import Piece
@@ -39,6 +40,13 @@ def read_evidence_kinds(file: Piece) -> tuple[EvidenceKind, ...]:
     kinds = tuple(_read_kind(item) for item in file.items())
     refuse_repeats(file, [kind.id for kind in kinds])
     return kinds
+
+
+def read_services(file: Piece) -> tuple[Service, ...]:
+    """What others do for people in trouble, and what for."""
+    services = tuple(_read_service(item) for item in file.items())
+    refuse_repeats(file, [service.slug for service in services])
+    return services
 
 
 def refuse_repeats(piece: Piece, ids: list[str]) -> None:
@@ -84,6 +92,17 @@ def _read_platform_fact(piece: Piece, home: str, sources: dict[str, str]) -> Pla
         source=fields["source"].text(),
         link=link,
         verified_on=None if never else fields["verified_on"].day(),
+    )
+
+
+def _read_service(piece: Piece) -> Service:
+    fields = piece.fields("slug name says")
+    slug = fields["slug"].id()
+    home = f"vocab.services.{slug}"
+    return Service(
+        slug=slug,
+        name=Text(f"{home}.name", fields["name"].text()),
+        says=Text(f"{home}.says", fields["says"].text()),
     )
 
 
