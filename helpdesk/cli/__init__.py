@@ -1,42 +1,29 @@
-"""The helpdesk command: what an operator does from a shell. The third door.
-
-A command is loaded when it is called: the supervisor and the workers live long, and carry nothing
-that only another command needs.
-"""
+"""The helpdesk command: what an operator does from a shell. The third door."""
 
 import logging
-from importlib import import_module
 
 import click
 
 from helpdesk.adapters.processes import Trouble
+from helpdesk.cli.commands import LoadedWhenCalled
 from helpdesk.core.errors import Refusal
 from helpdesk.settings import NotConfigured
 
-COMMANDS = {
-    "drill": "helpdesk.drill.cli:drill",
-    "forget-instance": "helpdesk.cli.running:forget_instance",
-    "history": "helpdesk.cli.tending:history",
-    "migrate": "helpdesk.cli.tending:migrate",
-    "setup": "helpdesk.cli.tending:setup",
-    "ticker": "helpdesk.cli.working:ticker",
-    "up": "helpdesk.cli.running:up",
-    "worker": "helpdesk.cli.working:worker",
-}
 
-
-class Doorkeeper(click.Group):
+class Doorkeeper(LoadedWhenCalled):
     """Finds a command, and says in a sentence what keeps it from working."""
 
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[name].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
+    where = {
+        "drill": "helpdesk.drill.cli:drill",
+        "forget-instance": "helpdesk.cli.running:forget_instance",
+        "history": "helpdesk.cli.tending:history",
+        "migrate": "helpdesk.cli.tending:migrate",
+        "playbooks": "helpdesk.cli.playbooks:playbooks",
+        "setup": "helpdesk.cli.tending:setup",
+        "ticker": "helpdesk.cli.working:ticker",
+        "up": "helpdesk.cli.running:up",
+        "worker": "helpdesk.cli.working:worker",
+    }
 
     def invoke(self, ctx: click.Context) -> object:
         try:

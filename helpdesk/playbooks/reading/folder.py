@@ -29,6 +29,11 @@ def read_library(folder: Path) -> Library:
     return library
 
 
+def page_names(folder: Path) -> tuple[str, ...]:
+    """The names of all pages in the folder, in a stable order; none of them is read."""
+    return tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))
+
+
 def check_all(folder: Path) -> list[str]:
     """Everything that is wrong in the folder, a sentence each; an empty list is good news."""
     try:
@@ -47,7 +52,7 @@ def _read(folder: Path) -> tuple[Library, list[BadPlaybook]]:
     table = read_table(_file(folder, "triage.yml"))
     scales = {point.id: point.scale for point in table.points}
     words = read_shared_questions(_file(folder, "vocab/questions.yml"), platforms, scales)
-    ids = tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))
+    ids = page_names(folder)
     shelf = Shelf(
         collection=collection,
         words=words,

@@ -1,0 +1,37 @@
+"""Tools for those who write playbooks: check, try out, compare, export and translate them.
+
+Every tool ends with status 0 if all is well, 1 if it found something, 2 if it could not run.
+"""
+
+import traceback
+
+import click
+
+from helpdesk.cli.commands import LoadedWhenCalled
+from helpdesk.cli.playbooks.telling import CannotRun
+from helpdesk.playbooks.source import BadPlaybook
+
+
+class Tools(LoadedWhenCalled):
+    """Finds a tool; whatever keeps it from running ends with status 2, never with 1."""
+
+    where = {
+        "ids": "helpdesk.cli.playbooks.ids:ids",
+    }
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BadPlaybook as problem:
+            raise CannotRun(f"The playbooks do not read. {problem}") from None
+        except OSError as trouble:
+            raise CannotRun(str(trouble)) from None
+        except Exception as fault:  # noqa: BLE001 - a fault of ours is not a finding about a page
+            raise CannotRun("".join(traceback.format_exception(fault))) from None
+
+
+@click.group(cls=Tools)
+def playbooks() -> None:
+    """Check the playbooks and try them out. No programming needed."""
