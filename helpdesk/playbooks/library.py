@@ -22,6 +22,25 @@ class HouseFact:
 
 
 @dataclass(frozen=True)
+class Publishing:
+    """Who gives the pages out, as the id of a STIX identity; the first day, and the latest."""
+
+    owner: str
+    identity: str
+    first: date
+    latest: date
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the public form, and the kinds of trouble that stand under it."""
+
+    id: str
+    title: Text
+    playbooks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Collection:
     """What holds for all pages together."""
 
@@ -29,9 +48,11 @@ class Collection:
     version: str
     licence: str
     language: str
+    publishing: Publishing
     taxonomies: tuple[str, ...]
     facts: tuple[HouseFact, ...]
     sources: dict[str, str]
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +141,8 @@ class Library:
         """Every sentence a person meets, each once, in a stable order."""
         seen: set[str] = set()
         vocabulary = (self.platforms, self.evidence_kinds, self.services, self.questions)
-        for text in texts_in((self.table, vocabulary, self.playbooks)):
+        parts = (self.table, self.collection.groups, vocabulary, self.playbooks)
+        for text in texts_in(parts):
             if text.id not in seen:
                 seen.add(text.id)
                 yield text

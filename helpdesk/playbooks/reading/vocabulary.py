@@ -1,20 +1,30 @@
 """Reading what the pages share: the collection, platforms and kinds of evidence."""
 
+import re
+
 from helpdesk.playbooks.library import (
     Collection,
     EvidenceKind,
+    Group,
     HouseFact,
     Platform,
     PlatformFact,
+    Publishing,
     Service,
 )
 from helpdesk.playbooks.pages import Sensitivity, Text
 from helpdesk.playbooks.source import Piece
 
+IDENTITY = re.compile(
+    r"identity--[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+)
+
 
 def read_collection(file: Piece) -> Collection:
     """What holds for all pages together."""
-    page = file.fields("schema name version licence language taxonomies facts sources")
+    page = file.fields(
+        "schema name version licence language publishing taxonomies facts sources", "groups"
+    )
     if page["schema"].text() != "collection/1":
         page["schema"].refuse("this reader knows collection/1")
     return Collection(
@@ -22,9 +32,11 @@ def read_collection(file: Piece) -> Collection:
         version=page["version"].version(),
         licence=page["licence"].text(),
         language=page["language"].id(),
+        publishing=_read_publishing(page["publishing"]),
         taxonomies=page.list_of("taxonomies", Piece.text),
         facts=page.list_of("facts", _read_fact),
         sources={key: said.text() for key, said in page["sources"].pairs().items()},
+        groups=page.list_of("groups", _read_group),
     )
 
 
@@ -56,12 +68,37 @@ def refuse_repeats(piece: Piece, ids: list[str]) -> None:
             piece.refuse(f"'{one}' stands here twice")
 
 
+def _read_publishing(piece: Piece) -> Publishing:
+    fields = piece.fields("owner identity first latest")
+    publishing = Publishing(
+        fields["owner"].text(),
+        fields["identity"].text(),
+        fields["first"].day(),
+        fields["latest"].day(),
+    )
+    if not IDENTITY.fullmatch(publishing.identity):
+        fields["identity"].refuse("here must be identity-- and a UUIDv4, made once")
+    if publishing.latest < publishing.first:
+        fields["latest"].refuse("the latest day cannot lie before the first")
+    return publishing
+
+
 def _read_fact(piece: Piece) -> HouseFact:
     fields = piece.fields("id says values")
     return HouseFact(
         id=fields["id"].id(),
         says=fields["says"].text(),
         values=fields.list_of("values", Piece.id),
+    )
+
+
+def _read_group(piece: Piece) -> Group:
+    fields = piece.fields("id title types")
+    group_id = fields["id"].id()
+    return Group(
+        id=group_id,
+        title=Text(f"collection.groups.{group_id}", fields["title"].text()),
+        playbooks=fields.list_of("types", Piece.id),
     )
 
 
