@@ -30,6 +30,7 @@ SHOWN: Final = (
     Case.ref,
     Case.level,
     Case.incident_type,
+    Case.other_types,
     Case.platform,
     Case.status,
     Case.waits_on,

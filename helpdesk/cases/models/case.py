@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -42,6 +43,10 @@ class Case(Identified, Base):
     level: Mapped[Level] = mapped_column(LevelColumn)
     rule: Mapped[str] = mapped_column(String(40))
     incident_type: Mapped[str] = mapped_column(String(40))
+    # What else it is about, the more pressing first; never changed in place.
+    other_types: Mapped[tuple[str, ...]] = mapped_column(
+        ARRAY(String(40), as_tuple=True), default=(), server_default=text("'{}'")
+    )
     platform: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(12), default="en")
     region: Mapped[str | None] = mapped_column(String(40))
@@ -123,6 +128,11 @@ class Case(Identified, Base):
 
     def place_of(self, field: str) -> Place:
         return Place("cases", field, self.id, self.id)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind of trouble it is about, the main one first."""
+        return (self.incident_type, *self.other_types)
 
     @property
     def is_closed(self) -> bool:
