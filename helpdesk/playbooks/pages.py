@@ -12,10 +12,16 @@ from helpdesk.playbooks.conditions import Condition
 
 @dataclass(frozen=True)
 class Text:
-    """A sentence with the name by which a translation finds it."""
+    """A sentence with the name by which a translation finds it.
+
+    In a translated library, `lang` is the language of a sentence that fell back to its source, and
+    `is_older` marks one whose source has changed since it was translated.
+    """
 
     id: str
     text: str
+    lang: str | None = None
+    is_older: bool = False
 
     def __str__(self) -> str:
         return self.text

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from helpdesk.playbooks.editions import content_hash, from_json, to_json
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.pages import Playbook, Text
 from helpdesk.playbooks.reading.folder import read_library
+from helpdesk.playbooks.translating.library import translated
+from helpdesk.playbooks.translating.words import read_parts
 
 CONTENT = Path(__file__).parents[2] / "playbooks"
 
@@ -22,10 +24,33 @@ class CurrentEdition:
     content: str
 
 
+def the_library(language: str | None = None) -> Library:
+    """The content folder beside this package, in its own language or in a reader's.
+
+    The first call reads it and refuses a bad page. What is kept and judged is always the source.
+    """
+    source = _source()
+    return source if language in (None, source.collection.language) else _in(str(language))
+
+
 @cache
-def the_library() -> Library:
-    """The content folder beside this package. The first call reads it and refuses a bad page."""
+def _source() -> Library:
     return read_library(CONTENT)
+
+
+@cache
+def _in(language: str) -> Library:
+    return translated(_source(), read_parts(CONTENT, language))
+
+
+def in_language(text: Text, language: str) -> Text:
+    """A sentence of the source as it is said in another language."""
+    return _by_id(language).get(text.id, text)
+
+
+@cache
+def _by_id(language: str) -> dict[str, Text]:
+    return {text.id: text for text in the_library(language).texts()}
 
 
 @cache

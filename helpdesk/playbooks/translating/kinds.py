@@ -1,0 +1,78 @@
+"""What each sentence of the playbooks is for: who meets it, and how grave it is if it is wrong."""
+
+from enum import StrEnum
+from typing import Any
+
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Playbook, texts_in
+
+
+class Kind(StrEnum):
+    """What a sentence is for."""
+
+    DECISION = "decision"  # the five questions that say how urgent a case is, with their answers
+    SAFE_NOW = "safe_now"  # what is safe to do now, what better not, and what it risks
+    END = "end"  # what the reporter is told when a run ends
+    FINDING = "finding"  # by which people find their kind of trouble
+    RECEIPT = "receipt"  # why this urgent, and when we write
+    EVERYWHERE = "everywhere"  # questions and words that every report meets
+    QUESTION = "question"  # what only some kinds of trouble ask
+    WORDS = "words"  # words for the responder to send, and what we cannot do
+    RED_FLAG = "red_flag"  # why answers must not wait, told to responders
+    RESPONDER = "responder"  # everything else that only responders read
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether old words could harm: then the source is shown instead, in its own language."""
+        return self in FALL_BACK
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a language is only offered when every sentence of this kind is fresh."""
+        return self in NEEDED
+
+    @property
+    def priority(self) -> int:
+        """In which round a translator meets it: 1, 2, 3, or 0 for what reporters never see."""
+        return next((number for number, kinds in ROUNDS.items() if self in kinds), 0)
+
+
+FALL_BACK = frozenset({Kind.SAFE_NOW, Kind.RED_FLAG})
+NEEDED = frozenset({Kind.DECISION, Kind.SAFE_NOW, Kind.END})
+ROUNDS = {
+    1: NEEDED | {Kind.FINDING, Kind.RECEIPT, Kind.EVERYWHERE},
+    2: frozenset({Kind.QUESTION}),
+    3: frozenset({Kind.WORDS}),
+}
+
+
+def kinds_of(library: Library) -> dict[str, Kind]:
+    """Each sentence's id with what it is for. Where it is used twice, the graver use counts."""
+    found: dict[str, Kind] = {}
+
+    def note(kind: Kind, *things: Any) -> None:
+        for text in texts_in(things):
+            found.setdefault(text.id, kind)
+
+    points = {point.id for point in library.table.points}
+    pages = library.playbooks
+    asked = (*library.questions, *(one for page in pages for one in page.questions))
+    note(Kind.DECISION, tuple(one for one in asked if one.id in points))
+    note(Kind.SAFE_NOW, tuple(page.safe_now for page in pages))
+    note(Kind.END, tuple(end.say for page in pages for end in page.ends))
+    note(Kind.FINDING, library.collection, tuple(_by_which_it_is_found(page) for page in pages))
+    note(Kind.RECEIPT, tuple(rule.reporter for rule in library.table.rules))
+    note(Kind.RECEIPT, tuple(plan.promise for plan in library.table.levels), library.table.raised)
+    # Names of services first: most are the same in every language.
+    note(Kind.QUESTION, tuple(one.name for one in library.platforms))
+    note(Kind.EVERYWHERE, library.questions)
+    note(Kind.QUESTION, asked)
+    note(Kind.WORDS, tuple(step.words for page in pages for step in page.steps))
+    note(Kind.WORDS, tuple((page.scope_limit, page.not_for) for page in pages))
+    note(Kind.RED_FLAG, tuple(page.red_flags for page in pages))
+    note(Kind.RESPONDER, tuple(library.texts()))
+    return found
+
+
+def _by_which_it_is_found(page: Playbook) -> tuple[Any, ...]:
+    return page.title, page.trigger, page.also_called

@@ -1,0 +1,54 @@
+"""The same library in another language: every sentence replaced, nothing else touched."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.translating.kinds import Kind, kinds_of
+from helpdesk.playbooks.translating.words import Part, Translated
+
+Say = Callable[[Text], Text]
+
+
+def translated(library: Library, parts: Mapping[str, Part]) -> Library:
+    """The library with every sentence that these parts hold, and its own words for the rest."""
+    texts = {key: said for part in parts.values() for key, said in part.texts.items()}
+    kinds, source, known = kinds_of(library), library.collection.language, dict[str, Text]()
+
+    def say(text: Text) -> Text:
+        if text.id not in known:
+            known[text.id] = _say(text, texts.get(text.id), kinds[text.id], source)
+        return known[text.id]
+
+    whole: Library = _in_other_words(library, say)
+    return whole
+
+
+def can_be_said(text: str, said: Translated | None, kind: Kind) -> bool:
+    """Whether a translation is shown. Where old or unread words could harm, only fresh ones are."""
+    if said is None:
+        return False
+    return not kind.falls_back or (said.is_fresh(text) and not said.is_draft)
+
+
+def _say(text: Text, said: Translated | None, kind: Kind, source: str) -> Text:
+    if said is None or not can_be_said(text.text, said, kind):
+        return replace(text, lang=source)
+    return replace(text, text=said.text, is_older=not said.is_fresh(text.text))
+
+
+def _in_other_words(thing: Any, say: Say) -> Any:
+    """A copy with other sentences; what holds none stays the very same object."""
+    if isinstance(thing, Text):
+        return say(thing)
+    if isinstance(thing, tuple):
+        parts = tuple(_in_other_words(part, say) for part in thing)
+        return parts if any(new is not old for new, old in zip(parts, thing, strict=True)) else thing
+    if is_dataclass(thing) and not isinstance(thing, type):
+        old = {field.name: getattr(thing, field.name) for field in fields(thing)}
+        new = {name: _in_other_words(part, say) for name, part in old.items()}
+        changed = {name: part for name, part in new.items() if part is not old[name]}
+        return replace(thing, **changed) if changed else thing
+    return thing
