@@ -1,0 +1,85 @@
+"""What a page has people do, and how each step can end."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from helpdesk.playbooks.conditions import Condition
+from helpdesk.playbooks.pages.questions import Setting
+from helpdesk.playbooks.pages.texts import Text
+
+
+class Phase(StrEnum):
+    """What a step is for."""
+
+    VERIFY = "verify"
+    PROTECT = "protect"
+    CONTAIN = "contain"
+    EVIDENCE = "evidence"
+    ESCALATE = "escalate"
+    RECOVER = "recover"
+    CARE = "care"
+    CLOSE = "close"
+
+
+class Who(StrEnum):
+    """Who does the step. A responder records it either way."""
+
+    RESPONDER = "responder"
+    COORDINATOR = "coordinator"
+    REPORTER = "reporter"
+
+
+class FactFrom(StrEnum):
+    """Where a fact takes its value from when a step is finished."""
+
+    OUTCOME = "outcome"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True)
+class FactSetting:
+    """A fact that a finished step puts on the case. Evidence is named, and sealed when stored."""
+
+    fact: str
+    source: FactFrom
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a step can end, and where that leads: onward, to an end, or to another playbook."""
+
+    id: str
+    label: Text
+    sets: tuple[Setting, ...] = ()
+    end: str | None = None
+    playbook: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, with one owner and a recorded outcome."""
+
+    id: str
+    title: Text
+    do: Text
+    phase: Phase
+    who: Who
+    outcomes: tuple[Outcome, ...]
+    needs: tuple[str, ...] = ()
+    must: bool = False
+    when: Condition | None = None
+    why: Text | None = None
+    risk: Text | None = None
+    words: Text | None = None
+    evidence: tuple[str, ...] = ()
+    sets: tuple[FactSetting, ...] = ()
+    escalation: str | None = None
+    wait: timedelta | None = None
+    pap: str | None = None
+    services: tuple[str, ...] = ()
+
+    def outcome(self, outcome_id: str) -> Outcome | None:
+        """The outcome of that id, if the step has it."""
+        return next((outcome for outcome in self.outcomes if outcome.id == outcome_id), None)
