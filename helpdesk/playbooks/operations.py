@@ -1,7 +1,7 @@
 """What can happen to a playbook at work: started, a step finished, skipped or reopened."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +14,7 @@ from helpdesk.playbooks.models import Edition, Run, StepStanding
 from helpdesk.playbooks.pages import Outcome, Playbook, Readiness, Step
 from helpdesk.playbooks.policy import may_run, may_work_on
 from helpdesk.playbooks.progress import State, StepNow, facts_from
+from helpdesk.playbooks.recording import held_back, in_titles, may_be_skipped, too_early
 
 
 def start_run(work: Work, case: Case, playbook_id: str) -> Run:
@@ -75,7 +76,7 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str) -> None:
     """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id)
-    if now.step.must or now.step is page.steps[-1]:
+    if not may_be_skipped(page, now.step):
         raise NotNow("This step cannot be skipped. Choose the outcome that is true.")
     record = keeping.keep_record(work, run, now.step, StepStanding.SKIPPED, words=reason)
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
@@ -110,7 +111,7 @@ def _step_at_work(work: Work, run: Run, step_id: str) -> tuple[Playbook, StepNow
         case State.DONE | State.SKIPPED:
             raise NotNow("Somebody has finished this step already.")
         case State.BLOCKED:
-            raise NotNow(f"This step waits for: {_titles(page, now.waits_for)}.")
+            raise NotNow(f"This step waits for: {in_titles(page, now.waits_for)}.")
         case State.NOT_NEEDED:
             raise NotNow("By what is known now, this step is not needed.")
         case State.OPEN:
@@ -123,13 +124,11 @@ def _refuse_ended(run: Run) -> None:
 
 
 def _refuse_a_hasty_end(work: Work, run: Run, page: Playbook, step: Step, outcome: Outcome) -> None:
-    end = page.end(outcome.end) if outcome.end else None
-    if end is None:
+    if not outcome.end:
         return
-    missing = queries.progress_of(work, run).missing_before(end, step.id)
+    missing = held_back(page, queries.progress_of(work, run), step, outcome)
     if missing:
-        titles = _titles(page, [one.id for one in missing])
-        raise NotNow(f"Before this can end as “{end.label}”, these must be done: {titles}.")
+        raise NotNow(too_early(page, outcome, missing))
 
 
 def _end(work: Work, run: Run, outcome: Outcome) -> None:
@@ -152,11 +151,6 @@ def _keep_edition(work: Work, edition: shelf.CurrentEdition) -> None:
         content=json.loads(edition.content),
     )
     work.session.execute(kept.on_conflict_do_nothing())
-
-
-def _titles(page: Playbook, step_ids: Iterable[str]) -> str:
-    steps = (page.step(step_id) for step_id in step_ids)
-    return ", ".join(f"“{step.title}”" for step in steps if step is not None)
 
 
 def _lock(work: Work, case: Case) -> None:

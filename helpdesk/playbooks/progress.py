@@ -1,6 +1,6 @@
 """How far a run has come: which steps are open, blocked, not needed, done or skipped, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,16 +99,40 @@ class Progress:
 
 
 def progress(playbook: Playbook, known: Known, records: Mapping[str, Record]) -> Progress:
-    """Where every step stands, given what is known and what was recorded.
+    """Where every step stands, given what is known and what was recorded."""
+    return Course(playbook).stands(known, records)
 
-    A fact that no step has recorded yet is not so, as far as we know; only where the step that
-    would have found it out was skipped, it can never be told.
-    """
-    so_far = {**dict.fromkeys(_unrecorded(playbook, known, records), NOT_SO_FAR), **known}
-    steps: dict[str, StepNow] = {}
-    for step in playbook.steps:
-        steps[step.id] = _now(step, known, so_far, records.get(step.id), steps)
-    return Progress(tuple(steps.values()))
+
+class Course:
+    """A page made ready for going through it many times."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self._facts = {step.id: facts_named_by(step) for step in playbook.steps}
+        self._named = {fact for facts in self._facts.values() for fact in facts}
+
+    def stands(self, known: Known, records: Mapping[str, Record]) -> Progress:
+        """Where every step stands."""
+        return Progress(tuple(self._one_by_one(known, records)))
+
+    def at_hand(self, known: Known, records: Mapping[str, Record]) -> StepNow | None:
+        """The step to do next, without a look at those that come after it."""
+        steps = self._one_by_one(known, records)
+        return next((one for one in steps if one.state is State.OPEN), None)
+
+    def _one_by_one(self, known: Known, records: Mapping[str, Record]) -> Iterator[StepNow]:
+        """Each step as it stands, in the order of the page.
+
+        A fact that no step has recorded yet is not so, as far as we know; only where the step that
+        would have found it out was skipped, it can never be told.
+        """
+        skipped = (name for name, record in records.items() if record.outcome is None)
+        lost = {fact for name in skipped for fact in self._facts.get(name, ())}
+        so_far = {**dict.fromkeys(self._named - lost, NOT_SO_FAR), **known}
+        before: dict[str, StepNow] = {}
+        for step in self.playbook.steps:
+            before[step.id] = _now(step, known, so_far, records.get(step.id), before)
+            yield before[step.id]
 
 
 def facts_from(step: Step, outcome: Outcome, evidence: Mapping[str, str]) -> dict[str, str]:
@@ -126,13 +150,6 @@ def facts_named_by(step: Step) -> set[str]:
     """The facts that finishing this step can set, whatever its outcome."""
     named = {setting.name for outcome in step.outcomes for setting in outcome.sets}
     return named | {setting.fact for setting in step.sets}
-
-
-def _unrecorded(playbook: Playbook, known: Known, records: Mapping[str, Record]) -> set[str]:
-    named = {fact for step in playbook.steps for fact in facts_named_by(step)}
-    skipped = (step for step in playbook.steps if records.get(step.id) == Record(None))
-    lost = {fact for step in skipped for fact in facts_named_by(step)}
-    return named - lost - set(known)
 
 
 def _now(

@@ -160,15 +160,26 @@ def read_file(path: Path, name: str) -> Piece:
         text = path.read_text(encoding="utf-8")
     except OSError:
         raise BadPlaybook(name, 1, "the file is missing or cannot be read") from None
+    except UnicodeDecodeError:
+        raise BadPlaybook(name, 1, "this is not text in UTF-8") from None
+    return read_text(text, name)
+
+
+def read_text(text: str, name: str) -> Piece:
+    """A text as pieces. `name` is what messages call it."""
     try:
         loader = _PlainLoader(text)
         node = loader.get_single_node()
+        if node is None:
+            raise BadPlaybook(name, 1, "the file is empty")
+        return _pieces(loader, node, name)
     except yaml.MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 1
         raise BadPlaybook(name, line, f"this is not YAML: {broken.problem}") from None
-    if node is None:
-        raise BadPlaybook(name, 1, "the file is empty")
-    return _pieces(loader, node, name)
+    except yaml.YAMLError:
+        raise BadPlaybook(name, 1, "this is not YAML: it holds signs that are no text") from None
+    except RecursionError:
+        raise BadPlaybook(name, 1, "this is nested deeper than anybody could read") from None
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -1,0 +1,40 @@
+"""What may be recorded about a step, before anybody records it. The same rules on every way.
+
+Pure: a run on a case and a walk through a page ask here.
+"""
+
+from collections.abc import Iterable
+
+from helpdesk.playbooks.pages import Outcome, Playbook, Step
+from helpdesk.playbooks.progress import Progress
+
+
+def held_back(page: Playbook, now: Progress, step: Step, outcome: Outcome) -> tuple[Step, ...]:
+    """The steps that must be done before this step may end like this."""
+    end = page.end(outcome.end) if outcome.end else None
+    return now.missing_before(end, step.id) if end is not None else ()
+
+
+def too_early(page: Playbook, outcome: Outcome, missing: Iterable[Step]) -> str:
+    """Why it may not end like this yet, in a sentence."""
+    end = page.end(outcome.end or "")
+    label = end.label if end is not None else outcome.label
+    titles = in_titles(page, (step.id for step in missing))
+    return f"Before this can end as “{label}”, these must be done: {titles}."
+
+
+def may_be_skipped(page: Playbook, step: Step) -> bool:
+    """Whether a step can be left out. One that must be done has outcomes for every honest answer,
+    and the last one is the way out."""
+    return not step.must and step.id != page.steps[-1].id
+
+
+def leads_onward(outcome: Outcome) -> bool:
+    """Whether the run goes on after this."""
+    return outcome.end is None and outcome.playbook is None
+
+
+def in_titles(page: Playbook, step_ids: Iterable[str]) -> str:
+    """Steps by the names that people read."""
+    steps = (page.step(step_id) for step_id in step_ids)
+    return ", ".join(f"“{step.title}”" for step in steps if step is not None)
