@@ -1,14 +1,13 @@
-"""A YAML file with its line numbers, so that every refusal can say where it looked."""
+"""The values of a file with their lines, so that every refusal can say where it looked."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-import yaml
+from helpdesk.playbooks.source.refusals import BadPlaybook, Gathered, Rule
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -20,16 +19,6 @@ DURATION = re.compile(r"([1-9]\d*)(m|h|d)")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class BadPlaybook(Exception):
-    """A written page that cannot be used; the sentence names the file, the line and the reason."""
-
-    def __init__(self, file: str, line: int, reason: str) -> None:
-        super().__init__(f"{file}, line {line}: {reason}")
-        self.file = file
-        self.line = line
-        self.reason = reason
-
-
 @dataclass(frozen=True)
 class Piece:
     """One value of a file and the line it stands on. Asking for the wrong kind refuses the file."""
@@ -38,9 +27,9 @@ class Piece:
     file: str
     line: int
 
-    def refuse(self, reason: str) -> NoReturn:
-        """Stop reading: this place is wrong."""
-        raise BadPlaybook(self.file, self.line, reason)
+    def refuse(self, reason: str, *, rule: Rule = Rule.SCHEMA) -> NoReturn:
+        """Stop reading: this place is wrong, and the rule says in which way."""
+        raise BadPlaybook(self.file, self.line, reason, rule)
 
     def text(self) -> str:
         """A sentence or a word, with its line ends folded into spaces."""
@@ -92,6 +81,13 @@ class Piece:
         if not isinstance(self.value, list):
             self.refuse("here must be a list")
         return self.value
+
+    def each(self, how: Callable[["Piece"], T]) -> tuple[T, ...]:
+        """Every entry, read. What is wrong with one does not hide what is wrong with the next."""
+        gathered = Gathered()
+        read = [gathered.reading(how, item) for item in self.items()]
+        gathered.settle()
+        return tuple(one for [one] in read)
 
     def pairs(self) -> dict[str, "Piece"]:
         """The entries of a mapping whose keys the writer chooses."""
@@ -151,72 +147,4 @@ class Fields:
 
     def list_of(self, key: str, how: Callable[[Piece], T]) -> tuple[T, ...]:
         """Every entry of a list; a list left out is empty."""
-        return tuple(how(item) for item in self._pairs[key].items()) if key in self else ()
-
-
-def read_file(path: Path, name: str) -> Piece:
-    """The whole file as pieces. `name` is what messages call it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        raise BadPlaybook(name, 1, "the file is missing or cannot be read") from None
-    except UnicodeDecodeError:
-        raise BadPlaybook(name, 1, "this is not text in UTF-8") from None
-    return read_text(text, name)
-
-
-def read_text(text: str, name: str) -> Piece:
-    """A text as pieces. `name` is what messages call it."""
-    try:
-        loader = _PlainLoader(text)
-        node = loader.get_single_node()
-        if node is None:
-            raise BadPlaybook(name, 1, "the file is empty")
-        return _pieces(loader, node, name)
-    except yaml.MarkedYAMLError as broken:
-        line = broken.problem_mark.line + 1 if broken.problem_mark else 1
-        raise BadPlaybook(name, line, f"this is not YAML: {broken.problem}") from None
-    except yaml.YAMLError:
-        raise BadPlaybook(name, 1, "this is not YAML: it holds signs that are no text") from None
-    except RecursionError:
-        raise BadPlaybook(name, 1, "this is nested deeper than anybody could read") from None
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """The safe loader, without anchors: a page that repeats itself says so in words."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if getattr(event, "anchor", None) is not None:
-            raise yaml.MarkedYAMLError(
-                problem="anchors and aliases (& and *) are not used here",
-                problem_mark=event.start_mark,
-            )
-        return super().compose_node(parent, index)
-
-
-def _pieces(loader: yaml.SafeLoader, node: yaml.Node, file: str) -> Piece:
-    line = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        return Piece([_pieces(loader, item, file) for item in node.value], file, line)
-    if isinstance(node, yaml.MappingNode):
-        return Piece(_mapping(loader, node, file), file, line)
-    try:
-        value = loader.construct_object(node)
-    except (yaml.YAMLError, ValueError):
-        raise BadPlaybook(file, line, f"'{node.value}' cannot be read") from None
-    return Piece(value, file, line)
-
-
-def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode, file: str) -> dict[str, Piece]:
-    pairs: dict[str, Piece] = {}
-    for key_node, value_node in node.value:
-        key = _pieces(loader, key_node, file)
-        if not isinstance(key.value, str):
-            key.refuse(f"a key must be a word; put {key.value!r} in quotes")
-        if key.value in pairs:
-            key.refuse(f"the key '{key.value}' stands here twice")
-        value = _pieces(loader, value_node, file)
-        # a list or mapping begins on the next line; its own key is where a person looks
-        pairs[key.value] = Piece(value.value, file, key.line)
-    return pairs
+        return self._pairs[key].each(how) if key in self else ()

@@ -1,0 +1,7 @@
+"""A YAML file with its line numbers, so that every refusal can say where it looked."""
+
+from helpdesk.playbooks.source.files import read_file, read_text
+from helpdesk.playbooks.source.pieces import ID, Fields, Piece
+from helpdesk.playbooks.source.refusals import BadPlaybook, Gathered, Rule
+
+__all__ = ["ID", "BadPlaybook", "Fields", "Gathered", "Piece", "Rule", "read_file", "read_text"]
