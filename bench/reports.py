@@ -53,7 +53,7 @@ def filled(
 
 def _answers(chance: random.Random, words: str) -> list[tuple[str, str]]:
     library, kind = the_library(), "account-takeover"
-    asked = (*report.opening_questions(library), *report.own_questions(library, kind))
+    asked = report.questions(library, report.pages_asked(library, [kind]))
     answers = [("what", kind)]
     for question in asked:
         answers += _answer(question, chance)

@@ -25,6 +25,7 @@ class Story:
     contact: Mapping[str, str] = field(default_factory=dict)
     platform: str | None = None
     consents: frozenset[ConsentKind] = NO_PLATFORM
+    also: tuple[str, ...] = ()
 
     def told(self) -> Told:
         """The same as the report form would hand over."""
@@ -33,7 +34,7 @@ class Story:
         if self.platform:
             answers["platform"] = self.platform
         return Told(
-            incident_type=self.kind,
+            kinds=(self.kind, *self.also),
             answers=answers,
             story=self.words,
             contact=contact,

@@ -1,25 +1,30 @@
-"""A report being filled in: which questions stand on which page, and what it tells in the end."""
+"""A report being filled in: what can be picked, what is asked then, what it tells in the end."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from helpdesk.cases.status import ConsentKind
+from helpdesk.playbooks import together
 from helpdesk.playbooks.answers import asked, without_hidden
 from helpdesk.playbooks.conditions import Known, Value
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Playbook, Question
-
-SOMETHING_ELSE = "something-else"
+from helpdesk.playbooks.pages import Playbook, Question, Readiness, Text
+from helpdesk.playbooks.together import SOMETHING_ELSE
 
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
+
+# How long the second page may get, in lines of questions and options: a telephone has to load it
+# over a slow line, and somebody who is afraid has to get through it.
+LONGEST_PAGE: Final = 120
 
 
 @dataclass(frozen=True)
 class Told:
     """What somebody told us, without the answers that other answers made pointless."""
 
-    incident_type: str
+    kinds: tuple[str, ...]
     answers: Mapping[str, Value] = field(default_factory=dict)
     story: str = ""
     contact: Mapping[str, str] = field(default_factory=dict)
@@ -28,42 +33,71 @@ class Told:
     language: str = "en"
 
 
+@dataclass(frozen=True)
+class Heading:
+    """Kinds of trouble under one heading. The last heading, over the rest, has no words."""
+
+    id: str
+    title: Text | None
+    pages: tuple[Playbook, ...]
+
+
+def headings(library: Library) -> tuple[Heading, ...]:
+    """What can be picked on the first page, under plain headings; all but "something else"."""
+    left = {page.id: page for page in library.playbooks if _is_offered(page)}
+    left.pop(SOMETHING_ELSE, None)
+    found = []
+    for group in library.collection.groups:
+        pages = tuple(left.pop(name) for name in group.playbooks if name in left)
+        found.append(Heading(group.id, group.title, pages))
+    found.append(Heading("others", None, tuple(left.values())))
+    return tuple(heading for heading in found if heading.pages)
+
+
 def kinds_of_trouble(library: Library) -> tuple[Playbook, ...]:
-    """What can be picked on the first page; "something else" is always there, and always last."""
-    return tuple(sorted(library.playbooks, key=lambda page: page.id == SOMETHING_ELSE))
+    """Everything that can be picked, in the order of the page; "something else" comes last."""
+    named = [page for heading in headings(library) for page in heading.pages]
+    return (*named, *together.pages_of(library, [SOMETHING_ELSE]))
 
 
-def playbook_for(library: Library, kind: str) -> Playbook:
-    """The page of that kind. Whoever picked nothing is asked what "something else" asks."""
-    chosen = library.playbook(kind) or library.playbook(SOMETHING_ELSE)
-    if chosen is None:
-        raise LookupError("The playbooks have no page for something else.")
-    return chosen
+def picked(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
+    """The kinds that were ticked and are on offer, in the order of the page."""
+    ticked = set(kinds)
+    return tuple(page.id for page in kinds_of_trouble(library) if page.id in ticked)
 
 
-def opening_questions(library: Library) -> tuple[Question, ...]:
-    """The decision questions, danger first, in the words that fit every kind of trouble."""
-    shared = (library.question(point.id) for point in library.table.points)
-    return tuple(question for question in shared if question is not None)
+def pages_asked(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
+    """The pages whose questions are asked: all that were picked, as long as that is bearable.
+
+    The first always is. What a further one would have asked, a responder asks. Whoever picked
+    nothing is asked what "something else" asks.
+    """
+    pages: tuple[Playbook, ...] = ()
+    for page in together.pages_of(library, kinds):
+        longer = (*pages, page)
+        if pages and _lines(together.questions_of(library, longer)) > LONGEST_PAGE:
+            break
+        pages = longer
+    return pages
 
 
-def own_questions(library: Library, kind: str) -> tuple[Question, ...]:
-    """What only this kind of trouble asks."""
-    opening = {question.id for question in opening_questions(library)}
-    playbook = playbook_for(library, kind)
-    return tuple(question for question in playbook.questions if question.id not in opening)
+def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ...]:
+    """What the second page asks: how it is with danger first, then what these kinds ask."""
+    return together.questions_of(library, tuple(pages))
 
 
-def left_out(library: Library, kind: str, opening: Known) -> frozenset[str]:
-    """The questions of the second page that the answers on the first have made pointless."""
-    own = own_questions(library, kind)
-    standing = asked((*opening_questions(library), *own), opening)
-    return frozenset({one.id for one in own} - {one.id for one in standing})
+def left_out(library: Library, pages: Iterable[Playbook], answers: Known) -> frozenset[str]:
+    """The questions that answers on a page before have made pointless."""
+    all_of_them = questions(library, pages)
+    standing = {one.id for one in asked(all_of_them, answers)}
+    return frozenset({one.id for one in all_of_them} - standing)
 
 
-def standing_answers(library: Library, kind: str, answers: Known) -> dict[str, Value]:
+def standing_answers(
+    library: Library, pages: Iterable[Playbook], answers: Known
+) -> dict[str, Value]:
     """The answers, without those to questions that this report does not ask."""
-    return without_hidden(playbook_for(library, kind).questions, answers)
+    return without_hidden(questions(library, pages), answers)
 
 
 def in_words(question: Question, value: Value) -> str:
@@ -78,7 +112,17 @@ def hints_of(question: Question) -> dict[str, str]:
     return {option.id: str(option.hint) for option in question.options if option.hint}
 
 
-def says_something(kind: str, story: str, questions: Iterable[Question], answers: Known) -> bool:
+def says_something(
+    kinds: Iterable[str], story: str, questions: Iterable[Question], answers: Known
+) -> bool:
     """Whether there is one way to understand the trouble: a kind that has a name, or some words."""
     words = (answers.get(one.id) for one in questions if not one.kind.has_options)
-    return kind not in ("", SOMETHING_ELSE) or bool(story) or any(words)
+    return bool({*kinds} - {SOMETHING_ELSE}) or bool(story) or any(words)
+
+
+def _is_offered(page: Playbook) -> bool:
+    return page.status is not Readiness.RETIRED
+
+
+def _lines(asked: Iterable[Question]) -> int:
+    return sum(2 + len(question.options) for question in asked)

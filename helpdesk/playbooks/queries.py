@@ -12,7 +12,7 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks import shelf
 from helpdesk.playbooks.known import known_on
 from helpdesk.playbooks.library import Platform
-from helpdesk.playbooks.models import Run, StepRecord
+from helpdesk.playbooks.models import Edition, Run, StepRecord
 from helpdesk.playbooks.pages import Playbook, Readiness
 from helpdesk.playbooks.progress import Progress, Record, progress
 
@@ -62,6 +62,17 @@ def running(work: Work, case: Case, playbook_id: str) -> Run | None:
     return next(
         (run for run in work.session.scalars(going_on) if run.edition.playbook == playbook_id), None
     )
+
+
+def at_work(work: Work, case: Case) -> tuple[str, ...]:
+    """The pages whose runs have not ended, by id, the oldest run first."""
+    going_on = (
+        select(Edition.playbook)
+        .join(Run, Run.content_hash == Edition.content_hash)
+        .where(Run.case_id == case.id, Run.ended_at.is_(None))
+        .order_by(Run.started_at, Run.id)
+    )
+    return tuple(dict.fromkeys(work.session.scalars(going_on)))
 
 
 def startable(runs: Iterable[RunNow]) -> tuple[Playbook, ...]:

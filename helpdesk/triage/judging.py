@@ -1,6 +1,6 @@
 """The judgement: five answers and the red flags in; a level, its rule and its reasons out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.cases.levels import Level, highest
@@ -68,14 +68,25 @@ def judge(table: Table, answers: Known, floors: Iterable[Floor] = ()) -> Judgeme
     )
 
 
-def judge_report(table: Table, playbook: Playbook, answers: Known) -> Judgement:
-    """The level of a whole report: decision answers, what other answers imply, red flags."""
-    floors = [
-        Floor(flag.id, flag.floor, flag.why)
-        for flag in red_flags(playbook, answers)
+def judge_report(table: Table, about: Playbook | Sequence[Playbook], answers: Known) -> Judgement:
+    """The level of a whole report: decision answers, what other answers imply, red flags.
+
+    Where it is about several kinds of trouble, the worst that any of them says holds for all, so
+    the level is never below the highest that one of them would have alone.
+    """
+    pages = (about,) if isinstance(about, Playbook) else tuple(about)
+    floors = {
+        (flag.id, flag.floor, flag.why.text): Floor(flag.id, flag.floor, flag.why)
+        for page in pages
+        for flag in red_flags(page, answers)
         if flag.floor is not None
-    ]
-    return judge(table, _with_implied(table, playbook, answers), floors)
+    }
+    return judge(table, _with_implied(table, pages, answers), floors.values())
+
+
+def by_urgency(table: Table, pages: Iterable[Playbook], answers: Known) -> tuple[Playbook, ...]:
+    """The kinds of trouble a report is about: the highest level first, then as they were named."""
+    return tuple(sorted(pages, key=lambda page: -judge_report(table, page, answers).level.rank))
 
 
 def _counts_as(point: DecisionPoint, answers: Known) -> str:
@@ -98,10 +109,14 @@ def _named(points: Iterable[DecisionPoint], kind: UnsureIs) -> tuple[str, ...]:
     return tuple(point.id for point in points if point.unsure_is is kind)
 
 
-def _with_implied(table: Table, playbook: Playbook, answers: Known) -> Known:
+def _with_implied(table: Table, pages: Iterable[Playbook], answers: Known) -> Known:
     """An answer elsewhere may raise a decision point; it never lowers what was said there."""
+    meant: dict[str, set[str]] = {}
+    for page in pages:
+        for name, said in implied(page, answers).items():
+            meant.setdefault(name, set()).update(said)
     known = dict(answers)
-    for name, values in implied(playbook, answers).items():
+    for name, values in meant.items():
         point = table.point(name)
         known[name] = max([_counts_as(point, answers), *values], key=point.scale.index)
         if known[name] not in values and answers.get(name) in (None, *UNTOLD):

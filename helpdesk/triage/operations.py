@@ -1,7 +1,7 @@
 """What can happen to the level of a case: judged, judged again, raised, lowered by two people."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from helpdesk.cases.levels import Level, highest
@@ -12,9 +12,11 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
 from helpdesk.playbooks.conditions import Known, Value
 from helpdesk.playbooks.known import answers_of
+from helpdesk.playbooks.pages import Playbook
 from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.together import pages_of
 from helpdesk.triage import queries, timing
-from helpdesk.triage.judging import Judgement, judge_report
+from helpdesk.triage.judging import Judgement, by_urgency, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.policy import may_decide, may_judge
 
@@ -25,13 +27,21 @@ LOWERED: Final = "lowered-by-hand"
 CALLS: Final = Level.URGENT
 
 
+def in_order(kinds: Iterable[str], answers: Known) -> tuple[str, ...]:
+    """The kinds of a report as a case keeps them: what presses most is what it is mainly about."""
+    library = the_library()
+    pages = by_urgency(library.table, pages_of(library, kinds), answers)
+    return tuple(page.id for page in pages)
+
+
 def judge_new_case(work: Work, case: Case, answers: Known) -> Judgement:
     """Give a new case its level, start its clock and promise the alarms.
 
     No rule: the report itself asks for it. It asks the database nothing, because the case may not
     be written yet and the public door could not read what it needs.
     """
-    judgement = judge_report(the_library().table, queries.page_of(case), answers)
+    library = the_library()
+    judgement = judge_report(library.table, pages_of(library, case.kinds), answers)
     case.level, case.rule = judgement.level, judgement.code
     _keep(work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers})
     timing.start_clock(work, case)
@@ -54,28 +64,59 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     """
     hold(work, case)
     work.require(may_judge, case)
-    page, table = queries.page_of(case), the_library().table
+    pages, table = queries.pages_of(work, case), the_library().table
+    questions = queries.questions_of(pages)
     before = answers_of(work, case)
     told = {name: value for name, value in {**before, **changes}.items() if value}
-    after = without_hidden(page.questions, told)
-    judgement = judge_report(table, page, after)
+    elsewhere = set(told) - {question.id for question in questions}
+    # what was answered on a page that has left the case since was told all the same
+    after = without_hidden(questions, told) | {name: told[name] for name in elsewhere}
+    judgement = judge_report(table, pages, after)
     case.answers = work.keys.seal(case, "answers", json.dumps(after))
     platform = the_library().named_platform(after)
     case.platform = platform.slug if platform else None
+    was = judge_report(table, pages, before).level
+    _apply(work, case, judgement, was=was, answers=after, corrected=sorted(changes))
+    return judgement
+
+
+def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:
+    """Judge a case that is about something else or more than before. The old result is kept.
+
+    As with a corrected answer, a level set by hand stands until what is judged leads elsewhere.
+    """
+    hold(work, case)
+    work.require(may_judge, case)
+    table, answers = the_library().table, answers_of(work, case)
+    judgement = judge_report(table, queries.pages_of(work, case), answers)
+    was = judge_report(table, was_about, answers).level
+    _apply(work, case, judgement, was=was, answers=answers, about=list(case.kinds))
+    return judgement
+
+
+def _apply(
+    work: Work,
+    case: Case,
+    judgement: Judgement,
+    *,
+    was: Level,
+    answers: Known,
+    **details: list[str],
+) -> None:
+    """Give the case its new level, if what is judged leads elsewhere than before."""
     level = case.level
-    if judgement.level is not judge_report(table, page, before).level:
+    if judgement.level is not was:
         level = highest([judgement.level, *_raised_by_hand(work, case)])
-    _keep(work, case, level=level, rule=judgement.code, inputs={"answers": after})
+    _keep(work, case, level=level, rule=judgement.code, inputs={"answers": answers})
     work.record(
         "case.judged",
         case,
         level=level,
         rule=judgement.code,
         table=judgement.table_version,
-        corrected=sorted(changes),
+        **details,
     )
     _move(work, case, level, rule=judgement.code)
-    return judgement
 
 
 def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:

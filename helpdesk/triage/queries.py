@@ -9,14 +9,15 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
+from helpdesk.playbooks import queries as runs
+from helpdesk.playbooks import together
 from helpdesk.playbooks.conditions import Known
 from helpdesk.playbooks.known import answers_of
-from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.pages import Playbook, Question
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
-
-LAST_RESORT = "something-else"
+from helpdesk.triage.table_rows import Row, rows_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class TriageNow:
     """Everything the case page says about the level."""
 
     judgement: Judgement
+    rows: tuple[Row, ...]
     answers: tuple[Answer, ...]
     evaluations: Sequence[Evaluation]
     request: LevelRequest | None
@@ -43,10 +45,12 @@ class TriageNow:
 def triage_of(work: Work, case: Case) -> TriageNow:
     """The level in force, why, what it was before, and what waits for a second person."""
     answers, request = answers_of(work, case), standing_request(work, case)
-    judgement = judge_report(the_library().table, page_of(case), answers)
+    pages = pages_of(work, case)
+    judgement = judge_report(the_library().table, pages, answers)
     return TriageNow(
         judgement=judgement,
-        answers=_in_words(case, answers, judgement),
+        rows=rows_of(the_library().table, judgement),
+        answers=_in_words(pages, answers, judgement),
         evaluations=evaluations_of(work, case),
         request=request,
         reason=work.keys.open(request, "reason") if request else "",
@@ -58,18 +62,19 @@ def one_below(level: Level) -> Level | None:
     return next((one for one in Level if one.rank == level.rank - 1), None)
 
 
-def page_of(case: Case) -> Playbook:
-    """The page whose questions were asked; for a type whose page is gone, the last resort."""
-    library = the_library()
-    page = library.playbook(case.incident_type) or library.playbook(LAST_RESORT)
-    if page is None:
-        raise LookupError(f"There is no page {LAST_RESORT}.")
-    return page
+def pages_of(work: Work, case: Case) -> tuple[Playbook, ...]:
+    """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
+    return together.pages_of(the_library(), (*case.kinds, *runs.at_work(work, case)))
+
+
+def questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
+    """What these pages ask, in the words of the house."""
+    return together.questions_of(the_library(), pages)
 
 
 def judgement_of(work: Work, case: Case) -> Judgement:
     """What today's table says to the answers as they stand, with what is assumed and to ask."""
-    return judge_report(the_library().table, page_of(case), answers_of(work, case))
+    return judge_report(the_library().table, pages_of(work, case), answers_of(work, case))
 
 
 def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
@@ -106,11 +111,13 @@ def standing_requests(work: Work) -> Sequence[LevelRequest]:
     return work.session.scalars(standing).all()
 
 
-def _in_words(case: Case, answers: Known, judgement: Judgement) -> tuple[Answer, ...]:
+def _in_words(
+    pages: Sequence[Playbook], answers: Known, judgement: Judgement
+) -> tuple[Answer, ...]:
     table = the_library().table
     unknown = {*judgement.assumed, *judgement.to_ask}
     told = []
-    for question in page_of(case).questions:
+    for question in questions_of(pages):
         picked = answers.get(question.id)
         chosen = (picked,) if isinstance(picked, str) else tuple(picked or ())
         labels = {option.id: str(option.label) for option in question.options}

@@ -19,15 +19,14 @@ bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 def edit_answers(ref: str) -> ResponseReturnValue:
     case = by_ref(work, ref)
     work.require(may_judge, case)
-    return _answers_page(
-        case, answers_form(queries.page_of(case).questions, answers_of(work, case))
-    )
+    questions = queries.questions_of(queries.pages_of(work, case))
+    return _answers_page(case, answers_form(questions, answers_of(work, case)))
 
 
 @bp.post("/answers")
 def create_answers(ref: str) -> ResponseReturnValue:
     case = by_ref(work, ref)
-    form = answers_form(queries.page_of(case).questions, {})
+    form = answers_form(queries.questions_of(queries.pages_of(work, case)), {})
     if not form.validate_on_submit():
         return _answers_page(case, form), 422
     changes = form.changes(answers_of(work, case))

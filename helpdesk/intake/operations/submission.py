@@ -59,6 +59,7 @@ def _write_down(
     work: Work, told: Told, way_back: WayBack, *, in_slow_lane: bool, is_drill: bool
 ) -> tuple[Case, Judgement]:
     team_id, team_key = queries.desk_for_reports(work)
+    main, *others = triage.in_order(told.kinds, told.answers)
     case_id = new_id()
     key, secret = new_key(work.session, KeyKind.CASE, case_id)
     work.keys.learn(key.id, secret)  # until this piece of work ends; the process forgets it then
@@ -67,7 +68,8 @@ def _write_down(
         id=case_id,
         ref=new_ref(),
         team_id=team_id,
-        incident_type=told.incident_type,
+        incident_type=main,
+        other_types=tuple(others),
         platform=told.platform,
         language=told.language,
         opened_at=work.hour,
@@ -83,7 +85,7 @@ def _write_down(
     seal_told(case, secret, story=told.story, answers=told.answers, contact=contact)
     judgement = triage.judge_new_case(work, case, told.answers)
     work.session.add(case)
-    work.record("case.submitted", case, slow_lane=in_slow_lane)
+    work.record("case.submitted", case, slow_lane=in_slow_lane, about=list(case.kinds))
     _note_consents(work, case, told)
     return case, judgement
 

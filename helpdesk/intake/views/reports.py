@@ -16,8 +16,8 @@ from helpdesk.intake.operations import Receipt, WayBack
 from helpdesk.intake.report import hints_of
 from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.playbooks.answers import safe_now
-from helpdesk.triage.queries import page_of
+from helpdesk.playbooks.together import advice_of, pages_of
+from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.web.desk import current_desk
 from helpdesk.web.login import open_to_strangers
 from helpdesk.web.work import work
@@ -30,14 +30,14 @@ CODE_SHOWN_FOR = timedelta(minutes=90)
 @bp.get("/report")
 @open_to_strangers
 def new_report() -> ResponseReturnValue:
-    return _page(Paper(MultiDict()), FIRST, FormToken.new())
+    return _page(Paper(MultiDict(), _language()), FIRST, FormToken.new())
 
 
 @bp.post("/report")
 @open_to_strangers
 def create_report() -> ResponseReturnValue:
     """Show the next page, or take the report in. Until the last button nothing is stored."""
-    paper = Paper(request.form)
+    paper = Paper(request.form, _language())
     token = FormToken.read(request.form.get("token", ""))
     if request.form.get("to") != SEND:
         return _turn(paper, token)
@@ -47,7 +47,7 @@ def create_report() -> ResponseReturnValue:
     way_back = _way_back(token)
     receipt = operations.submit(
         work,
-        paper.told(language=str(get_locale() or "en")),
+        paper.told(),
         way_back=way_back,
         in_slow_lane=belongs_in_slow_lane(request.form, token),
         is_drill=current_desk().settings.drill,
@@ -60,6 +60,8 @@ def create_report() -> ResponseReturnValue:
 def _turn(paper: Paper, token: FormToken) -> ResponseReturnValue:
     """On to another page. Only going forward asks whether this one can be taken as it is."""
     here, there = _number("page", FIRST), _number("to", FIRST)
+    if there > here == FIRST and paper.search.is_worth_a_look:
+        return _page(paper, FIRST, token)
     if there > here and not paper.page(here).validate():
         return _page(paper, here, token), 422
     return _page(paper, there, token)
@@ -71,11 +73,17 @@ def _page(paper: Paper, number: int, token: FormToken) -> str:
         paper=paper,
         form=paper.page(number),
         number=number,
-        carried=[("token", token.text), ("page", str(number)), *paper.carried(number)],
+        carried=[*_marks(paper, number, token), *paper.carried(number)],
         decoy=DECOY,
         hints_of=hints_of,
         given=paper.given() if number == LAST else [],
     )
+
+
+def _marks(paper: Paper, number: int, token: FormToken) -> list[tuple[str, str]]:
+    """What travels along besides the answers: the token, the page, what was looked for."""
+    marks = [("token", token.text), ("page", str(number))]
+    return [*marks, ("looked", paper.search.words)] if number == FIRST else marks
 
 
 def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
@@ -85,10 +93,19 @@ def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
         case=case,
         is_new=receipt.is_new,
         code=code,
-        judgement=receipt.judgement,
         promise=paper.library.table.plan(case.level).promise,
-        advice=safe_now(page_of(case), paper.answers),
+        judgement=_judgement(receipt, paper),
+        advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
+        is_draft=paper.is_draft,
     )
+
+
+def _judgement(receipt: Receipt, paper: Paper) -> Judgement | None:
+    """The reasons in the language of the page: what is kept is in the words of the house."""
+    if receipt.judgement is None:
+        return None
+    pages = pages_of(paper.library, paper.kinds)
+    return judge_report(paper.library.table, pages, paper.answers)
 
 
 def _way_back(token: FormToken) -> WayBack:
@@ -104,6 +121,10 @@ def _code_again(case: Case, token: FormToken) -> ReturnCode | None:
     keys = current_desk().settings.intake_keys
     codes = ((token.return_code(key), key) for key in keys)
     return next((code for code, key in codes if code.tag(key) == case.reporter_tag), None)
+
+
+def _language() -> str:
+    return str(get_locale() or "en")
 
 
 def _number(name: str, otherwise: int) -> int:

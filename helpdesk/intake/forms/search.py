@@ -1,0 +1,54 @@
+"""Looking for a kind of trouble by plain words. They travel with the form and are kept nowhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from helpdesk.intake import report
+from helpdesk.intake.forms.sheets import finder
+from helpdesk.intake.report import Heading
+from helpdesk.playbooks.finding import Found
+from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.together import SOMETHING_ELSE, pages_of
+
+
+class Search:
+    """What the first page shows: what was ticked, what the words may mean, and all the rest."""
+
+    def __init__(self, first: Any, kinds: Sequence[str], language: str, *, looked: str) -> None:
+        self._library = the_library(language)
+        self.words: str = " ".join((first.words.data or "").split())
+        self.was_shown = looked == self.words
+        self._ticked = tuple(kind for kind in kinds if kind != SOMETHING_ELSE)
+        self.found: tuple[Found, ...] = finder(language).find(self.words) if self.words else ()
+
+    @property
+    def is_worth_a_look(self) -> bool:
+        """Whether somebody typed words and went on without looking or ticking anything."""
+        return bool(self.words and self.found) and not self._ticked and not self.was_shown
+
+    @property
+    def ticked(self) -> tuple[Playbook, ...]:
+        """What was ticked before and is not among what was found: it stays in sight."""
+        found = {one.page.id for one in self.found}
+        kinds = [kind for kind in self._ticked if kind not in found]
+        return pages_of(self._library, kinds) if self.words and kinds else ()
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The whole list, without what stands above it."""
+        above = {one.page.id for one in self.found} | {page.id for page in self.ticked}
+        rest = (
+            Heading(one.id, one.title, tuple(page for page in one.pages if page.id not in above))
+            for one in report.headings(self._library)
+        )
+        return tuple(heading for heading in rest if heading.pages)
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """What other people say who mean the same, where it is not the title once more."""
+        return {
+            one.page.id: f"“{one.nearest}”"
+            for one in self.found
+            if one.nearest in one.page.also_called
+        }

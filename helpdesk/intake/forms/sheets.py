@@ -1,0 +1,79 @@
+"""The empty sheets of the report: a form class for each page, made once for each language."""
+
+from functools import cache, lru_cache
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
+
+from helpdesk.cases.status import ConsentKind
+from helpdesk.intake import report
+from helpdesk.intake.forms.agreements import CONSENTS
+from helpdesk.intake.forms.questions import field_for, fields_for, one_of
+from helpdesk.intake.report import CONTACT, STORY
+from helpdesk.playbooks import together
+from helpdesk.playbooks.finding import Finder
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.web.forms import Form
+
+# People tick what they like, so there are more second pages than are worth keeping.
+KEPT = 200
+
+
+class Page(Form):
+    """A page of the report. The token of the whole form is checked before any page is read."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+
+@cache
+def first_sheet(language: str) -> type[Any]:
+    """What happened: words to look for, and everything that can be ticked."""
+    kinds = [
+        SelectChoice(page.id, str(page.title))
+        for page in report.kinds_of_trouble(the_library(language))
+    ]
+    what = SelectMultipleField(
+        _("What happened?"), choices=kinds, coerce=one_of(kinds), validate_choice=False
+    )
+    words = StringField(
+        _("Say it in a few words, and we look for it"),
+        description=_("For example: hacked, locked out, my photos. Nobody keeps these words."),
+    )
+    return _sheet({"words": words, "what": what})
+
+
+@lru_cache(maxsize=KEPT)
+def own_sheet(language: str, kinds: tuple[str, ...]) -> type[Any]:
+    """What the picked kinds of trouble ask."""
+    library = the_library(language)
+    return _sheet(fields_for(report.questions(library, together.pages_of(library, kinds))))
+
+
+@cache
+def last_sheet(language: str) -> type[Any]:
+    """Their own words, how to reach them, and what they agree to."""
+    asked = (the_library(language).question(name) for name in (STORY, *CONTACT))
+    consents = SelectMultipleField(
+        _("Tick what you agree to"),
+        choices=list(CONSENTS),
+        coerce=one_of(SelectChoice(kind, kind) for kind in ConsentKind),
+        validate_choice=False,
+        description=_("Each one is separate. You can change it at any time in your mailbox."),
+    )
+    words = {one.id: field_for(one) for one in asked if one is not None}
+    return _sheet(words | {"consents": consents})
+
+
+@cache
+def finder(language: str) -> Finder:
+    """Looks for kinds of trouble in the language that is shown, and in the one they are in."""
+    shown, source = the_library(language), the_library()
+    offered = [page for heading in report.headings(shown) for page in heading.pages]
+    return Finder(offered, source.playbooks if shown is not source else ())
+
+
+def _sheet(fields: dict[str, Any]) -> type[Any]:
+    return type("PageOfReport", (Page,), fields)

@@ -1,0 +1,82 @@
+"""The triage table to look at: its rows in words, and where in it a case stands."""
+
+from dataclasses import dataclass
+
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.tables import Cell, Table
+from helpdesk.triage.judging import Judgement
+
+ANY = "whatever else is so"
+
+
+@dataclass(frozen=True)
+class CellNow:
+    """One field of the table, and whether it is the one that this case leads to."""
+
+    pressures: int
+    level: Level
+    rule: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: danger and whether it goes on, then a field for each count."""
+
+    danger: str
+    hold: str
+    cells: tuple[CellNow, ...]
+    is_here: bool
+
+
+def rows_of(table: Table, judgement: Judgement) -> tuple[Row, ...]:
+    """Every line, the gravest first. Lines of one danger that are all alike are drawn as one."""
+    danger, hold = table.point("danger"), table.point("hold")
+    here = (judgement.settled["danger"], judgement.settled["hold"], pressures_in(table, judgement))
+    rows: list[Row] = []
+    for risk in reversed(danger.values):
+        lines = [
+            (str(going.label), going.id, _cells(table, risk.id, going.id))
+            for going in reversed(hold.values)
+        ]
+        alike = len({tuple(cell.rule.id for cell in cells) for _, _, cells in lines}) == 1
+        if alike:
+            cells = lines[0][2]
+            rows.append(_row(str(risk.label), ANY, cells, here, is_here=here[0] == risk.id))
+            continue
+        for label, going_id, cells in lines:
+            is_here = here[:2] == (risk.id, going_id)
+            rows.append(_row(str(risk.label), label, cells, here, is_here=is_here))
+    return tuple(rows)
+
+
+def pressures_in(table: Table, judgement: Judgement) -> int:
+    """How many of the points that make it harder to wait are so."""
+    return sum(
+        point.pressure is not None and judgement.settled[point.id] == point.pressure
+        for point in table.points
+    )
+
+
+def _cells(table: Table, danger: str, hold: str) -> list[Cell]:
+    found = [cell for cell in table.cells if (cell.danger, cell.hold) == (danger, hold)]
+    return sorted(found, key=lambda cell: cell.pressures)
+
+
+def _row(
+    danger: str, hold: str, cells: list[Cell], here: tuple[str, str, int], *, is_here: bool
+) -> Row:
+    return Row(
+        danger=danger,
+        hold=hold,
+        cells=tuple(
+            CellNow(
+                pressures=cell.pressures,
+                level=cell.rule.level,
+                rule=cell.rule.id,
+                is_here=is_here and cell.pressures == here[2],
+            )
+            for cell in cells
+        ),
+        is_here=is_here,
+    )
