@@ -128,8 +128,10 @@ def _fit(word: str, stem: str) -> float:
     short, long = sorted((word, stem), key=len)
     if len(short) >= 4 and long.startswith(short):
         return 0.9 if len(long) - len(short) <= 3 else 0.6
-    if len(short) < MISTAKE_FROM - 1 or len(long) < MISTAKE_FROM:
+    if len(short) < MISTAKE_FROM - 1:
         return 0.0
+    if len(long) < MISTAKE_FROM and sorted(word) != sorted(stem):
+        return 0.0  # in so short a word only two letters may have changed places
     slips = 2 if len(short) >= TWO_MISTAKES_FROM else 1
     return 0.7 if _within(word, stem, slips) else 0.0
 

@@ -1,0 +1,132 @@
+"""Plain words lead to the right kind of trouble, however they are typed; and nothing throws."""
+
+# ruff: noqa: RUF001 - letters that look alike are what this file is about
+
+import string
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.playbooks.finding import MOST, Finder
+from helpdesk.playbooks.folding import SMALL, folded, words_in
+from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.together import SOMETHING_ELSE
+
+PAGES = tuple(page for page in the_library().playbooks if page.id != SOMETHING_ELSE)
+FINDER = Finder(PAGES)
+NAMES = {page.id for page in PAGES}
+SAID = [(page.id, str(said)) for page in PAGES for said in (*page.also_called, page.title)]
+
+
+def first(words, finder=FINDER):
+    found = finder.find(words)
+    return found[0].page.id if found else None
+
+
+@given(st.text(max_size=400))
+def test_nothing_that_can_be_typed_is_too_strange(words):
+    found = FINDER.find(words)
+
+    kinds = [one.page.id for one in found]
+    assert len(kinds) == len(set(kinds)) <= MOST
+    assert set(kinds) <= NAMES
+    assert all(
+        one.nearest in (*one.page.also_called, one.page.title, one.page.trigger) for one in found
+    )
+
+
+@pytest.mark.parametrize("words", ["", " ", "?!…", "\x00", "\ud800", "🙈🙉", "\n" * 5, "ي" * 9000])
+def test_words_that_say_nothing_find_nothing(words):
+    assert FINDER.find(words) == ()
+
+
+@pytest.mark.parametrize(("kind", "said"), SAID)
+def test_the_words_of_a_page_lead_to_it(kind, said):
+    assert kind in [one.page.id for one in FINDER.find(said)[:2]]
+
+
+@given(st.sampled_from(SAID), st.data())
+def test_capitals_accents_and_signs_change_nothing(one, data):
+    _kind, said = one
+    letters = [
+        data.draw(st.sampled_from([sign, sign.upper(), f"{sign}\u0301"]))
+        for sign in said
+        if sign.isalpha() or sign == " "
+    ]
+
+    assert words_in("".join(letters)) == words_in(
+        "".join(s for s in said if s.isalpha() or s == " ")
+    )
+
+
+@given(
+    st.sampled_from(SAID), st.text(string.punctuation.replace("'", "").replace("-", ""), max_size=5)
+)
+def test_signs_around_the_words_change_nothing(one, signs):
+    assert FINDER.find(f"{signs} {one[1]} {signs}") == FINDER.find(one[1])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hackt", "hacked"),
+        ("acount", "account"),
+        ("pasword", "password"),
+        ("lokced", "locked"),
+        ("LOCKED", "locked"),
+        ("accounts", "account"),
+        ("pässwörd", "password"),
+    ],
+)
+def test_a_slip_of_the_finger_is_no_obstacle(typed, meant):
+    assert first(typed) == first(meant) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("أُخترق حسابي", "اخترق حسابى"),
+        ("الصُّوَر", "صور"),
+        ("صورة", "صوره"),
+        ("contraseña", "CONTRASENA"),
+        ("piraté", "PIRATE"),
+        ("straße", "STRASSE"),
+        ("can’t", "can't"),
+        ("ｈａｃｋｅｄ", "hacked"),
+    ],
+)
+def test_letters_that_vary_are_the_same_letter(one, other):
+    assert words_in(one) == words_in(other)
+
+
+def test_a_page_in_another_language_is_found_in_both():
+    page = next(one for one in PAGES if one.id == "account-takeover")
+    translated = replace(
+        page,
+        title=Text("x.title", "Alguien más usa mi cuenta"),
+        trigger=Text("x.trigger", "Una cuenta perdida"),
+        also_called=(Text("x.also", "me robaron la cuenta"),),
+    )
+    finder = Finder([translated, *(one for one in PAGES if one is not page)], PAGES)
+
+    assert finder.find("robaron")[0].page is translated
+    assert finder.find("locked out")[0].page is translated
+    assert str(finder.find("robaron")[0].nearest) == "me robaron la cuenta"
+
+
+def test_small_words_alone_still_count():
+    assert words_in("for me") == ("for", "me")
+    assert words_in("it is my photo") == words_in("photo") != ()
+
+
+@given(st.text(max_size=100))
+def test_folding_has_no_capitals_and_is_done_once(text):
+    assert folded(text) == folded(text.casefold()[: len(text)]) or len(text.casefold()) != len(text)
+    assert folded(folded(text)) == folded(text) or len(folded(text)) > 300
+
+
+def test_the_small_words_are_words():
+    assert all(" " not in word and word for word in SMALL)
