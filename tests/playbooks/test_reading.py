@@ -66,8 +66,8 @@ BREACHES = {
     "an outcome leading to no playbook": (
         ACCOUNT,
         "leads_to: {playbook: something-else}",
-        "leads_to: {playbook: doxing}★",
-        "there is no playbook 'doxing'",
+        "leads_to: {playbook: no-such-page}★",
+        "there is no playbook 'no-such-page'",
     ),
     "an outcome leading to two places": (
         ACCOUNT,
@@ -151,8 +151,8 @@ BREACHES = {
     "a better page that is not there": (
         ACCOUNT,
         "  something-else: The platform itself",
-        "  messenger-hijack: The platform itself★",
-        "there is no playbook 'messenger-hijack'",
+        "  no-such-page: The platform itself★",
+        "there is no playbook 'no-such-page'",
     ),
     "a condition on nothing": (
         ACCOUNT,

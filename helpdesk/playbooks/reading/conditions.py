@@ -13,6 +13,7 @@ from helpdesk.playbooks.conditions import (
     Not,
 )
 from helpdesk.playbooks.reading.references import References
+from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import Piece
 
 VERBS = "is in at_least answered all any not"
@@ -69,7 +70,9 @@ def _from_here_up(name: str, value: str, scales: Scales, said: Piece) -> tuple[s
     if name not in scales:
         said.refuse(f"at_least compares decision points only: {', '.join(scales)}")
     if value not in scales[name]:
-        said.refuse(f"'{name}' is never '{value}'; it is {', '.join(scales[name])}")
+        said.refuse(
+            f"'{name}' is never '{value}'; it is {', '.join(scales[name])}", rule=Rule.REFERENCES
+        )
     return scales[name][scales[name].index(value) :]
 
 

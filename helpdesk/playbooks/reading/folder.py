@@ -5,16 +5,18 @@ from pathlib import Path
 
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.reading.here import Shelf
 from helpdesk.playbooks.reading.questions import read_shared_questions
 from helpdesk.playbooks.reading.steps import Fragment
 from helpdesk.playbooks.reading.table import read_table
-from helpdesk.playbooks.reading.type_pages import Shelf, read_playbook
+from helpdesk.playbooks.reading.type_pages import read_playbook
 from helpdesk.playbooks.reading.vocabulary import (
     read_collection,
     read_evidence_kinds,
     read_platforms,
     read_services,
 )
+from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import BadPlaybook, Piece, read_file
 
 TYPES = "types"
@@ -39,7 +41,7 @@ def check_all(folder: Path) -> list[str]:
     try:
         _, problems = _read(folder)
     except BadPlaybook as problem:
-        problems = [problem]
+        problems = list(problem.all())
     return [str(problem) for problem in problems]
 
 
@@ -84,7 +86,7 @@ def _playbooks(folder: Path, shelf: Shelf) -> tuple[tuple[Playbook, ...], list[B
             playbooks.append(read_playbook(file, shelf))
             _refuse_asked_before(file, asked)
         except BadPlaybook as problem:
-            problems.append(problem)
+            problems += problem.all()
     return tuple(playbooks), problems
 
 
@@ -97,7 +99,8 @@ def _refuse_asked_before(file: Piece, asked: dict[str, str]) -> None:
             if first != file.file:
                 question.refuse(
                     f"the question '{question.id()}' stands in {first} too; choose another id, or "
-                    "share it in vocab/questions.yml"
+                    "share it in vocab/questions.yml",
+                    rule=Rule.IDS,
                 )
 
 

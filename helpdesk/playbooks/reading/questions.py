@@ -16,6 +16,7 @@ from helpdesk.playbooks.pages import (
 from helpdesk.playbooks.reading.conditions import Scales, read_condition
 from helpdesk.playbooks.reading.references import References
 from helpdesk.playbooks.reading.vocabulary import refuse_repeats
+from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import Fields, Piece
 
 SHARED = "vocab"
@@ -55,11 +56,14 @@ def read_questions(
     piece: Piece, home: str, words: Vocabulary, references: References
 ) -> tuple[Question, ...]:
     """The questions of a page. The decision questions come first, danger before all."""
-    questions = tuple(_read_question(item, home, words, references) for item in piece.items())
+    questions = piece.each(lambda item: _read_question(item, home, words, references))
     refuse_repeats(piece, [question.id for question in questions])
     first = tuple(question.id for question in questions[: len(words.scales)])
     if first != tuple(words.scales):
-        piece.refuse(f"the first questions are, in this order: {', '.join(words.scales)}")
+        piece.refuse(
+            f"the first questions are, in this order: {', '.join(words.scales)}",
+            rule=Rule.DANGER_FIRST,
+        )
     return questions
 
 
@@ -77,7 +81,9 @@ def _read_question(piece: Piece, home: str, words: Vocabulary, references: Refer
     fields = piece.fields("use", "ask hint options")
     used = words.shared.get(fields["use"].id())
     if used is None:
-        fields["use"].refuse(f"vocab/questions.yml has no question '{fields['use'].id()}'")
+        fields["use"].refuse(
+            f"vocab/questions.yml has no question '{fields['use'].id()}'", rule=Rule.REFERENCES
+        )
     home = f"{home}.questions.{used.id}"
     return replace(
         used,
@@ -99,9 +105,15 @@ def _read_own_options(
     shared = [option.id for option in used.options]
     for item, option in zip(piece.items(), options, strict=True):
         if option.id not in shared:
-            item.refuse(f"the shared question '{used.id}' has no option '{option.id}'")
+            item.refuse(
+                f"the shared question '{used.id}' has no option '{option.id}'",
+                rule=Rule.REFERENCES,
+            )
     if used.id in words.scales and {option.id for option in options} != set(shared):
-        piece.refuse(f"a decision question keeps all its options: {', '.join(shared)}")
+        piece.refuse(
+            f"a decision question keeps all its options: {', '.join(shared)}",
+            rule=Rule.LEGAL_VALUES,
+        )
     return options
 
 
@@ -109,7 +121,9 @@ def _read_own(piece: Piece, home: str, words: Vocabulary, references: References
     fields = piece.fields("id ask kind", "hint options ask_when skippable sensitivity")
     question_id = fields["id"].id()
     if question_id in words.shared:
-        fields["id"].refuse(f"'{question_id}' is shared; take it with `use: {question_id}`")
+        fields["id"].refuse(
+            f"'{question_id}' is shared; take it with `use: {question_id}`", rule=Rule.IDS
+        )
     home = f"{home}.questions.{question_id}"
     kind = fields["kind"].one_of(QuestionKind)
     question = Question(
@@ -127,7 +141,9 @@ def _read_own(piece: Piece, home: str, words: Vocabulary, references: References
         ),
     )
     if not question.skippable and question.option(UNSURE) is None:
-        piece.refuse("a question that cannot be skipped needs the option 'unsure'")
+        piece.refuse(
+            "a question that cannot be skipped needs the option 'unsure'", rule=Rule.SKIPPABLE
+        )
     return question
 
 
@@ -156,7 +172,10 @@ def _platform_options(piece: Piece, words: Vocabulary) -> tuple[Option, ...]:
         named = piece.fields(PLATFORMS)[PLATFORMS].items()
         for item in named:
             if item.text() not in wanted:
-                item.refuse(f"no platform in vocab/platforms.yml holds a '{item.text()}'")
+                item.refuse(
+                    f"no platform in vocab/platforms.yml holds a '{item.text()}'",
+                    rule=Rule.REFERENCES,
+                )
         wanted = {item.text() for item in named}
     fit = [one for one in words.platforms if one.slug == OTHER_PLATFORM or wanted & {*one.objects}]
     return (
@@ -191,9 +210,15 @@ def _read_option(piece: Piece, home: str, words: Vocabulary) -> Option:
 def _read_sets(piece: Piece, scales: Scales) -> tuple[Setting, ...]:
     for name, value in piece.pairs().items():
         if name not in scales:
-            value.refuse(f"an option sets decision points only: {', '.join(scales)}")
+            value.refuse(
+                f"an option sets decision points only: {', '.join(scales)}",
+                rule=Rule.LEGAL_VALUES,
+            )
         if value.id() not in scales[name]:
-            value.refuse(f"'{name}' is never '{value.id()}'; it is {', '.join(scales[name])}")
+            value.refuse(
+                f"'{name}' is never '{value.id()}'; it is {', '.join(scales[name])}",
+                rule=Rule.LEGAL_VALUES,
+            )
     return tuple(Setting(name, value.id()) for name, value in piece.pairs().items())
 
 
@@ -204,7 +229,10 @@ def _check_decision_questions(piece: Piece, shared: tuple[Question, ...], scales
             piece.refuse(f"the decision point '{point}' has no question")
         options = {option.id for option in by_id[point].options}
         if options != {*scale, UNSURE}:
-            piece.refuse(f"the options of '{point}' are {', '.join(scale)} and {UNSURE}")
+            piece.refuse(
+                f"the options of '{point}' are {', '.join(scale)} and {UNSURE}",
+                rule=Rule.LEGAL_VALUES,
+            )
 
 
 def _text(fields: Fields, key: str, home: str) -> Text | None:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from helpdesk.playbooks.conditions import UNTOLD
-from helpdesk.playbooks.source import Piece
+from helpdesk.playbooks.rules import Rule
+from helpdesk.playbooks.source import Gathered, Piece
 
 
 class Kind(StrEnum):
@@ -37,18 +38,38 @@ class References:
         """Everything of that kind that some place names."""
         return {name for noted, name, _ in self._things if noted is kind}
 
-    def check_things(self, kind: Kind, known: Collection[str], *, within: str) -> None:
-        """Refuse a name that nothing answers to."""
-        for noted, name, piece in self._things:
-            if noted is kind and name not in known:
-                piece.refuse(f"there is no {kind} '{name}' in {within}")
+    def check_things(self, known: Mapping[Kind, tuple[Collection[str], str]]) -> None:
+        """Refuse every name that nothing answers to; `known` says what there is, and where."""
+        gathered = Gathered()
+        for kind, name, piece in self._things:
+            there, within = known[kind]
+            if name not in there:
+                with gathered.going_on():
+                    piece.refuse(f"there is no {kind} '{name}' in {within}", rule=Rule.REFERENCES)
+        gathered.settle()
 
     def check_comparisons(self, known: Mapping[str, Collection[str] | None]) -> None:
-        """Refuse a condition on something nobody asks or sets, or on a value it never has."""
+        """Refuse conditions on something nobody asks or sets, or on a value it never has."""
+        gathered = Gathered()
         for name, values, piece in self._comparisons:
-            if name not in known:
-                piece.refuse(f"nothing asks for or sets '{name}', so this could never be told")
-            possible = known[name]
-            for value in values:
-                if possible is not None and value not in possible and value not in UNTOLD:
-                    piece.refuse(f"'{name}' is never '{value}'; it is {', '.join(possible)}")
+            with gathered.going_on():
+                _check_comparison(name, values, piece, known)
+        gathered.settle()
+
+
+def _check_comparison(
+    name: str,
+    values: tuple[str, ...],
+    piece: Piece,
+    known: Mapping[str, Collection[str] | None],
+) -> None:
+    if name not in known:
+        piece.refuse(
+            f"nothing asks for or sets '{name}', so this could never be told", rule=Rule.REFERENCES
+        )
+    possible = known[name]
+    for value in values:
+        if possible is not None and value not in possible and value not in UNTOLD:
+            piece.refuse(
+                f"'{name}' is never '{value}'; it is {', '.join(possible)}", rule=Rule.REFERENCES
+            )

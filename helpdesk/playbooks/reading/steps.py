@@ -1,8 +1,7 @@
 """Reading steps and the fragments that pages share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import NoReturn
 
 from helpdesk.playbooks.pages import (
     End,
@@ -18,7 +17,8 @@ from helpdesk.playbooks.pages import (
 from helpdesk.playbooks.reading.conditions import Scales, read_condition
 from helpdesk.playbooks.reading.references import Kind, References
 from helpdesk.playbooks.reading.vocabulary import refuse_repeats
-from helpdesk.playbooks.source import Fields, Piece
+from helpdesk.playbooks.rules import Rule
+from helpdesk.playbooks.source import Fields, Gathered, Piece
 
 EVERY_END = "every_end"
 PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
@@ -34,6 +34,30 @@ class Fragment:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A step as it stands in a file; one of a fragment bears the fragment's name before its own."""
+
+    piece: Piece
+    home: str
+    prefix: str
+
+    @property
+    def name(self) -> str:
+        """The id of the step, or nothing where it has none that could be read."""
+        written = self.piece.pairs().get("id")
+        return f"{self.prefix}{written.value}" if written is not None else ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The names of the steps above this one, and of itself and those below."""
+
+    prefix: str
+    above: set[str]
+    from_here: set[str]
+
+
+@dataclass(frozen=True)
 class StepsReader:
     """What a page's steps may build on."""
 
@@ -44,32 +68,38 @@ class StepsReader:
 
     def read(self, piece: Piece, home: str) -> tuple[Step, ...]:
         """All steps in order, with the fragments in their places."""
-        steps: list[Step] = []
-        for item in piece.items():
-            if "include" in item.pairs():
-                steps += self._included(item, steps)
-            else:
-                steps.append(self._step(item, home, prefix="", before=steps))
-        if not steps:
+        entries = tuple(entry for item in piece.items() for entry in self._entries(item, home))
+        if not entries:
             piece.refuse("here must be at least one step")
-        refuse_repeats(piece, [step.id for step in steps])
+        names = [entry.name for entry in entries]
+        refuse_repeats(piece, [name for name in names if name])
+        gathered, steps = Gathered(), list[Step]()
+        for number, entry in enumerate(entries):
+            around = Around(entry.prefix, set(names[:number]), set(names[number:]))
+            with gathered.going_on():
+                steps.append(self._step(entry, around))
+        gathered.settle()
         self._check_last(piece, steps[-1])
         return tuple(steps)
 
-    def _included(self, item: Piece, before: list[Step]) -> list[Step]:
+    def _entries(self, item: Piece, home: str) -> Iterator[Entry]:
+        """The step that stands here, or all those of the fragment that does."""
+        if "include" not in item.pairs():
+            yield Entry(item, home, prefix="")
+            return
         said = item.fields("include")["include"]
         name = said.text().removeprefix("common/")
         if name not in self.fragments or not said.text().startswith("common/"):
-            said.refuse(f"there is no fragment '{said.text()}'; write common/<id>")
-        steps: list[Step] = []
+            said.refuse(
+                f"there is no fragment '{said.text()}'; write common/<id>", rule=Rule.REFERENCES
+            )
         for inner in self.fragments[name].steps.items():
             if "include" in inner.pairs():
                 inner.refuse("a fragment does not include another one")
-            home, prefix = f"common.{name}", f"{name}."
-            steps.append(self._step(inner, home, prefix=prefix, before=[*before, *steps]))
-        return steps
+            yield Entry(inner, f"common.{name}", prefix=f"{name}.")
 
-    def _step(self, piece: Piece, home: str, *, prefix: str, before: list[Step]) -> Step:
+    def _step(self, entry: Entry, around: Around) -> Step:
+        piece, home, prefix = entry.piece, entry.home, entry.prefix
         fields = piece.fields(
             "id title do phase who ends_as",
             "needs must when why risk words evidence sets escalation wait pap services",
@@ -84,7 +114,7 @@ class StepsReader:
             phase=fields["phase"].one_of(Phase),
             who=fields["who"].one_of(Who),
             outcomes=outcomes,
-            needs=fields.list_of("needs", lambda said: _need(said, prefix, before)),
+            needs=fields.list_of("needs", lambda said: _need(said, around)),
             must=fields.read("must", Piece.flag, otherwise=False),
             when=fields.read(
                 "when", lambda said: read_condition(said, self.scales, self.references), None
@@ -111,9 +141,12 @@ class StepsReader:
     def _outcomes(self, piece: Piece, home: str) -> tuple[Outcome, ...]:
         if piece.value == EVERY_END:
             return tuple(Outcome(id=end.id, label=end.label, end=end.id) for end in self.ends)
-        outcomes = tuple(self._outcome(item, home) for item in piece.items())
+        outcomes = piece.each(lambda item: self._outcome(item, home))
         if not outcomes:
-            piece.refuse("a step that cannot end holds everything up; name its outcomes")
+            piece.refuse(
+                "a step that cannot end holds everything up; name its outcomes",
+                rule=Rule.WAYS_OUT,
+            )
         refuse_repeats(piece, [outcome.id for outcome in outcomes])
         return outcomes
 
@@ -146,15 +179,23 @@ class StepsReader:
     def _refuse_decision_points(self, piece: Piece) -> None:
         for name, said in piece.pairs().items():
             if name in self.scales:
-                said.refuse(f"a step does not set '{name}': answers are corrected on the case")
+                said.refuse(
+                    f"a step does not set '{name}': answers are corrected on the case",
+                    rule=Rule.LEGAL_VALUES,
+                )
 
     def _check_last(self, piece: Piece, last: Step) -> None:
         """The way out must stand open whatever has been answered."""
         if last.when is not None or last.needs:
-            piece.refuse(f"the last step, '{last.id}', may have neither 'when' nor 'needs'")
+            piece.refuse(
+                f"the last step, '{last.id}', may have neither 'when' nor 'needs'",
+                rule=Rule.WAYS_OUT,
+            )
         for outcome in last.outcomes:
             if outcome.end is None and outcome.playbook is None:
-                piece.refuse(f"the outcome '{outcome.id}' of '{last.id}' leads nowhere")
+                piece.refuse(
+                    f"the outcome '{outcome.id}' of '{last.id}' leads nowhere", rule=Rule.WAYS_OUT
+                )
 
 
 def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
@@ -173,19 +214,16 @@ def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
     return facts
 
 
-def _need(piece: Piece, prefix: str, before: list[Step]) -> str:
-    known = {step.id for step in before}
-    for name in (prefix + piece.reference(), piece.reference()):
-        if name in known:
-            return name
-    return _refuse_need(piece)
-
-
-def _refuse_need(piece: Piece) -> NoReturn:
-    piece.refuse(
-        f"there is no step '{piece.reference()}' before this one; a step needs only steps that "
-        "stand above it, so that nothing waits in a circle"
-    )
+def _need(piece: Piece, around: Around) -> str:
+    names = (around.prefix + piece.reference(), piece.reference())
+    known = [name for name in names if name in around.above]
+    if not known:
+        piece.refuse(
+            f"there is no step '{piece.reference()}' before this one; a step needs only steps that "
+            "stand above it, so that nothing waits in a circle",
+            rule=Rule.CIRCLES if around.from_here.intersection(names) else Rule.REFERENCES,
+        )
+    return known[0]
 
 
 def _fact(name: str, piece: Piece, step: Step) -> FactSetting:

@@ -13,6 +13,7 @@ from helpdesk.playbooks.library import (
     Service,
 )
 from helpdesk.playbooks.pages import Sensitivity, Text
+from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import Piece
 
 IDENTITY = re.compile(
@@ -65,7 +66,7 @@ def refuse_repeats(piece: Piece, ids: list[str]) -> None:
     """Two things of one name would hide each other."""
     for one in ids:
         if ids.count(one) > 1:
-            piece.refuse(f"'{one}' stands here twice")
+            piece.refuse(f"'{one}' stands here twice", rule=Rule.IDS)
 
 
 def _read_publishing(piece: Piece) -> Publishing:
@@ -117,10 +118,12 @@ def _read_platform(piece: Piece, sources: dict[str, str]) -> Platform:
 def _read_platform_fact(piece: Piece, home: str, sources: dict[str, str]) -> PlatformFact:
     fields = piece.fields("id says source verified_on", "link")
     if fields["source"].text() not in sources:
-        fields["source"].refuse(f"collection.yml has no source '{fields['source'].text()}'")
+        fields["source"].refuse(
+            f"collection.yml has no source '{fields['source'].text()}'", rule=Rule.REFERENCES
+        )
     link = fields.read("link", Piece.text, None)
     if link is not None and not link.startswith("https://"):
-        fields["link"].refuse("a link begins with https://")
+        fields["link"].refuse("a link begins with https://", rule=Rule.LINKS)
     fact_id = fields["id"].id()
     never = fields["verified_on"].value == "never"
     return PlatformFact(

@@ -10,8 +10,9 @@ from typing import Any, NoReturn
 
 import yaml
 
+from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source.pieces import Piece
-from helpdesk.playbooks.source.refusals import BadPlaybook, Rule
+from helpdesk.playbooks.source.refusals import BadPlaybook
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT = "tag:yaml.org,2002:str"

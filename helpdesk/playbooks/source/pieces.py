@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
-from helpdesk.playbooks.source.refusals import BadPlaybook, Gathered, Rule
+from helpdesk.playbooks.rules import Rule
+from helpdesk.playbooks.source.refusals import BadPlaybook, Gathered
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -84,10 +85,12 @@ class Piece:
 
     def each(self, how: Callable[["Piece"], T]) -> tuple[T, ...]:
         """Every entry, read. What is wrong with one does not hide what is wrong with the next."""
-        gathered = Gathered()
-        read = [gathered.reading(how, item) for item in self.items()]
+        gathered, read = Gathered(), list[T]()
+        for item in self.items():
+            with gathered.going_on():
+                read.append(how(item))
         gathered.settle()
-        return tuple(one for [one] in read)
+        return tuple(read)
 
     def pairs(self) -> dict[str, "Piece"]:
         """The entries of a mapping whose keys the writer chooses."""

@@ -1,31 +1,9 @@
 """Why a file is refused: one place and one reason, or several at once, each under its rule."""
 
-from collections.abc import Callable
-from enum import StrEnum
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-T = TypeVar("T")
-P = TypeVar("P")
-
-
-class Rule(StrEnum):
-    """The rules that reading itself holds up. The others are held up by the lint."""
-
-    SCHEMA = "L01"
-    IDS = "L02"
-    REFERENCES = "L03"
-    CIRCLES = "L05"
-    WAYS_OUT = "L07"
-    SKIPPABLE = "L08"
-    LEGAL_VALUES = "L09"
-    DANGER_FIRST = "L10"
-    ADVICE = "L11"
-    GATES = "L13"
-    PACKETS = "L14"
-    FOUR_ENDS = "L15"
-    FLOORS = "L16"
-    LINKS = "L21"
-    TAGS = "L24"
+from helpdesk.playbooks.rules import Rule
 
 
 class BadPlaybook(Exception):
@@ -53,18 +31,11 @@ class Gathered:
     def __init__(self) -> None:
         self._problems: list[BadPlaybook] = []
 
-    def reading(self, how: Callable[[P], T], piece: P) -> tuple[T, ...]:
-        """What was read, alone in a tuple; an empty one if the piece was refused."""
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Read something here; if it is refused, note that and go on."""
         try:
-            return (how(piece),)
-        except BadPlaybook as problem:
-            self._problems += problem.all()
-            return ()
-
-    def checking(self, how: Callable[[], None]) -> None:
-        """Check something, and go on if it was refused."""
-        try:
-            how()
+            yield
         except BadPlaybook as problem:
             self._problems += problem.all()
 

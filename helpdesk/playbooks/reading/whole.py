@@ -1,0 +1,73 @@
+"""Checks that need the whole page: everything named is there, everything there is used."""
+
+from dataclasses import dataclass
+
+from helpdesk.playbooks.pages import Playbook, Sensitivity
+from helpdesk.playbooks.reading.here import Here
+from helpdesk.playbooks.reading.questions import possible_answers
+from helpdesk.playbooks.reading.references import Kind
+from helpdesk.playbooks.reading.steps import facts_set_by
+from helpdesk.playbooks.rules import Rule
+from helpdesk.playbooks.source import Fields, Gathered
+
+
+@dataclass(frozen=True)
+class WholePage:
+    """A page that was read, with its pieces beside it."""
+
+    page: Fields
+    playbook: Playbook
+    here: Here
+
+    def check(self) -> None:
+        """Refuse what leads nowhere and what nothing leads to, all of it at once."""
+        gathered = Gathered()
+        checks = (self._things, self._comparisons, self._ends, self._evidence, self._packets)
+        for check in checks:
+            with gathered.going_on():
+                check()
+        gathered.settle()
+
+    def _things(self) -> None:
+        home, playbook, shelf = self.here.home, self.playbook, self.here.shelf
+        known = {
+            Kind.EVIDENCE: ({one.id for one in playbook.evidence}, home),
+            Kind.END: ({one.id for one in playbook.ends}, home),
+            Kind.ESCALATION: ({one.to for one in playbook.escalations}, home),
+            Kind.PLAYBOOK: (set(shelf.playbook_ids), "this collection"),
+            Kind.SERVICE: (set(shelf.services), "vocab/services.yml"),
+        }
+        self.here.references.check_things(known)
+
+    def _comparisons(self) -> None:
+        self.here.references.check_comparisons(
+            {
+                **possible_answers(self.playbook.questions),
+                **{fact.id: fact.values for fact in self.here.shelf.collection.facts},
+                **facts_set_by(self.playbook.steps),
+            }
+        )
+
+    def _ends(self) -> None:
+        reached = {outcome.end for step in self.playbook.steps for outcome in step.outcomes}
+        for item, end in zip(self.page["ends"].items(), self.playbook.ends, strict=True):
+            if end.id not in reached:
+                item.refuse(f"no outcome leads to the end '{end.id}'", rule=Rule.REACHABLE)
+
+    def _evidence(self) -> None:
+        if "evidence" not in self.page:
+            return
+        taken = {name for step in self.playbook.steps for name in step.evidence}
+        for item, one in zip(self.page["evidence"].items(), self.playbook.evidence, strict=True):
+            if one.id not in taken:
+                item.refuse(f"no step writes '{one.id}' down", rule=Rule.REACHABLE)
+
+    def _packets(self) -> None:
+        for plan in self.playbook.escalations:
+            for name in plan.packet:
+                evidence = self.playbook.piece_of_evidence(name)
+                if evidence is not None and evidence.sensitivity is Sensitivity.DANGER:
+                    self.page["escalations"].refuse(
+                        f"'{name}' could put someone in danger and never leaves in a packet",
+                        rule=Rule.PACKETS,
+                    )
