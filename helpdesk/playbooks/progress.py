@@ -110,6 +110,7 @@ class Course:
         self.playbook = playbook
         self._facts = {step.id: facts_named_by(step) for step in playbook.steps}
         self._named = {fact for facts in self._facts.values() for fact in facts}
+        self._recorded: dict[tuple[str, str | None], StepNow] = {}
 
     def stands(self, known: Known, records: Mapping[str, Record]) -> Progress:
         """Where every step stands."""
@@ -131,8 +132,21 @@ class Course:
         so_far = {**dict.fromkeys(self._named - lost, NOT_SO_FAR), **known}
         before: dict[str, StepNow] = {}
         for step in self.playbook.steps:
-            before[step.id] = _now(step, known, so_far, records.get(step.id), before)
+            record = records.get(step.id)
+            before[step.id] = (
+                _now(step, known, so_far, before)
+                if record is None
+                else self._as_recorded(step, record)
+            )
             yield before[step.id]
+
+    def _as_recorded(self, step: Step, record: Record) -> StepNow:
+        """What was recorded stays so, whatever is learned later."""
+        name = step.id, record.outcome
+        if name not in self._recorded:
+            state = State.DONE if record.outcome else State.SKIPPED
+            self._recorded[name] = StepNow(step, state, record)
+        return self._recorded[name]
 
 
 def facts_from(step: Step, outcome: Outcome, evidence: Mapping[str, str]) -> dict[str, str]:
@@ -156,11 +170,8 @@ def _now(
     step: Step,
     known: Known,
     so_far: Known,
-    record: Record | None,
     before: Mapping[str, StepNow],
 ) -> StepNow:
-    if record is not None:
-        return StepNow(step, State.DONE if record.outcome else State.SKIPPED, record)
     waits_for = tuple(need for need in step.needs if not before[need].state.is_settled)
     if step.when is not None and evaluate(step.when, so_far) is Truth.FALSE:
         may_change = evaluate(step.when, known) is Truth.CANNOT_TELL

@@ -1,0 +1,4 @@
+"""Going through playbooks with made-up people, so that a page is tried before anybody needs it.
+
+Pure: the rules are those of a real case, and nothing is stored.
+"""

@@ -1,0 +1,71 @@
+"""Exploring a page with people made up by number, and holding what must hold for everybody."""
+
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.progress import Course
+from helpdesk.triage.walking.invariants import (
+    INVARIANTS,
+    not_knowing_is_never_less,
+    raising_never_lowers,
+    try_out,
+)
+from helpdesk.triage.walking.ladders import every_decision, not_knowing_is_less, raising_lowers
+from helpdesk.triage.walking.trials import Ground, trial
+
+NEVER_AN_EXCEPTION: Final = "never an exception"
+# All combinations of the decision answers are tried beside this many people's other answers.
+BACKGROUNDS: Final = 8
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Something that must hold and does not; the seed brings the same person back."""
+
+    playbook: str
+    seed: int
+    invariant: str
+    sentence: str
+
+
+def explore(library: Library, page: Playbook, seeds: Iterable[int]) -> Iterator[Broken]:
+    """Let everybody with these numbers go through the page."""
+    ground = Ground(library, Course(page))
+    for seed in seeds:
+        yield from _one(ground, seed)
+
+
+def explore_decisions(library: Library, page: Playbook) -> Iterator[Broken]:
+    """Try every combination of the decision answers, beside no other answer and beside some."""
+    ground = Ground(library, Course(page))
+    points = {point.id for point in library.table.points}
+    for seed in range(-1, BACKGROUNDS):
+        told = trial(ground, seed).answers if seed >= 0 else {}
+        others = {name: value for name, value in told.items() if name not in points}
+        for where, point, levels in every_decision(library, page, others):
+            for name, broken in (
+                (_NAMES[not_knowing_is_never_less], not_knowing_is_less(point, levels)),
+                (_NAMES[raising_never_lowers], raising_lowers(point, levels)),
+            ):
+                if broken:
+                    yield Broken(page.id, seed, name, f"With {where}: {broken}")
+
+
+def _one(ground: Ground, seed: int) -> Iterator[Broken]:
+    try:
+        tried = try_out(ground, trial(ground, seed))
+        for name, holds in INVARIANTS.items():
+            sentence = holds(tried)
+            if sentence:
+                yield Broken(ground.page.id, seed, name, sentence)
+    except Exception as fault:  # noqa: BLE001 - that there is none is what is being explored
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        where = f"{type(fault).__name__} in {last.name}, {last.filename}, line {last.lineno}"
+        yield Broken(ground.page.id, seed, NEVER_AN_EXCEPTION, f"{where}: {fault}")
+
+
+_NAMES: Final = {holds: name for name, holds in INVARIANTS.items()}

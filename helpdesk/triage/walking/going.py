@@ -1,0 +1,130 @@
+"""One way through a page: the step at hand, an outcome, what that sets, until it ends."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from helpdesk.playbooks.conditions import Known, Value
+from helpdesk.playbooks.pages import Outcome, Playbook, Step
+from helpdesk.playbooks.progress import Course, Progress, Record, StepNow, facts_from
+from helpdesk.playbooks.recording import held_back, leads_onward, may_be_skipped, too_early
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a step goes: its outcome, or none if it is left out; and what is written down."""
+
+    outcome: Outcome | None
+    is_assumed: bool = False
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that was gone through. `facts` is what it put on the case."""
+
+    step: Step
+    choice: Choice
+    facts: Mapping[str, str]
+    cannot_tell: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The step at hand, and everything that somebody could look at before they choose."""
+
+    course: Course
+    now: StepNow
+    known: Known
+    records: Mapping[str, Record]
+
+    @property
+    def step(self) -> Step:
+        return self.now.step
+
+    def held_back(self, outcome: Outcome) -> tuple[Step, ...]:
+        """What must be done before the step may end like this."""
+        if not outcome.end:
+            return ()
+        return held_back(self.course.playbook, self._progress, self.step, outcome)
+
+    def usual(self) -> Outcome | None:
+        """The first outcome that leads onward; on the way out, the first that is allowed."""
+        onward = (one for one in self.step.outcomes if leads_onward(one))
+        allowed = (one for one in self.step.outcomes if not self.held_back(one))
+        return next(onward, None) or next(allowed, None)
+
+    @cached_property
+    def _progress(self) -> Progress:
+        return self.course.stands(self.known, self.records)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A page gone through. `stopped` says why there is no end, if there is none."""
+
+    course: Course
+    taken: tuple[Taken, ...]
+    known: Known
+    records: Mapping[str, Record]
+    stopped: str = ""
+
+    @property
+    def playbook(self) -> Playbook:
+        return self.course.playbook
+
+    @property
+    def progress(self) -> Progress:
+        """Where every step stands after it."""
+        return self.course.stands(self.known, self.records)
+
+    @property
+    def last(self) -> Outcome | None:
+        """The outcome that ended it."""
+        return None if self.stopped or not self.taken else self.taken[-1].choice.outcome
+
+    @property
+    def end(self) -> str | None:
+        """How it ended, if it ended on this page."""
+        return self.last.end if self.last is not None else None
+
+    @property
+    def goes_over_to(self) -> str | None:
+        """The page on which it goes on, if this one was not the right one."""
+        return self.last.playbook if self.last is not None else None
+
+
+def go(course: Course, known: Known, choose: Callable[[Moment], Choice]) -> Way:
+    """Go through a page. The rules of a real run hold; what they refuse stops the way."""
+    facts: dict[str, Value] = dict(known)
+    records: dict[str, Record] = {}
+    taken: list[Taken] = []
+    stopped = ""
+    while not stopped:
+        now = course.at_hand(facts, records)
+        if now is None:
+            stopped = "No step is open, and no end was reached."
+            break
+        moment = Moment(course, now, facts, records)
+        choice = choose(moment)
+        stopped = _refusal(moment, choice)
+        if stopped:
+            break
+        outcome = choice.outcome
+        found = facts_from(now.step, outcome, choice.evidence) if outcome is not None else {}
+        taken.append(Taken(now.step, choice, found, now.cannot_tell))
+        records[now.step.id] = Record(outcome.id if outcome is not None else None)
+        facts |= found
+        if outcome is not None and not leads_onward(outcome):
+            break
+    return Way(course, tuple(taken), facts, records, stopped)
+
+
+def _refusal(moment: Moment, choice: Choice) -> str:
+    page, step = moment.course.playbook, moment.step
+    if choice.outcome is None:
+        if may_be_skipped(page, step):
+            return ""
+        return f"“{step.title}” ({step.id}) cannot be skipped."
+    missing = moment.held_back(choice.outcome)
+    return too_early(page, choice.outcome, missing) if missing else ""
