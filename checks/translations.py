@@ -1,45 +1,126 @@
-"""Does the catalogue hold every sentence of the pages, and no other? `--write` mends it."""
+"""Do the catalogues hold every sentence of the pages, and no other? `--write` mends them.
+
+messages.pot has every sentence; each language's messages.po has those that a reporter can meet.
+What a language lacks is said, and is no fault: the sentence shows in English until it is there.
+"""
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from helpdesk.playbooks.translating.checking import faults
+from helpdesk.playbooks.translating.exchange import po_head
+from helpdesk.settings import LANGUAGES
+from helpdesk.web.catalogues import SOURCE, is_met_by_reporters, is_translated, path_of
+from helpdesk.web.languages import name_of
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "helpdesk" / "translations" / "messages.pot"
 FEW = 10
+NUMBER = "%(num)s"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
-KEYWORDS = {"lazy_gettext": None, "_l": None}
+KEYWORDS = {"lazy_gettext": None, "_l": None, "marked": None}
+TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
 
 
 def main(arguments: list[str]) -> int:
     found = extract()
     if "--write" in arguments:
-        CATALOGUE.parent.mkdir(exist_ok=True)
-        CATALOGUE.write_bytes(as_bytes(found))
+        write(found)
         return 0
-    if not CATALOGUE.exists():
-        kept = Catalog()
-    else:
-        with CATALOGUE.open("rb") as file:
-            kept = read_po(file)
+    wrong = _tell_of("the catalogue", read(CATALOGUE), found)
+    for language in TRANSLATED:
+        there = read(path_of(language), language)
+        wrong |= _tell_of(name_of(language, "en"), there, for_reporters(found))
+        wrong |= _tell(f"{name_of(language, 'en')} is wrong", set(wrong_words(there)))
+        _tell(f"{name_of(language, 'en')} lacks", lacking(there))
+    if wrong:
+        sys.stderr.write("What is new or gone is brought up to date with: make catalogue\n")
+    return 1 if wrong else 0
+
+
+def write(found: Catalog) -> None:
+    """The catalogue anew, and each language's list of sentences; words that are there stay."""
+    CATALOGUE.parent.mkdir(exist_ok=True)
+    CATALOGUE.write_bytes(as_bytes(found))
+    for language in TRANSLATED:
+        path = path_of(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(with_words_of(read(path, language), for_reporters(found), language))
+
+
+def with_words_of(there: Catalog, found: Catalog, language: str) -> str:
+    """The sentences of today, with the words that were there for them."""
+    for message in found:
+        old = there.get(message.id, message.context) if message.id else None
+        if old is not None:
+            message.string, message.flags = old.string, old.flags
+    name = name_of(language, "en")
+    comment = f"# What the pages say to a reporter, in {name}.\n# Read by: nobody yet\n"
+    if there.header_comment.startswith("# What the pages say"):
+        comment = f"{there.header_comment}\n"
+    return po_head(language, comment) + as_bytes(found).decode()
+
+
+def read(path: Path, language: str | None = None) -> Catalog:
+    """A catalogue that is there, or an empty one."""
+    if not path.exists():
+        return Catalog(locale=language, header_comment="")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def for_reporters(found: Catalog) -> Catalog:
+    """The sentences that a reporter can meet."""
+    met = Catalog(project="helpdesk", charset="utf-8")
+    for message in found:
+        if is_met_by_reporters(message):
+            met.add(
+                message.id,
+                locations=message.locations,
+                auto_comments=message.auto_comments,
+                context=message.context,
+            )
+    return met
+
+
+def lacking(there: Catalog) -> set[object]:
+    """The sentences that have no words yet."""
+    return {message.id for message in there if message.id and not is_translated(message)}
+
+
+def wrong_words(there: Catalog) -> Iterator[str]:
+    """Translations that would break a page, or change what it asks for."""
+    for message in there:
+        if is_translated(message):
+            yield from (f"{message.id!r}: {fault}" for fault in _faults(message))
+
+
+def _faults(message: Message) -> Iterator[str]:
+    if isinstance(message.id, str):
+        yield from faults(message.id, str(message.string))
+        return
+    for form in message.string:  # "one" and "two" may be words: a form may leave the number out
+        yield from faults(message.id[-1].replace(NUMBER, ""), form.replace(NUMBER, ""))
+
+
+def _tell_of(name: str, kept: Catalog, found: Catalog) -> bool:
     new, gone = sentences(found) - sentences(kept), sentences(kept) - sentences(found)
-    _tell("not in the catalogue", new)
-    _tell("on no page any more", gone)
-    if new or gone:
-        sys.stderr.write("Bring it up to date with: make catalogue\n")
-    return 1 if new or gone else 0
+    return _tell(f"not in {name}", new) | _tell(f"in {name}, on no page any more", gone)
 
 
-def _tell(trouble: str, found: set[object]) -> None:
+def _tell(trouble: str, found: set[object]) -> bool:
     """The first few, and how many there are in all."""
     for sentence in sorted(found, key=str)[:FEW]:
         sys.stderr.write(f"{trouble}: {sentence!r}\n")
     if len(found) > FEW:
         sys.stderr.write(f"{trouble}: {len(found) - FEW} more\n")
+    return bool(found)
 
 
 def extract() -> Catalog:

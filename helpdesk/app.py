@@ -1,8 +1,9 @@
 """create_app(desk, surface): the features, in order; the table of contents of the pages."""
 
+from functools import partial
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -12,24 +13,33 @@ from helpdesk.accounts import door as accounts_door
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.core.desk import Desk
-from helpdesk.core.markup import from_markdown, plain
+from helpdesk.core.markup import from_markdown, plain, said
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
 from helpdesk.intake import door as intake_door
 from helpdesk.intake import views as intake
+from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.partners import views as partners
 from helpdesk.playbooks import views as playbooks
 from helpdesk.playbooks.shelf import the_library
-from helpdesk.settings import Surface
+from helpdesk.settings import LANGUAGES, Surface
 from helpdesk.triage import views as triage
-from helpdesk.web import cookies, headers, limits, login, pages, refusals
+from helpdesk.web import (
+    catalogues,
+    cookies,
+    headers,
+    languages,
+    limits,
+    login,
+    pages,
+    refusals,
+)
 from helpdesk.web import work as web_work
-from helpdesk.web.clock import spelt, time_left
+from helpdesk.web.clock import spelt, spelt_day, time_left
 
 LARGEST_REQUEST = 1_000_000
 DAY = 24 * 3600
-LANGUAGES = ("en",)
 
 BLUEPRINTS = {
     Surface.PUBLIC: (intake.bp,),
@@ -76,12 +86,24 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     web_work.init_app(app, identify)
     login.init_app(app, surface)
     CSRFProtect(app)
-    Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or "en")
+    Babel(app, locale_selector=languages.select)
+    catalogues.init_app(app)
+    _speak(app, desk, surface)
     pages.init_app(app)
     _dress(app, desk)
     for blueprint in BLUEPRINTS[surface]:
         app.register_blueprint(blueprint)
     return app
+
+
+def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
+    """Reporters choose their language; the pages of staff and partners are in ours."""
+    if surface is Surface.PUBLIC:
+        offered = on_offer(desk.settings)
+        languages.init_app(app, offered=offered, known=LANGUAGES)
+        app.jinja_env.globals["has_been_read"] = is_reviewed
+    else:
+        languages.init_app(app, offered=(catalogues.SOURCE,))
 
 
 def _dress(app: Flask, desk: Desk) -> None:
@@ -90,10 +112,13 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.pop("config", None)
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["said"] = said
     app.jinja_env.filters["markdown"] = from_markdown
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["time_left"] = time_left
     app.jinja_env.filters["spelt"] = spelt
+    app.jinja_env.filters["spelt_day"] = spelt_day
+    app.jinja_env.filters["language_name"] = partial(languages.name_of, within="en")
 
     @app.context_processor
     def for_every_page() -> dict[str, Any]:
@@ -104,13 +129,14 @@ def _dress(app: Flask, desk: Desk) -> None:
             "surface": app.extensions["surface"].value,
             "locale": str(locale or "en"),
             "direction": locale.text_direction if locale else "ltr",
+            "languages": languages,
             "current_person": current_user if current_user.is_authenticated else None,
         }
 
 
 def _platform_name(slug: str) -> str:
     """What people call a platform; one that our vocabulary does not know keeps its short name."""
-    platform = the_library().platform(slug)
+    platform = the_library(languages.language_here()).platform(slug)
     return str(platform.name) if platform else slug
 
 

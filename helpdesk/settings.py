@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 KEY_BYTES = 32
+# The languages there are words for. The first is the one that everything is written in.
+LANGUAGES = ("en", "es", "fr", "ar", "pt")
 
 
 class Surface(StrEnum):
@@ -40,6 +42,8 @@ class Settings:
     helpdesk_name: str
     exit_url: str
     drill: bool
+    languages: tuple[str, ...] = LANGUAGES
+    offer_unreviewed: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -62,6 +66,8 @@ class Settings:
             helpdesk_name=environment.get("HELPDESK_NAME", "Helpdesk"),
             exit_url=environment.get("EXIT_URL", "https://www.wikipedia.org/"),
             drill=environment.get("DRILL", "") == "1",
+            languages=reader.languages("LANGUAGES"),
+            offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
         )
         if len(settings.service_keys) > 1:
             reader.wrong.append("SERVICE_KEY_FILE holds more than one key: it cannot be changed.")
@@ -97,6 +103,15 @@ class _Reader:
         if unknown:
             self.wrong.append(f"{name} knows public, staff and partner, not {', '.join(unknown)}.")
         return frozenset(Surface(word) for word in words if word not in unknown)
+
+    def languages(self, name: str) -> tuple[str, ...]:
+        """Which languages to offer, the one for everybody else first; without a word, all."""
+        words = self.environment.get(name, "").replace(",", " ").split() or LANGUAGES
+        unknown = [word for word in words if word not in LANGUAGES]
+        if unknown:
+            known = ", ".join(LANGUAGES)
+            self.wrong.append(f"{name} knows {known}, not {', '.join(unknown)}.")
+        return tuple(dict.fromkeys(word for word in words if word in LANGUAGES))
 
     def keys(self, name: str, *, needed: bool) -> tuple[bytes, ...]:
         """One base64 key a line, the current one first; what older ones signed is still taken."""

@@ -1,10 +1,15 @@
 """Refusals: the three ways in which the helpdesk says no, each with a sentence for the person."""
 
 
+def marked(sentence: str) -> str:
+    """A sentence for the catalogue. The edge, which knows the reader's language, says it there."""
+    return sentence
+
+
 class Refusal(Exception):
     """Something that was asked will not happen. The sentence is for the person who asked."""
 
-    sentence = "This cannot be done."
+    sentence = marked("This cannot be done.")
 
     def __init__(self, sentence: str = "") -> None:
         self.sentence = sentence or self.sentence
@@ -14,16 +19,18 @@ class Refusal(Exception):
 class NotFound(Refusal):
     """There is no such thing, or not for this actor: the two must look the same."""
 
-    sentence = "There is no such page, or it is not open to you."
+    sentence = marked("There is no such page, or it is not open to you.")
 
 
 class NotAllowed(Refusal):
     """The actor may see the thing, but may not do this to it."""
 
-    sentence = "You may see this, but you may not do this."
+    sentence = marked("You may see this, but you may not do this.")
 
 
 class NotNow(Refusal):
     """It could be done, but not in the state things are in; the sentence says what is missing."""
 
-    sentence = "This cannot be done now. Someone else may have been quicker: please look again."
+    sentence = marked(
+        "This cannot be done now. Someone else may have been quicker: please look again."
+    )

@@ -3,6 +3,7 @@
 import re
 
 import bleach
+from babel import Locale
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
@@ -36,6 +37,15 @@ def defang(text: str) -> str:
         return scheme + _bare_domain.sub("[.]", found["host"])
 
     return _link.sub(harmless, text)
+
+
+def said(words: object) -> Markup:
+    """A sentence of ours, marked with its language where it is not the one of the page."""
+    language = getattr(words, "lang", None)
+    if language is None:
+        return escape(words)
+    direction = Locale.parse(language).text_direction
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction, str(words))
 
 
 def from_markdown(text: str) -> Markup:

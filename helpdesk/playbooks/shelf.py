@@ -1,6 +1,6 @@
 """The playbooks this process works with: read once, held for as long as it lives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,9 @@ from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Text
 from helpdesk.playbooks.reading.folder import read_library
 from helpdesk.playbooks.translating.library import translated
-from helpdesk.playbooks.translating.words import read_parts
+from helpdesk.playbooks.translating.standing import Standing
+from helpdesk.playbooks.translating.standing import standing as how_far
+from helpdesk.playbooks.translating.words import Part, read_parts
 
 CONTENT = Path(__file__).parents[2] / "playbooks"
 
@@ -39,8 +41,19 @@ def _source() -> Library:
 
 
 @cache
+def standing(language: str) -> Standing:
+    """How far the translation into a language is."""
+    return how_far(_source(), language, _parts(language))
+
+
+@cache
+def _parts(language: str) -> Mapping[str, Part]:
+    return read_parts(CONTENT, language)
+
+
+@cache
 def _in(language: str) -> Library:
-    return translated(_source(), read_parts(CONTENT, language))
+    return translated(_source(), _parts(language))
 
 
 def in_language(text: Text, language: str) -> Text:

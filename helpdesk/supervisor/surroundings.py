@@ -9,7 +9,9 @@ from helpdesk.supervisor.ports import Door
 
 CORES = min(max(os.cpu_count() or 1, 2), 4)
 WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL")
+PASSED_ON = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL", "LANGUAGES"
+)  # fmt: skip
 
 
 class Surroundings:
@@ -34,6 +36,7 @@ class Surroundings:
             "INSTANCE": str(instance.folder.resolve()),
             "HELPDESK_NAME": "Drill helpdesk",
             "DRILL": "1",
+            "OFFER_UNREVIEWED": "1",
             "PYTHONUNBUFFERED": "1",
         }  # fmt: skip
 

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from flask_babel import get_locale, gettext, ngettext
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from flask_babel import gettext, ngettext
+
+from helpdesk.web.languages import language_here
 
 WORDINGS_KEPT = 1024
 AN_HOUR = 3600
@@ -18,10 +22,31 @@ class Spelt:
     words: str
 
 
-@lru_cache(maxsize=WORDINGS_KEPT)
 def spelt(at: datetime) -> Spelt:
-    """22 Nov 2026, 04:05 UTC."""
-    return Spelt(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%b %Y, %H:%M} UTC")
+    """22 Nov 2026, 04:05 UTC, as the language of the page writes it."""
+    return _spelt(language_here(), at)
+
+
+def spelt_day(at: datetime) -> Spelt:
+    """22 November 2026, as the language of the page writes it."""
+    return _spelt_day(language_here(), at)
+
+
+@lru_cache(maxsize=WORDINGS_KEPT)
+def _spelt(language: str, at: datetime) -> Spelt:
+    for_machines = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    if language == "en":  # the day comes first in ours, whatever a country does
+        return Spelt(for_machines, f"{at.day} {at:%b %Y, %H:%M} UTC")
+    day = format_skeleton("yMMMd", at, locale=language)
+    both = str(Locale.parse(language).datetime_formats["medium"])
+    return Spelt(for_machines, both.format(f"{at:%H:%M} UTC", day))
+
+
+@lru_cache(maxsize=WORDINGS_KEPT)
+def _spelt_day(language: str, at: datetime) -> Spelt:
+    if language == "en":
+        return Spelt(f"{at:%Y-%m-%d}", f"{at.day} {at:%B %Y}")
+    return Spelt(f"{at:%Y-%m-%d}", format_date(at, "long", locale=language))
 
 
 @dataclass(frozen=True)
@@ -36,7 +61,7 @@ def time_left(due: datetime, now: datetime) -> Left:
     """In two hours, or twenty minutes late; near and over have tones of their own."""
     seconds = (due - now).total_seconds()
     tone = "clock-over" if seconds < 0 else "clock-soon" if seconds < AN_HOUR else ""
-    return Left(_words(str(get_locale()), int(abs(seconds) // 60), is_late=seconds < 0), tone)
+    return Left(_words(language_here(), int(abs(seconds) // 60), is_late=seconds < 0), tone)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)

@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal
+from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal, marked
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.web.work import become_stranger
 
@@ -25,12 +26,14 @@ NEVER_REPEATED = frozenset({"passphrase", "again", "current", "recovery_key"})
 NEVER_SHOWN = NEVER_REPEATED | {"code", "csrf_token"}
 
 SENTENCES = {
-    400: "We could not understand what was sent.",
+    400: marked("We could not understand what was sent."),
     404: NotFound.sentence,
-    405: "This address does not take that kind of request.",
-    413: "This is more than we can take at once. Please send less text.",
-    429: "That was too often in a short time. Please wait a minute and try again.",
-    503: "We cannot save anything at this moment. Nothing was sent. Please try again in a minute.",
+    405: marked("This address does not take that kind of request."),
+    413: marked("This is more than we can take at once. Please send less text."),
+    429: marked("That was too often in a short time. Please wait a minute and try again."),
+    503: marked(
+        "We cannot save anything at this moment. Nothing was sent. Please try again in a minute."
+    ),
 }
 
 
@@ -74,7 +77,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    page, _ = _page(SENTENCES.get(code, "This cannot be done."), code)
+    page, _status = _page(SENTENCES.get(code, Refusal.sentence), code)
     return page, code, [(k, v) for k, v in error.get_headers() if k == "Allow"]
 
 
@@ -109,7 +112,11 @@ def _failed(error: Exception) -> ResponseReturnValue:
     if current_app.testing:
         raise error
     return _keep_typed(
-        f"Something went wrong on our side, and nothing was saved. Reference: {reference}.", 500
+        gettext(
+            "Something went wrong on our side, and nothing was saved. Reference: %(reference)s.",
+            reference=reference,
+        ),
+        500,
     )
 
 
@@ -128,8 +135,10 @@ def _old_token(_error: CSRFError) -> ResponseReturnValue:
     came from our own pages: otherwise another site could have a person confirm what it made up.
     """
     if not _came_from_us():
-        return _page("This did not come from one of our own pages.", 400)
-    return _keep_typed("This page was open for a long time, so please send it once more.", 400)
+        return _page(marked("This did not come from one of our own pages."), 400)
+    return _keep_typed(
+        marked("This page was open for a long time, so please send it once more."), 400
+    )
 
 
 def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
@@ -143,10 +152,10 @@ def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
         ]
         page = render_template(
             "refusals/again.html",
-            sentence=sentence,
+            sentence=gettext(sentence),
             fields=fields,
             token=generate_csrf(),
-            address=request.full_path.rstrip("?"),
+            address=f"{request.root_path}{request.full_path}".rstrip("?"),
         )
         return page, status
     return _page(sentence, status)
@@ -162,7 +171,12 @@ def _came_from_us() -> bool:
 
 def _page(sentence: str, status: int, words: Sequence[str] = ()) -> tuple[Any, int]:
     page = render_template(
-        "refusals/refused.html", sentence=sentence, status=status, words=words, above=_page_above()
+        "refusals/refused.html",
+        sentence=gettext(sentence),
+        status=status,
+        words=words,
+        above=_page_above(),
+        home=current_app.config["HOME"],
     )
     return page, status
 
@@ -175,6 +189,6 @@ def _page_above() -> str | None:
         address = "/".join(steps)
         with suppress(HTTPException):
             routes.match(address, method="GET")
-            return address
+            return f"{request.root_path}{address}"
         steps.pop()
     return None

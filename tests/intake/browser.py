@@ -14,8 +14,11 @@ class Browser:
         self.answer = self.client.get(address, headers=FROM_US)
         return self.answer
 
-    def send(self, action, *, button=None, answers=(), without=(), follow=True):
-        """Send the form with that address, the given answers in place of what stood there."""
+    def send(self, action, *, button=None, answers=(), without=(), follow=True, to=None):
+        """Send the form with that address, the given answers in place of what stood there.
+
+        `to` is the address of a button that sends the form somewhere else.
+        """
         form = self.form(action)
         answers = dict(answers)
         fields = [pair for pair in form.fields if pair[0] not in {*answers, *without}]
@@ -24,7 +27,8 @@ class Browser:
         if button:
             assert button in form.buttons, f"no button {button} in {form.buttons}"
             fields.append(button)
-        self.answer = self.post(form.action, fields)
+        assert to is None or to in form.other_actions, f"no button to {to}: {form.other_actions}"
+        self.answer = self.post(to or form.action, fields)
         if follow and self.answer.status_code == 303:
             self.open(self.answer.headers["Location"])
         return self.answer
@@ -56,22 +60,33 @@ FROM_US = {"Sec-Fetch-Site": "same-origin"}
 
 class _Form:
     def __init__(self, action):
-        self.action, self.fields, self.buttons = action, [], []
+        self.action, self.fields, self.buttons, self.other_actions = action, [], [], []
+
+    def has(self, button):
+        if button.get("name"):
+            self.buttons.append((button["name"], button["value"]))
+        if button.get("formaction"):
+            self.other_actions.append(button["formaction"])
 
 
 class _Page(HTMLParser):
     def __init__(self):
         super().__init__()
         self.forms, self._area, self._text = [], None, ""
+        self._above = {}  # buttons that stand before their form, by its id
 
     def handle_starttag(self, tag, attributes):
         said = dict(attributes)
         if tag == "form":
             self.forms.append(_Form(said["action"]))
+            for button in self._above.pop(said.get("id"), ()):
+                self.forms[-1].has(button)
         elif tag == "textarea":
             self._area, self._text = said["name"], ""
-        elif tag == "button" and said.get("name"):
-            self.forms[-1].buttons.append((said["name"], said["value"]))
+        elif tag == "button" and said.get("form"):
+            self._above.setdefault(said["form"], []).append(said)
+        elif tag == "button":
+            self.forms[-1].has(said)
         elif tag == "input" and said.get("name"):
             if said.get("type") in ("radio", "checkbox") and "checked" not in said:
                 return

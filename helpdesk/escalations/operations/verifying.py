@@ -1,6 +1,6 @@
 """Verifying: only the person it happened to can say whether it is really fixed."""
 
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import NotNow, marked
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
 from helpdesk.escalations.models import Escalation, Verification
@@ -14,7 +14,7 @@ def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     work.require(may_verify, escalation)
     hold(work, escalation)
     if escalation.standing is not Standing.DECIDED:
-        raise NotNow("There is no decision that waits for your word.")
+        raise NotNow(marked("There is no decision that waits for your word."))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)

@@ -8,11 +8,13 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import MessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
+from helpdesk.web import languages
 from helpdesk.web.cookies import give_door_cookie, take_door_cookie
 from helpdesk.web.desk import current_desk
 from helpdesk.web.limits import within_limit
@@ -44,7 +46,7 @@ def create_return() -> ResponseReturnValue:
     response = make_response(
         render_template("mailbox/draft.html", form=MessageForm())
         if draft
-        else redirect(url_for(".show_case"), 303)
+        else redirect(_mailbox_of(case), 303)
     )
     give_door_cookie(response, operations.come_in(work, case, code))
     return response
@@ -72,6 +74,15 @@ def in_mailbox(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respon
         return render_template("mailbox/enter.html", form=ReturnForm(), was_open=True), 403
 
     return open_to_strangers(checked)
+
+
+def _mailbox_of(case: Case) -> str:
+    """The mailbox speaks as the report did, unless the address says that another is wanted now."""
+    address = url_for(".show_case")
+    wanted = languages.chosen_here() or case.language
+    if wanted == languages.language_here() or wanted not in languages.offered():
+        return address
+    return languages.address_in(wanted, address.removeprefix(request.root_path))
 
 
 def _not_found(form: ReturnForm) -> ResponseReturnValue:

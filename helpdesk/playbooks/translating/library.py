@@ -45,7 +45,8 @@ def _in_other_words(thing: Any, say: Say) -> Any:
         return say(thing)
     if isinstance(thing, tuple):
         parts = tuple(_in_other_words(part, say) for part in thing)
-        return parts if any(new is not old for new, old in zip(parts, thing, strict=True)) else thing
+        same = all(new is old for new, old in zip(parts, thing, strict=True))
+        return thing if same else parts
     if is_dataclass(thing) and not isinstance(thing, type):
         old = {field.name: getattr(thing, field.name) for field in fields(thing)}
         new = {name: _in_other_words(part, say) for name, part in old.items()}

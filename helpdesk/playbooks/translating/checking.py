@@ -1,0 +1,40 @@
+"""What a translated sentence must keep: every placeholder, every link, and no other markup."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)[^\s)]+")
+BOLD = re.compile(r"\*\*[^*]+\*\*")
+# Characters nobody sees, with which a sentence can be made to read backwards or hide a word.
+UNSEEN = re.compile("[\u0000-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+FORBIDDEN = {
+    re.compile(r"<[A-Za-z/!]"): "an HTML tag",
+    re.compile(r"&(?:#\w+|[A-Za-z]+);"): "an HTML entity",
+    re.compile(r"`"): "a backtick",
+    re.compile(r"!\["): "a picture",
+    re.compile(r"^#+ "): "a heading",
+}
+
+
+def faults(source: str, said: str) -> Iterator[str]:
+    """What is wrong with a translation, a sentence each."""
+    if Counter(PLACEHOLDER.findall(source)) != Counter(PLACEHOLDER.findall(said)):
+        wanted = ", ".join(sorted(set(PLACEHOLDER.findall(source)))) or "none"
+        yield f"the placeholders must be the same as in the source: {wanted}"
+    if Counter(_addresses(source)) != Counter(_addresses(said)):
+        yield "the addresses of links must be the same as in the source"
+    for pattern, name in FORBIDDEN.items():
+        if pattern.search(said) and not pattern.search(source):
+            yield f"{name} stands in it; bold (**so**), lists and links are all there is"
+    if "*" in BOLD.sub("", said) and "*" not in BOLD.sub("", source):
+        yield "a star stands alone; bold is written **so**"
+    if UNSEEN.search(said):
+        code = f"U+{ord(UNSEEN.search(said)[0]):04X}"  # type: ignore[index]  # it was just found
+        yield f"a character that nobody sees stands in it ({code})"
+
+
+def _addresses(text: str) -> list[str]:
+    return [*LINK.findall(text), *ADDRESS.findall(LINK.sub("", text))]

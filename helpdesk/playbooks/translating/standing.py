@@ -1,0 +1,111 @@
+"""How far a translation is: what is fresh, older than its source, a draft, or missing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.translating.kinds import Kind, kinds_of
+from helpdesk.playbooks.translating.words import SHARED_PARTS, Part, Translated, part_of
+
+
+class State(StrEnum):
+    """Where one sentence stands in one language."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    DRAFT = "draft"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that a translator may meet, and what there is of it in their language."""
+
+    id: str
+    source: str
+    kind: Kind
+    said: Translated | None = None
+
+    @property
+    def state(self) -> State:
+        if self.said is None:
+            return State.MISSING
+        if not self.said.is_fresh(self.source):
+            return State.STALE
+        return State.DRAFT if self.said.is_draft else State.FRESH
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many sentences of one part stand where; those that a language must have, apart."""
+
+    part: str
+    all: Mapping[State, int]
+    needed: Mapping[State, int]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a language is."""
+
+    language: str
+    parts: tuple[Counts, ...]
+    orphans: tuple[str, ...]
+    is_reviewed: bool
+    waits_for: tuple[str, ...] = field(repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every sentence that a frightened person has to rely on is there and fresh."""
+        return not self.waits_for
+
+
+def sentences(library: Library, parts: Mapping[str, Part]) -> tuple[Sentence, ...]:
+    """Everything a reporter can meet, in the order of the library."""
+    kinds = kinds_of(library)
+    return tuple(
+        Sentence(text.id, text.text, kinds[text.id], _said(text.id, parts))
+        for text in library.texts()
+        if kinds[text.id].priority
+    )
+
+
+def standing(library: Library, language: str, parts: Mapping[str, Part]) -> Standing:
+    """How far a language is with this library."""
+    met = sentences(library, parts)
+    ids = {text.id for text in library.texts()}
+    return Standing(
+        language=language,
+        parts=tuple(_counts(part, met) for part in parts_of(library)),
+        orphans=tuple(sorted(i for one in parts.values() for i in one.texts if i not in ids)),
+        is_reviewed=bool(parts) and all(one.reviewed for one in parts.values()),
+        waits_for=tuple(
+            one.id for one in met if one.kind.is_needed and one.state is not State.FRESH
+        ),
+    )
+
+
+def parts_of(library: Library) -> tuple[str, ...]:
+    """The names of all parts: what is shared, then each kind of trouble."""
+    return (*SHARED_PARTS, *(page.id for page in library.playbooks))
+
+
+def _said(text_id: str, parts: Mapping[str, Part]) -> Translated | None:
+    part = parts.get(part_of(text_id))
+    return part.texts.get(text_id) if part else None
+
+
+def _counts(part: str, met: Iterable[Sentence]) -> Counts:
+    here = [one for one in met if part_of(one.id) == part]
+    return Counts(
+        part=part,
+        all=_by_state(here),
+        needed=_by_state(one for one in here if one.kind.is_needed),
+    )
+
+
+def _by_state(some: Iterable[Sentence]) -> dict[State, int]:
+    found = Counter(one.state for one in some)
+    return {state: found[state] for state in State}

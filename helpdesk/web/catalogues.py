@@ -1,0 +1,118 @@
+"""The pages' own sentences in other languages, read from the very files that translators write.
+
+Nothing has to be compiled: what stands in messages.po is what the pages say.
+"""
+
+import io
+import re
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask
+from flask_babel import Domain, get_locale
+
+FOLDER = Path(__file__).parents[1] / "translations"
+SOURCE = "en"
+# Whose sentences a reporter can meet. The pages of staff and partners are in the source language.
+PUBLIC_PLACES = (
+    "intake/",
+    "templates/intake/",
+    "templates/mailbox/",
+    "templates/refusals/",
+    "templates/layouts/page.html",
+    "templates/layouts/public.html",
+    "templates/components/clock.html",
+    "templates/components/code.html",
+    "templates/components/details.html",
+    "templates/components/form.html",
+    "templates/components/notice.html",
+    "templates/components/summary.html",
+    "templates/components/timeline.html",
+    "web/",
+    "core/",
+    "escalations/operations/verifying.py",
+)
+# Where somebody says what they agree to: not offered unless every word there is translated.
+CONSENT_PLACES = (
+    "intake/forms/agreements.py",
+    "templates/intake/report_3.html",
+    "templates/mailbox/_consents.html",
+)
+# Whoever speaks the language and has read the whole catalogue says so above it.
+READ_BY = re.compile(r"^# Read by: (?P<who>.+), (?P<on>\d{4}-\d\d-\d\d)$", re.MULTILINE)
+
+
+def init_app(app: Flask) -> None:
+    """Give Babel our catalogues. It must have been there before."""
+    app.extensions["babel"].instance.domain_instance = _Catalogues()
+
+
+def path_of(language: str) -> Path:
+    """Where a language's catalogue lies."""
+    return FOLDER / language / "LC_MESSAGES" / "messages.po"
+
+
+@cache
+def catalogue(language: str) -> Catalog | None:
+    """A language's catalogue, if there is one."""
+    path = path_of(language)
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def is_met_by_reporters(message: Message) -> bool:
+    """Whether a sentence stands on a page that somebody who asks for help can see."""
+    return _stands_in(message, PUBLIC_PLACES)
+
+
+def lacking_consents(language: str) -> list[str] | None:
+    """What somebody would agree to without having it in their language; None without catalogue."""
+    found = catalogue(language)
+    if found is None:
+        return None
+    asked = (message for message in found if _stands_in(message, CONSENT_PLACES))
+    return [_source_of(message) for message in asked if not is_translated(message)]
+
+
+def is_translated(message: Message) -> bool:
+    """Whether a message has its words; what a machine proposed is marked fuzzy and has not."""
+    words = message.string if isinstance(message.string, tuple) else (message.string,)
+    return bool(message.id) and all(words) and not message.fuzzy
+
+
+def _source_of(message: Message) -> str:
+    return str(message.id if isinstance(message.id, str) else message.id[0])
+
+
+def _stands_in(message: Message, places: tuple[str, ...]) -> bool:
+    return bool(message.id) and any(name.startswith(places) for name, _line in message.locations)
+
+
+def has_been_read(language: str) -> bool:
+    """Whether somebody who speaks the language has read its catalogue."""
+    found = catalogue(language)
+    return found is not None and READ_BY.search(found.header_comment) is not None
+
+
+@cache
+def _translations(language: str) -> NullTranslations:
+    found = catalogue(language)
+    if found is None:
+        return NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, found)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class _Catalogues(Domain):  # type: ignore[misc]  # flask-babel has no types
+    """Where Babel looks for a sentence."""
+
+    def get_translations(self) -> NullTranslations:
+        return _translations(str(get_locale() or SOURCE))

@@ -1,0 +1,101 @@
+"""Which language a page speaks: the one in its address, or else what the browser asks for.
+
+A language is the first part of an address: /es/report. It is taken off before anything else looks,
+and every address that we write carries it again, so that a choice lasts without a cookie.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from babel import Locale
+from flask import Flask, current_app, request
+from flask_babel import get_locale
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CHOSEN = "helpdesk.language"
+ABOVE = "helpdesk.above"
+HOME = "/"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A language that can be chosen, under its own name, and this page in it."""
+
+    code: str
+    name: str
+    direction: str
+    address: str
+
+
+def init_app(app: Flask, *, offered: tuple[str, ...], known: Iterable[str] = ()) -> None:
+    """Offer these languages, the first where nothing fits.
+
+    The address of a language that we know but do not offer today leads on all the same: somebody
+    may have kept it.
+    """
+    app.extensions["languages"] = offered
+    if known:
+        # the way in which Flask's manual puts something before an application
+        app.wsgi_app = _language_first(app.wsgi_app, frozenset(known))  # type: ignore[method-assign]
+
+
+def _language_first(app: "WSGIApplication", known: frozenset[str]) -> "WSGIApplication":
+    """Take the language of an address out of the way of the routes: /es is a place to stand."""
+
+    def answer(told: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        first, _slash, rest = told.get("PATH_INFO", "").removeprefix("/").partition("/")
+        told[ABOVE] = told.get("SCRIPT_NAME", "")
+        if first in known:
+            told[CHOSEN] = first
+            told["SCRIPT_NAME"] = f"{told[ABOVE]}/{first}"
+            told["PATH_INFO"] = f"/{rest}"
+        return app(told, start)
+
+    return answer
+
+
+def offered() -> tuple[str, ...]:
+    """The languages that these pages speak."""
+    languages: tuple[str, ...] = current_app.extensions["languages"]
+    return languages
+
+
+def select() -> str:
+    """The language of this request, for Babel."""
+    chosen = chosen_here()
+    return chosen or request.accept_languages.best_match(offered()) or offered()[0]
+
+
+def chosen_here() -> str | None:
+    """The language that the address names, if it is one that we speak."""
+    chosen = request.environ.get(CHOSEN)
+    return chosen if chosen in offered() else None
+
+
+def language_here() -> str:
+    """The language of this request."""
+    return str(get_locale() or "en")
+
+
+def choices() -> list[Choice]:
+    """Every language on offer, with the address of this page in it; the reader's own among them."""
+    return [
+        Choice(code, name_of(code), Locale.parse(code).text_direction, address_in(code))
+        for code in offered()
+    ]
+
+
+def address_in(code: str, path: str | None = None) -> str:
+    """A page of ours in a language: this one, unless there is none here to come back to."""
+    here = request.path if request.endpoint else HOME
+    return f"{request.environ.get(ABOVE, '')}/{code}{quote(here if path is None else path)}"
+
+
+def name_of(code: str, within: str | None = None) -> str:
+    """What a language is called, by those who speak it or in another language."""
+    name: Any = Locale.parse(code).get_display_name(within)
+    return f"{name[:1].upper()}{name[1:]}"
