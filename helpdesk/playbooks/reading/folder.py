@@ -31,6 +31,12 @@ def read_library(folder: Path) -> Library:
     return library
 
 
+def read_what_reads(folder: Path) -> tuple[Library, tuple[BadPlaybook, ...]]:
+    """Every page that reads, and what is wrong with the others."""
+    library, problems = _read(folder)
+    return library, tuple(problems)
+
+
 def page_names(folder: Path) -> tuple[str, ...]:
     """The names of all pages in the folder, in a stable order; none of them is read."""
     return tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))

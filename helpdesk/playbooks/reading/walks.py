@@ -35,7 +35,7 @@ def walks_of(folder: Path, page: Playbook, library: Library) -> Walks:
     try:
         items = _items(read_file(path, file))
     except BadPlaybook as problem:
-        return Walks(file, problems=(problem,))
+        return Walks(file, problems=tuple(problem.all()))
     walks: dict[str, WalkThrough] = {}
     problems: list[BadPlaybook] = []
     for item in items:
@@ -45,7 +45,7 @@ def walks_of(folder: Path, page: Playbook, library: Library) -> Walks:
                 item.refuse(f"'{walk.id}' stands here twice")
             walks[walk.id] = walk
         except BadPlaybook as problem:
-            problems.append(problem)
+            problems += problem.all()
     return Walks(file, tuple(walks.values()), tuple(problems))
 
 

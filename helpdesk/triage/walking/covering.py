@@ -1,0 +1,93 @@
+"""What no walk-through of a page visits: steps, options, red flags, ends."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, get_args
+
+from helpdesk.playbooks.conditions import UNTOLD, Condition, mentions_in
+from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION, Library
+from helpdesk.playbooks.pages import Playbook, Question
+from helpdesk.playbooks.walks import WalkThrough
+from helpdesk.triage.walking.scripted import Walked, walk
+
+KINDS_OF_CONDITION = get_args(Condition)
+ANY_PLATFORM = "any platform"
+
+
+@dataclass(frozen=True)
+class Unvisited:
+    """What nobody came by; options are named by their question: hold.ended."""
+
+    steps: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.steps or self.options or self.flags or self.ends)
+
+
+def unvisited(library: Library, page: Playbook, walks: Iterable[WalkThrough]) -> Unvisited:
+    """What these walk-throughs leave out."""
+    walked = [one for through in walks for one in walk(library, (page,), through.script)]
+    steps = {one.step.id for each in walked for one in each.way.taken}
+    flags = {flag.id for each in walked for flag in each.told.flags}
+    ends = {each.way.end for each in walked}
+    chosen = {name for each in walked for name in _chosen(each)}
+    return Unvisited(
+        steps=tuple(step.id for step in page.steps if step.id not in steps),
+        options=tuple(name for name in _options(page) if not _is_chosen(name, chosen)),
+        flags=tuple(flag.id for flag in page.red_flags if flag.id not in flags),
+        ends=tuple(end.id for end in page.ends if end.id not in ends),
+    )
+
+
+def _chosen(walked: Walked) -> Iterator[str]:
+    for question, value in walked.told.answers.items():
+        for option in (value,) if isinstance(value, str) else value or ():
+            yield f"{question}.{option}"
+
+
+def _is_chosen(name: str, chosen: set[str]) -> bool:
+    if name != f"{PLATFORM_QUESTION}.{ANY_PLATFORM}":
+        return name in chosen
+    others = {f"{PLATFORM_QUESTION}.{one}" for one in (OTHER_PLATFORM, *UNTOLD)}
+    return any(one.startswith(f"{PLATFORM_QUESTION}.") for one in chosen - others)
+
+
+def _options(page: Playbook) -> Iterator[str]:
+    for question in page.questions:
+        names = (
+            _platforms(page, question)
+            if question.id == PLATFORM_QUESTION
+            else (option.id for option in question.options)
+        )
+        for name in names:
+            yield f"{question.id}.{name}"
+
+
+def _platforms(page: Playbook, question: Question) -> Iterator[str]:
+    """Platforms are one choice, but for those that the page tells apart."""
+    told_apart = {
+        value
+        for condition in _conditions(page)
+        for name, values in mentions_in(condition)
+        if name == PLATFORM_QUESTION
+        for value in values
+    }
+    yield ANY_PLATFORM
+    for option in question.options:
+        if option.id in {*told_apart, OTHER_PLATFORM, *UNTOLD}:
+            yield option.id
+
+
+def _conditions(thing: Any) -> Iterator[Condition]:
+    """Every condition inside a page or a part of one."""
+    if isinstance(thing, KINDS_OF_CONDITION):
+        yield thing
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            yield from _conditions(getattr(thing, field.name))
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from _conditions(part)
