@@ -102,8 +102,8 @@ def _old_laptop(cast: Cast, story: Story, at: datetime) -> Play:
     cast.first_contact(NEWCOMER, run, at)
     for step, outcome in (
         ("listen", "understood"),
-        ("settle-type", "advice"),
-        ("give-advice", "given"),
+        ("settle-type", "no_page"),
+        ("second-eyes", "agreed"),
         ("close.read-back", "agreed"),
         ("close.keep-or-erase", "default"),
     ):
