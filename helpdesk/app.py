@@ -66,6 +66,7 @@ HOME = {
 def create_app(desk: Desk, surface: Surface) -> Flask:
     """One surface of the helpdesk as a WSGI application."""
     app = Flask("helpdesk")
+    app.jinja_environment = pages.SharedNames
     app.extensions["desk"] = desk
     app.extensions["surface"] = surface
     app.config.update(

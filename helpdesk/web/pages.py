@@ -1,13 +1,25 @@
 """What every page asks for again and again, answered from memory: addresses and translations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, g, request
+from flask.templating import Environment
 from flask_babel import get_translations
 
 ADDRESSES_KEPT = 512
+
+
+class SharedNames(Environment):
+    """Jinja's environment, whose names for all templates are one dictionary.
+
+    By default each template has a chain of two, for names of its own, which none of ours has; and
+    every include and import walks that chain in Python.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **d} if d else self.globals
 
 
 def init_app(app: Flask) -> None:
