@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.adapters.bell import RedisBell, SilentBell
 from helpdesk.adapters.post import open_post
 from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.desk import Bell, Desk
+from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Secret
 from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.settings import Settings
@@ -25,9 +26,11 @@ RESTED = 1.0
 
 def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
     """Assemble what a process works with. Nothing is connected before it is first used."""
+    engine = engine or open_engine(settings.database_url)
     return Desk(
         settings=settings,
-        sessions=sessionmaker(engine or open_engine(settings.database_url), expire_on_commit=False),
+        sessions=sessionmaker(engine, expire_on_commit=False),
+        glances=open_glances(engine),
         bell=open_bell(settings.redis_url),
         post=open_post(settings.mail_url, settings.mail_from),
         service=Secret(settings.service_keys[0]) if settings.service_keys else None,
@@ -47,6 +50,27 @@ def open_engine(url: str) -> Engine:
     )
     _ask_those_that_rested(engine)
     return engine
+
+
+def open_glances(engine: Engine) -> sessionmaker[Session]:
+    """Sessions for pages that only read: each statement stands for itself.
+
+    So nothing may be written that could be half written: one entry of history, and no more.
+    """
+    by_statement = engine.execution_options(isolation_level="AUTOCOMMIT")
+    glances = sessionmaker(by_statement, expire_on_commit=False)
+
+    @event.listens_for(glances, "before_flush")
+    def refuse_changes(session: Session, _context: Any, _instances: Any) -> None:
+        new = list(session.new)
+        if session.dirty or session.deleted or len(new) > 1 or not _is_history(new):
+            raise RuntimeError("A page that only reads was about to change something.")
+
+    return glances
+
+
+def _is_history(rows: list[Any]) -> bool:
+    return all(isinstance(row, HistoryEntry) for row in rows)
 
 
 def _ask_those_that_rested(engine: Engine) -> None:

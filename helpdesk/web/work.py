@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
@@ -28,7 +28,17 @@ class Presence:
 
 STRANGER = Presence(NOBODY)
 
+View = TypeVar("View", bound=Callable[..., Any])
 Identify = Callable[[Session, datetime], Presence]
+
+
+def only_reads(view: View) -> View:
+    """Mark a page that holds nothing together: it is spared the trips that begin and end that.
+
+    What it writes is that somebody was here, and that stands on its own.
+    """
+    view.only_reads = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
 
 
 def init_app(app: Flask, identify: Identify) -> None:
@@ -42,7 +52,9 @@ def current_work() -> Work:
     """This request's piece of work."""
     if "work" not in g:
         desk = current_desk()
-        session = desk.sessions()
+        view = current_app.view_functions.get(request.endpoint or "")
+        glances = desk.glances if hasattr(view, "only_reads") else None
+        session = (glances or desk.sessions)()
         g.open_session = session
         now = datetime.now(UTC)
         # Should the database be away, the page that says so is a stranger's page.

@@ -139,3 +139,14 @@ def test_every_answer_carries_the_headers_errors_included(desk, method):
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_what_only_reads_is_reached_by_reading(desk):
+    marked = [
+        (rule.endpoint, rule.methods - {"HEAD", "OPTIONS"})
+        for _, app in apps(desk)
+        for rule in app.url_map.iter_rules()
+        if hasattr(app.view_functions[rule.endpoint], "only_reads")
+    ]
+    assert marked
+    assert all(methods == {"GET"} for _, methods in marked), marked

@@ -8,10 +8,11 @@ from helpdesk.cases.operations import take_next
 from helpdesk.cases.pages import Show, queue_page
 from helpdesk.duty import queries
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.work import work
+from helpdesk.web.work import only_reads, work
 
 
 @bp.get("/queues/<slug>")
+@only_reads
 def show_queue(slug: str) -> ResponseReturnValue:
     team, show = queue_by_slug(work, slug), _shown()
     page = queue_page(work, team, show=show, after=request.args.get("after", ""))
