@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -14,7 +14,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from helpdesk.accounts.models import Membership, Person, SignIn, Team, TeamKind
 from helpdesk.core.actors import Actor, Role
@@ -123,12 +123,19 @@ def members(work: Work, team: Team) -> Sequence[Person]:
     return work.session.scalars(inside).all()
 
 
-def colleagues(work: Work, team_id: str) -> Sequence[Person]:
+class Colleague(NamedTuple):
+    """Somebody to hand a case to: all that a list of them shows."""
+
+    id: str
+    name: str
+
+
+def colleagues(work: Work, team_id: str) -> Sequence[Colleague]:
     """Who else in a team of mine could take over a case: let in, and not disabled."""
     if team_id not in work.actor.teams:
         return []
     others = {"team_id": team_id, "myself": work.actor.person_id}
-    return work.session.scalars(COLLEAGUES, others).all()
+    return [Colleague(*one) for one in work.session.execute(COLLEAGUES, others)]
 
 
 def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
@@ -194,12 +201,20 @@ def mailbox_of(work: Work, person: Person) -> str:
 NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
-def names(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
-    """What to call the actors that history and messages name by id."""
+def names(
+    session: Session, actor_ids: Iterable[str], known: Iterable[tuple[str, str]] = ()
+) -> dict[str, str]:
+    """What to call the actors that history and messages name by id.
+
+    `known` are people whose names are at hand: if that is everybody, nothing is asked.
+    """
     wanted = set(actor_ids)
-    ids = [one.removeprefix("person:") for one in wanted if one.startswith("person:")]
-    found = session.execute(NAMES, {"ids": ids})
-    people_names = {f"person:{person_id}": name for person_id, name in found}
+    people_names = {f"person:{person_id}": name for person_id, name in known}
+    unknown = wanted - people_names.keys()
+    ids = [one.removeprefix("person:") for one in unknown if one.startswith("person:")]
+    if ids:
+        found = session.execute(NAMES, {"ids": ids})
+        people_names |= {f"person:{person_id}": name for person_id, name in found}
     return {one: people_names.get(one) or _name_of_nobody(one) for one in wanted}
 
 
@@ -224,9 +239,9 @@ def _holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
     )
 
 
-# Asked on each case page, so it is put together only once; and only the names are wanted of them.
+# Asked on each case page, so it is put together only once.
 COLLEAGUES: Final = (
-    select(Person)
+    select(Person.id, Person.name)
     .join(Membership, Membership.person_id == Person.id)
     .where(
         Membership.team_id == bindparam("team_id"),
@@ -234,6 +249,5 @@ COLLEAGUES: Final = (
         Person.disabled_at.is_(None),
         _holds_key_of(Membership.team_id),
     )
-    .options(lazyload(Person.key), lazyload(Person.memberships))
     .order_by(Person.name)
 )

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
-from sqlalchemy import Select, false, func, select, text, union_all
+from sqlalchemy import Select, bindparam, false, func, select, text, union_all
 from sqlalchemy.orm import defer
 
 from helpdesk.accounts.models import Team
@@ -18,6 +19,30 @@ NOT_CLOSED = text("cases.status <> 'closed'")
 NOBODYS = text("cases.owner_id IS NULL")
 DUE = func.coalesce(Case.reply_due_at, text("'infinity'::timestamptz"))
 IN_ORDER = (Case.level, DUE, Case.id)
+# What the page of a case gathers, oldest first; of messages without the copies that only reporters
+# open, of consents what was taken back included.
+MESSAGES: Final = (
+    select(Message.id, Message.is_from_reporter, Message.author, Message.sent_at, Message.body)
+    .where(Message.case_id == bindparam("case_id"))
+    .order_by(Message.sent_at, Message.id)
+)
+NOTES: Final = (
+    select(Note.id, Note.author, Note.written_at, Note.body)
+    .where(Note.case_id == bindparam("case_id"))
+    .order_by(Note.written_at, Note.id)
+)
+CONSENTS: Final = (
+    select(
+        Consent.id,
+        Consent.kind,
+        Consent.platform,
+        Consent.given_at,
+        Consent.given_by,
+        Consent.withdrawn_at,
+    )
+    .where(Consent.case_id == bindparam("case_id"))
+    .order_by(Consent.given_at, Consent.id)
+)
 # A list has no use for what people told us, and it is most of a case's bytes.
 LISTED = (defer(Case.story), defer(Case.contact), defer(Case.answers))
 
@@ -105,12 +130,6 @@ def notes_of(work: Work, case: Case) -> Sequence[Note]:
     """What colleagues have told each other, oldest first."""
     written = select(Note).where(Note.case_id == case.id)
     return work.session.scalars(written.order_by(Note.written_at, Note.id)).all()
-
-
-def consents_of(work: Work, case: Case) -> Sequence[Consent]:
-    """What was agreed to, what was taken back included."""
-    given = select(Consent).where(Consent.case_id == case.id)
-    return work.session.scalars(given.order_by(Consent.given_at, Consent.id)).all()
 
 
 def consent_by_id(work: Work, case: Case, consent_id: str) -> Consent:

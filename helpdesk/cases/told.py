@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from helpdesk.cases.models import Case
-from helpdesk.core.sealing import Public, Secret
+from helpdesk.cases.models import Case, SealedInCase
+from helpdesk.core.sealing import Place, Public, Secret
 from helpdesk.core.work import Work
 
 Answer = str | Sequence[str] | None
@@ -41,3 +42,15 @@ def contact_of(work: Work, case: Case) -> dict[str, str]:
     """How and when to reach them, and how never."""
     text = work.keys.open(case, "contact")
     return dict(json.loads(text)) if text else {}
+
+
+def words_of(
+    work: Work, case: Case, kind: type[SealedInCase], rows: Sequence[Any]
+) -> list[tuple[Any, str]]:
+    """Rows that were gathered for a case, each with what it says."""
+    if not rows:
+        return []
+    secret, table = work.keys.secret(case.key_id), kind.__tablename__
+    return [
+        (row, secret.open_text(row.body, Place(table, "body", case.id, row.id))) for row in rows
+    ]

@@ -5,11 +5,21 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, String, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -62,6 +72,15 @@ class HistoryEntry(Base):
         ).encode()
 
 
+# What was done to a case and everything that hangs on it, newest first.
+OF_CASE: Final = (
+    select(HistoryEntry.at, HistoryEntry.actor_id, HistoryEntry.action, HistoryEntry.details)
+    .where(HistoryEntry.case_id == bindparam("case_id"))
+    .order_by(HistoryEntry.id.desc())
+    .limit(200)
+)
+
+
 class HistoryLink(Base):
     """One link of the chain over history: the hash of the link before and of the entry."""
 
@@ -81,17 +100,6 @@ class HistoryCheckpoint(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
-
-
-def of_case(session: Session, case_id: str, limit: int = 200) -> list[HistoryEntry]:
-    """What was done to a case and everything that hangs on it, newest first."""
-    entries = (
-        select(HistoryEntry)
-        .where(HistoryEntry.case_id == case_id)
-        .order_by(HistoryEntry.id.desc())
-        .limit(limit)
-    )
-    return list(session.scalars(entries))
 
 
 def link(session: Session, *, at: datetime, signer: Secret, limit: int = 5000) -> int:

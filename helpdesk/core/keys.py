@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import (
+    ARRAY,
     ForeignKey,
     Index,
     LargeBinary,
     String,
     UniqueConstraint,
     and_,
+    any_,
+    bindparam,
     or_,
     select,
 )
@@ -58,6 +61,23 @@ class KeyCopy(Base):
     sealed: Mapped[Envelope]
 
     __table_args__ = (Index("ix_key_copies_holder_id", "holder_id"),)
+
+
+# The copies of one key, and those of the team keys that these holders' own keys open.
+# What a team's key opens in turn is never asked for as a whole: it is every case of a queue.
+COPIES: Final = (
+    select(KeyCopy.key_id, KeyCopy.holder_id, KeyCopy.sealed)
+    .join(Key, Key.id == KeyCopy.key_id)
+    .where(
+        or_(
+            KeyCopy.key_id == bindparam("key_id"),
+            and_(
+                KeyCopy.holder_id == any_(bindparam("holders", type_=ARRAY(String))),
+                Key.kind == KeyKind.TEAM,
+            ),
+        )
+    )
+)
 
 
 def new_key(session: Session, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
@@ -120,7 +140,7 @@ class Keyring:
     def secret(self, key_id: str) -> Secret:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
         if key_id not in self._secrets:
-            self._look_up(key_id)
+            self.take(self._session.execute(COPIES, self.wanting(key_id)))
         try:
             return self._secrets[key_id]
         except KeyError:
@@ -163,22 +183,14 @@ class Keyring:
             raise CannotOpen
         return self.own.open_text(envelope, row.place_of(field))
 
-    def _look_up(self, key_id: str) -> None:
-        """In one trip: the copies of a key and, the first time, those of our teams' keys.
+    def wanting(self, key_id: str) -> dict[str, Any]:
+        """What COPIES is asked with for a key, where a page asks for it among other things."""
+        return {"key_id": key_id, "holders": sorted(self._brought)}
 
-        What a team's key opens in turn is never asked for as a whole: it is every case of a queue.
-        """
-        wanted = KeyCopy.key_id == key_id
-        if self._brought:
-            ours = and_(KeyCopy.holder_id.in_(self._brought), Key.kind == KeyKind.TEAM)
-            wanted, self._brought = or_(wanted, ours), frozenset()
-        found = select(KeyCopy).join(Key, Key.id == KeyCopy.key_id).where(wanted)
-        copies = self._session.scalars(found).all()
-        self._take(copy for copy in copies if copy.key_id != key_id)
-        self._take(copy for copy in copies if copy.key_id == key_id)
-
-    def _take(self, copies: Iterable[KeyCopy]) -> None:
-        for copy in copies:
+    def take(self, copies: Iterable[Any]) -> None:
+        """Open each copy whose holder is at hand: team keys first, which open the others."""
+        self._brought = frozenset()
+        for copy in sorted(copies, key=lambda copy: copy.holder_id not in self._secrets):
             holder = self._secrets.get(copy.holder_id)
             if holder is not None and copy.key_id not in self._secrets:
                 # A copy that is no copy must not shut out from what the others open.

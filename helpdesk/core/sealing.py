@@ -1,10 +1,10 @@
 """The envelope: seal and open a field, under a secret or to a public half (libsodium)."""
 
 import hashlib
-import json
 import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
+from json.encoder import encode_basestring_ascii
 from typing import Final
 
 from nacl import bindings
@@ -44,9 +44,8 @@ class Place:
 
     def as_associated_data(self) -> bytes:
         """Canonical bytes: no two places share them."""
-        return json.dumps(
-            [SCHEME, self.table, self.column, self.case_id, self.row_id], separators=(",", ":")
-        ).encode()
+        parts = (SCHEME, self.table, self.column, self.case_id, self.row_id)
+        return f"[{','.join(map(encode_basestring_ascii, parts))}]".encode()  # JSON, but quicker
 
 
 @dataclass(frozen=True)

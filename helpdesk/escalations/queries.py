@@ -1,7 +1,7 @@
 """Reading requests, always from what the actor may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
@@ -73,7 +73,12 @@ def of_case(work: Work, case: Case) -> RequestsOfCase:
     """The requests of a case, oldest first."""
     found = visible_to(work.actor).where(Escalation.case_id == case.id)
     requests = work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
-    return RequestsOfCase(requests, may_ask_partner(work.actor, case) and not case.is_closed)
+    return replace(none_of(work, case), requests=requests)
+
+
+def none_of(work: Work, case: Case) -> RequestsOfCase:
+    """The same for a case of which the page knows already that there is no request."""
+    return RequestsOfCase((), may_ask_partner(work.actor, case) and not case.is_closed)
 
 
 def inbox(work: Work) -> Sequence[Escalation]:

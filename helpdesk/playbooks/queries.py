@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from helpdesk.cases.models import Case, Evidence
 from helpdesk.core.errors import NotFound
@@ -15,6 +16,15 @@ from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.models import Edition, Run, StepRecord
 from helpdesk.playbooks.pages import Playbook, Readiness
 from helpdesk.playbooks.progress import Progress, Record, progress
+
+# The pages of a case's runs, and of those that have not ended; the oldest first.
+EVER_AT_WORK: Final = (
+    select(Edition.playbook)
+    .join(Run, Run.content_hash == Edition.content_hash)
+    .where(Run.case_id == bindparam("case_id"))
+    .order_by(Run.started_at, Run.id)
+)
+AT_WORK: Final = EVER_AT_WORK.where(Run.ended_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -66,13 +76,7 @@ def running(work: Work, case: Case, playbook_id: str) -> Run | None:
 
 def at_work(work: Work, case: Case) -> tuple[str, ...]:
     """The pages whose runs have not ended, by id, the oldest run first."""
-    going_on = (
-        select(Edition.playbook)
-        .join(Run, Run.content_hash == Edition.content_hash)
-        .where(Run.case_id == case.id, Run.ended_at.is_(None))
-        .order_by(Run.started_at, Run.id)
-    )
-    return tuple(dict.fromkeys(work.session.scalars(going_on)))
+    return tuple(dict.fromkeys(work.session.scalars(AT_WORK, {"case_id": case.id})))
 
 
 def startable(runs: Iterable[RunNow]) -> tuple[Playbook, ...]:

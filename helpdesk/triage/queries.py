@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
@@ -18,6 +19,27 @@ from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.table_rows import Row, rows_of
+
+# Every level a case was given, newest first.
+EVALUATIONS: Final = (
+    select(
+        Evaluation.at, Evaluation.by, Evaluation.level, Evaluation.rule, Evaluation.table_version
+    )
+    .where(Evaluation.case_id == bindparam("case_id"))
+    .order_by(Evaluation.at.desc(), Evaluation.id)
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a page may have gathered already: levels given, playbooks at work, a lower level wished.
+
+    The wish, if there was ever one, is asked for by itself.
+    """
+
+    evaluations: Sequence[Any]
+    at_work: Sequence[str]
+    is_wished_lower: bool
 
 
 @dataclass(frozen=True)
@@ -37,24 +59,30 @@ class TriageNow:
     judgement: Judgement
     rows: tuple[Row, ...]
     answers: tuple[Answer, ...]
-    evaluations: Sequence[Evaluation]
+    evaluations: Sequence[Any]
     request: LevelRequest | None
     reason: str
 
 
-def triage_of(work: Work, case: Case) -> TriageNow:
+def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
     """The level in force, why, what it was before, and what waits for a second person."""
-    answers, request = answers_of(work, case), standing_request(work, case)
-    pages = pages_of(work, case)
+    found = found or _find(work, case)
+    answers = answers_of(work, case)
+    request = standing_request(work, case) if found.is_wished_lower else None
+    pages = together.pages_of(the_library(), (*case.kinds, *found.at_work))
     judgement = judge_report(the_library().table, pages, answers)
     return TriageNow(
         judgement=judgement,
         rows=rows_of(the_library().table, judgement),
         answers=_in_words(pages, answers, judgement),
-        evaluations=evaluations_of(work, case),
+        evaluations=found.evaluations,
         request=request,
         reason=work.keys.open(request, "reason") if request else "",
     )
+
+
+def _find(work: Work, case: Case) -> Found:
+    return Found(evaluations_of(work, case), runs.at_work(work, case), is_wished_lower=True)
 
 
 def one_below(level: Level) -> Level | None:

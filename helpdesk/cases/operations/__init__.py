@@ -4,15 +4,17 @@ from helpdesk.cases.operations.assignments import claim, hand_over, release, tak
 from helpdesk.cases.operations.closures import close, reopen
 from helpdesk.cases.operations.consents import record_consent, withdraw_consent
 from helpdesk.cases.operations.messages import add_note, send_message
-from helpdesk.cases.operations.reading import read
+from helpdesk.cases.operations.reading import READ_LATELY, read, reading
 from helpdesk.cases.operations.waiting import resume, wait, wake
 
 __all__ = [
+    "READ_LATELY",
     "add_note",
     "claim",
     "close",
     "hand_over",
     "read",
+    "reading",
     "record_consent",
     "release",
     "reopen",

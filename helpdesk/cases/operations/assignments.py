@@ -56,7 +56,7 @@ def release(work: Work, case: Case, *, note: str = "") -> None:
     work.record("case.released", case)
 
 
-def hand_over(work: Work, case: Case, *, to: Person, note: str) -> None:
+def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: str) -> None:
     """Give a case to a colleague who can read it, with a word on how things stand."""
     work.require(may_give_away, case)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:

@@ -1,9 +1,9 @@
 """That somebody has read a case is part of its history."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.policy import may_see
@@ -12,20 +12,31 @@ from helpdesk.core.work import Work
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
 
-# Asked on each case page, so it is put together only once.
-NOTED: Final = select(
-    exists().where(
+# That somebody has done so lately: one row or none.
+READ_LATELY: Final = (
+    select(HistoryEntry.id)
+    .where(
         HistoryEntry.case_id == bindparam("case_id"),
         HistoryEntry.actor_id == bindparam("actor_id"),
         HistoryEntry.action == "case.read",
         HistoryEntry.at > bindparam("since"),
     )
+    .limit(1)
 )
 
 
-def read(work: Work, case: Case) -> None:
-    """Note that this person has opened the case, at most once an hour."""
+def reading(work: Work, case: Case) -> dict[str, Any]:
+    """What READ_LATELY is asked with, alone or among other things."""
+    return {"case_id": case.id, "actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
+
+
+def read(work: Work, case: Case, *, noted: bool | None = None) -> None:
+    """Note that this person has opened the case, at most once an hour.
+
+    `noted` is what READ_LATELY has said, where the page has asked it already.
+    """
     work.require(may_see, case)
-    this = {"case_id": case.id, "actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
-    if not work.session.scalar(NOTED, this):
+    if noted is None:
+        noted = work.session.scalar(READ_LATELY, reading(work, case)) is not None
+    if not noted:
         work.record("case.read", case)

@@ -1,12 +1,13 @@
-"""What the page of a case shows: every feature is asked for its part, once."""
+"""What the page of a case shows: every feature is asked for its part, most of it in one trip."""
 
-from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
+from sqlalchemy import bindparam, select
 from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases import policy, queries, told
+from helpdesk.cases import operations, policy, queries, told
 from helpdesk.cases.forms import (
     ClosureForm,
     ConsentForm,
@@ -16,24 +17,50 @@ from helpdesk.cases.forms import (
     ReleaseForm,
     WaitForm,
 )
-from helpdesk.cases.models import Case, Message, Note
-from helpdesk.core import history
+from helpdesk.cases.models import Case, LevelRequest, Message, Note
+from helpdesk.core import history, keys
+from helpdesk.core.gathering import Gathered, Gathering
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.operations import steps_left
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import words as request_words
+from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.triage import queries as triage
+
+# Many forms stand on this page, and cases/_token.html gives each of them its token.
+WITHOUT_TOKEN: Final = {"csrf": False}
+ON_THE_PAGE: Final = Gathering(
+    copies=keys.COPIES,
+    messages=queries.MESSAGES,
+    notes=queries.NOTES,
+    consents=queries.CONSENTS,
+    entries=history.OF_CASE,
+    evaluations=triage.EVALUATIONS,
+    colleagues=accounts.COLLEAGUES,
+    read_lately=operations.READ_LATELY,
+    at_work=playbooks.AT_WORK,
+    # Whether there are any: most cases have none, and then nobody asks further.
+    wishes=select(LevelRequest.id).where(LevelRequest.case_id == bindparam("case_id")).limit(1),
+    runs=playbooks.EVER_AT_WORK.limit(1),
+    requests=select(Escalation.id).where(Escalation.case_id == bindparam("case_id")).limit(1),
+)
 
 
 def parts_of(work: Work, case: Case) -> dict[str, Any]:
     """Everything the templates of the case page want, by the name they want it under."""
-    messages, notes = queries.messages_of(work, case), queries.notes_of(work, case)
-    level, runs = triage.triage_of(work, case), playbooks.runs_of(work, case)
-    requests, entries = escalations.of_case(work, case), history.of_case(work.session, case.id)
-    actors = _actors(case, level, requests, messages, notes) | timeline.actors_in(entries)
-    names = accounts.names(work.session, actors)
+    found = _gather(work, case)
+    at_work = [one.playbook for one in found["at_work"]]
+    before = triage.Found(found["evaluations"], at_work, is_wished_lower=bool(found["wishes"]))
+    level = triage.triage_of(work, case, before)
+    runs = playbooks.runs_of(work, case) if found["runs"] else ()
+    asked = escalations.of_case if found["requests"] else escalations.none_of
+    requests = asked(work, case)
+    actors = _actors(case, level, requests, found) | timeline.actors_in(found["entries"])
+    myself = accounts.myself(work)
+    known = [(myself.id, myself.name), *((one.id, one.name) for one in found["colleagues"])]
+    names = accounts.names(work.session, actors, known)
     return {
         "case": case,
         "now": work.at,
@@ -43,10 +70,10 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
         "may_work": policy.may_work_on(work.actor, case),
         "story": told.story_of(work, case),
         "contact": told.contact_of(work, case),
-        "messages": [(one, work.keys.open(one, "body")) for one in messages],
-        "notes": [(one, work.keys.open(one, "body")) for one in notes],
-        "consents": queries.consents_of(work, case),
-        "lines": timeline.lines_of(entries, names),
+        "messages": told.words_of(work, case, Message, found["messages"]),
+        "notes": told.words_of(work, case, Note, found["notes"]),
+        "consents": found["consents"],
+        "lines": timeline.lines_of(found["entries"], names),
         "triage": level,
         "runs": runs,
         "startable": playbooks.startable(runs),
@@ -55,19 +82,27 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
         "requests": requests,
         "request_words": request_words,
         "names": names,
-        **_forms(work, case),
+        "read_lately": bool(found["read_lately"]),
+        **_forms(case, found),
     }
+
+
+def _gather(work: Work, case: Case) -> Gathered:
+    wanted = {"team_id": case.team_id, "myself": work.actor.person_id}
+    wanted |= work.keys.wanting(case.key_id) | operations.reading(work, case)
+    found = ON_THE_PAGE.ask(work.session, **wanted)
+    work.keys.take(found["copies"])
+    return found
 
 
 def _actors(
     case: Case,
     level: triage.TriageNow,
     requests: escalations.RequestsOfCase,
-    messages: Sequence[Message],
-    notes: Sequence[Note],
+    found: Gathered,
 ) -> set[str]:
     """Whoever is named on the page, so that the names are asked for once."""
-    actors = {one.author for one in messages} | {one.author for one in notes}
+    actors = {one.author for one in (*found["messages"], *found["notes"])}
     actors |= {one.by for one in level.evaluations}
     actors |= {one.drafted_by for one in requests.requests}
     if level.request is not None:
@@ -77,19 +112,22 @@ def _actors(
     return actors | {f"person:{case.owner_id}"}
 
 
-def _forms(work: Work, case: Case) -> dict[str, Any]:
-    handover = HandoverForm(None)
+def _forms(case: Case, found: Gathered) -> dict[str, Any]:
+    handover = HandoverForm(None, meta=WITHOUT_TOKEN)
     handover.hand_to.choices = [
-        SelectChoice(person.id, person.name)
-        for person in accounts.colleagues(work, case.team_id)
-        if person.id != case.owner_id
+        SelectChoice(one.id, one.name) for one in found["colleagues"] if one.id != case.owner_id
     ]
+    return {"handover_form": handover, **_blank_forms()}
+
+
+@cache
+def _blank_forms() -> dict[str, Any]:
+    """Nobody has typed anything into these: they are the same on each page, and made only once."""
     return {
-        "handover_form": handover,
-        "message_form": MessageForm(None),
-        "note_form": NoteForm(None),
-        "release_form": ReleaseForm(None),
-        "wait_form": WaitForm(None),
-        "closure_form": ClosureForm(None),
-        "consent_form": ConsentForm(None),
+        "message_form": MessageForm(None, meta=WITHOUT_TOKEN),
+        "note_form": NoteForm(None, meta=WITHOUT_TOKEN),
+        "release_form": ReleaseForm(None, meta=WITHOUT_TOKEN),
+        "wait_form": WaitForm(None, meta=WITHOUT_TOKEN),
+        "closure_form": ClosureForm(None, meta=WITHOUT_TOKEN),
+        "consent_form": ConsentForm(None, meta=WITHOUT_TOKEN),
     }
