@@ -1,52 +1,101 @@
 """A condition in the words of its page, for people who read ahead."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
 from helpdesk.playbooks.pages import FactFrom, Outcome, Playbook, Question, Step
 
+Said = Callable[[str], str]
 
-def in_words(condition: Condition, page: Playbook) -> str:
+
+def in_words(condition: Condition, page: Playbook, said: Said = str) -> str:
     """When something holds, as a clause: “Is it still going on?” is “Yes”.
 
     A question is quoted with its answers, a fact with the steps and outcomes that record it.
+    `said` turns the words between them into the language of the page.
     """
-    match condition:
-        case Is(name, value):
-            return _one_of(page, name, (value,))
-        case In(name, values) | AtLeast(name, values):
-            return _one_of(page, name, values)
-        case Answered(name):
-            return f"{_name(page, name)} has an answer"
-        case AllOf(parts):
-            return _joined(parts, page, " and ")
-        case AnyOf(parts):
-            return _joined(parts, page, " or ")
-        case Not(part):
-            return _opposite(part, page)
+    return _Wording(page, said).clause(condition)
 
 
-def _opposite(condition: Condition, page: Playbook) -> str:
-    match condition:
-        case Is(name, value):
-            return _none_of(page, name, (value,))
-        case In(name, values) | AtLeast(name, values):
-            return _none_of(page, name, values)
-        case Answered(name):
-            return f"{_name(page, name)} has no answer"
-        case AllOf(parts):
-            return _joined(tuple(Not(part) for part in parts), page, " or ")
-        case AnyOf(parts):
-            return _joined(tuple(Not(part) for part in parts), page, " and ")
-        case Not(part):
-            return in_words(part, page)
+@dataclass(frozen=True)
+class _Wording:
+    page: Playbook
+    _: Said
 
+    def clause(self, condition: Condition) -> str:
+        match condition:
+            case Is(name, value):
+                return self._one_of(name, (value,))
+            case In(name, values) | AtLeast(name, values):
+                return self._one_of(name, values)
+            case Answered(name):
+                return self._("%(name)s has an answer") % {"name": self._name(name)}
+            case AllOf(parts):
+                return self._joined(parts, self._("and"))
+            case AnyOf(parts):
+                return self._joined(parts, self._("or"))
+            case Not(part):
+                return self._opposite(part)
 
-def _joined(parts: tuple[Condition, ...], page: Playbook, word: str) -> str:
-    clauses = [
-        f"({in_words(part, page)})" if _has_parts(part) else in_words(part, page) for part in parts
-    ]
-    return word.join(clauses)
+    def _opposite(self, condition: Condition) -> str:
+        match condition:
+            case Is(name, value):
+                return self._none_of(name, (value,))
+            case In(name, values) | AtLeast(name, values):
+                return self._none_of(name, values)
+            case Answered(name):
+                return self._("%(name)s has no answer") % {"name": self._name(name)}
+            case AllOf(parts):
+                return self._joined(tuple(Not(part) for part in parts), self._("or"))
+            case AnyOf(parts):
+                return self._joined(tuple(Not(part) for part in parts), self._("and"))
+            case Not(part):
+                return self.clause(part)
+
+    def _joined(self, parts: Iterable[Condition], word: str) -> str:
+        clauses = (
+            f"({self.clause(part)})" if _has_parts(part) else self.clause(part) for part in parts
+        )
+        return f" {word} ".join(clauses)
+
+    def _one_of(self, name: str, values: tuple[str, ...]) -> str:
+        recorded = self._recorded(name, values)
+        if recorded:
+            ended = self._("“%(step)s” ended as “%(outcome)s”")
+            return f" {self._('or')} ".join(ended % how for how in recorded)
+        said = {"name": self._name(name), "answers": self._any(self._answers(name, values))}
+        return self._("%(name)s is %(answers)s") % said
+
+    def _none_of(self, name: str, values: tuple[str, ...]) -> str:
+        recorded = self._recorded(name, values)
+        if recorded:
+            ended = self._("“%(step)s” did not end as “%(outcome)s”")
+            return f" {self._('and')} ".join(ended % how for how in recorded)
+        said = {"name": self._name(name), "answers": self._any(self._answers(name, values))}
+        return self._("%(name)s is not %(answers)s") % said
+
+    def _name(self, name: str) -> str:
+        question = self.page.question(name)
+        return f"“{question.ask}”" if question is not None else name.replace("_", " ")
+
+    def _answers(self, name: str, values: tuple[str, ...]) -> list[str]:
+        question = self.page.question(name)
+        return [_label(question, value) for value in values]
+
+    def _any(self, values: Iterable[str]) -> str:
+        return f" {self._('or')} ".join(f"“{value}”" for value in values)
+
+    def _recorded(self, fact: str, values: tuple[str, ...]) -> list[dict[str, str]]:
+        """The outcomes that put one of these values on the case."""
+        if self.page.question(fact) is not None:
+            return []
+        return [
+            {"step": str(step.title), "outcome": str(outcome.label)}
+            for step in self.page.steps
+            for outcome in step.outcomes
+            if _value_of(fact, step, outcome) in values
+        ]
 
 
 def _has_parts(condition: Condition) -> bool:
@@ -54,53 +103,9 @@ def _has_parts(condition: Condition) -> bool:
     return isinstance(inner, AllOf | AnyOf)
 
 
-def _one_of(page: Playbook, name: str, values: tuple[str, ...]) -> str:
-    question = page.question(name)
-    if question is not None:
-        return f"“{question.ask}” is {_any(_answers(question, values))}"
-    recorded = _recorded(page, name, values)
-    if recorded:
-        return " or ".join(f"“{step.title}” ended as “{how.label}”" for step, how in recorded)
-    return f"{_name(page, name)} is {_any(values)}"
-
-
-def _none_of(page: Playbook, name: str, values: tuple[str, ...]) -> str:
-    question = page.question(name)
-    if question is not None:
-        return f"“{question.ask}” is not {_any(_answers(question, values))}"
-    recorded = _recorded(page, name, values)
-    if recorded:
-        return " and ".join(
-            f"“{step.title}” did not end as “{how.label}”" for step, how in recorded
-        )
-    return f"{_name(page, name)} is not {_any(values)}"
-
-
-def _name(page: Playbook, name: str) -> str:
-    question = page.question(name)
-    return f"“{question.ask}”" if question is not None else name.replace("_", " ")
-
-
-def _answers(question: Question, values: Iterable[str]) -> list[str]:
-    options = (question.option(value) for value in values)
-    return [
-        str(option.label) if option else value
-        for option, value in zip(options, values, strict=True)
-    ]
-
-
-def _any(values: Iterable[str]) -> str:
-    return " or ".join(f"“{value}”" for value in values)
-
-
-def _recorded(page: Playbook, fact: str, values: tuple[str, ...]) -> list[tuple[Step, Outcome]]:
-    """The outcomes that put one of these values on the case."""
-    return [
-        (step, outcome)
-        for step in page.steps
-        for outcome in step.outcomes
-        if _value_of(fact, step, outcome) in values
-    ]
+def _label(question: Question | None, value: str) -> str:
+    option = question.option(value) if question else None
+    return str(option.label) if option else value
 
 
 def _value_of(fact: str, step: Step, outcome: Outcome) -> str | None:

@@ -16,7 +16,12 @@ class Tools(LoadedWhenCalled):
     """Finds a tool; whatever keeps it from running ends with status 2, never with 1."""
 
     where = {
+        "export": "helpdesk.cli.playbooks.export:export",
+        "graph": "helpdesk.cli.playbooks.export:graph",
         "ids": "helpdesk.cli.playbooks.ids:ids",
+        "level": "helpdesk.cli.playbooks.levels:level",
+        "simulate": "helpdesk.cli.playbooks.simulate:simulate",
+        "table": "helpdesk.cli.playbooks.levels:table",
     }
 
     def invoke(self, ctx: click.Context) -> object:

@@ -1,0 +1,126 @@
+"""`simulate --explore`: made-up people by number on every page, on all processors there are."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from helpdesk.cli.playbooks import telling
+from helpdesk.cli.playbooks.choosing import pages_named
+from helpdesk.cli.playbooks.walked import told_lines, way_lines
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.progress import Course
+from helpdesk.playbooks.reading.folder import read_what_reads
+from helpdesk.triage.walking import exploring
+from helpdesk.triage.walking.exploring import Broken
+from helpdesk.triage.walking.invariants import try_out
+from helpdesk.triage.walking.trials import Ground, trial
+
+AT_ONCE = 250  # people in one piece of work
+WORTH_SHARING = 2000  # people from whom on more processes are quicker
+SHOWN = 3  # of one kind; the rest is counted
+
+
+@dataclass(frozen=True)
+class Share:
+    """A piece of the work: some people on one page, or all decision answers."""
+
+    folder: Path
+    playbook: str
+    seeds: range | None
+
+
+def explore(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
+    """Let all these people go through all these pages, and say what does not hold."""
+    library, pages = pages_named(folder, named)
+    shares = list(_shares(folder, pages, seeds))
+    broken = [one for found in _worked(shares, len(seeds) * len(pages)) for one in found]
+    lines = list(_lines(broken, pages, seeds))
+    if len(seeds) == 1:
+        lines = [*_people(library, pages, seeds[0]), *lines]
+    data = {
+        "types": [page.id for page in pages],
+        "seeds": len(seeds),
+        "invariants": [*exploring.ALL],
+        "broken": len(broken),
+        "examples": [asdict(one) for one in _shown(broken)],
+    }
+    telling.tell(lines, data, findings=bool(broken), as_json=as_json)
+
+
+def work_on(share: Share) -> list[Broken]:
+    """Do one piece of the work, in whatever process this is."""
+    library = _library(share.folder)
+    page = library.playbook(share.playbook)
+    if page is None:
+        raise telling.CannotRun(f"The page {share.playbook} has changed while it was explored.")
+    if share.seeds is None:
+        return list(exploring.explore_decisions(library, page))
+    return list(exploring.explore(library, page, share.seeds))
+
+
+@cache
+def _library(folder: Path) -> Library:
+    return read_what_reads(folder)[0]
+
+
+def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[Share]:
+    for page in pages:
+        if len(seeds) > 1:
+            yield Share(folder, page.id, None)
+        for first in range(seeds.start, seeds.stop, AT_ONCE):
+            yield Share(folder, page.id, range(first, min(first + AT_ONCE, seeds.stop)))
+
+
+def _worked(shares: Sequence[Share], people: int) -> Iterator[list[Broken]]:
+    if people < WORTH_SHARING:
+        yield from telling.watched(map(work_on, shares), total=len(shares), doing="Exploring")
+        return
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as processes:
+        done = processes.map(work_on, shares)
+        yield from telling.watched(done, total=len(shares), doing="Exploring")
+
+
+def _lines(broken: Sequence[Broken], pages: Sequence[Playbook], seeds: range) -> Iterator[str]:
+    counts = Counter((one.playbook, one.invariant) for one in broken)
+    for one in _shown(broken):
+        yield f"{one.playbook}: {one.invariant}: {one.sentence}"
+        if one.seed is not None:
+            yield f"  Again: helpdesk playbooks simulate --explore --seed {one.seed} {one.playbook}"
+    for (playbook, invariant), count in counts.items():
+        if count > SHOWN:
+            yield f"{playbook}: {invariant}: broken {count} times."
+    yield (
+        f"{len(seeds)} seeds on {len(pages)} types, {len(exploring.ALL)} invariants: "
+        + (f"{len(broken)} times broken." if broken else "all hold.")
+    )
+
+
+def _shown(broken: Iterable[Broken]) -> list[Broken]:
+    """The first few of each kind."""
+    seen: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for one in broken:
+        kind = one.playbook, one.invariant
+        seen[kind] += 1
+        if seen[kind] <= SHOWN:
+            shown.append(one)
+    return shown
+
+
+def _people(library: Library, pages: Sequence[Playbook], seed: int) -> Iterator[str]:
+    """Who this seed is, and what they do."""
+    for page in pages:
+        ground = Ground(library, Course(page))
+        person: dict[str, Any] = asdict(trial(ground, seed))
+        for name, said in person.items():
+            yield f"{name}: {said}"
+        tried = try_out(ground, trial(ground, seed))
+        yield from told_lines(tried.told)
+        yield from way_lines(tried.way)
+        yield ""

@@ -1,0 +1,61 @@
+"""`helpdesk playbooks i18n merge`: what a translator wrote, checked and put in its place."""
+
+from pathlib import Path
+
+import click
+
+from helpdesk.cli.playbooks import telling
+from helpdesk.cli.playbooks.i18n import pages
+from helpdesk.cli.playbooks.i18n.languages import TRANSLATED
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.reading.folder import read_library
+from helpdesk.playbooks.translating import merging
+from helpdesk.playbooks.translating.exchange import NotReadable, Parcel, read_back
+from helpdesk.playbooks.translating.standing import sentences
+from helpdesk.playbooks.translating.words import part_of, read_parts
+from helpdesk.playbooks.translating.writing import write_part
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--lang", type=click.Choice(TRANSLATED), help="If the file itself does not say it.")
+@click.option("--drafts", is_flag=True, help="A machine wrote it, and nobody has looked at it.")
+@telling.folder
+@telling.as_json
+def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: bool) -> None:
+    """Put the translations of FILE (PO or plain lines) into the playbooks and the pages.
+
+    What would break a page or change what it says is refused, with its line; the rest is taken.
+    """
+    parcel = _read(file)
+    language = parcel.language or lang
+    if language not in TRANSLATED:
+        raise telling.CannotRun(f"{file} does not say its language; add --lang.")
+    library = read_library(folder)
+    own = [one for one in parcel.answers if part_of(one.id) == pages.PART]
+    taken, refused = pages.merge(language, own)
+    there = read_parts(folder, language)
+    others = [one for one in parcel.answers if part_of(one.id) != pages.PART]
+    met = sentences(library, there)
+    merged = merging.merge(language, there, met, others, drafts=drafts)
+    _write(folder, library, merged)
+    taken, refused = [*taken, *merged.taken], [*refused, *merged.refused]
+    lines = [
+        *(f"refused: {one}" for one in refused),
+        f"{len(taken)} taken, {len(refused)} refused.",
+    ]
+    data = {"language": language, "taken": taken, "refused": refused}
+    telling.tell(lines, data, findings=bool(refused), as_json=as_json)
+
+
+def _read(file: Path) -> Parcel:
+    try:
+        return read_back(file.read_text(encoding="utf-8"))
+    except (NotReadable, UnicodeDecodeError) as trouble:
+        raise telling.CannotRun(f"{file}: {trouble}") from None
+
+
+def _write(folder: Path, library: Library, merged: merging.Merged) -> None:
+    order = [text.id for text in library.texts()]
+    for name in sorted({part_of(text_id) for text_id in merged.taken}):
+        write_part(folder, merged.parts[name], order)

@@ -1,0 +1,91 @@
+"""The public pages' own sentences as units for translators, and their words back into messages.po."""
+
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import write_po
+
+from helpdesk.playbooks.translating.checking import faults
+from helpdesk.playbooks.translating.exchange import SAME, Answer, Unit, po_head
+from helpdesk.playbooks.translating.words import fingerprint
+from helpdesk.web.catalogues import catalogue, is_translated, path_of
+
+PART = "pages"
+NUMBER = "%(num)s"
+
+
+def units(language: str) -> Iterator[Unit]:
+    """Each sentence of the pages. One with numbers has a unit for each of the language's forms."""
+    for message in catalogue(language) or ():
+        if message.id:
+            for form, (source, said) in enumerate(_forms(message)):
+                yield Unit(_id_of(message, form), source, said, is_translated(message))
+
+
+def merge(language: str, answers: Iterable[Answer]) -> tuple[list[str], list[str]]:
+    """Write the answers into messages.po: which were taken, and what is wrong with the others."""
+    there = catalogue(language)
+    if there is None:
+        return [], [f"{path_of(language)} is missing; make catalogue writes it"]
+    taken, refused = list[str](), list[str]()
+    by_id = {_id_of(one, n): (one, n) for one in there if one.id for n in range(_number(one))}
+    for answer in answers:
+        if not answer.said:
+            continue
+        if answer.id not in by_id:
+            refused.append(f"{answer.id} (line {answer.line}): there is no such sentence any more")
+            continue
+        message, form = by_id[answer.id]
+        source, before = list(_forms(message))[form]
+        words = source if answer.said == SAME else answer.said
+        wrong = list(faults(_without_number(source), _without_number(words)))
+        if wrong:
+            refused.append(f"{answer.id} (line {answer.line}): {'; '.join(wrong)}")
+        elif words != before and answer.said != source:
+            _put(message, form, words)
+            taken.append(answer.id)
+    if taken:
+        _write(path_of(language), there, language)
+    return taken, refused
+
+
+def _number(message: Message) -> int:
+    return len(message.string) if isinstance(message.string, tuple) else 1
+
+
+def _forms(message: Message) -> Iterator[tuple[str, str]]:
+    if isinstance(message.id, str):
+        yield message.id, str(message.string)
+        return
+    one, many = message.id
+    for form, said in enumerate(message.string):
+        yield (one if form == 0 else many), said
+
+
+def _id_of(message: Message, form: int) -> str:
+    name = f"{PART}.{fingerprint(message.id if isinstance(message.id, str) else message.id[0])}"
+    return name if isinstance(message.id, str) else f"{name}#{form}"
+
+
+def _put(message: Message, form: int, words: str) -> None:
+    if isinstance(message.string, tuple):
+        message.string = (*message.string[:form], words, *message.string[form + 1 :])
+    else:
+        message.string = words
+    message.flags.discard("fuzzy")
+
+
+def _without_number(words: str) -> str:
+    """A form for one or two may say it in a word."""
+    return words.replace(NUMBER, "")
+
+
+def _write(path: Path, there: Catalog, language: str) -> None:
+    """In the shape of `make catalogue`; who has read it before has not read this."""
+    output = io.BytesIO()
+    write_po(output, there, sort_output=True, include_lineno=False, omit_header=True)
+    first = there.header_comment.splitlines()[0]
+    head = po_head(language, f"{first}\n# Read by: nobody yet\n")
+    path.write_text(head + output.getvalue().decode(), encoding="utf-8")

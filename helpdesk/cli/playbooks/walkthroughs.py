@@ -1,0 +1,91 @@
+"""Checking the walk-throughs in playbooks/tests, and what none of them visits."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from helpdesk.cli.playbooks import telling
+from helpdesk.cli.playbooks.choosing import pages_named
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.reading.walks import Walks, strays, walks_of
+from helpdesk.playbooks.source import BadPlaybook
+from helpdesk.triage.walking.checking import Difference, check
+from helpdesk.triage.walking.covering import Unvisited, unvisited
+
+
+def check_walks(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
+    """Go every walk-through, and name what came out otherwise."""
+    library, pages = pages_named(folder, named)
+    read = {page.id: walks_of(folder, page, library) for page in pages}
+    problems = [one for walks in read.values() for one in walks.problems]
+    if not named:
+        problems += strays(folder, library)
+    differences = _differences(library, pages, read)
+    without = [page.id for page in pages if not read[page.id].walks]
+    count = sum(len(walks.walks) for walks in read.values())
+    lines = [
+        *(str(problem) for problem in problems),
+        *(str(difference) for difference in differences),
+        *(f"{name} has no walk-through: write {read[name].file}" for name in without),
+        f"{count} walk-throughs of {len(pages)} types, {len(differences)} differences.",
+    ]
+    data = {
+        "walks": count,
+        "types": len(pages),
+        "differences": [asdict(difference) for difference in differences],
+        "problems": [_problem(problem) for problem in problems],
+        "without_walks": without,
+    }
+    findings = bool(problems or differences or without)
+    telling.tell(lines, data, findings=findings, as_json=as_json)
+
+
+def tell_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
+    """Name what no walk-through visits."""
+    library, pages = pages_named(folder, named)
+    read = {page.id: walks_of(folder, page, library) for page in pages}
+    problems = [one for walks in read.values() for one in walks.problems]
+    watched = telling.watched(pages, total=len(pages), doing="Walking")
+    found = {page.id: unvisited(library, page, read[page.id].walks) for page in watched}
+    missed = {name: one for name, one in found.items() if one}
+    lines = [str(problem) for problem in problems]
+    for name, one in missed.items():
+        lines += [f"{read[name].file}:", *_unvisited(one)]
+    lines.append(f"{len(pages) - len(missed)} of {len(pages)} types are visited all over.")
+    data = {
+        "types": len(pages),
+        "unvisited": [
+            {"type": name, "file": read[name].file, **_as_lists(one)}
+            for name, one in missed.items()
+        ],
+        "problems": [_problem(problem) for problem in problems],
+    }
+    telling.tell(lines, data, findings=bool(missed or problems), as_json=as_json)
+
+
+def _differences(
+    library: Library, pages: Sequence[Playbook], read: dict[str, Walks]
+) -> list[Difference]:
+    watched = telling.watched(pages, total=len(pages), doing="Walking")
+    return [
+        difference
+        for page in watched
+        for through in read[page.id].walks
+        for difference in check(library, page, through)
+    ]
+
+
+def _unvisited(one: Unvisited) -> list[str]:
+    return [
+        f"  no walk visits {kind}: {', '.join(ids)}" for kind, ids in asdict(one).items() if ids
+    ]
+
+
+def _as_lists(one: Unvisited) -> dict[str, list[str]]:
+    return {kind: list(ids) for kind, ids in asdict(one).items()}
+
+
+def _problem(problem: BadPlaybook) -> dict[str, Any]:
+    return {"file": problem.file, "line": problem.line, "reason": problem.reason}

@@ -1,0 +1,1 @@
+"""Playbooks for others: CACAO for machines, sheets and drawings for people without the helpdesk."""

@@ -1,0 +1,42 @@
+"""A step as one text that stands alone: what to do, why, what to mind, and how it can end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from helpdesk.playbooks.pages import Playbook, Step
+
+
+def instructions(page: Playbook, step: Step) -> str:
+    """Everything a person needs to do this step, in paragraphs."""
+    return "\n\n".join(_paragraphs(page, step))
+
+
+def _paragraphs(page: Playbook, step: Step) -> Iterator[str]:
+    yield f"{step.title}."
+    yield str(step.do)
+    if step.why:
+        yield f"Why: {step.why}"
+    if step.risk:
+        yield f"Mind: {step.risk}"
+    if step.words:
+        yield f"Words to send as they are: {step.words}"
+    if step.evidence:
+        kept = (page.piece_of_evidence(name) for name in step.evidence)
+        yield "Write down: " + "; ".join(str(one.label) for one in kept if one) + "."
+    if step.wait:
+        # not CACAO's delay: that would hold the step itself back, and a form must go out at once
+        yield f"When it is done, give it {spelt(step.wait)} before you look again."
+    if step.must:
+        yield "This must be done before the case can end well."
+    yield "Record how it ended: " + "; ".join(str(one.label) for one in step.outcomes) + "."
+
+
+def spelt(length: timedelta) -> str:
+    """A length of time in words: 90 minutes, 24 hours, 7 days."""
+    minutes = int(length.total_seconds() // 60)
+    for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        # a day is still called 24 hours: that is how the pages say it
+        if minutes % size == 0 and (minutes > size or unit != "day"):
+            number = minutes // size
+            return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return f"{minutes} minutes"

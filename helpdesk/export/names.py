@@ -1,0 +1,30 @@
+"""Names that stay the same on every run: ids of steps, names of variables."""
+
+from hashlib import blake2b
+from uuid import UUID
+
+DOT = "--"  # ids of ours never hold two dashes, so nothing else is spelt like this
+
+
+def derived(kind: str, *origin: str) -> str:
+    """An identifier drawn from where the thing stands, not from chance.
+
+    It has the form of a UUIDv4, as the CACAO 2.0 schemas ask for, and is the same on every run.
+    """
+    drawn = blake2b("\n".join(origin).encode(), digest_size=16).digest()
+    return f"{kind}--{UUID(bytes=drawn, version=4)}"
+
+
+def variable(name: str) -> str:
+    """The name of a variable: __hold__ for a question or a fact."""
+    return f"__{name.replace('.', DOT)}__"
+
+
+def chosen(question: str, option: str) -> str:
+    """The variable that says whether one option of several was chosen: "true" or "false"."""
+    return variable(f"{question}{DOT}{option}")
+
+
+def outcome_of(step: str) -> str:
+    """The variable that holds how a step ended."""
+    return variable(f"outcome{DOT}{step}")

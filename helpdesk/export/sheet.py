@@ -1,0 +1,71 @@
+"""A page on paper: Markdown or HTML that stands alone, for people without the helpdesk."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from helpdesk.playbooks.answers import safe_now
+from helpdesk.playbooks.conditions import Condition
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Playbook, Who
+from helpdesk.playbooks.wording import in_words
+
+HERE = Path(__file__).parents[1]
+SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
+
+
+def to_markdown(library: Library, page: Playbook, language: str) -> str:
+    """The page as Markdown. `library` and `page` are already in that language."""
+    rendered = _render("sheet.txt", library, page, language)
+    return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
+
+
+def to_html(library: Library, page: Playbook, language: str) -> str:
+    """The page as one HTML file that loads nothing and prints well."""
+    return _render("sheet.html", library, page, language)
+
+
+def _render(template: str, library: Library, page: Playbook, language: str) -> str:
+    said = Translations.load(HERE / "translations", [language])
+    _ = said.gettext
+
+    def when(condition: Condition) -> str:
+        return in_words(condition, page, said.gettext)
+
+    content: dict[str, Any] = {
+        "library": library,
+        "page": page,
+        "now": safe_now(page, {}),
+        "when": when,
+        "who": {
+            Who.RESPONDER.value: _("Helper"),
+            Who.COORDINATOR.value: _("Coordinator"),
+            Who.REPORTER.value: _("The person, with a helper"),
+        },
+        "language": language,
+        "direction": Locale.parse(language).text_direction,
+    }
+    return _environment(said).get_template(template).render(content)
+
+
+def _environment(said: NullTranslations) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates" / "export"),
+        autoescape=select_autoescape(["html"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_translations(said, newstyle=True)  # type: ignore[attr-defined]  # by i18n
+    env.filters["md"] = _plain_in_markdown
+    return env
+
+
+def _plain_in_markdown(text: object) -> str:
+    """Words that must not become markup."""
+    return SPECIAL.sub(r"\\\1", str(text))
