@@ -49,7 +49,7 @@ class Collection:
     licence: str
     language: str
     publishing: Publishing
-    taxonomies: tuple[str, ...]
+    taxonomies: dict[str, int]
     facts: tuple[HouseFact, ...]
     sources: dict[str, str]
     groups: tuple[Group, ...] = ()
@@ -84,6 +84,7 @@ class EvidenceKind:
     name: Text
     how: Text
     sensitivity: Sensitivity
+    may_hold_pictures: bool = False
 
 
 @dataclass(frozen=True)

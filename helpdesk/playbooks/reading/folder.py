@@ -25,16 +25,10 @@ COMMON = "common"
 
 def read_library(folder: Path) -> Library:
     """Everything in the folder, or the first thing that is wrong with it."""
-    library, problems = _read(folder)
+    library, problems = read_what_reads(folder)
     if problems:
         raise problems[0]
     return library
-
-
-def read_what_reads(folder: Path) -> tuple[Library, tuple[BadPlaybook, ...]]:
-    """Every page that reads, and what is wrong with the others."""
-    library, problems = _read(folder)
-    return library, tuple(problems)
 
 
 def page_names(folder: Path) -> tuple[str, ...]:
@@ -45,13 +39,13 @@ def page_names(folder: Path) -> tuple[str, ...]:
 def check_all(folder: Path) -> list[str]:
     """Everything that is wrong in the folder, a sentence each; an empty list is good news."""
     try:
-        _, problems = _read(folder)
+        _, problems = read_what_reads(folder)
     except BadPlaybook as problem:
         problems = list(problem.all())
     return [str(problem) for problem in problems]
 
 
-def _read(folder: Path) -> tuple[Library, list[BadPlaybook]]:
+def read_what_reads(folder: Path) -> tuple[Library, list[BadPlaybook]]:
     """The library and what is wrong with single pages; a broken vocabulary breaks them all."""
     collection = read_collection(_file(folder, "collection.yml"))
     platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)

@@ -34,7 +34,7 @@ def read_collection(file: Piece) -> Collection:
         licence=page["licence"].text(),
         language=page["language"].id(),
         publishing=_read_publishing(page["publishing"]),
-        taxonomies=page.list_of("taxonomies", Piece.text),
+        taxonomies={name: said.number() for name, said in page["taxonomies"].pairs().items()},
         facts=page.list_of("facts", _read_fact),
         sources={key: said.text() for key, said in page["sources"].pairs().items()},
         groups=page.list_of("groups", _read_group),
@@ -147,11 +147,12 @@ def _read_service(piece: Piece) -> Service:
 
 
 def _read_kind(piece: Piece) -> EvidenceKind:
-    fields = piece.fields("id name how sensitivity")
+    fields = piece.fields("id name how sensitivity", "may_hold_pictures")
     home = f"vocab.evidence.{fields['id'].id()}"
     return EvidenceKind(
         id=fields["id"].id(),
         name=Text(f"{home}.name", fields["name"].text()),
         how=Text(f"{home}.how", fields["how"].text()),
         sensitivity=fields["sensitivity"].one_of(Sensitivity),
+        may_hold_pictures=fields.read("may_hold_pictures", Piece.flag, otherwise=False),
     )
