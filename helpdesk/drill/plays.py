@@ -101,11 +101,14 @@ def _old_laptop(cast: Cast, story: Story, at: datetime) -> Play:
     at = yield at + timedelta(hours=2)
     cast.first_contact(NEWCOMER, run, at)
     for step, outcome in (
-        ("listen", "understood"),
-        ("settle-type", "no_page"),
-        ("second-eyes", "agreed"),
+        ("safety-and-law", "free_to_act"),
+        ("confirm-owner", "confirmed"),
+        ("list-accounts", "listed"),
+        ("sign-it-out", "out"),
+        ("change-passwords", "done"),
         ("close.read-back", "agreed"),
         ("close.keep-or-erase", "default"),
+        ("close.way-out", "cut-off"),
     ):
         cast.step(NEWCOMER, run, at, step, outcome)
     cases.close(

@@ -136,29 +136,44 @@ STORIES = (
     ),
     Story(
         "student-held",
-        "A student is held and the phone with them (new)",
+        "A student is held and the phone with them (new, and about two things)",
         timedelta(minutes=12),
-        TAKEN,
+        "arrest-detention",
         "My flatmate was taken from a demonstration this afternoon. Since an hour the account is "
         "online and reads messages, but he cannot have his phone. In it are the groups of "
         "everybody who organised it.",
         _points("imminent", "running", "others", "within_72h", "cannot_act")
-        | {"whose": "someone_else", "owner_state": "held", "inside": ("people",)},
+        | {
+            "arrest_state": "held_unknown",
+            "arrest_asker": "friend",
+            "arrest_told": ("nobody",),
+            "arrest_devices": ("phone",),
+            "arrest_seen": ("online",),
+            "whose": "someone_else",
+            "owner_state": "held",
+            "inside": ("people",),
+        },
         {
             "safe_channel": "flatmate@drill.example",
             "safe_times": "Now, and all night",
             "never_contact": "Do not write to any number that I wrote to before",
         },
+        also=(TAKEN,),
     ),
     Story(
         "union-mail",
         "A union's mailbox is read by somebody (new, its time is running out)",
         timedelta(hours=1, minutes=40),
-        TAKEN,
+        "workspace-or-payment-fraud",
         "In our mailbox there is a rule that forwards everything to an address we do not know. The "
         "vote on the strike is in two days and the employer knows what we write.",
         _points("none_known", "running", "others", "within_72h", "can_act")
-        | {"whose": "group", "owner_state": "free", "way_in": "signed_in", "inside": ("resets",)},
+        | {
+            "office_domain": "union.drill.example",
+            "office_money": "none",
+            "office_admin": "several",
+            "office_signs": ("forwarding",),
+        },
         {"safe_channel": "By telephone, +00 000 0102", "safe_times": "After six in the evening"},
         "google",
     ),
@@ -178,30 +193,55 @@ STORIES = (
         "site-down",
         "The site of a women's shelter cannot be reached (in work)",
         timedelta(hours=15),
-        ELSE,
+        "website-down",
         "Our site shows an error since last night. The host says that we get too many visitors. "
         "Women find our number there, and the number only.",
-        _points("credible", "running", "others", "open", "cannot_act"),
+        _points("credible", "running", "others", "open", "cannot_act")
+        | {
+            "site_address": "shelter.drill.example",
+            "site_seen": "error",
+            "site_for_whom": "everyone",
+            "site_since": "hours",
+            "site_told": "traffic",
+            "site_keeper": "gone",
+            "site_around": ("none",),
+        },
         {"safe_channel": "office@drill.example", "never_contact": "The number on the site"},
     ),
     Story(
         "false-profile",
         "Somebody copies a journalist (waits for the reporter)",
         timedelta(days=1, hours=3),
-        ELSE,
+        "impersonation",
         "There is a second profile with my name and picture. It writes to people I interviewed and "
         "asks where they are.",
-        _points("credible", "running", "others", "open", "can_act"),
+        _points("credible", "running", "others", "open", "can_act")
+        | {
+            "fakeme_kind": "profile",
+            "fakeme_does": ("asks",),
+            "fakeme_own": "mine",
+            "fakeme_whom": ("sources",),
+            "fakeme_proof": "yes",
+            "fakeme_hidden": "no",
+        },
         {"safe_channel": "Signal, +00 000 0103", "safe_times": "Mornings"},
     ),
     Story(
         "old-laptop",
         "A laptop was stolen in a train (solved and closed)",
         timedelta(days=12),
-        ELSE,
+        "device-lost-seized",
         "My bag was stolen in the train with the laptop of our association. It has a password, but "
         "I do not know whether that is enough.",
-        _points("none_known", "ended", "others", "open", "can_act"),
+        _points("none_known", "ended", "others", "open", "can_act")
+        | {
+            "seized_how": "stolen",
+            "seized_what": ("computer",),
+            "seized_state": "locked",
+            "seized_on_it": ("accounts",),
+            "seized_back": "not_back",
+            "owner_state": "free",
+        },
         {"safe_channel": "association@drill.example"},
     ),
     Story(
@@ -216,10 +256,11 @@ STORIES = (
         "quiet",
         "Somebody in a ministry writes about their own office (in the quiet room)",
         timedelta(days=1, hours=8),
-        ELSE,
+        "being-watched",
         "I work where I should not write this from. My private account gets questions that only "
         "somebody with access to our internal list could ask. Few people may know that I wrote.",
-        _points("credible", "unclear", "self", "open", "cannot_act"),
+        _points("credible", "unclear", "self", "open", "cannot_act")
+        | {"watch_signs": ("knowing",), "watch_known": ("written",), "watch_who": "work"},
         {
             "safe_channel": "Only here, in this mailbox",
             "never_contact": "Nothing that rings, nothing on paper",

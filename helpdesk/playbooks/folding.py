@@ -27,7 +27,7 @@ IRREGULAR: Final = {
     "lost": "lose", "losing": "lose", "sent": "send", "broke": "break", "broken": "break",
     "saw": "see", "seen": "see", "wrote": "write", "written": "write", "held": "hold",
     "told": "tell", "said": "say", "fell": "fall", "hid": "hide", "hidden": "hide",
-    "gone": "go", "went": "go", "made": "make", "kept": "keep", "paid": "pay",
+    "gone": "go", "went": "go", "made": "make", "kept": "keep", "paid": "pay", "lying": "lie",
     "photo": "picture", "photos": "picture", "pic": "picture",
     "pics": "picture", "image": "picture", "images": "picture",
     "website": "site", "websites": "site", "webpage": "site",
