@@ -95,8 +95,9 @@ def _lines(broken: Sequence[Broken], pages: Sequence[Playbook], seeds: range) ->
     for (playbook, invariant), count in counts.items():
         if count > SHOWN:
             yield f"{playbook}: {invariant}: broken {count} times."
+    who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
     yield (
-        f"{len(seeds)} seeds on {len(pages)} types, {len(exploring.ALL)} invariants: "
+        f"{who} on {len(pages)} types, {len(exploring.ALL)} invariants: "
         + (f"{len(broken)} times broken." if broken else "all hold.")
     )
 

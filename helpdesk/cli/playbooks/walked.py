@@ -86,8 +86,9 @@ def _walked(walked: Walked) -> Iterator[str]:
     yield "As a walk-through would expect it:"
     yield from _wrapped(
         "  ",
-        f"expect: {{level: {result.level}, rule: {result.rule}, flags: [{', '.join(result.flags)}], "
-        f"steps: [{', '.join(result.steps)}], end: {result.end}}}",
+        f"expect: {{level: {result.level}, rule: {result.rule}, "
+        f"flags: [{', '.join(result.flags)}], steps: [{', '.join(result.steps)}], "
+        f"end: {result.end}}}",
     )
 
 

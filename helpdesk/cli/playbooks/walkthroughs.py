@@ -1,5 +1,6 @@
 """Checking the walk-throughs in playbooks/tests, and what none of them visits."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,8 @@ from helpdesk.playbooks.reading.walks import Walks, strays, walks_of
 from helpdesk.playbooks.source import BadPlaybook
 from helpdesk.triage.walking.checking import Difference, check
 from helpdesk.triage.walking.covering import Unvisited, unvisited
+
+WIDTH = 98
 
 
 def check_walks(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
@@ -52,7 +55,7 @@ def tell_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     missed = {name: one for name, one in found.items() if one}
     lines = [str(problem) for problem in problems]
     for name, one in missed.items():
-        lines += [f"{read[name].file}:", *_unvisited(one)]
+        lines += [f"{read[name].file}: no walk-through visits", *_unvisited(one)]
     lines.append(f"{len(pages) - len(missed)} of {len(pages)} types are visited all over.")
     data = {
         "types": len(pages),
@@ -78,8 +81,13 @@ def _differences(
 
 
 def _unvisited(one: Unvisited) -> list[str]:
+    missed = {kind: ", ".join(ids) for kind, ids in asdict(one).items() if ids}
     return [
-        f"  no walk visits {kind}: {', '.join(ids)}" for kind, ids in asdict(one).items() if ids
+        line
+        for kind, names in missed.items()
+        for line in textwrap.wrap(
+            f"  {kind}: {names}", WIDTH, subsequent_indent="    ", break_on_hyphens=False
+        )
     ]
 
 

@@ -18,6 +18,7 @@ from helpdesk.triage.walking.ladders import every_decision, not_knowing_is_less,
 from helpdesk.triage.walking.trials import Ground, trial
 
 NEVER_AN_EXCEPTION: Final = "never an exception"
+ALL: Final = (NEVER_AN_EXCEPTION, *INVARIANTS)
 # All combinations of the decision answers are tried beside this many people's other answers.
 BACKGROUNDS: Final = 8
 
@@ -27,7 +28,7 @@ class Broken:
     """Something that must hold and does not; the seed brings the same person back."""
 
     playbook: str
-    seed: int
+    seed: int | None
     invariant: str
     sentence: str
 
@@ -43,8 +44,8 @@ def explore_decisions(library: Library, page: Playbook) -> Iterator[Broken]:
     """Try every combination of the decision answers, beside no other answer and beside some."""
     ground = Ground(library, Course(page))
     points = {point.id for point in library.table.points}
-    for seed in range(-1, BACKGROUNDS):
-        told = trial(ground, seed).answers if seed >= 0 else {}
+    for seed in (None, *range(BACKGROUNDS)):
+        told = trial(ground, seed).answers if seed is not None else {}
         others = {name: value for name, value in told.items() if name not in points}
         for where, point, levels in every_decision(library, page, others):
             for name, broken in (
