@@ -39,8 +39,10 @@ def init_app(app: Flask, *, offered: tuple[str, ...], known: Iterable[str] = ())
     """
     app.extensions["languages"] = offered
     if known:
-        # the way in which Flask's manual puts something before an application
-        app.wsgi_app = _language_first(app.wsgi_app, frozenset(known))  # type: ignore[method-assign]
+        # as Flask's own manual puts something before an application
+        app.wsgi_app = _language_first(  # type: ignore[method-assign,assignment]
+            app.wsgi_app, frozenset(known)
+        )
 
 
 def _language_first(app: "WSGIApplication", known: frozenset[str]) -> "WSGIApplication":

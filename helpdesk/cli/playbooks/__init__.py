@@ -18,7 +18,9 @@ class Tools(LoadedWhenCalled):
     where = {
         "export": "helpdesk.cli.playbooks.export:export",
         "graph": "helpdesk.cli.playbooks.export:graph",
+        "i18n": "helpdesk.cli.playbooks.i18n:i18n",
         "ids": "helpdesk.cli.playbooks.ids:ids",
+        "lint": "helpdesk.cli.playbooks.lint:lint",
         "level": "helpdesk.cli.playbooks.levels:level",
         "simulate": "helpdesk.cli.playbooks.simulate:simulate",
         "table": "helpdesk.cli.playbooks.levels:table",

@@ -1,4 +1,4 @@
-"""The public pages' own sentences as units for translators, and their words back into messages.po."""
+"""The public pages' own sentences for translators, and their words back into messages.po."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -60,7 +60,7 @@ def _forms(message: Message) -> Iterator[tuple[str, str]]:
         yield message.id, str(message.string)
         return
     one, many = message.id
-    for form, said in enumerate(message.string):
+    for form, said in enumerate(message.string or ()):
         yield (one if form == 0 else many), said
 
 

@@ -73,7 +73,8 @@ def _look(playbooks: Standing) -> _Language:
 def _lines(one: _Language) -> Iterator[str]:
     yield f"{one.playbooks.language} ({name_of(one.playbooks.language, 'en')}): {_verdict(one)}"
     yield f"  {'part':28}  fresh  stale  draft  missing    of these, needed: fresh / not"
-    yield f"  {'the public pages':28} {one.pages_done:6} {'':6} {'':6} {one.pages - one.pages_done:8}"
+    lacking = one.pages - one.pages_done
+    yield f"  {'the public pages':28} {one.pages_done:6} {'':6} {'':6} {lacking:8}"
     for part in one.playbooks.parts:
         if sum(part.all.values()):
             numbers = " ".join(
