@@ -71,14 +71,18 @@ def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
     return used + (at - started if started is not None else timedelta(0))
 
 
-def share_used(events: Sequence[ClockEvent], *, at: datetime) -> float:
-    """How much of a running clock's time is gone: 0.5 is half of it, above 1 it is late."""
-    due = due_at(events)
-    if due is None:
-        return 0.0
-    used = time_used(events, at=at)
-    whole = used + (due - at)
-    return used / whole if whole > timedelta(0) else 1.0
+def time_used_this_time(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
+    """How long a clock has run since it last stood still.
+
+    A new level stops and starts a clock in one instant: that is no pause. A case that was
+    answered and comes back has its whole time anew.
+    """
+    turns = list(events)
+    for number in range(len(turns) - 1, 0, -1):
+        pause = turns[number].at - turns[number - 1].at
+        if turns[number].turn is ClockTurn.STARTED and pause > AN_INSTANT:
+            return time_used(turns[number:], at=at)
+    return time_used(turns, at=at)
 
 
 def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
@@ -87,7 +91,7 @@ def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
     When the level changes, the time that has passed still counts.
     """
     events = events_of(work.session, case.id, FIRST_REPLY)
-    used = time_used(events, at=work.at)
+    used = time_used_this_time(events, at=work.at)
     if due_at(events) is not None:
         at = _behind(events, work.at)
         _turn(work, case.id, FIRST_REPLY, ClockTurn.STOPPED, at=at)
@@ -99,12 +103,6 @@ def stop_first_reply(work: Work, case: Case) -> None:
     """Somebody has answered, or there is nobody left to answer."""
     if stop(work, case.id, FIRST_REPLY):
         case.reply_due_at = None
-
-
-def was_answered(session: Session, case: Case) -> bool:
-    """Whether the first reply was given: its clock has run and stands still now."""
-    events = events_of(session, case.id, FIRST_REPLY)
-    return bool(events) and due_at(events) is None
 
 
 def _behind(events: Sequence[ClockEvent], at: datetime) -> datetime:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from helpdesk.adapters.processes import Trouble
 
+HIGHEST = 65_000
 HOST = "127.0.0.1"
 WAITING_ROOM = 1024
 
@@ -62,6 +63,11 @@ def _listen(surface: str, port: int) -> socket.socket:
         else:
             reason = f"Port {port}, for the {surface} pages, cannot be opened: {error.strerror}."
         raise PortTaken(
-            f"{reason} Choose others with PORT=, for example: make run PORT=8100"
+            f"{reason} Choose others with PORT=, for example: make run PORT={_another(port)}"
         ) from None
     return listener
+
+
+def _another(port: int) -> int:
+    """A port to try instead: a hundred further on, where no surface of this try would be."""
+    return port + 100 if port + 100 < HIGHEST else 8100

@@ -31,7 +31,7 @@ def restart_clock(work: Work, case: Case) -> None:
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     if clocks.due_at(events) is None:
         return
-    used = clocks.time_used(events, at=work.at)
+    used = clocks.time_used_this_time(events, at=work.at)
     clocks.start_first_reply(work, case, within=the_library().table.plan(case.level).first_reply)
     _promise_alarms(work, case, used=used)
 

@@ -30,8 +30,6 @@ def test_a_running_clock_is_due_when_its_time_is_used(desk, case, now):
 
     assert clocks.due_at(events) == now + 4 * HOUR == case.reply_due_at
     assert clocks.time_used(events, at=now + HOUR) == HOUR
-    assert clocks.share_used(events, at=now + 2 * HOUR) == 0.5
-    assert clocks.share_used(events, at=now + 8 * HOUR) == 2.0
 
 
 def test_a_new_level_gives_its_time_less_what_has_passed(desk, case, now):
@@ -53,8 +51,27 @@ def test_a_clock_that_stands_still_is_not_due_and_uses_no_time(desk, case, now):
         assert found.reply_due_at is None
         assert clocks.due_at(events) is None
         assert clocks.time_used(events, at=now + 9 * HOUR) == HOUR
-        assert clocks.share_used(events, at=now + 9 * HOUR) == 0.0
-        assert clocks.was_answered(work.session, found)
+
+
+def test_a_case_that_came_back_is_judged_by_its_new_time_alone(desk, case, now):
+    with desk.begin(at=now + 3 * HOUR) as work:
+        found = work.session.get(Case, case.id)
+        clocks.stop_first_reply(work, found)
+        work.record("message.sent", found)
+    with desk.begin(at=now + 9 * HOUR) as work:
+        found = work.session.get(Case, case.id)
+        events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
+        found.reply_due_at = clocks.start(
+            work, case.id, clocks.FIRST_REPLY, within=4 * HOUR, events=events
+        )
+        work.record("case.reopened", found)
+    for hour, within in ((10, 8), (11, 6)):
+        with desk.begin(at=now + hour * HOUR) as work:
+            found = work.session.get(Case, case.id)
+            clocks.start_first_reply(work, found, within=within * HOUR)
+            work.record("case.level_raised", found)
+            # the three hours of the first turn are not held against the second
+            assert abs(found.reply_due_at - (now + (9 + within) * HOUR)) < HOUR / 60
 
 
 def test_stopping_what_does_not_run_does_nothing(desk, now):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases import clocks, jobs, operations, pages, queries
+from helpdesk.cases import jobs, operations, pages, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Closure, Consent
 from helpdesk.cases.status import MOVES, ConsentKind, Outcome, Status, WaitsOn
@@ -150,7 +150,6 @@ def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(desk,
         found = work.session.get(Case, case.id)
         [message] = queries.messages_of(work, found)
         assert (found.status, found.reply_due_at) == (Status.OPEN, None)
-        assert clocks.was_answered(work.session, found)
         assert work.keys.open_own(message, "for_reporter") == "Do not log in for now."
 
 
