@@ -62,7 +62,7 @@ def test_one_page_is_at_work_once(at_work):
 
 def test_there_is_no_run_of_a_page_that_does_not_exist(at_work):
     with pytest.raises(NotFound):
-        at_work.start("doxing")
+        at_work.start("no-such-page")
 
 
 def test_a_finished_step_is_remembered_with_who_and_how(at_work):
