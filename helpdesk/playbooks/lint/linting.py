@@ -1,0 +1,87 @@
+"""Running the rules, and putting what they found into the order of the files."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from helpdesk.playbooks.lint import others, safety, structure, upkeep, words
+from helpdesk.playbooks.lint.findings import Finding, Severity
+from helpdesk.playbooks.lint.material import Material, NothingToCheck, gather
+
+# A rule looks at everything and says what it found.
+Look = Callable[[Material], Iterable[Finding]]
+
+LOOKS: tuple[Look, ...] = (
+    upkeep.identifiers,
+    structure.stubs,
+    structure.reachable,
+    structure.ways_out,
+    safety.risky_advice,
+    safety.floors,
+    safety.no_images,
+    words.reading_level,
+    words.blame,
+    words.platform_facts,
+    words.links,
+    upkeep.reviews,
+    upkeep.old_facts,
+    upkeep.tags,
+    others.translations,
+    others.walks,
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was found, and how many platform facts no person has ever looked at."""
+
+    findings: tuple[Finding, ...]
+    pages: int
+    never_verified: int
+
+    @property
+    def errors(self) -> int:
+        """How many findings have to be mended."""
+        return sum(one.severity is Severity.ERROR for one in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """How many may wait a little."""
+        return len(self.findings) - self.errors
+
+
+def lint(
+    folder: Path,
+    *,
+    today: date,
+    types: Iterable[str] = (),
+    more: Iterable[Look] = (),
+    watch: Callable[[tuple[Look, ...]], Iterator[Look]] = iter,
+) -> Report:
+    """Everything that is wrong in the folder; with `types`, what is wrong in the files of these.
+
+    `more` are rules of packages above this one. `watch` may show somebody how far it has come.
+    """
+    try:
+        material = gather(folder, today)
+    except NothingToCheck as nothing:
+        return Report(nothing.findings, pages=0, never_verified=0)
+    found = set(material.refused)
+    for look in watch((*LOOKS, *more)):
+        found.update(look(material))
+    wanted = tuple(types)
+    return Report(
+        findings=tuple(
+            sorted(
+                (one for one in found if not wanted or _is_of(one, wanted)),
+                key=lambda one: (one.file, one.line, one.rule, one.sentence),
+            )
+        ),
+        pages=len(wanted) or len(material.library.playbooks),
+        never_verified=upkeep.never_verified(material),
+    )
+
+
+def _is_of(finding: Finding, types: Iterable[str]) -> bool:
+    return Path(finding.file).stem in types

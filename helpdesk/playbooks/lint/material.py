@@ -1,0 +1,86 @@
+"""What the rules look at: the pages as read, the files as written, and the day it is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from helpdesk.playbooks.ids import read_ids
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.lint.findings import Finding, refused
+from helpdesk.playbooks.lint.places import place_of
+from helpdesk.playbooks.lint.wordlists import Words, read_words
+from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.reading.folder import page_names, read_what_reads
+from helpdesk.playbooks.reading.walks import Walks, read_walks
+from helpdesk.playbooks.rules import Rule
+from helpdesk.playbooks.source import BadPlaybook, Piece, read_file
+
+ROOT = "playbooks"
+# Written by hand and read by the rules; i18n is written by a tool, and ids.lock.yml too.
+WRITTEN = ("*.yml", "common/*.yml", "vocab/*.yml", "types/*.yml", "tests/*.yml")
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything in the folder that reads. What does not is in `refused`."""
+
+    folder: Path
+    today: date
+    library: Library
+    words: Words
+    files: Mapping[str, Piece]
+    refused: tuple[Finding, ...]
+
+    @cached_property
+    def walks(self) -> dict[str, Walks]:
+        """The walk-throughs by page."""
+        return read_walks(self.folder, self.library)
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """The identifiers by page."""
+        return read_ids(self.folder)
+
+    def at(self, text: Text, rule: Rule, sentence: str) -> Finding:
+        """A finding about a sentence, with the place where it is written."""
+        file, line = place_of(text.id, self.files)
+        return Finding(rule, file, line, sentence)
+
+    def line_of(self, *path: str) -> tuple[str, int]:
+        """The file and line of something by its name, as texts are named."""
+        return place_of(".".join(path), self.files)
+
+
+class NothingToCheck(Exception):
+    """What all pages share does not read, so that no page can be looked at."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("What all pages share does not read.")
+        self.findings = findings
+
+
+def gather(folder: Path, today: date) -> Material:
+    """Read everything. A page that does not read leaves the others alone."""
+    try:
+        library, problems = read_what_reads(folder)
+        words = read_words(read_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml"))
+    except BadPlaybook as problem:
+        raise NothingToCheck(refused([problem])) from None
+    return Material(folder, today, library, words, dict(_files(folder)), refused(problems))
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """The names of all pages."""
+    return page_names(folder)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Piece]]:
+    for pattern in WRITTEN:
+        for path in sorted(folder.glob(pattern)):
+            name = f"{ROOT}/{path.relative_to(folder)}"
+            try:
+                yield name, read_file(path, name)
+            except BadPlaybook:
+                continue  # reading has said so, or the rule of walk-throughs will

@@ -1,0 +1,67 @@
+"""How hard a text is to read: the Flesch-Kincaid grade, counted here.
+
+Libraries for this bring a pronouncing dictionary that has to be downloaded, or count where a word
+may be hyphenated, which is not where it is spoken. English is regular enough for a rule of thumb.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST_SENTENCE = 25
+HIGHEST_GRADE = 8.0
+
+WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+")
+ENDS = re.compile(r"(?<=[.?!])[\"'\u201d\u2019)]*\s+")
+VOWELS = re.compile(r"[aeiouy]+")
+# A last e is silent (phone, but not people or table), so is that of most endings (locked, phones),
+# and one inside where an ending or another word follows (safely, movement, something).
+SILENT = re.compile(
+    r"[^aeiouyl]e$|[aeiouy]le$|[aeiou]{2}gues?$|[^aeiouytd]ed$|[^aeioucgszxhl]es$|[aeiouy]les$"
+    r"|[^aeiouy]e(?=ly|ful|ment|less)|some(?=where|time|thing|body)"
+)
+# Two vowels that are spoken apart: media, being, going, quiet, usual, create, video, science, idea.
+APART = re.compile(r"(?<![cstgx])i[ao]|eing|[aou]ing|iet|[^gq]ua[lt]|crea|ideo|scie|[dr]ea$")
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """What was counted."""
+
+    sentences: int
+    words: int
+    syllables: int
+
+    @property
+    def grade(self) -> float:
+        """The years of school that reading it takes, by Flesch and Kincaid."""
+        if not self.words:
+            return 0.0
+        a_sentence, a_word = self.words / self.sentences, self.syllables / self.words
+        return 0.39 * a_sentence + 11.8 * a_word - 15.59
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [one for one in ENDS.split(text.strip()) if WORD.search(one)]
+
+
+def words(sentence: str) -> list[str]:
+    """The words of a sentence."""
+    return WORD.findall(sentence)
+
+
+def difficulty(texts: Iterable[str]) -> Difficulty:
+    """How hard some texts are together."""
+    told = [sentence for text in texts for sentence in sentences(text)]
+    spoken = [word for sentence in told for word in words(sentence)]
+    return Difficulty(len(told), len(spoken), sum(syllables(word) for word in spoken))
+
+
+def syllables(word: str) -> int:
+    """How many syllables an English word has, near enough."""
+    plain = re.sub(r"[^a-z]", "", word.lower())
+    if not plain:
+        return 1
+    count = len(VOWELS.findall(plain)) + len(APART.findall(plain)) - len(SILENT.findall(plain))
+    return max(count, 1)
