@@ -17,7 +17,7 @@ CONTACT = ("safe_channel", "safe_times", "never_contact")
 
 # How long the second page may get, in lines of questions and options: a telephone has to load it
 # over a slow line, and somebody who is afraid has to get through it.
-LONGEST_PAGE: Final = 120
+LONGEST_PAGE: Final = 160
 
 
 @dataclass(frozen=True)

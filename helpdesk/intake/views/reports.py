@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.cases.models import Case
@@ -19,6 +18,7 @@ from helpdesk.intake.views.blueprint import bp
 from helpdesk.playbooks.together import advice_of, pages_of
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.web.desk import current_desk
+from helpdesk.web.languages import language_here
 from helpdesk.web.login import open_to_strangers
 from helpdesk.web.work import work
 
@@ -30,14 +30,14 @@ CODE_SHOWN_FOR = timedelta(minutes=90)
 @bp.get("/report")
 @open_to_strangers
 def new_report() -> ResponseReturnValue:
-    return _page(Paper(MultiDict(), _language()), FIRST, FormToken.new())
+    return _page(Paper(MultiDict(), language_here()), FIRST, FormToken.new())
 
 
 @bp.post("/report")
 @open_to_strangers
 def create_report() -> ResponseReturnValue:
     """Show the next page, or take the report in. Until the last button nothing is stored."""
-    paper = Paper(request.form, _language())
+    paper = Paper(request.form, language_here())
     token = FormToken.read(request.form.get("token", ""))
     if request.form.get("to") != SEND:
         return _turn(paper, token)
@@ -121,10 +121,6 @@ def _code_again(case: Case, token: FormToken) -> ReturnCode | None:
     keys = current_desk().settings.intake_keys
     codes = ((token.return_code(key), key) for key in keys)
     return next((code for code, key in codes if code.tag(key) == case.reporter_tag), None)
-
-
-def _language() -> str:
-    return str(get_locale() or "en")
 
 
 def _number(name: str, otherwise: int) -> int:

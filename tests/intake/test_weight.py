@@ -1,0 +1,74 @@
+"""No page of the report is heavy, whatever was ticked: 50 KB with its style, in every language."""
+
+import itertools
+import re
+from dataclasses import replace
+
+import pytest
+
+from helpdesk.app import create_app
+from helpdesk.intake import report
+from helpdesk.intake.languages import on_offer
+from helpdesk.playbooks import together
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.settings import Surface
+from tests.conftest import ROOT
+from tests.intake.browser import Browser
+
+LARGEST = 50_000
+LIBRARY = the_library()
+KINDS = [page.id for page in report.kinds_of_trouble(LIBRARY)]
+STYLE = re.compile(r'href="/[^"]*(static/[^"]+\.css)"')
+
+
+def heaviest_pairs(how_many=3):
+    def lines(kinds):
+        asked = together.questions_of(LIBRARY, together.pages_of(LIBRARY, kinds))
+        return sum(2 + len(one.options) for one in asked)
+
+    return sorted(itertools.combinations(KINDS, 2), key=lines)[-how_many:]
+
+
+def weight(browser):
+    sheets = set(STYLE.findall(browser.text))
+    assert sheets
+    return len(browser.answer.data) + sum(
+        (ROOT / "helpdesk" / one).stat().st_size for one in sheets
+    )
+
+
+@pytest.fixture
+def settings_of_all(house):
+    """Settings that offer every language there is, reviewed or not."""
+    return replace(house.intake.settings, offer_unreviewed=True)
+
+
+@pytest.mark.parametrize("kinds", [(), *heaviest_pairs(), tuple(KINDS)])
+def test_every_page_is_light(house, settings_of_all, kinds):
+    app = create_app(replace(house.intake, settings=settings_of_all), Surface.PUBLIC)
+    app.testing = True
+    for language in on_offer(settings_of_all):
+        browser, address = Browser(app.test_client()), f"/{language}/report"
+        browser.open(address)
+        assert f'lang="{language}"' in browser.text
+        assert weight(browser) <= LARGEST
+
+        browser.send(address, button=("to", "1"), answers={"words": "hacked", "what": kinds})
+        assert weight(browser) <= LARGEST
+        browser.send(address, button=("to", "2"))
+        assert browser.status == 200
+        assert weight(browser) <= LARGEST, language
+        browser.send(address, button=("to", "3"))
+        assert weight(browser) <= LARGEST
+
+
+def test_of_two_kinds_both_are_always_asked_about():
+    for kinds in itertools.combinations(KINDS, 2):
+        assert len(report.pages_asked(LIBRARY, kinds)) == 2
+
+
+def test_of_very_many_kinds_the_first_are_asked_about():
+    asked = report.pages_asked(LIBRARY, KINDS)
+
+    assert [page.id for page in asked] == KINDS[: len(asked)]
+    assert 2 <= len(asked) <= 3
