@@ -1,0 +1,109 @@
+"""Pages about people who are held, threatened, shown or copied: what must never go wrong."""
+
+import pytest
+
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.answers import red_flags, safe_now
+from helpdesk.playbooks.conditions import UNSURE
+from helpdesk.playbooks.progress import Course, State
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.triage.judging import judge_report
+
+LIBRARY = the_library()
+HELD, IMAGES = LIBRARY.playbook("arrest-detention"), LIBRARY.playbook("intimate-images")
+THREATS, DOXING = LIBRARY.playbook("harassment-threats"), LIBRARY.playbook("doxing")
+COPY, WATCHED = LIBRARY.playbook("impersonation"), LIBRARY.playbook("being-watched")
+HARMLESS = {"danger": "none_known", "hold": "ended", "reach": "self", "clock": "open"}
+COLLECTS = (
+    *("confirm-shown", "save-words", "make-code", "report-items"),
+    *("other-places", "ask-platform", "keep-looking"),
+)
+
+
+def level_of(page, answers):
+    return judge_report(LIBRARY.table, (page,), answers).level
+
+
+def needed(page, known):
+    stands = Course(page).stands(known, {}).steps
+    return {one.step.id for one in stands if one.state is not State.NOT_NEEDED}
+
+
+@pytest.mark.parametrize("answers", [{}, HARMLESS, {"danger": UNSURE}, {"arrest_state": "free"}])
+def test_someone_who_is_held_never_waits(answers):
+    assert level_of(HELD, answers) is Level.IMMEDIATE
+
+
+def test_nothing_is_changed_for_someone_held_when_the_lawyer_says_so():
+    assert not {"public-form", "ask-lock"} & needed(HELD, {"lawyer_view": "leave"})
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"img_age": "yes"},
+        {"img_age": "yes", "young_way": "reached"},
+        {"img_age": UNSURE, "young_way": "own_service"},
+        {"young_way": "not_safe"},
+    ],
+)
+def test_where_someone_is_under_18_nothing_is_collected_or_sent(known):
+    answers = {"img_state": ("shared",), "img_original": "yes", "hold": "running"}
+
+    assert "under-18-way" in needed(IMAGES, answers | known)
+    assert not set(COLLECTS) & needed(IMAGES, answers | known)
+
+
+def test_an_adult_is_offered_all_of_it():
+    answers = {"img_age": "no", "img_original": "yes", "hold": "running", "img_state": ("shared",)}
+
+    assert set(COLLECTS) <= needed(IMAGES, answers)
+    assert "under-18-way" not in needed(IMAGES, answers)
+
+
+def test_the_service_for_the_young_is_named_unless_it_is_certain_that_nobody_is():
+    for known, is_named in (({}, True), ({"img_age": UNSURE}, True), ({"img_age": "no"}, False)):
+        assert ("under-18-help" in {one.id for one in safe_now(IMAGES, known).dos}) is is_named
+
+
+def test_no_piece_of_evidence_could_be_the_picture():
+    assert {one.kind for one in IMAGES.evidence} <= {"statement", "url", "moment", "reference"}
+
+
+@pytest.mark.parametrize(("page", "question"), [(THREATS, "threat"), (IMAGES, "img")])
+def test_thoughts_of_self_harm_count_whatever_else_is_ticked(page, question):
+    answers = HARMLESS | {f"{question}_bearing": ("managing", "self_harm", UNSURE)}
+
+    assert level_of(page, answers) is Level.IMMEDIATE
+
+
+@pytest.mark.parametrize(("page", "advice"), [(THREATS, "talk-to-someone"), (IMAGES, "talk-now")])
+def test_everybody_is_told_to_call_someone_rather_than_wait(page, advice):
+    for known in ({}, HARMLESS, {"threat_bearing": ("managing",), "img_bearing": ("managing",)}):
+        assert advice in {one.id for one in safe_now(page, known).dos}
+
+
+@pytest.mark.parametrize("hold", ["running", "unclear", UNSURE, None])
+def test_a_home_that_may_still_be_shown_does_not_wait(hold):
+    answers = {"dox_what": ("home",), "danger": "none_known"} | ({"hold": hold} if hold else {})
+
+    assert "place-while-live" in {flag.id for flag in red_flags(DOXING, answers)}
+    assert level_of(DOXING, answers) is Level.IMMEDIATE
+
+
+def test_nowhere_safe_to_sleep_means_danger_now():
+    assert level_of(DOXING, HARMLESS | {"dox_tonight": "no"}) is Level.IMMEDIATE
+
+
+def test_who_hides_behind_a_name_is_not_told_to_show_it():
+    hidden = {one.id for one in safe_now(COPY, {"fakeme_hidden": "yes"}).dos}
+
+    assert not {"true-names", "report-once"} & hidden
+    assert not {"report-copy", "ask-platform"} & needed(COPY, {"proof": "unsafe"})
+
+
+def test_feeling_watched_leads_on_to_a_page_that_knows():
+    led_to = {one.playbook for one in WATCHED.step("sort").outcomes if one.playbook}
+
+    assert led_to == {"device-suspicious", "spyware-alert", "account-takeover", "messenger-hijack"}
+    assert WATCHED.escalations == ()
