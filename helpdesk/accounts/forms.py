@@ -113,6 +113,13 @@ class CurrentPassphraseForm(Form):
     current = PasswordField("Your passphrase", [InputRequired("Type your passphrase.")])
 
 
+class NewPhoneForm(CurrentPassphraseForm):
+    """The second factor on another phone."""
+
+    seed = HiddenField(validators=[Regexp(SEED)])
+    first_code = _six_digits("The six digits that the new phone shows now")
+
+
 class PassphraseChangeForm(NewPassphraseForm):
     current = PasswordField(
         "Your passphrase until now", [InputRequired("Type the passphrase you have now.")]

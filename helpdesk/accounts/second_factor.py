@@ -5,10 +5,14 @@ from hmac import compare_digest
 from typing import Final
 
 import pyotp
+import segno
 
 SECONDS: Final = 30
 # A clock may be half a minute off, and people are slow.
 STEPS_OFF: Final = (0, -1, 1)
+NOT_RIGHT: Final = (
+    "The six digits are not right. They change every half minute; check the clock of your phone."
+)
 
 
 def new_seed() -> str:
@@ -33,3 +37,10 @@ def code_at(seed: str, step: int) -> str:
 def address(seed: str, *, handle: str, issuer: str) -> str:
     """What the QR code says to the app that makes the codes."""
     return pyotp.TOTP(seed, name=handle, issuer=issuer).provisioning_uri()
+
+
+def picture(seed: str, *, handle: str, issuer: str) -> str:
+    """The QR code itself, as the address of an image that is part of the page."""
+    said = address(seed, handle=handle, issuer=issuer)
+    drawn: str = segno.make(said, micro=False).svg_data_uri(scale=4, light="white", border=4)
+    return drawn

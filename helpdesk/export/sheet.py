@@ -20,13 +20,13 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 def to_markdown(library: Library, page: Playbook, language: str) -> str:
     """The page as Markdown. `library` and `page` are already in that language."""
-    rendered = _render("sheet.txt", library, page, language)
+    rendered = _render("export/sheet.txt", library, page, language)
     return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
 
 
 def to_html(library: Library, page: Playbook, language: str) -> str:
     """The page as one HTML file that loads nothing and prints well."""
-    return _render("sheet.html", library, page, language)
+    return _render("export/sheet.html", library, page, language)
 
 
 def _render(template: str, library: Library, page: Playbook, language: str) -> str:
@@ -54,7 +54,7 @@ def _render(template: str, library: Library, page: Playbook, language: str) -> s
 
 def _environment(said: NullTranslations) -> Environment:
     env = Environment(
-        loader=FileSystemLoader(HERE / "templates" / "export"),
+        loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(["html"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,

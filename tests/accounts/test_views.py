@@ -191,6 +191,32 @@ def test_a_new_recovery_key_is_shown_once_and_voids_the_old(desk, browser, coord
     assert coordinator.recovery_key not in shown.text
 
 
+def test_a_new_phone_takes_over_only_with_the_passphrase_and_its_first_code(
+    desk, browser, coordinator
+):
+    sign_in(browser, coordinator)
+    other = sign_in(browser.application.test_client(), coordinator)
+    seed = hidden(browser.get("/account/second-factor"), "seed")
+    right = {"seed": seed, "current": PASSPHRASE, "first_code": code_now(seed)}
+
+    for wrong in ({"current": WORDS}, {"first_code": "000000"}, {"seed": "short"}):
+        answer = browser.post("/account/second-factor", data={**right, **wrong})
+        assert answer.status_code == 422
+        assert "data:image/svg+xml" in answer.text
+    assert other.get("/account").status_code == 200
+
+    assert browser.post("/account/second-factor", data=right).status_code == 303
+    assert browser.get("/account").status_code == 200
+    assert other.get("/account").location == "/sign-in"
+
+    with desk.begin() as work:
+        person = work.session.get(Person, coordinator.person.id)
+        old = code_now(coordinator.seed, 30)
+        assert not operations.uses_second_factor(work, person, old)
+        assert not operations.uses_second_factor(work, person, right["first_code"])
+        assert operations.uses_second_factor(work, person, code_now(seed, 30))
+
+
 def test_signing_out_ends_the_row_and_takes_the_cookie(desk, browser, coordinator):
     sign_in(browser, coordinator)
 
@@ -282,6 +308,7 @@ def test_every_page_about_people_opens(desk, browser, queue, coordinator):
         "/account",
         "/account/passphrase",
         "/account/recovery-key",
+        "/account/second-factor",
     ):
         assert browser.get(address).status_code == 200, address
 

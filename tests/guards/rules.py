@@ -80,7 +80,9 @@ def templates_are_plain(root: Path) -> Iterator[str]:
         name = path.relative_to(root)
         if re.search(r"<script|\son\w+=|javascript:", words, re.I):
             yield f"{name} has a script"
-        if re.search(r"<style|\sstyle=", words, re.I):
+        # a sheet for paper is a file of its own: no page of ours, and nothing to load a style from
+        is_sheet = path.parent.name == "export"
+        if re.search(r"<style|\sstyle=", words, re.I) and not is_sheet:
             yield f"{name} has an inline style"
         if re.search(r"""(src|href|action)=["']?(https?:)?//""", words, re.I):
             yield f"{name} points elsewhere"

@@ -21,6 +21,7 @@ from helpdesk.accounts.operations.signing_in import (
     begin_sign_in,
     complete_sign_in,
     knock,
+    move_second_factor,
     uses_second_factor,
 )
 from helpdesk.accounts.operations.teams import create_team
@@ -44,6 +45,7 @@ __all__ = [
     "invite_again",
     "knock",
     "let_in",
+    "move_second_factor",
     "new_recovery_key",
     "person_with_code",
     "place",

@@ -46,7 +46,7 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
     if person.enrolment_tag is None or work.keys.service is None:
         raise NotNow("This enrolment code was used already. Please ask for a new one.")
     if step is None:
-        raise NotNow("The six digits are not right. They change every half minute.")
+        raise NotNow(second_factor.NOT_RIGHT)
     secret = Secret.new()
     person.key = _new_key(work, person, secret)
     person.salt = lock.salt

@@ -9,9 +9,9 @@ from sqlalchemy import select, text, update
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, SignIn
 from helpdesk.accounts.operations.recovery import opened_with
-from helpdesk.accounts.operations.sessions import new_session, sweep
+from helpdesk.accounts.operations.sessions import end_others, new_session, sweep
 from helpdesk.accounts.passphrases import NOBODYS_SALT, Lock
-from helpdesk.accounts.policy import belongs_at
+from helpdesk.accounts.policy import belongs_at, may_use_own
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
@@ -114,3 +114,21 @@ def may_try(work: Work, person: Person, surface: str) -> bool:
     """Whether this person may come in by this door, and has waited long enough."""
     is_closed = person.closed_until is not None and person.closed_until > work.at
     return person.is_active and belongs_at(person.role, surface) and not is_closed
+
+
+def move_second_factor(
+    work: Work, person: Person, *, current: Lock, seed: str, first_code: str, session_id: str
+) -> None:
+    """Codes from another phone from now on; the old one's are worth nothing, others are out.
+
+    NotNow if the passphrase is not theirs, or the new phone does not show the right code yet.
+    """
+    work.require(may_use_own, person)
+    opened_with(person, current)
+    step = second_factor.step_of(seed, first_code, work.at)
+    if step is None or work.keys.service is None:
+        raise NotNow(second_factor.NOT_RIGHT)
+    person.totp_seed = work.keys.service.seal_text(seed, person.place_of("totp_seed"))
+    person.totp_last_step = step
+    end_others(work, person, keep=session_id)
+    work.record("person.second_factor_moved", person)

@@ -1,6 +1,5 @@
 """Enrolling: the invitation's code, then passphrase and second factor, then the recovery key."""
 
-import segno
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,9 +12,6 @@ from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.login import open_to_strangers
 
 UNKNOWN_CODE = "This code is not known here, was used already, or has ended. Ask for a new one."
-WRONG_DIGITS = (
-    "The six digits are not right. They change every half minute; check the clock of your phone."
-)
 
 
 @bp.get("/enrol")
@@ -61,7 +57,7 @@ def create_enrolment() -> ResponseReturnValue:
             surface=current_surface(),
         )
         if enrolled is None:
-            form.first_code.errors = [WRONG_DIGITS]
+            form.first_code.errors = [second_factor.NOT_RIGHT]
     if enrolled is None:
         return _settings_page(form, person), 422
     return render_template("accounts/recovery_key.html", key=enrolled.recovery_key, new=True), 201
@@ -72,10 +68,9 @@ def _invited(code: str) -> Person | None:
 
 
 def _settings_page(form: EnrolmentForm, person: Person) -> str:
-    address = second_factor.address(
+    picture = second_factor.picture(
         form.seed.data or "",
         handle=person.handle,
         issuer=current_desk().settings.helpdesk_name,
     )
-    picture = segno.make(address, micro=False).svg_data_uri(scale=4, light="white", border=4)
     return render_template("accounts/enrolment.html", form=form, person=person, picture=picture)

@@ -1,15 +1,17 @@
-"""One's own account: where one is signed in, the passphrase, the recovery key."""
+"""One's own account: where one is signed in, passphrase, second factor, recovery key."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.accounts import operations, passphrases, queries
+from helpdesk.accounts import operations, passphrases, queries, second_factor
 from helpdesk.accounts.fingerprints import fingerprint
-from helpdesk.accounts.forms import CurrentPassphraseForm, PassphraseChangeForm
+from helpdesk.accounts.forms import CurrentPassphraseForm, NewPhoneForm, PassphraseChangeForm
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
 from helpdesk.accounts.views.blueprints import bp, not_too_often
 from helpdesk.core import codes
+from helpdesk.core.errors import NotNow
+from helpdesk.web.desk import current_desk
 from helpdesk.web.work import current_presence, work
 
 
@@ -46,6 +48,45 @@ def create_passphrase() -> ResponseReturnValue:
     )
     flash("Your passphrase is changed. Other browsers are signed out.")
     return redirect(url_for(".show_own"), 303)
+
+
+@bp.get("/account/second-factor")
+def new_second_factor() -> ResponseReturnValue:
+    return _phone_page(NewPhoneForm(None, seed=second_factor.new_seed()), queries.myself(work))
+
+
+@bp.post("/account/second-factor")
+def create_second_factor() -> ResponseReturnValue:
+    """The old phone keeps its codes until the new one has shown a right one."""
+    not_too_often("accounts.own")
+    form, person = NewPhoneForm(), queries.myself(work)
+    if not form.validate_on_submit() or not _is_theirs(form, person):
+        return _phone_page(form, person), 422
+    try:
+        operations.move_second_factor(
+            work,
+            person,
+            current=_lock(person, form.current.data or ""),
+            seed=form.seed.data or "",
+            first_code=form.first_code.data or "",
+            session_id=current_presence().session_id or "",
+        )
+    except NotNow as refusal:
+        form.first_code.errors = [str(refusal)]
+        return _phone_page(form, person), 422
+    flash("Your codes come from the new phone now. Other browsers are signed out.")
+    return redirect(url_for(".show_own"), 303)
+
+
+def _phone_page(form: NewPhoneForm, person: Person) -> str:
+    if form.seed.errors or not form.seed.data:
+        form.seed.data = second_factor.new_seed()  # the page came back without its secret
+    picture = second_factor.picture(
+        form.seed.data or "",
+        handle=person.handle,
+        issuer=current_desk().settings.helpdesk_name,
+    )
+    return render_template("accounts/new_phone.html", form=form, picture=picture)
 
 
 @bp.get("/account/recovery-key")
