@@ -73,7 +73,7 @@ class _Reading:
     def _mapping(self) -> dict[str, Piece]:
         pairs: dict[str, Piece] = {}
         for event in self._until(yaml.MappingEndEvent):
-            key = self._piece(event)
+            key = self._key(event)
             if not isinstance(key.value, str):
                 key.refuse(f"a key must be a word; put {key.value!r} in quotes")
             if key.value in pairs:
@@ -82,6 +82,11 @@ class _Reading:
             # a list or mapping begins on the next line; its own key is where a person looks
             pairs[key.value] = Piece(value.value, self._file, key.line)
         return pairs
+
+    def _key(self, event: Any) -> Piece:
+        """YAML takes on, off, yes and no for true and false; as a key each is only a word."""
+        key = self._piece(event)
+        return Piece(event.value, key.file, key.line) if isinstance(key.value, bool) else key
 
     def _scalar(self, event: Any) -> Any:
         if not event.implicit[0]:

@@ -34,11 +34,11 @@ def merge(
         if not _says_anything(sentence, answer):
             continue
         is_draft = drafts or answer.is_draft
-        fault = _fault(sentence, answer, is_draft=is_draft)
+        words = sentence.source if sentence and answer.said == SAME else answer.said
+        fault = _fault(sentence, answer, words, is_draft=is_draft)
         if fault or sentence is None:
             refused.append(f"{answer.id} (line {answer.line}): {fault}")
             continue
-        words = sentence.source if answer.said == SAME else answer.said
         said = Translated(words, fingerprint(sentence.source), is_draft)
         if said != sentence.said:
             name = part_of(answer.id)
@@ -57,11 +57,11 @@ def _says_anything(sentence: Sentence | None, answer: Answer) -> bool:
     return answer.said not in ("", sentence.source) and not untouched
 
 
-def _fault(sentence: Sentence | None, answer: Answer, *, is_draft: bool) -> str:
+def _fault(sentence: Sentence | None, answer: Answer, words: str, *, is_draft: bool) -> str:
     if sentence is None:
         return "there is no such sentence, or no reporter meets it"
     if answer.source and answer.source != sentence.source:
         return "the source has changed since; extract it again"
     if is_draft and sentence.kind.falls_back:
         return "a draft is not good enough for what is said to people in danger"
-    return "; ".join(faults(sentence.source, answer.said))
+    return "; ".join(faults(sentence.source, words))

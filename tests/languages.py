@@ -1,0 +1,87 @@
+"""Whole translations made of planted words, so that no test waits for a translator."""
+
+import re
+from itertools import count
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from checks.translations import as_bytes
+from helpdesk.intake import languages as offering
+from helpdesk.playbooks import shelf
+from helpdesk.playbooks.translating.exchange import po_head
+from helpdesk.playbooks.translating.standing import sentences
+from helpdesk.playbooks.translating.words import Part, Translated, fingerprint, part_of
+from helpdesk.playbooks.translating.writing import write_part
+from helpdesk.web import catalogues
+
+CACHES = (
+    shelf._parts,
+    shelf._in,
+    shelf._by_id,
+    shelf.standing,
+    catalogues.catalogue,
+    catalogues._translations,
+    offering.is_whole,
+    offering.is_reviewed,
+)
+WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")
+SENTENCE = "نحن معك ولن نترك أحدا وحده في هذا الأمر فخذ وقتك ثم اكتب لنا ما تستطيع"
+ARABIC = SENTENCE.split()
+
+
+def in_arabic(source):
+    """As many Arabic words as the source has; placeholders stay."""
+    numbers = count(len(source))
+
+    def word(found):
+        kept = found[0].startswith(("%", "{"))
+        return found[0] if kept else ARABIC[next(numbers) % len(ARABIC)]
+
+    return WORD.sub(word, source)
+
+
+def in_spanish(source):
+    """The source with a mark, so that a test can find it."""
+    return f"¡{source}!"
+
+
+def write_all(folder, language, say, *, leave_out=(), stale=(), reviewed=None):
+    """Translate every sentence of the playbooks and of the pages."""
+    library, parts = shelf.the_library(), {}
+    for one in sentences(library, {}):
+        if one.id not in leave_out:
+            of = "0000000000" if one.id in stale else fingerprint(one.source)
+            said = Translated(say(one.source), of)
+            parts.setdefault(part_of(one.id), {})[one.id] = said
+    order = [text.id for text in library.texts()]
+    for name, texts in parts.items():
+        write_part(folder / "playbooks", Part(name, language, texts, reviewed), order)
+    _write_pages(folder / "translations", language, say)
+
+
+def _write_pages(folder, language, say):
+    with catalogues.path_of(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    for message in catalogue:
+        if message.id:
+            many = isinstance(message.id, tuple)
+            forms = catalogue.num_plurals
+            message.string = (say(message.id[-1]),) * forms if many else say(message.id)
+    path = folder / language / "LC_MESSAGES" / "messages.po"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(po_head(language, "# Planted.\n").encode() + as_bytes(catalogue))
+
+
+def speak(monkeypatch, folder: Path):
+    """Let the house find the translations of this folder, and forget what it read before."""
+    shelf.the_library()
+    monkeypatch.setattr(shelf, "CONTENT", folder / "playbooks")
+    monkeypatch.setattr(catalogues, "FOLDER", folder / "translations")
+    forget()
+
+
+def forget():
+    """Forget every translation that was read."""
+    for one in CACHES:
+        one.cache_clear()
