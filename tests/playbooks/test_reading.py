@@ -65,7 +65,7 @@ BREACHES = {
     ),
     "an outcome leading to no playbook": (
         ACCOUNT,
-        "leads_to: {playbook: something-else}",
+        "leads_to: {playbook: account-suspended}",
         "leads_to: {playbook: no-such-page}★",
         "there is no playbook 'no-such-page'",
     ),
@@ -144,13 +144,13 @@ BREACHES = {
     ),
     "a red flag that goes to no page": (
         ACCOUNT,
-        "floor: immediate\n",
-        "floor: immediate\n    go_to: arrest★\n",
+        "go_to: arrest-detention\n",
+        "go_to: arrest★\n",
         "there is no playbook 'arrest'",
     ),
     "a better page that is not there": (
         ACCOUNT,
-        "  something-else: The platform itself",
+        "  account-suspended: The platform itself",
         "  no-such-page: The platform itself★",
         "there is no playbook 'no-such-page'",
     ),
