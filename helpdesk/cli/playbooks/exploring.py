@@ -28,11 +28,12 @@ SHOWN = 3  # of one kind; the rest is counted
 
 @dataclass(frozen=True)
 class Share:
-    """A piece of the work: some people on one page, or all decision answers."""
+    """A piece of the work: some people on one page, or every decision beside their answers."""
 
     folder: Path
     playbook: str
-    seeds: range | None
+    seeds: range
+    is_about_decisions: bool = False
 
 
 def explore(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
@@ -59,8 +60,8 @@ def work_on(share: Share) -> list[Broken]:
     page = library.playbook(share.playbook)
     if page is None:
         raise telling.CannotRun(f"The page {share.playbook} has changed while it was explored.")
-    if share.seeds is None:
-        return list(exploring.explore_decisions(library, page))
+    if share.is_about_decisions:
+        return list(exploring.explore_decisions(library, page, share.seeds))
     return list(exploring.explore(library, page, share.seeds))
 
 
@@ -71,10 +72,10 @@ def _library(folder: Path) -> Library:
 
 def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[Share]:
     for page in pages:
-        if len(seeds) > 1:
-            yield Share(folder, page.id, None)
         for first in range(seeds.start, seeds.stop, AT_ONCE):
             yield Share(folder, page.id, range(first, min(first + AT_ONCE, seeds.stop)))
+        beside = seeds if len(seeds) == 1 else exploring.BACKGROUNDS
+        yield Share(folder, page.id, beside, is_about_decisions=True)
 
 
 def _worked(shares: Sequence[Share], people: int) -> Iterator[list[Broken]]:
@@ -90,8 +91,8 @@ def _lines(broken: Sequence[Broken], pages: Sequence[Playbook], seeds: range) ->
     counts = Counter((one.playbook, one.invariant) for one in broken)
     for one in _shown(broken):
         yield f"{one.playbook}: {one.invariant}: {one.sentence}"
-        if one.seed is not None:
-            yield f"  Again: helpdesk playbooks simulate --explore --seed {one.seed} {one.playbook}"
+        again = f"--seed {one.seed or 0} {one.playbook}"
+        yield f"  Again: helpdesk playbooks simulate --explore {again}"
     for (playbook, invariant), count in counts.items():
         if count > SHOWN:
             yield f"{playbook}: {invariant}: broken {count} times."

@@ -30,7 +30,7 @@ def read_script_text(text: str, name: str) -> Piece:
 
 def read_script(piece: Piece, pages: Sequence[Playbook], library: Library) -> Script:
     """The script in a file of its own."""
-    return script_of(piece.fields("answers", KEYS.removeprefix("answers ")), pages, library)
+    return script_of(piece.fields(may=KEYS), pages, library)
 
 
 def script_of(fields: Fields, pages: Sequence[Playbook], library: Library) -> Script:

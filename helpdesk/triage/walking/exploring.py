@@ -20,7 +20,7 @@ from helpdesk.triage.walking.trials import Ground, trial
 NEVER_AN_EXCEPTION: Final = "never an exception"
 ALL: Final = (NEVER_AN_EXCEPTION, *INVARIANTS)
 # All combinations of the decision answers are tried beside this many people's other answers.
-BACKGROUNDS: Final = 8
+BACKGROUNDS: Final = range(8)
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,14 @@ def explore(library: Library, page: Playbook, seeds: Iterable[int]) -> Iterator[
         yield from _one(ground, seed)
 
 
-def explore_decisions(library: Library, page: Playbook) -> Iterator[Broken]:
-    """Try every combination of the decision answers, beside no other answer and beside some."""
+def explore_decisions(
+    library: Library, page: Playbook, backgrounds: Iterable[int] = BACKGROUNDS
+) -> Iterator[Broken]:
+    """Try every combination of the decision answers, beside no other answer, and beside what the
+    people with these numbers answered."""
     ground = Ground(library, Course(page))
     points = {point.id for point in library.table.points}
-    for seed in (None, *range(BACKGROUNDS)):
+    for seed in (None, *backgrounds):
         told = trial(ground, seed).answers if seed is not None else {}
         others = {name: value for name, value in told.items() if name not in points}
         for where, point, levels in every_decision(library, page, others):

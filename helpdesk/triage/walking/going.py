@@ -94,14 +94,22 @@ class Way:
         return self.last.playbook if self.last is not None else None
 
 
-def go(course: Course, known: Known, choose: Callable[[Moment], Choice]) -> Way:
-    """Go through a page. The rules of a real run hold; what they refuse stops the way."""
+Pick = Callable[[Course, Known, Mapping[str, Record]], StepNow | None]
+
+
+def go(
+    course: Course, known: Known, choose: Callable[[Moment], Choice], pick: Pick = Course.at_hand
+) -> Way:
+    """Go through a page. The rules of a real run hold; what they refuse stops the way.
+
+    Without `pick` the step to do next is always the first that is open, as a run shows it.
+    """
     facts: dict[str, Value] = dict(known)
     records: dict[str, Record] = {}
     taken: list[Taken] = []
     stopped = ""
     while not stopped:
-        now = course.at_hand(facts, records)
+        now = pick(course, facts, records)
         if now is None:
             stopped = "No step is open, and no end was reached."
             break

@@ -35,7 +35,7 @@ class Tried:
 def try_out(ground: Ground, trial: Trial) -> Tried:
     """Let somebody go through the page."""
     told = tell(ground.library, (ground.page,), trial.answers)
-    way = go(ground.course, {**told.answers, **trial.facts}, trial.chooser())
+    way = go(ground.course, {**told.answers, **trial.facts}, trial.chooser(), trial.picker())
     return Tried(ground, trial, told, way)
 
 

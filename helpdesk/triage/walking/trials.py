@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Outcome, Playbook, Question, QuestionKind
-from helpdesk.playbooks.progress import Course
+from helpdesk.playbooks.progress import Course, Progress, State, StepNow
 from helpdesk.playbooks.recording import leads_onward, may_be_skipped
-from helpdesk.triage.walking.going import Choice, Moment
+from helpdesk.triage.walking.going import Choice, Moment, Pick
 
 ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
 
@@ -38,6 +38,13 @@ class Trial:
     def chooser(self) -> "Chance":
         """Somebody who takes the steps, always in the same way for this seed."""
         return Chance(random.Random(f"steps {self.seed}"), self.evidence)  # noqa: S311 - no secret
+
+    def picker(self) -> Pick:
+        """Half of all people do whatever is open; the others go down the page."""
+        if self.seed % 2 == 0:
+            return Course.at_hand
+        dice = random.Random(f"order {self.seed}")  # noqa: S311 - no secret
+        return lambda course, known, records: _any_open(course.stands(known, records), dice)
 
 
 class Chance:
@@ -83,6 +90,13 @@ def other_answer(question: Question, value: Value, dice: random.Random) -> Value
         return None
     picked = dice.choice(others)
     return (picked,) if question.kind is QuestionKind.MANY_OF else picked
+
+
+def _any_open(progress: Progress, dice: random.Random) -> StepNow | None:
+    steps = [one for one in progress.steps if one.state is State.OPEN]
+    # the way out is always open; whoever took it as often as the others would see little
+    others = steps if dice.random() < LED_AWAY else steps[:-1]
+    return dice.choice(others or steps) if steps else None
 
 
 def _answer(question: Question, dice: random.Random) -> Value:
