@@ -8,6 +8,7 @@ from babel.messages.pofile import read_po
 
 from checks.translations import as_bytes
 from helpdesk.intake import languages as offering
+from helpdesk.intake.forms import sheets
 from helpdesk.playbooks import shelf
 from helpdesk.playbooks.translating.exchange import po_head
 from helpdesk.playbooks.translating.standing import sentences
@@ -24,6 +25,10 @@ CACHES = (
     catalogues._translations,
     offering.is_whole,
     offering.is_reviewed,
+    sheets.first_sheet,
+    sheets.own_sheet,
+    sheets.last_sheet,
+    sheets.finder,
 )
 WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")
 SENTENCE = "نحن معك ولن نترك أحدا وحده في هذا الأمر فخذ وقتك ثم اكتب لنا ما تستطيع"

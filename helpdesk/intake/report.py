@@ -107,9 +107,9 @@ def in_words(question: Question, value: Value) -> str:
     return "; ".join(options.get(one, one) for one in told)
 
 
-def hints_of(question: Question) -> dict[str, str]:
+def hints_of(question: Question) -> dict[str, Text]:
     """What is said under the options that need it."""
-    return {option.id: str(option.hint) for option in question.options if option.hint}
+    return {option.id: option.hint for option in question.options if option.hint}
 
 
 def says_something(

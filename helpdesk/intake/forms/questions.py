@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 from wtforms import (
     Field,
@@ -27,9 +28,9 @@ def fields_for(questions: Iterable[Question]) -> dict[str, Any]:
 
 
 def field_for(question: Question) -> Any:
-    words = {"label": str(question.ask), "description": str(question.hint or "")}
+    words: dict[str, Any] = {"label": question.ask, "description": question.hint or ""}
     if question.kind.has_options:
-        choices = [SelectChoice(option.id, str(option.label)) for option in question.options]
+        choices = [SelectChoice(option.id, option.label) for option in question.options]
         many = question.kind is QuestionKind.MANY_OF
         kind = SelectMultipleField if many else RadioField
         return kind(**words, choices=choices, coerce=one_of(choices), validate_choice=False)
@@ -55,8 +56,8 @@ def not_longer_than(limit: int) -> Callable[[Any, Field], None]:
                     "“%(question)s” has %(length)s characters, and we can take %(limit)s at once. "
                     "Nothing is lost: shorten it here, and send the rest later in a message.",
                     question=field.label.text,
-                    length=f"{length:,}",
-                    limit=f"{limit:,}",
+                    length=format_decimal(length),
+                    limit=format_decimal(limit),
                 )
             )
 

@@ -32,8 +32,7 @@ class Page(Form):
 def first_sheet(language: str) -> type[Any]:
     """What happened: words to look for, and everything that can be ticked."""
     kinds = [
-        SelectChoice(page.id, str(page.title))
-        for page in report.kinds_of_trouble(the_library(language))
+        SelectChoice(page.id, page.title) for page in report.kinds_of_trouble(the_library(language))
     ]
     what = SelectMultipleField(
         _("What happened?"), choices=kinds, coerce=one_of(kinds), validate_choice=False
