@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import Piece, read_file
 
 LOCK = "ids.lock.yml"
@@ -21,7 +22,7 @@ def read_ids(folder: Path) -> dict[str, str]:
     ids = {page: _identifier(said) for page, said in file.pairs().items()}
     for page, said in file.pairs().items():
         if list(ids.values()).count(ids[page]) > 1:
-            said.refuse(f"two pages have the identifier {ids[page]}")
+            said.refuse(f"two pages have the identifier {ids[page]}", rule=Rule.IDS)
     return ids
 
 
@@ -41,7 +42,10 @@ def _identifier(piece: Piece) -> str:
     try:
         identifier = UUID(written)
     except ValueError:
-        piece.refuse(f"'{written}' is not an identifier; run `helpdesk playbooks ids`")
+        piece.refuse(
+            f"'{written}' is not an identifier; take the line out and run `helpdesk playbooks ids`",
+            rule=Rule.IDS,
+        )
     if identifier.version != 4 or str(identifier) != written:
-        piece.refuse(f"'{written}' is not a UUIDv4 in small letters")
+        piece.refuse(f"'{written}' is not a UUIDv4 in small letters", rule=Rule.IDS)
     return written

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from helpdesk.cli.playbooks import telling
+from helpdesk.export.linting import exports
 from helpdesk.playbooks.lint import linting, upkeep
 from helpdesk.playbooks.lint.linting import Look, Report
 from helpdesk.playbooks.lint.material import names
@@ -41,7 +42,7 @@ def lint(
     for name in types:
         if name not in known:
             raise telling.CannotRun(f"There is no page '{name}'; there are: {', '.join(known)}.")
-    report = linting.lint(folder, today=_day(day), types=types, watch=_watched)
+    report = linting.lint(folder, today=_day(day), types=types, more=(exports,), watch=_watched)
     findings = report.errors if forgiving else len(report.findings)
     telling.tell(_lines(report), _data(report), findings=bool(findings), as_json=as_json)
 

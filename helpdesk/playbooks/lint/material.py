@@ -31,17 +31,13 @@ class Material:
     library: Library
     words: Words
     files: Mapping[str, Piece]
+    ids: Mapping[str, str]
     refused: tuple[Finding, ...]
 
     @cached_property
     def walks(self) -> dict[str, Walks]:
         """The walk-throughs by page."""
         return read_walks(self.folder, self.library)
-
-    @cached_property
-    def ids(self) -> dict[str, str]:
-        """The identifiers by page."""
-        return read_ids(self.folder)
 
     def at(self, text: Text, rule: Rule, sentence: str) -> Finding:
         """A finding about a sentence, with the place where it is written."""
@@ -66,9 +62,10 @@ def gather(folder: Path, today: date) -> Material:
     try:
         library, problems = read_what_reads(folder)
         words = read_words(read_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml"))
+        ids = read_ids(folder)
     except BadPlaybook as problem:
         raise NothingToCheck(refused([problem])) from None
-    return Material(folder, today, library, words, dict(_files(folder)), refused(problems))
+    return Material(folder, today, library, words, dict(_files(folder)), ids, refused(problems))
 
 
 def names(folder: Path) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from helpdesk.playbooks.lint.findings import Finding, refused
-from helpdesk.playbooks.lint.material import ROOT, Material
+from helpdesk.playbooks.lint.material import ROOT, Material, names
+from helpdesk.playbooks.reading.walks import strays
 from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import BadPlaybook, Piece, read_file
 from helpdesk.playbooks.translating.checking import faults
@@ -27,7 +28,14 @@ def translations(material: Material) -> Iterator[Finding]:
 
 
 def walks(material: Material) -> Iterator[Finding]:
-    """L27: too few walk-throughs, or an end that none of them comes to."""
+    """L27: too few walk-throughs, or an end that none of them comes to.
+
+    They lead from page to page, so that all pages have to be read before one can be judged.
+    """
+    if len(material.library.playbooks) < len(names(material.folder)):
+        return
+    for stray in strays(material.folder, material.library):
+        yield Finding(Rule.WALKS, stray.file, stray.line, stray.reason)
     for page in material.library.playbooks:
         told = material.walks[page.id]
         for found in refused(told.problems):

@@ -42,7 +42,9 @@ def old_facts(material: Material) -> Iterator[Finding]:
         for fact in platform.facts:
             if fact.verified_on is None:
                 continue  # the page says so to whoever reads it; see `never_verified`
-            place = material.line_of("vocab", "platforms", platform.slug, "facts", fact.id)
+            place = material.line_of(
+                "vocab", "platforms", platform.slug, "facts", fact.id, "verified_on"
+            )
             if fact.verified_on > material.today:
                 sentence = f"'{fact.id}' of {platform.slug} cannot have been checked in the future"
                 yield Finding(Rule.OLD_FACTS, *place, sentence)

@@ -63,10 +63,13 @@ def read_services(file: Piece) -> tuple[Service, ...]:
 
 
 def refuse_repeats(piece: Piece, ids: list[str]) -> None:
-    """Two things of one name would hide each other."""
-    for one in ids:
-        if ids.count(one) > 1:
-            piece.refuse(f"'{one}' stands here twice", rule=Rule.IDS)
+    """Two things of one name would hide each other; the second one is refused."""
+    for number, one in enumerate(ids):
+        if one in ids[:number]:
+            items = piece.items()
+            # a fragment is one entry that brings several steps
+            place = items[number] if len(items) == len(ids) else piece
+            place.refuse(f"'{one}' stands here twice", rule=Rule.IDS)
 
 
 def _read_publishing(piece: Piece) -> Publishing:

@@ -63,11 +63,12 @@ class WholePage:
                 item.refuse(f"no step writes '{one.id}' down", rule=Rule.REACHABLE)
 
     def _packets(self) -> None:
-        for plan in self.playbook.escalations:
+        items = self.page["escalations"].items() if "escalations" in self.page else ()
+        for item, plan in zip(items, self.playbook.escalations, strict=True):
             for name in plan.packet:
                 evidence = self.playbook.piece_of_evidence(name)
                 if evidence is not None and evidence.sensitivity is Sensitivity.DANGER:
-                    self.page["escalations"].refuse(
+                    item.pairs()["packet"].refuse(
                         f"'{name}' could put someone in danger and never leaves in a packet",
                         rule=Rule.PACKETS,
                     )
