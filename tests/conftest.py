@@ -16,6 +16,7 @@ from sqlalchemy.orm import sessionmaker
 import helpdesk.assembly  # noqa: F401 - registers every job
 from helpdesk.accounts.models import SignIn
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.app import create_app
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise
@@ -172,8 +173,6 @@ def now() -> datetime:
 
 
 def _app(desk, surface):
-    from helpdesk.app import create_app  # noqa: PLC0415
-
     app = create_app(desk, surface)
     app.testing = True
     return app

@@ -1,6 +1,5 @@
 """The declarative base, our column types, and ids."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -78,12 +77,15 @@ class Identified:
         super().__init__(**values)
 
 
+def _values(choices: type[StrEnum]) -> list[str]:
+    return [one.value for one in choices]
+
+
 def choice_column(choices: type[StrEnum]) -> Enum:
     """A column that stores an enum's values as plain text, checked by the database."""
-    values: Callable[[type[StrEnum]], list[str]] = lambda kind: [one.value for one in kind]  # noqa: E731
     return Enum(
         choices,
-        values_callable=values,
+        values_callable=_values,
         native_enum=False,
         create_constraint=True,
         length=32,

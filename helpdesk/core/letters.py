@@ -68,6 +68,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    # The extension brings this method with it, at run time only.
-    environment.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    install = environment.install_gettext_translations  # type: ignore[attr-defined]  # by i18n
+    install(NullTranslations(), newstyle=True)
     return environment

@@ -62,7 +62,8 @@ def packet_form(allowed: Collection[str], known: Mapping[str, str] | None = None
         for field in FIELDS
         if field.name in allowed and field.is_written_by_hand
     }
-    return type("PacketFormOfPartner", (PacketForm,), made)(data=dict(known or {}))  # type: ignore[no-any-return]
+    of_partner: type[PacketForm] = type("PacketFormOfPartner", (PacketForm,), made)
+    return of_partner(data=dict(known or {}))
 
 
 def _entry(field: Field) -> Any:

@@ -26,7 +26,7 @@ class Mailbox:
     at_data: str = "250 OK"
     hangs_up: bool = False
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - the name aiosmtpd calls
         if self.at_recipient.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.at_recipient

@@ -149,7 +149,7 @@ TAMPERINGS = [_edit, _edit_and_restamp, _delete, _swap, _cut]
 @pytest.mark.parametrize("tamper", TAMPERINGS)
 def test_tampering_shows(chained, tamper):
     """Below the application, with the triggers off, as somebody with the whole database would."""
-    caught, chance = 0, random.Random(f"{SEED}{tamper.__name__}")  # noqa: S311
+    caught, chance = 0, random.Random(f"{SEED}{tamper.__name__}")  # noqa: S311 - a seed
     for _ in range(TRIALS):
         with chained.begin(SYSTEM) as work:
             savepoint = work.session.begin_nested()
