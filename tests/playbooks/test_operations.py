@@ -1,12 +1,13 @@
 """A playbook at work on a case: steps, facts, evidence, ends, and who may."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
-from helpdesk.cases.models import Evidence, Fact
-from helpdesk.cases.status import Status
+from helpdesk.cases.models import Consent, Evidence, Fact
+from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.playbooks import known, operations, queries, shelf
@@ -150,7 +151,7 @@ def test_what_was_written_down_is_sealed_and_never_in_history(at_work):
         case = at_work.case(work)
         assert queries.evidence_of(work, case) == {"profile-url": "https://facebook.test/marker"}
         for table in ("evidence", "facts", "step_records", "history", "outbox"):
-            rows = work.session.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608
+            rows = work.session.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608 - names of ours
             assert "marker" not in repr(
                 [[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in rows]
             )
@@ -344,11 +345,6 @@ def test_conditions_are_not_guessed_by_someone_who_cannot_read_the_answers(at_wo
 
 
 def test_consent_to_the_platform_of_the_case_is_known_to_conditions(at_work):
-    from datetime import timedelta  # noqa: PLC0415
-
-    from helpdesk.cases.models import Consent  # noqa: PLC0415
-    from helpdesk.cases.status import ConsentKind  # noqa: PLC0415
-
     page = shelf.the_library().playbook("account-takeover")
     with at_work.working() as work:
         case = at_work.case(work)
