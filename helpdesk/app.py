@@ -21,7 +21,6 @@ from helpdesk.intake import door as intake_door
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.partners import views as partners
-from helpdesk.playbooks import views as playbooks
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.settings import LANGUAGES, Surface
 from helpdesk.triage import views as triage
@@ -49,7 +48,7 @@ BLUEPRINTS = {
         accounts.people_bp,
         cases.bp,
         triage.bp,
-        playbooks.bp,
+        duty.runs_bp,
         escalations.bp,
         partners.bp,
     ),

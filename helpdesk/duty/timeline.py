@@ -33,6 +33,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "triage.alarm_sent": "An alarm went out at {percent} % of the time to the first reply.",
     "triage.owner_told": "Who has the case was told that it moved.",
     "playbook.started": "Started the playbook {playbook}.",
+    "playbook.moved": "Moved the playbook on from {was} to {to_edition}.",
     "playbook.step_finished": "Finished the step {step} of {playbook}: {outcome}.",
     "playbook.step_skipped": "Left out the step {step} of {playbook}.",
     "playbook.step_reopened": "Took back the step {step} of {playbook}.",

@@ -47,6 +47,16 @@ class SkipForm(Form):
     )
 
 
+class MoveForm(Form):
+    """Why a run goes on in today's edition."""
+
+    why_move = TextAreaField(
+        "Why do you move it?",
+        [DataRequired("Say in a few words why this run is moved."), too_long],
+        description="It is kept as a note on the case.",
+    )
+
+
 def outcome_form(page: Playbook, step: Step, written: Mapping[str, str]) -> OutcomeForm:
     """The form of one step, with what was written down before already in it."""
     wanted = [page.piece_of_evidence(name) for name in step.evidence]

@@ -41,6 +41,24 @@ def keep_record(
     return record
 
 
+def copy_record(work: Work, run: Run, record: StepRecord) -> None:
+    """The same record in another run of the case: who, when, how it ended, and the words."""
+    words = work.keys.open(record, "words")
+    copy = StepRecord(
+        case=run.case,
+        case_id=run.case_id,
+        run_id=run.id,
+        step=record.step,
+        standing=record.standing,
+        outcome=record.outcome,
+        at=record.at,
+        by=record.by,
+    )
+    if words:
+        copy.words = work.keys.seal(copy, "words", words)
+    run.records.append(copy)
+
+
 def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:
     """Seal what was written down. A second time replaces the first: the case holds what is true."""
     for kind, text in told.items():

@@ -20,6 +20,10 @@ class StepStanding(StrEnum):
     SKIPPED = "skipped"
 
 
+# How a run ends that goes on in a newer edition. No page has an end of this name.
+MOVED = "moved-on"
+
+
 class Edition(Base):
     """The content of a playbook as it was when a run first used it. Never changed."""
 

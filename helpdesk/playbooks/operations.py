@@ -1,4 +1,4 @@
-"""What can happen to a playbook at work: started, a step finished, skipped or reopened."""
+"""What can happen to a playbook at work: started, moved on, a step finished, skipped, reopened."""
 
 import json
 from collections.abc import Mapping
@@ -7,13 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.models import Case
+from helpdesk.cases.operations.messages import write_note
 from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks import keeping, queries, shelf
-from helpdesk.playbooks.models import Edition, Run, StepStanding
+from helpdesk.playbooks.comparing import lost_records
+from helpdesk.playbooks.models import MOVED, Edition, Run, StepStanding
 from helpdesk.playbooks.pages import Outcome, Playbook, Readiness, Step
 from helpdesk.playbooks.policy import may_run, may_work_on
-from helpdesk.playbooks.progress import State, StepNow, facts_from
+from helpdesk.playbooks.progress import Record, State, StepNow, facts_from
 from helpdesk.playbooks.recording import held_back, in_titles, may_be_skipped, too_early
 
 
@@ -26,19 +28,47 @@ def start_run(work: Work, case: Case, playbook_id: str) -> Run:
     _lock(work, case)
     if queries.running(work, case, playbook_id) is not None:
         raise NotNow("This playbook is at work on the case already.")
-    _keep_edition(work, edition)
-    run = Run(
-        case=case,
-        case_id=case.id,
-        content_hash=edition.content_hash,
-        started_at=work.at,
-        started_by=work.actor.id,
-    )
-    work.session.add(run)
-    # the edition and the records of the run are read through it in this very piece of work
-    work.session.flush()
+    if playbook_id not in case.kinds:
+        # whatever is worked on is what the case is about, too
+        case.other_types = (*case.other_types, playbook_id)
+    run = _begin(work, case, edition)
     work.record("playbook.started", run, playbook=edition.playbook.name)
     return run
+
+
+def move_run(work: Work, run: Run, *, reason: str) -> Run:
+    """Go on in today's edition of the page. What was recorded goes along as far as it still fits.
+
+    Nothing is lost: the old run ends and stays to be read, with every record in its own words. The
+    reason stands in a sealed note, and history knows which steps stayed behind.
+    """
+    work.require(may_work_on, run)
+    _lock(work, run.case)
+    work.session.refresh(run, ["ended_at", "ended_as", "records"])
+    _refuse_ended(run)
+    page, edition = queries.page_of(run), shelf.current(run.edition.playbook)
+    if edition is None or edition.content_hash == run.content_hash:
+        raise NotNow("This run stands on today's edition already.")
+    run.ended_at, run.ended_as = work.at, MOVED
+    follower = _begin(work, run.case, edition)
+    records = {record.step: Record(record.outcome) for record in run.records}
+    left_behind = lost_records(edition.playbook, records)
+    for record in run.records:
+        if record.step not in left_behind:
+            keeping.copy_record(work, follower, record)
+    write_note(
+        work,
+        run.case,
+        f"Moved “{page.title}” from {page.name} to {edition.playbook.name}. {reason}",
+    )
+    work.record(
+        "playbook.moved",
+        follower,
+        was=f"{page.name} ({run.content_hash[:12]})",
+        to_edition=f"{edition.playbook.name} ({edition.content_hash[:12]})",
+        left_behind=list(left_behind),
+    )
+    return follower
 
 
 def finish_step(
@@ -138,8 +168,25 @@ def _end(work: Work, run: Run, outcome: Outcome) -> None:
     if outcome.playbook is not None:
         # the case goes on under its right name, with everything that was told
         run.case.incident_type = outcome.playbook
+        others = (kind for kind in run.case.other_types if kind != outcome.playbook)
+        run.case.other_types = tuple(others)
         if queries.running(work, run.case, outcome.playbook) is None:
             start_run(work, run.case, outcome.playbook)
+
+
+def _begin(work: Work, case: Case, edition: shelf.CurrentEdition) -> Run:
+    _keep_edition(work, edition)
+    run = Run(
+        case=case,
+        case_id=case.id,
+        content_hash=edition.content_hash,
+        started_at=work.at,
+        started_by=work.actor.id,
+    )
+    work.session.add(run)
+    # the edition and the records of the run are read through it in this very piece of work
+    work.session.flush()
+    return run
 
 
 def _keep_edition(work: Work, edition: shelf.CurrentEdition) -> None:

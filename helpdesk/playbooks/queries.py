@@ -7,14 +7,18 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from helpdesk.cases.models import Case, Evidence
-from helpdesk.core.errors import NotFound
+from helpdesk.cases.models import Case
+from helpdesk.cases.models import Evidence as EvidenceTaken
+from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks import shelf
-from helpdesk.playbooks.known import known_on
+from helpdesk.playbooks.ahead import Ahead, read_ahead
+from helpdesk.playbooks.comparing import Comparison, compare, lost_answers, lost_records
+from helpdesk.playbooks.conditions import Value
+from helpdesk.playbooks.known import answers_of, known_on
 from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.models import Edition, Run, StepRecord
-from helpdesk.playbooks.pages import Playbook, Readiness
+from helpdesk.playbooks.pages import Evidence, Playbook, Readiness
 from helpdesk.playbooks.progress import Progress, Record, progress
 
 # The pages of a case's runs, and of those that have not ended; the oldest first.
@@ -79,6 +83,64 @@ def at_work(work: Work, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(work.session.scalars(AT_WORK, {"case_id": case.id})))
 
 
+def newer_edition(run: Run) -> Playbook | None:
+    """Today's edition of the page, where the run stands on another one."""
+    today = shelf.current(run.edition.playbook)
+    return today.playbook if today and today.content_hash != run.content_hash else None
+
+
+@dataclass(frozen=True)
+class Move:
+    """What moving a run to today's edition would change, and what would not go along."""
+
+    old: Playbook
+    new: Playbook
+    comparison: Comparison
+    left_behind: tuple[str, ...]
+    lost_answers: Mapping[str, Value]
+    lost_evidence: tuple[Evidence, ...]
+
+
+def move_of(work: Work, run: Run) -> Move:
+    """The two editions of a run side by side. Where there is nothing to move to, it is too late."""
+    old, new = page_of(run), newer_edition(run)
+    if new is None or run.ended_at is not None:
+        raise NotNow("This run stands on today's edition already, or it has ended.")
+    comparison = compare(old, new)
+    written = evidence_of(work, run.case)
+    return Move(
+        old=old,
+        new=new,
+        comparison=comparison,
+        left_behind=lost_records(new, {one.step: Record(one.outcome) for one in run.records}),
+        lost_answers=lost_answers(old, new, answers_of(work, run.case)),
+        lost_evidence=tuple(
+            one
+            for one in old.evidence
+            if one.id in comparison.evidence.removed and one.id in written
+        ),
+    )
+
+
+def page_to_start(playbook_id: str) -> Playbook:
+    """A page that could be started."""
+    page = shelf.the_library().playbook(playbook_id)
+    if page is None or page.status is Readiness.RETIRED:
+        raise NotFound
+    return page
+
+
+def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
+    """Where every step would stand if the page were put to work now."""
+    return progress(page, known_on(work, case, page), {})
+
+
+def ahead_of(work: Work, case: Case, page: Playbook, steps: Progress) -> Mapping[str, Ahead]:
+    """Every step of a page to be read ahead, with where each way out of it leads."""
+    library = shelf.the_library()
+    return read_ahead(page, steps, known_on(work, case, page), library.playbooks)
+
+
 def startable(runs: Iterable[RunNow]) -> tuple[Playbook, ...]:
     """The pages that could be started beside these runs."""
     busy = {one.page.id for one in runs if one.run.ended_at is None}
@@ -103,7 +165,7 @@ def words_of(work: Work, record: StepRecord) -> str:
 
 def evidence_of(work: Work, case: Case) -> Mapping[str, str]:
     """What was written down for the case, by the name the page gives it."""
-    taken = work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))
+    taken = work.session.scalars(select(EvidenceTaken).where(EvidenceTaken.case_id == case.id))
     return {one.kind: work.keys.open(one, "value") for one in taken}
 
 

@@ -56,6 +56,8 @@ class Answer:
 class TriageNow:
     """Everything the case page says about the level."""
 
+    pages: tuple[Playbook, ...]
+    known: Known
     judgement: Judgement
     rows: tuple[Row, ...]
     answers: tuple[Answer, ...]
@@ -72,6 +74,8 @@ def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
     pages = together.pages_of(the_library(), (*case.kinds, *found.at_work))
     judgement = judge_report(the_library().table, pages, answers)
     return TriageNow(
+        pages=pages,
+        known=answers,
         judgement=judgement,
         rows=rows_of(the_library().table, judgement),
         answers=_in_words(pages, answers, judgement),

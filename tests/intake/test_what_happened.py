@@ -1,4 +1,4 @@
-"""What happened: found by plain words or in the list, more than one thing; looking leaves no trace."""
+"""What happened: found by plain words or in the list, more than one thing; no trace of looking."""
 
 import logging
 import re

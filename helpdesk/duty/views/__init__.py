@@ -1,6 +1,16 @@
-"""Addresses of the staff's own pages: the board, the queues, the case, approvals, the letters."""
+"""Addresses of the staff's own pages: board, queues, the case and its playbooks, approvals."""
 
-from helpdesk.duty.views import approvals, board, cases, letters, queues
-from helpdesk.duty.views.blueprint import bp
+from helpdesk.duty.views import approvals, board, cases, editions, letters, queues, runs
+from helpdesk.duty.views.blueprint import bp, runs_bp
 
-__all__ = ["approvals", "board", "bp", "cases", "letters", "queues"]
+__all__ = [
+    "approvals",
+    "board",
+    "bp",
+    "cases",
+    "editions",
+    "letters",
+    "queues",
+    "runs",
+    "runs_bp",
+]

@@ -22,11 +22,13 @@ from helpdesk.core import history, keys
 from helpdesk.core.gathering import Gathered, Gathering
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
+from helpdesk.duty.offers import offers_for
 from helpdesk.duty.operations import steps_left
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import words as request_words
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks import queries as playbooks
+from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import queries as triage
 
 # Many forms stand on this page, and cases/_token.html gives each of them its token.
@@ -76,7 +78,7 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
         "lines": timeline.lines_of(found["entries"], names),
         "triage": level,
         "runs": runs,
-        "startable": playbooks.startable(runs),
+        "offers": offers_for(the_library(), case, runs, level.pages, level.known),
         "steps_left": steps_left(runs),
         "platform": playbooks.platform_of(case),
         "requests": requests,

@@ -1,44 +1,65 @@
 """Addresses of playbooks at work: start one, read it ahead, record its steps."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import names
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.core.errors import NotFound
+from helpdesk.duty import operations as duty
+from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.playbooks import operations, queries
 from helpdesk.playbooks.forms import OutcomeForm, SkipForm, outcome_form
 from helpdesk.playbooks.models import Run
 from helpdesk.playbooks.pages import Step
-from helpdesk.playbooks.policy import may_work_on
+from helpdesk.playbooks.policy import may_run, may_work_on
 from helpdesk.playbooks.progress import Progress, State, StepNow
 from helpdesk.web.work import work
 
-bp = Blueprint("playbooks", __name__, url_prefix="/cases/<ref>/runs")
 
-
-@bp.post("")
+@runs_bp.post("/runs")
 def create_run(ref: str) -> ResponseReturnValue:
     case = by_ref(work, ref)
-    run = operations.start_run(work, case, request.form.get("playbook", ""))
+    run = duty.add_playbook(work, case, request.form.get("playbook", ""))
     return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
 
 
-@bp.get("/<run_id>")
+@runs_bp.get("/runs/<run_id>")
 def show(ref: str, run_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     return _run_page(case, run, request.args.get("step", ""))
 
 
-@bp.post("/<run_id>/steps/<step_id>/outcome")
+@runs_bp.get("/playbooks/<playbook_id>")
+def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
+    """A whole playbook as it would begin on this case, to be read before anybody starts it."""
+    case = by_ref(work, ref)
+    run = queries.running(work, case, playbook_id)
+    if run is not None:
+        return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
+    page = queries.page_to_start(playbook_id)
+    progress = queries.progress_at_start(work, case, page)
+    return render_template(
+        "playbooks/preview.html",
+        case=case,
+        page=page,
+        progress=progress,
+        ahead=queries.ahead_of(work, case, page, progress),
+        in_words=queries.in_words,
+        platform=queries.platform_of(case),
+        may_work=may_run(work.actor, case),
+    )
+
+
+@runs_bp.post("/runs/<run_id>/steps/<step_id>/outcome")
 def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
     form = outcome_form(queries.page_of(run), step, {})
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, outcome=form), 422
-    operations.finish_step(
+    duty.finish_step(
         work,
         run,
         step_id,
@@ -50,7 +71,7 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     return _onward(case, run)
 
 
-@bp.post("/<run_id>/steps/<step_id>/skip")
+@runs_bp.post("/runs/<run_id>/steps/<step_id>/skip")
 def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
@@ -62,7 +83,7 @@ def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     return _onward(case, run)
 
 
-@bp.post("/<run_id>/steps/<step_id>/reopening")
+@runs_bp.post("/runs/<run_id>/steps/<step_id>/reopening")
 def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     _, run = _find(ref, run_id)
     step = _step(run, step_id)
@@ -117,6 +138,8 @@ def _run_page(
         outcome=outcome,
         skip=skip or SkipForm(formdata=None),
         may_work=may_work,
+        ahead=queries.ahead_of(work, case, page, progress),
+        newer=queries.newer_edition(run) if run.ended_at is None else None,
         in_words=queries.in_words,
         written=written,
         platform=queries.platform_of(case),

@@ -1,0 +1,60 @@
+"""Which playbooks to offer on a case: what it is about first, then what its answers point to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from helpdesk.cases.models import Case
+from helpdesk.playbooks.answers import red_flags
+from helpdesk.playbooks.conditions import Known
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.queries import RunNow, startable
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A playbook that could be started, and why it stands where it stands."""
+
+    page: Playbook
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What could be started: what the report is about, what a red flag points to, all others."""
+
+    named: tuple[Offer, ...]
+    suggested: tuple[Offer, ...]
+    others: tuple[Offer, ...]
+
+
+def offers_for(
+    library: Library,
+    case: Case,
+    runs: Sequence[RunNow],
+    pages: Iterable[Playbook],
+    answers: Known,
+) -> Offers:
+    """Each page that could be started, once. What has ended here before is offered last."""
+    free = {page.id: page for page in startable(runs)}
+    begun = {one.page.id for one in runs}
+    named = [Offer(free[kind]) for kind in case.kinds if kind in free and kind not in begun]
+    seen = begun | {offer.page.id for offer in named}
+    suggested: dict[str, Offer] = {}
+    for page in pages:
+        for flag in red_flags(page, answers):
+            if flag.go_to in free and flag.go_to not in seen:
+                suggested.setdefault(flag.go_to, Offer(free[flag.go_to], str(flag.why)))
+    seen = {offer.page.id for offer in named} | set(suggested)
+    others = [page for page in _in_order(library, free) if page not in seen]
+    return Offers(
+        named=tuple(named),
+        suggested=tuple(suggested.values()),
+        others=tuple(Offer(free[name]) for name in others),
+    )
+
+
+def _in_order(library: Library, names: Iterable[str]) -> list[str]:
+    """As the public form lists them; what stands under no heading comes last."""
+    listed = [name for group in library.collection.groups for name in group.playbooks]
+    return sorted(names, key=lambda name: listed.index(name) if name in listed else len(listed))

@@ -1,0 +1,45 @@
+"""Moving a playbook at work to today's edition: first what that would change, then the move."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts.queries import names
+from helpdesk.cases.models import Case
+from helpdesk.cases.queries import by_ref
+from helpdesk.duty.views.blueprint import runs_bp
+from helpdesk.playbooks import operations, queries
+from helpdesk.playbooks.forms import MoveForm
+from helpdesk.playbooks.models import Run
+from helpdesk.playbooks.policy import may_work_on
+from helpdesk.web.work import work
+
+
+@runs_bp.get("/runs/<run_id>/edition")
+def new_edition(ref: str, run_id: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    run = queries.run_by_id(work, case, run_id)
+    work.require(may_work_on, run)
+    return _page(case, run, MoveForm(formdata=None))
+
+
+@runs_bp.post("/runs/<run_id>/edition")
+def create_edition(ref: str, run_id: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    run, form = queries.run_by_id(work, case, run_id), MoveForm()
+    if not form.validate_on_submit():
+        return _page(case, run, form), 422
+    follower = operations.move_run(work, run, reason=form.why_move.data or "")
+    flash("The playbook goes on in today's edition. The old one stays to be read.")
+    return redirect(url_for(".show", ref=ref, run_id=follower.id), 303)
+
+
+def _page(case: Case, run: Run, form: MoveForm) -> str:
+    return render_template(
+        "playbooks/move.html",
+        case=case,
+        run=run,
+        form=form,
+        move=queries.move_of(work, run),
+        records={record.step: record for record in run.records},
+        names=names(work.session, {record.by for record in run.records}),
+    )
