@@ -1,11 +1,12 @@
 """The same library in another language: every sentence replaced, nothing else touched."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from typing import Any
 
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.pages.texts import fields_with_texts
 from helpdesk.playbooks.translating.kinds import Kind, kinds_of
 from helpdesk.playbooks.translating.words import Part, Translated
 
@@ -48,7 +49,7 @@ def _in_other_words(thing: Any, say: Say) -> Any:
         same = all(new is old for new, old in zip(parts, thing, strict=True))
         return thing if same else parts
     if is_dataclass(thing) and not isinstance(thing, type):
-        old = {field.name: getattr(thing, field.name) for field in fields(thing)}
+        old = {name: getattr(thing, name) for name in fields_with_texts(type(thing))}
         new = {name: _in_other_words(part, say) for name, part in old.items()}
         changed = {name: part for name, part in new.items() if part is not old[name]}
         return replace(thing, **changed) if changed else thing
