@@ -16,6 +16,7 @@ class Tools(LoadedWhenCalled):
     """Finds a tool; whatever keeps it from running ends with status 2, never with 1."""
 
     where = {
+        "diff": "helpdesk.cli.playbooks.diff:diff",
         "export": "helpdesk.cli.playbooks.export:export",
         "graph": "helpdesk.cli.playbooks.export:graph",
         "i18n": "helpdesk.cli.playbooks.i18n:i18n",
