@@ -65,8 +65,9 @@ translations: setup ## Check that the catalogue holds every sentence
 catalogue: setup ## Write the catalogue of sentences to translate anew
 	$(BIN)/python -m checks.translations --write
 
-playbooks: setup ## Check that every playbook reads
-	$(BIN)/python -m checks.playbooks
+playbooks: setup ## Check the playbooks by their rules, and walk through them (ARGS= for pages)
+	$(BIN)/helpdesk playbooks lint --folder playbooks --forgiving $(ARGS)
+	$(BIN)/helpdesk playbooks simulate --all --folder playbooks $(ARGS)
 
 migrate: setup ## Bring the database of DATABASE_URL up to date
 	$(BIN)/helpdesk migrate

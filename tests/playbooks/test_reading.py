@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from helpdesk.playbooks.reading.folder import check_all, read_library
+from helpdesk.playbooks.reading.folder import read_library, read_what_reads
 from helpdesk.playbooks.shelf import CONTENT
 from helpdesk.playbooks.source import BadPlaybook
 
@@ -400,13 +400,22 @@ BREACHES = {
 }
 
 
+def complaints(folder):
+    """Everything that is wrong with the pages, a sentence each."""
+    try:
+        _, problems = read_what_reads(folder)
+    except BadPlaybook as problem:
+        problems = problem.all()
+    return [str(problem) for problem in problems]
+
+
 @pytest.fixture
 def folder(tmp_path):
     return shutil.copytree(CONTENT, tmp_path / "playbooks")
 
 
 def test_our_own_pages_read_without_a_complaint():
-    assert check_all(CONTENT) == []
+    assert complaints(CONTENT) == []
 
 
 @pytest.mark.parametrize("breach", BREACHES)
@@ -441,7 +450,7 @@ def test_every_broken_page_is_told_at_once(folder):
         page = folder / name
         page.write_text(page.read_text().replace("status: draft", "status: nearly"))
 
-    problems = check_all(folder)
+    problems = complaints(folder)
 
     assert [problem.split(",")[0] for problem in problems] == [
         f"playbooks/{ACCOUNT}",
@@ -449,17 +458,44 @@ def test_every_broken_page_is_told_at_once(folder):
     ]
 
 
+def test_what_is_wrong_in_one_place_does_not_hide_the_next(folder):
+    page = folder / ACCOUNT
+    text = page.read_text()
+    for old, new in (
+        ("status: draft", "status: nearly"),
+        ("    ask: Is there still a way in?\n", ""),
+        ("title: Rule out a harmless cause", "heading: Rule out a harmless cause"),
+        ("needs: [ask-platform]", "needs: [ask-nobody]"),
+        ("floor: immediate", "floor: sky-high"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    page.write_text(text)
+
+    said = " ".join(complaints(folder))
+
+    assert "nearly" in said
+    assert "the key 'ask' is missing" in said
+    assert "nobody knows the key 'heading'" in said
+    assert "there is no step 'ask-nobody'" in said
+    assert "'sky-high' is not one of" in said
+    assert len(complaints(folder)) == 5
+
+
 @pytest.mark.parametrize("file", [TRIAGE, COLLECTION, QUESTIONS])
 def test_a_missing_file_is_one_clear_sentence(folder, file):
     (folder / file).unlink()
 
-    assert check_all(folder) == [f"playbooks/{file}, line 1: the file is missing or cannot be read"]
+    missing = "line 1: the file is missing or cannot be read"
+    assert complaints(folder) == [f"playbooks/{file}, {missing}"]
+        f"playbooks/{file}, line 1: the file is missing or cannot be read"
+    ]
 
 
 def test_nothing_in_a_page_is_ever_run(folder):
     page = folder / ELSE
     page.write_text("!!python/object/apply:os.system ['true']\n")
 
-    [problem] = [one for one in check_all(folder) if ELSE in one]
+    [problem] = [one for one in complaints(folder) if ELSE in one]
 
     assert "line 1" in problem

@@ -8,7 +8,6 @@ from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.lint.findings import Finding
 from helpdesk.playbooks.lint.material import Material
 from helpdesk.playbooks.lint.satisfying import World
-from helpdesk.playbooks.lint.wordlists import meant, said
 from helpdesk.playbooks.pages import Playbook, RedFlag, Text, texts_in
 from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.tables import Table
@@ -20,7 +19,7 @@ def risky_advice(material: Material) -> Iterator[Finding]:
         for advice in page.safe_now:
             if advice.is_dont or advice.risk is not None:
                 continue
-            for phrase in meant(material.words.risky, str(advice.text)):
+            for phrase in material.words.risky.meant(str(advice.text)):
                 yield material.at(
                     advice.text,
                     Rule.RISKY_ADVICE,
@@ -77,7 +76,7 @@ def _level(table: Table, settled: Mapping[str, str]) -> Level:
 
 def _is_about_intimate_images(material: Material, page: Playbook) -> bool:
     names = " ".join(str(text) for text in (page.title, page.trigger))
-    return any(said(material.words.intimate, names))
+    return any(material.words.intimate.said(names))
 
 
 def _pictures_taken(material: Material, page: Playbook) -> Iterator[Finding]:
@@ -94,7 +93,7 @@ def _pictures_taken(material: Material, page: Playbook) -> Iterator[Finding]:
 
 def _pictures_asked_for(material: Material, page: Playbook) -> Iterator[Finding]:
     for text in _told(page):
-        for phrase in meant(material.words.asks_for_pictures, str(text)):
+        for phrase in material.words.asks_for_pictures.meant(str(text)):
             yield material.at(
                 text,
                 Rule.NO_IMAGES,

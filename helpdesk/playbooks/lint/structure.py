@@ -7,7 +7,6 @@ from helpdesk.playbooks.lint.findings import Finding
 from helpdesk.playbooks.lint.material import Material
 from helpdesk.playbooks.lint.places import scalars
 from helpdesk.playbooks.lint.satisfying import World
-from helpdesk.playbooks.lint.wordlists import said
 from helpdesk.playbooks.pages import FactFrom, Playbook, Readiness, Step
 from helpdesk.playbooks.rules import Rule
 
@@ -24,7 +23,7 @@ def stubs(material: Material) -> Iterator[Finding]:
         for key, piece in scalars(file):
             if not isinstance(piece.value, str) or key in NO_WORDS:
                 continue
-            found = next(said(material.words.stubs, piece.value), None)
+            found = next(material.words.stubs.said(piece.value), None)
             if found or piece.value.strip().lower() in NOTHING_SAID:
                 yield Finding(
                     Rule.STUBS,

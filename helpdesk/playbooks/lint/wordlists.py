@@ -22,16 +22,39 @@ class Phrase:
     pattern: re.Pattern[str]
 
 
+class Phrases:
+    """A list of phrases. Most texts hold none of them, and are done with after one look."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases = tuple(phrases)
+        patterns = (f"(?:{phrase.pattern.pattern})" for phrase in self._phrases)
+        self._any = re.compile("|".join(patterns), re.IGNORECASE)
+
+    def said(self, text: str) -> Iterator[Phrase]:
+        """The phrases that stand in a text."""
+        if self._any.search(text):
+            yield from (phrase for phrase in self._phrases if phrase.pattern.search(text))
+
+    def meant(self, text: str) -> Iterator[Phrase]:
+        """The phrases that a text means; one that it turns round ("do not …") is not meant."""
+        for phrase in self.said(text):
+            for sentence in SENTENCE.split(text):
+                found = phrase.pattern.search(sentence)
+                if found and not TURNS_ROUND.search(sentence[: found.start()]):
+                    yield phrase
+                    break
+
+
 @dataclass(frozen=True)
 class Words:
     """All lists."""
 
-    stubs: tuple[Phrase, ...]
-    risky: tuple[Phrase, ...]
-    blame: tuple[Phrase, ...]
-    framing: tuple[Phrase, ...]
-    intimate: tuple[Phrase, ...]
-    asks_for_pictures: tuple[Phrase, ...]
+    stubs: Phrases
+    risky: Phrases
+    blame: Phrases
+    framing: Phrases
+    intimate: Phrases
+    asks_for_pictures: Phrases
     shorteners: tuple[str, ...]
 
 
@@ -51,30 +74,14 @@ def read_words(file: Piece) -> Words:
     )
 
 
-def said(phrases: Iterable[Phrase], text: str) -> Iterator[Phrase]:
-    """The phrases that stand in a text."""
-    return (phrase for phrase in phrases if phrase.pattern.search(text))
+def _list(page: Fields, key: str) -> Phrases:
+    return Phrases(page.list_of(key, lambda item: _phrase(item.text(), "")))
 
 
-def meant(phrases: Iterable[Phrase], text: str) -> Iterator[Phrase]:
-    """The phrases that a text means; one that it turns round ("do not …") is not meant."""
-    sentences = SENTENCE.split(text)
-    for phrase in phrases:
-        for sentence in sentences:
-            found = phrase.pattern.search(sentence)
-            if found and not TURNS_ROUND.search(sentence[: found.start()]):
-                yield phrase
-                break
-
-
-def _list(page: Fields, key: str) -> tuple[Phrase, ...]:
-    return page.list_of(key, lambda item: _phrase(item.text(), ""))
-
-
-def _with_advice(piece: Piece) -> tuple[Phrase, ...]:
-    return tuple(_phrase(words, instead.text()) for words, instead in piece.pairs().items())
+def _with_advice(piece: Piece) -> Phrases:
+    return Phrases(_phrase(words, instead.text()) for words, instead in piece.pairs().items())
 
 
 def _phrase(words: str, instead: str) -> Phrase:
     inner = re.escape(words.lower()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
-    return Phrase(words, instead, re.compile(rf"(?i)(?<![\w-]){inner}(?![\w-])"))
+    return Phrase(words, instead, re.compile(rf"(?<![\w-]){inner}(?![\w-])", re.IGNORECASE))

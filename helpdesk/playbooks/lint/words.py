@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from urllib.parse import urlsplit
 
 from helpdesk.playbooks.lint.findings import Finding
@@ -15,7 +16,6 @@ from helpdesk.playbooks.lint.plainness import (
     words,
 )
 from helpdesk.playbooks.lint.structure import WORDS_FILE
-from helpdesk.playbooks.lint.wordlists import meant
 from helpdesk.playbooks.pages import Playbook, Text, texts_in
 from helpdesk.playbooks.rules import Rule
 
@@ -53,10 +53,11 @@ def blame(material: Material) -> Iterator[Finding]:
     """L19: words that blame a person, or that attackers use for what they do."""
     # people search in their own words, and whatever these are they find us
     own_words = {name.id for page in material.library.playbooks for name in page.also_called}
+    lists = (material.words.blame, material.words.framing)
     for text in material.library.texts():
         if text.id in own_words:
             continue
-        for phrase in meant((*material.words.blame, *material.words.framing), str(text)):
+        for phrase in chain(*(one.meant(str(text)) for one in lists)):
             yield material.at(text, Rule.BLAME, f"not '{phrase.words}': {phrase.instead}")
 
 

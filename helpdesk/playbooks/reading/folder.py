@@ -1,4 +1,4 @@
-"""Reading the whole content folder, and saying everything that is wrong with it."""
+"""Reading the whole content folder, and keeping everything that is wrong with it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,15 +34,6 @@ def read_library(folder: Path) -> Library:
 def page_names(folder: Path) -> tuple[str, ...]:
     """The names of all pages in the folder, in a stable order; none of them is read."""
     return tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))
-
-
-def check_all(folder: Path) -> list[str]:
-    """Everything that is wrong in the folder, a sentence each; an empty list is good news."""
-    try:
-        _, problems = read_what_reads(folder)
-    except BadPlaybook as problem:
-        problems = list(problem.all())
-    return [str(problem) for problem in problems]
 
 
 def read_what_reads(folder: Path) -> tuple[Library, list[BadPlaybook]]:
