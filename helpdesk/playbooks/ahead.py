@@ -41,8 +41,6 @@ class Ahead:
             return ""
         if self.now.state is State.NOT_NEEDED:
             return "Not needed here. It is done only if"
-        if self.now.cannot_tell:
-            return "Not known yet whether it is needed. It is done only if"
         return "It is done only if"
 
 
