@@ -29,6 +29,7 @@ PUBLIC_PLACES = (
     "templates/components/code.html",
     "templates/components/details.html",
     "templates/components/form.html",
+    "templates/components/languages.html",
     "templates/components/notice.html",
     "templates/components/summary.html",
     "templates/components/timeline.html",
