@@ -1,0 +1,200 @@
+"""More than one playbook on a case: offered in a good order, added, and judged with the rest."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status
+from helpdesk.core.errors import NotAllowed
+from helpdesk.core.history import HistoryEntry
+from helpdesk.duty import operations
+from helpdesk.duty.offers import offers_for
+from helpdesk.playbooks import queries as playbooks
+from helpdesk.playbooks.models import Run
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.triage import operations as triage
+from helpdesk.triage import queries
+from tests.factories import a_case, a_person, a_team, sign_in, work_as
+
+CALM = {
+    "danger": "none_known",
+    "hold": "ended",
+    "reach": "self",
+    "clock": "open",
+    "capacity": "can_act",
+}
+
+
+class House:
+    def __init__(self, desk, now):
+        self.desk, self.now = desk, now
+        with desk.begin(at=now) as work:
+            self.team = a_team(work)
+            self.asha = a_person(work, teams=[self.team])
+            self.stranger = a_person(work, teams=[a_team(work)])
+
+    def report(self, answers, kind="account-takeover", also=()):
+        with self.desk.begin(at=self.now) as work:
+            case = a_case(
+                work,
+                self.team,
+                status=Status.OPEN,
+                answers=answers,
+                incident_type=kind,
+                other_types=tuple(also),
+            )
+            triage.judge_new_case(work, case, answers)
+            return case.id
+
+    def working(self, somebody=None):
+        return work_as(self.desk, somebody or self.asha, self.now)
+
+    def add(self, case_id, playbook, somebody=None):
+        with self.working(somebody) as work:
+            case = work.session.get(Case, case_id)
+            return operations.add_playbook(work, case, playbook).id
+
+    def history(self, action):
+        with self.desk.sessions() as session:
+            found = select(HistoryEntry).where(HistoryEntry.action == action)
+            return list(session.scalars(found.order_by(HistoryEntry.id)))
+
+    def offers(self, case_id):
+        with self.working() as work:
+            case = work.session.get(Case, case_id)
+            now = queries.triage_of(work, case)
+            runs = playbooks.runs_of(work, case)
+            return offers_for(the_library(), case, runs, now.pages, now.known)
+
+
+@pytest.fixture
+def house(desk, now):
+    return House(desk, now)
+
+
+def ids(offers):
+    return [offer.page.id for offer in offers]
+
+
+def test_a_second_playbook_makes_the_case_about_that_too_and_judges_it_again(house):
+    case_id = house.report({**CALM, "arrest_state": "held_unknown"})
+    house.add(case_id, "account-takeover")
+
+    house.add(case_id, "arrest-detention")
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        assert case.kinds == ("account-takeover", "arrest-detention")
+        assert case.level is Level.IMMEDIATE
+        assert len(queries.evaluations_of(work, case)) == 2
+        assert set(playbooks.at_work(work, case)) == {"account-takeover", "arrest-detention"}
+    judged = house.history("case.judged")[-1]
+    assert judged.details["about"] == ["account-takeover", "arrest-detention"]
+
+
+def test_starting_the_playbook_of_the_report_judges_nothing_again(house):
+    case_id = house.report(CALM)
+
+    house.add(case_id, "account-takeover")
+
+    assert len(house.history("case.judged")) == 1
+
+
+def test_a_level_set_by_hand_stands_when_the_second_kind_makes_no_difference(house):
+    case_id = house.report(CALM)
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        triage.raise_level(work, case, level=Level.URGENT, reason="A feeling.")
+
+    house.add(case_id, "website-down")
+
+    with house.working() as work:
+        assert work.session.get(Case, case_id).level is Level.URGENT
+
+
+def test_whoever_does_not_work_in_the_queue_adds_nothing(house):
+    case_id = house.report(CALM)
+
+    with pytest.raises(NotAllowed):
+        house.add(case_id, "doxing", somebody=house.stranger)
+
+
+def test_a_step_that_leads_to_another_page_judges_the_case_as_that(house):
+    answers = {**CALM, "about": ("held",), "arrest_state": "held_unknown"}
+    case_id = house.report(answers, kind="something-else", also=("doxing",))
+    run_id = house.add(case_id, "something-else")
+    for step, outcome in (
+        ("first-contact.acknowledge", "written"),
+        ("first-contact.safe-channel", "mailbox"),
+        ("first-contact.danger-again", "no_danger"),
+        ("listen", "understood"),
+        ("settle-type", "arrest_detention"),
+    ):
+        with house.working() as work:
+            operations.finish_step(
+                work, work.session.get(Run, run_id), step, outcome=outcome, evidence={}, note=""
+            )
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        assert case.kinds == ("arrest-detention", "doxing")
+        assert case.level is Level.IMMEDIATE
+    assert house.history("case.judged")[-1].details["about"] == ["arrest-detention", "doxing"]
+
+
+def test_answers_of_a_page_that_left_the_case_are_kept_when_others_are_corrected(house):
+    answers = {**CALM, "noticed": "a strange sound"}
+    case_id = house.report(answers, kind="doxing")
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        triage.correct_answers(work, case, {"hold": "running"})
+        assert queries.answers_of(work, case)["noticed"] == "a strange sound"
+
+
+def test_what_the_report_is_about_is_offered_first_then_what_the_answers_point_to(house):
+    answers = {**CALM, "arrest_devices": ("phone",)}
+    case_id = house.report(answers, kind="arrest-detention", also=("doxing",))
+
+    offers = house.offers(case_id)
+
+    assert ids(offers.named) == ["arrest-detention", "doxing"]
+    assert "device-lost-seized" in ids(offers.suggested)
+    assert all(offer.because for offer in offers.suggested)
+    every = ids(offers.named) + ids(offers.suggested) + ids(offers.others)
+    assert sorted(every) == sorted(page.id for page in the_library().playbooks)
+
+
+def test_what_is_at_work_is_not_offered(house):
+    case_id = house.report(CALM, also=("doxing",))
+
+    house.add(case_id, "doxing")
+
+    offers = house.offers(case_id)
+    assert ids(offers.named) == ["account-takeover"]
+    assert "doxing" not in ids(offers.suggested) + ids(offers.others)
+
+
+def test_the_pages_show_every_kind_and_lead_to_a_playbook_to_read(house, staff):
+    case_id = house.report(CALM, also=("doxing",))
+    asha = sign_in(staff, house.asha)
+    with house.working() as work:
+        ref = work.session.get(Case, case_id).ref
+
+    page = asha.get(f"/cases/{ref}").text
+    assert "Account takeover, doxing" in page
+    assert re.search(r'class="cell-here"', page)
+    assert f"/cases/{ref}/playbooks/doxing" in page
+    assert "Account takeover, doxing" in asha.get("/duty").text
+
+    preview = asha.get(f"/cases/{ref}/playbooks/doxing").text
+    assert "It is not at work on this case." in preview
+    assert "A draft" in preview
+    assert "It can end as" in preview
+    assert asha.get(f"/cases/{ref}/playbooks/no-such-page").status_code == 404
+    run_id = house.add(case_id, "doxing")
+    answer = asha.get(f"/cases/{ref}/playbooks/doxing")
+    assert answer.location.endswith(run_id)
