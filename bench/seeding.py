@@ -128,7 +128,7 @@ def _reported(house: House) -> tuple[str, ReturnCode]:
         reporter_tag=code.tag(desk.settings.intake_keys[0]),
     )
     told = Told(
-        incident_type="account-takeover",
+        kinds=("account-takeover",),
         answers={"danger": "none_known", "hold": "running", "platform": "instagram"},
         story=WORDS * 4,
         contact={"safe_channel": WORDS[:60]},
