@@ -11,6 +11,8 @@ from tests.guards import rules
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "helpdesk" / "templates"
 
+CLOCK = ("spelt", "spelt_day", "time_left")
+
 
 def main() -> int:
     environment = Environment(
@@ -19,7 +21,7 @@ def main() -> int:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    for name in ("plain", "markdown", "platform_name", "spelt", "time_left"):
+    for name in ("plain", "said", "markdown", "in_words", "platform_name", *CLOCK):
         environment.filters[name] = str
     troubles = [*rules.templates_are_plain(ROOT), *rules.unused_templates(ROOT)]
     for path in sorted(path for path in TEMPLATES.rglob("*.*") if path.is_file()):

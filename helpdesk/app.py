@@ -1,6 +1,6 @@
 """create_app(desk, surface): the features, in order; the table of contents of the pages."""
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Flask
@@ -38,6 +38,7 @@ from helpdesk.web import work as web_work
 from helpdesk.web.clock import spelt, spelt_day, time_left
 
 LARGEST_REQUEST = 1_000_000
+SLUGS_KEPT = 256
 DAY = 24 * 3600
 
 BLUEPRINTS = {
@@ -115,6 +116,7 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["said"] = said
     app.jinja_env.filters["markdown"] = from_markdown
     app.jinja_env.filters["platform_name"] = _platform_name
+    app.jinja_env.filters["in_words"] = _in_words
     app.jinja_env.filters["time_left"] = time_left
     app.jinja_env.filters["spelt"] = spelt
     app.jinja_env.filters["spelt_day"] = spelt_day
@@ -132,6 +134,12 @@ def _dress(app: Flask, desk: Desk) -> None:
             "languages": languages,
             "current_person": current_user if current_user.is_authenticated else None,
         }
+
+
+@lru_cache(maxsize=SLUGS_KEPT)
+def _in_words(slug: str, others: tuple[str, ...] = ()) -> str:
+    """Short names of ours as people read them: account-takeover is "Account takeover"."""
+    return ", ".join((slug, *others)).replace("-", " ").capitalize()
 
 
 def _platform_name(slug: str) -> str:

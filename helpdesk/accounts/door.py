@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.accounts import operations, passphrases, second_factor
 from helpdesk.accounts.models import Person, SignIn
-from helpdesk.accounts.operations import recovery, sessions, signing_in
+from helpdesk.accounts.operations import presence, recovery, sessions, signing_in
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.desk import Desk
 from helpdesk.core.errors import NotNow
@@ -23,15 +23,11 @@ def identify(session: Session, at: datetime) -> Presence:
     token = request.cookies.get(name_of_door_cookie())
     if not token:
         return STRANGER
-    row = sessions.standing(session, token, surface=current_surface(), at=at)
-    secret = sessions.unlocked(row, token) if row is not None and row.is_complete else None
-    if row is None or secret is None:
+    person = presence.present(session, token, surface=current_surface(), at=at)
+    if person is None:
         return STRANGER
-    sessions.see(session, row, at=at)
-    person = row.person
-    if person.key_id is None:
-        return STRANGER
-    return Presence(person.as_actor(), {person.key_id: secret}, person=person, session_id=row.id)
+    secrets = {person.key_id: person.secret}
+    return Presence(person.as_actor(), secrets, person=person, session_id=person.sign_in_id)
 
 
 def try_passphrase(desk: Desk, *, handle: str, passphrase: str, surface: str) -> str | None:

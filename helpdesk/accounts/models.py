@@ -125,3 +125,8 @@ class SignIn(Base):
 
     def place_of(self, field: str) -> Place:
         return Place("sign_ins", field, "", self.id)
+
+
+def place_of_unlocked(sign_in_id: str) -> Place:
+    """Where the unlocked key belongs, for who has the row and not the object."""
+    return Place("sign_ins", "unlocked", "", sign_in_id)

@@ -24,9 +24,9 @@ from helpdesk.core.work import Work
 
 
 def teams_of(work: Work) -> Sequence[Team]:
-    """The teams the actor is in, by name. They were read with the person, so that none is now."""
-    mine = (work.session.get_one(Team, team_id) for team_id in work.actor.teams)
-    return sorted(mine, key=lambda team: team.name)
+    """The teams the actor is in, by name."""
+    mine = select(Team).where(Team.id.in_(work.actor.teams)).order_by(Team.name)
+    return work.session.scalars(mine).all()
 
 
 def queues_of(work: Work) -> Sequence[Team]:
@@ -134,8 +134,8 @@ def colleagues(work: Work, team_id: str) -> Sequence[Colleague]:
     """Who else in a team of mine could take over a case: let in, and not disabled."""
     if team_id not in work.actor.teams:
         return []
-    others = {"team_id": team_id, "myself": work.actor.person_id}
-    return [Colleague(*one) for one in work.session.execute(COLLEAGUES, others)]
+    inside = work.session.execute(INSIDERS, {"team_id": team_id})
+    return [Colleague(*one) for one in inside if one.id != work.actor.person_id]
 
 
 def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
@@ -239,13 +239,12 @@ def _holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
     )
 
 
-# Asked on each case page, so it is put together only once.
-COLLEAGUES: Final = (
+# Who can open the cases of a team. Asked on each case page, so it is put together only once.
+INSIDERS: Final = (
     select(Person.id, Person.name)
     .join(Membership, Membership.person_id == Person.id)
     .where(
         Membership.team_id == bindparam("team_id"),
-        Person.id != bindparam("myself"),
         Person.disabled_at.is_(None),
         _holds_key_of(Membership.team_id),
     )

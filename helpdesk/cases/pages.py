@@ -4,24 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     DateTime,
-    Row,
     Select,
     SmallInteger,
+    String,
     TextClause,
+    any_,
+    bindparam,
     cast,
-    literal,
+    select,
     text,
     tuple_,
 )
 
-from helpdesk.accounts.models import Team
+from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.case import LEVELS
-from helpdesk.cases.queries import IN_ORDER, NOBODYS, NOT_CLOSED, visible_to
+from helpdesk.cases.queries import IN_ORDER, NOBODYS, NOT_CLOSED
+from helpdesk.core.errors import NotFound
+from helpdesk.core.gathering import Beside, Gathering
 from helpdesk.core.work import Work
 
 PAGE: Final = 50
@@ -39,7 +45,15 @@ SHOWN: Final = (
     Case.opened_at,
     Case.reply_due_at,
     Case.owner_id,
+    Person.name.label("owner"),
 )
+# The same scope as `cases.queries.visible_to`: the queues of the actor.
+OWN_QUEUE: Final = select(Team).where(
+    Team.slug == bindparam("slug"),
+    Team.kind == TeamKind.QUEUE,
+    Team.id == any_(bindparam("teams", type_=ARRAY(String))),
+)
+AT: Final = cast(bindparam("at", type_=String), DateTime(timezone=True))
 NEVER: Final = "infinity"
 BETWEEN: Final = "~"
 
@@ -71,38 +85,53 @@ class QueuePage:
     The cases are rows and not objects: the page reads them and is done with them.
     """
 
-    cases: Sequence[Row[*tuple[Any, ...]]]
+    team: Team
+    cases: Sequence[Any]
     next_after: str
 
 
-def queue_page(work: Work, team: Team, *, show: Show, after: str = "") -> QueuePage:
+def queue_page(work: Work, slug: str, *, show: Show, after: str = "") -> QueuePage:
     """The cases behind a place in the list. A place that cannot be read is the beginning."""
-    listed = visible_to(work.actor).where(Case.team_id == team.id, *FILTERS[show])
-    listed = _closed_behind(listed, after) if show is Show.CLOSED else _behind(listed, after)
-    found = work.session.execute(listed.with_only_columns(*SHOWN).limit(PAGE + 1)).all()
-    if len(found) <= PAGE:
-        return QueuePage(found, "")
-    return QueuePage(found[:PAGE], _place_of(found[PAGE - 1], show))
+    place = _read(after, show)
+    behind = {} if place is None else {"level": place.level, "at": place.at, "id": place.id}
+    teams = sorted(work.actor.teams) if work.actor.works_on_cases else []
+    listed = _listed(show, is_first=place is None)
+    found = listed.ask(work.session, slug=slug, teams=teams, **behind)
+    if found is None:
+        raise NotFound
+    team, cases = found[0], found[1]["cases"]
+    if len(cases) <= PAGE:
+        return QueuePage(team, cases, "")
+    return QueuePage(team, cases[:PAGE], _place_of(cases[PAGE - 1], show))
 
 
-def _behind(listed: Select[Case], after: str) -> Select[Case]:
-    """Most urgent first, then by the time that is left."""
-    place = _read(after)
-    if place is not None:
+@cache
+def _listed(show: Show, *, is_first: bool) -> Beside[Team]:
+    """A queue and a page of its cases in one trip; put together once for each filter."""
+    of_team = Case.team_id == bindparam("team_id")
+    listed = select(*SHOWN).outerjoin(Person, Person.id == Case.owner_id)
+    listed = listed.where(of_team, *FILTERS[show]).limit(PAGE + 1)
+    in_order = _newest_first if show is Show.CLOSED else _most_urgent_first
+    lists = Gathering(cases=in_order(listed, is_first=is_first))
+    return lists.beside(OWN_QUEUE, team_id=Team.id)
+
+
+def _most_urgent_first(
+    listed: Select[*tuple[Any, ...]], *, is_first: bool
+) -> Select[*tuple[Any, ...]]:
+    """Then by the time that is left."""
+    if not is_first:
         here: Any = tuple_(*IN_ORDER)
-        due = cast(literal(place.at), DateTime(timezone=True))
-        there = tuple_(literal(place.level, SmallInteger), due, literal(place.id))
+        there = tuple_(bindparam("level", type_=SmallInteger), AT, bindparam("id"))
         listed = listed.where(here > there)
     return listed.order_by(*IN_ORDER)
 
 
-def _closed_behind(listed: Select[Case], after: str) -> Select[Case]:
-    """The newest report first."""
-    place = _read(after)
-    if place is not None and place.at != NEVER:
+def _newest_first(listed: Select[*tuple[Any, ...]], *, is_first: bool) -> Select[*tuple[Any, ...]]:
+    """By the hour of the report."""
+    if not is_first:
         here: Any = tuple_(Case.opened_at, Case.id)
-        at = cast(literal(place.at), DateTime(timezone=True))
-        listed = listed.where(here < tuple_(at, literal(place.id)))
+        listed = listed.where(here < tuple_(AT, bindparam("id")))
     return listed.order_by(Case.opened_at.desc(), Case.id.desc())
 
 
@@ -113,15 +142,15 @@ class _Place:
     id: str
 
 
-def _place_of(case: Row[*tuple[Any, ...]], show: Show) -> str:
+def _place_of(case: Any, show: Show) -> str:
     at = case.opened_at if show is Show.CLOSED else case.reply_due_at
     return BETWEEN.join((str(LEVELS.index(case.level)), at.isoformat() if at else NEVER, case.id))
 
 
-def _read(after: str) -> _Place | None:
+def _read(after: str, show: Show) -> _Place | None:
     try:
         level, at, case_id = after.split(BETWEEN)
-        if at != NEVER:
+        if at != NEVER or show is Show.CLOSED:
             datetime.fromisoformat(at)
         return _Place(range(len(LEVELS)).index(int(level)), at, case_id)
     except ValueError:

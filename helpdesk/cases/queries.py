@@ -2,9 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, false, func, select, text, union_all
+from sqlalchemy import (
+    ARRAY,
+    Select,
+    String,
+    any_,
+    bindparam,
+    false,
+    func,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import defer
 
 from helpdesk.accounts.models import Team
@@ -19,6 +30,10 @@ NOT_CLOSED = text("cases.status <> 'closed'")
 NOBODYS = text("cases.owner_id IS NULL")
 DUE = func.coalesce(Case.reply_due_at, text("'infinity'::timestamptz"))
 IN_ORDER = (Case.level, DUE, Case.id)
+# Whoever may see a case reaches it by this; the same scope as `visible_to`, put together once.
+BY_REF: Final = select(Case).where(
+    Case.ref == bindparam("ref"), Case.team_id == any_(bindparam("teams", type_=ARRAY(String)))
+)
 # What the page of a case gathers, oldest first; of messages without the copies that only reporters
 # open, of consents what was taken back included.
 MESSAGES: Final = (
@@ -54,10 +69,16 @@ def visible_to(actor: Actor) -> Select[Case]:
 
 
 def by_ref(work: Work, ref: str) -> Case:
-    case = work.session.scalar(visible_to(work.actor).where(Case.ref == ref.upper()))
+    case = work.session.scalar(BY_REF, asked_for(work, ref))
     if case is None:
         raise NotFound
     return case
+
+
+def asked_for(work: Work, ref: str) -> dict[str, Any]:
+    """What BY_REF is asked with: a case of the actor's queues, or none."""
+    actor = work.actor
+    return {"ref": ref.upper(), "teams": sorted(actor.teams) if actor.works_on_cases else []}
 
 
 def hold(work: Work, case: Case) -> None:

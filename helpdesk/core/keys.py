@@ -140,7 +140,8 @@ class Keyring:
     def secret(self, key_id: str) -> Secret:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
         if key_id not in self._secrets:
-            self.take(self._session.execute(COPIES, self.wanting(key_id)))
+            wanted = {"key_id": key_id, "holders": self.brought}
+            self.take(self._session.execute(COPIES, wanted))
         try:
             return self._secrets[key_id]
         except KeyError:
@@ -183,9 +184,10 @@ class Keyring:
             raise CannotOpen
         return self.own.open_text(envelope, row.place_of(field))
 
-    def wanting(self, key_id: str) -> dict[str, Any]:
-        """What COPIES is asked with for a key, where a page asks for it among other things."""
-        return {"key_id": key_id, "holders": sorted(self._brought)}
+    @property
+    def brought(self) -> list[str]:
+        """The holders that COPIES is asked for: what the actor has brought, until it was asked."""
+        return sorted(self._brought)
 
     def take(self, copies: Iterable[Any]) -> None:
         """Open each copy whose holder is at hand: team keys first, which open the others."""

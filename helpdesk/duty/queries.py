@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
@@ -81,7 +80,7 @@ def board(work: Work) -> Board:
     )
 
 
-def owners(work: Work, listed: Sequence[Case | Row[*tuple[Any, ...]]]) -> Mapping[str, str]:
+def owners(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
     """What to call who has these cases, by the id of the person."""
     ids = {case.owner_id for case in listed if case.owner_id is not None}
     if not ids:

@@ -61,11 +61,15 @@ def time_left(due: datetime, now: datetime) -> Left:
     """In two hours, or twenty minutes late; near and over have tones of their own."""
     seconds = (due - now).total_seconds()
     tone = "clock-over" if seconds < 0 else "clock-soon" if seconds < AN_HOUR else ""
-    return Left(_words(language_here(), int(abs(seconds) // 60), is_late=seconds < 0), tone)
+    return _left(language_here(), int(abs(seconds) // 60), tone)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)
-def _words(_locale: str, minutes: int, *, is_late: bool) -> str:
+def _left(_language: str, minutes: int, tone: str) -> Left:
+    return Left(_words(minutes, is_late=tone == "clock-over"), tone)
+
+
+def _words(minutes: int, *, is_late: bool) -> str:
     if minutes < 1:
         span = gettext("less than a minute")
     elif minutes < 90:

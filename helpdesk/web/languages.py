@@ -6,11 +6,11 @@ and every address that we write carries it again, so that a choice lasts without
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from babel import Locale
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, has_app_context, request
 from flask_babel import get_locale
 
 if TYPE_CHECKING:
@@ -79,8 +79,12 @@ def chosen_here() -> str | None:
 
 
 def language_here() -> str:
-    """The language of this request."""
-    return str(get_locale() or "en")
+    """The language of this request, found once: a page of moments asks a hundred times."""
+    if not has_app_context():
+        return "en"
+    if "language" not in g:
+        g.language = str(get_locale() or "en")
+    return cast(str, g.language)
 
 
 def choices() -> list[Choice]:

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, MutableMapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from flask import Flask, g, request
 from flask.templating import Environment
 from flask_babel import get_translations
+from flask_wtf.csrf import generate_csrf
+from jinja2.runtime import Macro
+
+from helpdesk.web.languages import language_here
 
 ADDRESSES_KEPT = 512
+PIECES_KEPT = 512
+# For forms that nobody has typed anything into, of which one page has several: cases/_token.html
+# gives each its token, and their fields are the same every time.
+BLANK: Final = {"csrf": False, "is_blank": True}
 
 
 class SharedNames(Environment):
@@ -23,13 +31,33 @@ class SharedNames(Environment):
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates our `url_for` and `_`. Babel must have been there before."""
+    """Give the templates our own `url_for`, `_`, `csrf_token`, for which others came before us."""
     app.jinja_env.globals["url_for"] = _addresses(app)
+    app.jinja_env.globals["once"] = once
+    app.jinja_env.globals["kept"] = kept
+    app.jinja_env.globals["csrf_token"] = lambda: g.get("csrf_token") or generate_csrf()
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension's
         gettext=lambda said: _translations().ugettext(said),
         ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
         newstyle=True,
     )
+
+
+def once(macro: Macro, field: Any, **options: Any) -> Any:
+    """A field as its macro writes it; that of a blank form, once for each language."""
+    if getattr(field.meta, "is_blank", False):
+        return _piece(language_here(), macro, (field,), tuple(options.items()))
+    return macro(field, **options)
+
+
+def kept(macro: Macro, *words: str) -> Any:
+    """What a macro makes of our own words, once for each language: there are few, on every page."""
+    return _piece(language_here(), macro, words, ())
+
+
+@lru_cache(maxsize=PIECES_KEPT)
+def _piece(_language: str, macro: Macro, given: tuple[Any, ...], options: Any) -> Any:
+    return macro(*given, **dict(options))
 
 
 def _addresses(app: Flask) -> Callable[..., str]:

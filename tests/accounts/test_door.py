@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import door, operations, queries
 from helpdesk.accounts.models import Person, SignIn
-from helpdesk.accounts.operations import sessions, signing_in
+from helpdesk.accounts.operations import presence, sessions, signing_in
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
 from helpdesk.core.sealing import Secret
@@ -166,7 +167,32 @@ def test_a_session_ends_by_time(desk, responder, idle, age, stands):
             )
         )
         found = sessions.standing(work.session, token, surface=STAFF, at=work.at)
-        assert (found is not None) is stands
+        here = presence.present(work.session, token, surface=STAFF, at=work.at)
+        assert (found is not None) is (here is not None) is stands
+
+
+def test_who_is_here_is_whoever_enrolled_with_the_key_that_only_the_cookie_opens(desk, responder):
+    token = both_halves(desk, responder)
+
+    with desk.begin() as work:
+        here = presence.present(work.session, token, surface=STAFF, at=work.at)
+        assert here.as_actor() == responder.person.as_actor()
+        assert (here.key_id, here.secret) == (responder.person.key_id, responder.secret)
+        assert here.name == responder.person.name
+
+
+def test_who_is_halfway_disabled_or_at_another_door_is_nobody(desk, responder):
+    half = door.try_passphrase(
+        desk, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
+    )
+    token = both_halves(desk, responder)
+
+    with desk.begin() as work:
+        ask = partial(presence.present, work.session, at=work.at)
+        assert ask(half, surface=STAFF) is None
+        assert ask(token, surface=PARTNER) is None
+        work.session.execute(update(Person).values(disabled_at=work.at))
+        assert ask(token, surface=STAFF) is None
 
 
 def test_a_session_row_without_its_cookie_opens_nothing(desk, responder):
@@ -178,6 +204,7 @@ def test_a_session_row_without_its_cookie_opens_nothing(desk, responder):
         for token in (row.id, row.id[:43], "", responder.person.id):
             assert sessions.unlocked(row, token) is None
             assert sessions.standing(work.session, token, surface=STAFF, at=work.at) is None
+            assert presence.present(work.session, token, surface=STAFF, at=work.at) is None
 
 
 def test_signing_out_everywhere_works_at_once(desk, responder, staff):

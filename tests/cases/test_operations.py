@@ -288,9 +288,8 @@ def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
 
     walked, after = [], ""
     with work_as(desk, responder) as work:
-        team = accounts.queue_by_slug(work, queue.slug)
         while True:
-            page = pages.queue_page(work, team, show=pages.Show.OPEN, after=after)
+            page = pages.queue_page(work, queue.slug, show=pages.Show.OPEN, after=after)
             walked += page.cases
             after = page.next_after
             if not after:
@@ -307,8 +306,7 @@ def test_a_place_that_cannot_be_read_is_the_beginning(desk, queue, responder, af
     case = a_case_of(desk, queue, status=Status.OPEN)
 
     with work_as(desk, responder) as work:
-        team = accounts.queue_by_slug(work, queue.slug)
-        page = pages.queue_page(work, team, show=pages.Show.OPEN, after=after)
+        page = pages.queue_page(work, queue.slug, show=pages.Show.OPEN, after=after)
         assert [one.ref for one in page.cases] == [case.ref]
 
 
@@ -329,8 +327,7 @@ def test_the_filters_of_a_queue(desk, queue, responder, show, expected):
             a_case(work, queue, status=status, owner=owner)
 
     with work_as(desk, responder) as work:
-        team = accounts.queue_by_slug(work, queue.slug)
-        page = pages.queue_page(work, team, show=pages.Show(show))
+        page = pages.queue_page(work, queue.slug, show=pages.Show(show))
         assert {case.status.value for case in page.cases} == expected
 
 

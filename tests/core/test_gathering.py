@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import bindparam, event, select
 
+from helpdesk.accounts.models import Team
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.core import history
@@ -16,7 +17,7 @@ from tests.factories import a_case, a_person, a_team
 OF_A_CASE = bindparam("case_id")
 PAGE = Gathering(
     cases=select(
-        Case.id, Case.level, Case.status, Case.opened_at, Case.waits_until, Case.in_slow_lane,
+        Case.other_types, Case.id, Case.level, Case.status, Case.opened_at, Case.waits_until, Case.in_slow_lane,
         Case.story, Case.public_half,
     ).where(Case.id == OF_A_CASE),
     messages=queries.MESSAGES,
@@ -95,3 +96,16 @@ def test_it_is_one_trip(desk, case):
         PAGE.ask(work.session, case_id=case.id)
 
         assert len(trips) == 1
+
+
+def test_beside_a_row_only_what_belongs_to_it_comes_and_nothing_without_it(desk, case):
+    beside = PAGE.beside(select(Case).where(Case.ref == bindparam("ref")), case_id=Case.id)
+    with desk.begin() as work:
+        other = a_case(work, work.session.get_one(Team, case.team_id))
+        alone = PAGE.ask(work.session, case_id=case.id)
+
+        found, lists = beside.ask(work.session, ref=case.ref)
+        assert found is work.session.get(Case, case.id)
+        assert lists == alone
+        assert [one.id for one in beside.ask(work.session, ref=other.ref)[1]["cases"]] == [other.id]
+        assert beside.ask(work.session, ref="NOBODY") is None

@@ -3,12 +3,12 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from helpdesk.accounts.models import Person, SignIn
+from helpdesk.accounts.models import Person, SignIn, place_of_unlocked
 from helpdesk.accounts.policy import belongs_at, may_use_own
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
@@ -19,7 +19,7 @@ LONGEST: Final = timedelta(hours=12)
 HALFWAY: Final = timedelta(minutes=10)
 # Seen again within this time is not written down again: reading a page should write nothing.
 FRESH: Final = timedelta(minutes=1)
-# Asked before every page: put together once, all of it in one trip, and without the public key.
+# All of it in one trip, and without the public key.
 WHOLE: Final = (
     select(SignIn)
     .where(SignIn.id == bindparam("id"))
@@ -35,7 +35,7 @@ def new_session(
     """A session row whose key opens only with the token that this returns for the cookie."""
     token = secrets.token_urlsafe(32)
     row = SignIn(
-        id=_id_of(token),
+        id=id_of(token),
         person_id=person.id,
         surface=surface,
         is_complete=is_complete,
@@ -49,23 +49,23 @@ def new_session(
 
 def standing(session: Session, token: str, *, surface: str, at: datetime) -> SignIn | None:
     """The session of a cookie, if it is of this door, not too old and the person may come in."""
-    row = session.scalars(WHOLE, {"id": _id_of(token)}).unique().one_or_none()
-    if row is None or row.surface != surface or not _is_fresh(row, at):
+    row = session.scalars(WHOLE, {"id": id_of(token)}).unique().one_or_none()
+    if row is None or row.surface != surface or not is_fresh(row, at):
         return None
     person = row.person
     return row if person.is_active and belongs_at(person.role, surface) else None
 
 
-def see(session: Session, row: SignIn, *, at: datetime) -> None:
+def see(session: Session, row: Any, *, at: datetime) -> None:
     """Note that a session is in use. If it was ended in the meantime, nothing is noted."""
     if at - row.seen_at > FRESH:
         session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=at))
 
 
-def unlocked(row: SignIn, token: str) -> Secret | None:
+def unlocked(row: Any, token: str) -> Secret | None:
     """The person's secret, which the row alone does not give."""
     try:
-        return Secret(_secret_of(token).open(row.unlocked, row.place_of("unlocked")))
+        return Secret(_secret_of(token).open(row.unlocked, place_of_unlocked(row.id)))
     except CannotOpen:
         return None
 
@@ -103,13 +103,14 @@ def sweep(work: Work) -> None:
     work.session.execute(over.execution_options(synchronize_session=False))
 
 
-def _is_fresh(row: SignIn, at: datetime) -> bool:
+def is_fresh(row: Any, at: datetime) -> bool:
+    """Whether neither time is up: that since it was used, and that since it began."""
     if not row.is_complete:
-        return row.begun_at > at - HALFWAY
-    return row.seen_at > at - IDLE and row.begun_at > at - LONGEST
+        return bool(row.begun_at > at - HALFWAY)
+    return bool(row.seen_at > at - IDLE and row.begun_at > at - LONGEST)
 
 
-def _id_of(token: str) -> str:
+def id_of(token: str) -> str:
     return hashlib.blake2b(token.encode(), person=b"hd sign-in id", digest_size=32).hexdigest()
 
 

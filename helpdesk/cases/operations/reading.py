@@ -25,9 +25,9 @@ READ_LATELY: Final = (
 )
 
 
-def reading(work: Work, case: Case) -> dict[str, Any]:
-    """What READ_LATELY is asked with, alone or among other things."""
-    return {"case_id": case.id, "actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
+def reading(work: Work) -> dict[str, Any]:
+    """What READ_LATELY is asked with, beside the id of a case."""
+    return {"actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
 
 
 def read(work: Work, case: Case, *, noted: bool | None = None) -> None:
@@ -37,6 +37,6 @@ def read(work: Work, case: Case, *, noted: bool | None = None) -> None:
     """
     work.require(may_see, case)
     if noted is None:
-        noted = work.session.scalar(READ_LATELY, reading(work, case)) is not None
+        noted = work.session.scalar(READ_LATELY, {"case_id": case.id, **reading(work)}) is not None
     if not noted:
         work.record("case.read", case)

@@ -19,6 +19,7 @@ from helpdesk.cases.forms import (
 )
 from helpdesk.cases.models import Case, LevelRequest, Message, Note
 from helpdesk.core import history, keys
+from helpdesk.core.errors import NotFound
 from helpdesk.core.gathering import Gathered, Gathering
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
@@ -30,9 +31,8 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import queries as triage
+from helpdesk.web.pages import BLANK
 
-# Many forms stand on this page, and cases/_token.html gives each of them its token.
-WITHOUT_TOKEN: Final = {"csrf": False}
 ON_THE_PAGE: Final = Gathering(
     copies=keys.COPIES,
     messages=queries.MESSAGES,
@@ -40,7 +40,7 @@ ON_THE_PAGE: Final = Gathering(
     consents=queries.CONSENTS,
     entries=history.OF_CASE,
     evaluations=triage.EVALUATIONS,
-    colleagues=accounts.COLLEAGUES,
+    insiders=accounts.INSIDERS,
     read_lately=operations.READ_LATELY,
     at_work=playbooks.AT_WORK,
     # Whether there are any: most cases have none, and then nobody asks further.
@@ -49,10 +49,14 @@ ON_THE_PAGE: Final = Gathering(
     requests=select(Escalation.id).where(Escalation.case_id == bindparam("case_id")).limit(1),
 )
 
+CASE_AND_LISTS: Final = ON_THE_PAGE.beside(
+    queries.BY_REF, case_id=Case.id, key_id=Case.key_id, team_id=Case.team_id
+)
 
-def parts_of(work: Work, case: Case) -> dict[str, Any]:
+
+def parts_of(work: Work, ref: str) -> dict[str, Any]:
     """Everything the templates of the case page want, by the name they want it under."""
-    found = _gather(work, case)
+    case, found = _find(work, ref)
     at_work = [one.playbook for one in found["at_work"]]
     before = triage.Found(found["evaluations"], at_work, is_wished_lower=bool(found["wishes"]))
     level = triage.triage_of(work, case, before)
@@ -60,9 +64,7 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
     asked = escalations.of_case if found["requests"] else escalations.none_of
     requests = asked(work, case)
     actors = _actors(case, level, requests, found) | timeline.actors_in(found["entries"])
-    myself = accounts.myself(work)
-    known = [(myself.id, myself.name), *((one.id, one.name) for one in found["colleagues"])]
-    names = accounts.names(work.session, actors, known)
+    names = accounts.names(work.session, actors, [(one.id, one.name) for one in found["insiders"]])
     return {
         "case": case,
         "now": work.at,
@@ -85,15 +87,16 @@ def parts_of(work: Work, case: Case) -> dict[str, Any]:
         "request_words": request_words,
         "names": names,
         "read_lately": bool(found["read_lately"]),
-        **_forms(case, found),
+        **_forms(case, found, myself=work.actor.person_id),
     }
 
 
-def _gather(work: Work, case: Case) -> Gathered:
-    wanted = {"team_id": case.team_id, "myself": work.actor.person_id}
-    wanted |= work.keys.wanting(case.key_id) | operations.reading(work, case)
-    found = ON_THE_PAGE.ask(work.session, **wanted)
-    work.keys.take(found["copies"])
+def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
+    wanted = queries.asked_for(work, ref) | operations.reading(work)
+    found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
+    if found is None:
+        raise NotFound
+    work.keys.take(found[1]["copies"])
     return found
 
 
@@ -114,10 +117,12 @@ def _actors(
     return actors | {f"person:{case.owner_id}"}
 
 
-def _forms(case: Case, found: Gathered) -> dict[str, Any]:
-    handover = HandoverForm(None, meta=WITHOUT_TOKEN)
+def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]:
+    handover = HandoverForm(None, meta={"csrf": False})
     handover.hand_to.choices = [
-        SelectChoice(one.id, one.name) for one in found["colleagues"] if one.id != case.owner_id
+        SelectChoice(one.id, one.name)
+        for one in found["insiders"]
+        if one.id not in (case.owner_id, myself)
     ]
     return {"handover_form": handover, **_blank_forms()}
 
@@ -126,10 +131,10 @@ def _forms(case: Case, found: Gathered) -> dict[str, Any]:
 def _blank_forms() -> dict[str, Any]:
     """Nobody has typed anything into these: they are the same on each page, and made only once."""
     return {
-        "message_form": MessageForm(None, meta=WITHOUT_TOKEN),
-        "note_form": NoteForm(None, meta=WITHOUT_TOKEN),
-        "release_form": ReleaseForm(None, meta=WITHOUT_TOKEN),
-        "wait_form": WaitForm(None, meta=WITHOUT_TOKEN),
-        "closure_form": ClosureForm(None, meta=WITHOUT_TOKEN),
-        "consent_form": ConsentForm(None, meta=WITHOUT_TOKEN),
+        "message_form": MessageForm(None, meta=BLANK),
+        "note_form": NoteForm(None, meta=BLANK),
+        "release_form": ReleaseForm(None, meta=BLANK),
+        "wait_form": WaitForm(None, meta=BLANK),
+        "closure_form": ClosureForm(None, meta=BLANK),
+        "consent_form": ConsentForm(None, meta=BLANK),
     }

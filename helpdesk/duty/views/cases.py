@@ -17,10 +17,9 @@ from helpdesk.web.work import current_work, only_reads, work
 @only_reads
 def show_case(ref: str) -> ResponseReturnValue:
     work = current_work()  # asked for a hundred times here: not through the proxy
-    case = by_ref(work, ref)
-    parts = parts_of(work, case)
+    parts = parts_of(work, ref)
     page = render_template("duty/case.html", **parts)
-    cases.read(work, case, noted=parts["read_lately"])
+    cases.read(work, parts["case"], noted=parts["read_lately"])
     return page
 
 

@@ -6,23 +6,22 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts.queries import queue_by_slug
 from helpdesk.cases.operations import take_next
 from helpdesk.cases.pages import Show, queue_page
-from helpdesk.duty import queries
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.work import only_reads, work
+from helpdesk.web.work import current_work, only_reads, work
 
 
 @bp.get("/queues/<slug>")
 @only_reads
 def show_queue(slug: str) -> ResponseReturnValue:
-    team, show = queue_by_slug(work, slug), _shown()
-    page = queue_page(work, team, show=show, after=request.args.get("after", ""))
+    show = _shown()
+    page = queue_page(current_work(), slug, show=show, after=request.args.get("after", ""))
     return render_template(
         "duty/queue.html",
-        team=team,
+        team=page.team,
         page=page,
         show=show,
         shows=list(Show),
-        names=queries.owners(work, page.cases),
+        names={case.owner_id: case.owner for case in page.cases if case.owner_id},
         is_first="after" not in request.args,
         now=work.at,
     )

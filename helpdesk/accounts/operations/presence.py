@@ -1,0 +1,98 @@
+"""Who is at the door, asked before every page: one trip, and no more than every page wants."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from helpdesk.accounts.models import Membership, Person, SignIn
+from helpdesk.accounts.operations import sessions
+from helpdesk.accounts.policy import belongs_at
+from helpdesk.core.actors import Actor, Role
+from helpdesk.core.gathering import Gathering
+from helpdesk.core.sealing import Secret
+
+OF_A_COOKIE: Final = SignIn.id == bindparam("id")
+WHO: Final = Gathering(
+    sign_ins=select(
+        SignIn.id,
+        SignIn.surface,
+        SignIn.unlocked,
+        SignIn.is_complete,
+        SignIn.begun_at,
+        SignIn.seen_at,
+        SignIn.person_id,
+        Person.name,
+        Person.role,
+        Person.key_id,
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .where(OF_A_COOKIE, Person.disabled_at.is_(None)),
+    teams=select(Membership.team_id)
+    .join(SignIn, SignIn.person_id == Membership.person_id)
+    .where(OF_A_COOKIE),
+)
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody who is signed in, as flask-login wants them and as a page names them."""
+
+    id: str
+    name: str
+    role: Role
+    teams: frozenset[str]
+    sign_in_id: str
+    key_id: str
+    secret: Secret = field(repr=False)
+
+    is_authenticated: ClassVar = True
+    is_anonymous: ClassVar = False
+    is_active: ClassVar = True
+
+    def get_id(self) -> str:
+        return self.id
+
+    def as_actor(self) -> Actor:
+        """Who this person is in history and to the rules."""
+        return Actor(f"person:{self.id}", self.role, teams=self.teams, person_id=self.id)
+
+
+def present(session: Session, token: str, *, surface: str, at: datetime) -> Present | None:
+    """The person whose cookie this is, by the rules of `sessions.standing`, and seen from now on.
+
+    Only the cookie opens their key; whoever stands between passphrase and second factor is nobody.
+    """
+    found = WHO.ask(session, id=sessions.id_of(token))
+    for row in found["sign_ins"]:
+        return _entering(session, row, found["teams"], token, surface=surface, at=at)
+    return None
+
+
+def _entering(
+    session: Session,
+    row: Any,
+    teams: Sequence[Any],
+    token: str,
+    *,
+    surface: str,
+    at: datetime,
+) -> Present | None:
+    if not row.is_complete or row.surface != surface or not belongs_at(row.role, surface):
+        return None
+    secret = sessions.unlocked(row, token) if sessions.is_fresh(row, at) else None
+    if secret is None or row.key_id is None:
+        return None
+    sessions.see(session, row, at=at)
+    return Present(
+        id=row.person_id,
+        name=row.name,
+        role=row.role,
+        teams=frozenset(one.team_id for one in teams),
+        sign_in_id=row.id,
+        key_id=row.key_id,
+        secret=secret,
+    )

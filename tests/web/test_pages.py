@@ -1,0 +1,40 @@
+"""What is made once and shown on every page: only what is the same for everybody."""
+
+import pytest
+from flask import get_template_attribute, render_template_string
+
+from helpdesk.app import create_app
+from helpdesk.cases.forms import MessageForm
+from helpdesk.settings import Surface
+from helpdesk.web.pages import BLANK, once
+
+
+@pytest.fixture
+def request_context(desk):
+    app = create_app(desk, Surface.STAFF)
+    with app.test_request_context("/"):
+        yield app
+
+
+def test_a_blank_field_is_written_once_and_one_that_was_typed_in_each_time(request_context):
+    text_area = get_template_attribute("components/form.html", "text_area")
+    blank, typed = MessageForm(None, meta=BLANK), MessageForm(None, data={"message_text": "Hello."})
+
+    first = once(text_area, blank.message_text, rows=3)
+
+    assert first == text_area(blank.message_text, rows=3)
+    assert once(text_area, blank.message_text, rows=3) is first
+    assert once(text_area, blank.message_text, rows=9) != first
+    assert "Hello." in once(text_area, typed.message_text, rows=3)
+
+
+def test_what_is_kept_is_escaped_as_ever(request_context):
+    page = render_template_string(
+        '{% from "components/status.html" import status %}{{ kept(status, "<b>", "done") }}'
+    )
+    assert "&lt;b&gt;" in page
+
+
+def test_one_page_has_one_token(request_context):
+    first, second = render_template_string("{{ csrf_token() }} {{ csrf_token() }}").split()
+    assert first == second
