@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from babel import Locale
-from flask import Flask, current_app, g, has_app_context, request
+from flask import Flask, current_app, g, request
 from flask_babel import get_locale
 
 if TYPE_CHECKING:
@@ -80,11 +80,13 @@ def chosen_here() -> str | None:
 
 def language_here() -> str:
     """The language of this request, found once: a page of moments asks a hundred times."""
-    if not has_app_context():
-        return "en"
-    if "language" not in g:
+    try:
+        return cast(str, g.language)
+    except AttributeError:
         g.language = str(get_locale() or "en")
-    return cast(str, g.language)
+        return cast(str, g.language)
+    except RuntimeError:  # not in a request
+        return "en"
 
 
 def choices() -> list[Choice]:

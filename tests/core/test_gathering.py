@@ -17,7 +17,8 @@ from tests.factories import a_case, a_person, a_team
 OF_A_CASE = bindparam("case_id")
 PAGE = Gathering(
     cases=select(
-        Case.other_types, Case.id, Case.level, Case.status, Case.opened_at, Case.waits_until, Case.in_slow_lane,
+        Case.other_types, Case.id, Case.level,
+        Case.status, Case.opened_at, Case.waits_until, Case.in_slow_lane,
         Case.story, Case.public_half,
     ).where(Case.id == OF_A_CASE),
     messages=queries.MESSAGES,
