@@ -1,4 +1,4 @@
-"""What no walk-through of a page visits: steps, options, red flags, ends."""
+"""What no walk-through of a page visits: steps, options, red flags, ways that lead away, ends."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -7,7 +7,9 @@ from typing import Any, get_args
 from helpdesk.playbooks.conditions import UNTOLD, Condition, mentions_in
 from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION, Library
 from helpdesk.playbooks.pages import Playbook, Question
+from helpdesk.playbooks.recording import leads_onward
 from helpdesk.playbooks.walks import WalkThrough
+from helpdesk.triage.walking.going import Taken
 from helpdesk.triage.walking.scripted import Walked, walk
 
 KINDS_OF_CONDITION = get_args(Condition)
@@ -16,15 +18,21 @@ ANY_PLATFORM = "any platform"
 
 @dataclass(frozen=True)
 class Unvisited:
-    """What nobody came by; options are named by their question: hold.ended."""
+    """What nobody came by; options are named by their question: hold.ended.
+
+    `floors` are red flags that made nobody more urgent than the table did, `ways` are outcomes of
+    the page's own steps that lead to an end or to another page.
+    """
 
     steps: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    floors: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
     ends: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.steps or self.options or self.flags or self.ends)
+        return any(getattr(self, field.name) for field in fields(self))
 
 
 def unvisited(library: Library, page: Playbook, walks: Iterable[WalkThrough]) -> Unvisited:
@@ -32,14 +40,30 @@ def unvisited(library: Library, page: Playbook, walks: Iterable[WalkThrough]) ->
     walked = [one for through in walks for one in walk(library, (page,), through.script)]
     steps = {one.step.id for each in walked for one in each.way.taken}
     flags = {flag.id for each in walked for flag in each.told.flags}
+    floors = {floor.flag for each in walked for floor in each.told.judgement.raised_by}
+    ways = {_way(one) for each in walked for one in each.way.taken}
     ends = {each.way.end for each in walked}
     chosen = {name for each in walked for name in _chosen(each)}
     return Unvisited(
         steps=tuple(step.id for step in page.steps if step.id not in steps),
         options=tuple(name for name in _options(page) if not _is_chosen(name, chosen)),
         flags=tuple(flag.id for flag in page.red_flags if flag.id not in flags),
+        floors=tuple(one.id for one in page.red_flags if one.floor and one.id not in floors),
+        ways=tuple(name for name in _ways(page) if name not in ways),
         ends=tuple(end.id for end in page.ends if end.id not in ends),
     )
+
+
+def _ways(page: Playbook) -> Iterator[str]:
+    """The way out at the end is every end, and what all pages share is tried on all of them."""
+    for step in page.steps[:-1]:
+        for outcome in step.outcomes:
+            if "." not in step.id and not leads_onward(outcome):
+                yield f"{step.id}.{outcome.id}"
+
+
+def _way(taken: Taken) -> str:
+    return f"{taken.step.id}.{taken.choice.outcome.id}" if taken.choice.outcome else taken.step.id
 
 
 def _chosen(walked: Walked) -> Iterator[str]:

@@ -310,11 +310,11 @@ def test_what_no_walk_visits_is_listed(content):
     assert one["type"] == "account-takeover"
     assert {"danger.none_known", "danger.unsure", "typed.code"} <= set(one["options"])
     assert "danger.imminent" not in one["options"]
-    assert {"shared-page", "lures-others", "no-answer"} & {
-        *one["steps"],
-        *one["flags"],
-        *one["ends"],
-    }
+    assert "lures-others" in one["flags"]
+    assert "lures-others" in one["floors"]
+    assert "rule-out.colleague" in one["ways"]
+    assert "no-answer" in one["ends"]
+    assert "follow-up-platform" in one["steps"]
     assert "lures-others" in run("simulate", "--coverage", "--folder", content).stdout
 
 
