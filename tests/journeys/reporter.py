@@ -16,10 +16,10 @@ def report(browser, public, *, story="", platform="", consents=(), answers=(), l
     press(browser, "Tell us what happened")
     look(browser)
     choose(browser, "Someone else is using my account")
-    for answer in answers:
-        choose(browser, answer)
     press(browser, "Continue")
     look(browser)
+    for answer in answers:
+        choose(browser, answer)
     if platform:
         choose(browser, platform)
     press(browser, "Continue")

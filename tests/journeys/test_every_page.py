@@ -12,7 +12,7 @@ from tests.journeys import desk
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # What tells one case, person or request from another.
-NAMES = re.compile(r"[0-9A-Z]{3}-[0-9A-Z]{4}|R-[0-9A-Z-]+|[0-9a-f]{32}")
+NAMES = re.compile(r"[0-9A-Z]{3}-[0-9A-Z]{4}|R-[0-9A-Z-]+|[0-9a-f]{32}|(?<=/playbooks/)[a-z-]+")
 # One page of a kind is enough, but these look different from state to state.
 OF_A_KIND = {"/cases/*": 3, "/cases/*/requests/*": 2, "/cases/*/runs/*": 2, "/requests/*": 3}
 

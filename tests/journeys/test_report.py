@@ -67,8 +67,8 @@ def test_whoever_leaves_cannot_be_followed_back(browser, served, elsewhere):
 
 def test_a_report_without_a_word_keeps_what_was_chosen(browser, served):
     browser.get(f"{served.public}/report")
-    browsers.choose(browser, "Yes, it could happen")
     press(browser, "Continue")
+    browsers.choose(browser, "Yes, it could happen")
     press(browser, "Continue")
     press(browser, "Send it")
 
