@@ -61,8 +61,9 @@ def _rules() -> Iterator[str]:
 
 def _lines(report: Report) -> Iterator[str]:
     yield from (str(finding) for finding in report.findings)
+    pages = "1 page" if report.pages == 1 else f"{report.pages} pages"
     yield (
-        f"{report.pages} pages: {report.errors} errors, {report.warnings} warnings. "
+        f"{pages}: {report.errors} errors, {report.warnings} warnings. "
         f"No person has looked at {report.never_verified} platform facts yet."
     )
 
