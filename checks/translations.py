@@ -16,7 +16,14 @@ from babel.messages.pofile import read_po, write_po
 from helpdesk.playbooks.translating.checking import faults
 from helpdesk.playbooks.translating.exchange import po_head
 from helpdesk.settings import LANGUAGES
-from helpdesk.web.catalogues import SOURCE, is_met_by_reporters, is_translated, path_of
+from helpdesk.web.catalogues import (
+    NOT_READ,
+    READ_BY,
+    SOURCE,
+    is_met_by_reporters,
+    is_translated,
+    path_of,
+)
 from helpdesk.web.languages import name_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,9 +67,8 @@ def with_words_of(there: Catalog, found: Catalog, language: str) -> str:
         old = there.get(message.id, message.context) if message.id else None
         if old is not None:
             message.string, message.flags = old.string, old.flags
-    name = name_of(language, "en")
-    comment = f"# What the pages say to a reporter, in {name}.\n# Read by: nobody yet\n"
-    if there.header_comment.startswith("# What the pages say"):
+    comment = NOT_READ.format(name=name_of(language, "en"))
+    if READ_BY.search(there.header_comment):
         comment = f"{there.header_comment}\n"
     return po_head(language, comment) + as_bytes(found).decode()
 

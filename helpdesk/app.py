@@ -21,7 +21,7 @@ from helpdesk.intake import door as intake_door
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.partners import views as partners
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.shelf import in_language, the_library
 from helpdesk.settings import LANGUAGES, Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import (
@@ -120,6 +120,7 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["time_left"] = time_left
     app.jinja_env.filters["spelt"] = spelt
     app.jinja_env.filters["spelt_day"] = spelt_day
+    app.jinja_env.filters["in_language"] = in_language
     app.jinja_env.filters["language_name"] = partial(languages.name_of, within="en")
 
     @app.context_processor

@@ -1,7 +1,7 @@
 """The playbooks this process works with: read once, held for as long as it lives."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -57,12 +57,16 @@ def _in(language: str) -> Library:
 
 
 def in_language(text: Text, language: str) -> Text:
-    """A sentence of the source as it is said in another language."""
-    return _by_id(language).get(text.id, text)
+    """A sentence as it is said in another language; of an older edition, perhaps not quite so."""
+    said = _by_id(language).get(text.id)
+    if said is None or said.lang is not None:
+        return replace(text, lang=the_library().collection.language)
+    today = _by_id(None)[text.id]
+    return replace(said, is_older=said.is_older or today.text != text.text)
 
 
 @cache
-def _by_id(language: str) -> dict[str, Text]:
+def _by_id(language: str | None) -> dict[str, Text]:
     return {text.id: text for text in the_library(language).texts()}
 
 

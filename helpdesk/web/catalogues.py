@@ -17,6 +17,7 @@ from flask_babel import Domain, get_locale
 
 FOLDER = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
+NOT_READ = "# What the pages say to a reporter, in {name}.\n# Read by: nobody yet\n"
 # Whose sentences a reporter can meet. The pages of staff and partners are in the source language.
 PUBLIC_PLACES = (
     "intake/",

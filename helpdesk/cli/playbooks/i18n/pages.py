@@ -10,7 +10,8 @@ from babel.messages.pofile import write_po
 from helpdesk.playbooks.translating.checking import faults
 from helpdesk.playbooks.translating.exchange import SAME, Answer, Unit, po_head
 from helpdesk.playbooks.translating.words import fingerprint
-from helpdesk.web.catalogues import catalogue, is_translated, path_of
+from helpdesk.web.catalogues import NOT_READ, catalogue, is_translated, path_of
+from helpdesk.web.languages import name_of
 
 PART = "pages"
 NUMBER = "%(num)s"
@@ -86,6 +87,5 @@ def _write(path: Path, there: Catalog, language: str) -> None:
     """In the shape of `make catalogue`; who has read it before has not read this."""
     output = io.BytesIO()
     write_po(output, there, sort_output=True, include_lineno=False, omit_header=True)
-    first = there.header_comment.splitlines()[0]
-    head = po_head(language, f"{first}\n# Read by: nobody yet\n")
+    head = po_head(language, NOT_READ.format(name=name_of(language, "en")))
     path.write_text(head + output.getvalue().decode(), encoding="utf-8")
