@@ -15,6 +15,7 @@ from helpdesk.intake import report
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.together import SOMETHING_ELSE
 from helpdesk.triage.models import Evaluation
+from tests.intake.searches import SEARCHES
 from tests.intake.test_reports import cases, go_to, send
 
 LIBRARY = the_library()
@@ -53,6 +54,15 @@ def test_words_bring_the_likely_kinds_to_the_top_and_leave_the_rest_in_reach(bro
     assert SOMETHING_ELSE in above_the_list(browser)
     assert sorted(boxes(browser.text)) == sorted(page.id for page in LIBRARY.playbooks)
     assert 'value="my account was hacked!"' in browser.text
+
+
+@pytest.mark.parametrize(("words", "kind"), SEARCHES.items())
+def test_what_comes_to_mind_first_leads_to_the_right_kind(browser, words, kind):
+    browser.open("/report")
+
+    look(browser, words)
+
+    assert above_the_list(browser)[0] == kind
 
 
 def test_nothing_found_is_no_fault(browser):

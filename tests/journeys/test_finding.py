@@ -7,28 +7,13 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from helpdesk.playbooks.shelf import the_library
+from tests.intake.searches import SEARCHES
 from tests.journeys import browser as browsers
 from tests.journeys.browser import choose, field, press, text, texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WORDS = "Say it in a few words"
-SEARCHES = {
-    "hacked": "account-takeover",
-    "locked out": "account-takeover",
-    "my photos": "intimate-images",
-    "they took my phone": "device-lost-seized",
-    "police arrested my friend": "arrest-detention",
-    "whatsapp code": "messenger-hijack",
-    "someone made a fake profile of me": "impersonation",
-    "our site is down": "website-down",
-    "my address is online": "doxing",
-    "strange link": "suspicious-message",
-    "they threaten to kill me": "harassment-threats",
-    "i am being followed": "being-watched",
-    "cannot open our files": "files-locked-or-lost",
-    "they deleted our page": "account-suspended",
-}
 
 
 @pytest.fixture(params=["chromium", "firefox"])
