@@ -6,6 +6,7 @@ and every address that we write carries it again, so that a choice lasts without
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -92,7 +93,7 @@ def language_here() -> str:
 def choices() -> list[Choice]:
     """Every language on offer, with the address of this page in it; the reader's own among them."""
     return [
-        Choice(code, name_of(code), Locale.parse(code).text_direction, address_in(code))
+        Choice(code, name_of(code), direction_of(code), address_in(code))
         for code in offered()
     ]
 
@@ -103,6 +104,13 @@ def address_in(code: str, path: str | None = None) -> str:
     return f"{request.environ.get(ABOVE, '')}/{code}{quote(here if path is None else path)}"
 
 
+@cache
+def direction_of(code: str) -> str:
+    """From which side a language is read: ltr or rtl."""
+    return str(Locale.parse(code).text_direction)
+
+
+@cache
 def name_of(code: str, within: str | None = None) -> str:
     """What a language is called, by those who speak it or in another language."""
     name: Any = Locale.parse(code).get_display_name(within)

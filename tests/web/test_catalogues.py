@@ -1,0 +1,112 @@
+"""Every sentence that a reporter can meet is in each catalogue; no translation breaks a page."""
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from checks import translations
+from checks.translations import for_reporters, lacking, sentences, with_words_of, wrong_words
+from helpdesk.web import catalogues
+from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, lacking_consents
+
+CONSENTS = {
+    "You may read this and help me",
+    "You may keep this after the case is closed",
+    "You may share what is needed with another helper",
+    "You may ask %(platform)s to act",
+    "We tell you who before we do.",
+}
+REFUSALS = {
+    "There is no such page, or it is not open to you.",
+    "We cannot save anything at this moment. Nothing was sent. Please try again in a minute.",
+}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return translations.extract()
+
+
+def ids(catalog):
+    return {message.id for message in catalog if message.id}
+
+
+@pytest.mark.parametrize("language", translations.TRANSLATED)
+def test_a_catalogue_holds_what_reporters_meet_and_nothing_else(found, language):
+    assert sentences(catalogue(language)) == sentences(for_reporters(found))
+
+
+@pytest.mark.parametrize("language", translations.TRANSLATED)
+def test_no_translation_that_we_ship_breaks_a_page(language):
+    assert list(wrong_words(catalogue(language))) == []
+
+
+def test_what_reporters_meet_includes_refusals_and_not_the_pages_of_the_staff(found):
+    met = ids(for_reporters(found))
+
+    assert met >= REFUSALS
+    assert "1. Your passphrase" in ids(found) - met
+
+
+def test_every_place_is_there(found):
+    named = {name for message in found for name, _line in message.locations}
+
+    empty = {"templates/components/clock.html", "templates/components/details.html"}
+    for place in {*PUBLIC_PLACES, *CONSENT_PLACES} - empty:
+        has_sentences = any(name.startswith(place) for name in named)
+        assert has_sentences or (catalogues.FOLDER.parent / place).exists(), place
+
+
+def test_consents_are_known_where_they_stand(monkeypatch, found):
+    monkeypatch.setattr(catalogues, "catalogue", lambda _language: for_reporters(found))
+
+    lacks = lacking_consents("es")
+    assert all(any(one in sentence for sentence in lacks) for one in CONSENTS)
+
+
+def test_a_language_without_a_catalogue_has_no_consents():
+    assert lacking_consents("tlh") is None
+
+
+def a_catalogue(message, words, **more):
+    catalog = Catalog(locale="es")
+    catalog.add(message, words, **more)
+    return catalog
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("Hello %(name)s", "Hola %(nombre)s"),
+        ("Hello", "Hola %(name)s"),
+        ("Stop", "<i>Alto</i>"),
+        (("%(num)s day of %(x)s", "%(num)s days of %(x)s"), ("un día", "%(num)s días de %(x)s")),
+    ],
+)
+def test_words_that_would_break_a_page_are_found(message, words):
+    assert list(wrong_words(a_catalogue(message, words)))
+
+
+def test_a_form_for_one_may_say_it_in_a_word():
+    days = a_catalogue(("%(num)s day", "%(num)s days"), ("un día", "%(num)s días"))
+
+    assert list(wrong_words(days)) == []
+
+
+def test_what_has_no_words_and_what_is_only_proposed_is_lacking():
+    catalog = a_catalogue("One", "")
+    catalog.add("Two", "Dos", flags=["fuzzy"])
+    catalog.add("Three", "Tres")
+
+    assert lacking(catalog) == {"One", "Two"}
+
+
+def test_new_sentences_come_in_and_words_stay():
+    there, today = a_catalogue("Stays", "Queda"), a_catalogue("Stays", "")
+    there.add("Goes", "Se va")
+    today.add("Comes", "")
+
+    written = with_words_of(there, today, "es")
+
+    assert 'msgid "Stays"\nmsgstr "Queda"' in written
+    assert 'msgid "Comes"\nmsgstr ""' in written
+    assert "Goes" not in written
