@@ -4,7 +4,6 @@ The events come from libyaml where PyYAML has it, which every wheel does: some t
 than the parser in Python, and the same to look at. Nothing is composed that we then walk again.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +15,11 @@ from helpdesk.playbooks.source.refusals import BadPlaybook
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT = "tag:yaml.org,2002:str"
+# A value that begins otherwise can be neither a number nor a day, neither true nor nothing.
+_MAY_BE_MORE = frozenset(first or "" for first in yaml.SafeLoader.yaml_implicit_resolvers)
+_MAY_BE_MARKED = frozenset(
+    (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent, yaml.AliasEvent)
+)
 
 
 def read_file(path: Path, name: str) -> Piece:
@@ -61,56 +65,52 @@ class _Reading:
 
     def _piece(self, event: Any) -> Piece:
         line = event.start_mark.line + 1
-        match event:
-            case yaml.ScalarEvent():
-                return Piece(self._scalar(event), self._file, line)
-            case yaml.SequenceStartEvent():
-                items = [self._piece(inner) for inner in self._until(yaml.SequenceEndEvent)]
-                return Piece(items, self._file, line)
-            case _:
-                return Piece(self._mapping(), self._file, line)
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return Piece(self._scalar(event), self._file, line)
+        if kind is yaml.SequenceStartEvent:
+            items: list[Piece] = []
+            while type(inner := self._next()) is not yaml.SequenceEndEvent:
+                items.append(self._piece(inner))
+            return Piece(items, self._file, line)
+        return Piece(self._mapping(), self._file, line)
 
     def _mapping(self) -> dict[str, Piece]:
         pairs: dict[str, Piece] = {}
-        for event in self._until(yaml.MappingEndEvent):
-            key = self._key(event)
+        while type(event := self._next()) is not yaml.MappingEndEvent:
+            key = self._piece(event)
+            if isinstance(key.value, bool):
+                # YAML takes on, off, yes and no for true and false; as a key each is only a word
+                key.value = event.value
             if not isinstance(key.value, str):
                 key.refuse(f"a key must be a word; put {key.value!r} in quotes")
             if key.value in pairs:
                 key.refuse(f"the key '{key.value}' stands here twice", rule=Rule.IDS)
             value = self._piece(self._next())
             # a list or mapping begins on the next line; its own key is where a person looks
-            pairs[key.value] = Piece(value.value, self._file, key.line)
+            value.line = key.line
+            pairs[key.value] = value
         return pairs
 
-    def _key(self, event: Any) -> Piece:
-        """YAML takes on, off, yes and no for true and false; as a key each is only a word."""
-        key = self._piece(event)
-        return Piece(event.value, key.file, key.line) if isinstance(key.value, bool) else key
-
     def _scalar(self, event: Any) -> Any:
-        if not event.implicit[0]:
-            return event.value  # in quotes, or a text of several lines
-        tag = self._loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        value = event.value
+        if not event.implicit[0] or value[:1] not in _MAY_BE_MORE:
+            return value  # in quotes, a text of several lines, or nothing but words
+        tag = self._loader.resolve(yaml.ScalarNode, value, event.implicit)
         if tag == _TEXT:
-            return event.value
+            return value
         try:
-            return self._loader.construct_object(yaml.ScalarNode(tag, event.value))
+            return self._loader.construct_object(yaml.ScalarNode(tag, value))
         except (yaml.YAMLError, ValueError):
-            self._refuse(event, f"'{event.value}' cannot be read")
-
-    def _until(self, end: type[yaml.Event]) -> Iterator[Any]:
-        event = self._next()
-        while not isinstance(event, end):
-            yield event
-            event = self._next()
+            self._refuse(event, f"'{value}' cannot be read")
 
     def _next(self) -> Any:
         event = self._loader.get_event()
-        if getattr(event, "anchor", None) is not None:
-            self._refuse(event, "anchors and aliases (& and *) are not used here")
-        if getattr(event, "tag", None) is not None:
-            self._refuse(event, "tags (!) are not used here")
+        if type(event) in _MAY_BE_MARKED:
+            if event.anchor is not None:
+                self._refuse(event, "anchors and aliases (& and *) are not used here")
+            if getattr(event, "tag", None) is not None:
+                self._refuse(event, "tags (!) are not used here")
         return event
 
     def _refuse(self, event: Any, reason: str) -> NoReturn:
