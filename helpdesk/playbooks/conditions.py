@@ -166,10 +166,10 @@ def from_data(data: Mapping[str, Any]) -> Condition:
 def _has_one_of(name: str, wanted: tuple[str, ...], known: Known) -> Truth:
     value = known.get(name)
     told = (value,) if isinstance(value, str) else tuple(value or ())
-    if set(told) & set(wanted):
+    if any(one in wanted for one in told):
         return Truth.TRUE
     # someone who ticked "I don't know" beside other answers has not ruled the rest out
-    if not told or set(told) & UNTOLD:
+    if not told or not UNTOLD.isdisjoint(told):
         return Truth.CANNOT_TELL
     return Truth.FALSE
 

@@ -173,11 +173,15 @@ def _now(
     before: Mapping[str, StepNow],
 ) -> StepNow:
     waits_for = tuple(need for need in step.needs if not before[need].state.is_settled)
-    if step.when is not None and evaluate(step.when, so_far) is Truth.FALSE:
-        may_change = evaluate(step.when, known) is Truth.CANNOT_TELL
-        # what still waits for the step that will tell is not called needless
-        state = State.BLOCKED if may_change and waits_for else State.NOT_NEEDED
-        return StepNow(step, state, waits_for=waits_for if state is State.BLOCKED else ())
-    unsure = doubts(step.when, so_far) if step.when is not None else ()
+    unsure: tuple[str, ...] = ()
+    if step.when is not None:
+        holds = evaluate(step.when, so_far)
+        if holds is Truth.FALSE:
+            # what still waits for the step that will tell is not called needless
+            if waits_for and evaluate(step.when, known) is Truth.CANNOT_TELL:
+                return StepNow(step, State.BLOCKED, waits_for=waits_for)
+            return StepNow(step, State.NOT_NEEDED)
+        if holds is Truth.CANNOT_TELL:
+            unsure = doubts(step.when, so_far)
     state = State.BLOCKED if waits_for else State.OPEN
     return StepNow(step, state, waits_for=waits_for, cannot_tell=unsure)

@@ -82,7 +82,7 @@ def _worked(shares: Sequence[Share], people: int) -> Iterator[list[Broken]]:
     if people < WORTH_SHARING:
         yield from telling.watched(map(work_on, shares), total=len(shares), doing="Exploring")
         return
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as processes:
+    with ProcessPoolExecutor(os.cpu_count()) as processes:
         done = processes.map(work_on, shares)
         yield from telling.watched(done, total=len(shares), doing="Exploring")
 

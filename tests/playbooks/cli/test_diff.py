@@ -1,25 +1,22 @@
 """Two editions side by side from a shell: files, folders, revisions, and whose way changes."""
 
-import json
 import shutil
 import subprocess
 
 import pytest
-from click.testing import CliRunner
 
-from helpdesk.cli import main
 from helpdesk.playbooks.shelf import CONTENT
+from tests.playbooks.cli import shell
 
 ACCOUNT = CONTENT / "types/account-takeover.yml"
 
 
-def run(*arguments):
-    return CliRunner().invoke(main, ["playbooks", "diff", *map(str, arguments)])
-
-
 def as_data(*arguments):
-    result = run(*arguments, "--json")
-    return result.exit_code, json.loads(result.stdout)
+    return shell.as_data("diff", *arguments)
+
+
+def run(*arguments):
+    return shell.run("diff", *arguments)
 
 
 def rewritten(text, old, new):

@@ -1,13 +1,12 @@
-"""Levels and walks from a shell: what they print, as JSON too, and the status they end with."""
+"""Walks from a shell: what they print, as JSON too, and the status they end with."""
 
 import json
 import shutil
 
 import pytest
-from click.testing import CliRunner
 
-from helpdesk.cli import main
 from helpdesk.playbooks.shelf import CONTENT
+from tests.playbooks.cli.shell import as_data, in_words, run
 
 ANSWERS = {"danger": "credible", "hold": "running", "reach": "self", "inside": ["lures"]}
 WALK = """\
@@ -18,19 +17,6 @@ walks:
     answers: {danger: imminent}
     expect: {level: urgent, rule: R1, flags: [lures-others], steps: [rule-out], end: explained}
 """
-
-
-def run(*arguments, **more):
-    return CliRunner().invoke(main, ["playbooks", *map(str, arguments)], **more)
-
-
-def as_data(*arguments):
-    result = run(*arguments, "--json")
-    return result.exit_code, json.loads(result.stdout)
-
-
-def in_words(text):
-    return " ".join(text.split())
 
 
 @pytest.fixture
@@ -48,71 +34,6 @@ def content(tmp_path):
     folder = tmp_path / "playbooks"
     shutil.copytree(CONTENT, folder)
     return folder
-
-
-# --- level and table -----------------------------------------------------------------------------
-
-
-def test_a_level_with_its_rule_and_both_sentences():
-    status, data = as_data("level", "--danger", "credible", "--hold", "running")
-    result = run("level", "--danger", "credible", "--hold", "running")
-
-    assert status == result.exit_code == 0
-    assert (data["level"], data["rule"]) == ("urgent", "R4")
-    assert "URGENT by rule R4" in result.stdout
-    assert data["sentence_for_reporter"] in in_words(result.stdout)
-    assert data["sentence_for_responder"] in in_words(result.stdout)
-
-
-def test_nothing_said_and_unsure_are_the_same():
-    unsure = [
-        part
-        for name in ("danger", "hold", "reach", "clock", "capacity")
-        for part in (f"--{name}", "unsure")
-    ]
-
-    _, nothing = as_data("level")
-    _, not_known = as_data("level", *unsure)
-
-    assert nothing["rule"] == not_known["rule"] == "R9"
-    assert nothing["assumed"] == ["danger", "hold"]
-
-
-def test_an_answer_that_is_none_is_refused():
-    result = run("level", "--danger", "high")
-
-    assert result.exit_code == 2
-    assert (
-        "--danger is never 'high'; it is none_known, credible, imminent, unsure." in result.output
-    )
-
-
-def test_the_table_has_72_rows():
-    status, rows = as_data("table")
-
-    assert status == 0
-    assert len(rows) == len({tuple(row.items()) for row in rows}) == 72
-    assert all(
-        list(row) == ["danger", "hold", "reach", "clock", "capacity", "level", "rule"]
-        for row in rows
-    )
-
-
-def test_every_row_of_the_table_is_what_level_says():
-    _, rows = as_data("table")
-
-    for row in rows[::5]:
-        said = [part for name in list(row)[:5] for part in (f"--{name}", row[name])]
-        _, data = as_data("level", *said)
-        assert (data["level"], data["rule"]) == (row["level"], row["rule"])
-
-
-def test_the_table_can_be_read_in_a_terminal():
-    result = run("table")
-
-    assert result.exit_code == 0
-    assert max(len(line) for line in result.stdout.splitlines()) <= 100
-    assert all(f"R{number} " in result.stdout for number in range(1, 13))
 
 
 # --- one script ----------------------------------------------------------------------------------
@@ -316,43 +237,3 @@ def test_what_no_walk_visits_is_listed(content):
     assert "no-answer" in one["ends"]
     assert "follow-up-platform" in one["steps"]
     assert "lures-others" in run("simulate", "--coverage", "--folder", content).stdout
-
-
-# --- by chance -----------------------------------------------------------------------------------
-
-
-def test_exploring_holds_and_counts():
-    status, data = as_data("simulate", "--explore", "--seeds", 5, "doxing", "advice")
-
-    assert (status, data["broken"], data["seeds"]) == (0, 0, 5)
-    assert len(data["invariants"]) == 7
-
-
-def test_a_seed_can_be_looked_at_again():
-    result = run("simulate", "--explore", "--seed", 17, "doxing")
-
-    assert result.exit_code == 0
-    assert "seed: 17" in result.stdout
-    assert "Steps:" in result.stdout
-
-
-def test_what_is_broken_names_its_seed(content):
-    page = content / "types/account-takeover.yml"
-    flag = (
-        "red_flags:\n  - {id: planted, when: {is: [hold, ended]}, floor: immediate, why: Over.}\n"
-    )
-    page.write_text(
-        page.read_text(encoding="utf-8").replace("red_flags:\n", flag), encoding="utf-8"
-    )
-
-    result = run("simulate", "--explore", "--seeds", 60, "account-takeover", "--folder", content)
-
-    assert result.exit_code == 1
-    assert "raising an answer never lowers the level" in result.stdout
-    assert "helpdesk playbooks simulate --explore --seed " in result.stdout
-
-
-def test_many_people_are_shared_among_processes():
-    status, data = as_data("simulate", "--explore", "--seeds", 2000, "suspicious-message")
-
-    assert (status, data["broken"]) == (0, 0)
