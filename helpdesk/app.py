@@ -102,6 +102,8 @@ def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
     if surface is Surface.PUBLIC:
         offered = on_offer(desk.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
+        for code in offered:
+            the_library(code)  # read now, and not while the first reader of a language waits
         app.jinja_env.globals["has_been_read"] = is_reviewed
     else:
         languages.init_app(app, offered=(catalogues.SOURCE,))

@@ -1,10 +1,13 @@
 """What each sentence of the playbooks is for: who meets it, and how grave it is if it is wrong."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Playbook, texts_in
+from helpdesk.playbooks.pages import Playbook, Text, texts_in
 
 
 class Kind(StrEnum):
@@ -46,6 +49,32 @@ ROUNDS = {
 }
 
 
+@dataclass(frozen=True)
+class Meant:
+    """A sentence of the source, and what it is for."""
+
+    text: Text
+    kind: Kind
+
+
+_latest: list[tuple[Library, Mapping[str, Meant]]] = []
+
+
+def meanings(library: Library) -> Mapping[str, Meant]:
+    """Every sentence by its id, in the order of the library.
+
+    Each language asks this of one and the same library: the answer is kept until another is asked.
+    """
+    for known, meant in _latest:
+        if known is library:
+            return meant
+    kinds = kinds_of(library)
+    meant = {text.id: Meant(text, kinds[text.id]) for text in library.texts()}
+    _latest[:] = [(library, meant)]
+    return meant
+
+
+@lru_cache(maxsize=2)
 def kinds_of(library: Library) -> dict[str, Kind]:
     """Each sentence's id with what it is for. Where it is used twice, the graver use counts."""
     found: dict[str, Kind] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Text
 from helpdesk.playbooks.pages.texts import fields_with_texts
-from helpdesk.playbooks.translating.kinds import Kind, kinds_of
+from helpdesk.playbooks.translating.kinds import Kind, meanings
 from helpdesk.playbooks.translating.words import Part, Translated
 
 Say = Callable[[Text], Text]
@@ -16,11 +16,11 @@ Say = Callable[[Text], Text]
 def translated(library: Library, parts: Mapping[str, Part]) -> Library:
     """The library with every sentence that these parts hold, and its own words for the rest."""
     texts = {key: said for part in parts.values() for key, said in part.texts.items()}
-    kinds, source, known = kinds_of(library), library.collection.language, dict[str, Text]()
+    meant, source, known = meanings(library), library.collection.language, dict[str, Text]()
 
     def say(text: Text) -> Text:
         if text.id not in known:
-            known[text.id] = _say(text, texts.get(text.id), kinds[text.id], source)
+            known[text.id] = _say(text, texts.get(text.id), meant[text.id].kind, source)
         return known[text.id]
 
     whole: Library = _in_other_words(library, say)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.translating.kinds import Kind, kinds_of
+from helpdesk.playbooks.translating.kinds import Kind, meanings
 from helpdesk.playbooks.translating.words import SHARED_PARTS, Part, Translated, part_of
 
 
@@ -64,21 +64,20 @@ class Standing:
 
 def sentences(library: Library, parts: Mapping[str, Part]) -> tuple[Sentence, ...]:
     """Everything a reporter can meet, in the order of the library."""
-    kinds = kinds_of(library)
     return tuple(
-        Sentence(text.id, text.text, kinds[text.id], _said(text.id, parts))
-        for text in library.texts()
-        if kinds[text.id].priority
+        Sentence(text_id, meant.text.text, meant.kind, _said(text_id, parts))
+        for text_id, meant in meanings(library).items()
+        if meant.kind.priority
     )
 
 
 def standing(library: Library, language: str, parts: Mapping[str, Part]) -> Standing:
     """How far a language is with this library."""
     met = sentences(library, parts)
-    ids = {text.id for text in library.texts()}
+    ids = meanings(library)
     return Standing(
         language=language,
-        parts=tuple(_counts(part, met) for part in parts_of(library)),
+        parts=_counts(parts_of(library), met),
         orphans=tuple(sorted(i for one in parts.values() for i in one.texts if i not in ids)),
         is_reviewed=bool(parts) and all(one.reviewed for one in parts.values()),
         waits_for=tuple(
@@ -97,12 +96,13 @@ def _said(text_id: str, parts: Mapping[str, Part]) -> Translated | None:
     return part.texts.get(text_id) if part else None
 
 
-def _counts(part: str, met: Iterable[Sentence]) -> Counts:
-    here = [one for one in met if part_of(one.id) == part]
-    return Counts(
-        part=part,
-        all=_by_state(here),
-        needed=_by_state(one for one in here if one.kind.is_needed),
+def _counts(parts: Iterable[str], met: Iterable[Sentence]) -> tuple[Counts, ...]:
+    by_part: dict[str, list[Sentence]] = {part: [] for part in parts}
+    for one in met:
+        by_part[part_of(one.id)].append(one)
+    return tuple(
+        Counts(part, _by_state(some), _by_state(one for one in some if one.kind.is_needed))
+        for part, some in by_part.items()
     )
 
 
