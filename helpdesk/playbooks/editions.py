@@ -5,10 +5,12 @@ What is left at its default is left out, so that a new kind of field changes no 
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -41,28 +43,41 @@ def from_json(text: str) -> Playbook:
 
 def content_hash(playbook: Playbook) -> str:
     """The name of exactly these words and rules: SHA-256 over the canonical JSON."""
-    return hashlib.sha256(to_json(playbook).encode()).hexdigest()
+    return hash_of(to_json(playbook))
+
+
+def hash_of(content: str) -> str:
+    """The name of an edition as it is stored."""
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _data_of(value: Any) -> Any:
-    if isinstance(value, KINDS_OF_CONDITION):
-        return conditions.to_data(value)
-    match value:
-        case StrEnum():
-            return value.value
-        case timedelta():
-            return int(value.total_seconds())
-        case date():
-            return value.isoformat()
-        case tuple():
-            return [_data_of(item) for item in value]
-        case _ if is_dataclass(value):
-            told = {field.name: getattr(value, field.name) for field in fields(value)}
-            # a field without a default has MISSING there, which equals nothing a page can hold
-            defaults = {field.name: field.default for field in fields(value)}
-            return {name: _data_of(part) for name, part in told.items() if part != defaults[name]}
-        case _:
-            return value
+    return _writer(value.__class__)(value)
+
+
+@cache
+def _writer(kind: type) -> Callable[[Any], Any]:
+    """How values of one kind are written. Asked once for each kind: a page holds thousands."""
+    if issubclass(kind, KINDS_OF_CONDITION):
+        return conditions.to_data
+    if issubclass(kind, StrEnum):
+        return attrgetter("value")
+    if kind is timedelta:
+        return lambda length: int(length.total_seconds())
+    if kind is date:
+        return date.isoformat
+    if kind is tuple:
+        return lambda items: [_data_of(item) for item in items]
+    if is_dataclass(kind):
+        # a field without a default has MISSING there, which equals nothing a page can hold
+        defaults = tuple((field.name, field.default) for field in fields(kind))
+        return partial(_told, defaults)
+    return lambda plain: plain
+
+
+def _told(defaults: tuple[tuple[str, Any], ...], thing: Any) -> dict[str, Any]:
+    told = ((name, getattr(thing, name), default) for name, default in defaults)
+    return {name: _data_of(part) for name, part, default in told if part != default}
 
 
 def _built(kind: Any, data: Any) -> Any:

@@ -96,9 +96,9 @@ class Service:
     says: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
-    """The pages, the table and the vocabulary."""
+    """The pages, the table and the vocabulary. One that was read again is another one."""
 
     collection: Collection
     table: Table

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from helpdesk.playbooks.editions import content_hash, from_json, to_json
+from helpdesk.playbooks.editions import from_json, hash_of, to_json
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Text
 from helpdesk.playbooks.reading.folder import read_library
@@ -76,7 +76,8 @@ def current(playbook_id: str) -> CurrentEdition | None:
     playbook = the_library().playbook(playbook_id)
     if playbook is None:
         return None
-    return CurrentEdition(playbook, content_hash(playbook), to_json(playbook))
+    content = to_json(playbook)
+    return CurrentEdition(playbook, hash_of(content), content)
 
 
 _pinned: dict[str, Playbook] = {}
