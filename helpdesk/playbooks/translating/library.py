@@ -23,7 +23,7 @@ def translated(library: Library, parts: Mapping[str, Part]) -> Library:
             known[text.id] = _say(text, texts.get(text.id), meant[text.id].kind, source)
         return known[text.id]
 
-    whole: Library = _in_other_words(library, say)
+    whole: Library = _Rewording(say).of(library)
     return whole
 
 
@@ -40,17 +40,29 @@ def _say(text: Text, said: Translated | None, kind: Kind, source: str) -> Text:
     return replace(text, text=said.text, is_older=not said.is_fresh(text.text))
 
 
-def _in_other_words(thing: Any, say: Say) -> Any:
+class _Rewording:
     """A copy with other sentences; what holds none stays the very same object."""
-    if isinstance(thing, Text):
-        return say(thing)
-    if isinstance(thing, tuple):
-        parts = tuple(_in_other_words(part, say) for part in thing)
-        same = all(new is old for new, old in zip(parts, thing, strict=True))
-        return thing if same else parts
-    if is_dataclass(thing) and not isinstance(thing, type):
-        old = {name: getattr(thing, name) for name in fields_with_texts(type(thing))}
-        new = {name: _in_other_words(part, say) for name, part in old.items()}
-        changed = {name: part for name, part in new.items() if part is not old[name]}
-        return replace(thing, **changed) if changed else thing
-    return thing
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        # Pages share many parts, such as the names of services: each is reworded once.
+        self._done: dict[int, Any] = {}
+
+    def of(self, thing: Any) -> Any:
+        if isinstance(thing, Text):
+            return self._say(thing)
+        if id(thing) not in self._done:
+            self._done[id(thing)] = self._copy(thing)
+        return self._done[id(thing)]
+
+    def _copy(self, thing: Any) -> Any:
+        if isinstance(thing, tuple):
+            parts = tuple(map(self.of, thing))
+            same = all(new is old for new, old in zip(parts, thing, strict=True))
+            return thing if same else parts
+        if is_dataclass(thing) and not isinstance(thing, type):
+            old = {name: getattr(thing, name) for name in fields_with_texts(type(thing))}
+            new = {name: self.of(part) for name, part in old.items()}
+            changed = {name: part for name, part in new.items() if part is not old[name]}
+            return replace(thing, **changed) if changed else thing
+        return thing
