@@ -15,6 +15,8 @@ from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.reading.folder import TYPES, read_what_reads
 from helpdesk.playbooks.source import BadPlaybook, read_file
 
+VOCABULARY = "vocab"
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -42,6 +44,7 @@ def opened(name: str, folder: Path) -> Iterator[Opened]:
             yield _with_file(path, folder, copy)
         else:
             _take_out(name, folder, copy)
+            _lend_words(folder, copy)
             yield _read(name, copy)
 
 
@@ -87,6 +90,14 @@ def _take_out(revision: str, folder: Path, copy: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive)) as bundle:
         for member in bundle:
             _unpack(bundle, member, copy)
+
+
+def _lend_words(folder: Path, copy: Path) -> None:
+    """A vocabulary that an older edition did not have yet says nothing about it, so it is lent."""
+    for path in (folder / VOCABULARY).glob("*.yml"):
+        target = copy / VOCABULARY / path.name
+        if not target.exists() and target.parent.exists():
+            shutil.copyfile(path, target)
 
 
 def _unpack(bundle: tarfile.TarFile, member: tarfile.TarInfo, copy: Path) -> None:

@@ -12,6 +12,7 @@ from helpdesk.cli.playbooks.walked import lines_of
 from helpdesk.cli.playbooks.walked_data import data_of
 from helpdesk.cli.playbooks.walkthroughs import check_walks, tell_coverage
 from helpdesk.playbooks.reading.scripts import read_script, read_script_text
+from helpdesk.playbooks.source import BadPlaybook
 from helpdesk.triage.walking.scripted import walk
 
 WAYS = "--answers FILE, --all, --explore or --coverage"
@@ -69,8 +70,12 @@ def _one(folder: Path, named: Sequence[str], file: str, *, as_json: bool) -> Non
     if not named:
         raise telling.CannotRun("Name the page: simulate TYPE --answers FILE.")
     library, pages = pages_named(folder, named)
-    piece = read_script_text(_read(file), file if file != "-" else "standard input")
-    walked = walk(library, pages, read_script(piece, pages, library))
+    try:
+        piece = read_script_text(_read(file), file if file != "-" else "standard input")
+        script = read_script(piece, pages, library)
+    except BadPlaybook as problem:
+        raise telling.CannotRun(f"The answers cannot be used. {problem}") from None
+    walked = walk(library, pages, script)
     stopped = any(one.way.stopped for one in walked)
     telling.tell(lines_of(walked), data_of(walked), findings=stopped, as_json=as_json)
 

@@ -153,6 +153,15 @@ def test_pages_that_come_and_go_are_named(house):
     assert (data["added"], data["removed"]) == (["counsel"], ["advice"])
 
 
+def test_an_edition_from_before_a_vocabulary_is_lent_it(house):
+    kept = house.parent / "kept.yml"
+    (house / "vocab/services.yml").rename(kept)
+    commit(house)
+    kept.rename(house / "vocab/services.yml")
+
+    assert run("HEAD", "--folder", house).exit_code == 0
+
+
 @pytest.mark.parametrize("revision", ["nothing", "--upload-pack=x", "HEAD~99"])
 def test_what_is_no_edition_is_refused(house, revision):
     result = run("--folder", house, "--", revision)
