@@ -21,7 +21,7 @@ from helpdesk.intake import door as intake_door
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.partners import views as partners
-from helpdesk.playbooks.shelf import in_language, the_library
+from helpdesk.playbooks.shelf import in_language, read_all, the_library
 from helpdesk.settings import LANGUAGES, Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import (
@@ -102,11 +102,12 @@ def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
     if surface is Surface.PUBLIC:
         offered = on_offer(desk.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
-        for code in offered:
-            the_library(code)  # read now, and not while the first reader of a language waits
+        read_all(offered)
         app.jinja_env.globals["has_been_read"] = is_reviewed
     else:
         languages.init_app(app, offered=(catalogues.SOURCE,))
+        # responders see words to send in each language in which somebody may have written
+        read_all(LANGUAGES if surface is Surface.STAFF else ())
 
 
 def _dress(app: Flask, desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The playbooks this process works with: read once, held for as long as it lives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,14 @@ def current(playbook_id: str) -> CurrentEdition | None:
         return None
     content = to_json(playbook)
     return CurrentEdition(playbook, hash_of(content), content)
+
+
+def read_all(languages: Iterable[str]) -> None:
+    """Read whatever a page may ask for now, so that nobody who looks at one waits for it."""
+    for language in languages:
+        _by_id(language)
+    for page in the_library().playbooks:
+        current(page.id)
 
 
 _pinned: dict[str, Playbook] = {}
