@@ -3,9 +3,9 @@
 Pure, and it keeps nothing: neither the words nor that somebody looked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import log
 from typing import Final
 
@@ -13,7 +13,7 @@ from helpdesk.playbooks.folding import words_in
 from helpdesk.playbooks.pages import Playbook, Text
 
 MOST: Final = 5
-MOST_WORDS: Final = 24
+MOST_WORDS: Final = 16
 # What a phrase is worth by where it stands.
 ALSO_CALLED, TITLE, TRIGGER = 1.0, 0.95, 0.6
 # Whatever is far behind the best is not worth a frightened person's time.
@@ -21,6 +21,9 @@ CLOSE_ENOUGH: Final = 0.4
 ENOUGH: Final = 0.25
 MISTAKE_FROM: Final = 5
 TWO_MISTAKES_FROM: Final = 9
+UNUSED: Final = log(3)
+SAME_BEGINNING: Final = 6
+COMMA: Final = re.compile("[,،;؛]")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Found:
     """A kind of trouble that may be meant, and the words of others that were the nearest."""
 
     page: Playbook
-    nearest: Text
+    nearest: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Phrase:
     """One way to say what happened, as stems, for the page it leads to."""
 
     kind: str
-    said: Text
+    said: str
     stems: tuple[str, ...]
     worth: float
 
@@ -46,79 +49,84 @@ class Finder:
 
     def __init__(self, shown: Sequence[Playbook], also: Iterable[Playbook] = ()) -> None:
         self._shown = {page.id: page for page in shown}
-        self._phrases = [*_phrases(shown, 1.0)]
         others = [page for page in also if page.id in self._shown]
         # the language that is shown comes first where both say the same
-        self._phrases += [*_phrases(others, 0.99)]
+        self._phrases = (*_phrases(shown, 1.0), *_phrases(others, 0.99))
+        pages_with: dict[str, set[str]] = {}
+        self._with: dict[str, list[Phrase]] = {}
+        for phrase in self._phrases:
+            for stem in phrase.stems:
+                pages_with.setdefault(stem, set()).add(phrase.kind)
+                self._with.setdefault(stem, []).append(phrase)
+        # a word that many pages use says little
+        self._weights = {
+            stem: log(1 + len(self._shown) / len(kinds)) for stem, kinds in pages_with.items()
+        }
+        self._by_letter: dict[str, list[str]] = {}
+        for stem in self._weights:
+            self._by_letter.setdefault(stem[0], []).append(stem)
 
     def find(self, words: str) -> tuple[Found, ...]:
         """The kinds of trouble that these words may mean, the likeliest first; none is fine."""
         looked_for = tuple(dict.fromkeys(words_in(words)))[:MOST_WORDS]
-        if not looked_for:
-            return ()
-        rated = {kind: self._rate(kind, looked_for) for kind in self._shown}
-        best = max((worth for worth, _said in rated.values()), default=0.0)
-        near = [
-            (worth, said, self._shown[kind])
-            for kind, (worth, said) in rated.items()
-            if worth >= max(ENOUGH, best * CLOSE_ENOUGH) and said is not None
-        ]
-        near.sort(key=lambda one: -one[0])  # pages of one worth stay in the order of the shelf
-        return tuple(Found(page, said) for _worth, said, page in near[:MOST])
-
-    def _rate(self, kind: str, looked_for: Sequence[str]) -> tuple[float, Text | None]:
-        """How well the best phrase of a page fits, and a little for what the others add."""
-        best, nearest = 0.0, None
-        anywhere = dict.fromkeys(looked_for, 0.0)
-        total = sum(self._weight(word) for word in looked_for)
-        for phrase in self._by_kind.get(kind, ()):
-            fits = {word: _best_fit(word, phrase.stems) for word in looked_for}
+        fits = {word: self._fits(word) for word in looked_for}
+        near = {id(one): one for fit in fits.values() for stem in fit for one in self._with[stem]}
+        rated: dict[str, tuple[float, str]] = {}
+        together: dict[str, dict[str, float]] = {}
+        for phrase in near.values():
+            worth = self._rate(phrase, fits)
+            rated[phrase.kind] = max(rated.get(phrase.kind, (0.0, "")), (worth, phrase.said))
+            best = together.setdefault(phrase.kind, dict.fromkeys(looked_for, 0.0))
             for word, fit in fits.items():
-                anywhere[word] = max(anywhere[word], fit * phrase.worth)
-            covered = sum(fit * self._weight(word) for word, fit in fits.items()) / total
-            said = sum(
-                self._weight(stem) * max(_fit(word, stem) for word in looked_for)
-                for stem in phrase.stems
-            ) / sum(self._weight(stem) for stem in phrase.stems)
-            worth = phrase.worth * covered * (0.55 + 0.45 * said)
-            if worth > best:
-                best, nearest = worth, phrase.said
-        together = sum(fit * self._weight(word) for word, fit in anywhere.items()) / total
-        return best * 0.8 + together * 0.2, nearest
+                best[word] = max(best[word], phrase.worth * _best(fit, phrase.stems))
+        worths = {
+            # the best phrase counts most, and a little what the others of the page add
+            kind: 0.8 * worth + 0.2 * self._share(together[kind])
+            for kind, (worth, _said) in rated.items()
+        }
+        enough = max(ENOUGH, CLOSE_ENOUGH * max(worths.values(), default=0.0))
+        order = list(self._shown)
+        kinds = sorted(
+            (kind for kind, worth in worths.items() if worth >= enough),
+            key=lambda kind: (-worths[kind], order.index(kind)),
+        )
+        return tuple(Found(self._shown[kind], rated[kind][1]) for kind in kinds[:MOST])
 
-    @cached_property
-    def _by_kind(self) -> dict[str, list[Phrase]]:
-        kinds: dict[str, list[Phrase]] = {}
-        for phrase in self._phrases:
-            kinds.setdefault(phrase.kind, []).append(phrase)
-        return kinds
+    def _fits(self, word: str) -> dict[str, float]:
+        """Every stem that a word may mean, and how sure that is. The first letter is right."""
+        bucket = self._by_letter.get(word[0], ())
+        return {stem: fit for stem in bucket if (fit := _fit(word, stem))}
 
-    @cached_property
-    def _pages_with(self) -> dict[str, int]:
-        kinds: dict[str, set[str]] = {}
-        for phrase in self._phrases:
-            for word in phrase.stems:
-                kinds.setdefault(word, set()).add(phrase.kind)
-        return {word: len(pages) for word, pages in kinds.items()}
+    def _rate(self, phrase: Phrase, fits: Mapping[str, Mapping[str, float]]) -> float:
+        """How much of what was typed stands in a phrase, and how much of the phrase was typed."""
+        covered = self._share({word: _best(fit, phrase.stems) for word, fit in fits.items()})
+        said = {stem: max(fit.get(stem, 0.0) for fit in fits.values()) for stem in phrase.stems}
+        return phrase.worth * covered * (0.55 + 0.45 * self._share(said))
 
-    def _weight(self, word: str) -> float:
-        """A word that many pages use says little; one that nobody uses is not held against us."""
-        pages = max(1, len(self._shown))
-        return log(1 + pages / self._pages_with.get(word, pages / 2))
+    def _share(self, parts: Mapping[str, float]) -> float:
+        """A part of each word, by the weight of the words. One that nobody uses weighs a little."""
+        weights = {word: self._weights.get(word, UNUSED) for word in parts}
+        return sum(parts[word] * weights[word] for word in parts) / sum(weights.values())
 
 
 def _phrases(pages: Iterable[Playbook], worth: float) -> Iterator[Phrase]:
     for page in pages:
-        said = [(text, ALSO_CALLED) for text in page.also_called]
-        said += [(page.title, TITLE), (page.trigger, TRIGGER)]
-        for text, place in said:
-            stems = tuple(dict.fromkeys(words_in(str(text))))
+        # where one language has several words, a translation lists them, with commas between
+        said = [(one, ALSO_CALLED) for text in page.also_called for one in alternatives(text)]
+        said += [(str(page.title), TITLE), (str(page.trigger), TRIGGER)]
+        for words, place in said:
+            stems = tuple(dict.fromkeys(words_in(words)))
             if stems:
-                yield Phrase(page.id, text, stems, worth * place)
+                yield Phrase(page.id, words, stems, worth * place)
 
 
-def _best_fit(word: str, stems: Iterable[str]) -> float:
-    return max((_fit(word, stem) for stem in stems), default=0.0)
+def alternatives(text: Text) -> list[str]:
+    """The ways to say it that stand in one entry."""
+    return [one.strip() for one in COMMA.split(str(text)) if one.strip()]
+
+
+def _best(fit: Mapping[str, float], stems: Iterable[str]) -> float:
+    return max(fit.get(stem, 0.0) for stem in stems)
 
 
 def _fit(word: str, stem: str) -> float:
@@ -128,6 +136,8 @@ def _fit(word: str, stem: str) -> float:
     short, long = sorted((word, stem), key=len)
     if len(short) >= 4 and long.startswith(short):
         return 0.9 if len(long) - len(short) <= 3 else 0.6
+    if len(short) >= SAME_BEGINNING and short[:SAME_BEGINNING] == long[:SAME_BEGINNING]:
+        return 0.6  # two forms of a verb, in languages that have many
     if len(short) < MISTAKE_FROM - 1:
         return 0.0
     if len(long) < MISTAKE_FROM and sorted(word) != sorted(stem):

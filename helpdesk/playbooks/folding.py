@@ -19,6 +19,26 @@ SAME_LETTERS: Final = str.maketrans(
 )  # fmt: skip
 WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 ARTICLES: Final = ("وال", "بال", "كال", "فال", "ال", "لل")
+WHOSE: Final = (
+    "وها",
+    "تها",
+    "تنا",
+    "تهم",
+    "تي",
+    "هم",
+    "ها",
+    "نا",
+    "كم",
+    "وا",
+    "ون",
+    "ين",
+    "ات",
+    "ي",
+    "ه",
+    "و",
+    "ت",
+)
+ARABIC: Final = re.compile("[\u0621-\u064a]")
 ENDINGS: Final = ("ings", "ing", "edly", "ed", "ers", "er", "es", "s", "e")
 
 # What an ending does not show.
@@ -78,10 +98,21 @@ def stem(word: str) -> str:
     """What the forms of a word have in common, roughly; a folded word goes in."""
     if word in IRREGULAR:
         return stem_of_plain(IRREGULAR[word])
+    if ARABIC.match(word):
+        return _arabic(word)
+    return stem_of_plain(word.removesuffix("'s"))
+
+
+def _arabic(word: str) -> str:
+    """Without the article before it, and without whose it is or who did it behind it."""
     for article in ARTICLES:
         if word.startswith(article) and len(word) - len(article) >= SHORTEST_STEM:
-            return word.removeprefix(article)
-    return stem_of_plain(word.removesuffix("'s"))
+            word = word.removeprefix(article)
+            break
+    for ending in WHOSE:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
 
 
 def stem_of_plain(word: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from helpdesk.intake import report
 from helpdesk.intake.forms.sheets import finder
 from helpdesk.intake.report import Heading
-from helpdesk.playbooks.finding import Found
+from helpdesk.playbooks.finding import Found, alternatives
 from helpdesk.playbooks.pages import Playbook
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.together import SOMETHING_ELSE, pages_of
@@ -50,5 +50,5 @@ class Search:
         return {
             one.page.id: f"“{one.nearest}”"
             for one in self.found
-            if one.nearest in one.page.also_called
+            if any(one.nearest in alternatives(words) for words in one.page.also_called)
         }
