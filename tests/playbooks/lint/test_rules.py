@@ -263,6 +263,14 @@ FAULTS = (
     ),
     (
         "L24",
+        "a cause that the taxonomy of organisations does not have",
+        "vocab/causes.yml",
+        "- {slug: human-rights, name: Human rights}",
+        "- {slug: human-right, name: Human rights}★",
+        "no taxonomy has the tag 'accessnow:human-right'",
+    ),
+    (
+        "L24",
         "a taxonomy in another version",
         COLLECTION,
         "  rsit: 1003",
