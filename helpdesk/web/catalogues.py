@@ -8,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -17,6 +18,8 @@ from flask_babel import Domain, get_locale
 
 FOLDER = Path(__file__).parents[1] / "translations"
 SOURCE = "en"
+# Signs that nobody sees: what stands between them reads from the left, whatever is around it.
+LEFT_TO_RIGHT, END = "\u2066", "\u2069"
 NOT_READ = "# What the pages say to a reporter, in {name}.\n# Read by: nobody yet\n"
 # Whose sentences a reporter can meet. The pages of staff and partners are in the source language.
 PUBLIC_PLACES = (
@@ -110,7 +113,22 @@ def _translations(language: str) -> NullTranslations:
     compiled = io.BytesIO()
     write_mo(compiled, found)
     compiled.seek(0)
-    return Translations(compiled)
+    translations = Translations(compiled)
+    if Locale.parse(language).text_direction == "rtl":
+        translations.add_fallback(_FromTheLeft())
+    return translations
+
+
+class _FromTheLeft(NullTranslations):
+    """A sentence that has no words yet on a page that reads from the right keeps its own order."""
+
+    def gettext(self, message: str) -> str:
+        return f"{LEFT_TO_RIGHT}{message}{END}"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"{LEFT_TO_RIGHT}{super().ngettext(msgid1, msgid2, n)}{END}"
+
+    ugettext, ungettext = gettext, ngettext
 
 
 class _Catalogues(Domain):  # type: ignore[misc]  # flask-babel has no types

@@ -232,6 +232,13 @@ def test_a_sentence_that_fell_back_is_still_only_text(app):
     assert "<b>" not in app.jinja_env.filters["said"](hostile)
 
 
+def test_a_sentence_of_ours_without_words_keeps_its_own_direction(app, monkeypatch):
+    languages.catalogues.catalogue("ar").get("Leave this page").string = ""
+    languages.catalogues._translations.cache_clear()
+
+    assert "\u2066Leave this page\u2069</a>" in app.test_client().get("/ar/").text
+
+
 def test_one_calm_line_says_that_nobody_has_read_it(browser):
     browser.open("/ar/")
     arabic = browser.text
