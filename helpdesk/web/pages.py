@@ -8,12 +8,17 @@ from flask import Flask, g, request
 from flask.templating import Environment
 from flask_babel import get_translations
 from flask_wtf.csrf import generate_csrf
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Macro
+from markupsafe import Markup
 
+from helpdesk.core.markup import ours
 from helpdesk.web.languages import language_here
 
 ADDRESSES_KEPT = 512
 PIECES_KEPT = 512
+SENTENCES_KEPT = 2048
 # For forms that nobody has typed anything into, of which one page has several: cases/_token.html
 # gives each its token, and their fields are the same every time.
 BLANK: Final = {"csrf": False, "is_blank": True}
@@ -37,10 +42,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["kept"] = kept
     app.jinja_env.globals["csrf_token"] = lambda: g.get("csrf_token") or generate_csrf()
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension's
-        gettext=lambda said: _translations().ugettext(said),
+        gettext=_translated,
         ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = gettext
 
 
 def once(macro: Macro, field: Any, **options: Any) -> Any:
@@ -78,6 +84,25 @@ def _addresses(app: Flask) -> Callable[..., str]:
         return app.url_for(endpoint, **values)
 
     return url_for
+
+
+@pass_eval_context
+def gettext(here: EvalContext, said: str, **words: Any) -> str:
+    """A sentence of ours in the language of the page; one without anything to put in is kept."""
+    if not words:
+        whole = _sentence(language_here(), said)
+        return whole if here.autoescape else str(whole)
+    sentence = _translated(said)
+    return (ours(sentence) if here.autoescape else sentence) % words
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def _sentence(_language: str, said: str) -> Markup:
+    return ours(_translated(said) % {})
+
+
+def _translated(said: str) -> str:
+    return cast(str, _translations().ugettext(said))
 
 
 def _translations() -> Any:
