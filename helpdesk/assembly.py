@@ -30,7 +30,7 @@ def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
     return Desk(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
-        glances=open_glances(engine),
+        apart=open_apart(engine),
         bell=open_bell(settings.redis_url),
         post=open_post(settings.mail_url, settings.mail_from),
         service=Secret(settings.service_keys[0]) if settings.service_keys else None,
@@ -52,21 +52,21 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def open_glances(engine: Engine) -> sessionmaker[Session]:
-    """Sessions for pages that only read: each statement stands for itself.
+def open_apart(engine: Engine) -> sessionmaker[Session]:
+    """Sessions whose statements stand each for itself.
 
-    So nothing may be written that could be half written: one entry of history, and no more.
+    So no flush may write what could be half written: one entry of history, and no more.
     """
     by_statement = engine.execution_options(isolation_level="AUTOCOMMIT")
-    glances = sessionmaker(by_statement, expire_on_commit=False)
+    statements = sessionmaker(by_statement, expire_on_commit=False)
 
-    @event.listens_for(glances, "before_flush")
+    @event.listens_for(statements, "before_flush")
     def refuse_changes(session: Session, _context: Any, _instances: Any) -> None:
         new = list(session.new)
         if session.dirty or session.deleted or len(new) > 1 or not _is_history(new):
-            raise RuntimeError("A page that only reads was about to change something.")
+            raise RuntimeError("This page was about to write more than one thing.")
 
-    return glances
+    return statements
 
 
 def _is_history(rows: list[Any]) -> bool:

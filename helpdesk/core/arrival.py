@@ -22,19 +22,20 @@ from helpdesk.core.database import Base
 POSTGRESQL = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 
 
-def arrive(session: Session, first: Base) -> bool:
+def arrive(session: Session, first: Base, *, while_: str = "true", **parameters: Any) -> bool:
     """Write all that waits in the session, or nothing if something unique in `first` is there.
 
     Of two that arrive at the same moment, the second waits here until the first has been committed,
-    and is then told that it is there.
+    and is then told that it is there. `while_` is a condition of ours in SQL: where it does not
+    hold any more, nothing is written either.
     """
     written: dict[Table, list[dict[str, Any]]] = {_table(first): []}
     for row in list(session.new):
         written.setdefault(_table(row), []).append(_values(row))
         session.expunge(row)
-    statement = _statement(tuple(written))
+    statement = _statement(tuple(written), while_)
     documents = {table.name: _document(rows) for table, rows in written.items()}
-    if session.execute(statement, documents).first() is None:
+    if session.execute(statement, documents | parameters).first() is None:
         return False
     # Only this one may be spoken of again; from now on it is a row like any that was read.
     make_transient_to_detached(first)
@@ -75,11 +76,11 @@ def _columns(entity: type[Base]) -> Sequence[tuple[str, str, TypeDecorator[Any] 
 
 
 @cache
-def _statement(tables: tuple[Table, ...]) -> TextClause:
+def _statement(tables: tuple[Table, ...], while_: str) -> TextClause:
     """The first table's row is written if it is new; all others take theirs only if it was."""
     leading, *others = (_insert(table) for table in tables)
     # Of two at once, any unique index may be the one that notices: none is named.
-    parts = [f"arrived AS ({leading} ON CONFLICT DO NOTHING RETURNING id)"]
+    parts = [f"arrived AS ({leading} WHERE {while_} ON CONFLICT DO NOTHING RETURNING id)"]
     for number, statement in enumerate(others):
         parts.append(f"with_{number} AS ({statement} WHERE EXISTS (SELECT FROM arrived))")
     return text(f"WITH {', '.join(parts)} SELECT id FROM arrived")  # noqa: S608 - names of ours

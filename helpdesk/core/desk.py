@@ -50,8 +50,8 @@ class Desk:
     bell: Bell
     post: Post
     service: Secret | None = None
-    # For pages that only read: each statement for itself, without a transaction around them.
-    glances: sessionmaker[Session] | None = None
+    # For pages whose statements stand each for itself, without a transaction around them.
+    apart: sessionmaker[Session] | None = None
 
     @contextmanager
     def begin(

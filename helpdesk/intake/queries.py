@@ -4,41 +4,65 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select, text
 
-from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
-from helpdesk.core.keys import Key, KeyKind
+from helpdesk.core.keys import Key
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Decision, Escalation, Verification
 from helpdesk.escalations.standing import Standing
 from helpdesk.partners.models import Partner
 
-# Asked for each report, so it is put together only once.
-DESK_FOR_REPORTS: Final = (
-    select(Team.id, Key)
-    .join(Key, Key.owner_id == Team.id)
-    .where(Team.takes_reports, Key.kind == KeyKind.TEAM)
-    .order_by(Key.epoch.desc())
-    .limit(1)
-)
+# Asked once, and from then on as a part of the statement that takes a report in.
+DESK_FOR_REPORTS: Final = """
+SELECT teams.id, keys.id AS key_id, keys.public_half
+FROM teams JOIN keys ON keys.owner_id = teams.id
+WHERE teams.takes_reports AND keys.kind = 'team' ORDER BY keys.epoch DESC LIMIT 1
+"""
+STILL_THE_SAME: Final = f"(:desk_id, :desk_key_id) = (SELECT id, key_id FROM ({DESK_FOR_REPORTS}))"  # noqa: S608 - ours
 
 
-def desk_for_reports(work: Work) -> tuple[str, Key]:
-    """The team that takes new reports, with its newest key."""
-    found = work.session.execute(DESK_FOR_REPORTS).first()
-    if found is None:
-        raise LookupError("No team with a key takes reports.")
-    return found[0], found[1]
+@dataclass(frozen=True)
+class DeskForReports:
+    """The team that takes new reports, and its newest key."""
+
+    id: str
+    key_id: str
+    public_half: bytes
+
+    @property
+    def key(self) -> Key:
+        return Key(id=self.key_id, public_half=self.public_half)
+
+    @property
+    def claims(self) -> dict[str, str]:
+        """What STILL_THE_SAME is asked with."""
+        return {"desk_id": self.id, "desk_key_id": self.key_id}
 
 
-def by_form_token(work: Work, form_token: bytes) -> Case:
+# For each database that this process talks to, of which there is one outside of tests.
+_desks: WeakKeyDictionary[Engine | Connection, DeskForReports] = WeakKeyDictionary()
+
+
+def desk_for_reports(work: Work, *, anew: bool = False) -> DeskForReports:
+    """Who takes new reports, as it was when we asked last: whoever writes to them asks again."""
+    database = work.session.get_bind()
+    if anew or database not in _desks:
+        found = work.session.execute(text(DESK_FOR_REPORTS)).first()
+        if found is None:
+            raise LookupError("No team with a key takes reports.")
+        _desks[database] = DeskForReports(*found)
+    return _desks[database]
+
+
+def by_form_token(work: Work, form_token: bytes) -> Case | None:
     """The case that was made from this very form."""
-    return work.session.scalars(select(Case).where(Case.form_token == form_token)).one()
+    return work.session.scalar(select(Case).where(Case.form_token == form_token))
 
 
 def by_return_code(

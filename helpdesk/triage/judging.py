@@ -86,7 +86,10 @@ def judge_report(table: Table, about: Playbook | Sequence[Playbook], answers: Kn
 
 def by_urgency(table: Table, pages: Iterable[Playbook], answers: Known) -> tuple[Playbook, ...]:
     """The kinds of trouble a report is about: the highest level first, then as they were named."""
-    return tuple(sorted(pages, key=lambda page: -judge_report(table, page, answers).level.rank))
+    named = tuple(pages)
+    if len(named) < 2:
+        return named
+    return tuple(sorted(named, key=lambda page: -judge_report(table, page, answers).level.rank))
 
 
 def _counts_as(point: DecisionPoint, answers: Known) -> str:

@@ -32,12 +32,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 Identify = Callable[[Session, datetime], Presence]
 
 
-def only_reads(view: View) -> View:
-    """Mark a page that holds nothing together: it is spared the trips that begin and end that.
+def by_statement(view: View) -> View:
+    """Mark a page whose statements stand each for itself: it is spared two trips.
 
-    What it writes is that somebody was here, and that stands on its own.
+    Those that only read are such pages, and whoever writes all that they write by one statement.
     """
-    view.only_reads = True  # type: ignore[attr-defined]  # a mark on a function
+    view.by_statement = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
@@ -53,8 +53,8 @@ def current_work() -> Work:
     if "work" not in g:
         desk = current_desk()
         view = current_app.view_functions.get(request.endpoint or "")
-        glances = desk.glances if hasattr(view, "only_reads") else None
-        session = (glances or desk.sessions)()
+        apart = desk.apart if hasattr(view, "by_statement") else None
+        session = (apart or desk.sessions)()
         g.open_session = session
         now = datetime.now(UTC)
         # Should the database be away, the page that says so is a stranger's page.

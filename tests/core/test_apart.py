@@ -1,16 +1,16 @@
-"""Glances: sessions for pages that only read. They hold nothing, and change nothing."""
+"""Statements that stand each for itself: they hold nothing, and none can be half of something."""
 
 import pytest
 from sqlalchemy import text
 
 from helpdesk.accounts.models import Team, TeamKind
-from helpdesk.assembly import open_glances
+from helpdesk.assembly import open_apart
 from helpdesk.core.history import HistoryEntry
 
 
 @pytest.fixture
-def glance(engine):
-    with open_glances(engine)() as session:
+def apart(engine):
+    with open_apart(engine)() as session:
         yield session
 
 
@@ -21,17 +21,17 @@ def an_entry(at):
     )  # fmt: skip
 
 
-def test_nothing_is_held_between_two_statements(glance):
-    state = glance.connection().connection.driver_connection.info.transaction_status
+def test_nothing_is_held_between_two_statements(apart):
+    state = apart.connection().connection.driver_connection.info.transaction_status
 
-    glance.execute(text("SELECT 1"))
+    apart.execute(text("SELECT 1"))
 
     assert state.name == "IDLE"
-    assert glance.connection().connection.driver_connection.info.transaction_status.name == "IDLE"
+    assert apart.connection().connection.driver_connection.info.transaction_status.name == "IDLE"
 
 
 def test_the_next_who_gets_the_connection_has_a_transaction_again(engine):
-    with open_glances(engine)() as session:
+    with open_apart(engine)() as session:
         session.execute(text("SELECT 1"))
         backend = session.scalar(text("SELECT pg_backend_pid()"))
     with engine.connect() as connection:
@@ -40,15 +40,15 @@ def test_the_next_who_gets_the_connection_has_a_transaction_again(engine):
         assert status.name == "INTRANS"
 
 
-def test_a_page_that_only_reads_changes_nothing(glance):
-    glance.add(Team(slug="a-new-one", name="A new one", kind=TeamKind.QUEUE))
+def test_no_row_is_changed_by_a_flush(apart):
+    apart.add(Team(slug="a-new-one", name="A new one", kind=TeamKind.QUEUE))
 
     with pytest.raises(RuntimeError):
-        glance.flush()
+        apart.flush()
 
 
-def test_nor_does_it_write_what_could_be_half_written(glance, now):
-    glance.add_all([an_entry(now), an_entry(now)])
+def test_nor_does_it_write_what_could_be_half_written(apart, now):
+    apart.add_all([an_entry(now), an_entry(now)])
 
     with pytest.raises(RuntimeError):
-        glance.flush()
+        apart.flush()

@@ -5,22 +5,24 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
+from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind, Status
-from helpdesk.core.actors import reporter
+from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, word_list
 from helpdesk.core.database import Base
 from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.keys import KeyCopy, KeyKind, current_key, new_key
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import operations, queries
 from helpdesk.intake.operations import WayBack
 from helpdesk.intake.report import Told
-from tests.factories import a_case
+from tests.factories import a_case, a_person, a_team
 
 TOLD = Told(
     "account-takeover",
@@ -61,6 +63,60 @@ def test_whoever_takes_a_report_in_cannot_read_it(house, way_back):
                 house.at_the_door(reporter(case.id), own=way_back.code.secret()) as work,
             ):
                 getattr(work.keys, opening)(queries.own_case(work), field)
+
+
+def a_way_back(settings, number):
+    code = ReturnCode.new()
+    return WayBack(bytes([number]) * 32, code, code.tag(settings.intake_keys[0]))
+
+
+def holder_of(work, case):
+    return work.session.scalar(select(KeyCopy.holder_id).where(KeyCopy.key_id == case.key_id))
+
+
+def test_a_report_goes_to_whoever_takes_them_at_that_moment(house, settings):
+    with house.at_the_door() as work:
+        first = operations.submit(work, TOLD, way_back=a_way_back(settings, 1)).case
+    with house.inside() as work:
+        other = a_team(work, takes_reports=False)
+        a_person(work, Role.RESPONDER, [other])
+        work.session.execute(update(Team).values(takes_reports=Team.id == other.id))
+        others_key = current_key(work.session, other.id).id
+
+    with house.at_the_door() as work:
+        second = operations.submit(work, TOLD, way_back=a_way_back(settings, 2)).case
+
+    assert (first.team_id, second.team_id) == (house.team.id, other.id)
+    with house.inside() as work:
+        assert holder_of(work, second) == others_key
+        about = select(func.count()).where(HistoryEntry.case_id == second.id)
+        assert work.session.scalar(about.where(HistoryEntry.action == "case.submitted")) == 1
+
+
+def test_a_report_is_sealed_to_the_newest_key(house, settings):
+    with house.at_the_door() as work:
+        operations.submit(work, TOLD, way_back=a_way_back(settings, 1))
+    with house.inside() as work:
+        newer, _secret = new_key(work.session, KeyKind.TEAM, house.team.id, epoch=2)
+        newer_id = newer.id
+
+    with house.at_the_door() as work:
+        case = operations.submit(work, TOLD, way_back=a_way_back(settings, 2)).case
+
+    with house.inside() as work:
+        assert holder_of(work, case) == newer_id
+
+
+def test_what_cannot_be_shown_is_not_taken_in(house, way_back):
+    def fail(_receipt):
+        raise RuntimeError("no page")
+
+    with pytest.raises(RuntimeError), house.at_the_door() as work:
+        operations.submit(work, TOLD, way_back=way_back, show=fail)
+
+    with house.at_the_door() as work:
+        assert queries.by_form_token(work, way_back.form_token) is None
+        assert operations.submit(work, TOLD, way_back=way_back).is_new
 
 
 def test_no_word_of_it_stands_in_history_or_outbox(house, way_back):

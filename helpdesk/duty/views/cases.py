@@ -10,11 +10,11 @@ from helpdesk.cases.status import Outcome
 from helpdesk.duty import operations
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import parts_of
-from helpdesk.web.work import current_work, only_reads, work
+from helpdesk.web.work import by_statement, current_work, work
 
 
 @bp.get("/cases/<ref>")
-@only_reads
+@by_statement
 def show_case(ref: str) -> ResponseReturnValue:
     work = current_work()  # asked for a hundred times here: not through the proxy
     parts = parts_of(work, ref)

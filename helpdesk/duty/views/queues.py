@@ -7,11 +7,11 @@ from helpdesk.accounts.queries import queue_by_slug
 from helpdesk.cases.operations import take_next
 from helpdesk.cases.pages import Show, queue_page
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.work import current_work, only_reads, work
+from helpdesk.web.work import by_statement, current_work, work
 
 
 @bp.get("/queues/<slug>")
-@only_reads
+@by_statement
 def show_queue(slug: str) -> ResponseReturnValue:
     show = _shown()
     page = queue_page(current_work(), slug, show=show, after=request.args.get("after", ""))

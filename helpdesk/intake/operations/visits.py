@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from helpdesk.cases.models import Case
@@ -55,7 +55,8 @@ def find_visit(session: Session, token: str, at: datetime) -> tuple[Visit, Secre
     except CannotOpen:
         return None
     if visit.seen_at < reporters_time(at):  # a row is written every five minutes at most
-        visit.seen_at = reporters_time(at)
+        seen = update(Visit).where(Visit.id == visit.id).values(seen_at=reporters_time(at))
+        session.execute(seen)
     return visit, own
 
 

@@ -16,11 +16,12 @@ from helpdesk.intake.report import hints_of
 from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.playbooks.together import advice_of, pages_of
+from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.web.desk import current_desk
 from helpdesk.web.languages import language_here
 from helpdesk.web.login import open_to_strangers
-from helpdesk.web.work import work
+from helpdesk.web.work import by_statement, current_work, work
 
 SEND = "send"
 # Cases know the hour of their arrival, not the minute: so this is half an hour at least.
@@ -35,6 +36,7 @@ def new_report() -> ResponseReturnValue:
 
 @bp.post("/report")
 @open_to_strangers
+@by_statement
 def create_report() -> ResponseReturnValue:
     """Show the next page, or take the report in. Until the last button nothing is stored."""
     paper = Paper(request.form, language_here())
@@ -46,14 +48,15 @@ def create_report() -> ResponseReturnValue:
         return _page(paper, fault, token), 422
     way_back = _way_back(token)
     receipt = operations.submit(
-        work,
+        current_work(),
         paper.told(),
         way_back=way_back,
         in_slow_lane=belongs_in_slow_lane(request.form, token),
         is_drill=current_desk().settings.drill,
+        show=lambda receipt: _receipt(receipt, paper, way_back.code),
     )
     if receipt.is_new:
-        return _receipt(receipt, paper, way_back.code), 201
+        return receipt.shown, 201
     return _receipt(receipt, paper, _code_again(receipt.case, token))
 
 
@@ -102,8 +105,8 @@ def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
 
 def _judgement(receipt: Receipt, paper: Paper) -> Judgement | None:
     """The reasons in the language of the page: what is kept is in the words of the house."""
-    if receipt.judgement is None:
-        return None
+    if receipt.judgement is None or paper.language == LANGUAGES[0]:
+        return receipt.judgement
     pages = pages_of(paper.library, paper.kinds)
     return judge_report(paper.library.table, pages, paper.answers)
 
