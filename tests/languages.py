@@ -14,7 +14,7 @@ from helpdesk.playbooks.translating.exchange import po_head
 from helpdesk.playbooks.translating.standing import sentences
 from helpdesk.playbooks.translating.words import Part, Translated, fingerprint, part_of
 from helpdesk.playbooks.translating.writing import write_part
-from helpdesk.web import catalogues
+from helpdesk.web import catalogues, pages
 
 CACHES = (
     shelf._parts,
@@ -29,6 +29,7 @@ CACHES = (
     sheets.own_sheet,
     sheets.last_sheet,
     sheets.finder,
+    pages._sentence,
 )
 WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")
 SENTENCE = "نحن معك ولن نترك أحدا وحده في هذا الأمر فخذ وقتك ثم اكتب لنا ما تستطيع"

@@ -92,10 +92,7 @@ def language_here() -> str:
 
 def choices() -> list[Choice]:
     """Every language on offer, with the address of this page in it; the reader's own among them."""
-    return [
-        Choice(code, name_of(code), direction_of(code), address_in(code))
-        for code in offered()
-    ]
+    return [Choice(code, name_of(code), direction_of(code), address_in(code)) for code in offered()]
 
 
 def address_in(code: str, path: str | None = None) -> str:
