@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import Known, Truth, Value, evaluate
 from helpdesk.playbooks.pages import Advice, Playbook, Question, RedFlag
+from helpdesk.playbooks.progress import NOT_SO_FAR, facts_named_by
 
 
 def asked(questions: Iterable[Question], answers: Known) -> tuple[Question, ...]:
@@ -54,7 +55,9 @@ def safe_now(playbook: Playbook, answers: Known) -> SafeNow:
 
 
 def tags(playbook: Playbook, known: Known) -> tuple[str, ...]:
-    """The machine tags that fit for certain."""
+    """The machine tags that fit for certain. What no step has found out is not so."""
+    facts = {fact for step in playbook.steps for fact in facts_named_by(step)}
+    known = {**dict.fromkeys(facts, NOT_SO_FAR), **known}
     return tuple(
         tag.tag
         for tag in playbook.tags

@@ -96,6 +96,14 @@ class Service:
     says: Text
 
 
+@dataclass(frozen=True)
+class Cause:
+    """What an organisation works on."""
+
+    slug: str
+    name: Text
+
+
 @dataclass(frozen=True, eq=False)
 class Library:
     """The pages, the table and the vocabulary. One that was read again is another one."""
@@ -107,6 +115,7 @@ class Library:
     questions: tuple[Question, ...]
     playbooks: tuple[Playbook, ...]
     services: tuple[Service, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The page of that kind of trouble, if there is one."""
@@ -141,7 +150,13 @@ class Library:
     def texts(self) -> Iterator[Text]:
         """Every sentence a person meets, each once, in a stable order."""
         seen: set[str] = set()
-        vocabulary = (self.platforms, self.evidence_kinds, self.services, self.questions)
+        vocabulary = (
+            self.platforms,
+            self.evidence_kinds,
+            self.services,
+            self.questions,
+            self.causes,
+        )
         parts = (self.table, self.collection.groups, vocabulary, self.playbooks)
         for text in texts_in(parts):
             if text.id not in seen:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Case, Fact
 from helpdesk.cases.models import Evidence as EvidenceTaken
 from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
@@ -28,6 +28,8 @@ EVER_AT_WORK: Final = (
     .where(Run.case_id == bindparam("case_id"))
     .order_by(Run.started_at, Run.id)
 )
+# The facts on a case, their codes only: the words beside them stay sealed.
+FACTS: Final = select(Fact.name, Fact.value).where(Fact.case_id == bindparam("case_id"))
 AT_WORK: Final = EVER_AT_WORK.where(Run.ended_at.is_(None))
 
 

@@ -10,8 +10,9 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
+from helpdesk.playbooks import organisations, together
 from helpdesk.playbooks import queries as runs
-from helpdesk.playbooks import together
+from helpdesk.playbooks.answers import tags
 from helpdesk.playbooks.conditions import Known
 from helpdesk.playbooks.known import answers_of
 from helpdesk.playbooks.pages import Playbook, Question
@@ -65,6 +66,16 @@ class TriageNow:
     request: LevelRequest | None
     reason: str
 
+    def tags_of_incident(self, facts: Known) -> tuple[str, ...]:
+        """The machine tags of what happened, by what was answered and found out; each once."""
+        known = {**self.known, **facts}
+        return tuple(dict.fromkeys(tag for page in self.pages for tag in tags(page, known)))
+
+    @property
+    def tags_of_organisation(self) -> tuple[str, ...]:
+        """Those of who asks, which stand apart."""
+        return organisations.tags_of_organisation(self.known)
+
 
 def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
     """The level in force, why, what it was before, and what waits for a second person."""
@@ -100,8 +111,12 @@ def pages_of(work: Work, case: Case) -> tuple[Playbook, ...]:
 
 
 def questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
-    """What these pages ask, in the words of the house."""
-    return together.questions_of(the_library(), pages)
+    """What these pages ask, in the words of the house; and, last, who it is that asks."""
+    library = the_library()
+    asked = together.questions_of(library, pages)
+    names = {question.id for question in asked}
+    late = (one for one in organisations.questions_about_it(library) if one.id not in names)
+    return (*asked, *late)
 
 
 def judgement_of(work: Work, case: Case) -> Judgement:

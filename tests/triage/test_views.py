@@ -130,3 +130,20 @@ def test_a_stranger_finds_no_such_page(staff, house, page):
     client = sign_in(staff, house.stranger)
 
     assert client.get(f"/cases/{house.case.ref}/{page}").status_code == 404
+
+
+def test_who_asks_is_written_down_late_and_tagged_apart_from_what_happened(asha, desk, house):
+    where = f"/cases/{house.case.ref}/answers"
+    same = {"q-danger": "unsure", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
+
+    send(asha, where, where, **same, **{"q-organisation_cause": "human-rights"})
+
+    _, triage = case_now(desk, house)
+    assert triage.tags_of_organisation == ("accessnow:human-rights",)
+    assert triage.tags_of_incident({}) == ('rsit:intrusions="unprivileged-account-compromise"',)
+    assert triage.tags_of_incident({"cause": "attempts_only"}) == (
+        'rsit:intrusion-attempts="brute-force"',
+    )
+    page = asha.get(f"/cases/{house.case.ref}").text
+    assert "accessnow:human-rights" in page
+    assert "rsit:intrusions" in page

@@ -43,6 +43,7 @@ ON_THE_PAGE: Final = Gathering(
     insiders=accounts.INSIDERS,
     read_lately=operations.READ_LATELY,
     at_work=playbooks.AT_WORK,
+    facts=playbooks.FACTS,
     # Whether there are any: most cases have none, and then nobody asks further.
     wishes=select(LevelRequest.id).where(LevelRequest.case_id == bindparam("case_id")).limit(1),
     runs=playbooks.EVER_AT_WORK.limit(1),
@@ -79,6 +80,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "consents": found["consents"],
         "lines": timeline.lines_of(found["entries"], names),
         "triage": level,
+        "tags": level.tags_of_incident(dict(found["facts"])),
         "runs": runs,
         "offers": offers_for(the_library(), case, runs, level.pages, level.known),
         "steps_left": steps_left(runs),

@@ -1,6 +1,6 @@
 """Rules about what stands beside the pages: translations and walk-throughs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from helpdesk.playbooks.lint.findings import Finding, refused
 from helpdesk.playbooks.lint.material import ROOT, Material, names
@@ -8,7 +8,7 @@ from helpdesk.playbooks.reading.walks import strays
 from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import BadPlaybook, Piece, read_file
 from helpdesk.playbooks.translating.checking import faults
-from helpdesk.playbooks.translating.kinds import kinds_of
+from helpdesk.playbooks.translating.kinds import Kind, kinds_of
 from helpdesk.playbooks.translating.words import I18N, Part, part_of, read_parts
 
 FEWEST_WALKS = 4
@@ -16,6 +16,8 @@ FEWEST_WALKS = 4
 
 def translations(material: Material) -> Iterator[Finding]:
     """L25: a translation that is older than its source where that matters, or is not whole."""
+    kinds = kinds_of(material.library)
+    sources = {text.id: text.text for text in material.library.texts()}
     for folder in sorted((material.folder / I18N).glob("*/")):
         try:
             parts = read_parts(material.folder, folder.name)
@@ -24,7 +26,7 @@ def translations(material: Material) -> Iterator[Finding]:
                 yield Finding(Rule.TRANSLATIONS, one.file, one.line, one.reason)
             continue
         for part in parts.values():
-            yield from _part(material, folder.name, part)
+            yield from _part(material, folder.name, part, kinds, sources)
 
 
 def walks(material: Material) -> Iterator[Finding]:
@@ -56,9 +58,13 @@ def walks(material: Material) -> Iterator[Finding]:
                 )
 
 
-def _part(material: Material, language: str, part: Part) -> Iterator[Finding]:
-    kinds = kinds_of(material.library)
-    sources = {text.id: text.text for text in material.library.texts()}
+def _part(
+    material: Material,
+    language: str,
+    part: Part,
+    kinds: Mapping[str, Kind],
+    sources: Mapping[str, str],
+) -> Iterator[Finding]:
     lines = _lines(material, language, part.id)
     file = f"{ROOT}/{I18N}/{language}/{part.id}.yml"
     for text_id, said in part.texts.items():

@@ -15,6 +15,7 @@ VOCABULARY = {
     "platforms": ("playbooks/vocab/platforms.yml", False),
     "evidence": ("playbooks/vocab/evidence.yml", False),
     "services": ("playbooks/vocab/services.yml", False),
+    "causes": ("playbooks/vocab/causes.yml", False),
 }
 
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from pytaxonomies.api import Taxonomies
 
+from helpdesk.playbooks import organisations
 from helpdesk.playbooks.lint.findings import Finding, Severity
 from helpdesk.playbooks.lint.material import Material
 from helpdesk.playbooks.lint.places import scalars
@@ -14,7 +15,7 @@ from helpdesk.playbooks.rules import Rule
 
 GRACE = timedelta(days=90)
 FACTS_LAST = timedelta(days=180)
-ORGANISATIONS_ONLY = "accessnow:"
+ORGANISATIONS_ONLY = f"{organisations.TAXONOMY}:"
 # MISP still lists these; TLP 2.0 does not.
 NO_MARKS = ("tlp:white", "tlp:ex:chr", "tlp:unclear", "PAP:WHITE")
 
@@ -80,6 +81,11 @@ def tags(material: Material) -> Iterator[Finding]:
                 "changed, mend the tags, and write the new number",
             )
     every = _machine_tags()
+    for cause in material.library.causes:
+        tag = f"{organisations.TAXONOMY}:{cause.slug}"
+        if tag not in every:
+            place = material.line_of("vocab", "causes", cause.slug)
+            yield Finding(Rule.TAGS, *place, f"no taxonomy has the tag '{tag}'; leave it out")
     for file in material.files.values():
         for key, piece in scalars(file):
             if key not in ("tag", "pap", "playbook", "case_default") or ":" not in str(piece.value):

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.reading.entries import Fragment
 from helpdesk.playbooks.reading.here import Shelf
 from helpdesk.playbooks.reading.questions import read_shared_questions
-from helpdesk.playbooks.reading.steps import Fragment
 from helpdesk.playbooks.reading.table import read_table
 from helpdesk.playbooks.reading.type_pages import read_playbook
 from helpdesk.playbooks.reading.vocabulary import (
+    read_causes,
     read_collection,
     read_evidence_kinds,
     read_platforms,
@@ -42,6 +43,7 @@ def read_what_reads(folder: Path) -> tuple[Library, list[BadPlaybook]]:
     platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)
     kinds = read_evidence_kinds(_file(folder, "vocab/evidence.yml"))
     services = read_services(_file(folder, "vocab/services.yml"))
+    causes = read_causes(_file(folder, "vocab/causes.yml"))
     table = read_table(_file(folder, "triage.yml"))
     scales = {point.id: point.scale for point in table.points}
     words = read_shared_questions(_file(folder, "vocab/questions.yml"), platforms, scales)
@@ -63,6 +65,7 @@ def read_what_reads(folder: Path) -> tuple[Library, list[BadPlaybook]]:
         questions=tuple(words.shared.values()),
         playbooks=playbooks,
         services=services,
+        causes=causes,
     )
     return library, problems
 

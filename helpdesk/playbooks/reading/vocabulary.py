@@ -3,6 +3,7 @@
 import re
 
 from helpdesk.playbooks.library import (
+    Cause,
     Collection,
     EvidenceKind,
     Group,
@@ -60,6 +61,13 @@ def read_services(file: Piece) -> tuple[Service, ...]:
     services = tuple(_read_service(item) for item in file.items())
     refuse_repeats(file, [service.slug for service in services])
     return services
+
+
+def read_causes(file: Piece) -> tuple[Cause, ...]:
+    """What organisations work on, by the predicates of the taxonomy accessnow."""
+    causes = tuple(_read_cause(item) for item in file.items())
+    refuse_repeats(file, [cause.slug for cause in causes])
+    return causes
 
 
 def refuse_repeats(piece: Piece, ids: list[str]) -> None:
@@ -147,6 +155,12 @@ def _read_service(piece: Piece) -> Service:
         name=Text(f"{home}.name", fields["name"].text()),
         says=Text(f"{home}.says", fields["says"].text()),
     )
+
+
+def _read_cause(piece: Piece) -> Cause:
+    fields = piece.fields("slug name")
+    slug = fields["slug"].id()
+    return Cause(slug, Text(f"vocab.causes.{slug}.name", fields["name"].text()))
 
 
 def _read_kind(piece: Piece) -> EvidenceKind:

@@ -1,0 +1,35 @@
+"""Who asks, beside what happened: an organisation and its cause, asked late and never needed."""
+
+from helpdesk.playbooks.conditions import UNTOLD, Known
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Option, Question, QuestionKind, Sensitivity, Text
+
+ORGANISATION = "organisation"
+CAUSE = "organisation_cause"
+# The one taxonomy that says what an organisation works on; no page about trouble may use it.
+TAXONOMY = "accessnow"
+
+
+def questions_about_it(library: Library) -> tuple[Question, ...]:
+    """What a responder may write down about the organisation when the person tells them."""
+    named = library.question(ORGANISATION)
+    return (*((named,) if named else ()), _cause(library))
+
+
+def tags_of_organisation(known: Known) -> tuple[str, ...]:
+    """Its machine tags, such as accessnow:human-rights. They stand beside no incident's tags."""
+    causes = known.get(CAUSE) or ()
+    told = (causes,) if isinstance(causes, str) else causes
+    return tuple(f"{TAXONOMY}:{cause}" for cause in told if cause not in UNTOLD)
+
+
+def _cause(library: Library) -> Question:
+    home = f"vocab.{CAUSE}"
+    return Question(
+        id=CAUSE,
+        ask=Text(f"{home}.ask", "What does the organisation work on?"),
+        hint=Text(f"{home}.hint", "Only if they have told you and it helps. It is sealed."),
+        kind=QuestionKind.MANY_OF,
+        options=tuple(Option(one.slug, one.name) for one in library.causes),
+        sensitivity=Sensitivity.DANGER,
+    )
