@@ -7,9 +7,9 @@ from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.library import Collection, EvidenceKind
 from helpdesk.playbooks.pages import Text
 from helpdesk.playbooks.reading.conditions import read_condition
-from helpdesk.playbooks.reading.questions import Vocabulary
+from helpdesk.playbooks.reading.entries import Fragment
+from helpdesk.playbooks.reading.options import Vocabulary
 from helpdesk.playbooks.reading.references import Kind, References
-from helpdesk.playbooks.reading.steps import Fragment
 from helpdesk.playbooks.source import Piece
 
 

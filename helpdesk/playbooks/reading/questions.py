@@ -1,36 +1,30 @@
 """Reading questions: shared ones, a page's own, and a page's own words for a shared one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE
-from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION, Platform
+from helpdesk.playbooks.library import PLATFORM_QUESTION, Platform
 from helpdesk.playbooks.pages import (
     Option,
     Question,
     QuestionKind,
     Sensitivity,
-    Setting,
     Text,
 )
 from helpdesk.playbooks.reading.conditions import Scales, read_condition
+from helpdesk.playbooks.reading.options import (
+    PLATFORMS,
+    Vocabulary,
+    optional_text,
+    read_options,
+    read_platform_options,
+)
 from helpdesk.playbooks.reading.references import References
 from helpdesk.playbooks.reading.vocabulary import refuse_repeats
 from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import Fields, Piece
 
 SHARED = "vocab"
-PLATFORMS = "platforms"
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What questions are made of: shared labels, shared questions, platforms, decision points."""
-
-    answers: Mapping[str, Text]
-    shared: Mapping[str, Question]
-    platforms: tuple[Platform, ...]
-    scales: Scales
 
 
 def read_shared_questions(
@@ -87,8 +81,8 @@ def _read_question(piece: Piece, home: str, words: Vocabulary, references: Refer
     home = f"{home}.questions.{used.id}"
     return replace(
         used,
-        ask=_text(fields, "ask", home) or used.ask,
-        hint=_text(fields, "hint", home) or used.hint,
+        ask=optional_text(fields, "ask", home) or used.ask,
+        hint=optional_text(fields, "hint", home) or used.hint,
         options=fields.read(
             "options", lambda said: _read_own_options(said, used, home, words), used.options
         ),
@@ -100,8 +94,8 @@ def _read_own_options(
 ) -> tuple[Option, ...]:
     """Other words for a shared question's options, or fewer of them; an id keeps its meaning."""
     if used.id == PLATFORM_QUESTION:
-        return _platform_options(piece, words)
-    options = _read_option_list(piece, home, words)
+        return read_platform_options(piece, words)
+    options = read_options(piece, home, words)
     shared = [option.id for option in used.options]
     for item, option in zip(piece.items(), options, strict=True):
         if option.id not in shared:
@@ -130,7 +124,7 @@ def _read_own(piece: Piece, home: str, words: Vocabulary, references: References
         id=question_id,
         ask=Text(f"{home}.ask", fields["ask"].text()),
         kind=kind,
-        hint=_text(fields, "hint", home),
+        hint=optional_text(fields, "hint", home),
         options=_read_options(fields, kind, home, words),
         ask_when=fields.read(
             "ask_when", lambda said: read_condition(said, words.scales, references), None
@@ -161,65 +155,8 @@ def _read_options(
     if "options" not in fields:
         fields["kind"].refuse(f"a question of kind {kind} needs options")
     if fields["options"].value == PLATFORMS:
-        return _platform_options(fields["options"], words)
-    return _read_option_list(fields["options"], home, words)
-
-
-def _platform_options(piece: Piece, words: Vocabulary) -> tuple[Option, ...]:
-    """All platforms, or those that hold one of the kinds of thing named; always with a way out."""
-    wanted = {one for platform in words.platforms for one in platform.objects}
-    if piece.value != PLATFORMS:
-        named = piece.fields(PLATFORMS)[PLATFORMS].items()
-        for item in named:
-            if item.text() not in wanted:
-                item.refuse(
-                    f"no platform in vocab/platforms.yml holds a '{item.text()}'",
-                    rule=Rule.REFERENCES,
-                )
-        wanted = {item.text() for item in named}
-    fit = [one for one in words.platforms if one.slug == OTHER_PLATFORM or wanted & {*one.objects}]
-    return (
-        *(Option(one.slug, one.name) for one in fit),
-        Option(UNSURE, words.answers[UNSURE]),
-    )
-
-
-def _read_option_list(piece: Piece, home: str, words: Vocabulary) -> tuple[Option, ...]:
-    options = tuple(_read_option(item, home, words) for item in piece.items())
-    refuse_repeats(piece, [option.id for option in options])
-    if len(options) < 2:
-        piece.refuse("one option is no choice")
-    return options
-
-
-def _read_option(piece: Piece, home: str, words: Vocabulary) -> Option:
-    fields = piece.fields("id", "label hint sets")
-    option_id = fields["id"].id()
-    home = f"{home}.options.{option_id}"
-    label = _text(fields, "label", home) or words.answers.get(option_id)
-    if label is None:
-        piece.refuse(f"the option '{option_id}' needs a label")
-    return Option(
-        id=option_id,
-        label=label,
-        hint=_text(fields, "hint", home),
-        sets=fields.read("sets", lambda said: _read_sets(said, words.scales), ()),
-    )
-
-
-def _read_sets(piece: Piece, scales: Scales) -> tuple[Setting, ...]:
-    for name, value in piece.pairs().items():
-        if name not in scales:
-            value.refuse(
-                f"an option sets decision points only: {', '.join(scales)}",
-                rule=Rule.LEGAL_VALUES,
-            )
-        if value.id() not in scales[name]:
-            value.refuse(
-                f"'{name}' is never '{value.id()}'; it is {', '.join(scales[name])}",
-                rule=Rule.LEGAL_VALUES,
-            )
-    return tuple(Setting(name, value.id()) for name, value in piece.pairs().items())
+        return read_platform_options(fields["options"], words)
+    return read_options(fields["options"], home, words)
 
 
 def _check_decision_questions(piece: Piece, shared: tuple[Question, ...], scales: Scales) -> None:
@@ -233,7 +170,3 @@ def _check_decision_questions(piece: Piece, shared: tuple[Question, ...], scales
                 f"the options of '{point}' are {', '.join(scale)} and {UNSURE}",
                 rule=Rule.LEGAL_VALUES,
             )
-
-
-def _text(fields: Fields, key: str, home: str) -> Text | None:
-    return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

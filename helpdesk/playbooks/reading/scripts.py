@@ -7,7 +7,7 @@ from datetime import date
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Question, QuestionKind
-from helpdesk.playbooks.reading.steps import facts_set_by
+from helpdesk.playbooks.reading.facts import facts_set_by
 from helpdesk.playbooks.source import Fields, Piece, read_text
 from helpdesk.playbooks.walks import SKIPPED, Script
 

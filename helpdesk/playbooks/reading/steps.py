@@ -1,11 +1,10 @@
 """Reading steps and the fragments that pages share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from helpdesk.playbooks.pages import (
     End,
-    FactFrom,
     FactSetting,
     Outcome,
     Phase,
@@ -15,6 +14,8 @@ from helpdesk.playbooks.pages import (
     Who,
 )
 from helpdesk.playbooks.reading.conditions import Scales, read_condition
+from helpdesk.playbooks.reading.entries import Around, Entry, Fragment, entries, need
+from helpdesk.playbooks.reading.facts import read_fact
 from helpdesk.playbooks.reading.references import Kind, References
 from helpdesk.playbooks.reading.vocabulary import refuse_repeats
 from helpdesk.playbooks.rules import Rule
@@ -22,39 +23,6 @@ from helpdesk.playbooks.source import Fields, Gathered, Piece
 
 EVERY_END = "every_end"
 PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """Steps that many pages share. It is read anew for each page, so that messages name both."""
-
-    id: str
-    version: str
-    steps: Piece
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A step as it stands in a file; one of a fragment bears the fragment's name before its own."""
-
-    piece: Piece
-    home: str
-    prefix: str
-
-    @property
-    def name(self) -> str:
-        """The id of the step, or nothing where it has none that could be read."""
-        written = self.piece.pairs().get("id")
-        return f"{self.prefix}{written.value}" if written is not None else ""
-
-
-@dataclass(frozen=True)
-class Around:
-    """The names of the steps above this one, and of itself and those below."""
-
-    prefix: str
-    above: set[str]
-    from_here: set[str]
 
 
 @dataclass(frozen=True)
@@ -68,35 +36,21 @@ class StepsReader:
 
     def read(self, piece: Piece, home: str) -> tuple[Step, ...]:
         """All steps in order, with the fragments in their places."""
-        entries = tuple(entry for item in piece.items() for entry in self._entries(item, home))
-        if not entries:
+        found = tuple(
+            entry for item in piece.items() for entry in entries(item, home, self.fragments)
+        )
+        if not found:
             piece.refuse("here must be at least one step")
-        names = [entry.name for entry in entries]
+        names = [entry.name for entry in found]
         refuse_repeats(piece, [name for name in names if name])
         gathered, steps = Gathered(), list[Step]()
-        for number, entry in enumerate(entries):
+        for number, entry in enumerate(found):
             around = Around(entry.prefix, set(names[:number]), set(names[number:]))
             with gathered.going_on():
                 steps.append(self._step(entry, around))
         gathered.settle()
         self._check_last(piece, steps[-1])
         return tuple(steps)
-
-    def _entries(self, item: Piece, home: str) -> Iterator[Entry]:
-        """The step that stands here, or all those of the fragment that does."""
-        if "include" not in item.pairs():
-            yield Entry(item, home, prefix="")
-            return
-        said = item.fields("include")["include"]
-        name = said.text().removeprefix("common/")
-        if name not in self.fragments or not said.text().startswith("common/"):
-            said.refuse(
-                f"there is no fragment '{said.text()}'; write common/<id>", rule=Rule.REFERENCES
-            )
-        for inner in self.fragments[name].steps.items():
-            if "include" in inner.pairs():
-                inner.refuse("a fragment does not include another one")
-            yield Entry(inner, f"common.{name}", prefix=f"{name}.")
 
     def _step(self, entry: Entry, around: Around) -> Step:
         piece, home, prefix = entry.piece, entry.home, entry.prefix
@@ -114,7 +68,7 @@ class StepsReader:
             phase=fields["phase"].one_of(Phase),
             who=fields["who"].one_of(Who),
             outcomes=outcomes,
-            needs=fields.list_of("needs", lambda said: _need(said, around)),
+            needs=fields.list_of("needs", lambda said: need(said, around)),
             must=fields.read("must", Piece.flag, otherwise=False),
             when=fields.read(
                 "when", lambda said: read_condition(said, self.scales, self.references), None
@@ -174,7 +128,7 @@ class StepsReader:
 
     def _sets(self, piece: Piece, step: Step) -> tuple[FactSetting, ...]:
         self._refuse_decision_points(piece)
-        return tuple(_fact(name, said, step) for name, said in piece.pairs().items())
+        return tuple(read_fact(name, said, step) for name, said in piece.pairs().items())
 
     def _refuse_decision_points(self, piece: Piece) -> None:
         for name, said in piece.pairs().items():
@@ -196,47 +150,6 @@ class StepsReader:
                 piece.refuse(
                     f"the outcome '{outcome.id}' of '{last.id}' leads nowhere", rule=Rule.WAYS_OUT
                 )
-
-
-def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
-    """Each fact with the values some step can give it; None where it is told in free words."""
-    facts: dict[str, tuple[str, ...] | None] = {}
-    for step in steps:
-        for outcome in step.outcomes:
-            for setting in outcome.sets:
-                facts[setting.name] = (*(facts.get(setting.name) or ()), setting.value)
-        for fact in step.sets:
-            if fact.source is FactFrom.OUTCOME:
-                ids = tuple(outcome.id for outcome in step.outcomes)
-                facts[fact.fact] = (*(facts.get(fact.fact) or ()), *ids)
-            else:
-                facts[fact.fact] = None
-    return facts
-
-
-def _need(piece: Piece, around: Around) -> str:
-    names = (around.prefix + piece.reference(), piece.reference())
-    known = [name for name in names if name in around.above]
-    if not known:
-        piece.refuse(
-            f"there is no step '{piece.reference()}' before this one; a step needs only steps that "
-            "stand above it, so that nothing waits in a circle",
-            rule=Rule.CIRCLES if around.from_here.intersection(names) else Rule.REFERENCES,
-        )
-    return known[0]
-
-
-def _fact(name: str, piece: Piece, step: Step) -> FactSetting:
-    fields = piece.fields("from", "evidence")
-    source = fields["from"].one_of(FactFrom)
-    evidence = fields.read("evidence", Piece.id, None)
-    if source is FactFrom.EVIDENCE and evidence not in step.evidence:
-        piece.refuse(
-            "name one piece of evidence that this step takes: {from: evidence, evidence: …}"
-        )
-    if source is FactFrom.OUTCOME and evidence is not None:
-        piece.refuse("a fact comes from the outcome or from evidence, not from both")
-    return FactSetting(name, source, evidence)
 
 
 def _pap(piece: Piece) -> str:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from helpdesk.playbooks.pages import Playbook, Sensitivity
+from helpdesk.playbooks.reading.facts import facts_set_by
 from helpdesk.playbooks.reading.here import Here
 from helpdesk.playbooks.reading.questions import possible_answers
 from helpdesk.playbooks.reading.references import Kind
-from helpdesk.playbooks.reading.steps import facts_set_by
 from helpdesk.playbooks.rules import Rule
 from helpdesk.playbooks.source import Fields, Gathered
 
