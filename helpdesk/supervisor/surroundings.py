@@ -10,7 +10,8 @@ from helpdesk.supervisor.ports import Door
 CORES = min(max(os.cpu_count() or 1, 2), 4)
 WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
 PASSED_ON = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL", "LANGUAGES"
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL",
+    "LANGUAGES",
 )  # fmt: skip
 
 
