@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.settings import NotConfigured, Settings, Surface
+from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (ROOT / "helpdesk" / "settings.py").read_text()))
@@ -78,3 +78,19 @@ def test_a_second_service_key_is_refused_because_nothing_is_sealed_anew(tmp_path
         Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": str(path)})
     both = Settings.from_environment({**WHOLE, "SERVES": "public", "INTAKE_KEY_FILE": str(path)})
     assert len(both.intake_keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "languages"),
+    [("", LANGUAGES), ("fr, en", ("fr", "en")), ("ar es ar", ("ar", "es"))],
+)
+def test_the_languages_are_those_named_or_all(key_file, said, languages):
+    settings = Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": key_file, "LANGUAGES": said})
+
+    assert settings.languages == languages
+    assert settings.offer_unreviewed is False
+
+
+def test_a_language_we_do_not_have_is_named(key_file):
+    with pytest.raises(NotConfigured, match="not tlh, xx"):
+        Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": key_file, "LANGUAGES": "en,tlh,xx"})
