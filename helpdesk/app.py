@@ -123,6 +123,7 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["time_left"] = time_left
     app.jinja_env.filters["spelt"] = spelt
     app.jinja_env.filters["spelt_day"] = spelt_day
+    app.jinja_env.globals["languages"] = languages
     app.jinja_env.filters["in_language"] = in_language
     app.jinja_env.filters["language_name"] = partial(languages.name_of, within="en")
 
@@ -135,7 +136,6 @@ def _dress(app: Flask, desk: Desk) -> None:
             "surface": app.extensions["surface"].value,
             "locale": str(locale or "en"),
             "direction": locale.text_direction if locale else "ltr",
-            "languages": languages,
             "current_person": current_user if current_user.is_authenticated else None,
         }
 
