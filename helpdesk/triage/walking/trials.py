@@ -12,6 +12,7 @@ from helpdesk.playbooks.recording import leads_onward, may_be_skipped
 from helpdesk.triage.walking.going import Choice, Moment, Pick
 
 ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
+IN_NO_ORDER = 4
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Trial:
         return Chance(random.Random(f"steps {self.seed}"), self.evidence)  # noqa: S311 - no secret
 
     def picker(self) -> Pick:
-        """Half of all people do whatever is open; the others go down the page."""
-        if self.seed % 2 == 0:
+        """Every fourth does whatever is open; the others go down the page."""
+        if self.seed % IN_NO_ORDER:
             return Course.at_hand
         dice = random.Random(f"order {self.seed}")  # noqa: S311 - no secret
         return lambda course, known, records: _any_open(course.stands(known, records), dice)
