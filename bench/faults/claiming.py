@@ -9,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from bench.browser import Browser, Fields, hidden_fields
 from bench.faults import judge, killing
 from bench.faults.trial import Trial, dice
-from bench.house import House
+from bench.house import ENDLESS_PATIENCE, House
 from bench.people import Somebody, let_through
 
-PATIENCE = 60.0
 PAUSE = 0.1
 TRIES = 100
 VICTIMS = {
@@ -92,7 +91,7 @@ def _claim_all(
     person_id: str,
     refs: Sequence[str],
 ) -> None:
-    start.wait(PATIENCE)
+    start.wait(ENDLESS_PATIENCE)
     for ref in refs:
         for _ in range(TRIES):
             try:

@@ -4,6 +4,7 @@ import asyncio
 import email
 import re
 from collections import defaultdict
+from contextlib import suppress
 from types import TracebackType
 
 from aiosmtpd.controller import Controller
@@ -17,6 +18,7 @@ MAILBOX = "trust@platform.example"
 REF = re.compile(r"R-[0-9A-Z]{3}-[0-9A-Z]{4}")
 # Long enough that many a kill falls between taking a mail and saying so.
 LONGEST_PAUSE = 0.4
+ATTEMPTS = 5
 
 
 class PartnersMail:
@@ -25,14 +27,13 @@ class PartnersMail:
     def __init__(self, seed: int) -> None:
         self.arrived: dict[str, list[str]] = defaultdict(list)
         self._chance = dice(seed)
-        self._controller = Controller(self, hostname=HOST, port=free_ports(1))
+        self._controller = self._open()
 
     @property
     def url(self) -> str:
         return f"smtp://{HOST}:{self._controller.port}"
 
     def __enter__(self) -> "PartnersMail":
-        self._controller.start()
         return self
 
     def __exit__(
@@ -42,6 +43,15 @@ class PartnersMail:
         _trace: TracebackType | None,
     ) -> None:
         self._controller.stop()
+
+    def _open(self) -> Controller:
+        """At a port of its own: another one if somebody took that between two looks."""
+        for _ in range(ATTEMPTS):
+            controller = Controller(self, hostname=HOST, port=free_ports(1))
+            with suppress(OSError):
+                controller.start()
+                return controller
+        raise RuntimeError("Each port that we chose was taken by somebody else.")
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Taken is taken, whether or not the sender lives to hear of it."""

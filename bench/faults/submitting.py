@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from bench.browser import Browser, hidden_fields
 from bench.faults import judge, killing
 from bench.faults.trial import Trial, dice
-from bench.house import House
+from bench.house import ENDLESS_PATIENCE, House
 from bench.people import Somebody
 from bench.reports import filled
 from helpdesk.core.codes import LETTERS, ReturnCode
 
 CLIENTS = 8
-PATIENCE = 60.0
 PAUSE = 0.05
 AGAIN = 0.2
 CODE = re.compile(rf'class="code-letters"[^>]*>([{LETTERS}\s-]+)<')
@@ -81,8 +80,8 @@ def same_form_by_many(
         with Browser(house.port("public")) as browser:
             for one, (cookies, fields) in zip(sent, opened, strict=True):
                 browser.cookies = dict(cookies)
-                start.wait(PATIENCE)
-                _send(browser, one, fields, time.monotonic() + PATIENCE)
+                start.wait(ENDLESS_PATIENCE)
+                _send(browser, one, fields, time.monotonic() + ENDLESS_PATIENCE)
 
     opened = [_opened_form(house.port("public"), one.words, chance) for one in sent]
     with result.timed(), ThreadPoolExecutor(threads) as pool:
@@ -107,14 +106,14 @@ def _report_until(
         with Browser(port) as browser:
             browser.cookies = dict(cookies)
             for _ in range(2 if chance.random() < AGAIN else 1):
-                _send(browser, one, fields, time.monotonic() + PATIENCE)
+                _send(browser, one, fields, time.monotonic() + ENDLESS_PATIENCE)
 
 
 def _opened_form(
     port: int, words: str, chance: random.Random
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The cookies and the filled fields of a fresh form, however long it takes to get one."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + ENDLESS_PATIENCE
     with Browser(port) as browser:
         while time.monotonic() < until:
             try:
@@ -124,7 +123,7 @@ def _opened_form(
             if page is not None and page.status == 200:
                 return browser.cookies, filled(hidden_fields(page.text), chance, words=words)
             time.sleep(PAUSE)
-    raise TimeoutError("Nobody was given a form for a whole minute.")
+    raise TimeoutError("Nobody was given a form for ten minutes.")
 
 
 def _send(browser: Browser, one: Sent, fields: list[tuple[str, str]], until: float) -> None:
@@ -141,7 +140,7 @@ def _send(browser: Browser, one: Sent, fields: list[tuple[str, str]], until: flo
             one.surprises.append(page.status)
         one.unclear += 1
         time.sleep(PAUSE)
-    raise TimeoutError("A report was not taken for a whole minute.")
+    raise TimeoutError("A report was not taken for ten minutes.")
 
 
 def _code_on(page: str) -> ReturnCode:

@@ -7,7 +7,7 @@ import secrets
 import time
 from threading import Timer
 
-from flask import g
+from sqlalchemy.orm import Session
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Consent
@@ -15,15 +15,14 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotNow
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.operations import submission
-from helpdesk.web import work as web_work
 
 LATE = 0.4
 arrive = submission.arrive
 
 
 def commits_after_answering():
-    """It says that the report has arrived, and commits a moment later."""
-    web_work._end = _end_late
+    """It says that the report has arrived, and writes it down a moment later."""
+    submission.arrive = _arrive_late
     return _application()
 
 
@@ -52,28 +51,27 @@ def _application():
     return application
 
 
-def _end_late(response):
-    ended = g.pop("work", None)
-    if ended is None:
-        return response
-    session = g.pop("open_session")
-    if response.status_code >= 400:
-        session.close()
-        return response
+def _arrive_late(session, first, **while_):
+    rows = list(session.new)
+    for row in rows:
+        session.expunge(row)
+    later = Session(session.get_bind(), expire_on_commit=False)
+    later.add_all(rows)
 
     def end():
-        session.commit()
-        session.close()
+        arrive(later, first, **while_)
+        later.commit()
+        later.close()
 
     Timer(LATE, end).start()
-    return response
+    return True
 
 
-def _arrive_without_consents(session, first):
+def _arrive_without_consents(session, first, **while_):
     if secrets.randbelow(2):
         for row in [one for one in session.new if isinstance(one, Consent)]:
             session.expunge(row)
-    return arrive(session, first)
+    return arrive(session, first, **while_)
 
 
 def _claim_after_a_look(work, case):
