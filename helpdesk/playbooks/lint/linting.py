@@ -8,6 +8,7 @@ from pathlib import Path
 from helpdesk.playbooks.lint import others, safety, structure, upkeep, words
 from helpdesk.playbooks.lint.findings import Finding, Severity
 from helpdesk.playbooks.lint.material import Material, NothingToCheck, gather
+from helpdesk.playbooks.source import reading_once
 
 # A rule looks at everything and says what it found.
 Look = Callable[[Material], Iterable[Finding]]
@@ -63,13 +64,14 @@ def lint(
 
     `more` are rules of packages above this one. `watch` may show somebody how far it has come.
     """
-    try:
-        material = gather(folder, today)
-    except NothingToCheck as nothing:
-        return Report(nothing.findings, pages=0, never_verified=0)
-    found = set(material.refused)
-    for look in watch((*LOOKS, *more)):
-        found.update(look(material))
+    with reading_once():
+        try:
+            material = gather(folder, today)
+        except NothingToCheck as nothing:
+            return Report(nothing.findings, pages=0, never_verified=0)
+        found = set(material.refused)
+        for look in watch((*LOOKS, *more)):
+            found.update(look(material))
     wanted = tuple(types)
     return Report(
         findings=tuple(

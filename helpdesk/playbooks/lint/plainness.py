@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 LONGEST_SENTENCE = 25
 HIGHEST_GRADE = 8.0
+# One sentence may be harder than the page, if it is long enough to be judged at all.
+HARDEST_SENTENCE = 12.0
+JUDGED_FROM = 6
 
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d+")
 ENDS = re.compile(r"(?<=[.?!])[\"'\u201d\u2019)]*\s+")

@@ -29,8 +29,9 @@ def risky_advice(material: Material) -> Iterator[Finding]:
 
 
 def floors(material: Material) -> Iterator[Finding]:
-    """L16: a floor that lies under every level its flag could meet raises nobody."""
+    """L16: a floor under every level its flag could meet, an answer that means the least."""
     for page in material.library.playbooks:
+        yield from _lowering(material, page)
         for number, flag in enumerate(page.red_flags, start=1):
             if flag.floor is None:
                 continue
@@ -52,6 +53,21 @@ def no_images(material: Material) -> Iterator[Finding]:
         if _is_about_intimate_images(material, page):
             yield from _pictures_taken(material, page)
             yield from _pictures_asked_for(material, page)
+
+
+def _lowering(material: Material, page: Playbook) -> Iterator[Finding]:
+    """An option with the lowest value of a decision point means to lower it, and never does."""
+    for question in page.questions:
+        for option in question.options:
+            for setting in option.sets:
+                if setting.value == material.library.table.point(setting.name).scale[0]:
+                    home = option.label.id.removesuffix(".label")
+                    yield Finding(
+                        Rule.FLOORS,
+                        *material.line_of(home, "sets"),
+                        f"'{option.id}' sets {setting.name} to its lowest value, and an answer can "
+                        "only make a case more urgent; leave that out",
+                    )
 
 
 def _raises(table: Table, page: Playbook, flag: RedFlag, floor: Level) -> bool:

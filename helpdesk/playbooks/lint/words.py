@@ -9,7 +9,9 @@ from helpdesk.playbooks.lint.findings import Finding
 from helpdesk.playbooks.lint.material import Material
 from helpdesk.playbooks.lint.places import scalars
 from helpdesk.playbooks.lint.plainness import (
+    HARDEST_SENTENCE,
     HIGHEST_GRADE,
+    JUDGED_FROM,
     LONGEST_SENTENCE,
     difficulty,
     sentences,
@@ -20,10 +22,11 @@ from helpdesk.playbooks.pages import Playbook, Text, texts_in
 from helpdesk.playbooks.rules import Rule
 
 LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s)\]>\"',]+")
-# What makes a claim of a name: it has something, or does something, or a number stands beside it.
+# What makes a claim of a name: it has something, or does something, or a place in its pages or a
+# number stands beside it.
 CLAIM = (
     r"(?:['\u2019]s\b|\)?\s+(?:can|will|may|must|does|has|is|are|have|never|always|only|often|usually|"
-    r"sometimes|\w+(?<!s)s)\b|[^?]*\d)"
+    r"sometimes|\w+(?<!s)s)\b|[^?]*(?:\d|\b(?:settings|menu|button|days?|hours?|weeks?)\b))"
 )
 IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
 
@@ -36,7 +39,7 @@ def reading_level(material: Material) -> Iterator[Finding]:
         for text in texts:
             if text.id not in seen:
                 seen.add(text.id)
-                yield from _long_sentences(material, text)
+                yield from _hard_sentences(material, text)
         grade = difficulty(str(text) for text in texts).grade
         if grade > HIGHEST_GRADE:
             hardest = max(texts, key=lambda text: difficulty([str(text)]).grade)
@@ -99,15 +102,23 @@ def for_reporters(page: Playbook) -> Iterator[Text]:
     yield from (end.say for end in page.ends)
 
 
-def _long_sentences(material: Material, text: Text) -> Iterator[Finding]:
+def _hard_sentences(material: Material, text: Text) -> Iterator[Finding]:
     for sentence in sentences(str(text)):
-        length = len(words(sentence))
+        length, grade = len(words(sentence)), difficulty([sentence]).grade
+        begins = f"“{' '.join(sentence.split()[:5])} …”"
         if length > LONGEST_SENTENCE:
             yield material.at(
                 text,
                 Rule.READING_LEVEL,
-                f"a sentence of {length} words (“{' '.join(sentence.split()[:5])} …”); make two of "
-                f"it: {LONGEST_SENTENCE} are the most",
+                f"a sentence of {length} words ({begins}); make two of it: {LONGEST_SENTENCE} are "
+                "the most",
+            )
+        elif length >= JUDGED_FROM and grade > HARDEST_SENTENCE:
+            yield material.at(
+                text,
+                Rule.READING_LEVEL,
+                f"a sentence that needs {grade:.0f} years of school ({begins}); write shorter "
+                "words, as you would say it to somebody who is afraid",
             )
 
 

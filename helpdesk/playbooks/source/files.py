@@ -4,6 +4,9 @@ The events come from libyaml where PyYAML has it, which every wheel does: some t
 than the parser in Python, and the same to look at. Nothing is composed that we then walk again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,8 +36,30 @@ def read_file(path: Path, name: str) -> Piece:
     return read_text(text, name)
 
 
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Within this, what was read is not read again: several rules look at the same files."""
+    if _read_already.get() is not None:
+        yield
+        return
+    token = _read_already.set({})
+    try:
+        yield
+    finally:
+        _read_already.reset(token)
+
+
 def read_text(text: str, name: str) -> Piece:
     """A text as pieces. `name` is what messages call it."""
+    known = _read_already.get()
+    if known is None:
+        return _pieces(text, name)
+    if (name, text) not in known:
+        known[name, text] = _pieces(text, name)
+    return known[name, text]
+
+
+def _pieces(text: str, name: str) -> Piece:
     try:
         return _Reading(_Loader(text), name).document()
     except yaml.MarkedYAMLError as broken:
@@ -44,6 +69,9 @@ def read_text(text: str, name: str) -> Piece:
         raise BadPlaybook(name, 1, "this is not YAML: it holds signs that are no text") from None
     except RecursionError:
         raise BadPlaybook(name, 1, "this is nested deeper than anybody could read") from None
+
+
+_read_already: ContextVar[dict[tuple[str, str], Piece] | None] = ContextVar("_", default=None)
 
 
 class _Reading:

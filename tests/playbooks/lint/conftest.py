@@ -8,6 +8,7 @@ import pytest
 from helpdesk.export.linting import exports
 from helpdesk.playbooks.lint.linting import lint
 from helpdesk.playbooks.shelf import CONTENT
+from helpdesk.playbooks.source import reading_once
 
 TODAY = date(2026, 11, 22)
 
@@ -34,6 +35,13 @@ class Pages:
 
     def lint(self, *types, on=TODAY):
         return lint(self.folder, today=on, types=types, more=(exports,))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def once():
+    """The files in which no fault is planted are the same in every test."""
+    with reading_once():
+        yield
 
 
 @pytest.fixture

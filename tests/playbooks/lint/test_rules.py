@@ -6,6 +6,8 @@ import pytest
 
 from helpdesk.playbooks.lint.findings import Severity
 from helpdesk.playbooks.rules import Rule
+from helpdesk.playbooks.shelf import CONTENT
+from tests.playbooks.lint.conftest import Pages
 
 ACCOUNT = "types/account-takeover.yml"
 ELSE = "types/something-else.yml"
@@ -73,6 +75,17 @@ FAULTS = (
         "title: Use the device that is still signed in★\n    phase: protect\n    who: reporter\n"
         "    needs: [first-contact.safe-channel]\n    when: {is: [cause, colleague]}",
         "ever lead to the step 'live-session'",
+    ),
+    (
+        "L06",
+        "a step for two answers that exclude each other",
+        ACCOUNT,
+        "title: Freeze the roles of a shared page\n    phase: contain\n    who: reporter\n"
+        "    needs: [first-contact.safe-channel]\n    when: {in: [whose, [shared, group]]}",
+        "title: Freeze the roles of a shared page★\n    phase: contain\n    who: reporter\n"
+        "    needs: [first-contact.safe-channel]\n"
+        "    when: {all: [{is: [whose, shared]}, {is: [whose, group]}]}",
+        "ever lead to the step 'shared-page'",
     ),
     (
         "L06",
@@ -165,6 +178,14 @@ FAULTS = (
         "raises no report",
     ),
     (
+        "L16",
+        "an answer that would make a case less urgent",
+        ACCOUNT,
+        "sets: {capacity: cannot_act}",
+        "sets: {capacity: can_act}★",
+        "can only make a case more urgent",
+    ),
+    (
         "L17",
         "evidence that may be the image itself",
         IMAGES,
@@ -190,6 +211,15 @@ FAULTS = (
         "make two of it",
     ),
     (
+        "L18",
+        "a sentence of an office",
+        ACCOUNT,
+        "dont: Do not pay anyone who offers to get the account back.",
+        "dont: Organisations experiencing unauthorised authentication irregularities initiate "
+        "comprehensive remediation.★",
+        "years of school",
+    ),
+    (
         "L19",
         "a word that makes people small",
         ACCOUNT,
@@ -203,6 +233,14 @@ FAULTS = (
         ACCOUNT,
         "why: Somebody may be trying to take an account with our help.",
         "why: Facebook asks for an identity card first.★",
+        "belongs into vocab/platforms.yml",
+    ),
+    (
+        "L20",
+        "a way through a platform's pages",
+        ACCOUNT,
+        "why: Somebody may be trying to take an account with our help.",
+        "why: On Instagram you find this under the settings of the profile.★",
         "belongs into vocab/platforms.yml",
     ),
     (
@@ -314,8 +352,8 @@ texts:
 """
 
 
-def test_our_own_pages_are_clean(pages):
-    report = pages.lint()
+def test_our_own_pages_are_clean():
+    report = Pages(CONTENT).lint()
 
     assert [str(finding) for finding in report.findings] == []
     assert report.pages >= 23
