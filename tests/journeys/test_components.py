@@ -23,8 +23,9 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from helpdesk.web import headers
-from helpdesk.web.clock import spelt, time_left
+from helpdesk.core.markup import said
+from helpdesk.web import headers, languages
+from helpdesk.web.clock import spelt, spelt_day, time_left
 from tests.journeys import browser
 
 pytestmark = pytest.mark.browser
@@ -51,6 +52,8 @@ class Sample(Form):
     contact = StringField("How can we reach you?")
     code = StringField("Your return code")
     times = SelectMultipleField("When?", choices=YES_NO, default=["yes"])
+    words = StringField("Say it in a few words", description="Nobody keeps these words.")
+    what = SelectMultipleField("What happened?", choices=YES_NO, default=["unknown"])
     agree = BooleanField("Help me with this")
     outcome = SelectField("Outcome", choices=YES_NO)
     passphrase = PasswordField("Passphrase")
@@ -69,10 +72,12 @@ def gallery():
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csrf_token"] = lambda: "token"
-    app.jinja_env.filters.update(spelt=spelt, time_left=time_left)
+    app.jinja_env.globals.update(languages=languages, has_been_read=lambda _language: True)
+    app.jinja_env.filters.update(spelt=spelt, spelt_day=spelt_day, time_left=time_left, said=said)
     app.secret_key = "only for a message"
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/{endpoint}")
     headers.init_app(app)
+    languages.init_app(app, offered=("en",))
     Babel(app)
     wrong = Sample(MultiDict({"danger": "", "story": ""}))
     wrong.validate()
