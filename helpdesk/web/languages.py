@@ -90,6 +90,11 @@ def language_here() -> str:
         return "en"
 
 
+def can_be_opened_again() -> bool:
+    """Whether a link leads back to this page: one that answers a form would be lost by it."""
+    return request.method == "GET"
+
+
 def choices() -> list[Choice]:
     """Every language on offer, with the address of this page in it; the reader's own among them."""
     return [Choice(code, name_of(code), direction_of(code), address_in(code)) for code in offered()]

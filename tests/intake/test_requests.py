@@ -179,3 +179,12 @@ def test_a_request_of_another_case_is_no_request(house, story):
     story.look()
 
     assert story.browser.status == 404
+
+
+def test_a_request_can_be_read_in_every_language(app, story):
+    app.extensions["languages"] = ("en", "es")
+
+    story.browser.open(f"/mailbox/case/requests/{story.ref}")
+
+    assert story.browser.status == 200
+    assert f'href="/es/mailbox/case/requests/{story.ref}"' in story.browser.text
