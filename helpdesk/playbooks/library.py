@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from helpdesk.playbooks.conditions import Known
-from helpdesk.playbooks.pages import Playbook, Question, Readiness, Sensitivity, Text, texts_in
+from helpdesk.playbooks.pages import Playbook, Question, Sensitivity, Text, texts_in
 from helpdesk.playbooks.tables import Table
 
 PLATFORM_QUESTION = "platform"
@@ -118,17 +118,10 @@ class Library:
     causes: tuple[Cause, ...] = ()
 
     def playbook(self, playbook_id: str) -> Playbook | None:
-        """The page of that kind of trouble, if there is one."""
-        return next((page for page in self.playbooks if page.id == playbook_id), None)
-
-    @property
-    def offered(self) -> tuple[Playbook, ...]:
-        """The pages that new cases may begin with; a retired one stays for the cases it has."""
-        return tuple(page for page in self.playbooks if page.status is not Readiness.RETIRED)
-
-    def successor(self, playbook_id: str) -> Playbook | None:
-        """The page that stands in the place of one that was renamed."""
-        return next((page for page in self.playbooks if page.replaces == playbook_id), None)
+        """The page of that kind of trouble, or the one that stands in its place since."""
+        return next(
+            (page for page in self.playbooks if playbook_id in (page.id, page.replaces)), None
+        )
 
     def question(self, question_id: str) -> Question | None:
         """The shared question of that id, if there is one."""

@@ -1,6 +1,7 @@
 """The pages themselves: what frightened people read, and what keeps them safe."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -169,3 +170,13 @@ def test_questions_of_a_free_hand_have_no_options():
     free = {QuestionKind.HANDLE, QuestionKind.SHORT, QuestionKind.LONG, QuestionKind.DATE}
     for page in PAGES:
         assert all(bool(q.options) != (q.kind in free) for q in page.questions)
+
+
+def test_a_page_answers_to_the_name_it_had_before():
+    renamed = replace(ACCOUNT, id="account-taken", replaces="account-takeover")
+    library = replace(LIBRARY, playbooks=(renamed, ELSE))
+
+    assert library.playbook("account-takeover") is renamed
+    assert library.playbook("account-taken") is renamed
+    assert library.playbook("something-else") is ELSE
+    assert library.playbook("no-such-page") is None

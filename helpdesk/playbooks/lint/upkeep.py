@@ -102,8 +102,15 @@ def tags(material: Material) -> Iterator[Finding]:
 
 
 def identifiers(material: Material) -> Iterator[Finding]:
-    """L02: a page without an identifier for other programs."""
+    """L02: a page without an identifier for other programs, two that replace the same one."""
+    replaced: set[str] = set()
     for page in material.library.playbooks:
+        if page.replaces in replaced:
+            file, line = material.line_of(page.id, "replaces")
+            sentence = f"another page replaces '{page.replaces}' already; one of them does"
+            yield Finding(Rule.IDS, file, line, sentence)
+        if page.replaces is not None:
+            replaced.add(page.replaces)
         if page.id not in material.ids:
             file, line = material.line_of(page.id, "id")
             sentence = f"'{page.id}' has no identifier; run `helpdesk playbooks ids`"

@@ -84,4 +84,5 @@ def _with_advice(piece: Piece) -> Phrases:
 
 def _phrase(words: str, instead: str) -> Phrase:
     inner = re.escape(words.lower()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
-    return Phrase(words, instead, re.compile(rf"(?<![\w-]){inner}(?![\w-])", re.IGNORECASE))
+    shown = words.replace("*", "")
+    return Phrase(shown, instead, re.compile(rf"(?<![\w-]){inner}(?![\w-])", re.IGNORECASE))

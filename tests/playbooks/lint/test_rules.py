@@ -225,7 +225,7 @@ FAULTS = (
         ACCOUNT,
         "why: Other accounts fall with this one.",
         "why: The victim was careless.★",
-        "not 'victim*': say person",
+        "not 'victim': say person",
     ),
     (
         "L20",
