@@ -5,19 +5,31 @@ it. Each trip costs a page more than the rows that it brings, and so does each o
 only to be shown: what is gathered is read and done with, and cannot be changed.
 """
 
+import re
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Enum, Select, func, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnClause,
+    Enum,
+    Select,
+    func,
+    inspect,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, dialect
 from sqlalchemy.orm import QueryableAttribute, Session
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import Date, DateTime, LargeBinary, TypeDecorator, TypeEngine
 
 POSTGRESQL = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
+NAMED = dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # the same
 
 T = TypeVar("T")
 Reading = Callable[[Any], Any]
@@ -30,7 +42,8 @@ class Gathering:
 
     def __init__(self, **wanted: Wanted) -> None:
         self._wanted = wanted
-        self._statement = select(*(_as_document(one).label(name) for name, one in wanted.items()))
+        sql, values = _document(wanted, {})
+        self._statement = text(f"SELECT {sql}").bindparams(**values)
         self._readers = [(name, _reader(name, one)) for name, one in wanted.items()]
 
     def beside(self, leading: Select[T], **known: QueryableAttribute[Any]) -> "Beside[T]":
@@ -38,56 +51,68 @@ class Gathering:
 
         `known` are parameters of the lists that are columns of what is found.
         """
-        return Beside(self, leading, known)
+        sql, values = _document(self._wanted, known)
+        return Beside(self, leading.add_columns(text(sql).bindparams(**values)))
 
     def ask(self, session: Session, **parameters: Any) -> Gathered:
         """Every list, its rows in their order, with an attribute for each column."""
-        return self.read(session.execute(self._statement, parameters).one())
+        return self.read(session.execute(self._statement, parameters).scalar_one())
 
-    def read(self, documents: Iterable[list[Any]]) -> Gathered:
-        """The lists that lie in these documents, one for each."""
+    def read(self, document: Sequence[Any]) -> Gathered:
+        """The lists that lie in a document."""
         return {
-            name: [read(row) for row in rows]
-            for (name, read), rows in zip(self._readers, documents, strict=True)
+            name: [read(row) for row in rows or ()]
+            for (name, read), rows in zip(self._readers, document, strict=True)
         }
-
-    def documents(self, known: Mapping[str, QueryableAttribute[Any]]) -> list[ColumnElement[Any]]:
-        """The lists as columns of a statement that finds what is known."""
-        tables = {column.class_ for column in known.values()}
-        put_in = partial(_known, known)
-        found = {
-            name: cast(Wanted, replacement_traverse(one, {}, put_in))
-            for name, one in self._wanted.items()
-        }
-        return [_as_document(one.correlate(*tables)).label(name) for name, one in found.items()]
 
 
 class Beside(Generic[T]):
     """One row of a table, as an object, and the lists that belong to it; None without the row."""
 
-    def __init__(
-        self,
-        lists: Gathering,
-        leading: Select[T],
-        known: Mapping[str, QueryableAttribute[Any]],
-    ) -> None:
+    def __init__(self, lists: Gathering, statement: Wanted) -> None:
         self._lists = lists
-        self._statement: Wanted = leading.add_columns(*lists.documents(known))
+        self._statement = statement
 
     def ask(self, session: Session, **parameters: Any) -> tuple[T, Gathered] | None:
         found = session.execute(self._statement, parameters).one_or_none()
-        return (found[0], self._lists.read(found[1:])) if found is not None else None
+        return (found[0], self._lists.read(found[1])) if found is not None else None
 
 
-def _known(known: Mapping[str, QueryableAttribute[Any]], element: Any, **_kw: Any) -> Any:
-    return known.get(element.key) if isinstance(element, BindParameter) else None
+def _document(
+    wanted: Mapping[str, Wanted], known: Mapping[str, QueryableAttribute[Any]]
+) -> tuple[str, dict[str, Any]]:
+    """All lists as one JSON document: the SQL for it, and the values that stand in it for good.
+
+    As text, or SQLAlchemy would look at each part of it again whenever it is asked.
+    """
+    columns = {name: _column(column) for name, column in known.items()}
+    put_in = partial(_known, columns)
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for name, one in wanted.items():
+        rows = cast(Wanted, replacement_traverse(one, {}, put_in)).subquery()
+        compiled = select(func.json_agg(func.json_build_array(*rows.columns))).compile(
+            dialect=NAMED
+        )
+        sql = re.sub(r":(\w+)::", r":\1 ::", str(compiled))  # or text() would read it wrongly
+        for column in columns.values():
+            if re.search(rf"\b(FROM|JOIN) {column.name.partition('.')[0]}\b", sql):
+                raise ValueError(f"Inside of {name}, {column} would be its own.")
+        for parameter, value in compiled.params.items():
+            if value is not None:  # ours; that of another list may have the same name
+                sql = re.sub(rf":{parameter}\b", f":{name}_{parameter}", sql)
+                values[f"{name}_{parameter}"] = str(value) if isinstance(value, str) else value
+        parts.append(f"({sql})")
+    return f"json_build_array({', '.join(parts)}) AS lists", values
 
 
-def _as_document(wanted: Wanted) -> ColumnElement[Any]:
-    """A whole list as one JSON document of one row."""
-    rows = wanted.subquery()
-    document = func.json_agg(func.json_build_array(*rows.columns))
-    return select(func.coalesce(document, text("'[]'"))).select_from(rows).scalar_subquery()
+def _column(attribute: QueryableAttribute[Any]) -> ColumnClause[Any]:
+    column = inspect(attribute.class_).columns[attribute.key]
+    return literal_column(f"{column.table}.{column.name}")
+
+
+def _known(columns: Mapping[str, ColumnClause[Any]], element: Any, **_kw: Any) -> Any:
+    return columns.get(element.key) if isinstance(element, BindParameter) else None
 
 
 def _reader(name: str, wanted: Wanted) -> Reading:

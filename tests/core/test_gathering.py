@@ -100,13 +100,19 @@ def test_it_is_one_trip(desk, case):
 
 
 def test_beside_a_row_only_what_belongs_to_it_comes_and_nothing_without_it(desk, case):
-    beside = PAGE.beside(select(Case).where(Case.ref == bindparam("ref")), case_id=Case.id)
+    lists = Gathering(messages=queries.MESSAGES, entries=history.OF_CASE)
+    beside = lists.beside(select(Case).where(Case.ref == bindparam("ref")), case_id=Case.id)
     with desk.begin() as work:
         other = a_case(work, work.session.get_one(Team, case.team_id))
-        alone = PAGE.ask(work.session, case_id=case.id)
 
-        found, lists = beside.ask(work.session, ref=case.ref)
+        found, of_case = beside.ask(work.session, ref=case.ref)
         assert found is work.session.get(Case, case.id)
-        assert lists == alone
-        assert [one.id for one in beside.ask(work.session, ref=other.ref)[1]["cases"]] == [other.id]
+        assert of_case == lists.ask(work.session, case_id=case.id)
+        assert len(of_case["messages"]) == 3
+        assert beside.ask(work.session, ref=other.ref)[1]["messages"] == []
         assert beside.ask(work.session, ref="NOBODY") is None
+
+
+def test_a_list_that_would_compare_a_table_with_itself_is_refused():
+    with pytest.raises(ValueError, match="cases"):
+        PAGE.beside(select(Case).where(Case.ref == bindparam("ref")), case_id=Case.id)
