@@ -63,10 +63,11 @@ def write_all(folder, language, say, *, leave_out=(), stale=(), reviewed=None):
     order = [text.id for text in library.texts()]
     for name, texts in parts.items():
         write_part(folder / "playbooks", Part(name, language, texts, reviewed), order)
-    _write_pages(folder / "translations", language, say)
+    head = f"# Read by: {reviewed.by[0]}, {reviewed.on}\n" if reviewed else "# Planted.\n"
+    _write_pages(folder / "translations", language, say, head)
 
 
-def _write_pages(folder, language, say):
+def _write_pages(folder, language, say, head):
     with catalogues.path_of(language).open("rb") as file:
         catalogue = read_po(file, locale=language)
     for message in catalogue:
@@ -76,7 +77,7 @@ def _write_pages(folder, language, say):
             message.string = (say(message.id[-1]),) * forms if many else say(message.id)
     path = folder / language / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(po_head(language, "# Planted.\n").encode() + as_bytes(catalogue))
+    path.write_bytes(po_head(language, head).encode() + as_bytes(catalogue))
 
 
 def speak(monkeypatch, folder: Path):

@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from helpdesk.app import create_app
 from helpdesk.cases.models import Case
-from helpdesk.intake.languages import on_offer
+from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.playbooks import shelf
+from helpdesk.playbooks.translating.words import Reading
 from helpdesk.settings import LANGUAGES, Surface
 from tests import languages
 from tests.intake.browser import Browser
@@ -59,6 +61,16 @@ def test_a_language_is_offered_when_everything_needed_is_there_and_fresh(setting
 
 def test_one_that_nobody_has_read_is_offered_only_where_the_helpdesk_wants_it(settings, spoken):
     assert on_offer(settings) == ("en",)
+
+
+def test_one_that_a_speaker_has_read_is_offered_without_a_word(settings, monkeypatch, tmp_path):
+    write_all(tmp_path, "ar", in_arabic, reviewed=Reading(("One Person",), date(2026, 12, 1)))
+    languages.speak(monkeypatch, tmp_path)
+
+    assert on_offer(settings) == ("en", "ar")
+    assert is_reviewed("ar")
+    monkeypatch.undo()
+    languages.forget()
 
 
 def test_the_first_language_of_the_settings_is_for_everybody_else(settings, spoken):
@@ -244,8 +256,8 @@ def test_one_calm_line_says_that_nobody_has_read_it(browser):
     arabic = browser.text
     browser.open("/en/")
 
-    assert 'class="unread"' in arabic
-    assert 'class="unread"' not in browser.text
+    assert 'class="unread' in arabic
+    assert 'class="unread' not in browser.text
 
 
 def test_every_language_of_the_settings_has_its_words():
