@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from helpdesk.playbooks.source import Piece, read_file
@@ -49,6 +50,7 @@ class Part:
     reviewed: Reading | None = None
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(text: str) -> str:
     """A short hash of a source sentence: it changes when a word does."""
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
