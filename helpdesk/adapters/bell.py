@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 LOOK = "helpdesk.worker.look"
 PAUSE_AFTER_TROUBLE = 5.0
+# Who has just been told is not told again. If they looked just before us, the ticker looks soon.
+STILL_RINGING = 0.05
 JOB_TIMEOUT = 240
 FAILURES_KEPT = 7 * 24 * 3600
 
@@ -27,11 +29,15 @@ class RedisBell:
         self._redis = connect(url)
         self._queues: dict[str, RedisQueue] = {}
         self._silent_until = 0.0
+        self._rung_at: dict[str, float] = {}
 
     def ring(self, queue: str) -> bool:
         """Tell the queue's worker to look. False when Redis is away: the ticker looks anyway."""
-        if time.monotonic() < self._silent_until:
+        now = time.monotonic()
+        if now < self._silent_until:
             return False
+        if now < self._rung_at.get(queue, -STILL_RINGING) + STILL_RINGING:
+            return True
         try:
             waiting = self._queue(queue)
             if waiting.count == 0:
@@ -48,6 +54,7 @@ class RedisBell:
             self._silent_until = time.monotonic() + PAUSE_AFTER_TROUBLE
             log.warning("bell not heard: %s", type(error).__name__)
             return False
+        self._rung_at[queue] = now
         return True
 
     def _queue(self, name: str) -> RedisQueue:

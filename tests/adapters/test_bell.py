@@ -26,6 +26,16 @@ def test_a_queue_is_told_once_while_nobody_has_come(redis, redis_server):
     assert redis.llen("rq:queue:notices") == 1
 
 
+def test_who_was_told_a_moment_ago_is_told_again_only_after_it(redis, redis_server, monkeypatch):
+    bell, clock = RedisBell(redis_server.url), [100.0]
+    monkeypatch.setattr("helpdesk.adapters.bell.time.monotonic", lambda: clock[0])
+    for seconds, waiting in ((0, 1), (0.04, 0), (0.02, 1)):
+        clock[0] += seconds
+        assert bell.ring("notices")
+        assert redis.llen("rq:queue:notices") == waiting
+        redis.delete("rq:queue:notices")  # somebody has come
+
+
 def test_what_lies_in_redis_is_a_queue_name_and_no_pickle(redis, redis_server):
     RedisBell(redis_server.url).ring("deliveries")
 
