@@ -21,7 +21,7 @@ def main() -> int:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    for name in ("plain", "said", "markdown", "in_words", "platform_name", *CLOCK):
+    for name in ("plain", "said", "markdown", "in_words", "platform_name", "md", *CLOCK):
         environment.filters[name] = str
     troubles = [*rules.templates_are_plain(ROOT), *rules.unused_templates(ROOT)]
     for path in sorted(path for path in TEMPLATES.rglob("*.*") if path.is_file()):
