@@ -7,6 +7,7 @@ from typing import Any
 from helpdesk.playbooks.conditions import Known, Value
 from helpdesk.playbooks.pages import Playbook, Question, Text
 from helpdesk.playbooks.progress import Record
+from helpdesk.playbooks.recording import leads_onward, may_be_skipped
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,19 @@ def lost_answers(old: Playbook, new: Playbook, answers: Known) -> dict[str, Valu
 
 
 def lost_records(new: Playbook, records: Mapping[str, Record]) -> tuple[str, ...]:
-    """The recorded steps that the new edition does not have, or that cannot end so in it."""
+    """The recorded steps that the new edition lacks, or in which they cannot stand as they are."""
     return tuple(name for name, record in records.items() if not _stands(new, name, record))
 
 
 def _stands(page: Playbook, step_id: str, record: Record) -> bool:
+    """Whether it could be recorded in this edition too, and the run would go on after it."""
     step = page.step(step_id)
     if step is None:
         return False
-    return record.outcome is None or step.outcome(record.outcome) is not None
+    if record.outcome is None:
+        return may_be_skipped(page, step)
+    outcome = step.outcome(record.outcome)
+    return outcome is not None and leads_onward(outcome)
 
 
 def _unknown_options(question: Question, value: Value) -> tuple[str, ...]:

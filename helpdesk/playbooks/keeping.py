@@ -41,8 +41,11 @@ def keep_record(
     return record
 
 
-def copy_record(work: Work, run: Run, record: StepRecord) -> None:
-    """The same record in another run of the case: who, when, how it ended, and the words."""
+def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
+    """The same record in another run of the case: who, when, how it ended, and the words.
+
+    What the page of that run makes of it beyond what is known already becomes a fact, too.
+    """
     words = work.keys.open(record, "words")
     copy = StepRecord(
         case=run.case,
@@ -57,6 +60,9 @@ def copy_record(work: Work, run: Run, record: StepRecord) -> None:
     if words:
         copy.words = work.keys.seal(copy, "words", words)
     run.records.append(copy)
+    known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))
+    facts = _facts_of(page, record)
+    keep_facts(work, run.case, {name: facts[name] for name in {*facts} - known}, literal=facts)
 
 
 def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:
@@ -94,9 +100,13 @@ def take_back_facts(work: Work, run: Run, page: Playbook, record: StepRecord) ->
     gone = delete(Fact).where(Fact.case_id == run.case_id, Fact.name.in_(names))
     work.session.execute(gone)
     for other in run.records:
-        step = page.step(other.step)
-        outcome = step.outcome(other.outcome) if step and other.outcome else None
-        if step is not None and outcome is not None:
-            again = facts_from(step, outcome, {})
-            kept = {name: value for name, value in again.items() if name in names}
-            keep_facts(work, run.case, kept, literal=kept)
+        again = _facts_of(page, other)
+        kept = {name: value for name, value in again.items() if name in names}
+        keep_facts(work, run.case, kept, literal=kept)
+
+
+def _facts_of(page: Playbook, record: StepRecord) -> dict[str, str]:
+    """The facts that a record puts on the case by itself, without what was written down."""
+    step = page.step(record.step)
+    outcome = step.outcome(record.outcome) if step and record.outcome else None
+    return facts_from(step, outcome, {}) if step and outcome else {}

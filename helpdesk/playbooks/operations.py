@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note
+from helpdesk.cases.queries import hold
 from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks import keeping, queries, shelf
@@ -21,11 +21,11 @@ from helpdesk.playbooks.recording import held_back, in_titles, may_be_skipped, t
 
 def start_run(work: Work, case: Case, playbook_id: str) -> Run:
     """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
+    hold(work, case)
     work.require(may_run, case)
     edition = shelf.current(playbook_id)
     if edition is None or edition.playbook.status is Readiness.RETIRED:
         raise NotFound
-    _lock(work, case)
     if queries.running(work, case, playbook_id) is not None:
         raise NotNow("This playbook is at work on the case already.")
     if playbook_id not in case.kinds:
@@ -42,8 +42,8 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     Nothing is lost: the old run ends and stays to be read, with every record in its own words. The
     reason stands in a sealed note, and history knows which steps stayed behind.
     """
+    hold(work, run.case)
     work.require(may_work_on, run)
-    _lock(work, run.case)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     _refuse_ended(run)
     page, edition = queries.page_of(run), shelf.current(run.edition.playbook)
@@ -55,7 +55,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     left_behind = lost_records(edition.playbook, records)
     for record in run.records:
         if record.step not in left_behind:
-            keeping.copy_record(work, follower, record)
+            keeping.copy_record(work, follower, edition.playbook, record)
     write_note(
         work,
         run.case,
@@ -81,6 +81,7 @@ def finish_step(
     note: str = "",
 ) -> None:
     """Record how a step ended, what was found out and written down, and go where that leads."""
+    hold(work, run.case)
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id)
     step, ended_as = now.step, now.step.outcome(outcome)
@@ -104,6 +105,7 @@ def finish_step(
 
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str) -> None:
     """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
+    hold(work, run.case)
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id)
     if not may_be_skipped(page, now.step):
@@ -114,9 +116,10 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str) -> None:
 
 def reopen_step(work: Work, run: Run, step_id: str) -> None:
     """Take back what was recorded about a step, with the facts it set. History keeps both."""
+    hold(work, run.case)
     work.require(may_work_on, run)
+    work.session.refresh(run, ["ended_at", "ended_as", "records"])
     _refuse_ended(run)
-    _lock(work, run.case)
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
         raise NotNow("Nothing was recorded about this step, so nothing can be taken back.")
@@ -130,7 +133,6 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
 
 def _step_at_work(work: Work, run: Run, step_id: str) -> tuple[Playbook, StepNow]:
     """The page and the step, if it is really open. Two tabs meet here, one after the other."""
-    _lock(work, run.case)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     _refuse_ended(run)
     page = queries.page_of(run)
@@ -198,8 +200,3 @@ def _keep_edition(work: Work, edition: shelf.CurrentEdition) -> None:
         content=json.loads(edition.content),
     )
     work.session.execute(kept.on_conflict_do_nothing())
-
-
-def _lock(work: Work, case: Case) -> None:
-    """One hand at a time on the playbooks of a case."""
-    work.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())

@@ -52,15 +52,21 @@ def _one(library: Library, same: Sequence[Question]) -> Question:
     if all(question == first for question in same):
         return first
     alike = all(_words_of(one) == _words_of(first) for one in same)
-    words = first if alike else library.question(first.id) or first
-    return replace(words, options=_options(same), ask_when=first.ask_when)
+    shared = library.question(first.id) or first
+    hidden_alike = all(one.ask_when == first.ask_when for one in same)
+    return replace(
+        first if alike else shared,
+        options=_options(same, shared),
+        # what one page hides and another does not is asked
+        ask_when=first.ask_when if hidden_alike else None,
+    )
 
 
 def _words_of(question: Question) -> tuple[str, str]:
     return str(question.ask), str(question.hint or "")
 
 
-def _options(same: Sequence[Question]) -> tuple[Option, ...]:
+def _options(same: Sequence[Question], shared: Question) -> tuple[Option, ...]:
     """What can be picked on any of the pages; what ends a list still stands at its end."""
     first = same[0].options
     if all(question.options == first for question in same):
@@ -68,8 +74,16 @@ def _options(same: Sequence[Question]) -> tuple[Option, ...]:
     options: dict[str, Option] = {}
     for question in same:
         for option in question.options:
-            options.setdefault(option.id, option)
+            known = options.setdefault(option.id, option)
+            if str(known.label) != str(option.label):
+                options[option.id] = _in_shared_words(known, shared)
     return tuple(sorted(options.values(), key=lambda option: _from_the_end(option.id)))
+
+
+def _in_shared_words(option: Option, shared: Question) -> Option:
+    """An answer that pages put differently: "they are free again" fits only one kind of trouble."""
+    same = shared.option(option.id)
+    return option if same is None else replace(option, label=same.label, hint=same.hint)
 
 
 def _from_the_end(option_id: str) -> int:

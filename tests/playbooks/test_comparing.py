@@ -78,13 +78,28 @@ def test_an_answer_is_lost_with_its_question_or_its_option():
 
 def test_a_record_is_lost_with_its_step_or_its_outcome():
     step = PAGE.step("confirm-owner")
-    fewer = tuple(outcome for outcome in step.outcomes if outcome.id != "refused")
+    fewer = tuple(outcome for outcome in step.outcomes if outcome.id != "cannot_tell")
     new = with_other(without(PAGE, "steps", "rule-out"), "steps", "confirm-owner", outcomes=fewer)
     records = {
         "rule-out": Record("intruder"),
-        "confirm-owner": Record("refused"),
+        "confirm-owner": Record("cannot_tell"),
         "save-log": Record(None),
     }
 
     assert lost_records(new, records) == ("rule-out", "confirm-owner")
     assert lost_records(PAGE, records) == ()
+
+
+def test_a_step_that_must_be_done_now_is_no_longer_left_out():
+    records = {"save-log": Record(None)}
+    assert not PAGE.step("save-log").must
+
+    assert lost_records(with_other(PAGE, "steps", "save-log", must=True), records) == ("save-log",)
+
+
+def test_a_record_whose_outcome_leads_out_now_stays_behind():
+    step = PAGE.step("save-log")
+    leaving = tuple(replace(outcome, end="restored") for outcome in step.outcomes)
+    new = with_other(PAGE, "steps", "save-log", outcomes=leaving)
+
+    assert lost_records(new, {"save-log": Record("saved")}) == ("save-log",)

@@ -9,7 +9,9 @@ from helpdesk.cases.models import Note
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.playbooks import operations, queries, shelf
 from helpdesk.playbooks.editions import content_hash, to_json
+from helpdesk.playbooks.known import facts_of
 from helpdesk.playbooks.models import MOVED
+from helpdesk.playbooks.pages import Setting
 from helpdesk.playbooks.progress import State
 from tests.factories import sign_in
 from tests.playbooks.test_views import address, send
@@ -181,3 +183,21 @@ def test_a_new_wording_loses_nothing_and_says_so(at_work, run_id, publish, staff
 
     assert "Everything that was recorded goes along." in page
     assert "Steps and questions are the same." in page
+
+
+def test_what_the_new_edition_makes_of_a_record_is_known_from_then_on(at_work, run_id, publish):
+    def change(page):
+        step = page.step("save-log")
+        telling = tuple(
+            replace(one, sets=(*one.sets, Setting("log_is_safe", "yes"))) for one in step.outcomes
+        )
+        steps = tuple(
+            replace(one, outcomes=telling) if one.id == step.id else one for one in page.steps
+        )
+        return replace(page, version="1.1.0", steps=steps)
+
+    publish(change)
+    move(at_work, run_id)
+
+    with at_work.working() as work:
+        assert facts_of(work, at_work.case(work))["log_is_safe"] == "yes"

@@ -371,3 +371,13 @@ def test_a_record_belongs_to_one_step_of_one_run(at_work):
 
     with at_work.working() as work:
         assert len(work.session.scalars(select(StepRecord)).all()) == 1
+
+
+def test_of_two_playbooks_added_at_once_none_is_forgotten(at_work):
+    with at_work.working(at_work.bo) as late:
+        case = at_work.case(late)
+        at_work.start("doxing")
+        operations.start_run(late, case, "impersonation")
+
+    with at_work.working() as work:
+        assert at_work.case(work).other_types == ("doxing", "impersonation")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.playbooks.conditions import Is
 from helpdesk.playbooks.pages import Option, Text
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.together import (
@@ -62,6 +63,25 @@ def test_one_page_asks_in_its_own_words_and_two_in_the_words_of_all():
         hold.ask,
         hold.hint,
     )
+
+
+def test_answers_that_fit_only_one_kind_of_trouble_are_put_in_the_words_of_all():
+    arrest, account = (LIBRARY.playbook(name) for name in ("arrest-detention", "account-takeover"))
+    shared = [str(option.label) for option in LIBRARY.question("hold").options]
+    assert "No, they are free again" not in shared
+
+    said = [str(option.label) for option in asked("hold", [arrest, account]).options]
+
+    assert said == shared
+
+
+def test_what_one_page_hides_and_another_does_not_is_asked():
+    account = LIBRARY.playbook("account-takeover")
+    hidden = replace(account.question("typed"), ask_when=Is("whose", "mine"))
+    hiding = replace(account, id="hiding", questions=(hidden,))
+
+    assert asked("typed", [hiding, account]).ask_when is None
+    assert asked("typed", [hiding, replace(hiding, id="same")]).ask_when == hidden.ask_when
 
 
 def test_options_that_only_one_page_has_stand_before_i_do_not_know():
