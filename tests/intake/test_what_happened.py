@@ -213,6 +213,15 @@ def test_the_receipt_advises_on_all_of_it_and_says_nothing_twice(house, browser)
     assert len(items) == len(set(items))
 
 
+def test_advice_that_could_do_harm_says_on_the_receipt_what_to_mind(browser):
+    [advice] = [one for one in LIBRARY.playbook("impersonation").safe_now if one.risk]
+    go_to(browser, 3, first={"what": "impersonation"}, own={})
+
+    send(browser, {"story": "Help."})
+
+    assert re.search(f"{advice.text}.*{advice.risk}", browser.text)
+
+
 def test_the_receipt_says_that_advice_is_a_draft(browser):
     go_to(browser, 3, first={"what": "account-takeover"}, own={})
     send(browser, {"story": "Help."})
