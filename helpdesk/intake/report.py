@@ -100,11 +100,11 @@ def standing_answers(
     return without_hidden(questions(library, pages), answers)
 
 
-def in_words(question: Question, value: Value) -> str:
+def in_words(question: Question, value: Value) -> tuple[str, ...]:
     """An answer as the person sees it again."""
     told = (value,) if isinstance(value, str) else tuple(value or ())
     options = {option.id: str(option.label) for option in question.options}
-    return "; ".join(options.get(one, one) for one in told)
+    return tuple(options.get(one, one) for one in told)
 
 
 def hints_of(question: Question) -> dict[str, Text]:

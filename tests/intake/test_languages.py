@@ -170,6 +170,8 @@ def test_codes_read_from_the_left_on_a_page_that_reads_from_the_right(arabic_rep
     assert re.search(r'<bdi dir="ltr" translate="no">[0-9A-Z]{3}-[0-9A-Z]{4}</bdi>', page)
     assert '<ol class="code-words" aria-labelledby="code-words-label" lang="en" dir="ltr"' in page
     assert re.search(r'<p class="code-letters" dir="ltr" translate="no">[0-9A-Z ]+</p>', page)
+    english = "The words are English. The letters and digits below say the same."
+    assert in_arabic(english) in page
 
 
 def test_the_receipt_offers_no_other_language_because_it_is_shown_once(arabic_report):

@@ -27,7 +27,7 @@ class Given:
     """An answer as it is shown again, and where it can be changed."""
 
     question: str
-    words: str
+    words: tuple[str, ...]
     page: int
     place: str
 
@@ -107,7 +107,7 @@ class Paper:
         given = []
         if self.kinds:
             pages = together.pages_of(self.library, self.kinds)
-            titles = "; ".join(str(page.title) for page in pages)
+            titles = tuple(str(page.title) for page in pages)
             given.append(Given(self.first.what.label.text, titles, FIRST, "what"))
         for question in self.questions:
             if question.id in self.answers:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext
+
 from helpdesk.intake import report
 from helpdesk.intake.forms.sheets import finder
 from helpdesk.intake.report import Heading
@@ -48,7 +50,7 @@ class Search:
     def hints(self) -> dict[str, str]:
         """What other people say who mean the same, where it is not the title once more."""
         return {
-            one.page.id: f"“{one.nearest}”"
+            one.page.id: gettext("“%(words)s”", words=one.nearest)
             for one in self.found
             if any(one.nearest in alternatives(words) for words in one.page.also_called)
         }

@@ -1,8 +1,8 @@
 """Sentences on their way to translators and back: as a PO file, or as plain lines.
 
 A PO file carries the id of a sentence as its context; a translation that is not final is fuzzy
-there. Plain lines are for those who write by hand: the id, a tab, the words. A line that says `=`
-means that the words are the same in both languages.
+there. Plain lines are for those who write by hand: the id with the fingerprint of its source, a
+tab, the words. A line that says `=` means that the words are the same in both languages.
 """
 
 import io
@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
+from helpdesk.playbooks.translating.words import fingerprint, folded
+
 TAB = "\t"
+AT = "@"
 SAME = "="
 LANGUAGE_LINE = "# language: "
 
@@ -34,13 +37,21 @@ class Unit:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for one sentence; `source` is empty where the file does not say it."""
+    """What came back for one sentence, and what it was made from, if the file says so.
+
+    A PO file says the `source` itself, a plain line its fingerprint: `of`.
+    """
 
     id: str
     said: str
     source: str = ""
+    of: str = ""
     is_draft: bool = False
     line: int = 0
+
+    def is_made_from(self, source: str) -> bool:
+        """Whether the source still reads as it did when this was written, as far as we are told."""
+        return self.source in ("", source) and self.of in ("", fingerprint(source))
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,8 @@ def as_lines(language: str, units: Iterable[Unit]) -> str:
     lines = [f"{LANGUAGE_LINE}{language}", "# the id, a tab, the words; = where they stay the same"]
     for unit in units:
         lines += [f"# {unit.note}"] if unit.note else []
-        lines.append(f"{unit.id}{TAB}{unit.said if unit.is_final else unit.source}")
+        name = f"{unit.id}{AT}{fingerprint(unit.source)}"
+        lines.append(f"{name}{TAB}{unit.said if unit.is_final else unit.source}")
     return "\n".join(lines) + "\n"
 
 
@@ -95,7 +107,7 @@ def _read_po(text: str) -> Parcel:
     answers = tuple(
         Answer(
             id=str(message.context),
-            said=" ".join(message.string.split()),
+            said=folded(message.string),
             source=message.id,
             is_draft=message.fuzzy,
             line=message.lineno or 0,
@@ -115,5 +127,6 @@ def _read_lines(text: str) -> Parcel:
             name, tab, words = line.partition(TAB)
             if not tab:
                 raise NotReadable(f"Line {number} has no tab between the id and the words.")
-            answers.append(Answer(name.strip(), " ".join(words.split()), line=number))
+            text_id, _at, of = name.strip().partition(AT)
+            answers.append(Answer(text_id, folded(words), of=of, line=number))
     return Parcel(language, tuple(answers))

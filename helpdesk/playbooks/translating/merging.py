@@ -60,7 +60,7 @@ def _says_anything(sentence: Sentence | None, answer: Answer) -> bool:
 def _fault(sentence: Sentence | None, answer: Answer, words: str, *, is_draft: bool) -> str:
     if sentence is None:
         return "there is no such sentence, or no reporter meets it"
-    if answer.source and answer.source != sentence.source:
+    if not answer.is_made_from(sentence.source):
         return "the source has changed since; extract it again"
     if is_draft and sentence.kind.falls_back:
         return "a draft is not good enough for what is said to people in danger"

@@ -1,6 +1,7 @@
 """Translated sentences as they lie in playbooks/i18n/<language>/<part>.yml."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from helpdesk.playbooks.source import Piece, read_file
 
 SCHEMA = "i18n/1"
 I18N = "i18n"
+BLANKS = re.compile(r"[ \t\r\n]+")
 HASH_LENGTH = 10
 # Parts that belong to no single kind of trouble; every other part has the name of its page.
 SHARED_PARTS = ("collection", "common", "triage", "vocab")
@@ -56,6 +58,11 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 
 
+def folded(words: str) -> str:
+    """Line ends and runs of blanks become one blank; one that must not break (French) stays."""
+    return BLANKS.sub(" ", words).strip(" ")
+
+
 def part_of(text_id: str) -> str:
     """The part that a sentence belongs to, by its id."""
     return text_id.partition(".")[0]
@@ -93,8 +100,9 @@ def _read_one(text_id: str, piece: Piece, part: str) -> Translated:
     if part_of(text_id) != part:
         piece.refuse(f"'{text_id}' belongs into {part_of(text_id)}.yml")
     fields = piece.fields("of text", "draft")
+    fields["text"].text()  # refuses what is no text
     return Translated(
-        text=fields["text"].text(),
+        text=folded(fields["text"].value),
         of=fields["of"].text(),
         is_draft=fields.read("draft", Piece.flag, otherwise=False),
     )

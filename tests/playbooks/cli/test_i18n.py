@@ -89,7 +89,11 @@ def test_plain_lines_come_back_into_the_playbooks_and_into_the_pages(folder, tmp
 
 def test_plural_forms_come_back_one_by_one(folder, tmp_path):
     said = run(folder, "extract", "--lang", "es", "--lines", "--part", "pages").stdout
-    one, many = (line.partition("\t")[0] for line in said.splitlines() if " hour" in line[:40])
+    one, many = (
+        line.partition("\t")[0]
+        for line in said.splitlines()
+        if " hour" in line.partition("\t")[2][:20]
+    )
     file = tmp_path / "es.txt"
     file.write_text(f"# language: es\n{one}\tuna hora\n{many}\t%(num)s horas\n")
 

@@ -114,6 +114,25 @@ def test_plain_lines_come_back_as_they_went_out():
     ]
 
 
+def test_a_line_says_which_source_it_was_made_from_and_an_old_one_is_refused():
+    [line] = [one for one in as_lines("es", [Unit(ADVICE, SOURCE)]).splitlines() if "\t" in one]
+    name = line.partition("\t")[0]
+    assert name == f"{ADVICE}@{fingerprint(SOURCE)}"
+
+    fresh = read_back(f"{name}\tNo pague a %(whom)s.\n").answers
+    older = read_back(f"{ADVICE}@0123456789\tNo pague a %(whom)s.\n").answers
+    plain = read_back(f"{ADVICE}\tNo pague a %(whom)s.\n").answers
+
+    assert merged(*fresh).taken == merged(*plain).taken == (ADVICE,)
+    assert "has changed" in merged(*older).refused[0]
+
+
+def test_a_blank_that_must_not_break_stays():
+    [answer] = read_back(f"{TITLE}\tQue  faire\u00a0? \n").answers
+
+    assert answer.said == "Que faire\u00a0?"
+
+
 @pytest.mark.parametrize(
     "text", ["a.title without a tab", 'msgctxt "a"\nmsgid "x"\nmsgid "b"\nmsgstr "c"\n']
 )

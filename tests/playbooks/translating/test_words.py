@@ -25,6 +25,7 @@ def test_a_part_that_was_written_reads_as_it_was(tmp_path):
     texts = {
         "vocab.answers.yes": Translated('نعم: "بالتأكيد" \\ #1', "abc"),
         "vocab.answers.no": Translated("لا", "def", is_draft=True),
+        "vocab.answers.unsure": Translated("Que faire\u00a0?", "012"),
     }
     part = Part("vocab", "ar", texts, Reading(("One Person",), date(2026, 12, 1)))
 

@@ -42,6 +42,8 @@ def merge(language: str, answers: Iterable[Answer]) -> tuple[list[str], list[str
         source, before = list(_forms(message))[form]
         words = source if answer.said == SAME else answer.said
         wrong = list(faults(_without_number(source), _without_number(words)))
+        if not answer.is_made_from(source):
+            wrong = ["the source has changed since; extract it again"]
         if wrong:
             refused.append(f"{answer.id} (line {answer.line}): {'; '.join(wrong)}")
         elif words != before and answer.said != source:
