@@ -63,14 +63,22 @@ def write(found: Catalog) -> None:
 
 def with_words_of(there: Catalog, found: Catalog, language: str) -> str:
     """The sentences of today, with the words that were there for them."""
+    today = Catalog(locale=language)  # it knows how many forms a number has in this language
     for message in found:
-        old = there.get(message.id, message.context) if message.id else None
-        if old is not None:
-            message.string, message.flags = old.string, old.flags
+        if message.id:
+            old = there.get(message.id, message.context)
+            today.add(
+                message.id,
+                old.string if old else None,
+                locations=message.locations,
+                flags=old.flags if old else message.flags,
+                auto_comments=message.auto_comments,
+                context=message.context,
+            )
     comment = NOT_READ.format(name=name_of(language, "en"))
     if READ_BY.search(there.header_comment):
         comment = f"{there.header_comment}\n"
-    return po_head(language, comment) + as_bytes(found).decode()
+    return po_head(language, comment) + as_bytes(today).decode()
 
 
 def read(path: Path, language: str | None = None) -> Catalog:

@@ -1,7 +1,10 @@
 """Every sentence that a reporter can meet is in each catalogue; no translation breaks a page."""
 
+from io import StringIO
+
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 from checks import translations
 from checks.translations import for_reporters, lacking, sentences, with_words_of, wrong_words
@@ -98,6 +101,16 @@ def test_what_has_no_words_and_what_is_only_proposed_is_lacking():
     catalog.add("Three", "Tres")
 
     assert lacking(catalog) == {"One", "Two"}
+
+
+def test_every_form_of_a_number_stays():
+    forms = ("بدون أيام", "يوم واحد", "يومان", "%(num)s أيام", "%(num)s يوما", "%(num)s يوم")
+    there, today = Catalog(locale="ar"), a_catalogue(("%(num)s day", "%(num)s days"), ("", ""))
+    there.add(("%(num)s day", "%(num)s days"), forms)
+
+    written = read_po(StringIO(with_words_of(there, today, "ar")), locale="ar")
+
+    assert written.get(("%(num)s day", "%(num)s days")).string == forms
 
 
 def test_new_sentences_come_in_and_words_stay():
