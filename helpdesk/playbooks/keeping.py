@@ -1,18 +1,32 @@
-"""What a step leaves on the case: its record, what was written down, the facts it set."""
+"""What a playbook at work leaves behind: its edition, a record of each step, the facts it set."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
-from helpdesk.playbooks.models import Run, StepRecord, StepStanding
+from helpdesk.playbooks.models import Edition, Run, StepRecord, StepStanding
 from helpdesk.playbooks.pages import Playbook, Step
 from helpdesk.playbooks.progress import facts_from, facts_named_by
+from helpdesk.playbooks.shelf import CurrentEdition
 
 # What a fact says in clear when its words are sealed beside it.
 TOLD = "told"
+
+
+def keep_edition(work: Work, edition: CurrentEdition) -> None:
+    """Store the page once. Two first runs at one moment must not trip over each other."""
+    kept = insert(Edition).values(
+        content_hash=edition.content_hash,
+        playbook=edition.playbook.id,
+        version=edition.playbook.version,
+        content=json.loads(edition.content),
+    )
+    work.session.execute(kept.on_conflict_do_nothing())
 
 
 def keep_record(

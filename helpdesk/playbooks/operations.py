@@ -1,9 +1,6 @@
 """What can happen to a playbook at work: started, moved on, a step finished, skipped, reopened."""
 
-import json
 from collections.abc import Mapping
-
-from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note
@@ -12,7 +9,7 @@ from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks import keeping, queries, shelf
 from helpdesk.playbooks.comparing import lost_records
-from helpdesk.playbooks.models import MOVED, Edition, Run, StepStanding
+from helpdesk.playbooks.models import MOVED, Run, StepStanding
 from helpdesk.playbooks.pages import Outcome, Playbook, Readiness, Step
 from helpdesk.playbooks.policy import may_run, may_work_on
 from helpdesk.playbooks.progress import Record, State, StepNow, facts_from
@@ -168,16 +165,20 @@ def _end(work: Work, run: Run, outcome: Outcome) -> None:
     run.ended_as = outcome.end or outcome.playbook
     work.record("playbook.ended", run, ended_as=run.ended_as)
     if outcome.playbook is not None:
-        # the case goes on under its right name, with everything that was told
-        run.case.incident_type = outcome.playbook
-        others = (kind for kind in run.case.other_types if kind != outcome.playbook)
-        run.case.other_types = tuple(others)
+        _go_on_as(run.case, was=run.edition.playbook, now=outcome.playbook)
         if queries.running(work, run.case, outcome.playbook) is None:
             start_run(work, run.case, outcome.playbook)
 
 
+def _go_on_as(case: Case, *, was: str, now: str) -> None:
+    """A kind of trouble under its right name. Whatever else the case is about stays with it."""
+    kinds = dict.fromkeys([*(now if kind == was else kind for kind in case.kinds), now])
+    case.incident_type, *others = kinds
+    case.other_types = tuple(others)
+
+
 def _begin(work: Work, case: Case, edition: shelf.CurrentEdition) -> Run:
-    _keep_edition(work, edition)
+    keeping.keep_edition(work, edition)
     run = Run(
         case=case,
         case_id=case.id,
@@ -189,14 +190,3 @@ def _begin(work: Work, case: Case, edition: shelf.CurrentEdition) -> Run:
     # the edition and the records of the run are read through it in this very piece of work
     work.session.flush()
     return run
-
-
-def _keep_edition(work: Work, edition: shelf.CurrentEdition) -> None:
-    """Store the page once. Two first runs at one moment must not trip over each other."""
-    kept = insert(Edition).values(
-        content_hash=edition.content_hash,
-        playbook=edition.playbook.id,
-        version=edition.playbook.version,
-        content=json.loads(edition.content),
-    )
-    work.session.execute(kept.on_conflict_do_nothing())

@@ -10,7 +10,7 @@ from helpdesk.cases.models import Consent, Evidence, Fact
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.sealing import CannotOpen
-from helpdesk.playbooks import known, operations, queries, shelf
+from helpdesk.playbooks import keeping, known, operations, queries, shelf
 from helpdesk.playbooks.editions import content_hash, from_json
 from helpdesk.playbooks.models import Edition, StepRecord
 from helpdesk.playbooks.progress import State
@@ -49,7 +49,7 @@ def test_an_edition_is_stored_once(at_work):
     at_work.start("account-takeover")
     at_work.start("something-else")
     with at_work.working() as work:
-        operations._keep_edition(work, shelf.current("account-takeover"))
+        keeping.keep_edition(work, shelf.current("account-takeover"))
 
         assert len(work.session.scalars(select(Edition)).all()) == 2
 
@@ -381,3 +381,16 @@ def test_of_two_playbooks_added_at_once_none_is_forgotten(at_work):
 
     with at_work.working() as work:
         assert at_work.case(work).other_types == ("doxing", "impersonation")
+
+
+def test_going_over_leaves_the_case_with_whatever_else_it_is_about(at_work):
+    at_work.start("doxing")
+    run_id = at_work.start("something-else")
+    at_work.first_contact(run_id)
+    at_work.finish(run_id, "listen", "understood")
+
+    at_work.finish(run_id, "settle-type", "messenger_hijack")
+
+    with at_work.working() as work:
+        kinds = at_work.case(work).kinds
+    assert kinds == ("account-takeover", "doxing", "messenger-hijack")
