@@ -83,14 +83,15 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
 def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Judgement:
     """Judge a case that is about something else or more than before. The old result is kept.
 
-    As with a corrected answer, a level set by hand stands until what is judged leads elsewhere.
+    As with a corrected answer, a level set by hand stands until what is judged leads elsewhere. It
+    only ever rises here: what was told stands under another name too, and two people lower a level.
     """
     hold(work, case)
     work.require(may_judge, case)
     table, answers = the_library().table, answers_of(work, case)
     judgement = judge_report(table, queries.pages_of(work, case), answers)
     was = judge_report(table, was_about, answers).level
-    _apply(work, case, judgement, was=was, answers=answers, about=list(case.kinds))
+    _apply(work, case, judgement, was=was, answers=answers, may_fall=False, about=[*case.kinds])
     return judgement
 
 
@@ -101,22 +102,25 @@ def _apply(
     *,
     was: Level,
     answers: Known,
+    may_fall: bool = True,
     **details: list[str],
 ) -> None:
     """Give the case its new level, if what is judged leads elsewhere than before."""
-    level = case.level
+    level, rule = case.level, judgement.code
     if judgement.level is not was:
         level = highest([judgement.level, *_raised_by_hand(work, case)])
-    _keep(work, case, level=level, rule=judgement.code, inputs={"answers": answers})
+    if level.rank < case.level.rank and not may_fall:
+        level, rule = case.level, case.rule
+    _keep(work, case, level=level, rule=rule, inputs={"answers": answers})
     work.record(
         "case.judged",
         case,
         level=level,
-        rule=judgement.code,
+        rule=rule,
         table=judgement.table_version,
         **details,
     )
-    _move(work, case, level, rule=judgement.code)
+    _move(work, case, level, rule=rule)
 
 
 def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:

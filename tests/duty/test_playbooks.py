@@ -57,6 +57,19 @@ class House:
             case = work.session.get(Case, case_id)
             return operations.add_playbook(work, case, playbook).id
 
+    def settle(self, run_id, kind):
+        """Find out under which name a case of something else goes on."""
+        for step, outcome in (
+            ("first-contact.acknowledge", "written"),
+            ("first-contact.safe-channel", "mailbox"),
+            ("first-contact.danger-again", "no_danger"),
+            ("listen", "understood"),
+            ("settle-type", kind),
+        ):
+            with self.working() as work:
+                run = work.session.get(Run, run_id)
+                operations.finish_step(work, run, step, outcome=outcome, evidence={}, note="")
+
     def history(self, action):
         with self.desk.sessions() as session:
             found = select(HistoryEntry).where(HistoryEntry.action == action)
@@ -126,23 +139,26 @@ def test_a_step_that_leads_to_another_page_judges_the_case_as_that(house):
     answers = {**CALM, "about": ("held",), "arrest_state": "held_unknown"}
     case_id = house.report(answers, kind="something-else", also=("doxing",))
     run_id = house.add(case_id, "something-else")
-    for step, outcome in (
-        ("first-contact.acknowledge", "written"),
-        ("first-contact.safe-channel", "mailbox"),
-        ("first-contact.danger-again", "no_danger"),
-        ("listen", "understood"),
-        ("settle-type", "arrest_detention"),
-    ):
-        with house.working() as work:
-            operations.finish_step(
-                work, work.session.get(Run, run_id), step, outcome=outcome, evidence={}, note=""
-            )
+    house.settle(run_id, "arrest_detention")
 
     with house.working() as work:
         case = work.session.get(Case, case_id)
         assert case.kinds == ("arrest-detention", "doxing")
         assert case.level is Level.IMMEDIATE
     assert house.history("case.judged")[-1].details["about"] == ["arrest-detention", "doxing"]
+
+
+def test_a_case_that_goes_on_under_another_name_does_not_wait_longer(house):
+    case_id = house.report({**CALM, "about": ("held",)}, kind="something-else")
+    run_id = house.add(case_id, "something-else")
+    house.settle(run_id, "account_takeover")
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        assert case.kinds == ("account-takeover",)
+        assert queries.judgement_of(work, case).level is Level.ROUTINE
+        assert case.level is Level.IMMEDIATE
+        assert [one.level for one in queries.evaluations_of(work, case)] == [Level.IMMEDIATE] * 2
 
 
 def test_answers_of_a_page_that_left_the_case_are_kept_when_others_are_corrected(house):
