@@ -160,3 +160,23 @@ def test_a_whole_language_is_said_to_be_offered_and_one_old_sentence_takes_it_ba
     old = run(folder, "status", "--lang", "es")
     assert old.exit_code == 1
     assert f"not offered: {ADVICE} must be there and fresh" in old.stdout
+
+
+def test_what_a_machine_drafted_is_on_no_page(folder, tmp_path):
+    page_id, _tab, _words = a_page_sentence(folder).partition("\t")
+    file = tmp_path / "drafted.txt"
+    file.write_text(f"# language: es\n{page_id}\tSalir de esta página\n")
+
+    drafted = run(folder, "merge", file, "--drafts")
+
+    assert "1 taken" in drafted.output
+    languages.forget()
+    [message] = [one for one in catalogues.catalogue("es") if one.id == "Leave this page"]
+    assert message.string == "Salir de esta página"
+    assert not catalogues.is_translated(message)
+
+    run(folder, "merge", file)
+
+    languages.forget()
+    [message] = [one for one in catalogues.catalogue("es") if one.id == "Leave this page"]
+    assert catalogues.is_translated(message)

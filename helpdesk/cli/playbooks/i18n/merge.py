@@ -33,7 +33,7 @@ def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: 
         raise telling.CannotRun(f"{file} does not say its language; add --lang.")
     library = read_library(folder)
     own = [one for one in parcel.answers if part_of(one.id) == pages.PART]
-    taken, refused = pages.merge(language, own)
+    taken, refused = pages.merge(language, own, drafts=drafts)
     there = read_parts(folder, language)
     others = [one for one in parcel.answers if part_of(one.id) != pages.PART]
     met = sentences(library, there)

@@ -25,8 +25,13 @@ def units(language: str) -> Iterator[Unit]:
                 yield Unit(_id_of(message, form), source, said, is_translated(message))
 
 
-def merge(language: str, answers: Iterable[Answer]) -> tuple[list[str], list[str]]:
-    """Write the answers into messages.po: which were taken, and what is wrong with the others."""
+def merge(
+    language: str, answers: Iterable[Answer], *, drafts: bool = False
+) -> tuple[list[str], list[str]]:
+    """Write the answers into messages.po: which were taken, and what is wrong with the others.
+
+    A draft stays fuzzy there, so that no page says it and nobody agrees to it.
+    """
     there = catalogue(language)
     if there is None:
         return [], [f"{path_of(language)} is missing; make catalogue writes it"]
@@ -41,13 +46,14 @@ def merge(language: str, answers: Iterable[Answer]) -> tuple[list[str], list[str
         message, form = by_id[answer.id]
         source, before = list(_forms(message))[form]
         words = source if answer.said == SAME else answer.said
+        is_draft = drafts or answer.is_draft
         wrong = list(faults(_without_number(source), _without_number(words)))
         if not answer.is_made_from(source):
             wrong = ["the source has changed since; extract it again"]
         if wrong:
             refused.append(f"{answer.id} (line {answer.line}): {'; '.join(wrong)}")
-        elif words != before and answer.said != source:
-            _put(message, form, words)
+        elif answer.said != source and (words != before or (message.fuzzy and not is_draft)):
+            _put(message, form, words, is_draft=is_draft)
             taken.append(answer.id)
     if taken:
         _write(path_of(language), there, language)
@@ -72,12 +78,15 @@ def _id_of(message: Message, form: int) -> str:
     return name if isinstance(message.id, str) else f"{name}#{form}"
 
 
-def _put(message: Message, form: int, words: str) -> None:
+def _put(message: Message, form: int, words: str, *, is_draft: bool) -> None:
     if isinstance(message.string, tuple):
         message.string = (*message.string[:form], words, *message.string[form + 1 :])
     else:
         message.string = words
-    message.flags.discard("fuzzy")
+    if is_draft:
+        message.flags.add("fuzzy")
+    else:
+        message.flags.discard("fuzzy")
 
 
 def _without_number(words: str) -> str:
