@@ -52,9 +52,16 @@ def to_cacao(
 ) -> Object:
     """The page as a CACAO 2.0 playbook. `ids` are the UUIDs of ids.lock.yml, by page.
 
-    Raises LookupError if a page it leads to has no id yet.
+    In another language it is a playbook of its own, derived from the first: an id with one time of
+    change names one text. Raises LookupError if a page it leads to has no id yet.
     """
-    playbook_ids = {name: f"playbook--{uuid}" for name, uuid in ids.items()}
+    source = {name: f"playbook--{uuid}" for name, uuid in ids.items()}
+    is_translated = language not in (None, library.collection.language)
+    playbook_ids = (
+        {name: derived("playbook", uuid, str(language)) for name, uuid in ids.items()}
+        if is_translated
+        else source
+    )
     agents = {who: derived(kind, name) for who, (kind, name) in AGENTS.items()}
     platform = derived(*PLATFORM)
     workflow = Workflow(page, playbook_ids, agents, platform)
@@ -86,6 +93,7 @@ def to_cacao(
         "created": _midnight(published.first),
         "modified": _midnight(published.latest),
         "revoked": page.status is Readiness.RETIRED,
+        **({"derived_from": [source[page.id]]} if is_translated else {}),
         "industry_sectors": SECTORS,
         "labels": _labels(library, page, language),
         "external_references": _references(library, page),

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from babel import Locale
+
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Outcome, Playbook, Step
-from helpdesk.playbooks.wording import in_words
+from helpdesk.playbooks.wording import Said, in_words
+from helpdesk.web.catalogues import translations
 
 LETTERS = 42  # that fit into a box
 LINE, SMALL, PAD, GAP = 18, 15, 12, 28
@@ -60,30 +63,36 @@ class Box:
         return self.top + self.head + self.tall
 
 
-def to_svg(library: Library, page: Playbook, *, rtl: bool = False) -> str:
-    """The picture, with a title and a description for those who hear it read."""
-    boxes = list(_boxes(library, page))
+def to_svg(library: Library, page: Playbook, language: str) -> str:
+    """The picture, with a title and a description for those who hear it read.
+
+    Where the language reads from the right the picture is the mirror of itself, and its words are
+    turned back.
+    """
+    rtl = Locale.parse(language).text_direction == "rtl"
+    boxes = list(_boxes(library, page, translations(language).gettext))
     tall = boxes[-1].bottom + 40
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" '
-        f'width="{WIDTH}" height="{tall}" role="img" aria-labelledby="title what"'
-        + (' direction="rtl">' if rtl else ">"),
+        f'width="{WIDTH}" height="{tall}" role="img" aria-labelledby="title what" '
+        f'xml:lang="{language}" direction="{"rtl" if rtl else "ltr"}">',
         f'<title id="title">{escape(str(page.title))}</title>',
         f'<desc id="what">{escape(_in_a_sentence(page))}</desc>',
         f"<style>{STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#33567a"/></marker></defs>',
         f'<rect width="{WIDTH}" height="{tall}" fill="#fff"/>',
-        *_text(_wrapped(str(page.title), 60), LEFT, 36, "title", LINE + 6),
+        f'<g transform="translate({WIDTH} 0) scale(-1 1)">' if rtl else "<g>",
+        *_text(_wrapped(str(page.title), 60), LEFT, 36, "title", LINE + 6, rtl=rtl),
     ]
     parts.append(f'<path class="way" d="M{SPINE} {TOP}V{boxes[-1].top}"/>')
     for box in boxes:
-        parts += _drawn(box)
+        parts += _drawn(box, rtl=rtl)
         parts.append(_arrow_to(box))
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    return "\n".join([*parts, "</g>", "</svg>"]) + "\n"
 
 
-def _boxes(library: Library, page: Playbook) -> Iterator[Box]:
+def _boxes(library: Library, page: Playbook, said: Said) -> Iterator[Box]:
     top = TOP
     for number, step in enumerate(page.steps, start=1):
         leaving = [one for one in step.outcomes if one.end or one.playbook]
@@ -91,7 +100,7 @@ def _boxes(library: Library, page: Playbook) -> Iterator[Box]:
             number=number,
             step=step,
             title=_wrapped(f"{number}. {step.title}", LETTERS),
-            condition=_wrapped(f"◇ {in_words(step.when, page)}", 58) if step.when else (),
+            condition=_wrapped(f"◇ {in_words(step.when, page, said)}", 58) if step.when else (),
             leaving=tuple(_wrapped(_leads(library, page, one), 42) for one in leaving),
             top=top,
         )
@@ -106,8 +115,8 @@ def _leads(library: Library, page: Playbook, outcome: Outcome) -> str:
     return where if where == str(outcome.label) else f"{outcome.label} → {where}"
 
 
-def _drawn(box: Box) -> Iterator[str]:
-    yield from _text(box.condition, LEFT + ASIDE, box.top + 12, "small", SMALL)
+def _drawn(box: Box, *, rtl: bool) -> Iterator[str]:
+    yield from _text(box.condition, LEFT + ASIDE, box.top + 12, "small", SMALL, rtl=rtl)
     top = box.top + box.head
     kind = "aside" if box.step.when else "step"
     must = " must" if box.step.must else ""
@@ -116,7 +125,7 @@ def _drawn(box: Box) -> Iterator[str]:
         f'<rect class="{kind}{must}" x="{box.left}" y="{top}" width="{BOX}" height="{tall}" '
         'rx="8"/>'
     )
-    yield from _text(box.title, box.left + PAD, top + PAD + 13, "", LINE)
+    yield from _text(box.title, box.left + PAD, top + PAD + 13, "", LINE, rtl=rtl)
     place = top
     for lines in box.leaving:
         tall = len(lines) * SMALL + PAD - 4
@@ -124,7 +133,7 @@ def _drawn(box: Box) -> Iterator[str]:
         middle = place + tall // 2
         yield f'<path class="out" d="M{box.left + BOX} {top + LINE}L{left} {middle}"/>'
         yield f'<rect class="end" x="{left}" y="{place}" width="{OUT}" height="{tall}" rx="10"/>'
-        yield from _text(lines, left + 8, place + 14, "small", SMALL)
+        yield from _text(lines, left + 8, place + 14, "small", SMALL, rtl=rtl)
         place += tall + 4
 
 
@@ -136,10 +145,13 @@ def _arrow_to(box: Box) -> str:
     return f'<path class="way" marker-end="url(#tip)" d="M{SPINE} {top - GAP // 2}V{top}"/>'
 
 
-def _text(lines: tuple[str, ...], left: int, top: int, kind: str, step: int) -> Iterator[str]:
+def _text(
+    lines: tuple[str, ...], left: int, top: int, kind: str, step: int, *, rtl: bool
+) -> Iterator[str]:
     named = f' class="{kind}"' if kind else ""
+    place = f'transform="scale(-1 1)" x="{-left}"' if rtl else f'x="{left}"'
     for number, line in enumerate(lines):
-        yield f'<text{named} x="{left}" y="{top + number * step}">{escape(line)}</text>'
+        yield f'<text{named} {place} y="{top + number * step}">{escape(line)}</text>'
 
 
 def _wrapped(words: str, letters: int) -> tuple[str, ...]:

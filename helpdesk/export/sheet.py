@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from helpdesk.playbooks.answers import safe_now
@@ -13,6 +13,7 @@ from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Who
 from helpdesk.playbooks.wording import in_words
+from helpdesk.web.catalogues import translations
 
 HERE = Path(__file__).parents[1]
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
@@ -30,7 +31,7 @@ def to_html(library: Library, page: Playbook, language: str) -> str:
 
 
 def _render(template: str, library: Library, page: Playbook, language: str) -> str:
-    said = Translations.load(HERE / "translations", [language])
+    said = translations(language)
     _ = said.gettext
 
     def when(condition: Condition) -> str:

@@ -40,6 +40,10 @@ PUBLIC_PLACES = (
     "web/",
     "core/",
     "escalations/operations/verifying.py",
+    # a sheet on paper may be in the hands of somebody who asks for help
+    "export/",
+    "templates/export/",
+    "playbooks/wording.py",
 )
 # Where somebody says what they agree to: not offered unless every word there is translated.
 CONSENT_PLACES = (
@@ -106,17 +110,18 @@ def has_been_read(language: str) -> bool:
 
 
 @cache
-def _translations(language: str) -> NullTranslations:
+def translations(language: str) -> NullTranslations:
+    """The sentences of a language, to ask for one by one; in the source language, as they are."""
     found = catalogue(language)
     if found is None:
         return NullTranslations()
     compiled = io.BytesIO()
     write_mo(compiled, found)
     compiled.seek(0)
-    translations = Translations(compiled)
+    said = Translations(compiled)
     if Locale.parse(language).text_direction == "rtl":
-        translations.add_fallback(_FromTheLeft())
-    return translations
+        said.add_fallback(_FromTheLeft())
+    return said
 
 
 class _FromTheLeft(NullTranslations):
@@ -135,4 +140,4 @@ class _Catalogues(Domain):  # type: ignore[misc]  # flask-babel has no types
     """Where Babel looks for a sentence."""
 
     def get_translations(self) -> NullTranslations:
-        return _translations(str(get_locale() or SOURCE))
+        return translations(str(get_locale() or SOURCE))

@@ -53,6 +53,17 @@ def test_two_exports_are_equal_to_the_byte(page_id):
     assert as_text(exported(page_id)).encode() == as_text(exported(page_id)).encode()
 
 
+def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
+    source, library = exported("doxing"), the_library("es")
+    page = library.playbook("doxing")
+    spanish = to_cacao(library, page, read_ids(CONTENT), language="es")
+    assert spanish["id"] != source["id"]
+    assert spanish["derived_from"] == [source["id"]]
+    assert spanish["name"] == str(page.title) != source["name"]
+    assert faults_in(spanish) == []
+    assert "derived_from" not in source
+
+
 def test_no_two_pages_share_an_id():
     everything = [exported(page_id) for page_id in PAGES]
     assert faults_between(everything) == []

@@ -45,20 +45,31 @@ def test_words_of_a_page_never_become_markup():
     page = page_called("<b>*Who* `is` it?</b>")
     assert "<b>" not in to_html(the_library(), page, "en")
     assert r"\<b\>\*Who\* \`is\` it?" in to_markdown(the_library(), page, "en")
-    assert "<b>" not in to_svg(the_library(), page)
+    assert "<b>" not in to_svg(the_library(), page, "en")
 
 
 def test_a_sheet_reads_from_the_right_where_its_language_does():
     library = the_library("ar")
     sheet = to_html(library, library.playbook("account-takeover"), "ar")
     assert '<html lang="ar" dir="rtl">' in sheet
+    assert "<h2>Steps</h2>" not in sheet
+
+
+def test_a_picture_is_mirrored_where_its_language_reads_from_the_right_and_its_words_are_not():
+    library = the_library("ar")
+    page = library.playbook("account-takeover")
+    root = ElementTree.fromstring(to_svg(library, page, "ar"))  # noqa: S314 - we drew it ourselves
+    assert root.get("direction") == "rtl"
+    [drawn] = root.findall("{*}g")
+    assert "scale(-1 1)" in drawn.get("transform")
+    assert all(text.get("transform") == "scale(-1 1)" for text in drawn.findall("{*}text"))
 
 
 @pytest.mark.parametrize("page_id", PAGES)
 def test_a_picture_shows_every_step_and_says_what_it_is(page_id):
     page = the_library().playbook(page_id)
-    root = ElementTree.fromstring(to_svg(the_library(), page))  # noqa: S314 - we drew it ourselves
-    drawn = " ".join("".join(element.itertext()) for element in root)
+    root = ElementTree.fromstring(to_svg(the_library(), page, "en"))  # noqa: S314 - we drew it ourselves
+    drawn = " ".join("".join(element.itertext()) for element in root.iter("{*}text"))
     for number, step in enumerate(page.steps, start=1):
         assert _as_read(f"{number}. {step.title}") in _as_read(drawn)
     assert root.find("{*}title").text == str(page.title)
@@ -67,7 +78,7 @@ def test_a_picture_shows_every_step_and_says_what_it_is(page_id):
 
 def test_nothing_in_a_picture_stands_over_another_thing():
     for page in the_library().playbooks:
-        root = ElementTree.fromstring(to_svg(the_library(), page))  # noqa: S314 - we drew it ourselves
+        root = ElementTree.fromstring(to_svg(the_library(), page, "en"))  # noqa: S314 - we drew it ourselves
         boxes = [
             tuple(float(one.get(name)) for name in ("x", "y", "width", "height"))
             for one in root.iter("{*}rect")

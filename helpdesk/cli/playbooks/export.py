@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import click
-from babel import Locale
 
 from helpdesk.cli.playbooks import telling
 from helpdesk.export.cacao import as_text, identity, to_cacao
@@ -87,8 +86,7 @@ def graph(
 ) -> None:
     """Draw the steps and branches of a page as SVG."""
     library, page = _page(folder, type_id, language)
-    spoken = Locale.parse(language or library.collection.language)
-    text = to_svg(library, page, rtl=spoken.text_direction == "rtl")
+    text = to_svg(library, page, language or library.collection.language)
     if as_json:
         _write(out, text)
         branches = sum(step.when is not None for step in page.steps)
