@@ -22,7 +22,7 @@ CACHES = (
     shelf._by_id,
     shelf.standing,
     catalogues.catalogue,
-    catalogues._translations,
+    catalogues.translations,
     offering.is_whole,
     offering.is_reviewed,
     sheets.first_sheet,

@@ -69,13 +69,13 @@ class Sheet:
         return "\n".join(self._lines(at, public, staff, partner))
 
     def _lines(self, at: datetime, public: str, staff: str, partner: str) -> Iterator[str]:
-        yield f"Report, or come back with a return code:  {public}"
+        yield _heading("Report, or come back with a return code", public)
         for reporter in self.reporters:
             yield f"    {reporter.trouble}"
             yield f"        {reporter.words}"
-        yield f"\nAnswer as staff:  {staff}"
+        yield "\n" + _heading("Answer as staff", staff)
         yield from self._players(at, lambda role: role is not Role.PARTNER)
-        yield f"\nAnswer as the platform:  {partner}"
+        yield "\n" + _heading("Answer as the platform", partner)
         yield from self._players(at, lambda role: role is Role.PARTNER)
         yield "\nCodes change every half minute and work once; make codes prints them again."
 
@@ -85,3 +85,8 @@ class Sheet:
                 yield f"    {player.handle}: {player.may}"
                 yield f"        passphrase  {player.passphrase}"
                 yield f"        code now    {player.code(at)}   (seed {player.seed})"
+
+
+def _heading(words: str, address: str) -> str:
+    """Who asks for codes later is told no address: `helpdesk up` has said them."""
+    return f"{words}:  {address}" if address else f"{words}:"

@@ -69,11 +69,12 @@ def picked(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
 def pages_asked(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
     """The pages whose questions are asked: all that were picked, as long as that is bearable.
 
-    The first always is. What a further one would have asked, a responder asks. Whoever picked
-    nothing is asked what "something else" asks.
+    Those come first whose answers can make a case most urgent, and the first always is asked
+    about. What a further one would have asked, a responder is told to ask. Whoever picked nothing
+    is asked what "something else" asks.
     """
     pages: tuple[Playbook, ...] = ()
-    for page in together.pages_of(library, kinds):
+    for page in sorted(together.pages_of(library, kinds), key=_floors, reverse=True):
         longer = (*pages, page)
         if pages and _lines(together.questions_of(library, longer)) > LONGEST_PAGE:
             break
@@ -122,6 +123,11 @@ def says_something(
 
 def _is_offered(page: Playbook) -> bool:
     return page.status is not Readiness.RETIRED
+
+
+def _floors(page: Playbook) -> list[int]:
+    """The levels that its red flags can set, the highest first: what to compare pages by."""
+    return sorted((flag.floor.rank for flag in page.red_flags if flag.floor), reverse=True)
 
 
 def _lines(asked: Iterable[Question]) -> int:

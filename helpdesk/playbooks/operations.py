@@ -44,8 +44,8 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     _refuse_ended(run)
     page, edition = queries.page_of(run), shelf.current(run.edition.playbook)
-    if edition is None or edition.content_hash == run.content_hash:
-        raise NotNow("This run stands on today's edition already.")
+    if edition is None or queries.newer_edition(run) is None:
+        raise NotNow("There is no other edition of this page to move to.")
     run.ended_at, run.ended_as = work.at, MOVED
     follower = _begin(work, run.case, edition)
     records = {record.step: Record(record.outcome) for record in run.records}

@@ -86,9 +86,11 @@ def at_work(work: Work, case: Case) -> tuple[str, ...]:
 
 
 def newer_edition(run: Run) -> Playbook | None:
-    """Today's edition of the page, where the run stands on another one."""
+    """Today's edition of the page, where the run stands on another one. A retired page has none."""
     today = shelf.current(run.edition.playbook)
-    return today.playbook if today and today.content_hash != run.content_hash else None
+    if today is None or today.playbook.status is Readiness.RETIRED:
+        return None
+    return today.playbook if today.content_hash != run.content_hash else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks import organisations, together
 from helpdesk.playbooks import queries as runs
 from helpdesk.playbooks.answers import tags
-from helpdesk.playbooks.conditions import Known
+from helpdesk.playbooks.conditions import Known, doubts
 from helpdesk.playbooks.known import answers_of
 from helpdesk.playbooks.pages import Playbook, Question
 from helpdesk.playbooks.shelf import the_library
@@ -65,6 +65,7 @@ class TriageNow:
     evaluations: Sequence[Any]
     request: LevelRequest | None
     reason: str
+    could_raise: tuple[str, ...]
 
     def tags_of_incident(self, facts: Known) -> tuple[str, ...]:
         """The machine tags of what happened, by what was answered and found out; each once."""
@@ -84,15 +85,17 @@ def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
     request = standing_request(work, case) if found.is_wished_lower else None
     pages = together.pages_of(the_library(), (*case.kinds, *found.at_work))
     judgement = judge_report(the_library().table, pages, answers)
+    questions = questions_of(pages)
     return TriageNow(
         pages=pages,
         known=answers,
         judgement=judgement,
         rows=rows_of(the_library().table, judgement),
-        answers=_in_words(pages, answers, judgement),
+        answers=_in_words(questions, answers, judgement),
         evaluations=found.evaluations,
         request=request,
         reason=work.keys.open(request, "reason") if request else "",
+        could_raise=_could_raise(pages, questions, answers, case.level),
     )
 
 
@@ -158,13 +161,32 @@ def standing_requests(work: Work) -> Sequence[LevelRequest]:
     return work.session.scalars(standing).all()
 
 
+def _could_raise(
+    pages: Sequence[Playbook], questions: Sequence[Question], known: Known, level: Level
+) -> tuple[str, ...]:
+    """The questions nobody has answered that stand between this level and a red flag above it.
+
+    A report asks about two or three kinds of trouble at most, and everything may be skipped.
+    """
+    open_to = dict.fromkeys(
+        name
+        for page in pages
+        for flag in page.red_flags
+        if flag.floor is not None and flag.floor.rank > level.rank
+        for name in doubts(flag.when, known)
+    )
+    points = {point.id for point in the_library().table.points}
+    asked = {one.id: str(one.ask) for one in questions if one.id not in points}
+    return tuple(asked[name] for name in open_to if name in asked)
+
+
 def _in_words(
-    pages: Sequence[Playbook], answers: Known, judgement: Judgement
+    questions: Sequence[Question], answers: Known, judgement: Judgement
 ) -> tuple[Answer, ...]:
     table = the_library().table
     unknown = {*judgement.assumed, *judgement.to_ask}
     told = []
-    for question in questions_of(pages):
+    for question in questions:
         picked = answers.get(question.id)
         chosen = (picked,) if isinstance(picked, str) else tuple(picked or ())
         labels = {option.id: str(option.label) for option in question.options}

@@ -8,6 +8,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
+from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import operations, queries
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
@@ -147,3 +148,18 @@ def test_who_asks_is_written_down_late_and_tagged_apart_from_what_happened(asha,
     page = asha.get(f"/cases/{house.case.ref}").text
     assert "accessnow:human-rights" in page
     assert "rsit:intrusions" in page
+
+
+def test_what_could_raise_a_case_and_was_not_asked_stands_on_its_page(asha, desk, house):
+    _, triage = case_now(desk, house)
+    ask = str(the_library().playbook("account-takeover").question("owner_state").ask)
+    assert ask in triage.could_raise
+    assert ask in asha.get(f"/cases/{house.case.ref}").text.replace("&#39;", "'")
+
+    where = f"/cases/{house.case.ref}/answers"
+    same = {"q-danger": "unsure", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
+    send(asha, where, where, **same, **{"q-owner_state": "held"})
+
+    case, triage = case_now(desk, house)
+    assert case.level is Level.IMMEDIATE
+    assert triage.could_raise == ()
