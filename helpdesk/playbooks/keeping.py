@@ -110,13 +110,20 @@ def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Ite
 def take_back_facts(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
     """Undo the facts of a record that was taken back; what other steps of the run say stands."""
     taken_back = page.step(record.step)
-    names = facts_named_by(taken_back) if taken_back is not None else set()
-    gone = delete(Fact).where(Fact.case_id == run.case_id, Fact.name.in_(names))
-    work.session.execute(gone)
+    if taken_back is None:
+        return
+    forget_facts(work, run.case, [taken_back])
+    names = facts_named_by(taken_back)
     for other in run.records:
         again = _facts_of(page, other)
         kept = {name: value for name, value in again.items() if name in names}
         keep_facts(work, run.case, kept, literal=kept)
+
+
+def forget_facts(work: Work, case: Case, steps: Iterable[Step]) -> None:
+    """Unsay what these steps can have found out. A gate that stood on it closes."""
+    names = {name for step in steps for name in facts_named_by(step)}
+    work.session.execute(delete(Fact).where(Fact.case_id == case.id, Fact.name.in_(names)))
 
 
 def _facts_of(page: Playbook, record: StepRecord) -> dict[str, str]:

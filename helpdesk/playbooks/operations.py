@@ -37,7 +37,8 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     """Go on in today's edition of the page. What was recorded goes along as far as it still fits.
 
     Nothing is lost: the old run ends and stays to be read, with every record in its own words. The
-    reason stands in a sealed note, and history knows which steps stayed behind.
+    reason stands in a sealed note, and history knows which steps stayed behind. What those had
+    found out is not known any more until they are done again.
     """
     hold(work, run.case)
     work.require(may_work_on, run)
@@ -50,6 +51,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     follower = _begin(work, run.case, edition)
     records = {record.step: Record(record.outcome) for record in run.records}
     left_behind = lost_records(edition.playbook, records)
+    keeping.forget_facts(work, run.case, [one for one in page.steps if one.id in left_behind])
     for record in run.records:
         if record.step not in left_behind:
             keeping.copy_record(work, follower, edition.playbook, record)

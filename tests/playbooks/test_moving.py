@@ -131,6 +131,31 @@ def test_an_outcome_that_is_gone_opens_its_step_again(at_work, run_id, publish):
     assert at_work.stands(moved, "save-log").state is State.OPEN
 
 
+def test_what_a_step_that_stays_behind_had_found_out_opens_no_gate(at_work, run_id, publish):
+    def change(page):
+        steps = tuple(
+            replace(step, outcomes=tuple(one for one in step.outcomes if one.id != "confirmed"))
+            if step.id == "vetting.vouch"
+            else step
+            for step in page.steps
+        )
+        return replace(page, version="2.0.0", steps=steps)
+
+    at_work.finish(run_id, "vetting.vouch", "confirmed")
+    at_work.finish(run_id, "rule-out", "intruder")
+    with at_work.working() as work:
+        assert facts_of(work, at_work.case(work))["vetted"] == "confirmed"
+    publish(change)
+
+    moved = move(at_work, run_id)
+
+    assert at_work.stands(moved, "vetting.vouch").state is State.OPEN
+    with at_work.working() as work:
+        known = facts_of(work, at_work.case(work))
+    assert "vetted" not in known
+    assert known["cause"] == "intruder"
+
+
 def test_the_reason_is_kept_as_a_sealed_note(at_work, run_id, publish):
     publish(lambda page: replace(page, version="1.0.1"))
 
