@@ -8,7 +8,6 @@ from click.testing import CliRunner
 
 from helpdesk.cli import main
 from helpdesk.playbooks.shelf import CONTENT
-from tests.export.test_cacao import SCHEMAS
 
 
 @pytest.fixture
@@ -28,8 +27,8 @@ def test_a_page_comes_out_as_cacao_and_the_same_again(tool):
     assert json.loads(first.stdout)["spec_version"] == "cacao-2.0"
 
 
-def test_the_official_schemas_are_asked_where_they_are_named(tool, monkeypatch):
-    monkeypatch.setenv("CACAO_SCHEMAS", str(SCHEMAS))
+def test_the_official_schemas_are_asked_where_they_are_named(tool, schemas_folder, monkeypatch):
+    monkeypatch.setenv("CACAO_SCHEMAS", str(schemas_folder))
     said = json.loads(tool("export", "account-takeover", "--cacao", "--json").stdout)
     assert said["checked_by"] == ["our own rules", "the official schemas, draft-07"]
     assert said["faults"] == []
