@@ -13,7 +13,8 @@ from helpdesk.export import beyond
 from helpdesk.export.names import chosen, derived, outcome_of, variable
 from helpdesk.export.workflow import Workflow
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Phase, Playbook, QuestionKind, Readiness, Step, Who
+from helpdesk.playbooks.pages import Phase, Playbook, QuestionKind, Readiness, Who
+from helpdesk.playbooks.progress import facts_named_by
 
 # The identity and the markings that the CACAO 2.0 specification fixes for TLP 2.0; an export has
 # to use these and may not make its own.
@@ -195,14 +196,9 @@ def _variables(library: Library, page: Playbook) -> Object:
         defined[variable(fact.id)] = _unset(fact.says, external=True)
     for step in page.steps:
         defined[outcome_of(step.id)] = _unset(f"How it ended: {step.title}", external=False)
-        for name in _facts(step):
+        for name in facts_named_by(step):
             defined[variable(name)] = _unset(f"Found out by: {step.title}", external=False)
     return defined
-
-
-def _facts(step: Step) -> set[str]:
-    facts = {one.fact for one in step.sets}
-    return facts | {one.name for outcome in step.outcomes for one in outcome.sets}
 
 
 def _unset(what: str, *, external: bool) -> Object:

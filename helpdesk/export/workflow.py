@@ -16,6 +16,7 @@ from helpdesk.export.instructions import instructions
 from helpdesk.export.names import derived, outcome_of, variable
 from helpdesk.export.patterns import Comparison, Patterns
 from helpdesk.playbooks.pages import Outcome, Phase, Playbook, Step, Who
+from helpdesk.playbooks.progress import facts_named_by
 
 Node = dict[str, Any]
 
@@ -109,8 +110,6 @@ class Workflow:
         )
 
     def _action(self, step: Step, after: str) -> str:
-        settings = {one.fact for one in step.sets}
-        settings |= {one.name for outcome in step.outcomes for one in outcome.sets}
         optional: Node = {"targets": [self.platform]} if step.escalation else {}
         return self._node(
             "action",
@@ -118,7 +117,10 @@ class Workflow:
             name=str(step.title),
             commands=[_manual(instructions(self.page, step), step.phase)],
             agent=self.agents[step.who],
-            out_args=[outcome_of(step.id), *sorted(variable(name) for name in settings)],
+            out_args=[
+                outcome_of(step.id),
+                *sorted(variable(name) for name in facts_named_by(step)),
+            ],
             step_extensions={beyond.EXTENSION: beyond.of_step(step)},
             on_completion=after,
             **optional,

@@ -40,19 +40,9 @@ def keep_record(
 ) -> StepRecord:
     """Who did what with a step, and when; the words beside it sealed."""
     record = StepRecord(
-        case=run.case,
-        case_id=run.case_id,
-        run_id=run.id,
-        step=step.id,
-        standing=standing,
-        outcome=outcome,
-        at=work.at,
-        by=work.actor.id,
+        step=step.id, standing=standing, outcome=outcome, at=work.at, by=work.actor.id
     )
-    if words:
-        record.words = work.keys.seal(record, "words", words)
-    run.records.append(record)
-    return record
+    return _add(work, run, record, words)
 
 
 def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
@@ -62,21 +52,24 @@ def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> Non
     """
     words = work.keys.open(record, "words")
     copy = StepRecord(
-        case=run.case,
-        case_id=run.case_id,
-        run_id=run.id,
         step=record.step,
         standing=record.standing,
         outcome=record.outcome,
         at=record.at,
         by=record.by,
     )
-    if words:
-        copy.words = work.keys.seal(copy, "words", words)
-    run.records.append(copy)
+    _add(work, run, copy, words)
     known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))
     facts = _facts_of(page, record)
     keep_facts(work, run.case, {name: facts[name] for name in {*facts} - known}, literal=facts)
+
+
+def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
+    record.case, record.case_id, record.run_id = run.case, run.case_id, run.id
+    if words:
+        record.words = work.keys.seal(record, "words", words)
+    run.records.append(record)
+    return record
 
 
 def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:

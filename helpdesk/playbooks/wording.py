@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
-from helpdesk.playbooks.pages import FactFrom, Outcome, Playbook, Question, Step
+from helpdesk.playbooks.pages import Playbook, Question
+from helpdesk.playbooks.progress import facts_from
 
 Said = Callable[[str], str]
 
@@ -94,7 +95,7 @@ class _Wording:
             {"step": str(step.title), "outcome": str(outcome.label)}
             for step in self.page.steps
             for outcome in step.outcomes
-            if _value_of(fact, step, outcome) in values
+            if facts_from(step, outcome, {}).get(fact) in values
         ]
 
 
@@ -106,11 +107,3 @@ def _has_parts(condition: Condition) -> bool:
 def _label(question: Question | None, value: str) -> str:
     option = question.option(value) if question else None
     return str(option.label) if option else value
-
-
-def _value_of(fact: str, step: Step, outcome: Outcome) -> str | None:
-    set_here = next((one.value for one in outcome.sets if one.name == fact), None)
-    if set_here is not None:
-        return set_here
-    from_outcome = any(one.fact == fact and one.source is FactFrom.OUTCOME for one in step.sets)
-    return outcome.id if from_outcome else None
