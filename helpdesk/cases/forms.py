@@ -26,7 +26,7 @@ WAITS = (
     SelectChoice(WaitsOn.DATE, "A day"),
 )
 CONSENTS = (
-    SelectChoice(ConsentKind.HELP, "We may read this and help"),
+    SelectChoice(ConsentKind.HELP, "We may work on the case and help"),
     SelectChoice(ConsentKind.KEEP, "We may keep it after the case is closed"),
     SelectChoice(ConsentKind.HELPER, "We may share what is needed with another helper"),
     SelectChoice(

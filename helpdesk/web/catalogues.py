@@ -48,6 +48,7 @@ PUBLIC_PLACES = (
 # Where somebody says what they agree to: not offered unless every word there is translated.
 CONSENT_PLACES = (
     "intake/forms/agreements.py",
+    "templates/intake/_agreeing.html",
     "templates/intake/report_3.html",
     "templates/mailbox/_consents.html",
 )

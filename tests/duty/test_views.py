@@ -7,7 +7,7 @@ import pytest
 from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Outcome, Status
+from helpdesk.cases.status import ConsentKind, Outcome, Status
 from helpdesk.core.actors import Role
 from helpdesk.core.outbox import Promise, Standing
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
@@ -76,6 +76,20 @@ def test_each_noun_of_a_case_leads_back_to_it(browser, case, noun, data):
     assert answer.status_code == 303
     assert answer.location.startswith(f"/cases/{case.ref}")
     assert browser.get(f"/cases/{case.ref}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("consents", "asks_first"), [((ConsentKind.HELP,), False), ((ConsentKind.KEEP,), True)]
+)
+def test_a_case_page_says_when_nobody_has_agreed_yet_that_we_work_on_it(
+    desk, queue, browser, consents, asks_first
+):
+    with desk.begin() as work:
+        case = a_case(work, queue, consents=consents)
+
+    page = browser.get(f"/cases/{case.ref}").text
+
+    assert ("They have not said that we may work on the case." in page) == asks_first
 
 
 @pytest.mark.parametrize("noun", ["messages", "notes", "wait", "consents", "closure", "handover"])

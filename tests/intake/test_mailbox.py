@@ -253,6 +253,11 @@ def test_consents_are_given_and_taken_back_one_by_one(house, inside, case):
     assert "escalations.cancel_unsent" in _promised(house, case)
 
 
+def test_the_mailbox_says_what_needs_no_consent_and_what_a_tick_is_for(inside):
+    assert "In any case our team reads what you write to us, and answers here." in inside.text
+    assert "Without this tick they ask you before they do anything." in inside.text
+
+
 def test_a_consent_that_was_not_on_offer_is_none(house, inside, case):
     inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:nowhere", "x"]})
 

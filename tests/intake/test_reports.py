@@ -191,6 +191,23 @@ def test_a_fault_on_an_earlier_page_is_shown_there(browser):
     assert ("story", LAST["story"]) in browser.form("/report").fields
 
 
+def test_the_last_page_says_that_a_report_is_read_whatever_is_ticked(browser):
+    go_to(browser, 3)
+
+    assert "In any case somebody on our team reads your report" in browser.text
+    assert "You do not have to tick anything." in browser.text
+
+
+@pytest.mark.parametrize(("consents", "is_told"), [(["help"], False), (["keep"], True), ([], True)])
+def test_whoever_left_the_help_open_is_told_that_we_ask_first(browser, consents, is_told):
+    go_to(browser, 3)
+
+    send(browser, LAST | {"consents": consents})
+
+    assert browser.status == 201
+    assert ("You have not ticked that we may work on your case." in browser.text) == is_told
+
+
 def test_a_choice_that_is_not_on_offer_counts_as_none(house, browser):
     go_to(browser, 3, first=FIRST | {"q_danger": "made-up", "what": "made-up"})
 

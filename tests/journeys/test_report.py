@@ -32,7 +32,7 @@ def test_somebody_reports_and_comes_back_with_the_code(browser, served):
         served.public,
         story=STORY,
         answers=["Yes, it is going on now"],
-        consents=["You may read this and help me"],
+        consents=["You may work on my case and help me"],
         look=the_way_out_comes_first,
     )
     assert len(words) == 10

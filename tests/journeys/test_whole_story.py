@@ -83,7 +83,7 @@ def _somebody_reports(browser, served, look):
         story=STORY,
         platform="Instagram (Meta)",
         answers=["Yes, it could happen", "Yes, it is going on now"],
-        consents=["You may read this and help me", "Instagram (Meta)"],
+        consents=["You may work on my case and help me", "Instagram (Meta)"],
         look=look,
     )
     return words, reporter.case_ref(browser)

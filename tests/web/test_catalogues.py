@@ -12,7 +12,10 @@ from helpdesk.web import catalogues
 from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, lacking_consents
 
 CONSENTS = {
-    "You may read this and help me",
+    "In any case somebody on our team reads your report",
+    "In any case our team reads what you write to us",
+    "You may work on my case and help me",
+    "Without this tick they ask you before they do anything.",
     "You may keep this after the case is closed",
     "You may share what is needed with another helper",
     "You may ask %(platform)s to act",

@@ -12,7 +12,7 @@ from helpdesk.playbooks.shelf import the_library
 from helpdesk.web.forms import Form
 
 CONSENTS = (
-    SelectChoice(ConsentKind.HELP, _("You may read this and help me")),
+    SelectChoice(ConsentKind.HELP, _("You may work on my case and help me")),
     SelectChoice(ConsentKind.KEEP, _("You may keep this after the case is closed")),
     SelectChoice(ConsentKind.HELPER, _("You may share what is needed with another helper")),
 )

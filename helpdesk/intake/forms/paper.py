@@ -71,6 +71,11 @@ class Paper:
         pages = together.pages_of(self.library, self.kinds)
         return any(page.status is Readiness.DRAFT for page in pages)
 
+    @property
+    def may_help(self) -> bool:
+        """Whether we may do more than read it and answer."""
+        return ConsentKind.HELP in (self.last.consents.data or ())
+
     def carried(self, number: int) -> list[tuple[str, str]]:
         """What the other pages hold, as fields that travel along unseen."""
         others = [self.page(other) for other in PAGES if other != number]

@@ -60,7 +60,10 @@ def last_sheet(language: str) -> type[Any]:
         choices=list(CONSENTS),
         coerce=one_of(SelectChoice(kind, kind) for kind in ConsentKind),
         validate_choice=False,
-        description=_("Each one is separate. You can change it at any time in your mailbox."),
+        description=_(
+            "You do not have to tick anything. Each one is separate, and you can change it at any "
+            "time in your mailbox."
+        ),
     )
     words = {one.id: field_for(one) for one in asked if one is not None}
     return _sheet(words | {"consents": consents})

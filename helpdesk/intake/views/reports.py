@@ -96,6 +96,7 @@ def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
         case=case,
         is_new=receipt.is_new,
         code=code,
+        may_help=paper.may_help,
         promise=paper.library.table.plan(case.level).promise,
         judgement=_judgement(receipt, paper),
         advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
