@@ -17,6 +17,8 @@ from sqlalchemy import (
     ColumnClause,
     Enum,
     Select,
+    SelectBase,
+    TextClause,
     func,
     inspect,
     literal_column,
@@ -33,17 +35,15 @@ NAMED = dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # the same
 
 T = TypeVar("T")
 Reading = Callable[[Any], Any]
-Wanted = Select[*tuple[Any, ...]]
 Gathered = dict[str, list[Any]]
 
 
 class Gathering:
     """Lists by name, each a select of columns. Put together once, it is asked for any subject."""
 
-    def __init__(self, **wanted: Wanted) -> None:
+    def __init__(self, **wanted: SelectBase) -> None:
         self._wanted = wanted
-        sql, values = _document(wanted, {})
-        self._statement = text(f"SELECT {sql}").bindparams(**values)
+        self._statement = select(_document(wanted, {}))
         self._readers = [(name, _reader(name, one)) for name, one in wanted.items()]
 
     def beside(self, leading: Select[T], **known: QueryableAttribute[Any]) -> "Beside[T]":
@@ -51,8 +51,7 @@ class Gathering:
 
         `known` are parameters of the lists that are columns of what is found.
         """
-        sql, values = _document(self._wanted, known)
-        return Beside(self, leading.add_columns(text(sql).bindparams(**values)))
+        return Beside(self, leading.add_columns(_document(self._wanted, known)))
 
     def ask(self, session: Session, **parameters: Any) -> Gathered:
         """Every list, its rows in their order, with an attribute for each column."""
@@ -69,7 +68,7 @@ class Gathering:
 class Beside(Generic[T]):
     """One row of a table, as an object, and the lists that belong to it; None without the row."""
 
-    def __init__(self, lists: Gathering, statement: Wanted) -> None:
+    def __init__(self, lists: Gathering, statement: Select[*tuple[Any, ...]]) -> None:
         self._lists = lists
         self._statement = statement
 
@@ -79,31 +78,26 @@ class Beside(Generic[T]):
 
 
 def _document(
-    wanted: Mapping[str, Wanted], known: Mapping[str, QueryableAttribute[Any]]
-) -> tuple[str, dict[str, Any]]:
-    """All lists as one JSON document: the SQL for it, and the values that stand in it for good.
+    wanted: Mapping[str, SelectBase], known: Mapping[str, QueryableAttribute[Any]]
+) -> TextClause:
+    """All lists as one JSON document.
 
-    As text, or SQLAlchemy would look at each part of it again whenever it is asked.
+    As text, or SQLAlchemy would look at each part of it again whenever it is asked. What is the
+    same for everybody stands in it as it is, so that the database plans once for all who ask.
     """
     columns = {name: _column(column) for name, column in known.items()}
-    put_in = partial(_known, columns)
+    put_in = partial(_put_in, columns)
     parts: list[str] = []
-    values: dict[str, Any] = {}
     for name, one in wanted.items():
-        rows = cast(Wanted, replacement_traverse(one, {}, put_in)).subquery()
-        compiled = select(func.json_agg(func.json_build_array(*rows.columns))).compile(
-            dialect=NAMED
-        )
-        sql = re.sub(r":(\w+)::", r":\1 ::", str(compiled))  # or text() would read it wrongly
+        rows = cast(SelectBase, replacement_traverse(one, {}, put_in)).subquery()
+        listed = select(func.json_agg(func.json_build_array(*rows.columns)))
+        sql = str(listed.compile(dialect=NAMED))
         for column in columns.values():
             if re.search(rf"\b(FROM|JOIN) {column.name.partition('.')[0]}\b", sql):
                 raise ValueError(f"Inside of {name}, {column} would be its own.")
-        for parameter, value in compiled.params.items():
-            if value is not None:  # ours; that of another list may have the same name
-                sql = re.sub(rf":{parameter}\b", f":{name}_{parameter}", sql)
-                values[f"{name}_{parameter}"] = str(value) if isinstance(value, str) else value
         parts.append(f"({sql})")
-    return f"json_build_array({', '.join(parts)}) AS lists", values
+    document = f"json_build_array({', '.join(parts)}) AS lists"
+    return text(re.sub(r":(\w+)::", r":\1 ::", document))  # or text() would read it wrongly
 
 
 def _column(attribute: QueryableAttribute[Any]) -> ColumnClause[Any]:
@@ -111,11 +105,19 @@ def _column(attribute: QueryableAttribute[Any]) -> ColumnClause[Any]:
     return literal_column(f"{column.table}.{column.name}")
 
 
-def _known(columns: Mapping[str, ColumnClause[Any]], element: Any, **_kw: Any) -> Any:
-    return columns.get(element.key) if isinstance(element, BindParameter) else None
+def _put_in(columns: Mapping[str, ColumnClause[Any]], element: Any, **_kw: Any) -> Any:
+    """A parameter that is a column of what is found, or a value of ours."""
+    if not isinstance(element, BindParameter):
+        return None
+    if element.key in columns:
+        return columns[element.key]
+    if element.value is None:
+        return None
+    spelt = element.compile(dialect=NAMED, compile_kwargs={"literal_binds": True})
+    return literal_column(str(spelt), element.type)
 
 
-def _reader(name: str, wanted: Wanted) -> Reading:
+def _reader(name: str, wanted: SelectBase) -> Reading:
     """From a JSON array to a row whose values have the types of their columns."""
     columns = list(wanted.subquery().columns)
     names = [str(column.key) for column in columns]

@@ -12,13 +12,12 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
-    and_,
     any_,
     bindparam,
-    or_,
     select,
+    union_all,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
@@ -63,20 +62,18 @@ class KeyCopy(Base):
     __table_args__ = (Index("ix_key_copies_holder_id", "holder_id"),)
 
 
-# The copies of one key, and those of the team keys that these holders' own keys open.
-# What a team's key opens in turn is never asked for as a whole: it is every case of a queue.
-COPIES: Final = (
-    select(KeyCopy.key_id, KeyCopy.holder_id, KeyCopy.sealed)
-    .join(Key, Key.id == KeyCopy.key_id)
+# The copies of one key; and of those keys that open it, the copies that these holders open.
+# Asked from below, by primary keys alone: a team's key has a copy of every case of a queue.
+_COPY: Final = (KeyCopy.key_id, KeyCopy.holder_id, KeyCopy.sealed)
+_below: Final = aliased(KeyCopy)
+COPIES: Final = union_all(
+    select(*_COPY).where(KeyCopy.key_id == bindparam("key_id")),
+    select(*_COPY)
+    .join(_below, _below.holder_id == KeyCopy.key_id)
     .where(
-        or_(
-            KeyCopy.key_id == bindparam("key_id"),
-            and_(
-                KeyCopy.holder_id == any_(bindparam("holders", type_=ARRAY(String))),
-                Key.kind == KeyKind.TEAM,
-            ),
-        )
-    )
+        _below.key_id == bindparam("key_id"),
+        KeyCopy.holder_id == any_(bindparam("holders", type_=ARRAY(String))),
+    ),
 )
 
 
@@ -133,7 +130,8 @@ class Keyring:
         """`secrets` by key id; `own` is a reporter's; `service` is the process's own."""
         self._session = session
         self._secrets = dict(secrets or {})
-        self._brought = frozenset(self._secrets)
+        # The holders that COPIES is asked with.
+        self.brought = sorted(self._secrets)
         self.own = own
         self.service = service
 
@@ -184,14 +182,8 @@ class Keyring:
             raise CannotOpen
         return self.own.open_text(envelope, row.place_of(field))
 
-    @property
-    def brought(self) -> list[str]:
-        """The holders that COPIES is asked for: what the actor has brought, until it was asked."""
-        return sorted(self._brought)
-
     def take(self, copies: Iterable[Any]) -> None:
         """Open each copy whose holder is at hand: team keys first, which open the others."""
-        self._brought = frozenset()
         for copy in sorted(copies, key=lambda copy: copy.holder_id not in self._secrets):
             holder = self._secrets.get(copy.holder_id)
             if holder is not None and copy.key_id not in self._secrets:

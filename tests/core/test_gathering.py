@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, event, select
 from helpdesk.accounts.models import Team
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case, Consent, Message
+from helpdesk.cases.status import Status
 from helpdesk.core import history
 from helpdesk.core.actors import Role
 from helpdesk.core.gathering import Gathering
@@ -97,6 +98,20 @@ def test_it_is_one_trip(desk, case):
         PAGE.ask(work.session, case_id=case.id)
 
         assert len(trips) == 1
+
+
+def test_only_what_differs_from_one_asking_to_the_next_is_a_parameter(desk, case):
+    with desk.begin() as work:
+        asked = []
+        connection = work.session.connection()
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[3]))
+
+        Gathering(
+            entries=history.OF_CASE,
+            new=select(Case.id).where(Case.status == Status.NEW, Case.id == OF_A_CASE),
+        ).ask(work.session, case_id=case.id)
+
+        assert asked == [{"case_id": case.id}]
 
 
 def test_beside_a_row_only_what_belongs_to_it_comes_and_nothing_without_it(desk, case):
