@@ -88,6 +88,7 @@ def of_step(step: Step) -> Object:
         "step": step.id,
         "phase": step.phase.value,
         "must": step.must,
+        "once": step.once or None,
         "needs": list(step.needs),
         "evidence": list(step.evidence),
         "outcomes": {one.id: str(one.label) for one in step.outcomes},

@@ -96,7 +96,7 @@ def _unknown_options(question: Question, value: Value) -> tuple[str, ...]:
 def _changes(old: Iterable[Any], new: Iterable[Any]) -> Changes:
     before, after = {one.id: one for one in old}, {one.id: one for one in new}
     both = [name for name in after if name in before]
-    other = [name for name in both if _meaning(before[name]) != _meaning(after[name])]
+    other = [name for name in both if meaning_of(before[name]) != meaning_of(after[name])]
     return Changes(
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
@@ -105,12 +105,12 @@ def _changes(old: Iterable[Any], new: Iterable[Any]) -> Changes:
     )
 
 
-def _meaning(thing: Any) -> Any:
+def meaning_of(thing: Any) -> Any:
     """A part of a page without its words: what is left decides what happens."""
     if isinstance(thing, Text):
         return None
     if is_dataclass(thing):
-        return (type(thing), *(_meaning(getattr(thing, field.name)) for field in fields(thing)))
+        return (type(thing), *(meaning_of(getattr(thing, field.name)) for field in fields(thing)))
     if isinstance(thing, tuple):
-        return tuple(_meaning(part) for part in thing)
+        return tuple(meaning_of(part) for part in thing)
     return thing

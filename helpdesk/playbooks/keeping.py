@@ -100,14 +100,19 @@ def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Ite
         fact.words = None if is_code else work.keys.seal(fact, "words", value)
 
 
-def take_back_facts(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
-    """Undo the facts of a record that was taken back; what other steps of the run say stands."""
+def take_back_facts(
+    work: Work, run: Run, page: Playbook, record: StepRecord, *, elsewhere: Iterable[StepRecord]
+) -> None:
+    """Undo the facts of a record that was taken back; what other steps of the run say stands.
+
+    `elsewhere` is what the run has from other playbooks of the case, for the steps they share.
+    """
     taken_back = page.step(record.step)
     if taken_back is None:
         return
     forget_facts(work, run.case, [taken_back])
     names = facts_named_by(taken_back)
-    for other in run.records:
+    for other in (*elsewhere, *run.records):
         again = _facts_of(page, other)
         kept = {name: value for name, value in again.items() if name in names}
         keep_facts(work, run.case, kept, literal=kept)

@@ -107,6 +107,8 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str) -> None:
     hold(work, run.case)
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id)
+    if now.state is State.DONE:
+        raise NotNow("Another playbook of this case has this step: there is nothing to leave out.")
     if not may_be_skipped(page, now.step):
         raise NotNow("This step cannot be skipped. Choose the outcome that is true.")
     record = keeping.keep_record(work, run, now.step, StepStanding.SKIPPED, words=reason)
@@ -114,7 +116,10 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str) -> None:
 
 
 def reopen_step(work: Work, run: Run, step_id: str) -> None:
-    """Take back what was recorded about a step, with the facts it set. History keeps both."""
+    """Take back what was recorded about a step, with the facts it set. History keeps both.
+
+    What another playbook of the case recorded about the same step stands again.
+    """
     hold(work, run.case)
     work.require(may_work_on, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
@@ -127,7 +132,10 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
     )
     run.records.remove(record)
-    keeping.take_back_facts(work, run, page, record)
+    elsewhere = queries.run_now(work, run).elsewhere.values()
+    keeping.take_back_facts(
+        work, run, page, record, elsewhere=[one.record for one in elsewhere if one.counts]
+    )
 
 
 def _step_at_work(work: Work, run: Run, step_id: str) -> tuple[Playbook, StepNow]:
@@ -138,15 +146,13 @@ def _step_at_work(work: Work, run: Run, step_id: str) -> tuple[Playbook, StepNow
     now = queries.progress_of(work, run).of(step_id)
     if now is None:
         raise NotFound
-    match now.state:
-        case State.DONE | State.SKIPPED:
-            raise NotNow("Somebody has finished this step already.")
-        case State.BLOCKED:
-            raise NotNow(f"This step waits for: {in_titles(page, now.waits_for)}.")
-        case State.NOT_NEEDED:
-            raise NotNow("By what is known now, this step is not needed.")
-        case State.OPEN:
-            return page, now
+    if now.may_be_recorded:
+        return page, now
+    if now.waits_for:
+        raise NotNow(f"This step waits for: {in_titles(page, now.waits_for)}.")
+    if now.record is not None:
+        raise NotNow("Somebody has finished this step already.")
+    raise NotNow("By what is known now, this step is not needed.")
 
 
 def _refuse_ended(run: Run) -> None:

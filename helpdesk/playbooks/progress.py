@@ -1,7 +1,7 @@
 """How far a run has come: which steps are open, blocked, not needed, done or skipped, and why."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from helpdesk.playbooks.conditions import Known, Truth, doubts, evaluate
@@ -28,9 +28,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """What a person recorded about a step: the outcome it ended with, or none if it was skipped."""
+    """What a person recorded about a step: the outcome it ended with, or none if it was skipped.
+
+    `is_elsewhere` marks what another playbook of the case recorded, for both of them.
+    """
 
     outcome: str | None
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ class StepNow:
         if self.record is None or self.record.outcome is None:
             return None
         return self.step.outcome(self.record.outcome)
+
+    @property
+    def may_be_recorded(self) -> bool:
+        """Whether its form is offered: it is open, or was done elsewhere and may be done again."""
+        if self.record is not None:
+            return self.record.is_elsewhere and not self.waits_for
+        return self.state is State.OPEN
 
 
 @dataclass(frozen=True)
@@ -133,11 +144,12 @@ class Course:
         before: dict[str, StepNow] = {}
         for step in self.playbook.steps:
             record = records.get(step.id)
-            before[step.id] = (
-                _now(step, known, so_far, before)
-                if record is None
-                else self._as_recorded(step, record)
-            )
+            if record is None:
+                before[step.id] = _now(step, known, so_far, before)
+            elif record.is_elsewhere:
+                before[step.id] = _as_elsewhere(_now(step, known, so_far, before), record)
+            else:
+                before[step.id] = self._as_recorded(step, record)
             yield before[step.id]
 
     def _as_recorded(self, step: Step, record: Record) -> StepNow:
@@ -185,3 +197,10 @@ def _now(
             unsure = doubts(step.when, so_far)
     state = State.BLOCKED if waits_for else State.OPEN
     return StepNow(step, state, waits_for=waits_for, cannot_tell=unsure)
+
+
+def _as_elsewhere(now: StepNow, record: Record) -> StepNow:
+    """What another playbook recorded settles the step, if it is needed here at all."""
+    if now.state is State.NOT_NEEDED:
+        return now
+    return replace(now, state=State.DONE, record=record)

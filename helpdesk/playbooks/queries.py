@@ -18,6 +18,7 @@ from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.known import answers_of, known_on
 from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.models import Edition, Run, StepRecord
+from helpdesk.playbooks.once import Elsewhere, done_elsewhere
 from helpdesk.playbooks.pages import Evidence, Playbook, Readiness
 from helpdesk.playbooks.progress import Progress, Record, progress
 
@@ -35,11 +36,12 @@ AT_WORK: Final = EVER_AT_WORK.where(Run.ended_at.is_(None))
 
 @dataclass(frozen=True)
 class RunNow:
-    """A run with the page it stands on and how far it has come."""
+    """A run with the page it stands on, how far it has come, and what others did of it."""
 
     run: Run
     page: Playbook
     progress: Progress
+    elsewhere: Mapping[str, Elsewhere]
 
 
 def page_of(run: Run) -> Playbook:
@@ -49,19 +51,18 @@ def page_of(run: Run) -> Playbook:
 
 def progress_of(work: Work, run: Run) -> Progress:
     """Where every step of the run stands."""
-    page = page_of(run)
-    records = {record.step: Record(record.outcome) for record in run.records}
-    return progress(page, known_on(work, run.case, page), records)
+    return run_now(work, run).progress
+
+
+def run_now(work: Work, run: Run) -> RunNow:
+    """A run as it stands, beside the others of its case."""
+    return _run_now(work, run, _all_of(work, run.case))
 
 
 def runs_of(work: Work, case: Case) -> Sequence[RunNow]:
     """The playbooks at work on a case: those that go on first, then the newest."""
-    runs = (
-        select(Run)
-        .where(Run.case_id == case.id)
-        .order_by(Run.ended_at.desc().nulls_first(), Run.started_at.desc())
-    )
-    return [RunNow(run, page_of(run), progress_of(work, run)) for run in work.session.scalars(runs)]
+    runs = _all_of(work, case)
+    return [_run_now(work, run, runs) for run in runs]
 
 
 def run_by_id(work: Work, case: Case, run_id: str) -> Run:
@@ -136,7 +137,15 @@ def page_to_start(playbook_id: str) -> Playbook:
 
 def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
     """Where every step would stand if the page were put to work now."""
-    return progress(page, known_on(work, case, page), {})
+    return progress(
+        page, known_on(work, case, page), _counting(elsewhere_at_start(work, case, page))
+    )
+
+
+def elsewhere_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, Elsewhere]:
+    """What of the page other playbooks of the case have recorded, if it were put to work now."""
+    others = [(run, page_of(run)) for run in _all_of(work, case)]
+    return done_elsewhere(page, others, begun_at=work.at)
 
 
 def ahead_of(work: Work, case: Case, page: Playbook, steps: Progress) -> Mapping[str, Ahead]:
@@ -171,6 +180,26 @@ def evidence_of(work: Work, case: Case) -> Mapping[str, str]:
     """What was written down for the case, by the name the page gives it."""
     taken = work.session.scalars(select(EvidenceTaken).where(EvidenceTaken.case_id == case.id))
     return {one.kind: work.keys.open(one, "value") for one in taken}
+
+
+def _all_of(work: Work, case: Case) -> Sequence[Run]:
+    every = select(Run).where(Run.case_id == case.id)
+    newest_first = every.order_by(Run.ended_at.desc().nulls_first(), Run.started_at.desc())
+    return work.session.scalars(newest_first).all()
+
+
+def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunNow:
+    page = page_of(run)
+    others = [(other, page_of(other)) for other in runs if other is not run]
+    elsewhere = done_elsewhere(page, others, begun_at=run.started_at)
+    own = {record.step: Record(record.outcome) for record in run.records}
+    steps = progress(page, known_on(work, run.case, page), _counting(elsewhere) | own)
+    return RunNow(run, page, steps, elsewhere)
+
+
+def _counting(elsewhere: Mapping[str, Elsewhere]) -> dict[str, Record]:
+    counting = {name: one.outcome.id for name, one in elsewhere.items() if one.counts}
+    return {name: Record(outcome, is_elsewhere=True) for name, outcome in counting.items()}
 
 
 def platform_of(case: Case) -> Platform | None:

@@ -26,6 +26,12 @@ BREACHES = {
         "title: Rule out a harmless cause\n    prio: high★",
         "nobody knows the key 'prio'",
     ),
+    "a step of one page that counts for others": (
+        ACCOUNT,
+        "title: Rule out a harmless cause",
+        "title: Rule out a harmless cause\n    once: true★",
+        "only a step that pages share",
+    ),
     "a missing key": (ACCOUNT, "scope_limit: We", "# We", "the key 'scope_limit' is missing"),
     "a key twice": (
         ACCOUNT,

@@ -1,5 +1,8 @@
 """Addresses of playbooks at work: start one, read it ahead, record its steps."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,10 +14,11 @@ from helpdesk.duty import operations as duty
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.playbooks import operations, queries
 from helpdesk.playbooks.forms import OutcomeForm, SkipForm, outcome_form
-from helpdesk.playbooks.models import Run
+from helpdesk.playbooks.models import Run, StepRecord
+from helpdesk.playbooks.once import Elsewhere
 from helpdesk.playbooks.pages import Step
 from helpdesk.playbooks.policy import may_run, may_work_on
-from helpdesk.playbooks.progress import Progress, State, StepNow
+from helpdesk.playbooks.progress import Progress, StepNow
 from helpdesk.web.work import work
 
 
@@ -49,6 +53,7 @@ def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
         in_words=queries.in_words,
         platform=queries.platform_of(case),
         may_work=may_run(work.actor, case),
+        **_recorded((), queries.elsewhere_at_start(work, case, page)),
     )
 
 
@@ -122,7 +127,8 @@ def _run_page(
     outcome: OutcomeForm | None = None,
     skip: SkipForm | None = None,
 ) -> str:
-    page, progress = queries.page_of(run), queries.progress_of(work, run)
+    now = queries.run_now(work, run)
+    page, progress = now.page, now.progress
     written = queries.evidence_of(work, case)
     may_work = run.ended_at is None and may_work_on(work.actor, run)
     focus = _focus(progress, wished) if may_work else None
@@ -143,13 +149,25 @@ def _run_page(
         in_words=queries.in_words,
         written=written,
         platform=queries.platform_of(case),
-        records={record.step: record for record in run.records},
-        words={record.step: queries.words_of(work, record) for record in run.records},
-        names=names(work.session, {run.started_by, *(record.by for record in run.records)}),
+        **_recorded(run.records, now.elsewhere, run.started_by),
     )
 
 
+def _recorded(
+    own: Iterable[StepRecord], elsewhere: Mapping[str, Elsewhere], *others: str
+) -> dict[str, Any]:
+    """What was recorded here, and in other playbooks of the case about the same steps; in words."""
+    records = {record.step: record for record in own}
+    every = {name: one.record for name, one in elsewhere.items()} | records
+    return {
+        "records": records,
+        "elsewhere": elsewhere,
+        "words": {name: queries.words_of(work, record) for name, record in every.items()},
+        "names": names(work.session, {*others, *(record.by for record in every.values())}),
+    }
+
+
 def _focus(progress: Progress, wished: str) -> StepNow | None:
-    """The step somebody chose to do now, if it is open; else the first that is."""
+    """The step somebody chose to do now, if it can be done; else the first that is open."""
     chosen = progress.of(wished)
-    return chosen if chosen is not None and chosen.state is State.OPEN else progress.at_hand
+    return chosen if chosen is not None and chosen.may_be_recorded else progress.at_hand

@@ -59,7 +59,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do, with one owner and a recorded outcome."""
+    """One thing to do, with one owner and a recorded outcome.
+
+    What is done `once` counts for every playbook on the case that shares the step.
+    """
 
     id: str
     title: Text
@@ -79,6 +82,7 @@ class Step:
     wait: timedelta | None = None
     pap: str | None = None
     services: tuple[str, ...] = ()
+    once: bool = False
 
     def outcome(self, outcome_id: str) -> Outcome | None:
         """The outcome of that id, if the step has it."""

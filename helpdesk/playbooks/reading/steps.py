@@ -56,7 +56,7 @@ class StepsReader:
         piece, home, prefix = entry.piece, entry.home, entry.prefix
         fields = piece.fields(
             "id title do phase who ends_as",
-            "needs must when why risk words evidence sets escalation wait pap services",
+            "needs must once when why risk words evidence sets escalation wait pap services",
         )
         local_id = fields["id"].id()
         home = f"{home}.steps.{local_id}"
@@ -70,6 +70,7 @@ class StepsReader:
             outcomes=outcomes,
             needs=fields.list_of("needs", lambda said: need(said, around)),
             must=fields.read("must", Piece.flag, otherwise=False),
+            once=fields.read("once", lambda said: _once(said, prefix), otherwise=False),
             when=fields.read(
                 "when", lambda said: read_condition(said, self.scales, self.references), None
             ),
@@ -150,6 +151,12 @@ class StepsReader:
                 piece.refuse(
                     f"the outcome '{outcome.id}' of '{last.id}' leads nowhere", rule=Rule.WAYS_OUT
                 )
+
+
+def _once(piece: Piece, prefix: str) -> bool:
+    if not prefix:
+        piece.refuse("only a step that pages share can be done once for all of them")
+    return piece.flag()
 
 
 def _pap(piece: Piece) -> str:

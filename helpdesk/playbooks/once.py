@@ -1,0 +1,66 @@
+"""Steps that several playbooks on a case share: what another of them recorded about a step.
+
+Pure. Nothing is copied and no fact is set: whoever looks at a run looks at the others, too. So what
+is taken back there is open again here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from helpdesk.playbooks.comparing import meaning_of
+from helpdesk.playbooks.models import MOVED, Run, StepRecord
+from helpdesk.playbooks.pages import Outcome, Playbook, Step
+from helpdesk.playbooks.recording import leads_onward
+
+# What lies further back than this when a playbook begins is asked again: danger changes.
+FRESH: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """How a step ended in another playbook. If it `counts`, it need not be done again."""
+
+    page: Playbook
+    record: StepRecord
+    outcome: Outcome
+    counts: bool
+
+
+def done_elsewhere(
+    page: Playbook, others: Iterable[tuple[Run, Playbook]], *, begun_at: datetime
+) -> Mapping[str, Elsewhere]:
+    """The steps of a page that other runs of the case recorded, as they were recorded last.
+
+    `begun_at` is when the run of the page began. A run that was moved to a newer edition speaks
+    through the one that followed it.
+    """
+    last: dict[str, tuple[StepRecord, Playbook]] = {}
+    for run, other in others:
+        for record in run.records if run.ended_as != MOVED else ():
+            if record.outcome and (record.step not in last or last[record.step][0].at <= record.at):
+                last[record.step] = record, other
+    found = {name: _as_here(page, *said) for name, said in last.items()}
+    return {
+        name: one
+        for name, one in found.items()
+        if one is not None and one.record.at > begun_at - FRESH
+    }
+
+
+def _as_here(page: Playbook, record: StepRecord, other: Playbook) -> Elsewhere | None:
+    """The record, if the step means the same on both pages and the work went on after it."""
+    here, there = page.step(record.step), other.step(record.step)
+    if here is None or there is None or not _is_shared(here, there):
+        return None
+    outcome = there.outcome(record.outcome or "")
+    if outcome is None or not leads_onward(outcome):
+        return None
+    return Elsewhere(other, record, outcome, counts=here.once)
+
+
+def _is_shared(here: Step, there: Step) -> bool:
+    """Whether it comes from a fragment, and can find out and lead to the same on both pages."""
+    same = here == there or meaning_of(here) == meaning_of(there)
+    return "." in here.id and same
