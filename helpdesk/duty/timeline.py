@@ -1,11 +1,15 @@
-"""The timeline: history in whole sentences. History keeps codes; here they become words."""
+"""The timeline: history in whole sentences. History keeps codes; here they become words.
 
-from collections.abc import Iterable, Mapping
+A step, its outcome and how a playbook ended are said as in the edition that was at work.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from helpdesk.core.history import HistoryEntry
+from helpdesk.playbooks.pages import Playbook
 
 # What is said of an action; {details} are codes of the entry, read as words.
 SENTENCES: Final[Mapping[str, str]] = {
@@ -33,11 +37,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "triage.alarm_sent": "An alarm went out at {percent} % of the time to the first reply.",
     "triage.owner_told": "Who has the case was told that it moved.",
     "playbook.started": "Started the playbook {playbook}.",
-    "playbook.moved": "Moved the playbook on from {was} to {to_edition}.",
-    "playbook.step_finished": "Finished the step {step} of {playbook}: {outcome}.",
-    "playbook.step_skipped": "Left out the step {step} of {playbook}.",
-    "playbook.step_reopened": "Took back the step {step} of {playbook}.",
-    "playbook.ended": "The playbook ended: {ended_as}.",
+    "playbook.moved": "Moved the playbook {playbook} on from {was} to {to_edition}.",
+    "playbook.step_finished": "Finished the step {step}: {outcome}.",
+    "playbook.step_skipped": "Left out the step {step}.",
+    "playbook.step_reopened": "Took back the step {step}.",
+    "playbook.ended": "The playbook {playbook} ended: {ended_as}.",
     "escalation.drafted": "Wrote a request to {partner}: {ask}.",
     "escalation.changed": "Changed the request.",
     "escalation.form_waived": "Answered for leaving out the platform's own form.",
@@ -76,31 +80,67 @@ def actors_in(entries: Iterable[HistoryEntry]) -> set[str]:
     return named | {entry.actor_id for entry in entries}
 
 
-def lines_of(entries: Iterable[HistoryEntry], names: Mapping[str, str]) -> list[Line]:
-    """History as it is read, in the order it came."""
-    return [Line(entry.at, names[entry.actor_id], sentence_for(entry, names)) for entry in entries]
+def lines_of(
+    entries: Iterable[HistoryEntry], names: Mapping[str, str], pages: Sequence[Playbook] = ()
+) -> list[Line]:
+    """History as it is read, in the order it came. `pages` are those of the case's runs, the
+    newest first: two editions may bear one version."""
+    by_name = {page.name: page for page in reversed(pages)}
+    return [
+        Line(entry.at, names[entry.actor_id], sentence_for(entry, names, by_name))
+        for entry in entries
+    ]
 
 
-def sentence_for(entry: HistoryEntry, names: Mapping[str, str]) -> str:
+def sentence_for(
+    entry: HistoryEntry, names: Mapping[str, str], pages: Mapping[str, Playbook]
+) -> str:
     """An action we have no sentence for is said by its own words, and never left out."""
     said = SENTENCES.get(entry.action)
     if said is None:
         return _as_words(entry.action).capitalize() + "."
     if "{" not in said:
         return said
-    details = _Details({**entry.details, "to": names.get(f"person:{entry.details.get('to')}", "")})
+    details = _Details(entry.details)
+    details.said["to"] = names.get(f"person:{entry.details.get('to')}", "")
+    page = pages.get(entry.details.get("playbook", ""))
+    if page is not None:
+        details.said |= _in_titles(
+            entry.details, page, is_alone=len({one.id for one in pages.values()}) == 1
+        )
     return " ".join(said.format_map(details).replace(" .", ".").split())
 
 
+def _in_titles(details: Mapping[str, Any], page: Playbook, *, is_alone: bool) -> dict[str, str]:
+    """What a page calls its parts. Which page it was is said where the case has several."""
+    said = {"playbook": f"“{page.title}”"}
+    step = page.step(details.get("step", ""))
+    if step is not None:
+        said["step"] = f"“{step.title}”" if is_alone else f"“{step.title}” of “{page.title}”"
+        outcome = step.outcome(details.get("outcome") or "")
+        if outcome is not None:
+            said["outcome"] = str(outcome.label)
+    end = page.end(details.get("ended_as", ""))
+    if end is not None:
+        said["ended_as"] = str(end.label)
+    return said
+
+
 class _Details(dict[str, Any]):
-    """Codes as words; what is not there is nothing."""
+    """Codes as words, unless they are `said` already; what is not there is nothing."""
+
+    def __init__(self, codes: Mapping[str, Any]) -> None:
+        super().__init__(codes)
+        self.said: dict[str, str] = {}
 
     def __missing__(self, key: str) -> str:
         return ""
 
     def __getitem__(self, key: str) -> Any:
+        if key in self.said:
+            return self.said[key]
         value = super().__getitem__(key)
-        return _as_words(value) if isinstance(value, str) and key != "to" else value or ""
+        return _as_words(value) if isinstance(value, str) else value or ""
 
 
 def _as_words(code: str) -> str:

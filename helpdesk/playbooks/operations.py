@@ -63,6 +63,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     work.record(
         "playbook.moved",
         follower,
+        playbook=edition.playbook.name,
         was=f"{page.name} ({run.content_hash[:12]})",
         to_edition=f"{edition.playbook.name} ({edition.content_hash[:12]})",
         left_behind=list(left_behind),
@@ -171,7 +172,7 @@ def _refuse_a_hasty_end(work: Work, run: Run, page: Playbook, step: Step, outcom
 def _end(work: Work, run: Run, outcome: Outcome) -> None:
     run.ended_at = work.at
     run.ended_as = outcome.end or outcome.playbook
-    work.record("playbook.ended", run, ended_as=run.ended_as)
+    work.record("playbook.ended", run, playbook=queries.page_of(run).name, ended_as=run.ended_as)
     if outcome.playbook is not None:
         _go_on_as(run.case, was=run.edition.playbook, now=outcome.playbook)
         if queries.running(work, run.case, outcome.playbook) is None:

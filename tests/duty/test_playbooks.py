@@ -12,6 +12,7 @@ from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations
 from helpdesk.duty.offers import offers_for
+from helpdesk.duty.timeline import sentence_for
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.models import Run
 from helpdesk.playbooks.shelf import the_library
@@ -66,9 +67,12 @@ class House:
             ("listen", "understood"),
             ("settle-type", kind),
         ):
-            with self.working() as work:
-                run = work.session.get(Run, run_id)
-                operations.finish_step(work, run, step, outcome=outcome, evidence={}, note="")
+            self.finish(run_id, step, outcome)
+
+    def finish(self, run_id, step, outcome):
+        with self.working() as work:
+            run = work.session.get(Run, run_id)
+            operations.finish_step(work, run, step, outcome=outcome, evidence={}, note="")
 
     def history(self, action):
         with self.desk.sessions() as session:
@@ -214,3 +218,31 @@ def test_the_pages_show_every_kind_and_lead_to_a_playbook_to_read(house, staff):
     run_id = house.add(case_id, "doxing")
     answer = asha.get(f"/cases/{ref}/playbooks/doxing")
     assert answer.location.endswith(run_id)
+
+
+def test_what_was_done_names_steps_as_their_page_does(house, staff):
+    case_id = house.report(CALM)
+    run_id = house.add(case_id, "account-takeover")
+    house.finish(run_id, "first-contact.acknowledge", "written")
+    asha = sign_in(staff, house.asha)
+    with house.working() as work:
+        ref = work.session.get(Case, case_id).ref
+
+    alone = asha.get(f"/cases/{ref}").text
+    house.add(case_id, "doxing")
+    beside = asha.get(f"/cases/{ref}").text
+
+    title = the_library().playbook("account-takeover").title
+    assert f"Started the playbook “{title}”." in alone
+    assert "Finished the step “Write the first words”: I have written." in alone
+    assert f"Finished the step “Write the first words” of “{title}”: I have written." in beside
+
+
+def test_what_was_done_says_codes_where_the_page_has_no_such_step():
+    details = {"playbook": "doxing@1.0.0", "step": "first-contact.gone", "outcome": "well_said"}
+    entry = HistoryEntry(action="playbook.step_finished", details=details)
+
+    said = sentence_for(entry, {}, {"doxing@1.0.0": the_library().playbook("doxing")})
+
+    assert said == "Finished the step first-contact gone: well said."
+    assert sentence_for(entry, {}, {}) == said

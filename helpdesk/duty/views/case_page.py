@@ -78,7 +78,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "messages": told.words_of(work, case, Message, found["messages"]),
         "notes": told.words_of(work, case, Note, found["notes"]),
         "consents": found["consents"],
-        "lines": timeline.lines_of(found["entries"], names),
+        "lines": timeline.lines_of(found["entries"], names, [one.page for one in runs]),
         "triage": level,
         "tags": level.tags_of_incident(dict(found["facts"])),
         "runs": runs,
