@@ -25,7 +25,7 @@ from alembic.config import Config
 
 from helpdesk.adapters import processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
-from helpdesk.assembly import open_desk
+from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core.desk import Desk
 from helpdesk.settings import Settings
 from helpdesk.supervisor.family import Program
@@ -74,7 +74,7 @@ class House:
         for name in list(self.programs):
             self.close(name)
         if "desk" in self.__dict__:
-            self.desk.sessions.kw["bind"].dispose()
+            close_desk(self.desk)
         self.redis.stop()
         self.postgres.remove()
         for door in self._doors.values():

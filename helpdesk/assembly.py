@@ -30,17 +30,24 @@ def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
     return Desk(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
-        apart=open_apart(engine),
+        apart=open_apart(settings.database_url),
         bell=open_bell(settings.redis_url),
         post=open_post(settings.mail_url, settings.mail_from),
         service=Secret(settings.service_keys[0]) if settings.service_keys else None,
     )
 
 
-def open_engine(url: str) -> Engine:
+def close_desk(desk: Desk) -> None:
+    """Close every connection to the database; whoever asks again opens a new one."""
+    for sessions in filter(None, (desk.sessions, desk.apart)):
+        sessions.kw["bind"].dispose()
+
+
+def open_engine(url: str, **ways: Any) -> Engine:
     """A small pool: more processes, not more connections each. A dead connection is noticed."""
     engine = create_engine(
         url,
+        **ways,
         # What a statement carries stands in no error, and so in no log: handles, names, envelopes.
         hide_parameters=True,
         pool_size=4,
@@ -52,12 +59,14 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def open_apart(engine: Engine) -> sessionmaker[Session]:
+def open_apart(url: str) -> sessionmaker[Session]:
     """Sessions whose statements stand each for itself.
 
-    So no flush may write what could be half written: one entry of history, and no more.
+    So no flush may write what could be half written: one entry of history, and no more. Their
+    connections are their own: to take one out of transactions and put it back each time costs as
+    much as a small statement, and there is nothing to roll back when one is given back.
     """
-    by_statement = engine.execution_options(isolation_level="AUTOCOMMIT")
+    by_statement = open_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
     statements = sessionmaker(by_statement, expire_on_commit=False)
 
     @event.listens_for(statements, "before_flush")

@@ -119,6 +119,4 @@ def _turn(
     at: datetime,
     seconds: int | None = None,
 ) -> None:
-    work.session.add(
-        ClockEvent(subject_id=subject_id, clock=clock, turn=turn, at=at, seconds=seconds)
-    )
+    work.add(ClockEvent(subject_id=subject_id, clock=clock, turn=turn, at=at, seconds=seconds))

@@ -10,7 +10,7 @@ from alembic import command as alembic
 from alembic.config import Config
 
 from helpdesk.accounts import operations as accounts
-from helpdesk.assembly import open_desk, open_engine
+from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core import history as chain
 from helpdesk.core.actors import operator
 from helpdesk.core.desk import Desk
@@ -74,8 +74,8 @@ def verify() -> None:
 def this_desk() -> Iterator[Desk]:
     """The desk that the environment describes, for as long as a command takes."""
     settings = Settings.from_environment(os.environ)
-    engine = open_engine(settings.database_url)
+    desk = open_desk(settings)
     try:
-        yield open_desk(settings, engine=engine)
+        yield desk
     finally:
-        engine.dispose()
+        close_desk(desk)

@@ -8,39 +8,49 @@ matter to it.
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, TextClause, inspect, text
 from sqlalchemy.dialects.postgresql import dialect
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeDecorator
 
 from helpdesk.core.database import Base
+from helpdesk.core.work import Work
 
 POSTGRESQL = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 
 
-def arrive(session: Session, first: Base, *, while_: str = "true", **parameters: Any) -> bool:
-    """Write all that waits in the session, or nothing if something unique in `first` is there.
+@dataclass(frozen=True)
+class Arrival(Work):
+    """Work that only adds rows. They wait here, and not in the session, until they arrive."""
 
-    Of two that arrive at the same moment, the second waits here until the first has been committed,
-    and is then told that it is there. `while_` is a condition of ours in SQL: where it does not
-    hold any more, nothing is written either.
-    """
-    written: dict[Table, list[dict[str, Any]]] = {_table(first): []}
-    for row in list(session.new):
-        written.setdefault(_table(row), []).append(_values(row))
-        session.expunge(row)
-    statement = _statement(tuple(written), while_)
-    documents = {table.name: _document(rows) for table, rows in written.items()}
-    if session.execute(statement, documents | parameters).first() is None:
-        return False
-    # Only this one may be spoken of again; from now on it is a row like any that was read.
-    make_transient_to_detached(first)
-    session.add(first)
-    return True
+    rows: list[Base] = field(default_factory=list)
+
+    def add(self, row: Base) -> None:
+        self.rows.append(row)
+
+    def arrive(self, first: Base, *, while_: str = "true", **parameters: Any) -> bool:
+        """Write all that was added, or nothing if something unique in `first` is there.
+
+        Of two that arrive at the same moment, the second waits here until the first has been
+        committed, and is then told that it is there. `while_` is a condition of ours in SQL: where
+        it does not hold any more, nothing is written either.
+        """
+        written: dict[Table, list[dict[str, Any]]] = {_table(first): []}
+        for row in self.rows:
+            written.setdefault(_table(row), []).append(_values(row))
+        statement = _statement(tuple(written), while_)
+        documents = {table.name: _document(rows) for table, rows in written.items()}
+        if self.session.execute(statement, documents | parameters).first() is None:
+            return False
+        # Only this one may be spoken of again; from now on it is a row like any that was read.
+        make_transient_to_detached(first)
+        self.session.add(first)
+        return True
 
 
 def _table(row: Base) -> Table:

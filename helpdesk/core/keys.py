@@ -77,20 +77,25 @@ COPIES: Final = union_all(
 )
 
 
-def new_key(session: Session, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
+class Rows(Protocol):
+    """Whatever takes new rows: a session, or a piece of work."""
+
+    def add(self, row: Any, /) -> None: ...
+
+
+def new_key(rows: Rows, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
     """Make a key; the caller must give its secret to somebody, or nothing will ever open."""
     secret = Secret.new()
     key = Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw)
-    session.add(key)
+    rows.add(key)
     return key, secret
 
 
-def give(session: Session, key: Key, secret: Secret, holder: Key) -> None:
+def give(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:
     """Let the holder's key open this one."""
     place = _place_of_copy(key.id, holder.id)
-    session.add(
-        KeyCopy(key_id=key.id, holder_id=holder.id, sealed=holder.public.seal(secret.raw, place))
-    )
+    sealed = holder.public.seal(secret.raw, place)
+    rows.add(KeyCopy(key_id=key.id, holder_id=holder.id, sealed=sealed))
 
 
 def current_key(session: Session, team_id: str) -> Key | None:

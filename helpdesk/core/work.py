@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.core import jobs
 from helpdesk.core.actors import Actor
+from helpdesk.core.database import Base
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Keyring
@@ -43,6 +44,10 @@ class Work:
         if not rule(self.actor, subject):
             raise NotAllowed
 
+    def add(self, row: Base) -> None:
+        """A new row, written with all that this work changes."""
+        self.session.add(row)
+
     def record(self, action: str, subject: Subject, **details: Any) -> None:
         """Write the change into history. Details hold ids and codes, never what people told us."""
         case_id = getattr(subject, "case_id", None)
@@ -63,7 +68,7 @@ class Work:
     ) -> None:
         """The same, where the subject is not at hand as a row."""
         at = self.at.replace(minute=0, second=0, microsecond=0)
-        self.session.add(
+        self.add(
             HistoryEntry(
                 at=at if self.actor.is_anonymous else self.at,
                 actor_id=self.actor.id,
@@ -80,7 +85,7 @@ class Work:
         if not jobs.arguments_are_ids(arguments):
             raise ValueError(f"{job} was promised with more than ids.")
         queue = jobs.by_name(job).queue
-        self.session.add(Promise(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
+        self.add(Promise(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
         if not after:
             self.promised.add(queue)
 

@@ -191,7 +191,7 @@ def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[st
         table_version=the_library().table.version,
     )
     evaluation.inputs = work.keys.seal(evaluation, "inputs", json.dumps(inputs))
-    work.session.add(evaluation)
+    work.add(evaluation)
 
 
 def _call_if_pressing(work: Work, case: Case) -> None:

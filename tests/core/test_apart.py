@@ -1,17 +1,28 @@
 """Statements that stand each for itself: they hold nothing, and none can be half of something."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
 from helpdesk.accounts.models import Team, TeamKind
-from helpdesk.assembly import open_apart
+from helpdesk.assembly import close_desk, open_apart, open_desk
 from helpdesk.core.history import HistoryEntry
 
 
 @pytest.fixture
-def apart(engine):
-    with open_apart(engine)() as session:
+def apart(postgres):
+    sessions = open_apart(postgres.url("helpdesk_app"))
+    with sessions() as session:
         yield session
+    sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
+def desk_apart(settings, postgres):
+    desk = open_desk(replace(settings, database_url=postgres.url("helpdesk_app")))
+    yield desk
+    close_desk(desk)
 
 
 def an_entry(at):
@@ -30,13 +41,12 @@ def test_nothing_is_held_between_two_statements(apart):
     assert apart.connection().connection.driver_connection.info.transaction_status.name == "IDLE"
 
 
-def test_the_next_who_gets_the_connection_has_a_transaction_again(engine):
-    with open_apart(engine)() as session:
-        session.execute(text("SELECT 1"))
+def test_whoever_needs_a_transaction_gets_another_connection(desk_apart):
+    with desk_apart.apart() as session:
         backend = session.scalar(text("SELECT pg_backend_pid()"))
-    with engine.connect() as connection:
-        assert connection.scalar(text("SELECT pg_backend_pid()")) == backend
-        status = connection.connection.driver_connection.info.transaction_status
+    with desk_apart.sessions() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != backend
+        status = session.connection().connection.driver_connection.info.transaction_status
         assert status.name == "INTRANS"
 
 

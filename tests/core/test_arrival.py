@@ -6,7 +6,7 @@ from sqlalchemy import event, func, select
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.actors import NOBODY, Role
-from helpdesk.core.arrival import arrive
+from helpdesk.core.arrival import Arrival
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import new_id
 from helpdesk.core.history import HistoryEntry
@@ -23,12 +23,16 @@ def team(desk):
     return team
 
 
+def an_arrival(work):
+    return Arrival(work.session, work.actor, work.at, work.keys, work.promised)
+
+
 def a_report(work, team, form_token):
-    """The rows of a report, waiting in the session."""
+    """The rows of a report, waiting to arrive."""
     case_id, code = new_id(), ReturnCode.new()
     team_key = current_key(work.session, team.id)
-    key, secret = new_key(work.session, KeyKind.CASE, case_id)
-    give(work.session, key, secret, team_key)
+    key, secret = new_key(work, KeyKind.CASE, case_id)
+    give(work, key, secret, team_key)
     case = Case(
         id=case_id,
         ref=new_id()[:12],
@@ -46,18 +50,19 @@ def a_report(work, team, form_token):
     case.story = case.public.seal_text(
         "What happened: “naïve” \\x00 and a quote '.", case.place_of("story")
     )
-    work.session.add(case)
+    work.add(case)
     work.record("case.submitted", case, slow_lane=False)
     work.promise("triage.call_on_duty", case_id=case.id)
     for kind in ConsentKind:
-        work.session.add(Consent(case_id=case.id, kind=kind, given_at=work.at, given_by="reporter"))
+        work.add(Consent(case_id=case.id, kind=kind, given_at=work.at, given_by="reporter"))
     return case, secret
 
 
 def test_what_arrives_is_what_was_sent(desk, team):
     with desk.begin(NOBODY) as work:
-        case, secret = a_report(work, team, b"one form")
-        assert arrive(work.session, case)
+        arrival = an_arrival(work)
+        case, secret = a_report(arrival, team, b"one form")
+        assert arrival.arrive(case)
         assert case in work.session
         case_id, opened_at = case.id, case.opened_at
 
@@ -81,8 +86,9 @@ def test_what_arrives_is_what_was_sent(desk, team):
 
 def test_a_second_arrival_of_the_same_writes_nothing_at_all(desk, team):
     with desk.begin(NOBODY) as work:
-        first, _ = a_report(work, team, b"one form")
-        assert arrive(work.session, first)
+        arrival = an_arrival(work)
+        first, _ = a_report(arrival, team, b"one form")
+        assert arrival.arrive(first)
     tables = (Case, Key, Promise, HistoryEntry, Consent)
 
     def counts(work):
@@ -90,19 +96,21 @@ def test_a_second_arrival_of_the_same_writes_nothing_at_all(desk, team):
 
     with desk.begin(NOBODY) as work:
         before = counts(work)
-        second, _ = a_report(work, team, b"one form")
-        assert not arrive(work.session, second)
+        again = an_arrival(work)
+        second, _ = a_report(again, team, b"one form")
+        assert not again.arrive(second)
         assert counts(work) == before
 
 
 def test_a_report_is_one_trip(desk, team):
     with desk.begin(NOBODY) as work:
-        case, _ = a_report(work, team, b"one form")
+        arrival = an_arrival(work)
+        case, _ = a_report(arrival, team, b"one form")
         trips = []
         connection = work.session.connection()
         event.listen(connection, "before_cursor_execute", lambda *told: trips.append(told[2]))
 
-        arrive(work.session, case)
+        arrival.arrive(case)
         work.session.flush()
 
         assert len(trips) == 1
@@ -110,8 +118,9 @@ def test_a_report_is_one_trip(desk, team):
 
 def test_a_later_change_of_it_is_written_too(desk, team):
     with desk.begin(NOBODY) as work:
-        case, _ = a_report(work, team, b"one form")
-        arrive(work.session, case)
+        arrival = an_arrival(work)
+        case, _ = a_report(arrival, team, b"one form")
+        arrival.arrive(case)
         case.open()
         work.record("case.opened", case)
         case_id = case.id

@@ -5,30 +5,31 @@ Served like the real one, by `House.serve(surface, "tests.faults.planted:…()")
 
 import secrets
 import time
+from dataclasses import replace
 from threading import Timer
 
 from sqlalchemy.orm import Session
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Consent
+from helpdesk.core.arrival import Arrival
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotNow
 from helpdesk.intake.form_token import FormToken
-from helpdesk.intake.operations import submission
 
 LATE = 0.4
-arrive = submission.arrive
+arrive = Arrival.arrive
 
 
 def commits_after_answering():
     """It says that the report has arrived, and writes it down a moment later."""
-    submission.arrive = _arrive_late
+    Arrival.arrive = _arrive_late
     return _application()
 
 
 def writes_half():
     """What was agreed to is written in a transaction of its own, which sometimes does not come."""
-    submission.arrive = _arrive_without_consents
+    Arrival.arrive = _arrive_without_consents
     return _application()
 
 
@@ -51,15 +52,11 @@ def _application():
     return application
 
 
-def _arrive_late(session, first, **while_):
-    rows = list(session.new)
-    for row in rows:
-        session.expunge(row)
-    later = Session(session.get_bind(), expire_on_commit=False)
-    later.add_all(rows)
+def _arrive_late(arrival, first, **while_):
+    later = Session(arrival.session.get_bind(), expire_on_commit=False)
 
     def end():
-        arrive(later, first, **while_)
+        arrive(replace(arrival, session=later), first, **while_)
         later.commit()
         later.close()
 
@@ -67,11 +64,11 @@ def _arrive_late(session, first, **while_):
     return True
 
 
-def _arrive_without_consents(session, first, **while_):
+def _arrive_without_consents(arrival, first, **while_):
     if secrets.randbelow(2):
-        for row in [one for one in session.new if isinstance(one, Consent)]:
-            session.expunge(row)
-    return arrive(session, first, **while_)
+        kept = [one for one in arrival.rows if not isinstance(one, Consent)]
+        return arrive(replace(arrival, rows=kept), first, **while_)
+    return arrive(arrival, first, **while_)
 
 
 def _claim_after_a_look(work, case):

@@ -18,7 +18,7 @@ from helpdesk import ticker
 from helpdesk.adapters.bell import connect, open_queue, open_worker
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
-from helpdesk.assembly import open_desk
+from helpdesk.assembly import close_desk, open_desk
 from helpdesk.settings import Settings, Surface
 from tests.conftest import migrate
 
@@ -60,7 +60,7 @@ class House:
     def rest(self):
         """Everything is written and closed: only files are left."""
         for desk in self._desks.values():
-            desk.sessions.kw["bind"].dispose()
+            close_desk(desk)
         if self.redis.is_running:
             with connect(self.redis.url) as redis:
                 # Beside the log of every command, the whole of it as plain as Redis can write it.
@@ -74,7 +74,7 @@ class House:
 
     def remove(self):
         for desk in self._desks.values():
-            desk.sessions.kw["bind"].dispose()
+            close_desk(desk)
         self.redis.stop()
         self.postgres.remove()
 

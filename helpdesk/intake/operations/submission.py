@@ -7,7 +7,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind
 from helpdesk.cases.told import seal_told
 from helpdesk.core.actors import NOBODY, reporter
-from helpdesk.core.arrival import arrive
+from helpdesk.core.arrival import Arrival
 from helpdesk.core.codes import ReturnCode, new_ref
 from helpdesk.core.database import new_id
 from helpdesk.core.keys import KeyKind, give, new_key
@@ -54,15 +54,18 @@ def submit(
     The same form sent again, even at the same moment, finds the case that the first one made.
     What `show` makes of the receipt is made before that statement: nothing can fail behind it.
     """
-    # Somebody whose mailbox is open may report another thing: nothing must tie the two together.
-    work = Work(work.session, NOBODY, work.at, work.keys, work.promised)
     for anew in (False, True):
         desk = queries.desk_for_reports(work, anew=anew)
+        # Somebody whose mailbox is open may report another thing: nothing must tie the two
+        # together.
+        arrival = Arrival(work.session, NOBODY, work.at, work.keys, work.promised)
         receipt = Receipt(
-            *_write_down(work, told, way_back, desk, in_slow_lane=in_slow_lane, is_drill=is_drill)
+            *_write_down(
+                arrival, told, way_back, desk, in_slow_lane=in_slow_lane, is_drill=is_drill
+            )
         )
         receipt = replace(receipt, shown=show(receipt))
-        if arrive(work.session, receipt.case, while_=queries.STILL_THE_SAME, **desk.claims):
+        if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **desk.claims):
             return receipt
         found = queries.by_form_token(work, way_back.form_token)
         if found is not None:
@@ -82,9 +85,9 @@ def _write_down(
 ) -> tuple[Case, Judgement]:
     main, *others = triage.in_order(told.kinds, told.answers)
     case_id = new_id()
-    key, secret = new_key(work.session, KeyKind.CASE, case_id)
+    key, secret = new_key(work, KeyKind.CASE, case_id)
     work.keys.learn(key.id, secret)  # until this piece of work ends; the process forgets it then
-    give(work.session, key, secret, desk.key)
+    give(work, key, secret, desk.key)
     case = Case(
         id=case_id,
         ref=new_ref(),
@@ -105,7 +108,7 @@ def _write_down(
     contact = {name: told.contact.get(name, "") for name in CONTACT}
     seal_told(case, secret, story=told.story, answers=told.answers, contact=contact)
     judgement = triage.judge_new_case(work, case, told.answers)
-    work.session.add(case)
+    work.add(case)
     work.record("case.submitted", case, slow_lane=in_slow_lane, about=list(case.kinds))
     _note_consents(work, case, told)
     return case, judgement
@@ -113,7 +116,7 @@ def _write_down(
 
 def _note_consents(work: Work, case: Case, told: Told) -> None:
     for kind in sorted(told.consents):
-        work.session.add(
+        work.add(
             Consent(
                 case_id=case.id,
                 kind=kind,
