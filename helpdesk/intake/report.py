@@ -1,14 +1,15 @@
 """A report being filled in: what can be picked, what is asked then, what it tells in the end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from helpdesk.cases.status import ConsentKind
 from helpdesk.playbooks import together
 from helpdesk.playbooks.answers import asked, without_hidden
-from helpdesk.playbooks.conditions import Known, Value
-from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.conditions import Known, Value, names_in
+from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
 from helpdesk.playbooks.pages import Playbook, Question, Readiness, Text
 from helpdesk.playbooks.together import SOMETHING_ELSE
 
@@ -18,6 +19,8 @@ CONTACT = ("safe_channel", "safe_times", "never_contact")
 # How long the second page may get, in lines of questions and options: a telephone has to load it
 # over a slow line, and somebody who is afraid has to get through it.
 LONGEST_PAGE: Final = 160
+# More answers than this fill a telephone's screen by themselves.
+LONGEST_LIST: Final = 12
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,27 @@ def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ..
     return together.questions_of(library, tuple(pages))
 
 
+def can_wait(library: Library, pages: Iterable[Playbook]) -> frozenset[str]:
+    """The questions that are folded away: no level hangs on them. What is most a page's own, the
+    first that it asks, stays in sight, and so does the platform.
+    """
+    pages = tuple(pages)
+    asked = questions(library, pages)
+    points = {point.id for point in library.table.points}
+    shown = points | {PLATFORM_QUESTION} | {one.id for one in asked if _means(one, points)}
+    for page in pages:
+        own = (one.id for one in page.questions if one.id not in {*points, PLATFORM_QUESTION})
+        shown.update(islice(own, 1))
+        shown.update(name for flag in page.red_flags for name in names_in(flag.when))
+    waiting = frozenset(one.id for one in asked) - shown
+    return waiting if len(waiting) > 1 else frozenset()
+
+
+def has_long_list(question: Question) -> bool:
+    """Whether the answers are folded away until somebody wants to pick one."""
+    return len(question.options) > LONGEST_LIST
+
+
 def left_out(library: Library, pages: Iterable[Playbook], answers: Known) -> frozenset[str]:
     """The questions that answers on a page before have made pointless."""
     all_of_them = questions(library, pages)
@@ -123,6 +147,11 @@ def says_something(
 
 def _is_offered(page: Playbook) -> bool:
     return page.status is not Readiness.RETIRED
+
+
+def _means(question: Question, points: Collection[str]) -> bool:
+    """Whether an answer says something about a decision point, without being one."""
+    return any(setting.name in points for option in question.options for setting in option.sets)
 
 
 def _floors(page: Playbook) -> list[int]:

@@ -162,9 +162,12 @@ def press(browser, words, inside="main"):
 
 
 def choose(browser, words):
-    """Choose the answer with these words, the first such on the page."""
-    label = f"//main//label[contains(normalize-space(.), {quoted(words)})]"
-    browser.find_element(By.XPATH, label).click()
+    """Choose the answer with these words, the first such on the page; unfold what it lies in."""
+    words = f"//main//label[contains(normalize-space(.), {quoted(words)})]"
+    label = browser.find_element(By.XPATH, words)
+    for fold in label.find_elements(By.XPATH, "ancestor::details[not(@open)]/summary"):
+        fold.click()
+    label.click()
 
 
 def text(browser, css="main"):

@@ -1,5 +1,6 @@
 """The report on its way: three pages over one set of fields, nothing of which is stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -59,6 +60,17 @@ class Paper:
         """What the second page asks, in order. What other answers make pointless stays there
         until the page is sent: nothing disappears under somebody's finger."""
         return report.questions(self.library, self.asked)
+
+    @property
+    def waiting(self) -> tuple[Question, ...]:
+        """Those of them that are folded away at the end of the page."""
+        waiting = report.can_wait(self.library, self.asked)
+        return tuple(question for question in self.questions if question.id in waiting)
+
+    def concerns(self, questions: Iterable[Question]) -> bool:
+        """Whether there is something among these to be seen: an answer, or something wrong."""
+        fields = (self.own[PREFIX + question.id] for question in questions)
+        return any(field.data or field.errors for field in fields)
 
     @property
     def asks_of_all(self) -> bool:

@@ -12,7 +12,7 @@ from helpdesk.intake import operations
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.forms import FIRST, LAST, PAGES, Paper
 from helpdesk.intake.operations import Receipt, WayBack
-from helpdesk.intake.report import hints_of
+from helpdesk.intake.report import has_long_list, hints_of
 from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.playbooks.together import advice_of, pages_of
@@ -79,6 +79,7 @@ def _page(paper: Paper, number: int, token: FormToken) -> str:
         carried=[*_marks(paper, number, token), *paper.carried(number)],
         decoy=DECOY,
         hints_of=hints_of,
+        has_long_list=has_long_list,
         given=paper.given() if number == LAST else [],
     )
 
