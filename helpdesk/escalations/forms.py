@@ -7,6 +7,8 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.standing import Ask
 from helpdesk.escalations.words import ACTIONS, ASKS, REASONS, VERDICTS
 from helpdesk.partners.fields import BY_NAME, FIELDS, Field
 from helpdesk.partners.models import Partner
@@ -121,3 +123,22 @@ class DecisionForm(Form):
     )
     reason = RadioField("Why?", [DataRequired("Choose a reason.")], choices=_choices(REASONS))
     note = TextAreaField("Anything that helps us to explain it", [Length(max=LONG)])
+
+    def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
+        """The same answers: those that fit what was asked first, all others in a last group."""
+        actions = likely_actions(ask, target_kind)
+        self.action.choices = _grouped(ACTIONS, {None: actions}, rest="Something else")
+        reasons = {"If you acted": reasons_to_act(ask), "If you did not": reasons_not_to_act(ask)}
+        self.reason.choices = _grouped(REASONS, reasons, rest="Another reason")
+        return self
+
+
+def _grouped(
+    words: Mapping[Any, str], groups: Mapping[Any, Collection[Any]], *, rest: str
+) -> list[SelectChoice]:
+    first = {code: name for name, codes in groups.items() for code in codes}
+    others = dict.fromkeys((code for code in words if code not in first), rest)
+    return [
+        SelectChoice(code.value, words[code], optgroup=name)
+        for code, name in (first | others).items()
+    ]

@@ -65,6 +65,17 @@ FOR_PARTNER: Final = {
     Standing.UNANSWERED: "Late: an answer still helps",
 }
 
+# What waits for the partner, however late.
+YOUR_MOVE: Final = frozenset(
+    {
+        Standing.DISPATCHING,
+        Standing.WITH_PARTNER,
+        Standing.ACKNOWLEDGED,
+        Standing.IN_REVIEW,
+        Standing.UNANSWERED,
+    }
+)
+
 PARTNER_TONES: Final = {
     Standing.DISPATCHING: "active",
     Standing.WITH_PARTNER: "active",

@@ -331,3 +331,33 @@ def test_every_repeat_and_every_verdict_is_on_the_page(house, writer):
     assert "attempt 2" in page.text
     assert house.delivery(escalation).id in page.text
     assert "Nothing has changed" in page.text
+
+
+def test_a_partner_finds_what_was_asked_for_first_and_the_rest_folded(house, theirs):
+    escalation = house.carried()
+    where = f"/requests/{escalation.ref}"
+
+    page = theirs.get(where).text
+    before, rest = page.split("<details", 1)
+
+    assert before.index("Access was given back") < before.index("Nothing was done")
+    assert "The domain was suspended" not in before
+    assert "The domain was suspended" in rest
+    assert "If you did not" in rest
+    chosen = send(theirs, where, f"{where}/decision", action="domain_suspended")
+    assert chosen.status_code == 422
+    assert re.search(r"<details open>\s*<summary>.{0,40}Something else", chosen.text)
+
+
+def test_the_inbox_tells_what_waits_for_the_partner_from_what_does_not(house, theirs):
+    escalation = house.carried()
+    where = f"/requests/{escalation.ref}"
+
+    before = theirs.get("/inbox").text
+    send(theirs, where, f"{where}/question", question="Since when?")
+    after = theirs.get("/inbox").text
+
+    assert "They wait for you" in before
+    assert "Our move, or over" not in before
+    assert "Nothing waits for you." in after
+    assert "Our move, or over" in after

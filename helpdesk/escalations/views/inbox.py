@@ -90,7 +90,10 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "question_form": QuestionForm(formdata=None),
         "decision_form": DecisionForm(formdata=None),
     }
-    return render_template("partner_desk/show.html", **(parts | forms))
+    parts |= forms
+    if packet is not None:
+        parts["decision_form"].about(escalation.ask, packet.fields.get("target_kind", ""))
+    return render_template("partner_desk/show.html", **parts)
 
 
 def _opened(

@@ -1,0 +1,57 @@
+"""What a partner most likely did with a request, and why: so that few choices stand first.
+
+Pure. It looks only at what the partner has before them: what is asked, and for what kind of thing.
+Every answer can still be given.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from helpdesk.escalations.standing import Action, Ask, Reason
+
+_ACTIONS: Final[Mapping[Ask, tuple[Action, ...]]] = {
+    Ask.RESTORE: (Action.ACCESS_RESTORED, Action.ACCESS_LOCKED),
+    Ask.LOCK: (Action.ACCESS_LOCKED, Action.ACCOUNT_DISABLED, Action.ACCESS_RESTORED),
+    Ask.REMOVE: (Action.CONTENT_REMOVED, Action.CONTENT_LIMITED, Action.ACCOUNT_DISABLED),
+    Ask.PRESERVE: (Action.DATA_PRESERVED,),
+    Ask.REVIEW: (Action.ACCESS_RESTORED, Action.CONTENT_REINSTATED),
+}
+# Of a whole account or group nothing is taken down: it is switched off.
+_WHOLE: Final = frozenset({"account", "group", "channel"})
+_REMOVE_WHOLE: Final = (Action.ACCOUNT_DISABLED, Action.CONTENT_REMOVED, Action.CONTENT_LIMITED)
+
+# Why somebody does what was asked, and why not.
+_TO_ACT: Final[Mapping[Ask, tuple[Reason, ...]]] = {
+    Ask.RESTORE: (Reason.POLICY_BREACH, Reason.ILLEGAL),
+    Ask.LOCK: (Reason.POLICY_BREACH, Reason.ILLEGAL),
+    Ask.REMOVE: (Reason.POLICY_BREACH, Reason.ILLEGAL),
+    Ask.PRESERVE: (Reason.POLICY_BREACH, Reason.ILLEGAL),
+    Ask.REVIEW: (Reason.NO_BREACH_FOUND,),
+}
+_NOT_TO_ACT: Final[Mapping[Ask, tuple[Reason, ...]]] = {
+    Ask.RESTORE: (
+        Reason.OWNER_NOT_VERIFIED,
+        Reason.INSUFFICIENT_EVIDENCE,
+        Reason.NO_BREACH_FOUND,
+    ),
+    Ask.LOCK: (Reason.INSUFFICIENT_EVIDENCE, Reason.OWNER_NOT_VERIFIED, Reason.NO_BREACH_FOUND),
+    Ask.REMOVE: (Reason.NO_BREACH_FOUND, Reason.INSUFFICIENT_EVIDENCE, Reason.ALREADY_GONE),
+    Ask.PRESERVE: (Reason.ALREADY_GONE, Reason.OWNER_NOT_VERIFIED, Reason.LEGALLY_RESTRAINED),
+    Ask.REVIEW: (Reason.POLICY_BREACH, Reason.ILLEGAL, Reason.OWNER_NOT_VERIFIED),
+}
+
+
+def likely_actions(ask: Ask, target_kind: str) -> tuple[Action, ...]:
+    """What may have been done, what was asked for first; doing nothing is always among it."""
+    whole = ask is Ask.REMOVE and target_kind in _WHOLE
+    return (*(_REMOVE_WHOLE if whole else _ACTIONS[ask]), Action.NONE)
+
+
+def reasons_to_act(ask: Ask) -> tuple[Reason, ...]:
+    """Why a partner does what was asked."""
+    return _TO_ACT[ask]
+
+
+def reasons_not_to_act(ask: Ask) -> tuple[Reason, ...]:
+    """Why a partner does not do it."""
+    return _NOT_TO_ACT[ask]
