@@ -11,6 +11,7 @@ from helpdesk.cases.status import Status
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations
+from helpdesk.duty.disagreeing import disagreements
 from helpdesk.duty.offers import offers_for
 from helpdesk.duty.timeline import sentence_for
 from helpdesk.playbooks import queries as playbooks
@@ -246,3 +247,56 @@ def test_what_was_done_says_codes_where_the_page_has_no_such_step():
 
     assert said == "Finished the step first-contact gone: well said."
     assert sentence_for(entry, {}, {}) == said
+
+
+@pytest.mark.parametrize(
+    ("danger", "outcome", "said"),
+    [
+        ("none_known", "now", "no danger known"),
+        ("none_known", "possible", "no danger known"),
+        ("credible", "possible", None),
+        ("imminent", "possible", None),
+        ("credible", "no_danger", "danger is possible"),
+        ("unsure", "now", "danger is possible"),
+        ("none_known", "no_danger", None),
+        ("none_known", "no_answer", None),
+    ],
+)
+def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
+    house, danger, outcome, said
+):
+    case_id = house.report({**CALM, "danger": danger})
+    run_id = house.add(case_id, "account-takeover")
+    with house.working() as work:
+        before = work.session.get(Case, case_id).level
+    house.finish(run_id, "first-contact.acknowledge", "written")
+    house.finish(run_id, "first-contact.danger-again", outcome)
+
+    with house.working() as work:
+        case = work.session.get(Case, case_id)
+        settled = queries.judgement_of(work, case).settled
+        found = disagreements(playbooks.runs_of(work, case), the_library().table, settled)
+        assert case.level is before
+
+    assert [one.counts_as for one in found] == ([said] if said else [])
+
+
+def test_the_case_page_offers_to_correct_the_answer_that_a_step_contradicts(house, staff):
+    case_id = house.report(CALM)
+    run_id = house.add(case_id, "account-takeover")
+    house.finish(run_id, "first-contact.acknowledge", "written")
+    house.finish(run_id, "first-contact.danger-again", "now")
+    asha = sign_in(staff, house.asha)
+    with house.working() as work:
+        ref = work.session.get(Case, case_id).ref
+
+    differs = asha.get(f"/cases/{ref}").text
+    assert "The case counts with: no danger known." in differs
+    assert f'href="/cases/{ref}/answers#q-danger-0"' in differs
+    assert 'id="q-danger-0"' in asha.get(f"/cases/{ref}/answers").text
+
+    with house.working() as work:
+        triage.correct_answers(work, work.session.get(Case, case_id), {"danger": "imminent"})
+    agrees = asha.get(f"/cases/{ref}").text
+    assert "The case counts with" not in agrees
+    assert "Immediate" in agrees

@@ -32,6 +32,12 @@ BREACHES = {
         "title: Rule out a harmless cause\n    once: true★",
         "only a step that pages share",
     ),
+    "an outcome that fits an answer beside urgency": (
+        ACCOUNT,
+        "- id: intruder\n",
+        "- id: intruder\n        fits: {is: [whose, mine]}★\n",
+        "'fits' asks about urgency only",
+    ),
     "a missing key": (ACCOUNT, "scope_limit: We", "# We", "the key 'scope_limit' is missing"),
     "a key twice": (
         ACCOUNT,

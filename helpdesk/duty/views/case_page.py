@@ -23,6 +23,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.gathering import Gathered, Gathering
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
+from helpdesk.duty.disagreeing import disagreements
 from helpdesk.duty.offers import offers_for
 from helpdesk.duty.operations import steps_left
 from helpdesk.escalations import queries as escalations
@@ -84,6 +85,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "runs": runs,
         "offers": offers_for(the_library(), case, runs, level.pages, level.known),
         "steps_left": steps_left(runs),
+        "disagreements": disagreements(runs, the_library().table, level.judgement.settled),
         "platform": playbooks.platform_of(case),
         "requests": requests,
         "request_words": request_words,

@@ -48,13 +48,17 @@ class FactSetting:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step can end, and where that leads: onward, to an end, or to another playbook."""
+    """How a step can end, and where that leads: onward, to an end, or to another playbook.
+
+    Where it finds out what a question about urgency asks for, `fits` says which answers agree.
+    """
 
     id: str
     label: Text
     sets: tuple[Setting, ...] = ()
     end: str | None = None
     playbook: str | None = None
+    fits: Condition | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from helpdesk.playbooks.conditions import Condition, names_in
 from helpdesk.playbooks.pages import (
     End,
     FactSetting,
@@ -106,7 +107,7 @@ class StepsReader:
         return outcomes
 
     def _outcome(self, piece: Piece, home: str) -> Outcome:
-        fields = piece.fields("id label", "sets leads_to")
+        fields = piece.fields("id label", "sets fits leads_to")
         outcome_id = fields["id"].id()
         end = playbook = None
         if "leads_to" in fields:
@@ -121,7 +122,15 @@ class StepsReader:
             sets=fields.read("sets", self._literals, ()),
             end=end,
             playbook=playbook,
+            fits=fields.read("fits", self._fits, None),
         )
+
+    def _fits(self, piece: Piece) -> Condition:
+        condition = read_condition(piece, self.scales, self.references)
+        for name in names_in(condition):
+            if name not in self.scales:
+                piece.refuse(f"'fits' asks about urgency only: {', '.join(self.scales)}")
+        return condition
 
     def _literals(self, piece: Piece) -> tuple[Setting, ...]:
         self._refuse_decision_points(piece)

@@ -1,0 +1,50 @@
+"""Where a step found out something else than the answers say by which a case is judged.
+
+Pure. A step changes no answer and no level: a person corrects the answer, and it is judged again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from helpdesk.playbooks.conditions import Known, Truth, evaluate, names_in
+from helpdesk.playbooks.models import MOVED, StepRecord
+from helpdesk.playbooks.pages import Outcome, Playbook, Step
+from helpdesk.playbooks.queries import RunNow
+from helpdesk.playbooks.tables import Table
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A step as it ended, and what the case counts with instead: the question, and in words."""
+
+    step: Step
+    outcome: Outcome
+    question: str
+    counts_as: str
+
+
+def disagreements(runs: Iterable[RunNow], table: Table, settled: Known) -> list[Disagreement]:
+    """Where the answers do not fit what was recorded last about a step.
+
+    `settled` is what each decision point counted with, be it answered or assumed.
+    """
+    found = []
+    for step, outcome in _as_recorded_last(runs):
+        if outcome.fits is not None and evaluate(outcome.fits, settled) is Truth.FALSE:
+            point, *_ = names_in(outcome.fits)
+            counts_as = table.point(point).value(str(settled[point]))
+            found.append(Disagreement(step, outcome, point, str(counts_as.label)))
+    return found
+
+
+def _as_recorded_last(runs: Iterable[RunNow]) -> Iterator[tuple[Step, Outcome]]:
+    last: dict[str, tuple[StepRecord, Playbook]] = {}
+    for one in runs:
+        for record in one.run.records if one.run.ended_as != MOVED else ():
+            if record.step not in last or last[record.step][0].at <= record.at:
+                last[record.step] = record, one.page
+    for record, page in last.values():
+        step = page.step(record.step)
+        outcome = step.outcome(record.outcome or "") if step is not None else None
+        if step is not None and outcome is not None:
+            yield step, outcome
