@@ -35,6 +35,7 @@ SENTENCES = {
         "We cannot save anything at this moment. Nothing was sent. Please try again in a minute."
     ),
 }
+CANNOT_READ = marked("We cannot open this page at this moment.")
 
 
 def init_app(app: Flask) -> None:
@@ -96,7 +97,7 @@ def _log_no_words(exc_info: object) -> None:
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     log.error("database away: %s", type(error.orig).__name__)
     become_stranger()  # a page that names somebody would ask the database for them once more
-    return _keep_typed(SENTENCES[503], 503)
+    return _keep_typed(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
 
 
 def _cannot_be_stored(error: DataError) -> ResponseReturnValue:
@@ -182,10 +183,10 @@ def _page(sentence: str, status: int, words: Sequence[str] = ()) -> tuple[Any, i
 
 
 def _page_above() -> str | None:
-    """The page that a refused form lies under, such as the case of a message."""
+    """The page that a refused address lies under, such as the case of a message."""
     routes = current_app.create_url_adapter(request)
     steps = request.path.rstrip("/").split("/")[:-1]
-    while request.method == "POST" and routes is not None and len(steps) > 1:
+    while routes is not None and len(steps) > 1:
         address = "/".join(steps)
         with suppress(HTTPException):
             routes.match(address, method="GET")

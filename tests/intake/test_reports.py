@@ -1,8 +1,11 @@
 """Telling us: three pages, nothing stored before the last, and no typed word ever lost."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
+from helpdesk.app import LARGEST_REQUEST
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Status
@@ -179,6 +182,15 @@ def test_a_text_that_is_too_long_is_kept_and_its_writer_told(house, browser, fie
     assert cases(house) == []
     send(browser, {field: "shorter"})
     assert browser.status == 201
+
+
+def test_what_somebody_can_type_is_never_more_than_a_request_holds(browser):
+    go_to(browser, 3)
+    most = [int(length) for length in re.findall(r'maxlength="(\d+)"', browser.text)]
+
+    assert len(most) == 4
+    # A sign beyond Latin takes three bytes, and each is sent as three characters.
+    assert 9 * sum(most) < LARGEST_REQUEST
 
 
 def test_a_fault_on_an_earlier_page_is_shown_there(browser):

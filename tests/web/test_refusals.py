@@ -2,7 +2,13 @@
 
 import pytest
 
+from helpdesk.app import LARGEST_REQUEST
 from tests import factories
+
+EVERY_SURFACE = pytest.mark.parametrize(
+    ("surface", "door"),
+    [("public", "/report"), ("staff", "/sign-in"), ("partner_desk", "/sign-in")],
+)
 
 
 @pytest.mark.parametrize("handle", ["\0", "nobody\0", "n" * 5000])
@@ -22,3 +28,50 @@ def test_an_address_with_a_nul_leads_nowhere(staff, desk):
 
     assert staff.get("/queues/%00").status_code in (400, 404)
     assert staff.get("/cases/%00").status_code in (400, 404)
+
+
+@EVERY_SURFACE
+def test_what_is_too_much_is_refused_with_what_to_do_now(request, surface, door):
+    browser = request.getfixturevalue(surface)
+
+    answer = browser.post(door, data={"story": "x" * LARGEST_REQUEST})
+
+    assert answer.status_code == 413
+    assert "This is more than we can take at once." in answer.text
+    assert "what you answered on earlier pages is still there" in answer.text
+
+
+@EVERY_SURFACE
+def test_a_failure_of_ours_is_said_in_the_style_of_the_surface(request, surface, door):
+    browser = request.getfixturevalue(surface)
+    browser.application.testing = False
+    browser.application.view_functions["static"] = _break_down
+
+    answer = browser.get("/static/css/base.css")
+
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.text
+    assert "css/base.css" in answer.text
+    assert "out of order" not in answer.text
+
+
+def _break_down(**_values):
+    raise RuntimeError("out of order")
+
+
+@pytest.mark.parametrize(
+    ("address", "above"),
+    [("/mailbox/case/messages", "/mailbox/case"), ("/mailbox/sign-out", "/mailbox")],
+)
+def test_the_address_of_a_form_leads_to_the_page_of_the_form(public, address, above):
+    answer = public.get(address)
+
+    assert answer.status_code == 405
+    assert f'<a href="{above}">Open that page</a>' in answer.text
+
+
+def test_an_address_that_takes_no_form_says_so(public):
+    answer = public.post("/help-now")
+
+    assert answer.status_code == 405
+    assert "Open that page" not in answer.text
