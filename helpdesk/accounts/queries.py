@@ -191,6 +191,23 @@ def coordinators(session: Session, team_id: str) -> Sequence[Person]:
     return session.scalars(found).all()
 
 
+def everybody_in(session: Session, team_id: str) -> Sequence[Person]:
+    """Who is told when there is nobody else to tell."""
+    inside = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.team_id == team_id, Person.disabled_at.is_(None))
+        .order_by(Person.name)
+    )
+    return session.scalars(inside).all()
+
+
+def operators(session: Session) -> Sequence[Person]:
+    """Who sees every team, and can open the cases of none."""
+    found = select(Person).where(Person.role == Role.OPERATOR, Person.disabled_at.is_(None))
+    return session.scalars(found.order_by(Person.name)).all()
+
+
 def mailbox_of(work: Work, person: Person) -> str:
     """Where duty mail goes; empty if they gave none, or where there is no service key."""
     if person.email is None or work.keys.service is None:

@@ -412,6 +412,39 @@ def test_with_nobody_on_duty_the_coordinators_are_called(desk, house, now):
     assert [letter.to for letter in drained(desk, now)] == ["cleo@house.test"]
 
 
+def without_mailbox(desk, *people):
+    with desk.sessions.begin() as session:
+        for somebody in people:
+            session.get(Person, somebody.person.id).email = None
+
+
+def test_without_a_coordinator_to_reach_everybody_in_the_queue_is_called(desk, house, now):
+    without_mailbox(desk, house.cleo)
+    reported(desk, house, now, RUNNING)
+
+    assert {letter.to for letter in drained(desk, now)} == {"asha@house.test", "bo@house.test"}
+
+
+def test_an_alarm_that_reaches_nobody_goes_to_operators_without_a_word_of_the_case(
+    desk, house, now
+):
+    without_mailbox(desk, house.asha, house.bo, house.cleo)
+    with desk.begin(at=now) as work:
+        a_person(work, Role.OPERATOR, email="ops@house.test")
+        a_person(work, Role.COORDINATOR, [a_team(work)], email="elsewhere@house.test")
+    case = reported(desk, house, now, RUNNING)
+
+    [letter] = drained(desk, now)
+
+    assert letter.to == "ops@house.test"
+    assert house.team.name in letter.body
+    assert case.ref not in letter.body + letter.subject + letter.message_id
+    assert "URGENT" not in letter.subject
+    [unheard] = history(desk, case, "triage.unheard")
+    assert len(unheard.details["told"]) == 1
+    assert history(desk, case, "triage.duty_called") == []
+
+
 def test_a_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(desk, house, now):
     case = reported(desk, house, now, {**RUNNING, "profile": "@marker"}, story="marker marker")
 
