@@ -35,7 +35,7 @@ from helpdesk.web import (
     refusals,
 )
 from helpdesk.web import work as web_work
-from helpdesk.web.clock import spelt, spelt_day, time_left
+from helpdesk.web.clock import day, moment, time_left
 
 LARGEST_REQUEST = 1_000_000
 SLUGS_KEPT = 256
@@ -67,6 +67,7 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     """One surface of the helpdesk as a WSGI application."""
     app = Flask("helpdesk")
     app.jinja_environment = pages.SharedNames
+    app.jinja_options = {"cache_size": -1}  # every template is kept, so none has to be last used
     app.extensions["desk"] = desk
     app.extensions["surface"] = surface
     app.config.update(
@@ -121,8 +122,8 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["in_words"] = _in_words
     app.jinja_env.filters["time_left"] = time_left
-    app.jinja_env.filters["spelt"] = spelt
-    app.jinja_env.filters["spelt_day"] = spelt_day
+    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["day"] = day
     app.jinja_env.globals["languages"] = languages
     app.jinja_env.filters["in_language"] = in_language
     app.jinja_env.filters["language_name"] = partial(languages.name_of, within="en")

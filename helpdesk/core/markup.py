@@ -48,6 +48,11 @@ def said(words: object) -> Markup:
     return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction, str(words))
 
 
+def dated(for_machines: str, words: str) -> Markup:
+    """A moment or a day in words, with what it is for a machine."""
+    return Markup('<time datetime="{}">{}</time>').format(for_machines, words)
+
+
 def ours(words: str) -> Markup:
     """A sentence that stands in our templates, or its translation. What is put in is escaped."""
     return Markup(words)  # noqa: S704 - no word of it comes from outside

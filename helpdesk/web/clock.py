@@ -7,46 +7,39 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
+from helpdesk.core.markup import dated
 from helpdesk.web.languages import language_here
 
 WORDINGS_KEPT = 1024
 AN_HOUR = 3600
 
 
-@dataclass(frozen=True)
-class Spelt:
-    """A moment for a machine and for a person."""
-
-    for_machines: str
-    words: str
-
-
-def spelt(at: datetime) -> Spelt:
+def moment(at: datetime) -> Markup:
     """22 Nov 2026, 04:05 UTC, as the language of the page writes it."""
-    return _spelt(language_here(), at)
+    return _moment(language_here(), at)
 
 
-def spelt_day(at: datetime) -> Spelt:
+def day(at: datetime) -> Markup:
     """22 November 2026, as the language of the page writes it."""
-    return _spelt_day(language_here(), at)
+    return _day(language_here(), at)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)
-def _spelt(language: str, at: datetime) -> Spelt:
-    for_machines = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+def _moment(language: str, at: datetime) -> Markup:
     if language == "en":  # the day comes first in ours, whatever a country does
-        return Spelt(for_machines, f"{at.day} {at:%b %Y, %H:%M} UTC")
-    day = format_skeleton("yMMMd", at, locale=language)
-    both = str(Locale.parse(language).datetime_formats["medium"])
-    return Spelt(for_machines, both.format(f"{at:%H:%M} UTC", day))
+        words = f"{at.day} {at:%b %Y, %H:%M} UTC"
+    else:
+        both = str(Locale.parse(language).datetime_formats["medium"])
+        words = both.format(f"{at:%H:%M} UTC", format_skeleton("yMMMd", at, locale=language))
+    return dated(f"{at:%Y-%m-%dT%H:%M:%SZ}", words)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)
-def _spelt_day(language: str, at: datetime) -> Spelt:
-    if language == "en":
-        return Spelt(f"{at:%Y-%m-%d}", f"{at.day} {at:%B %Y}")
-    return Spelt(f"{at:%Y-%m-%d}", format_date(at, "long", locale=language))
+def _day(language: str, at: datetime) -> Markup:
+    words = f"{at.day} {at:%B %Y}" if language == "en" else format_date(at, "long", locale=language)
+    return dated(f"{at:%Y-%m-%d}", words)
 
 
 @dataclass(frozen=True)

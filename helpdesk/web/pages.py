@@ -40,13 +40,18 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = _addresses(app)
     app.jinja_env.globals["once"] = once
     app.jinja_env.globals["kept"] = kept
-    app.jinja_env.globals["csrf_token"] = lambda: g.get("csrf_token") or generate_csrf()
+    app.jinja_env.globals["csrf_token"] = _token
+    app.context_processor(lambda: {"csrf_token": _token})  # Flask-WTF makes it anew for each form
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension's
         gettext=_translated,
         ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
         newstyle=True,
     )
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = gettext
+
+
+def _token() -> str:
+    return cast(str, g.get("csrf_token") or generate_csrf())
 
 
 def once(macro: Macro, field: Any, **options: Any) -> Any:
