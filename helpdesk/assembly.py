@@ -59,6 +59,13 @@ def open_engine(url: str, **ways: Any) -> Engine:
     return engine
 
 
+class Apart(Session):
+    """A session whose statements stand each for itself: the database has committed them already."""
+
+    def commit(self) -> None:
+        self.flush()
+
+
 def open_apart(url: str) -> sessionmaker[Session]:
     """Sessions whose statements stand each for itself.
 
@@ -67,7 +74,9 @@ def open_apart(url: str) -> sessionmaker[Session]:
     much as a small statement, and there is nothing to roll back when one is given back.
     """
     by_statement = open_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-    statements = sessionmaker(by_statement, expire_on_commit=False)
+    statements: sessionmaker[Session] = sessionmaker(
+        by_statement, class_=Apart, expire_on_commit=False
+    )
 
     @event.listens_for(statements, "before_flush")
     def refuse_changes(session: Session, _context: Any, _instances: Any) -> None:

@@ -55,7 +55,7 @@ class Gathering:
 
     def ask(self, session: Session, **parameters: Any) -> Gathered:
         """Every list, its rows in their order, with an attribute for each column."""
-        return self.read(session.execute(self._statement, parameters).scalar_one())
+        return self.read(session.connection().execute(self._statement, parameters).scalar_one())
 
     def read(self, document: Sequence[Any]) -> Gathered:
         """The lists that lie in a document."""

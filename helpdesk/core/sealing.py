@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 from json.encoder import encode_basestring_ascii
-from typing import Final
+from typing import Final, NamedTuple
 
 from nacl import bindings
 from nacl.exceptions import CryptoError
@@ -33,8 +33,7 @@ class Envelope:
         return f"<Envelope of {len(self.raw)} bytes>"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where an envelope belongs. It is authenticated with it, so that it opens nowhere else."""
 
     table: str
@@ -44,8 +43,8 @@ class Place:
 
     def as_associated_data(self) -> bytes:
         """Canonical bytes: no two places share them."""
-        parts = (SCHEME, self.table, self.column, self.case_id, self.row_id)
-        return f"[{','.join(map(encode_basestring_ascii, parts))}]".encode()  # JSON, but quicker
+        parts = map(encode_basestring_ascii, (SCHEME, *self))
+        return f"[{','.join(parts)}]".encode()  # JSON, but quicker
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,11 @@ class Secret:
 
     @cached_property
     def public(self) -> Public:
-        return Public(bindings.crypto_scalarmult_base(self.derive("box")))
+        return Public(bindings.crypto_scalarmult_base(self._box_key))
+
+    @cached_property
+    def _box_key(self) -> bytes:
+        return self.derive("box")
 
     @cached_property
     def _aead_key(self) -> bytes:
@@ -104,10 +107,8 @@ class Secret:
             if version == UNDER_SECRET:
                 return _decrypt(self._aead_key, rest, place, UNDER_SECRET)
             if version == TO_PUBLIC:
-                box_key = self.derive("box")
-                data_key = bindings.crypto_box_seal_open(
-                    rest[:_BOXED_KEY], self.public.raw, box_key
-                )
+                boxed = rest[:_BOXED_KEY]
+                data_key = bindings.crypto_box_seal_open(boxed, self.public.raw, self._box_key)
                 return _decrypt(data_key, rest[_BOXED_KEY:], place, TO_PUBLIC)
         except (CryptoError, ValueError, TypeError) as refused:
             raise CannotOpen from refused

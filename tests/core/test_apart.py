@@ -62,3 +62,13 @@ def test_nor_does_it_write_what_could_be_half_written(apart, now):
 
     with pytest.raises(RuntimeError):
         apart.flush()
+
+
+def test_an_entry_is_there_for_good_once_the_page_has_ended(apart, desk_apart, now):
+    entry = an_entry(now)
+    apart.add(entry)
+    apart.commit()
+    apart.rollback()
+
+    with desk_apart.sessions() as session:
+        assert session.get(HistoryEntry, entry.id) is not None
