@@ -16,6 +16,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.settings import Surface
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
+from tests.escalations.test_approving import without_fact
 from tests.factories import a_case, a_person, a_team, sign_in
 
 
@@ -291,6 +292,11 @@ def test_what_left_alone_waits_on_the_approvals_page(house, writer, second):
     draft = house.ask(Ask.LOCK)
     escalation = house.approve(house.ask(), who=house.writer)
 
+    alone = writer.get(page_of(house, draft)).text
+    assert "it can leave on your word alone" in alone
+    assert "Approve and send exactly this" not in alone
+    assert "Second person" not in alone
+    assert "it can leave on your word alone" not in second.get(page_of(house, draft)).text
     page = second.get("/approvals")
     assert draft.ref in page.text
     assert f"Please read what left: {escalation.ref}" in page.text
@@ -300,12 +306,15 @@ def test_what_left_alone_waits_on_the_approvals_page(house, writer, second):
     assert escalation.ref not in second.get("/approvals").text
 
 
-def test_only_a_lead_is_offered_the_waiver(house, staff, writer):
+def test_only_a_lead_is_offered_the_waiver_and_only_where_it_is_needed(house, staff, second):
     escalation = house.ask()
-    assert "I answer for that" not in writer.get(page_of(house, escalation)).text
-
-    lead = sign_in(staff, house.lead)
     address = page_of(house, escalation)
+    lead = sign_in(staff, house.lead)
+    assert "I answer for that" not in lead.get(address).text
+
+    without_fact(house, "public_form_ref")
+
+    assert "I answer for that" not in second.get(address).text
     assert "I answer for that" in lead.get(address).text
     assert send(lead, address, f"{address}/waiver", waiver=" ").status_code == 422
     assert send(lead, address, f"{address}/waiver", waiver="It is down.").status_code == 303

@@ -6,7 +6,7 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries, words
 from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
-from helpdesk.escalations.gates import check, closed
+from helpdesk.escalations.gates import check, closed, leaves_alone
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
@@ -20,7 +20,8 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     decisions = queries.decisions_of(work, escalation)
     readings = queries.readings_of(work, escalation)
     is_draft = escalation.standing is Standing.DRAFT
-    gates = check(queries.seen(work, escalation), approver=work.actor.id) if is_draft else ()
+    seen = queries.seen(work, escalation) if is_draft else None
+    gates = check(seen, approver=work.actor.id) if seen is not None else ()
     approval_form = ApprovalForm(formdata=None, seen_hash=escalation.packet_hash)
     return {
         "case": escalation.case,
@@ -31,6 +32,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "packet_text": packet.as_text(),
         "gates": gates,
         "closed_gates": closed(gates),
+        "leaves_alone": seen is not None and leaves_alone(seen, work.actor.id),
         "delivery": delivery,
         "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.open(one, "body")) for one in exchanges],
