@@ -71,10 +71,10 @@ def packet_form(allowed: Collection[str], known: Mapping[str, str] | None = None
 def _entry(field: Field) -> Any:
     if field.choices:
         choices = [SelectChoice("", "Leave it out"), *(SelectChoice(*one) for one in field.choices)]
-        return RadioField(field.label, choices=choices, default="", description=field.hint)
+        return RadioField(field.ours, choices=choices, default="", description=field.hint)
     if field.is_long:
-        return TextAreaField(field.label, [Length(max=LONG)], description=field.hint)
-    return StringField(field.label, [Length(max=SHORT)], description=field.hint)
+        return TextAreaField(field.ours, [Length(max=LONG)], description=field.hint)
+    return StringField(field.ours, [Length(max=SHORT)], description=field.hint)
 
 
 class ApprovalForm(Form):

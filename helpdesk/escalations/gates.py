@@ -101,7 +101,7 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
         "Consent",
         seen.has_consent,
         f"The reporter has not agreed that we ask {seen.partner}, or has taken it back. Ask them"
-        " through the mailbox; only they can give it.",
+        " through the mailbox, or write it down on the case if they told you over a safe way.",
     )
     yield (
         "Public form",
@@ -145,7 +145,7 @@ def _told(packet: Packet) -> str:
 
 
 def _labels(fields: Collection[Field]) -> str:
-    return "; ".join(field.label for field in fields)
+    return "; ".join(field.ours for field in fields)
 
 
 def _addresses(text: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Reading requests, always from what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -137,6 +137,13 @@ def trouble_of(work: Work, delivery: Delivery) -> str:
 def packet_of(work: Work, escalation: Escalation) -> Packet:
     """The packet, opened with the case's key."""
     return read(work.keys.open(escalation, "packet"))
+
+
+def written_since(work: Work, escalation: Escalation, packet: Packet) -> Mapping[str, str]:
+    """What this partner may receive and the case says only since the draft was written."""
+    found = sources.written_since(work, escalation.case, escalation.drafted_at, packet.fields)
+    allowed = escalation.partner.allowed_fields
+    return {name: words for name, words in found.items() if name in allowed}
 
 
 def opened_by_partner(

@@ -1,6 +1,7 @@
 """Where the fields of a packet come from: what the case knows, and what a responder can write."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -39,6 +40,25 @@ def suggested(work: Work, case: Case) -> dict[str, str]:
                 answer if isinstance(answer, str) else ""
             )
     return values
+
+
+def written_since(
+    work: Work, case: Case, at: datetime, packet: Mapping[str, str]
+) -> dict[str, str]:
+    """What has been written down after a draft that says nothing about it yet.
+
+    What its writer had before them and left out on purpose is not among it.
+    """
+    later = select(Evidence.kind).where(Evidence.case_id == case.id, Evidence.taken_at > at)
+    kinds = set(work.session.scalars(later))
+    if not kinds:
+        return {}
+    evidence = evidence_of(work, case)
+    return {
+        field.name: evidence[field.origin]
+        for field in FIELDS
+        if field.source is Source.EVIDENCE and field.origin in kinds and field.name not in packet
+    }
 
 
 def together(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]:

@@ -37,6 +37,12 @@ class Field:
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     is_long: bool = False
+    label_for_us: str = ""
+
+    @property
+    def ours(self) -> str:
+        """The label as our own people read it. In a packet "your" is the partner's."""
+        return self.label_for_us or self.label
 
     @property
     def is_written_by_hand(self) -> bool:
@@ -91,6 +97,7 @@ FIELDS: Final = (
         Source.TYPED,
         _NONE,
         is_long=True,
+        label_for_us="Which of their rules this breaks, and why",
     ),
     Field(
         "ownership",
@@ -132,6 +139,7 @@ FIELDS: Final = (
             ("no_form", "There is none for this"),
             ("not_safe", "Filing it would not be safe"),
         ),
+        label_for_us="Their public form",
     ),
     Field(
         "public_form_ref",
@@ -139,6 +147,7 @@ FIELDS: Final = (
         Source.EVIDENCE,
         _PERSONAL,
         "form-receipt",
+        label_for_us="Number of their public form, and when it was filed",
     ),
     Field(
         "harm",
@@ -175,7 +184,21 @@ FIELDS: Final = (
             ("both", "Please do not tell whoever holds the account, nor any authority"),
         ),
     ),
-    Field("language", "Language of the account's owner", Source.CASE, _NONE, "language"),
+    Field(
+        "language",
+        "Language of the account's owner",
+        Source.CASE,
+        _NONE,
+        "language",
+        # those of the public form; any other is said by its code
+        choices=(
+            ("en", "English"),
+            ("es", "Spanish"),
+            ("fr", "French"),
+            ("ar", "Arabic"),
+            ("pt", "Portuguese"),
+        ),
+    ),
     Field("region", "Region", Source.CASE, _NONE, "region"),
     Field(
         "context",

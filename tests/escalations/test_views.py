@@ -7,6 +7,7 @@ import pytest
 
 from helpdesk.app import create_app
 from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Evidence
 from helpdesk.core.actors import Role
 from helpdesk.core.letters import Refused, Unclear
 from helpdesk.escalations import operations, queries
@@ -370,3 +371,34 @@ def test_the_inbox_tells_what_waits_for_the_partner_from_what_does_not(house, th
     assert "Our move, or over" not in before
     assert "Nothing waits for you." in after
     assert "Our move, or over" in after
+
+
+def test_a_draft_takes_up_what_was_written_down_after_it(house, writer):
+    escalation = house.ask()
+    address = page_of(house, escalation)
+    assert "Written down since this draft" not in writer.get(address).text
+    with house.as_(house.writer, datetime.now(UTC) + timedelta(seconds=1)) as work:
+        case = work.session.get(Case, house.case.id)
+        sign = Evidence(
+            case=case, kind="first-sign", taken_at=work.at, taken_by=house.writer.actor.id
+        )
+        sign.case_id = case.id
+        sign.value = work.keys.seal(sign, "value", "marker-first-sign")
+        work.session.add(sign)
+        work.record("test", sign)
+
+    shown, edit = writer.get(address).text, writer.get(f"{address}/packet")
+
+    assert "Written down since this draft: First sign of it (UTC)." in shown
+    assert "marker-first-sign" not in shown
+    assert "marker-first-sign" in edit.text
+    assert "Which of their rules this breaks" in edit.text
+
+
+def test_what_was_left_out_of_a_draft_on_purpose_stays_out(house, writer):
+    typed = {name: words for name, words in TYPED.items() if name != "harm"}
+    escalation = house.ask(typed=typed)
+
+    edit = writer.get(f"{page_of(house, escalation)}/packet").text
+
+    assert TYPED["harm"] not in edit

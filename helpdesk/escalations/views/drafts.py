@@ -1,5 +1,7 @@
 """Writing a request: whom and what for, then the fields that this partner may receive."""
 
+from collections.abc import Iterable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -56,9 +58,10 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = queries.by_ref(work, case, request_ref)
     work.require(may_work_on, escalation)
     packet = queries.packet_of(work, escalation)
-    form = packet_form(escalation.partner.allowed_fields, packet.fields)
+    since = queries.written_since(work, escalation, packet)
+    form = packet_form(escalation.partner.allowed_fields, {**since, **packet.fields})
     form.seen_hash.data = escalation.packet_hash
-    return _draft_page(case, escalation.partner, escalation.ask, form, escalation)
+    return _draft_page(case, escalation.partner, escalation.ask, form, escalation, since)
 
 
 @bp.post("/<request_ref>/packet")
@@ -87,7 +90,12 @@ def _choice_page(case: Case, form: ChoiceForm) -> str:
 
 
 def _draft_page(
-    case: Case, partner: Partner, ask: Ask, form: PacketForm, escalation: Escalation | None = None
+    case: Case,
+    partner: Partner,
+    ask: Ask,
+    form: PacketForm,
+    escalation: Escalation | None = None,
+    since: Iterable[str] = (),
 ) -> str:
     settled = sources.settled(work, case)
     return render_template(
@@ -95,11 +103,12 @@ def _draft_page(
         case=case,
         partner=partner,
         ask=ASKS[ask],
-        needed=[BY_NAME[one].label for one in REQUIRED[ask] if one in partner.allowed_fields],
+        since=[BY_NAME[one].ours for one in since],
+        needed=[BY_NAME[one].ours for one in REQUIRED[ask] if one in partner.allowed_fields],
         form=form,
         escalation=escalation,
         settled=[
-            (field.label, field.in_words(settled[field.name]))
+            (field.ours, field.in_words(settled[field.name]))
             for field in FIELDS
             if field.name in partner.allowed_fields and settled.get(field.name)
         ],
