@@ -77,7 +77,6 @@ OF_CASE: Final = (
     select(HistoryEntry.at, HistoryEntry.actor_id, HistoryEntry.action, HistoryEntry.details)
     .where(HistoryEntry.case_id == bindparam("case_id"))
     .order_by(HistoryEntry.id.desc())
-    .limit(200)
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -12,10 +13,17 @@ from helpdesk.cases.models import Case
 from helpdesk.core import outbox
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
+from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import Promise
 from helpdesk.core.work import Work
+from helpdesk.duty import timeline
+from helpdesk.duty.offers import Offers, offers_for
+from helpdesk.duty.timeline import Line
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.playbooks import queries as playbooks
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.triage import queries as triage
 
 SHOWN = 5
 COUNTED = 100
@@ -87,6 +95,19 @@ def owners(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
         return {}
     named = accounts.names(work.session, [f"person:{one}" for one in ids])
     return {actor_id.removeprefix("person:"): name for actor_id, name in named.items()}
+
+
+def history_of(work: Work, case: Case) -> list[Line]:
+    """Everything that was done to a case, newest first."""
+    entries: Sequence[Any] = work.session.execute(OF_CASE, {"case_id": case.id}).all()
+    names = accounts.names(work.session, timeline.actors_in(entries))
+    return timeline.lines_of(entries, names, [one.page for one in playbooks.runs_of(work, case)])
+
+
+def offers_of(work: Work, case: Case) -> Offers:
+    """Every playbook that could be started on a case."""
+    level, runs = triage.triage_of(work, case), playbooks.runs_of(work, case)
+    return offers_for(the_library(), case, runs, level.pages, level.known)
 
 
 def failed_promise(work: Work, promise_id: str) -> Promise:

@@ -4,9 +4,8 @@ A step, its outcome and how a playbook ended are said as in the edition that was
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from helpdesk.core.history import HistoryEntry
 from helpdesk.playbooks.pages import Playbook
@@ -64,10 +63,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "delivery.cancelled": "The request was stopped before it arrived: {because}.",
     "delivery.result_came_late": "An old attempt of the request ended late: {result}.",
 }
+# How many things the page of a case shows; all of them have a page of their own.
+SHOWN: Final = 8
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One thing that happened: when, who, in words."""
 
     at: datetime

@@ -10,6 +10,8 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind, Outcome, Status
 from helpdesk.core.actors import Role
 from helpdesk.core.outbox import Promise, Standing
+from helpdesk.duty.timeline import SHOWN
+from helpdesk.playbooks.shelf import the_library
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 
@@ -252,6 +254,39 @@ def test_the_timeline_speaks_in_sentences(desk, browser, responder, case):
 
     for sentence in ("The report arrived.", "Took the case.", "Closed the case as referred."):
         assert sentence in page
+
+
+def test_a_long_history_has_a_page_of_its_own(desk, browser, responder, case):
+    assert "Everything that was done" not in browser.get(f"/cases/{case.ref}").text
+    with work_as(desk, responder) as work:
+        found = queries.by_ref(work, case.ref)
+        operations.claim(work, found)
+        for number in range(SHOWN):
+            operations.send_message(work, found, f"Hello {number}.")
+
+    page = browser.get(f"/cases/{case.ref}").text
+    history = browser.get(f"/cases/{case.ref}/history").text
+
+    assert "Everything that was done" in page
+    assert "Took the case." not in page
+    assert "Took the case." in history
+    assert history.count("Wrote to the reporter.") == SHOWN
+
+
+def test_every_playbook_that_could_be_started_is_offered_on_a_page_of_its_own(browser, case):
+    page = browser.get(f"/cases/{case.ref}/playbooks").text
+
+    assert all(f'value="{one.id}"' in page for one in the_library().playbooks)
+
+
+@pytest.mark.parametrize("page", ["history", "playbooks"])
+def test_nobody_from_elsewhere_learns_that_a_case_is_there(desk, staff, case, page):
+    with desk.begin() as work:
+        stranger = a_person(work, teams=[a_team(work, slug="elsewhere")])
+
+    answer = sign_in(staff, stranger).get(f"/cases/{case.ref}/{page}")
+
+    assert answer.status_code == 404
 
 
 def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(

@@ -39,7 +39,7 @@ ON_THE_PAGE: Final = Gathering(
     messages=queries.MESSAGES,
     notes=queries.NOTES,
     consents=queries.CONSENTS,
-    entries=history.OF_CASE,
+    entries=history.OF_CASE.limit(timeline.SHOWN + 1),
     evaluations=triage.EVALUATIONS,
     insiders=accounts.INSIDERS,
     read_lately=operations.READ_LATELY,
@@ -65,7 +65,8 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
     runs = playbooks.runs_of(work, case) if found["runs"] else ()
     asked = escalations.of_case if found["requests"] else escalations.none_of
     requests = asked(work, case)
-    actors = _actors(case, level, requests, found) | timeline.actors_in(found["entries"])
+    entries = found["entries"][: timeline.SHOWN]
+    actors = _actors(case, level, requests, found) | timeline.actors_in(entries)
     names = accounts.names(work.session, actors, [(one.id, one.name) for one in found["insiders"]])
     return {
         "case": case,
@@ -79,7 +80,8 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "messages": told.words_of(work, case, Message, found["messages"]),
         "notes": told.words_of(work, case, Note, found["notes"]),
         "consents": found["consents"],
-        "lines": timeline.lines_of(found["entries"], names, [one.page for one in runs]),
+        "lines": timeline.lines_of(entries, names, [one.page for one in runs]),
+        "is_all": len(found["entries"]) <= timeline.SHOWN,
         "triage": level,
         "tags": level.tags_of_incident(dict(found["facts"])),
         "runs": runs,

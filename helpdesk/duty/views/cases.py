@@ -7,7 +7,7 @@ from helpdesk.cases import operations as cases
 from helpdesk.cases.forms import ClosureForm
 from helpdesk.cases.queries import by_ref
 from helpdesk.cases.status import Outcome
-from helpdesk.duty import operations
+from helpdesk.duty import operations, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import parts_of
 from helpdesk.web.work import by_statement, current_work, work
@@ -21,6 +21,12 @@ def show_case(ref: str) -> ResponseReturnValue:
     page = render_template("duty/case.html", **parts)
     cases.read(work, parts["case"], noted=parts["read_lately"])
     return page
+
+
+@bp.get("/cases/<ref>/history")
+def show_history(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    return render_template("duty/history.html", case=case, lines=queries.history_of(work, case))
 
 
 @bp.post("/cases/<ref>/closure")

@@ -11,6 +11,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import operations as duty
+from helpdesk.duty.queries import offers_of
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.playbooks import operations, queries
 from helpdesk.playbooks.forms import OutcomeForm, SkipForm, outcome_form
@@ -33,6 +34,14 @@ def create_run(ref: str) -> ResponseReturnValue:
 def show(ref: str, run_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     return _run_page(case, run, request.args.get("step", ""))
+
+
+@runs_bp.get("/playbooks")
+def offers(ref: str) -> ResponseReturnValue:
+    """Every playbook that could be started on this case."""
+    case = by_ref(work, ref)
+    work.require(may_run, case)
+    return render_template("playbooks/offers.html", case=case, offers=offers_of(work, case))
 
 
 @runs_bp.get("/playbooks/<playbook_id>")
