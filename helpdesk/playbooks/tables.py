@@ -105,6 +105,7 @@ class Table:
     cells: tuple[Cell, ...]
     rules: tuple[Rule, ...]
     levels: tuple[LevelPlan, ...]
+    left_open: Text
     raised: Text
 
     def point(self, point_id: str) -> DecisionPoint:

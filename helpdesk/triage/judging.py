@@ -55,15 +55,17 @@ def judge(table: Table, answers: Known, floors: Iterable[Floor] = ()) -> Judgeme
     rule = _rule(table, settled)
     raised_by = tuple(floor for floor in floors if floor.level.rank > rule.level.rank)
     level = highest([rule.level, *(floor.level for floor in raised_by)])
+    assumed = _named(unknown, UnsureIs.ASSUMED)
+    because = table.left_open if "danger" in assumed else rule.reporter
     return Judgement(
         level=level,
         rule=rule.id,
         table_version=table.version,
         settled=settled,
-        assumed=_named(unknown, UnsureIs.ASSUMED),
+        assumed=assumed,
         to_ask=_named(unknown, UnsureIs.TO_ASK),
         raised_by=raised_by,
-        for_reporter=(rule.reporter, table.raised) if raised_by else (rule.reporter,),
+        for_reporter=(because, table.raised) if raised_by else (because,),
         sentence_for_responder=_explain(table, rule, settled, unknown, raised_by),
     )
 

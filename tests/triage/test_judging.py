@@ -118,8 +118,21 @@ def test_the_responder_reads_the_reasons_and_what_is_still_open():
     assert "URGENT" in sentence
     assert "still going on" in sentence
     assert "other people are affected" in sentence
-    assert "Rule R6, triage table 1.0.0" in sentence
+    assert f"Rule R6, triage table {TABLE.version}" in sentence
     assert "Still to ask: whether a date is near, whether the person can act" in sentence
+
+
+@pytest.mark.parametrize("danger", [{}, {"danger": "unsure"}, {"danger": "rather_not"}])
+def test_whoever_left_danger_open_is_not_told_what_they_did_not_say(danger):
+    judgement = judge(TABLE, danger | {"hold": "running"})
+
+    assert judgement.sentence_for_reporter == str(TABLE.left_open)
+
+
+def test_whoever_said_how_it_is_with_danger_is_told_the_rule():
+    known = {"danger": "credible", "hold": "running"}
+
+    assert "You told us that someone could be harmed" in judge(TABLE, known).sentence_for_reporter
 
 
 def test_the_reporter_reads_no_rule_numbers():

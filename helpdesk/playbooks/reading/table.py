@@ -26,7 +26,7 @@ ANY = "any"
 
 def read_table(file: Piece) -> Table:
     """The whole decision table."""
-    page = file.fields("schema version decision_points rules table levels raised")
+    page = file.fields("schema version decision_points rules table levels left_open raised")
     if page["schema"].text() != "triage/1":
         page["schema"].refuse("this reader knows triage/1")
     points = _read_points(page["decision_points"])
@@ -40,6 +40,7 @@ def read_table(file: Piece) -> Table:
         cells=cells,
         rules=tuple(rules.values()),
         levels=_read_levels(page["levels"]),
+        left_open=Text(f"{HOME}.left_open", page["left_open"].text()),
         raised=Text(f"{HOME}.raised", page["raised"].text()),
     )
 

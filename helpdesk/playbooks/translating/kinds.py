@@ -91,7 +91,8 @@ def kinds_of(library: Library) -> dict[str, Kind]:
     note(Kind.END, tuple(end.say for page in pages for end in page.ends))
     note(Kind.FINDING, library.collection, tuple(_by_which_it_is_found(page) for page in pages))
     note(Kind.RECEIPT, tuple(rule.reporter for rule in library.table.rules))
-    note(Kind.RECEIPT, tuple(plan.promise for plan in library.table.levels), library.table.raised)
+    note(Kind.RECEIPT, tuple(plan.promise for plan in library.table.levels))
+    note(Kind.RECEIPT, library.table.left_open, library.table.raised)
     # Names of services first: most are the same in every language.
     note(Kind.QUESTION, tuple(one.name for one in library.platforms))
     note(Kind.EVERYWHERE, library.questions)
