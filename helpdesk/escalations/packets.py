@@ -78,10 +78,10 @@ class Packet:
     def hash(self) -> str:
         return hash_of(self.as_text())
 
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """Label and words of each field, in the order of our list."""
+    def lines(self, *, but: str = "") -> Iterator[tuple[str, str]]:
+        """Label and words of each field, in the order of our list; not that of the name `but`."""
         for field in FIELDS:
-            if field.name in self.fields:
+            if field.name in self.fields and field.name != but:
                 yield field.label, field.in_words(self.fields[field.name])
 
 

@@ -130,6 +130,12 @@ REASONS: Final = {
     Reason.OTHER: "Another reason",
 }
 
+# The same reason, put for what was asked: whoever gives an account back says why like this.
+REASONS_TO_ACT: Final = {
+    Ask.RESTORE: {Reason.POLICY_BREACH: "Somebody had taken it over, which breaks our rules"},
+    Ask.LOCK: {Reason.POLICY_BREACH: "Somebody had taken it over, which breaks our rules"},
+}
+
 VERDICTS: Final = {
     Verdict.CONFIRMED: "It is fixed",
     Verdict.PARTIAL: "It is partly fixed",

@@ -14,6 +14,7 @@ from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing, Verdict
 from helpdesk.partners import operations as partners
+from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
 from helpdesk.settings import Surface
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
@@ -348,7 +349,8 @@ def test_a_partner_finds_what_was_asked_for_first_and_the_rest_folded(house, the
     where = f"/requests/{escalation.ref}"
 
     page = theirs.get(where).text
-    before, rest = page.split("<details", 1)
+    _, asked = page.split("What did you do?", 1)
+    before, rest = asked.split("<details", 1)
 
     assert before.index("Access was given back") < before.index("Nothing was done")
     assert "The domain was suspended" not in before
@@ -402,3 +404,13 @@ def test_what_was_left_out_of_a_draft_on_purpose_stays_out(house, writer):
     edit = writer.get(f"{page_of(house, escalation)}/packet").text
 
     assert TYPED["harm"] not in edit
+
+
+def test_who_must_not_hear_of_it_stands_first_and_once(house, theirs):
+    escalation = house.carried(typed={**TYPED, "keep_quiet": "both"})
+
+    page = theirs.get(f"/requests/{escalation.ref}").text
+
+    words = BY_NAME["keep_quiet"].in_words("both")
+    assert page.count(words) == 1
+    assert page.index(words) < page.index("We ask you to")

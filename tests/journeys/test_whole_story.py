@@ -160,7 +160,7 @@ def _the_partner_decides(browser, served, request_ref, look):
     browser.get(f"{served.partner}/requests/{request_ref}")
     desk.reload_until(browser, ANSWER)
     choose(browser, "Access was given back to the owner")
-    choose(browser, "It breaks our rules")
+    choose(browser, "Somebody had taken it over, which breaks our rules")
     field(browser, "Anything that helps us to explain it").send_keys(NOTE)
     press(browser, "Send the decision")
     look(browser)

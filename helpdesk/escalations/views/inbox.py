@@ -13,6 +13,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, Action, Reason, Standing
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
+from helpdesk.partners.fields import BY_NAME
 from helpdesk.web.work import work
 
 
@@ -78,6 +79,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     parts: dict[str, Any] = {
         "escalation": escalation,
         "packet": packet,
+        "quiet_words": BY_NAME["keep_quiet"].in_words,
         "exchanges": _opened(escalation, queries.exchanges_of, "for_partner") if is_open else [],
         "decisions": _opened(escalation, queries.decisions_of, "note_for_partner")
         if is_open
