@@ -63,7 +63,7 @@ class Board:
     newcomers: Sequence[Membership]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
-    silent: Sequence[Escalation]
+    at_partners: Sequence[Escalation]
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
 
@@ -82,7 +82,7 @@ def board(work: Work) -> Board:
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         failed=_failed(work) if work.actor.role is Role.COORDINATOR else [],
         dead_letters=dead_letters,
-        silent=escalations.overdue(work, at=work.at, limit=SHOWN),
+        at_partners=escalations.asked_or_overdue(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
         names=owners(work, [*own, *late]),
     )

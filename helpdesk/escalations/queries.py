@@ -216,10 +216,13 @@ def to_approve(work: Work) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 
 
-def overdue(work: Work, *, at: datetime, limit: int = 50) -> Sequence[Escalation]:
-    """What a partner should have answered by now, the longest silence first."""
-    found = visible_to(work.actor).where(Escalation.answer_due_at < at)
-    return work.session.scalars(found.order_by(Escalation.answer_due_at).limit(limit)).all()
+def asked_or_overdue(work: Work, *, at: datetime, limit: int = 50) -> Sequence[Escalation]:
+    """What a partner has asked us first, then what they should have answered by now: the longest
+    silence before the others."""
+    has_asked = Escalation.standing == Standing.NEED_INFORMATION
+    found = visible_to(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
+    in_order = found.order_by(has_asked.desc(), Escalation.answer_due_at, Escalation.id)
+    return work.session.scalars(in_order.limit(limit)).all()
 
 
 def _has_left() -> ColumnElement[bool]:

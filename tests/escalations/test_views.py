@@ -414,3 +414,17 @@ def test_who_must_not_hear_of_it_stands_first_and_once(house, theirs):
     words = BY_NAME["keep_quiet"].in_words("both")
     assert page.count(words) == 1
     assert page.index(words) < page.index("We ask you to")
+
+
+def test_what_a_partner_asks_is_said_on_the_board_and_on_top_of_the_case(house, writer, theirs):
+    escalation = house.carried()
+    where, case = f"/requests/{escalation.ref}", f"/cases/{house.case.ref}"
+    assert "Partners have asked us something" not in writer.get("/duty").text
+
+    send(theirs, where, f"{where}/question", question="marker-question")
+
+    board, page = writer.get("/duty").text, writer.get(case).text
+    assert f"Answer {escalation.ref}" in board
+    assert "asks something" in page
+    assert page.index("asks something") < page.index("How to reach the reporter")
+    assert "marker-question" not in board + page
