@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import Babel, get_locale
-from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -137,7 +136,7 @@ def _dress(app: Flask, desk: Desk) -> None:
             "surface": app.extensions["surface"].value,
             "locale": str(locale or "en"),
             "direction": locale.text_direction if locale else "ltr",
-            "current_person": current_user if current_user.is_authenticated else None,
+            "current_person": web_work.current_presence().person,
         }
 
 

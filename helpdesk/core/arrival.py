@@ -7,7 +7,7 @@ matter to it.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -44,7 +44,7 @@ class Arrival(Work):
         for row in self.rows:
             written.setdefault(_table(row), []).append(_values(row))
         statement = _statement(tuple(written), while_)
-        documents = {table.name: _document(rows) for table, rows in written.items()}
+        documents = {table.name: DOCUMENTS.encode(rows) for table, rows in written.items()}
         if self.session.execute(statement, documents | parameters).first() is None:
             return False
         # Only this one may be spoken of again; from now on it is a row like any that was read.
@@ -102,10 +102,6 @@ def _insert(table: Table) -> str:
     return f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {rows}"  # noqa: S608 - the same
 
 
-def _document(rows: Iterable[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=_as_text)
-
-
 def _as_text(value: Any) -> str:
     """What JSON has no word for, as PostgreSQL reads it."""
     match value:
@@ -115,3 +111,6 @@ def _as_text(value: Any) -> str:
             return value.isoformat()
         case _:
             raise TypeError(f"A {type(value).__name__} cannot arrive.")
+
+
+DOCUMENTS = json.JSONEncoder(default=_as_text)

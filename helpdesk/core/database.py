@@ -1,11 +1,13 @@
 """The declarative base, our column types, and ids."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, String
+from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, String, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -61,6 +63,15 @@ class Base(DeclarativeBase):
         Envelope: Sealed(),
     }
 
+    def __init__(self, **values: Any) -> None:
+        """A new row. It has no changes to keep track of, so that its columns are put in plainly."""
+        kinds = _attributes(type(self))
+        for name, value in values.items():
+            if kinds[name]:
+                self.__dict__[name] = value
+            else:
+                setattr(self, name, value)
+
 
 def new_id() -> str:
     """A fresh random id: 32 hexadecimal characters that say nothing."""
@@ -75,6 +86,13 @@ class Identified:
     def __init__(self, **values: Any) -> None:
         values.setdefault("id", new_id())
         super().__init__(**values)
+
+
+@cache
+def _attributes(entity: type[Base]) -> Mapping[str, bool]:
+    """What a row of this table has: whether it is a column, by its name."""
+    mapper = inspect(entity)
+    return {attribute.key: attribute.key in mapper.column_attrs for attribute in mapper.attrs}
 
 
 def _values(choices: type[StrEnum]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -21,6 +22,8 @@ CONTACT = ("safe_channel", "safe_times", "never_contact")
 LONGEST_PAGE: Final = 160
 # More answers than this fill a telephone's screen by themselves.
 LONGEST_LIST: Final = 12
+# What stands in a library stays as it is. People tick what they like: not every choice is kept.
+KEPT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def headings(library: Library) -> tuple[Heading, ...]:
     return tuple(heading for heading in found if heading.pages)
 
 
+@lru_cache(maxsize=KEPT)
 def kinds_of_trouble(library: Library) -> tuple[Playbook, ...]:
     """Everything that can be picked, in the order of the page; "something else" comes last."""
     named = [page for heading in headings(library) for page in heading.pages]
@@ -87,7 +91,7 @@ def pages_asked(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
 
 def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ...]:
     """What the second page asks: how it is with danger first, then what these kinds ask."""
-    return together.questions_of(library, tuple(pages))
+    return _questions(library, tuple(page.id for page in pages))
 
 
 def can_wait(library: Library, pages: Iterable[Playbook]) -> frozenset[str]:
@@ -143,6 +147,11 @@ def says_something(
     """Whether there is one way to understand the trouble: a kind that has a name, or some words."""
     words = (answers.get(one.id) for one in questions if not one.kind.has_options)
     return bool({*kinds} - {SOMETHING_ELSE}) or bool(story) or any(words)
+
+
+@lru_cache(maxsize=KEPT)
+def _questions(library: Library, kinds: tuple[str, ...]) -> tuple[Question, ...]:
+    return together.questions_of(library, together.pages_of(library, kinds))
 
 
 def _is_offered(page: Playbook) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.pages import Text
@@ -36,7 +37,7 @@ class DecisionPoint:
     unsure_is: UnsureIs
     pressure: str | None = None
 
-    @property
+    @cached_property
     def scale(self) -> tuple[str, ...]:
         """The ids of its values, lowest first."""
         return tuple(value.id for value in self.values)

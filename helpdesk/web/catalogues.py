@@ -33,6 +33,7 @@ PUBLIC_PLACES = (
     "templates/components/code.html",
     "templates/components/details.html",
     "templates/components/form.html",
+    "templates/components/frame.html",
     "templates/components/languages.html",
     "templates/components/notice.html",
     "templates/components/summary.html",

@@ -24,7 +24,8 @@ def init_app(app: Flask, surface: Surface) -> None:
 
     Its "session protection" is off: it would keep a hash of the address and the browser.
     """
-    manager = LoginManager(app)
+    # What a page says of who is here, it says of our own presence: see app.py.
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(lambda _request: current_presence().person)
     if surface is not Surface.PUBLIC:

@@ -57,17 +57,17 @@ def _token() -> str:
 def once(macro: Macro, field: Any, **options: Any) -> Any:
     """A field as its macro writes it; that of a blank form, once for each language."""
     if getattr(field.meta, "is_blank", False):
-        return _piece(language_here(), macro, (field,), tuple(options.items()))
+        return _piece(language_here(), request.root_path, macro, (field,), tuple(options.items()))
     return macro(field, **options)
 
 
 def kept(macro: Macro, *words: str) -> Any:
     """What a macro makes of our own words, once for each language: there are few, on every page."""
-    return _piece(language_here(), macro, words, ())
+    return _piece(language_here(), request.root_path, macro, words, ())
 
 
 @lru_cache(maxsize=PIECES_KEPT)
-def _piece(_language: str, macro: Macro, given: tuple[Any, ...], options: Any) -> Any:
+def _piece(_language: str, _root: str, macro: Macro, given: tuple[Any, ...], options: Any) -> Any:
     return macro(*given, **dict(options))
 
 

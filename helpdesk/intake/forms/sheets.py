@@ -11,14 +11,11 @@ from helpdesk.cases.status import ConsentKind
 from helpdesk.intake import report
 from helpdesk.intake.forms.agreements import CONSENTS
 from helpdesk.intake.forms.questions import field_for, fields_for, one_of
-from helpdesk.intake.report import CONTACT, STORY
+from helpdesk.intake.report import CONTACT, KEPT, STORY
 from helpdesk.playbooks import together
 from helpdesk.playbooks.finding import Finder
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.web.forms import Form
-
-# People tick what they like, so there are more second pages than are worth keeping.
-KEPT = 200
 
 
 class Page(Form):
