@@ -56,6 +56,13 @@ class PacketForm(Form):
     def written(self) -> list[Any]:
         return [one for one in self if one.name in BY_NAME]
 
+    def compare(self, told: Mapping[str, str]) -> None:
+        """Say beside a field what a step wrote down, where the field says something else."""
+        for field in self.written:
+            if field.name in told:
+                told_by_step = f"A step wrote down: “{told[field.name]}”"
+                field.description = f"{field.description} {told_by_step}".strip()
+
 
 def packet_form(allowed: Collection[str], known: Mapping[str, str] | None = None) -> PacketForm:
     """A form with the fields that this partner may receive, and no others."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from helpdesk.escalations.standing import Ask, Priority
-from helpdesk.partners.fields import BY_NAME, FIELDS, Field
+from helpdesk.partners.fields import BY_NAME, FIELDS, Field, Source
 
 SCHEMA: Final = "helpdesk-packet/1"
 SHARING: Final = "TLP:AMBER+STRICT"
@@ -95,7 +95,8 @@ def build(header: Header, available: Mapping[str, str], allowed: Collection[str]
         value = clean(available.get(field.name, "")) if field.name in allowed else ""
         if not value:
             continue
-        if field.choices and value not in dict(field.choices):
+        is_known = field.source is Source.CASE or value in dict(field.choices)
+        if field.choices and not is_known:
             raise BadPacket(f"“{field.label}” has an answer that we do not know.")
         fields[field.name] = value
     packet = Packet(header, fields)

@@ -1,6 +1,6 @@
 """Reading requests, always from what the actor may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import sources
+from helpdesk.escalations.findings import Findings, findings
 from helpdesk.escalations.gates import Seen
 from helpdesk.escalations.models import (
     Attempt,
@@ -27,6 +28,7 @@ from helpdesk.escalations.models import (
 )
 from helpdesk.escalations.packets import Packet, read
 from helpdesk.escalations.policy import may_ask_partner
+from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.standing import OPEN_TO_PARTNER, DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
@@ -139,13 +141,6 @@ def packet_of(work: Work, escalation: Escalation) -> Packet:
     return read(work.keys.open(escalation, "packet"))
 
 
-def written_since(work: Work, escalation: Escalation, packet: Packet) -> Mapping[str, str]:
-    """What this partner may receive and the case says only since the draft was written."""
-    found = sources.written_since(work, escalation.case, escalation.drafted_at, packet.fields)
-    allowed = escalation.partner.allowed_fields
-    return {name: words for name, words in found.items() if name in allowed}
-
-
 def opened_by_partner(
     work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str
 ) -> str:
@@ -187,6 +182,18 @@ def seen(work: Work, escalation: Escalation) -> Seen:
         safe_channel=told.contact_of(work, case).get("safe_channel", ""),
         case_is_closed=case.is_closed,
         drafted_by=escalation.drafted_by,
+    )
+
+
+def findings_for(work: Work, escalation: Escalation) -> Findings:
+    """What steps found out since a draft was written."""
+    return findings(
+        packet_of(work, escalation),
+        escalation.drafted_at,
+        escalation.partner.allowed_fields,
+        written=sources.written_down(work, escalation.case),
+        settled=sources.settled(work, escalation.case),
+        priority=FROM_LEVEL[escalation.case.level],
     )
 
 

@@ -1,13 +1,13 @@
 """Where the fields of a packet come from: what the case knows, and what a responder can write."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import select
 
 from helpdesk.cases import told
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.work import Work
+from helpdesk.escalations.findings import WrittenDown
 from helpdesk.partners.fields import FIELDS, Source
 
 # If nobody wrote the address down as evidence, what the reporter answered is a beginning.
@@ -30,34 +30,25 @@ def settled(work: Work, case: Case) -> dict[str, str]:
 
 def suggested(work: Work, case: Case) -> dict[str, str]:
     """What is written down already of the fields that a responder writes: a first draft."""
-    evidence = evidence_of(work, case)
+    evidence = written_down(work, case)
     answers = told.answers_of(work, case)
     values = {}
     for field in FIELDS:
         if field.source is Source.EVIDENCE:
             answer = answers.get(ANSWERS.get(field.name, ""))
-            values[field.name] = evidence.get(field.origin, "") or (
-                answer if isinstance(answer, str) else ""
-            )
+            by_step = evidence[field.name].value if field.name in evidence else ""
+            values[field.name] = by_step or (answer if isinstance(answer, str) else "")
     return values
 
 
-def written_since(
-    work: Work, case: Case, at: datetime, packet: Mapping[str, str]
-) -> dict[str, str]:
-    """What has been written down after a draft that says nothing about it yet.
-
-    What its writer had before them and left out on purpose is not among it.
-    """
-    later = select(Evidence.kind).where(Evidence.case_id == case.id, Evidence.taken_at > at)
-    kinds = set(work.session.scalars(later))
-    if not kinds:
-        return {}
-    evidence = evidence_of(work, case)
+def written_down(work: Work, case: Case) -> dict[str, WrittenDown]:
+    """What steps wrote down for the fields of a packet, by field."""
+    found = work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))
+    evidence = {one.kind: WrittenDown(work.keys.open(one, "value"), one.taken_at) for one in found}
     return {
         field.name: evidence[field.origin]
         for field in FIELDS
-        if field.source is Source.EVIDENCE and field.origin in kinds and field.name not in packet
+        if field.source is Source.EVIDENCE and field.origin in evidence
     }
 
 
@@ -74,8 +65,3 @@ def together(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]
 def facts_of(work: Work, case: Case) -> dict[str, str]:
     found = work.session.execute(select(Fact.name, Fact.value).where(Fact.case_id == case.id))
     return dict(found.all())
-
-
-def evidence_of(work: Work, case: Case) -> dict[str, str]:
-    found = work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))
-    return {one.kind: work.keys.open(one, "value") for one in found}

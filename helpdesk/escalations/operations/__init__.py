@@ -12,7 +12,7 @@ from helpdesk.escalations.operations.carrying import (
     settle_attempt,
     take_up,
 )
-from helpdesk.escalations.operations.drafting import change, draft
+from helpdesk.escalations.operations.drafting import catch_up, change, draft
 from helpdesk.escalations.operations.replying import answer_question, send_again, stop_waiting
 from helpdesk.escalations.operations.verifying import verify
 from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
@@ -23,6 +23,7 @@ __all__ = [
     "answer_question",
     "approve",
     "ask_for_information",
+    "catch_up",
     "change",
     "decide",
     "draft",

@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core import codes
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, sources
+from helpdesk.escalations import clocks, queries, sources
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.holding import TOO_LATE, hold
 from helpdesk.escalations.packets import BadPacket, Header, build
@@ -65,6 +65,13 @@ def change(work: Work, escalation: Escalation, *, typed: Mapping[str, str], seen
     escalation.priority = FROM_LEVEL[escalation.case.level]
     _write(work, escalation, typed)
     work.record("escalation.changed", escalation, packet_hash=escalation.packet_hash)
+
+
+def catch_up(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
+    """Take into a draft what steps found out since. What somebody typed stays as it is."""
+    fills = queries.findings_for(work, escalation).fills
+    written = queries.packet_of(work, escalation).fields
+    change(work, escalation, typed={**written, **fills}, seen_hash=seen_hash)
 
 
 def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None:

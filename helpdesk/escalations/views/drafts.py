@@ -57,11 +57,11 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = by_ref(work, ref)
     escalation = queries.by_ref(work, case, request_ref)
     work.require(may_work_on, escalation)
-    packet = queries.packet_of(work, escalation)
-    since = queries.written_since(work, escalation, packet)
-    form = packet_form(escalation.partner.allowed_fields, {**since, **packet.fields})
+    packet, found = queries.packet_of(work, escalation), queries.findings_for(work, escalation)
+    form = packet_form(escalation.partner.allowed_fields, {**packet.fields, **found.fills})
+    form.compare(found.otherwise)
     form.seen_hash.data = escalation.packet_hash
-    return _draft_page(case, escalation.partner, escalation.ask, form, escalation, since)
+    return _draft_page(case, escalation.partner, escalation.ask, form, escalation, found.fills)
 
 
 @bp.post("/<request_ref>/packet")
@@ -74,6 +74,15 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
         return page, 422
     operations.change(work, escalation, typed=form.typed, seen_hash=form.seen_hash.data or "")
     flash("The request is changed. This is what would leave now.")
+    return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
+
+
+@bp.post("/<request_ref>/findings")
+def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
+    """What steps found out since goes into the draft."""
+    escalation = queries.by_ref(work, by_ref(work, ref), request_ref)
+    operations.catch_up(work, escalation, seen_hash=request.form.get("seen_hash", ""))
+    flash("The request says it too. This is what would leave now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 

@@ -8,10 +8,8 @@ from helpdesk.escalations import queries, words
 from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
 from helpdesk.escalations.gates import check, closed, leaves_alone
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.packets import Packet
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
-from helpdesk.partners.fields import BY_NAME
 
 
 def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "packet_text": packet.as_text(),
         "gates": gates,
         "closed_gates": closed(gates),
-        "since": _since(work, escalation, packet) if is_draft else [],
+        "findings": queries.findings_for(work, escalation) if is_draft else None,
         "leaves_alone": seen is not None and leaves_alone(seen, work.actor.id),
         "delivery": delivery,
         "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
@@ -56,10 +54,6 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "verdict_form": VerdictForm(formdata=None),
         **_may(work, escalation, delivery),
     }
-
-
-def _since(work: Work, escalation: Escalation, packet: Packet) -> list[str]:
-    return [BY_NAME[name].ours for name in queries.written_since(work, escalation, packet)]
 
 
 def _named(escalation: Escalation) -> tuple[str | None, ...]:

@@ -1,0 +1,76 @@
+"""What steps found out that a draft does not say: what goes into it, and what a person looks at.
+
+Pure. What somebody typed stays, and so does what somebody left out: only what was written down
+after the draft goes into a field that stands empty.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.escalations.packets import Packet, clean
+from helpdesk.escalations.standing import Priority
+from helpdesk.partners.fields import BY_NAME
+
+
+@dataclass(frozen=True)
+class WrittenDown:
+    """What a step wrote down for a field of a packet, and when."""
+
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Of one draft. `fills` and `settled` can be taken up as they are; the rest needs a person.
+
+    `otherwise` is whatever steps wrote down and the draft does not say so, `differs` what of it is
+    new since the draft and stands where the draft says something else.
+    """
+
+    fills: Mapping[str, str]
+    settled: Collection[str]
+    differs: Collection[str]
+    otherwise: Mapping[str, str]
+    has_other_level: bool
+
+    @property
+    def to_take_up(self) -> tuple[str, ...]:
+        """What the draft would say then and does not say now, in our words."""
+        priority = ("Its priority: the case has another level now",) if self.has_other_level else ()
+        return (*priority, *(BY_NAME[name].ours for name in (*self.fills, *self.settled)))
+
+    @property
+    def to_compare(self) -> tuple[str, ...]:
+        return tuple(BY_NAME[name].ours for name in self.differs)
+
+
+def findings(
+    packet: Packet,
+    drafted_at: datetime,
+    allowed: Collection[str],
+    *,
+    written: Mapping[str, WrittenDown],
+    settled: Mapping[str, str],
+    priority: Priority,
+) -> Findings:
+    """What is new for a draft, of what its partner may receive."""
+    said = dict(packet.fields)
+    told = {name: clean(one.value) for name, one in written.items() if name in allowed}
+    told = {name: value for name, value in told.items() if value}
+    since = {name: value for name, value in told.items() if written[name].at > drafted_at}
+    fills = {name: value for name, value in since.items() if name not in said}
+    return Findings(
+        fills=fills,
+        settled=[
+            name
+            for name, value in settled.items()
+            if name in allowed and clean(value) != said.get(name, "")
+        ],
+        differs=[name for name, value in since.items() if value != (said | fills)[name]],
+        otherwise={
+            name: value for name, value in told.items() if value != (said | fills).get(name)
+        },
+        has_other_level=packet.header.priority is not priority,
+    )
