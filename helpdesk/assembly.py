@@ -52,6 +52,8 @@ def open_engine(url: str, **ways: Any) -> Engine:
         hide_parameters=True,
         pool_size=4,
         max_overflow=8,
+        # The one that was used last has its plans and its memory at hand.
+        pool_use_lifo=True,
         # Locks that are not had in ten seconds are answered with "please try again".
         connect_args={"options": "-c lock_timeout=10s -c statement_timeout=30s"},
     )
