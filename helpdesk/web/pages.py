@@ -1,5 +1,6 @@
 """What every page asks for again and again, answered from memory: addresses and translations."""
 
+import re
 from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -19,6 +20,8 @@ from helpdesk.web.languages import language_here
 ADDRESSES_KEPT = 512
 PIECES_KEPT = 512
 SENTENCES_KEPT = 2048
+# What stands in an address as it is: references, ids, short names.
+NAME: Final = re.compile(r"[\w-]+", re.ASCII)
 # For forms that nobody has typed anything into, of which one page has several: cases/_token.html
 # gives each its token, and their fields are the same every time.
 BLANK: Final = {"csrf": False, "is_blank": True}
@@ -72,12 +75,20 @@ def _piece(_language: str, _root: str, macro: Macro, given: tuple[Any, ...], opt
 
 
 def _addresses(app: Flask) -> Callable[..., str]:
-    """Menus and style sheets have the same addresses on each page; only those are kept."""
+    """Addresses of one kind differ in a name or two: everything around these is put together once.
+
+    A name is put in where it stands in an address as it is; Flask is asked for anything else.
+    """
 
     @lru_cache(maxsize=ADDRESSES_KEPT)
     def fixed(endpoint: str, filename: str | None, _root: str) -> str:
         values: dict[str, Any] = {} if filename is None else {"filename": filename}
         return app.url_for(endpoint, **values)
+
+    @lru_cache(maxsize=ADDRESSES_KEPT)
+    def around(endpoint: str, names: tuple[str, ...], _root: str) -> str:
+        gaps: dict[str, Any] = {name: _gap(name) for name in names}
+        return app.url_for(endpoint, **gaps)
 
     def url_for(endpoint: str, **values: Any) -> str:
         if endpoint.startswith("."):
@@ -86,9 +97,19 @@ def _addresses(app: Flask) -> Callable[..., str]:
             return fixed(endpoint, None, request.root_path)
         if values.keys() == {"filename"}:
             return fixed(endpoint, values["filename"], request.root_path)
-        return app.url_for(endpoint, **values)
+        if not all(isinstance(one, str) and NAME.fullmatch(one) for one in values.values()):
+            return app.url_for(endpoint, **values)
+        address = around(endpoint, tuple(values), request.root_path)
+        for name, value in values.items():
+            address = address.replace(_gap(name), value)
+        return address
 
     return url_for
+
+
+def _gap(name: str) -> str:
+    """Where a name goes in an address: nothing that a name could be."""
+    return f"~{name}~"
 
 
 @pass_eval_context

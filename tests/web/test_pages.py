@@ -38,3 +38,21 @@ def test_what_is_kept_is_escaped_as_ever(request_context):
 def test_one_page_has_one_token(request_context):
     first, second = render_template_string("{{ csrf_token() }} {{ csrf_token() }}").split()
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("duty.show_case", {"ref": "ABC-2345"}),
+        ("duty.show_case", {"ref": "a/b c~ref~"}),
+        ("playbooks.show", {"ref": "ABC-2345", "run_id": "ref", "_anchor": "now"}),
+        ("duty.show_queue", {"slug": "a-queue", "show": "open", "after": "1~never~é"}),
+        ("duty.show_queue", {"slug": "a-queue", "show": "open"}),
+        ("static", {"filename": "css/base.css"}),
+    ],
+)
+def test_an_address_is_the_one_that_flask_would_write(request_context, endpoint, values):
+    ours = request_context.jinja_env.globals["url_for"]
+
+    for _again in range(2):
+        assert ours(endpoint, **values) == request_context.url_for(endpoint, **values)
