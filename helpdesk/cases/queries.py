@@ -147,6 +147,12 @@ def messages_of(work: Work, case: Case) -> Sequence[Message]:
     return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
 
 
+def was_answered(work: Work, case: Case) -> bool:
+    """Whether one of us has ever written to the reporter."""
+    ours = select(Message.id).where(Message.case_id == case.id, ~Message.is_from_reporter)
+    return work.session.scalar(ours.limit(1)) is not None
+
+
 def notes_of(work: Work, case: Case) -> Sequence[Note]:
     """What colleagues have told each other, oldest first."""
     written = select(Note).where(Note.case_id == case.id)

@@ -28,6 +28,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.withdrawn": "Withdrew the report.",
     "message.sent": "Wrote to the reporter.",
     "message.received": "Wrote to us.",
+    "message.needs_no_answer": "Wrote down that this needs no answer.",
     "mailbox.opened": "Looked into the mailbox.",
     "note.added": "Wrote a note.",
     "consent.given": "Consent was written down: {kind} {platform}.",

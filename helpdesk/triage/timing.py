@@ -1,4 +1,4 @@
-"""The clock of the first reply and the alarms on it: started, and started anew with the level."""
+"""The clock of our reply and the alarms on it: started, and started anew with level or message."""
 
 from datetime import datetime, timedelta
 
@@ -17,13 +17,19 @@ def start_clock(work: Work, case: Case) -> None:
 
 
 def start_clock_again(work: Work, case: Case) -> None:
-    """Promise a reply for a case that was closed and has come back: it has its whole time anew."""
+    """Promise a reply where one was given before: it has its whole time anew."""
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     within = the_library().table.plan(case.level).first_reply
     case.reply_due_at = clocks.start(
         work, case.id, clocks.FIRST_REPLY, within=within, events=events
     )
     _promise_alarms(work, case, used=timedelta(0))
+
+
+def owe_an_answer(work: Work, case: Case) -> None:
+    """Promise a reply to what the reporter has added, unless one is owed already."""
+    if case.reply_due_at is None:
+        start_clock_again(work, case)
 
 
 def restart_clock(work: Work, case: Case) -> None:

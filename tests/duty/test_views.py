@@ -12,6 +12,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.playbooks.shelf import the_library
+from helpdesk.triage import timing
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 
@@ -320,3 +321,25 @@ def test_what_another_site_sent_is_not_given_back(desk, browser, case, coordinat
 
     assert answer.status_code == 409
     assert "Call this number" not in answer.text
+
+
+def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
+    desk, browser, responder, case
+):
+    address = f"/cases/{case.ref}"
+    assert "It needs no answer" not in browser.get(address).text
+    with work_as(desk, responder) as work:
+        found = queries.by_ref(work, case.ref)
+        operations.send_message(work, found, "Hello.")
+        timing.owe_an_answer(work, found)
+        work.record("test", found)
+
+    page = browser.get(address).text
+    assert "our answer due" in page
+    assert "It needs no answer" in page
+    assert browser.post(f"{address}/messages/reading").status_code == 303
+
+    page = browser.get(address).text
+    assert "our answer due" not in page
+    assert "It needs no answer" not in page
+    assert "Wrote down that this needs no answer." in page

@@ -11,6 +11,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
 from helpdesk.core.codes import ReturnCode
+from helpdesk.core.errors import NotNow
 from helpdesk.core.outbox import Promise
 from helpdesk.intake.models import Visit
 from tests.factories import a_case
@@ -226,6 +227,40 @@ def test_a_message_does_not_end_the_waiting_for_a_partner(house, inside, case):
     inside.send("/mailbox/case/messages", answers={"body": "Here."})
 
     assert _case(house, case).waits_on is WaitsOn.PARTNER
+
+
+def test_an_answer_is_owed_to_every_message_once(house, inside, case):
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Hello.")
+    assert _case(house, case).reply_due_at is None
+
+    inside.send("/mailbox/case/messages", answers={"body": "They are in again."})
+    due = _case(house, case).reply_due_at
+    inside.send("/mailbox/case/messages", answers={"body": "And again."})
+
+    assert due is not None
+    assert _case(house, case).reply_due_at == due
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "I am looking.")
+    assert _case(house, case).reply_due_at is None
+
+
+def test_somebody_says_that_a_message_needs_no_answer_but_never_that_the_first_needs_none(
+    house, inside, case
+):
+    inside.send("/mailbox/case/messages", answers={"body": "Are you there?"})
+    with house.inside() as work, pytest.raises(NotNow):
+        casework.leave_unanswered(work, work.session.get(Case, case.id))
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Yes.")
+    inside.send("/mailbox/case/messages", answers={"body": "Thank you."})
+
+    with house.inside() as work:
+        casework.leave_unanswered(work, work.session.get(Case, case.id))
+
+    assert _case(house, case).reply_due_at is None
+    with house.inside() as work, pytest.raises(NotNow):
+        casework.leave_unanswered(work, work.session.get(Case, case.id))
 
 
 def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):

@@ -3,7 +3,7 @@
 from helpdesk.cases.operations.assignments import claim, hand_over, release, take_next
 from helpdesk.cases.operations.closures import close, reopen
 from helpdesk.cases.operations.consents import record_consent, withdraw_consent
-from helpdesk.cases.operations.messages import add_note, send_message
+from helpdesk.cases.operations.messages import add_note, leave_unanswered, send_message
 from helpdesk.cases.operations.reading import READ_LATELY, read, reading
 from helpdesk.cases.operations.waiting import resume, wait, wake
 
@@ -13,6 +13,7 @@ __all__ = [
     "claim",
     "close",
     "hand_over",
+    "leave_unanswered",
     "read",
     "reading",
     "record_consent",

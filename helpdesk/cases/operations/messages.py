@@ -2,8 +2,8 @@
 
 from helpdesk.cases import clocks
 from helpdesk.cases.models import Case, Message, Note
-from helpdesk.cases.policy import may_see
-from helpdesk.cases.queries import hold
+from helpdesk.cases.policy import may_see, may_work_on
+from helpdesk.cases.queries import hold, was_answered
 from helpdesk.cases.status import Status
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -30,6 +30,18 @@ def send_message(work: Work, case: Case, text: str) -> Message:
         case.open()
     work.record("message.sent", message)
     return message
+
+
+def leave_unanswered(work: Work, case: Case) -> None:
+    """Say that what the reporter wrote last needs no answer. The first one is owed to everybody."""
+    hold(work, case)
+    work.require(may_work_on, case)
+    if not was_answered(work, case):
+        raise NotNow("Nobody has answered this person yet.")
+    if case.reply_due_at is None:
+        raise NotNow("No answer is owed on this case.")
+    clocks.stop_first_reply(work, case)
+    work.record("message.needs_no_answer", case)
 
 
 def add_note(work: Work, case: Case, text: str) -> Note:

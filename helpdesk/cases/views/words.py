@@ -20,6 +20,13 @@ def create_message(ref: str) -> ResponseReturnValue:
     return done(case, "The message is in the reporter's mailbox.", part="messages")
 
 
+@bp.post("/cases/<ref>/messages/reading")
+def create_reading(ref: str) -> ResponseReturnValue:
+    case = queries.by_ref(work, ref)
+    operations.leave_unanswered(work, case)
+    return done(case, "It is written down that this needs no answer.", part="messages")
+
+
 @bp.post("/cases/<ref>/notes")
 def create_note(ref: str) -> ResponseReturnValue:
     case, form = queries.by_ref(work, ref), NoteForm()

@@ -8,11 +8,12 @@ from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.policy import is_their_case
-from helpdesk.triage.timing import start_clock_again
+from helpdesk.triage.timing import owe_an_answer
 
 
 def write_message(work: Work, case: Case, *, body: str) -> Message:
-    """Add the reporter's words. A case that waited for them, or was closed, wakes up."""
+    """Add the reporter's words, to which we owe an answer. A case that waited for them, or was
+    closed, wakes up."""
     work.require(is_their_case, case)
     hold(work, case)
     message = Message(
@@ -40,7 +41,7 @@ def _wake(work: Work, case: Case) -> None:
     if case.is_closed:
         case.reopen()
         work.record("case.reopened", case)
-        start_clock_again(work, case)
     elif case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
         case.open()
         work.record("case.resumed", case)
+    owe_an_answer(work, case)
