@@ -1,7 +1,12 @@
 """Whose move it is: their clock runs while we wait for a partner, ours while they wait for us."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from sqlalchemy import select
 
 from helpdesk.cases import clocks
 from helpdesk.cases.models import ClockEvent, ClockTurn
@@ -51,6 +56,31 @@ def left_to_partner(work: Work, escalation: Escalation) -> timedelta:
         elif starts:
             left = timedelta(seconds=starts[-1].seconds or 0) - (event.at - starts[-1].at)
     return max(left, timedelta(seconds=(starts[0].seconds or 0) if starts else 0))
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far a request came, told from its clocks: whoever sees it may see no more than those."""
+
+    arrived_at: datetime | None = None
+    was_seen: bool = False
+
+
+def ways_of(work: Work, escalations: Iterable[Escalation]) -> dict[str, Way]:
+    """When each of these requests reached its partner, and whether a person there has moved."""
+    started = select(ClockEvent).where(
+        ClockEvent.subject_id.in_([one.id for one in escalations]),
+        ClockEvent.clock.in_((OURS, THEIRS)),
+        ClockEvent.turn == ClockTurn.STARTED,
+    )
+    ways: defaultdict[str, Way] = defaultdict(Way)
+    for event in work.session.scalars(started.order_by(ClockEvent.at)):
+        way = ways[event.subject_id]
+        if way.arrived_at is not None:
+            ways[event.subject_id] = Way(way.arrived_at, was_seen=True)
+        elif event.clock == THEIRS:
+            ways[event.subject_id] = Way(event.at)
+    return ways
 
 
 def _start(work: Work, escalation: Escalation, clock: str, *, within: timedelta) -> datetime:

@@ -13,9 +13,10 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key
 from helpdesk.core.work import Work
+from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations.models import Decision, Escalation, Verification
-from helpdesk.escalations.standing import Standing
+from helpdesk.escalations.models import Decision, Verification
+from helpdesk.intake.asked import Answer, Request
 from helpdesk.partners.models import Partner
 
 # Asked once, and from then on as a part of the statement that takes a report in.
@@ -102,33 +103,31 @@ def standing_consents(work: Work, case: Case) -> Sequence[Consent]:
     return work.session.scalars(standing.order_by(Consent.given_at, Consent.id)).all()
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request to a partner as its reporter sees it: its state, the answer, and their verdict."""
-
-    escalation: Escalation
-    decision: Decision | None = None
-    verification: Verification | None = None
-
-    @property
-    def awaits_verdict(self) -> bool:
-        """Whether only the reporter can say now if it is really fixed."""
-        decided = self.escalation.standing is Standing.DECIDED and self.decision is not None
-        return decided and self.verification is None
-
-
 def requests_of(work: Work, case: Case) -> list[Request]:
-    """What was asked of partners for a case, oldest first, each with its newest answer."""
-    decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at)
-    newest = {one.escalation_id: one for one in work.session.scalars(decided)}
+    """What was asked of partners for a case, oldest first, each with its way and its answers."""
+    asked = escalations.of_case(work, case).requests
+    if not asked:
+        return []
+    decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at, Decision.id)
+    decisions = work.session.scalars(decided).all()
     verified = select(Verification).where(Verification.case_id == case.id)
     verdicts = {one.decision_id: one for one in work.session.scalars(verified)}
-    requests = []
-    for escalation in escalations.of_case(work, case).requests:
-        decision = newest.get(escalation.id)
-        verification = verdicts.get(decision.id) if decision else None
-        requests.append(Request(escalation, decision, verification))
-    return requests
+    agreed = {one.platform for one in standing_consents(work, case)}
+    ways = clocks.ways_of(work, asked)
+    return [
+        Request(
+            one,
+            answers=tuple(
+                Answer(decision, verdicts.get(decision.id))
+                for decision in decisions
+                if decision.escalation_id == one.id
+            ),
+            is_agreed=one.partner.platform in agreed,
+            arrived_at=ways[one.id].arrived_at,
+            was_seen=ways[one.id].was_seen,
+        )
+        for one in asked
+    ]
 
 
 def request_of(work: Work, case: Case, ref: str) -> Request:

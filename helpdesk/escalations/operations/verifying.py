@@ -34,6 +34,10 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     )
     if verdict is Verdict.CONFIRMED:
         escalation.move_to(Standing.CLOSED)
+    elif queries.consent_for(work, escalation) is None:
+        # Nothing more may be said to them; what is left to do is ours.
+        escalation.move_to(Standing.CLOSED)
+        pauses.wake(work, escalation.case)
     else:
         # It goes back to them as it stands; the case stays awake, for a person to add what is new.
         escalation.move_to(Standing.IN_REVIEW)

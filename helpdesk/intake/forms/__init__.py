@@ -1,6 +1,6 @@
 """What people fill in: the three pages of a report, and the small forms of the mailbox."""
 
-from helpdesk.intake.forms.agreements import PLAIN_AGREEMENTS, ConsentsForm
+from helpdesk.intake.forms.agreements import PLAIN_AGREEMENTS, ConsentsForm, consequences
 from helpdesk.intake.forms.mailbox import MessageForm, ReturnForm, VerdictForm
 from helpdesk.intake.forms.paper import FIRST, LAST, PAGES, Paper
 from helpdesk.intake.forms.questions import PREFIX
@@ -16,4 +16,5 @@ __all__ = [
     "Paper",
     "ReturnForm",
     "VerdictForm",
+    "consequences",
 ]

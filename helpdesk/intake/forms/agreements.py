@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import SelectMultipleField
+from wtforms import BooleanField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from helpdesk.cases.status import ConsentKind
+from helpdesk.intake.asked import IfTakenBack, Request
 from helpdesk.intake.operations import Agreement
 from helpdesk.playbooks.shelf import the_library
+from helpdesk.web.clock import moment
 from helpdesk.web.forms import Form
 
 CONSENTS = (
@@ -26,6 +29,8 @@ class ConsentsForm(Form):
     elsewhere = SelectMultipleField(
         _("Another platform that you would let us ask"), validate_choice=False
     )
+    # Said on a page of its own, when a request that may have been read is taken back.
+    is_sure = BooleanField()
 
     def offer(self, near: Sequence[Agreement], further: Sequence[Agreement]) -> None:
         """Which agreements can be ticked: those of this case, and platforms it has not met."""
@@ -41,6 +46,61 @@ class ConsentsForm(Form):
         picked = {*(self.agreed.data or ()), *(self.elsewhere.data or ())}
         offered = [*self.agreed.choices, *self.elsewhere.choices]
         return {_agreement(choice.value) for choice in offered if choice.value in picked}
+
+    def carried(self) -> list[tuple[str, str]]:
+        """What is ticked, to be carried along in a form that asks once more."""
+        return [("agreed", one) for one in sorted(_value_of(*one) for one in self.ticked())]
+
+    def stops(self, requests: Iterable[Request]) -> list[Request]:
+        """The requests that have left, and are taken back by what is not ticked any more."""
+        ticked = self.ticked()
+        return [
+            one
+            for one in requests
+            if one.if_taken_back is IfTakenBack.IS_STOPPED
+            and (ConsentKind.PLATFORM, one.escalation.partner.platform) not in ticked
+        ]
+
+
+def consequences(requests: Iterable[Request]) -> dict[str, str]:
+    """For each platform that may be asked: what taking its tick away does to what was asked."""
+    told: dict[str, list[str]] = {}
+    for one in requests:
+        if one.is_agreed and one.if_taken_back is not None:
+            value = _value_of(ConsentKind.PLATFORM, one.escalation.partner.platform)
+            told.setdefault(value, []).append(_consequence(one, one.if_taken_back))
+    return {value: " ".join(sentences) for value, sentences in told.items()}
+
+
+def _consequence(request: Request, happens: IfTakenBack) -> str:
+    name = request.escalation.partner.name
+    match happens:
+        case IfTakenBack.STAYS_HERE:
+            said = gettext(
+                "We have written a request to %(name)s and have not sent it. Without this tick it "
+                "is not sent.",
+                name=name,
+            )
+        case IfTakenBack.IS_OVER:
+            said = gettext(
+                "%(name)s has answered our request. If you take this tick away, the answer stays "
+                "here, and we do not ask them again.",
+                name=name,
+            )
+        case IfTakenBack.IS_STOPPED if request.arrived_at is None:
+            said = gettext(
+                "A request is on its way to %(name)s. If you take this tick away, we stop it, and "
+                "tell them to stop if they have it already.",
+                name=name,
+            )
+        case IfTakenBack.IS_STOPPED:
+            said = gettext(
+                "We asked %(name)s on %(time)s. If you take this tick away, we tell them to stop. "
+                "They may have read it already.",
+                name=name,
+                time=moment(request.arrived_at).striptags(),
+            )
+    return str(said)
 
 
 def _choice_of(kind: ConsentKind, platform: str | None) -> SelectChoice:

@@ -1,5 +1,7 @@
 """The mailbox: where it stands, what we wrote, what they add, agree to, or take back."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,7 +9,8 @@ from flask_babel import gettext as _
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind
 from helpdesk.intake import operations, queries
-from helpdesk.intake.forms import PLAIN_AGREEMENTS, ConsentsForm, MessageForm
+from helpdesk.intake.asked import Request
+from helpdesk.intake.forms import PLAIN_AGREEMENTS, ConsentsForm, MessageForm, consequences
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
@@ -35,7 +38,11 @@ def create_message() -> ResponseReturnValue:
 @in_mailbox
 def create_consents() -> ResponseReturnValue:
     case = queries.own_case(work)
-    form = _consents_form(case)
+    requests = queries.requests_of(work, case)
+    form = _consents_form(case, requests)
+    stopped = form.stops(requests)
+    if stopped and not form.is_sure.data:
+        return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
     if operations.agree_to(work, case, agreements=form.ticked()):
         flash(_("What you agree to has been changed."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
@@ -57,24 +64,26 @@ def create_withdrawal() -> ResponseReturnValue:
 
 def _case_page(form: MessageForm) -> str:
     case = queries.own_case(work)
-    consents = _consents_form(case)
+    requests = queries.requests_of(work, case)
+    consents = _consents_form(case, requests)
     consents.tick((one.kind, one.platform) for one in queries.standing_consents(work, case))
     return render_template(
         "mailbox/case.html",
         case=case,
         messages=queries.messages_of(work, case),
-        requests=queries.requests_of(work, case),
+        requests=requests,
         form=form,
         consents_form=consents,
+        consequences=consequences(requests),
         keys=work.keys,
         now=work.at,
     )
 
 
-def _consents_form(case: Case) -> ConsentsForm:
+def _consents_form(case: Case, requests: Sequence[Request]) -> ConsentsForm:
     """What can be agreed to: the platforms this case has met come first, then those we can ask."""
     met = {one.platform for one in queries.standing_consents(work, case) if one.platform}
-    met |= {one.escalation.partner.platform for one in queries.requests_of(work, case)}
+    met |= {one.escalation.partner.platform for one in requests}
     met |= {case.platform} if case.platform else set()
     further = [one for one in queries.partner_platforms(work) if one not in met]
     form = ConsentsForm()

@@ -8,8 +8,8 @@ from helpdesk.escalations import operations as escalations
 from helpdesk.escalations import packets
 from helpdesk.escalations.standing import Verdict
 from helpdesk.intake import queries
+from helpdesk.intake.asked import Request
 from helpdesk.intake.forms import VerdictForm
-from helpdesk.intake.queries import Request
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
 from helpdesk.web.work import work

@@ -1,0 +1,86 @@
+"""What was asked of platforms, as the person it is for sees it: how far it came, what was said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from helpdesk.escalations.models import Decision, Escalation, Verification
+from helpdesk.escalations.standing import MOVES, Standing, Verdict
+
+NOT_LEFT: Final = frozenset({Standing.DRAFT, Standing.APPROVED})
+
+
+class IfTakenBack(StrEnum):
+    """What happens to a request when its reporter no longer agrees that the platform is asked."""
+
+    STAYS_HERE = "stays_here"  # nobody outside has seen it, and nobody will
+    IS_STOPPED = "is_stopped"  # they may have read it, and are told to do nothing more
+    IS_OVER = "is_over"  # they have answered: that stays, and nothing more is asked
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a platform decided, and what the reporter said about it."""
+
+    decision: Decision
+    verification: Verification | None = None
+
+    @property
+    def did_not_help(self) -> bool:
+        """Whether the reporter saw it and said that it is not, or not wholly, fixed."""
+        said = self.verification
+        return said is not None and said.verdict is not Verdict.CONFIRMED
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to a partner as its reporter sees it: its way, and every answer, oldest first.
+
+    `is_agreed` is whether this platform may be asked at this moment, `arrived_at` when the
+    request reached it, `was_seen` whether a person there has said anything.
+    """
+
+    escalation: Escalation
+    answers: tuple[Answer, ...] = ()
+    is_agreed: bool = True
+    arrived_at: datetime | None = None
+    was_seen: bool = False
+
+    @property
+    def awaits_verdict(self) -> bool:
+        """Whether only the reporter can say now if it is really fixed."""
+        decided = self.escalation.standing is Standing.DECIDED and bool(self.answers)
+        return decided and self.answers[-1].verification is None
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it was, or will be in a moment: the worker that does it may be late."""
+        if self.escalation.standing is Standing.WITHDRAWN:
+            return True
+        return not self.is_agreed and self._could_be_stopped
+
+    @property
+    def was_never_sent(self) -> bool:
+        """Whether nobody approved it, so that nobody outside can have seen it."""
+        return self.escalation.approved_at is None
+
+    @property
+    def is_with_platform(self) -> bool:
+        """Whether the next word is theirs."""
+        waits = self.escalation.standing not in (Standing.DECIDED, Standing.CLOSED)
+        return waits and self.arrived_at is not None and not self.is_taken_back
+
+    @property
+    def if_taken_back(self) -> IfTakenBack | None:
+        """What happens to it when the agreement goes; None where that changes nothing."""
+        if self.is_taken_back or self.escalation.standing is Standing.CLOSED:
+            return None
+        if self.escalation.standing in NOT_LEFT:
+            return IfTakenBack.STAYS_HERE
+        return IfTakenBack.IS_STOPPED if self._could_be_stopped else IfTakenBack.IS_OVER
+
+    @property
+    def _could_be_stopped(self) -> bool:
+        standing = self.escalation.standing
+        return standing is not Standing.DRAFT and Standing.WITHDRAWN in MOVES[standing]

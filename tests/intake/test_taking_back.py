@@ -1,0 +1,204 @@
+"""Taking an agreement back while a request is somewhere: what is said first, what is so then."""
+
+import pytest
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases.models import Case
+from helpdesk.core.errors import NotNow
+from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations.standing import Action, Reason, Standing, Verdict
+from tests.intake.test_requests import Story
+
+SURE = "Stop what was sent?"
+STOPPED = "is told to stop, and may have read it already."
+UNSENT = "We wrote this and did not send it. Nobody outside saw it."
+
+
+@pytest.fixture
+def story(house, browser):
+    return Story(house, browser)
+
+
+def acknowledged(story):
+    with story.house.inside(story.theirs) as work:
+        operations.acknowledge(work, queries.by_own_ref(work, story.ref))
+
+
+def asked(story):
+    with story.house.inside(story.theirs) as work:
+        found = queries.by_own_ref(work, story.ref)
+        operations.ask_for_information(work, found, question="Since when?")
+
+
+def disputed(story):
+    story.decide().say(Verdict.NOT_EFFECTIVE)
+
+
+def decide_once_more(story):
+    with story.house.inside(story.theirs) as work:
+        found = queries.by_own_ref(work, story.ref)
+        operations.decide(work, found, action=Action.NONE, reason=Reason.OUT_OF_SCOPE)
+
+
+def opened(story):
+    story.browser.open("/mailbox/case")
+    return story.browser.text
+
+
+def take_back(story, *, sure=True):
+    opened(story)
+    story.browser.send("/mailbox/case/consents", answers={"agreed": ["help"]})
+    if sure and SURE in story.browser.text:
+        story.browser.send("/mailbox/case/consents", button=("is_sure", "yes"))
+    return story.browser.text
+
+
+def work_off(story):
+    with story.house.backstage() as desk:
+        jobs.cancel_unsent(desk, case_id=story.case.id)
+
+
+@pytest.mark.parametrize("before", [lambda _story: None, acknowledged, asked, disputed])
+def test_what_has_left_is_asked_about_once_more_and_nothing_is_changed_before(story, before):
+    before(story.approve().carry())
+    assert "If you take this tick away, we tell them to stop." in opened(story)
+
+    page = take_back(story, sure=False)
+
+    assert SURE in page
+    assert "What they have read or done already cannot be undone." in page
+    work_off(story)
+    assert story.standing() is not Standing.WITHDRAWN
+    assert STOPPED not in opened(story)
+
+
+@pytest.mark.parametrize("before", [lambda _story: None, acknowledged, asked, disputed])
+def test_after_a_yes_the_page_is_true_at_once_and_stays_so(story, before):
+    before(story.approve().carry())
+
+    page = take_back(story)
+
+    assert STOPPED in page
+    assert "We have asked a platform to act and wait for its answer." not in page
+    work_off(story)
+    assert story.standing() is Standing.WITHDRAWN
+    assert STOPPED in opened(story)
+
+
+def test_the_way_of_a_disputed_request_stays_whole(story):
+    disputed(story.approve().carry())
+
+    take_back(story)
+    work_off(story)
+
+    page = opened(story)
+    whole = [
+        "We have written the request.",
+        "It was sent to Trust team of google.",
+        "has confirmed that they have it.",
+        "They gave the account back.",
+        "Nothing has changed.",
+        "We have asked them to look at it again.",
+        STOPPED,
+    ]
+    places = [page.index(line) for line in whole]
+    assert places == sorted(places)
+
+
+def test_everything_else_that_was_changed_is_saved_with_the_yes(house, story):
+    story.approve().carry()
+    opened(story)
+
+    story.browser.send("/mailbox/case/consents", answers={"agreed": ["keep"]})
+    story.browser.send("/mailbox/case/consents", button=("is_sure", "yes"))
+
+    assert 'value="keep" checked' in story.browser.text
+    assert 'value="help" checked' not in story.browser.text
+
+
+def test_what_has_not_left_needs_no_second_question(story):
+    assert "have not sent it. Without this tick it is not sent." in opened(story)
+
+    page = take_back(story, sure=False)
+
+    assert SURE not in page
+    assert "Without your agreement it is not sent." in page
+    work_off(story)
+    assert story.standing() is Standing.DRAFT
+
+
+def test_what_was_approved_and_not_sent_is_not_said_to_have_arrived(story):
+    story.approve()
+
+    page = take_back(story, sure=False)
+
+    assert SURE not in page
+    assert "It was sent to" not in page
+    assert "If it had left already" in page
+
+
+def test_an_answer_stays_and_can_still_be_judged_but_they_are_not_asked_again(story):
+    story.approve().carry().decide()
+    assert "the answer stays here, and we do not ask them again." in opened(story)
+
+    page = take_back(story, sure=False)
+    work_off(story)
+
+    assert SURE not in page
+    assert "They gave the account back." in opened(story)
+    assert "do not ask them again, unless you agree" in story.look()
+    story.say(Verdict.NOT_EFFECTIVE)
+    assert story.standing() is Standing.CLOSED
+    assert "Nothing has changed." in story.browser.text
+    assert "We have asked them to look at it again." not in story.browser.text
+
+
+def test_every_answer_stays_after_a_later_one(story):
+    story.approve().carry().decide()
+    story.say(Verdict.PARTIAL)
+    decide_once_more(story)
+
+    page = opened(story)
+
+    assert page.count("They have answered:") == 2
+    assert "It is only partly fixed." in page
+    assert "Is it really fixed?" in page
+
+
+def test_a_draft_that_we_threw_away_never_left(house, story):
+    with house.inside() as work:
+        operations.withdraw(work, queries.by_own_ref(work, story.ref))
+
+    page = opened(story)
+
+    assert UNSENT in page
+    assert "Exactly what they get" not in page
+    assert "Exactly what they get" not in story.look()
+    assert "What we wrote and did not send" in story.look()
+
+
+def test_taking_the_case_back_leaves_the_way_of_its_requests_to_be_seen(house, story):
+    story.approve().carry()
+    story.browser.open("/mailbox/case/withdrawal")
+
+    story.browser.send("/mailbox/case/withdrawal")
+
+    assert STOPPED in story.browser.text
+
+
+def test_with_a_consent_that_a_responder_wrote_back_it_is_the_same(house, story):
+    story.approve().carry()
+    with house.inside() as work:
+        consent = queries.consent_for(work, queries.by_own_ref(work, story.ref))
+        casework.withdraw_consent(work, work.session.get(Case, story.case.id), consent)
+
+    assert STOPPED in opened(story)
+
+
+def test_nothing_is_asked_of_them_once_it_is_taken_back(house, story):
+    disputed(story.approve().carry())
+    asked(story)
+    take_back(story)
+
+    with pytest.raises(NotNow), house.inside() as work:
+        operations.answer_question(work, queries.by_own_ref(work, story.ref), words="Monday.")
