@@ -430,3 +430,19 @@ def test_what_a_partner_asks_is_said_on_the_board_and_on_top_of_the_case(house, 
     assert "asks something" in page
     assert page.index("asks something") < page.index("How to reach the reporter")
     assert "marker-question" not in board + page
+
+
+def test_a_partner_is_told_what_the_person_said_of_their_decision(house, writer, theirs):
+    escalation = house.carried()
+    where = f"/requests/{escalation.ref}"
+    decision = {"action": "access_restored", "reason": "policy_breach"}
+    send(theirs, where, f"{where}/decision", **decision)
+    assert "Please look again" not in theirs.get(where).text
+
+    address = page_of(house, escalation)
+    send(writer, address, f"{address}/verdict", verdict="not_effective")
+
+    page = theirs.get(where).text
+    assert "Please look again" in page
+    assert "says: <strong>nothing has changed</strong>" in page
+    assert "The person says: <strong>Nothing has changed</strong>" in page

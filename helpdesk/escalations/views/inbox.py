@@ -84,6 +84,9 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "decisions": _opened(escalation, queries.decisions_of, "note_for_partner")
         if is_open
         else [],
+        "verdicts": {one.decision_id: one for one in queries.verdicts_of(work, escalation)}
+        if is_open
+        else {},
         "words": words,
         "now": work.at,
         "may_acknowledge": Standing.ACKNOWLEDGED in moves,
