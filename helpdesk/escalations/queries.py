@@ -83,14 +83,6 @@ def none_of(work: Work, case: Case) -> RequestsOfCase:
     return RequestsOfCase((), may_ask_partner(work.actor, case) and not case.is_closed)
 
 
-def inbox(work: Work) -> Sequence[Escalation]:
-    """What lies before a partner: what is due first comes first, what is over comes last."""
-    found = visible_to(work.actor).order_by(
-        Escalation.answer_due_at.asc().nulls_last(), Escalation.approved_at.desc()
-    )
-    return work.session.scalars(found.limit(200)).all()
-
-
 def exchanges_of(work: Work, escalation: Escalation) -> Sequence[Exchange]:
     """Questions and answers, oldest first."""
     found = select(Exchange).where(Exchange.escalation_id == escalation.id)

@@ -72,6 +72,30 @@ OPEN_TO_PARTNER: frozenset[Standing] = frozenset(
 )
 
 
+class Pile(StrEnum):
+    """Which requests of a partner's inbox: the words of the filter."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    DECIDED = "decided"
+
+
+PILES: dict[Pile, frozenset[Standing]] = {
+    # However late: an answer still helps.
+    Pile.WAITING: frozenset(
+        {
+            Standing.DISPATCHING,
+            Standing.WITH_PARTNER,
+            Standing.ACKNOWLEDGED,
+            Standing.IN_REVIEW,
+            Standing.UNANSWERED,
+        }
+    ),
+    Pile.ASKED: frozenset({Standing.NEED_INFORMATION}),
+    Pile.DECIDED: frozenset({Standing.DECIDED, Standing.CLOSED, Standing.WITHDRAWN}),
+}
+
+
 class DeliveryStanding(StrEnum):
     """One carrying of one packet. Uncertain means: it may have arrived; the id stays the same."""
 

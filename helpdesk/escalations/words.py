@@ -6,6 +6,7 @@ from helpdesk.escalations.standing import (
     Action,
     Ask,
     DeliveryStanding,
+    Pile,
     Priority,
     Reason,
     Standing,
@@ -58,23 +59,33 @@ FOR_PARTNER: Final = {
     Standing.WITH_PARTNER: "New",
     Standing.ACKNOWLEDGED: "You have acknowledged it",
     Standing.NEED_INFORMATION: "You have asked us something",
-    Standing.IN_REVIEW: "We have answered, or asked you to look again",
+    Standing.IN_REVIEW: "We have answered",
     Standing.DECIDED: "You have decided",
     Standing.CLOSED: "Closed: the person says that it is fixed",
     Standing.WITHDRAWN: "Withdrawn: please do nothing more about it",
     Standing.UNANSWERED: "Late: an answer still helps",
 }
 
-# What waits for the partner, however late.
-YOUR_MOVE: Final = frozenset(
-    {
-        Standing.DISPATCHING,
-        Standing.WITH_PARTNER,
-        Standing.ACKNOWLEDGED,
-        Standing.IN_REVIEW,
-        Standing.UNANSWERED,
-    }
-)
+# The same standing, after they had decided and nothing was better for the person.
+AGAIN: Final = "Please look at it again"
+
+PILES: Final = {
+    Pile.WAITING: "They wait for you",
+    Pile.ASKED: "You asked us",
+    Pile.DECIDED: "Decided, or over",
+}
+
+PILE_ORDER: Final = {
+    Pile.WAITING: "By priority, then by the time that is left",
+    Pile.ASKED: "Our move: the latest first",
+    Pile.DECIDED: "Nothing more to do, unless we come back to you: the latest first",
+}
+
+EMPTY_PILE: Final = {
+    Pile.WAITING: "Nothing waits for you.",
+    Pile.ASKED: "You have asked nothing that we still owe you an answer to.",
+    Pile.DECIDED: "Nothing is decided yet.",
+}
 
 PARTNER_TONES: Final = {
     Standing.DISPATCHING: "active",
@@ -142,3 +153,8 @@ VERDICTS: Final = {
     Verdict.NOT_EFFECTIVE: "Nothing has changed",
     Verdict.CANNOT_TELL: "They cannot tell yet",
 }
+
+
+def for_partner(standing: Standing, *, is_again: bool) -> str:
+    """Where a request stands, as the partner reads it."""
+    return AGAIN if is_again and standing is Standing.IN_REVIEW else FOR_PARTNER[standing]

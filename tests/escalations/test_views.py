@@ -361,20 +361,6 @@ def test_a_partner_finds_what_was_asked_for_first_and_the_rest_folded(house, the
     assert re.search(r"<details open>\s*<summary>.{0,40}Something else", chosen.text)
 
 
-def test_the_inbox_tells_what_waits_for_the_partner_from_what_does_not(house, theirs):
-    escalation = house.carried()
-    where = f"/requests/{escalation.ref}"
-
-    before = theirs.get("/inbox").text
-    send(theirs, where, f"{where}/question", question="Since when?")
-    after = theirs.get("/inbox").text
-
-    assert "They wait for you" in before
-    assert "Our move, or over" not in before
-    assert "Nothing waits for you." in after
-    assert "Our move, or over" in after
-
-
 def test_a_draft_takes_up_what_was_written_down_after_it(house, writer):
     escalation = house.ask()
     address = page_of(house, escalation)

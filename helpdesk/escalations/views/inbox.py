@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.core.work import Work
-from helpdesk.escalations import operations, queries, words
+from helpdesk.escalations import inboxes, operations, queries, words
 from helpdesk.escalations.forms import DecisionForm, QuestionForm
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, Action, Reason, Standing
+from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, Action, Pile, Reason, Standing
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.fields import BY_NAME
@@ -24,9 +24,11 @@ def home() -> ResponseReturnValue:
 
 @partner_bp.get("/inbox")
 def inbox() -> ResponseReturnValue:
+    pile = _asked_for()
     return render_template(
         "partner_desk/inbox.html",
-        requests=queries.inbox(work),
+        inbox=inboxes.inbox(work, pile),
+        pile=pile,
         partners=partners.every_partner(work),
         words=words,
         now=work.at,
@@ -71,6 +73,12 @@ def create_decision(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref), 303)
 
 
+def _asked_for() -> Pile:
+    """The pile in the address; one that we do not know is none."""
+    asked = request.args.get("show", "")
+    return Pile(asked) if asked in set(Pile) else Pile.WAITING
+
+
 def _page(escalation: Escalation, **forms: Any) -> str:
     """The request with its packet opened, if it is not over."""
     is_open = escalation.standing in OPEN_TO_PARTNER
@@ -79,6 +87,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     parts: dict[str, Any] = {
         "escalation": escalation,
         "packet": packet,
+        "is_again": inboxes.is_asked_again(work, escalation),
         "quiet_words": BY_NAME["keep_quiet"].in_words,
         "exchanges": _opened(escalation, queries.exchanges_of, "for_partner") if is_open else [],
         "decisions": _opened(escalation, queries.decisions_of, "note_for_partner")

@@ -1,0 +1,113 @@
+"""A partner's inbox: what waits for them, what they asked, what is over; and who there has it."""
+
+import pytest
+
+from helpdesk.cases.levels import Level
+from helpdesk.escalations import inboxes, operations
+from helpdesk.escalations.standing import (
+    OPEN_TO_PARTNER,
+    PILES,
+    Action,
+    Ask,
+    Pile,
+    Priority,
+    Reason,
+    Standing,
+    Verdict,
+)
+from tests.escalations.conftest import TYPED
+from tests.escalations.test_views import send
+from tests.factories import sign_in
+
+
+@pytest.fixture
+def theirs(partner_desk, house):
+    return sign_in(partner_desk, house.theirs)
+
+
+def lying(house, pile):
+    with house.as_(house.colleague) as work:
+        return inboxes.inbox(work, pile)
+
+
+def refs(house, pile):
+    return [one.ref for one in lying(house, pile).requests]
+
+
+def do(house, escalation, verb, who=None, **how):
+    with house.as_(who or house.theirs) as work:
+        verb(work, house.mine(work, escalation), **how)
+
+
+def test_whatever_a_partner_can_see_lies_in_one_pile():
+    piled = [standing for standings in PILES.values() for standing in standings]
+
+    assert sorted(piled) == sorted(OPEN_TO_PARTNER | {Standing.CLOSED, Standing.WITHDRAWN})
+
+
+def test_a_request_goes_from_pile_to_pile_and_the_piles_are_counted(house):
+    one = house.carried()
+    assert refs(house, Pile.WAITING) == [one.ref]
+
+    do(house, one, operations.ask_for_information, question="Since when?")
+    assert (refs(house, Pile.WAITING), refs(house, Pile.ASKED)) == ([], [one.ref])
+
+    do(house, one, operations.answer_question, house.writer, words="Since Monday.")
+    do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
+    assert refs(house, Pile.DECIDED) == [one.ref]
+    sizes = lying(house, Pile.WAITING).sizes
+    assert sizes == {Pile.WAITING: 0, Pile.ASKED: 0, Pile.DECIDED: 1}
+
+
+def test_the_gravest_comes_first_however_much_time_is_left_for_it(house):
+    normal = house.carried(ask=Ask.LOCK)
+    house.change_case(level=Level.IMMEDIATE)
+    grave = house.carried()
+    # A decision has more time than a first sign: the grave one is due after the other.
+    do(house, normal, operations.ask_for_information, question="Since when?")
+    do(house, normal, operations.answer_question, house.writer, words="Since Monday.")
+    do(house, grave, operations.acknowledge)
+
+    assert grave.priority is Priority.P1
+    assert refs(house, Pile.WAITING) == [grave.ref, normal.ref]
+
+
+def test_who_there_moved_it_last_has_it(house):
+    one = house.carried()
+    assert lying(house, Pile.WAITING).holders == {}
+
+    do(house, one, operations.acknowledge)
+    do(house, one, operations.ask_for_information, house.colleague, question="Since when?")
+    do(house, one, operations.answer_question, house.writer, words="Since Monday.")
+
+    assert lying(house, Pile.WAITING).holders == {one.id: house.colleague.person.name}
+
+
+def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
+    one = house.carried()
+    do(house, one, operations.ask_for_information, question="Since when?")
+    do(house, one, operations.answer_question, house.writer, words="Since Monday.")
+    assert "We have answered" in theirs.get("/inbox").text
+
+    do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
+    with house.as_reporter() as work:
+        operations.verify(work, house.mine(work, one), verdict=Verdict.NOT_EFFECTIVE)
+
+    for address in ("/inbox", f"/requests/{one.ref}"):
+        page = theirs.get(address).text
+        assert "Please look at it again" in page
+        assert "We have answered" not in page
+
+
+def test_the_inbox_opens_on_what_waits_and_says_no_word_of_a_packet(house, theirs):
+    one = house.carried()
+
+    page = theirs.get("/inbox").text
+    send(theirs, f"/requests/{one.ref}", f"/requests/{one.ref}/question", question="Since when?")
+
+    assert one.ref in page
+    assert "They wait for you (1)" in page
+    assert "nobody yet" in page
+    assert not any(words in page for words in TYPED.values())
+    assert "Nothing waits for you." in theirs.get("/inbox?show=nothing-we-know").text
+    assert one.ref in theirs.get("/inbox?show=asked").text
