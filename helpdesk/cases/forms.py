@@ -3,6 +3,7 @@
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     RadioField,
     SelectField,
     TextAreaField,
@@ -48,6 +49,8 @@ class MessageForm(Form):
         ),
     )
     then_wait = BooleanField("Then wait for their answer")
+    # The run of a playbook from which somebody came here to write, and to which they go back.
+    back_to = HiddenField()
 
 
 class NoteForm(Form):

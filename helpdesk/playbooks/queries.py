@@ -19,7 +19,7 @@ from helpdesk.playbooks.known import answers_of, known_on
 from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.models import Edition, Run, StepRecord
 from helpdesk.playbooks.once import Elsewhere, done_elsewhere
-from helpdesk.playbooks.pages import Evidence, Playbook, Readiness
+from helpdesk.playbooks.pages import Evidence, Playbook, Readiness, Text
 from helpdesk.playbooks.progress import Progress, Record, progress
 
 # The pages of a case's runs, and of those that have not ended; the oldest first.
@@ -169,6 +169,16 @@ def in_words(page: Playbook, names: Iterable[str]) -> str:
     questions = {name: page.question(name) for name in names}
     said = [str(one.ask) if one else name.replace("_", " ") for name, one in questions.items()]
     return " · ".join(said)
+
+
+def words_to_send(run: Run, step_id: str) -> Text | None:
+    """What a step of a run offers to say to the reporter; without a step, what its end does."""
+    page = page_of(run)
+    if step_id:
+        step = page.step(step_id)
+        return step.words if step else None
+    end = page.end(run.ended_as) if run.ended_as else None
+    return end.say if end else None
 
 
 def words_of(work: Work, record: StepRecord) -> str:

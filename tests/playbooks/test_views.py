@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from helpdesk.cases.queries import messages_of
 from helpdesk.playbooks import operations
 from tests.factories import sign_in
 
@@ -247,3 +248,56 @@ def test_the_step_that_asks_the_platform_leads_to_a_request(asha, at_work):
     page = asha.get(address(at_work, run_id) + "?step=ask-platform")
 
     assert f'href="/cases/{ref_of(at_work)}/requests/new"' in page.text
+
+
+def in_the_box(page):
+    box = r'<textarea[^>]*name="message_text"[^>]*>\n(.*?)</textarea>'
+    return re.search(box, page.text, re.S)[1]
+
+
+def test_words_of_a_step_stand_in_a_message_and_the_way_leads_back(asha, at_work):
+    run_id = at_work.start()
+    here = address(at_work, run_id)
+    [link] = re.findall(r'href="([^"]+/words[^"]*)"', asha.get(here).text)
+
+    offered = asha.get(link)
+
+    assert in_the_box(offered).startswith("Thank you for telling us.")
+    assert "Nothing has been sent." in offered.text
+    to = f"/cases/{ref_of(at_work)}/messages"
+    sent = asha.post(
+        to, data={"csrf_token": token(offered), "message_text": "Thank you.", "back_to": run_id}
+    )
+    assert sent.headers["Location"] == here
+    with at_work.working() as work:
+        [message] = messages_of(work, at_work.case(work))
+        assert work.keys.open(message, "body") == "Thank you."
+
+
+def test_words_come_in_the_language_of_the_reporter_beside_our_own(asha, at_work):
+    run_id = at_work.start()
+    with at_work.working() as work:
+        at_work.case(work).language = "es"
+        work.record("case.resumed", at_work.case(work))
+
+    page = asha.get(address(at_work, run_id, "words?step=first-contact.acknowledge"))
+
+    assert in_the_box(page).startswith("Gracias")
+    assert "Thank you for telling us." in page.text
+    assert "Their language is Spanish" in page.text
+
+
+@pytest.mark.parametrize("step", ["", "save-log", "nonsense"])
+def test_where_nothing_is_offered_there_is_no_message(asha, at_work, step):
+    run_id = at_work.start()
+
+    assert asha.get(address(at_work, run_id, f"words?step={step}")).status_code == 404
+
+
+def test_a_stranger_learns_nothing_about_words(staff, at_work):
+    run_id = at_work.start()
+    stranger = sign_in(staff, at_work.stranger)
+
+    page = stranger.get(address(at_work, run_id, "words?step=first-contact.acknowledge"))
+
+    assert page.status_code == 404

@@ -1,5 +1,6 @@
 """Writing to the reporter, and writing notes."""
 
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations, queries
@@ -17,7 +18,11 @@ def create_message(ref: str) -> ResponseReturnValue:
     operations.send_message(work, case, form.message_text.data or "")
     if form.then_wait.data:
         operations.wait(work, case, on=WaitsOn.REPORTER)
-    return done(case, "The message is in the reporter's mailbox.", part="messages")
+    sentence = "The message is in the reporter's mailbox."
+    if form.back_to.data:
+        flash(sentence)
+        return redirect(url_for("playbooks.show", ref=ref, run_id=form.back_to.data), 303)
+    return done(case, sentence, part="messages")
 
 
 @bp.post("/cases/<ref>/messages/reading")

@@ -1,6 +1,6 @@
 """Addresses of the staff's own pages: board, queues, the case and its playbooks, approvals."""
 
-from helpdesk.duty.views import approvals, board, cases, editions, letters, queues, runs
+from helpdesk.duty.views import approvals, board, cases, editions, letters, queues, runs, words
 from helpdesk.duty.views.blueprint import bp, runs_bp
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "queues",
     "runs",
     "runs_bp",
+    "words",
 ]

@@ -1,0 +1,38 @@
+"""Words of a playbook on their way into a message: nothing is sent before somebody presses."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases.forms import MessageForm
+from helpdesk.cases.policy import may_see
+from helpdesk.cases.queries import by_ref
+from helpdesk.core.errors import NotFound
+from helpdesk.duty.views.blueprint import runs_bp
+from helpdesk.playbooks import queries
+from helpdesk.playbooks.shelf import in_language
+from helpdesk.web.work import work
+
+
+@runs_bp.get("/runs/<run_id>/words")
+def new_message(ref: str, run_id: str) -> ResponseReturnValue:
+    """What a step offers to say, or without one what the end of the run does, to be changed and
+    sent: in the language of the reporter, where somebody has put it into that language.
+    """
+    case = by_ref(work, ref)
+    work.require(may_see, case)
+    run = queries.run_by_id(work, case, run_id)
+    step = request.args.get("step", "")
+    words = queries.words_to_send(run, step)
+    if words is None:
+        raise NotFound
+    theirs = in_language(words, case.language)
+    form = MessageForm(formdata=None, message_text=str(theirs), back_to=run.id)
+    return render_template(
+        "playbooks/words.html",
+        case=case,
+        run=run,
+        step=step,
+        words=words,
+        theirs=theirs,
+        message_form=form,
+    )
