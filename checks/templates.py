@@ -11,7 +11,7 @@ from tests.guards import rules
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "helpdesk" / "templates"
 
-CLOCK = ("moment", "day", "time_left")
+CLOCK = ("moment", "happened", "in_hour", "day", "time_left")
 
 
 def main() -> int:

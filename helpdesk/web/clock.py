@@ -21,6 +21,19 @@ def moment(at: datetime) -> Markup:
     return _moment(language_here(), at)
 
 
+def in_hour(at: datetime) -> Markup:
+    """22 Nov 2026, between 04:00 and 05:00 UTC: what a reporter did is kept to the hour, no closer.
+
+    Where it is known to be later than the full hour, `at` is what it cannot have been before.
+    """
+    return _in_hour(language_here(), at)
+
+
+def happened(at: datetime) -> Markup:
+    """When something was done, as closely as it was kept: a full hour is never a chance."""
+    return in_hour(at) if _is_full_hour(at) else moment(at)
+
+
 def day(at: datetime) -> Markup:
     """22 November 2026, as the language of the page writes it."""
     return _day(language_here(), at)
@@ -28,12 +41,27 @@ def day(at: datetime) -> Markup:
 
 @lru_cache(maxsize=WORDINGS_KEPT)
 def _moment(language: str, at: datetime) -> Markup:
+    return _at_a_time(language, at, f"{at:%H:%M} UTC")
+
+
+@lru_cache(maxsize=WORDINGS_KEPT)
+def _in_hour(language: str, at: datetime) -> Markup:
+    end = f"{at.hour + 1:02}:00"  # 24:00 is the end of the same day
+    time = gettext("between %(begin)s and %(end)s UTC", begin=f"{at:%H:%M}", end=end)
+    return _at_a_time(language, at, time)
+
+
+def _at_a_time(language: str, at: datetime, time: str) -> Markup:
     if language == "en":  # the day comes first in ours, whatever a country does
-        words = f"{at.day} {at:%b %Y, %H:%M} UTC"
+        words = f"{at.day} {at:%b %Y}, {time}"
     else:
         both = str(Locale.parse(language).datetime_formats["medium"])
-        words = both.format(f"{at:%H:%M} UTC", format_skeleton("yMMMd", at, locale=language))
+        words = both.format(time, format_skeleton("yMMMd", at, locale=language))
     return dated(f"{at:%Y-%m-%dT%H:%M:%SZ}", words)
+
+
+def _is_full_hour(at: datetime) -> bool:
+    return not (at.minute or at.second or at.microsecond)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)

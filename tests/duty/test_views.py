@@ -1,6 +1,7 @@
 """The staff's pages: thin, but they say what stands and offer what may be done."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,9 +9,10 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind, Outcome, Status
-from helpdesk.core.actors import Role
+from helpdesk.core.actors import Role, reporter
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.duty.timeline import SHOWN
+from helpdesk.intake.operations import write_message
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import timing
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
@@ -343,3 +345,14 @@ def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
     assert "our answer due" not in page
     assert "It needs no answer" not in page
     assert "Wrote down that this needs no answer." in page
+
+
+def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(desk, browser, case):
+    at = datetime(2026, 11, 22, 11, 40, tzinfo=UTC)
+    with desk.begin(reporter(case.id), at=at) as work:
+        write_message(work, work.session.get(Case, case.id), body="Here I am.")
+
+    page = browser.get(f"/cases/{case.ref}").text
+
+    once_in_words = "22 Nov 2026, between 11:00 and 12:00 UTC"
+    assert page.count(once_in_words) == 2  # beside the message, and in the history
