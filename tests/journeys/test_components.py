@@ -26,6 +26,7 @@ from wtforms.validators import InputRequired
 from helpdesk.core.markup import said
 from helpdesk.web import headers, languages
 from helpdesk.web.clock import day, happened, in_hour, moment, time_left
+from helpdesk.web.pages import kept, once
 from tests.journeys import browser
 
 pytestmark = pytest.mark.browser
@@ -73,6 +74,7 @@ def gallery():
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.jinja_env.globals.update(languages=languages, has_been_read=lambda _language: True)
+    app.jinja_env.globals.update(kept=kept, once=once)
     app.jinja_env.filters.update(moment=moment, happened=happened, in_hour=in_hour)
     app.jinja_env.filters.update(day=day, time_left=time_left, said=said)
     app.secret_key = "only for a message"
