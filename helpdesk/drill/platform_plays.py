@@ -30,7 +30,7 @@ def water_festival(cast: Cast, story: Story, at: datetime) -> Play:
         cast,
         run,
         at,
-        ask=Ask.LOCK,
+        ask=Ask.RESTORE,
         happened="The account of a festival was taken. It asks followers for money by message.",
         harm="Visitors lose money, and trust in the festival, while it goes on.",
     )

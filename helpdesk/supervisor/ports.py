@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from helpdesk.adapters.processes import Trouble
 
 HIGHEST = 65_000
+# Below it, Debian lets only root open a door.
+FIRST_FOR_ALL = 1024
 HOST = "127.0.0.1"
 WAITING_ROOM = 1024
 
@@ -60,6 +62,7 @@ def _listen(surface: str, port: int) -> socket.socket:
             reason = f"Port {port}, for the {surface} pages, is taken by another program."
         elif error.errno == errno.EACCES:
             reason = f"Port {port}, for the {surface} pages, is reserved for root."
+            port = max(port, FIRST_FOR_ALL)
         else:
             reason = f"Port {port}, for the {surface} pages, cannot be opened: {error.strerror}."
         raise PortTaken(

@@ -5,6 +5,10 @@ from typing import Any
 from flask_wtf import FlaskForm
 
 TEXT_LIMIT = 20_000
+# PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
+# make a name or an address read as another one ("gpj.exe" as "exe.jpg"): in a copied message they
+# are worth seeing, so they stay in sight instead of at work.
+UNSEEN = str.maketrans({"\0": None, "\u202d": "[U+202D]", "\u202e": "[U+202E]"})
 TYPED = frozenset({"StringField", "TextAreaField", "EmailField"})
 
 
@@ -25,5 +29,4 @@ class Form(FlaskForm):
 
 
 def _strip(value: Any) -> Any:
-    # PostgreSQL keeps no NUL, and no person types one.
-    return value.replace("\0", "").strip() if isinstance(value, str) else value
+    return value.translate(UNSEEN).strip() if isinstance(value, str) else value

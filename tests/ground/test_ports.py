@@ -1,5 +1,6 @@
 """The doors: three ports in a row, or a sentence that says which one is taken."""
 
+import errno
 import socket
 
 import pytest
@@ -37,6 +38,18 @@ def test_a_port_that_was_refused_leaves_the_others_free(free_port):
 def test_a_number_that_is_no_port_is_a_sentence_too():
     with pytest.raises(PortTaken, match="There is no port 65536"):
         open_doors(SURFACES, 65535)
+
+
+def test_instead_of_a_port_for_root_one_is_named_that_everybody_may_open(monkeypatch):
+    def only_for_root(*_given):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "listen", only_for_root)
+
+    with pytest.raises(PortTaken, match="reserved for root") as refused:
+        open_doors(SURFACES[:1], 81)
+
+    assert "PORT=1124" in str(refused.value)
 
 
 def test_the_doors_open_on_this_machine_only(free_port):

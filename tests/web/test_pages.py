@@ -56,3 +56,13 @@ def test_an_address_is_the_one_that_flask_would_write(request_context, endpoint,
 
     for _again in range(2):
         assert ours(endpoint, **values) == request_context.url_for(endpoint, **values)
+
+
+@pytest.mark.parametrize("turning", ["\N{RIGHT-TO-LEFT OVERRIDE}", "\N{LEFT-TO-RIGHT OVERRIDE}"])
+def test_letters_that_turn_the_others_around_are_seen_and_do_nothing(request_context, turning):
+    with request_context.test_request_context(
+        "/", method="POST", data={"message_text": f" invoice{turning}gpj.exe مرحبا\u200d\0 "}
+    ):
+        said = MessageForm(meta={"csrf": False}).message_text.data
+
+    assert said == f"invoice[U+{ord(turning):04X}]gpj.exe مرحبا\u200d"
