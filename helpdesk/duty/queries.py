@@ -84,7 +84,7 @@ def board(work: Work) -> Board:
         dead_letters=dead_letters,
         at_partners=escalations.asked_or_overdue(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
-        names=owners(work, [*own, *late]),
+        names=owners(work, late),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from helpdesk.playbooks.conditions import Known, Truth, doubts, evaluate
-from helpdesk.playbooks.pages import End, EndKind, FactFrom, Outcome, Playbook, Step
+from helpdesk.playbooks.pages import End, EndKind, FactFrom, Outcome, Phase, Playbook, Step
 
 # A fact that some step could still record.
 NOT_SO_FAR = ""
@@ -86,6 +86,31 @@ class Progress:
     def expected(self) -> int:
         """How many steps the run has, without those that are not needed."""
         return sum(one.state is not State.NOT_NEEDED for one in self.steps)
+
+    @property
+    def recorded(self) -> tuple[StepNow, ...]:
+        """What is done or left out."""
+        return tuple(one for one in self.steps if one.record is not None)
+
+    @property
+    def not_needed(self) -> tuple[StepNow, ...]:
+        """What nobody has to do here, by what is known."""
+        return tuple(one for one in self.steps if one.state is State.NOT_NEEDED)
+
+    @property
+    def ahead(self) -> tuple[StepNow, ...]:
+        """What there is to do, now or later, before the closing begins."""
+        return tuple(one for one in self.steps[: self._closing_from] if not one.state.is_settled)
+
+    @property
+    def at_the_end(self) -> tuple[StepNow, ...]:
+        """What there is to do when all else is over: from the first step that closes."""
+        return tuple(one for one in self.steps[self._closing_from :] if not one.state.is_settled)
+
+    @property
+    def _closing_from(self) -> int:
+        closing = (n for n, one in enumerate(self.steps) if one.step.phase is Phase.CLOSE)
+        return next(closing, len(self.steps))
 
     def of(self, step_id: str) -> StepNow | None:
         """That step as it stands."""

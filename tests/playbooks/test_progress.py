@@ -212,3 +212,17 @@ def test_facts_come_from_outcomes_and_from_evidence():
     settings = [one for page in PAGES for step in page.steps for one in step.sets]
 
     assert {one.source for one in settings} == set(FactFrom)
+
+
+@given(st.sampled_from(PAGES), st.sets(st.integers(0, 60)), st.booleans())
+def test_every_step_stands_in_exactly_one_part_of_the_page(page, done, is_elsewhere):
+    records = {
+        step.id: Record(step.outcomes[0].id, is_elsewhere=is_elsewhere)
+        for number, step in enumerate(page.steps)
+        if number in done
+    }
+
+    now = progress(page, {}, records)
+
+    parts = [*now.recorded, *now.not_needed, *now.ahead, *now.at_the_end]
+    assert sorted(one.step.id for one in parts) == sorted(step.id for step in page.steps)
