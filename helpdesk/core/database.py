@@ -1,6 +1,5 @@
 """The declarative base, our column types, and ids."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -65,12 +64,14 @@ class Base(DeclarativeBase):
 
     def __init__(self, **values: Any) -> None:
         """A new row. It has no changes to keep track of, so that its columns are put in plainly."""
-        kinds = _attributes(type(self))
+        columns, others = _attributes(type(self))
         for name, value in values.items():
-            if kinds[name]:
+            if name in columns:
                 self.__dict__[name] = value
+            elif name in others:
+                setattr(self, name, value)  # a row that it hangs on must hear of it
             else:
-                setattr(self, name, value)
+                raise TypeError(f"A {type(self).__name__} has no {name}.")
 
 
 def new_id() -> str:
@@ -89,10 +90,11 @@ class Identified:
 
 
 @cache
-def _attributes(entity: type[Base]) -> Mapping[str, bool]:
-    """What a row of this table has: whether it is a column, by its name."""
+def _attributes(entity: type[Base]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of a row's columns, and those of the rows that it hangs on or that hang on it."""
     mapper = inspect(entity)
-    return {attribute.key: attribute.key in mapper.column_attrs for attribute in mapper.attrs}
+    columns = frozenset(mapper.column_attrs.keys())
+    return columns, frozenset(mapper.attrs.keys()) - columns
 
 
 def _values(choices: type[StrEnum]) -> list[str]:
