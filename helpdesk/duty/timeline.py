@@ -47,6 +47,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.changed": "Changed the request.",
     "escalation.form_waived": "Answered for leaving out the platform's own form.",
     "escalation.approved": "Approved the request.",
+    "escalation.second_person_called": "Called a second person to read the request.",
     "escalation.second_read": "Read the request after it had left.",
     "escalation.with_partner": "The request is with the partner.",
     "escalation.read": "The partner opened the request.",

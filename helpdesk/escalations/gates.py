@@ -16,6 +16,7 @@ VETTED: Final = frozenset({"confirmed", "known"})
 OWNER_CONFIRMED: Final = "confirmed"
 # People write the same number with and without what comes before its last digits.
 SIGNIFICANT: Final = 7
+SECOND_PERSON: Final = "Second person"
 GIVEN_ON_PURPOSE: Final = "restore_address"
 
 
@@ -59,6 +60,12 @@ def closed(gates: Collection[Gate]) -> tuple[Gate, ...]:
 def leaves_alone(seen: Seen, approver: str) -> bool:
     """Whether nobody but its writer would have seen it when it leaves."""
     return needs_second_person(seen.packet.header.ask) and approver == seen.drafted_by
+
+
+def lacks_only_a_second_person(seen: Seen, writer: str) -> bool:
+    """Whether nothing is missing but somebody else who reads and approves it."""
+    shut = closed(check(seen, approver=writer))
+    return leaves_alone(seen, writer) and all(gate.name == SECOND_PERSON for gate in shut)
 
 
 def leads_to_reporter(text: str, safe_channel: str) -> bool:
@@ -111,7 +118,7 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
     yield from _about_the_packet(seen)
     yield (
-        "Second person",
+        SECOND_PERSON,
         not leaves_alone(seen, approver) or may_go_at_once(seen.packet.header.priority),
         "You wrote this, and it asks for access to an account. A second person has to read and"
         " approve it.",

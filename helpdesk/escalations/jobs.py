@@ -5,9 +5,10 @@ from helpdesk.core import letters
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.letters import NotTaken, Refused, Unclear
+from helpdesk.core.work import Work
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import DeliveryStanding
+from helpdesk.escalations.standing import DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
 
 
@@ -69,25 +70,50 @@ def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
             return
-        case = escalation.case
-        on_duty = accounts.on_duty(work.session, case.team_id, at=work.at)
-        others = [one for one in on_duty if f"person:{one.id}" != escalation.drafted_by]
-        called = [one for one in others if one.email is not None]
-        called = called or list(accounts.coordinators(work.session, case.team_id))
+        post = _to_a_second_person(work, desk, escalation, "letters/second_reader.txt", "second")
+    letters.send_each(desk, post)  # no transaction is open here
+
+
+@job("escalations.call_second_person", queue=Queue.NOTICES)
+def call_second_person(desk: Desk, *, escalation_id: str) -> None:
+    """Ask somebody else to read and approve a draft. Safe to run twice: the same words, one id."""
+    with desk.begin() as work:
+        escalation = work.session.get(Escalation, escalation_id)
+        if escalation is None or escalation.standing is not Standing.DRAFT:
+            return
+        about = f"draft.{escalation.packet_hash[:16]}"
+        post = _to_a_second_person(work, desk, escalation, "letters/second_person.txt", about)
+    letters.send_each(desk, post)  # no transaction is open here
+
+
+def _to_a_second_person(
+    work: Work, desk: Desk, escalation: Escalation, template: str, about: str
+) -> dict[str, Letter]:
+    """A letter to whoever may be the second one: on duty, else who leads, else the whole queue."""
+    case, us = escalation.case, (escalation.drafted_by, escalation.approved_by)
+    team = (work.session, case.team_id)
+    for people in (
+        accounts.on_duty(*team, at=work.at),
+        accounts.coordinators(*team),
+        accounts.everybody_in(*team),
+    ):
         post = {
             person.id: letters.compose(
                 desk,
-                "letters/second_reader.txt",
+                template,
                 to=mailbox,
-                key=f"{escalation_id}.second.{person.id}",
+                key=f"{escalation.id}.{about}.{person.id}",
                 ref=escalation.ref,
                 case_ref=case.ref,
+                priority=escalation.priority.upper(),
                 link=f"{desk.settings.staff_url}/cases/{case.ref}/requests/{escalation.ref}",
             )
-            for person in called
-            if (mailbox := accounts.mailbox_of(work, person))
+            for person in people
+            if f"person:{person.id}" not in us and (mailbox := accounts.mailbox_of(work, person))
         }
-    letters.send_each(desk, post)  # no transaction is open here
+        if post:
+            return post
+    return {}
 
 
 def _send(desk: Desk, letter: Letter) -> tuple[DeliveryStanding, str]:

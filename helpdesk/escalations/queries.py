@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import joinedload
@@ -32,6 +33,8 @@ from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.standing import OPEN_TO_PARTNER, DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
+
+CALLED: Final = "escalation.second_person_called"
 
 # The public pages may read no more of a partner than this.
 _SEEN_BY_REPORTER = (
@@ -113,6 +116,17 @@ def readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action == "escalation.read"
     )
     return work.session.scalars(found.order_by(HistoryEntry.id)).all()
+
+
+def called_second_person_at(work: Work, escalation: Escalation) -> datetime | None:
+    """When somebody else was last called to read a draft as it is now."""
+    called = select(HistoryEntry).where(
+        HistoryEntry.subject_id == escalation.id, HistoryEntry.action == CALLED
+    )
+    for entry in work.session.scalars(called.order_by(HistoryEntry.id.desc())):
+        if entry.details.get("packet_hash") == escalation.packet_hash:
+            return entry.at
+    return None
 
 
 def trouble_of(work: Work, delivery: Delivery) -> str:

@@ -11,7 +11,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Envelope
-from helpdesk.escalations import operations, queries
+from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.partners import operations as partners
@@ -212,6 +212,50 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
         assert queries.to_read_again(work) == []
     with house.as_(house.lead) as work, pytest.raises(NotNow, match="does not wait"):
         operations.read_afterwards(work, house.mine(work, escalation))
+
+
+@pytest.mark.parametrize("level", [Level.SOON, Level.IMMEDIATE])
+def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level):
+    house.change_case(level=level)
+    escalation = house.ask()
+
+    with house.as_(house.writer) as work:
+        operations.ask_second_person(work, house.mine(work, escalation))
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+
+    assert house.now(escalation).standing is Standing.DRAFT
+    assert {letter.to for letter in house.desk.post.sent} == {"lead@helpdesk.test"}
+    assert len({letter.message_id for letter in house.desk.post.sent}) == 1
+    assert "marker" not in house.desk.post.sent[0].body
+    house.approve(escalation)
+    house.desk.post.sent.clear()
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    assert house.desk.post.sent == []
+
+
+def test_a_second_person_is_not_called_where_more_is_missing_or_none_is_needed(house):
+    unready = house.ask(typed={"target_url": TYPED["target_url"]})
+    harmless = house.ask(Ask.PRESERVE)
+    for escalation in (unready, harmless):
+        with house.as_(house.writer) as work, pytest.raises(NotNow, match="second person"):
+            operations.ask_second_person(work, house.mine(work, escalation))
+
+
+def test_whoever_could_approve_it_themselves_calls_nobody(house):
+    escalation = house.ask()
+
+    with house.as_(house.second) as work, pytest.raises(NotNow, match="second person"):
+        operations.ask_second_person(work, house.mine(work, escalation))
+
+
+def test_where_nobody_leads_the_rest_of_the_queue_is_called_and_never_the_writer(house):
+    escalation = house.ask(who=house.lead)
+
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+
+    told = {letter.to for letter in house.desk.post.sent}
+    assert told == {"writer@helpdesk.test", "second@helpdesk.test"}
 
 
 def test_outside_the_queue_there_is_no_request(house):

@@ -384,6 +384,21 @@ def test_a_draft_takes_up_what_was_written_down_after_it(house, writer):
     assert "Which of their rules this breaks" in edit.text
 
 
+def test_a_second_person_can_be_asked_first_and_it_says_since_when(house, writer):
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.ask()
+    address = page_of(house, escalation)
+    shown = writer.get(address).text
+    assert shown.index("Ask a second person first") < shown.index("on my word alone</button>")
+
+    assert send(writer, address, f"{address}/second-person").status_code == 303
+
+    shown = writer.get(address).text
+    assert "A second person was called at" in shown
+    assert "Ask a second person first" not in shown
+    assert "on my word alone</button>" in shown, "it may still turn out that it cannot wait"
+
+
 def test_what_was_left_out_of_a_draft_on_purpose_stays_out(house, writer):
     typed = {name: words for name, words in TYPED.items() if name != "harm"}
     escalation = house.ask(typed=typed)

@@ -6,7 +6,12 @@ from helpdesk.escalations.operations.answering import (
     decide,
     note_reading,
 )
-from helpdesk.escalations.operations.approving import approve, read_afterwards, waive_public_form
+from helpdesk.escalations.operations.approving import (
+    approve,
+    ask_second_person,
+    read_afterwards,
+    waive_public_form,
+)
 from helpdesk.escalations.operations.carrying import (
     Parcel,
     settle_attempt,
@@ -23,6 +28,7 @@ __all__ = [
     "answer_question",
     "approve",
     "ask_for_information",
+    "ask_second_person",
     "catch_up",
     "change",
     "decide",

@@ -6,7 +6,7 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.keys import Key, current_key
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
-from helpdesk.escalations.gates import check, closed, leaves_alone
+from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.holding import TOO_LATE, hold
 from helpdesk.escalations.packets import hash_of
@@ -42,6 +42,21 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     if alone:
         escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
         work.promise("escalations.call_second_reader", escalation_id=escalation.id)
+
+
+def ask_second_person(work: Work, escalation: Escalation) -> None:
+    """Call somebody else to read a draft and to approve it, instead of sending it alone.
+
+    Safe to run twice: for the same words nobody gets a second letter.
+    """
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if escalation.standing is not Standing.DRAFT:
+        raise NotNow("This request was approved or withdrawn already.")
+    if not lacks_only_a_second_person(queries.seen(work, escalation), work.actor.id):
+        raise NotNow("This request does not wait for a second person, or for more than that.")
+    work.record(queries.CALLED, escalation, packet_hash=escalation.packet_hash)
+    work.promise("escalations.call_second_person", escalation_id=escalation.id)
 
 
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:

@@ -6,7 +6,7 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries, words
 from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
-from helpdesk.escalations.gates import check, closed, leaves_alone
+from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
@@ -33,6 +33,10 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "gates": gates,
         "closed_gates": closed(gates),
         "findings": queries.findings_for(work, escalation) if is_draft else None,
+        "may_call": seen is not None
+        and may_work_on(work.actor, escalation)
+        and lacks_only_a_second_person(seen, work.actor.id),
+        "called_at": queries.called_second_person_at(work, escalation) if is_draft else None,
         "leaves_alone": seen is not None and leaves_alone(seen, work.actor.id),
         "delivery": delivery,
         "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",

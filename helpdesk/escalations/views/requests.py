@@ -32,6 +32,12 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     return _back(escalation)
 
 
+@bp.post("/<request_ref>/second-person")
+def create_second_person(ref: str, request_ref: str) -> ResponseReturnValue:
+    said = "Nothing has left. Whoever is on duty, or leads, is asked to read it."
+    return _move(ref, request_ref, operations.ask_second_person, said)
+
+
 @bp.post("/<request_ref>/waiver")
 def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), WaiverForm()
