@@ -163,6 +163,7 @@ def test_a_message_that_was_being_written_when_it_closed_is_not_lost(house, insi
 
 def test_closing_it_ends_the_visit_and_the_next_one_needs_the_code(house, inside):
     inside.send("/mailbox/sign-out")
+    assert "Your mailbox is closed in this browser." in inside.text
     inside.open("/mailbox/case")
 
     assert inside.status == 303
@@ -291,6 +292,15 @@ def test_consents_are_given_and_taken_back_one_by_one(house, inside, case):
 def test_the_mailbox_says_what_needs_no_consent_and_what_a_tick_is_for(inside):
     assert "In any case our team reads what you write to us, and answers here." in inside.text
     assert "Without this tick they ask you before they do anything." in inside.text
+
+
+def test_to_agree_may_be_the_answer_that_a_case_waited_for(house, inside, case):
+    with house.inside() as work:
+        casework.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
+
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
+
+    assert _case(house, case).status is Status.OPEN
 
 
 def test_a_consent_that_was_not_on_offer_is_none(house, inside, case):

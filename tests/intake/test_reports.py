@@ -203,6 +203,13 @@ def test_a_fault_on_an_earlier_page_is_shown_there(browser):
     assert ("story", LAST["story"]) in browser.form("/report").fields
 
 
+@pytest.mark.parametrize("number", [2, 3])
+def test_the_way_back_stands_above_and_below_the_questions(browser, number):
+    go_to(browser, number)
+
+    assert browser.text.count(f'name="to" value="{number - 1}">Back</button>') == 2
+
+
 def test_the_last_page_says_that_a_report_is_read_whatever_is_ticked(browser):
     go_to(browser, 3)
 

@@ -7,6 +7,7 @@ from helpdesk.cases.queries import hold
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
+from helpdesk.intake.operations.waking import go_on
 from helpdesk.intake.policy import is_their_case
 
 # A kind, and for a platform which one.
@@ -17,7 +18,8 @@ def agree_to(work: Work, case: Case, *, agreements: Collection[Agreement]) -> bo
     """Make exactly these agreements stand: new ones are given, missing ones taken back.
 
     True if anything changed. What was not sent yet to a platform that is no longer agreed to is
-    stopped: the carrying asks again at the last moment, and this takes it out of the way.
+    stopped: the carrying asks again at the last moment, and this takes it out of the way. To agree,
+    or not to any more, may be the very answer that the case waited for.
     """
     work.require(is_their_case, case)
     hold(work, case)
@@ -29,6 +31,7 @@ def agree_to(work: Work, case: Case, *, agreements: Collection[Agreement]) -> bo
     for consent in withdrawn:
         _withdraw(work, case, consent)
     if given or withdrawn:
+        go_on(work, case)
         work.promise("triage.tell_owner", case_id=case.id)
     return bool(given or withdrawn)
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.queries import hold
-from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
+from helpdesk.intake.operations.waking import go_on
 from helpdesk.intake.policy import is_their_case
 from helpdesk.triage.timing import owe_an_answer
 
@@ -41,7 +41,5 @@ def _wake(work: Work, case: Case) -> None:
     if case.is_closed:
         case.reopen()
         work.record("case.reopened", case)
-    elif case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
-        case.open()
-        work.record("case.resumed", case)
+    go_on(work, case)
     owe_an_answer(work, case)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -56,6 +56,7 @@ def create_return() -> ResponseReturnValue:
 @open_to_strangers
 def create_sign_out() -> ResponseReturnValue:
     operations.go_away(work, current_presence().session_id)
+    flash(_("Your mailbox is closed in this browser."))
     response = make_response(redirect(url_for(".home"), 303))
     take_door_cookie(response)
     return response

@@ -1,0 +1,15 @@
+"""A case that waited for its reporter goes on with whatever they do."""
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.core.work import Work
+
+
+def go_on(work: Work, case: Case) -> None:
+    """It is our turn again, if it was theirs.
+
+    No rule: whoever calls this has asked whether it is their case.
+    """
+    if case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
+        case.open()
+        work.record("case.resumed", case)
