@@ -150,7 +150,12 @@ def _in_words(slug: str, others: tuple[str, ...] = ()) -> str:
 
 def _platform_name(slug: str) -> str:
     """What people call a platform; one that our vocabulary does not know keeps its short name."""
-    platform = the_library(languages.language_here()).platform(slug)
+    return _name_of_platform(languages.language_here(), slug)
+
+
+@lru_cache(maxsize=SLUGS_KEPT)
+def _name_of_platform(language: str, slug: str) -> str:
+    platform = the_library(language).platform(slug)
     return str(platform.name) if platform else slug
 
 

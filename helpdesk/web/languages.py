@@ -7,7 +7,7 @@ and every address that we write carries it again, so that a choice lasts without
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from babel import Locale
@@ -82,12 +82,12 @@ def chosen_here() -> str | None:
 def language_here() -> str:
     """The language of this request, found once: a page of moments asks a hundred times."""
     try:
-        return cast(str, g.language)
+        language: str = g.language
     except AttributeError:
-        g.language = str(get_locale() or "en")
-        return cast(str, g.language)
+        language = g.language = str(get_locale() or "en")
     except RuntimeError:  # not in a request
-        return "en"
+        language = "en"
+    return language
 
 
 def can_be_opened_again() -> bool:
