@@ -107,10 +107,24 @@ class RecoveryForm(NewPassphraseForm):
     second_factor = _six_digits()
 
 
+def _mailbox() -> EmailField:
+    return EmailField(
+        "Where duty mail goes",
+        [Optional(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+\Z", message="Type a mail address.")],
+        description="Kept sealed. Such a mail says that a case waits, never what it is about.",
+    )
+
+
 class CurrentPassphraseForm(Form):
     """Proof that it is still the same person who sits there."""
 
     current = PasswordField("Your passphrase", [InputRequired("Type your passphrase.")])
+
+
+class MailboxForm(CurrentPassphraseForm):
+    """Where one's own duty mail goes; left empty, none does."""
+
+    email = _mailbox()
 
 
 class NewPhoneForm(CurrentPassphraseForm):
@@ -148,11 +162,7 @@ class InvitationForm(Form):
         "Teams",
         description="They can read nothing there until a member of the team has let them in.",
     )
-    email = EmailField(
-        "Where duty mail goes",
-        [Optional(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+\Z", message="Type a mail address.")],
-        description="Kept sealed. Such a mail says that a case waits, never what it is about.",
-    )
+    email = _mailbox()
 
 
 class TeamForm(Form):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from helpdesk.accounts import operations, second_factor
+from helpdesk.accounts import operations, queries, second_factor
 from helpdesk.accounts.models import Person, SignIn, TeamKind
 from helpdesk.core.actors import Role, operator
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
@@ -381,3 +381,25 @@ def test_the_pages_for_strangers_open_for_strangers(browser, address):
 
     assert page.status_code == 200
     assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_people_say_themselves_where_their_duty_mail_goes(desk, browser, coordinator):
+    sign_in(browser, coordinator)
+    assert "You have given no mailbox" in browser.get("/account").text
+    right = {"email": "new@house.test", "current": PASSPHRASE}
+
+    for wrong in ({"current": WORDS}, {"email": "no address"}):
+        assert browser.post("/account/mailbox", data={**right, **wrong}).status_code == 422
+    assert browser.post("/account/mailbox", data=right).status_code == 303
+
+    assert "the mailbox that you gave" in browser.get("/account").text
+    assert "new@house.test" not in browser.get("/account").text
+    assert "new@house.test" in browser.get("/account/mailbox").text
+    assert mailbox_of(desk, coordinator) == "new@house.test"
+    assert browser.post("/account/mailbox", data={**right, "email": ""}).status_code == 303
+    assert mailbox_of(desk, coordinator) == ""
+
+
+def mailbox_of(desk, somebody):
+    with desk.begin() as work:
+        return queries.mailbox_of(work, work.session.get(Person, somebody.person.id))

@@ -6,6 +6,7 @@ from helpdesk.accounts.operations.keys import let_in
 from helpdesk.accounts.operations.people import (
     disable,
     enable,
+    give_mailbox,
     go_off_duty,
     go_on_duty,
     invite,
@@ -39,6 +40,7 @@ __all__ = [
     "end_others",
     "enrol",
     "found_helpdesk",
+    "give_mailbox",
     "go_off_duty",
     "go_on_duty",
     "invite",

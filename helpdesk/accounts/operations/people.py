@@ -40,6 +40,16 @@ def invite(
     return person, code
 
 
+def give_mailbox(work: Work, person: Person, address: str) -> None:
+    """Say where one's own duty mail goes; with no address, that none goes out."""
+    work.require(may_use_own, person)
+    if work.keys.service is None:
+        raise NotNow("This helpdesk sends no mail, so it keeps no address.")
+    place = person.place_of("email")
+    person.email = work.keys.service.seal_text(address, place) if address else None
+    work.record("person.mailbox_given" if address else "person.mailbox_taken_back", person)
+
+
 def invite_again(work: Work, person: Person) -> str:
     """A new code for somebody who has not enrolled yet; the old one stops working."""
     work.require(may_manage, person)

@@ -5,7 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, passphrases, queries, second_factor
 from helpdesk.accounts.fingerprints import fingerprint
-from helpdesk.accounts.forms import CurrentPassphraseForm, NewPhoneForm, PassphraseChangeForm
+from helpdesk.accounts.forms import (
+    CurrentPassphraseForm,
+    MailboxForm,
+    NewPhoneForm,
+    PassphraseChangeForm,
+)
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
 from helpdesk.accounts.views.blueprints import bp, not_too_often
@@ -87,6 +92,23 @@ def _phone_page(form: NewPhoneForm, person: Person) -> str:
         issuer=current_desk().settings.helpdesk_name,
     )
     return render_template("accounts/new_phone.html", form=form, picture=picture)
+
+
+@bp.get("/account/mailbox")
+def edit_mailbox() -> ResponseReturnValue:
+    form = MailboxForm(None, email=queries.mailbox_of(work, queries.myself(work)))
+    return render_template("accounts/mailbox.html", form=form)
+
+
+@bp.post("/account/mailbox")
+def create_mailbox() -> ResponseReturnValue:
+    not_too_often("accounts.own")
+    form, person = MailboxForm(), queries.myself(work)
+    if not form.validate_on_submit() or not _is_theirs(form, person):
+        return render_template("accounts/mailbox.html", form=form), 422
+    operations.give_mailbox(work, person, form.email.data or "")
+    flash("Duty mail goes there now." if form.email.data else "No duty mail goes to you now.")
+    return redirect(url_for(".show_own"), 303)
 
 
 @bp.get("/account/recovery-key")
