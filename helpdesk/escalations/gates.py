@@ -16,6 +16,12 @@ VETTED: Final = frozenset({"confirmed", "known"})
 OWNER_CONFIRMED: Final = "confirmed"
 # People write the same number with and without what comes before its last digits.
 SIGNIFICANT: Final = 7
+# Gates that a step of a playbook opens, by the fact that it finds out.
+FOUND_OUT: Final[Mapping[str, str]] = {
+    "Requester": "vetted",
+    "Ownership": "owner_confirmed",
+    "Public form": "public_form_ref",
+}
 SECOND_PERSON: Final = "Second person"
 GIVEN_ON_PURPOSE: Final = "restore_address"
 
@@ -46,6 +52,11 @@ class Gate:
     name: str
     is_open: bool
     sentence: str
+
+    @property
+    def fact(self) -> str:
+        """What a step has to find out to open it; empty where no step does."""
+        return FOUND_OUT.get(self.name, "")
 
 
 def check(seen: Seen, *, approver: str) -> tuple[Gate, ...]:

@@ -20,7 +20,7 @@ from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.models import Edition, Run, StepRecord
 from helpdesk.playbooks.once import Elsewhere, done_elsewhere
 from helpdesk.playbooks.pages import Evidence, Playbook, Readiness, Text
-from helpdesk.playbooks.progress import Progress, Record, progress
+from helpdesk.playbooks.progress import Progress, Record, StepNow, progress
 
 # The pages of a case's runs, and of those that have not ended; the oldest first.
 EVER_AT_WORK: Final = (
@@ -79,6 +79,18 @@ def running(work: Work, case: Case, playbook_id: str) -> Run | None:
     return next(
         (run for run in work.session.scalars(going_on) if run.edition.playbook == playbook_id), None
     )
+
+
+def where_found_out(work: Work, case: Case, fact: str) -> tuple[Run, StepNow] | None:
+    """The step at work on a case that finds a fact out; one that can be done now comes first."""
+    found = [
+        (one.run, step)
+        for one in runs_of(work, case)
+        if one.run.ended_at is None
+        for step in one.progress.steps
+        if any(setting.fact == fact for setting in step.step.sets)
+    ]
+    return max(found, key=lambda pair: pair[1].may_be_recorded, default=None)
 
 
 def at_work(work: Work, case: Case) -> tuple[str, ...]:

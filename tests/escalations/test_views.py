@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk.app import create_app
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Evidence
+from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.actors import Role
 from helpdesk.core.letters import Refused, Unclear
 from helpdesk.escalations import operations, queries
@@ -397,6 +397,22 @@ def test_a_second_person_can_be_asked_first_and_it_says_since_when(house, writer
     assert "A second person was called at" in shown
     assert "Ask a second person first" not in shown
     assert "on my word alone</button>" in shown, "it may still turn out that it cannot wait"
+
+
+def test_a_gate_that_is_shut_leads_to_where_it_is_opened(house, writer):
+    with house.desk.begin() as work:
+        for fact in work.session.query(Fact).filter_by(case_id=house.case.id):
+            work.session.delete(fact)
+        work.record("fact.taken_back", house.case)
+    house.withdraw_consent()
+    escalation = house.ask(typed={"happened": TYPED["happened"]})
+
+    shown = writer.get(page_of(house, escalation)).text
+
+    for fact in ("vetted", "owner_confirmed"):
+        assert f'href="/cases/{house.case.ref}/facts/{fact}">Go to the step' in shown
+    assert f'href="/cases/{house.case.ref}#consents">' in shown
+    assert f'href="{page_of(house, escalation)}/packet">Change it' in shown
 
 
 def test_what_was_left_out_of_a_draft_on_purpose_stays_out(house, writer):

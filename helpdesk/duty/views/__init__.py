@@ -1,6 +1,16 @@
 """Addresses of the staff's own pages: board, queues, the case and its playbooks, approvals."""
 
-from helpdesk.duty.views import approvals, board, cases, editions, letters, queues, runs, words
+from helpdesk.duty.views import (
+    approvals,
+    board,
+    cases,
+    editions,
+    finding_out,
+    letters,
+    queues,
+    runs,
+    words,
+)
 from helpdesk.duty.views.blueprint import bp, runs_bp
 
 __all__ = [
@@ -9,6 +19,7 @@ __all__ = [
     "bp",
     "cases",
     "editions",
+    "finding_out",
     "letters",
     "queues",
     "runs",

@@ -1,0 +1,23 @@
+"""From a fact that somebody needs to the step that finds it out."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases.queries import by_ref
+from helpdesk.duty.views.blueprint import runs_bp
+from helpdesk.playbooks import queries
+from helpdesk.web.work import work
+
+
+@runs_bp.get("/facts/<fact>")
+def show_step(ref: str, fact: str) -> ResponseReturnValue:
+    """The step of a playbook at work; where none finds it out, the playbooks of the case."""
+    case = by_ref(work, ref)
+    found = queries.where_found_out(work, case, fact)
+    if found is None:
+        flash("No playbook that is at work here finds that out. Start the one that fits.")
+        return redirect(url_for("duty.show_case", ref=ref, _anchor="playbooks"), 303)
+    run, now = found
+    anchor = "now" if now.may_be_recorded else now.step.id
+    address = url_for(".show", ref=ref, run_id=run.id, step=now.step.id, _anchor=anchor)
+    return redirect(address, 303)
