@@ -5,7 +5,10 @@ import re
 import pytest
 
 from helpdesk.cases.queries import messages_of
+from helpdesk.escalations import operations as escalations
+from helpdesk.escalations.standing import Ask
 from helpdesk.playbooks import operations
+from tests.escalations.conftest import a_partner
 from tests.factories import sign_in
 
 
@@ -248,6 +251,16 @@ def test_the_step_that_asks_the_platform_leads_to_a_request(asha, at_work):
     page = asha.get(address(at_work, run_id) + "?step=ask-platform")
 
     assert f'href="/cases/{ref_of(at_work)}/requests/new"' in page.text
+    assert "There is one already" not in page.text
+
+    with at_work.working(at_work.bo) as work:
+        partner = a_partner(work, at_work.bo)
+        made = escalations.draft(
+            work, at_work.case(work), partner, ask=Ask.LOCK, typed={"happened": "It was taken."}
+        )
+    again = asha.get(address(at_work, run_id) + "?step=ask-platform")
+
+    assert f'href="/cases/{ref_of(at_work)}/requests/{made.ref}"' in again.text
 
 
 def in_the_box(page):

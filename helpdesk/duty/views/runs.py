@@ -1,6 +1,6 @@
 """Addresses of playbooks at work: start one, read it ahead, record its steps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,6 +13,8 @@ from helpdesk.core.errors import NotFound
 from helpdesk.duty import operations as duty
 from helpdesk.duty.queries import offers_of
 from helpdesk.duty.views.blueprint import runs_bp
+from helpdesk.escalations import queries as escalations
+from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks import operations, queries
 from helpdesk.playbooks.forms import OutcomeForm, SkipForm, outcome_form
 from helpdesk.playbooks.models import Run, StepRecord
@@ -158,8 +160,16 @@ def _run_page(
         in_words=queries.in_words,
         written=written,
         platform=queries.platform_of(case),
+        requests=_requests(case, focus),
         **_recorded(run.records, now.elsewhere, run.started_by),
     )
+
+
+def _requests(case: Case, focus: StepNow | None) -> Sequence[Escalation]:
+    """What was asked of partners already, where the step of now is about asking one."""
+    if focus is None or focus.step.escalation is None:
+        return ()
+    return escalations.of_case(work, case).requests
 
 
 def _recorded(
