@@ -2,12 +2,13 @@
 
 import re
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select, text, update
 
 from helpdesk.cases import operations as casework
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
 from helpdesk.core.codes import ReturnCode
@@ -418,3 +419,69 @@ def watched(house, statements):
     event.listen(connection, "before_cursor_execute", note)
     yield
     event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    ("level", "promise"),
+    [
+        (Level.IMMEDIATE, "We aim to write to you at least every 4 hours."),
+        (Level.URGENT, "We aim to write to you at least once a day."),
+        (Level.ROUTINE, "We aim to write to you at least every 7 days."),
+    ],
+)
+def test_where_it_stands_says_when_we_last_wrote_and_how_often_we_mean_to(
+    house, inside, case, level, promise
+):
+    _write(house, case, ago=timedelta(minutes=5))
+    _set(house, case, level=level)
+
+    inside.open("/mailbox/case")
+
+    assert "We last wrote to you:" in inside.text
+    assert promise in inside.text
+    assert "we are late" not in inside.text
+
+
+def test_a_next_word_that_is_overdue_is_said_to_be_late(house, inside, case):
+    _write(house, case, ago=timedelta(hours=5))
+    _set(house, case, level=Level.IMMEDIATE)
+
+    inside.open("/mailbox/case")
+
+    assert "We wanted to write to you by now, and we are late." in inside.text
+    assert "We aim to write to you" not in inside.text
+
+
+@pytest.mark.parametrize("on", [WaitsOn.REPORTER, WaitsOn.DATE])
+def test_where_the_next_move_is_not_ours_no_word_is_promised(house, inside, case, on):
+    _write(house, case, ago=timedelta(days=9))
+    with house.inside() as work:
+        until = work.at.date() + timedelta(days=9) if on is WaitsOn.DATE else None
+        casework.wait(work, work.session.get(Case, case.id), on=on, until=until)
+
+    inside.open("/mailbox/case")
+
+    assert "We last wrote to you:" in inside.text
+    assert "We aim to write to you" not in inside.text
+    assert "we are late" not in inside.text
+
+
+def test_while_an_answer_is_owed_its_time_is_said_and_nothing_vaguer(house, inside, case):
+    _write(house, case, ago=timedelta(minutes=5))
+
+    inside.send("/mailbox/case/messages", answers={"body": "Something new."})
+
+    assert "We aim to write to you before this time:" in inside.text
+    assert "We aim to write to you at least" not in inside.text
+
+
+def _write(house, case, *, ago):
+    with house.inside(at=datetime.now(UTC) - ago) as work:
+        casework.send_message(work, work.session.get(Case, case.id), "We are on it.")
+
+
+def _set(house, case, **values):
+    with house.inside() as work:
+        for name, value in values.items():
+            setattr(work.session.get(Case, case.id), name, value)
+        work.record("case.changed_by_test", case)

@@ -14,6 +14,7 @@ from helpdesk.intake.forms import PLAIN_AGREEMENTS, ConsentsForm, MessageForm, c
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
+from helpdesk.playbooks.shelf import the_library
 from helpdesk.web.work import work
 
 
@@ -66,11 +67,14 @@ def _case_page(form: MessageForm) -> str:
     case = queries.own_case(work)
     requests = queries.requests_of(work, case)
     consents = _consents_form(case, requests)
+    messages = queries.messages_of(work, case)
     consents.tick((one.kind, one.platform) for one in queries.standing_consents(work, case))
     return render_template(
         "mailbox/case.html",
         case=case,
-        messages=queries.messages_of(work, case),
+        messages=messages,
+        our_last_word_at=max((one.sent_at for one in messages if one.for_reporter), default=None),
+        next_word=the_library().table.plan(case.level).next_word,
         requests=requests,
         form=form,
         consents_form=consents,
