@@ -84,6 +84,12 @@ class Packet:
             if field.name in self.fields and field.name != but:
                 yield field.label, field.in_words(self.fields[field.name])
 
+    def lines_for_us(self) -> Iterator[tuple[str, str]]:
+        """The same for whoever is not the partner: in their labels “your” is the partner's."""
+        for field in FIELDS:
+            if field.name in self.fields:
+                yield field.ours, field.in_words(self.fields[field.name])
+
 
 def build(header: Header, available: Mapping[str, str], allowed: Collection[str]) -> Packet:
     """Make the packet: of what is known, the fields that we know and the partner may receive.

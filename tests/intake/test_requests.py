@@ -87,6 +87,8 @@ def test_before_it_is_sent_they_see_exactly_what_would_go(story):
     for words in TYPED.values():
         assert words in page
     assert "marker-story" not in page
+    assert "Their public form" in page  # where the platform reads "Your public form"
+    assert "Your public form" not in page
 
 
 def test_the_case_page_says_how_far_it_is(story):
