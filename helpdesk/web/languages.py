@@ -95,9 +95,18 @@ def can_be_opened_again() -> bool:
     return request.method == "GET"
 
 
-def choices() -> list[Choice]:
-    """Every language on offer, with the address of this page in it; the reader's own among them."""
-    return [Choice(code, name_of(code), direction_of(code), address_in(code)) for code in offered()]
+def choices(path: str | None = None) -> list[Choice]:
+    """Every language on offer, with the address of this page (or of that path of ours) in it; the
+    reader's own among them."""
+    return [
+        Choice(code, name_of(code), direction_of(code), address_in(code, path))
+        for code in offered()
+    ]
+
+
+def path_of(address: str) -> str:
+    """An address of ours without the language that it is in."""
+    return address.removeprefix(request.root_path)
 
 
 def address_in(code: str, path: str | None = None) -> str:

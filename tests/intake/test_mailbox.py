@@ -485,3 +485,46 @@ def _set(house, case, **values):
         for name, value in values.items():
             setattr(work.session.get(Case, case.id), name, value)
         work.record("case.changed_by_test", case)
+
+
+def test_another_language_keeps_a_message_that_is_being_written(app, house, inside):
+    app.extensions["languages"] = ("en", "es")
+    inside.open("/mailbox/case")
+    words = "Half of\r\nwhat I"
+
+    inside.send(
+        "/mailbox/case/messages",
+        button=("to", "language"),
+        answers={"body": words},
+        to="/es/mailbox/case",
+    )
+
+    assert inside.status == 200
+    assert 'lang="es"' in inside.text
+    assert ("body", words) in inside.form("/es/mailbox/case/messages").fields
+    with house.inside() as work:
+        assert work.session.scalars(select(Message)).all() == []
+
+
+def test_another_language_without_a_message_is_a_page_that_can_be_opened_again(app, inside):
+    app.extensions["languages"] = ("en", "es")
+    inside.open("/mailbox/case")
+
+    inside.send(
+        "/mailbox/case/messages", button=("to", "language"), to="/es/mailbox/case", follow=False
+    )
+
+    assert inside.status == 303
+    assert inside.answer.headers["Location"] == "/es/mailbox/case"
+
+
+def test_a_message_that_could_not_be_sent_can_change_its_language_too(app, inside):
+    app.extensions["languages"] = ("en", "es")
+    inside.open("/mailbox/case")
+    inside.send("/mailbox/case/messages", answers={"body": "x" * 20_001})
+    assert inside.status == 422
+
+    inside.send("/mailbox/case/messages", button=("to", "language"), to="/es/mailbox/case")
+
+    assert inside.status == 200
+    assert "x" * 20_001 in inside.text

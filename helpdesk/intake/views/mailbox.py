@@ -24,6 +24,14 @@ def show_case() -> ResponseReturnValue:
     return _case_page(MessageForm())
 
 
+@bp.post("/mailbox/case")
+@in_mailbox
+def create_draft() -> ResponseReturnValue:
+    """The page in another language, with what is being written on it. Nothing is saved."""
+    form = MessageForm()
+    return _case_page(form) if form.body.data else redirect(url_for(".show_case"), 303)
+
+
 @bp.post("/mailbox/case/messages")
 @in_mailbox
 def create_message() -> ResponseReturnValue:

@@ -83,7 +83,7 @@ def _mailbox_of(case: Case) -> str:
     wanted = languages.chosen_here() or case.language
     if wanted == languages.language_here() or wanted not in languages.offered():
         return address
-    return languages.address_in(wanted, address.removeprefix(request.root_path))
+    return languages.address_in(wanted, languages.path_of(address))
 
 
 def _not_found(form: ReturnForm) -> ResponseReturnValue:
