@@ -34,7 +34,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "consent.given": "Consent was written down: {kind} {platform}.",
     "consent.withdrawn": "Consent was taken back: {kind} {platform}.",
     "triage.duty_called": "Who is on duty was told that the case waits.",
-    "triage.alarm_sent": "An alarm went out at {percent} % of the time to the first reply.",
+    "triage.alarm_sent": "An alarm went out at {percent} % of the time to our answer.",
     "triage.owner_told": "Who has the case was told that it moved.",
     "triage.unheard": "An alarm reached nobody here: nobody in this queue has given a mailbox.",
     "playbook.started": "Started the playbook {playbook}.",
