@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from helpdesk.core.history import HistoryEntry
+from helpdesk.escalations.words import ACTIONS, ASKS, REASONS, VERDICTS
 from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.shelf import the_library
 
 # What is said of an action; {details} are codes of the entry, read as words.
 SENTENCES: Final[Mapping[str, str]] = {
@@ -54,7 +56,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.acknowledged": "The partner acknowledged the request.",
     "escalation.asked": "The partner asked something.",
     "escalation.answered": "Answered the partner's question.",
-    "escalation.decided": "The partner decided: {outcome}, {reason}.",
+    "escalation.decided": "The partner decided: {outcome}. Their reason: {reason}.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
     "escalation.unanswered": "The partner did not answer in time.",
     "escalation.withdrawn": "The request was taken back: {because}.",
@@ -64,6 +66,20 @@ SENTENCES: Final[Mapping[str, str]] = {
     "delivery.sent_again": "Had the request carried once more.",
     "delivery.cancelled": "The request was stopped before it arrived: {because}.",
     "delivery.result_came_late": "An old attempt of the request ended late: {result}.",
+}
+CONSENTS: Final = {
+    "help": "to work on the case and help",
+    "keep": "to keep it after the case is closed",
+    "helper": "to share it with another helper",
+    "platform": "to ask",
+}
+# Details that have words of their own on the pages where people choose them.
+WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
+    "consent.given": {"kind": CONSENTS},
+    "consent.withdrawn": {"kind": CONSENTS},
+    "escalation.drafted": {"ask": ASKS},
+    "escalation.decided": {"outcome": ACTIONS, "reason": REASONS},
+    "escalation.verified": {"verdict": VERDICTS},
 }
 # How many things the page of a case shows; all of them have a page of their own.
 SHOWN: Final = 8
@@ -106,12 +122,23 @@ def sentence_for(
         return said
     details = _Details(entry.details)
     details.said["to"] = names.get(f"person:{entry.details.get('to')}", "")
+    details.said |= _in_words(entry)
     page = pages.get(entry.details.get("playbook", ""))
     if page is not None:
         details.said |= _in_titles(
             entry.details, page, is_alone=len({one.id for one in pages.values()}) == 1
         )
     return " ".join(said.format_map(details).replace(" .", ".").split())
+
+
+def _in_words(entry: HistoryEntry) -> dict[str, str]:
+    """Codes as the pages say them; a platform by its name."""
+    words = WORDS.get(entry.action, {})
+    codes = {name: str(entry.details.get(name)) for name in words}
+    said = {name: words[name][code] for name, code in codes.items() if code in words[name]}
+    slug = entry.details.get("platform")
+    platform = the_library().platform(slug) if slug else None
+    return said | ({"platform": str(platform.name)} if platform is not None else {})
 
 
 def _in_titles(details: Mapping[str, Any], page: Playbook, *, is_alone: bool) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """The staff's pages: thin, but they say what stands and offer what may be done."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Outcome, Status
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.outbox import Promise, Standing
@@ -95,6 +95,28 @@ def test_a_case_page_says_when_nobody_has_agreed_yet_that_we_work_on_it(
     page = browser.get(f"/cases/{case.ref}").text
 
     assert ("They have not said that we may work on the case." in page) == asks_first
+
+
+def test_of_a_consent_that_was_given_again_only_the_last_word_is_loud(desk, queue, browser):
+    with desk.begin() as work:
+        case = a_case(work, queue, platform="instagram", consents=())
+        # A reporter's moments are written to the hour: both may have been given in the same one.
+        for until in (None, work.at):
+            given = Consent(
+                case_id=case.id,
+                kind=ConsentKind.PLATFORM,
+                platform="instagram",
+                given_at=work.at - timedelta(hours=1),
+                given_by=f"reporter:{case.id}",
+                withdrawn_at=until,
+            )
+            work.session.add(given)
+
+    page = browser.get(f"/cases/{case.ref}").text
+
+    assert page.count(">Agreed</span>") == 1
+    assert ">Taken back</span>" not in page
+    assert page.index(">Agreed</span>") < page.index("Before that: share with the platform")
 
 
 @pytest.mark.parametrize("noun", ["messages", "notes", "wait", "consents", "closure", "handover"])

@@ -1,0 +1,56 @@
+"""History in sentences: codes are said as on the pages where people choose them."""
+
+import pytest
+
+from helpdesk.cases.status import ConsentKind
+from helpdesk.core.history import HistoryEntry
+from helpdesk.duty.timeline import CONSENTS, sentence_for
+from helpdesk.escalations.standing import Ask
+
+
+@pytest.mark.parametrize(
+    ("action", "details", "said"),
+    [
+        (
+            "escalation.drafted",
+            {"partner": "drill-platform", "ask": "restore"},
+            "Wrote a request to drill-platform: Give the account back to its owner.",
+        ),
+        (
+            "escalation.decided",
+            {"outcome": "none", "reason": "no_breach_found"},
+            "The partner decided: Nothing was done. Their reason: It breaks none of our rules.",
+        ),
+        ("escalation.verified", {"verdict": "confirmed"}, "Whether it is fixed: It is fixed."),
+        (
+            "consent.withdrawn",
+            {"kind": "platform", "platform": "instagram"},
+            "Consent was taken back: to ask Instagram (Meta).",
+        ),
+        (
+            "consent.given",
+            {"kind": "helper", "platform": None},
+            "Consent was written down: to share it with another helper.",
+        ),
+        (
+            "consent.given",
+            {"kind": "platform", "platform": "a-place-we-do-not-know"},
+            "Consent was written down: to ask a-place-we-do-not-know.",
+        ),
+    ],
+)
+def test_a_code_is_said_in_words(action, details, said):
+    entry = HistoryEntry(action=action, details=details)
+
+    assert sentence_for(entry, {}, {}) == said
+
+
+@pytest.mark.parametrize("ask", Ask)
+def test_whatever_can_be_asked_of_a_partner_has_words(ask):
+    entry = HistoryEntry(action="escalation.drafted", details={"partner": "x", "ask": ask.value})
+
+    assert f": {ask.value}." not in sentence_for(entry, {}, {})
+
+
+def test_every_kind_of_consent_has_words():
+    assert set(CONSENTS) == set(ConsentKind)
