@@ -56,6 +56,12 @@ class PacketForm(Form):
     def written(self) -> list[Any]:
         return [one for one in self if one.name in BY_NAME]
 
+    def mark(self, needed: Collection[str]) -> None:
+        """Say at a field that nobody could act without it."""
+        for field in self.written:
+            if field.name in needed:
+                field.description = f"Needed. {field.description}".strip()
+
     def compare(self, told: Mapping[str, str]) -> None:
         """Say beside a field what a step wrote down, where the field says something else."""
         for field in self.written:

@@ -18,7 +18,7 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import sources
 from helpdesk.escalations.findings import Findings, findings
-from helpdesk.escalations.gates import Seen
+from helpdesk.escalations.gates import Seen, leads_to_reporter
 from helpdesk.escalations.models import (
     Attempt,
     Decision,
@@ -201,6 +201,11 @@ def findings_for(work: Work, escalation: Escalation) -> Findings:
         settled=sources.settled(work, escalation.case),
         priority=FROM_LEVEL[escalation.case.level],
     )
+
+
+def leads_to_the_reporter(work: Work, case: Case, words: str) -> bool:
+    """Whether what the reporter told us to reach them by stands in words that would leave."""
+    return leads_to_reporter(words, told.contact_of(work, case).get("safe_channel", ""))
 
 
 def dead_letters(work: Work) -> Sequence[Delivery]:

@@ -55,6 +55,8 @@ class Field:
 
 
 _NONE, _PERSONAL = Sensitivity.NONE, Sensitivity.PERSONAL
+# It is read days later: "yesterday" would be another day.
+_WHEN: Final = "The day, and the time as far as they know it. Like this: 21 Nov 2026, about 20:15."
 
 FIELDS: Final = (
     Field(
@@ -86,9 +88,21 @@ FIELDS: Final = (
         hint="Three to six plain sentences. No names, and nothing that tells who asked us.",
         is_long=True,
     ),
-    Field("first_sign", "First sign of it (UTC)", Source.EVIDENCE, _PERSONAL, "first-sign"),
     Field(
-        "last_good", "Last time the owner signed in (UTC)", Source.EVIDENCE, _PERSONAL, "last-good"
+        "first_sign",
+        "First sign of it (UTC)",
+        Source.EVIDENCE,
+        _PERSONAL,
+        "first-sign",
+        hint=_WHEN,
+    ),
+    Field(
+        "last_good",
+        "Last time the owner signed in (UTC)",
+        Source.EVIDENCE,
+        _PERSONAL,
+        "last-good",
+        hint=_WHEN,
     ),
     Field("changes", "What was changed", Source.EVIDENCE, _PERSONAL, "changes-seen", is_long=True),
     Field(

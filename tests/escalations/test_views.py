@@ -415,6 +415,30 @@ def test_a_gate_that_is_shut_leads_to_where_it_is_opened(house, writer):
     assert f'href="{page_of(house, escalation)}/packet">Change it' in shown
 
 
+def test_an_answer_that_leads_to_the_reporter_comes_back_in_its_form(house, writer, theirs):
+    escalation = house.carried()
+    where, address = f"/requests/{escalation.ref}", page_of(house, escalation)
+    send(theirs, where, f"{where}/question", question="Since when?")
+    words = f"Since Monday. They are at {CONTACT['safe_channel']}."
+
+    page = send(writer, address, f"{address}/answer", words=words)
+
+    assert page.status_code == 422
+    assert 'href="#words">An address or a number of the reporter stands in it.' in page.text
+    assert words in page.text, "what was typed is kept"
+    assert "Since Monday." not in theirs.get(where).text
+
+
+def test_what_is_needed_is_marked_at_its_field_and_partners_say_whom_they_answer_for(house, writer):
+    choice = writer.get(f"{requests_of(house)}/new").text
+    fields = writer.get(f"{requests_of(house)}/new?partner=trust-platform&ask=restore").text
+
+    assert "Answers for platform" in choice
+    assert fields.count("Needed.") == 4
+    assert re.search(r'id="harm-hint">Needed\.', fields)
+    assert not re.search(r'id="rule-hint">Needed\.', fields)
+
+
 def test_what_was_left_out_of_a_draft_on_purpose_stays_out(house, writer):
     typed = {name: words for name, words in TYPED.items() if name != "harm"}
     escalation = house.ask(typed=typed)

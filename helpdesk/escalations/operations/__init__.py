@@ -18,11 +18,17 @@ from helpdesk.escalations.operations.carrying import (
     take_up,
 )
 from helpdesk.escalations.operations.drafting import catch_up, change, draft
-from helpdesk.escalations.operations.replying import answer_question, send_again, stop_waiting
+from helpdesk.escalations.operations.replying import (
+    WAY_TO_REPORTER,
+    answer_question,
+    send_again,
+    stop_waiting,
+)
 from helpdesk.escalations.operations.verifying import verify
 from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
 
 __all__ = [
+    "WAY_TO_REPORTER",
     "Parcel",
     "acknowledge",
     "answer_question",

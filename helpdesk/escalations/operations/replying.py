@@ -1,15 +1,17 @@
 """Replying: our side's moves on a request that has left."""
 
-from helpdesk.cases import told
+from typing import Final
+
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
-from helpdesk.escalations.gates import leads_to_reporter
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.operations.answering import seal_for_partner
 from helpdesk.escalations.operations.holding import hold
 from helpdesk.escalations.policy import may_work_on
 from helpdesk.escalations.standing import DeliveryStanding, Standing
+
+WAY_TO_REPORTER: Final = "An address or a number of the reporter stands in it. Please take it out."
 
 
 def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
@@ -20,8 +22,8 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
         raise NotNow("The partner has not asked anything that is still open.")
     if queries.consent_for(work, escalation) is None:
         raise NotNow("The reporter has taken back their consent, so nothing more can be said.")
-    if leads_to_reporter(words, told.contact_of(work, escalation.case).get("safe_channel", "")):
-        raise NotNow("An address or a number of the reporter stands in it. Please take it out.")
+    if queries.leads_to_the_reporter(work, escalation.case, words):
+        raise NotNow(WAY_TO_REPORTER)
     escalation.move_to(Standing.IN_REVIEW)
     exchange = Exchange(
         case=escalation.case,

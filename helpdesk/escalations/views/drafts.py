@@ -95,7 +95,8 @@ def _choice(case: Case) -> ChoiceForm:
 
 
 def _choice_page(case: Case, form: ChoiceForm) -> str:
-    return render_template("escalations/choice.html", case=case, form=form)
+    platforms = {one.slug: one.platform for one in partners.every_partner(work)}
+    return render_template("escalations/choice.html", case=case, form=form, platforms=platforms)
 
 
 def _draft_page(
@@ -107,13 +108,15 @@ def _draft_page(
     since: Iterable[str] = (),
 ) -> str:
     settled = sources.settled(work, case)
+    needed = [one for one in REQUIRED[ask] if one in partner.allowed_fields]
+    form.mark(needed)
     return render_template(
         "escalations/draft.html",
         case=case,
         partner=partner,
         ask=ASKS[ask],
         since=[BY_NAME[one].ours for one in since],
-        needed=[BY_NAME[one].ours for one in REQUIRED[ask] if one in partner.allowed_fields],
+        needed=needed,
         form=form,
         escalation=escalation,
         settled=[

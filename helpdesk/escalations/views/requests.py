@@ -51,7 +51,11 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), AnswerForm()
-    if not form.validate_on_submit():
+    if form.validate_on_submit() and queries.leads_to_the_reporter(
+        work, escalation.case, form.words.data or ""
+    ):
+        form.words.errors = [operations.WAY_TO_REPORTER]
+    if form.errors:
         return _page(escalation, answer_form=form), 422
     operations.answer_question(work, escalation, words=form.words.data or "")
     flash(f"Your answer lies before {escalation.partner.name}.")
