@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Final
 
 from helpdesk.core.sealing import Secret
+from helpdesk.core.slips import one_slip_from
 
 # Crockford's alphabet: no I, L, O or U, and what people write for them is understood.
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,6 +40,21 @@ def _word_numbers() -> dict[str, int]:
     return {word: number for number, word in enumerate(word_list())}
 
 
+@cache
+def _longest() -> int:
+    return max(map(len, word_list()))
+
+
+def _number_of(typed: str) -> int | None:
+    """The place in the list of the word that was typed, or of the only one that was meant."""
+    if typed in _word_numbers():
+        return _word_numbers()[typed]
+    if len(typed) > _longest() + 1:
+        return None
+    meant = {_word_numbers()[word] for word in one_slip_from(typed) if word in _word_numbers()}
+    return meant.pop() if len(meant) == 1 else None
+
+
 @dataclass(frozen=True)
 class ReturnCode:
     """What brings a reporter back to their case: 129 random bits, as ten words or 26 characters.
@@ -55,20 +71,27 @@ class ReturnCode:
 
     @classmethod
     def read(cls, text: str) -> "ReturnCode | None":
-        """The code that somebody typed, in either form, or None if it cannot be one."""
-        words = re.findall(r"[^\W\d_]+", text.lower())
-        if len(words) == WORDS_IN_CODE and all(word in _word_numbers() for word in words):
-            number = 0
-            for word in words:
-                number = number * len(word_list()) + _word_numbers()[word]
-            return cls(number)
+        """The code that somebody typed, in either form, or None if it cannot be one.
+
+        One slip in each word is forgiven where it leaves no doubt which word was meant: nobody has
+        to be told, then, what is wrong with a code.
+        """
         letters = re.sub(r"[\s-]", "", text).upper().translate(MISREAD)
         if len(letters) == LETTERS_IN_CODE and set(letters) <= set(LETTERS):
             number = 0
             for letter in letters:
                 number = number * len(LETTERS) + LETTERS.index(letter)
             return cls(number) if number < len(word_list()) ** WORDS_IN_CODE else None
-        return None
+        words = re.findall(r"[^\W\d_]+", text.lower())
+        if len(words) != WORDS_IN_CODE:
+            return None
+        number = 0
+        for word in words:
+            meant = _number_of(word)
+            if meant is None:
+                return None
+            number = number * len(word_list()) + meant
+        return cls(number)
 
     @property
     def words(self) -> tuple[str, ...]:

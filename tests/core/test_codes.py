@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from helpdesk.core import codes
 from helpdesk.core.codes import ReturnCode
+from helpdesk.core.slips import one_slip_from
 
 numbers = st.integers(min_value=0, max_value=7776**10 - 1)
 
@@ -40,6 +41,45 @@ def test_a_code_is_read_however_it_was_copied(number, chance: random.Random):
 
     assert ReturnCode.read(words) == code
     assert ReturnCode.read(letters) == code
+
+
+@given(numbers, st.integers(0, 9), st.data())
+def test_one_slip_in_a_word_is_forgiven_where_only_one_can_be_meant(number, place, data):
+    code = ReturnCode(number)
+    words = list(code.words)
+    slipped = data.draw(st.sampled_from(sorted(set(one_slip_from(words[place])))))
+    meant = set(one_slip_from(slipped)) & set(codes.word_list())
+
+    words[place] = slipped
+    read = ReturnCode.read(" ".join(words))
+
+    if slipped in codes.word_list():
+        assert read is not None
+        assert read.words[place] == slipped  # a word of the list is never taken for another
+    else:
+        assert read == (code if len(meant) == 1 else None)
+
+
+def test_a_slip_in_each_word_is_forgiven():
+    code = ReturnCode.read("motor " * 10)
+
+    assert ReturnCode.read("motr mtoor motorr motox otor " * 2) == code
+
+
+def test_what_may_be_two_words_and_what_is_too_long_is_no_word():
+    doubtful = "moter"
+    assert {"motor", "voter"} <= set(one_slip_from(doubtful))
+
+    assert ReturnCode.read(f"{doubtful} " + "abacus " * 9) is None
+    assert ReturnCode.read("a" * 10_000 + " abacus" * 9) is None
+
+
+@given(numbers)
+def test_letters_are_never_taken_for_words(number):
+    code = ReturnCode(number)
+
+    assert ReturnCode.read(code.letters) == code
+    assert min(map(len, codes.word_list())) * codes.WORDS_IN_CODE > codes.LETTERS_IN_CODE
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
-from helpdesk.core.codes import ReturnCode
+from helpdesk.core.codes import ReturnCode, word_list
 from helpdesk.core.errors import NotNow
 from helpdesk.core.outbox import Promise
+from helpdesk.core.slips import one_slip_from
 from helpdesk.intake.models import Visit
 from tests.factories import a_case
 
@@ -51,6 +52,13 @@ def inside(browser, case, code):
     return browser
 
 
+def slipped(word):
+    """The word with one slip in it that leaves no doubt what was meant."""
+    known = set(word_list())
+    slips = (slip for slip in one_slip_from(word) if slip.isalpha() and slip not in known)
+    return next(slip for slip in slips if known & set(one_slip_from(slip)) == {word})
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -60,6 +68,7 @@ def inside(browser, case, code):
         lambda code: code.letters,
         lambda code: code.letters.replace("-", "").lower(),
         lambda code: " ".join(code.letters.replace("0", "o").replace("1", "l")),
+        lambda code: " ".join(map(slipped, code.words)),
     ],
 )
 def test_either_form_of_the_code_opens_it_however_it_is_typed(browser, case, code, written):
