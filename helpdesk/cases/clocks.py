@@ -11,7 +11,9 @@ from helpdesk.cases.models import Case, ClockEvent, ClockTurn
 from helpdesk.core.work import Work
 
 FIRST_REPLY: Final = "first_reply"
+# A level that changes stops and starts a clock with no more between them than this.
 AN_INSTANT: Final = timedelta(microseconds=1)
+A_PAUSE: Final = 2 * AN_INSTANT
 
 
 def start(
@@ -21,12 +23,14 @@ def start(
     *,
     within: timedelta,
     events: Sequence[ClockEvent] = (),
+    is_anew: bool = False,
 ) -> datetime:
     """Start a clock that gives so much time, and say when it will be due.
 
-    `events` is what happened to it before: nothing, for something that is new.
+    `events` is what happened to it before: nothing, for something that is new. A clock that starts
+    anew stood still before, if only for a moment, so that what was used then does not count.
     """
-    at = _behind(events, work.at)
+    at = _behind(events, work.at, by=A_PAUSE if is_anew else AN_INSTANT)
     seconds = int(within.total_seconds())
     _turn(work, subject_id, clock, ClockTurn.STARTED, at=at, seconds=seconds)
     return at + within
@@ -105,9 +109,9 @@ def stop_first_reply(work: Work, case: Case) -> None:
         case.reply_due_at = None
 
 
-def _behind(events: Sequence[ClockEvent], at: datetime) -> datetime:
+def _behind(events: Sequence[ClockEvent], at: datetime, *, by: timedelta = AN_INSTANT) -> datetime:
     """Never before the last turn: a reporter's moment is written a little early, on purpose."""
-    return max(at, events[-1].at + AN_INSTANT) if events else at
+    return max(at, events[-1].at + by) if events else at
 
 
 def _turn(

@@ -51,6 +51,8 @@ class MessageForm(Form):
     then_wait = BooleanField("Then wait for their answer")
     # The run of a playbook from which somebody came here to write, and to which they go back.
     back_to = HiddenField()
+    # The newest message of the reporter that stands on the page.
+    seen = HiddenField()
 
 
 class NoteForm(Form):

@@ -58,6 +58,7 @@ CONSENTS: Final = (
     .where(Consent.case_id == bindparam("case_id"))
     .order_by(Consent.given_at, Consent.id)
 )
+OUR_MOVE = text("(cases.status <> 'waiting' OR cases.reply_due_at IS NOT NULL)")
 # A list has no use for what people told us, and it is most of a case's bytes.
 LISTED = (defer(Case.story), defer(Case.contact), defer(Case.answers))
 
@@ -94,10 +95,11 @@ def own(work: Work, limit: int = 100) -> Sequence[Case]:
 
 
 def unclaimed_in(work: Work, team: Team) -> Select[Case]:
-    """What nobody has taken yet, the next one first; not what waits for somebody else's move."""
+    """What nobody has taken yet, the next one first; not what waits for somebody else's move,
+    unless its reporter waits for an answer of ours."""
     return (
         visible_to(work.actor)
-        .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, text("cases.status <> 'waiting'"))
+        .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, OUR_MOVE)
         .options(*LISTED)
         .order_by(*IN_ORDER)
     )
@@ -151,6 +153,13 @@ def was_answered(work: Work, case: Case) -> bool:
     """Whether one of us has ever written to the reporter."""
     ours = select(Message.id).where(Message.case_id == case.id, ~Message.is_from_reporter)
     return work.session.scalar(ours.limit(1)) is not None
+
+
+def newest_from_reporter(work: Work, case: Case) -> str:
+    """The id of the last message that the reporter wrote; empty if they wrote none."""
+    theirs = select(Message.id).where(Message.case_id == case.id, Message.is_from_reporter)
+    newest = theirs.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
+    return work.session.scalar(newest) or ""
 
 
 def notes_of(work: Work, case: Case) -> Sequence[Note]:

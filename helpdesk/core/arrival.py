@@ -40,6 +40,9 @@ class Arrival(Work):
         committed, and is then told that it is there. `while_` is a condition of ours in SQL: where
         it does not hold any more, nothing is written either.
         """
+        if self.session.new:
+            # It would be written behind the report, or refused there when the report is in.
+            raise RuntimeError("A row waits in the session, which this statement does not write.")
         written: dict[Table, list[dict[str, Any]]] = {_table(first): []}
         for row in self.rows:
             written.setdefault(_table(row), []).append(_values(row))

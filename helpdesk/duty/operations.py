@@ -6,6 +6,7 @@ from typing import Final
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
+from helpdesk.cases.queries import hold, newest_from_reporter
 from helpdesk.cases.status import Outcome
 from helpdesk.core.errors import NotNow
 from helpdesk.core.outbox import Promise, Standing
@@ -27,7 +28,13 @@ LEFT: Final = frozenset({Outcome.WITHDRAWN, Outcome.SPAM})
 def close_case(
     work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None = None, note: str = ""
 ) -> None:
-    """End the work on a case, once the steps that must be done are done."""
+    """End the work on a case, once the steps that must be done are done and nobody waits for us."""
+    hold(work, case)
+    if outcome not in LEFT and case.reply_due_at and newest_from_reporter(work, case):
+        raise NotNow(
+            "The reporter has written, and nobody has answered. Answer, or say below the message"
+            " that it needs none."
+        )
     left = [] if outcome in LEFT else steps_left(playbooks.runs_of(work, case))
     if left:
         raise NotNow(f"Before this case can be closed, these must be done: {', '.join(left)}.")

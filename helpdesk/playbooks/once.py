@@ -14,7 +14,7 @@ from helpdesk.playbooks.models import MOVED, Run, StepRecord
 from helpdesk.playbooks.pages import Outcome, Playbook, Step
 from helpdesk.playbooks.recording import leads_onward
 
-# What lies further back than this when a playbook begins is asked again: danger changes.
+# What lies further back than this when a playbook begins is asked again: people and ways change.
 FRESH: Final = timedelta(days=7)
 
 

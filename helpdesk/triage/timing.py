@@ -21,7 +21,7 @@ def start_clock_again(work: Work, case: Case) -> None:
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     within = the_library().table.plan(case.level).first_reply
     case.reply_due_at = clocks.start(
-        work, case.id, clocks.FIRST_REPLY, within=within, events=events
+        work, case.id, clocks.FIRST_REPLY, within=within, events=events, is_anew=True
     )
     _promise_alarms(work, case, used=timedelta(0))
 

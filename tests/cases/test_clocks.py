@@ -11,6 +11,8 @@ from helpdesk.cases.status import Outcome
 from helpdesk.core.actors import reporter
 from helpdesk.core.database import new_id
 from helpdesk.intake.operations import write_message
+from helpdesk.triage.operations import raise_level
+from helpdesk.triage.timing import start_clock
 from tests.factories import a_case, a_person, a_team, work_as
 
 HOUR = timedelta(hours=1)
@@ -112,3 +114,23 @@ def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_
         found = work.session.get(Case, found.id)
         operations.send_message(work, found, "I look again.")
         assert found.reply_due_at is None
+
+
+def test_a_word_right_behind_our_answer_has_its_whole_time_whatever_the_level_does_then(desk, now):
+    with desk.begin(at=now) as work:
+        queue = a_team(work)
+        responder = a_person(work, teams=[queue])
+        found = a_case(work, queue, owner=responder, level=Level.URGENT)
+        start_clock(work, found)
+    answered = now + timedelta(minutes=110)
+    with work_as(desk, responder, answered) as work:
+        operations.send_message(work, work.session.get(Case, found.id), "Change the password.")
+    with desk.begin(reporter(found.id), at=answered + timedelta(minutes=2)) as work:
+        write_message(work, work.session.get(Case, found.id), body="Thank you.")
+
+    raised = answered + timedelta(minutes=3)
+    with work_as(desk, responder, raised) as work:
+        found = work.session.get(Case, found.id)
+        raise_level(work, found, level=Level.IMMEDIATE, reason="They are at the door.")
+
+        assert found.reply_due_at > raised + timedelta(minutes=20)

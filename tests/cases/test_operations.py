@@ -339,3 +339,20 @@ def test_late_cases_are_those_whose_time_has_run_out(desk, queue, responder, now
 
     with work_as(desk, responder, at=now) as work:
         assert [one.ref for one in queries.late(work)] == [late.ref]
+
+
+def test_a_case_that_waits_and_is_nobodys_is_to_be_taken_once_its_reporter_waits(
+    desk, queue, responder
+):
+    case = a_case_of(desk, queue, status=Status.OPEN, reply_due_at=None)
+    with work_as(desk, responder) as work:
+        found = work.session.get(Case, case.id)
+        found.wait(WaitsOn.PARTNER)
+        work.record("case.waits", found)
+        assert queries.next_unclaimed(work, queue) is None
+
+    with work_as(desk, responder) as work:
+        work.session.get(Case, case.id).reply_due_at = work.at
+        work.record("case.resumed", case)
+    with work_as(desk, responder) as work:
+        assert queries.next_unclaimed(work, queue).id == case.id

@@ -127,3 +127,16 @@ def test_a_later_change_of_it_is_written_too(desk, team):
 
     with desk.begin() as work:
         assert work.session.get(Case, case_id, populate_existing=True).status is Status.OPEN
+
+
+def test_a_row_that_waits_elsewhere_is_refused_before_anything_is_written(desk, team):
+    with desk.begin(NOBODY) as work:
+        arrival = an_arrival(work)
+        case, _ = a_report(arrival, team, b"one form")
+        work.session.add(Consent(case_id=case.id, kind="help", given_at=work.at, given_by="x"))
+
+        with pytest.raises(RuntimeError, match="waits in the session"):
+            arrival.arrive(case)
+
+        work.session.expunge_all()
+        assert work.session.get(Case, case.id) is None

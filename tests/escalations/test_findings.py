@@ -150,3 +150,12 @@ def test_the_page_says_what_is_new_and_takes_it_in_with_one_press(house, writer)
     assert done.status_code == 303
     assert "Steps found out more" not in writer.get(address).text
     assert said(house, escalation)["harm"] == "As I would say it."
+
+
+def test_whoever_takes_it_up_does_not_become_its_writer(house):
+    """Or the one who wrote every word could be the second person of their own request."""
+    escalation = house.ask(typed={**TYPED, "ownership": ""})
+    written_by = escalation.drafted_by
+    write_down(house, "ownership-statement", "Two colleagues confirmed it.")
+
+    assert catch_up(house, escalation, who=house.second).drafted_by == written_by

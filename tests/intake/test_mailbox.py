@@ -10,11 +10,13 @@ from sqlalchemy import event, select, text, update
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
+from helpdesk.cases.queries import newest_from_reporter
 from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
 from helpdesk.core.codes import ReturnCode, word_list
 from helpdesk.core.errors import NotNow
 from helpdesk.core.outbox import Promise
 from helpdesk.core.slips import one_slip_from
+from helpdesk.duty import operations as duty
 from helpdesk.intake.models import Visit
 from tests.factories import a_case
 
@@ -260,18 +262,60 @@ def test_somebody_says_that_a_message_needs_no_answer_but_never_that_the_first_n
     house, inside, case
 ):
     inside.send("/mailbox/case/messages", answers={"body": "Are you there?"})
-    with house.inside() as work, pytest.raises(NotNow):
-        casework.leave_unanswered(work, work.session.get(Case, case.id))
+    with pytest.raises(NotNow, match="Nobody has answered"):
+        _leave_unanswered(house, case)
     with house.inside() as work:
         casework.send_message(work, work.session.get(Case, case.id), "Yes.")
     inside.send("/mailbox/case/messages", answers={"body": "Thank you."})
 
-    with house.inside() as work:
-        casework.leave_unanswered(work, work.session.get(Case, case.id))
+    _leave_unanswered(house, case)
 
     assert _case(house, case).reply_due_at is None
-    with house.inside() as work, pytest.raises(NotNow):
-        casework.leave_unanswered(work, work.session.get(Case, case.id))
+    with pytest.raises(NotNow, match="No answer is owed"):
+        _leave_unanswered(house, case)
+
+
+def test_what_came_behind_the_back_of_a_responder_is_not_answered_by_what_they_send(
+    house, inside, case
+):
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Hello.")
+    inside.send("/mailbox/case/messages", answers={"body": "Thank you."})
+    seen = _newest(house, case)
+    inside.send("/mailbox/case/messages", answers={"body": "They are at my door."})
+    due = _case(house, case).reply_due_at
+
+    with pytest.raises(NotNow, match="written again"):
+        _leave_unanswered(house, case, seen=seen)
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "You are welcome.", seen=seen)
+
+    assert _case(house, case).reply_due_at == due is not None
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        casework.send_message(work, found, "I call now.", seen=newest_from_reporter(work, found))
+    assert _case(house, case).reply_due_at is None
+
+
+def test_a_case_does_not_close_over_a_message_that_nobody_has_answered(house, inside, case):
+    inside.send("/mailbox/case/messages", answers={"body": "One more thing."})
+
+    with house.inside() as work, pytest.raises(NotNow, match="nobody has answered"):
+        duty.close_case(work, work.session.get(Case, case.id), outcome=Outcome.RESOLVED)
+    with house.inside() as work:
+        duty.close_case(work, work.session.get(Case, case.id), outcome=Outcome.SPAM)
+    assert _case(house, case).is_closed
+
+
+def _newest(house, case):
+    with house.inside() as work:
+        return newest_from_reporter(work, case)
+
+
+def _leave_unanswered(house, case, seen=None):
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        casework.leave_unanswered(work, found, seen=seen or newest_from_reporter(work, found))
 
 
 def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):

@@ -5,6 +5,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
+from helpdesk.cases.clocks import stop_first_reply
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
@@ -124,6 +125,28 @@ def test_not_fixed_sends_it_back_to_them(story):
 
     assert story.standing() is Standing.IN_REVIEW
     assert "We have asked them to look at it again." in story.browser.text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "is_owed"),
+    [
+        (Verdict.CONFIRMED, False),
+        (Verdict.CANNOT_TELL, False),
+        (Verdict.PARTIAL, True),
+        (Verdict.NOT_EFFECTIVE, True),
+    ],
+)
+def test_whoever_says_that_it_is_not_fixed_is_owed_a_word(house, story, verdict, is_owed):
+    story.approve().carry().decide()
+    with house.inside() as work:
+        stop_first_reply(work, work.session.get(Case, story.case.id))
+        work.record("case.resumed", story.case)
+
+    story.say(verdict)
+
+    with house.inside() as work:
+        found = work.session.get(Case, story.case.id, populate_existing=True)
+        assert (found.reply_due_at is not None) == is_owed
 
 
 def test_who_cannot_tell_yet_is_asked_again(house, story):

@@ -20,11 +20,14 @@ from tests.playbooks.test_views import address
 
 ONCE = (
     "first-contact.acknowledge",
-    "first-contact.danger-again",
     "consent.agree",
     "vetting.vouch",
 )
-FOR_EACH_TROUBLE = ("first-contact.safe-channel", "first-contact.settle-answers")
+FOR_EACH_TROUBLE = (
+    "first-contact.safe-channel",
+    "first-contact.danger-again",
+    "first-contact.settle-answers",
+)
 PAGES = shelf.the_library().playbooks
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -168,7 +171,7 @@ def test_whoever_comes_back_after_a_week_is_asked_again(at_work):
     at_work.now += FRESH
     late = at_work.start("doxing")
 
-    assert at_work.stands(late, "first-contact.danger-again").state is not State.DONE
+    assert at_work.stands(late, "vetting.vouch").state is not State.DONE
 
 
 @given(
@@ -253,8 +256,8 @@ def test_the_page_says_who_did_it_where_and_offers_to_do_it_again(at_work, secon
 
     assert "Done in “Someone else is using my account, or I am locked out” by" in page
     assert "Do it again for this trouble" in page
-    assert "4 of them done in another playbook of this case" in page
-    assert "Now: Replace what was assumed" in page
+    assert "3 of them done in another playbook of this case" in page
+    assert "Now: Ask about danger again" in page
     assert "Look whether that fits this trouble, too" in page
     again = asha.get(address(at_work, second) + "?step=vetting.vouch").text
     assert "Now: Begin to confirm who is asking" in again

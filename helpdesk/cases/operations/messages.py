@@ -3,14 +3,19 @@
 from helpdesk.cases import clocks
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.policy import may_see, may_work_on
-from helpdesk.cases.queries import hold, was_answered
+from helpdesk.cases.queries import hold, newest_from_reporter, was_answered
 from helpdesk.cases.status import Status
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 
 
-def send_message(work: Work, case: Case, text: str) -> Message:
-    """Write to the reporter. The first time a person does, the promise of a first reply is kept."""
+def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) -> Message:
+    """Write to the reporter, which keeps the promise of an answer.
+
+    `seen` is the id of the newest message of the reporter that the writer had before them, or
+    empty if there was none. An answer to what they have not seen is still owed, and its clock
+    goes on. None says that they have seen everything.
+    """
     hold(work, case)
     work.require(may_see, case)
     if case.is_closed:
@@ -25,21 +30,27 @@ def send_message(work: Work, case: Case, text: str) -> Message:
     message.body = work.keys.seal(message, "body", text)
     message.for_reporter = case.reporter_public.seal_text(text, message.place_of("for_reporter"))
     work.session.add(message)
-    clocks.stop_first_reply(work, case)
+    if seen is None or seen == newest_from_reporter(work, case):
+        clocks.stop_first_reply(work, case)
     if case.status is Status.NEW:
         case.open()
     work.record("message.sent", message)
     return message
 
 
-def leave_unanswered(work: Work, case: Case) -> None:
-    """Say that what the reporter wrote last needs no answer. The first one is owed to everybody."""
+def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
+    """Say that what the reporter wrote last needs no answer. The first one is owed to everybody.
+
+    `seen` is the id of their newest message that whoever says so had before them.
+    """
     hold(work, case)
     work.require(may_work_on, case)
     if not was_answered(work, case):
         raise NotNow("Nobody has answered this person yet.")
     if case.reply_due_at is None:
         raise NotNow("No answer is owed on this case.")
+    if seen != newest_from_reporter(work, case):
+        raise NotNow("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)
     work.record("message.needs_no_answer", case)
 

@@ -1,6 +1,6 @@
 """Writing to the reporter, and writing notes."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations, queries
@@ -15,10 +15,12 @@ def create_message(ref: str) -> ResponseReturnValue:
     case, form = queries.by_ref(work, ref), MessageForm()
     if not form.validate_on_submit():
         return once_more("cases/_message_form.html", case, message_form=form)
-    operations.send_message(work, case, form.message_text.data or "")
+    operations.send_message(work, case, form.message_text.data or "", seen=form.seen.data or "")
     if form.then_wait.data:
         operations.wait(work, case, on=WaitsOn.REPORTER)
     sentence = "The message is in the reporter's mailbox."
+    if case.reply_due_at is not None:
+        sentence += " They have written something that you may not have seen: look at it next."
     if form.back_to.data:
         flash(sentence)
         return redirect(url_for("playbooks.show", ref=ref, run_id=form.back_to.data), 303)
@@ -28,7 +30,7 @@ def create_message(ref: str) -> ResponseReturnValue:
 @bp.post("/cases/<ref>/messages/reading")
 def create_reading(ref: str) -> ResponseReturnValue:
     case = queries.by_ref(work, ref)
-    operations.leave_unanswered(work, case)
+    operations.leave_unanswered(work, case, seen=request.form.get("seen", ""))
     return done(case, "It is written down that this needs no answer.", part="messages")
 
 

@@ -71,7 +71,10 @@ def catch_up(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Take into a draft what steps found out since. What somebody typed stays as it is."""
     fills = queries.findings_for(work, escalation).fills
     written = queries.packet_of(work, escalation).fields
+    writer = escalation.drafted_by
     change(work, escalation, typed={**written, **fills}, seen_hash=seen_hash)
+    # Whoever presses has written nothing: the second person is still one beside the writer.
+    escalation.drafted_by = writer
 
 
 def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None:

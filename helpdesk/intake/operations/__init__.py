@@ -2,6 +2,7 @@
 
 from helpdesk.intake.operations.consents import Agreement, agree_to
 from helpdesk.intake.operations.submission import Receipt, WayBack, submit
+from helpdesk.intake.operations.verdicts import give_verdict
 from helpdesk.intake.operations.visits import (
     come_in,
     find_visit,
@@ -19,6 +20,7 @@ __all__ = [
     "come_in",
     "find_visit",
     "forget_old_visits",
+    "give_verdict",
     "go_away",
     "submit",
     "withdraw_case",

@@ -4,10 +4,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from helpdesk.escalations import operations as escalations
 from helpdesk.escalations import packets
 from helpdesk.escalations.standing import Verdict
-from helpdesk.intake import queries
+from helpdesk.intake import operations, queries
 from helpdesk.intake.asked import Request
 from helpdesk.intake.forms import VerdictForm
 from helpdesk.intake.views.blueprint import bp
@@ -29,7 +28,7 @@ def create_verification(ref: str) -> ResponseReturnValue:
     form = VerdictForm()
     if not form.validate_on_submit():
         return _request_page(request, form), 422
-    escalations.verify(work, request.escalation, verdict=Verdict(form.verdict.data))
+    operations.give_verdict(work, request.escalation, verdict=Verdict(form.verdict.data))
     flash(_("Thank you. The person who works on your case will see this."))
     return redirect(url_for(".show_case"), 303)
 
