@@ -289,6 +289,16 @@ def test_a_silent_partner_is_on_the_duty_board(house, writer):
     assert house.now(escalation).standing is Standing.UNANSWERED
 
 
+def test_what_one_wrote_oneself_stands_last_among_the_approvals(house, writer):
+    own, other = house.ask(), house.ask(Ask.LOCK, who=house.second)
+
+    page = writer.get("/approvals").text
+
+    assert page.index(f">{other.ref}</a>") < page.index(f">{own.ref}</a>")
+    assert "Written by you," in page
+    assert f"Written by {house.second.person.name}," in page
+
+
 def test_what_left_alone_waits_on_the_approvals_page(house, writer, second):
     house.change_case(level=Level.IMMEDIATE)
     draft = house.ask(Ask.LOCK)
