@@ -15,17 +15,28 @@ from helpdesk.playbooks.pages import Outcome, Playbook, Step
 from helpdesk.playbooks.recording import leads_onward
 
 # What lies further back than this when a playbook begins is asked again: people and ways change.
+# That somebody is not who they say is no such answer: it is shown however old it is.
 FRESH: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """How a step ended in another playbook. If it `counts`, it need not be done again."""
+    """How a step ended in another playbook. `once` says that the step is done once for a case."""
 
     page: Playbook
     record: StepRecord
     outcome: Outcome
-    counts: bool
+    once: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it need not be done again. What ended the work there is seen here, no more."""
+        return self.once and not self.ended_the_work
+
+    @property
+    def ended_the_work(self) -> bool:
+        """Whether nothing came after it there: "They are not who they say"."""
+        return not leads_onward(self.outcome)
 
 
 def done_elsewhere(
@@ -45,19 +56,17 @@ def done_elsewhere(
     return {
         name: one
         for name, one in found.items()
-        if one is not None and one.record.at > begun_at - FRESH
+        if one is not None and (one.record.at > begun_at - FRESH or one.ended_the_work)
     }
 
 
 def _as_here(page: Playbook, record: StepRecord, other: Playbook) -> Elsewhere | None:
-    """The record, if the step means the same on both pages and the work went on after it."""
+    """The record, if the step means the same on both pages."""
     here, there = page.step(record.step), other.step(record.step)
     if here is None or there is None or not _is_shared(here, there):
         return None
     outcome = there.outcome(record.outcome or "")
-    if outcome is None or not leads_onward(outcome):
-        return None
-    return Elsewhere(other, record, outcome, counts=here.once)
+    return Elsewhere(other, record, outcome, once=here.once) if outcome is not None else None
 
 
 def _is_shared(here: Step, there: Step) -> bool:

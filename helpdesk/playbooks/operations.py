@@ -135,7 +135,7 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
     run.records.remove(record)
     elsewhere = queries.run_now(work, run).elsewhere.values()
     keeping.take_back_facts(
-        work, run, page, record, elsewhere=[one.record for one in elsewhere if one.counts]
+        work, run, page, record, elsewhere=[one.record for one in elsewhere if one.once]
     )
 
 

@@ -133,6 +133,47 @@ def test_the_last_word_counts_and_one_that_ended_the_work_does_not(at_work, seco
     assert at_work.stands(third, "first-contact.acknowledge").state is State.DONE
 
 
+@pytest.fixture
+def warned(at_work):
+    """Somebody found out that they are not who they say; another playbook begins."""
+    at_work.first_contact(at_work.start(), vetted="refused")
+    warned = at_work.start("doxing")
+    at_work.finish(warned, "first-contact.safe-channel", "mailbox")
+    return warned
+
+
+def test_that_somebody_is_an_impostor_is_seen_in_the_next_playbook(at_work, warned, staff):
+    asha = sign_in(staff, at_work.asha)
+    page = asha.get(address(at_work, warned) + "?step=vetting.vouch").text
+    ahead = asha.get(address(at_work, warned)).text
+
+    assert "They are not who they say <span" in ahead
+    assert at_work.stands(warned, "vetting.vouch").state is State.OPEN
+    assert "They are not who they say <span" in page
+    assert "Recorded in “Someone else is using my account, or I am locked out” by" in page
+    assert "talk with whoever recorded it" in page
+
+
+def test_that_somebody_is_an_impostor_is_seen_after_more_than_a_week(at_work):
+    at_work.first_contact(at_work.start(), vetted="refused")
+    at_work.now += 2 * FRESH
+    late = at_work.start("doxing")
+
+    with at_work.working() as work:
+        elsewhere = queries.run_now(work, at_work.run(work, late)).elsewhere
+
+    assert elsewhere["vetting.vouch"].outcome.id == "refused"
+
+
+def test_taking_back_what_was_said_later_leaves_that_somebody_is_an_impostor(at_work, warned):
+    at_work.finish(warned, "vetting.vouch", "confirmed")
+
+    with at_work.working() as work:
+        operations.reopen_step(work, at_work.run(work, warned), "vetting.vouch")
+
+    assert facts(at_work)["vetted"] == "refused"
+
+
 def test_what_was_left_out_elsewhere_is_asked_for_here(at_work):
     with at_work.working() as work:
         run = at_work.run(work, at_work.start())
@@ -198,11 +239,11 @@ def test_only_the_last_record_of_a_shared_step_that_means_the_same_is_counted(pa
     ]
     for name, one in found.items():
         assert one.record.at == max(record.at for record, _ in said if record.step == name)
-        assert one.record.at > NOON - FRESH
+        assert one.record.at > NOON - FRESH or one.ended_the_work
         assert "." in name
         assert meaning_of(page.step(name)) == meaning_of(one.page.step(name))
-        assert leads_onward(page.step(name).outcome(one.outcome.id))
-        assert one.counts == page.step(name).once
+        went_on = leads_onward(page.step(name).outcome(one.outcome.id))
+        assert one.counts == (page.step(name).once and went_on)
 
 
 def a_run(page, ended_as, told):
