@@ -318,6 +318,29 @@ def _leave_unanswered(house, case, seen=None):
         casework.leave_unanswered(work, found, seen=seen or newest_from_reporter(work, found))
 
 
+def test_an_older_window_gives_nothing_again_that_was_taken_back_in_another(house, inside, case):
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
+    inside.open("/mailbox/case")
+    [shown] = re.findall(r'name="shown" value="([^"]*)"', inside.text)
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help"]})
+
+    older = {"agreed": ["help", "keep", "platform:google"], "shown": shown}
+    inside.send("/mailbox/case/consents", answers=older)
+
+    assert set(shown.split()) == {"help", "platform:google"}
+    assert _standing(house, case) == {("help", None), ("keep", None)}
+
+
+def test_nor_does_it_take_back_what_was_given_since(house, inside, case):
+    inside.open("/mailbox/case")
+    [shown] = re.findall(r'name="shown" value="([^"]*)"', inside.text)
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
+
+    inside.send("/mailbox/case/consents", answers={"agreed": [], "shown": shown})
+
+    assert _standing(house, case) == {("platform", "google")}
+
+
 def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
     with house.inside() as work:
         casework.close(work, work.session.get(Case, case.id), outcome=Outcome.RESOLVED)
@@ -344,7 +367,7 @@ def test_consents_are_given_and_taken_back_one_by_one(house, inside, case):
 
 
 def test_the_mailbox_says_what_needs_no_consent_and_what_a_tick_is_for(inside):
-    assert "In any case our team reads what you write to us, and answers here." in inside.text
+    assert "In any case our team reads what you write to us, and answers here where" in inside.text
     assert "Without this tick they ask you before they do anything." in inside.text
 
 

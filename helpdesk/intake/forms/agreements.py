@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from helpdesk.cases.status import ConsentKind
@@ -29,6 +29,8 @@ class ConsentsForm(Form):
     elsewhere = SelectMultipleField(
         _("Another platform that you would let us ask"), validate_choice=False
     )
+    # What stood on the page: two windows may be open, and only what was changed here is chosen.
+    shown = HiddenField()
     # Said on a page of its own, when a request that may have been read is taken back.
     is_sure = BooleanField()
 
@@ -40,6 +42,14 @@ class ConsentsForm(Form):
     def tick(self, standing: Iterable[Agreement]) -> None:
         """Show what stands now."""
         self.agreed.data = [_value_of(*one) for one in standing]
+        self.shown.data = " ".join(self.agreed.data)
+
+    def stood(self) -> set[Agreement] | None:
+        """What stood on the page that was sent; None where it does not say so."""
+        if self.shown.data is None:
+            return None
+        offered = {choice.value for choice in [*self.agreed.choices, *self.elsewhere.choices]}
+        return {_agreement(one) for one in self.shown.data.split() if one in offered}
 
     def ticked(self) -> set[Agreement]:
         """Every agreement that is ticked and was on offer."""
@@ -49,16 +59,18 @@ class ConsentsForm(Form):
 
     def carried(self) -> list[tuple[str, str]]:
         """What is ticked, to be carried along in a form that asks once more."""
-        return [("agreed", one) for one in sorted(_value_of(*one) for one in self.ticked())]
+        ticked = sorted(_value_of(*one) for one in self.ticked())
+        return [("shown", self.shown.data or ""), *(("agreed", one) for one in ticked)]
 
     def stops(self, requests: Iterable[Request]) -> list[Request]:
         """The requests that have left, and are taken back by what is not ticked any more."""
-        ticked = self.ticked()
+        ticked, stood = self.ticked(), self.stood()
         return [
             one
             for one in requests
+            for agreement in [(ConsentKind.PLATFORM, one.escalation.partner.platform)]
             if one.if_taken_back is IfTakenBack.IS_STOPPED
-            and (ConsentKind.PLATFORM, one.escalation.partner.platform) not in ticked
+            if agreement not in ticked and (stood is None or agreement in stood)
         ]
 
 

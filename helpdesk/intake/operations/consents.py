@@ -14,8 +14,18 @@ from helpdesk.intake.policy import is_their_case
 Agreement = tuple[ConsentKind, str | None]
 
 
-def agree_to(work: Work, case: Case, *, agreements: Collection[Agreement]) -> bool:
-    """Make exactly these agreements stand: new ones are given, missing ones taken back.
+def agree_to(
+    work: Work,
+    case: Case,
+    *,
+    agreements: Collection[Agreement],
+    shown: Collection[Agreement] | None = None,
+) -> bool:
+    """Make these agreements stand: new ones are given, missing ones taken back.
+
+    `shown` is what stood on the page where they were ticked. What was taken back or given since, in
+    another window or by a responder who was told, stays so: nobody has chosen otherwise. None says
+    that exactly these shall stand.
 
     True if anything changed. What was not sent yet to a platform that is no longer agreed to is
     stopped: the carrying asks again at the last moment, and this takes it out of the way. To agree,
@@ -24,8 +34,9 @@ def agree_to(work: Work, case: Case, *, agreements: Collection[Agreement]) -> bo
     work.require(is_their_case, case)
     hold(work, case)
     standing = {(one.kind, one.platform): one for one in queries.standing_consents(work, case)}
-    given = [one for one in agreements if one not in standing]
-    withdrawn = [consent for one, consent in standing.items() if one not in agreements]
+    before = standing if shown is None else shown
+    given = [one for one in agreements if one not in before and one not in standing]
+    withdrawn = [standing[one] for one in before if one not in agreements and one in standing]
     for kind, platform in given:
         _give(work, case, kind, platform)
     for consent in withdrawn:

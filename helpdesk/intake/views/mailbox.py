@@ -52,7 +52,7 @@ def create_consents() -> ResponseReturnValue:
     stopped = form.stops(requests)
     if stopped and not form.is_sure.data:
         return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
-    if operations.agree_to(work, case, agreements=form.ticked()):
+    if operations.agree_to(work, case, agreements=form.ticked(), shown=form.stood()):
         flash(_("What you agree to has been changed."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
