@@ -1,6 +1,6 @@
-"""What people fill in on the duty board."""
+"""What people fill in on the duty board, and before a consent is taken back."""
 
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -16,3 +16,8 @@ class DutyForm(Form):
         default="4",
         validators=[InputRequired("Choose for how long.")],
     )
+
+
+class TakingBackForm(Form):
+    # Said on a page of its own, when a request is stopped by it.
+    is_sure = BooleanField()

@@ -30,7 +30,7 @@ from helpdesk.escalations.models import (
 from helpdesk.escalations.packets import Packet, read
 from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.escalations.priorities import FROM_LEVEL
-from helpdesk.escalations.standing import OPEN_TO_PARTNER, DeliveryStanding, Standing
+from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 
@@ -167,6 +167,19 @@ def consent_for(work: Work, escalation: Escalation) -> Consent | None:
     )
     # Read anew each time: it may have been taken back a moment ago.
     return work.session.scalar(consent.execution_options(populate_existing=True))
+
+
+def resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
+    """The requests that are taken back with a consent: approved or sent, and not answered yet."""
+    if consent.kind is not ConsentKind.PLATFORM or consent.withdrawn_at is not None:
+        return []
+    stopped = [one for one in Standing if Standing.WITHDRAWN in MOVES[one]]
+    found = visible_to(work.actor).where(
+        Escalation.case_id == consent.case_id,
+        Escalation.partner.has(Partner.platform == consent.platform),
+        Escalation.standing.in_(set(stopped) - {Standing.DRAFT}),
+    )
+    return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
 def seen(work: Work, escalation: Escalation) -> Seen:

@@ -4,10 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.app import create_app
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Evidence, Fact
+from helpdesk.cases.models import Case, Consent, Evidence, Fact
+from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.letters import Refused, Unclear
 from helpdesk.escalations import operations, queries
@@ -249,6 +251,44 @@ def test_a_withdrawn_request_says_so_and_shows_nothing(house, writer, theirs):
     page = theirs.get(f"/requests/{escalation.ref}")
     assert "do nothing more about it" in page.text
     assert TYPED["happened"] not in page.text
+
+
+def taken_back(house):
+    with house.desk.begin() as work:
+        consents = work.session.scalars(
+            select(Consent).where(
+                Consent.case_id == house.case.id, Consent.kind == ConsentKind.PLATFORM
+            )
+        ).all()
+        return consents[0].id, [one.withdrawn_at is not None for one in consents]
+
+
+@pytest.mark.parametrize("so_far", ["approved", "carried"])
+def test_whoever_writes_down_that_a_consent_is_taken_back_is_asked_what_it_stops(
+    house, writer, so_far
+):
+    escalation = getattr(house, so_far)()
+    consent, _ = taken_back(house)
+    case = f"/cases/{house.case.ref}"
+    address = f"{case}/consents/{consent}/withdrawal"
+
+    asked = send(writer, case, address)
+
+    assert asked.status_code == 200
+    assert escalation.ref in asked.text
+    assert "There is no way back" in asked.text
+    assert taken_back(house)[1] == [False]
+    assert send(writer, case, address, is_sure="yes").status_code == 303
+    assert taken_back(house)[1] == [True]
+
+
+def test_a_consent_on_which_nothing_rests_is_taken_back_at_once(house, writer):
+    house.ask()
+    consent, _ = taken_back(house)
+    case = f"/cases/{house.case.ref}"
+
+    assert send(writer, case, f"{case}/consents/{consent}/withdrawal").status_code == 303
+    assert taken_back(house)[1] == [True]
 
 
 def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, writer, second):

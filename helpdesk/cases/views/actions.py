@@ -39,11 +39,3 @@ def create_consent(ref: str) -> ResponseReturnValue:
         return once_more("cases/_consent_form.html", case, consent_form=form)
     operations.record_consent(work, case, kind=ConsentKind(form.consent_kind.data))
     return done(case, "The consent is written down.", part="consents")
-
-
-@bp.post("/cases/<ref>/consents/<consent_id>/withdrawal")
-def create_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
-    case = queries.by_ref(work, ref)
-    consent = queries.consent_by_id(work, case, consent_id)
-    operations.withdraw_consent(work, case, consent)
-    return done(case, "It is written down that the reporter took this back.", part="consents")

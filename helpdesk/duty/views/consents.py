@@ -1,0 +1,23 @@
+"""Writing down that a reporter took a consent back, which stops the requests that rest on it."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.queries import by_ref, consent_by_id
+from helpdesk.duty.forms import TakingBackForm
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.escalations import queries as escalations
+from helpdesk.web.work import work
+
+
+@bp.post("/cases/<ref>/consents/<consent_id>/withdrawal")
+def create_consent_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
+    case, form = by_ref(work, ref), TakingBackForm()
+    consent = consent_by_id(work, case, consent_id)
+    stopped = escalations.resting_on(work, consent)
+    if stopped and not form.is_sure.data:
+        return render_template("duty/take_back.html", case=case, consent=consent, requests=stopped)
+    cases.withdraw_consent(work, case, consent)
+    flash("It is written down that the reporter took this back.")
+    return redirect(url_for(".show_case", ref=case.ref, _anchor="consents"), 303)
