@@ -30,15 +30,23 @@ def close_case(
 ) -> None:
     """End the work on a case, once the steps that must be done are done and nobody waits for us."""
     hold(work, case)
-    if outcome not in LEFT and case.reply_due_at and newest_from_reporter(work, case):
-        raise NotNow(
+    refusal = not_closed_yet(work, case, outcome=outcome)
+    if refusal:
+        raise NotNow(refusal)
+    cases.close(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
+
+
+def not_closed_yet(work: Work, case: Case, *, outcome: Outcome) -> str:
+    """What has to happen before the case can end like this, in a sentence; empty if nothing has."""
+    if outcome in LEFT:
+        return ""
+    if case.reply_due_at and newest_from_reporter(work, case):
+        return (
             "The reporter has written, and nobody has answered. Answer, or say below the message"
             " that it needs none."
         )
-    left = [] if outcome in LEFT else steps_left(playbooks.runs_of(work, case))
-    if left:
-        raise NotNow(f"Before this case can be closed, these must be done: {', '.join(left)}.")
-    cases.close(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
+    left = steps_left(playbooks.runs_of(work, case))
+    return f"Before this case can be closed, these must be done: {', '.join(left)}." if left else ""
 
 
 def steps_left(runs: Iterable[RunNow]) -> list[str]:

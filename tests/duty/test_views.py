@@ -161,9 +161,13 @@ def test_a_case_is_not_closed_before_its_steps_are_done(desk, browser, case, res
     browser.post(f"/cases/{case.ref}/assignment")
     browser.post(f"/cases/{case.ref}/runs", data={"playbook": "account-takeover"})
 
-    hasty = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "resolved"})
+    chosen = {"outcome": "referred", "follow_up_on": "2026-12-24", "closing_note": "Ask again."}
+    hasty = browser.post(f"/cases/{case.ref}/closure", data=chosen)
     assert hasty.status_code == 409
     assert "these must be done" in hasty.text
+    assert 'value="referred" checked' in hasty.text
+    assert 'value="2026-12-24"' in hasty.text
+    assert "Ask again.</textarea>" in hasty.text
 
     left = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
     assert left.status_code == 303

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.forms import ClosureForm
+from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.cases.status import Outcome
 from helpdesk.duty import operations, queries
@@ -33,9 +34,11 @@ def show_history(ref: str) -> ResponseReturnValue:
 def create_closure(ref: str) -> ResponseReturnValue:
     case, form = by_ref(work, ref), ClosureForm()
     if not form.validate_on_submit():
-        return render_template(
-            "cases/once_more.html", partial="cases/_closure.html", case=case, closure_form=form
-        ), 422
+        return _closure_once_more(case, form), 422
+    refusal = operations.not_closed_yet(work, case, outcome=Outcome(form.outcome.data))
+    if refusal:
+        form.form_errors.append(refusal)
+        return _closure_once_more(case, form), 409
     operations.close_case(
         work,
         case,
@@ -45,3 +48,10 @@ def create_closure(ref: str) -> ResponseReturnValue:
     )
     flash("The case is closed.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
+
+
+def _closure_once_more(case: Case, form: ClosureForm) -> str:
+    """The form again with everything that was chosen and typed, and what is in the way."""
+    return render_template(
+        "cases/once_more.html", partial="cases/_closure.html", case=case, closure_form=form
+    )
