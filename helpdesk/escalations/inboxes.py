@@ -3,7 +3,7 @@
 Only what stands in clear is listed: what a packet says opens one request at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,12 +14,12 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.queries import visible_to
-from helpdesk.escalations.standing import PILES, Pile
+from helpdesk.escalations.standing import PILES, Pile, Verdict
 
 SHOWN: Final = 200
 # What somebody there did that says: I have it.
 TAKEN_BY: Final = ("escalation.acknowledged", "escalation.asked", "escalation.decided")
-ASKED_AGAIN: Final = "escalation.verified"
+JUDGED: Final = "escalation.verified"
 ANSWERED: Final = "escalation.answered"
 
 
@@ -29,7 +29,8 @@ class Inbox:
 
     requests: Sequence[Escalation]
     sizes: Mapping[Pile, int]
-    asked_again: frozenset[str]
+    asked_again: Collection[str]
+    fixed: Collection[str]
     holders: Mapping[str, str] = field(repr=False)
 
 
@@ -42,35 +43,52 @@ def inbox(work: Work, pile: Pile) -> Inbox:
     else:
         found = found.order_by(Escalation.approved_at.desc(), Escalation.id)
     requests = work.session.scalars(found.limit(SHOWN)).all()
-    takers, asked_again = _moves(work, requests)
-    names = accounts.names(work.session, set(takers.values()))
+    moves = moves_of(work, requests)
+    names = accounts.names(work.session, set(moves.takers.values()))
     return Inbox(
         requests=requests,
         sizes=_sizes(work),
-        asked_again=asked_again,
-        holders={one: names[actor] for one, actor in takers.items()},
+        asked_again=moves.asked_again,
+        fixed=moves.fixed,
+        holders={one: names[actor] for one, actor in moves.takers.items()},
     )
 
 
-def is_asked_again(work: Work, escalation: Escalation) -> bool:
-    """Whether our last word on a request was to look at it once more."""
-    return escalation.id in _moves(work, [escalation])[1]
+@dataclass(frozen=True)
+class Moves:
+    """Of requests: who there moved each last, which were given back to be looked at again, and of
+    which the last word of all is the person's, that it is fixed."""
+
+    takers: Mapping[str, str]
+    asked_again: Collection[str]
+    fixed: Collection[str]
 
 
-def _moves(work: Work, requests: Sequence[Escalation]) -> tuple[dict[str, str], frozenset[str]]:
-    """By request, who there moved it last; and which were given back to be looked at again."""
-    found = select(HistoryEntry.subject_id, HistoryEntry.action, HistoryEntry.actor_id).where(
+def moves_of(work: Work, requests: Sequence[Escalation]) -> Moves:
+    """What history says of requests that were found before."""
+    found = select(
+        HistoryEntry.subject_id,
+        HistoryEntry.action,
+        HistoryEntry.actor_id,
+        HistoryEntry.details["verdict"].astext,
+    ).where(
         HistoryEntry.subject_id.in_([one.id for one in requests]),
-        HistoryEntry.action.in_((*TAKEN_BY, ANSWERED, ASKED_AGAIN)),
+        HistoryEntry.action.in_((*TAKEN_BY, ANSWERED, JUDGED)),
     )
     takers: dict[str, str] = {}
-    last: dict[str, str] = {}
-    for request_id, action, actor_id in work.session.execute(found.order_by(HistoryEntry.id)):
+    ours: dict[str, str] = {}
+    verdicts: dict[str, str | None] = {}
+    for one, action, actor_id, verdict in work.session.execute(found.order_by(HistoryEntry.id)):
         if action in TAKEN_BY:
-            takers[request_id] = actor_id
+            takers[one] = actor_id
         else:
-            last[request_id] = action
-    return takers, frozenset(one for one, action in last.items() if action == ASKED_AGAIN)
+            ours[one] = action
+        verdicts[one] = verdict
+    return Moves(
+        takers,
+        asked_again={one for one, action in ours.items() if action == JUDGED},
+        fixed={one for one, verdict in verdicts.items() if verdict == Verdict.CONFIRMED},
+    )
 
 
 def _sizes(work: Work) -> dict[Pile, int]:

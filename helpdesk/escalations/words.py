@@ -61,13 +61,15 @@ FOR_PARTNER: Final = {
     Standing.NEED_INFORMATION: "You have asked us something",
     Standing.IN_REVIEW: "We have answered",
     Standing.DECIDED: "You have decided",
-    Standing.CLOSED: "Closed: the person says that it is fixed",
+    Standing.CLOSED: "Closed: nothing more is asked of you",
     Standing.WITHDRAWN: "Withdrawn: please do nothing more about it",
     Standing.UNANSWERED: "Late: an answer still helps",
 }
 
 # The same standing, after they had decided and nothing was better for the person.
 AGAIN: Final = "Please look at it again"
+# Closed on the person's own word. It closes on another one too, once we may not ask again.
+FIXED: Final = "Closed: the person says that it is fixed"
 
 PILES: Final = {
     Pile.WAITING: "They wait for you",
@@ -155,6 +157,8 @@ VERDICTS: Final = {
 }
 
 
-def for_partner(standing: Standing, *, is_again: bool) -> str:
+def for_partner(standing: Standing, *, is_again: bool, is_fixed: bool) -> str:
     """Where a request stands, as the partner reads it."""
-    return AGAIN if is_again and standing is Standing.IN_REVIEW else FOR_PARTNER[standing]
+    if is_again and standing is Standing.IN_REVIEW:
+        return AGAIN
+    return FIXED if is_fixed and standing is Standing.CLOSED else FOR_PARTNER[standing]

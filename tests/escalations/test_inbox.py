@@ -99,6 +99,29 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
         assert "We have answered" not in page
 
 
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (Verdict.CONFIRMED, "Closed: the person says that it is fixed"),
+        (Verdict.NOT_EFFECTIVE, "Closed: nothing more is asked of you"),
+        (Verdict.PARTIAL, "Closed: nothing more is asked of you"),
+    ],
+)
+def test_only_what_the_person_called_fixed_is_said_to_be(house, theirs, verdict, said):
+    one = house.carried()
+    do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
+    house.withdraw_consent()
+    with house.as_reporter() as work:
+        operations.verify(work, house.mine(work, one), verdict=Verdict.CANNOT_TELL)
+    with house.as_reporter() as work:
+        operations.verify(work, house.mine(work, one), verdict=verdict)
+
+    for address in ("/inbox?show=decided", f"/requests/{one.ref}"):
+        page = theirs.get(address).text
+        assert said in page
+        assert page.count("Closed: ") == 1
+
+
 def test_the_inbox_opens_on_what_waits_and_says_no_word_of_a_packet(house, theirs):
     one = house.carried()
 

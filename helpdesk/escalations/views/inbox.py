@@ -87,7 +87,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     parts: dict[str, Any] = {
         "escalation": escalation,
         "packet": packet,
-        "is_again": inboxes.is_asked_again(work, escalation),
+        "moves": inboxes.moves_of(work, [escalation]),
         "quiet_words": BY_NAME["keep_quiet"].in_words,
         "exchanges": _opened(escalation, queries.exchanges_of, "for_partner") if is_open else [],
         "decisions": _opened(escalation, queries.decisions_of, "note_for_partner")
