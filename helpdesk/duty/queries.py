@@ -20,7 +20,8 @@ from helpdesk.duty import timeline
 from helpdesk.duty.offers import Offers, offers_for
 from helpdesk.duty.timeline import Line
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.models import Delivery
+from helpdesk.escalations.queries import AtPartners
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import queries as triage
@@ -63,7 +64,7 @@ class Board:
     newcomers: Sequence[Membership]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
-    at_partners: Sequence[Escalation]
+    at_partners: AtPartners
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
 
@@ -82,7 +83,7 @@ def board(work: Work) -> Board:
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         failed=_failed(work) if work.actor.role is Role.COORDINATOR else [],
         dead_letters=dead_letters,
-        at_partners=escalations.asked_or_overdue(work, at=work.at, limit=2 * SHOWN),
+        at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
         names=owners(work, late),
     )

@@ -1,11 +1,11 @@
 """Reading requests, always from what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import told
@@ -247,13 +247,48 @@ def to_approve(work: Work) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 
 
-def asked_or_overdue(work: Work, *, at: datetime, limit: int = 50) -> Sequence[Escalation]:
-    """What a partner has asked us first, then what they should have answered by now: the longest
-    silence before the others."""
+@dataclass(frozen=True)
+class Pile:
+    """The first of some requests, and how many there are in all."""
+
+    requests: Sequence[Escalation] = ()
+    in_all: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many are not among the first."""
+        return self.in_all - len(self.requests)
+
+
+@dataclass(frozen=True)
+class AtPartners:
+    """What partners have asked us, and what they should have answered by now."""
+
+    asked: Pile
+    late: Pile
+
+
+def at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPartners:
+    """The first of each pile, the longest silence before the others: neither hides the other."""
     has_asked = Escalation.standing == Standing.NEED_INFORMATION
+    in_order = Escalation.answer_due_at, Escalation.id
     found = visible_to(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
-    in_order = found.order_by(has_asked.desc(), Escalation.answer_due_at, Escalation.id)
-    return work.session.scalars(in_order.limit(limit)).all()
+    piled = found.with_only_columns(
+        Escalation.id,
+        func.row_number().over(partition_by=has_asked, order_by=in_order).label("place"),
+        func.count().over(partition_by=has_asked).label("in_all"),
+    ).subquery()
+    first = select(Escalation, piled.c.in_all).join(piled, piled.c.id == Escalation.id)
+    rows = work.session.execute(first.where(piled.c.place <= limit).order_by(*in_order)).all()
+    return AtPartners(
+        asked=_pile(row for row in rows if row[0].standing is Standing.NEED_INFORMATION),
+        late=_pile(row for row in rows if row[0].standing is not Standing.NEED_INFORMATION),
+    )
+
+
+def _pile(rows: Iterable[Any]) -> Pile:
+    listed = list(rows)
+    return Pile([row[0] for row in listed], listed[0].in_all) if listed else Pile()
 
 
 def _has_left() -> ColumnElement[bool]:
