@@ -128,7 +128,10 @@ def _stretch(number: int, purpose: bytes) -> bytes:
 
 def new_ref(prefix: str = "") -> str:
     """A short name to say over the phone, such as K7F-3MQ8. It is a name, not a secret."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(7))
+    number, letters = secrets.randbelow(len(LETTERS) ** 7), ""
+    for _ in range(7):
+        number, last = divmod(number, len(LETTERS))
+        letters += LETTERS[last]
     return f"{prefix}{letters[:3]}-{letters[3:]}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from helpdesk.playbooks.conditions import Known
 from helpdesk.playbooks.pages import Playbook, Question, Sensitivity, Text, texts_in
@@ -119,9 +120,7 @@ class Library:
 
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The page of that kind of trouble, or the one that stands in its place since."""
-        return next(
-            (page for page in self.playbooks if playbook_id in (page.id, page.replaces)), None
-        )
+        return self._by_name.get(playbook_id)
 
     def question(self, question_id: str) -> Question | None:
         """The shared question of that id, if there is one."""
@@ -139,6 +138,12 @@ class Library:
         """The platform that the answers name, if it is one that can be asked to act."""
         slug = answers.get(PLATFORM_QUESTION)
         return self.platform(slug) if isinstance(slug, str) and slug != OTHER_PLATFORM else None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Playbook]:
+        """The pages by their names of today, and by those that they had before."""
+        before = {page.replaces: page for page in reversed(self.playbooks) if page.replaces}
+        return before | {page.id: page for page in self.playbooks}
 
     def texts(self) -> Iterator[Text]:
         """Every sentence a person meets, each once, in a stable order."""
