@@ -37,6 +37,7 @@ class Seen:
     partner_has_key: bool
     partner_has_mailbox: bool
     facts: Mapping[str, str]
+    may_help: bool
     has_consent: bool
     has_form_number: bool
     is_waived: bool
@@ -114,6 +115,12 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
         seen.facts.get("owner_confirmed") == OWNER_CONFIRMED,
         "We have not confirmed whose account it is. Do the step “Confirm whose account it is”,"
         " however urgent it sounds.",
+    )
+    yield (
+        "Leave to help",
+        seen.may_help,
+        "The reporter has not agreed that we work on the case, or has taken it back. Ask them"
+        " through the mailbox, or write it down on the case if they told you over a safe way.",
     )
     yield (
         "Consent",

@@ -159,14 +159,8 @@ def opened_by_partner(
 
 def consent_for(work: Work, escalation: Escalation) -> Consent | None:
     """The reporter's agreement to this platform being asked, if it stands now."""
-    consent = select(Consent).where(
-        Consent.case_id == escalation.case_id,
-        Consent.kind == ConsentKind.PLATFORM,
-        Consent.platform == escalation.partner.platform,
-        Consent.withdrawn_at.is_(None),
-    )
-    # Read anew each time: it may have been taken back a moment ago.
-    return work.session.scalar(consent.execution_options(populate_existing=True))
+    standing = _consents_of(work, escalation)
+    return standing.get((ConsentKind.PLATFORM, escalation.partner.platform))
 
 
 def resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
@@ -182,11 +176,16 @@ def resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
+def may_help_with(work: Work, escalation: Escalation) -> bool:
+    """Whether the reporter agrees at this moment that we work on their case."""
+    return (ConsentKind.HELP, None) in _consents_of(work, escalation)
+
+
 def seen(work: Work, escalation: Escalation) -> Seen:
     """All that the gates look at, gathered now."""
     case, partner = escalation.case, escalation.partner
     facts = sources.facts_of(work, case)
-    packet = packet_of(work, escalation)
+    packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
     return Seen(
         packet=packet,
         partner=partner.name,
@@ -195,7 +194,8 @@ def seen(work: Work, escalation: Escalation) -> Seen:
         partner_has_key=partners.has_key(work, partner),
         partner_has_mailbox=partner.mailbox is not None,
         facts=facts,
-        has_consent=consent_for(work, escalation) is not None,
+        may_help=(ConsentKind.HELP, None) in agreed,
+        has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
         is_waived=escalation.waived_by is not None,
         safe_channel=told.contact_of(work, case).get("safe_channel", ""),
@@ -289,6 +289,18 @@ def at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPartners:
 def _pile(rows: Iterable[Any]) -> Pile:
     listed = list(rows)
     return Pile([row[0] for row in listed], listed[0].in_all) if listed else Pile()
+
+
+def _consents_of(
+    work: Work, escalation: Escalation
+) -> dict[tuple[ConsentKind, str | None], Consent]:
+    """What the reporter agrees to now, by kind and platform."""
+    standing = select(Consent).where(
+        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None)
+    )
+    # Read anew each time: it may have been taken back a moment ago.
+    found = work.session.scalars(standing.execution_options(populate_existing=True))
+    return {(one.kind, one.platform): one for one in found}
 
 
 def _has_left() -> ColumnElement[bool]:

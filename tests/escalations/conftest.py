@@ -107,10 +107,10 @@ class House:
         desk = at(self.desk, datetime.now(UTC) + later) if later else self.desk
         jobs.deliver(desk, delivery_id=self.delivery(escalation).id)
 
-    def withdraw_consent(self):
+    def withdraw_consent(self, kind=ConsentKind.PLATFORM):
         with self.as_reporter() as work:
             for consent in work.session.query(Consent).filter_by(case_id=self.case.id):
-                if consent.kind is ConsentKind.PLATFORM:
+                if consent.kind is kind:
                     consent.withdrawn_at = work.at
             work.record("consent.withdrawn", self.case)
 

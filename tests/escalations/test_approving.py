@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Fact
+from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.outbox import Promise
@@ -67,6 +69,17 @@ def test_a_withdrawn_consent_shuts_the_gate_and_a_new_one_opens_it(house):
     assert "has not agreed" in gates(house, escalation)
 
     house.give_consent()
+    assert gates(house, escalation) == ""
+
+
+def test_who_has_not_agreed_that_we_work_on_it_gets_nothing_sent(house):
+    escalation = house.ask()
+    house.withdraw_consent(ConsentKind.HELP)
+    assert "has not agreed that we work on the case" in gates(house, escalation)
+
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        casework.record_consent(work, case, kind=ConsentKind.HELP)
     assert gates(house, escalation) == ""
 
 

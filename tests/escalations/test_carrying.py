@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from helpdesk.cases.status import Status
+from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core import letters, performing
 from helpdesk.core.desk import Letter
 from helpdesk.core.errors import NotAllowed, NotNow
@@ -253,6 +253,22 @@ def test_a_consent_taken_back_between_two_attempts_stops_the_second(house):
 
     assert house.desk.post.sent == []
     assert house.now(escalation).standing is Standing.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("trouble", "leaves"), [(None, False), (NotTaken(451), False), (Unclear(), True)]
+)
+def test_without_leave_to_help_nothing_begins_to_leave(house, trouble, leaves):
+    escalation = house.approved()
+    if trouble is not None:
+        house.desk.post.trouble.append(trouble)
+        house.carry(escalation)
+    house.withdraw_consent(ConsentKind.HELP)
+
+    house.carry(escalation, later=DAY)
+
+    assert bool(house.desk.post.sent) is leaves
+    assert (house.now(escalation).standing is Standing.WITHDRAWN) is not leaves
 
 
 def cancel_unsent(house):

@@ -1,7 +1,7 @@
 """Carrying: what the worker does around each attempt, in two short pieces of work.
 
 Between them the letter goes out, with no transaction open. What is checked at the last moment
-before it: consent valid now, the partner still vetted, the packet unchanged since its approval.
+before it: consents valid now, the partner still vetted, the packet unchanged since its approval.
 """
 
 import hashlib
@@ -135,7 +135,7 @@ def _too_early(work: Work, delivery: Delivery) -> bool:
 def _refused(work: Work, delivery: Delivery) -> bool:
     """The checks of the last moment. What they stop never leaves."""
     escalation = delivery.escalation
-    if queries.consent_for(work, escalation) is None:
+    if not _is_agreed(work, delivery):
         cancel(work, delivery, because="consent_withdrawn")
         escalation.move_to(Standing.WITHDRAWN)
         clocks.nobodys_move(work, escalation)
@@ -147,6 +147,15 @@ def _refused(work: Work, delivery: Delivery) -> bool:
     if trouble:
         _give_up(work, delivery, trouble)
     return bool(trouble)
+
+
+def _is_agreed(work: Work, delivery: Delivery) -> bool:
+    """Whether it may be carried. What may have arrived goes on, unless the platform's own consent
+    is gone: to stop that is asked for once more."""
+    if queries.consent_for(work, delivery.escalation) is None:
+        return False
+    may_be_there = any(one.result is not DeliveryStanding.DEFERRED for one in delivery.attempts)
+    return may_be_there or queries.may_help_with(work, delivery.escalation)
 
 
 def _trouble(work: Work, delivery: Delivery) -> str:
