@@ -10,12 +10,14 @@ from helpdesk.playbooks.conditions import to_data
 from helpdesk.playbooks.pages import Playbook, Step
 
 EXTENSION = "extension-definition--51d7c341-534d-40ed-bc37-12c693cc3f47"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 MEANS = (
-    "What a helpdesk playbook says beyond CACAO. On the playbook: status, scope_limit, questions, "
-    "red_flags, safe_now, evidence, escalations, ends. On a step: its own id, phase, needs, must, "
-    "evidence, outcomes, risk, words, wait_seconds, pap. Every text of it that a person needs in "
-    "order to do a step stands in the manual command as well."
+    "What a helpdesk playbook says beyond CACAO. On the playbook: status, scope_limit, not_for, "
+    "questions, red_flags, safe_now, evidence, escalations, ends. On a step: its own id (step), "
+    "phase, must, once (done in one playbook of a case, it need not be done again in another), "
+    "needs, evidence, outcomes, fits (which answers about urgency agree with an outcome), risk, "
+    "words, wait_seconds, pap. Every text of it that a person needs in order to do a step stands "
+    "in the manual command as well."
 )
 
 Object = dict[str, Any]
@@ -92,9 +94,10 @@ def of_step(step: Step) -> Object:
         "needs": list(step.needs),
         "evidence": list(step.evidence),
         "outcomes": {one.id: str(one.label) for one in step.outcomes},
+        "fits": {one.id: to_data(one.fits) for one in step.outcomes if one.fits},
         "risk": str(step.risk) if step.risk else None,
         "words": str(step.words) if step.words else None,
         "wait_seconds": int(step.wait.total_seconds()) if step.wait else None,
         "pap": step.pap,
     }
-    return {name: value for name, value in held.items() if value not in (None, [])}
+    return {name: value for name, value in held.items() if value not in (None, [], {})}

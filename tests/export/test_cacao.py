@@ -1,9 +1,11 @@
 """Every page leaves as CACAO 2.0, the same each time, and our own checks refuse what is broken."""
 
 import copy
+import re
 
 import pytest
 
+from helpdesk.export import beyond
 from helpdesk.export.cacao import TLP_OWNER, as_text, identity, to_cacao
 from helpdesk.export.checks import faults_between, faults_in
 from helpdesk.export.official import NoSchemas, OfficialSchemas
@@ -53,6 +55,24 @@ def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
     assert spanish["name"] == str(page.title) != source["name"]
     assert faults_in(spanish) == []
     assert "derived_from" not in source
+
+
+@pytest.mark.parametrize("page_id", PAGES)
+def test_what_goes_beyond_cacao_is_named_where_it_says_what_it_is(page_id):
+    page = the_library().playbook(page_id)
+
+    said = {*beyond.of_page(page)}.union(*(beyond.of_step(step) for step in page.steps))
+
+    assert said <= {*re.findall(r"\w+", beyond.MEANS)}
+
+
+def test_which_answers_agree_with_an_outcome_leaves_the_house_too():
+    step = the_library().playbook("doxing").step("first-contact.danger-again")
+
+    said = beyond.of_step(step)
+
+    assert said["fits"]["no_danger"] == {"is": ["danger", "none_known"]}
+    assert "no_answer" not in said["fits"]
 
 
 def test_no_two_pages_share_an_id():
