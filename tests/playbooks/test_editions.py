@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,21 @@ from helpdesk.playbooks.pages import Text
 from helpdesk.playbooks.reading.folder import read_library
 
 PAGES = shelf.the_library().playbooks
+# A line for each edition, added and never changed: its name, and how its hash begins.
+EDITIONS = Path(__file__).with_name("editions.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_a_page_that_changes_has_another_version(page):
+    line = f"{page.name} {content_hash(page)[:12]}"
+
+    assert line in EDITIONS, f"Raise the version in the page (README, Versions), then add: {line}"
+
+
+def test_no_version_of_a_page_stands_for_two_editions():
+    names = [line.split()[0] for line in EDITIONS]
+
+    assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)

@@ -27,7 +27,7 @@ def test_a_run_pins_the_page_as_it_is_today(at_work):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         stored = from_json(json.dumps(run.edition.content))
-        assert queries.page_of(run).name == "account-takeover@1.0.0"
+        assert queries.page_of(run).name == "account-takeover@1.1.0"
 
     assert content_hash(stored) == run.content_hash
     assert stored == shelf.the_library().playbook("account-takeover")
@@ -78,7 +78,7 @@ def test_a_finished_step_is_remembered_with_who_and_how(at_work):
     assert at_work.stands(run_id, "first-contact.acknowledge").state is State.DONE
     [entry] = at_work.history("playbook.step_finished")
     assert entry.details == {
-        "playbook": "account-takeover@1.0.0",
+        "playbook": "account-takeover@1.1.0",
         "step": "first-contact.acknowledge",
         "outcome": "written",
     }

@@ -42,7 +42,7 @@ def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha,
 
     assert page.status_code == 200
     assert "Someone else is using my account" in page.text
-    assert "account-takeover@1.0.0" in page.text
+    assert "account-takeover@1.1.0" in page.text
     assert page.text.count("/outcome") == 1
     assert "/steps/first-contact.acknowledge/outcome" in page.text
     assert "I have written" in page.text
