@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from helpdesk.core.history import HistoryEntry
-from helpdesk.escalations.words import ACTIONS, ASKS, REASONS, VERDICTS
+from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.playbooks.pages import Playbook
 from helpdesk.playbooks.shelf import the_library
 
@@ -78,9 +78,11 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "consent.given": {"kind": CONSENTS},
     "consent.withdrawn": {"kind": CONSENTS},
     "escalation.drafted": {"ask": ASKS},
-    "escalation.decided": {"outcome": ACTIONS, "reason": REASONS},
+    "escalation.decided": {"outcome": ACTIONS},
     "escalation.verified": {"verdict": VERDICTS},
 }
+# What a partner did; why reads by what it was asked for.
+DECIDED: Final = "escalation.decided"
 # How many things the page of a case shows; all of them have a page of their own.
 SHOWN: Final = 8
 
@@ -133,7 +135,9 @@ def sentence_for(
 
 def _in_words(entry: HistoryEntry) -> dict[str, str]:
     """Codes as the pages say them; a platform by its name."""
-    words = WORDS.get(entry.action, {})
+    words = dict(WORDS.get(entry.action, {}))
+    if entry.action == DECIDED:
+        words["reason"] = reasons_for(entry.details.get("ask"))
     codes = {name: str(entry.details.get(name)) for name in words}
     said = {name: words[name][code] for name, code in codes.items() if code in words[name]}
     slug = entry.details.get("platform")

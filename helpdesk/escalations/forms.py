@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
 from helpdesk.escalations.standing import Ask
-from helpdesk.escalations.words import ACTIONS, ASKS, REASONS, REASONS_TO_ACT, VERDICTS
+from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.partners.fields import BY_NAME, FIELDS, Field
 from helpdesk.partners.models import Partner
 from helpdesk.web.forms import Form
@@ -134,7 +134,9 @@ class DecisionForm(Form):
     action = RadioField(
         "What did you do?", [DataRequired("Choose what you did.")], choices=_choices(ACTIONS)
     )
-    reason = RadioField("Why?", [DataRequired("Choose a reason.")], choices=_choices(REASONS))
+    reason = RadioField(
+        "Why?", [DataRequired("Choose a reason.")], choices=_choices(reasons_for(None))
+    )
     note = TextAreaField("Anything that helps us to explain it", [Length(max=LONG)])
 
     def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
@@ -142,9 +144,7 @@ class DecisionForm(Form):
         actions = likely_actions(ask, target_kind)
         self.action.choices = _grouped(ACTIONS, {None: actions}, rest="Something else")
         reasons = {"If you acted": reasons_to_act(ask), "If you did not": reasons_not_to_act(ask)}
-        self.reason.choices = _grouped(
-            REASONS | REASONS_TO_ACT.get(ask, {}), reasons, rest="Another reason"
-        )
+        self.reason.choices = _grouped(reasons_for(ask), reasons, rest="Another reason")
         return self
 
 

@@ -1,5 +1,6 @@
 """What the codes of a request mean to our people and the partner's. Reporters read other words."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from helpdesk.escalations.standing import (
@@ -129,7 +130,7 @@ ACTIONS: Final = {
     Action.NONE: "Nothing was done",
 }
 
-REASONS: Final = {
+_REASONS: Final = {
     Reason.POLICY_BREACH: "It breaks our rules",
     Reason.ILLEGAL: "It is against the law",
     Reason.NO_BREACH_FOUND: "It breaks none of our rules",
@@ -144,7 +145,7 @@ REASONS: Final = {
 }
 
 # The same reason, put for what was asked: whoever gives an account back says why like this.
-REASONS_TO_ACT: Final = {
+_REASONS_TO_ACT: Final[Mapping[Ask | None, Mapping[Reason, str]]] = {
     Ask.RESTORE: {Reason.POLICY_BREACH: "Somebody had taken it over, which breaks our rules"},
     Ask.LOCK: {Reason.POLICY_BREACH: "Somebody had taken it over, which breaks our rules"},
 }
@@ -155,6 +156,11 @@ VERDICTS: Final = {
     Verdict.NOT_EFFECTIVE: "Nothing has changed",
     Verdict.CANNOT_TELL: "They cannot tell yet",
 }
+
+
+def reasons_for(ask: Ask | None) -> Mapping[Reason, str]:
+    """Why a partner decided, as it reads on every page; None where history has no ask with it."""
+    return {**_REASONS, **_REASONS_TO_ACT.get(ask, {})}
 
 
 def for_partner(standing: Standing, *, is_again: bool, is_fixed: bool) -> str:

@@ -21,6 +21,12 @@ from helpdesk.escalations.standing import Ask
             {"outcome": "none", "reason": "no_breach_found"},
             "The partner decided: Nothing was done. Their reason: It breaks none of our rules.",
         ),
+        (
+            "escalation.decided",
+            {"ask": "restore", "outcome": "access_restored", "reason": "policy_breach"},
+            "The partner decided: Access was given back to the owner. "
+            "Their reason: Somebody had taken it over, which breaks our rules.",
+        ),
         ("escalation.verified", {"verdict": "confirmed"}, "Whether it is fixed: It is fixed."),
         (
             "consent.withdrawn",

@@ -119,6 +119,20 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     assert "The partner decided" in writer.get(f"/cases/{house.case.ref}").text
 
 
+def test_a_reason_reads_everywhere_as_it_did_where_it_was_chosen(house, writer, theirs):
+    escalation = house.carried()
+    where = f"/requests/{escalation.ref}"
+    chosen = "Somebody had taken it over, which breaks our rules"
+    assert chosen in theirs.get(where).text
+    send(theirs, where, f"{where}/decision", action="access_restored", reason="policy_breach")
+
+    on_request = writer.get(page_of(house, escalation)).text
+    pages = [theirs.get(where).text, on_request, writer.get(f"/cases/{house.case.ref}").text]
+
+    assert [page.count(chosen) for page in pages] == [1, 2, 1]
+    assert not any("It breaks our rules" in page for page in pages)
+
+
 def test_only_what_this_partner_may_receive_is_asked_for(house, desk, writer):
     with desk.begin() as work:
         a_partner(work, house.lead, platform="elsewhere", fields=["happened", "language"])

@@ -95,7 +95,12 @@ def decide(
     work.session.add(decision)
     clocks.nobodys_move(work, escalation)
     work.record(
-        "escalation.decided", escalation, decision_id=decision.id, outcome=action, reason=reason
+        "escalation.decided",
+        escalation,
+        decision_id=decision.id,
+        ask=escalation.ask,
+        outcome=action,
+        reason=reason,
     )
     _wake(work, escalation)
 
