@@ -162,44 +162,14 @@ def own_sessions(work: Work) -> Sequence[SignIn]:
 
 
 def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
-    """Who is on duty for a queue at a moment."""
-    duty = (
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.team_id == team_id,
-            Person.on_duty_until > at,
-            Person.disabled_at.is_(None),
-        )
-        .order_by(Person.on_duty_until)
-    )
+    """Who is on duty for a queue at a moment, of those who can open its cases."""
+    duty = _let_in(team_id).where(Person.on_duty_until > at).order_by(Person.on_duty_until)
     return session.scalars(duty).all()
 
 
-def coordinators(session: Session, team_id: str) -> Sequence[Person]:
-    """Who is asked when nobody is on duty."""
-    found = (
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.team_id == team_id,
-            Person.role == Role.COORDINATOR,
-            Person.disabled_at.is_(None),
-        )
-        .order_by(Person.name)
-    )
-    return session.scalars(found).all()
-
-
-def everybody_in(session: Session, team_id: str) -> Sequence[Person]:
-    """Who is told when there is nobody else to tell."""
-    inside = (
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.team_id == team_id, Person.disabled_at.is_(None))
-        .order_by(Person.name)
-    )
-    return session.scalars(inside).all()
+def let_in(session: Session, team_id: str) -> Sequence[Person]:
+    """Everybody who can open the cases of a queue now."""
+    return session.scalars(_let_in(team_id).order_by(Person.name)).all()
 
 
 def operators(session: Session) -> Sequence[Person]:
@@ -253,6 +223,16 @@ def _holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
             KeyCopy.holder_id == Person.key_id,
         )
         .correlate_except(Key, KeyCopy)
+    )
+
+
+def _let_in(team_id: str) -> Select[Person]:
+    """The rows of those whom INSIDERS names."""
+    inside = select(Person).join(Membership, Membership.person_id == Person.id)
+    return inside.where(
+        Membership.team_id == team_id,
+        Person.disabled_at.is_(None),
+        _holds_key_of(Membership.team_id),
     )
 
 

@@ -1,12 +1,12 @@
 """What the worker does for this feature: carry packets, and tell people that something waits."""
 
-from helpdesk.accounts import queries as accounts
+from helpdesk.accounts import calling
 from helpdesk.core import letters
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.work import Work
-from helpdesk.escalations import operations
+from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
@@ -70,8 +70,10 @@ def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
             return
-        post = _to_a_second_person(work, desk, escalation, "letters/second_reader.txt", "second")
-    letters.send_each(desk, post)  # no transaction is open here
+        if _was_told(queries.call_to_read(work, escalation)):
+            return
+        call = _call(work, desk, escalation, "letters/second_reader.txt", "second")
+    _send_and_note(desk, escalation, call, told=queries.READER_TOLD, untold=queries.READER_UNTOLD)
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)
@@ -81,39 +83,52 @@ def call_second_person(desk: Desk, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.standing is not Standing.DRAFT:
             return
+        if _was_told(queries.call_for_approval(work, escalation)):
+            return
         about = f"draft.{escalation.packet_hash[:16]}"
-        post = _to_a_second_person(work, desk, escalation, "letters/second_person.txt", about)
-    letters.send_each(desk, post)  # no transaction is open here
+        call = _call(work, desk, escalation, "letters/second_person.txt", about)
+    _send_and_note(desk, escalation, call, told=queries.TOLD, untold=queries.UNTOLD)
 
 
-def _to_a_second_person(
+def _was_told(call: queries.SecondPerson | None) -> bool:
+    return call is not None and bool(call.told) and not call.reached_nobody
+
+
+def _call(
     work: Work, desk: Desk, escalation: Escalation, template: str, about: str
-) -> dict[str, Letter]:
-    """A letter to whoever may be the second one: on duty, else who leads, else the whole queue."""
+) -> calling.Call:
+    """A letter to whoever may be the second one: neither who wrote it nor who let it leave."""
     case, us = escalation.case, (escalation.drafted_by, escalation.approved_by)
-    team = (work.session, case.team_id)
-    for people in (
-        accounts.on_duty(*team, at=work.at),
-        accounts.coordinators(*team),
-        accounts.everybody_in(*team),
-    ):
-        post = {
-            person.id: letters.compose(
-                desk,
-                template,
-                to=mailbox,
-                key=f"{escalation.id}.{about}.{person.id}",
-                ref=escalation.ref,
-                case_ref=case.ref,
-                priority=escalation.priority.upper(),
-                link=f"{desk.settings.staff_url}/cases/{case.ref}/requests/{escalation.ref}",
-            )
-            for person in people
-            if f"person:{person.id}" not in us and (mailbox := accounts.mailbox_of(work, person))
-        }
-        if post:
-            return post
-    return {}
+
+    def letter(person_id: str, mailbox: str) -> Letter:
+        return letters.compose(
+            desk,
+            template,
+            to=mailbox,
+            key=f"{escalation.id}.{about}.{person_id}",
+            ref=escalation.ref,
+            case_ref=case.ref,
+            priority=escalation.priority.upper(),
+            link=f"{desk.settings.staff_url}/cases/{case.ref}/requests/{escalation.ref}",
+        )
+
+    without = {actor.removeprefix("person:") for actor in us if actor is not None}
+    return calling.compose_call(desk, work, case.team_id, letter=letter, without=without)
+
+
+def _send_and_note(
+    desk: Desk, escalation: Escalation, call: calling.Call, *, told: str, untold: str
+) -> None:
+    """Send, and write down who was told; of operators it says only that nobody here could be."""
+    reached = letters.send_each(desk, call.post)  # no transaction is open here
+    with desk.begin() as work:
+        calling.note_call(work, call, reached)
+        work.record(
+            told if call.is_heard else untold,
+            escalation,
+            packet_hash=escalation.packet_hash,
+            told=reached if call.is_heard else [],
+        )
 
 
 def _send(desk: Desk, letter: Letter) -> tuple[DeliveryStanding, str]:

@@ -1,9 +1,9 @@
 """What the worker does for triage: tell people that a case waits, without a word of it."""
 
-from collections.abc import Iterable, Sequence
+from typing import Final
 
-from helpdesk.accounts import queries as accounts
-from helpdesk.accounts.models import Person, Team
+from helpdesk.accounts import calling
+from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
 from helpdesk.core import letters
 from helpdesk.core.desk import Desk, Letter
@@ -13,6 +13,12 @@ from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.tables import Tell
 from helpdesk.triage.timing import due_code
 
+LADDERS: Final = {
+    Tell.DUTY: calling.DUTY_FIRST,
+    Tell.LEAD: calling.LEAD_FIRST,
+    Tell.COORDINATOR: calling.COORDINATOR_FIRST,
+}
+
 
 @job("triage.call_on_duty", queue=Queue.NOTICES)
 def call_on_duty(desk: Desk, *, case_id: str) -> None:
@@ -21,9 +27,8 @@ def call_on_duty(desk: Desk, *, case_id: str) -> None:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or case.owner_id is not None:
             return
-        told = _who(work, case, Tell.DUTY)
-        post = _compose(desk, work, case, told, template="letters/case_waits.txt", kind="waits")
-    _send_and_note(desk, case_id, post, action="triage.duty_called", heard=bool(told))
+        call = _compose(desk, work, case, template="letters/case_waits.txt", kind="waits")
+    _send_and_note(desk, case_id, call, action="triage.duty_called")
 
 
 @job("triage.alarm", queue=Queue.NOTICES)
@@ -33,19 +38,16 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or due_code(case.reply_due_at) != due:
             return
-        told = _who(work, case, _tell_at(case, percent))
-        post = _compose(
+        call = _compose(
             desk,
             work,
             case,
-            told,
+            LADDERS[_tell_at(case, percent)],
             template="letters/alarm.txt",
             kind=f"alarm-{percent}-{due}",
             percent=percent,
         )
-    _send_and_note(
-        desk, case_id, post, action="triage.alarm_sent", heard=bool(told), percent=percent
-    )
+    _send_and_note(desk, case_id, call, action="triage.alarm_sent", percent=percent)
 
 
 @job("triage.tell_owner", queue=Queue.NOTICES)
@@ -55,11 +57,20 @@ def tell_owner(desk: Desk, *, case_id: str) -> None:
         case = work.session.get(Case, case_id)
         if case is None:
             return
-        owner = work.session.get(Person, case.owner_id) if case.owner_id else None
-        told = _reachable([owner] if owner is not None else []) or _who(work, case, Tell.DUTY)
-        kind = f"moved-{int(work.at.timestamp()) // 60}"
-        post = _compose(desk, work, case, told, template="letters/case_moved.txt", kind=kind)
-    _send_and_note(desk, case_id, post, action="triage.owner_told", heard=bool(told))
+        owner_id = case.owner_id
+
+        def has_the_case(person: Person, _at: object) -> bool:
+            return person.id == owner_id
+
+        call = _compose(
+            desk,
+            work,
+            case,
+            (has_the_case, *calling.DUTY_FIRST),
+            template="letters/case_moved.txt",
+            kind=f"moved-{int(work.at.timestamp()) // 60}",
+        )
+    _send_and_note(desk, case_id, call, action="triage.owner_told")
 
 
 def _tell_at(case: Case, percent: int) -> Tell:
@@ -67,43 +78,20 @@ def _tell_at(case: Case, percent: int) -> Tell:
     return next((one.tell for one in alarms if one.percent == percent), Tell.LEAD)
 
 
-def _who(work: Work, case: Case, tell: Tell) -> Sequence[Person]:
-    """Nobody on duty is a reason to tell the coordinators, and then everybody who can open it;
-    never a reason to tell nobody."""
-    on_duty = _reachable(accounts.on_duty(work.session, case.team_id, at=work.at))
-    leads = _reachable(accounts.coordinators(work.session, case.team_id))
-    others = () if on_duty or leads else accounts.everybody_in(work.session, case.team_id)
-    match tell:
-        case Tell.DUTY:
-            return on_duty or leads or _reachable(others)
-        case Tell.LEAD:
-            leads_on_duty = [person for person in leads if person in on_duty]
-            return leads_on_duty or leads or on_duty or _reachable(others)
-        case Tell.COORDINATOR:
-            return leads or on_duty or _reachable(others)
-
-
-def _reachable(people: Iterable[Person]) -> list[Person]:
-    """Those who can be told at all: still with us, and with a mailbox."""
-    return [person for person in people if person.is_active and person.email is not None]
-
-
 def _compose(
     desk: Desk,
     work: Work,
     case: Case,
-    told: Sequence[Person],
+    ladder: tuple[calling.Rung, ...] = calling.DUTY_FIRST,
     *,
     template: str,
     kind: str,
     **facts: object,
-) -> dict[str, Letter]:
-    """A letter for each who has a mailbox, by person. The same alarm is the same message id."""
-    if not told:
-        return _to_operators(desk, work, case)
-    mailboxes = {person.id: accounts.mailbox_of(work, person) for person in told}
-    return {
-        person_id: letters.compose(
+) -> calling.Call:
+    """A letter for each to call. The same alarm is the same message id."""
+
+    def letter(person_id: str, mailbox: str) -> Letter:
+        return letters.compose(
             desk,
             template,
             to=mailbox,
@@ -113,38 +101,18 @@ def _compose(
             link=f"{desk.settings.staff_url}/cases/{case.ref}",
             **facts,
         )
-        for person_id, mailbox in mailboxes.items()
-        if mailbox
-    }
 
-
-def _to_operators(desk: Desk, work: Work, case: Case) -> dict[str, Letter]:
-    """That nobody in a queue can be told, to whoever looks after people and queues: once an hour
-    at most, and nothing of the case. Coordinators of other queues may not know of this one."""
-    team = work.session.get_one(Team, case.team_id)
-    hour = int(work.at.timestamp()) // 3600
-    reachable = _reachable(accounts.operators(work.session))
-    mailboxes = {person.id: accounts.mailbox_of(work, person) for person in reachable}
-    return {
-        person_id: letters.compose(
-            desk,
-            "letters/unheard.txt",
-            to=mailbox,
-            key=f"unheard.{team.id}.{hour}.{person_id}",
-            queue=team.name,
-        )
-        for person_id, mailbox in mailboxes.items()
-        if mailbox
-    }
+    return calling.compose_call(desk, work, case.team_id, letter=letter, ladder=ladder)
 
 
 def _send_and_note(
-    desk: Desk, case_id: str, post: dict[str, Letter], *, action: str, heard: bool, **details: int
+    desk: Desk, case_id: str, call: calling.Call, *, action: str, **details: int
 ) -> None:
-    told = letters.send_each(desk, post)  # no transaction is open here
+    told = letters.send_each(desk, call.post)  # no transaction is open here
     with desk.begin() as work:
+        calling.note_call(work, call, told)
         work.record_about(
-            action if heard else "triage.unheard",
+            action if call.is_heard else "triage.unheard",
             "cases",
             case_id,
             case_id=case_id,

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from helpdesk.accounts.models import Person, Team
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Fact
@@ -12,6 +13,7 @@ from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.outbox import Promise
+from helpdesk.core.performing import drain
 from helpdesk.core.sealing import CannotOpen, Envelope
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
@@ -238,8 +240,7 @@ def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
 
     assert house.now(escalation).standing is Standing.DRAFT
-    assert {letter.to for letter in house.desk.post.sent} == {"lead@helpdesk.test"}
-    assert len({letter.message_id for letter in house.desk.post.sent}) == 1
+    assert [letter.to for letter in house.desk.post.sent] == ["lead@helpdesk.test"]
     assert "marker" not in house.desk.post.sent[0].body
     house.approve(escalation)
     house.desk.post.sent.clear()
@@ -269,6 +270,86 @@ def test_where_nobody_leads_the_rest_of_the_queue_is_called_and_never_the_writer
 
     told = {letter.to for letter in house.desk.post.sent}
     assert told == {"writer@helpdesk.test", "second@helpdesk.test"}
+
+
+def asked(house, escalation, times=1):
+    """The writer presses, and the worker does what was promised."""
+    house.desk.post.sent.clear()
+    for _ in range(times):
+        with house.as_(house.writer) as work:
+            operations.ask_second_person(work, house.mine(work, escalation))
+    drain(house.desk, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
+    with house.as_(house.writer) as work:
+        return queries.call_for_approval(work, house.mine(work, escalation))
+
+
+def without_mailbox(house, *people):
+    with house.desk.sessions.begin() as session:
+        ids = [somebody.person.id for somebody in people]
+        session.execute(update(Person).where(Person.id.in_(ids)).values(email=None))
+
+
+def test_two_presses_for_the_same_words_are_one_letter(house):
+    escalation = house.ask()
+
+    call = asked(house, escalation, times=2)
+
+    assert [letter.to for letter in house.desk.post.sent] == ["lead@helpdesk.test"]
+    assert call.told == (house.lead.person.id,)
+    asked(house, escalation)
+    assert house.desk.post.sent == []
+
+
+def test_for_other_words_a_second_person_is_called_again(house):
+    escalation = house.ask()
+    asked(house, escalation)
+    with house.as_(house.writer) as work:
+        found = house.mine(work, escalation)
+        typed = {**TYPED, "harm": "Their sources."}
+        operations.change(work, found, typed=typed, seen_hash=found.packet_hash)
+
+    assert asked(house, escalation).told == (house.lead.person.id,)
+    assert [letter.to for letter in house.desk.post.sent] == ["lead@helpdesk.test"]
+
+
+def test_that_nobody_could_be_called_is_noted_told_to_operators_and_may_be_tried_again(house):
+    without_mailbox(house, house.second, house.lead)
+    with house.desk.begin() as work:
+        a_person(work, Role.RESPONDER, [], email="no-member@helpdesk.test")
+        a_person(
+            work,
+            Role.COORDINATOR,
+            [work.session.get(Team, house.queue.id)],
+            email="not-let-in@helpdesk.test",
+            let_in=False,
+        )
+        a_person(work, Role.OPERATOR, email="ops@helpdesk.test")
+    escalation = house.ask()
+
+    call = asked(house, escalation)
+
+    assert call.reached_nobody
+    assert call.told == ()
+    [letter] = house.desk.post.sent
+    assert letter.to == "ops@helpdesk.test"
+    assert escalation.ref not in letter.body + letter.subject + letter.message_id
+    assert asked(house, escalation).reached_nobody
+    assert house.desk.post.sent == [], "operators hear it once an hour"
+    with house.desk.begin() as work:
+        team = work.session.get(Team, house.queue.id)
+        third = a_person(work, Role.RESPONDER, [team], email="third@helpdesk.test")
+    assert asked(house, escalation).told == (third.person.id,)
+
+
+def test_what_left_alone_says_that_nobody_could_be_called_to_read_it(house):
+    without_mailbox(house, house.second, house.lead)
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.approve(house.ask(), who=house.writer)
+
+    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+
+    with house.as_(house.writer) as work:
+        assert queries.call_to_read(work, house.mine(work, escalation)).reached_nobody
 
 
 def test_outside_the_queue_there_is_no_request(house):

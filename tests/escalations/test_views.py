@@ -4,15 +4,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from helpdesk.accounts.models import Person
 from helpdesk.app import create_app
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Evidence, Fact
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.letters import Refused, Unclear
-from helpdesk.escalations import operations, queries
+from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing, Verdict
 from helpdesk.partners import operations as partners
@@ -458,9 +459,31 @@ def test_a_second_person_can_be_asked_first_and_it_says_since_when(house, writer
     assert send(writer, address, f"{address}/second-person").status_code == 303
 
     shown = writer.get(address).text
-    assert "A second person was called at" in shown
+    assert "A second person was asked for at" in shown
     assert "Ask a second person first" not in shown
     assert "on my word alone</button>" in shown, "it may still turn out that it cannot wait"
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    assert f"{house.lead.person.name} was sent a letter at" in writer.get(address).text
+
+
+def test_the_page_says_that_nobody_could_be_called(house, writer):
+    with house.desk.sessions.begin() as session:
+        ids = [house.second.person.id, house.lead.person.id]
+        session.execute(update(Person).where(Person.id.in_(ids)).values(email=None))
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.ask()
+    address = page_of(house, escalation)
+    send(writer, address, f"{address}/second-person")
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+
+    shown = writer.get(address).text
+    assert "Nobody could be called: tell somebody yourself" in shown
+    assert "Try once more to call somebody" in shown
+
+    house.approve(escalation, who=house.writer)
+    assert "Nobody could be called" not in writer.get(address).text
+    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+    assert "Nobody could be called: tell somebody yourself" in writer.get(address).text
 
 
 def test_a_gate_that_is_shut_leads_to_where_it_is_opened(house, writer):

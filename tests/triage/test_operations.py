@@ -1,7 +1,8 @@
 """The level of a case at work: judged, judged again, raised, lowered by two people."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -17,7 +18,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.letters import Refused
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
-from helpdesk.triage import operations, queries
+from helpdesk.triage import jobs, operations, queries
 from tests.factories import a_case, a_person, a_team, work_as
 
 NO = {
@@ -445,6 +446,62 @@ def test_an_alarm_that_reaches_nobody_goes_to_operators_without_a_word_of_the_ca
     assert history(desk, case, "triage.duty_called") == []
 
 
+def test_who_was_not_let_in_yet_is_told_nothing_though_nobody_else_can_be(desk, house, now):
+    without_mailbox(desk, house.asha, house.bo, house.cleo)
+    with desk.begin(at=now) as work:
+        a_person(work, Role.OPERATOR, email="ops@house.test")
+        for name, role in (("new", Role.RESPONDER), ("lead", Role.COORDINATOR)):
+            one = a_person(work, role, [house.team], email=f"{name}@house.test", let_in=False)
+            one.person.on_duty_until = now + timedelta(days=400)
+    case = reported(desk, house, now, RUNNING)
+
+    assert [letter.to for letter in drained(desk, now)] == ["ops@house.test"]
+    assert history(desk, case, "triage.duty_called") == []
+
+
+def test_operators_hear_at_most_once_an_hour_that_nobody_in_a_queue_can_be_told(desk, house, now):
+    without_mailbox(desk, house.asha, house.bo, house.cleo)
+    with desk.begin(at=now) as work:
+        a_person(work, Role.OPERATOR, email="ops@house.test")
+        other = a_team(work)
+        a_person(work, Role.RESPONDER, [other])
+    cases = [reported(desk, house, now, RUNNING) for _ in range(3)]
+    reported(desk, type("Other", (), {"team": other}), now, RUNNING)
+
+    sent = drained(desk, now + timedelta(hours=3))  # with every alarm of theirs
+
+    assert sorted(letter.subject for letter in sent) == sorted(
+        f"Nobody in {team.name} can be told" for team in (house.team, other)
+    )
+    for case in cases:
+        told = [entry.details["told"] for entry in history(desk, case, "triage.unheard")]
+        assert len(told) == 4, "each case says that nobody heard"
+
+
+def test_operators_hear_again_when_the_hour_is_over(desk, house, now):
+    without_mailbox(desk, house.asha, house.bo, house.cleo)
+    with desk.begin(at=now) as work:
+        ops = a_person(work, Role.OPERATOR, email="ops@house.test")
+    with desk.begin(at=datetime.now(UTC) - timedelta(minutes=61)) as work:
+        work.record_about("team.unheard", "teams", house.team.id, told=[ops.person.id])
+    reported(desk, house, now, RUNNING)
+
+    assert [letter.to for letter in drained(desk, now)] == ["ops@house.test"]
+
+
+def test_an_alarm_of_which_no_letter_came_out_is_not_called_heard(desk, house, now):
+    """Without the service key no mailbox opens, whoever is on duty."""
+    case = reported(desk, house, now, RUNNING)
+    blind = replace(desk, service=None)
+
+    jobs.call_on_duty(blind, case_id=case.id)
+
+    assert desk.post.sent == []
+    assert history(desk, case, "triage.duty_called") == []
+    [unheard] = history(desk, case, "triage.unheard")
+    assert unheard.details["told"] == []
+
+
 def test_a_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(desk, house, now):
     case = reported(desk, house, now, {**RUNNING, "profile": "@marker"}, story="marker marker")
 
@@ -481,8 +538,6 @@ def test_alarms_of_a_clock_that_was_restarted_say_nothing(desk, house, now):
 def test_a_repeated_alarm_is_the_same_letter(desk, house, now):
     case = reported(desk, house, now, RUNNING)
     drained(desk, now)
-    from helpdesk.triage import jobs  # noqa: PLC0415 - only this test calls a job by hand
-
     due = int(case.reply_due_at.timestamp())
     jobs.alarm(desk, case_id=case.id, percent=50, due=due)
     jobs.alarm(desk, case_id=case.id, percent=50, due=due)

@@ -47,7 +47,8 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
 def ask_second_person(work: Work, escalation: Escalation) -> None:
     """Call somebody else to read a draft and to approve it, instead of sending it alone.
 
-    Safe to run twice: for the same words nobody gets a second letter.
+    Safe to run twice: for the same words nobody gets a second letter. Only where nobody could be
+    called is it worth asking again: somebody may be there now.
     """
     work.require(may_work_on, escalation)
     hold(work, escalation)
@@ -55,6 +56,9 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
         raise NotNow("This request was approved or withdrawn already.")
     if not lacks_only_a_second_person(queries.seen(work, escalation), work.actor.id):
         raise NotNow("This request does not wait for a second person, or for more than that.")
+    call = queries.call_for_approval(work, escalation)
+    if call is not None and not call.reached_nobody:
+        return
     work.record(queries.CALLED, escalation, packet_hash=escalation.packet_hash)
     work.promise("escalations.call_second_person", escalation_id=escalation.id)
 

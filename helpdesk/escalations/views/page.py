@@ -21,6 +21,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     readings = queries.readings_of(work, escalation)
     is_draft = escalation.standing is Standing.DRAFT
     seen = queries.seen(work, escalation) if is_draft else None
+    call = _call(work, escalation)
     gates = check(seen, approver=work.actor.id) if seen is not None else ()
     approval_form = ApprovalForm(formdata=None, seen_hash=escalation.packet_hash)
     return {
@@ -36,7 +37,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "may_call": seen is not None
         and may_work_on(work.actor, escalation)
         and lacks_only_a_second_person(seen, work.actor.id),
-        "called_at": queries.called_second_person_at(work, escalation) if is_draft else None,
+        "call": call,
         "leaves_alone": seen is not None and leaves_alone(seen, work.actor.id),
         "delivery": delivery,
         "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
@@ -50,6 +51,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
             {one.by for one in exchanges}
             | {one.by for one in decisions}
             | {one.actor_id for one in readings}
+            | {f"person:{one}" for one in (call.told if call is not None else ())}
             | {one for one in _named(escalation) if one is not None},
         ),
         "approval_form": approval_form,
@@ -58,6 +60,15 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "verdict_form": VerdictForm(formdata=None),
         **_may(work, escalation, delivery),
     }
+
+
+def _call(work: Work, escalation: Escalation) -> queries.SecondPerson | None:
+    """What came of calling a second person, where one is or was wanted."""
+    if escalation.standing is Standing.DRAFT:
+        return queries.call_for_approval(work, escalation)
+    if escalation.second_read_due_at is None:
+        return None
+    return queries.call_to_read(work, escalation)
 
 
 def _named(escalation: Escalation) -> tuple[str | None, ...]:
