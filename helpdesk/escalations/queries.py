@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import told
@@ -34,6 +34,9 @@ from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, DeliveryStandi
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 
+# Consents on which requests rest, and requests that are still on their way.
+_STOPS: Final = (ConsentKind.HELP, ConsentKind.PLATFORM)
+_ON_ITS_WAY: Final = (Standing.APPROVED, Standing.DISPATCHING)
 # A writer asks for a second person; the job writes down who was told, or that nobody could be.
 CALLED: Final = "escalation.second_person_called"
 TOLD: Final = "escalation.second_person_told"
@@ -178,16 +181,30 @@ def consent_for(work: Work, escalation: Escalation) -> Consent | None:
 
 
 def resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
-    """The requests that are taken back with a consent: approved or sent, and not answered yet."""
-    if consent.kind is not ConsentKind.PLATFORM or consent.withdrawn_at is not None:
+    """The requests that are stopped when a consent is taken back: approved, and not answered yet.
+
+    Without leave to work on the case only what cannot have arrived is stopped (see carrying).
+    """
+    if consent.withdrawn_at is not None or consent.kind not in _STOPS:
         return []
-    stopped = [one for one in Standing if Standing.WITHDRAWN in MOVES[one]]
+    movable = {one for one in Standing if Standing.WITHDRAWN in MOVES[one]} - {Standing.DRAFT}
     found = visible_to(work.actor).where(
-        Escalation.case_id == consent.case_id,
-        Escalation.partner.has(Partner.platform == consent.platform),
-        Escalation.standing.in_(set(stopped) - {Standing.DRAFT}),
+        Escalation.case_id == consent.case_id, Escalation.standing.in_(movable)
     )
+    if consent.kind is ConsentKind.PLATFORM:
+        found = found.where(Escalation.partner.has(Partner.platform == consent.platform))
+    else:
+        found = found.where(Escalation.standing.in_(_ON_ITS_WAY), not_(_may_be_there()))
     return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
+
+
+def _may_be_there() -> ColumnElement[bool]:
+    """Whether some attempt to carry it may have succeeded, whatever was heard of it."""
+    return exists().where(
+        Delivery.escalation_id == Escalation.id,
+        Attempt.delivery_id == Delivery.id,
+        Attempt.result.is_distinct_from(DeliveryStanding.DEFERRED),
+    )
 
 
 def may_help_with(work: Work, escalation: Escalation) -> bool:

@@ -12,7 +12,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Evidence, Fact
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
-from helpdesk.core.letters import Refused, Unclear
+from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing, Verdict
@@ -268,12 +268,10 @@ def test_a_withdrawn_request_says_so_and_shows_nothing(house, writer, theirs):
     assert TYPED["happened"] not in page.text
 
 
-def taken_back(house):
+def taken_back(house, kind=ConsentKind.PLATFORM):
     with house.desk.begin() as work:
         consents = work.session.scalars(
-            select(Consent).where(
-                Consent.case_id == house.case.id, Consent.kind == ConsentKind.PLATFORM
-            )
+            select(Consent).where(Consent.case_id == house.case.id, Consent.kind == kind)
         ).all()
         return consents[0].id, [one.withdrawn_at is not None for one in consents]
 
@@ -295,6 +293,26 @@ def test_whoever_writes_down_that_a_consent_is_taken_back_is_asked_what_it_stops
     assert taken_back(house)[1] == [False]
     assert send(writer, case, address, is_sure="yes").status_code == 303
     assert taken_back(house)[1] == [True]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"), [(None, 303), (NotTaken(451), 200), (Unclear(), 303), ("not yet", 200)]
+)
+def test_leave_to_help_is_asked_about_only_while_nothing_can_have_arrived(
+    house, writer, trouble, status
+):
+    escalation = house.approved()
+    if isinstance(trouble, Exception):
+        house.desk.post.trouble.append(trouble)
+    if trouble != "not yet":
+        house.carry(escalation)
+    consent, _ = taken_back(house, ConsentKind.HELP)
+    case = f"/cases/{house.case.ref}"
+
+    answer = send(writer, case, f"{case}/consents/{consent}/withdrawal")
+
+    assert answer.status_code == status
+    assert taken_back(house, ConsentKind.HELP)[1] == [status == 303]
 
 
 def test_a_consent_on_which_nothing_rests_is_taken_back_at_once(house, writer):
