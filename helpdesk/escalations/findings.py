@@ -1,12 +1,13 @@
 """What steps found out that a draft does not say: what goes into it, and what a person looks at.
 
-Pure. What somebody typed stays, and so does what somebody left out: only what was written down
-after the draft goes into a field that stands empty.
+Pure. What somebody typed stays, and so does what somebody left out: only what its writer had not
+seen goes into a field that stands empty. What they saw is kept by name and moment, because two
+pieces of work may end in another order than they began.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from helpdesk.escalations.packets import Packet, clean
 from helpdesk.escalations.standing import Priority
@@ -20,13 +21,22 @@ class WrittenDown:
     value: str
     at: datetime
 
+    def seen_as(self, name: str) -> str:
+        """What says that it was seen as it stands now: written down again, it is new."""
+        return mark(name, self.at)
+
+
+def mark(name: str, at: datetime) -> str:
+    """A field and a moment, as one word."""
+    return f"{name}@{at.astimezone(UTC).isoformat()}"
+
 
 @dataclass(frozen=True)
 class Findings:
     """Of one draft. `fills` and `settled` can be taken up as they are; the rest needs a person.
 
     `otherwise` is whatever steps wrote down and the draft does not say so, `differs` what of it is
-    new since the draft and stands where the draft says something else.
+    new to its writer and stands where the draft says something else.
     """
 
     fills: Mapping[str, str]
@@ -48,7 +58,7 @@ class Findings:
 
 def findings(
     packet: Packet,
-    drafted_at: datetime,
+    seen: Collection[str],
     allowed: Collection[str],
     *,
     written: Mapping[str, WrittenDown],
@@ -59,7 +69,7 @@ def findings(
     said = dict(packet.fields)
     told = {name: clean(one.value) for name, one in written.items() if name in allowed}
     told = {name: value for name, value in told.items() if value}
-    since = {name: value for name, value in told.items() if written[name].at > drafted_at}
+    since = {name: value for name, value in told.items() if written[name].seen_as(name) not in seen}
     fills = {name: value for name, value in since.items() if name not in said}
     return Findings(
         fills=fills,

@@ -47,6 +47,12 @@ class PacketForm(Form):
     partner = HiddenField()
     ask = HiddenField()
     seen_hash = HiddenField()
+    seen = HiddenField()
+
+    @property
+    def findings(self) -> list[str]:
+        """What of the steps' findings lay before whoever fills it in."""
+        return (self.seen.data or "").split()
 
     @property
     def typed(self) -> dict[str, str]:

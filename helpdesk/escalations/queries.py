@@ -1,6 +1,6 @@
 """Reading requests, always from what the actor may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import sources
-from helpdesk.escalations.findings import Findings, findings
+from helpdesk.escalations.findings import Findings, WrittenDown, findings
 from helpdesk.escalations.gates import Seen, leads_to_reporter
 from helpdesk.escalations.models import (
     Attempt,
@@ -43,6 +43,8 @@ TOLD: Final = "escalation.second_person_told"
 UNTOLD: Final = "escalation.second_person_untold"
 READER_TOLD: Final = "escalation.second_reader_told"
 READER_UNTOLD: Final = "escalation.second_reader_untold"
+# Who writes or changes a draft: the entry keeps what lay before them.
+WRITTEN: Final = ("escalation.drafted", "escalation.changed")
 
 
 @dataclass(frozen=True)
@@ -237,14 +239,31 @@ def seen(work: Work, escalation: Escalation) -> Seen:
 
 def findings_for(work: Work, escalation: Escalation) -> Findings:
     """What steps found out since a draft was written."""
+    written = sources.written_down(work, escalation.case)
     return findings(
         packet_of(work, escalation),
-        escalation.drafted_at,
+        _seen_by_writer(work, escalation, written),
         escalation.partner.allowed_fields,
-        written=sources.written_down(work, escalation.case),
+        written=written,
         settled=sources.settled(work, escalation.case),
         priority=FROM_LEVEL[escalation.case.level],
     )
+
+
+def _seen_by_writer(
+    work: Work, escalation: Escalation, written: Mapping[str, WrittenDown]
+) -> Collection[str]:
+    """What of it lay before whoever wrote the draft last."""
+    entry = work.session.scalar(
+        select(HistoryEntry)
+        .where(HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(WRITTEN))
+        .order_by(HistoryEntry.id.desc())
+        .limit(1)
+    )
+    if entry is not None and "seen" in entry.details:
+        return frozenset(entry.details["seen"])
+    # An older draft: what had been written down by then.
+    return [one.seen_as(name) for name, one in written.items() if one.at <= escalation.drafted_at]
 
 
 def leads_to_the_reporter(work: Work, case: Case, words: str) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from helpdesk.cases import told
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.work import Work
-from helpdesk.escalations.findings import WrittenDown
+from helpdesk.escalations.findings import WrittenDown, mark
 from helpdesk.partners.fields import FIELDS, Source
 
 # If nobody wrote the address down as evidence, what the reporter answered is a beginning.
@@ -50,6 +50,19 @@ def written_down(work: Work, case: Case) -> dict[str, WrittenDown]:
         for field in FIELDS
         if field.source is Source.EVIDENCE and field.origin in evidence
     }
+
+
+def marks_of(work: Work, case: Case) -> list[str]:
+    """What steps wrote down until now, as one names it who has seen it; no word is opened."""
+    found = work.session.execute(
+        select(Evidence.kind, Evidence.taken_at).where(Evidence.case_id == case.id)
+    )
+    moments = dict(found.all())
+    return [
+        mark(field.name, moments[field.origin])
+        for field in FIELDS
+        if field.source is Source.EVIDENCE and field.origin in moments
+    ]
 
 
 def together(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]:

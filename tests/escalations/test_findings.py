@@ -1,5 +1,6 @@
 """A draft that was begun early takes up what steps found out since, and loses nothing typed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,8 +24,8 @@ def writer(staff, house):
     return sign_in(staff, house.writer)
 
 
-def write_down(house, kind, value):
-    """What a step does, some time after everything else."""
+def write_down(house, kind, value, later=LATER):
+    """What a step does, begun some time after everything else."""
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)
         one = work.session.scalar(
@@ -32,7 +33,7 @@ def write_down(house, kind, value):
         )
         if one is None:
             one = Evidence(case=case, case_id=case.id, kind=kind)
-        one.taken_at, one.taken_by = work.at + LATER, work.actor.id
+        one.taken_at, one.taken_by = work.at + later, work.actor.id
         one.value = work.keys.seal(one, "value", value)
         work.session.add(one)
         work.record("step.done", case)
@@ -57,6 +58,34 @@ def test_what_a_step_wrote_down_since_goes_into_a_field_that_stands_empty(house)
     catch_up(house, escalation)
 
     assert said(house, escalation)["ownership"] == "Two colleagues confirmed it."
+
+
+def test_what_was_begun_before_the_draft_and_done_after_it_is_offered(house):
+    escalation = house.ask(typed={**TYPED, "harm": "As I would say it."})
+    write_down(house, "last-good", "21 November, 20:00", later=-LATER)
+    write_down(house, "harm-statement", "As the step says it.", later=-LATER)
+
+    with house.as_(house.writer) as work:
+        found = queries.findings_for(work, house.mine(work, escalation))
+
+    assert dict(found.fills) == {"last_good": "21 November, 20:00"}
+    assert found.differs == ["harm"]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_came_while_somebody_was_writing_is_offered(house, writer, is_new):
+    """What the form did not show, its writer has not left out."""
+    to = f"/cases/{house.case.ref}/requests" if is_new else f"{page_of(house, house.ask())}/packet"
+    form = f"{to}/new?partner={house.partner.slug}&ask=restore" if is_new else to
+    shown = writer.get(form).text
+    hidden = dict(re.findall(r'name="(\w+)" type="hidden" value="([^"]*)"', shown))
+    write_down(house, "last-good", "21 November, 20:00", later=-LATER)
+
+    done = writer.post(to, data={**TYPED, "target_url": "", **hidden})
+    offered = writer.get(done.location).text.split("Steps found out more")[-1].split("</ul>")[0]
+
+    assert "Last time the owner signed in" in offered
+    assert "Address of the account" not in offered
 
 
 def test_what_somebody_typed_is_not_overwritten(house):

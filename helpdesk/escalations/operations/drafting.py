@@ -1,7 +1,7 @@
 """Drafting: a responder chooses partner and ask, writes the fields, and sees what would leave."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import select
@@ -24,9 +24,18 @@ OVER = (Standing.CLOSED, Standing.WITHDRAWN)
 
 
 def draft(
-    work: Work, case: Case, partner: Partner, *, ask: Ask, typed: Mapping[str, str]
+    work: Work,
+    case: Case,
+    partner: Partner,
+    *,
+    ask: Ask,
+    typed: Mapping[str, str],
+    seen: Collection[str] | None = None,
 ) -> Escalation:
-    """Write a request to a partner. Nothing of it leaves before it is approved."""
+    """Write a request to a partner. Nothing of it leaves before it is approved.
+
+    `seen` is what of the steps' findings lay before the writer; without it, all there is.
+    """
     work.require(may_ask_partner, case)
     if case.is_closed:
         raise NotNow("The case is closed. Open it again before you ask somebody to act on it.")
@@ -50,11 +59,19 @@ def draft(
         partner=partner.slug,
         ask=ask,
         packet_hash=escalation.packet_hash,
+        seen=_still_there(work, case, seen),
     )
     return escalation
 
 
-def change(work: Work, escalation: Escalation, *, typed: Mapping[str, str], seen_hash: str) -> None:
+def change(
+    work: Work,
+    escalation: Escalation,
+    *,
+    typed: Mapping[str, str],
+    seen_hash: str,
+    seen: Collection[str] | None = None,
+) -> None:
     """Write a draft anew, if it still is the one that was on the screen."""
     work.require(may_work_on, escalation)
     hold(work, escalation)
@@ -64,15 +81,22 @@ def change(work: Work, escalation: Escalation, *, typed: Mapping[str, str], seen
         raise NotNow(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
     _write(work, escalation, typed)
-    work.record("escalation.changed", escalation, packet_hash=escalation.packet_hash)
+    work.record(
+        "escalation.changed",
+        escalation,
+        packet_hash=escalation.packet_hash,
+        seen=_still_there(work, escalation.case, seen),
+    )
 
 
 def catch_up(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Take into a draft what steps found out since. What somebody typed stays as it is."""
+    # Asked first: what comes in between is offered once more.
+    seen = sources.marks_of(work, escalation.case)
     fills = queries.findings_for(work, escalation).fills
     written = queries.packet_of(work, escalation).fields
     writer = escalation.drafted_by
-    change(work, escalation, typed={**written, **fills}, seen_hash=seen_hash)
+    change(work, escalation, typed={**written, **fills}, seen_hash=seen_hash, seen=seen)
     # Whoever presses has written nothing: the second person is still one beside the writer.
     escalation.drafted_by = writer
 
@@ -97,6 +121,11 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
     escalation.packet_for_reporter = escalation.case.reporter_public.seal_text(text, preview)
     escalation.packet_hash = packet.hash
     escalation.drafted_by, escalation.drafted_at = work.actor.id, work.at
+
+
+def _still_there(work: Work, case: Case, seen: Collection[str] | None) -> list[str]:
+    """What was seen and is as it was: nothing else that a form carries goes into history."""
+    return [one for one in sources.marks_of(work, case) if seen is None or one in seen]
 
 
 def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None:

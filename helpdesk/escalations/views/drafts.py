@@ -31,9 +31,10 @@ def new(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _choice_page(case, form), 422
     partner = partners.by_slug(work, form.partner.data or "")
-    known = sources.suggested(work, case)
+    seen, known = sources.marks_of(work, case), sources.suggested(work, case)
     fields = packet_form(partner.allowed_fields, known)
     fields.partner.data, fields.ask.data = partner.slug, form.ask.data
+    fields.seen.data = " ".join(seen)
     return _draft_page(case, partner, Ask(form.ask.data), fields)
 
 
@@ -47,7 +48,9 @@ def create(ref: str) -> ResponseReturnValue:
     ask = Ask(form.ask.data)
     if not form.validate_on_submit():
         return _draft_page(case, partner, ask, form), 422
-    escalation = operations.draft(work, case, partner, ask=ask, typed=form.typed)
+    escalation = operations.draft(
+        work, case, partner, ask=ask, typed=form.typed, seen=form.findings
+    )
     flash("This is what would leave. Nothing has left yet.")
     return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)
 
@@ -57,10 +60,11 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = by_ref(work, ref)
     escalation = queries.by_ref(work, case, request_ref)
     work.require(may_work_on, escalation)
+    seen = sources.marks_of(work, case)
     packet, found = queries.packet_of(work, escalation), queries.findings_for(work, escalation)
     form = packet_form(escalation.partner.allowed_fields, {**packet.fields, **found.fills})
     form.compare(found.otherwise)
-    form.seen_hash.data = escalation.packet_hash
+    form.seen_hash.data, form.seen.data = escalation.packet_hash, " ".join(seen)
     return _draft_page(case, escalation.partner, escalation.ask, form, escalation, found.fills)
 
 
@@ -72,7 +76,13 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = _draft_page(case, escalation.partner, escalation.ask, form, escalation)
         return page, 422
-    operations.change(work, escalation, typed=form.typed, seen_hash=form.seen_hash.data or "")
+    operations.change(
+        work,
+        escalation,
+        typed=form.typed,
+        seen_hash=form.seen_hash.data or "",
+        seen=form.findings,
+    )
     flash("The request is changed. This is what would leave now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
