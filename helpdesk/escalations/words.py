@@ -90,14 +90,13 @@ EMPTY_PILE: Final = {
     Pile.DECIDED: "Nothing is decided yet.",
 }
 
-PARTNER_TONES: Final = {
+_PARTNER_TONES: Final = {
     Standing.DISPATCHING: "active",
     Standing.WITH_PARTNER: "active",
     Standing.IN_REVIEW: "active",
     Standing.UNANSWERED: "stop",
     Standing.NEED_INFORMATION: "waits",
     Standing.DECIDED: "waits",
-    Standing.CLOSED: "done",
 }
 
 RESULTS: Final = {
@@ -168,3 +167,8 @@ def for_partner(standing: Standing, *, is_again: bool, is_fixed: bool) -> str:
     if is_again and standing is Standing.IN_REVIEW:
         return AGAIN
     return FIXED if is_fixed and standing is Standing.CLOSED else FOR_PARTNER[standing]
+
+
+def tone_for_partner(standing: Standing, *, is_fixed: bool) -> str:
+    """The same for the eye: only what is fixed is a good end."""
+    return "done" if is_fixed else _PARTNER_TONES.get(standing, "")

@@ -120,6 +120,7 @@ def test_only_what_the_person_called_fixed_is_said_to_be(house, theirs, verdict,
         page = theirs.get(address).text
         assert said in page
         assert page.count("Closed: ") == 1
+        assert ("tag-done" in page) is (verdict is Verdict.CONFIRMED)
 
 
 def test_the_inbox_opens_on_what_waits_and_says_no_word_of_a_packet(house, theirs):
