@@ -1,6 +1,6 @@
 """The database in hand: every sealed value of every table, and what a bunch of keys opens of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import inspect, select
 
@@ -99,8 +99,8 @@ def keys_of_reporter(reporter):
 def wrong_places(value, values, cases):
     """Everywhere else in the database, and the same place as if it were of another case."""
     others = {one.place for one in values}
-    others |= {replace(value.place, case_id=case_id) for case_id in cases}
-    others |= {replace(value.place, row_id=one.place.row_id) for one in values}
+    others |= {value.place._replace(case_id=case_id) for case_id in cases}
+    others |= {value.place._replace(row_id=one.place.row_id) for one in values}
     return others - {value.place}
 
 

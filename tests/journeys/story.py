@@ -31,9 +31,12 @@ BEFORE_ASKING = {
     "confirm-owner": "confirmed",
     "live-session": "lost",
     "save-log": "saved",
-    "public-form": "filed",
     "warn-contacts": "warned",
     "shared-page": "frozen",
+}
+# Only behind the draft, so that a coordinator first has to answer for a form that nobody filed.
+BEHIND_THE_DRAFT = {
+    "public-form": "filed",
     "prepare-request": "ready",
 }
 AFTER_ANSWERING = {
@@ -310,19 +313,23 @@ class Story:
         responder.open(f"{requests}/new?partner={TRUST}&ask=restore")
         responder.expect(200)
         answers = self._packet(responder, requests)
+        number = {"public_form_ref": answers.pop("public_form_ref")}
         answers |= {"target_kind": "account", "keep_quiet": "both"}
         responder.send(requests, answers=answers)
         self.request = responder.expect(200).address
         ref = self.request.rsplit("/", 1)[1]
         self.reporter.come_back(as_letters=True).open(f"/mailbox/case/requests/{ref}")
         self.reporter.expect(200).leave_mailbox()
+        lead.open(self.request)
+        lead.send(f"{self.request}/waiver", answers={"waiver": m.words("reason", 3)})
+        lead.expect(200)
+        self._do_steps(responder, self.run, BEHIND_THE_DRAFT)
         responder.open(f"{self.request}/packet")
-        change = {"harm": m.words("packet", 3), "context": m.words("packet", 2)}
+        change = {"harm": m.words("packet", 3), "context": m.words("packet", 2)} | number
         responder.send(f"{self.request}/packet", answers=change)
         responder.expect(200)
         lead.open(self.request)
-        lead.send(f"{self.request}/waiver", answers={"waiver": m.words("reason", 3)})
-        lead.expect(200).send(f"{self.request}/approval")
+        lead.send(f"{self.request}/approval")
         lead.expect(200)
         assert self.house.has_rung("deliveries"), "the worker is told to look"
         self._work_off("deliveries")
@@ -373,6 +380,8 @@ class Story:
         case, responder = f"/cases/{self.reporter.ref}", self.responder
         self._do_steps(responder, self.run, AFTER_ANSWERING)
         self._open(responder, case)
+        responder.send(f"{case}/messages/reading")
+        responder.expect(200)
         day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
         closing = {"outcome": "resolved", "follow_up_on": day}
         closing["closing_note"] = self.plant.words("note", 3)

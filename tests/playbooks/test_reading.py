@@ -61,7 +61,7 @@ BREACHES = {
     "an empty text": (ACCOUNT, "trigger: A person", 'trigger: " "★\n# ', "there is none"),
     "a wrong schema": (ACCOUNT, "playbook/1", "playbook/9★", "this reader knows playbook/1"),
     "a wrong name": (ACCOUNT, "id: account-takeover", "id: account-gone★", "and so must its file"),
-    "a bad version": (ACCOUNT, "version: 1.0.0", "version: v1★", "is not a version"),
+    "a bad version": (ACCOUNT, "\nversion: 1", "\nversion: v1★", "is not a version"),
     "a bad id": (ACCOUNT, "- id: rule-out", "- id: Rule_Out!★", "is not an id"),
     "a bad status": (
         ACCOUNT,
