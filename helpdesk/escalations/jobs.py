@@ -6,7 +6,7 @@ from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.work import Work
-from helpdesk.escalations import operations, queries
+from helpdesk.escalations import calls, operations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
@@ -70,10 +70,10 @@ def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
             return
-        if _was_told(queries.call_to_read(work, escalation)):
+        if _was_told(calls.call_to_read(work, escalation)):
             return
         call = _call(work, desk, escalation, "letters/second_reader.txt", "second")
-    _send_and_note(desk, escalation, call, told=queries.READER_TOLD, untold=queries.READER_UNTOLD)
+    _send_and_note(desk, escalation, call, told=calls.READER_TOLD, untold=calls.READER_UNTOLD)
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)
@@ -83,14 +83,14 @@ def call_second_person(desk: Desk, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.standing is not Standing.DRAFT:
             return
-        if _was_told(queries.call_for_approval(work, escalation)):
+        if _was_told(calls.call_for_approval(work, escalation)):
             return
         about = f"draft.{escalation.packet_hash[:16]}"
         call = _call(work, desk, escalation, "letters/second_person.txt", about)
-    _send_and_note(desk, escalation, call, told=queries.TOLD, untold=queries.UNTOLD)
+    _send_and_note(desk, escalation, call, told=calls.TOLD, untold=calls.UNTOLD)
 
 
-def _was_told(call: queries.SecondPerson | None) -> bool:
+def _was_told(call: calls.SecondPerson | None) -> bool:
     return call is not None and bool(call.told) and not call.reached_nobody
 
 

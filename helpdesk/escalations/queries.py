@@ -37,23 +37,8 @@ from helpdesk.partners.models import Partner
 # Consents on which requests rest, and requests that are still on their way.
 _STOPS: Final = (ConsentKind.HELP, ConsentKind.PLATFORM)
 _ON_ITS_WAY: Final = (Standing.APPROVED, Standing.DISPATCHING)
-# A writer asks for a second person; the job writes down who was told, or that nobody could be.
-CALLED: Final = "escalation.second_person_called"
-TOLD: Final = "escalation.second_person_told"
-UNTOLD: Final = "escalation.second_person_untold"
-READER_TOLD: Final = "escalation.second_reader_told"
-READER_UNTOLD: Final = "escalation.second_reader_untold"
 # Who writes or changes a draft: the entry keeps what lay before them.
 WRITTEN: Final = ("escalation.drafted", "escalation.changed")
-
-
-@dataclass(frozen=True)
-class SecondPerson:
-    """The last that history says of a call: asked for, told (by id), or that nobody could be."""
-
-    at: datetime
-    told: tuple[str, ...]
-    reached_nobody: bool
 
 
 # The public pages may read no more of a partner than this.
@@ -136,16 +121,6 @@ def readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action == "escalation.read"
     )
     return work.session.scalars(found.order_by(HistoryEntry.id)).all()
-
-
-def call_for_approval(work: Work, escalation: Escalation) -> SecondPerson | None:
-    """What came of calling somebody to read a draft as it is now; None if nobody was called."""
-    return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
-
-
-def call_to_read(work: Work, escalation: Escalation) -> SecondPerson | None:
-    """What came of calling somebody to read what left on one person's word."""
-    return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD))
 
 
 def trouble_of(work: Work, delivery: Delivery) -> str:
@@ -351,17 +326,6 @@ def _consents_of(
     # Read anew each time: it may have been taken back a moment ago.
     found = work.session.scalars(standing.execution_options(populate_existing=True))
     return {(one.kind, one.platform): one for one in found}
-
-
-def _last_call(work: Work, escalation: Escalation, actions: tuple[str, ...]) -> SecondPerson | None:
-    entries = select(HistoryEntry).where(
-        HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(actions)
-    )
-    for entry in work.session.scalars(entries.order_by(HistoryEntry.id.desc())):
-        if entry.details.get("packet_hash") == escalation.packet_hash:
-            told = tuple(entry.details.get("told", ()))
-            return SecondPerson(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
-    return None
 
 
 def _has_left() -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
 from helpdesk.core.sealing import CannotOpen, Envelope
-from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations import calls, jobs, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.partners import operations as partners
@@ -280,7 +280,7 @@ def asked(house, escalation, times=1):
             operations.ask_second_person(work, house.mine(work, escalation))
     drain(house.desk, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     with house.as_(house.writer) as work:
-        return queries.call_for_approval(work, house.mine(work, escalation))
+        return calls.call_for_approval(work, house.mine(work, escalation))
 
 
 def without_mailbox(house, *people):
@@ -349,7 +349,7 @@ def test_what_left_alone_says_that_nobody_could_be_called_to_read_it(house):
     jobs.call_second_reader(house.desk, escalation_id=escalation.id)
 
     with house.as_(house.writer) as work:
-        assert queries.call_to_read(work, house.mine(work, escalation)).reached_nobody
+        assert calls.call_to_read(work, house.mine(work, escalation)).reached_nobody
 
 
 def test_outside_the_queue_there_is_no_request(house):

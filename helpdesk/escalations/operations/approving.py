@@ -5,7 +5,7 @@ import hashlib
 from helpdesk.core.errors import NotNow
 from helpdesk.core.keys import Key, current_key
 from helpdesk.core.work import Work
-from helpdesk.escalations import queries
+from helpdesk.escalations import calls, queries
 from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.holding import TOO_LATE, hold
@@ -56,10 +56,10 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
         raise NotNow("This request was approved or withdrawn already.")
     if not lacks_only_a_second_person(queries.seen(work, escalation), work.actor.id):
         raise NotNow("This request does not wait for a second person, or for more than that.")
-    call = queries.call_for_approval(work, escalation)
+    call = calls.call_for_approval(work, escalation)
     if call is not None and not call.reached_nobody:
         return
-    work.record(queries.CALLED, escalation, packet_hash=escalation.packet_hash)
+    work.record(calls.CALLED, escalation, packet_hash=escalation.packet_hash)
     work.promise("escalations.call_second_person", escalation_id=escalation.id)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
-from helpdesk.escalations import queries, words
+from helpdesk.escalations import calls, queries, words
 from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
 from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
 from helpdesk.escalations.models import Delivery, Escalation
@@ -62,13 +62,13 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     }
 
 
-def _call(work: Work, escalation: Escalation) -> queries.SecondPerson | None:
+def _call(work: Work, escalation: Escalation) -> calls.SecondPerson | None:
     """What came of calling a second person, where one is or was wanted."""
     if escalation.standing is Standing.DRAFT:
-        return queries.call_for_approval(work, escalation)
+        return calls.call_for_approval(work, escalation)
     if escalation.second_read_due_at is None:
         return None
-    return queries.call_to_read(work, escalation)
+    return calls.call_to_read(work, escalation)
 
 
 def _named(escalation: Escalation) -> tuple[str | None, ...]:

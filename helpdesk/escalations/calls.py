@@ -1,0 +1,48 @@
+"""Calls for a second person: asked for, told, or that nobody could be; history alone knows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
+
+# A writer asks for a second person; the job writes down who was told, or that nobody could be.
+CALLED: Final = "escalation.second_person_called"
+TOLD: Final = "escalation.second_person_told"
+UNTOLD: Final = "escalation.second_person_untold"
+READER_TOLD: Final = "escalation.second_reader_told"
+READER_UNTOLD: Final = "escalation.second_reader_untold"
+
+
+@dataclass(frozen=True)
+class SecondPerson:
+    """The last that history says of a call: asked for, told (by id), or that nobody could be."""
+
+    at: datetime
+    told: tuple[str, ...]
+    reached_nobody: bool
+
+
+def call_for_approval(work: Work, escalation: Escalation) -> SecondPerson | None:
+    """What came of calling somebody to read a draft as it is now; None if nobody was called."""
+    return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
+
+
+def call_to_read(work: Work, escalation: Escalation) -> SecondPerson | None:
+    """What came of calling somebody to read what left on one person's word."""
+    return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD))
+
+
+def _last_call(work: Work, escalation: Escalation, actions: tuple[str, ...]) -> SecondPerson | None:
+    entries = select(HistoryEntry).where(
+        HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(actions)
+    )
+    for entry in work.session.scalars(entries.order_by(HistoryEntry.id.desc())):
+        if entry.details.get("packet_hash") == escalation.packet_hash:
+            told = tuple(entry.details.get("told", ()))
+            return SecondPerson(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
+    return None
