@@ -1,9 +1,8 @@
 """The helpdesk command: what an operator does from a shell. The third door."""
 
-import logging
-
 import click
 
+from helpdesk import logs
 from helpdesk.adapters.processes import Trouble
 from helpdesk.cli.commands import LoadedWhenCalled
 from helpdesk.core.errors import Refusal
@@ -37,6 +36,7 @@ class Doorkeeper(LoadedWhenCalled):
 
 
 @click.group(cls=Doorkeeper)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Run a helpdesk, or look after one."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure(context.invoked_subcommand or "helpdesk")

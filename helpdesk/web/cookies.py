@@ -38,6 +38,8 @@ def give_door_cookie(response: Response, token: str) -> None:
 
 
 def take_door_cookie(response: Response) -> None:
+    """End the session in the browser too: its cookie, and whatever it kept of our pages."""
+    response.headers.setdefault("Clear-Site-Data", '"cache", "storage"')
     response.delete_cookie(
         name_of_door_cookie(),
         secure=current_app.config["SESSION_COOKIE_SECURE"],

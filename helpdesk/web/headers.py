@@ -32,8 +32,11 @@ def init_app(app: Flask) -> None:
             response.headers["Cache-Control"] = "public, max-age=3600"
         else:
             response.headers["Cache-Control"] = "no-store"
-        if request.is_secure:
-            # Never on an onion address, which has no certificate to insist on.
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+        if app.config["SESSION_COOKIE_SECURE"]:
+            # By our own address, not by what a proxy says of this request. Never on an onion
+            # address, which has no certificate to insist on.
+            response.headers.setdefault(
+                "Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains"
+            )
         response.headers.pop("Server", None)
         return response

@@ -220,8 +220,9 @@ def test_a_new_phone_takes_over_only_with_the_passphrase_and_its_first_code(
 def test_signing_out_ends_the_row_and_takes_the_cookie(desk, browser, coordinator):
     sign_in(browser, coordinator)
 
-    browser.post("/sign-out")
+    answer = browser.post("/sign-out")
 
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     with desk.begin() as work:
         assert work.session.scalars(select(SignIn)).all() == []
     assert browser.get_cookie(browser.application.config["DOOR_COOKIE_NAME"]) is None

@@ -174,7 +174,9 @@ def test_a_message_that_was_being_written_when_it_closed_is_not_lost(house, insi
 
 
 def test_closing_it_ends_the_visit_and_the_next_one_needs_the_code(house, inside):
-    inside.send("/mailbox/sign-out")
+    inside.send("/mailbox/sign-out", follow=False)
+    assert inside.answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    inside.open(inside.answer.headers["Location"])
     assert "Your mailbox is closed in this browser." in inside.text
     inside.open("/mailbox/case")
 
