@@ -59,8 +59,8 @@ def judge_new_case(work: Work, case: Case, answers: Known) -> Judgement:
 def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Judgement:
     """Replace what was assumed or has changed, and judge again. What was judged before is kept.
 
-    A level set by hand stands until the answers lead elsewhere, and one that was raised by hand
-    is the least that holds from then on.
+    Answers that lead higher raise the case at once. Those that lead lower change no level: they ask
+    a second person for one level less, as anybody has to who wants a case to wait longer.
     """
     hold(work, case)
     work.require(may_judge, case)
@@ -76,7 +76,8 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     platform = the_library().named_platform(after)
     case.platform = platform.slug if platform else None
     was = judge_report(table, pages, before).level
-    _apply(work, case, judgement, was=was, answers=after, corrected=sorted(changes))
+    if _apply(work, case, judgement, was=was, answers=after, corrected=sorted(changes)):
+        _ask_as_judged(work, case, judgement)
     return judgement
 
 
@@ -84,14 +85,14 @@ def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Jud
     """Judge a case that is about something else or more than before. The old result is kept.
 
     As with a corrected answer, a level set by hand stands until what is judged leads elsewhere. It
-    only ever rises here: what was told stands under another name too, and two people lower a level.
+    only ever rises here, and nobody is asked: what was told stands under another name too.
     """
     hold(work, case)
     work.require(may_judge, case)
     table, answers = the_library().table, answers_of(work, case)
     judgement = judge_report(table, queries.pages_of(work, case), answers)
     was = judge_report(table, was_about, answers).level
-    _apply(work, case, judgement, was=was, answers=answers, may_fall=False, about=[*case.kinds])
+    _apply(work, case, judgement, was=was, answers=answers, about=[*case.kinds])
     return judgement
 
 
@@ -102,14 +103,14 @@ def _apply(
     *,
     was: Level,
     answers: Known,
-    may_fall: bool = True,
     **details: list[str],
-) -> None:
-    """Give the case its new level, if what is judged leads elsewhere than before."""
+) -> bool:
+    """Raise the case, if what is judged leads higher than before; true if it leads lower."""
     level, rule = case.level, judgement.code
     if judgement.level is not was:
         level = highest([judgement.level, *_raised_by_hand(work, case)])
-    if level.rank < case.level.rank and not may_fall:
+    leads_lower = level.rank < case.level.rank
+    if leads_lower:
         level, rule = case.level, case.rule
     _keep(work, case, level=level, rule=rule, inputs={"answers": answers})
     work.record(
@@ -121,6 +122,17 @@ def _apply(
         **details,
     )
     _move(work, case, level, rule=rule)
+    return leads_lower
+
+
+def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
+    """Call for the second person without whom corrected answers lower nothing."""
+    lower = queries.one_below(case.level)
+    if lower is not None and queries.standing_request(work, case) is None:
+        reason = (
+            f"The answers were corrected, and lead to {judgement.level} by rule {judgement.code}."
+        )
+        _write_wish(work, case, level=lower, reason=reason)
 
 
 def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
@@ -142,13 +154,7 @@ def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) ->
     _refuse_in_danger(work, case)
     if queries.standing_request(work, case) is not None:
         raise NotNow("Somebody has asked for a lower level already. It waits for a second person.")
-    request = LevelRequest(
-        case=case, case_id=case.id, level=level, asked_by=work.actor.id, asked_at=work.at
-    )
-    request.reason = work.keys.seal(request, "reason", reason)
-    work.session.add(request)
-    work.record("case.lowering_asked", request, was=case.level, level=level)
-    return request
+    return _write_wish(work, case, level=level, reason=reason)
 
 
 def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None:
@@ -167,6 +173,16 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
         reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}
         _keep(work, case, level=request.level, rule=LOWERED, inputs=reason)
         _move(work, case, request.level, rule=LOWERED)
+
+
+def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LevelRequest:
+    request = LevelRequest(
+        case=case, case_id=case.id, level=level, asked_by=work.actor.id, asked_at=work.at
+    )
+    request.reason = work.keys.seal(request, "reason", reason)
+    work.session.add(request)
+    work.record("case.lowering_asked", request, was=case.level, level=level)
+    return request
 
 
 def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:

@@ -31,8 +31,13 @@ def create_answers(ref: str) -> ResponseReturnValue:
         return _answers_page(case, form), 422
     changes = form.changes(answers_of(work, case))
     if changes:
-        operations.correct_answers(work, case, changes)
+        judgement = operations.correct_answers(work, case, changes)
         flash(f"The answers are corrected. The level is {case.level}.")
+        if judgement.level.rank < case.level.rank:
+            flash(
+                f"By the answers it would be {judgement.level}. To lower it, a second person has to"
+                " agree, one level at a time."
+            )
     return _to_case(case)
 
 

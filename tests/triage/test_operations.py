@@ -301,6 +301,49 @@ def test_a_lowered_level_gives_way_when_the_answers_lead_higher(desk, house, now
     assert case.level is Level.IMMEDIATE
 
 
+def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_person(
+    desk, house, now
+):
+    case = reported(desk, house, now, {**RUNNING, "danger": "imminent"})
+    due = case.reply_due_at
+
+    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+        case = work.session.get(Case, case.id)
+        operations.correct_answers(work, case, NO)
+        request = queries.standing_request(work, case)
+
+    assert queries.judgement_of(work, case).level is Level.ROUTINE
+    assert (case.level, case.reply_due_at) == (Level.IMMEDIATE, due)
+    assert (request.level, request.asked_by) == (Level.URGENT, house.asha.actor.id)
+    with pytest.raises(NotAllowed), work_as(desk, house.asha, now) as work:
+        operations.decide_lowering(work, request_of(work, request.id), granted=True)
+
+
+def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(desk, house, now):
+    case = reported(desk, house, now, {**RUNNING, "danger": "imminent"})
+    with work_as(desk, house.asha, now) as work:
+        operations.correct_answers(work, work.session.get(Case, case.id), NO)
+
+    with work_as(desk, house.bo, now + timedelta(minutes=1)) as work:
+        case = work.session.get(Case, case.id)
+        operations.decide_lowering(work, queries.standing_request(work, case), granted=True)
+        assert queries.standing_request(work, case) is None
+
+    assert case.level is Level.URGENT
+
+
+def test_correcting_twice_asks_one_second_person(desk, house, now):
+    case = reported(desk, house, now, {**RUNNING, "danger": "imminent"})
+
+    for danger in ("possible", "none_known"):
+        with work_as(desk, house.asha, now) as work:
+            case = work.session.get(Case, case.id)
+            operations.correct_answers(work, case, {**NO, "danger": danger})
+
+    assert case.level is Level.IMMEDIATE
+    assert len(history(desk, case, "case.lowering_asked")) == 1
+
+
 @pytest.mark.parametrize("level", [Level.ROUTINE, Level.URGENT, Level.IMMEDIATE])
 def test_a_level_is_lowered_by_one(desk, house, now, level):
     case = reported(desk, house, now, RUNNING)
