@@ -34,7 +34,7 @@ from helpdesk.web import (
     refusals,
 )
 from helpdesk.web import work as web_work
-from helpdesk.web.clock import day, happened, in_hour, moment, time_left
+from helpdesk.web.clock import day, happened, in_hour, length, moment, time_left
 
 LARGEST_REQUEST = 1_000_000
 SLUGS_KEPT = 256
@@ -121,6 +121,7 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["in_words"] = _in_words
     app.jinja_env.filters["time_left"] = time_left
+    app.jinja_env.filters["how_long"] = length
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["happened"] = happened
     app.jinja_env.filters["in_hour"] = in_hour

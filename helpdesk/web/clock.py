@@ -1,8 +1,9 @@
 """Moments, and the time that is left, in words. Lists are full of them: each is worded once."""
 
+import math
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import lru_cache, reduce
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -14,6 +15,7 @@ from helpdesk.web.languages import language_here
 
 WORDINGS_KEPT = 1024
 AN_HOUR = 3600
+A_DAY = 24 * 60  # in minutes
 
 
 def moment(at: datetime) -> Markup:
@@ -79,25 +81,44 @@ class Left:
 
 
 def time_left(due: datetime, now: datetime) -> Left:
-    """In two hours, or twenty minutes late; near and over have tones of their own."""
+    """In 2 hours 5 minutes, or 20 minutes late; near and over have tones of their own.
+
+    Never in our favour: what is left is rounded down, and what is late up.
+    """
     seconds = (due - now).total_seconds()
     tone = "clock-over" if seconds < 0 else "clock-soon" if seconds < AN_HOUR else ""
-    return _left(language_here(), int(abs(seconds) // 60), tone)
+    minutes = math.ceil(-seconds / 60) if seconds < 0 else int(seconds // 60)
+    return _left(language_here(), minutes, tone)
+
+
+def length(of: timedelta) -> str:
+    """2 days 13 hours: a length of time as it is, to the minute."""
+    return _length(language_here(), int(of.total_seconds() // 60))
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)
 def _left(_language: str, minutes: int, tone: str) -> Left:
-    return Left(_words(minutes, is_late=tone == "clock-over"), tone)
-
-
-def _words(minutes: int, *, is_late: bool) -> str:
-    if minutes < 1:
-        span = gettext("less than a minute")
-    elif minutes < 90:
-        span = ngettext("%(num)s minute", "%(num)s minutes", minutes)
-    elif minutes < 2880:
-        span = ngettext("%(num)s hour", "%(num)s hours", round(minutes / 60))
-    else:
-        span = ngettext("%(num)s day", "%(num)s days", round(minutes / 1440))
+    is_late = tone == "clock-over"
+    if minutes >= A_DAY:  # to the hour
+        minutes = 60 * (math.ceil(minutes / 60) if is_late else minutes // 60)
+    span = _span(minutes)
     said = gettext("%(span)s late", span=span) if is_late else gettext("in %(span)s", span=span)
-    return str(said)
+    return Left(str(said), tone)
+
+
+@lru_cache(maxsize=WORDINGS_KEPT)
+def _length(_language: str, minutes: int) -> str:
+    return _span(minutes)
+
+
+def _span(minutes: int) -> str:
+    """Of days, hours and minutes, those that are there."""
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [
+        ngettext("%(num)s day", "%(num)s days", days) if days else "",
+        ngettext("%(num)s hour", "%(num)s hours", hours) if hours else "",
+        ngettext("%(num)s minute", "%(num)s minutes", minutes) if minutes else "",
+    ]
+    said = [part for part in parts if part] or [gettext("less than a minute")]
+    return reduce(lambda one, more: gettext("%(one)s %(more)s", one=one, more=more), said)

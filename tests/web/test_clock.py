@@ -1,13 +1,16 @@
 """Moments in words: each as closely as it was kept, in the language of the page."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpdesk.app import create_app
 from helpdesk.settings import Surface
 from helpdesk.web import languages
-from helpdesk.web.clock import happened, in_hour, moment
+from helpdesk.web.clock import happened, in_hour, length, moment, time_left
 
 HOUR = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
@@ -57,3 +60,81 @@ def test_it_is_said_in_every_language(pages, language):
     assert "between" not in said
     assert "11:00" in said
     assert "12:00" in said
+
+
+AMOUNTS = {"day": 1440, "days": 1440, "hour": 60, "hours": 60, "minute": 1, "minutes": 1}
+
+
+def minutes_in(words):
+    """The minutes that English words say."""
+    if "less than a minute" in words:
+        return 0
+    found = re.findall(r"(\d+) (days?|hours?|minutes?)", words)
+    return sum(int(number) * AMOUNTS[unit] for number, unit in found)
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(minutes=95), "in 1 hour 35 minutes"),
+        (timedelta(hours=61), "in 2 days 13 hours"),
+        (timedelta(hours=61, minutes=59), "in 2 days 13 hours"),
+        (timedelta(hours=23, minutes=59, seconds=59), "in 23 hours 59 minutes"),
+        (timedelta(days=1), "in 1 day"),
+        (timedelta(minutes=60), "in 1 hour"),
+        (timedelta(seconds=119), "in 1 minute"),
+        (timedelta(seconds=59), "in less than a minute"),
+        (timedelta(0), "in less than a minute"),
+        (timedelta(seconds=-1), "1 minute late"),
+        (timedelta(minutes=-149), "2 hours 29 minutes late"),
+        (timedelta(minutes=-149, seconds=-1), "2 hours 30 minutes late"),
+        (timedelta(hours=-61, minutes=-1), "2 days 14 hours late"),
+    ],
+)
+def test_the_time_that_is_left_is_never_said_in_our_favour(pages, left, words):
+    with pages.test_request_context("/"):
+        assert time_left(HOUR + left, HOUR).words == words
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(min_value=-40 * 86400, max_value=40 * 86400))
+def test_no_time_is_rounded_in_our_favour_and_none_by_much(pages, seconds):
+    with pages.test_request_context("/"):
+        said = minutes_in(time_left(HOUR + timedelta(seconds=seconds), HOUR).words) * 60
+
+    finest = 3600 if abs(seconds) >= 86400 else 60
+    if seconds < 0:
+        assert 0 <= said - abs(seconds) < finest
+    else:
+        assert 0 <= seconds - said < finest
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "in 2 days 1 hour"),
+        ("es", "dentro de 2 días y 1 hora"),
+        ("fr", "dans 2 jours et 1 heure"),
+        ("pt", "em 2 dias e 1 hora"),
+        ("ar", "بعد يومين وساعة واحدة"),
+    ],
+)
+def test_two_units_are_said_in_every_language(pages, language, words):
+    with pages.test_request_context("/", environ_overrides={"helpdesk.language": language}):
+        assert time_left(HOUR + timedelta(hours=49), HOUR).words == words
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "ar", "pt"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(minutes=st.integers(min_value=1, max_value=5000))
+def test_every_length_says_its_units_in_every_language(pages, language, minutes):
+    """Arabic has words for one and two; every other number of a span stands in it in digits."""
+    here = {"helpdesk.language": language}
+    with pages.test_request_context("/", environ_overrides=here):
+        said = length(timedelta(minutes=minutes))
+
+    hours, rest = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    digits = [int(one) for one in re.findall(r"\d+", said)]
+    assert [one for one in digits if one > 2] == [one for one in (days, hours, rest) if one > 2]
+    assert "%(" not in said
