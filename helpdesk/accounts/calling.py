@@ -47,31 +47,41 @@ COORDINATOR_FIRST: Final[tuple[Rung, ...]] = (leads, is_on_duty, anybody)
 
 @dataclass(frozen=True)
 class Call:
-    """The letters of one call, by person; `is_heard` if they are to people of the queue."""
+    """The letters of one call, circle by circle: the next is called if nobody before it was
+    reached."""
 
     team_id: str
-    post: dict[str, Letter]
+    circles: tuple[dict[str, Letter], ...]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Who was told, of the queue or else of the operators; who could not be, and why."""
+
+    told: list[str]
+    untold: list[str]
     is_heard: bool
+    trouble: Exception | None = None
 
 
 def whom_to_call(
     work: Work, team_id: str, *, ladder: tuple[Rung, ...] = DUTY_FIRST, without: Container[str] = ()
-) -> dict[str, str]:
-    """Mailboxes, by person, on the first rung where there is one: only of people who can open
-    what waits. Empty if nobody can be sent a letter."""
+) -> list[dict[str, str]]:
+    """Mailboxes, by person, of one circle after the other; each person is in the first that fits.
+
+    Only people who can open what waits. Empty if nobody can be sent a letter.
+    """
     inside = [one for one in queries.let_in(work.session, team_id) if one.id not in without]
-    reachable = [
-        (person, mailbox) for person in inside if (mailbox := queries.mailbox_of(work, person))
-    ]
+    left = [(person, mailbox) for person in inside if (mailbox := queries.mailbox_of(work, person))]
+    circles = []
     for rung in ladder:
-        called = {person.id: mailbox for person, mailbox in reachable if rung(person, work.at)}
-        if called:
-            return called
-    return {}
+        called = {person.id: mailbox for person, mailbox in left if rung(person, work.at)}
+        left = [(person, mailbox) for person, mailbox in left if person.id not in called]
+        circles.append(called)
+    return [called for called in circles if called]
 
 
 def compose_call(
-    desk: Desk,
     work: Work,
     team_id: str,
     *,
@@ -79,21 +89,38 @@ def compose_call(
     ladder: tuple[Rung, ...] = DUTY_FIRST,
     without: Container[str] = (),
 ) -> Call:
-    """A letter, made of person and mailbox, for each to call. With nobody to call operators are
-    told that, and nothing else; coordinators of other queues may not know of this one."""
-    called = whom_to_call(work, team_id, ladder=ladder, without=without)
-    if not called:
-        return Call(team_id, _to_operators(desk, work, team_id), is_heard=False)
-    return Call(team_id, {one: letter(one, called[one]) for one in called}, is_heard=True)
+    """A letter, made of person and mailbox, for each in the circles to call."""
+    circles = whom_to_call(work, team_id, ladder=ladder, without=without)
+    post = tuple({one: letter(one, called[one]) for one in called} for called in circles)
+    return Call(team_id, post)
 
 
-def note_call(work: Work, call: Call, told: list[str]) -> None:
+def place_call(desk: Desk, call: Call) -> Reached:
+    """Send to the first circle, and at once to the next as long as nobody was reached.
+
+    With nobody reached, operators are told that, and nothing else; coordinators of other queues
+    may not know of this one. Call it while no transaction is open.
+    """
+    untold: list[str] = []
+    trouble: Exception | None = None
+    for circle in call.circles:
+        sent = letters.send_each(desk, circle)
+        untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
+        if sent.told:
+            return Reached(sent.told, untold, is_heard=True)
+    with desk.begin() as work:
+        post = _to_operators(desk, work, call.team_id)
+    operators = letters.send_each(desk, post)
+    return Reached(operators.told, untold, is_heard=False, trouble=trouble)
+
+
+def note_call(work: Work, call: Call, reached: Reached) -> None:
     """Write down that operators were told, so that they are left alone for an hour.
 
     Noted after sending: a worker that dies in between says it twice, and never not at all.
     """
-    if told and not call.is_heard:
-        work.record_about(UNHEARD, "teams", call.team_id, told=told)
+    if reached.told and not reached.is_heard:
+        work.record_about(UNHEARD, "teams", call.team_id, told=reached.told)
 
 
 def _to_operators(desk: Desk, work: Work, team_id: str) -> dict[str, Letter]:

@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 
 from helpdesk.accounts import passphrases
 from helpdesk.core import codes
-from helpdesk.web.forms import Form
+from helpdesk.web.forms import Form, as_address, is_address
 
 LONGEST_PASSPHRASE = 500
 # Regexp only looks at the beginning, so each pattern says where it ends.
@@ -110,7 +110,8 @@ class RecoveryForm(NewPassphraseForm):
 def _mailbox() -> EmailField:
     return EmailField(
         "Where duty mail goes",
-        [Optional(), Length(max=200), Regexp(r"[^@\s]+@[^@\s]+\Z", message="Type a mail address.")],
+        [Optional(), is_address],
+        filters=[as_address],
         description="Kept sealed. Such a mail says that a case waits, never what it is about.",
     )
 

@@ -20,6 +20,7 @@ from helpdesk.accounts.models import Membership, Person, SignIn, Team, TeamKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key, KeyCopy
+from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 
 
@@ -172,6 +173,11 @@ def let_in(session: Session, team_id: str) -> Sequence[Person]:
     return session.scalars(_let_in(team_id).order_by(Person.name)).all()
 
 
+def can_be_told(session: Session, team_id: str) -> bool:
+    """Whether a letter about a case that waits in this queue could reach anyone."""
+    return session.scalar(_let_in(team_id).where(Person.email.is_not(None)).limit(1)) is not None
+
+
 def operators(session: Session) -> Sequence[Person]:
     """Who sees every team, and can open the cases of none."""
     found = select(Person).where(Person.role == Role.OPERATOR, Person.disabled_at.is_(None))
@@ -179,10 +185,14 @@ def operators(session: Session) -> Sequence[Person]:
 
 
 def mailbox_of(work: Work, person: Person) -> str:
-    """Where duty mail goes; empty if they gave none, or where there is no service key."""
+    """Where duty mail goes; empty if they gave none, or where it cannot be opened: a row that was
+    spoilt must not keep the others from being called."""
     if person.email is None or work.keys.service is None:
         return ""
-    return work.keys.service.open_text(person.email, person.place_of("email"))
+    try:
+        return work.keys.service.open_text(person.email, person.place_of("email"))
+    except CannotOpen:
+        return ""
 
 
 NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from helpdesk.core.addresses import as_header
 from helpdesk.core.desk import Letter, Post
 from helpdesk.core.letters import NotTaken, Refused, Unclear
 
@@ -103,9 +104,15 @@ def open_post(url: str, sender: str) -> Post:
 
 
 def as_message(letter: Letter, sender: str) -> EmailMessage:
+    """The letter as it leaves; Refused if its address is none, however long it was kept here."""
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = letter.to
+    try:
+        message["To"] = as_header(letter.to)
+    except Exception as wrong:
+        raise Refused from wrong
+    if [one.addr_spec for one in message["To"].addresses] != [letter.to]:
+        raise Refused
     message["Subject"] = letter.subject
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"

@@ -3,7 +3,9 @@
 They are templates like every page, rendered here because whoever sends them has no Flask.
 """
 
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations
 from typing import Any
@@ -11,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from helpdesk.core.desk import Desk, Letter
+
+log = logging.getLogger(__name__)
 
 
 class NotTaken(Exception):
@@ -39,23 +43,30 @@ def compose(desk: Desk, template: str, *, to: str, key: str, **facts: Any) -> Le
     )
 
 
-def send_each(desk: Desk, post: Mapping[str, Letter]) -> list[str]:
-    """Send a letter to each; who was told. A dead mailbox keeps nobody else from being told.
+@dataclass(frozen=True)
+class Sent:
+    """Whose letters were taken, whose were not, and the last trouble with those."""
 
-    If nobody could be told, the last trouble is raised, so that it is tried again.
-    """
-    told: list[str] = []
+    told: list[str]
+    untold: list[str]
     trouble: Exception | None = None
-    for name, letter in post.items():
+
+
+def send_each(desk: Desk, post: Mapping[str, Letter]) -> Sent:
+    """Send a letter to each. One that cannot be sent, for whatever reason, stops no other."""
+    told: list[str] = []
+    untold: list[str] = []
+    trouble: Exception | None = None
+    for name, letter in sorted(post.items()):
         try:
             desk.post.send(letter)
-        except (NotTaken, Refused, Unclear, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - one odd letter must not silence an alarm
+            log.warning("a letter could not be sent: %s", type(error).__name__)
             trouble = error
+            untold.append(name)
         else:
             told.append(name)
-    if trouble is not None and not told:
-        raise trouble
-    return sorted(told)
+    return Sent(told, untold, trouble)
 
 
 @cache

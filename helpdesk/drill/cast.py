@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from helpdesk.accounts import operations as accounts
+from helpdesk.accounts import queries as people
+from helpdesk.accounts.calling import Reached
 from helpdesk.accounts.models import Team
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
@@ -17,6 +19,7 @@ from helpdesk.drill.stories import Story
 from helpdesk.intake import operations as intake
 from helpdesk.playbooks import operations as playbooks
 from helpdesk.playbooks.models import Run
+from helpdesk.triage import operations as triage
 
 FRONT_LINE, QUIET_ROOM = "front-line", "quiet-room"
 
@@ -116,6 +119,13 @@ class Cast:
     def on_duty(self, who: str, at: datetime) -> None:
         person = self.stage.somebody(who)
         accounts.go_on_duty(self.stage.person(who, at), person, hours=24)
+
+    def alarm_reaches_no_one(self, case: Case, at: datetime, *, percent: int) -> None:
+        """No letter of an alarm is taken, neither for who is on duty nor for anybody else."""
+        work = self.stage.system(at)
+        untold = [one.id for one in people.let_in(work.session, case.team_id)]
+        reached = Reached([], untold, is_heard=False)
+        triage.note_call(work, case.id, reached, action="triage.alarm_sent", percent=percent)
 
     def send_reports_to(self, slug: str) -> None:
         """Only one queue takes reports in; the drill turns the sign to fill the other as well."""

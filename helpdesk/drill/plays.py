@@ -72,6 +72,13 @@ def _site_down(cast: Cast, story: Story, at: datetime) -> Play:
     cast.write_in(story, at, "Yes, another shelter shows our number on its site for now.")
 
 
+def _union_mail(cast: Cast, story: Story, at: datetime) -> Play:
+    """Nobody has answered, and the last alarm has reached no one: it is red on the board."""
+    case = cast.report(story, at)
+    at = yield at + timedelta(minutes=91)
+    cast.alarm_reaches_no_one(case, at, percent=75)
+
+
 def _false_profile(cast: Cast, story: Story, at: datetime) -> Play:
     """Answered, and waiting for the reporter."""
     case = cast.report(story, at)
@@ -164,6 +171,7 @@ PLAYS: dict[str, Callable[[Cast, Story, datetime], Play]] = {
     "poetry-page": poetry_page,
     "river-watch": river_watch,
     "site-down": _site_down,
+    "union-mail": _union_mail,
     "false-profile": _false_profile,
     "old-laptop": _old_laptop,
     "prize": _prize,

@@ -38,6 +38,7 @@ class Lane:
     next_cases: Sequence[Case]
     waiting_for_somebody: int
     on_duty: Sequence[Person]
+    can_be_told: bool
 
     @property
     def is_long(self) -> bool:
@@ -60,6 +61,7 @@ class Board:
     own: Sequence[Case]
     lanes: Sequence[Lane]
     late: Sequence[Case]
+    unheard: Sequence[Case]
     follow_ups: Sequence[Case]
     newcomers: Sequence[Membership]
     failed: Sequence[FailedPromise]
@@ -72,6 +74,7 @@ class Board:
 def board(work: Work) -> Board:
     """The duty board of the actor."""
     own, late = cases.own(work), cases.late(work, limit=SHOWN)
+    unheard = triage.unheard(work)
     dead_letters = escalations.dead_letters(work)
     waiting = accounts.waiting_to_be_let_in(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
@@ -79,13 +82,14 @@ def board(work: Work) -> Board:
         own=own,
         lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
         late=late,
+        unheard=unheard,
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         failed=_failed(work) if work.actor.role is Role.COORDINATOR else [],
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
-        names=owners(work, late),
+        names=owners(work, [*late, *unheard]),
     )
 
 
@@ -127,6 +131,7 @@ def _lane(work: Work, team: Team) -> Lane:
         next_cases=work.session.scalars(cases.unclaimed_in(work, team).limit(SHOWN)).all(),
         waiting_for_somebody=work.session.scalar(select(func.count()).select_from(some)) or 0,
         on_duty=accounts.on_duty(work.session, team.id, at=work.at),
+        can_be_told=accounts.can_be_told(work.session, team.id),
     )
 
 

@@ -38,7 +38,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "triage.duty_called": "Who is on duty was told that the case waits.",
     "triage.alarm_sent": "An alarm went out at {percent} % of the time to our answer.",
     "triage.owner_told": "Who has the case was told that it moved.",
-    "triage.unheard": "An alarm reached nobody here: nobody in this queue can be sent a letter.",
+    "triage.unheard": "An alarm reached no one in this queue. The duty board says so in red.",
     "playbook.started": "Started the playbook {playbook}.",
     "playbook.moved": "Moved the playbook {playbook} on from {was} to {to_edition}.",
     "playbook.step_finished": "Finished the step {step}: {outcome}.",

@@ -113,22 +113,24 @@ def _call(
         )
 
     without = {actor.removeprefix("person:") for actor in us if actor is not None}
-    return calling.compose_call(desk, work, case.team_id, letter=letter, without=without)
+    return calling.compose_call(work, case.team_id, letter=letter, without=without)
 
 
 def _send_and_note(
     desk: Desk, escalation: Escalation, call: calling.Call, *, told: str, untold: str
 ) -> None:
     """Send, and write down who was told; of operators it says only that nobody here could be."""
-    reached = letters.send_each(desk, call.post)  # no transaction is open here
+    reached = calling.place_call(desk, call)  # no transaction is open here
     with desk.begin() as work:
         calling.note_call(work, call, reached)
         work.record(
-            told if call.is_heard else untold,
+            told if reached.is_heard else untold,
             escalation,
             packet_hash=escalation.packet_hash,
-            told=reached if call.is_heard else [],
+            told=reached.told if reached.is_heard else [],
         )
+    if reached.trouble is not None and not reached.is_heard:
+        raise reached.trouble
 
 
 def _send(desk: Desk, letter: Letter) -> tuple[DeliveryStanding, str]:

@@ -8,16 +8,16 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Regexp
 
 from helpdesk.partners.fields import FIELDS, Sensitivity
-from helpdesk.web.forms import Form
+from helpdesk.web.forms import Form, as_address, is_address
 
 SLUG = r"[a-z0-9][a-z0-9-]{1,38}\Z"
-ADDRESS = r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\Z"
 
 
 def _mailbox() -> StringField:
     return StringField(
         "Mail address of their trust team",
-        [Regexp(ADDRESS, message="Type one mail address, such as trust@example.org.")],
+        [is_address],
+        filters=[as_address],
         description="They get an id, a priority and a link there. Never a word of a case.",
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
+from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
@@ -95,4 +96,4 @@ def _known(fields: Iterable[str]) -> list[str]:
 def _sealed_mailbox(work: Work, partner: Partner, mailbox: str) -> Envelope:
     if work.keys.service is None:
         raise NotNow("This process has no service key to seal the address with.")
-    return work.keys.service.seal_text(mailbox, partner.place_of("mailbox"))
+    return work.keys.service.seal_text(read_address(mailbox), partner.place_of("mailbox"))

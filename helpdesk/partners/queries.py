@@ -7,6 +7,7 @@ from sqlalchemy import Select, false, select
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import current_key
+from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_see_partners
@@ -44,7 +45,10 @@ def has_key(work: Work, partner: Partner) -> bool:
 
 
 def mailbox_of(work: Work, partner: Partner) -> str:
-    """Where their mail goes; empty where there is none, or no service key to open it."""
+    """Where their mail goes; empty where there is none, or nothing that opens it."""
     if partner.mailbox is None or work.keys.service is None:
         return ""
-    return work.keys.service.open_text(partner.mailbox, partner.place_of("mailbox"))
+    try:
+        return work.keys.service.open_text(partner.mailbox, partner.place_of("mailbox"))
+    except CannotOpen:
+        return ""

@@ -11,6 +11,7 @@ from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.tables import Tell
+from helpdesk.triage import operations
 from helpdesk.triage.timing import due_code
 
 LADDERS: Final = {
@@ -20,7 +21,11 @@ LADDERS: Final = {
 }
 
 
-@job("triage.call_on_duty", queue=Queue.NOTICES)
+# While nobody has been reached, a mail server that was away is asked again soon.
+AGAIN_AFTER: Final = (60, 120, 300, 600, 900, 1800, 3600)
+
+
+@job("triage.call_on_duty", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
 def call_on_duty(desk: Desk, *, case_id: str) -> None:
     """Tell whoever is on duty that a pressing case has come. Safe to run twice."""
     with desk.begin() as work:
@@ -31,7 +36,7 @@ def call_on_duty(desk: Desk, *, case_id: str) -> None:
     _send_and_note(desk, case_id, call, action="triage.duty_called")
 
 
-@job("triage.alarm", queue=Queue.NOTICES)
+@job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
 def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
     """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
     with desk.begin() as work:
@@ -102,20 +107,16 @@ def _compose(
             **facts,
         )
 
-    return calling.compose_call(desk, work, case.team_id, letter=letter, ladder=ladder)
+    return calling.compose_call(work, case.team_id, letter=letter, ladder=ladder)
 
 
 def _send_and_note(
     desk: Desk, case_id: str, call: calling.Call, *, action: str, **details: int
 ) -> None:
-    told = letters.send_each(desk, call.post)  # no transaction is open here
+    """Call, and write down who heard; if nobody did, the board says so and it is tried again."""
+    reached = calling.place_call(desk, call)  # no transaction is open here
     with desk.begin() as work:
-        calling.note_call(work, call, told)
-        work.record_about(
-            action if call.is_heard else "triage.unheard",
-            "cases",
-            case_id,
-            case_id=case_id,
-            told=told,
-            **details,
-        )
+        calling.note_call(work, call, reached)
+        operations.note_call(work, case_id, reached, action=action, **details)
+    if reached.trouble is not None and not reached.is_heard:
+        raise reached.trouble

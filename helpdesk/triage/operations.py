@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from helpdesk.accounts.calling import Reached
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.cases.queries import hold
@@ -22,6 +23,7 @@ from helpdesk.triage.policy import may_decide, may_judge
 
 RAISED: Final = "raised-by-hand"
 LOWERED: Final = "lowered-by-hand"
+UNHEARD: Final = "triage.unheard"
 
 # From here on, whoever is on duty hears of a case at once and not first at half its time.
 CALLS: Final = Level.URGENT
@@ -183,6 +185,24 @@ def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LevelRe
     work.session.add(request)
     work.record("case.lowering_asked", request, was=case.level, level=level)
     return request
+
+
+def note_call(work: Work, case_id: str, reached: Reached, *, action: str, **details: int) -> None:
+    """Write down who heard of a case. While nobody has, it stands on the board in red.
+
+    No rule: the worker says what became of a letter.
+    """
+    case = work.session.get(Case, case_id)
+    if case is None:
+        return
+    case.unheard_since = None if reached.is_heard else case.unheard_since or work.at
+    work.record(
+        action if reached.is_heard else UNHEARD,
+        case,
+        told=reached.told,
+        **({"untold": reached.untold} if reached.untold else {}),
+        **details,
+    )
 
 
 def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
+from helpdesk.cases import queries as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.core.errors import NotNow
+from helpdesk.core.jobs import Queue
+from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work
 from helpdesk.playbooks import organisations, together
 from helpdesk.playbooks import queries as runs
@@ -20,6 +24,11 @@ from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.table_rows import Row, rows_of
+from helpdesk.triage.timing import due_code
+
+# An alarm goes out within seconds; one that is still here after these minutes went to no one.
+ON_ITS_WAY: Final = timedelta(minutes=3)
+ALARMS: Final = ("triage.call_on_duty", "triage.alarm")
 
 # Every level a case was given, newest first.
 EVALUATIONS: Final = (
@@ -204,3 +213,39 @@ def _in_words(
                 )
             )
     return tuple(told)
+
+
+def unheard(work: Work, *, limit: int = 20) -> Sequence[Case]:
+    """Cases about which an alarm has reached no one: it could not be sent, or still lies here."""
+    lying = _still_here(work, limit=limit)
+    waiting = cases.visible_to(work.actor).where(
+        Case.reply_due_at.is_not(None),
+        or_(
+            and_(Case.unheard_since.is_not(None), Case.team_id.in_(work.actor.teams)),
+            Case.id.in_([str(one["case_id"]) for one in lying]),
+        ),
+    )
+    ordered = waiting.options(*cases.LISTED).order_by(*cases.IN_ORDER).limit(limit)
+    found = work.session.scalars(ordered).all()
+    return [one for one in found if one.unheard_since or _is_meant(one, lying)]
+
+
+def _still_here(work: Work, *, limit: int) -> Sequence[dict[str, Any]]:
+    late = select(Promise.arguments).where(
+        Promise.queue == Queue.NOTICES,
+        Promise.job.in_(ALARMS),
+        Promise.standing.in_((Standing.WAITING, Standing.LEASED)),
+        Promise.due_at < work.at - ON_ITS_WAY,
+    )
+    return work.session.scalars(late.order_by(Promise.due_at).limit(limit)).all()
+
+
+def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
+    """Whether one of these alarms still has something to say: not one of an older clock."""
+    assert case.reply_due_at is not None  # noqa: S101 - the query looked
+    due = due_code(case.reply_due_at)
+    return any(
+        one["case_id"] == case.id
+        and (case.owner_id is None if "due" not in one else one["due"] == due)
+        for one in lying
+    )

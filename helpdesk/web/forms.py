@@ -3,6 +3,9 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import ValidationError
+
+from helpdesk.core.addresses import NotAnAddress, read_address
 
 TEXT_LIMIT = 20_000
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
@@ -30,3 +33,19 @@ class Form(FlaskForm):
 
 def _strip(value: Any) -> Any:
     return value.translate(UNSEEN).strip() if isinstance(value, str) else value
+
+
+def as_address(typed: Any) -> Any:
+    """A filter: the address as letters are sent to it. What is none stays as it was typed."""
+    try:
+        return read_address(typed) if typed else typed
+    except NotAnAddress:
+        return typed
+
+
+def is_address(_form: Any, field: Any) -> None:
+    """A validator: whether a letter can be sent there."""
+    try:
+        read_address(field.data or "")
+    except NotAnAddress as refused:
+        raise ValidationError(str(refused)) from None

@@ -16,6 +16,7 @@ from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.drill.rehearsal import rehearse
 from helpdesk.drill.sheet import Reporter, Sheet
+from helpdesk.duty.queries import board
 from helpdesk.escalations import inboxes
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Pile
@@ -94,6 +95,12 @@ def test_no_promise_failed_and_none_that_was_due_is_left(drill):
     for promise in drill.stage.session.scalars(left):
         assert promise.standing is Standing.WAITING
         assert promise.due_at > drill.now
+
+
+def test_one_alarm_reached_no_one_and_the_board_says_so(drill):
+    work = drill.stage.person("responder", drill.now)
+
+    assert board(work).unheard == [drill.told["union-mail"].case]
 
 
 def test_letters_went_out_without_a_word_of_what_was_told(drill):

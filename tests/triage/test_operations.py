@@ -591,7 +591,7 @@ def test_a_repeated_alarm_is_the_same_letter(desk, house, now):
 
 def test_a_mail_server_that_is_away_is_tried_again(desk, house, now):
     reported(desk, house, now, RUNNING)
-    desk.post.trouble.append(OSError("away"))
+    desk.post.trouble.extend(OSError("away") for _ in ("cleo", "asha", "bo"))
 
     assert drained(desk, now) == []
     assert len(drained(desk, now + timedelta(minutes=2))) == 1

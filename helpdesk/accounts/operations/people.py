@@ -13,6 +13,7 @@ from helpdesk.accounts.operations.sessions import end_all
 from helpdesk.accounts.policy import fits, may_invite_as, may_manage, may_place_in, may_use_own
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
+from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 
@@ -31,7 +32,8 @@ def invite(
     person = Person(handle=handle, name=name, role=role, invited_at=work.at)
     code = _give_code(work, person)
     if email and work.keys.service is not None:
-        person.email = work.keys.service.seal_text(email, person.place_of("email"))
+        address = read_address(email)
+        person.email = work.keys.service.seal_text(address, person.place_of("email"))
     work.session.add(person)
     work.session.flush()  # the memberships point at the person's row
     work.record("person.invited", person, role=role)
@@ -46,7 +48,8 @@ def give_mailbox(work: Work, person: Person, address: str) -> None:
     if work.keys.service is None:
         raise NotNow("This helpdesk sends no mail, so it keeps no address.")
     place = person.place_of("email")
-    person.email = work.keys.service.seal_text(address, place) if address else None
+    kept = read_address(address) if address else ""
+    person.email = work.keys.service.seal_text(kept, place) if kept else None
     work.record("person.mailbox_given" if address else "person.mailbox_taken_back", person)
 
 

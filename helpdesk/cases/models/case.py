@@ -54,6 +54,8 @@ class Case(Identified, Base):
     # When the first human reply is due; None once it has been given. Computed from clock events in
     # the transaction that writes them, and stored only so that an index can order the queue.
     reply_due_at: Mapped[datetime | None]
+    # Since when an alarm about it has reached no one; None once somebody was told.
+    unheard_since: Mapped[datetime | None]
     owner_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("people.id"))
     in_slow_lane: Mapped[bool] = mapped_column(default=False)
     is_drill: Mapped[bool] = mapped_column(default=False)
@@ -100,6 +102,11 @@ class Case(Identified, Base):
             text("coalesce(reply_due_at, 'infinity'::timestamptz)"),
             "id",
             postgresql_where=text("status <> 'closed'"),
+        ),
+        Index(
+            "ix_cases_unheard",
+            "team_id",
+            postgresql_where=text("unheard_since IS NOT NULL"),
         ),
         Index(
             "ix_cases_closed",

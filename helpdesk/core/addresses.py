@@ -1,0 +1,67 @@
+"""Mail addresses: read where people type them by the same code that later addresses a letter."""
+
+import unicodedata
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+from email_validator import EmailNotValidError, validate_email
+
+from helpdesk.core.errors import NotNow
+
+LONGEST = 254
+
+
+class NotAnAddress(NotNow):
+    """No letter can be sent there; the sentence says what to type."""
+
+
+def read_address(typed: str) -> str:
+    """The address that was typed or pasted, as letters will be sent to it; or NotAnAddress.
+
+    Signs that nobody sees are dropped, and so are the brackets and `mailto:` of a copied link. A
+    domain in another script is kept in the form that every server understands; a name before
+    the @ in another script is refused, because many servers lose letters to it. DNS is not asked.
+    """
+    seen = "".join(one for one in typed if unicodedata.category(one) != "Cf")
+    plain = unicodedata.normalize("NFKC", seen).strip().removeprefix("mailto:")
+    if plain.startswith("<") and plain.endswith(">"):
+        plain = plain[1:-1]
+    try:
+        read = validate_email(
+            plain,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            test_environment=True,  # .test is where drills and rehearsals write to
+        )
+    except EmailNotValidError:
+        raise NotAnAddress(_what_to_do(plain)) from None
+    address = f"{read.local_part}@{read.ascii_domain}"
+    if "." not in read.ascii_domain or len(address) > LONGEST or not can_be_written_to(address):
+        raise NotAnAddress(_what_to_do(plain))
+    return address
+
+
+def can_be_written_to(address: str) -> bool:
+    """Whether a letter can be addressed like this: asked of the code that addresses it."""
+    message = EmailMessage()
+    try:
+        message["To"] = as_header(address)
+        message.as_bytes()
+        return [one.addr_spec for one in message["To"].addresses] == [address]
+    except Exception:  # noqa: BLE001 - the parser of headers fails in many ways, and all mean no
+        return False
+
+
+def as_header(address: str) -> Address:
+    """What stands after `To:`. It raises whatever the parser does if this is no address."""
+    return Address(addr_spec=address)
+
+
+def _what_to_do(typed: str) -> str:
+    local, _, _domain = typed.rpartition("@")
+    if local and not local.isascii():
+        return (
+            "The part before the @ may only have Latin letters, digits and signs such as a dot or"
+            " a hyphen: other letters do not reach every mail server."
+        )
+    return "Type one email address, such as name@example.org, and nothing else."
