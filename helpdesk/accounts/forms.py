@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 from helpdesk.accounts import passphrases
 from helpdesk.core import codes
 from helpdesk.web.forms import Form, as_address, is_address
+from helpdesk.web.lengths import not_longer_than, signs
 
 LONGEST_PASSPHRASE = 500
 # Regexp only looks at the beginning, so each pattern says where it ends.
@@ -155,7 +156,7 @@ class InvitationForm(Form):
     )
     name = StringField(
         "What colleagues call them",
-        [DataRequired("Type what colleagues call them."), Length(max=80)],
+        [DataRequired("Type what colleagues call them."), not_longer_than(80, count=signs)],
         description="It need not be a real name either. Reporters and partners do not see it.",
     )
     role = RadioField("What they do here", validators=[InputRequired("Choose what they do.")])
@@ -170,7 +171,8 @@ class TeamForm(Form):
     """A new queue."""
 
     name = StringField(
-        "Name of the queue", [DataRequired("Type a name for the queue."), Length(max=80)]
+        "Name of the queue",
+        [DataRequired("Type a name for the queue."), not_longer_than(80, count=signs)],
     )
     slug = StringField(
         "Its name in addresses",

@@ -9,10 +9,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
-from helpdesk.web.forms import TEXT_LIMIT, Form
+from helpdesk.web.forms import Form
+from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
 
 OUTCOMES = (
     SelectChoice(Outcome.RESOLVED, "Resolved: the reporter says it is good again"),
@@ -34,9 +35,7 @@ CONSENTS = (
         ConsentKind.PLATFORM, "We may share what is needed with the platform of this case"
     ),
 )
-TOO_LONG = Length(
-    max=TEXT_LIMIT, message=f"This is more than {TEXT_LIMIT:,} characters. Please send it in parts."
-)
+TOO_LONG = not_longer_than(TEXT_LIMIT)
 
 
 class MessageForm(Form):

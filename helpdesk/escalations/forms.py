@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
 from helpdesk.escalations.standing import Ask
@@ -13,8 +13,9 @@ from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.partners.fields import BY_NAME, FIELDS, Field
 from helpdesk.partners.models import Partner
 from helpdesk.web.forms import Form
+from helpdesk.web.lengths import SHORT_LIMIT, not_longer_than
 
-LONG, SHORT = 10_000, 500
+LONG = 10_000
 
 
 def _choices(words: Mapping[Any, str]) -> list[SelectChoice]:
@@ -92,8 +93,8 @@ def _entry(field: Field) -> Any:
         choices = [SelectChoice("", "Leave it out"), *(SelectChoice(*one) for one in field.choices)]
         return RadioField(field.ours, choices=choices, default="", description=field.hint)
     if field.is_long:
-        return TextAreaField(field.ours, [Length(max=LONG)], description=field.hint)
-    return StringField(field.ours, [Length(max=SHORT)], description=field.hint)
+        return TextAreaField(field.ours, [not_longer_than(LONG)], description=field.hint)
+    return StringField(field.ours, [not_longer_than(SHORT_LIMIT)], description=field.hint)
 
 
 class ApprovalForm(Form):
@@ -105,7 +106,7 @@ class ApprovalForm(Form):
 class WaiverForm(Form):
     waiver = TextAreaField(
         "Why may it go without the platform's own form?",
-        [DataRequired("Type the reason."), Length(max=LONG)],
+        [DataRequired("Type the reason."), not_longer_than(LONG)],
         description="For example: filing it would tell the intruder, or there is no form for this.",
     )
 
@@ -113,7 +114,7 @@ class WaiverForm(Form):
 class AnswerForm(Form):
     words = TextAreaField(
         "Our answer",
-        [DataRequired("Type an answer."), Length(max=LONG)],
+        [DataRequired("Type an answer."), not_longer_than(LONG)],
         description="It leaves as you write it. No names, and nothing that tells who asked us.",
     )
 
@@ -131,7 +132,7 @@ class VerdictForm(Form):
 class QuestionForm(Form):
     question = TextAreaField(
         "What do you need to know?",
-        [DataRequired("Type your question."), Length(max=LONG)],
+        [DataRequired("Type your question."), not_longer_than(LONG)],
         description="We ask the person where that is safe, and answer here.",
     )
 
@@ -143,7 +144,7 @@ class DecisionForm(Form):
     reason = RadioField(
         "Why?", [DataRequired("Choose a reason.")], choices=_choices(reasons_for(None))
     )
-    note = TextAreaField("Anything that helps us to explain it", [Length(max=LONG)])
+    note = TextAreaField("Anything that helps us to explain it", [not_longer_than(LONG)])
 
     def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
         """The same answers: those that fit what was asked first, all others in a last group."""

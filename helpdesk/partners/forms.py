@@ -5,10 +5,11 @@ from typing import Any
 
 from wtforms import DateField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms.validators import DataRequired, Regexp
 
 from helpdesk.partners.fields import FIELDS, Sensitivity
 from helpdesk.web.forms import Form, as_address, is_address
+from helpdesk.web.lengths import not_longer_than, signs
 
 SLUG = r"[a-z0-9][a-z0-9-]{1,38}\Z"
 
@@ -36,7 +37,8 @@ class PartnerForm(AllowListForm):
     """Everything about a new partner."""
 
     name = StringField(
-        "What is the partner called?", [DataRequired("Type their name."), Length(max=80)]
+        "What is the partner called?",
+        [DataRequired("Type their name."), not_longer_than(80, count=signs)],
     )
     slug = StringField(
         "Short name for addresses",

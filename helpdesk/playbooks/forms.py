@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from wtforms import Field, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.playbooks.pages import Evidence, Playbook, Step
-from helpdesk.web.forms import TEXT_LIMIT, Form
+from helpdesk.web.forms import Form
+from helpdesk.web.lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
 
-SHORT = 500
 ON_ONE_LINE = frozenset({"url", "handle", "reference", "moment", "contact"})
 # Evidence has names of its own making, which must not meet those of the form's other fields.
 PREFIX = "evidence-"
 
-too_long = Length(max=TEXT_LIMIT, message="That is more than we can take at once.")
+too_long = not_longer_than(TEXT_LIMIT)
 
 
 class OutcomeForm(Form):
@@ -70,9 +70,9 @@ def outcome_form(page: Playbook, step: Step, written: Mapping[str, str]) -> Outc
 
 def _field(evidence: Evidence) -> Field:
     kind = StringField if evidence.kind in ON_ONE_LINE else TextAreaField
-    limit = SHORT if evidence.kind in ON_ONE_LINE else TEXT_LIMIT
+    limit = SHORT_LIMIT if evidence.kind in ON_ONE_LINE else TEXT_LIMIT
     return kind(
         str(evidence.label),
-        [Length(max=limit, message=f"We can take {limit} characters here.")],
+        [not_longer_than(limit)],
         description=str(evidence.how),
     )

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 
 from wtforms import Field, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Known, Value
 from helpdesk.playbooks.pages import Question, QuestionKind
-from helpdesk.web.forms import TEXT_LIMIT, Form
+from helpdesk.web.forms import Form
+from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
 
 PREFIX = "q-"
-too_long = Length(max=TEXT_LIMIT, message="That is more than we can take at once.")
+too_long = not_longer_than(TEXT_LIMIT)
 
 
 class AnswersForm(Form):

@@ -7,7 +7,6 @@ from wtforms import ValidationError
 
 from helpdesk.core.addresses import NotAnAddress, read_address
 
-TEXT_LIMIT = 20_000
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
 # make a name or an address read as another one ("gpj.exe" as "exe.jpg"): in a copied message they
 # are worth seeing, so they stay in sight instead of at work.
@@ -22,7 +21,7 @@ class Form(FlaskForm):
         csrf_time_limit = 24 * 3600
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
-            """Strip what people leave around their words."""
+            """Strip what people leave around their words, and count a line break as one sign."""
             filters = unbound_field.kwargs.get("filters", [])
             if unbound_field.field_class.__name__ in TYPED:
                 unbound_field.kwargs["filters"] = (
@@ -32,7 +31,10 @@ class Form(FlaskForm):
 
 
 def _strip(value: Any) -> Any:
-    return value.translate(UNSEEN).strip() if isinstance(value, str) else value
+    """Browsers send a line break as two signs; it is one."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN).strip()
 
 
 def as_address(typed: Any) -> Any:

@@ -136,7 +136,7 @@ def test_blanks_are_no_words(browser, case, noun, data):
 
 
 def test_a_long_text_is_refused_and_kept(browser, case):
-    text = "word " * 5000
+    text = "word " * 10_001
 
     answer = browser.post(f"/cases/{case.ref}/messages", data={"message_text": text})
 

@@ -203,7 +203,7 @@ def test_a_text_that_is_too_long_is_said_beside_its_field(house, writer):
     page = send(writer, edit, edit, seen_hash="x", **{**TYPED, "harm": "x" * 10_001})
 
     assert page.status_code == 422
-    assert "10000" in page.text
+    assert "You wrote 10,001 characters" in page.text
 
 
 def test_what_a_partner_decided_meanwhile_is_a_sentence_for_the_second_hand(house, theirs):

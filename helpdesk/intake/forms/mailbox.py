@@ -6,8 +6,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.escalations.standing import Verdict
-from helpdesk.intake.forms.questions import not_longer_than
-from helpdesk.web.forms import TEXT_LIMIT, Form
+from helpdesk.web.forms import Form
+from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
 
 VERDICTS = (
     SelectChoice(Verdict.CONFIRMED, _("Yes, it is fixed")),

@@ -3,22 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask_babel import format_decimal
-from flask_babel import lazy_gettext as _
-from wtforms import (
-    Field,
-    RadioField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-    ValidationError,
-)
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from helpdesk.playbooks.pages import Question, QuestionKind
-from helpdesk.web.forms import TEXT_LIMIT
+from helpdesk.web.lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
 
-SHORT_LIMIT = 500
 # Names of questions come from the playbooks and must not meet the names of the form's own parts.
 PREFIX = "q_"
 
@@ -43,22 +33,3 @@ def one_of(choices: Iterable[SelectChoice]) -> Callable[[Any], str]:
     """A choice that is not on offer (any more) counts as none: it is no reason to stop a person."""
     known = {str(choice.value) for choice in choices}
     return lambda value: str(value) if str(value) in known else ""
-
-
-def not_longer_than(limit: int) -> Callable[[Any, Field], None]:
-    """A text that is too long is kept, and its writer told by how much."""
-
-    def check(_form: Any, field: Field) -> None:
-        length = len(field.data or "")
-        if length > limit:
-            raise ValidationError(
-                _(
-                    "“%(question)s” has %(length)s characters, and we can take %(limit)s at once. "
-                    "Nothing is lost: shorten it here, and send the rest later in a message.",
-                    question=field.label.text,
-                    length=format_decimal(length),
-                    limit=format_decimal(limit),
-                )
-            )
-
-    return check

@@ -1,0 +1,68 @@
+"""How long a text may be: counted as a person counts, said with the number, and never cut."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask_babel import format_decimal
+from flask_babel import lazy_gettext as _
+from wtforms import Field, ValidationError
+
+# A story, a message, a note: what somebody writes in an evening.
+TEXT_LIMIT: Final = 50_000
+# A line.
+SHORT_LIMIT: Final = 500
+JOINER: Final = "\u200d"
+# Signs that hang on the one before: accents, vowel signs, what chooses how a sign is drawn.
+HANGING: Final = frozenset({"Mn", "Mc", "Me", "Cf"})
+SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
+FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
+# Of one letter so many signs are a way to write; what is more counts as further letters.
+SIGNS_IN_LETTER: Final = 2
+
+
+def characters(text: str) -> int:
+    """The characters of a text as a person counts them: é, ग्रा and a flag are one each.
+
+    A heap of accents on one letter counts as more, so that nothing grows without end.
+    """
+    if text.isascii():
+        return len(text)
+    counted, is_joined, flags = 0, False, 0
+    for sign in text:
+        flags = flags + 1 if ord(sign) in FLAG_LETTERS else 0
+        hangs = ord(sign) in SKIN_TONES or unicodedata.category(sign) in HANGING
+        if not (hangs or is_joined or (flags and flags % 2 == 0)):
+            counted += 1
+        is_joined = sign == JOINER
+    return max(counted, -(-len(text) // SIGNS_IN_LETTER))
+
+
+def signs(text: str) -> int:
+    """What a column of the database counts."""
+    return len(text)
+
+
+def not_longer_than(
+    limit: int, *, count: Callable[[str], int] = characters
+) -> Callable[[Any, Field], None]:
+    """A text that is too long is kept, and its writer told by how much."""
+
+    def check(_form: Any, field: Field) -> None:
+        text = field.data or ""
+        if len(text) <= limit:
+            return
+        length = count(text)
+        if length > limit:
+            raise ValidationError(
+                _(
+                    "You wrote %(length)s characters in “%(question)s”; the limit is %(limit)s. "
+                    "Nothing is lost: shorten it here, and send the rest later.",
+                    question=str(field.label.text).rstrip("?:"),
+                    length=format_decimal(length),
+                    limit=format_decimal(limit),
+                )
+            )
+
+    check.limit = limit  # type: ignore[attr-defined]  # for whoever asks what a field may hold
+    return check
