@@ -39,8 +39,9 @@ GROW = (
     SELECT md5('key' || n), %(team_key)s, %(copy)s
     FROM generate_series(%(first)s::int, %(last)s::int) AS n""",
     """INSERT INTO cases (id, ref, team_id, status, waits_on, level, rule, incident_type, platform,
-        language, opened_at, reply_due_at, owner_id, in_slow_lane, is_drill, key_id, public_half,
-        reporter_tag, reporter_public_half, form_token, story, contact, answers)
+        language, opened_at, reply_due_at, word_due_at, owner_id, in_slow_lane, is_drill,
+        key_id, public_half, reporter_tag, reporter_public_half, form_token, story, contact,
+        answers)
     SELECT md5('case' || n), 'S' || lpad(n::text, 8, '0'), %(team)s, status,
         CASE status WHEN 'waiting' THEN 'reporter' END,
         CASE WHEN n %% 97 = 0 THEN 0 WHEN n %% 11 = 0 THEN 1 ELSE 2 + n %% 2 END,
@@ -48,6 +49,7 @@ GROW = (
         CASE WHEN n %% 3 > 0 THEN 'instagram' END, 'en',
         date_trunc('hour', now() - n %% 9000 * interval '1 hour'),
         CASE status WHEN 'new' THEN now() + (n %% 4320 - 600) * interval '1 minute' END,
+        CASE status WHEN 'open' THEN now() + (n %% 4320 - 600) * interval '1 minute' END,
         CASE WHEN status IN ('open', 'waiting') THEN %(owner)s END,
         n %% 50 = 0, true, md5('key' || n), %(public)s,
         sha256(('tag' || n)::bytea), %(public)s, sha256(('form' || n)::bytea),

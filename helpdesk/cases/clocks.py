@@ -11,6 +11,7 @@ from helpdesk.cases.models import Case, ClockEvent, ClockTurn
 from helpdesk.core.work import Work
 
 FIRST_REPLY: Final = "first_reply"
+NEXT_WORD: Final = "next_word"
 # A level that changes stops and starts a clock with no more between them than this.
 AN_INSTANT: Final = timedelta(microseconds=1)
 A_PAUSE: Final = 2 * AN_INSTANT
@@ -24,25 +25,49 @@ def start(
     within: timedelta,
     events: Sequence[ClockEvent] = (),
     is_anew: bool = False,
+    since: datetime | None = None,
 ) -> datetime:
-    """Start a clock that gives so much time, and say when it will be due.
+    """Start a clock that gives so much time, now or `since` then, and say when it will be due.
 
     `events` is what happened to it before: nothing, for something that is new. A clock that starts
     anew stood still before, if only for a moment, so that what was used then does not count.
     """
-    at = _behind(events, work.at, by=A_PAUSE if is_anew else AN_INSTANT)
+    at = _behind(events, since or work.at, by=A_PAUSE if is_anew else AN_INSTANT)
+    if since is not None:
+        within -= at - since
     seconds = int(within.total_seconds())
     _turn(work, subject_id, clock, ClockTurn.STARTED, at=at, seconds=seconds)
     return at + within
 
 
-def stop(work: Work, subject_id: str, clock: str) -> bool:
-    """Stop a clock; False if it was not running."""
+def stop(work: Work, subject_id: str, clock: str, *, at: datetime | None = None) -> bool:
+    """Stop a clock: what it was for is done. False if it neither ran nor was paused."""
+    events = events_of(work.session, subject_id, clock)
+    if not events or events[-1].turn is ClockTurn.STOPPED:
+        return False
+    _turn(work, subject_id, clock, ClockTurn.STOPPED, at=_behind(events, at or work.at))
+    return True
+
+
+def pause(work: Work, subject_id: str, clock: str) -> bool:
+    """Let a clock stand still: what it has used stays used. False if it was not running."""
     events = events_of(work.session, subject_id, clock)
     if due_at(events) is None:
         return False
-    _turn(work, subject_id, clock, ClockTurn.STOPPED, at=_behind(events, work.at))
+    _turn(work, subject_id, clock, ClockTurn.PAUSED, at=_behind(events, work.at))
     return True
+
+
+def go_on(work: Work, subject_id: str, clock: str, *, within: timedelta) -> datetime | None:
+    """Let a paused clock run on with what is left of its time, and say when it is due.
+
+    Where more was used than it gives now, it is late at once. None if it was not paused.
+    """
+    events = events_of(work.session, subject_id, clock)
+    if not is_paused(events):
+        return None
+    left = within - time_used_this_time(events, at=work.at)
+    return start(work, subject_id, clock, within=left, events=events)
 
 
 def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEvent]:
@@ -50,7 +75,7 @@ def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEv
     events = (
         select(ClockEvent)
         .where(ClockEvent.subject_id == subject_id, ClockEvent.clock == clock)
-        # A stop and a start in one piece of work happen at one moment: the stop comes first.
+        # A stop and a start in one piece of work may bear one moment: the stop comes first.
         .order_by(ClockEvent.at, ClockEvent.turn.desc())
     )
     return session.scalars(events).all()
@@ -58,9 +83,14 @@ def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEv
 
 def due_at(events: Sequence[ClockEvent]) -> datetime | None:
     """When a clock runs out; None while it stands still."""
-    if not events or events[-1].turn is ClockTurn.STOPPED:
+    if not events or events[-1].turn is not ClockTurn.STARTED:
         return None
     return events[-1].at + timedelta(seconds=events[-1].seconds or 0)
+
+
+def is_paused(events: Sequence[ClockEvent]) -> bool:
+    """Whether a clock stands still and will go on with what it had used."""
+    return bool(events) and events[-1].turn is ClockTurn.PAUSED
 
 
 def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
@@ -76,15 +106,16 @@ def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
 
 
 def time_used_this_time(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
-    """How long a clock has run since it last stood still.
+    """How long a clock has run since it was last stopped; a pause ends nothing.
 
-    A new level stops and starts a clock in one instant: that is no pause. A case that was
+    A new level stops and starts a clock in one instant: that is no end either. A case that was
     answered and comes back has its whole time anew.
     """
     turns = list(events)
     for number in range(len(turns) - 1, 0, -1):
-        pause = turns[number].at - turns[number - 1].at
-        if turns[number].turn is ClockTurn.STARTED and pause > AN_INSTANT:
+        before, turn = turns[number - 1], turns[number]
+        was_stopped = (before.turn, turn.turn) == (ClockTurn.STOPPED, ClockTurn.STARTED)
+        if was_stopped and turn.at - before.at > AN_INSTANT:
             return time_used(turns[number:], at=at)
     return time_used(turns, at=at)
 
@@ -104,7 +135,7 @@ def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
 
 
 def stop_first_reply(work: Work, case: Case) -> None:
-    """Somebody has answered, or there is nobody left to answer."""
+    """Somebody has answered, or what the reporter wrote needs no answer."""
     if stop(work, case.id, FIRST_REPLY):
         case.reply_due_at = None
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    func,
     select,
     text,
     tuple_,
@@ -44,6 +45,7 @@ SHOWN: Final = (
     Case.in_slow_lane,
     Case.opened_at,
     Case.reply_due_at,
+    func.least(Case.reply_due_at, Case.word_due_at, type_=DateTime(timezone=True)).label("due_at"),
     Case.owner_id,
     Person.name.label("owner"),
 )
@@ -143,7 +145,7 @@ class _Place:
 
 
 def _place_of(case: Any, show: Show) -> str:
-    at = case.opened_at if show is Show.CLOSED else case.reply_due_at
+    at = case.opened_at if show is Show.CLOSED else case.due_at
     return BETWEEN.join((str(LEVELS.index(case.level)), at.isoformat() if at else NEVER, case.id))
 
 

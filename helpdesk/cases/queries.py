@@ -28,7 +28,9 @@ from helpdesk.core.work import Work
 # Spelt as the partial indexes spell it, so that the planner knows them again.
 NOT_CLOSED = text("cases.status <> 'closed'")
 NOBODYS = text("cases.owner_id IS NULL")
-DUE = func.coalesce(Case.reply_due_at, text("'infinity'::timestamptz"))
+DUE = func.coalesce(
+    func.least(Case.reply_due_at, Case.word_due_at), text("'infinity'::timestamptz")
+)
 IN_ORDER = (Case.level, DUE, Case.id)
 # Whoever may see a case reaches it by this; the same scope as `visible_to`, put together once.
 BY_REF: Final = select(Case).where(
@@ -112,7 +114,7 @@ def next_unclaimed(work: Work, team: Team) -> Case | None:
 
 
 def late(work: Work, limit: int = 20) -> Sequence[Case]:
-    """Cases whose first reply should have been given, the gravest first."""
+    """Cases whose reporter should have had a word of ours by now, the most urgent first."""
     overdue = [
         visible_to(work.actor)
         .with_only_columns(Case.id)

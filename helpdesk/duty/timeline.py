@@ -37,6 +37,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "consent.withdrawn": "Consent was taken back: {kind} {platform}.",
     "triage.duty_called": "Who is on duty was told that the case waits.",
     "triage.alarm_sent": "An alarm went out at {percent} % of the time to our answer.",
+    "triage.word_alarm_sent": "An alarm went out at {percent} % of the time to our next word.",
     "triage.owner_told": "Who has the case was told that it moved.",
     "triage.unheard": "An alarm reached no one in this queue. The duty board says so in red.",
     "playbook.started": "Started the playbook {playbook}.",

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from helpdesk.cases import pace
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
@@ -12,6 +13,7 @@ def rest(work: Work, case: Case) -> None:
     _settle(work.session, case)
     if not case.is_closed and case.waits_on is not WaitsOn.PARTNER:
         case.wait(WaitsOn.PARTNER)
+        pace.follow(work, case)
         work.record("case.waits", case, on=WaitsOn.PARTNER)
 
 
@@ -20,9 +22,11 @@ def wake(work: Work, case: Case) -> None:
     _settle(work.session, case)
     if case.is_closed:
         case.reopen()
+        pace.follow(work, case)
         work.record("case.reopened", case)
     elif case.status is not Status.OPEN:
         case.open()
+        pace.follow(work, case)
         work.record("case.resumed", case)
 
 

@@ -55,6 +55,28 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
     _send_and_note(desk, case_id, call, action="triage.alarm_sent", percent=percent)
 
 
+@job("triage.word_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
+def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
+    """Say that much of the time to our next word is gone: first to who has the case. Safe to run
+    twice; an alarm of an old clock says nothing."""
+    with desk.begin() as work:
+        case = work.session.get(Case, case_id)
+        if case is None or case.word_due_at is None or due_code(case.word_due_at) != due:
+            return
+        told = _tell_at(case, percent)
+        first = (_has(case),) if told is Tell.DUTY else ()
+        call = _compose(
+            desk,
+            work,
+            case,
+            (*first, *LADDERS[told]),
+            template="letters/word_alarm.txt",
+            kind=f"word-alarm-{percent}-{due}",
+            percent=percent,
+        )
+    _send_and_note(desk, case_id, call, action="triage.word_alarm_sent", percent=percent)
+
+
 @job("triage.tell_owner", queue=Queue.NOTICES)
 def tell_owner(desk: Desk, *, case_id: str) -> None:
     """Say that somebody else moved a case: to its owner, or else to whoever is on duty."""
@@ -62,20 +84,25 @@ def tell_owner(desk: Desk, *, case_id: str) -> None:
         case = work.session.get(Case, case_id)
         if case is None:
             return
-        owner_id = case.owner_id
-
-        def has_the_case(person: Person, _at: object) -> bool:
-            return person.id == owner_id
-
         call = _compose(
             desk,
             work,
             case,
-            (has_the_case, *calling.DUTY_FIRST),
+            (_has(case), *calling.DUTY_FIRST),
             template="letters/case_moved.txt",
             kind=f"moved-{int(work.at.timestamp()) // 60}",
         )
     _send_and_note(desk, case_id, call, action="triage.owner_told")
+
+
+def _has(case: Case) -> calling.Rung:
+    """The rung of who has the case, before all others."""
+    owner_id = case.owner_id
+
+    def has_the_case(person: Person, _at: object) -> bool:
+        return person.id == owner_id
+
+    return has_the_case
 
 
 def _tell_at(case: Case, percent: int) -> Tell:

@@ -1,29 +1,41 @@
-"""The clock of our reply and the alarms on it: started, and started anew with level or message."""
+"""The clock of our reply, as the table plans it: started, and again with level or message."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from helpdesk.cases import clocks
+from helpdesk.cases import clocks, pace
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
+from helpdesk.cases.pace import due_code
 from helpdesk.core.work import Work
 from helpdesk.playbooks.shelf import the_library
-from helpdesk.playbooks.tables import Alarm
+from helpdesk.playbooks.tables import LevelPlan
+
+__all__ = ["due_code", "owe_an_answer", "restart_clock", "start_clock", "start_clock_again"]
+
+
+def planned(level: Level) -> LevelPlan:
+    """What the triage table promises to a level."""
+    return the_library().table.plan(level)
+
+
+pace.as_planned_by(planned)
 
 
 def start_clock(work: Work, case: Case) -> None:
     """Promise a first reply for a new case. It asks the database nothing."""
-    within = the_library().table.plan(case.level).first_reply
+    within = planned(case.level).first_reply
     case.reply_due_at = clocks.start(work, case.id, clocks.FIRST_REPLY, within=within)
-    _promise_alarms(work, case, used=timedelta(0))
+    pace.promise_alarms(work, case, used=timedelta(0))
 
 
 def start_clock_again(work: Work, case: Case) -> None:
     """Promise a reply where one was given before: it has its whole time anew."""
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
-    within = the_library().table.plan(case.level).first_reply
+    within = planned(case.level).first_reply
     case.reply_due_at = clocks.start(
         work, case.id, clocks.FIRST_REPLY, within=within, events=events, is_anew=True
     )
-    _promise_alarms(work, case, used=timedelta(0))
+    pace.promise_alarms(work, case, used=timedelta(0))
 
 
 def owe_an_answer(work: Work, case: Case) -> None:
@@ -33,42 +45,14 @@ def owe_an_answer(work: Work, case: Case) -> None:
 
 
 def restart_clock(work: Work, case: Case) -> None:
-    """Promise it by the level that holds now, unless somebody has answered. Time used counts."""
+    """Promise it by the level that holds now, unless somebody has answered. Time used counts.
+
+    The same holds for the next word.
+    """
+    pace.level_changed(work, case)
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     if clocks.due_at(events) is None:
         return
     used = clocks.time_used_this_time(events, at=work.at)
-    clocks.start_first_reply(work, case, within=the_library().table.plan(case.level).first_reply)
-    _promise_alarms(work, case, used=used)
-
-
-def due_code(due_at: datetime) -> int:
-    """A due time as a job's argument: an alarm of a clock that was restarted knows it is old."""
-    return int(due_at.timestamp())
-
-
-def _promise_alarms(work: Work, case: Case, *, used: timedelta) -> None:
-    plan = the_library().table.plan(case.level)
-    if case.reply_due_at is None:
-        return
-    missed: list[Alarm] = []
-    for alarm in plan.alarms:
-        left = plan.first_reply * alarm.percent / 100 - used
-        if left > timedelta(0):
-            _promise(work, case, alarm, after=left)
-        else:
-            missed.append(alarm)
-    if missed:
-        # one word about the worst is enough, at once
-        _promise(work, case, missed[-1], after=timedelta(0))
-
-
-def _promise(work: Work, case: Case, alarm: Alarm, *, after: timedelta) -> None:
-    assert case.reply_due_at is not None  # noqa: S101 - the caller looked
-    work.promise(
-        "triage.alarm",
-        after=after,
-        case_id=case.id,
-        percent=alarm.percent,
-        due=due_code(case.reply_due_at),
-    )
+    clocks.start_first_reply(work, case, within=planned(case.level).first_reply)
+    pace.promise_alarms(work, case, used=used)

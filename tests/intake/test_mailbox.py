@@ -521,8 +521,8 @@ def test_where_it_stands_says_when_we_last_wrote_and_how_often_we_mean_to(
 
 
 def test_a_next_word_that_is_overdue_is_said_to_be_late(house, inside, case):
-    _write(house, case, ago=timedelta(hours=5))
     _set(house, case, level=Level.IMMEDIATE)
+    _write(house, case, ago=timedelta(hours=5))
 
     inside.open("/mailbox/case")
 
@@ -540,6 +540,7 @@ def test_where_the_next_move_is_not_ours_no_word_is_promised(house, inside, case
     inside.open("/mailbox/case")
 
     assert "We last wrote to you:" in inside.text
+    assert "Until then we write to you only if something changes." in inside.text
     assert "We aim to write to you" not in inside.text
     assert "we are late" not in inside.text
 

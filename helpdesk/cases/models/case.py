@@ -13,6 +13,8 @@ from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Envelope, Place, Public
 
+# Whichever of our words is due first, as the indexes of the queue spell it.
+OUR_MOVE_DUE = "least(reply_due_at, word_due_at)"
 # Most urgent first, so that an ascending index begins where the work begins.
 LEVELS = tuple(reversed(Level))
 
@@ -56,6 +58,8 @@ class Case(Identified, Base):
     reply_due_at: Mapped[datetime | None]
     # Since when an alarm about it has reached no one; None once somebody was told.
     unheard_since: Mapped[datetime | None]
+    # The same for the next word after the last one; None before the first and while it is paused.
+    word_due_at: Mapped[datetime | None]
     owner_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("people.id"))
     in_slow_lane: Mapped[bool] = mapped_column(default=False)
     is_drill: Mapped[bool] = mapped_column(default=False)
@@ -80,7 +84,7 @@ class Case(Identified, Base):
             "ix_cases_queue",
             "team_id",
             "level",
-            text("coalesce(reply_due_at, 'infinity'::timestamptz)"),
+            text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
             postgresql_where=text("status <> 'closed'"),
         ),
@@ -89,7 +93,7 @@ class Case(Identified, Base):
             "ix_cases_unclaimed",
             "team_id",
             "level",
-            text("coalesce(reply_due_at, 'infinity'::timestamptz)"),
+            text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
             postgresql_where=text("status <> 'closed' AND owner_id IS NULL"),
         ),
@@ -99,7 +103,7 @@ class Case(Identified, Base):
             "team_id",
             "status",
             "level",
-            text("coalesce(reply_due_at, 'infinity'::timestamptz)"),
+            text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
             postgresql_where=text("status <> 'closed'"),
         ),
@@ -140,6 +144,11 @@ class Case(Identified, Base):
     def kinds(self) -> tuple[str, ...]:
         """Every kind of trouble it is about, the main one first."""
         return (self.incident_type, *self.other_types)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When we owe the reporter a word: the answer, or the next one after the last."""
+        return min((at for at in (self.reply_due_at, self.word_due_at) if at), default=None)
 
     @property
     def is_closed(self) -> bool:

@@ -1,4 +1,4 @@
-"""Clock events: when a clock was started and stopped. What is left is computed, never patched."""
+"""Clock events: starts, pauses and stops. What is left is computed from them, never patched."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,12 +10,15 @@ from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
 
 
 class ClockTurn(StrEnum):
+    """Stopped: what was promised is done. Paused: it stands still, and what was used stays used."""
+
     STARTED = "started"
     STOPPED = "stopped"
+    PAUSED = "paused"
 
 
 class ClockEvent(Identified, Base):
-    """A clock was started with a time to keep, or stopped.
+    """A clock was started with a time to keep, stopped, or paused.
 
     `subject_id` is a case's or an escalation's.
     """

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from helpdesk.cases import clocks
+from helpdesk.cases import pace
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_close, may_reopen
@@ -20,8 +20,8 @@ def close(
     work.require(may_close, case)
     if follow_up_on is not None and follow_up_on <= work.at.date():
         raise NotNow("Choose a day after today for the follow-up, or none.")
-    clocks.stop_first_reply(work, case)
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
+    pace.follow(work, case)
     if case.closure is not None:
         case.closure.follow_up_on = follow_up_on
     if note:
@@ -30,8 +30,12 @@ def close(
 
 
 def reopen(work: Work, case: Case) -> None:
-    """The trouble is back, or it never went away. Who had the case has it again."""
+    """The trouble is back, or it never went away. Who had the case has it again.
+
+    What was owed when it was closed is owed still: its clocks go on with what was used.
+    """
     hold(work, case)
     work.require(may_reopen, case)
     case.reopen()
+    pace.follow(work, case)
     work.record("case.reopened", case)

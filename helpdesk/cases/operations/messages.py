@@ -1,6 +1,6 @@
 """Words to the reporter, and words that stay inside."""
 
-from helpdesk.cases import clocks
+from helpdesk.cases import clocks, pace
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.policy import may_see, may_work_on
 from helpdesk.cases.queries import hold, newest_from_reporter, was_answered
@@ -10,7 +10,7 @@ from helpdesk.core.work import Work
 
 
 def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) -> Message:
-    """Write to the reporter, which keeps the promise of an answer.
+    """Write to the reporter, which keeps the promises of an answer and of a next word.
 
     `seen` is the id of the newest message of the reporter that the writer had before them, or
     empty if there was none. An answer to what they have not seen is still owed, and its clock
@@ -34,6 +34,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
         clocks.stop_first_reply(work, case)
     if case.status is Status.NEW:
         case.open()
+    pace.word_given(work, case)
     work.record("message.sent", message)
     return message
 

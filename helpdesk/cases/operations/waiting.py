@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
+from helpdesk.cases import pace
 from helpdesk.cases.models import Case
 from helpdesk.cases.policy import may_work_on
 from helpdesk.cases.queries import hold
@@ -17,6 +18,7 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
     if on is WaitsOn.DATE and (until is None or until <= work.at.date()):
         raise NotNow("Choose a day after today on which the case should come back.")
     case.wait(on, until if on is WaitsOn.DATE else None)
+    pace.follow(work, case)
     work.record("case.waits", case, on=on, until=until.isoformat() if until else None)
     if case.waits_until is not None:
         morning = datetime.combine(case.waits_until, time(), UTC)
@@ -33,6 +35,7 @@ def resume(work: Work, case: Case) -> None:
     hold(work, case)
     work.require(may_work_on, case)
     case.open()
+    pace.follow(work, case)
     work.record("case.resumed", case)
 
 
@@ -41,4 +44,5 @@ def wake(work: Work, case: Case, *, day: date) -> None:
     hold(work, case)
     if case.waits_on is WaitsOn.DATE and case.waits_until == day:
         case.open()
+        pace.follow(work, case)
         work.record("case.resumed", case, day=day.isoformat())

@@ -1,5 +1,6 @@
 """A case that waited for its reporter goes on with whatever they do."""
 
+from helpdesk.cases import pace
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
@@ -12,4 +13,5 @@ def go_on(work: Work, case: Case) -> None:
     """
     if case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
         case.open()
+        pace.follow(work, case)
         work.record("case.resumed", case)

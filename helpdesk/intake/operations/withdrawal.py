@@ -1,6 +1,6 @@
 """Taking the whole case back."""
 
-from helpdesk.cases import clocks
+from helpdesk.cases import pace
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Outcome
@@ -18,7 +18,7 @@ def withdraw_case(work: Work, case: Case) -> None:
     hold(work, case)
     if not case.is_closed:
         case.close(outcome=Outcome.WITHDRAWN, at=work.hour, by=work.actor.id)
-        clocks.stop_first_reply(work, case)
+        pace.follow(work, case)
         work.record("case.withdrawn", case)
     withdraw_all(work, case)
     work.promise("triage.tell_owner", case_id=case.id)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from helpdesk.cases import pace
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.queries import hold
 from helpdesk.core.work import Work
@@ -40,6 +41,7 @@ def _after_the_last(work: Work, case: Case) -> datetime:
 def _wake(work: Work, case: Case) -> None:
     if case.is_closed:
         case.reopen()
+        pace.follow(work, case)
         work.record("case.reopened", case)
     go_on(work, case)
     owe_an_answer(work, case)

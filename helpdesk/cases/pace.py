@@ -1,0 +1,153 @@
+"""How soon and how often we write: the clocks of a case follow what happens to it.
+
+The time of a level is the triage table's. Who reads the table says it here, once, at the start.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from helpdesk.cases import clocks
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.core.work import Work
+
+# While it is not our move: the mailbox says why nothing comes, and until when.
+RESTS_ON: Final = frozenset({WaitsOn.REPORTER, WaitsOn.DATE})
+
+
+class Alarm(Protocol):
+    """At which part of the time somebody is told."""
+
+    @property
+    def percent(self) -> int: ...
+
+
+class Plan(Protocol):
+    """What a level promises."""
+
+    @property
+    def first_reply(self) -> timedelta: ...
+
+    @property
+    def next_word(self) -> timedelta: ...
+
+    @property
+    def alarms(self) -> Sequence[Alarm]: ...
+
+
+_plans: list[Callable[[Level], Plan]] = []
+
+
+def as_planned_by(plan: Callable[[Level], Plan]) -> None:
+    """From now on, this says what a level promises."""
+    _plans[:] = [plan]
+
+
+def plan_of(case: Case) -> Plan:
+    """What the level of a case promises."""
+    return _plans[0](case.level)
+
+
+def word_given(work: Work, case: Case, *, at: datetime | None = None) -> None:
+    """A word of ours reached the reporter, now or `at` that time: the next one has its whole time.
+
+    A word that is older than the last one we gave changes nothing.
+    """
+    events = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
+    if at is not None and any(event.at > at for event in events):
+        return
+    clocks.stop(work, case.id, clocks.NEXT_WORD, at=at)
+    case.word_due_at = clocks.start(
+        work,
+        case.id,
+        clocks.NEXT_WORD,
+        within=plan_of(case).next_word,
+        events=clocks.events_of(work.session, case.id, clocks.NEXT_WORD),
+        is_anew=bool(events),
+        since=at or work.at,
+    )
+    if _rests(case):
+        _pause_next_word(work, case)
+    else:
+        promise_word_alarms(work, case, used=work.at - (at or work.at))
+
+
+def follow(work: Work, case: Case) -> None:
+    """Let the clocks do what the case says now. Call it after each change of its status or level.
+
+    Both stand still while it is closed, that of the next word also while the reporter or a day
+    has the move. They go on with what was used: nothing that we owe is wiped by a pause.
+    """
+    if case.is_closed:
+        if clocks.pause(work, case.id, clocks.FIRST_REPLY):
+            case.reply_due_at = None
+    elif case.reply_due_at is None:
+        _answer_goes_on(work, case)
+    if _rests(case):
+        _pause_next_word(work, case)
+    elif case.word_due_at is None:
+        _next_word_goes_on(work, case)
+
+
+def level_changed(work: Work, case: Case) -> None:
+    """The next word is due by the level that holds now; time that was used counts."""
+    if case.word_due_at is not None:
+        _pause_next_word(work, case)
+        _next_word_goes_on(work, case)
+
+
+def promise_alarms(work: Work, case: Case, *, used: timedelta) -> None:
+    """Promise the alarms on the answer that is owed."""
+    if case.reply_due_at is None:
+        return
+    due = due_code(case.reply_due_at)
+    for percent, after in _alarms(plan_of(case), plan_of(case).first_reply, used):
+        work.promise("triage.alarm", after=after, case_id=case.id, percent=percent, due=due)
+
+
+def promise_word_alarms(work: Work, case: Case, *, used: timedelta) -> None:
+    """Promise the alarms on the next word; they climb like those of the answer."""
+    if case.word_due_at is None:
+        return
+    due = due_code(case.word_due_at)
+    for percent, after in _alarms(plan_of(case), plan_of(case).next_word, used):
+        work.promise("triage.word_alarm", after=after, case_id=case.id, percent=percent, due=due)
+
+
+def due_code(due_at: datetime) -> int:
+    """A due time as a job's argument: an alarm of a clock that was restarted knows it is old."""
+    return int(due_at.timestamp())
+
+
+def _alarms(plan: Plan, within: timedelta, used: timedelta) -> list[tuple[int, timedelta]]:
+    """Each alarm and after how long; of those that are missed already, only the last, at once."""
+    left = [(one.percent, within * one.percent / 100 - used) for one in plan.alarms]
+    missed = [(percent, timedelta(0)) for percent, after in left if after <= timedelta(0)]
+    return [*(one for one in left if one[1] > timedelta(0)), *missed[-1:]]
+
+
+def _rests(case: Case) -> bool:
+    return case.is_closed or (case.status is Status.WAITING and case.waits_on in RESTS_ON)
+
+
+def _pause_next_word(work: Work, case: Case) -> None:
+    clocks.pause(work, case.id, clocks.NEXT_WORD)
+    case.word_due_at = None
+
+
+def _answer_goes_on(work: Work, case: Case) -> None:
+    within = plan_of(case).first_reply
+    due = clocks.go_on(work, case.id, clocks.FIRST_REPLY, within=within)
+    if due is not None:
+        case.reply_due_at = due
+        promise_alarms(work, case, used=within - (due - work.at))
+
+
+def _next_word_goes_on(work: Work, case: Case) -> None:
+    within = plan_of(case).next_word
+    due = clocks.go_on(work, case.id, clocks.NEXT_WORD, within=within)
+    if due is not None:
+        case.word_due_at = due
+        promise_word_alarms(work, case, used=within - (due - work.at))
