@@ -64,11 +64,13 @@ class KeyCopy(Base):
 
 # The copies of one key; and of those keys that open it, the copies that these holders open.
 # Asked from below, by primary keys alone: a team's key has a copy of every case of a queue.
-_COPY: Final = (KeyCopy.key_id, KeyCopy.holder_id, KeyCopy.sealed)
+# Each with the public half that its secret must have.
+_COPY: Final = (KeyCopy.key_id, KeyCopy.holder_id, KeyCopy.sealed, Key.public_half)
 _below: Final = aliased(KeyCopy)
 COPIES: Final = union_all(
-    select(*_COPY).where(KeyCopy.key_id == bindparam("key_id")),
+    select(*_COPY).join(Key, Key.id == KeyCopy.key_id).where(KeyCopy.key_id == bindparam("key_id")),
     select(*_COPY)
+    .join(Key, Key.id == KeyCopy.key_id)
     .join(_below, _below.holder_id == KeyCopy.key_id)
     .where(
         _below.key_id == bindparam("key_id"),
@@ -188,11 +190,15 @@ class Keyring:
         return self.own.open_text(envelope, row.place_of(field))
 
     def take(self, copies: Iterable[Any]) -> None:
-        """Open each copy whose holder is at hand: team keys first, which open the others."""
+        """Open each copy whose holder is at hand: team keys first, which open the others.
+
+        Anybody can seal anything to a public half, so that a copy proves nothing by itself: a
+        secret is the key's only if its public half is.
+        """
         for copy in sorted(copies, key=lambda copy: copy.holder_id not in self._secrets):
             holder = self._secrets.get(copy.holder_id)
             if holder is not None and copy.key_id not in self._secrets:
                 # A copy that is no copy must not shut out from what the others open.
                 with suppress(CannotOpen):
                     raw = holder.open(copy.sealed, _place_of_copy(copy.key_id, copy.holder_id))
-                    self._secrets[copy.key_id] = Secret(raw)
+                    self._secrets[copy.key_id] = Public(copy.public_half).of(Secret(raw))

@@ -62,6 +62,12 @@ class Public:
     def seal_text(self, text: str, place: Place) -> Envelope:
         return self.seal(text.encode(), place)
 
+    def of(self, secret: "Secret") -> "Secret":
+        """The secret, if this is its public half. CannotOpen for any other."""
+        if secret.public.raw != self.raw:
+            raise CannotOpen
+        return secret
+
 
 @dataclass(frozen=True)
 class Secret:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import door, operations, queries
 from helpdesk.accounts.models import Person, SignIn
-from helpdesk.accounts.operations import presence, sessions, signing_in
+from helpdesk.accounts.operations import presence, recovery, sessions, signing_in
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
+from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import Surface
 from tests.conftest import SERVICE_KEY, FakeBell, FakePost
@@ -300,3 +301,31 @@ def test_many_codes_at_once_are_as_many_tries(postgres, settings):
             person = work.session.get(Person, somebody.person.id)
             assert person.failures == signing_in.FREE_TRIES + 1
             assert person.closed_until > work.at
+
+
+def give_key_of_somebody_else(desk, responder):
+    """What a process with our rights could do: the row names a key whose secret it knows."""
+    with desk.begin() as work:
+        other, _ = new_key(work.session, KeyKind.PERSON, responder.person.id, epoch=2)
+        work.session.flush()
+        person = work.session.get_one(Person, responder.person.id)
+        person.key = other
+        work.record("person.enrolled", person)
+
+
+def test_a_key_that_is_not_the_persons_opens_no_session_that_stands(desk, responder, staff):
+    sign_in(staff, responder)
+    give_key_of_somebody_else(desk, responder)
+
+    assert staff.get("/duty").status_code == 303
+
+
+def test_neither_passphrase_nor_recovery_key_opens_for_a_key_that_is_not_the_persons(
+    desk, responder
+):
+    give_key_of_somebody_else(desk, responder)
+
+    assert both_halves(desk, responder) is None
+    with desk.begin() as work:
+        person = work.session.get_one(Person, responder.person.id)
+        assert recovery.opened_with_recovery_key(person, responder.recovery_key) is None

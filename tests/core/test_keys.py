@@ -4,8 +4,18 @@ import pytest
 
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.database import new_id
-from helpdesk.core.keys import KeyCopy, KeyKind, Keyring, current_key, give, new_key
-from helpdesk.core.sealing import CannotOpen, Envelope
+from helpdesk.core.gathering import Gathering
+from helpdesk.core.keys import (
+    COPIES,
+    Key,
+    KeyCopy,
+    KeyKind,
+    Keyring,
+    current_key,
+    give,
+    new_key,
+)
+from helpdesk.core.sealing import CannotOpen, Envelope, Secret
 
 
 @pytest.fixture
@@ -74,6 +84,43 @@ def test_a_copy_that_is_none_shuts_nobody_out(chain):
     session.flush()
 
     assert Keyring(session, {person.id: persons_secret}).secret(case.id) == case_secret
+
+
+def test_a_copy_of_another_secret_is_never_taken_for_the_key(chain):
+    """Anybody can seal anything to a public half: only the secret of the key's own counts."""
+    session, person, persons_secret, _, case, case_secret, _ = chain
+    give(session, case, Secret.new(), person)
+    session.flush()
+
+    assert Keyring(session, {person.id: persons_secret}).secret(case.id) == case_secret
+
+
+def test_a_false_copy_of_a_teams_key_opens_nothing_behind_it(chain):
+    session, person, persons_secret, _, _, _, other_case = chain
+    planted, _ = new_key(session, KeyKind.TEAM, new_id())
+    false = Secret.new()
+    session.flush()
+    give(session, planted, false, person)
+    give(session, other_case, Secret.new(), Key(id=planted.id, public_half=false.public.raw))
+    session.flush()
+
+    keys = Keyring(session, {person.id: persons_secret})
+
+    assert not keys.holds(planted.id)
+    assert not keys.holds(other_case.id)
+
+
+def test_what_a_page_has_gathered_is_looked_at_as_closely(chain):
+    session, person, persons_secret, _, case, case_secret, _ = chain
+    give(session, case, Secret.new(), person)
+    session.flush()
+    gathering = Gathering(copies=COPIES)
+    keys = Keyring(session, {person.id: persons_secret})
+
+    asked = gathering.ask(session, key_id=case.id, holders=keys.brought)
+    keys.take(asked["copies"])
+
+    assert keys.secret(case.id) == case_secret
 
 
 def test_a_key_of_another_kind_is_never_a_teams(desk):

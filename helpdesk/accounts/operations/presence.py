@@ -13,6 +13,7 @@ from helpdesk.accounts.operations import sessions
 from helpdesk.accounts.policy import belongs_at
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.gathering import Gathering
+from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Secret
 
 OF_A_COOKIE: Final = SignIn.id == bindparam("id")
@@ -28,8 +29,10 @@ WHO: Final = Gathering(
         Person.name,
         Person.role,
         Person.key_id,
+        Key.public_half,
     )
     .join(Person, Person.id == SignIn.person_id)
+    .join(Key, Key.id == Person.key_id)
     .where(OF_A_COOKIE, Person.disabled_at.is_(None)),
     teams=select(Membership.team_id)
     .join(SignIn, SignIn.person_id == Membership.person_id)
@@ -84,7 +87,7 @@ def _entering(
     if not row.is_complete or row.surface != surface or not belongs_at(row.role, surface):
         return None
     secret = sessions.unlocked(row, token) if sessions.is_fresh(row, at) else None
-    if secret is None or row.key_id is None:
+    if secret is None or secret.public.raw != row.public_half:
         return None
     sessions.see(session, row, at=at)
     return Present(

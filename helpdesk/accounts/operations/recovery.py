@@ -49,9 +49,9 @@ def opened_with(person: Person, lock: Lock) -> Secret:
     """The person's secret, opened with their passphrase; NotNow if it is not theirs."""
     place = person.place_of("under_passphrase")
     try:
-        if person.under_passphrase is None:
+        if person.under_passphrase is None or person.key is None:
             raise CannotOpen
-        return Secret(lock.secret.open(person.under_passphrase, place))
+        return person.key.public.of(Secret(lock.secret.open(person.under_passphrase, place)))
     except CannotOpen:
         raise NotNow(NOT_RIGHT) from None
 
@@ -68,10 +68,10 @@ def opens(person: Person, lock: Lock) -> bool:
 def opened_with_recovery_key(person: Person, recovery_key: str) -> Secret | None:
     """The person's secret, opened with what was printed at enrolment."""
     try:
-        if person.under_recovery is None:
+        if person.under_recovery is None or person.key is None:
             return None
         sealed, place = person.under_recovery, person.place_of("under_recovery")
-        return Secret(_recovery_secret(recovery_key).open(sealed, place))
+        return person.key.public.of(Secret(_recovery_secret(recovery_key).open(sealed, place)))
     except CannotOpen:
         return None
 
