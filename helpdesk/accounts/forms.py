@@ -15,20 +15,22 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, Regexp
 
 from helpdesk.accounts import passphrases
-from helpdesk.core import codes
+from helpdesk.core import codes, typed
 from helpdesk.web.forms import Form, as_address, is_address
 from helpdesk.web.lengths import not_longer_than, signs
 
 LONGEST_PASSPHRASE = 500
 # Regexp only looks at the beginning, so each pattern says where it ends.
-SIX_DIGITS = re.compile(r"\s*\d{3}\s*\d{3}\s*\Z")
+SIX_DIGITS = re.compile(r"[0-9]{6}\Z")
 HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}\Z")
 SEED = re.compile(r"[A-Z2-7]{32}\Z")
 
 
 def _six_digits(label: str = "The six digits that your app shows now") -> StringField:
     return StringField(
-        label, [Regexp(SIX_DIGITS, message="Type the six digits that your app shows.")]
+        label,
+        [Regexp(SIX_DIGITS, message="Type the six digits that your app shows.")],
+        filters=[_as_six_digits],
     )
 
 
@@ -38,9 +40,13 @@ def _sign_in_name() -> StringField:
     )
 
 
-def _in_small_letters(typed: str | None) -> str | None:
+def _as_six_digits(text: str | None) -> str | None:
+    return typed.six_digits(text) if text else text
+
+
+def _in_small_letters(name: str | None) -> str | None:
     """As every sign-in name is written; telephones begin a line with a capital."""
-    return typed.lower() if typed else typed
+    return name.lower() if name else name
 
 
 class SignInForm(Form):
@@ -60,6 +66,8 @@ class SecondFactorForm(Form):
 
 class EnrolmentCodeForm(Form):
     """What was handed over on paper or in a call."""
+
+    holds_codes = frozenset({"code"})
 
     code = StringField(
         "Your enrolment code",
@@ -98,6 +106,8 @@ class EnrolmentForm(NewPassphraseForm):
 
 class RecoveryForm(NewPassphraseForm):
     """Coming back with the printed recovery key."""
+
+    holds_codes = frozenset({"recovery_key"})
 
     handle = _sign_in_name()
     recovery_key = StringField(

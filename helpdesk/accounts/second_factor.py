@@ -7,12 +7,17 @@ from typing import Final
 import pyotp
 import segno
 
+from helpdesk.core import typed
+
 SECONDS: Final = 30
 # A clock may be half a minute off, and people are slow.
 STEPS_OFF: Final = (0, -1, 1)
 NOT_RIGHT: Final = (
-    "The six digits are not right. They change every half minute; check the clock of your phone."
+    "The six digits are not right. They change every half minute. Look at the clock of your phone:"
+    " it must not be more than half a minute off."
 )
+# So far off a clock is looked for, ten minutes, to say what is wrong.
+FURTHEST: Final = 20
 
 
 def new_seed() -> str:
@@ -23,11 +28,43 @@ def new_seed() -> str:
 def step_of(seed: str, code: str, at: datetime) -> int | None:
     """The half minute for which this code is right, if it is one around `at`."""
     now = int(at.timestamp()) // SECONDS
-    typed = "".join(code.split())
+    digits = typed.six_digits(code)
     for off in STEPS_OFF:
-        if compare_digest(code_at(seed, now + off).encode(), typed.encode()):
+        if compare_digest(code_at(seed, now + off).encode(), digits.encode()):
             return now + off
     return None
+
+
+def whats_wrong(seed: str, code: str, at: datetime) -> str:
+    """The sentence for a code that was refused, to a person who has the seed before them.
+
+    At the door it is said only of a code whose time is over: one that is still to come would be
+    worth waiting for.
+    """
+    digits, now = typed.six_digits(code), int(at.timestamp()) // SECONDS
+    for off in range(2, FURTHEST + 1):
+        for sign, word in ((-1, "slow"), (1, "fast")):
+            if compare_digest(code_at(seed, now + sign * off).encode(), digits.encode()):
+                return _off_by(off, word)
+    return NOT_RIGHT
+
+
+def was_right(seed: str, code: str, at: datetime) -> str:
+    """The same, of codes whose time is over; empty for all others."""
+    digits, now = typed.six_digits(code), int(at.timestamp()) // SECONDS
+    for off in range(2, FURTHEST + 1):
+        if compare_digest(code_at(seed, now - off).encode(), digits.encode()):
+            return _off_by(off, "slow")
+    return ""
+
+
+def _off_by(steps: int, word: str) -> str:
+    minutes = max(1, round(steps * SECONDS / 60))
+    return (
+        f"Look at the clock of your phone: it is about {minutes}"
+        f" {'minute' if minutes == 1 else 'minutes'} {word}. Let the phone set its time by itself,"
+        " then type the digits that it shows now."
+    )
 
 
 def code_at(seed: str, step: int) -> str:

@@ -1,27 +1,29 @@
 """Case references, return codes and passphrases: things people copy by hand."""
 
 import hashlib
-import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from helpdesk.core import typed
 from helpdesk.core.sealing import Secret
 from helpdesk.core.slips import one_slip_from
-
-# Crockford's alphabet: no I, L, O or U, and what people write for them is understood.
-LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MISREAD: Final = str.maketrans("ILO", "110")
+from helpdesk.core.typed import LETTERS, LETTERS_IN_CODE
 
 # The list has both yo-yo and yoyo, which are one word without the hyphen.
 INSTEAD: Final = {"yo-yo": "yowl"}
 
 WORDS_IN_CODE: Final = 10
-LETTERS_IN_CODE: Final = 26
 WORDS_IN_PASSPHRASE: Final = 7
 SHORTEST_OWN_PASSPHRASE: Final = 20
+# A text longer than that is no pasted box, and is not searched for slips.
+LONGEST_PASTE: Final = 200
+MOST_CODES: Final = 12
+# So many words of the list, one after the other, are no sentence.
+WORDS_THAT_TELL: Final = 8
 
 
 @cache
@@ -71,27 +73,21 @@ class ReturnCode:
 
     @classmethod
     def read(cls, text: str) -> "ReturnCode | None":
-        """The code that somebody typed, in either form, or None if it cannot be one.
+        """The code that somebody typed, in either form, or None if it cannot be one."""
+        return next(cls.all_in(text), None)
+
+    @classmethod
+    def all_in(cls, text: str) -> Iterator["ReturnCode"]:
+        """Every code that a text may hold, the likeliest first: a pasted box has words around it.
 
         One slip in each word is forgiven where it leaves no doubt which word was meant: nobody has
         to be told, then, what is wrong with a code.
         """
-        letters = re.sub(r"[\s-]", "", text).upper().translate(MISREAD)
-        if len(letters) == LETTERS_IN_CODE and set(letters) <= set(LETTERS):
-            number = 0
-            for letter in letters:
-                number = number * len(LETTERS) + LETTERS.index(letter)
-            return cls(number) if number < len(word_list()) ** WORDS_IN_CODE else None
-        words = re.findall(r"[^\W\d_]+", text.lower())
-        if len(words) != WORDS_IN_CODE:
-            return None
-        number = 0
-        for word in words:
-            meant = _number_of(word)
-            if meant is None:
-                return None
-            number = number * len(word_list()) + meant
-        return cls(number)
+        seen: set[int] = set()
+        for number in (*_numbers_of_letters(text), *_numbers_of_words(text)):
+            if number not in seen and len(seen) < MOST_CODES:
+                seen.add(number)
+                yield cls(number)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -147,5 +143,58 @@ def new_code() -> str:
 
 
 def plain_code(text: str) -> str:
-    """What somebody typed of such a code, as it was made: no spaces, no misread letters."""
-    return re.sub(r"[\s-]", "", text).upper().translate(MISREAD)
+    """What somebody typed or pasted of such a code, as it was made; it may be none."""
+    return next(typed.letters_in(text), typed.bare(text))
+
+
+def stands_in(text: str) -> bool:
+    """Whether a code that opens something stands in a text where nobody needs it."""
+    return typed.holds_letters(text) or _longest_row(typed.words_in(text)) >= WORDS_THAT_TELL
+
+
+def how_much_of_a_code(text: str) -> tuple[int, int] | None:
+    """How many words, or letters and digits, somebody typed, and how many a code has.
+
+    None where the number is right, or where it cannot be said which form they meant.
+    """
+    words, letters = len(typed.words_in(text)), len(typed.bare(text))
+    if letters == LETTERS_IN_CODE and words <= 1:
+        return None
+    if any(sign.isdigit() for sign in typed.plain(text)) and letters < 2 * LETTERS_IN_CODE:
+        found = (letters, LETTERS_IN_CODE)
+    else:
+        found = (words, WORDS_IN_CODE)
+    return None if found[0] in (0, found[1]) or found[0] > LONGEST_PASTE else found
+
+
+def _numbers_of_letters(text: str) -> Iterator[int]:
+    for letters in typed.letters_in(text):
+        number = 0
+        for letter in letters:
+            number = number * len(LETTERS) + LETTERS.index(letter)
+        if number < len(word_list()) ** WORDS_IN_CODE:
+            yield number
+
+
+def _numbers_of_words(text: str) -> Iterator[int]:
+    words = typed.words_in(text)
+    if len(words) > LONGEST_PASTE:
+        return
+    places = [_number_of(word) for word in words]
+    for start in range(len(places) - WORDS_IN_CODE + 1):
+        row = places[start : start + WORDS_IN_CODE]
+        number = 0
+        for place in row:
+            if place is None:
+                break
+            number = number * len(word_list()) + place
+        else:
+            yield number
+
+
+def _longest_row(words: list[str]) -> int:
+    longest = row = 0
+    for word in words:
+        row = row + 1 if word in _word_numbers() else 0
+        longest = max(longest, row)
+    return longest

@@ -70,12 +70,16 @@ def by_form_token(work: Work, form_token: bytes) -> Case | None:
 
 
 def by_return_code(
-    work: Work, code: ReturnCode | None, intake_keys: Iterable[bytes]
-) -> Case | None:
-    """The case of a return code. What cannot be a code costs the same look-up as a wrong one."""
-    tags = [(code or ReturnCode.new()).tag(key) for key in intake_keys]
-    found = work.session.scalar(select(Case).where(Case.reporter_tag.in_(tags)))
-    return found if code is not None else None
+    work: Work, codes: Sequence[ReturnCode], intake_keys: Iterable[bytes]
+) -> tuple[Case, ReturnCode] | None:
+    """The case of a return code, of all that a pasted text may hold, and the code that it was.
+
+    What cannot be a code costs the same look-up as a wrong one.
+    """
+    keys = list(intake_keys)
+    tried = {code.tag(key): code for code in codes or (ReturnCode.new(),) for key in keys}
+    found = work.session.scalar(select(Case).where(Case.reporter_tag.in_(list(tried))))
+    return (found, tried[found.reporter_tag]) if found is not None and codes else None
 
 
 def own_case(work: Work) -> Case:

@@ -1,21 +1,32 @@
 """What every form shares: our words for the usual faults, and no surprise from long input."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
+from helpdesk.core import codes
 from helpdesk.core.addresses import NotAnAddress, read_address
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
 # make a name or an address read as another one ("gpj.exe" as "exe.jpg"): in a copied message they
 # are worth seeing, so they stay in sight instead of at work.
 UNSEEN = str.maketrans({"\0": None, "\u202d": "[U+202D]", "\u202e": "[U+202E]"})
+CODE_IN_WORDS = _(
+    "This looks like a code that opens something here, such as a return code. Nobody here needs"
+    " it, and anyone who has it can use it. Please take it out. Everything else you wrote is kept."
+)
 TYPED = frozenset({"StringField", "TextAreaField", "EmailField"})
 
 
 class Form(FlaskForm):
-    """A form whose token lives for a day (Tor is slow, and people are interrupted)."""
+    """A form whose token lives for a day (Tor is slow, and people are interrupted).
+
+    A code that opens something is stopped in every field of words that is not meant for one.
+    """
+
+    holds_codes: ClassVar[frozenset[str]] = frozenset()
 
     class Meta(FlaskForm.Meta):
         csrf_time_limit = 24 * 3600
@@ -28,6 +39,16 @@ class Form(FlaskForm):
                     [*filters, _strip] if _strip not in filters else filters
                 )
             return unbound_field.bind(form=form, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that no code is about to be stored among other words."""
+        is_right = bool(super().validate(extra_validators))
+        for field in self:
+            is_free = type(field).__name__ in TYPED and field.name not in self.holds_codes
+            if is_free and isinstance(field.data, str) and codes.stands_in(field.data):
+                field.errors = [*field.errors, CODE_IN_WORDS]
+                is_right = False
+        return is_right
 
 
 def _strip(value: Any) -> Any:

@@ -140,6 +140,31 @@ def test_a_slip_while_enrolling_loses_nothing(desk, browser, queue, changed, sai
     assert hidden(answer, "suggested") == WORDS
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(-150, "minutes slow"), (180, "minutes fast"), (-70, "1 minute slow")]
+)
+def test_a_phone_whose_clock_is_off_is_told_so_while_enrolling(desk, browser, queue, seconds, said):
+    _, code = invited(desk, queue)
+    page = browser.post("/enrol", data={"code": code})
+    seed = hidden(page, "seed")
+    data = {"code": code, "seed": seed, "suggested": WORDS, "passphrase": WORDS, "again": WORDS}
+
+    answer = browser.post("/enrolment", data={**data, "first_code": code_now(seed, seconds)})
+
+    assert answer.status_code == 422
+    assert "Look at the clock of your phone" in answer.text
+    assert said in answer.text
+
+
+def test_an_enrolment_code_out_of_a_letter_is_found_in_it(desk, browser, queue):
+    _, code = invited(desk, queue)
+
+    copied = "Your code:\u200e " + code.replace("-", "\u2011") + "."
+    page = browser.post("/enrol", data={"code": copied})
+
+    assert page.status_code == 200
+
+
 def test_the_picture_for_the_phone_needs_nothing_from_elsewhere(desk, browser, queue):
     _, code = invited(desk, queue)
 

@@ -87,7 +87,8 @@ def test_everybody_on_the_sheet_can_open_their_own_key(drill):
 def test_every_return_code_leads_to_its_case(drill):
     for told in drill.told.values():
         work = drill.stage.stranger(drill.now)
-        assert intake.by_return_code(work, told.code, [INTAKE_KEY]) is told.case
+        found = intake.by_return_code(work, [told.code], [INTAKE_KEY])
+        assert found == (told.case, told.code)
 
 
 def test_no_promise_failed_and_none_that_was_due_is_left(drill):

@@ -10,6 +10,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Outcome, Status
 from helpdesk.core.actors import Role, reporter
+from helpdesk.core.codes import ReturnCode, new_code
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
@@ -126,6 +127,19 @@ def test_a_form_that_says_nothing_comes_back_with_a_sentence(browser, case, noun
 
     assert answer.status_code == 422
     assert "There is a problem" in answer.text
+
+
+@pytest.mark.parametrize("noun", ["messages", "notes"])
+@pytest.mark.parametrize("secret", [new_code(), " ".join(ReturnCode(7**40).words)])
+def test_a_code_in_our_own_words_is_stopped_and_they_are_kept(browser, case, noun, secret):
+    browser.post(f"/cases/{case.ref}/owner")
+    field = f"{noun.removesuffix('s')}_text"
+
+    answer = browser.post(f"/cases/{case.ref}/{noun}", data={field: f"Recovery key: {secret}"})
+
+    assert answer.status_code == 422
+    assert "looks like a code" in answer.text
+    assert secret in answer.text
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from helpdesk.core.outbox import Promise
 from helpdesk.core.slips import one_slip_from
 from helpdesk.duty import operations as duty
 from helpdesk.intake.models import Visit
+from tests.core.test_typed import as_copied
 from tests.factories import a_case
 
 
@@ -88,9 +89,8 @@ def test_a_wrong_code_looks_and_weighs_the_same_whatever_is_wrong(browser, case,
         " ".join(other.words),
         other.letters,
         " ".join(one_word_wrong),
-        "not a code at all",
+        "not one of these ten words is in the list",
         "x" * 26,
-        "<b>",
         "",
     ):
         enter(browser, typed)
@@ -99,6 +99,48 @@ def test_a_wrong_code_looks_and_weighs_the_same_whatever_is_wrong(browser, case,
         pages.add(re.sub(r"<textarea(.*?)>.*?</textarea>", r"<textarea\1>", page, flags=re.S))
 
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("many", "said"),
+    [(9, "You typed 9 of 10 words"), (12, "You typed 12 words, and a code has 10")],
+)
+def test_what_is_missing_of_a_code_is_counted_and_never_judged(browser, case, many, said):
+    pages = set()
+    for words in (ReturnCode.new().words * 2, ["notaword"] * 20):
+        enter(browser, " ".join(words[:many]))
+        assert browser.status == 422
+        assert said in browser.text
+        page = re.sub(r'name="csrf_token" value="[^"]*"', "", browser.text)
+        pages.add(re.sub(r"<textarea(.*?)>.*?</textarea>", r"<textarea\1>", page, flags=re.S))
+
+    assert len(pages) == 1
+
+
+def test_letters_and_digits_are_counted_too(browser, case, code):
+    enter(browser, "K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW")
+
+    assert "You typed 25 letters and digits, and a code has 26" in browser.text
+
+
+def test_the_whole_box_of_the_receipt_opens_the_mailbox(browser, case, code):
+    enter(browser, f"You have your order. {as_copied(code)}")
+
+    assert browser.status == 200
+    assert case.ref in browser.text
+
+
+@pytest.mark.parametrize("form", ["words", "letters", "box"])
+def test_a_code_in_a_message_is_stopped_and_the_words_are_kept(house, inside, case, code, form):
+    written = {"words": " ".join(code.words), "letters": code.letters, "box": as_copied(code)}[form]
+
+    inside.send("/mailbox/case/messages", answers={"body": f"My code is {written}, please help"})
+
+    assert inside.status == 422
+    assert "looks like a code" in inside.text
+    assert "please help" in inside.text
+    with house.inside() as work:
+        assert work.session.scalars(select(Message)).all() == []
 
 
 def test_a_wrong_code_costs_one_look_up_whatever_is_wrong(house, browser):
@@ -115,7 +157,7 @@ def test_a_wrong_code_costs_one_look_up_whatever_is_wrong(house, browser):
 
 def test_many_wrong_codes_are_asked_to_wait_but_the_right_one_always_opens(browser, case, code):
     for _ in range(12):
-        enter(browser, "wrong")
+        enter(browser, ReturnCode.new().letters)
     assert "wait a minute" in browser.text
 
     enter(browser, code.letters)

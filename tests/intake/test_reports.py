@@ -249,3 +249,27 @@ def test_the_words_of_a_hostile_page_are_only_words(browser):
 
     assert "<script" not in browser.text
     assert "&lt;script&gt;" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("own", "last"),
+    [
+        ({}, {"story": "%s"}),
+        ({}, {"safe_channel": "Signal, %s"}),
+        ({"q_profile": "%s"}, {}),
+    ],
+)
+def test_a_return_code_is_stopped_before_it_is_stored_and_all_words_are_kept(
+    house, browser, own, last
+):
+    code = " ".join(ReturnCode.new().words)
+    [typed] = [{name: words % code for name, words in page.items()} for page in (own, last) if page]
+    go_to(browser, 3, FIRST, OWN | (typed if own else {}))
+
+    if last:
+        send(browser, LAST | typed)
+
+    assert browser.status == 422
+    assert "looks like a code" in browser.text
+    assert code in browser.text
+    assert cases(house) == []

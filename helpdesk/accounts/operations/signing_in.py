@@ -127,7 +127,7 @@ def move_second_factor(
     opened_with(person, current)
     step = second_factor.step_of(seed, first_code, work.at)
     if step is None or work.keys.service is None:
-        raise NotNow(second_factor.NOT_RIGHT)
+        raise NotNow(second_factor.whats_wrong(seed, first_code, work.at))
     person.totp_seed = work.keys.service.seal_text(seed, person.place_of("totp_seed"))
     person.totp_last_step = step
     end_others(work, person, keep=session_id)

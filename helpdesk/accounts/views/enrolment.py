@@ -1,5 +1,7 @@
 """Enrolling: the invitation's code, then passphrase and second factor, then the recovery key."""
 
+from datetime import UTC, datetime
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -57,7 +59,10 @@ def create_enrolment() -> ResponseReturnValue:
             surface=current_surface(),
         )
         if enrolled is None:
-            form.first_code.errors = [second_factor.NOT_RIGHT]
+            wrong = second_factor.whats_wrong(
+                form.seed.data or "", form.first_code.data or "", datetime.now(UTC)
+            )
+            form.first_code.errors = [wrong]
     if enrolled is None:
         return _settings_page(form, person), 422
     return render_template("accounts/recovery_key.html", key=enrolled.recovery_key, new=True), 201

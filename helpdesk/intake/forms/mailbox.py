@@ -20,6 +20,8 @@ VERDICTS = (
 class ReturnForm(Form):
     """The way back in. `body` is a message that was being written when the mailbox closed."""
 
+    holds_codes = frozenset({"code"})
+
     code = TextAreaField(
         _("Your return code"),
         description=_(

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
-from helpdesk.core.codes import ReturnCode
+from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, how_much_of_a_code
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import MessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
@@ -38,10 +39,11 @@ def new_return() -> ResponseReturnValue:
 @open_to_strangers
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
-    code = ReturnCode.read(form.code.data or "")
-    case = queries.by_return_code(work, code, current_desk().settings.intake_keys)
-    if code is None or case is None:
+    typed = tuple(ReturnCode.all_in(form.code.data or ""))
+    found = queries.by_return_code(work, typed, current_desk().settings.intake_keys)
+    if found is None:
         return _not_found(form)
+    case, code = found
     draft = form.body.data
     response = make_response(
         render_template("mailbox/draft.html", form=MessageForm())
@@ -88,7 +90,10 @@ def _mailbox_of(case: Case) -> str:
 
 def _not_found(form: ReturnForm) -> ResponseReturnValue:
     """One page for every code that opens nothing, whatever is wrong with it."""
-    if within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):
+    many = how_much_of_a_code(form.code.data or "")
+    if many is not None:
+        sentence = _how_many(*many)
+    elif within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):
         sentence = _(
             "There is no mailbox for this code. Check each word and their order, then try again."
         )
@@ -99,3 +104,21 @@ def _not_found(form: ReturnForm) -> ResponseReturnValue:
         )
     form.code.errors = [sentence]
     return render_template("mailbox/enter.html", form=form), 422
+
+
+def _how_many(typed: int, whole: int) -> str:
+    """That a code is not whole: counted, and never whether a word is in the list."""
+    numbers = {"typed": format_decimal(typed), "whole": format_decimal(whole)}
+    if whole != WORDS_IN_CODE:
+        sentence = _(
+            "You typed %(typed)s letters and digits, and a code has %(whole)s. Check that none is"
+            " missing and none stands there twice.",
+            **numbers,
+        )
+    elif typed < whole:
+        sentence = _(
+            "You typed %(typed)s of %(whole)s words. Find those that are missing.", **numbers
+        )
+    else:
+        sentence = _("You typed %(typed)s words, and a code has %(whole)s.", **numbers)
+    return str(sentence)

@@ -1,0 +1,104 @@
+"""What people type or paste of a code, whatever keyboard, message or page it came through."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+# Crockford's alphabet: no I, L, O or U, and what people write for them is understood.
+LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD: Final = str.maketrans("ILO", "110")
+LETTERS_IN_CODE: Final = 26
+
+# What separates the groups of a code; `/` is kept apart, because an address is no code.
+GROUPED: Final = re.compile(
+    r"(?<![a-z0-9])[a-z0-9]{5}(?:[ -]+[a-z0-9]{5}){4}[ -]+[a-z0-9](?![a-z0-9])"
+)
+SOLID: Final = re.compile(r"(?<![a-z0-9/])[a-z0-9]{26}(?![a-z0-9/])")
+# As it is copied from our own page, where it may break after every fourth sign.
+BROKEN: Final = re.compile(
+    r"(?<![a-z0-9])(?:[a-z0-9]{4} +[a-z0-9]-[a-z0-9]{2} +[a-z0-9]{3}- +){2}"
+    r"[a-z0-9]{4} +[a-z0-9]-[a-z0-9](?![a-z0-9])"
+)
+SIX_DIGITS: Final = re.compile(r"(?<![a-z0-9])(\d{3})[ -]*(\d{3})(?![a-z0-9])")
+SPACES: Final = frozenset({"Zs", "Zl", "Zp", "Cc"})
+UNSEEN: Final = frozenset({"Cf", "Mn", "Me", "Cs"})
+KNOWN: Final = 4096
+
+
+class _Signs(dict[int, str]):
+    """For each sign what it is in a code: a letter, a digit, a separator, or nothing at all."""
+
+    def __missing__(self, number: int) -> str:
+        plain = "".join(map(_plain_sign, unicodedata.normalize("NFKD", chr(number)).casefold()))
+        if len(self) < KNOWN:  # nobody fills our memory by writing in every script there is
+            self[number] = plain
+        return plain
+
+
+def _plain_sign(sign: str) -> str:
+    category, digit = unicodedata.category(sign), unicodedata.digit(sign, None)
+    if category in UNSEEN:
+        return ""
+    if digit is not None:
+        return str(digit)
+    if category in SPACES or sign in "._·•‧・*":
+        return " "
+    if category == "Pd" or sign in "\u2212~":
+        return "-"
+    if sign == "\u0131":  # a small i on a Turkish keyboard, which has no dot
+        return "i"
+    if sign in "/=":
+        return "/"
+    return sign if sign.isascii() and sign.isalnum() else "|"
+
+
+_signs = _Signs()
+
+
+def plain(text: str) -> str:
+    """Small letters and digits as an English keyboard makes them; what nobody sees is dropped.
+
+    Spaces and full stops become a space, dashes a hyphen, and what is in no code a bar.
+    """
+    return text.translate(_signs)
+
+
+def letters_in(text: str) -> Iterator[str]:
+    """Every code of 26 letters and digits that may stand in a text, the likeliest first."""
+    typed = plain(text)
+    seen = set()
+    for one in (typed, *_surely(typed), *typed.split("|")):
+        letters = bare(one)
+        if len(letters) == LETTERS_IN_CODE and set(letters) <= set(LETTERS) and letters not in seen:
+            seen.add(letters)
+            yield letters
+
+
+def bare(text: str) -> str:
+    """All letters and digits of a text and nothing else, as codes are made of them."""
+    return re.sub(r"[^a-z0-9]", "", plain(text)).upper().translate(MISREAD)
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text in Latin letters, in their order; numbers of a list are left out."""
+    return re.findall(r"[a-z]+", plain(text))
+
+
+def six_digits(text: str) -> str:
+    """The six digits of a second factor; the text as it is if there are none."""
+    found = {first + second for first, second in SIX_DIGITS.findall(plain(text))}
+    return found.pop() if len(found) == 1 else text
+
+
+def holds_letters(text: str) -> bool:
+    """Whether a code of 26 letters and digits surely stands in a text that should hold none."""
+    return any(re.search(r"\d", one) for one in _surely(plain(text)))
+
+
+def _surely(typed: str) -> list[str]:
+    return [one for form in (BROKEN, GROUPED, SOLID) for one in form.findall(typed) if _may_be(one)]
+
+
+def _may_be(found: str) -> bool:
+    return set(re.sub(r"[ -]", "", found).upper().translate(MISREAD)) <= set(LETTERS)

@@ -1,0 +1,158 @@
+"""Codes as people write and paste them: what nobody sees, or any keyboard makes, is no fault."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from helpdesk.accounts import second_factor
+from helpdesk.accounts.operations.people import tag_of
+from helpdesk.core import codes, typed
+from helpdesk.core.codes import ReturnCode
+from tests.core.test_codes import numbers
+
+seeds = st.integers(0, 2**32).map(random.Random)
+UNSEEN = "\u200e\u200f\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202b\u202c\u2066\u2069\ufe0f"
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d_. \u00a0\u2009\u3000\n\t"
+# 0 to 9 of other scripts: Arabic-Indic, Persian, Devanagari, Bengali, full width, mathematical.
+DIGITS = [0x0660, 0x06F0, 0x0966, 0x09E6, 0xFF10, 0x1D7CE]
+LABELS = [
+    "Return code: ",
+    "Your return code, in order:\n",
+    "Código de retorno: ",
+    "Code de retour : ",
+    "Código de regresso: ",
+    "رمز العودة: ",
+    "“",
+]
+
+
+def decorated(text, chance):
+    """The same code from another keyboard, out of a message or off a page."""
+    out = []
+    for sign in text:
+        if sign.isdigit() and chance.random() < 0.5:
+            sign = chr(chance.choice(DIGITS) + int(sign))
+        elif sign == "-":
+            sign = chance.choice(DASHES)
+        elif sign.isalpha() and chance.random() < 0.3:
+            sign = chance.choice([sign.lower(), sign.upper(), chr(ord(sign) + 0xFEE0)])
+        out.append(sign)
+        while chance.random() < 0.2:
+            out.append(chance.choice(UNSEEN))
+    before, after = chance.choice(UNSEEN), chance.choice([*UNSEEN, "\n", " ", "."])
+    return before + "".join(out) + after
+
+
+@settings(max_examples=300)
+@given(numbers, seeds)
+def test_a_return_code_is_read_through_every_decoration(number, chance):
+    code = ReturnCode(number)
+
+    for form in (" ".join(code.words), code.letters, "\n".join(code.words)):
+        assert ReturnCode.read(decorated(form, chance)) == code
+        assert code in ReturnCode.all_in(chance.choice(LABELS) + decorated(form, chance))
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet=codes.LETTERS, min_size=26, max_size=26), seeds)
+def test_an_enrolment_code_and_a_recovery_key_are_read_through_every_decoration(plain, chance):
+    grouped = "-".join(plain[at : at + 5] for at in range(0, 26, 5))
+
+    assert codes.plain_code(decorated(grouped, chance)) == plain
+    assert codes.plain_code(chance.choice(LABELS) + decorated(grouped, chance)) == plain
+    assert tag_of(decorated(grouped, chance)) == tag_of(plain)
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 999_999), seeds)
+def test_six_digits_are_read_through_every_decoration(number, chance):
+    seed, step = second_factor.new_seed(), 50_000_000 + number
+    code = second_factor.code_at(seed, step)
+    now = datetime.fromtimestamp(step * second_factor.SECONDS, UTC)
+
+    for form in (code, f"{code[:3]}-{code[3:]}", f"Code: {code}"):
+        assert second_factor.step_of(seed, decorated(form, chance), now) == step
+
+
+@pytest.mark.parametrize("letter", ["\u0130", "\u0131", "I", "\uff29", "i\u0307"])
+def test_the_i_of_a_turkish_keyboard_is_an_i(letter):
+    word = next(one for one in codes.word_list() if "i" in one)
+
+    typed = " ".join([word.replace("i", letter)] * 10)
+
+    assert ReturnCode.read(typed) == ReturnCode.read(" ".join([word] * 10))
+
+
+def as_copied(code):
+    """The whole box of the receipt, as a browser copies it."""
+    letters = " ".join(code.letters[at : at + 4] for at in range(0, len(code.letters), 4))
+    words = "\n".join(f"{place}. {word}" for place, word in enumerate(code.words, 1))
+    return (
+        f"Your return code, in order:\n{words}\nThe same code in letters and digits, if that is "
+        f"easier to write down:\n{letters}"
+    )
+
+
+@given(numbers)
+def test_the_whole_copied_box_is_the_code(number):
+    code = ReturnCode(number)
+
+    assert ReturnCode.read(as_copied(code)) == code
+
+
+@given(numbers, st.integers(1, 19))
+def test_it_is_said_how_much_of_a_code_was_typed(number, many):
+    words = (ReturnCode(number).words * 2)[:many]
+
+    found = codes.how_much_of_a_code(" ".join(words))
+
+    assert found == (None if many == 10 else (many, 10))
+
+
+def test_of_letters_and_digits_it_is_said_too():
+    assert codes.how_much_of_a_code("K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW") == (25, 26)
+    assert codes.how_much_of_a_code("K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW-X") is None
+    assert codes.how_much_of_a_code("") is None
+
+
+@given(numbers, st.text(max_size=60), st.text(max_size=60))
+@example(123, "", "")
+def test_a_code_in_a_text_is_recognised(number, before, after):
+    code = ReturnCode(number)
+    letters = " ".join(code.letters[at : at + 4] for at in range(0, len(code.letters), 4))
+
+    forms = [" ".join(code.words), ", ".join(code.words), as_copied(code)]
+    if any(sign.isdigit() for sign in code.letters):
+        forms += [
+            code.letters,
+            code.letters.replace("-", ""),
+            code.letters.replace("-", " "),
+            letters,
+        ]
+    for form in forms:
+        assert codes.stands_in(f"{before}\n(“{form}”)\n{after}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "They took my account on 12 November 2026 at 10:30, and wrote to all my contacts.",
+        "My laptop, camera, phone, two cards and a printer are gone; the passport too.",
+        "https://video.example/watch?v=01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "https://forum.example/posts/01arz3ndektsv4rrffq69g5fav",
+        "Call +49 30 1234 5678 or +44 20 7946 0958 after six, please. K7F-3MQ8 is the case.",
+        "them those where never could a day go by",
+    ],
+)
+def test_what_people_tell_is_taken_for_no_code(text):
+    assert not codes.stands_in(text)
+
+
+def test_a_page_of_every_sign_there_is_costs_little_memory():
+    typed.plain("".join(map(chr, range(0x20, 0x20000))))
+
+    assert len(typed._signs) <= typed.KNOWN
