@@ -20,7 +20,7 @@ from helpdesk.intake import door as intake_door
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.partners import views as partners
-from helpdesk.playbooks.shelf import in_language, read_all, the_library
+from helpdesk.playbooks.shelf import in_language, kinds_classifier, read_all, the_library
 from helpdesk.settings import LANGUAGES, Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import (
@@ -105,6 +105,7 @@ def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
         offered = on_offer(desk.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
         read_all(offered)
+        kinds_classifier()  # trained now, so that no reporter waits for it
         app.jinja_env.globals["has_been_read"] = is_reviewed
     else:
         languages.init_app(app, offered=(catalogues.SOURCE,))

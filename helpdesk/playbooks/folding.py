@@ -94,6 +94,11 @@ def words_in(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in telling or words)
 
 
+def is_small(stemmed: str) -> bool:
+    """Whether a stem comes from a word that says nothing about what happened."""
+    return stemmed in _SMALL_STEMS
+
+
 def stem(word: str) -> str:
     """What the forms of a word have in common, roughly; a folded word goes in."""
     if word in IRREGULAR:
@@ -131,3 +136,4 @@ def _single(bare: str) -> str:
 
 
 _SMALL = frozenset(folded(word) for word in SMALL)
+_SMALL_STEMS = frozenset(stem(word) for word in _SMALL)

@@ -105,6 +105,15 @@ class Cause:
     name: Text
 
 
+@dataclass(frozen=True)
+class SearchPhrase:
+    """Words that people type when they mean a kind of incident. Only the search reads them."""
+
+    kind: str
+    language: str
+    text: str
+
+
 @dataclass(frozen=True, eq=False)
 class Library:
     """The pages, the table and the vocabulary. One that was read again is another one."""
@@ -117,6 +126,7 @@ class Library:
     playbooks: tuple[Playbook, ...]
     services: tuple[Service, ...] = ()
     causes: tuple[Cause, ...] = ()
+    searches: tuple[SearchPhrase, ...] = ()
 
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The page of that kind of trouble, or the one that stands in its place since."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from helpdesk.playbooks.classifier import Classifier
 from helpdesk.playbooks.editions import from_json, hash_of, to_json
+from helpdesk.playbooks.finding import train
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Text
 from helpdesk.playbooks.reading.folder import read_library
@@ -13,6 +15,7 @@ from helpdesk.playbooks.translating.library import translated
 from helpdesk.playbooks.translating.standing import Standing
 from helpdesk.playbooks.translating.standing import standing as how_far
 from helpdesk.playbooks.translating.words import Part, read_parts
+from helpdesk.settings import LANGUAGES
 
 CONTENT = Path(__file__).parents[2] / "playbooks"
 
@@ -68,6 +71,13 @@ def in_language(text: Text, language: str) -> Text:
 @cache
 def _by_id(language: str | None) -> dict[str, Text]:
     return {text.id: text for text in the_library(language).texts()}
+
+
+@cache
+def kinds_classifier() -> Classifier:
+    """The classifier of the search, trained once for all languages: people mix them."""
+    pages = [page for language in LANGUAGES for page in the_library(language).playbooks]
+    return train(pages, the_library().searches)
 
 
 @cache

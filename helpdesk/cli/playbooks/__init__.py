@@ -23,6 +23,7 @@ class Tools(LoadedWhenCalled):
         "ids": "helpdesk.cli.playbooks.ids:ids",
         "lint": "helpdesk.cli.playbooks.lint:lint",
         "level": "helpdesk.cli.playbooks.levels:level",
+        "search": "helpdesk.cli.playbooks.search:search",
         "simulate": "helpdesk.cli.playbooks.simulate:simulate",
         "table": "helpdesk.cli.playbooks.levels:table",
     }

@@ -14,7 +14,7 @@ from helpdesk.intake.forms.questions import field_for, fields_for, one_of
 from helpdesk.intake.report import CONTACT, KEPT, STORY
 from helpdesk.playbooks import together
 from helpdesk.playbooks.finding import Finder
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.shelf import kinds_classifier, the_library
 from helpdesk.web.forms import Form
 
 
@@ -68,10 +68,11 @@ def last_sheet(language: str) -> type[Any]:
 
 @cache
 def finder(language: str) -> Finder:
-    """Looks for kinds of trouble in the language that is shown, and in the one they are in."""
+    """Searches in the language shown, by the phrases of all: people mix languages."""
     shown, source = the_library(language), the_library()
     offered = [page for heading in report.headings(shown) for page in heading.pages]
-    return Finder(offered, source.playbooks if shown is not source else ())
+    also = source.playbooks if shown is not source else ()
+    return Finder(offered, also, classifier=kinds_classifier())
 
 
 def _sheet(fields: dict[str, Any]) -> type[Any]:

@@ -8,6 +8,7 @@ from helpdesk.playbooks.pages import Playbook
 from helpdesk.playbooks.reading.entries import Fragment
 from helpdesk.playbooks.reading.here import Shelf
 from helpdesk.playbooks.reading.questions import read_shared_questions
+from helpdesk.playbooks.reading.searches import read_searches
 from helpdesk.playbooks.reading.table import read_table
 from helpdesk.playbooks.reading.type_pages import read_playbook
 from helpdesk.playbooks.reading.vocabulary import (
@@ -66,6 +67,7 @@ def read_what_reads(folder: Path) -> tuple[Library, list[BadPlaybook]]:
         playbooks=playbooks,
         services=services,
         causes=causes,
+        searches=read_searches(folder, ids),
     )
     return library, problems
 
