@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import Babel, get_locale
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from helpdesk.accounts import door as accounts_door
@@ -26,11 +25,13 @@ from helpdesk.triage import views as triage
 from helpdesk.web import (
     catalogues,
     cookies,
+    form_tokens,
     headers,
     languages,
     limits,
     login,
     pages,
+    presses,
     refusals,
 )
 from helpdesk.web import work as web_work
@@ -40,7 +41,6 @@ from helpdesk.web.clock import day, happened, in_hour, length, moment, time_left
 # less than half of it: so one that is too long comes back whole, with the number.
 LARGEST_REQUEST = 2_000_000
 SLUGS_KEPT = 256
-DAY = 24 * 3600
 
 BLUEPRINTS = {
     Surface.PUBLIC: (intake.bp,),
@@ -76,9 +76,6 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
         SECRET_KEY_FALLBACKS=[_form_key(desk, surface, n) for n in range(1, _keys(desk, surface))],
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
-        WTF_CSRF_TIME_LIMIT=DAY,
-        # Referrers are often taken away on the way; the token and our own origin check remain.
-        WTF_CSRF_SSL_STRICT=False,
         HOME=HOME[surface],
     )
     headers.init_app(app)
@@ -87,8 +84,9 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     limits.init_app(app)
     identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
     web_work.init_app(app, identify)
+    form_tokens.init_app(app)
     login.init_app(app, surface)
-    CSRFProtect(app)
+    presses.init_app(app)
     Babel(app, locale_selector=languages.select)
     catalogues.init_app(app)
     _speak(app, desk, surface)

@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import models as accounts
 from helpdesk.cases import models as cases
-from helpdesk.core import history, keys, outbox
+from helpdesk.core import history, keys, outbox, presses
 from helpdesk.core.database import Base
 from helpdesk.escalations import models as escalations
 from helpdesk.intake import models as intake
@@ -24,5 +24,6 @@ __all__ = [
     "outbox",
     "partners",
     "playbooks",
+    "presses",
     "triage",
 ]

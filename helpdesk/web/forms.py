@@ -1,10 +1,13 @@
 """What every form shares: our words for the usual faults, and no surprise from long input."""
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
+from wtforms.fields.core import UnboundField
 
 from helpdesk.core import codes
 from helpdesk.core.addresses import NotAnAddress, read_address
@@ -21,7 +24,7 @@ TYPED = frozenset({"StringField", "TextAreaField", "EmailField"})
 
 
 class Form(FlaskForm):
-    """A form whose token lives for a day (Tor is slow, and people are interrupted).
+    """Fields only: the token of a form is looked at before any view is asked (`form_tokens`).
 
     A code that opens something is stopped in every field of words that is not meant for one.
     """
@@ -29,7 +32,7 @@ class Form(FlaskForm):
     holds_codes: ClassVar[frozenset[str]] = frozenset()
 
     class Meta(FlaskForm.Meta):
-        csrf_time_limit = 24 * 3600
+        csrf = False
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             """Strip what people leave around their words, and count a line break as one sign."""
@@ -72,3 +75,20 @@ def is_address(_form: Any, field: Any) -> None:
         read_address(field.data or "")
     except NotAnAddress as refused:
         raise ValidationError(str(refused)) from None
+
+
+@cache
+def text_names() -> dict[str, str]:
+    """The fields, of all forms, that people write words into, and what each asks for."""
+    return {
+        name: str(field.args[0] if field.args else field.kwargs.get("label", ""))
+        for form in _every_form(Form)
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField) and field.field_class.__name__ in TYPED
+    }
+
+
+def _every_form(form: type[Form]) -> Iterator[type[Form]]:
+    yield form
+    for one in form.__subclasses__():
+        yield from _every_form(one)

@@ -8,13 +8,13 @@ from typing import Any, Final, cast
 from flask import Flask, g, request
 from flask.templating import Environment
 from flask_babel import get_translations
-from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from helpdesk.core.markup import ours
+from helpdesk.web.form_tokens import token_here
 from helpdesk.web.languages import language_here
 
 ADDRESSES_KEPT = 512
@@ -39,22 +39,17 @@ class SharedNames(Environment):
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates our own `url_for`, `_`, `csrf_token`, for which others came before us."""
+    """Give the templates our own `url_for`, `_`, for which others came before us."""
     app.jinja_env.globals["url_for"] = _addresses(app)
     app.jinja_env.globals["once"] = once
     app.jinja_env.globals["kept"] = kept
-    app.jinja_env.globals["csrf_token"] = _token
-    app.context_processor(lambda: {"csrf_token": _token})  # Flask-WTF makes it anew for each form
+    app.jinja_env.globals["csrf_token"] = token_here
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension's
         gettext=_translated,
         ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
         newstyle=True,
     )
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = gettext
-
-
-def _token() -> str:
-    return cast(str, g.get("csrf_token") or generate_csrf())
 
 
 def once(macro: Macro, field: Any, **options: Any) -> Any:

@@ -6,15 +6,27 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal, marked
 from helpdesk.core.sealing import CannotOpen
+from helpdesk.settings import Surface
+from helpdesk.web.desk import current_surface
+from helpdesk.web.form_tokens import (
+    FIELD,
+    ForeignForm,
+    FromElsewhere,
+    OldForm,
+    came_from_us,
+    new_token,
+    sent_token,
+    token_here,
+)
+from helpdesk.web.forms import text_names
 from helpdesk.web.work import become_stranger
 
 log = logging.getLogger(__name__)
@@ -23,7 +35,7 @@ STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, NotNow: 409}
 
 # What opens something is typed again rather than written into a page.
 NEVER_REPEATED = frozenset({"passphrase", "again", "current", "recovery_key"})
-NEVER_SHOWN = NEVER_REPEATED | {"code", "csrf_token"}
+NEVER_SHOWN = NEVER_REPEATED | {"code", FIELD}
 
 SENTENCES = {
     400: marked("We could not understand what was sent."),
@@ -42,7 +54,9 @@ def init_app(app: Flask) -> None:
     """Register the one page for every refusal and every failure."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CannotOpen, _cannot_open)
-    app.register_error_handler(CSRFError, _old_token)
+    app.register_error_handler(OldForm, _old_form)
+    app.register_error_handler(ForeignForm, _foreign_form)
+    app.register_error_handler(FromElsewhere, _from_elsewhere)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _at_the_end)
     app.register_error_handler(OperationalError, _no_database)
@@ -57,15 +71,16 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 
 def _typed() -> list[str]:
-    """Sentences of the form that is refused, so that nobody has to write them a second time."""
-    if request.method != "POST" or not _came_from_us():
+    """The words of the form that is refused, so that nobody has to write them a second time."""
+    if request.method != "POST" or not came_from_us():
         return []
+    written = text_names()
     return [
         value
         for name, values in request.form.lists()
         if name not in NEVER_SHOWN
         for value in values
-        if len(value.split()) > 1
+        if len(value.split()) > 1 or (value.strip() and name in written)
     ]
 
 
@@ -129,57 +144,76 @@ def _where(error: BaseException) -> str:
     return place
 
 
-def _old_token(_error: CSRFError) -> ResponseReturnValue:
+def _old_form(_error: OldForm) -> ResponseReturnValue:
     """The form waited too long, or the key was changed: nothing typed is lost by it.
 
     The same page is offered again with everything in it and a fresh token, but only if the request
     came from our own pages: otherwise another site could have a person confirm what it made up.
     """
-    if not _came_from_us():
-        return _page(marked("This did not come from one of our own pages."), 400)
+    if not came_from_us():
+        return _from_elsewhere(FromElsewhere())
     return _keep_typed(
         marked("This page was open for a long time, so please send it once more."), 400
     )
 
 
+def _from_elsewhere(_error: FromElsewhere) -> ResponseReturnValue:
+    return _page(marked("This did not come from one of our own pages."), 400)
+
+
+def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
+    """Somebody else is here than when the page was opened: it does nothing to either."""
+    sentence = (
+        marked(
+            "This page belongs to another mailbox than the one that is open in this browser now. "
+            "Nothing was sent and nothing was changed."
+        )
+        if current_surface() is Surface.PUBLIC
+        else marked(
+            "This page was opened by somebody else than the person who is signed in now. Nothing "
+            "was sent and nothing was changed."
+        )
+    )
+    return _page(sentence, 409, words=_typed(), above=_page_above() or _home())
+
+
 def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
-    if request.method == "POST" and _came_from_us():
-        g.pop("csrf_token", None)
+    if request.method == "POST" and came_from_us():
+        before = sent_token()
         fields = [
             (name, value)
             for name, values in request.form.lists()
-            if name != "csrf_token" and name not in NEVER_REPEATED
+            if name != FIELD and name not in NEVER_REPEATED
             for value in values
         ]
         page = render_template(
             "refusals/again.html",
             sentence=gettext(sentence),
             fields=fields,
-            token=generate_csrf(),
+            # It stays the form of whoever had it.
+            token=new_token(before.whose) if before else token_here(),
             address=f"{request.root_path}{request.full_path}".rstrip("?"),
         )
         return page, status
     return _page(sentence, status)
 
 
-def _came_from_us() -> bool:
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return origin == request.host_url.rstrip("/") or origin.startswith(request.host_url)
-
-
-def _page(sentence: str, status: int, words: Sequence[str] = ()) -> tuple[Any, int]:
+def _page(
+    sentence: str, status: int, words: Sequence[str] = (), above: str | None = None
+) -> tuple[Any, int]:
     page = render_template(
         "refusals/refused.html",
         sentence=gettext(sentence),
         status=status,
         words=words,
-        above=_page_above(),
+        above=above or _page_above(),
         home=current_app.config["HOME"],
     )
     return page, status
+
+
+def _home() -> str:
+    return url_for(current_app.config["HOME"])
 
 
 def _page_above() -> str | None:

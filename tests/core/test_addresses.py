@@ -103,7 +103,7 @@ def test_every_form_that_asks_for_an_address_reads_it_like_that(form_class, fiel
 
     for typed in BROKEN:
         # what was typed stays in the field: it is put right, not typed once more
-        assert faults(typed) == (True, typed), typed
+        assert faults(typed) == (True, typed.replace("\r\n", "\n")), typed
     for typed, kept in WRITTEN.items():
         assert faults(typed) == (False, kept), typed
 

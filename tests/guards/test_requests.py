@@ -92,7 +92,9 @@ def test_with_a_certificate_cookies_are_for_this_host_and_tls_alone(desk, surfac
     urls = {"staff_url": "https://staff.example", "partner_url": "https://partner.example"}
     app = create_app(replace(desk, settings=replace(desk.settings, **urls)), surface)
 
-    with app.test_client().get("/sign-in", base_url="https://staff.example") as answer:
+    app.config["WTF_CSRF_ENABLED"] = False
+    sent = {"base_url": "https://staff.example", "data": {"code": "none"}}
+    with app.test_client().post("/enrolment", **sent) as answer:  # it says a sentence
         cookies = answer.headers.getlist("Set-Cookie")
 
     assert cookies

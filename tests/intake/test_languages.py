@@ -185,7 +185,7 @@ def test_the_mailbox_speaks_as_the_report_did(arabic_report):
     assert language_of(browser) == ("en", "ltr")
     browser.send("/mailbox", answers={"code": code}, follow=False)
 
-    assert browser.answer.headers["Location"] == "/ar/mailbox/case"
+    assert browser.answer.headers["Location"] == "/ar/mailbox/case?opened=yes"
 
 
 def test_a_language_chosen_now_counts_for_more_than_the_one_of_the_report(arabic_report):
@@ -194,7 +194,7 @@ def test_a_language_chosen_now_counts_for_more_than_the_one_of_the_report(arabic
     browser.open("/en/mailbox")
     browser.send("/en/mailbox", answers={"code": code}, follow=False)
 
-    assert browser.answer.headers["Location"] == "/en/mailbox/case"
+    assert browser.answer.headers["Location"] == "/en/mailbox/case?opened=yes"
 
 
 def test_dates_are_written_as_the_language_does_and_digits_stay_those_of_the_code(arabic_report):

@@ -11,7 +11,9 @@ from helpdesk.accounts.models import Person
 from helpdesk.accounts.views.blueprints import bp, not_too_often
 from helpdesk.core import codes
 from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.form_tokens import for_anyone
 from helpdesk.web.login import open_to_strangers
+from helpdesk.web.presses import repeatable
 
 UNKNOWN_CODE = "This code is not known here, was used already, or has ended. Ask for a new one."
 
@@ -24,6 +26,8 @@ def new_enrolment() -> ResponseReturnValue:
 
 @bp.post("/enrol")
 @open_to_strangers
+@for_anyone
+@repeatable
 def create_enrolment_start() -> ResponseReturnValue:
     """The code is right: show what to set up. Nothing is kept before the last step."""
     not_too_often("accounts.enrol")
@@ -41,6 +45,7 @@ def create_enrolment_start() -> ResponseReturnValue:
 
 @bp.post("/enrolment")
 @open_to_strangers
+@for_anyone
 def create_enrolment() -> ResponseReturnValue:
     not_too_often("accounts.enrol")
     form = EnrolmentForm()

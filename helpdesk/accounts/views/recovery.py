@@ -8,6 +8,7 @@ from helpdesk.accounts.forms import RecoveryForm
 from helpdesk.accounts.views.blueprints import bp, not_too_often
 from helpdesk.core import codes
 from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.form_tokens import for_anyone
 from helpdesk.web.login import open_to_strangers
 
 NOT_RIGHT = (
@@ -26,6 +27,7 @@ def new_recovery() -> ResponseReturnValue:
 
 @bp.post("/recover")
 @open_to_strangers
+@for_anyone
 def create_recovery() -> ResponseReturnValue:
     not_too_often("accounts.recover")
     form, recovery_key = RecoveryForm(), None

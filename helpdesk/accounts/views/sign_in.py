@@ -9,7 +9,9 @@ from helpdesk.accounts.models import SignIn
 from helpdesk.accounts.views.blueprints import bp, home, not_too_often
 from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
 from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.form_tokens import for_anyone
 from helpdesk.web.login import open_to_strangers
+from helpdesk.web.presses import repeatable
 from helpdesk.web.work import current_presence, work
 
 # The same for a name that is not known, a wrong passphrase and a door that is closed for a while.
@@ -30,6 +32,8 @@ def new_sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @open_to_strangers
+@for_anyone
+@repeatable
 def create_sign_in() -> ResponseReturnValue:
     not_too_often("accounts.sign_in")
     form, token = SignInForm(), None
@@ -57,6 +61,8 @@ def new_code() -> ResponseReturnValue:
 
 @bp.post("/sign-in/code")
 @open_to_strangers
+@for_anyone
+@repeatable
 def create_code() -> ResponseReturnValue:
     not_too_often("accounts.code")
     form, token = SecondFactorForm(), None
@@ -77,12 +83,14 @@ def create_code() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
+@repeatable
 def create_sign_out() -> ResponseReturnValue:
     operations.sign_out(work, work.session.get_one(SignIn, current_presence().session_id))
     return _signed_out("You are signed out.")
 
 
 @bp.post("/sign-out-everywhere")
+@repeatable
 def create_sign_out_everywhere() -> ResponseReturnValue:
     operations.sign_out_everywhere(work, queries.myself(work))
     return _signed_out("You are signed out, here and everywhere else.")

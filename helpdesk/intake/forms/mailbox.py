@@ -1,7 +1,7 @@
 """The small forms of the mailbox: the code, a message, and whether it is really fixed."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
@@ -30,6 +30,8 @@ class ReturnForm(Form):
         ),
     )
     body = TextAreaField()
+    # Whose the message is: the tag of the page on which it was written.
+    whose = HiddenField()
 
 
 class MessageForm(Form):

@@ -15,6 +15,7 @@ from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
 from helpdesk.playbooks.shelf import the_library
+from helpdesk.web.presses import repeatable
 from helpdesk.web.work import work
 
 
@@ -26,6 +27,7 @@ def show_case() -> ResponseReturnValue:
 
 @bp.post("/mailbox/case")
 @in_mailbox
+@repeatable
 def create_draft() -> ResponseReturnValue:
     """The page in another language, with what is being written on it. Nothing is saved."""
     form = MessageForm()

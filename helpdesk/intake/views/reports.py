@@ -19,8 +19,10 @@ from helpdesk.playbooks.together import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.web.desk import current_desk
+from helpdesk.web.form_tokens import for_anyone
 from helpdesk.web.languages import language_here
 from helpdesk.web.login import open_to_strangers
+from helpdesk.web.presses import repeatable
 from helpdesk.web.work import by_statement, current_work, work
 
 SEND = "send"
@@ -37,6 +39,8 @@ def new_report() -> ResponseReturnValue:
 @bp.post("/report")
 @open_to_strangers
 @by_statement
+@for_anyone
+@repeatable
 def create_report() -> ResponseReturnValue:
     """Show the next page, or take the report in. Until the last button nothing is stored."""
     paper = Paper(request.form, language_here())

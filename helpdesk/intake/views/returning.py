@@ -10,21 +10,25 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
-from helpdesk.core.actors import Role
+from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, how_much_of_a_code
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import MessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.web import languages
-from helpdesk.web.cookies import give_door_cookie, take_door_cookie
+from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
 from helpdesk.web.desk import current_desk
+from helpdesk.web.form_tokens import for_anyone, hand_out_to, is_tag_of, sent_token
 from helpdesk.web.limits import within_limit
 from helpdesk.web.login import open_to_strangers
+from helpdesk.web.presses import repeatable
 from helpdesk.web.work import current_presence, work
 
 # Wrong codes only. A right one always opens: behind an onion address all the world is one visitor.
 TRIES = 10
 TRIES_PER_MINUTE = 6
+# In the address that follows a right code: who comes there as a stranger keeps no cookies.
+JUST_OPENED = "opened=yes"
 
 
 @bp.get("/mailbox")
@@ -37,6 +41,8 @@ def new_return() -> ResponseReturnValue:
 
 @bp.post("/mailbox")
 @open_to_strangers
+@for_anyone
+@repeatable
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
     typed = tuple(ReturnCode.all_in(form.code.data or ""))
@@ -44,18 +50,26 @@ def create_return() -> ResponseReturnValue:
     if found is None:
         return _not_found(form)
     case, code = found
-    draft = form.body.data
-    response = make_response(
-        render_template("mailbox/draft.html", form=MessageForm())
-        if draft
-        else redirect(_mailbox_of(case), 303)
-    )
+    if form.body.data and form.whose.data and not is_tag_of(form.whose.data, reporter(case.id).id):
+        form.code.errors = [
+            _(
+                "This code opens another mailbox than the one in which you were writing. Give the "
+                "code of that one, or open the other without these words."
+            )
+        ]
+        return render_template("mailbox/enter.html", form=form), 422
+    if form.body.data:
+        hand_out_to(reporter(case.id).id)
+        response = make_response(render_template("mailbox/draft.html", form=MessageForm()))
+    else:
+        response = make_response(redirect(f"{_mailbox_of(case)}?{JUST_OPENED}", 303))
     give_door_cookie(response, operations.come_in(work, case, code))
     return response
 
 
 @bp.post("/mailbox/sign-out")
 @open_to_strangers
+@repeatable
 def create_sign_out() -> ResponseReturnValue:
     operations.go_away(work, current_presence().session_id)
     flash(_("Your mailbox is closed in this browser."))
@@ -71,10 +85,19 @@ def in_mailbox(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respon
     def checked(**values: Any) -> ResponseReturnValue:
         if current_presence().actor.role is Role.REPORTER:
             return view(**values)
-        if request.method == "GET":
+        if request.method == "GET" and request.query_string.decode() != JUST_OPENED:
             return redirect(url_for(".new_return"), 303)
+        if request.method == "GET":
+            page = render_template("mailbox/enter.html", form=ReturnForm(None), is_let_in=True)
+            return page, 403
         # The mailbox closed while somebody was writing: what they wrote is carried along.
-        return render_template("mailbox/enter.html", form=ReturnForm(), was_open=True), 403
+        form, token = ReturnForm(), sent_token()
+        form.whose.data = token.whose if token else ""
+        kept_cookie = bool(request.cookies.get(name_of_door_cookie()))
+        page = render_template(
+            "mailbox/enter.html", form=form, was_open=True, kept_cookie=kept_cookie
+        )
+        return page, 403
 
     return open_to_strangers(checked)
 

@@ -1,0 +1,54 @@
+"""A press of a button: what a form that made something answered, so that it makes it once.
+
+The row is written by the transaction that does the work. A second press of the same form at the
+same moment waits for it there, and then gets the first one's answer, which is sealed: what opens it
+stands in the form alone.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import String, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from helpdesk.core.database import Base
+from helpdesk.core.sealing import Envelope, Place
+
+KEPT: Final = timedelta(minutes=15)
+# What is over goes when somebody presses next; what another is removing at this moment is left.
+BEGIN: Final = text(
+    "WITH over AS (DELETE FROM presses WHERE id IN (SELECT id FROM presses WHERE at < :before"
+    " LIMIT 100 FOR UPDATE SKIP LOCKED))"
+    " INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING RETURNING id"
+)
+
+
+class Press(Base):
+    """One form, sent as it stood. It says nothing of who pressed, or what."""
+
+    __tablename__ = "presses"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    answer: Mapped[Envelope | None]
+
+
+def is_first(session: Session, press: str, *, at: datetime) -> bool:
+    """Whether nobody has pressed this yet. Waits for one that is being worked on."""
+    parameters = {"id": press, "at": at, "before": at - KEPT}
+    return session.execute(BEGIN, parameters).first() is not None
+
+
+def note_answer(session: Session, press: str, answer: Envelope) -> None:
+    """Keep what the first press is told, for the second."""
+    session.execute(update(Press).where(Press.id == press).values(answer=answer))
+
+
+def answer_to(session: Session, press: str) -> Envelope | None:
+    """What the first press was told."""
+    row = session.get(Press, press)
+    return row.answer if row is not None else None
+
+
+def place_of(press: str) -> Place:
+    return Place("presses", "answer", "", press)

@@ -1,0 +1,154 @@
+"""The token of every form: that it is ours, whose it is, and how old; it needs no cookie.
+
+A page is handed out to somebody, or to nobody, and its forms say to whom, under a tag that means
+nothing outside. Another site can have a token for nobody, but none for a person or a mailbox; and a
+page that is still open when another person signs in, or another mailbox is opened, acts on neither.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from flask import Flask, current_app, g, request
+from itsdangerous import BadSignature, TimestampSigner
+
+from helpdesk.core.actors import NOBODY
+from helpdesk.web.work import current_presence
+
+FIELD: Final = "csrf_token"
+LONGEST: Final = 300
+LASTS: Final = 24 * 3600  # Tor is slow, and people are interrupted
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class OldForm(Exception):
+    """The form waited too long, or its token is none of ours."""
+
+
+class ForeignForm(Exception):
+    """The page was handed out to somebody else than who is here now."""
+
+
+class FromElsewhere(Exception):
+    """Another site sent this."""
+
+
+@dataclass(frozen=True)
+class FormToken:
+    """What came back with a form that we handed out."""
+
+    text: str
+    whose: str
+    age: float
+
+    @classmethod
+    def read(cls, text: str) -> "FormToken | None":
+        """The token of a form that came back, or None if it is not one of ours."""
+        try:
+            value, signed_at = _signer().unsign(text[:LONGEST], return_timestamp=True)
+        except BadSignature:
+            return None
+        _random, _, whose = value.decode().partition("~")
+        return cls(text, whose, time.time() - signed_at.timestamp())
+
+    @property
+    def is_of_now(self) -> bool:
+        return self.age <= float(current_app.config["WTF_CSRF_TIME_LIMIT"])
+
+    def is_of(self, who: str) -> bool:
+        """Whether it was handed out to them."""
+        return is_tag_of(self.whose, who)
+
+
+def for_anyone(view: View) -> View:
+    """Mark a form that acts for whoever sends it, and on nobody's things: a way in, a report."""
+    view.for_anyone = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def init_app(app: Flask) -> None:
+    """Look at the token of every form before anything else does."""
+    app.config.update(WTF_CSRF_TIME_LIMIT=LASTS)
+    app.before_request(_check)
+
+
+def token_here() -> str:
+    """The token of the forms on this page: one for all of them."""
+    if "form_token" not in g:
+        g.form_token = new_token(_tag(current_presence().actor.id, _keys()[-1]))
+    return str(g.form_token)
+
+
+def hand_out_to(who: str) -> None:
+    """From here on this request's page is theirs: somebody who has just come in."""
+    g.form_token = new_token(_tag(who, _keys()[-1]))
+
+
+def is_tag_of(tag: str, who: str) -> bool:
+    """Whether a form with this tag was handed out to them; also under a key that is replaced."""
+    return tag in {_tag(who, key) for key in _keys()}
+
+
+def new_token(whose: str) -> str:
+    """A fresh token; `whose` is the tag of an older one that it takes the place of."""
+    return _signer().sign(f"{secrets.token_urlsafe(24)}~{whose}").decode()
+
+
+def sent_token() -> FormToken | None:
+    """The token that came with this request."""
+    return FormToken.read(request.form.get(FIELD, ""))
+
+
+def came_from_us() -> bool:
+    """Whether the browser says that one of our own pages sent this."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return origin == request.host_url.rstrip("/") or origin.startswith(request.host_url)
+
+
+def is_checked() -> bool:
+    """Whether this request has to bring a token."""
+    is_on = current_app.config.get("WTF_CSRF_ENABLED", True)
+    return bool(is_on) and request.method == "POST" and request.endpoint is not None
+
+
+def _check() -> None:
+    if not is_checked():
+        return
+    token = sent_token()
+    if _came_from_elsewhere():
+        raise FromElsewhere
+    if token is None or not token.is_of_now:
+        raise OldForm
+    view = current_app.view_functions[str(request.endpoint)]
+    here = current_presence().actor
+    if hasattr(view, "for_anyone") or here == NOBODY or token.is_of(here.id):
+        return
+    raise ForeignForm
+
+
+def _came_from_elsewhere() -> bool:
+    """What says nothing of where it comes from is no browser of these years."""
+    says = any(name in request.headers for name in ("Sec-Fetch-Site", "Origin", "Referer"))
+    return says and not came_from_us()
+
+
+def _tag(who: str, key: bytes) -> str:
+    return hashlib.blake2b(
+        who.encode(), key=key, person=b"hd whose form", digest_size=12
+    ).hexdigest()
+
+
+def _keys() -> list[bytes]:
+    """The keys that sign, the newest last."""
+    return [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(_keys(), salt="form")
