@@ -84,7 +84,8 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """A desk with both keys, for whoever plays reporters and staff alike."""
-        return open_desk(Settings.from_environment(self._service() | self._intake_key()))
+        told = self._service() | self._intake_key() | {"REDIS_URL": "none"}
+        return open_desk(Settings.from_environment(told))
 
     def port(self, name: str) -> int:
         return int(self._doors[name].getsockname()[1])
@@ -118,10 +119,12 @@ class House:
     def work(self, queue: str, module: str = "helpdesk.cli") -> Program:
         """A worker of a queue, or one with a fault planted in it."""
         name = f"worker-{queue}"
-        return self._start(name, module, "worker", queue, environment=self._service())
+        told = self._service() | {"REDIS_URL": self.redis.url("worker")}
+        return self._start(name, module, "worker", queue, environment=told)
 
     def tick(self) -> Program:
-        return self._start("ticker", "helpdesk.cli", "ticker", environment=self._service())
+        told = self._service() | {"REDIS_URL": self.redis.url("ticker")}
+        return self._start("ticker", "helpdesk.cli", "ticker", environment=told)
 
     def mend(self) -> None:
         """Start again what has died, as the supervisor does.
@@ -195,7 +198,6 @@ class House:
     def _common(self) -> dict[str, str]:
         addresses = {f"{name.upper()}_URL": self.url(name) for name in SURFACES}
         return _plain() | addresses | {
-            "REDIS_URL": self.redis.url,
             "MAIL_URL": self._mail_url,
             "MAIL_FROM": "helpdesk@trial.example",
             "INSTANCE": str(self.instance.folder),

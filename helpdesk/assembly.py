@@ -14,13 +14,12 @@ from helpdesk.core.desk import Bell, Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Secret
 from helpdesk.escalations import jobs as escalations_jobs
-from helpdesk.settings import Settings
+from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import jobs as triage_jobs
 
 # Importing a feature's jobs registers them: every process that promises or performs needs them all.
 JOBS = (cases_jobs, escalations_jobs, triage_jobs)
 
-NO_REDIS = "none"
 RESTED = 1.0
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 KEY_BYTES = 32
+NO_REDIS = "none"
 # The languages there are words for. The first is the one that everything is written in.
 LANGUAGES = ("en", "es", "fr", "ar", "pt")
 
@@ -53,7 +54,7 @@ class Settings:
         reads_sealed = not serves or bool(serves - {Surface.PUBLIC})
         settings = cls(
             database_url=reader.required("DATABASE_URL", "where PostgreSQL is"),
-            redis_url=reader.required("REDIS_URL", "where Redis or Valkey is"),
+            redis_url=reader.redis("REDIS_URL", serves),
             serves=serves,
             public_url=reader.required("PUBLIC_URL", "the address reporters use").rstrip("/"),
             staff_url=reader.required("STAFF_URL", "the address responders use").rstrip("/"),
@@ -95,6 +96,14 @@ class _Reader:
         if not value:
             self.wrong.append(f"{name} is missing ({meaning}).")
         return value
+
+    def redis(self, name: str, serves: frozenset[Surface]) -> str:
+        """Where Redis is, for workers and the ticker. A process of pages must not know it."""
+        if not serves:
+            return self.required(name, "where Redis or Valkey is, or none")
+        if self.environment.get(name, NO_REDIS) != NO_REDIS:
+            self.wrong.append(f"{name} is set, and pages have no use for it: take it away.")
+        return NO_REDIS
 
     def surfaces(self, name: str) -> frozenset[Surface]:
         """Which surfaces to serve; none for a worker, a ticker or a command."""

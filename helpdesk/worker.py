@@ -1,4 +1,4 @@
-"""The worker's door: RQ calls look(queue), and the outbox says what there is to do."""
+"""The worker's door: look(queue), and the outbox says what there is to do."""
 
 import os
 from functools import cache
@@ -15,6 +15,7 @@ def this_desk() -> Desk:
     return open_desk(Settings.from_environment(os.environ))
 
 
-def look(queue: str) -> int:
-    """Perform what is due in a queue; how many promises were looked at."""
-    return performing.drain(this_desk(), queue)
+def look(queue: str) -> bool:
+    """Perform what is due in a queue, for a minute at most. False if more is due already."""
+    performing.drain(this_desk(), queue, seconds=performing.IN_A_JOB)
+    return not performing.is_due(this_desk(), queue)

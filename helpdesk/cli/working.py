@@ -6,10 +6,10 @@ from importlib import import_module
 import click
 
 from helpdesk import ticker as ticking
-from helpdesk.adapters.bell import open_worker
+from helpdesk.adapters.waking import open_worker
 from helpdesk.assembly import open_desk, open_engine
 from helpdesk.core.jobs import Queue
-from helpdesk.settings import Settings
+from helpdesk.settings import NO_REDIS, NotConfigured, Settings
 
 
 @click.command()
@@ -17,9 +17,11 @@ from helpdesk.settings import Settings
 def worker(queue: str) -> None:
     """Do the work of QUEUE whenever somebody says that there is some."""
     settings = Settings.from_environment(os.environ)
+    if settings.redis_url == NO_REDIS:
+        raise NotConfigured("REDIS_URL is none: without Redis nobody wakes a worker; run a ticker.")
     # Loaded here, once, so that the child process for each piece of work starts at once.
-    import_module("helpdesk.worker")
-    open_worker(settings.redis_url, queue).work(logging_level="WARNING")
+    look = import_module("helpdesk.worker").look
+    open_worker(settings.redis_url, queue, look).work(logging_level="WARNING")
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""Desk: the assembled parts. begin() opens a Work; hand_over() tells the queue of promises."""
+"""Desk: the assembled parts. begin() opens a Work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from helpdesk.settings import Settings
 
 
 class Bell(Protocol):
-    """The queue outside: it is told that there is work, and may forget it."""
+    """The queue outside, told by the ticker alone that there is work; it may forget that."""
 
     def ring(self, queue: str) -> bool:
         """Say "look now". False if nobody could be told; the ticker will look anyway."""
@@ -66,7 +66,6 @@ class Desk:
         with self.sessions.begin() as session:
             work = self.work_on(session, actor, secrets=secrets, own=own, at=at)
             yield work
-        self.hand_over(work)
 
     def work_on(
         self,
@@ -83,8 +82,3 @@ class Desk:
             moment = reporters_time(moment)
         keys = Keyring(session, secrets, own=own, service=self.service)
         return Work(session, actor, moment, keys)
-
-    def hand_over(self, work: Work) -> None:
-        """After the commit: tell each queue that has new work. Losing the word loses nothing."""
-        for queue in sorted(work.promised):
-            self.bell.ring(queue)

@@ -1,7 +1,13 @@
-"""How promises are kept: take what is due, run its job, write down how it went."""
+"""How promises are kept: take what is due, run its job, write down how it went.
+
+Whoever performs stops after some seconds, between two promises, and comes again: a flood must not
+keep the ticker from its other work. Nobody ends a promise in the middle.
+"""
 
 import logging
 import random
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from helpdesk.core import jobs, outbox
@@ -10,13 +16,37 @@ from helpdesk.core.desk import Desk
 log = logging.getLogger(__name__)
 
 
-def drain(desk: Desk, queue: str, *, at: datetime | None = None) -> int:
-    """Perform all that is due in a queue; how many promises were looked at."""
-    done = 0
-    while (lease := _next(desk, queue, at=at)) is not None:
+# How long one goes on, in seconds.
+IN_A_JOB = 60.0
+IN_A_TICK = 5.0
+
+
+def drain(
+    desk: Desk,
+    queue: str,
+    *,
+    at: datetime | None = None,
+    seconds: float = IN_A_JOB,
+    while_: Callable[[], bool] = lambda: True,
+) -> int:
+    """Perform what is due in a queue, until nothing is, or the time is up; how many it were.
+
+    No promise is begun later than that or when `while_` says no, and none is interrupted.
+    """
+    done, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until and while_():
+        lease = _next(desk, queue, at=at)
+        if lease is None:
+            break
         perform(desk, lease, at=at)
         done += 1
     return done
+
+
+def is_due(desk: Desk, queue: str) -> bool:
+    """Whether something waits in a queue that somebody could do now."""
+    with desk.begin() as work:
+        return queue in outbox.queues_with_due_work(work.session, at=work.at)
 
 
 def _next(desk: Desk, queue: str, *, at: datetime | None) -> outbox.Lease | None:

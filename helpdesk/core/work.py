@@ -1,7 +1,7 @@
 """Work: who, when, in which transaction; and the only way to require, record and promise."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -37,7 +37,6 @@ class Work:
     actor: Actor
     at: datetime
     keys: Keyring
-    promised: set[str] = field(default_factory=set)
 
     def require(self, rule: Callable[[Actor, T], bool], subject: T) -> None:
         """Refuse unless the rule lets this actor do this to the subject."""
@@ -81,13 +80,14 @@ class Work:
         )
 
     def promise(self, job: str, *, after: timedelta = timedelta(0), **arguments: Any) -> None:
-        """Run a job once this transaction has committed. Arguments are ids."""
+        """Run a job once this transaction has committed. Arguments are ids.
+
+        What is due at once is told to whoever listens by the database itself (migration 0004).
+        """
         if not jobs.arguments_are_ids(arguments):
             raise ValueError(f"{job} was promised with more than ids.")
         queue = jobs.by_name(job).queue
         self.add(Promise(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
-        if not after:
-            self.promised.add(queue)
 
     @property
     def hour(self) -> datetime:

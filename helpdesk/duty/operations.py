@@ -94,5 +94,4 @@ def try_again(work: Work, promise: Promise) -> None:
     promise.attempts = 0
     promise.due_at = work.at
     promise.ended_at = None
-    work.promised.add(promise.queue)
     work.record("outbox.tried_again", promise, job=promise.job)

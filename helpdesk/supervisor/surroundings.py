@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.settings import NO_REDIS
 from helpdesk.supervisor.instance import Instance
 from helpdesk.supervisor.ports import Door
 
@@ -27,11 +28,11 @@ class Surroundings:
         outside: Mapping[str, str],
     ) -> None:
         self._postgres = postgres
+        self._redis = redis
         self._instance = instance
         plain = {name: outside[name] for name in PASSED_ON if name in outside}
         urls = {f"{door.surface.upper()}_URL": door.url for door in doors}
         self._common = plain | urls | {
-            "REDIS_URL": redis.url,
             "MAIL_URL": f"folder://{instance.outbox.resolve()}",
             "MAIL_FROM": "helpdesk@drill.example",
             "INSTANCE": str(instance.folder.resolve()),
@@ -44,6 +45,7 @@ class Surroundings:
     def owner(self) -> dict[str, str]:
         return self._common | {
             "DATABASE_URL": self._postgres.url("helpdesk_owner"),
+            "REDIS_URL": NO_REDIS,
             "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
         }
 
@@ -53,9 +55,16 @@ class Surroundings:
             "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
         }
 
+    def worker(self) -> dict[str, str]:
+        return self.service() | {"REDIS_URL": self._redis.url("worker")}
+
+    def ticker(self) -> dict[str, str]:
+        return self.service() | {"REDIS_URL": self._redis.url("ticker")}
+
     def drill(self) -> dict[str, str]:
         """Who plays reporters and staff alike needs both keys, for as long as it takes."""
-        return self.service() | {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}
+        key = {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}
+        return self.service() | key | {"REDIS_URL": NO_REDIS}
 
     def pages(self, surface: str) -> dict[str, str]:
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}

@@ -81,9 +81,9 @@ def _start(
         for queue in QUEUES:
             family.add(
                 f"worker for {queue}",
-                _command(instance, f"worker-{queue}", surroundings.service(), "worker", queue),
+                _command(instance, f"worker-{queue}", surroundings.worker(), "worker", queue),
             )
-        family.add("ticker", _command(instance, "ticker", surroundings.service(), "ticker"))
+        family.add("ticker", _command(instance, "ticker", surroundings.ticker(), "ticker"))
     say(f"Everything runs, after {time.monotonic() - began:.1f} s.\n")
     say(_run("drill", surroundings.service(), instance, "people"))
     say("Ctrl-C stops everything.")

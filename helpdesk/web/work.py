@@ -88,7 +88,6 @@ def _end(response: Response) -> Response:
     if ended is not None:
         if response.status_code < 400:
             ended.session.commit()
-            current_desk().hand_over(ended)
         else:
             ended.session.rollback()
     return response

@@ -46,12 +46,6 @@ def the_promise(desk):
         return work.session.scalars(select(Promise)).one()
 
 
-def test_a_promise_is_told_to_the_queue_after_the_commit(desk, now):
-    promise(desk, now, thing_id="a1")
-
-    assert desk.bell.rung == ["notices"]
-
-
 def test_a_piece_of_work_that_fails_promises_nothing(desk, now):
     with desk.sessions() as session:
         work = desk.work_on(session, SYSTEM, at=now)
@@ -59,7 +53,6 @@ def test_a_piece_of_work_that_fails_promises_nothing(desk, now):
         session.flush()
         session.rollback()
 
-    assert desk.bell.rung == []
     assert performing.drain(desk, "notices", at=now) == 0
 
 
@@ -78,7 +71,6 @@ def test_a_promise_for_later_waits(desk, now, runs):
         work.promise("tests.note", after=timedelta(minutes=15), thing_id="a1")
 
     assert performing.drain(desk, "notices", at=now) == 0
-    assert desk.bell.rung == []
     assert performing.drain(desk, "notices", at=now + timedelta(minutes=15)) == 1
 
 

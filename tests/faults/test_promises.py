@@ -17,6 +17,7 @@ def holds(trial):
 
 def test_an_acknowledged_report_is_never_lost(scene):
     scene.house.work("notices")
+    scene.house.tick()
     scene.serve("public")
 
     trial = submitting.trial(scene.house, scene.coordinator, seed=SEED, kills=8)
@@ -50,6 +51,7 @@ def test_a_case_has_one_owner(scene):
 def test_a_request_is_delivered_under_one_id_and_every_repeat_is_visible(scene):
     ready = requests.drafted(scene.house, scene.responders[0], scene.partner, 8)
     scene.house.work("deliveries")
+    scene.house.tick()
 
     trial = delivering.trial(scene.house, scene.coordinator, ready, scene.mail, seed=SEED, kills=6)
 

@@ -21,7 +21,7 @@ def server(place):
 
 
 def client(server):
-    return redis.Redis.from_url(server.url)
+    return redis.Redis.from_url(server.url())
 
 
 def test_it_never_throws_anything_away_and_writes_down_what_it_is_told(server):
@@ -33,7 +33,7 @@ def test_it_never_throws_anything_away_and_writes_down_what_it_is_told(server):
 
 
 def test_only_we_can_reach_the_socket(server):
-    folder = Path(server.url.removeprefix("unix://")).parent
+    folder = Path(server.url().rpartition("@")[2]).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 

@@ -50,6 +50,23 @@ def test_the_public_pages_need_the_intake_key_and_no_other(key_file):
     assert settings.public_url == "http://public.test"
 
 
+@pytest.mark.parametrize("serves", ["public", "staff", "partner", "public,staff"])
+def test_pages_that_are_told_where_redis_is_do_not_start(key_file, serves):
+    told = {
+        **WHOLE,
+        "SERVES": serves,
+        "INTAKE_KEY_FILE": key_file,
+        "SERVICE_KEY_FILE": key_file,
+        "REDIS_URL": "unix:///redis.sock",
+    }
+
+    with pytest.raises(NotConfigured, match="pages have no use for it"):
+        Settings.from_environment(told)
+
+    del told["REDIS_URL"]
+    assert Settings.from_environment(told).redis_url == "none"
+
+
 @pytest.mark.parametrize("content", ["", "not base64!", "c2hvcnQ="])
 def test_a_key_file_that_holds_no_key_is_named(tmp_path, content):
     path = tmp_path / "bad.key"

@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,11 +16,15 @@ import psycopg
 from flask import request
 
 from helpdesk import ticker
-from helpdesk.adapters.bell import connect, open_queue, open_worker
+from helpdesk.adapters.bell import RedisBell, connect, list_of
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.adapters.listening import Listener
+from helpdesk.adapters.waking import open_worker
 from helpdesk.app import create_app
 from helpdesk.assembly import close_desk, open_desk
+from helpdesk.core.jobs import Queue
 from helpdesk.settings import Settings, Surface
+from helpdesk.worker import look
 from tests.conftest import migrate
 
 ROLE = {
@@ -47,6 +52,11 @@ class House:
         """The servers, the tables, and one process' worth of helpdesk for each surface."""
         self.wake()
         migrate(self.postgres.url("helpdesk_owner"))
+        # What the ticker's process does all the time: it hears the database and rings.
+        self._bell = RedisBell(self.redis.url("ticker"))
+        engine = self.desk().sessions.kw["bind"]
+        self._listener = Listener(engine, self._bell.ring, frozenset(Queue))
+        self._listener.start()
         for surface in Surface:
             app = create_app(self.desk(surface), surface)
             app.testing = True
@@ -62,7 +72,7 @@ class House:
         for desk in self._desks.values():
             close_desk(desk)
         if self.redis.is_running:
-            with connect(self.redis.url) as redis:
+            with connect(self.redis.url()) as redis:
                 # Beside the log of every command, the whole of it as plain as Redis can write it.
                 redis.config_set("rdbcompression", "no")
                 redis.save()
@@ -73,6 +83,7 @@ class House:
         self.postgres.stop()
 
     def remove(self):
+        self._listener.leave()
         for desk in self._desks.values():
             close_desk(desk)
         self.redis.stop()
@@ -92,15 +103,19 @@ class House:
         before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
         try:
             with self._environment():
-                open_worker(self.redis.url, queue).work(burst=True, logging_level="WARNING")
+                worker = open_worker(self.redis.url("worker"), queue, look)
+                worker.work(burst=True, logging_level="WARNING")
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
     def has_rung(self, queue):
-        """Whether somebody told the worker of a queue to look."""
-        with connect(self.redis.url) as redis:
-            return open_queue(redis, queue).count > 0
+        """Whether somebody tells the worker of a queue to look, within a few seconds."""
+        until = time.monotonic() + 10
+        with connect(self.redis.url()) as redis:
+            while redis.llen(list_of(queue)) == 0 and time.monotonic() < until:
+                time.sleep(0.02)
+            return redis.llen(list_of(queue)) > 0
 
     def tick(self):
         ticker.tick(self.desk())
@@ -143,7 +158,7 @@ class House:
         is_public = surface is Surface.PUBLIC
         return Settings(
             database_url=self.postgres.url(ROLE.get(surface, "helpdesk_app")),
-            redis_url=self.redis.url,
+            redis_url="none" if surface else self.redis.url("ticker"),
             serves=frozenset({surface} if surface else ()),
             public_url="http://public.example",
             staff_url="http://staff.example",
@@ -166,7 +181,7 @@ class House:
         key.write_bytes(base64.b64encode(self.service_key))
         wanted = {
             "DATABASE_URL": settings.database_url,
-            "REDIS_URL": settings.redis_url,
+            "REDIS_URL": self.redis.url("worker"),
             "PUBLIC_URL": settings.public_url,
             "STAFF_URL": settings.staff_url,
             "PARTNER_URL": settings.partner_url,

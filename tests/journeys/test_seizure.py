@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.accounts import passphrases
-from helpdesk.adapters.bell import LOOK, connect, open_queue
+from helpdesk.adapters.bell import connect, list_of
 from helpdesk.core.desk import Letter
 from helpdesk.core.sealing import CannotOpen, Secret
 from tests.journeys.house import House
@@ -177,8 +177,8 @@ def test_the_search_sees_what_lies_in_clear(told):
         places = {one.place for one in found if one.marker == marker.text}
         assert {"a dump of the database", "PostgreSQL's folder"} <= places
     assert any(one.file.startswith("data/pg_wal/") for one in found)
-    unpacked = [data for name, data in told.loot.places["Redis's folder"].items() if "unp" in name]
-    assert any(LOOK.encode() in data for data in unpacked), "Redis was used, and could be read"
+    redis = told.loot.places["Redis's folder"].values()
+    assert any(list_of("deliveries").encode() in data for data in redis), "Redis was used"
     letters = told.loot.places["the instance folder"]
     assert any(told.story.reporter.ref.encode() in data for data in letters.values())
     assert b"RuntimeError" in told.loot.places["logs and output"]["helpdesk.log"]
@@ -193,8 +193,8 @@ def test_a_planted_leak_is_found_wherever_it_lies(told, say):
         logging.getLogger("helpdesk.cases").debug("took in %s", line.text)
         with tempfile.NamedTemporaryFile(delete=False) as file:
             file.write(gzip.compress(base64.b64encode(b"a" + spool.raw)))
-    with connect(house.redis.url) as redis:
-        open_queue(redis, "notices").enqueue_call(LOOK, args=(wakeup.text,))
+    with connect(house.redis.url()) as redis:
+        redis.rpush(list_of("notices"), wakeup.text)
     mail = Letter(letter.text, "Case", f"About {letter.text.upper()}", "<leak@helpdesk.example>")
     house.desk().post.send(mail)
     with house.as_superuser() as connection:

@@ -1,5 +1,8 @@
 """A real Redis in a folder. It carries wake-ups only, so that it may lose what it knows."""
 
+import hashlib
+import os
+import secrets
 import signal
 import subprocess
 import time
@@ -13,6 +16,15 @@ from helpdesk.adapters.embedded.places import NotStarted
 
 SOCKET = "redis.sock"
 PATIENCE = 30.0
+QUEUES = "~rq:queue:notices ~rq:queue:deliveries"
+# Who may come, to which keys, with which commands; nobody else, and nobody without a password.
+# The ticker can say that there is work and the workers can take it; neither sees anything else.
+USERS = {
+    "ticker": f"{QUEUES} resetchannels -@all +llen +rpush",
+    "worker": f"{QUEUES} resetchannels -@all +lpop +blpop +lpos +del +multi +exec",
+    # The one who looks after the server: ourselves, and tests.
+    "keeper": "~* &* +@all",
+}
 
 
 class EmbeddedRedis:
@@ -34,18 +46,18 @@ class EmbeddedRedis:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    @property
-    def url(self) -> str:
-        """The address for redis-py and RQ."""
+    def url(self, user: str = "keeper") -> str:
+        """The address at which one of `USERS` comes, with their password."""
         if self._sockets is None:
             raise NotStarted("The embedded Redis has not been started.")
-        return f"unix://{self._sockets / SOCKET}"
+        return f"unix://{user}:{self._password(user)}@{self._sockets / SOCKET}"
 
     def start(self) -> None:
         """Start the server. What it cannot read any more is put aside: nothing depends on it."""
         if self.is_running:
             return
         data = places.give(self.folder / "data", None)
+        self._write_users()
         self._sockets = places.socket_folder(self.folder, SOCKET, None)
         _end_left_over(self._sockets / "redis.pid", data)
         if not self._launch(data):
@@ -65,6 +77,25 @@ class EmbeddedRedis:
     def _log(self) -> Path:
         return self.folder / "redis.log"
 
+    @property
+    def _users(self) -> Path:
+        return (self.folder / "users.acl").resolve()
+
+    def _password(self, user: str) -> str:
+        """A password of 32 random bytes, made once; only we can read the file."""
+        place = self.folder / f"{user}.password"
+        if not place.exists():
+            _write_privately(place, secrets.token_urlsafe(32))
+        return place.read_text()
+
+    def _write_users(self) -> None:
+        """Tell the server who may come, and that there is no user for everybody."""
+        lines = ["user default off nopass resetkeys resetchannels -@all"]
+        for user, rights in USERS.items():
+            digest = hashlib.sha256(self._password(user).encode()).hexdigest()
+            lines.append(f"user {user} on #{digest} {rights}")
+        _write_privately(self._users, "\n".join(lines) + "\n")
+
     def _launch(self, data: Path) -> bool:
         assert self._sockets is not None  # noqa: S101 - start() has just set it
         settings = {
@@ -73,6 +104,7 @@ class EmbeddedRedis:
             "unixsocketperm": "700",
             "pidfile": str(self._sockets / "redis.pid"),
             "dir": str(data.resolve()),
+            "aclfile": str(self._users),
             "appendonly": "yes",
             "appendfsync": "everysec",
             "save": "",
@@ -87,7 +119,7 @@ class EmbeddedRedis:
         deadline = time.monotonic() + PATIENCE
         while self.is_running and time.monotonic() < deadline:
             try:
-                with redis.Redis.from_url(self.url) as client:
+                with redis.Redis.from_url(self.url()) as client:
                     client.ping()
             except redis.RedisError:
                 time.sleep(0.03)
@@ -95,6 +127,14 @@ class EmbeddedRedis:
                 return True
         self.stop()
         return False
+
+
+def _write_privately(place: Path, text: str) -> None:
+    unfinished = place.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    unfinished.rename(place)
 
 
 def _end_left_over(note: Path, data: Path) -> None:

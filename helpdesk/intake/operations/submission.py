@@ -58,7 +58,7 @@ def submit(
         desk = queries.desk_for_reports(work, anew=anew)
         # Somebody whose mailbox is open may report another thing: nothing must tie the two
         # together.
-        arrival = Arrival(work.session, NOBODY, work.at, work.keys, work.promised)
+        arrival = Arrival(work.session, NOBODY, work.at, work.keys)
         receipt = Receipt(
             *_write_down(
                 arrival, told, way_back, desk, in_slow_lane=in_slow_lane, is_drill=is_drill

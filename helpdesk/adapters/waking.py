@@ -1,0 +1,181 @@
+"""The worker: RQ's, but all that it takes from Redis is that it is to look.
+
+RQ runs any function that is named in Redis, calls back whom a job names, fetches addresses, obeys
+commands. Whoever can write there would be the worker. So this one reads nothing there but one list,
+and of that one word: no job, no registry, no channel, no setting. What it does was said when it was
+started.
+"""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import ResponseError
+from rq import Queue as RedisQueue
+from rq import Worker as RedisWorker
+from rq.exceptions import DequeueTimeout
+from rq.job import Job as RedisJob
+from rq.worker.base import WorkerStatus
+
+from helpdesk.adapters.bell import LOOK
+
+log = logging.getLogger(__name__)
+
+# True when all that was due is done; False when there is more, and it wants to be asked again.
+Look = Callable[[str], bool]
+
+LONGEST_WAIT = 60
+AFTER_NONSENSE = 1.0
+DONE, MORE, FAILED = 0, 75, 70
+
+
+class WakeUp(RedisJob):
+    """The only job there is. It is made here; nothing of it lies in Redis."""
+
+
+class WakeUps(RedisQueue):
+    """The list of a queue's wake-ups."""
+
+    @classmethod
+    def dequeue_any(
+        cls,
+        queues: Any,
+        timeout: int | None,
+        connection: "Redis",
+        *_: Any,
+        **__: Any,
+    ) -> Any:
+        """Wait for a wake-up. Other words are thrown away unread; all at once, if many came."""
+        [queue] = queues
+        while True:
+            word = cls._next(connection, queue.key, timeout)
+            if word is None:
+                return None
+            others_rang = cls._empty(connection, queue.key)
+            if word == LOOK.encode() or others_rang:
+                return WakeUp(id=LOOK, connection=connection), queue
+            log.warning("What lay in the list of %s was no wake-up.", queue.name)
+            if timeout is not None:
+                time.sleep(AFTER_NONSENSE)
+
+    @staticmethod
+    def _next(connection: "Redis", key: str, timeout: int | None) -> bytes | None:
+        """One word; None if there is none and nobody wants to wait."""
+        try:
+            if timeout is None:
+                word: Any = connection.lpop(key)
+                return None if word is None else bytes(word)
+            found: Any = connection.blpop([key], timeout)
+        except ResponseError:  # it is no list: somebody put something else in its place
+            connection.delete(key)
+            return b""
+        if found is None:
+            raise DequeueTimeout(timeout, key)
+        return bytes(found[1])
+
+    @staticmethod
+    def _empty(connection: "Redis", key: str) -> bool:
+        """Take all that waits: one look answers every wake-up. Whether there was one among it."""
+        with connection.pipeline() as together:
+            together.lpos(key, LOOK)
+            together.delete(key)
+            place, _ = together.execute(raise_on_error=False)
+        return isinstance(place, int)
+
+
+class Worker(RedisWorker):
+    """A worker of one queue, which does what it was told at its start whenever it is woken.
+
+    It registers nowhere and takes no orders. Each look is a child process, so that nothing of what
+    it opened stays in memory. Nobody's clock ends it in the middle: the look itself stops between
+    two promises (`performing.drain`).
+    """
+
+    queue_class = WakeUps
+    job_class = WakeUp
+    max_connection_wait_time = 5.0
+
+    def __init__(self, queue: str, connection: "Redis", look: Look) -> None:
+        self._look = look
+        super().__init__(
+            [WakeUps(queue, connection=connection, job_class=WakeUp)],
+            name=f"{queue}-{os.getpid()}",
+            connection=connection,
+            worker_ttl=LONGEST_WAIT,
+            log_job_description=False,
+        )
+
+    def execute_job(self, job: RedisJob, queue: RedisQueue) -> None:
+        """Look, in a child, until nothing is due or somebody asks us to stop."""
+        self._state = WorkerStatus.BUSY
+        while self._look_in_a_child(queue.name) == MORE and not self._stop_requested:
+            continue
+        self._state = WorkerStatus.IDLE
+
+    def _look_in_a_child(self, queue: str) -> int:
+        child = os.fork()
+        if child == 0:
+            self._be_the_child(queue)
+        self._horse_pid = child
+        _, ended = os.waitpid(child, 0)
+        self._horse_pid = 0
+        if os.WIFSIGNALED(ended):
+            log.warning("A look at %s was ended from outside.", queue)
+        return os.waitstatus_to_exitcode(ended)
+
+    def _be_the_child(self, queue: str) -> None:
+        """Look, and end here whatever happens: two must not go on with one connection to Redis."""
+        os.setpgrp()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # our parent waits for us
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        code = FAILED
+        try:
+            code = DONE if self._look(queue) else MORE
+        except Exception as error:  # noqa: BLE001 - the promises are kept in the outbox
+            log.warning("A look at %s failed: %s.", queue, type(error).__name__)
+        finally:
+            os._exit(code)
+
+    # What RQ would read from Redis or write there, and would then believe.
+
+    def subscribe(self) -> None:
+        """No channel: nobody gives it orders."""
+
+    def unsubscribe(self) -> None:
+        """There is no channel."""
+
+    def register_birth(self) -> None:
+        """No name in a register of workers."""
+
+    def register_death(self) -> None:
+        """It was in no register."""
+
+    def heartbeat(self, *_: Any, **__: Any) -> None:
+        """What does not come is done by the ticker, whoever is or is not alive."""
+
+    def set_state(self, state: str, *_: Any, **__: Any) -> None:
+        self._state = state
+
+    def set_shutdown_requested_date(self) -> None:
+        """Only we need to know."""
+
+    def check_for_suspension(self, burst: Any) -> None:
+        """Nobody suspends us through Redis."""
+
+    def run_maintenance_tasks(self) -> None:
+        """There are no registries to clean, and no jobs in them to fail."""
+
+    def _set_ip_address(self, _connection: Any) -> None:
+        self.ip_address = "unknown"
+
+    def get_redis_server_version(self) -> tuple[int, int, int]:
+        return (0, 0, 0)
+
+
+def open_worker(url: str, queue: str, look: Look) -> Worker:
+    """A worker for exactly one queue. It waits in a blocking read, so its socket is patient."""
+    return Worker(queue, Redis.from_url(url, socket_connect_timeout=2), look)

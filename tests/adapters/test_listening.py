@@ -1,0 +1,111 @@
+"""Whoever listens hears of work with the commit that promises it, and of nothing else."""
+
+import queue
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, delete, text
+
+from helpdesk.adapters.listening import CHANNEL, Listener
+from helpdesk.core.database import new_id
+from helpdesk.core.jobs import Queue
+from helpdesk.core.outbox import Promise
+
+LONG = 20
+MOMENT = 0.5
+
+
+@pytest.fixture
+def heard(postgres):
+    """What a listener hears, in order."""
+    names = queue.Queue()
+    engine = create_engine(postgres.url("helpdesk_app"))
+    listener = Listener(engine, names.put, frozenset(Queue))
+    listener.start()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # It listens from now on: the first word is heard.
+        while names.empty():
+            connection.execute(text(f"NOTIFY {CHANNEL}, 'notices'"))
+            listener.join(0.05)
+        while not names.empty():
+            names.get()
+    yield names
+    listener.leave()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"NOTIFY {CHANNEL}, 'bye'"))
+    listener.join(LONG)
+    engine.dispose()
+
+
+@pytest.fixture(params=["helpdesk_app", "helpdesk_intake"])
+def promising(request, postgres):
+    """Promise something as a role of pages, really committed, and taken away at the end."""
+    engine = create_engine(postgres.url(request.param))
+    new = text(
+        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence)"
+        " VALUES (:id, 'tests.none', :queue, '{}', 'waiting', :due_at, 0, 0)"
+    )
+
+    def promise(queue_name, *, after=timedelta(0), committed=True):
+        due_at = datetime.now(UTC) + after
+        with engine.connect() as connection:
+            connection.execute(new, {"id": new_id(), "queue": queue_name, "due_at": due_at})
+            if committed:
+                connection.commit()
+
+    yield promise
+    engine.dispose()
+    owner = create_engine(postgres.url("helpdesk_owner"))
+    with owner.begin() as connection:
+        connection.execute(delete(Promise).where(Promise.job == "tests.none"))
+    owner.dispose()
+
+
+def test_a_promise_is_heard_with_its_commit(heard, promising):
+    promising("deliveries")
+
+    assert heard.get(timeout=LONG) == "deliveries"
+
+
+def test_what_is_rolled_back_or_due_later_is_not_heard(heard, promising):
+    promising("notices", committed=False)
+    promising("notices", after=timedelta(minutes=1))
+    promising("deliveries")
+
+    assert heard.get(timeout=LONG) == "deliveries"
+    assert heard.empty()
+
+
+def test_a_name_that_is_no_queue_is_not_heard(heard, engine):
+    with engine.begin() as connection:
+        for name in ("", "notices; DROP TABLE cases", "../notices", "x" * 7999, "notices"):
+            connection.execute(text("SELECT pg_notify(:channel, :name)"), {
+                "channel": CHANNEL, "name": name,
+            })  # fmt: skip
+
+    assert heard.get(timeout=LONG) == "notices"
+    assert heard.empty()
+
+
+def test_a_listener_that_was_cut_off_listens_again(heard, postgres, promising, monkeypatch):
+    monkeypatch.setattr("helpdesk.adapters.listening.A_WHILE", 0.1)
+    superuser = create_engine(postgres.url("postgres"))
+    listening = f"LISTEN {CHANNEL}"
+    cut = text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE query IN (:listening, 'SELECT 1') AND usename = 'helpdesk_app'"
+    )
+    with superuser.begin() as connection:
+        were_cut = connection.scalar(cut, {"listening": listening})
+    superuser.dispose()
+
+    name = None
+    while name is None:
+        promising("deliveries")
+        try:
+            name = heard.get(timeout=MOMENT)
+        except queue.Empty:
+            continue
+
+    assert were_cut
+    assert name == "deliveries"
