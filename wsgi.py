@@ -1,12 +1,17 @@
 """The helpdesk for any WSGI server: `SERVES` says which pages this process has."""
 
 import os
+import sys
 
 from helpdesk import logs
 from helpdesk.assembly import open_desk
 from helpdesk.doors import application_for
-from helpdesk.settings import Settings
+from helpdesk.settings import NotConfigured, Settings
 
 logs.configure("pages")
-settings = Settings.from_environment(os.environ)
+try:
+    settings = Settings.from_environment(os.environ)
+except NotConfigured as missing:
+    sys.stderr.write(f"The helpdesk is only half configured.\n{missing}\n")
+    sys.exit(2)
 application = application_for(open_desk(settings), settings.serves)

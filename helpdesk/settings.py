@@ -2,10 +2,15 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final, TypeVar
+
+from helpdesk import setting_values as values
+
+T = TypeVar("T")
 
 KEY_BYTES = 32
 NO_REDIS = "none"
@@ -22,7 +27,22 @@ class Surface(StrEnum):
 
 
 class NotConfigured(Exception):
-    """The environment lacks something; the message names all of it."""
+    """The environment lacks something or holds what cannot be; the message names all of it."""
+
+
+# What a process needs that serves pages or performs jobs.
+EVERYTHING: Final = frozenset(
+    {
+        "DATABASE_URL",
+        "REDIS_URL",
+        "PUBLIC_URL",
+        "STAFF_URL",
+        "PARTNER_URL",
+        "MAIL_URL",
+        "MAIL_FROM",
+        "SERVICE_KEY_FILE",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -47,25 +67,38 @@ class Settings:
     offer_unreviewed: bool = False
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read every setting, or raise NotConfigured with a sentence for each that is missing."""
-        reader = _Reader(environment)
+    def from_environment(
+        cls, environment: Mapping[str, str], *, needs: Collection[str] = EVERYTHING
+    ) -> "Settings":
+        """Read every setting, or raise NotConfigured with a sentence for each that is wrong.
+
+        What is not among `needs` may be missing; where it is there, it must still be right.
+        """
+        reader = _Reader(environment, needs)
         serves = reader.surfaces("SERVES")
         reads_sealed = not serves or bool(serves - {Surface.PUBLIC})
         settings = cls(
-            database_url=reader.required("DATABASE_URL", "where PostgreSQL is"),
+            database_url=reader.required(
+                "DATABASE_URL", "where PostgreSQL is", values.database_url
+            ),
             redis_url=reader.redis("REDIS_URL", serves),
             serves=serves,
-            public_url=reader.required("PUBLIC_URL", "the address reporters use").rstrip("/"),
-            staff_url=reader.required("STAFF_URL", "the address responders use").rstrip("/"),
-            partner_url=reader.required("PARTNER_URL", "the address partners use").rstrip("/"),
-            mail_url=reader.required("MAIL_URL", "smtp://…, smtps://… or folder:///path"),
-            mail_from=reader.required("MAIL_FROM", "the address our mail comes from"),
+            public_url=reader.pages("PUBLIC_URL", "the address reporters use"),
+            staff_url=reader.pages("STAFF_URL", "the address responders use"),
+            partner_url=reader.pages("PARTNER_URL", "the address partners use"),
+            mail_url=reader.required(
+                "MAIL_URL", "smtp://…, smtps://… or folder:///path", values.mail_url
+            ),
+            mail_from=reader.required(
+                "MAIL_FROM", "the address our mail comes from", values.email_address
+            ),
             intake_keys=reader.keys("INTAKE_KEY_FILE", needed=Surface.PUBLIC in serves),
-            service_keys=reader.keys("SERVICE_KEY_FILE", needed=reads_sealed),
-            instance=Path(environment.get("INSTANCE", "instance")),
+            service_keys=reader.keys(
+                "SERVICE_KEY_FILE", needed=reads_sealed and "SERVICE_KEY_FILE" in needs
+            ),
+            instance=reader.optional("INSTANCE", "instance", values.folder),
             helpdesk_name=environment.get("HELPDESK_NAME", "Helpdesk"),
-            exit_url=environment.get("EXIT_URL", "https://www.wikipedia.org/"),
+            exit_url=reader.optional("EXIT_URL", "https://www.wikipedia.org/", values.web_address),
             drill=environment.get("DRILL", "") == "1",
             languages=reader.languages("LANGUAGES"),
             offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
@@ -87,20 +120,41 @@ class Settings:
 class _Reader:
     """Collects what is wrong, so that one message can name all of it."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], needs: Collection[str]) -> None:
         self.environment = environment
+        self.needs = needs
         self.wrong: list[str] = []
 
-    def required(self, name: str, meaning: str) -> str:
+    def required(self, name: str, meaning: str, check: Callable[[str], str]) -> str:
+        """A value that passes its check; empty where it is wrong, or missing and not needed."""
         value = self.environment.get(name, "")
         if not value:
-            self.wrong.append(f"{name} is missing ({meaning}).")
-        return value
+            if name in self.needs:
+                self.wrong.append(f"{name} is missing ({meaning}).")
+            return ""
+        return self.checked(name, value, check) or ""
+
+    def optional(self, name: str, otherwise: str, check: Callable[[str], T]) -> T:
+        """A value that passes its check, or what holds where there is none."""
+        value = self.checked(name, self.environment.get(name) or otherwise, check)
+        return check(otherwise) if value is None else value
+
+    def checked(self, name: str, value: str, check: Callable[[str], T]) -> T | None:
+        try:
+            return check(value)
+        except ValueError as wrong:
+            self.wrong.append(f"{name} {wrong}.")
+            return None
+
+    def pages(self, name: str, meaning: str) -> str:
+        return self.required(name, meaning, values.address_of_pages)
 
     def redis(self, name: str, serves: frozenset[Surface]) -> str:
         """Where Redis is, for workers and the ticker. A process of pages must not know it."""
         if not serves:
-            return self.required(name, "where Redis or Valkey is, or none")
+            if self.environment.get(name) == NO_REDIS or name not in self.needs:
+                return NO_REDIS
+            return self.required(name, "where Redis or Valkey is, or none", values.redis_url)
         if self.environment.get(name, NO_REDIS) != NO_REDIS:
             self.wrong.append(f"{name} is set, and pages have no use for it: take it away.")
         return NO_REDIS

@@ -93,8 +93,17 @@ class FolderPost:
             raise NotTaken from full
 
 
+class NoPost:
+    """For a command that was told of no mail server: a letter waits for a worker that knows one."""
+
+    def send(self, letter: Letter) -> None:
+        raise NotTaken
+
+
 def open_post(url: str, sender: str) -> Post:
-    """The post for a MAIL_URL; ValueError for a scheme we do not know."""
+    """The post for a MAIL_URL; ValueError for a scheme we do not know. Without one, none leaves."""
+    if not url:
+        return NoPost()
     scheme = urlsplit(url).scheme
     if scheme == "folder":
         return FolderPost(Path(urlsplit(url).path), sender)

@@ -1,9 +1,12 @@
 """The helpdesk command: what an operator does from a shell. The third door."""
 
 import click
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
 
 from helpdesk import logs
 from helpdesk.adapters.processes import Trouble
+from helpdesk.cli import unreachable
 from helpdesk.cli.commands import LoadedWhenCalled
 from helpdesk.core.errors import Refusal
 from helpdesk.settings import NotConfigured
@@ -28,11 +31,21 @@ class Doorkeeper(LoadedWhenCalled):
         try:
             return super().invoke(ctx)
         except NotConfigured as missing:
-            raise click.ClickException(
-                f"The helpdesk is only half configured.\n{missing}"
-            ) from None
-        except (Refusal, Trouble) as trouble:
-            raise click.ClickException(str(trouble)) from None
+            raise CannotRun(f"The helpdesk is only half configured.\n{missing}") from None
+        except (DBAPIError, RedisError) as away:
+            raise CannotRun(unreachable.sentence(away)) from None
+        except Trouble as trouble:
+            raise CannotRun(str(trouble)) from None
+        except OSError as trouble:
+            raise CannotRun(unreachable.of_the_machine(trouble)) from None
+        except Refusal as refused:
+            raise click.ClickException(str(refused)) from None
+
+
+class CannotRun(click.ClickException):
+    """Something outside the helpdesk keeps the command from running at all."""
+
+    exit_code = 2
 
 
 @click.group(cls=Doorkeeper)

@@ -1,7 +1,7 @@
 """Commands with which an operator looks after a helpdesk: tables, first people, history."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @click.command()
 def migrate() -> None:
     """Bring the tables up to date. Runs as the owner of the database."""
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"})
     configuration = Config(toml_file=str(ROOT / "pyproject.toml"))
     configuration.attributes["url"] = settings.database_url
     alembic.upgrade(configuration, "head")
@@ -40,7 +40,8 @@ def setup(
     operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
 ) -> None:
     """Begin a real helpdesk: its first queue and its first coordinator."""
-    with this_desk() as desk, desk.begin(operator(operator_name)) as work:
+    needs = {"DATABASE_URL", "STAFF_URL", "SERVICE_KEY_FILE"}
+    with this_desk(needs) as desk, desk.begin(operator(operator_name)) as work:
         founded = accounts.found_helpdesk(
             work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
         )
@@ -57,7 +58,8 @@ def history() -> None:
 @history.command()
 def verify() -> None:
     """Walk the chain of history and say what is not as it was written."""
-    with this_desk() as desk, desk.begin() as work:
+    needs = {"DATABASE_URL", "SERVICE_KEY_FILE"}
+    with this_desk(needs) as desk, desk.begin() as work:
         if desk.service is None:
             raise click.ClickException("SERVICE_KEY_FILE is missing: it holds the witness's key.")
         findings = list(chain.verify(work.session, witness=chain.witness_of(desk.service)))
@@ -71,9 +73,9 @@ def verify() -> None:
 
 
 @contextmanager
-def this_desk() -> Iterator[Desk]:
-    """The desk that the environment describes, for as long as a command takes."""
-    settings = Settings.from_environment(os.environ)
+def this_desk(needs: Collection[str]) -> Iterator[Desk]:
+    """The desk that the environment describes, with what a command needs, while it runs."""
+    settings = Settings.from_environment(os.environ, needs=needs)
     desk = open_desk(settings)
     try:
         yield desk

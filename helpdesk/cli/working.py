@@ -1,9 +1,13 @@
 """Commands that run for long beside the pages: workers and the ticker."""
 
 import os
+from contextlib import suppress
 from importlib import import_module
 
 import click
+from redis import Redis
+from redis.exceptions import NoPermissionError
+from sqlalchemy import text
 
 from helpdesk import ticker as ticking
 from helpdesk.adapters.waking import open_worker
@@ -19,6 +23,8 @@ def worker(queue: str) -> None:
     settings = Settings.from_environment(os.environ)
     if settings.redis_url == NO_REDIS:
         raise NotConfigured("REDIS_URL is none: without Redis nobody wakes a worker; run a ticker.")
+    _reach_database(settings)
+    _reach_redis(settings)
     # Loaded here, once, so that the child process for each piece of work starts at once.
     look = import_module("helpdesk.worker").look
     open_worker(settings.redis_url, queue, look).work(logging_level="WARNING")
@@ -28,5 +34,23 @@ def worker(queue: str) -> None:
 def ticker() -> None:
     """Look every ten seconds for what is due, whether or not anybody was told."""
     settings = Settings.from_environment(os.environ)
+    _reach_database(settings)
     engine = open_engine(settings.database_url)
     ticking.tick_for_ever(open_desk(settings, engine=engine), engine)
+
+
+def _reach_database(settings: Settings) -> None:
+    """Refuse to start with a database that cannot be used: a log line each time would hide it."""
+    engine = open_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1 FROM outbox LIMIT 0"))
+    finally:
+        engine.dispose()
+
+
+def _reach_redis(settings: Settings) -> None:
+    """The same for Redis. Who may not even ask is known to it, and more is not asked here."""
+    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2)
+    with redis, suppress(NoPermissionError):
+        redis.ping()

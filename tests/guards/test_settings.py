@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (ROOT / "helpdesk" / "settings.py").read_text()))
 
 WHOLE = {
-    "DATABASE_URL": "postgresql+psycopg://x",
+    "DATABASE_URL": "postgresql://helpdesk_app@/helpdesk",
     "REDIS_URL": "none",
     "PUBLIC_URL": "http://public.test/",
     "STAFF_URL": "http://staff.test",

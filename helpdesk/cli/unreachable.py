@@ -1,0 +1,52 @@
+"""Sentences for an operator about what lies outside: the database, Redis, the disk.
+
+They say what to look at. They never repeat what a library said, which may hold a password.
+"""
+
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
+from sqlalchemy.exc import DBAPIError
+
+TRY_AGAIN = "Check that it runs and that {setting} leads to it."
+
+
+def sentence(error: DBAPIError | RedisError) -> str:
+    """What keeps a command from the database or from Redis."""
+    return of_redis(error) if isinstance(error, RedisError) else of_database(error)
+
+
+def of_database(error: DBAPIError) -> str:
+    """By PostgreSQL's code where it answered, by its words where the connection failed."""
+    code = getattr(error.orig, "sqlstate", None) or ""
+    said = str(error.orig).lower()
+    if "password authentication failed" in said or "no password supplied" in said:
+        return "The database refused the password. Check the one in DATABASE_URL."
+    if "peer authentication failed" in said or "no pg_hba.conf entry" in said:
+        return "The database lets this role in from here by no rule. Check its pg_hba.conf."
+    if code == "3D000" or ("database" in said and "does not exist" in said):
+        return "There is no database of that name. Check DATABASE_URL, or create it."
+    if code == "28000" or ("role" in said and "does not exist" in said):
+        return "There is no such role in the database. Check DATABASE_URL, or create the role."
+    if code in {"42P01", "42703"}:
+        return "The tables are missing or of another version. Run: helpdesk migrate"
+    if code == "42501":
+        return (
+            "The role of DATABASE_URL may not do this. docs/running.md says which role does what."
+        )
+    if code == "53300":
+        return "The database has no connection left. Raise max_connections, or run fewer processes."
+    if not code:
+        return f"The database cannot be reached. {TRY_AGAIN.format(setting='DATABASE_URL')}"
+    return f"The database refused what was asked of it (code {code})."
+
+
+def of_redis(error: RedisError) -> str:
+    if isinstance(error, (AuthenticationError, NoPermissionError, ResponseError)):
+        return "Redis refused us. Check the user and password in REDIS_URL and the user's rights."
+    return f"Redis cannot be reached. {TRY_AGAIN.format(setting='REDIS_URL')}"
+
+
+def of_the_machine(error: OSError) -> str:
+    """A file or folder that cannot be used, named; or what else the system said."""
+    if error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}."
+    return f"This machine refuses: {error.strerror or type(error).__name__}."

@@ -1,0 +1,113 @@
+"""What the value of a setting must look like: each check returns it, or raises ValueError.
+
+The error is the sentence for the operator. It never repeats a value that may hold a password.
+"""
+
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+LOCAL: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
+DATABASE_SCHEMES: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
+MAIL_SCHEMES: Final = frozenset({"smtp", "smtps", "folder"})
+CHECKED: Final = "verify-full"
+
+
+def database_url(text: str) -> str:
+    """A URL for SQLAlchemy with psycopg; over a network with a certificate that is checked."""
+    parts = _split(text)
+    if parts.scheme not in DATABASE_SCHEMES:
+        raise ValueError("must begin with postgresql://, as in postgresql://role@host/database")
+    if len(parts.path) < 2:
+        raise ValueError("names no database: write postgresql://role@host/database")
+    query = parse_qs(parts.query)
+    host = query.get("host", [parts.hostname or ""])[0]
+    if not _is_local(host) and query.get("sslmode") != [CHECKED]:
+        raise ValueError(
+            f"leads over a network to {host} without checked TLS: add ?sslmode={CHECKED}"
+        )
+    return f"postgresql+psycopg{text[len(parts.scheme) :]}"
+
+
+def redis_url(text: str) -> str:
+    """A URL for redis-py; over a network with TLS."""
+    parts = _split(text)
+    if parts.scheme not in REDIS_SCHEMES:
+        raise ValueError("must begin with redis://, rediss:// or unix://, or be none")
+    if parts.scheme == "unix" and not parts.path.startswith("/"):
+        raise ValueError("names no socket: write unix:///path/of/the/socket")
+    if parts.scheme != "unix" and not parts.hostname:
+        raise ValueError("names no host: write redis://host:6379")
+    if parts.scheme == "redis" and not _is_local(parts.hostname or ""):
+        raise ValueError(f"leads over a network to {parts.hostname} without TLS: use rediss://")
+    return text
+
+
+def address_of_pages(text: str) -> str:
+    """Where people reach a surface: scheme and host, nothing behind them; no slash at the end."""
+    parts = _split(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("must be a whole address, as in https://help.example.org")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError(
+            "must end with the host: no path, no question mark, no name before the host"
+        )
+    return text.rstrip("/")
+
+
+def web_address(text: str) -> str:
+    """Any page on the web."""
+    parts = _split(text)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("must be a whole address, as in https://www.example.org/")
+    return text
+
+
+def mail_url(text: str) -> str:
+    """A mail server, or a folder for a drill."""
+    parts = _split(text)
+    if parts.scheme not in MAIL_SCHEMES:
+        raise ValueError("must begin with smtp://, smtps:// or folder://")
+    if parts.scheme == "folder" and not parts.path.startswith("/"):
+        raise ValueError("names no folder: write folder:///path/of/the/folder")
+    if parts.scheme != "folder" and not parts.hostname:
+        raise ValueError("names no mail server: write smtp://host:587")
+    return text
+
+
+def email_address(text: str) -> str:
+    """One address that a letter can come from."""
+    try:
+        address = Address(addr_spec=text)
+    except (HeaderParseError, ValueError, IndexError):
+        raise ValueError("is not an email address") from None
+    if not address.username or not address.domain:
+        raise ValueError("is not an email address")
+    return text
+
+
+def folder(text: str) -> Path:
+    """A folder, or a place where one can be made."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise ValueError("is a file; name a folder")
+    return path
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not a valid address: look at its host and port") from None
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("has spaces or signs that do not show; take them away")
+    return parts
+
+
+def _is_local(host: str) -> bool:
+    """This machine: a socket in the file system, or the loopback addresses."""
+    return host.startswith("/") or host in LOCAL

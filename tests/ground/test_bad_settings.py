@@ -1,0 +1,173 @@
+"""Whatever an operator gets wrong is said in a sentence, with status 2 and without a traceback."""
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [sys.executable, "-c", "import wsgi"]
+SECRET = "correct-horse-7431"
+
+
+def command(*words):
+    return [sys.executable, "-m", "helpdesk.cli", *words]
+
+
+WORKER, TICKER, MIGRATE = command("worker", "notices"), command("ticker"), command("migrate")
+VERIFY = command("history", "verify")
+SETUP = command("setup", "--as", "ada", "--handle", "lead", "--name", "Lead")
+ALL = [WORKER, TICKER, MIGRATE, VERIFY, SETUP]
+
+
+@pytest.fixture
+def whole(postgres, redis_server, place):
+    """An environment in which everything is right."""
+    for name in ("service", "intake"):
+        (place / f"{name}.key").write_text(base64.b64encode(b"k" * 32).decode())
+    return {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": postgres.url("helpdesk_app"),
+        "REDIS_URL": redis_server.url("worker"),
+        "PUBLIC_URL": "https://public.test",
+        "STAFF_URL": "https://staff.test",
+        "PARTNER_URL": "https://partner.test",
+        "MAIL_URL": f"folder://{place}/outbox",
+        "MAIL_FROM": "helpdesk@helpdesk.test",
+        "SERVICE_KEY_FILE": str(place / "service.key"),
+        "INTAKE_KEY_FILE": str(place / "intake.key"),
+        "PYTHONWARNINGS": "error",
+    }
+
+
+def run(words, environment):
+    return subprocess.run(
+        words,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+NOWHERE = "postgresql://helpdesk_app@127.0.0.1:1/helpdesk"
+BAD = [
+    # DATABASE_URL
+    ({"DATABASE_URL": "mysql://x/y"}, "must begin with postgresql://", [*ALL, PAGES]),
+    ({"DATABASE_URL": "banana"}, "must begin with postgresql://", [MIGRATE, WORKER]),
+    ({"DATABASE_URL": "postgresql://role@host"}, "names no database", [MIGRATE]),
+    ({"DATABASE_URL": "postgresql://a@db.example/helpdesk"}, "sslmode=verify-full", [MIGRATE]),
+    ({"DATABASE_URL": "postgresql://a@h:port/helpdesk"}, "look at its host and port", [MIGRATE]),
+    ({"DATABASE_URL": NOWHERE}, "The database cannot be reached", ALL),
+    # REDIS_URL
+    ({"REDIS_URL": "banana"}, "REDIS_URL must begin with redis://", [WORKER, TICKER]),
+    ({"REDIS_URL": "redis://away.example"}, "use rediss://", [WORKER]),
+    ({"REDIS_URL": "unix:///nowhere.sock"}, "Redis cannot be reached", [WORKER]),
+    ({"REDIS_URL": "none"}, "REDIS_URL is none", [WORKER]),
+    # addresses
+    ({"PUBLIC_URL": "banana"}, "PUBLIC_URL must be a whole address", [WORKER, TICKER, PAGES]),
+    ({"STAFF_URL": "https://a.example/staff"}, "STAFF_URL must end with the host", [SETUP]),
+    ({"PARTNER_URL": "ftp://a.example"}, "PARTNER_URL must be a whole address", [PAGES]),
+    ({"EXIT_URL": "javascript:alert(1)"}, "EXIT_URL must be a whole address", [PAGES]),
+    # mail
+    ({"MAIL_URL": "banana"}, "MAIL_URL must begin with smtp://", [WORKER, TICKER]),
+    ({"MAIL_URL": "smtp://"}, "MAIL_URL names no mail server", [WORKER]),
+    ({"MAIL_URL": "folder://here"}, "MAIL_URL names no folder", [WORKER]),
+    ({"MAIL_FROM": "helpdesk"}, "MAIL_FROM is not an email address", [WORKER]),
+    # keys, folders, surfaces, languages
+    ({"SERVICE_KEY_FILE": "/nowhere.key"}, "SERVICE_KEY_FILE does not name", [WORKER, VERIFY]),
+    ({"INSTANCE": "/etc/hostname"}, "INSTANCE is a file", [WORKER]),
+    ({"SERVES": "banana"}, "SERVES knows public, staff and partner", [PAGES]),
+    ({"LANGUAGES": "tlh"}, "LANGUAGES knows en", [PAGES]),
+    ({}, "INTAKE_KEY_FILE is missing", [PAGES]),
+]
+TABLE = [
+    pytest.param(changed, sentence, words, id=f"{sentence[:40]}-{words[-1][:12]}")
+    for changed, sentence, all_words in BAD
+    for words in all_words
+]
+
+
+@pytest.mark.parametrize(("changed", "sentence", "words"), TABLE)
+def test_a_bad_setting_is_a_sentence(whole, changed, sentence, words):
+    environment = {**whole, **changed}
+    if words is PAGES:
+        environment = {"SERVES": "public", **environment}
+        environment.pop("REDIS_URL")
+        if not changed:
+            environment.pop("INTAKE_KEY_FILE")
+
+    done = run(words, environment)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert sentence in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_postgres_is_taken_for_postgresql(whole, postgres):
+    url = postgres.url("helpdesk_app").replace("postgresql+psycopg://", "postgres://")
+
+    done = run(VERIFY, {**whole, "DATABASE_URL": url})
+
+    assert "DATABASE_URL" not in done.stdout + done.stderr
+    assert "entries are chained" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("user", "database", "sentence"),
+    [
+        ("helpdesk_app", "nowhere", "no database of that name"),
+        ("nobody_at_all", "helpdesk", "role"),
+        ("helpdesk_app", "postgres", "helpdesk migrate"),
+        ("helpdesk_intake", "helpdesk", "may not do this"),
+    ],
+)
+def test_a_database_that_refuses_is_a_sentence(whole, postgres, user, database, sentence):
+    url = postgres.url(user, database)
+
+    done = run(VERIFY, {**whole, "DATABASE_URL": url})
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert sentence in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_no_sentence_repeats_a_password(whole):
+    for url in (f"postgresql://a:{SECRET}@127.0.0.1:1/x", f"mysql://a:{SECRET}@h/x"):
+        done = run(MIGRATE, {**whole, "DATABASE_URL": url})
+
+        assert done.returncode == 2
+        assert SECRET not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [("up",), ("forget-instance", "--yes")])
+def test_a_folder_that_cannot_be_written_is_a_sentence(place, words):
+    (place / "file").write_text("")
+    environment = {"PATH": os.environ["PATH"], "INSTANCE": str(place / "file" / "instance")}
+
+    done = run(command(*words), environment)
+
+    assert done.returncode in ({2} if words[0] == "up" else {0, 2}), done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("port", ["banana", "-1", "70000"])
+def test_a_port_that_is_none_is_a_sentence(place, port):
+    environment = {"PATH": os.environ["PATH"], "INSTANCE": str(place / "instance"), "PORT": port}
+
+    done = run(command("up"), environment)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_everything_right_is_no_trouble(whole):
+    done = run(VERIFY, whole)
+
+    assert done.returncode == 0, done.stdout + done.stderr
