@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def migrate() -> None:
     """Bring the tables up to date. Runs as the owner of the database."""
     settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"})
-    configuration = Config(toml_file=str(ROOT / "pyproject.toml"))
+    configuration = Config()
+    configuration.set_main_option("script_location", str(ROOT / "migrations"))
     configuration.attributes["url"] = settings.database_url
     alembic.upgrade(configuration, "head")
     click.echo("The tables are up to date.")
