@@ -20,12 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @click.command()
-def migrate() -> None:
+@click.option("--tries", default=10, show_default=True, help="How often to wait 2 s for a lock.")
+def migrate(tries: int) -> None:
     """Bring the tables up to date. Runs as the owner of the database."""
     settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"})
     configuration = Config()
     configuration.set_main_option("script_location", str(ROOT / "migrations"))
     configuration.attributes["url"] = settings.database_url
+    configuration.attributes["tries"] = tries
     alembic.upgrade(configuration, "head")
     click.echo("The tables are up to date.")
 

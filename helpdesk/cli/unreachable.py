@@ -28,6 +28,11 @@ def of_database(error: DBAPIError) -> str:
         return "There is no such role in the database. Check DATABASE_URL, or create the role."
     if code in {"42P01", "42703"}:
         return "The tables are missing or of another version. Run: helpdesk migrate"
+    if code == "55P03":
+        return (
+            "The tables are in use, and no lock was to be had. What was not done yet was not begun:"
+            " try again when fewer people are at work."
+        )
     if code == "42501":
         return (
             "The role of DATABASE_URL may not do this. docs/running.md says which role does what."

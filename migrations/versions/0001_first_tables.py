@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.losses import refuse_to_lose
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -1047,6 +1049,8 @@ def grant_rights() -> None:
 
 
 def downgrade() -> None:
+    for table in ("cases", "people", "history"):
+        refuse_to_lose("everything", table=table)
     op.drop_table("verifications")
     op.drop_table("delivery_attempts")
     op.drop_index("ix_exchanges_escalation_id", table_name="exchanges")

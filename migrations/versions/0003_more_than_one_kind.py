@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.losses import refuse_to_lose
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -23,4 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose("the other kinds of a case", table="cases", where="other_types <> '{}'")
     op.drop_column("cases", "other_types")

@@ -24,5 +24,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Nothing is lost: the next alarm finds out again whom it reaches.
     op.drop_index("ix_cases_unheard", "cases")
     op.drop_column("cases", "unheard_since")

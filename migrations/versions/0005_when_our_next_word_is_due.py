@@ -7,6 +7,8 @@ was started with. Where a word is late already, the board says so, and no alarm 
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.losses import refuse_to_lose
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -78,6 +80,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose("pauses that people gave a clock", table="clock_events", where="turn = 'paused'")
+    # Nothing else is lost: the clock of the next word follows from the messages that were sent.
     op.execute("DELETE FROM outbox WHERE job = 'triage.word_alarm'")
     op.execute("DELETE FROM clock_events WHERE clock = 'next_word'")
     op.execute("UPDATE clock_events SET turn = 'stopped' WHERE turn = 'paused'")

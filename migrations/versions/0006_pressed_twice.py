@@ -30,4 +30,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Nothing is lost: a press is remembered for a day, so that it counts once.
     op.drop_table("presses")

@@ -109,6 +109,15 @@ def migrations_stand_alone(root: Path) -> Iterator[str]:
         previous = f"{number:04d}"
 
 
+def the_way_back_loses_nothing(root: Path) -> Iterator[str]:
+    """A downgrade that drops what may hold values refuses to lose them, or says why not."""
+    for path in sorted((root / "migrations" / "versions").glob("*.py")):
+        _, _, back = path.read_text().partition("def downgrade()")
+        drops = re.search(r"drop_(table|column)|DELETE FROM|DROP (TABLE|COLUMN)", back)
+        if drops and "refuse_to_lose(" not in back and "Nothing is lost:" not in back:
+            yield f"{path.name} loses values on the way back without a word"
+
+
 def promised_names(root: Path) -> set[str]:
     """Every job name that the code promises."""
     names = set()
@@ -137,5 +146,6 @@ RULES = [
     operations_require_first,
     templates_are_plain,
     migrations_stand_alone,
+    the_way_back_loses_nothing,
     unused_templates,
 ]

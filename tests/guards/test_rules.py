@@ -26,6 +26,11 @@ BREACHES = [
     (rules.templates_are_plain, "helpdesk/templates/a.html", '<form method="post"></form>'),
     (rules.migrations_stand_alone, "migrations/versions/0001_a.py", "import helpdesk"),
     (rules.migrations_stand_alone, "migrations/versions/0007_a.py", "down_revision = None"),
+    (
+        rules.the_way_back_loses_nothing,
+        "migrations/versions/0001_a.py",
+        "def downgrade():\n    op.drop_column('cases', 'story')\n",
+    ),
     (rules.unused_templates, "helpdesk/templates/a.html", "<p>Nobody sees this.</p>"),
 ]
 
