@@ -85,7 +85,7 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
     web_work.init_app(app, identify)
     form_tokens.init_app(app)
-    login.init_app(app, surface)
+    login.init_app(app, surface, accounts.ask_to_sign_in)
     presses.init_app(app)
     Babel(app, locale_selector=languages.select)
     catalogues.init_app(app)

@@ -59,6 +59,13 @@ def try_second_factor(desk: Desk, *, token: str, code: str, surface: str) -> str
         return operations.complete_sign_in(work, half, secret, code)
 
 
+def who_came_in(desk: Desk, token: str, *, surface: str) -> str | None:
+    """The name in history of whoever has just signed in with this token."""
+    with desk.begin() as work:
+        row = sessions.standing(work.session, token, surface=surface, at=work.at)
+        return row.person.as_actor().id if row is not None and row.is_complete else None
+
+
 def half_session(work: Work, token: str, *, surface: str) -> SignIn | None:
     """The session between the passphrase and the second factor."""
     row = sessions.standing(work.session, token, surface=surface, at=work.at)

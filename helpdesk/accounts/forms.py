@@ -49,7 +49,15 @@ def _in_small_letters(name: str | None) -> str | None:
     return name.lower() if name else name
 
 
-class SignInForm(Form):
+class WayInForm(Form):
+    """Signing in; what somebody wanted before they were asked to comes along."""
+
+    # A page of ours, and a form that came when the session had ended, sealed.
+    to = HiddenField()
+    kept = HiddenField()
+
+
+class SignInForm(WayInForm):
     """Name and passphrase: the first half."""
 
     handle = _sign_in_name()
@@ -58,7 +66,7 @@ class SignInForm(Form):
     )
 
 
-class SecondFactorForm(Form):
+class SecondFactorForm(WayInForm):
     """The code of the moment: the second half."""
 
     code = _six_digits()

@@ -1,16 +1,14 @@
 """What every form shares: our words for the usual faults, and no surprise from long input."""
 
-from collections.abc import Iterator
-from functools import cache
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import ValidationError
-from wtforms.fields.core import UnboundField
 
 from helpdesk.core import codes
 from helpdesk.core.addresses import NotAnAddress, read_address
+from helpdesk.web.texts import TYPED, note_texts
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
 # make a name or an address read as another one ("gpj.exe" as "exe.jpg"): in a copied message they
@@ -20,7 +18,6 @@ CODE_IN_WORDS = _(
     "This looks like a code that opens something here, such as a return code. Nobody here needs"
     " it, and anyone who has it can use it. Please take it out. Everything else you wrote is kept."
 )
-TYPED = frozenset({"StringField", "TextAreaField", "EmailField"})
 
 
 class Form(FlaskForm):
@@ -30,6 +27,10 @@ class Form(FlaskForm):
     """
 
     holds_codes: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        note_texts(cls)
 
     class Meta(FlaskForm.Meta):
         csrf = False
@@ -75,20 +76,3 @@ def is_address(_form: Any, field: Any) -> None:
         read_address(field.data or "")
     except NotAnAddress as refused:
         raise ValidationError(str(refused)) from None
-
-
-@cache
-def text_names() -> dict[str, str]:
-    """The fields, of all forms, that people write words into, and what each asks for."""
-    return {
-        name: str(field.args[0] if field.args else field.kwargs.get("label", ""))
-        for form in _every_form(Form)
-        for name, field in vars(form).items()
-        if isinstance(field, UnboundField) and field.field_class.__name__ in TYPED
-    }
-
-
-def _every_form(form: type[Form]) -> Iterator[type[Form]]:
-    yield form
-    for one in form.__subclasses__():
-        yield from _every_form(one)

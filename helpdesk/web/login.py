@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
@@ -19,27 +19,29 @@ def open_to_strangers(view: View) -> View:
     return view
 
 
-def init_app(app: Flask, surface: Surface) -> None:
+def init_app(app: Flask, surface: Surface, ask: Callable[[], ResponseReturnValue]) -> None:
     """Let flask-login carry the identity; who it is comes from our own server-side session.
 
-    Its "session protection" is off: it would keep a hash of the address and the browser.
+    `ask` answers a stranger who wants something that is not for strangers. The "session protection"
+    is off: it would keep a hash of the address and the browser.
     """
     # What a page says of who is here, it says of our own presence: see app.py.
     manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(lambda _request: current_presence().person)
     if surface is not Surface.PUBLIC:
-        app.before_request(_send_strangers_away)
+
+        @app.before_request
+        def send_strangers_away() -> ResponseReturnValue | None:
+            return None if _may_pass() else ask()
 
 
 def is_open_to_strangers(app: Flask, endpoint: str) -> bool:
     return endpoint == "static" or hasattr(app.view_functions[endpoint], "open_to_strangers")
 
 
-def _send_strangers_away() -> ResponseReturnValue | None:
+def _may_pass() -> bool:
     endpoint = request.endpoint
     if endpoint is None or is_open_to_strangers(current_app, endpoint):
-        return None
-    if current_user.is_authenticated:
-        return None
-    return redirect(url_for("accounts.new_sign_in"), 303)
+        return True
+    return bool(current_user.is_authenticated)

@@ -26,7 +26,7 @@ from helpdesk.web.form_tokens import (
     sent_token,
     token_here,
 )
-from helpdesk.web.forms import text_names
+from helpdesk.web.texts import is_text
 from helpdesk.web.work import become_stranger
 
 log = logging.getLogger(__name__)
@@ -74,13 +74,12 @@ def _typed() -> list[str]:
     """The words of the form that is refused, so that nobody has to write them a second time."""
     if request.method != "POST" or not came_from_us():
         return []
-    written = text_names()
     return [
         value
         for name, values in request.form.lists()
         if name not in NEVER_SHOWN
         for value in values
-        if len(value.split()) > 1 or (value.strip() and name in written)
+        if is_text(name, value)
     ]
 
 
@@ -170,11 +169,11 @@ def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
         )
         if current_surface() is Surface.PUBLIC
         else marked(
-            "This page was opened by somebody else than the person who is signed in now. Nothing "
-            "was sent and nothing was changed."
+            "This page was opened by another person than the one who is signed in now. Nothing was "
+            "sent and nothing was changed."
         )
     )
-    return _page(sentence, 409, words=_typed(), above=_page_above() or _home())
+    return _page(sentence, 409, words=_typed(), above=page_above(request.path) or _home())
 
 
 def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
@@ -206,7 +205,7 @@ def _page(
         sentence=gettext(sentence),
         status=status,
         words=words,
-        above=above or _page_above(),
+        above=above or page_above(request.path),
         home=current_app.config["HOME"],
     )
     return page, status
@@ -216,10 +215,10 @@ def _home() -> str:
     return url_for(current_app.config["HOME"])
 
 
-def _page_above() -> str | None:
-    """The page that a refused address lies under, such as the case of a message."""
+def page_above(path: str) -> str | None:
+    """The page that an address lies under, such as the case of a message."""
     routes = current_app.create_url_adapter(request)
-    steps = request.path.rstrip("/").split("/")[:-1]
+    steps = path.rstrip("/").split("/")[:-1]
     while routes is not None and len(steps) > 1:
         address = "/".join(steps)
         with suppress(HTTPException):

@@ -69,7 +69,7 @@ def test_a_stranger_is_sent_to_the_sign_in(desk, surface):
             continue
         response = client.open(address(app, rule), method=method)
         assert response.status_code in REACHABLE, (method, rule.rule)
-        assert response.location.endswith("/sign-in"), (method, rule.rule)
+        assert response.location.partition("?")[0] == "/sign-in", (method, rule.rule)
 
 
 @pytest.fixture

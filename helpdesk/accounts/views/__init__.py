@@ -2,5 +2,16 @@
 
 from helpdesk.accounts.views import colleagues, enrolment, own, people, recovery, sign_in
 from helpdesk.accounts.views.blueprints import bp, people_bp
+from helpdesk.accounts.views.sign_in import ask_to_sign_in
 
-__all__ = ["bp", "colleagues", "enrolment", "own", "people", "people_bp", "recovery", "sign_in"]
+__all__ = [
+    "ask_to_sign_in",
+    "bp",
+    "colleagues",
+    "enrolment",
+    "own",
+    "people",
+    "people_bp",
+    "recovery",
+    "sign_in",
+]

@@ -9,11 +9,14 @@ from helpdesk.accounts.models import SignIn
 from helpdesk.accounts.views.blueprints import bp, home, not_too_often
 from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
 from helpdesk.web.desk import current_desk, current_surface
-from helpdesk.web.form_tokens import for_anyone
+from helpdesk.web.form_tokens import for_anyone, hand_out_to
+from helpdesk.web.interrupted import Interrupted, page_of_ours, page_wanted
 from helpdesk.web.login import open_to_strangers
 from helpdesk.web.presses import repeatable
+from helpdesk.web.refusals import page_above
 from helpdesk.web.work import current_presence, work
 
+NOT_YOURS = "A form was sent here after its session had ended. It belongs to another person."
 # The same for a name that is not known, a wrong passphrase and a door that is closed for a while.
 NOT_RIGHT = (
     "The name or the passphrase is not right. After several tries it takes some minutes until "
@@ -27,7 +30,18 @@ CODE_NOT_RIGHT = (
 @bp.get("/sign-in")
 @open_to_strangers
 def new_sign_in() -> ResponseReturnValue:
-    return render_template("accounts/sign_in.html", form=SignInForm())
+    form = SignInForm()
+    form.to.data = page_of_ours(request.args.get("to", "")) or ""
+    return render_template("accounts/sign_in.html", form=form)
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """The answer to a stranger: the way in, which leads on to what they wanted."""
+    interrupted = Interrupted.now() if request.method == "POST" else None
+    if interrupted is None:
+        return redirect(url_for("accounts.new_sign_in", to=page_wanted()), 303)
+    form = SignInForm(None, kept=interrupted.kept)
+    return render_template("accounts/sign_in.html", form=form), 403
 
 
 @bp.post("/sign-in")
@@ -36,6 +50,9 @@ def new_sign_in() -> ResponseReturnValue:
 @repeatable
 def create_sign_in() -> ResponseReturnValue:
     not_too_often("accounts.sign_in")
+    if "begin" in request.form:  # once more from the second half, with what comes along
+        form = SignInForm(None, to=request.form.get("to"), kept=request.form.get("kept"))
+        return render_template("accounts/sign_in.html", form=form)
     form, token = SignInForm(), None
     if form.validate_on_submit():
         token = door.try_passphrase(
@@ -48,7 +65,12 @@ def create_sign_in() -> ResponseReturnValue:
             form.form_errors.append(NOT_RIGHT)
     if token is None:
         return render_template("accounts/sign_in.html", form=form), 422
-    response = make_response(redirect(url_for(".new_code"), 303))
+    if form.kept.data:  # too long for an address, and nobody else's business
+        code = SecondFactorForm(None, kept=form.kept.data)
+        response = make_response(render_template("accounts/code.html", form=code, has_cookie=True))
+    else:
+        to = page_of_ours(form.to.data or "")
+        response = make_response(redirect(url_for(".new_code", to=to), 303))
     give_door_cookie(response, token)
     return response
 
@@ -56,7 +78,9 @@ def create_sign_in() -> ResponseReturnValue:
 @bp.get("/sign-in/code")
 @open_to_strangers
 def new_code() -> ResponseReturnValue:
-    return render_template("accounts/code.html", form=SecondFactorForm())
+    form = SecondFactorForm()
+    form.to.data = page_of_ours(request.args.get("to", "")) or ""
+    return _code_page(form)
 
 
 @bp.post("/sign-in/code")
@@ -76,10 +100,29 @@ def create_code() -> ResponseReturnValue:
         if token is None:
             form.form_errors.append(CODE_NOT_RIGHT)
     if token is None:
-        return render_template("accounts/code.html", form=form), 422
-    response = make_response(redirect(home(), 303))
+        return _code_page(form), 422
+    response = make_response(_what_was_wanted(form, token))
     give_door_cookie(response, token)
     return response
+
+
+def _code_page(form: SecondFactorForm) -> str:
+    has_cookie = name_of_door_cookie() in request.cookies
+    return render_template("accounts/code.html", form=form, has_cookie=has_cookie)
+
+
+def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
+    """The form that was interrupted, for whom it belongs to; or the page; or the first page."""
+    interrupted = Interrupted.read(form.kept.data or "")
+    if interrupted is None:
+        return redirect(page_of_ours(form.to.data or "") or home(), 303)
+    who = door.who_came_in(current_desk(), token, surface=current_surface())
+    if who is None or not interrupted.is_of(who):
+        flash(NOT_YOURS)
+        return redirect(home(), 303)
+    hand_out_to(who)
+    above = page_above(interrupted.address)
+    return render_template("accounts/interrupted.html", interrupted=interrupted, above=above)
 
 
 @bp.post("/sign-out")

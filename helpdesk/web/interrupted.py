@@ -1,0 +1,112 @@
+"""Where somebody was going, or what they were sending, when they had to sign in first.
+
+A page is an address of ours, and stands in the address of the sign-in page. A form is sealed under
+a key of this surface and travels in the sign-in page itself: nothing of it is kept here, and nobody
+but whom the form belonged to gets it back.
+"""
+
+import json
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+
+from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
+from helpdesk.web.form_tokens import FIELD, LASTS, is_tag_of, sent_token
+from helpdesk.web.login import is_open_to_strangers
+from helpdesk.web.refusals import NEVER_REPEATED
+from helpdesk.web.texts import ASKED, is_text
+
+PLACE: Final = Place("forms", "interrupted", "", "")
+LONGEST_ADDRESS: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A form that came when nobody was signed in any more: where it goes, and all that is in it."""
+
+    address: str
+    fields: tuple[tuple[str, str], ...]
+    whose: str
+
+    @classmethod
+    def now(cls) -> "Interrupted | None":
+        """This request's form; None if its page did not say whose it is, or it holds a secret."""
+        token = sent_token()
+        if token is None or not NEVER_REPEATED.isdisjoint(request.form):
+            return None
+        fields = (pair for pair in request.form.items(multi=True) if pair[0] != FIELD)
+        return cls(_here(), tuple(fields), token.whose)
+
+    @classmethod
+    def read(cls, kept: str) -> "Interrupted | None":
+        """What `kept` was made of, if this surface made it within a day."""
+        with suppress(ValueError):
+            envelope = Envelope(urlsafe_b64decode(kept.encode()))
+            for key in _keys():
+                with suppress(CannotOpen):
+                    address, fields, whose, at = json.loads(key.open_text(envelope, PLACE))
+                    pairs = tuple((name, value) for name, value in fields)
+                    return cls(address, pairs, whose) if time.time() - at <= LASTS else None
+        return None
+
+    @property
+    def kept(self) -> str:
+        """All of it, to travel in a page; only this surface can read it."""
+        words = json.dumps([self.address, self.fields, self.whose, time.time()])
+        return urlsafe_b64encode(_keys()[-1].seal_text(words, PLACE).raw).decode()
+
+    def is_of(self, who: str) -> bool:
+        """Whether they wrote it."""
+        return is_tag_of(self.whose, who)
+
+    @property
+    def written(self) -> list[tuple[str, str, str]]:
+        """The words in it: the field, what it asks for, and what was written."""
+        return [
+            (name, ASKED.get(name, ""), value)
+            for name, value in self.fields
+            if is_text(name, value)
+        ]
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """All the rest: ticks, and what the page knew."""
+        written = {name for name, _, _ in self.written}
+        return [pair for pair in self.fields if pair[0] not in written]
+
+
+def page_of_ours(address: str) -> str | None:
+    """The address, if it is that of a page behind this sign-in: never a place outside."""
+    if len(address) > LONGEST_ADDRESS or "\\" in address or not address.isprintable():
+        return None
+    parts = urlsplit(address) if address.startswith("/") else None
+    if parts is None or parts.netloc or parts.scheme or address.startswith("//"):
+        return None
+    routes = current_app.create_url_adapter(request)
+    try:
+        endpoint, _values = routes.match(parts.path, method="GET") if routes else ("", {})
+    except HTTPException:
+        return None
+    return address if endpoint and not is_open_to_strangers(current_app, endpoint) else None
+
+
+def page_wanted() -> str | None:
+    """The page that was asked for, or that has the form that came; None for the first page."""
+    address = _here() if request.method == "GET" else request.path
+    return page_of_ours(address) if address != "/" else None
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _keys() -> list[Secret]:
+    """The keys of this surface, the newest last."""
+    raw = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
+    return [Secret(Secret(one).derive("interrupted")) for one in raw]

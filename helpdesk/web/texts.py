@@ -1,0 +1,22 @@
+"""Which fields people write words into: what has to come back to them when a form is not taken."""
+
+from typing import Any, Final
+
+from wtforms.fields.core import UnboundField
+
+# By name: what a field asks for. Every form says so when it is made.
+ASKED: Final[dict[str, str]] = {}
+TYPED: Final = frozenset({"StringField", "TextAreaField", "EmailField"})
+
+
+def note_texts(form: type[Any]) -> None:
+    """Remember the fields of a form that hold words."""
+    for name, field in vars(form).items():
+        if isinstance(field, UnboundField) and field.field_class.__name__ in TYPED:
+            asks = field.args[0] if field.args else field.kwargs.get("label", "")
+            ASKED.setdefault(name, str(asks or ""))
+
+
+def is_text(name: str, value: str) -> bool:
+    """Whether somebody wrote this, as against ticking it."""
+    return bool(value.strip()) and (name in ASKED or len(value.split()) > 1)
