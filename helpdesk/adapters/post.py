@@ -1,5 +1,6 @@
 """The way out for mail: a real SMTP server, or a folder in which a drill keeps its letters."""
 
+import logging
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -12,11 +13,23 @@ from helpdesk.core.addresses import as_header
 from helpdesk.core.desk import Letter, Post
 from helpdesk.core.letters import NotTaken, Refused, Unclear
 
+log = logging.getLogger(__name__)
+
 TIMEOUT = 20
+STARTED = 220
+ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class NoTls(smtplib.SMTPException):
+    """The server offers no TLS, or somebody on the way has taken the offer out."""
 
 
 class SmtpPost:
-    """Hands letters to one SMTP server. STARTTLS is used where offered; smtps is TLS at once."""
+    """Hands letters to one SMTP server: smtp is STARTTLS before anything else, smtps TLS at once.
+
+    Without TLS, and a certificate that fits the host, no password and no letter leaves. Only a
+    server on this machine that wants no password is spoken to in clear.
+    """
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)
@@ -26,6 +39,7 @@ class SmtpPost:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._sender = sender
+        self._clear_will_do = not self._user and self._host in ON_THIS_MACHINE
 
     def send(self, letter: Letter) -> None:
         """Send, or raise NotTaken, Refused or Unclear."""
@@ -47,6 +61,9 @@ class SmtpPost:
         """A server that is ready for a letter. What goes wrong before that has sent nothing."""
         try:
             server = self._connect()
+        except (ssl.SSLError, NoTls) as unsafe:
+            log.warning("The mail server cannot be spoken to safely (%s).", type(unsafe).__name__)
+            raise NotTaken from unsafe
         except OSError as away:
             raise NotTaken from away
         try:
@@ -64,14 +81,23 @@ class SmtpPost:
             server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
         try:
             server.ehlo()
-            if not self._tls_at_once and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
+            if not self._tls_at_once:
+                self._begin_tls(server)
             if self._user:
                 server.login(self._user, self._password)
         except BaseException:
             server.close()
             raise
         return server
+
+    def _begin_tls(self, server: smtplib.SMTP) -> None:
+        if server.has_extn("starttls"):
+            code, _ = server.starttls(context=ssl.create_default_context())
+            if code == STARTED:
+                return
+        elif self._clear_will_do:
+            return
+        raise NoTls
 
 
 class FolderPost:
