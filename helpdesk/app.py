@@ -11,7 +11,7 @@ from helpdesk.accounts import door as accounts_door
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.core.desk import Desk
-from helpdesk.core.markup import from_markdown, plain, said
+from helpdesk.core.markup import as_written, exact, harmless, isolated, name, said, visible
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
@@ -116,9 +116,13 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.pop("config", None)
-    app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["as_written"] = as_written
+    app.jinja_env.filters["exact"] = exact
+    app.jinja_env.filters["name"] = name
+    app.jinja_env.filters["isolated"] = isolated
+    app.jinja_env.filters["harmless"] = harmless
+    app.jinja_env.filters["visible"] = visible
     app.jinja_env.filters["said"] = said
-    app.jinja_env.filters["markdown"] = from_markdown
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["in_words"] = _in_words
     app.jinja_env.filters["time_left"] = time_left

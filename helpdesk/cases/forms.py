@@ -58,7 +58,7 @@ class NoteForm(Form):
     note_text = TextAreaField(
         "Note for colleagues",
         [DataRequired("Type a note."), TOO_LONG],
-        description="Reporters and partners do not see it. **Bold**, lists and > quotes work.",
+        description="Reporters and partners do not see it. It stays exactly as you type it.",
     )
 
 

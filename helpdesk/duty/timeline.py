@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.markup import isolated
 from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.playbooks.pages import Playbook
 from helpdesk.playbooks.shelf import the_library
@@ -128,7 +129,7 @@ def sentence_for(
     if "{" not in said:
         return said
     details = _Details(entry.details)
-    details.said["to"] = names.get(f"person:{entry.details.get('to')}", "")
+    details.said["to"] = isolated(names.get(f"person:{entry.details.get('to')}", ""))
     details.said |= _in_words(entry)
     page = pages.get(entry.details.get("playbook", ""))
     if page is not None:

@@ -7,6 +7,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
+from helpdesk.core.markup import isolated
 from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
 from helpdesk.escalations.standing import Ask
 from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
@@ -38,7 +39,7 @@ class ChoiceForm(Form):
     )
 
     def offer(self, partners: Iterable[Partner]) -> "ChoiceForm":
-        self.partner.choices = [SelectChoice(one.slug, one.name) for one in partners]
+        self.partner.choices = [SelectChoice(one.slug, isolated(one.name)) for one in partners]
         return self
 
 

@@ -14,6 +14,7 @@ from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import sources
@@ -196,7 +197,7 @@ def seen(work: Work, escalation: Escalation) -> Seen:
     packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
     return Seen(
         packet=packet,
-        partner=partner.name,
+        partner=isolated(partner.name),
         allowed=frozenset(partner.allowed_fields),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),

@@ -9,6 +9,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
+from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.partners.fields import BY_NAME
@@ -35,7 +36,7 @@ def register(
     taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
     other = work.session.scalar(taken)
     if other is not None:
-        raise NotNow(f"{other} has this name or answers for this platform already.")
+        raise NotNow(f"{isolated(other)} has this name or answers for this platform already.")
     team = accounts.create_team(work, slug=slug, name=name, kind=TeamKind.PARTNER)
     partner = Partner(
         slug=slug,

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.core.errors import NotFound
+from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
 from helpdesk.partners.fields import FIELDS
 from helpdesk.partners.forms import HINTS, AllowListForm, MailboxForm, PartnerForm, VettingForm
@@ -45,7 +46,8 @@ def create() -> ResponseReturnValue:
         mailbox=form.mailbox.data or "",
         fields=form.fields.data or (),
     )
-    flash(f"{partner.name} is registered. Nothing can be sent to them before they are vetted.")
+    name = isolated(partner.name)
+    flash(f"{name} is registered. Nothing can be sent to them before they are vetted.")
     return redirect(url_for(".show", slug=partner.slug), 303)
 
 
@@ -99,7 +101,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
     operations.vet(work, partner, on=form.on.data)
-    flash(f"{partner.name} is vetted.")
+    flash(f"{isolated(partner.name)} is vetted.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -107,7 +109,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
 def create_doubt(slug: str) -> ResponseReturnValue:
     partner = queries.by_slug(work, slug)
     operations.doubt(work, partner)
-    flash(f"Nothing more goes to {partner.name} until they are vetted again.")
+    flash(f"Nothing more goes to {isolated(partner.name)} until they are vetted again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 

@@ -1,12 +1,15 @@
-"""Nothing from outside is ever markup."""
+"""Nothing from outside is ever markup, loses a letter, or does anything."""
 
 import re
+import sys
+import unicodedata
+from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.markup import ALLOWED_TAGS, from_markdown, plain
+from helpdesk.core.markup import as_written, harmless, isolated, name, visible
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -27,45 +30,122 @@ HOSTILE = [
 ]
 
 
-def tags_in(html):
-    return {part.split(">")[0].split()[0].strip("/") for part in html.split("<")[1:]}
+# What a program, a browser or a chat could open, however it stands in its sentence.
+LIVE = re.compile(r"(?i)(https?|ftp|ipfs|wss?):[/\\]|mailto:\S|javascript:\S|www\.\w")
 
 
-def whole_tags(html):
-    return re.findall(r"<[^>]*>", html)
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_markdown_comes_out_harmless(text):
-    html = from_markdown(text)
-
-    assert tags_in(html) <= ALLOWED_TAGS
-    assert all(tag == f"<{tag.strip('</>')}>" or tag.startswith("</") for tag in whole_tags(html))
+def text_of(html):
+    assert html.startswith('<span class="said" dir="auto">')
+    return unescape(html.removeprefix('<span class="said" dir="auto">').removesuffix("</span>"))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_from_outside_is_text(text):
-    assert tags_in(plain(text)) <= {"p", "br"}
+    assert re.findall(r"<[^>]*>", as_written(text)) == ['<span class="said" dir="auto">', "</span>"]
+    assert re.findall(r"<[^>]*>", name(text)) == ["<bdi>", "</bdi>"]
 
 
 @given(st.text())
-def test_any_text_is_text(text):
-    assert tags_in(plain(text)) <= {"p", "br"}
+def test_any_text_is_text_and_nothing_in_it_works_unseen(text):
+    shown = text_of(as_written(text))
+
+    assert not [one for one in shown if works_unseen(one)]
+    assert not LIVE.search(shown)
+
+
+@given(st.text(st.sampled_from("ab.:/\\[]*_>`#~-wتh ps\n\u2067\u200b"), max_size=60))
+def test_no_letter_that_somebody_wrote_is_lost(text):
+    kept = re.sub(r"\[U\+[0-9A-F]+\]|\[([.:])\]", r"\1", text_of(as_written(text)))
+
+    seen = [one for one in text.replace("\r\n", "\n") if not works_unseen(one)]
+    assert [one for one in kept if one not in "tx[]"] == [one for one in seen if one not in "tx[]"]
+
+
+def works_unseen(letter):
+    drawn = letter in "\n\t\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891"
+    drawn = drawn or letter in "\u08e2\U000110bd\U000110cd"
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and not drawn
+
+
+def test_every_mark_of_control_and_format_is_shown_and_does_nothing():
+    for letter in map(chr, range(sys.maxunicode + 1)):
+        if works_unseen(letter):
+            assert letter == "\r" or visible(f"a{letter}b") == f"a[U+{ord(letter):04X}]b"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian, "I want"
+        "\u0915\u094d\u200d\u0937",  # Devanagari
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",  # a family
+        "\u270c\ufe0f",
+        "Bäckerei",
+    ],
+)
+def test_words_that_need_a_joiner_keep_it(written):
+    assert visible(written) == written
+
+
+def test_a_joiner_between_latin_letters_hides_nothing():
+    assert visible("pay\u200dpal \u200c") == "pay[U+200D]pal [U+200C]"
 
 
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
-        ("see https://bad.example/login now", "hxxps://bad[.]example/login"),
+        ("see https://bad.example/login now", "see hxxps://bad[.]example/login now"),
         ("HTTP://Bad.Example", "hxxp://Bad[.]Example"),
         ("www.bad.example/x", "www[.]bad[.]example/x"),
-        ("already hxxps://bad.example", "hxxps://bad[.]example"),
-        ("twice https://a.example and https://b.example", "hxxps://b[.]example"),
+        ("already hxxps://bad.example", "already hxxps://bad[.]example"),
+        ("twice https://a.example, https://b.example", "hxxps://a[.]example, hxxps://b[.]example"),
+        ("وhttps://bad.example/x", "وhxxps://bad[.]example/x"),
+        ("وwww.bad.example", "وwww[.]bad[.]example"),
+        ("(https://bad.example)", "(hxxps://bad[.]example)"),
+        ("_https://bad.example_", "_hxxps://bad[.]example_"),
+        ("1https://bad.example", "1hxxps://bad[.]example"),
+        ("https://пример.рф/вход", "hxxps://пример[.]рф/вход"),
+        ("https://bad。example/", "hxxps://bad[。]example/"),
+        ("пример.рф/вход", "пример[.]рф/вход"),
+        ("bad.example/login", "bad[.]example/login"),
+        ("https:\\\\bad.example", "hxxps:\\\\bad[.]example"),
+        ("https:/bad.example", "hxxps:/bad[.]example"),
+        ("ftp://files.example/a", "ftp[:]//files[.]example/a"),
+        ("ht\u200btps://bad.example", "ht[U+200B]tps[:]//bad[.]example"),
+        ("mailto:a@bad.example", "mailto[:]a@bad[.]example"),
+        ("javascript:alert(1)", "javascript[:]alert(1)"),
     ],
 )
 def test_addresses_are_shown_so_that_nothing_opens_them(written, shown):
-    assert shown in plain(written)
+    assert shown in harmless(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "__init__ and *x* and `code`",
+        r"C:\Users\*x*\AppData",
+        "one\n  two\n\n> three\n# four\n1) five",
+        "10:30/11:30, and/or, Node.js, report.pdf, 1.5/2",
+        "anna@example.org",
+        "+49 170 1234567",
+    ],
+)
+def test_evidence_is_shown_to_the_letter(written):
+    assert text_of(as_written(written)) == written
 
 
 def test_line_breaks_are_kept():
-    assert plain("one\r\ntwo\n\nthree") == "<p>one<br>two</p><p>three</p>"
+    assert text_of(as_written("one\r\ntwo\n\nthree\rfour")) == "one\ntwo\n\nthree\nfour"
+
+
+def test_where_no_element_can_stand_a_name_is_isolated_by_characters():
+    assert isolated("علي\u2069") == "\u2068علي[U+2069]\u2069"
+
+
+@pytest.mark.parametrize("piece", ["[", "*", ">", "[](", "`", "_a", "a.", "www.", "x://", "\u2067"])
+def test_hostile_markup_costs_what_its_letters_cost(piece):
+    """Twice the text, at most twice the answer: nothing nests, and nothing multiplies."""
+    short, long = (len(as_written(piece * many)) for many in (5_000, 10_000))
+
+    assert long <= 2 * short

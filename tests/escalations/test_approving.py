@@ -95,7 +95,8 @@ def test_consent_for_one_platform_is_none_for_another(house):
             work, case, work.session.get(Partner, other.id), ask=Ask.RESTORE, typed=TYPED
         )
 
-    assert "has not agreed that we ask Trust team of elsewhere" in gates(house, escalation)
+    whom = "\u2068Trust team of elsewhere\u2069"
+    assert f"has not agreed that we ask {whom}" in gates(house, escalation)
 
 
 def test_only_a_coordinator_of_the_queue_can_waive_the_public_form(house):

@@ -331,7 +331,7 @@ def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, wr
 
     board = second.get("/duty")
     assert "could not be carried" in board.text
-    assert f"{house.writer.person.name} looks after it" in board.text
+    assert f"<bdi>{house.writer.person.name}</bdi> looks after it" in board.text
     address = page_of(house, escalation)
     assert send(writer, address, f"{address}/delivery").status_code == 303
     assert house.delivery(escalation).standing is DeliveryStanding.PENDING
@@ -369,7 +369,7 @@ def test_what_one_wrote_oneself_stands_last_among_the_approvals(house, writer):
 
     assert page.index(f">{other.ref}</a>") < page.index(f">{own.ref}</a>")
     assert "Written by you," in page
-    assert f"Written by {house.second.person.name}," in page
+    assert f"Written by <bdi>{house.second.person.name}</bdi>," in page
 
 
 def test_what_left_alone_waits_on_the_approvals_page(house, writer, second):
@@ -481,7 +481,7 @@ def test_a_second_person_can_be_asked_first_and_it_says_since_when(house, writer
     assert "Ask a second person first" not in shown
     assert "on my word alone</button>" in shown, "it may still turn out that it cannot wait"
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
-    assert f"{house.lead.person.name} was sent a letter at" in writer.get(address).text
+    assert f"<bdi>{house.lead.person.name}</bdi> was sent a letter at" in writer.get(address).text
 
 
 def test_the_page_says_that_nobody_could_be_called(house, writer):

@@ -94,7 +94,7 @@ def test_the_way_of_a_disputed_request_stays_whole(story):
     page = opened(story)
     whole = [
         "We have written the request.",
-        "It was sent to Trust team of google.",
+        "It was sent to <bdi>Trust team of google</bdi>.",
         "has confirmed that they have it.",
         "They gave the account back.",
         "Nothing has changed.",

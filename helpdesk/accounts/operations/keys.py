@@ -6,6 +6,7 @@ from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.policy import may_let_in
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, current_key, give, new_key
+from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 
@@ -32,14 +33,15 @@ def let_in(work: Work, membership: Membership) -> None:
     work.require(may_let_in, membership)
     newcomer = membership.person
     if newcomer.key is None:
-        raise NotNow(f"{newcomer.name} has not enrolled yet, so there is no key to seal to.")
+        name = isolated(newcomer.name)
+        raise NotNow(f"{name} has not enrolled yet, so there is no key to seal to.")
     given = False
     for key in keys_of(work, membership.team_id):
         if work.session.get(KeyCopy, (key.id, newcomer.key.id)) is None:
             give(work.session, key, _held(work, key), newcomer.key)
             given = True
     if not given:
-        raise NotNow(f"{newcomer.name} can read this team's cases already.")
+        raise NotNow(f"{isolated(newcomer.name)} can read this team's cases already.")
     work.record("team.let_in", membership.team, person_id=newcomer.id)
 
 
@@ -60,7 +62,7 @@ def take_back(work: Work, person: Person, team_id: str) -> None:
     held = set(work.session.scalars(select(KeyCopy.key_id).where(*mine)))
     if held - still_held:
         raise NotNow(
-            f"{person.name} is the only one who can open what this team has. "
+            f"{isolated(person.name)} is the only one who can open what this team has. "
             "Let somebody else in first, or nobody will ever read it again."
         )
     work.session.execute(delete(KeyCopy).where(*mine))

@@ -15,6 +15,7 @@ from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
+from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
 CODE_HOLDS: Final = timedelta(days=7)
@@ -57,7 +58,7 @@ def invite_again(work: Work, person: Person) -> str:
     """A new code for somebody who has not enrolled yet; the old one stops working."""
     work.require(may_manage, person)
     if person.is_enrolled:
-        raise NotNow(f"{person.name} has enrolled already.")
+        raise NotNow(f"{isolated(person.name)} has enrolled already.")
     code = _give_code(work, person)
     work.record("person.invited_again", person)
     return code
@@ -71,7 +72,7 @@ def start_over(work: Work, person: Person) -> str:
     """
     work.require(may_manage, person)
     if not person.is_enrolled:
-        raise NotNow(f"{person.name} has not enrolled yet.")
+        raise NotNow(f"{isolated(person.name)} has not enrolled yet.")
     for membership in person.memberships:
         take_back(work, person, membership.team_id)
     person.key = None
@@ -87,9 +88,9 @@ def place(work: Work, person: Person, team: Team) -> None:
     """Make somebody a member. They read nothing before a member has let them in."""
     work.require(may_place_in, team)
     if not fits(person.role, team):
-        raise NotNow(f"A {person.role} cannot be in {team.name}.")
+        raise NotNow(f"A {person.role} cannot be in {isolated(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
-        raise NotNow(f"{person.name} is in {team.name} already.")
+        raise NotNow(f"{isolated(person.name)} is in {isolated(team.name)} already.")
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
     if person.is_enrolled:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.views.blueprints import bp
+from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
 
@@ -28,5 +29,6 @@ def colleagues() -> ResponseReturnValue:
 def create_key(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership(work, person_id, team_id)
     operations.let_in(work, membership)
-    flash(f"{membership.person.name} can read what {membership.team.name} has from now on.")
+    person, team = isolated(membership.person.name), isolated(membership.team.name)
+    flash(f"{person} can read what {team} has from now on.")
     return redirect(url_for(".colleagues"), 303)

@@ -11,6 +11,7 @@ from helpdesk.accounts.policy import INVITES, fits, manages_people, may_manage, 
 from helpdesk.accounts.views.blueprints import people_bp
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
+from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
 
@@ -72,7 +73,8 @@ def create_membership(person_id: str) -> ResponseReturnValue:
         return _person_page(person, form), 422
     team = queries.team_by_slug(work, form.team.data or "")
     operations.place(work, person, team)
-    flash(f"{person.name} is in {team.name}, and reads nothing there until a member lets them in.")
+    who, where = isolated(person.name), isolated(team.name)
+    flash(f"{who} is in {where}, and reads nothing there until a member lets them in.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
@@ -82,7 +84,7 @@ def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership(work, person_id, team_id)
     person, team = membership.person, membership.team
     operations.remove(work, membership)
-    flash(f"{person.name} is no longer in {team.name}.")
+    flash(f"{isolated(person.name)} is no longer in {isolated(team.name)}.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
@@ -91,7 +93,7 @@ def create_closing(person_id: str) -> ResponseReturnValue:
     _for_managers()
     person = queries.person_by_id(work, person_id)
     operations.disable(work, person)
-    flash(f"{person.name} is signed out everywhere and cannot sign in any more.")
+    flash(f"{isolated(person.name)} is signed out everywhere and cannot sign in any more.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
@@ -100,7 +102,7 @@ def create_reopening(person_id: str) -> ResponseReturnValue:
     _for_managers()
     person = queries.person_by_id(work, person_id)
     operations.enable(work, person)
-    flash(f"{person.name} can sign in again.")
+    flash(f"{isolated(person.name)} can sign in again.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
@@ -119,7 +121,7 @@ def create_queue() -> ResponseReturnValue:
     team = operations.create_team(
         work, slug=form.slug.data or "", name=form.name.data or "", kind=TeamKind.QUEUE
     )
-    flash(f"The queue {team.name} is made. Nobody reads there who was not let in.")
+    flash(f"The queue {isolated(team.name)} is made. Nobody reads there who was not let in.")
     return redirect(url_for(".index"), 303)
 
 
@@ -137,7 +139,7 @@ def _invitation_form() -> InvitationForm:
         if role in INVITES[work.actor.role]
     ]
     form.teams.choices = [
-        SelectChoice(team.slug, team.name)
+        SelectChoice(team.slug, isolated(team.name))
         for team in queries.all_visible_teams(work)
         if may_place_in(work.actor, team)
     ]
@@ -148,7 +150,7 @@ def _membership_form(person: Person) -> MembershipForm:
     form = MembershipForm()
     inside = {membership.team_id for membership in person.memberships}
     form.team.choices = [
-        SelectChoice(team.slug, team.name)
+        SelectChoice(team.slug, isolated(team.name))
         for team in queries.all_visible_teams(work)
         if team.id not in inside and fits(person.role, team) and may_place_in(work.actor, team)
     ]

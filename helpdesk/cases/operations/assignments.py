@@ -11,6 +11,7 @@ from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_claim, may_give_away
 from helpdesk.cases.status import Status
 from helpdesk.core.errors import NotNow
+from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
 # Somebody works on it from now on.
@@ -60,7 +61,7 @@ def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: 
     """Give a case to a colleague who can read it, with a word on how things stand."""
     work.require(may_give_away, case)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
-        raise NotNow(f"{to.name} cannot read the cases of this queue.")
+        raise NotNow(f"{isolated(to.name)} cannot read the cases of this queue.")
     _give(work, case, to=to.id)
     write_note(work, case, note)
     work.record("case.handed_over", case, to=to.id)

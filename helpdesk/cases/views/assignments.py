@@ -9,6 +9,7 @@ from helpdesk.cases.forms import HandoverForm, ReleaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.views.blueprint import bp, done, once_more
 from helpdesk.core.errors import NotNow
+from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
 
@@ -39,14 +40,14 @@ def create_handover(ref: str) -> ResponseReturnValue:
     if colleague is None:
         raise NotNow("This colleague cannot take the case any more.")
     operations.hand_over(work, case, to=colleague, note=form.handover_note.data or "")
-    return done(case, f"{colleague.name} has the case now.")
+    return done(case, f"{isolated(colleague.name)} has the case now.")
 
 
 def handover_form(case: Case) -> HandoverForm:
     """The form with everybody who could take this case over."""
     form = HandoverForm()
     form.hand_to.choices = [
-        SelectChoice(person.id, person.name)
+        SelectChoice(person.id, isolated(person.name))
         for person in accounts.colleagues(work, case.team_id)
         if person.id != case.owner_id
     ]

@@ -21,6 +21,7 @@ from helpdesk.cases.models import Case, LevelRequest, Message, Note
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
 from helpdesk.core.gathering import Gathered, Gathering
+from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.disagreeing import disagreements
@@ -126,7 +127,7 @@ def _actors(
 def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]:
     handover = HandoverForm(None, meta={"csrf": False})
     handover.hand_to.choices = [
-        SelectChoice(one.id, one.name)
+        SelectChoice(one.id, isolated(one.name))
         for one in found["insiders"]
         if one.id not in (case.owner_id, myself)
     ]

@@ -4,6 +4,7 @@ import hashlib
 
 from helpdesk.core.errors import NotNow
 from helpdesk.core.keys import Key, current_key
+from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, queries
 from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
@@ -99,7 +100,7 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
 def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:
     key: Key | None = current_key(work.session, escalation.partner.team_id)
     if key is None:
-        raise NotNow(f"Nobody at {escalation.partner.name} can open a request yet.")
+        raise NotNow(f"Nobody at {isolated(escalation.partner.name)} can open a request yet.")
     sealed = key.public.seal_text(text, escalation.place_of("packet_for_partner"))
     escalation.packet_for_partner, escalation.partner_key_id = sealed, key.id
     delivery = Delivery(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from helpdesk.cases.models import Case
 from helpdesk.core import codes
 from helpdesk.core.errors import NotNow
+from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, queries, sources
 from helpdesk.escalations.models import Escalation
@@ -140,4 +141,5 @@ def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None
     )
     ref = work.session.scalar(same)
     if ref is not None:
-        raise NotNow(f"Request {ref} asks {partner.name} for the same thing and is not over yet.")
+        whom = isolated(partner.name)
+        raise NotNow(f"Request {ref} asks {whom} for the same thing and is not over yet.")

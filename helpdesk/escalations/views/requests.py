@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.queries import by_ref
+from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
@@ -58,7 +59,7 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     if form.errors:
         return _page(escalation, answer_form=form), 422
     operations.answer_question(work, escalation, words=form.words.data or "")
-    flash(f"Your answer lies before {escalation.partner.name}.")
+    flash(f"Your answer lies before {isolated(escalation.partner.name)}.")
     return _back(escalation)
 
 
