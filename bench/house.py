@@ -105,7 +105,7 @@ class House:
             told["DATABASE_URL"] = self.postgres.url("helpdesk_intake")
         else:
             told |= self._service()
-        return self._gunicorn(surface, application, told)
+        return self._serve(surface, application, told)
 
     def serve_bare(self, like: str) -> Program:
         """The bare app, by the same server with as many workers as that surface has."""
@@ -114,7 +114,7 @@ class House:
             "BARE_DATABASE": self.database("helpdesk_owner", "bare"),
             "WEB_CONCURRENCY": str(WEB_WORKERS[like]),
         }
-        return self._gunicorn("bare", "bench.bare:create_app()", told | _plain())
+        return self._serve("bare", "bench.bare:create_app()", told | _plain())
 
     def work(self, queue: str, module: str = "helpdesk.cli") -> Program:
         """A worker of a queue, or one with a fault planted in it."""
@@ -168,12 +168,11 @@ class House:
         parts |= {name: program.pid for name, program in self.programs.items()}
         return {name: _proportional_set(pid) for name, pid in parts.items()}
 
-    def _gunicorn(self, name: str, application: str, told: Mapping[str, str]) -> Program:
+    def _serve(self, name: str, application: str, told: Mapping[str, str]) -> Program:
         number = self._doors[name].fileno()
         return self._start(
             name,
-            "gunicorn", "--config", "python:helpdesk.supervisor.serving",
-            "--bind", f"fd://{number}", application,
+            "helpdesk.server", "--bind", f"fd://{number}", application,
             environment=told, keeps_open=(number,),
         )  # fmt: skip
 

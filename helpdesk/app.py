@@ -33,6 +33,7 @@ from helpdesk.web import (
     pages,
     presses,
     refusals,
+    scheme,
 )
 from helpdesk.web import work as web_work
 from helpdesk.web.clock import day, happened, in_hour, length, moment, time_left
@@ -78,6 +79,7 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         HOME=HOME[surface],
     )
+    scheme.init_app(app, desk.settings.url_of(surface))
     headers.init_app(app)
     cookies.init_app(app, surface, desk.settings.url_of(surface))
     refusals.init_app(app)

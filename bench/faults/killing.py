@@ -16,7 +16,7 @@ SHORTEST, LONGEST = 0.05, 1.0
 
 
 def web_worker(surface: str) -> Victim:
-    """One of the processes that serve a surface; gunicorn starts another."""
+    """One of the processes that serve a surface; its master starts another."""
 
     def kill(house: House, chance: random.Random) -> None:
         workers = children_of(house.programs[surface].pid)
@@ -27,7 +27,7 @@ def web_worker(surface: str) -> Victim:
 
 
 def web_server(surface: str) -> Victim:
-    """Gunicorn itself, and only it: its workers notice by and by that they are orphans."""
+    """The master itself, and only it: its processes notice by and by that they are orphans."""
     return lambda house, chance: _kill(house.programs[surface].pid)
 
 

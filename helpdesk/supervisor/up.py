@@ -93,8 +93,8 @@ def _pages(door: Door, surroundings: Surroundings, instance: Instance) -> Progra
     number = door.listener.fileno()
     return Program(
         [
-            sys.executable, "-m", "gunicorn", "--config", "python:helpdesk.supervisor.serving",
-            "--bind", f"fd://{number}", "wsgi:application",
+            sys.executable, "-m", "helpdesk.server", "--bind", f"fd://{number}",
+            "wsgi:application",
         ],
         log=instance.logs / f"{door.surface}.log",
         environment=surroundings.pages(door.surface),

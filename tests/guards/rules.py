@@ -41,7 +41,7 @@ def only_markup_makes_markup(root: Path) -> Iterator[str]:
 
 def only_settings_read_the_environment(root: Path) -> Iterator[str]:
     """Settings are read once; only the doors hand the environment over."""
-    doors = {"worker.py", "drill/cli.py"}
+    doors = {"worker.py", "drill/cli.py", "server/__main__.py"}
     for path in python_files(root):
         place = path.relative_to(root / "helpdesk")
         if str(place) in doors or place.parts[0] in ("cli", "supervisor"):

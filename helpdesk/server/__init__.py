@@ -1,0 +1,1 @@
+"""The HTTP server of the pages: waitress, in several processes on one socket."""

@@ -1,0 +1,60 @@
+"""Serves pages: `python -m helpdesk.server --bind 127.0.0.1:8000 wsgi:application`.
+
+WEB_CONCURRENCY says how many processes (without it, one for each core), WEB_THREADS how many
+threads each has. `--bind fd://3` takes a socket that somebody else holds: then a restart refuses
+nobody.
+"""
+
+import argparse
+import os
+import socket
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from helpdesk.server import limits
+from helpdesk.server.master import Master
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = "4"
+
+
+def main() -> None:
+    """Load the pages once, then serve them from several processes."""
+    parser = argparse.ArgumentParser(prog="python -m helpdesk.server", description=__doc__)
+    parser.add_argument("--bind", default="127.0.0.1:8000", help="host:port, or fd://number")
+    parser.add_argument("application", nargs="?", default="wsgi:application")
+    asked = parser.parse_args()
+    sys.path.insert(0, str(Path.cwd()))
+    Master(
+        load(asked.application),
+        listen(asked.bind),
+        processes=int(os.environ.get("WEB_CONCURRENCY", "") or os.cpu_count() or 2),
+        threads=int(os.environ.get("WEB_THREADS", "") or THREADS),
+    ).run()
+
+
+def load(name: str) -> "WSGIApplication":
+    """The application that `module:name` or `module:maker()` names."""
+    module, _, thing = name.partition(":")
+    found = getattr(import_module(module), thing.removesuffix("()"))
+    return cast("WSGIApplication", found() if thing.endswith("()") else found)
+
+
+def listen(address: str) -> socket.socket:
+    """A listening socket: ours, or one that we were started with."""
+    if address.startswith("fd://"):
+        return socket.socket(fileno=int(address.removeprefix("fd://")))
+    host, _, port = address.rpartition(":")
+    return socket.create_server(
+        (host.strip("[]"), int(port)),
+        family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+        backlog=limits.BACKLOG,
+    )
+
+
+if __name__ == "__main__":
+    main()

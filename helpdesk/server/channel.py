@@ -1,0 +1,230 @@
+"""One connection: whole requests only, one at a time, and a deadline for each part of one."""
+
+import time
+from socket import SHUT_WR
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.receiver import FixedStreamReceiver
+from waitress.task import ErrorTask
+from waitress.utilities import BadRequest
+
+from helpdesk.server import limits
+
+SENTENCES = {
+    400: "This is not a request that we understand.",
+    408: "This took too long.",
+    411: "The request does not say how long it is.",
+    413: "This is more than we can take at once. Please send less text.",
+    431: "The address or the headers of this request are too long.",
+}
+FAILED = "We cannot answer at this moment. Please try again in a minute."
+
+
+class LengthRequired(BadRequest):
+    """Browsers say how long a form is; what comes in pieces without a length is no form."""
+
+    code = 411
+    reason = "Length Required"
+
+
+class Unread:
+    """Takes the bytes of a body that is too long, and keeps none."""
+
+    def append(self, _data: bytes) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+    def getfile(self) -> "Unread":
+        return self
+
+    def read(self, _size: int = -1) -> bytes:
+        return b""
+
+    def __len__(self) -> int:
+        return 0
+
+
+class Request(HTTPRequestParser):
+    """A request as it arrives."""
+
+    error: Any
+    chunked: bool
+    headers: dict[str, str]
+    content_length: int
+    body_bytes_received: int
+
+    def received(self, data: bytes) -> int:
+        taken: int = super().received(data)
+        if self.error is None and self.chunked:
+            self.error = LengthRequired("")
+            self.completed = True
+        return taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers. What has no length or an odd one is refused before its body comes."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # a length of 5,000 digits, an address that is none
+            raise ParsingError("") from error
+        if "TRANSFER_ENCODING" in self.headers:  # HTTP/1.0, where it has no meaning
+            self.chunked = True
+        elif limits.LARGEST_BODY < self.content_length < limits.LARGEST_UNREAD:
+            self.body_rcv = FixedStreamReceiver(self.content_length, Unread())
+
+    @property
+    def held(self) -> int:
+        """How many bytes of a body it keeps in memory."""
+        return len(self.body_rcv) if self.body_rcv is not None else 0
+
+
+class RefusedByServer(ErrorTask):
+    """The answer to what never reaches the pages: a sentence, and not a word of the request."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = SENTENCES.get(error.code, FAILED).encode() + b"\n"
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):
+    """A client's connection, which a slow client keeps only for so long."""
+
+    # What waitress has, in words that a type checker knows.
+    server: Any
+    socket: Any
+    request: Request | None
+    requests: list[Request]
+    connected: bool
+    will_close: bool
+    close_when_flushed: bool
+    sent_continue: bool
+    total_outbufs_len: int
+
+    parser_class = Request
+    error_task_class = RefusedByServer
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        self.waits_since = time.monotonic()
+        self.has_asked = False
+        self._is_leaving = False
+        self._answer_length = 0
+        super().__init__(*args, **kw)
+
+    def received(self, data: bytes) -> bool:
+        """Take bytes of one request. A second one sent without waiting is not looked at."""
+        with self.requests_lock:
+            if self._is_leaving or self.will_close or self.close_when_flushed or self.requests:
+                return False
+            if self.request is None:
+                data = data.lstrip(b"\r\n")  # which some clients send after a form
+                if not data:
+                    return True
+                self.request = Request(self.adj)
+                self.waits_since = time.monotonic()
+            rest = self._take(self.request, data)
+            if self.request.completed:
+                self._is_whole(self.request, rest=rest.strip(b"\r\n"))
+            elif self.request.expect_continue and not self.sent_continue:
+                self.send_continue()
+        if self.request is not None:
+            self.server.make_room()
+        return True
+
+    def _take(self, request: Request, data: bytes) -> bytes:
+        """Give the bytes to the request, headers first; what is left when it is whole."""
+        while data and not request.completed:
+            had_headers = request.headers_finished
+            data = data[request.received(data) :]
+            if request.headers_finished and not had_headers:
+                self.waits_since = time.monotonic()
+        return data
+
+    def _is_whole(self, request: Request, *, rest: bytes) -> None:
+        self.request, self.sent_continue = None, False
+        if request.empty:
+            self.will_close = True
+            return
+        if rest or self.server.is_stopping:
+            request.headers["CONNECTION"] = "close"
+        self.has_asked = True
+        self.requests.append(request)
+        self.server.add_task(self)
+
+    def service(self) -> None:
+        """Answer the request; in a thread."""
+        super().service()
+        self.waits_since = time.monotonic()
+        self._answer_length = self.total_outbufs_len
+        self.server.count_answer()
+
+    def handle_write(self) -> None:
+        """Send what is ready. After the last answer, let the client finish before we hang up."""
+        if not self.close_when_flushed or self.will_close:
+            super().handle_write()
+            return
+        self.close_when_flushed = False
+        super().handle_write()
+        if self.total_outbufs_len:
+            self.close_when_flushed = True
+        elif self.connected:
+            self._say_goodbye()
+
+    def _say_goodbye(self) -> None:
+        """Say that nothing more will come. Who is still sending could not read our answer if the
+        connection were cut: what they send is read for a moment, and thrown away."""
+        self._is_leaving = True
+        self.waits_since = time.monotonic()
+        try:
+            self.socket.shutdown(SHUT_WR)
+        except OSError:
+            self.handle_close()
+
+    @property
+    def is_with_us(self) -> bool:
+        """Whether it is our turn: a whole request is here, and its answer is not ready."""
+        return bool(self.requests)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way in either direction."""
+        if self._is_leaving:
+            return False
+        return not (self.requests or self.request is not None or self.total_outbufs_len)
+
+    @property
+    def held(self) -> int:
+        request = self.request
+        return request.held if request is not None else 0
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether the client has taken longer than anybody on a slow line does."""
+        if self.is_with_us:
+            return False
+        waited = now - self.waits_since
+        if self._is_leaving:
+            return waited > limits.GOODBYE
+        if self.total_outbufs_len:
+            return waited > limits.FIRST + self._answer_length / limits.SLOWEST
+        request = self.request
+        if request is None:
+            return waited > limits.SILENT
+        if not request.headers_finished:
+            return waited > limits.HEADERS
+        return waited > limits.FIRST + request.body_bytes_received / limits.SLOWEST
+
+    def handle_error(self) -> None:
+        """Whatever went wrong with a connection, its words and its address stay out of the log."""
+        self.logger.error("A connection failed and was closed.")
+        self.handle_close()

@@ -1,0 +1,134 @@
+"""The socket with everybody who came through it: room is made for a new one, always."""
+
+import resource
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from helpdesk.server import limits
+from helpdesk.server.channel import Channel
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class Server(TcpWSGIServer):
+    """Waitress on a socket that others hold too. See docs/decisions/0025-waitress.md."""
+
+    channel_class = Channel
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        self.is_stopping = False
+        self.answers = 0
+        self.answered_at = time.monotonic()
+        self.most = _connections()
+        super().__init__(*args, **kw)
+
+    def readable(self) -> bool:
+        """Whether we take another connection: not while work waits here that others could do."""
+        return bool(super().readable()) and not self.task_dispatcher.queue
+
+    def handle_accept(self) -> None:
+        super().handle_accept()
+        if len(self.active_channels) > self.most:
+            self._close_the_longest_waiting()
+
+    def maintenance(self, _now: float) -> None:
+        """Close the connections of those who are too slow. Called every second."""
+        now = time.monotonic()
+        for channel in list(self.active_channels.values()):
+            if channel.is_overdue(now):
+                channel.will_close = True
+
+    def make_room(self) -> None:
+        """Keep what unfinished requests hold together below the limit."""
+        channels = list(self.active_channels.values())
+        while sum(channel.held for channel in channels) > limits.LARGEST_TOGETHER:
+            largest = max(channels, key=lambda channel: channel.held)
+            channels.remove(largest)
+            largest.handle_close()
+
+    def turn(self, patience: float) -> None:
+        """Wait so many seconds at the longest for something to happen, and do what there is."""
+        wasyncore.poll2(patience, self._map)
+
+    def stop_accepting(self) -> None:
+        """Leave the socket to the others; those who are here are answered still."""
+        self.is_stopping = True
+        self.accepting = False
+        self.del_channel()
+        self.socket.close()
+
+    def is_empty(self) -> bool:
+        """Close whoever asks for nothing more; True when nobody is left."""
+        now = time.monotonic()
+        for channel in list(self.active_channels.values()):
+            is_new = not channel.has_asked and now - channel.waits_since < 1
+            if channel.is_idle and not is_new:
+                channel.handle_close()
+        return not self.active_channels
+
+    def count_answer(self) -> None:
+        """Another answer is ready. Called by the threads: a lost count does no harm."""
+        self.answers += 1
+        self.answered_at = time.monotonic()
+
+    def is_stuck(self) -> bool:
+        """Whether work waits and no thread has finished any for too long. Ask often."""
+        now = time.monotonic()
+        if not self.task_dispatcher.queue:
+            self.answered_at = now
+        return now - self.answered_at > limits.STUCK
+
+    def _close_the_longest_waiting(self) -> None:
+        waiting = [one for one in self.active_channels.values() if not one.is_with_us]
+        if waiting:
+            min(waiting, key=lambda channel: channel.waits_since).handle_close()
+
+
+def make_server(application: "WSGIApplication", listener: socket.socket, threads: int) -> Server:
+    """A server on a socket that listens already. No proxy is believed, no name is said."""
+    adjustments = Adjustments(
+        host="127.0.0.1",  # not used: the socket is there
+        backlog=limits.BACKLOG,
+        connection_limit=limits.CONNECTIONS * 10,  # never reached: ours makes room before
+        cleanup_interval=1,
+        max_request_header_size=limits.LARGEST_HEADERS,
+        max_request_body_size=limits.LARGEST_UNREAD,
+        # Nothing that people send or read is written to a file on the way.
+        inbuf_overflow=limits.LARGEST_UNREAD,
+        outbuf_overflow=limits.LARGEST_TOGETHER,
+        outbuf_high_watermark=limits.LARGEST_TOGETHER,
+        trusted_proxy=None,
+        clear_untrusted_proxy_headers=True,
+        ident="",
+        server_name="localhost",
+        log_socket_errors=False,
+        asyncore_use_poll=True,
+    )
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(threads)
+    return Server(
+        application,
+        map={},
+        _sock=listener,
+        dispatcher=dispatcher,
+        adj=adjustments,
+        bind_socket=False,
+        sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+    )
+
+
+def _connections() -> int:
+    """As many as the limit says, or as files may be opened here."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.CONNECTIONS + limits.FILES_BESIDE
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(limits.CONNECTIONS, max(soft - limits.FILES_BESIDE, 8))

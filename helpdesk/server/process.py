@@ -1,0 +1,62 @@
+"""One serving process: it answers until it is told to stop, has answered enough, or is stuck."""
+
+import logging
+import os
+import random
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from helpdesk.server import limits
+from helpdesk.server.listener import Server, make_server
+from helpdesk.server.signs import Sign
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+log = logging.getLogger(__name__)
+GLANCE = 0.5
+
+
+class QuietLog(logging.Filter):
+    """Waitress names addresses, paths and the words of errors; the log keeps none of them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = record.exc_info[0] if record.exc_info else None
+        record.msg = "The server could not finish a request or a connection (%s)."
+        record.args = (kind.__name__ if kind else record.levelname.lower(),)
+        record.exc_info = record.exc_text = None
+        return True
+
+
+def serve(
+    application: "WSGIApplication", listener: socket.socket, threads: int, sign: Sign
+) -> None:
+    """Answer requests until there is a reason to end. Called in a fresh child of the master."""
+    random.seed()
+    logging.getLogger("waitress").addFilter(QuietLog())
+    logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # waiting is no event
+    parent = os.getppid()
+    wishes: list[int] = []
+    server = make_server(application, listener, threads)
+    signal.signal(signal.SIGTERM, lambda number, _frame: wishes.append(number))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master decides who stops when
+    enough = limits.ANSWERS + random.randrange(limits.ANSWERS_JITTER)  # noqa: S311 - no secret
+    while not wishes and server.answers < enough and os.getppid() == parent:
+        sign.give()
+        if server.is_stuck():
+            log.error("Every thread is stuck; this process ends and another takes its place.")
+            os._exit(1)
+        server.turn(GLANCE)
+    sign.leave()
+    _finish(server)
+
+
+def _finish(server: Server) -> None:
+    """Answer those who are here, and nobody who comes now: the others take them."""
+    server.stop_accepting()
+    deadline = time.monotonic() + limits.GRACE
+    while not server.is_empty() and time.monotonic() < deadline:
+        server.turn(GLANCE / 10)
+    server.task_dispatcher.shutdown(timeout=1)

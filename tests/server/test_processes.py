@@ -1,0 +1,99 @@
+"""The processes behind one socket: replaced one by one, and a restart refuses nobody."""
+
+import os
+import signal
+import threading
+
+from helpdesk.adapters import processes
+from tests.server.conftest import is_closed, read, until
+
+
+def test_every_process_answers_on_the_same_socket(serve):
+    served = serve(processes=3)
+
+    until(lambda: len(served.pids()) == 3)
+    assert {served.said("/sleep")["pid"] for _ in range(1)} <= served.pids()
+
+
+def test_a_process_that_dies_is_replaced_and_the_others_answer_meanwhile(serve):
+    served = serve(processes=2)
+    until(lambda: len(served.pids()) == 2)
+    before = served.pids()
+
+    os.kill(min(before), signal.SIGKILL)
+
+    assert all(served.said()["path"] == "/" for _ in range(20))
+    until(lambda: len(served.pids()) == 2 and served.pids() != before)
+
+
+def test_a_process_that_hangs_is_ended_and_replaced(serve):
+    served = serve(processes=1, LIMITS="STUCK=2")
+    first = served.said()["pid"]
+
+    os.kill(first, signal.SIGSTOP)
+
+    assert served.said()["pid"] != first
+
+
+def test_a_process_whose_threads_are_stuck_is_ended_and_replaced(serve):
+    served = serve(processes=1, threads=1, LIMITS="STUCK=2")
+    first = served.said()["pid"]
+
+    hang = b"GET /hang HTTP/1.1\r\nHost: x\r\n\r\n"
+    with served.connect(hang) as one, served.connect(hang) as two:
+        assert is_closed(one)
+        assert is_closed(two)
+
+    assert served.said()["pid"] != first
+    assert "stuck" in served.log.read_text()
+
+
+def test_a_process_that_has_answered_enough_is_replaced_and_refuses_nobody(serve):
+    served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
+
+    pids = [served.said()["pid"] for _ in range(100)]
+
+    assert len(set(pids)) >= 5
+
+
+def test_a_request_under_way_is_finished_when_the_server_stops(serve):
+    served = serve(processes=1)
+    served.said()
+    client = served.connect(b"GET /sleep HTTP/1.1\r\nHost: x\r\n\r\n")
+    half = served.connect(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel")
+    answers = []
+    reader = threading.Thread(target=lambda: answers.append(read(client)))
+    reader.start()
+
+    served.process.send_signal(signal.SIGTERM)
+    half.sendall(b"lo")
+    answers.append(read(half))
+    reader.join()
+    client.close()
+    half.close()
+
+    assert served.process.wait(30) == 0
+    assert [status for status, _, _ in answers] == [200, 200]
+
+
+def test_who_comes_while_the_server_restarts_waits_and_is_answered(serve):
+    served = serve(processes=2)
+    served.said()
+
+    served.stop()
+    with served.connect(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as early:
+        served.start()
+        status, _, _ = read(early)
+
+    assert status == 200
+
+
+def test_processes_whose_master_was_killed_end_themselves(serve):
+    served = serve(processes=2)
+    until(lambda: len(served.pids()) == 2)
+    orphans = served.pids()
+
+    served.process.kill()
+    served.process.wait()
+
+    until(lambda: not any(processes.is_alive(pid) for pid in orphans))
