@@ -23,6 +23,7 @@ from helpdesk.playbooks.shelf import in_language, kinds_classifier, read_all, th
 from helpdesk.settings import LANGUAGES, Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import (
+    bodies,
     catalogues,
     cookies,
     form_tokens,
@@ -81,6 +82,7 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     )
     scheme.init_app(app, desk.settings.url_of(surface))
     headers.init_app(app)
+    bodies.init_app(app)
     cookies.init_app(app, surface, desk.settings.url_of(surface))
     refusals.init_app(app)
     limits.init_app(app)

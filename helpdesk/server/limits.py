@@ -4,8 +4,9 @@ from typing import Final
 
 # Headers of a browser take one or two kilobytes, cookies and a long address included.
 LARGEST_HEADERS: Final = 16_384
-# A story of 50,000 letters is at most 600 kB on its way (four bytes each, three signs for a byte).
-LARGEST_BODY: Final = 1_000_000
+# As long as the pages take one. A story of 50,000 letters is at most 600 kB on its way (four bytes
+# a letter, three signs a byte).
+LARGEST_BODY: Final = 2_000_000
 # What is longer is read to its end and thrown away, so that the browser shows our answer.
 LARGEST_UNREAD: Final = 16_000_000
 # What all unfinished requests of one process may hold in memory together.

@@ -1,0 +1,43 @@
+"""What may come with a request: one whole form, no longer and no wider than ours are."""
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import (
+    BadRequest,
+    LengthRequired,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+
+FORM = "application/x-www-form-urlencoded"
+# The longest page of ours has some sixty.
+MOST_FIELDS = 500
+# Four stories as long as one may be; what is typed beyond the limit is kept up to here.
+MOST_LETTERS = 200_000
+
+
+def init_app(app: Flask) -> None:
+    """Look at what came before anything else does. Nothing of it has been parsed by then."""
+    app.before_request(refuse_what_is_no_form)
+
+
+def refuse_what_is_no_form() -> None:
+    """A body that was cut off, is of another kind, or would cost more to read than a form does."""
+    if request.query_string.count(b"&") >= MOST_FIELDS:
+        raise BadRequest
+    if "Transfer-Encoding" in request.headers:
+        raise LengthRequired
+    length = request.content_length
+    if not length:
+        return
+    if length > current_app.config["MAX_CONTENT_LENGTH"]:
+        raise RequestEntityTooLarge
+    if request.mimetype != FORM:
+        raise UnsupportedMediaType
+    body = request.get_data()
+    if len(body) != length:  # half a message is not what the person wrote
+        raise BadRequest
+    if body.count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
+    letters = sum(len(value) for values in request.form.listvalues() for value in values)
+    if letters > MOST_LETTERS:
+        raise RequestEntityTooLarge
