@@ -1,0 +1,168 @@
+"""Each process's role, taken over: what it may not do is tried with that role's own connection."""
+
+import psycopg
+import pytest
+from psycopg.errors import CheckViolation, InsufficientPrivilege
+
+from helpdesk.adapters.embedded.postgres import ROLES
+
+PARTNER, WORKER, TICKER = "helpdesk_partner", "helpdesk_worker", "helpdesk_ticker"
+BESIDE_THE_STAFF = (PARTNER, WORKER, TICKER)
+ENTRY = (
+    "INSERT INTO history (at, actor_id, action, subject_type, subject_id, details) "
+    "VALUES ({at}, '{actor}', 'case.claimed', 'cases', 'x', '{{}}')"
+)
+
+# A queue with a key, a person in it, a case; a partner with one person.
+HOUSE = """
+INSERT INTO teams VALUES ('q', 'queue', 'Queue', 'queue', true), ('p', 'p', 'P', 'partner', false);
+INSERT INTO keys VALUES ('kq', 'team', 'q', 1, 'key'), ('kr', 'person', 'r', 1, 'key'),
+    ('kp', 'person', 'pp', 1, 'key'), ('kc', 'case', 'c', 1, 'key');
+INSERT INTO people (id, handle, name, role, invited_at, totp_last_step, failures, key_id) VALUES
+    ('r', 'r', 'Responder', 'responder', now(), 0, 0, 'kr'),
+    ('pp', 'pp', 'Partner', 'partner', now(), 0, 0, 'kp');
+INSERT INTO memberships VALUES ('r', 'q', now()), ('pp', 'p', now());
+INSERT INTO key_copies VALUES ('kq', 'kr', 'sealed'), ('kc', 'kq', 'sealed');
+INSERT INTO cases (id, ref, team_id, status, level, rule, incident_type, language, opened_at,
+    in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
+    VALUES ('c', 'ABC-123', 'q', 'open', 1, 'R1', 'x', 'en', now(), false, false,
+    'kc', 'key', 'tag', 'key', 'form');
+INSERT INTO sign_ins (id, person_id, surface, unlocked, is_complete, begun_at, seen_at)
+    VALUES ('s', 'r', 'staff', 'sealed', true, now(), now());
+"""
+
+
+@pytest.fixture(scope="module")
+def furnished(postgres):
+    with psycopg.connect(plain(postgres, "postgres"), autocommit=True) as database:
+        database.execute(HOUSE)
+    return postgres
+
+
+def plain(postgres, role):
+    return postgres.url(role, "strict").replace("+psycopg", "")
+
+
+@pytest.fixture
+def as_role(furnished):
+    opened = []
+
+    def connect(role):
+        opened.append(psycopg.connect(plain(furnished, role)))
+        return opened[-1]
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+KEYS = [
+    "INSERT INTO keys VALUES ('mine', 'team', 'q', 2, 'mine')",
+    "INSERT INTO keys VALUES ('mine', 'person', 'r', 2, 'mine')",
+    "INSERT INTO keys VALUES ('mine', 'team', 'p', 2, 'mine')",
+    "INSERT INTO keys VALUES ('mine', 'case', 'c', 2, 'mine')",
+    "INSERT INTO key_copies VALUES ('kq', 'kp', 'mine')",
+    "INSERT INTO key_copies VALUES ('kc', 'kp', 'mine')",
+    "UPDATE keys SET public_half = 'mine'",
+    "DELETE FROM key_copies",
+]
+
+
+@pytest.mark.parametrize("attack", KEYS)
+@pytest.mark.parametrize("role", BESIDE_THE_STAFF)
+def test_no_process_beside_the_staffs_pages_plants_a_key(as_role, role, attack):
+    with pytest.raises(InsufficientPrivilege):
+        as_role(role).execute(attack)
+
+
+@pytest.mark.parametrize("role", [WORKER, TICKER])
+@pytest.mark.parametrize("table", ["keys", "key_copies", "people", "memberships", "teams"])
+def test_workers_and_ticker_change_nothing_about_people_and_keys(as_role, role, table):
+    for attack in (f"INSERT INTO {table} DEFAULT VALUES", f"DELETE FROM {table}"):  # noqa: S608 - ours
+        with pytest.raises(InsufficientPrivilege):
+            as_role(role).execute(attack)
+
+
+@pytest.mark.parametrize("role", BESIDE_THE_STAFF)
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "SELECT body FROM messages",
+        "SELECT body FROM notes",
+        "SELECT * FROM visits",
+        "INSERT INTO messages (id) VALUES ('x')",
+        "UPDATE cases SET owner_id = NULL",
+        "UPDATE cases SET public_half = 'mine'",
+        "UPDATE escalations SET packet_for_partner = 'mine'",
+        "UPDATE partners SET mailbox = 'mine'",
+        "INSERT INTO consents (id) VALUES ('x')",
+        "DELETE FROM closures",
+        "LOCK TABLE closures",
+        "LOCK TABLE history IN SHARE MODE",
+        "INSERT INTO history OVERRIDING SYSTEM VALUE SELECT 9223372036854775807, now(), 'system', "
+        "'x', 'x', 'x', NULL, '{}'",
+        ENTRY.format(at="now()", actor="person:r"),
+        ENTRY.format(at="now() - interval '1 day'", actor="system"),
+        ENTRY.format(at="'infinity'", actor="system"),
+    ],
+)
+def test_what_is_no_work_of_theirs_is_refused(as_role, role, attack):
+    with pytest.raises((InsufficientPrivilege, CheckViolation)):
+        as_role(role).execute(attack)
+
+
+@pytest.mark.parametrize(
+    ("question", "seen"),
+    [
+        ("SELECT id FROM people", [("pp",)]),
+        ("SELECT person_id FROM memberships", [("pp",)]),
+        ("SELECT id FROM cases", []),
+        ("SELECT key_id FROM key_copies", []),
+        ("SELECT id FROM sign_ins", []),
+    ],
+)
+def test_the_partner_desk_sees_partners_people_and_what_was_sent_to_them(as_role, question, seen):
+    assert as_role(PARTNER).execute(question).fetchall() == seen
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE people SET failures = 9 WHERE id = 'r'",
+        "UPDATE cases SET status = 'closed'",
+        "DELETE FROM sign_ins",
+    ],
+)
+def test_the_partner_desk_changes_nothing_of_the_staffs(as_role, attack):
+    assert as_role(PARTNER).execute(attack).rowcount == 0
+
+
+def test_the_partner_desk_promises_nothing_that_was_due_before_all_else(as_role):
+    promise = (
+        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+        "VALUES ('x', 'triage.tell_owner', 'notices', '{}', 'waiting', %s, 0, 0)"
+    )
+
+    with pytest.raises((InsufficientPrivilege, CheckViolation)):
+        as_role(PARTNER).execute(promise, ["-infinity"])
+    with pytest.raises(InsufficientPrivilege):
+        as_role(PARTNER).execute(promise, ["2000-01-01"])
+
+
+@pytest.mark.parametrize("role", [one for one in ROLES if one != "helpdesk_owner"])
+@pytest.mark.parametrize("moment", ["infinity", "-infinity"])
+def test_no_role_writes_a_moment_that_is_never(as_role, role, moment):
+    with pytest.raises((InsufficientPrivilege, CheckViolation)):
+        as_role(role).execute(
+            "INSERT INTO clock_events VALUES ('x', 'c', 'first_reply', 'stopped', %s)", [moment]
+        )
+
+
+@pytest.mark.parametrize("role", [one for one in ROLES if one != "helpdesk_owner"])
+def test_no_role_chooses_the_number_of_an_entry(as_role, role):
+    with pytest.raises(InsufficientPrivilege):
+        as_role(role).execute(
+            "INSERT INTO history (id, at, actor_id, action, subject_type, subject_id, details) "
+            "OVERRIDING SYSTEM VALUE VALUES (9223372036854775807, now(), 'system', 'x', 'x', 'x', "
+            "'{}')"
+        )
