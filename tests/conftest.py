@@ -77,10 +77,11 @@ def set_its_clock_aside(server):
     with psycopg.connect(plain(server.url("postgres", "postgres")), autocommit=True) as database:
         database.execute("CREATE DATABASE strict TEMPLATE helpdesk OWNER helpdesk_owner")
     with psycopg.connect(plain(server.url("helpdesk_owner"))) as database:
-        database.execute(
-            "CREATE OR REPLACE FUNCTION is_just_now(moment timestamptz) RETURNS boolean "
-            "LANGUAGE sql STABLE AS 'SELECT true'"
-        )
+        for question in ("is_just_now", "is_this_hour"):
+            database.execute(
+                f"CREATE OR REPLACE FUNCTION {question}(moment timestamptz) RETURNS boolean "
+                "LANGUAGE sql STABLE AS 'SELECT true'"
+            )
 
 
 def plain(url):

@@ -166,3 +166,74 @@ def test_no_role_chooses_the_number_of_an_entry(as_role, role):
             "OVERRIDING SYSTEM VALUE VALUES (9223372036854775807, now(), 'system', 'x', 'x', 'x', "
             "'{}')"
         )
+
+
+INTAKE = "helpdesk_intake"
+MESSAGE = (
+    "INSERT INTO messages (id, case_id, is_from_reporter, author, sent_at, body, for_reporter) "
+    "VALUES ('m', 'c', {mine}, '{author}', {at}, 'x', {copy})"
+)
+PROMISE = (
+    "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+    "VALUES ('x', '{job}', 'notices', '{{}}', '{standing}', {due}, 0, 0)"
+)
+FORGED = {
+    "a false copy of a case's key for a person": "INSERT INTO key_copies VALUES ('kc', 'kr', 'x')",
+    "a copy of a queue's key": "INSERT INTO key_copies VALUES ('kq', 'kp', 'x')",
+    "a queue's newer key": "INSERT INTO keys VALUES ('x', 'team', 'q', 2, 'x')",
+    "another key of a case": "INSERT INTO keys VALUES ('x', 'case', 'c', 2, 'x')",
+    "a message as a responder": MESSAGE.format(
+        mine="false", author="person:r", at="now()", copy="'x'"
+    ),
+    "a reporter's message in a responder's name": MESSAGE.format(
+        mine="true", author="person:r", at="now()", copy="NULL"
+    ),
+    "a message that was never": MESSAGE.format(
+        mine="true", author="reporter:c", at="'infinity'", copy="NULL"
+    ),
+    "a message of last year": MESSAGE.format(
+        mine="true", author="reporter:c", at="now() - interval '1 year'", copy="NULL"
+    ),
+    "an entry in a coordinator's name": ENTRY.format(at="now()", actor="person:r"),
+    "an entry of ours": ENTRY.format(at="now()", actor="system"),
+    "an entry dated back": ENTRY.format(at="now() - interval '1 day'", actor="nobody"),
+    "a promise before all others": PROMISE.format(
+        job="triage.alarm", standing="waiting", due="'-infinity'"
+    ),
+    "a promise of long ago": PROMISE.format(
+        job="triage.alarm", standing="waiting", due="'2000-01-01'"
+    ),
+    "a promise that was kept": PROMISE.format(job="triage.alarm", standing="kept", due="now()"),
+    "a promise of a delivery": PROMISE.format(
+        job="escalations.deliver", standing="waiting", due="now()"
+    ),
+    "a consent that a responder was told": "INSERT INTO consents (id, case_id, kind, given_at, "
+    "given_by) VALUES ('x', 'c', 'help', now(), 'person:r')",
+    "a closure in a responder's name": "INSERT INTO closures (case_id, outcome, at, by) "
+    "VALUES ('c', 'withdrawn', now(), 'person:r')",
+    "a closure that says it is solved": "INSERT INTO closures (case_id, outcome, at, by) "
+    "VALUES ('c', 'resolved', now(), 'reporter:c')",
+    "a clock that is never": "INSERT INTO clock_events VALUES ('x', 'c', 'first_reply', "
+    "'started', 'infinity', 60)",
+    "a judgement of a case that is there": "INSERT INTO evaluations (id, case_id, at, by, level, "
+    "rule, table_version, inputs) VALUES ('x', 'c', now(), 'nobody', 3, 'R9', '1', 'x')",
+    "a day that is never": "UPDATE cases SET waits_until = 'infinity'",
+}
+
+
+@pytest.mark.parametrize("attack", FORGED.values(), ids=FORGED)
+def test_the_public_pages_forge_nothing(as_role, attack):
+    with pytest.raises((InsufficientPrivilege, CheckViolation)):
+        as_role(INTAKE).execute(attack)
+
+
+def test_nobody_keeps_reports_out_by_a_lock(as_role):
+    holds, writes = as_role(INTAKE), as_role(INTAKE)
+    for number in range(7_243_000, 7_243_010):
+        holds.execute("SELECT pg_advisory_lock(%s)", [number])
+    for table in ("history", "outbox", "cases", "keys", "messages", "closures", "consents"):
+        with pytest.raises(InsufficientPrivilege), holds.transaction():
+            holds.execute(f"LOCK TABLE {table} IN SHARE MODE")
+
+    writes.execute("SET LOCAL lock_timeout = '2s'")
+    writes.execute(ENTRY.format(at="now()", actor="nobody"))
