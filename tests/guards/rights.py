@@ -177,6 +177,5 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "visits": {
         APP: "SELECT, INSERT, UPDATE, DELETE",
-        INTAKE: "SELECT, INSERT, UPDATE, DELETE",
     },
 }

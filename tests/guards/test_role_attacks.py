@@ -26,7 +26,7 @@ INSERT INTO key_copies VALUES ('kq', 'kr', 'sealed'), ('kc', 'kq', 'sealed');
 INSERT INTO cases (id, ref, team_id, status, level, rule, incident_type, language, opened_at,
     in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
     VALUES ('c', 'ABC-123', 'q', 'open', 1, 'R1', 'x', 'en', now(), false, false,
-    'kc', 'key', 'tag', 'key', 'form');
+    'kc', 'key', sha256('what a return code gives'), 'key', 'form');
 INSERT INTO sign_ins (id, person_id, surface, unlocked, is_complete, begun_at, seen_at)
     VALUES ('s', 'r', 'staff', 'sealed', true, now(), now());
 """
@@ -217,7 +217,6 @@ FORGED = {
     "'started', 'infinity', 60)",
     "a judgement of a case that is there": "INSERT INTO evaluations (id, case_id, at, by, level, "
     "rule, table_version, inputs) VALUES ('x', 'c', now(), 'nobody', 3, 'R9', '1', 'x')",
-    "a day that is never": "UPDATE cases SET waits_until = 'infinity'",
 }
 
 
@@ -225,6 +224,11 @@ FORGED = {
 def test_the_public_pages_forge_nothing(as_role, attack):
     with pytest.raises((InsufficientPrivilege, CheckViolation)):
         as_role(INTAKE).execute(attack)
+
+
+def test_a_case_waits_for_no_day_that_is_never(as_role):
+    with pytest.raises(CheckViolation):
+        as_role("helpdesk_app").execute("UPDATE cases SET waits_until = 'infinity'")
 
 
 def test_nobody_keeps_reports_out_by_a_lock(as_role):
@@ -237,3 +241,60 @@ def test_nobody_keeps_reports_out_by_a_lock(as_role):
 
     writes.execute("SET LOCAL lock_timeout = '2s'")
     writes.execute(ENTRY.format(at="now()", actor="nobody"))
+
+
+OWN_MESSAGE = MESSAGE.format(mine="true", author="reporter:c", at="now()", copy="NULL")
+IN_A_REPORTERS_NAME = {
+    "a message": OWN_MESSAGE,
+    "a consent": "INSERT INTO consents (id, case_id, kind, given_at, given_by) "
+    "VALUES ('x', 'c', 'help', now(), 'reporter:c')",
+    "a closure": "INSERT INTO closures (case_id, outcome, at, by) "
+    "VALUES ('c', 'withdrawn', now(), 'reporter:c')",
+    "a clock": "INSERT INTO clock_events VALUES ('x', 'c', 'first_reply', 'stopped', now(), NULL)",
+    "an entry": ENTRY.replace("details)", "details, case_id)")
+    .replace("'{{}}')", "'{{}}', 'c')")
+    .format(at="now()", actor="reporter:c"),
+    "a visit": "INSERT INTO visits VALUES ('x', 'c', 'x', now(), now())",
+}
+TOKEN, PROOF = "the token of a browser", b"what a return code gives"
+OPEN = "SELECT open_visit(%s, %s, 'sealed', now())"
+
+
+@pytest.mark.parametrize("attack", IN_A_REPORTERS_NAME.values(), ids=IN_A_REPORTERS_NAME)
+def test_nothing_is_written_for_a_reporter_who_is_not_here(as_role, attack):
+    with pytest.raises(InsufficientPrivilege):
+        as_role(INTAKE).execute(attack)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE cases SET status = 'closed'",
+        "UPDATE consents SET withdrawn_at = now()",
+        "UPDATE escalations SET standing = 'withdrawn'",
+    ],
+)
+def test_no_case_is_closed_and_no_consent_ended_for_a_reporter_who_is_not_here(as_role, attack):
+    assert as_role(INTAKE).execute(attack).rowcount == 0
+
+
+@pytest.mark.parametrize("told", ["", "c", "tag", "\\x746167"])
+def test_what_stands_in_the_tables_opens_no_mailbox(as_role, told):
+    connection = as_role(INTAKE)
+    [tag] = connection.execute("SELECT reporter_tag FROM cases WHERE id = 'c'").fetchone()
+
+    for proof in (tag, told.encode()):
+        assert connection.execute(OPEN, [proof, TOKEN]).fetchone() == (None,)
+        with pytest.raises(InsufficientPrivilege), connection.transaction():
+            connection.execute(OWN_MESSAGE)
+
+
+def test_with_the_code_a_reporter_writes_in_their_case_alone(as_role, furnished):
+    connection = as_role(INTAKE)
+
+    assert connection.execute(OPEN, [PROOF, TOKEN]).fetchone() == ("c",)
+
+    connection.execute(OWN_MESSAGE)
+    assert connection.execute("UPDATE cases SET status = 'waiting'").rowcount == 1
+    with pytest.raises(InsufficientPrivilege):
+        connection.execute(OWN_MESSAGE.replace("'m', 'c'", "'n', 'd'").replace(":c", ":d"))
