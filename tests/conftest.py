@@ -75,7 +75,8 @@ def postgres(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
 def set_its_clock_aside(server):
     """Tests live at times of their own; in the copy `strict` the database looks at its clock."""
     with psycopg.connect(plain(server.url("postgres", "postgres")), autocommit=True) as database:
-        database.execute("CREATE DATABASE strict TEMPLATE helpdesk OWNER helpdesk_owner")
+        for name in ("strict", "strict_empty"):
+            database.execute(f"CREATE DATABASE {name} TEMPLATE helpdesk OWNER helpdesk_owner")
     with psycopg.connect(plain(server.url("helpdesk_owner"))) as database:
         for question in ("is_just_now", "is_this_hour"):
             database.execute(
