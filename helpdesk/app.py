@@ -79,6 +79,7 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         HOME=HOME[surface],
+        PLATFORMS=lambda: [one.slug for one in the_library().platforms],
     )
     scheme.init_app(app, desk.settings.url_of(surface))
     headers.init_app(app)

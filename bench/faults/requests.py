@@ -16,6 +16,7 @@ from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.partners import operations as partners
+from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
 
@@ -31,6 +32,7 @@ TYPED = {
     "happened": "Somebody changed the password and asks followers for money.",
     "ownership": "A colleague whom we trust has confirmed it in a call.",
     "harm": "People lose money while it goes on.",
+    "restore_address": "fresh@mailbox.example",
 }
 EVIDENCE = {
     "profile-url": TYPED["target_url"],
@@ -59,6 +61,8 @@ def a_partner(house: House, coordinator: Somebody) -> Partner:
             platform=PLATFORM,
             mailbox=MAILBOX,
             fields=tuple(BY_NAME),
+            about=About(reach_us="The bench."),
+            is_new_platform=True,
         )
         partners.vet(work, partner, on=datetime.now(UTC).date())
         team = partner.team

@@ -11,6 +11,7 @@ from helpdesk.core.actors import Role
 from helpdesk.drill.sheet import Player
 from helpdesk.drill.stage import Stage
 from helpdesk.partners import operations as partners
+from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
 
@@ -104,6 +105,11 @@ def _partner(stage: Stage, at: datetime) -> Partner:
         platform=PLATFORM,
         mailbox="trust-team@drill.example",
         fields=ALLOWED,
+        about=About(
+            timezone="Europe/Lisbon",
+            reach_us="The helpdesk of this drill. Call the coordinator at the other table.",
+        ),
+        is_new_platform=True,
         is_drill=True,
     )
     partners.vet(stage.person("coordinator", at), partner, on=at.date())

@@ -131,6 +131,7 @@ def _draft(cast: Cast, run: Run, at: datetime, *, ask: Ask, happened: str, harm:
     writer = cast.stage.person(RESPONDER, at)
     typed = sources.suggested(writer, run.case) | {
         "target_kind": "account",
+        "restore_address": "fresh-start@drill.example",
         "happened": happened,
         "harm": harm,
         "rule": "Accounts may not be used by others against their owner's will.",

@@ -63,6 +63,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.asked": "The partner asked something.",
     "escalation.answered": "Answered the partner's question.",
     "escalation.decided": "The partner decided: {outcome}. Their reason: {reason}.",
+    "escalation.ticket_noted": "The partner noted a number of its own for the request.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
     "escalation.unanswered": "The partner did not answer in time.",
     "escalation.withdrawn": "The request was taken back: {because}.",

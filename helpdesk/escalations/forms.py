@@ -3,18 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from helpdesk.core.markup import isolated
+from helpdesk.escalations.fitting import UNFITTING, fits, outcomes_of
 from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
-from helpdesk.escalations.standing import Ask
+from helpdesk.escalations.standing import Action, Ask, Reason
 from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.partners.fields import BY_NAME, FIELDS, Field
 from helpdesk.partners.models import Partner
 from helpdesk.web.forms import Form
-from helpdesk.web.lengths import SHORT_LIMIT, not_longer_than
+from helpdesk.web.lengths import SHORT_LIMIT, not_longer_than, signs
 
 LONG = 10_000
 
@@ -139,6 +140,8 @@ class QuestionForm(Form):
 
 
 class DecisionForm(Form):
+    # The decision that lay before whoever puts it right.
+    corrects = HiddenField()
     action = RadioField(
         "What did you do?", [DataRequired("Choose what you did.")], choices=_choices(ACTIONS)
     )
@@ -148,12 +151,25 @@ class DecisionForm(Form):
     note = TextAreaField("Anything that helps us to explain it", [not_longer_than(LONG)])
 
     def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
-        """The same answers: those that fit what was asked first, all others in a last group."""
+        """Only answers that fit what was asked: the likely ones first, others in a last group."""
+        self.ask, outcomes = ask, outcomes_of(ask)
+        possible = {action: words for action, words in ACTIONS.items() if action in outcomes}
         actions = likely_actions(ask, target_kind)
-        self.action.choices = _grouped(ACTIONS, {None: actions}, rest="Something else")
+        self.action.choices = _grouped(possible, {None: actions}, rest="Something else")
         reasons = {"If you acted": reasons_to_act(ask), "If you did not": reasons_not_to_act(ask)}
         self.reason.choices = _grouped(reasons_for(ask), reasons, rest="Another reason")
         return self
+
+    def validate_reason(self, field: Any) -> None:
+        """A slip is asked about before anyone reads it."""
+        if self.action.data not in set(Action) or field.data not in set(Reason):
+            return  # those have errors of their own
+        if not fits(self.ask, Action(self.action.data), Reason(field.data)):
+            raise ValidationError(UNFITTING)
+
+
+class TicketForm(Form):
+    ticket = StringField("Your own number for it", [not_longer_than(SHORT_LIMIT, count=signs)])
 
 
 def _grouped(

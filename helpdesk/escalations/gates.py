@@ -36,6 +36,8 @@ class Seen:
     partner_is_vetted: bool
     partner_has_key: bool
     partner_has_mailbox: bool
+    partner_takes_it: bool
+    says_who_we_are: bool
     facts: Mapping[str, str]
     may_help: bool
     has_consent: bool
@@ -103,6 +105,18 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
         seen.partner_has_key and seen.partner_has_mailbox,
         f"Nobody at {seen.partner} can open a request yet. Their first person has to enrol, and"
         " the partner's page needs a mail address.",
+    )
+    yield (
+        "What they take",
+        seen.partner_takes_it,
+        f"{seen.partner} is retired, or does not take such requests. Withdraw it, and ask another"
+        " partner or for something else.",
+    )
+    yield (
+        "Who we are",
+        seen.says_who_we_are,
+        f"Nothing tells {seen.partner} who we are and whom they can call. A coordinator can write"
+        " it on the partner's page.",
     )
     yield (
         "Requester",

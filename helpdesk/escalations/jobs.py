@@ -10,6 +10,7 @@ from helpdesk.escalations import calls, operations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
+from helpdesk.partners.times import in_both_zones
 
 
 @job("escalations.deliver", queue=Queue.DELIVERIES)
@@ -27,6 +28,7 @@ def deliver(desk: Desk, *, delivery_id: str) -> None:
         ref=parcel.ref,
         priority=parcel.priority.upper(),
         link=_address(desk, parcel.ref),
+        due=parcel.due,
         is_repeat=parcel.is_repeat,
     )
     result, trouble = _send(desk, letter)  # no transaction is open here
@@ -50,6 +52,8 @@ def tell_partner(desk: Desk, *, escalation_id: str, about: str) -> None:
             return
         mailbox = partners.mailbox_of(work, escalation.partner)
         ref, priority = escalation.ref, escalation.priority.upper()
+        at, zone = escalation.answer_due_at, escalation.partner.timezone
+        due = in_both_zones(at, zone) if at is not None else ""
     if mailbox:
         letter = letters.compose(
             desk,
@@ -59,6 +63,7 @@ def tell_partner(desk: Desk, *, escalation_id: str, about: str) -> None:
             ref=ref,
             priority=priority,
             link=_address(desk, ref),
+            due=due,
         )
         desk.post.send(letter)  # no transaction is open here
 

@@ -21,11 +21,20 @@ TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 
 # Without these nobody could act; each counts where the partner may receive it.
 REQUIRED: Final[Mapping[Ask, tuple[str, ...]]] = {
-    Ask.RESTORE: ("target_url", "happened", "ownership", "harm"),
+    Ask.RESTORE: ("target_url", "happened", "ownership", "harm", "restore_address"),
     Ask.LOCK: ("target_url", "happened", "ownership", "harm"),
     Ask.REMOVE: ("target_url", "happened", "rule"),
     Ask.PRESERVE: ("target_url", "happened", "ownership"),
     Ask.REVIEW: ("target_url", "happened", "ownership"),
+}
+
+# What an ask cannot do without, whatever a partner's list says: nothing leaves before it is there.
+INDISPENSABLE: Final[Mapping[Ask, frozenset[str]]] = {
+    Ask.RESTORE: frozenset({"target_url", "restore_address"}),
+    Ask.LOCK: frozenset({"target_url"}),
+    Ask.REMOVE: frozenset({"target_url"}),
+    Ask.PRESERVE: frozenset({"target_url"}),
+    Ask.REVIEW: frozenset({"target_url"}),
 }
 
 
@@ -138,9 +147,14 @@ def read(text: str) -> Packet:
 
 
 def missing(packet: Packet, allowed: Collection[str]) -> tuple[Field, ...]:
-    """What this kind of request needs, the partner may receive, and the packet does not say."""
-    needed = REQUIRED[packet.header.ask]
-    return tuple(BY_NAME[one] for one in needed if one in allowed and one not in packet.fields)
+    """What this kind of request needs for this partner, and the packet does not say."""
+    needed = needed_for(packet.header.ask, allowed)
+    return tuple(BY_NAME[one] for one in needed if one not in packet.fields)
+
+
+def needed_for(ask: Ask, allowed: Collection[str]) -> list[str]:
+    """What such a request needs: what the partner may receive of it, and what it cannot lack."""
+    return [one for one in REQUIRED[ask] if one in allowed or one in INDISPENSABLE[ask]]
 
 
 def forbidden(packet: Packet, allowed: Collection[str]) -> tuple[Field, ...]:

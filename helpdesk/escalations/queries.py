@@ -202,6 +202,8 @@ def seen(work: Work, escalation: Escalation) -> Seen:
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),
         partner_has_mailbox=partner.mailbox is not None,
+        partner_takes_it=partner.takes(escalation.ask),
+        says_who_we_are=bool(partner.reach_us.strip()),
         facts=facts,
         may_help=(ConsentKind.HELP, None) in agreed,
         has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,

@@ -53,7 +53,8 @@ MOVES: dict[Standing, frozenset[Standing]] = {
             Standing.WITHDRAWN,
         }
     ),
-    Standing.DECIDED: frozenset({Standing.CLOSED, Standing.IN_REVIEW}),
+    # A wrong tap is put right by deciding once more.
+    Standing.DECIDED: frozenset({Standing.CLOSED, Standing.DECIDED, Standing.IN_REVIEW}),
     Standing.CLOSED: frozenset({Standing.IN_REVIEW}),
     Standing.WITHDRAWN: frozenset(),
 }

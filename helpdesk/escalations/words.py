@@ -13,14 +13,9 @@ from helpdesk.escalations.standing import (
     Standing,
     Verdict,
 )
+from helpdesk.partners.words import TAKES
 
-ASKS: Final = {
-    Ask.RESTORE: "Give the account back to its owner",
-    Ask.LOCK: "Lock the account, so that nobody gets in",
-    Ask.REMOVE: "Take it down",
-    Ask.PRESERVE: "Keep the data, so that it is not lost",
-    Ask.REVIEW: "Look again at a decision of theirs",
-}
+ASKS: Final = {ask: TAKES[ask.value] for ask in Ask}
 
 ASKED_OF_PARTNER: Final = ASKS | {Ask.REVIEW: "Look again at a decision of yours"}
 

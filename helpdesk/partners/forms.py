@@ -1,17 +1,29 @@
 """What people fill in about a partner."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from wtforms import DateField, SelectMultipleField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Regexp
 
+from helpdesk.partners.about import About, unknown_platform
 from helpdesk.partners.fields import FIELDS, Sensitivity
+from helpdesk.partners.times import is_zone
+from helpdesk.partners.words import TAKES
 from helpdesk.web.forms import Form, as_address, is_address
 from helpdesk.web.lengths import not_longer_than, signs
 
-SLUG = r"[a-z0-9][a-z0-9-]{1,38}\Z"
+# One letter is enough: a platform may be called x.
+SLUG = r"[a-z0-9][a-z0-9-]{0,38}\Z"
 
 
 def _mailbox() -> StringField:
@@ -33,13 +45,50 @@ class AllowListForm(Form):
     )
 
 
-class PartnerForm(AllowListForm):
-    """Everything about a new partner."""
+class AboutForm(Form):
+    """What is settled about a partner, and can be changed."""
 
     name = StringField(
         "What is the partner called?",
         [DataRequired("Type their name."), not_longer_than(80, count=signs)],
     )
+    asks = SelectMultipleField(
+        "What can they be asked for?",
+        choices=[SelectChoice(code, words) for code, words in TAKES.items()],
+        description="They are offered for nothing else.",
+    )
+    timezone = StringField(
+        "Their time zone",
+        [DataRequired("Type the name of a zone, such as Europe/Lisbon. UTC is one too.")],
+        default="UTC",
+        description="Its name, such as Europe/Lisbon or Asia/Beirut. Times stand in it beside UTC.",
+    )
+    reach_us = TextAreaField(
+        "Who we are, and whom they can call",
+        [not_longer_than(2000)],
+        description="They read it beside each request: the name of our organisation, and a number"
+        " or an address of someone who knows them. Nothing goes to them without it.",
+    )
+
+    def validate_timezone(self, field: Any) -> None:
+        if not is_zone(field.data or ""):
+            raise ValidationError(
+                "We know no such zone. Names look like Europe/Lisbon or Asia/Beirut."
+            )
+
+    @property
+    def about(self) -> About:
+        return About(
+            asks=tuple(self.asks.data or ()),
+            timezone=self.timezone.data or "",
+            reach_us=self.reach_us.data or "",
+        )
+
+
+class PartnerForm(AboutForm, AllowListForm):
+    """Everything about a new partner."""
+
+    known_platforms: Collection[str] = ()
     slug = StringField(
         "Short name for addresses",
         [Regexp(SLUG, message="Use small letters, digits and dashes, such as example-social.")],
@@ -50,7 +99,18 @@ class PartnerForm(AllowListForm):
         description="The short name that the report form uses. A consent for this platform is one"
         " for this partner.",
     )
+    is_new_platform = BooleanField("It is a new platform, which no report names yet")
     mailbox = _mailbox()
+
+    def knowing(self, platforms: Collection[str]) -> "PartnerForm":
+        """Whose platforms a report can name: any other is taken only on purpose."""
+        self.known_platforms = platforms
+        return self
+
+    def validate_platform(self, field: Any) -> None:
+        is_ours = field.data in self.known_platforms or self.is_new_platform.data
+        if not (field.errors or is_ours):
+            raise ValidationError(unknown_platform(field.data, self.known_platforms))
 
 
 class MailboxForm(Form):

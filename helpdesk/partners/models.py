@@ -1,14 +1,18 @@
 """Partner: an organisation that receives packets, and what it may receive."""
 
+import json
 from datetime import date
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import Team
 from helpdesk.core.database import ID_LENGTH, Base, Identified
 from helpdesk.core.sealing import Envelope, Place
+from helpdesk.partners.about import EVERY_ASK
+
+EVERY = json.dumps(EVERY_ASK)
 
 
 class Partner(Identified, Base):
@@ -30,12 +34,28 @@ class Partner(Identified, Base):
     answer_within: Mapped[dict[str, int]] = mapped_column(JSONB)
     decide_within: Mapped[dict[str, int]] = mapped_column(JSONB)
     is_drill: Mapped[bool] = mapped_column(default=False)
+    # What it can be asked for: values of `escalations.standing.Ask`.
+    asks: Mapped[list[str]] = mapped_column(JSONB, server_default=text(f"'{EVERY}'::jsonb"))
+    # The name of its zone, such as Europe/Lisbon; its people read times in it beside UTC.
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")
+    # Who we are and whom they can call here, as they read it beside each request.
+    reach_us: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Since when it is asked for nothing more. Its old requests keep it.
+    retired_on: Mapped[date | None]
 
     team: Mapped[Team] = relationship(lazy="joined")
 
     @property
     def is_vetted(self) -> bool:
         return self.vetted_on is not None
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_on is not None
+
+    def takes(self, ask: str) -> bool:
+        """Whether it can be asked for this, now."""
+        return not self.is_retired and ask in self.asks
 
     def place_of(self, field: str) -> Place:
         return Place("partners", field, "", self.id)

@@ -1,6 +1,6 @@
 """What can happen to a partner; one function per sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -12,10 +12,11 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
+from helpdesk.partners.about import ABOUT, EVERY_ASK, About, unknown_platform
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_manage_partner, may_register_partner
-from helpdesk.partners.times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds
+from helpdesk.partners.times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
 
 
 def register(
@@ -26,13 +27,20 @@ def register(
     platform: str,
     mailbox: str,
     fields: Iterable[str] = (),
+    about: About = ABOUT,
+    known_platforms: Collection[str] = (),
+    is_new_platform: bool = False,
     is_drill: bool = False,
 ) -> Partner:
     """Add a partner with a team of its own. Until they are vetted, nothing can be sent to them.
 
     The team has no key before the first of its people has enrolled: nobody here can read along.
+    A platform that our vocabulary does not know is taken only on purpose.
     """
     work.require(may_register_partner, slug)
+    if platform not in known_platforms and not is_new_platform:
+        raise NotNow(unknown_platform(platform, known_platforms))
+    _check(about)
     taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
     other = work.session.scalar(taken)
     if other is not None:
@@ -47,12 +55,49 @@ def register(
         allowed_fields=_known(fields),
         answer_within=as_seconds(ANSWER_WITHIN),
         decide_within=as_seconds(DECIDE_WITHIN),
+        asks=list(about.asks),
+        timezone=about.timezone,
+        reach_us=about.reach_us,
         is_drill=is_drill,
     )
     partner.mailbox = _sealed_mailbox(work, partner, mailbox)
     work.session.add(partner)
     work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
     return partner
+
+
+def change(work: Work, partner: Partner, *, name: str, about: About) -> None:
+    """Settle what they are called, what they take, their zone, and whom they can call here."""
+    work.require(may_manage_partner, partner)
+    _check(about)
+    after = {"name": name, "asks": list(about.asks), "timezone": about.timezone}
+    was = {one: getattr(partner, one) for one, value in after.items()}
+    changed = [one for one in after if was[one] != after[one]]
+    if partner.reach_us != about.reach_us:
+        changed.append("reach_us")
+    for one, value in after.items():
+        setattr(partner, one, value)
+    partner.reach_us = about.reach_us
+    partner.team.name = name
+    work.record("partner.changed", partner, changed=changed, was=was, now=after)
+
+
+def retire(work: Work, partner: Partner) -> None:
+    """Ask them for nothing more. Their old requests, and their people's way to them, stay."""
+    work.require(may_manage_partner, partner)
+    if partner.is_retired:
+        raise NotNow("They are retired already.")
+    partner.retired_on = work.at.date()
+    work.record("partner.retired", partner)
+
+
+def take_back_retirement(work: Work, partner: Partner) -> None:
+    """They can be asked again."""
+    work.require(may_manage_partner, partner)
+    if not partner.is_retired:
+        raise NotNow("They are not retired.")
+    partner.retired_on = None
+    work.record("partner.back", partner)
 
 
 def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) -> None:
@@ -83,6 +128,13 @@ def doubt(work: Work, partner: Partner) -> None:
     work.require(may_manage_partner, partner)
     partner.vetted_on = None
     work.record("partner.doubted", partner)
+
+
+def _check(about: About) -> None:
+    if not is_zone(about.timezone):
+        raise NotNow("We know no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
+    if set(about.asks) - set(EVERY_ASK):
+        raise NotNow("We know no request of such a kind.")
 
 
 def _known(fields: Iterable[str]) -> list[str]:

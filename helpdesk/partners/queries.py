@@ -27,6 +27,12 @@ def every_partner(work: Work) -> Sequence[Partner]:
     return work.session.scalars(visible_to(work.actor)).all()
 
 
+def offered(work: Work) -> Sequence[Partner]:
+    """Whom somebody could ask now: nobody who is retired."""
+    found = visible_to(work.actor).where(Partner.retired_on.is_(None))
+    return work.session.scalars(found).all()
+
+
 def by_slug(work: Work, slug: str) -> Partner:
     partner = work.session.scalar(visible_to(work.actor).where(Partner.slug == slug))
     if partner is None:

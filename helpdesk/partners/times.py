@@ -1,7 +1,8 @@
 """How long a partner has, by priority: what we ask for where nothing else was agreed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -13,3 +14,19 @@ DECIDE_WITHIN: Final = {"p1": 24 * _HOUR, "p2": 72 * _HOUR, "p3": 14 * _DAY, "p4
 
 def as_seconds(times: dict[str, timedelta]) -> dict[str, int]:
     return {priority: int(time.total_seconds()) for priority, time in times.items()}
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a zone, such as Europe/Lisbon."""
+    return name in available_timezones()
+
+
+def in_both_zones(at: datetime, zone: str) -> str:
+    """29 Nov 2026, 14:00 UTC (15:00 in Europe/Berlin); the day too, where it is another one."""
+    at = at.astimezone(UTC)
+    ours = f"{at.day} {at:%b %Y}, {at:%H:%M} UTC"
+    if zone == "UTC" or not is_zone(zone):
+        return ours
+    there = at.astimezone(ZoneInfo(zone))
+    day = "" if there.date() == at.date() else f"{there.day} {there:%b}, "
+    return f"{ours} ({day}{there:%H:%M} in {zone})"

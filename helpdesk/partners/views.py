@@ -1,15 +1,25 @@
 """Addresses: the partners that we can ask, and what each of them may receive."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from collections.abc import Callable, Collection
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
 from helpdesk.partners.fields import FIELDS
-from helpdesk.partners.forms import HINTS, AllowListForm, MailboxForm, PartnerForm, VettingForm
+from helpdesk.partners.forms import (
+    HINTS,
+    AboutForm,
+    AllowListForm,
+    MailboxForm,
+    PartnerForm,
+    VettingForm,
+)
 from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_see_partners
+from helpdesk.partners.words import TAKES
 from helpdesk.web.work import work
 
 bp = Blueprint("partners", __name__)
@@ -29,13 +39,13 @@ def index() -> ResponseReturnValue:
 @bp.get("/partners/new")
 def new() -> ResponseReturnValue:
     _for_coordinators()
-    return render_template("partners/new.html", form=PartnerForm(), hints=HINTS)
+    return render_template("partners/new.html", form=_new_form(), hints=HINTS)
 
 
 @bp.post("/partners")
 def create() -> ResponseReturnValue:
     _for_coordinators()
-    form = PartnerForm()
+    form = _new_form()
     if not form.validate_on_submit():
         return render_template("partners/new.html", form=form, hints=HINTS), 422
     partner = operations.register(
@@ -45,6 +55,9 @@ def create() -> ResponseReturnValue:
         platform=form.platform.data or "",
         mailbox=form.mailbox.data or "",
         fields=form.fields.data or (),
+        about=form.about,
+        known_platforms=_platforms(),
+        is_new_platform=bool(form.is_new_platform.data),
     )
     name = isolated(partner.name)
     flash(f"{name} is registered. Nothing can be sent to them before they are vetted.")
@@ -54,6 +67,39 @@ def create() -> ResponseReturnValue:
 @bp.get("/partners/<slug>")
 def show(slug: str) -> ResponseReturnValue:
     return _page(queries.by_slug(work, slug), VettingForm())
+
+
+@bp.get("/partners/<slug>/about")
+def edit_about(slug: str) -> ResponseReturnValue:
+    partner = _managed(slug)
+    return render_template("partners/about.html", partner=partner, form=AboutForm(obj=partner))
+
+
+@bp.post("/partners/<slug>/about")
+def create_about(slug: str) -> ResponseReturnValue:
+    partner = _managed(slug)
+    form = AboutForm()
+    if not form.validate_on_submit():
+        return render_template("partners/about.html", partner=partner, form=form), 422
+    operations.change(work, partner, name=form.name.data or "", about=form.about)
+    flash("It is changed. History keeps what it was.")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@bp.post("/partners/<slug>/retirement")
+def create_retirement(slug: str) -> ResponseReturnValue:
+    partner = queries.by_slug(work, slug)
+    operations.retire(work, partner)
+    flash(f"{isolated(partner.name)} is asked for nothing more. Old requests stay as they are.")
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+@bp.post("/partners/<slug>/return")
+def create_return(slug: str) -> ResponseReturnValue:
+    partner = queries.by_slug(work, slug)
+    operations.take_back_retirement(work, partner)
+    flash(f"{isolated(partner.name)} can be asked again.")
+    return redirect(url_for(".show", slug=slug), 303)
 
 
 @bp.get("/partners/<slug>/allow-list")
@@ -118,6 +164,16 @@ def _for_coordinators() -> None:
         raise NotFound
 
 
+def _new_form() -> PartnerForm:
+    return PartnerForm().knowing(_platforms())
+
+
+def _platforms() -> Collection[str]:
+    """The short names of platforms that a report can name; the app knows the vocabulary."""
+    known: Callable[[], Collection[str]] = current_app.config["PLATFORMS"]
+    return known()
+
+
 def _managed(slug: str) -> Partner:
     partner = queries.by_slug(work, slug)
     work.require(may_manage_partner, partner)
@@ -134,4 +190,5 @@ def _page(partner: Partner, form: VettingForm) -> str:
         fields=FIELDS,
         form=form,
         may_manage=may_manage,
+        takes=TAKES,
     )

@@ -15,6 +15,7 @@ from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.standing import Ask
 from helpdesk.partners import operations as partners
+from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
 from tests.factories import Somebody, a_case, a_person, a_team, work_as
@@ -25,6 +26,7 @@ TYPED = {
     "happened": "Somebody changed the password. marker-happened",
     "ownership": "A colleague we trust has confirmed it. marker-ownership",
     "harm": "Sources could be exposed. marker-harm",
+    "restore_address": "fresh@mailbox.test",
 }
 EVIDENCE = {
     "profile-url": TYPED["target_url"],
@@ -185,6 +187,8 @@ def a_partner(work, lead, *, platform="platform", fields=tuple(BY_NAME), vetted=
         platform=platform,
         mailbox=MAILBOX,
         fields=fields,
+        about=About(reach_us="The helpdesk of the tests. Call +00 000 000."),
+        is_new_platform=True,
     )
     if vetted:
         partners.vet(by_lead, partner, on=work.at.date())

@@ -120,7 +120,11 @@ def test_only_a_coordinator_of_the_queue_can_waive_the_public_form(house):
 
 def test_a_narrowed_allow_list_holds_for_what_is_written_already(house):
     escalation = house.ask()
-    by_lead(house, partners.change_allow_list, fields=["target_url", "happened", "ownership"])
+    by_lead(
+        house,
+        partners.change_allow_list,
+        fields=["target_url", "happened", "ownership", "restore_address"],
+    )
     assert "may not receive" in gates(house, escalation)
 
     with house.as_(house.writer) as work:

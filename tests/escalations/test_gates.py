@@ -16,6 +16,7 @@ FIELDS = {
     "ownership": "Confirmed by a colleague.",
     "harm": "Sources.",
     "rule": "Your rule on taken accounts.",
+    "restore_address": "fresh@mailbox.test",
 }
 
 
@@ -31,6 +32,8 @@ def all_is_well(**different):
         partner_is_vetted=True,
         partner_has_key=True,
         partner_has_mailbox=True,
+        partner_takes_it=True,
+        says_who_we_are=True,
         facts={"vetted": "known", "owner_confirmed": "confirmed"},
         may_help=True,
         has_consent=True,
@@ -58,6 +61,16 @@ def test_a_request_that_has_everything_passes():
         ({"partner_is_vetted": False}, "Partner"),
         ({"partner_has_key": False}, "Way to them"),
         ({"partner_has_mailbox": False}, "Way to them"),
+        ({"partner_takes_it": False}, "What they take"),
+        ({"says_who_we_are": False}, "Who we are"),
+        ({"packet": a_packet(restore_address="")}, "What they need"),
+        (
+            {
+                "packet": a_packet(restore_address=""),
+                "allowed": frozenset(BY_NAME) - {"restore_address"},
+            },
+            "What they need",
+        ),
         ({"facts": {"owner_confirmed": "confirmed"}}, "Requester"),
         ({"facts": {"owner_confirmed": "confirmed", "vetted": "not_possible"}}, "Requester"),
         ({"facts": {"vetted": "known"}}, "Ownership"),

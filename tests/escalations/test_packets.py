@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from helpdesk.escalations.packets import (
+    INDISPENSABLE,
     LARGEST,
     REQUIRED,
     SCHEMA,
@@ -137,11 +138,11 @@ def test_people_see_every_field_that_leaves_and_no_code():
 
 
 @pytest.mark.parametrize("ask", Ask)
-def test_what_is_needed_counts_where_the_partner_may_receive_it(ask):
+def test_what_is_needed_counts_where_the_partner_may_receive_it_or_where_nothing_works_without(ask):
     empty = build(Header("R-1", "example", ask, Priority.P1, "5a17"), {}, BY_NAME)
 
     assert {field.name for field in missing(empty, BY_NAME)} == set(REQUIRED[ask])
-    assert missing(empty, ["language"]) == ()
+    assert {field.name for field in missing(empty, ["language"])} == INDISPENSABLE[ask]
     full = build(HEADER, {"happened": "words"}, BY_NAME)
     assert [field.name for field in forbidden(full, ["language"])] == ["happened"]
 

@@ -123,6 +123,7 @@ EVERYTHING = {
     "ownership": "Confirmed.",
     "harm": "Sources.",
     "rule": "Your rule.",
+    "restore_address": "fresh@mailbox.test",
 }
 
 

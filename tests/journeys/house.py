@@ -27,13 +27,10 @@ from helpdesk.settings import Settings, Surface
 from helpdesk.worker import look
 from tests.conftest import migrate
 
-WORKER, TICKER = "worker", "ticker"
 ROLE = {
     Surface.PUBLIC: "helpdesk_intake",
     Surface.STAFF: "helpdesk_app",
-    Surface.PARTNER: "helpdesk_partner",
-    WORKER: "helpdesk_worker",
-    TICKER: "helpdesk_ticker",
+    Surface.PARTNER: "helpdesk_app",
 }
 
 
@@ -93,7 +90,7 @@ class House:
         self.postgres.remove()
 
     def desk(self, surface=None):
-        """The desk of a surface's process, of the worker, of the ticker; or of a command."""
+        """The desk of a surface's process, or of the worker and the ticker."""
         if surface not in self._desks:
             self._desks[surface] = open_desk(self._settings(surface))
         return self._desks[surface]
@@ -121,7 +118,7 @@ class House:
             return redis.llen(list_of(queue)) > 0
 
     def tick(self):
-        ticker.tick(self.desk(TICKER))
+        ticker.tick(self.desk())
 
     @contextmanager
     def as_superuser(self):
@@ -161,8 +158,8 @@ class House:
         is_public = surface is Surface.PUBLIC
         return Settings(
             database_url=self.postgres.url(ROLE.get(surface, "helpdesk_app")),
-            redis_url=self.redis.url(TICKER) if surface in (None, TICKER) else "none",
-            serves=frozenset({surface} & set(Surface)),
+            redis_url="none" if surface else self.redis.url("ticker"),
+            serves=frozenset({surface} if surface else ()),
             public_url="http://public.example",
             staff_url="http://staff.example",
             partner_url="http://partner.example",
@@ -179,7 +176,7 @@ class House:
     @contextmanager
     def _environment(self):
         """What a worker's process finds in its environment."""
-        settings = self._settings(WORKER)
+        settings = self._settings(None)
         key = self.folder / "keys" / "service.key"
         key.write_bytes(base64.b64encode(self.service_key))
         wanted = {

@@ -1,7 +1,7 @@
 """Partners: registered by a coordinator, with a team of their own, a closed list and a mailbox."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,11 +12,19 @@ from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import current_key
 from helpdesk.partners import operations, policy, queries
+from helpdesk.partners.about import About, unknown_platform
 from helpdesk.partners.fields import BY_NAME, FIELDS, Sensitivity, Source
 from helpdesk.partners.models import Partner
+from helpdesk.partners.times import in_both_zones
+from helpdesk.playbooks.shelf import the_library
 from tests.factories import a_person, a_team, sign_in, work_as
 
-ABOUT = {"slug": "example-social", "name": "Example Social", "platform": "example"}
+ABOUT = {
+    "slug": "example-social",
+    "name": "Example Social",
+    "platform": "example",
+    "is_new_platform": True,
+}
 MAILBOX = "marker-trust@example.test"
 
 
@@ -119,6 +127,9 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(desk, lead, partn
         lambda work, one: operations.change_mailbox(work, one, mailbox="x@example.test"),
         lambda work, one: operations.vet(work, one, on=date(2026, 11, 1)),
         operations.doubt,
+        operations.retire,
+        operations.take_back_retirement,
+        lambda work, one: operations.change(work, one, name="Other", about=About()),
         lambda work, _one: operations.register(work, slug="x", name="X", platform="x", mailbox=""),
     ],
 )
@@ -148,7 +159,12 @@ def test_who_may_see_and_who_may_manage(actor, sees, manages):
 def test_a_partners_people_see_their_own_and_strangers_none(desk, lead, partner):
     with work_as(desk, lead) as work:
         other = operations.register(
-            work, slug="other", name="Other", platform="other", mailbox=MAILBOX
+            work,
+            slug="other",
+            name="Other",
+            platform="other",
+            mailbox=MAILBOX,
+            is_new_platform=True,
         )
     with desk.begin() as work:
         somebody = a_person(work, Role.PARTNER, [other.team])
@@ -226,3 +242,120 @@ def test_a_responder_reads_and_does_not_change(staff, responder, partner):
     assert staff.get("/partners/new").status_code == 404
     assert staff.get(f"/partners/{partner.slug}/allow-list").status_code == 403
     assert send(staff, "/partners", f"/partners/{partner.slug}/doubt").status_code == 403
+
+
+def registered(client, **changes):
+    fields = {
+        "name": "X",
+        "slug": "x",
+        "platform": "x",
+        "mailbox": "trust@x.test",
+        "timezone": "UTC",
+    }
+    return send(client, "/partners/new", "/partners", **(fields | changes))
+
+
+def test_every_platform_of_the_vocabulary_can_have_a_partner(staff, lead):
+    sign_in(staff, lead)
+
+    for platform in the_library().platforms:
+        made = registered(staff, slug=platform.slug, platform=platform.slug)
+        assert made.status_code == 303, platform.slug
+        assert staff.get(f"/partners/{platform.slug}").status_code == 200
+
+
+def test_a_platform_that_is_nearly_one_of_ours_is_asked_about(staff, lead):
+    sign_in(staff, lead)
+
+    slip = registered(staff, platform="facebok", name="Kept as typed")
+
+    assert slip.status_code == 422
+    assert "Did you mean “facebook”?" in slip.text
+    assert "Kept as typed" in slip.text
+
+
+def test_a_new_platform_is_taken_only_on_purpose(desk, staff, lead):
+    with work_as(desk, lead) as work, pytest.raises(NotNow, match="facebook"):
+        operations.register(
+            work,
+            slug="y",
+            name="Y",
+            platform="facebok",
+            mailbox=MAILBOX,
+            known_platforms=["facebook"],
+        )
+    sign_in(staff, lead)
+    assert registered(staff, platform="northern-forum").status_code == 422
+    assert registered(staff, platform="northern-forum", is_new_platform="y").status_code == 303
+    assert "Did you mean" not in unknown_platform("northern-forum", ["facebook"])
+
+
+def test_a_partner_is_renamed_and_history_has_both_names(desk, staff, lead, partner):
+    sign_in(staff, lead)
+    page = f"/partners/{partner.slug}/about"
+
+    kept = send(
+        staff,
+        page,
+        page,
+        name="Example and Friends",
+        asks=["restore", "lock"],
+        timezone="Asia/Beirut",
+        reach_us="Helpdesk of the north, call +00 1.",
+    )
+
+    assert kept.status_code == 303
+    shown = staff.get(f"/partners/{partner.slug}").text
+    assert "Example and Friends" in shown
+    assert "Asia/Beirut" in shown
+    assert "call +00 1." in shown
+    with work_as(desk, lead) as work:
+        entry = work.session.scalars(
+            select(HistoryEntry).where(HistoryEntry.action == "partner.changed")
+        ).one()
+        assert entry.details["was"]["name"] == "Example Social"
+        assert entry.details["changed"] == ["name", "asks", "timezone", "reach_us"]
+        assert "+00" not in str(entry.details)
+
+
+def test_a_zone_that_there_is_not_is_said_beside_the_field(desk, staff, lead, partner):
+    sign_in(staff, lead)
+    page = f"/partners/{partner.slug}/about"
+
+    odd = send(staff, page, page, name="A", timezone="Mars/Base", reach_us="")
+
+    assert odd.status_code == 422
+    assert "We know no such zone" in odd.text
+    with work_as(desk, lead) as work, pytest.raises(NotNow, match="zone"):
+        operations.change(work, theirs(work, partner), name="A", about=About(timezone="Mars/Base"))
+
+
+def test_who_is_retired_is_offered_to_nobody_and_can_come_back(desk, staff, lead, partner):
+    sign_in(staff, lead)
+    page = f"/partners/{partner.slug}"
+
+    assert send(staff, page, f"{page}/retirement").status_code == 303
+    assert "Retired" in staff.get(page).text
+    with work_as(desk, lead) as work:
+        assert queries.offered(work) == []
+        assert not theirs(work, partner).takes("restore")
+        with pytest.raises(NotNow):
+            operations.retire(work, theirs(work, partner))
+    assert send(staff, page, f"{page}/return").status_code == 303
+    with work_as(desk, lead) as work:
+        assert [one.slug for one in queries.offered(work)] == [partner.slug]
+        with pytest.raises(NotNow):
+            operations.take_back_retirement(work, theirs(work, partner))
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("UTC", "29 Nov 2026, 23:30 UTC"),
+        ("Europe/Lisbon", "29 Nov 2026, 23:30 UTC (23:30 in Europe/Lisbon)"),
+        ("Asia/Beirut", "29 Nov 2026, 23:30 UTC (30 Nov, 01:30 in Asia/Beirut)"),
+        ("Nowhere", "29 Nov 2026, 23:30 UTC"),
+    ],
+)
+def test_a_time_is_said_in_both_zones(zone, said):
+    assert in_both_zones(datetime(2026, 11, 29, 23, 30, tzinfo=UTC), zone) == said

@@ -50,6 +50,10 @@ class Escalation(SealedInCase, Base):
     second_read_at: Mapped[datetime | None]
     second_read_due_at: Mapped[datetime | None]
 
+    # The number that they gave it in a system of their own.
+    ticket: Mapped[Envelope | None]
+    ticket_for_partner: Mapped[Envelope | None]
+
     partner: Mapped[Partner] = relationship(lazy="joined")
 
     __table_args__ = (

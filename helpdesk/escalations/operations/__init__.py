@@ -5,6 +5,7 @@ from helpdesk.escalations.operations.answering import (
     ask_for_information,
     decide,
     note_reading,
+    note_ticket,
 )
 from helpdesk.escalations.operations.approving import (
     approve,
@@ -17,7 +18,7 @@ from helpdesk.escalations.operations.carrying import (
     settle_attempt,
     take_up,
 )
-from helpdesk.escalations.operations.drafting import catch_up, change, draft
+from helpdesk.escalations.operations.drafting import NOT_TAKEN, catch_up, change, draft
 from helpdesk.escalations.operations.replying import (
     WAY_TO_REPORTER,
     answer_question,
@@ -28,6 +29,7 @@ from helpdesk.escalations.operations.verifying import verify
 from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
 
 __all__ = [
+    "NOT_TAKEN",
     "WAY_TO_REPORTER",
     "Parcel",
     "acknowledge",
@@ -40,6 +42,7 @@ __all__ = [
     "decide",
     "draft",
     "note_reading",
+    "note_ticket",
     "read_afterwards",
     "respect_withdrawn_consent",
     "send_again",

@@ -8,6 +8,7 @@ from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations.fitting import UNFITTING, fits
 from helpdesk.escalations.models import Decision, Escalation, Exchange
 from helpdesk.escalations.operations.carrying import arrived
 from helpdesk.escalations.operations.holding import hold
@@ -16,6 +17,9 @@ from helpdesk.escalations.policy import may_receive
 from helpdesk.escalations.standing import OPEN_TO_PARTNER, Action, Reason, Standing
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
+DECIDED_MEANWHILE: Final = (
+    "Someone of your team has decided already. Look at the request again before you put it right."
+)
 
 
 def note_reading(work: Work, escalation: Escalation) -> Packet:
@@ -71,11 +75,24 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
 
 
 def decide(
-    work: Work, escalation: Escalation, *, action: Action, reason: Reason, note: str = ""
+    work: Work,
+    escalation: Escalation,
+    *,
+    action: Action,
+    reason: Reason,
+    note: str = "",
+    corrects: str = "",
 ) -> None:
-    """They have decided, and say why. Whether it is really fixed is for the reporter to say."""
+    """They have decided, and say why. Whether it is really fixed is for the reporter to say.
+
+    Until the reporter has said so, a new one puts the last one right, which it names in
+    `corrects`: that stays, as corrected.
+    """
     work.require(may_receive, escalation)
     hold(work, escalation)
+    if not fits(escalation.ask, action, reason):
+        raise NotNow(UNFITTING)
+    _refuse_to_decide_twice(work, escalation, corrects)
     _note_arrival(work, escalation)
     escalation.move_to(Standing.DECIDED)
     decision = Decision(
@@ -101,12 +118,35 @@ def decide(
         ask=escalation.ask,
         outcome=action,
         reason=reason,
+        corrects=corrects or None,
     )
     _wake(work, escalation)
 
 
+def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:
+    """A second decision is one that names the first: an old page corrects nothing."""
+    is_decided = escalation.standing is Standing.DECIDED
+    if is_decided and corrects != queries.decisions_of(work, escalation)[-1].id:
+        raise NotNow(DECIDED_MEANWHILE)
+
+
+def note_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
+    """Keep the number that they gave it in a system of their own; empty takes it away."""
+    work.require(may_receive, escalation)
+    hold(work, escalation)
+    if escalation.standing not in OPEN_TO_PARTNER:
+        raise NotNow("This request is over.")
+    escalation.ticket = escalation.ticket_for_partner = None
+    if ticket:
+        escalation.ticket = work.keys.seal(escalation, "ticket", ticket)
+        escalation.ticket_for_partner = seal_for_partner(
+            work, escalation, escalation, "ticket_for_partner", ticket
+        )
+    work.record("escalation.ticket_noted", escalation)
+
+
 def seal_for_partner(
-    work: Work, escalation: Escalation, row: Exchange | Decision, field: str, text: str
+    work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str, text: str
 ) -> Envelope:
     """Seal to the key that the packet was sealed to: who can read the one can read the other."""
     key = work.session.get(Key, escalation.partner_key_id)

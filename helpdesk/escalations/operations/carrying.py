@@ -19,6 +19,7 @@ from helpdesk.escalations.models import Attempt, Delivery, Escalation
 from helpdesk.escalations.policy import may_carry
 from helpdesk.escalations.standing import DeliveryStanding, Priority, Standing
 from helpdesk.partners import queries as partners
+from helpdesk.partners.times import in_both_zones
 
 LEASE: Final = timedelta(minutes=2)
 # After these many troubles in a row a person has to look.
@@ -32,13 +33,17 @@ WAITING: Final = (
 
 @dataclass(frozen=True)
 class Parcel:
-    """One attempt: what to write on the letter, and the fence that its result must match."""
+    """One attempt: what to write on the letter, and the fence that its result must match.
+
+    `due` is in words, in UTC and in the partner's zone.
+    """
 
     delivery_id: str
     fence: int
     to: str
     ref: str
     priority: Priority
+    due: str
     is_repeat: bool
 
 
@@ -91,8 +96,7 @@ def arrived(work: Work, delivery: Delivery) -> None:
     delivery.standing, delivery.accepted_at = DeliveryStanding.ACCEPTED, work.at
     delivery.leased_until = delivery.retry_at = None
     escalation.move_to(Standing.WITH_PARTNER)
-    within = timedelta(seconds=escalation.partner.answer_within[escalation.priority])
-    clocks.their_move(work, escalation, within=within)
+    clocks.their_move(work, escalation, within=_first_sign_within(escalation))
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
     pauses.rest(work, escalation.case)
 
@@ -205,8 +209,13 @@ def _begin(work: Work, delivery: Delivery) -> Parcel:
         to=partners.mailbox_of(work, escalation.partner),
         ref=escalation.ref,
         priority=escalation.priority,
+        due=in_both_zones(work.at + _first_sign_within(escalation), escalation.partner.timezone),
         is_repeat=any(one.result is DeliveryStanding.UNCERTAIN for one in delivery.attempts),
     )
+
+
+def _first_sign_within(escalation: Escalation) -> timedelta:
+    return timedelta(seconds=escalation.partner.answer_within[escalation.priority])
 
 
 def _end_attempt(

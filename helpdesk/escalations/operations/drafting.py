@@ -21,6 +21,7 @@ from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.partners.models import Partner
 
 SALT: Final = 16
+NOT_TAKEN: Final = "{partner} does not take such requests. Choose another partner, or another ask."
 OVER = (Standing.CLOSED, Standing.WITHDRAWN)
 
 
@@ -40,6 +41,8 @@ def draft(
     work.require(may_ask_partner, case)
     if case.is_closed:
         raise NotNow("The case is closed. Open it again before you ask somebody to act on it.")
+    if not partner.takes(ask):
+        raise NotNow(NOT_TAKEN.format(partner=isolated(partner.name)))
     _refuse_a_second(work, case, partner, ask)
     escalation = Escalation(
         case=case,

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
+from helpdesk.core.markup import isolated
 from helpdesk.escalations import operations, queries, sources
 from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.packets import REQUIRED
+from helpdesk.escalations.packets import needed_for
 from helpdesk.escalations.policy import may_ask_partner, may_work_on
 from helpdesk.escalations.standing import Ask
 from helpdesk.escalations.views.blueprints import bp
@@ -31,6 +32,9 @@ def new(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _choice_page(case, form), 422
     partner = partners.by_slug(work, form.partner.data or "")
+    if not partner.takes(form.ask.data or ""):
+        form.ask.errors = [operations.NOT_TAKEN.format(partner=isolated(partner.name))]
+        return _choice_page(case, form), 422
     seen, known = sources.marks_of(work, case), sources.suggested(work, case)
     fields = packet_form(partner.allowed_fields, known)
     fields.partner.data, fields.ask.data = partner.slug, form.ask.data
@@ -97,15 +101,15 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
 
 
 def _choice(case: Case) -> ChoiceForm:
-    form = ChoiceForm(request.args).offer(partners.every_partner(work))
+    form = ChoiceForm(request.args).offer(partners.offered(work))
     likely = partners.for_platform(work, case.platform)
-    if not request.args and likely is not None:
+    if not request.args and likely is not None and not likely.is_retired:
         form.partner.data = likely.slug
     return form
 
 
 def _choice_page(case: Case, form: ChoiceForm) -> str:
-    platforms = {one.slug: one.platform for one in partners.every_partner(work)}
+    platforms = {one.slug: one.platform for one in partners.offered(work)}
     return render_template("escalations/choice.html", case=case, form=form, platforms=platforms)
 
 
@@ -118,7 +122,7 @@ def _draft_page(
     since: Iterable[str] = (),
 ) -> str:
     settled = sources.settled(work, case)
-    needed = [one for one in REQUIRED[ask] if one in partner.allowed_fields]
+    needed = needed_for(ask, partner.allowed_fields)
     form.mark(needed)
     return render_template(
         "escalations/draft.html",

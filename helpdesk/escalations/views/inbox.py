@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.core.work import Work
 from helpdesk.escalations import inboxes, operations, queries, words
-from helpdesk.escalations.forms import DecisionForm, QuestionForm
+from helpdesk.escalations.forms import DecisionForm, QuestionForm, TicketForm
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, Action, Pile, Reason, Standing
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.fields import BY_NAME
+from helpdesk.partners.times import in_both_zones
 from helpdesk.web.work import work
 
 
@@ -31,6 +32,7 @@ def inbox() -> ResponseReturnValue:
         pile=pile,
         partners=partners.every_partner(work),
         words=words,
+        in_both_zones=in_both_zones,
         now=work.at,
     )
 
@@ -59,7 +61,8 @@ def create_question(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/decision")
 def create_decision(ref: str) -> ResponseReturnValue:
-    escalation, form = queries.by_own_ref(work, ref), DecisionForm()
+    escalation = queries.by_own_ref(work, ref)
+    form = DecisionForm().about(escalation.ask, "")
     if not form.validate_on_submit():
         return _page(escalation, decision_form=form), 422
     operations.decide(
@@ -68,8 +71,19 @@ def create_decision(ref: str) -> ResponseReturnValue:
         action=Action(form.action.data),
         reason=Reason(form.reason.data),
         note=form.note.data or "",
+        corrects=form.corrects.data or "",
     )
     flash("Thank you. We ask the person whether it is fixed for them.")
+    return redirect(url_for(".show", ref=ref), 303)
+
+
+@partner_bp.post("/requests/<ref>/ticket")
+def create_ticket(ref: str) -> ResponseReturnValue:
+    escalation, form = queries.by_own_ref(work, ref), TicketForm()
+    if not form.validate_on_submit():
+        return _page(escalation, ticket_form=form), 422
+    operations.note_ticket(work, escalation, ticket=form.ticket.data or "")
+    flash("Your number is kept. We see it too.")
     return redirect(url_for(".show", ref=ref), 303)
 
 
@@ -84,6 +98,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     is_open = escalation.standing in OPEN_TO_PARTNER
     packet = operations.note_reading(work, escalation) if is_open else None
     moves = MOVES[escalation.standing]
+    ticket = queries.opened_by_partner(work, escalation, escalation, "ticket_for_partner")
     parts: dict[str, Any] = {
         "escalation": escalation,
         "packet": packet,
@@ -103,7 +118,13 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "may_decide": Standing.DECIDED in moves,
         "question_form": QuestionForm(formdata=None),
         "decision_form": DecisionForm(formdata=None),
+        "ticket": ticket,
+        "ticket_form": TicketForm(formdata=None, ticket=ticket),
+        "is_decided": escalation.standing is Standing.DECIDED,
+        "in_both_zones": in_both_zones,
     }
+    if parts["is_decided"] and parts["decisions"]:
+        parts["decision_form"].corrects.data = parts["decisions"][-1][0].id
     parts |= forms
     if packet is not None:
         parts["decision_form"].about(escalation.ask, packet.fields.get("target_kind", ""))

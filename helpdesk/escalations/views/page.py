@@ -46,6 +46,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "verdicts": {one.decision_id: one for one in queries.verdicts_of(work, escalation)},
         "readings": readings,
         "waiver": work.keys.open(escalation, "waiver"),
+        "ticket": work.keys.open(escalation, "ticket"),
         "names": accounts.names(
             work.session,
             {one.by for one in exchanges}

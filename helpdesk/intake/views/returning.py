@@ -46,8 +46,7 @@ def new_return() -> ResponseReturnValue:
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
     typed = tuple(ReturnCode.all_in(form.code.data or ""))
-    keys = current_desk().settings.intake_keys
-    found = queries.by_return_code(work, typed, keys)
+    found = queries.by_return_code(work, typed, current_desk().settings.intake_keys)
     if found is None:
         return _not_found(form)
     case, code = found
@@ -64,7 +63,7 @@ def create_return() -> ResponseReturnValue:
         response = make_response(render_template("mailbox/draft.html", form=MessageForm()))
     else:
         response = make_response(redirect(f"{_mailbox_of(case)}?{JUST_OPENED}", 303))
-    give_door_cookie(response, operations.come_in(work, case, code, intake_keys=keys))
+    give_door_cookie(response, operations.come_in(work, case, code))
     return response
 
 
@@ -72,8 +71,7 @@ def create_return() -> ResponseReturnValue:
 @open_to_strangers
 @repeatable
 def create_sign_out() -> ResponseReturnValue:
-    current_presence()  # by which the database knows whose mailbox it is
-    operations.go_away(work)
+    operations.go_away(work, current_presence().session_id)
     flash(_("Your mailbox is closed in this browser."))
     response = make_response(redirect(url_for(".home"), 303))
     take_door_cookie(response)

@@ -1,0 +1,106 @@
+"""Which outcomes and which reasons fit what was asked, and each other. Pure.
+
+Who gives an account back does not say that there was not enough proof: one of the two is a slip.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from helpdesk.escalations.standing import Action, Ask, Reason
+
+UNFITTING: Final = "This reason does not fit what you did. Choose another one."
+
+# What can come of a request of each kind; doing nothing always can.
+OUTCOMES: Final[Mapping[Ask, tuple[Action, ...]]] = {
+    Ask.RESTORE: (
+        Action.ACCESS_RESTORED,
+        Action.ACCESS_LOCKED,
+        Action.ACCOUNT_DISABLED,
+        Action.DATA_PRESERVED,
+        Action.NONE,
+    ),
+    Ask.LOCK: (
+        Action.ACCESS_LOCKED,
+        Action.ACCOUNT_DISABLED,
+        Action.ACCESS_RESTORED,
+        Action.CONTENT_LIMITED,
+        Action.DATA_PRESERVED,
+        Action.NONE,
+    ),
+    Ask.REMOVE: (
+        Action.CONTENT_REMOVED,
+        Action.CONTENT_LIMITED,
+        Action.ACCOUNT_DISABLED,
+        Action.ACCESS_LOCKED,
+        Action.LINK_BLOCKED,
+        Action.DOMAIN_SUSPENDED,
+        Action.HOST_SUSPENDED,
+        Action.WARNING_ADDED,
+        Action.NONE,
+    ),
+    Ask.PRESERVE: (Action.DATA_PRESERVED, Action.ACCESS_LOCKED, Action.NONE),
+    Ask.REVIEW: (
+        Action.ACCESS_RESTORED,
+        Action.CONTENT_REINSTATED,
+        Action.CONTENT_LIMITED,
+        Action.WARNING_ADDED,
+        Action.NONE,
+    ),
+}
+# What was asked for, done as it was asked.
+DONE: Final[Mapping[Ask, frozenset[Action]]] = {
+    Ask.RESTORE: frozenset({Action.ACCESS_RESTORED}),
+    Ask.LOCK: frozenset({Action.ACCESS_LOCKED, Action.ACCOUNT_DISABLED}),
+    Ask.REMOVE: frozenset(
+        {
+            Action.CONTENT_REMOVED,
+            Action.ACCOUNT_DISABLED,
+            Action.LINK_BLOCKED,
+            Action.DOMAIN_SUSPENDED,
+            Action.HOST_SUSPENDED,
+        }
+    ),
+    Ask.PRESERVE: frozenset({Action.DATA_PRESERVED}),
+    Ask.REVIEW: frozenset({Action.ACCESS_RESTORED, Action.CONTENT_REINSTATED}),
+}
+_BREACH: Final = frozenset({Reason.POLICY_BREACH, Reason.ILLEGAL})
+_TO_ACT: Final[Mapping[Ask, frozenset[Reason]]] = {
+    Ask.RESTORE: _BREACH | {Reason.OTHER},
+    Ask.LOCK: _BREACH | {Reason.OTHER},
+    Ask.REMOVE: _BREACH | {Reason.OTHER},
+    Ask.PRESERVE: _BREACH | {Reason.OTHER},
+    Ask.REVIEW: frozenset({Reason.NO_BREACH_FOUND, Reason.INSUFFICIENT_EVIDENCE, Reason.OTHER}),
+}
+# Who does less than was asked may say why it was not more.
+_HALFWAY: Final = frozenset(
+    {
+        Reason.OWNER_NOT_VERIFIED,
+        Reason.INSUFFICIENT_EVIDENCE,
+        Reason.LEGALLY_RESTRAINED,
+        Reason.OTHER,
+    }
+)
+_WHY_NOT: Final = frozenset(Reason) - _BREACH
+
+
+def outcomes_of(ask: Ask) -> tuple[Action, ...]:
+    """What can come of a request, what was asked for first."""
+    return OUTCOMES[ask]
+
+
+def reasons_of(ask: Ask, action: Action) -> frozenset[Reason]:
+    """Why a partner can have done this with a request; none for what cannot come of it."""
+    if action not in OUTCOMES[ask]:
+        return frozenset()
+    if action is Action.NONE:
+        # Asked to look again at a decision, who keeps it says which rule it was about.
+        stands = ask is Ask.REVIEW
+        return (_WHY_NOT | _BREACH) - {Reason.NO_BREACH_FOUND} if stands else _WHY_NOT
+    if action in DONE[ask]:
+        return _TO_ACT[ask]
+    return _TO_ACT[ask] | _BREACH | _HALFWAY
+
+
+def fits(ask: Ask, action: Action, reason: Reason) -> bool:
+    """Whether outcome and reason can both be true of a request of this kind."""
+    return reason in reasons_of(ask, action)

@@ -1,0 +1,37 @@
+"""What is settled about a partner: what it takes, its zone, and whom it can call here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+# The values of `escalations.standing.Ask`: partners stand below requests and name them by code.
+EVERY_ASK: Final = ("restore", "lock", "remove", "preserve", "review")
+# As alike as "facebok" is to "facebook".
+ALIKE: Final = 0.75
+
+
+@dataclass(frozen=True)
+class About:
+    """`reach_us`: who we are and whom they can call, as they read it beside each request."""
+
+    asks: tuple[str, ...] = EVERY_ASK
+    timezone: str = "UTC"
+    reach_us: str = ""
+
+
+ABOUT: Final = About()
+
+
+def unknown_platform(platform: str, known: Collection[str]) -> str:
+    """That no report form speaks of this platform, and which one may have been meant."""
+    near = get_close_matches(platform, known, n=1, cutoff=ALIKE)
+    if near:
+        return (
+            f"No report names the platform “{platform}”. Did you mean “{near[0]}”? If it really"
+            " is another one, say so with the tick."
+        )
+    return (
+        f"No report names the platform “{platform}”. If it is a new one, say so with the tick:"
+        " reporters can agree to it only once a playbook knows it."
+    )

@@ -1,0 +1,11 @@
+"""What partners can be asked for, in our people's words."""
+
+from typing import Final
+
+TAKES: Final = {
+    "restore": "Give the account back to its owner",
+    "lock": "Lock the account, so that nobody gets in",
+    "remove": "Take it down",
+    "preserve": "Keep the data, so that it is not lost",
+    "review": "Look again at a decision of theirs",
+}

@@ -1,0 +1,196 @@
+"""A decision's outcome and reason fit each other, a slip is put right, and both stay in sight."""
+
+import re
+
+import pytest
+
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.fitting import fits, outcomes_of, reasons_of
+from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
+from helpdesk.partners import operations as partners
+from helpdesk.partners.about import About
+from helpdesk.partners.models import Partner
+from tests.factories import sign_in
+
+DONE, WHY = Action.ACCESS_RESTORED, Reason.POLICY_BREACH
+
+
+def decide(house, escalation, action=DONE, reason=WHY, corrects=""):
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        operations.decide(work, found, action=action, reason=reason, corrects=corrects)
+
+
+@pytest.mark.parametrize("ask", Ask)
+def test_every_outcome_of_a_request_has_reasons_and_every_reason_an_outcome(ask):
+    for action in outcomes_of(ask):
+        assert reasons_of(ask, action)
+    assert {one for action in outcomes_of(ask) for one in reasons_of(ask, action)} == set(Reason)
+    assert set(likely_actions(ask, "account")) <= set(outcomes_of(ask))
+    assert all(fits(ask, likely_actions(ask, "")[0], one) for one in reasons_to_act(ask))
+    assert all(fits(ask, Action.NONE, one) for one in reasons_not_to_act(ask))
+
+
+@pytest.mark.parametrize(
+    ("ask", "action", "reason"),
+    [
+        (Ask.RESTORE, Action.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE),
+        (Ask.RESTORE, Action.ACCESS_RESTORED, Reason.OWNER_NOT_VERIFIED),
+        (Ask.RESTORE, Action.DOMAIN_SUSPENDED, Reason.POLICY_BREACH),
+        (Ask.RESTORE, Action.NONE, Reason.POLICY_BREACH),
+        (Ask.REMOVE, Action.CONTENT_REMOVED, Reason.NO_BREACH_FOUND),
+        (Ask.PRESERVE, Action.CONTENT_REMOVED, Reason.ILLEGAL),
+        (Ask.REVIEW, Action.NONE, Reason.NO_BREACH_FOUND),
+    ],
+)
+def test_what_contradicts_itself_fits_nothing(ask, action, reason):
+    assert not fits(ask, action, reason)
+
+
+def test_a_decision_that_contradicts_itself_is_refused_whoever_asks(house):
+    escalation = house.carried()
+
+    with pytest.raises(NotNow, match="does not fit"):
+        decide(house, escalation, Action.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE)
+
+    assert house.now(escalation).standing is Standing.WITH_PARTNER
+
+
+def test_the_form_says_so_beside_the_reason_and_keeps_what_was_written(house, partner_desk):
+    escalation = house.carried()
+    sign_in(partner_desk, house.theirs)
+    page = f"/requests/{escalation.ref}"
+
+    odd = post(
+        partner_desk,
+        page,
+        "decision",
+        action="access_restored",
+        reason="insufficient_evidence",
+        note="kept as it was written",
+    )
+
+    assert odd.status_code == 422
+    assert "does not fit what you did" in odd.text
+    assert "kept as it was written" in odd.text
+    assert "domain_suspended" not in odd.text
+
+
+def test_a_wrong_tap_is_put_right_by_a_decision_that_all_sides_see(house, partner_desk, staff):
+    escalation = house.carried()
+    decide(house, escalation, Action.NONE, Reason.OTHER)
+
+    with house.as_(house.theirs) as work:
+        [wrong] = queries.decisions_of(work, house.mine(work, escalation))
+    with pytest.raises(NotNow, match="decided already"):
+        decide(house, escalation)  # from a page that was opened before
+
+    decide(house, escalation, corrects=wrong.id)
+
+    with house.as_(house.writer) as work:
+        found = queries.decisions_of(work, house.mine(work, escalation))
+        assert [one.action for one in found] == [Action.NONE, DONE]
+    assert house.now(escalation).standing is Standing.DECIDED
+    sign_in(partner_desk, house.theirs)
+    sign_in(staff, house.writer)
+    ours = staff.get(f"/cases/{house.case.ref}/requests/{escalation.ref}").text
+    for page in (partner_desk.get(f"/requests/{escalation.ref}").text, ours):
+        assert page.count("Corrected by the decision below.") == 1
+
+
+def test_once_the_person_has_said_that_it_is_fixed_nothing_is_corrected(house):
+    escalation = house.carried()
+    decide(house, escalation)
+    with house.as_reporter() as work:
+        operations.verify(work, house.mine(work, escalation), verdict=Verdict.CONFIRMED)
+
+    with pytest.raises(NotNow):
+        decide(house, escalation, Action.NONE, Reason.OTHER)
+
+
+def test_their_own_number_is_kept_sealed_and_shown_to_both_sides(house, partner_desk, staff):
+    escalation = house.carried()
+    sign_in(partner_desk, house.theirs)
+    sign_in(staff, house.writer)
+
+    page = f"/requests/{escalation.ref}"
+    assert post(partner_desk, page, "ticket", ticket="TRUST-4711").status_code == 303
+
+    assert "TRUST-4711" in partner_desk.get(page).text
+    assert "TRUST-4711" in staff.get(f"/cases/{house.case.ref}{page}").text
+    now = house.now(escalation)
+    assert b"TRUST-4711" not in now.ticket.raw + now.ticket_for_partner.raw
+    with house.as_(house.writer) as work, pytest.raises(NotAllowed):
+        operations.note_ticket(work, house.mine(work, escalation), ticket="x")
+
+
+def test_a_partner_reads_who_asks_whom_to_call_and_times_in_its_own_zone(house, partner_desk):
+    settle(house, timezone="Asia/Beirut", reach_us="Helpdesk of the north, +00 123.")
+    escalation = house.carried()
+    sign_in(partner_desk, house.theirs)
+
+    page = partner_desk.get(f"/requests/{escalation.ref}").text
+    assert "Helpdesk of the north, +00 123." in page
+    assert "in Asia/Beirut)" in page
+    assert "in Asia/Beirut)" in partner_desk.get("/inbox").text
+    [letter] = [one for one in house.desk.post.sent if escalation.ref in one.subject]
+    assert re.search(r"Please answer by \d+ Nov|Please answer by \d+ \w+", letter.body)
+    assert "in Asia/Beirut)" in letter.body
+
+
+def test_without_who_we_are_nothing_leaves(house):
+    settle(house, reach_us="")
+    escalation = house.ask()
+
+    with pytest.raises(NotNow, match="who we are"):
+        house.approve(escalation)
+
+
+def test_a_restore_does_not_leave_without_the_address_to_give_it_back_to(house):
+    with house.as_(house.lead) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        rest = [one for one in partner.allowed_fields if one != "restore_address"]
+        partners.change_allow_list(work, partner, fields=rest)
+    escalation = house.ask()
+
+    with pytest.raises(NotNow, match="Address to which access can be given back"):
+        house.approve(escalation)
+
+
+def test_a_partner_is_asked_only_for_what_it_takes(house, staff):
+    settle(house, asks=("lock",))
+    sign_in(staff, house.writer)
+
+    with pytest.raises(NotNow, match="does not take such requests"):
+        house.ask(Ask.RESTORE)
+    address = f"/cases/{house.case.ref}/requests/new?partner={house.partner.slug}&ask=restore"
+    refused = staff.get(address)
+    assert refused.status_code == 422
+    assert "does not take such requests" in refused.text
+    assert house.ask(Ask.LOCK).ask is Ask.LOCK
+
+
+def test_what_was_drafted_before_a_partner_was_retired_does_not_leave(house, staff):
+    escalation = house.ask()
+    with house.as_(house.lead) as work:
+        partners.retire(work, work.session.get(Partner, house.partner.id))
+    sign_in(staff, house.writer)
+
+    with pytest.raises(NotNow, match="retired"):
+        house.approve(escalation)
+    assert house.partner.slug not in staff.get(f"/cases/{house.case.ref}/requests/new").text
+    assert house.partner.name in staff.get(f"/cases/{house.case.ref}").text
+
+
+def settle(house, **about):
+    settled = {"reach_us": "The helpdesk of the tests."} | about
+    with house.as_(house.lead) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        partners.change(work, partner, name=partner.name, about=About(**settled))
+
+
+def post(client, page, what, **fields):
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
+    return client.post(f"{page}/{what}", data={"csrf_token": token, **fields})
