@@ -82,7 +82,7 @@ def test_half_a_session_opens_no_page(desk, responder, staff):
     answer = staff.get("/account")
 
     assert answer.status_code == 303
-    assert answer.location == "/sign-in"
+    assert answer.location == "/sign-in?to=/account"
 
 
 def without_token(page):
@@ -116,7 +116,7 @@ def test_a_staff_cookie_is_nothing_at_the_partners_door(desk, responder, staff, 
     partner_desk.set_cookie(partner_desk.application.config["DOOR_COOKIE_NAME"], token)
 
     assert staff.get("/account").status_code == 200
-    assert partner_desk.get("/account").location == "/sign-in"
+    assert partner_desk.get("/account").location == "/sign-in?to=/account"
 
 
 def test_after_the_free_tries_the_door_closes_for_a_while_even_for_the_right_words(desk, responder):
@@ -216,7 +216,7 @@ def test_signing_out_everywhere_works_at_once(desk, responder, staff):
     with work_as(desk, responder) as work:
         operations.sign_out_everywhere(work, queries.myself(work))
 
-    assert first.get("/account").location == second.get("/account").location == "/sign-in"
+    assert first.get("/account").location == second.get("/account").location == "/sign-in?to=/account"
 
 
 def test_closing_the_door_to_somebody_ends_their_sessions_at_once(desk, responder, staff):
@@ -227,7 +227,7 @@ def test_closing_the_door_to_somebody_ends_their_sessions_at_once(desk, responde
     with work_as(desk, operator) as work:
         operations.disable(work, queries.person_by_id(work, responder.person.id))
 
-    assert staff.get("/account").location == "/sign-in"
+    assert staff.get("/account").location == "/sign-in?to=/account"
     assert both_halves(desk, responder) is None
 
 

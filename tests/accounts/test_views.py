@@ -203,7 +203,7 @@ def test_changing_the_passphrase_signs_other_browsers_out(desk, browser, coordin
 
     assert (wrong.status_code, right.status_code) == (422, 303)
     assert browser.get("/account").status_code == 200
-    assert other.get("/account").location == "/sign-in"
+    assert other.get("/account").location == "/sign-in?to=/account"
 
 
 def test_a_new_recovery_key_is_shown_once_and_voids_the_old(desk, browser, coordinator):
@@ -232,7 +232,7 @@ def test_a_new_phone_takes_over_only_with_the_passphrase_and_its_first_code(
 
     assert browser.post("/account/second-factor", data=right).status_code == 303
     assert browser.get("/account").status_code == 200
-    assert other.get("/account").location == "/sign-in"
+    assert other.get("/account").location == "/sign-in?to=/account"
 
     with desk.begin() as work:
         person = work.session.get(Person, coordinator.person.id)
