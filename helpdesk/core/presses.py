@@ -16,11 +16,14 @@ from helpdesk.core.sealing import Envelope, Place
 
 KEPT: Final = timedelta(minutes=15)
 # What is over goes when somebody presses next; what another is removing at this moment is left.
-BEGIN: Final = text(
-    "WITH over AS (DELETE FROM presses WHERE id IN (SELECT id FROM presses WHERE at < :before"
-    " LIMIT 100 FOR UPDATE SKIP LOCKED))"
+FORGET: Final = (
+    "DELETE FROM presses WHERE id IN"
+    " (SELECT id FROM presses WHERE at < :before LIMIT 100 FOR UPDATE SKIP LOCKED)"
+)
+INSERT: Final = (
     " INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING RETURNING id"
 )
+BEGIN: Final = text("WITH over AS (" + FORGET + ")" + INSERT)
 
 
 class Press(Base):
@@ -37,6 +40,11 @@ def is_first(session: Session, press: str, *, at: datetime) -> bool:
     """Whether nobody has pressed this yet. Waits for one that is being worked on."""
     parameters = {"id": press, "at": at, "before": at - KEPT}
     return session.execute(BEGIN, parameters).first() is not None
+
+
+def forget(session: Session, *, before: datetime) -> None:
+    """Delete what nobody will ask for any more, some at a time."""
+    session.execute(text(FORGET), {"before": before})
 
 
 def note_answer(session: Session, press: str, answer: Envelope) -> None:

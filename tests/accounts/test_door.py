@@ -216,7 +216,9 @@ def test_signing_out_everywhere_works_at_once(desk, responder, staff):
     with work_as(desk, responder) as work:
         operations.sign_out_everywhere(work, queries.myself(work))
 
-    assert first.get("/account").location == second.get("/account").location == "/sign-in?to=/account"
+    assert (
+        first.get("/account").location == second.get("/account").location == "/sign-in?to=/account"
+    )
 
 
 def test_closing_the_door_to_somebody_ends_their_sessions_at_once(desk, responder, staff):

@@ -29,6 +29,11 @@ def report(browser, public, *, story="", platform="", consents=(), answers=(), l
         choose(browser, consent)
     press(browser, "Send it")
     look(browser)
+    return code_words(browser)
+
+
+def code_words(browser):
+    """The words of the code, if the page shows one."""
     return [item.text for item in browser.find_elements(By.CSS_SELECTOR, ".code-words li")]
 
 

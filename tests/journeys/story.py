@@ -419,7 +419,7 @@ class Story:
         m, reporter, body = self.plant, self.reporter, "/mailbox/case/messages"
         self._mistyped_codes()
         reporter.open("/mailbox/case")
-        too_long = f"{m.words('mistake', 2)} {'and so on ' * 2_001}"
+        too_long = f"{m.words('mistake', 2)} {'and so on ' * 5_001}"
         reporter.send(body, answers={"body": too_long})
         reporter.expect(422).note()
         reporter.open("/mailbox/case")

@@ -65,6 +65,20 @@ def test_whoever_leaves_cannot_be_followed_back(browser, served, elsewhere):
     assert "Your case" not in browser.page_source
 
 
+def test_the_receipt_can_be_reloaded_and_ends_when_one_leaves(browser, served, elsewhere):
+    words = reporter.report(browser, served.public, story=STORY)
+    browser.refresh()  # a browser that asked whether to send again would stop here
+    assert reporter.code_words(browser) == words
+
+    browser.find_element(By.LINK_TEXT, "Leave this page").click()
+    WebDriverWait(browser, browsers.PATIENCE).until(url_to_be(elsewhere))
+    browser.back()
+    assert reporter.code_words(browser) == []
+    browser.refresh()
+    assert reporter.code_words(browser) == []
+    assert not set(words) <= set(text(browser).split())
+
+
 def test_a_report_without_a_word_keeps_what_was_chosen(browser, served):
     browser.get(f"{served.public}/report")
     press(browser, "Continue")
@@ -83,10 +97,10 @@ def test_a_report_without_a_word_keeps_what_was_chosen(browser, served):
 
 
 def test_a_wrong_code_opens_nothing_and_stays_on_the_page(browser, served):
-    reporter.come_back(browser, served.public, ["ten", "words", "that", "open", "nothing"])
+    reporter.come_back(browser, served.public, "ten words that open nothing at all in this house".split())
 
     assert "There is no mailbox for this code" in text(browser)
-    assert "ten words that open nothing" in field(browser, "Your return code").get_property("value")
+    assert "ten words that open nothing at all in this house" in field(browser, "Your return code").get_property("value")
 
 
 def test_the_tab_key_reaches_the_way_out_first(browser, served):

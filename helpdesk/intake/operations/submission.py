@@ -9,7 +9,7 @@ from helpdesk.cases.told import seal_told
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.arrival import Arrival
 from helpdesk.core.codes import ReturnCode, new_ref
-from helpdesk.core.database import new_id
+from helpdesk.core.database import Base, new_id
 from helpdesk.core.keys import KeyKind, give, new_key
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
@@ -48,11 +48,13 @@ def submit(
     in_slow_lane: bool = False,
     is_drill: bool = False,
     show: Callable[[Receipt], str] = lambda _receipt: "",
+    keep: Callable[[str], Base | None] = lambda _shown: None,
 ) -> Receipt:
     """Take a report in: the case, its level, its clock and its promises, by one statement.
 
     The same form sent again, even at the same moment, finds the case that the first one made.
     What `show` makes of the receipt is made before that statement: nothing can fail behind it.
+    `keep` may make a row of it, which arrives with the report.
     """
     for anew in (False, True):
         desk = queries.desk_for_reports(work, anew=anew)
@@ -65,6 +67,9 @@ def submit(
             )
         )
         receipt = replace(receipt, shown=show(receipt))
+        kept = keep(receipt.shown)
+        if kept is not None:
+            arrival.add(kept)
         if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **desk.claims):
             return receipt
         found = queries.by_form_token(work, way_back.form_token)

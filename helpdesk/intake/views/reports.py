@@ -15,6 +15,15 @@ from helpdesk.intake.operations import Receipt, WayBack
 from helpdesk.intake.report import has_long_list, hints_of
 from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
 from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.receipts import (
+    MARK,
+    has_left,
+    keeps_cookies,
+    kept_receipt,
+    may_be_kept,
+    note_cookies,
+    on_its_own_page,
+)
 from helpdesk.playbooks.together import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
@@ -58,14 +67,16 @@ def create_report() -> ResponseReturnValue:
         in_slow_lane=belongs_in_slow_lane(request.form, token),
         is_drill=current_desk().settings.drill,
         show=lambda receipt: _receipt(receipt, paper, way_back.code),
+        keep=lambda shown: kept_receipt(token, shown),
     )
     if receipt.is_new:
-        return receipt.shown, 201
+        return on_its_own_page(token) if may_be_kept(token) else (receipt.shown, 201)
     return _receipt(receipt, paper, _code_again(receipt.case, token))
 
 
 def _turn(paper: Paper, token: FormToken) -> ResponseReturnValue:
     """On to another page. Only going forward asks whether this one can be taken as it is."""
+    note_cookies()
     here, there = _number("page", FIRST), _number("to", FIRST)
     if there > here == FIRST and paper.search.is_worth_a_look:
         return _page(paper, FIRST, token)
@@ -91,6 +102,8 @@ def _page(paper: Paper, number: int, token: FormToken) -> str:
 def _marks(paper: Paper, number: int, token: FormToken) -> list[tuple[str, str]]:
     """What travels along besides the answers: the token, the page, what was looked for."""
     marks = [("token", token.text), ("page", str(number))]
+    if keeps_cookies():
+        marks.append((MARK, "yes"))
     return [*marks, ("looked", paper.search.words)] if number == FIRST else marks
 
 
@@ -125,7 +138,7 @@ def _way_back(token: FormToken) -> WayBack:
 
 def _code_again(case: Case, token: FormToken) -> ReturnCode | None:
     """The code of a form that was sent twice: the first answer may never have reached anybody."""
-    if work.at - case.opened_at > CODE_SHOWN_FOR:
+    if has_left() or work.at - case.opened_at > CODE_SHOWN_FOR:
         return None
     keys = current_desk().settings.intake_keys
     codes = ((token.return_code(key), key) for key in keys)

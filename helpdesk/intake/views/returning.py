@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, how_much_of_a_code
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import MessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.receipts import RECEIPT
 from helpdesk.web import languages
 from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
 from helpdesk.web.desk import current_desk
@@ -63,6 +64,7 @@ def create_return() -> ResponseReturnValue:
         response = make_response(render_template("mailbox/draft.html", form=MessageForm()))
     else:
         response = make_response(redirect(f"{_mailbox_of(case)}?{JUST_OPENED}", 303))
+    session.pop(RECEIPT, None)  # they have their code
     give_door_cookie(response, operations.come_in(work, case, code))
     return response
 

@@ -1,0 +1,86 @@
+"""The receipt on a page of its own: it can be reloaded, and leaving ends it.
+
+It is written with the report, sealed under what only the form holds, and goes after a quarter of an
+hour. What opens it lies in this browser's cookie, which the way out takes away.
+"""
+
+import hashlib
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.core import presses
+from helpdesk.core.presses import Press
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.intake.form_token import FormToken
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.web.login import open_to_strangers
+from helpdesk.web.work import work
+
+# In the cookie: that this browser keeps one, and what opens the receipt.
+KEEPS_COOKIES, RECEIPT = "keeps", "receipt"
+# In the form: that it was filled in by a browser that keeps them.
+MARK = "kept"
+
+
+@bp.get("/report/received")
+@open_to_strangers
+def show_receipt() -> ResponseReturnValue:
+    page = _opened(str(session.get(RECEIPT, "")))
+    if page is None:
+        session.pop(RECEIPT, None)
+        return render_template("intake/receipt_over.html"), 404
+    return page
+
+
+def note_cookies() -> None:
+    """Find out, on the way to the last page, whether the browser keeps our cookie."""
+    session[KEEPS_COOKIES] = True
+
+
+def keeps_cookies() -> bool:
+    return KEEPS_COOKIES in session
+
+
+def has_left() -> bool:
+    """Whether the form is of a browser that had our cookie and has it no more: it left."""
+    return MARK in request.form and not keeps_cookies()
+
+
+def may_be_kept(token: FormToken) -> bool:
+    """A token that we did not give out might be guessed, so nothing is sealed under it."""
+    return token.age is not None and keeps_cookies()
+
+
+def kept_receipt(token: FormToken, page: str) -> Press | None:
+    """The row that keeps the receipt; none for a browser that could not find it again."""
+    if not may_be_kept(token):
+        return None
+    key = _key(token)
+    press = _id(key)
+    return Press(id=press, at=work.at, answer=key.seal_text(page, presses.place_of(press)))
+
+
+def on_its_own_page(token: FormToken) -> ResponseReturnValue:
+    session[RECEIPT] = _key(token).raw.hex()
+    return redirect(url_for(".show_receipt"), 303)
+
+
+def _opened(kept: str) -> str | None:
+    try:
+        key = Secret(bytes.fromhex(kept))
+        press = _id(key)
+        presses.forget(work.session, before=work.at - presses.KEPT)
+        answer = presses.answer_to(work.session, press) if kept else None
+        return key.open_text(answer, presses.place_of(press)) if answer else None
+    except (ValueError, CannotOpen):
+        return None
+
+
+def _key(token: FormToken) -> Secret:
+    raw = token.text.encode()
+    return Secret(hashlib.blake2b(raw, person=b"helpdesk receipt", digest_size=32).digest())
+
+
+def _id(key: Secret) -> str:
+    return key.derive("id of a receipt").hex()

@@ -1,0 +1,109 @@
+"""The receipt has a page of its own, which can be reloaded, and leaving ends it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+
+from helpdesk.core.presses import KEPT, Press
+from tests.intake.browser import Browser
+from tests.intake.test_reports import code_on, go_to, send
+
+
+@pytest.fixture
+def received(browser):
+    """A browser that shows the receipt, and the pages that lie behind it."""
+    go_to(browser, 3)
+    last_page = browser.answer
+    send(browser)
+    assert code_on(browser)
+    return last_page
+
+
+def test_the_receipt_follows_a_redirect_and_can_be_reloaded(received, browser):
+    code = code_on(browser)
+    assert browser.answer.request.method == "GET"
+    assert browser.answer.headers["Cache-Control"] == "no-store"
+
+    browser.open("/report/received")
+
+    assert browser.status == 200
+    assert code_on(browser) == code
+
+
+def test_its_address_says_nothing(received, browser):
+    assert browser.answer.request.full_path.rstrip("?") == "/report/received"
+
+
+def leave(browser):
+    browser.open("/leave")
+    # as browsers do with what that answer says
+    browser.client._cookies.clear()
+
+
+def test_after_leaving_back_and_reload_show_no_code(received, browser):
+    code = code_on(browser)
+    leave(browser)
+
+    for _back_and_reload in range(2):
+        browser.open("/report/received")
+        assert browser.status == 404
+        assert "The receipt is not shown any more" in browser.text
+        assert not any(word in browser.text.split() for word in (" ".join(code.words),))
+
+
+def test_after_leaving_the_last_page_sent_again_shows_no_code_either(received, browser):
+    leave(browser)
+    browser.answer = received
+
+    browser.send("/report", button=("to", "send"), answers={"story": "Again."})
+
+    assert "This form was sent before" in browser.text
+    assert 'class="code-words"' not in browser.text
+
+
+def test_the_way_out_takes_the_cookie_that_opens_it(received, browser):
+    answer = browser.open("/leave")
+
+    assert "hd_public_form=;" in str(answer.headers.getlist("Set-Cookie"))
+    assert browser.open("/report/received").status_code == 404
+
+
+def test_whoever_has_used_the_code_finds_no_receipt_behind(received, browser):
+    code = code_on(browser)
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": code.letters})
+    assert "Where it stands" in browser.text
+
+    assert browser.open("/report/received").status_code == 404
+
+
+def test_it_goes_after_a_quarter_of_an_hour(house, received, browser):
+    with house.inside() as work:
+        earlier = work.at - KEPT - timedelta(minutes=6)
+        work.session.execute(update(Press).values(at=earlier))
+
+    assert browser.open("/report/received").status_code == 404
+
+
+def test_what_is_kept_opens_with_the_form_alone(house, received, browser):
+    code = code_on(browser)
+    with house.inside() as work:
+        work.session.execute(text("SET LOCAL ROLE helpdesk_intake"))
+        [row] = work.session.scalars(select(Press)).all()
+        assert code.words[0].encode() not in row.answer.raw
+
+    another = Browser(browser.client.application.test_client())
+    assert another.open("/report/received").status_code == 404
+
+
+def test_pressed_twice_on_a_slow_line_the_receipt_is_there(browser):
+    go_to(browser, 3)
+    form = browser.form("/report")
+    fields = [*form.fields, ("story", "Help."), ("to", "send")]
+    browser.post("/report", fields)  # its answer never arrived
+
+    browser.answer = browser.post("/report", fields)
+
+    assert "It has arrived" in browser.text
+    assert code_on(browser)
