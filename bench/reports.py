@@ -30,7 +30,7 @@ def sent_reports(port: int, how_many: int, chance: random.Random) -> list[bytes]
     """Real reports, each on a form of its own, as the last page sends them."""
     return [
         post("/report", filled(hidden, chance), cookies=cookie)
-        for cookie, hidden in open_forms(port, "/report", how_many)
+        for cookie, hidden in open_forms(port, "/report?page=1", how_many)
     ]
 
 

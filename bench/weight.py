@@ -9,7 +9,7 @@ from bench.house import House
 LOADED = re.compile(r'<(?:link|img|script)\b[^>]*?\b(?:href|src)="(/[^"]+)"')
 PUBLIC = {
     "home": "/",
-    "report, page 1": "/report",
+    "report, page 1": "/report?page=1",
     "mailbox": "/mailbox",
     "help now": "/help-now",
 }

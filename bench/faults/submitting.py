@@ -117,7 +117,7 @@ def _opened_form(
     with Browser(port) as browser:
         while time.monotonic() < until:
             try:
-                page = browser.get("/report")
+                page = browser.get("/report?page=1")
             except ConnectionError:
                 page = None
             if page is not None and page.status == 200:

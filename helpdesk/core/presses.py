@@ -23,6 +23,11 @@ FORGET: Final = (
 INSERT: Final = (
     " INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING RETURNING id"
 )
+PUT_IN: Final = (
+    " INSERT INTO presses (id, at, answer) VALUES (:id, :at, :answer)"
+    " ON CONFLICT (id) DO UPDATE SET at = excluded.at, answer = excluded.answer"
+)
+PUT: Final = text("WITH over AS (" + FORGET + ")" + PUT_IN)
 BEGIN: Final = text("WITH over AS (" + FORGET + ")" + INSERT)
 
 
@@ -35,11 +40,20 @@ class Press(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[Envelope | None]
 
+    def place_of(self, field: str) -> Place:
+        return Place("presses", field, "", self.id)
+
 
 def is_first(session: Session, press: str, *, at: datetime) -> bool:
     """Whether nobody has pressed this yet. Waits for one that is being worked on."""
     parameters = {"id": press, "at": at, "before": at - KEPT}
     return session.execute(BEGIN, parameters).first() is not None
+
+
+def put(session: Session, press: str, answer: Envelope, *, at: datetime, before: datetime) -> None:
+    """Keep something under a name of its own, in the place of what was there."""
+    parameters = {"id": press, "answer": answer.raw, "at": at, "before": before}
+    session.execute(PUT, parameters)
 
 
 def forget(session: Session, *, before: datetime) -> None:
@@ -52,11 +66,14 @@ def note_answer(session: Session, press: str, answer: Envelope) -> None:
     session.execute(update(Press).where(Press.id == press).values(answer=answer))
 
 
-def answer_to(session: Session, press: str) -> Envelope | None:
-    """What the first press was told."""
+def answer_to(session: Session, press: str, *, since: datetime | None = None) -> Envelope | None:
+    """What the first press was told; `since` is what it must not be older than."""
     row = session.get(Press, press)
-    return row.answer if row is not None else None
+    if row is None or (since is not None and row.at < since):
+        return None
+    return row.answer
 
 
 def place_of(press: str) -> Place:
-    return Place("presses", "answer", "", press)
+    """Where its answer belongs, for who has no row."""
+    return Press(id=press).place_of("answer")

@@ -10,6 +10,7 @@ from flask import current_app
 from itsdangerous import BadSignature, TimestampSigner
 
 from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, word_list
+from helpdesk.core.sealing import Secret
 
 LONGEST: Final = 200
 POSSIBLE_CODES: Final = len(word_list()) ** WORDS_IN_CODE
@@ -41,6 +42,11 @@ class FormToken:
     def fingerprint(self) -> bytes:
         """What the database keeps of it, under a unique constraint."""
         return hashlib.blake2b(self.text.encode(), person=b"helpdesk form", digest_size=32).digest()
+
+    def key(self, purpose: bytes) -> Secret:
+        """A secret that only the form holds: what is sealed under it opens with the form alone."""
+        raw = self.text.encode()
+        return Secret(hashlib.blake2b(raw, person=purpose, digest_size=32).digest())
 
     def return_code(self, intake_key: bytes) -> ReturnCode:
         """The return code of the case that this form makes.

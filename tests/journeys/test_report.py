@@ -79,6 +79,25 @@ def test_the_receipt_can_be_reloaded_and_ends_when_one_leaves(browser, served, e
     assert not set(words) <= set(text(browser).split())
 
 
+def test_the_browsers_back_and_reload_ask_nothing_and_keep_what_was_typed(browser, served):
+    browser.get(f"{served.public}/report")
+    press(browser, "Continue")
+    browsers.choose(browser, "Yes, it could happen")
+    press(browser, "Continue")
+    field(browser, "What happened?").send_keys(STORY)
+    press(browser, "Back")
+    assert "Page 2 of 3" in text(browser)
+
+    browser.back()
+    assert "Page 3 of 3" in text(browser)
+    assert field(browser, "What happened?").get_property("value") == STORY
+    browser.refresh()
+    assert field(browser, "What happened?").get_property("value") == STORY
+    browser.back()
+    assert "Page 2 of 3" in text(browser)
+    assert "Yes, it could happen" in text(browser)
+
+
 def test_a_report_without_a_word_keeps_what_was_chosen(browser, served):
     browser.get(f"{served.public}/report")
     press(browser, "Continue")
@@ -97,10 +116,14 @@ def test_a_report_without_a_word_keeps_what_was_chosen(browser, served):
 
 
 def test_a_wrong_code_opens_nothing_and_stays_on_the_page(browser, served):
-    reporter.come_back(browser, served.public, "ten words that open nothing at all in this house".split())
+    reporter.come_back(
+        browser, served.public, ["ten words that open nothing", "at all in this house"]
+    )
 
     assert "There is no mailbox for this code" in text(browser)
-    assert "ten words that open nothing at all in this house" in field(browser, "Your return code").get_property("value")
+    assert "ten words that open nothing at all in this house" in field(
+        browser, "Your return code"
+    ).get_property("value")
 
 
 def test_the_tab_key_reaches_the_way_out_first(browser, served):

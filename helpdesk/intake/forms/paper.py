@@ -1,4 +1,4 @@
-"""The report on its way: three pages over one set of fields, nothing of which is stored."""
+"""The report on its way: three pages over one set of fields, which nobody of us can read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Given:
 
 
 class Paper:
-    """A whole report on its way: three pages over one set of fields; nothing of it is stored."""
+    """A whole report on its way: three pages over one set of fields."""
 
     def __init__(self, fields: MultiDict[str, str], language: str = "en") -> None:
         self.fields, self.language = fields, language

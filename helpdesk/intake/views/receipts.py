@@ -4,8 +4,6 @@ It is written with the report, sealed under what only the form holds, and goes a
 hour. What opens it lies in this browser's cookie, which the way out takes away.
 """
 
-import hashlib
-
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -34,7 +32,7 @@ def show_receipt() -> ResponseReturnValue:
 
 
 def note_cookies() -> None:
-    """Find out, on the way to the last page, whether the browser keeps our cookie."""
+    """Find out, when somebody begins, whether the browser keeps our cookie."""
     session[KEEPS_COOKIES] = True
 
 
@@ -71,15 +69,14 @@ def _opened(kept: str) -> str | None:
         key = Secret(bytes.fromhex(kept))
         press = _id(key)
         presses.forget(work.session, before=work.at - presses.KEPT)
-        answer = presses.answer_to(work.session, press) if kept else None
+        answer = presses.answer_to(work.session, press, since=work.at - presses.KEPT)
         return key.open_text(answer, presses.place_of(press)) if answer else None
     except (ValueError, CannotOpen):
         return None
 
 
 def _key(token: FormToken) -> Secret:
-    raw = token.text.encode()
-    return Secret(hashlib.blake2b(raw, person=b"helpdesk receipt", digest_size=32).digest())
+    return token.key(b"helpdesk receipt")
 
 
 def _id(key: Secret) -> str:

@@ -14,6 +14,7 @@ from helpdesk.intake.forms import FIRST, LAST, PAGES, Paper
 from helpdesk.intake.operations import Receipt, WayBack
 from helpdesk.intake.report import has_long_list, hints_of
 from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
+from helpdesk.intake.views import drafts
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (
     MARK,
@@ -42,7 +43,19 @@ CODE_SHOWN_FOR = timedelta(minutes=90)
 @bp.get("/report")
 @open_to_strangers
 def new_report() -> ResponseReturnValue:
-    return _page(Paper(MultiDict(), language_here()), FIRST, FormToken.new())
+    """A page of the report, with what was typed; without a number, an empty form."""
+    if "page" not in request.args:
+        note_cookies()
+        drafts.begin(FormToken.new())
+        return drafts.page(FIRST)
+    token = drafts.token_here()
+    fields = drafts.kept(token) if token else None
+    paper = Paper(fields or MultiDict(), language_here())
+    number = _asked(request.args, "page", FIRST) if fields is not None else FIRST
+    if "check" in request.args:
+        paper.first_fault()
+    page = _page(paper, number, token or FormToken.new())
+    return (page, 422) if paper.page(number).errors else page
 
 
 @bp.post("/report")
@@ -51,14 +64,14 @@ def new_report() -> ResponseReturnValue:
 @for_anyone
 @repeatable
 def create_report() -> ResponseReturnValue:
-    """Show the next page, or take the report in. Until the last button nothing is stored."""
+    """Go on to the next page, or take the report in. Before that nobody can read any of it."""
     paper = Paper(request.form, language_here())
     token = FormToken.read(request.form.get("token", ""))
     if request.form.get("to") != SEND:
         return _turn(paper, token)
     fault = paper.first_fault()
     if fault is not None:
-        return _page(paper, fault, token), 422
+        return _go(paper, fault, token, check=True)
     way_back = _way_back(token)
     receipt = operations.submit(
         current_work(),
@@ -69,6 +82,7 @@ def create_report() -> ResponseReturnValue:
         show=lambda receipt: _receipt(receipt, paper, way_back.code),
         keep=lambda shown: kept_receipt(token, shown),
     )
+    drafts.end()
     if receipt.is_new:
         return on_its_own_page(token) if may_be_kept(token) else (receipt.shown, 201)
     return _receipt(receipt, paper, _code_again(receipt.case, token))
@@ -76,13 +90,20 @@ def create_report() -> ResponseReturnValue:
 
 def _turn(paper: Paper, token: FormToken) -> ResponseReturnValue:
     """On to another page. Only going forward asks whether this one can be taken as it is."""
-    note_cookies()
-    here, there = _number("page", FIRST), _number("to", FIRST)
+    here, there = _asked(request.form, "page", FIRST), _asked(request.form, "to", FIRST)
     if there > here == FIRST and paper.search.is_worth_a_look:
-        return _page(paper, FIRST, token)
+        return _go(paper, FIRST, token)
     if there > here and not paper.page(here).validate():
-        return _page(paper, here, token), 422
-    return _page(paper, there, token)
+        return _go(paper, here, token, check=True)
+    return _go(paper, there, token)
+
+
+def _go(paper: Paper, number: int, token: FormToken, *, check: bool = False) -> ResponseReturnValue:
+    """By a redirect, so that Back and Reload ask nothing; where that cannot be, the page itself."""
+    if drafts.keep(token):
+        return drafts.page(number, check=check)
+    page = _page(paper, number, token)
+    return (page, 422) if check else page
 
 
 def _page(paper: Paper, number: int, token: FormToken) -> str:
@@ -145,6 +166,6 @@ def _code_again(case: Case, token: FormToken) -> ReturnCode | None:
     return next((code for code, key in codes if code.tag(key) == case.reporter_tag), None)
 
 
-def _number(name: str, otherwise: int) -> int:
-    number = request.form.get(name, otherwise, type=int)
+def _asked(fields: MultiDict[str, str], name: str, otherwise: int) -> int:
+    number = fields.get(name, otherwise, type=int)
     return number if number in PAGES else otherwise

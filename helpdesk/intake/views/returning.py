@@ -85,9 +85,15 @@ def in_mailbox(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respon
 
     @wraps(view)
     def checked(**values: Any) -> ResponseReturnValue:
+        is_just_opened = request.query_string.decode() == JUST_OPENED
         if current_presence().actor.role is Role.REPORTER:
-            return view(**values)
-        if request.method == "GET" and request.query_string.decode() != JUST_OPENED:
+            # Nothing of it stays in the history, where it would tell that a code was right.
+            return (
+                redirect(request.root_path + request.path, 303)
+                if is_just_opened
+                else view(**values)
+            )
+        if request.method == "GET" and not is_just_opened:
             return redirect(url_for(".new_return"), 303)
         if request.method == "GET":
             page = render_template("mailbox/enter.html", form=ReturnForm(None), is_let_in=True)

@@ -1,0 +1,98 @@
+"""A report on its way between two pages: sealed so that only this browser can open it.
+
+Back and Reload then ask nothing, and what was typed on an earlier page is there. A browser that
+keeps no cookie carries everything in the pages themselves, as one does whose report is very long.
+"""
+
+import json
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
+
+from helpdesk.core import presses
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.intake.form_token import FormToken
+from helpdesk.intake.slow_lane import DECOY
+from helpdesk.web.form_tokens import FIELD
+from helpdesk.web.limits import within_limit
+from helpdesk.web.work import work
+
+# In the cookie: the token of the form, and that something of it is kept.
+DRAFT, IS_KEPT = "draft", "is_kept"
+LASTS: Final = timedelta(hours=1)
+# What is longer travels in the pages, and so does everything when very many are on their way.
+LONGEST: Final = 200_000
+BURST, STEADY_PER_MINUTE = 120, 60
+NOT_KEPT: Final = frozenset({FIELD, DECOY, "to", "page"})
+
+
+def begin(token: FormToken) -> None:
+    """From here on this browser's draft is that of a fresh form."""
+    session[DRAFT] = token.text
+    session.pop(IS_KEPT, None)
+
+
+def end() -> None:
+    """What was being filled in is found no more."""
+    session.pop(DRAFT, None)
+
+
+def token_here() -> FormToken | None:
+    """The form that this browser is filling in, if it keeps cookies."""
+    text = session.get(DRAFT)
+    token = FormToken.read(str(text)) if text else None
+    return token if token is not None and token.age is not None else None
+
+
+def keep(token: FormToken) -> bool:
+    """Keep what this request holds, for the page that follows; False where it has to travel."""
+    here = token_here()
+    if here is None or here.text != token.text:
+        return False
+    words = json.dumps([pair for pair in request.form.items(multi=True) if pair[0] not in NOT_KEPT])
+    if len(words) > LONGEST or not within_limit("draft", size=BURST, per_minute=STEADY_PER_MINUTE):
+        return False
+    key = _key(token)
+    press = _id(key)
+    at = work.at + LASTS - presses.KEPT
+    envelope = key.seal_text(words, presses.place_of(press))
+    try:
+        presses.put(work.session, press, envelope, at=at, before=work.at - presses.KEPT)
+    except OperationalError:  # the pages themselves need no database
+        work.session.rollback()
+        return False
+    session[IS_KEPT] = True
+    return True
+
+
+def kept(token: FormToken) -> MultiDict[str, str] | None:
+    """What was kept of this form, if it is still there."""
+    if IS_KEPT not in session:
+        return None
+    key = _key(token)
+    press = _id(key)
+    answer = presses.answer_to(work.session, press, since=work.at - presses.KEPT)
+    try:
+        words = key.open_text(answer, presses.place_of(press)) if answer else None
+    except CannotOpen:
+        return None
+    return MultiDict([(name, value) for name, value in json.loads(words)]) if words else None
+
+
+def page(number: int, *, check: bool = False) -> ResponseReturnValue:
+    """On to a page, and there say what has to be put right, if anything has."""
+    asked = {"page": number} | ({"check": "yes"} if check else {})
+    return redirect(f"{url_for('.new_report')}?{urlencode(asked)}", 303)
+
+
+def _key(token: FormToken) -> Secret:
+    return token.key(b"helpdesk draft")
+
+
+def _id(key: Secret) -> str:
+    return key.derive("id of a draft").hex()
