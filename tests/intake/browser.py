@@ -31,7 +31,7 @@ class Browser:
             fields.append(button)
         assert to is None or to in form.other_actions, f"no button to {to}: {form.other_actions}"
         self.answer = self.post(to or form.action, fields)
-        if follow and self.answer.status_code == 303:
+        while follow and self.answer.status_code == 303:
             self.open(self.answer.headers["Location"])
         return self.answer
 

@@ -241,7 +241,8 @@ class Story:
         self.reporter.come_back().write(m.words("message from them", 6))
         self.reporter.write(f"{m.words('message from them', 3)} {m.link('profile address')}")
         self.reporter.leave_mailbox()
-        person = re.search(r'<option value="(\w+)"[^>]*>Second ', self._open(self.responder, case))
+        page = self._open(self.responder, case)
+        person = re.search(r'<option value="(\w+)"[^>]*>\W*Second ', page)
         handing = {"hand_to": person[1], "handover_note": m.words("note", 3)}
         self.responder.send(f"{case}/handover", answers=handing)
         self.responder.expect(200)
