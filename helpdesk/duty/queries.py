@@ -1,6 +1,6 @@
 """Reading over all features: what stands on the duty board, and what waits for a second person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from helpdesk.duty import timeline
 from helpdesk.duty.offers import Offers, offers_for
 from helpdesk.duty.timeline import Line
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations.models import Delivery
+from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import AtPartners
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.shelf import the_library
@@ -141,3 +141,11 @@ def _failed(work: Work) -> Sequence[FailedPromise]:
     seen = work.session.scalars(cases.visible_to(work.actor).where(Case.id.in_(ids)))
     by_id = {case.id: case for case in seen}
     return [FailedPromise(one, by_id.get(str(one.arguments.get("case_id")))) for one in promises]
+
+
+def is_about_ours(work: Work, refs: Collection[str]) -> bool:
+    """Whether one of these names a case or a request that the actor may see."""
+    ours = cases.visible_to(work.actor).where(Case.ref.in_(refs)).with_only_columns(Case.id)
+    asked = escalations.visible_to(work.actor).where(Escalation.ref.in_(refs))
+    either = (ours, asked.with_only_columns(Escalation.id))
+    return any(work.session.scalar(found.limit(1)) is not None for found in either)

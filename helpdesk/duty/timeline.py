@@ -16,7 +16,7 @@ from helpdesk.playbooks.shelf import the_library
 # What is said of an action; {details} are codes of the entry, read as words.
 SENTENCES: Final[Mapping[str, str]] = {
     "case.submitted": "The report arrived.",
-    "case.judged": "Judged {level} by rule {rule} of the triage table {table}.",
+    "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
     "case.level_raised": "Raised from {was} to {level} by hand.",
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
     "case.lowering_decided": "Decided on the lower level.",
@@ -90,6 +90,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
 }
 # What a partner did; why reads by what it was asked for.
 DECIDED: Final = "escalation.decided"
+JUDGED: Final = "case.judged"
 # How many things the page of a case shows; all of them have a page of their own.
 SHOWN: Final = 8
 
@@ -147,9 +148,21 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         words["reason"] = reasons_for(entry.details.get("ask"))
     codes = {name: str(entry.details.get(name)) for name in words}
     said = {name: words[name][code] for name, code in codes.items() if code in words[name]}
+    if entry.action == JUDGED:
+        said |= _moved_from(entry.details)
     slug = entry.details.get("platform")
     platform = the_library().platform(slug) if slug else None
     return said | ({"platform": str(platform.name)} if platform is not None else {})
+
+
+def _moved_from(details: Mapping[str, Any]) -> dict[str, str]:
+    """From which level it came, and which answers were corrected; never what they say."""
+    was, corrected = details.get("was"), details.get("corrected", ())
+    names = ", ".join(_as_words(one) for one in corrected)
+    return {
+        "before": f", after {was}," if was and was != details.get("level") else "",
+        "corrected": f" Corrected answers: {names}." if names else "",
+    }
 
 
 def _in_titles(details: Mapping[str, Any], page: Playbook, *, is_alone: bool) -> dict[str, str]:

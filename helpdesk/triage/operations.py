@@ -118,6 +118,7 @@ def _apply(
     work.record(
         "case.judged",
         case,
+        was=case.level,
         level=level,
         rule=rule,
         table=judgement.table_version,

@@ -18,6 +18,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.letters import Refused
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
+from helpdesk.duty.timeline import sentence_for
 from helpdesk.triage import jobs, operations, queries
 from tests.factories import a_case, a_person, a_team, work_as
 
@@ -654,3 +655,17 @@ def test_an_owner_who_has_left_is_no_reason_to_tell_nobody(desk, house, now):
         work.promise("triage.tell_owner", case_id=case.id)
 
     assert [letter.to for letter in drained(desk, now)] == ["cleo@house.test"]
+
+
+def test_history_says_from_which_level_and_which_answers_but_no_answer(desk, house, now):
+    case = reported(desk, house, now, {})
+    with work_as(desk, house.asha, now + timedelta(hours=1)) as work:
+        operations.correct_answers(work, work.session.get(Case, case.id), {"danger": "imminent"})
+
+    entry = history(desk, case, "case.judged")[-1]
+
+    assert (entry.details["was"], entry.details["corrected"]) == ("soon", ["danger"])
+    said = sentence_for(entry, {}, {})
+    assert said.startswith("Judged immediate, after soon, by rule R1")
+    assert said.endswith("Corrected answers: danger.")
+    assert "imminent" not in said + json.dumps(entry.details)
