@@ -104,7 +104,7 @@ class House:
             told |= self._common() | self._intake_key()
             told["DATABASE_URL"] = self.postgres.url("helpdesk_intake")
         else:
-            told |= self._service()
+            told |= self._service("helpdesk_partner" if surface == "partner" else "helpdesk_app")
         return self._serve(surface, application, told)
 
     def serve_bare(self, like: str) -> Program:
@@ -119,11 +119,11 @@ class House:
     def work(self, queue: str, module: str = "helpdesk.cli") -> Program:
         """A worker of a queue, or one with a fault planted in it."""
         name = f"worker-{queue}"
-        told = self._service() | {"REDIS_URL": self.redis.url("worker")}
+        told = self._service("helpdesk_worker") | {"REDIS_URL": self.redis.url("worker")}
         return self._start(name, module, "worker", queue, environment=told)
 
     def tick(self) -> Program:
-        told = self._service() | {"REDIS_URL": self.redis.url("ticker")}
+        told = self._service("helpdesk_ticker") | {"REDIS_URL": self.redis.url("ticker")}
         return self._start("ticker", "helpdesk.cli", "ticker", environment=told)
 
     def mend(self) -> None:
@@ -204,9 +204,9 @@ class House:
             "DRILL": "1",
         }  # fmt: skip
 
-    def _service(self) -> dict[str, str]:
+    def _service(self, role: str = "helpdesk_app") -> dict[str, str]:
         return self._common() | {
-            "DATABASE_URL": self.postgres.url("helpdesk_app"),
+            "DATABASE_URL": self.postgres.url(role),
             "SERVICE_KEY_FILE": str(self.instance.service_key),
         }
 

@@ -1,22 +1,26 @@
 """What every test stands on: a real PostgreSQL, a desk with a fake world, one actor per role."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 
 import hypothesis
+import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import sessionmaker
 
 import helpdesk.assembly  # noqa: F401 - registers every job
 from helpdesk.accounts.models import SignIn
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
+from helpdesk.core import jobs
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise
@@ -63,8 +67,27 @@ def postgres(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False)
     server.start()
     migrate(server.url("helpdesk_owner"))
+    set_its_clock_aside(server)
     yield server
     server.remove()
+
+
+def set_its_clock_aside(server):
+    """Tests live at times of their own; in the copy `strict` the database looks at its clock."""
+    with psycopg.connect(plain(server.url("postgres", "postgres")), autocommit=True) as database:
+        for name in ("strict", "strict_empty"):
+            database.execute(f"CREATE DATABASE {name} TEMPLATE helpdesk OWNER helpdesk_owner")
+    with psycopg.connect(plain(server.url("helpdesk_owner"))) as database:
+        for question in ("is_just_now", "is_this_hour"):
+            database.execute(
+                f"CREATE OR REPLACE FUNCTION {question}(moment timestamptz) RETURNS boolean "
+                "LANGUAGE sql STABLE AS 'SELECT true'"
+            )
+
+
+def plain(url):
+    """An address as psycopg reads it, without SQLAlchemy."""
+    return url.replace("+psycopg", "")
 
 
 @pytest.fixture(scope="session")
@@ -151,11 +174,58 @@ def desk_on(engine, settings) -> Iterator[Desk]:
         outer.rollback()
 
 
+@pytest.fixture(scope="session")
+def any_role(postgres) -> Iterator[Engine]:
+    """Connections that can become each role, so that several work in one transaction."""
+    engine = create_engine(postgres.url("postgres"))
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def desk(engine, settings) -> Iterator[Desk]:
-    """A desk on the database of the staff's pages; nothing a test does stays."""
-    with desk_on(engine, settings) as desk:
+def desk(any_role, settings) -> Iterator[Desk]:
+    """A desk with the rights of the staff's pages; nothing a test does stays.
+
+    Jobs and the partners' pages work in the same transaction with the rights of their own process.
+    """
+    with desk_on(any_role, settings) as desk:
+        desk.sessions.kw["bind"].info["role"] = STAFF
+        become(desk, STAFF)
         yield desk
+
+
+STAFF, PARTNER, WORKER = "helpdesk_app", "helpdesk_partner", "helpdesk_worker"
+
+
+def become(desk, role):
+    """Go on with the rights of another process; the role that it was before."""
+    connection = desk.sessions.kw["bind"]
+    before = connection.info.get("role") if isinstance(connection, Connection) else None
+    if before is not None:
+        connection.execute(text(f"SET ROLE {role}"))
+        connection.info["role"] = role
+    return before
+
+
+def with_rights_of(role, function):
+    """The function of a job, done with that role's rights where a test's desk can become it."""
+
+    @wraps(function)
+    def done(desk, **arguments):
+        before = become(desk, role)
+        try:
+            return function(desk, **arguments)
+        finally:
+            if before is not None:
+                become(desk, before)
+
+    return done
+
+
+for name, one in list(jobs._register.items()):
+    done = with_rights_of(WORKER, one.function)
+    setattr(sys.modules[one.function.__module__], one.function.__name__, done)
+    jobs._register[name] = replace(one, function=done)
 
 
 @pytest.fixture
@@ -175,7 +245,20 @@ def now() -> datetime:
 def _app(desk, surface):
     app = create_app(desk, surface)
     app.testing = True
+    if surface is Surface.PARTNER:
+        app.wsgi_app = _as_partner_desk(desk, app.wsgi_app)
     return app
+
+
+def _as_partner_desk(desk, wsgi_app):
+    def answer(environ, start_response):
+        before = become(desk, PARTNER)
+        try:
+            return list(wsgi_app(environ, start_response))
+        finally:
+            become(desk, before)
+
+    return answer
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 
 from bench import people
-from bench.faults import claiming, delivering, requests, submitting
+from bench.faults import claiming, delivering, requests, roles, submitting
 from bench.faults.mail import PartnersMail
 from bench.faults.trial import Trial
 from bench.house import House, end_cleanly_when_asked
@@ -45,6 +45,7 @@ def run(
     with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
         _, staff = people.found_queue(house, responders=crowd)
         coordinator, *responders = staff
+        yield roles.trial(house.database, seed=seed, tries=kills * 20)
         house.work("notices")
         house.tick()
         house.serve("public")

@@ -42,7 +42,7 @@ def forget_instance(instance: Path) -> None:
         return
     place = Instance(instance)
     with place.held():
-        EmbeddedPostgres(instance / "postgres").remove()
+        EmbeddedPostgres(instance / "postgres", passwords=place.passwords).remove()
         place.remove()
     click.echo(f"{instance} is gone.")
 

@@ -87,10 +87,15 @@ class Rows(Protocol):
 
 def new_key(rows: Rows, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
     """Make a key; the caller must give its secret to somebody, or nothing will ever open."""
-    secret = Secret.new()
-    key = Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw)
+    key, secret = make_key(kind, owner_id, epoch)
     rows.add(key)
     return key, secret
+
+
+def make_key(kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
+    """A key that is in no table yet, and its secret."""
+    secret = Secret.new()
+    return Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw), secret
 
 
 def give(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:

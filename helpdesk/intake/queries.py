@@ -79,7 +79,11 @@ def by_return_code(
     keys = list(intake_keys)
     tried = {code.tag(key): code for code in codes or (ReturnCode.new(),) for key in keys}
     found = work.session.scalar(select(Case).where(Case.reporter_tag.in_(list(tried))))
-    return (found, tried[found.reporter_tag]) if found is not None and codes else None
+    if found is None or not codes:
+        return None
+    code = tried[found.reporter_tag]
+    # Words of ours that were sealed to some other half would open for somebody else.
+    return (found, code) if found.reporter_public == code.secret().public else None
 
 
 def own_case(work: Work) -> Case:

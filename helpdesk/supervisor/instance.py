@@ -33,6 +33,11 @@ class Instance:
         return self.folder / "keys" / "service.key"
 
     @property
+    def passwords(self) -> Path:
+        """The folder with the password of each database role."""
+        return self.folder / "keys" / "database"
+
+    @property
     def outbox(self) -> Path:
         """The letters that a drill writes instead of sending."""
         return self.folder / "outbox"

@@ -10,6 +10,7 @@ from helpdesk.supervisor.ports import Door
 
 CORES = min(max(os.cpu_count() or 1, 2), 4)
 WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
+ROLES = {"public": "helpdesk_intake", "staff": "helpdesk_app", "partner": "helpdesk_partner"}
 PASSED_ON = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL",
     "LANGUAGES",
@@ -43,34 +44,32 @@ class Surroundings:
         }  # fmt: skip
 
     def owner(self) -> dict[str, str]:
-        return self._common | {
-            "DATABASE_URL": self._postgres.url("helpdesk_owner"),
-            "REDIS_URL": NO_REDIS,
-            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
-        }
-
-    def service(self) -> dict[str, str]:
-        return self._common | {
-            "DATABASE_URL": self._postgres.url("helpdesk_app"),
-            "SERVICE_KEY_FILE": str(self._instance.service_key.resolve()),
-        }
+        return self._as("helpdesk_owner") | self._service_key() | {"REDIS_URL": NO_REDIS}
 
     def worker(self) -> dict[str, str]:
-        return self.service() | {"REDIS_URL": self._redis.url("worker")}
+        redis = {"REDIS_URL": self._redis.url("worker")}
+        return self._as("helpdesk_worker") | self._service_key() | redis
 
     def ticker(self) -> dict[str, str]:
-        return self.service() | {"REDIS_URL": self._redis.url("ticker")}
+        redis = {"REDIS_URL": self._redis.url("ticker")}
+        return self._as("helpdesk_ticker") | self._service_key() | redis
 
     def drill(self) -> dict[str, str]:
         """Who plays reporters and staff alike needs both keys, for as long as it takes."""
-        key = {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}
-        return self.service() | key | {"REDIS_URL": NO_REDIS}
+        keys = self._service_key() | self._intake_key()
+        return self._as("helpdesk_app") | keys | {"REDIS_URL": NO_REDIS}
 
     def pages(self, surface: str) -> dict[str, str]:
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
-        if surface == "public":
-            return self._common | told | {
-                "DATABASE_URL": self._postgres.url("helpdesk_intake"),
-                "INTAKE_KEY_FILE": str(self._instance.intake_key.resolve()),
-            }  # fmt: skip
-        return self.service() | told
+        key = self._intake_key() if surface == "public" else self._service_key()
+        return self._as(ROLES[surface]) | key | told
+
+    def _as(self, role: str) -> dict[str, str]:
+        """The address holds the password of that role and of no other."""
+        return self._common | {"DATABASE_URL": self._postgres.url(role)}
+
+    def _service_key(self) -> dict[str, str]:
+        return {"SERVICE_KEY_FILE": str(self._instance.service_key.resolve())}
+
+    def _intake_key(self) -> dict[str, str]:
+        return {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}

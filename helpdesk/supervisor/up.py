@@ -35,7 +35,7 @@ def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> N
     """Start everything and stay until somebody interrupts; then leave no process behind."""
     with _interruptible(), instance.held():
         doors = open_doors(SURFACES, port)
-        postgres = EmbeddedPostgres(instance.folder / "postgres")
+        postgres = EmbeddedPostgres(instance.folder / "postgres", passwords=instance.passwords)
         redis = EmbeddedRedis(instance.folder / "redis")
         family = Family(say, instance.processes)
         processes.adopt_orphans()
@@ -85,7 +85,7 @@ def _start(
             )
         family.add("ticker", _command(instance, "ticker", surroundings.ticker(), "ticker"))
     say(f"Everything runs, after {time.monotonic() - began:.1f} s.\n")
-    say(_run("drill", surroundings.service(), instance, "people"))
+    say(_run("drill", surroundings.drill(), instance, "people"))
     say("Ctrl-C stops everything.")
 
 

@@ -24,7 +24,7 @@ def team(desk):
 
 
 def an_arrival(work):
-    return Arrival(work.session, work.actor, work.at, work.keys, work.promised)
+    return Arrival(work.session, work.actor, work.at, work.keys)
 
 
 def a_report(work, team, form_token):

@@ -15,6 +15,7 @@ import pytest
 
 from helpdesk.adapters import processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, NotStarted, places
+from helpdesk.adapters.embedded.postgres import ROLES, SUPERUSER
 
 
 @pytest.fixture
@@ -26,8 +27,8 @@ def server(place):
 
 
 def ask(server, question, role="helpdesk_owner", database="helpdesk"):
-    host = sockets_of(server)
-    with psycopg.connect(host=str(host), user=role, dbname=database) as connection:
+    url = server.url(role, database).replace("+psycopg", "")
+    with psycopg.connect(url) as connection:
         answer = connection.execute(question)
         return answer.fetchall() if answer.description else []
 
@@ -58,10 +59,47 @@ def test_a_commit_waits_for_the_disk(place):
         server.remove()
 
 
-@pytest.mark.parametrize("role", ["helpdesk_owner", "helpdesk_app", "helpdesk_intake"])
+@pytest.mark.parametrize("role", ROLES)
 def test_our_roles_exist_and_are_no_superusers(server, role):
     assert ask(server, "SELECT current_user", role) == [(role,)]
     assert ask(server, "SHOW is_superuser", role) == [("off",)]
+
+
+@pytest.mark.parametrize("role", [*ROLES, SUPERUSER])
+def test_who_was_given_one_role_cannot_connect_as_another(server, role):
+    """A process has the address of its own role: with its password nobody else's door opens."""
+    own = "helpdesk_app" if role == "helpdesk_intake" else "helpdesk_intake"
+    stolen = server.url(own).replace(own, role).replace("+psycopg", "")
+
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(stolen)
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        psycopg.connect(host=str(sockets_of(server)), user=role, dbname="helpdesk")
+
+
+def test_the_passwords_are_in_files_that_only_we_can_read(place):
+    server = EmbeddedPostgres(place / "postgres", durable=False, passwords=place / "keys")
+    server.start()
+    try:
+        files = list((place / "keys").iterdir())
+        assert {file.name for file in files} == {*ROLES, SUPERUSER}
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+        assert len({file.read_text() for file in files}) == len(files)
+    finally:
+        server.remove()
+
+
+def test_a_cluster_that_asked_for_no_password_asks_for_one_from_its_next_start_on(server):
+    keep_a_row(server)
+    server.stop()
+    (server.folder / "pg_hba.conf").write_text("local all all trust\n")
+    (server.folder / "passwords" / SUPERUSER).unlink()
+
+    server.start()
+
+    assert ask(server, "SELECT word FROM kept") == [("still here",)]
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        psycopg.connect(host=str(sockets_of(server)), user="helpdesk_app", dbname="helpdesk")
 
 
 def test_only_we_can_reach_the_socket(server):

@@ -1,5 +1,6 @@
 """The public door as it really is: the intake process's role, and no key that opens anything."""
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from helpdesk.app import create_app
 from helpdesk.core.actors import NOBODY, Role
+from helpdesk.core.database import new_id
 from helpdesk.core.desk import Desk
 from helpdesk.settings import Surface
 from tests.conftest import desk_on
@@ -45,7 +47,21 @@ class House:
     def at_the_door(self, actor=NOBODY, at=None, own=None):
         """Work of a stranger or a reporter, with the rights of the public pages."""
         with self.intake.begin(actor, own=own, at=at) as work:
+            self._open_mailbox(work, actor.case_id)
             yield work
+
+    def _open_mailbox(self, work, case_id):
+        """A reporter is here with a token, as a browser would have it; a stranger has none."""
+        token = new_id() if case_id else ""
+        self._become("postgres")
+        if case_id:
+            hashed = hashlib.sha256(token.encode()).hexdigest()
+            now = {"id": hashed, "case_id": case_id, "at": work.at}
+            work.session.execute(
+                text("INSERT INTO visits VALUES (:id, :case_id, 'sealed', :at, :at)"), now
+            )
+        work.session.execute(text("SELECT set_config('helpdesk.visit', :it, true)"), {"it": token})
+        self._become("helpdesk_intake")
 
     def _become(self, role):
         self.staff.sessions.kw["bind"].execute(text(f"SET LOCAL ROLE {role}"))

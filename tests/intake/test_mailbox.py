@@ -168,7 +168,6 @@ def test_many_wrong_codes_are_asked_to_wait_but_the_right_one_always_opens(brows
 
 def test_the_cookie_opens_what_the_row_holds_and_the_row_alone_does_not(house, inside, code):
     with house.inside() as work:
-        work.session.execute(text("SET LOCAL ROLE helpdesk_intake"))
         [visit] = work.session.scalars(select(Visit)).all()
 
     cookie = inside.client.get_cookie("hd_public_door")
@@ -500,12 +499,12 @@ def test_a_report_sent_while_the_mailbox_is_open_is_tied_to_nothing(house, insid
 
 
 def _age_visits(house, by):
-    with house.at_the_door() as work:
+    with house.inside() as work:
         work.session.execute(update(Visit).values(seen_at=work.at - by))
 
 
 def _visits(house):
-    with house.at_the_door() as work:
+    with house.inside() as work:
         return list(work.session.scalars(select(Visit)))
 
 

@@ -27,10 +27,13 @@ from helpdesk.settings import Settings, Surface
 from helpdesk.worker import look
 from tests.conftest import migrate
 
+WORKER, TICKER = "worker", "ticker"
 ROLE = {
     Surface.PUBLIC: "helpdesk_intake",
     Surface.STAFF: "helpdesk_app",
-    Surface.PARTNER: "helpdesk_app",
+    Surface.PARTNER: "helpdesk_partner",
+    WORKER: "helpdesk_worker",
+    TICKER: "helpdesk_ticker",
 }
 
 
@@ -90,7 +93,7 @@ class House:
         self.postgres.remove()
 
     def desk(self, surface=None):
-        """The desk of a surface's process, or of the worker and the ticker."""
+        """The desk of a surface's process, of the worker, of the ticker; or of a command."""
         if surface not in self._desks:
             self._desks[surface] = open_desk(self._settings(surface))
         return self._desks[surface]
@@ -118,7 +121,7 @@ class House:
             return redis.llen(list_of(queue)) > 0
 
     def tick(self):
-        ticker.tick(self.desk())
+        ticker.tick(self.desk(TICKER))
 
     @contextmanager
     def as_superuser(self):
@@ -158,8 +161,8 @@ class House:
         is_public = surface is Surface.PUBLIC
         return Settings(
             database_url=self.postgres.url(ROLE.get(surface, "helpdesk_app")),
-            redis_url="none" if surface else self.redis.url("ticker"),
-            serves=frozenset({surface} if surface else ()),
+            redis_url=self.redis.url(TICKER) if surface in (None, TICKER) else "none",
+            serves=frozenset({surface} & set(Surface)),
             public_url="http://public.example",
             staff_url="http://staff.example",
             partner_url="http://partner.example",
@@ -176,7 +179,7 @@ class House:
     @contextmanager
     def _environment(self):
         """What a worker's process finds in its environment."""
-        settings = self._settings(None)
+        settings = self._settings(WORKER)
         key = self.folder / "keys" / "service.key"
         key.write_bytes(base64.b64encode(self.service_key))
         wanted = {

@@ -1,11 +1,12 @@
 """A team's key: the first member makes it, every member can give it to the next."""
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.policy import may_let_in
 from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.keys import Key, KeyCopy, KeyKind, current_key, give, new_key
+from helpdesk.core.keys import Key, KeyCopy, KeyKind, current_key, give, make_key
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
@@ -16,12 +17,15 @@ def found_team_key(work: Work, team: Team, person: Person) -> bool:
 
     No rule: it happens while somebody enrols, to teams they were invited into.
     """
-    # Two first members at once: the second waits here, and then finds a key.
-    work.session.refresh(team, with_for_update=True)
     if person.key is None or current_key(work.session, team.id) is not None:
         return False
-    key, secret = new_key(work.session, KeyKind.TEAM, team.id)
-    work.session.flush()  # the copy points at the key's row
+    key, secret = make_key(KeyKind.TEAM, team.id)
+    # Two first members at once: the second waits here for the first, and has made none.
+    new = insert(Key).values(
+        id=key.id, kind=key.kind, owner_id=team.id, epoch=1, public_half=key.public_half
+    )
+    if work.session.scalar(new.on_conflict_do_nothing().returning(Key.id)) is None:
+        return False
     give(work.session, key, secret, person.key)
     work.keys.learn(key.id, secret)
     work.record("team.key_made", team, person_id=person.id)

@@ -1,6 +1,8 @@
 """A real PostgreSQL in a folder: made on the first start, recovered after a crash, then kept."""
 
+import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,8 +19,18 @@ from helpdesk.adapters.embedded import places
 from helpdesk.adapters.embedded.places import NotStarted
 
 SOCKET = ".s.PGSQL.5432"
-ROLES = ("helpdesk_owner", "helpdesk_app", "helpdesk_intake")
+# Each process has a role, and each role a password of its own: who was given one is no other.
+ROLES = (
+    "helpdesk_owner",
+    "helpdesk_app",
+    "helpdesk_intake",
+    "helpdesk_partner",
+    "helpdesk_worker",
+    "helpdesk_ticker",
+)
+SUPERUSER = "postgres"
 DATABASE = "helpdesk"
+WHO_MAY_CONNECT = "local all all scram-sha-256\n"
 PATIENCE = 300.0  # recovery after a crash may take a while
 
 SETTINGS = {
@@ -51,10 +63,16 @@ HASTY = {"fsync": "off", "full_page_writes": "off"}
 class EmbeddedPostgres:
     """One cluster with our database and our roles, reached by a socket that only we can open."""
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        """`durable=False` is for tests: it survives a killed process, not a lost machine."""
+    def __init__(
+        self, folder: Path, *, durable: bool = True, passwords: Path | None = None
+    ) -> None:
+        """`durable=False` is for tests: it survives a killed process, not a lost machine.
+
+        `passwords` is the folder where each role's is kept, in a file that only we can read.
+        """
         self.folder = folder
         self.durable = durable
+        self._passwords = passwords or folder / "passwords"
         self._process: subprocess.Popen[bytes] | None = None
         self._sockets: Path | None = None
 
@@ -79,6 +97,7 @@ class EmbeddedPostgres:
         self._sockets = places.socket_folder(home, SOCKET + ".lock", account)
         data = self._cluster(account, home, programs)
         _end_left_over(data)
+        self._lock(account, home, programs, data)
         self._launch(account, home, programs, data)
         self._furnish()
 
@@ -86,7 +105,8 @@ class EmbeddedPostgres:
         """The SQLAlchemy address at which a role reaches a database."""
         if self._sockets is None:
             raise NotStarted("The embedded PostgreSQL has not been started.")
-        return f"postgresql+psycopg://{role}@/{database}?host={quote(str(self._sockets), safe='')}"
+        host = quote(str(self._sockets), safe="")
+        return f"postgresql+psycopg://{role}:{self._password(role)}@/{database}?host={host}"
 
     def stop(self) -> None:
         """Disconnect everybody and stop; nothing committed is lost however it ends."""
@@ -100,7 +120,7 @@ class EmbeddedPostgres:
         home = self._home(places.lodger())
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
-        for place in {home, self.folder}:
+        for place in {home, self.folder, self._passwords}:
             shutil.rmtree(place, ignore_errors=True)
 
     def _home(self, account: processes.Account | None) -> Path:
@@ -123,8 +143,8 @@ class EmbeddedPostgres:
         places.give(unfinished, account)
         made = subprocess.run(  # noqa: S603 - the command is ours
             [
-                programs / "initdb", "--pgdata", unfinished, "--username", "postgres",
-                "--auth-local", "trust", "--auth-host", "reject", "--encoding", "UTF8",
+                programs / "initdb", "--pgdata", unfinished, "--username", SUPERUSER,
+                "--auth-local", "scram-sha-256", "--auth-host", "reject", "--encoding", "UTF8",
                 "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C",
                 *([] if self.durable else ["--no-sync"]),
             ],
@@ -142,10 +162,53 @@ class EmbeddedPostgres:
         unfinished.rename(data)
         return data
 
+    def _lock(
+        self, account: processes.Account | None, home: Path, programs: Path, data: Path
+    ) -> None:
+        """From now on nobody connects without a password; also where a cluster asked for none.
+
+        The first password is set while the server takes no connection at all.
+        """
+        rules = home / "pg_hba.conf"
+        if rules.exists() and (self._passwords / SUPERUSER).exists():
+            return
+        said = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(SUPERUSER), sql.Literal(self._password(SUPERUSER))
+        )
+        done = subprocess.run(  # noqa: S603 - the command is ours
+            [programs / "postgres", "--single", "-D", data, "postgres"],
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            cwd="/",
+            input=said.as_string() + "\n",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise NotStarted(f"PostgreSQL could not set its password:\n{done.stderr.strip()}")
+        rules.write_text(WHO_MAY_CONNECT)
+        rules.chmod(0o644)
+
+    def _password(self, role: str) -> str:
+        """The password of a role, made when it is first asked for."""
+        path = self._passwords / role
+        if not path.exists():
+            self._passwords.mkdir(mode=0o700, parents=True, exist_ok=True)
+            unfinished = path.with_suffix(".unfinished")
+            unfinished.unlink(missing_ok=True)
+            number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(number, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+            unfinished.rename(path)
+        return path.read_text()
+
     def _launch(
         self, account: processes.Account | None, home: Path, programs: Path, data: Path
     ) -> None:
         settings = SETTINGS | ({} if self.durable else HASTY)
+        settings |= {"hba_file": str((home / "pg_hba.conf").resolve())}
         command: list[str | Path] = [programs / "postgres", "-D", data, "-k", str(self._sockets)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
@@ -184,6 +247,11 @@ class EmbeddedPostgres:
                     "SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)
                 ).fetchone():
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                        sql.Identifier(role), sql.Literal(self._password(role))
+                    )
+                )
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)
             ).fetchone():
@@ -196,7 +264,8 @@ class EmbeddedPostgres:
     def _as_superuser(self) -> psycopg.Connection:
         return psycopg.connect(
             host=str(self._sockets),
-            user="postgres",
+            user=SUPERUSER,
+            password=self._password(SUPERUSER),
             dbname="postgres",
             autocommit=True,
             connect_timeout=5,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
 from helpdesk.cases.levels import Level
@@ -177,7 +178,8 @@ class Case(Identified, Base):
         if self.status is not Status.CLOSED:
             raise NotNow("Only a case that is closed can be opened again.")
         self.open()
-        self.closure = None
+        # The database deletes it with the reopening: nobody else has the right to.
+        set_committed_value(self, "closure", None)
 
     def _move_to(self, status: Status) -> None:
         if status not in MOVES[self.status]:

@@ -6,7 +6,6 @@ from helpdesk.intake.operations.verdicts import give_verdict
 from helpdesk.intake.operations.visits import (
     come_in,
     find_visit,
-    forget_old_visits,
     go_away,
 )
 from helpdesk.intake.operations.withdrawal import withdraw_case
@@ -19,7 +18,6 @@ __all__ = [
     "agree_to",
     "come_in",
     "find_visit",
-    "forget_old_visits",
     "give_verdict",
     "go_away",
     "submit",

@@ -47,7 +47,8 @@ def new_return() -> ResponseReturnValue:
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
     typed = tuple(ReturnCode.all_in(form.code.data or ""))
-    found = queries.by_return_code(work, typed, current_desk().settings.intake_keys)
+    keys = current_desk().settings.intake_keys
+    found = queries.by_return_code(work, typed, keys)
     if found is None:
         return _not_found(form)
     case, code = found
@@ -65,7 +66,7 @@ def create_return() -> ResponseReturnValue:
     else:
         response = make_response(redirect(f"{_mailbox_of(case)}?{JUST_OPENED}", 303))
     session.pop(RECEIPT, None)  # they have their code
-    give_door_cookie(response, operations.come_in(work, case, code))
+    give_door_cookie(response, operations.come_in(work, case, code, intake_keys=keys))
     return response
 
 
@@ -73,7 +74,8 @@ def create_return() -> ResponseReturnValue:
 @open_to_strangers
 @repeatable
 def create_sign_out() -> ResponseReturnValue:
-    operations.go_away(work, current_presence().session_id)
+    current_presence()  # by which the database knows whose mailbox it is
+    operations.go_away(work)
     flash(_("Your mailbox is closed in this browser."))
     response = make_response(redirect(url_for(".home"), 303))
     take_door_cookie(response)

@@ -1,0 +1,181 @@
+# ruff: noqa: E501
+"""What each database role may do in each table: the one list, which a new table needs a line in.
+
+The migrations grant; this says what the sum of them must be. A right is a word of GRANT, with its
+columns where it is for some of them only.
+"""
+
+APP, INTAKE = "helpdesk_app", "helpdesk_intake"
+PARTNER, WORKER, TICKER = "helpdesk_partner", "helpdesk_worker", "helpdesk_ticker"
+ROLES = (APP, INTAKE, PARTNER, WORKER, TICKER)
+
+RIGHTS: dict[str, dict[str, str]] = {
+    "alembic_version": {
+        APP: "SELECT",
+    },
+    "cases": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT, INSERT, UPDATE (reply_due_at, status, waits_on, waits_until, word_due_at)",
+        PARTNER: "SELECT, UPDATE (reply_due_at, status, waits_on, waits_until, word_due_at)",
+        WORKER: "SELECT, UPDATE (reply_due_at, status, unheard_since, waits_on, waits_until, word_due_at)",
+        TICKER: "SELECT, UPDATE (reply_due_at, status, unheard_since, waits_on, waits_until, word_due_at)",
+    },
+    "clock_events": {
+        APP: "SELECT, INSERT",
+        INTAKE: "SELECT, INSERT",
+        PARTNER: "SELECT, INSERT",
+        WORKER: "SELECT, INSERT",
+        TICKER: "SELECT, INSERT",
+    },
+    "closures": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT, INSERT",
+        PARTNER: "SELECT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "consents": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT, INSERT, UPDATE (withdrawn_at)",
+        PARTNER: "SELECT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "decisions": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT",
+        PARTNER: "SELECT, INSERT",
+    },
+    "deliveries": {
+        APP: "SELECT, INSERT, UPDATE",
+        PARTNER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, standing)",
+        WORKER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, standing)",
+        TICKER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, standing)",
+    },
+    "delivery_attempts": {
+        APP: "SELECT, INSERT, UPDATE",
+        PARTNER: "SELECT",
+        WORKER: "SELECT, INSERT, UPDATE (ended_at, result, trouble)",
+        TICKER: "SELECT, INSERT, UPDATE (ended_at, result, trouble)",
+    },
+    "escalations": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT, UPDATE (answer_due_at, standing)",
+        PARTNER: "SELECT, UPDATE (answer_due_at, standing, ticket, ticket_for_partner)",
+        WORKER: "SELECT, UPDATE (answer_due_at, standing)",
+        TICKER: "SELECT, UPDATE (answer_due_at, standing)",
+    },
+    "evaluations": {
+        APP: "SELECT, INSERT",
+        INTAKE: "INSERT",
+    },
+    "evidence": {
+        APP: "SELECT, INSERT, UPDATE",
+    },
+    "exchanges": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT (at, case_id, escalation_id, id, is_from_partner)",
+        PARTNER: "SELECT, INSERT",
+    },
+    "facts": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+    },
+    "history": {
+        APP: "SELECT, INSERT (action, actor_id, at, case_id, details, subject_id, subject_type)",
+        INTAKE: "SELECT (id), INSERT (action, actor_id, at, case_id, details, subject_id, subject_type)",
+        PARTNER: "SELECT, INSERT (action, actor_id, at, case_id, details, subject_id, subject_type)",
+        WORKER: "SELECT, INSERT (action, actor_id, at, case_id, details, subject_id, subject_type)",
+        TICKER: "SELECT, INSERT (action, actor_id, at, case_id, details, subject_id, subject_type)",
+    },
+    "history_checkpoints": {
+        APP: "SELECT, INSERT",
+        TICKER: "SELECT, INSERT",
+    },
+    "history_links": {
+        APP: "SELECT, INSERT",
+        TICKER: "SELECT, INSERT",
+    },
+    "key_copies": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+        INTAKE: "INSERT",
+        PARTNER: "SELECT, INSERT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "keys": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT, INSERT",
+        PARTNER: "SELECT, INSERT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "level_requests": {
+        APP: "SELECT, INSERT, UPDATE",
+    },
+    "memberships": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+        PARTNER: "SELECT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "messages": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT, INSERT",
+    },
+    "notes": {
+        APP: "SELECT, INSERT, UPDATE",
+    },
+    "outbox": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+        INTAKE: "SELECT (id), INSERT",
+        PARTNER: "SELECT (id), INSERT",
+        WORKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, standing, trouble)",
+        TICKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, standing, trouble)",
+    },
+    "partners": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT (id, is_drill, name, platform, slug)",
+        PARTNER: "SELECT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "people": {
+        APP: "SELECT, INSERT, UPDATE",
+        PARTNER: "SELECT, UPDATE (closed_until, email, enrolment_tag, enrolment_until, failures, key_id, salt, totp_last_step, totp_seed, under_passphrase, under_recovery)",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "playbook_editions": {
+        APP: "SELECT, INSERT, UPDATE",
+    },
+    "playbook_runs": {
+        APP: "SELECT, INSERT, UPDATE",
+    },
+    "presses": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+        INTAKE: "SELECT, INSERT, UPDATE, DELETE",
+        PARTNER: "SELECT, INSERT, UPDATE, DELETE",
+    },
+    "sign_ins": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+        PARTNER: "SELECT, INSERT, UPDATE, DELETE",
+    },
+    "step_records": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+    },
+    "teams": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT",
+        PARTNER: "SELECT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
+    "verifications": {
+        APP: "SELECT, INSERT, UPDATE",
+        INTAKE: "SELECT, INSERT",
+        PARTNER: "SELECT",
+    },
+    "visits": {
+        APP: "SELECT, INSERT, UPDATE, DELETE",
+    },
+}

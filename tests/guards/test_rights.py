@@ -1,0 +1,107 @@
+"""Rights in the database: for each table and role the ones in one list, and no others."""
+
+from collections import defaultdict
+
+import psycopg
+import pytest
+
+from tests.guards.rights import RIGHTS, ROLES
+
+KINDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+@pytest.fixture(scope="module")
+def database(postgres):
+    with psycopg.connect(postgres.url("postgres").replace("+psycopg", "")) as connection:
+        yield connection
+
+
+def rights_of(database, role):
+    """By table: "SELECT, INSERT (at, by)", as the database has it."""
+    whole, some = defaultdict(set), defaultdict(lambda: defaultdict(list))
+    for table, kind in database.execute(
+        "SELECT table_name, privilege_type FROM information_schema.table_privileges "
+        "WHERE table_schema = 'public' AND grantee = %s",
+        (role,),
+    ):
+        whole[table].add(kind)
+    for table, kind, column in database.execute(
+        "SELECT table_name, privilege_type, column_name FROM information_schema.column_privileges "
+        "WHERE table_schema = 'public' AND grantee = %s ORDER BY column_name",
+        (role,),
+    ):
+        if kind not in whole[table]:
+            some[table][kind].append(column)
+    found = {}
+    for table in {*whole, *some}:
+        words = [
+            kind if kind in whole[table] else f"{kind} ({', '.join(some[table][kind])})"
+            for kind in KINDS
+            if kind in whole[table] or kind in some[table]
+        ]
+        words += sorted(whole[table] - set(KINDS))
+        if words:
+            found[table] = ", ".join(words)
+    return found
+
+
+def test_every_table_has_its_line_and_no_line_is_left_over(database):
+    tables = {
+        table
+        for (table,) in database.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        )
+    }
+
+    missing, left_over = sorted(tables - RIGHTS.keys()), sorted(RIGHTS.keys() - tables)
+    assert not missing, (
+        f"Write down who may do what in {', '.join(missing)}: tests/guards/rights.py."
+    )
+    assert not left_over, f"There is no table {', '.join(left_over)} any more."
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_has_the_rights_in_the_list_and_no_others(database, role):
+    listed = {table: by_role[role] for table, by_role in RIGHTS.items() if role in by_role}
+    found = rights_of(database, role)
+
+    wrong = {
+        f"{role} in {table}: the list says {listed.get(table, 'nothing')!r}, "
+        f"the database {found.get(table, 'nothing')!r}."
+        for table in {*listed, *found}
+        if listed.get(table) != found.get(table)
+    }
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_what_everybody_may_is_nothing(database):
+    public = "SELECT count(*) FROM information_schema.table_privileges WHERE grantee = 'PUBLIC' "
+    functions = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'public' AND p.prosecdef
+        AND has_function_privilege('helpdesk_ticker', p.oid, 'EXECUTE')"""
+
+    assert database.execute(public + "AND table_schema = 'public'").fetchone() == (0,)
+    assert database.execute(functions).fetchall() == []
+
+
+def test_every_function_with_the_owners_rights_has_a_fixed_path(database):
+    loose = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'public' AND p.prosecdef AND NOT EXISTS (
+            SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%')"""
+
+    assert database.execute(loose).fetchall() == []
+
+
+def test_no_moment_is_never(database):
+    """Infinity is a moment to PostgreSQL, and none to anything that reckons with it."""
+    unchecked = """SELECT c.table_name || '.' || c.column_name FROM information_schema.columns c
+        WHERE c.table_schema = 'public' AND c.data_type IN ('timestamp with time zone', 'date')
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.table_name::regclass
+            AND k.contype = 'c'
+            AND pg_get_constraintdef(k.oid) LIKE '%isfinite(' || c.column_name || ')%')"""
+    found = sorted(name for (name,) in database.execute(unchecked))
+
+    assert not found, (
+        f"Say that {', '.join(found)} is finite, in the migration that adds it: "
+        "ADD CONSTRAINT ck_<table>_<column>_finite CHECK (isfinite(<column>))."
+    )
