@@ -12,6 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
+from helpdesk.web.days import to_come
 from helpdesk.web.forms import Form
 from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
 
@@ -90,8 +91,8 @@ class ClosureForm(Form):
     )
     follow_up_on = DateField(
         "Ask again how things are, on",
-        [Optional()],
-        description="On that day the case stands on the duty board once more.",
+        [Optional(), to_come],
+        description="On that day, counted in UTC, the case stands on the duty board once more.",
     )
     closing_note = TextAreaField("Note for colleagues on how it ended", [TOO_LONG])
 

@@ -1,7 +1,6 @@
 """What people fill in about a partner."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any
 
 from wtforms import (
@@ -19,6 +18,7 @@ from helpdesk.partners.about import About, unknown_platform
 from helpdesk.partners.fields import FIELDS, Sensitivity
 from helpdesk.partners.times import is_zone
 from helpdesk.partners.words import TAKES
+from helpdesk.web.days import gone
 from helpdesk.web.forms import Form, as_address, is_address
 from helpdesk.web.lengths import not_longer_than, signs
 
@@ -124,14 +124,10 @@ class VettingForm(Form):
 
     on = DateField(
         "On which day did you make sure who they are?",
-        [DataRequired("Type the day, such as 2026-11-02.")],
+        [DataRequired("Type the day, such as 2026-11-02."), gone],
         description="Speak with somebody there whom you know, on a channel that they did not give"
-        " you in the same message.",
+        " you in the same message. Days are counted in UTC.",
     )
-
-    def validate_on(self, field: Any) -> None:
-        if field.data and field.data > datetime.now(UTC).date():
-            raise ValidationError("That day has not come yet.")
 
 
 HINTS = {

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.addresses import read_address
+from helpdesk.core.days import can_have_been
 from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
@@ -117,8 +118,8 @@ def change_mailbox(work: Work, partner: Partner, *, mailbox: str) -> None:
 def vet(work: Work, partner: Partner, *, on: date) -> None:
     """Somebody has made sure, on another channel, that they are who they say."""
     work.require(may_manage_partner, partner)
-    if on > work.at.date():
-        raise NotNow("That day has not come yet.")
+    if not can_have_been(on, today=work.at.date()):
+        raise NotNow("Choose a day up to today, at most five years back.")
     partner.vetted_on = on
     work.record("partner.vetted", partner, on=on.isoformat())
 

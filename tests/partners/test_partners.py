@@ -106,7 +106,7 @@ def test_one_partner_answers_for_a_platform(desk, lead, partner):
 def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(desk, lead, partner):
     with work_as(desk, lead) as work:
         one = theirs(work, partner)
-        with pytest.raises(NotNow, match="not come yet"):
+        with pytest.raises(NotNow, match="up to today"):
             operations.vet(work, one, on=work.at.date() + timedelta(days=1))
         operations.vet(work, one, on=date(2026, 11, 1))
         assert one.is_vetted
@@ -203,7 +203,7 @@ def test_a_coordinator_registers_and_vets_on_the_pages(desk, staff, lead):
 
     assert send(staff, made.location, f"{made.location}/vetting", on="").status_code == 422
     late = send(staff, made.location, f"{made.location}/vetting", on="2999-01-01")
-    assert "That day has not come yet." in late.text
+    assert "Choose a day up to today" in late.text
     assert (
         send(staff, made.location, f"{made.location}/vetting", on="2026-11-02").status_code == 303
     )

@@ -8,6 +8,7 @@ from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_close, may_reopen
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Outcome
+from helpdesk.core.days import can_come
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 
@@ -18,8 +19,8 @@ def close(
     """End the work on a case. On the day of the follow-up it is on the duty board once more."""
     hold(work, case)
     work.require(may_close, case)
-    if follow_up_on is not None and follow_up_on <= work.at.date():
-        raise NotNow("Choose a day after today for the follow-up, or none.")
+    if follow_up_on is not None and not can_come(follow_up_on, today=work.at.date()):
+        raise NotNow("Choose a day after today for the follow-up, at most a year ahead, or none.")
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
     pace.follow(work, case)
     if case.closure is not None:

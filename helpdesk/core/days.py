@@ -1,0 +1,21 @@
+"""Which days people can mean: a slip of the year is not one of them. Days are counted in UTC."""
+
+from datetime import date, timedelta
+from typing import Final
+
+AHEAD: Final = timedelta(days=366)
+BACK: Final = timedelta(days=5 * 366)
+
+
+def can_come(day: date, *, today: date) -> bool:
+    """Whether somebody can mean this day for something that is to happen."""
+    return today < day <= today + AHEAD
+
+
+def can_have_been(day: date, *, today: date) -> bool:
+    """Whether somebody can mean this day for something that has happened."""
+    return today - BACK <= day <= today
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,32 @@
+"""Days in forms: what bounds a day to come and a day gone. Days are counted in UTC."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from wtforms import ValidationError
+
+from helpdesk.core.days import AHEAD, BACK, can_come, can_have_been, in_words
+
+
+def to_come(_form: Any, field: Any) -> None:
+    """A day after today, at most a year ahead."""
+    today = _today()
+    if field.data is not None and not can_come(field.data, today=today):
+        raise ValidationError(
+            f"Choose a day after today ({in_words(today)} in UTC), and not after"
+            f" {in_words(today + AHEAD)}."
+        )
+
+
+def gone(_form: Any, field: Any) -> None:
+    """Today or a day before, at most five years back."""
+    today = _today()
+    if field.data is not None and not can_have_been(field.data, today=today):
+        raise ValidationError(
+            f"Choose a day up to today ({in_words(today)} in UTC), and not before"
+            f" {in_words(today - BACK)}."
+        )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
