@@ -32,6 +32,10 @@ _scheme = re.compile(
 )
 # An address without a scheme, such as example.org/login: a path tells it from a file's name.
 _bare_host = re.compile(r"(?<![\w@.\]-])(?:[\w-]{1,63}[.\u3002\uff0e\uff61])+[^\W\d_]{2,24}(?=/)")
+_right_to_left = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_dialled = re.compile(r"(?<![\w+])([+(]?\d(?:[ \u00a0()./-]{0,2}\d){4,})")
 _dot = re.compile(r"(?<=[\w-])([.\u3002\uff0e\uff61])(?=[\w-])")
 
 
@@ -56,7 +60,18 @@ def isolated(text: str) -> str:
 
 
 def _of_a_person(shown: str) -> Markup:
-    return Markup('<span class="said" dir="auto">{}</span>').format(shown)
+    words = _with_numbers_as_dialled(shown) if _right_to_left.search(shown) else escape(shown)
+    return Markup('<span class="said" dir="auto">{}</span>').format(words)
+
+
+def _with_numbers_as_dialled(shown: str) -> Markup:
+    """Beside Arabic or Hebrew, the groups of a phone number would stand in the wrong order."""
+    pieces = _dialled.split(shown)  # every second one is a number
+    kept = (
+        Markup('<bdi dir="ltr">{}</bdi>').format(one) if place % 2 else escape(one)
+        for place, one in enumerate(pieces)
+    )
+    return Markup("").join(kept)
 
 
 def harmless(text: str) -> str:

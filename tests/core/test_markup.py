@@ -36,7 +36,8 @@ LIVE = re.compile(r"(?i)(https?|ftp|ipfs|wss?):[/\\]|mailto:\S|javascript:\S|www
 
 def text_of(html):
     assert html.startswith('<span class="said" dir="auto">')
-    return unescape(html.removeprefix('<span class="said" dir="auto">').removesuffix("</span>"))
+    inside = html.removeprefix('<span class="said" dir="auto">').removesuffix("</span>")
+    return unescape(re.sub(r'<bdi dir="ltr">|</bdi>', "", inside))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -133,6 +134,14 @@ def test_addresses_are_shown_so_that_nothing_opens_them(written, shown):
 )
 def test_evidence_is_shown_to_the_letter(written):
     assert text_of(as_written(written)) == written
+
+
+@pytest.mark.parametrize("number", ["+49 170 1234567", "(030) 123-456", "0170/1234567"])
+def test_a_phone_number_keeps_its_order_beside_arabic(number):
+    shown = as_written(f"لا تتصل على {number} أبدا")
+
+    assert f'<bdi dir="ltr">{number}</bdi>' in shown
+    assert "<bdi" not in as_written(f"Never call {number}.")
 
 
 def test_line_breaks_are_kept():
