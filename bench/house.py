@@ -116,10 +116,10 @@ class House:
         }
         return self._serve("bare", "bench.bare:create_app()", told | _plain())
 
-    def work(self, queue: str, module: str = "helpdesk.cli") -> Program:
-        """A worker of a queue, or one with a fault planted in it."""
+    def work(self, queue: str, module: str = "helpdesk.cli", *, user: str = "worker") -> Program:
+        """A worker of a queue, or one with a fault planted in it, as one of Redis' users."""
         name = f"worker-{queue}"
-        told = self._service("helpdesk_worker") | {"REDIS_URL": self.redis.url("worker")}
+        told = self._service("helpdesk_worker") | {"REDIS_URL": self.redis.url(user)}
         return self._start(name, module, "worker", queue, environment=told)
 
     def tick(self) -> Program:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 
 from bench import people
-from bench.faults import claiming, delivering, requests, roles, submitting
+from bench.faults import claiming, delivering, requests, roles, stealing, submitting
 from bench.faults.mail import PartnersMail
 from bench.faults.trial import Trial
 from bench.house import House, end_cleanly_when_asked
@@ -19,12 +19,16 @@ from bench.seeding import several_cases
 @click.option("--forms", default=200, show_default=True, help="Forms that many send at once.")
 @click.option("--cases", default=500, show_default=True, help="Cases that many want to claim.")
 @click.option("--requests", "asked", default=150, show_default=True, help="Requests to deliver.")
+@click.option("--thefts", default=300, show_default=True, help="Hostile writes into Redis.")
 @click.option("--crowd", default=50, show_default=True, help="How many people are that many.")
-def faults(seed: int, kills: int, forms: int, cases: int, asked: int, crowd: int) -> None:
+def faults(
+    seed: int, kills: int, forms: int, cases: int, asked: int, thefts: int, crowd: int
+) -> None:
     """Try the promises P1 to P4 on this machine. Ends with an error if one does not hold."""
     end_cleanly_when_asked()
     trials = []
-    for trial in run(seed, kills=kills, forms=forms, cases=cases, asked=asked, crowd=crowd):
+    sizes = {"kills": kills, "forms": forms, "cases": cases, "asked": asked, "thefts": thefts}
+    for trial in run(seed, **sizes, crowd=crowd):
         trials.append(trial)
         for line in trial.lines():
             click.echo(line)
@@ -39,7 +43,7 @@ def faults(seed: int, kills: int, forms: int, cases: int, asked: int, crowd: int
 
 
 def run(
-    seed: int, *, kills: int, forms: int, cases: int, asked: int, crowd: int
+    seed: int, *, kills: int, forms: int, cases: int, asked: int, thefts: int, crowd: int
 ) -> Iterator[Trial]:
     """One trial after the other in one house, on a disk that keeps what it was told to keep."""
     with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
@@ -48,6 +52,7 @@ def run(
         yield roles.trial(house.database, seed=seed, tries=kills * 20)
         house.work("notices")
         house.tick()
+        yield stealing.trial(house, seed=seed, tries=thefts, promises=thefts // 10)
         house.serve("public")
         house.wait_for("public")
         yield submitting.same_form_by_many(
