@@ -130,7 +130,9 @@ def test_a_form_that_says_nothing_comes_back_with_a_sentence(browser, case, noun
 
 
 @pytest.mark.parametrize("noun", ["messages", "notes"])
-@pytest.mark.parametrize("secret", [new_code(), " ".join(ReturnCode(7**40).words)])
+@pytest.mark.parametrize(
+    "secret", [new_code(), " ".join(ReturnCode(7**40).words)], ids=["letters", "words"]
+)
 def test_a_code_in_our_own_words_is_stopped_and_they_are_kept(browser, case, noun, secret):
     browser.post(f"/cases/{case.ref}/owner")
     field = f"{noun.removesuffix('s')}_text"
