@@ -73,7 +73,9 @@ def trial(
     house.wait_for("staff")
     # What nobody got in the storm, somebody gets now: a case must not be stuck.
     alone = threading.Barrier(1)
-    _claim_all(claims, alone, browsers[0], tokens[0], responders[0].person.id, order)
+    # From a fresh page: the same press again would be told what it was told before.
+    fresh = hidden_fields(browsers[0].get("/duty").text)
+    _claim_all(claims, alone, browsers[0], fresh, responders[0].person.id, order)
     for browser in browsers:
         browser.close()
     # A server that is away is said to be away, with what was typed; 500 is a surprise.

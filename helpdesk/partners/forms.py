@@ -59,7 +59,10 @@ class AboutForm(Form):
     )
     timezone = StringField(
         "Their time zone",
-        [DataRequired("Type the name of a zone, such as Europe/Lisbon. UTC is one too.")],
+        [
+            DataRequired("Type the name of a zone, such as Europe/Lisbon. UTC is one too."),
+            not_longer_than(64),
+        ],
         default="UTC",
         description="Its name, such as Europe/Lisbon or Asia/Beirut. Times stand in it beside UTC.",
     )

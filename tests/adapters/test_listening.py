@@ -43,7 +43,7 @@ def promising(request, postgres):
     engine = create_engine(postgres.url(request.param))
     new = text(
         "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence)"
-        " VALUES (:id, 'tests.none', :queue, '{}', 'waiting', :due_at, 0, 0)"
+        " VALUES (:id, 'triage.none', :queue, '{}', 'waiting', :due_at, 0, 0)"
     )
 
     def promise(queue_name, *, after=timedelta(0), committed=True):
@@ -57,7 +57,7 @@ def promising(request, postgres):
     engine.dispose()
     owner = create_engine(postgres.url("helpdesk_owner"))
     with owner.begin() as connection:
-        connection.execute(delete(Promise).where(Promise.job == "tests.none"))
+        connection.execute(delete(Promise).where(Promise.job == "triage.none"))
     owner.dispose()
 
 

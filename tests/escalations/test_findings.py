@@ -81,7 +81,7 @@ def test_what_came_while_somebody_was_writing_is_offered(house, writer, is_new):
     hidden = dict(re.findall(r'name="(\w+)" type="hidden" value="([^"]*)"', shown))
     write_down(house, "last-good", "21 November, 20:00", later=-LATER)
 
-    done = writer.post(to, data={**TYPED, "target_url": "", **hidden})
+    done = writer.post(to, data={**hidden, **TYPED, "target_url": ""})
     offered = writer.get(done.location).text.split("Steps found out more")[-1].split("</ul>")[0]
 
     assert "Last time the owner signed in" in offered

@@ -123,7 +123,7 @@ def test_postgres_is_taken_for_postgresql(whole, postgres):
     ("user", "database", "sentence"),
     [
         ("helpdesk_app", "nowhere", "no database of that name"),
-        ("nobody_at_all", "helpdesk", "role"),
+        ("nobody_at_all", "helpdesk", "refused the password"),
         ("helpdesk_app", "postgres", "helpdesk migrate"),
         ("helpdesk_intake", "helpdesk", "may not do this"),
     ],

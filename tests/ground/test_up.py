@@ -156,7 +156,7 @@ def test_whatever_dies_is_started_again_and_a_second_one_is_refused(up, place, f
     until(lambda: all_answer(helpdesk))
 
     second = Up(place, free_port)
-    assert second.process.wait(60) == 1
+    assert second.process.wait(60) == 2
     second._listener.join()
     assert f"is already running (process {helpdesk.process.pid})" in second.said
     helpdesk.end()
@@ -205,7 +205,7 @@ def test_a_taken_port_is_a_sentence(up, free_port):
         somebody_else.bind(("127.0.0.1", free_port + 1))
         somebody_else.listen()
         helpdesk = up()
-        assert helpdesk.process.wait(60) == 1
+        assert helpdesk.process.wait(60) == 2
     helpdesk._listener.join()
 
     assert f"Port {free_port + 1}, for the staff pages, is taken" in helpdesk.said

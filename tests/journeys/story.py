@@ -134,6 +134,9 @@ class Story:
                 "slug": slug,
                 "platform": platform,
                 "mailbox": self.plant.mail("partner's mail address"),
+                "asks": ["restore", "lock", "remove", "preserve", "review"],
+                "timezone": "Europe/Lisbon",
+                "reach_us": "Drill helpdesk, +1 555 0100",
                 "fields": list(BY_NAME),
             }
             lead.send("/partners", answers=answers)

@@ -23,7 +23,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from helpdesk.core.markup import said
+from helpdesk.core.markup import as_written, exact, harmless, isolated, name, said, visible
 from helpdesk.web import headers, languages
 from helpdesk.web.clock import day, happened, in_hour, moment, time_left
 from helpdesk.web.pages import kept, once
@@ -75,6 +75,8 @@ def gallery():
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.jinja_env.globals.update(languages=languages, has_been_read=lambda _language: True)
     app.jinja_env.globals.update(kept=kept, once=once)
+    app.jinja_env.filters.update(name=name, isolated=isolated, harmless=harmless)
+    app.jinja_env.filters.update(as_written=as_written, exact=exact, visible=visible)
     app.jinja_env.filters.update(moment=moment, happened=happened, in_hour=in_hour)
     app.jinja_env.filters.update(day=day, time_left=time_left, said=said)
     app.secret_key = "only for a message"

@@ -9,6 +9,7 @@ from tests.journeys.browser import choose, examine, field, press, text
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STORY = "Since this morning somebody writes in my name, and my friends get strange links."
+RESTORE_ADDRESS = "Address to which access can be given back"
 FIRST_WORDS = "Thank you for telling us. Please do not answer the stranger. I will write again."
 QUESTION = "On which day did the owner last sign in?"
 ANSWER = "Two days before the first sign, in the evening."
@@ -116,6 +117,7 @@ def _a_request_is_written(browser, look):
     press(browser, "Go on")
     look(browser)
     field(browser, "What happened").send_keys("A page that looked right took a password.")
+    field(browser, RESTORE_ADDRESS).send_keys("owner@group.example")
     press(browser, "See what would leave")
     look(browser)
     assert "A second person has to read and approve it" in text(browser)
