@@ -1,7 +1,7 @@
 """open_desk: settings in, a Desk out. The one place where the parts meet."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
@@ -42,7 +42,21 @@ def close_desk(desk: Desk) -> None:
         sessions.kw["bind"].dispose()
 
 
-def open_engine(url: str, **ways: Any) -> Engine:
+# Whoever holds a transaction open and does nothing in it was stopped or cut off: the database ends
+# it, and gives what it held to others. A standby waits for that, so for a ticker it is short.
+IDLE: Final = "60s"
+IDLE_TICKER: Final = "8s"
+# A peer that vanished without a word is noticed in about twenty seconds instead of two hours.
+KEEPALIVES: Final = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+
+
+def open_engine(url: str, *, idle: str = IDLE, **ways: Any) -> Engine:
     """A small pool: more processes, not more connections each. A dead connection is noticed."""
     engine = create_engine(
         url,
@@ -54,7 +68,11 @@ def open_engine(url: str, **ways: Any) -> Engine:
         # The one that was used last has its plans and its memory at hand.
         pool_use_lifo=True,
         # Locks that are not had in ten seconds are answered with "please try again".
-        connect_args={"options": "-c lock_timeout=10s -c statement_timeout=30s"},
+        connect_args={
+            **KEEPALIVES,
+            "options": "-c lock_timeout=10s -c statement_timeout=30s"
+            f" -c idle_in_transaction_session_timeout={idle}",
+        },
     )
     _ask_those_that_rested(engine)
     return engine

@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import models as accounts
 from helpdesk.cases import models as cases
-from helpdesk.core import history, keys, outbox, presses
+from helpdesk.core import history, keys, leases, outbox, presses
 from helpdesk.core.database import Base
 from helpdesk.escalations import models as escalations
 from helpdesk.intake import models as intake
@@ -21,6 +21,7 @@ __all__ = [
     "history",
     "intake",
     "keys",
+    "leases",
     "outbox",
     "partners",
     "playbooks",

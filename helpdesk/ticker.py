@@ -1,36 +1,39 @@
 """The ticker: finds what is due, whether or not anybody was told, and chains history.
 
-One ticks, held by a lock in the database; others stand by. All of them listen to the database, and
+One ticks, by a lease in the database; others stand by and take over within half a minute when it is
+stopped, hangs or is cut off. All of them listen to the database, and
 wake the workers for what it says: no process of pages knows where Redis is. With Redis away, or a
 worker that does not come, the ticker performs the promises itself: slower, but they are kept.
 """
 
 import logging
+import secrets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from helpdesk.adapters.listening import Listener
-from helpdesk.core import history, outbox, performing
+from helpdesk.core import history, leases, outbox, performing
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
+from helpdesk.core.sealing import Secret
 
 log = logging.getLogger(__name__)
 
-TICKER_LOCK = 7_243_002
-TICK = 10.0
+TICK: Final = 10.0
 # Two ticks are never closer than that, however often somebody says that there is work.
-SHORTEST_REST = 0.5
-PATIENCE = timedelta(minutes=2)
+SHORTEST_REST: Final = 0.5
+PATIENCE: Final = timedelta(minutes=2)
+# How long history is chained in one tick, in seconds; the rest waits for the next.
+CHAINING: Final = 5.0
 
 
 def tick_for_ever(desk: Desk, engine: Engine) -> None:
-    """Tick while we hold the lock; stand by while somebody else does, or the database is away."""
+    """Tick while we hold the lease; stand by while another does, or the database is away."""
     nobody_came = threading.Event()
 
     def wake(queue: str) -> None:
@@ -38,48 +41,63 @@ def tick_for_ever(desk: Desk, engine: Engine) -> None:
             nobody_came.set()
 
     Listener(engine, wake, frozenset(Queue)).start()
+    holder = secrets.token_hex(16)
     while True:
         try:
-            with _held(engine) as connection:
-                while _still_there(connection):
-                    nobody_came.clear()
-                    tick(desk)
-                    time.sleep(SHORTEST_REST)
-                    nobody_came.wait(TICK - SHORTEST_REST)
+            if (fence := take_lease(desk, holder)) is None:
+                time.sleep(leases.STANDBY)
+                continue
+            nobody_came.clear()
+            tick(desk, fence=fence)
+        except leases.LeaseLost:
+            log.warning("Another ticker has taken over; standing by.")
         except DBAPIError:
             log.warning("The database cannot be reached; trying again in %g s.", TICK)
-        time.sleep(TICK)
+            time.sleep(TICK)
+        time.sleep(SHORTEST_REST)
+        nobody_came.wait(TICK - SHORTEST_REST)
 
 
-def tick(desk: Desk, *, at: datetime | None = None) -> None:
+def take_lease(desk: Desk, holder: str) -> int | None:
+    """Take or renew the lease; None while another ticker holds it."""
+    with desk.begin() as work:
+        return leases.take(work.session, holder)
+
+
+def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) -> None:
     """Chain history; call the workers for what is due; do what they did not come for.
 
     History comes first, and the rest has an end: whatever floods us, what was done is witnessed.
+    With a `fence`, nothing is written once another ticker has taken over: LeaseLost.
     """
     moment = at or datetime.now(UTC)
     if desk.service is not None:
-        with desk.begin(at=moment) as work:
-            history.link(work.session, at=moment, signer=desk.service)
+        _chain(desk, desk.service, at=at, fence=fence)
     with desk.begin(at=moment) as work:
         due = outbox.queues_with_due_work(work.session, at=moment)
         overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)
     for queue in due:
         if not desk.bell.ring(queue) or queue in overdue:
-            performing.drain(desk, queue, at=at, seconds=performing.IN_A_TICK / len(due))
+            seconds = performing.IN_A_TICK / len(due)
+            performing.drain(desk, queue, at=at, seconds=seconds, while_=lambda: _ours(desk, fence))
 
 
-@contextmanager
-def _held(engine: Engine) -> Iterator[Connection]:
-    """A connection that holds the ticker's lock for as long as it lives."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while not connection.scalar(select(func.pg_try_advisory_lock(TICKER_LOCK))):
-            time.sleep(TICK)
-        try:
-            yield connection
-        finally:
-            connection.invalidate()  # the lock ends with the connection, never in the pool
+def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None) -> None:
+    """Chain what is there, a piece in each transaction, until all is chained or time is up."""
+    until = time.monotonic() + CHAINING
+    while time.monotonic() < until:
+        with desk.begin(at=at or datetime.now(UTC)) as work:
+            if fence is not None:
+                leases.hold(work.session, fence)
+            if history.link(work.session, at=work.at, signer=signer):
+                continue
+            leases.note_chained(work.session, at=work.at)
+            return
 
 
-def _still_there(connection: Connection) -> bool:
-    """Raises when the connection, and the lock with it, is gone."""
-    return connection.scalar(select(1)) == 1
+def _ours(desk: Desk, fence: int | None) -> bool:
+    """Whether the next promise is still ours to perform. Raises LeaseLost if it is not."""
+    if fence is not None:
+        with desk.begin() as work:
+            leases.hold(work.session, fence)
+    return True

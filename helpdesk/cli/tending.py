@@ -65,7 +65,9 @@ def verify() -> None:
     with this_desk(needs) as desk, desk.begin() as work:
         if desk.service is None:
             raise click.ClickException("SERVICE_KEY_FILE is missing: it holds the witness's key.")
-        findings = list(chain.verify(work.session, witness=chain.witness_of(desk.service)))
+        findings = list(
+            chain.verify(work.session, witness=chain.witness_of(desk.service), at=work.at)
+        )
         length, digest = chain.head(work.session)
     for finding in findings:
         click.echo(f"{finding.position}: {finding.sentence}")

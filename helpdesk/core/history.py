@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nacl.exceptions import BadSignatureError
@@ -24,10 +24,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base
+from helpdesk.core.leases import chained_at
 from helpdesk.core.sealing import Secret
 
 BEGINNING = b"\0" * 32
 OVERLAP = 10_000
+# Longer than a ticker takes, and one that takes over from it.
+UNCHAINED = timedelta(minutes=2)
 
 
 class HistoryEntry(Base):
@@ -136,8 +139,10 @@ class Finding:
     sentence: str
 
 
-def verify(session: Session, *, witness: bytes) -> Iterator[Finding]:
+def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> Iterator[Finding]:
     """Walk the whole chain and say what does not fit: edits, deletions, insertions, a cut end.
+
+    With `at`, entries that the ticker has left unchained for more than two minutes are said too.
 
     `witness` is the public signing key (see `witness_of`). A cut that removes links and their
     checkpoints alike shows only against a head kept elsewhere: see `head`.
@@ -172,6 +177,8 @@ def verify(session: Session, *, witness: bytes) -> Iterator[Finding]:
     if expected > last_checkpoint:
         yield Finding(expected, "Links were added behind the last signature.")
     yield from _unlinked(session)
+    if at is not None:
+        yield from _left_unchained(session, at=at)
 
 
 def head(session: Session) -> tuple[int, str]:
@@ -196,6 +203,24 @@ def _unlinked(session: Session) -> Iterator[Finding]:
     )
     for entry_id in session.scalars(hidden):
         yield Finding(0, f"Entry {entry_id} stands in no link of the chain.")
+
+
+def _left_unchained(session: Session, *, at: datetime) -> Iterator[Finding]:
+    """What is not chained although the ticker should have done it by now."""
+    until = chained_at(session)
+    if until is not None and until > at - UNCHAINED:
+        return
+    unlinked = (
+        select(func.count())
+        .select_from(HistoryEntry)
+        .outerjoin(HistoryLink, HistoryLink.entry_id == HistoryEntry.id)
+        .where(HistoryLink.entry_id.is_(None))
+    )
+    if count := session.scalar(unlinked):
+        since = until.isoformat(timespec="minutes") if until else "ever"
+        yield Finding(
+            0, f"{count} entries are not chained, and the ticker has not been since {since}."
+        )
 
 
 def _is_signed(checkpoint: HistoryCheckpoint, digest: bytes, witness: bytes) -> bool:

@@ -1,18 +1,31 @@
 """The ticker: what is due is found, with Redis or without, by one of those who stand ready."""
 
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
-from helpdesk.core import history, jobs
+from helpdesk.core import history, jobs, leases
+from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry, HistoryLink
+from helpdesk.core.leases import TickerLease
 from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.sealing import Secret
+from tests.conftest import become
 
 NAME = "ground.test_job"
+
+
+@pytest.fixture
+def desk(desk):
+    """The same with the rights of the ticker."""
+    become(desk, "helpdesk_ticker")
+    return desk
 
 
 class DeafBell:
@@ -90,28 +103,109 @@ def test_each_tick_chains_history(desk, now):
     assert findings == []
 
 
-def test_one_ticks_and_the_other_stands_by_until_the_first_is_gone(postgres, monkeypatch):
-    monkeypatch.setattr(ticker, "TICK", 0.05)
-    engines = [create_engine(postgres.url("helpdesk_app")) for _ in range(2)]
-    first, second = threading.Event(), threading.Event()
-    leave = threading.Event()
+def test_entries_that_no_ticker_chains_are_said_by_verify(desk, now):
+    ticker.tick(desk, at=now)
+    with desk.begin(at=now) as work:
+        work.record_about("test.happened", "tests", "1")
+    later = now + timedelta(minutes=2, seconds=1)
 
-    def hold(engine, holds):
-        with ticker._held(engine):
-            holds.set()
-            leave.wait(10)
+    with desk.begin() as work:
+        witness = history.witness_of(desk.service)
+        early = list(history.verify(work.session, witness=witness, at=now + timedelta(minutes=1)))
+        late = list(history.verify(work.session, witness=witness, at=later))
+    ticker.tick(desk, at=later)
+    with desk.begin() as work:
+        again = list(history.verify(work.session, witness=witness, at=later))
 
-    one = threading.Thread(target=hold, args=(engines[0], first))
-    one.start()
-    assert first.wait(5)
-    other = threading.Thread(target=hold, args=(engines[1], second))
-    other.start()
-    assert not second.wait(0.5)
+    assert early == again == []
+    assert ["1 entries are not chained" in one.sentence for one in late] == [True]
 
-    leave.set()
 
-    assert second.wait(5)
-    one.join()
-    other.join()
+def test_a_flood_of_work_does_not_keep_history_from_being_chained(desk, now, done, monkeypatch):
+    monkeypatch.setattr(ticker.performing, "IN_A_TICK", 0.2)
+    for number in range(300):
+        promise(desk, now, number=number)
+    with desk.begin(at=now) as work:
+        for number in range(50):
+            work.record_about("test.happened", "tests", str(number))
+    slow = jobs.Job(NAME, jobs.Queue.NOTICES, (60,), lambda desk, *, number: time.sleep(0.02))
+    monkeypatch.setitem(jobs._register, NAME, slow)
+
+    ticker.tick(replace(desk, bell=DeafBell()), at=now + timedelta(minutes=5))
+
+    with desk.begin() as work:
+        witness = history.witness_of(desk.service)
+        at = now + timedelta(minutes=5)
+        assert list(history.verify(work.session, witness=witness, at=at)) == []
+    assert Standing.WAITING in standings(desk)
+
+
+@pytest.fixture
+def two_desks(postgres, settings, monkeypatch):
+    """Two tickers' desks on the real database, and a lease that is soon over."""
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
+    engines = [create_engine(postgres.url("helpdesk_ticker")) for _ in range(2)]
+    yield [
+        Desk(settings, sessionmaker(engine), DeafBell(), post=None, service=Secret(b"s" * 32))
+        for engine in engines
+    ]
+    with engines[0].begin() as connection:
+        connection.execute(text("UPDATE ticker_lease SET until = now(), holder = ''"))
     for engine in engines:
         engine.dispose()
+
+
+def test_one_ticks_and_the_other_stands_by_until_the_lease_is_over(two_desks):
+    one, other = two_desks
+    first = ticker.take_lease(one, "one")
+
+    assert ticker.take_lease(other, "other") is None
+    assert ticker.take_lease(one, "one") == first
+    time.sleep(0.5)
+    second = ticker.take_lease(other, "other")
+
+    assert second == first + 1
+    assert ticker.take_lease(one, "one") is None
+
+
+def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
+    one, other = two_desks
+    late = ticker.take_lease(one, "one")
+    time.sleep(0.5)
+    assert ticker.take_lease(other, "other") == late + 1
+
+    with pytest.raises(leases.LeaseLost):
+        ticker.tick(one, fence=late)
+
+    with one.begin() as work:
+        assert work.session.scalar(select(TickerLease.chained_at)) is None
+
+
+def test_one_whose_lease_ran_out_writes_nothing_even_if_nobody_took_it(two_desks):
+    one, _ = two_desks
+    fence = ticker.take_lease(one, "one")
+    time.sleep(0.5)
+
+    with pytest.raises(leases.LeaseLost):
+        ticker.tick(one, fence=fence)
+
+
+def test_who_takes_over_waits_for_what_is_being_written(two_desks):
+    one, other = two_desks
+    fence = ticker.take_lease(one, "one")
+    order = []
+
+    def take_over():
+        time.sleep(0.5)
+        assert ticker.take_lease(other, "other") == fence + 1
+        order.append("taken over")
+
+    with one.begin() as work:
+        leases.hold(work.session, fence)
+        taking = threading.Thread(target=take_over)
+        taking.start()
+        time.sleep(1)
+        order.append("written")
+    taking.join(5)
+
+    assert order == ["written", "taken over"]

@@ -170,6 +170,10 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT",
         TICKER: "SELECT",
     },
+    "ticker_lease": {
+        APP: "SELECT",
+        TICKER: "SELECT, UPDATE",
+    },
     "verifications": {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT, INSERT",

@@ -1,0 +1,80 @@
+"""The ticker's lease: one row that says who ticks, until when, and under which fencing number.
+
+The database's clock decides, and every new holder has a higher number: a ticker that was stopped
+or cut off loses the lease by time alone, and what it writes late is refused.
+Source: Kleppmann, "How to do distributed locking", 2016 (fencing tokens).
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Integer, String, cast, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from helpdesk.core.database import Base
+
+TICKER: Final = "ticker"
+# A holder that does not renew for this long has lost it; another comes within STANDBY more.
+LEASE: Final = timedelta(seconds=20)
+STANDBY: Final = 5.0
+
+
+class LeaseLost(Exception):
+    """Another process holds the lease by now: nothing of ours may be written any more."""
+
+
+class TickerLease(Base):
+    """Who ticks. There is one row, made by the migration."""
+
+    __tablename__ = "ticker_lease"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(32), default="")
+    fence: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime]
+    # When history was last chained to its end: what is older than this and unchained was hidden.
+    chained_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint(f"name = '{TICKER}'", name="only_one"),)
+
+
+def take(session: Session, holder: str) -> int | None:
+    """Take or renew the lease: its fencing number, or None while another holds it."""
+    is_ours, is_free = TickerLease.holder == holder, TickerLease.until < func.now()
+    taken = (
+        update(TickerLease)
+        .where(TickerLease.name == TICKER, or_(is_ours, is_free))
+        .values(
+            holder=holder,
+            until=func.now() + LEASE,
+            # Renewed in time it stays the same; whoever takes it when it is free gets a new one.
+            fence=TickerLease.fence + cast(or_(~is_ours, is_free), Integer),
+        )
+        .returning(TickerLease.fence)
+    )
+    return session.scalar(taken)
+
+
+def hold(session: Session, fence: int) -> None:
+    """Keep the lease for the rest of this transaction, or raise LeaseLost.
+
+    Whoever wants to take it waits for the transaction, so that nothing is written in between.
+    """
+    held = (
+        select(TickerLease.fence)
+        .where(TickerLease.name == TICKER, TickerLease.fence == fence)
+        .where(TickerLease.until > func.now())
+        .with_for_update()
+    )
+    if session.scalar(held) is None:
+        raise LeaseLost
+
+
+def note_chained(session: Session, *, at: datetime) -> None:
+    """Note that history is chained up to here."""
+    session.execute(update(TickerLease).values(chained_at=at))
+
+
+def chained_at(session: Session) -> datetime | None:
+    """When history was last chained to its end."""
+    return session.scalar(select(TickerLease.chained_at))
