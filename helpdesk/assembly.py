@@ -7,6 +7,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
+from helpdesk.accounts import jobs as accounts_jobs
 from helpdesk.adapters.bell import RedisBell, SilentBell
 from helpdesk.adapters.post import open_post
 from helpdesk.cases import jobs as cases_jobs
@@ -18,7 +19,7 @@ from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import jobs as triage_jobs
 
 # Importing a feature's jobs registers them: every process that promises or performs needs them all.
-JOBS = (cases_jobs, escalations_jobs, triage_jobs)
+JOBS = (accounts_jobs, cases_jobs, escalations_jobs, triage_jobs)
 
 RESTED = 1.0
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.actors import Actor, Role
@@ -54,6 +54,11 @@ class Person(Identified, Base):
 
     enrolment_tag: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     enrolment_until: Mapped[datetime | None]
+    # Who gave the code they enrolled with, and so could have enrolled as them; and since when.
+    code_given_by: Mapped[str | None] = mapped_column(String(80))
+    code_given_at: Mapped[datetime | None]
+    # Whether that code took the place of an account that they had already.
+    was_reset: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     failures: Mapped[int] = mapped_column(default=0)
     closed_until: Mapped[datetime | None]
@@ -98,6 +103,8 @@ class Membership(Base):
         String(ID_LENGTH), ForeignKey("teams.id"), primary_key=True, index=True
     )
     since_at: Mapped[datetime]
+    let_in_by: Mapped[str | None] = mapped_column(String(80))
+    let_in_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     team: Mapped[Team] = relationship(lazy="joined")

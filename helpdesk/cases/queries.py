@@ -55,6 +55,7 @@ CONSENTS: Final = (
         Consent.platform,
         Consent.given_at,
         Consent.given_by,
+        Consent.confirmed_by,
         Consent.withdrawn_at,
     )
     .where(Consent.case_id == bindparam("case_id"))

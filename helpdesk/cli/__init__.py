@@ -19,6 +19,7 @@ class Doorkeeper(LoadedWhenCalled):
         "drill": "helpdesk.drill.cli:drill",
         "forget-instance": "helpdesk.cli.running:forget_instance",
         "history": "helpdesk.cli.tending:history",
+        "invite": "helpdesk.cli.tending:invite",
         "migrate": "helpdesk.cli.tending:migrate",
         "playbooks": "helpdesk.cli.playbooks:playbooks",
         "setup": "helpdesk.cli.tending:setup",

@@ -10,9 +10,10 @@ from alembic import command as alembic
 from alembic.config import Config
 
 from helpdesk.accounts import operations as accounts
+from helpdesk.accounts.queries import team_by_slug
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core import history as chain
-from helpdesk.core.actors import operator
+from helpdesk.core.actors import Role, operator
 from helpdesk.core.desk import Desk
 from helpdesk.settings import Settings
 
@@ -51,6 +52,30 @@ def setup(
     click.echo(f"{name} enrols at {desk.settings.staff_url}/enrol with this code, within a week:")
     click.echo(f"\n    {founded.enrolment_code}\n")
     click.echo("It is shown only now. Until they have enrolled, no report can be taken.")
+
+
+@click.command()
+@click.option("--as", "operator_name", required=True, help="Who history will name.")
+@click.option("--handle", required=True, help="The name with which they sign in.")
+@click.option("--name", required=True, help="The name that colleagues read.")
+@click.option("--role", type=click.Choice(["operator", "coordinator", "responder"]), required=True)
+@click.option("--queue", "queues", multiple=True, help="The address of a queue they work in.")
+def invite(operator_name: str, handle: str, name: str, role: str, queues: tuple[str, ...]) -> None:
+    """Give somebody a code to enrol with, where a queue has no second person who could.
+
+    Whoever gives a code does not let in as well: a colleague in the queue does that.
+    """
+    with (
+        this_desk({"DATABASE_URL", "STAFF_URL"}) as desk,
+        desk.begin(operator(operator_name)) as work,
+    ):
+        teams = [team_by_slug(work, slug) for slug in queues]
+        _person, code = accounts.invite(
+            work, handle=handle, name=name, role=Role(role), teams=teams
+        )
+    click.echo(f"{name} enrols at {desk.settings.staff_url}/enrol with this code, within a week:")
+    click.echo(f"\n    {code}\n")
+    click.echo("It is shown only now.")
 
 
 @click.group()

@@ -36,6 +36,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "note.added": "Wrote a note.",
     "consent.given": "Consent was written down: {kind} {platform}.",
     "consent.withdrawn": "Consent was taken back: {kind} {platform}.",
+    "consent.confirmed": "Consent that was written down was confirmed: {kind} {platform}.",
+    "consent.denied": "The reporter says that they did not agree: {kind} {platform}.",
     "triage.duty_called": "Who is on duty was told that the case waits.",
     "triage.alarm_sent": "An alarm went out at {percent} % of the time to our answer.",
     "triage.word_alarm_sent": "An alarm went out at {percent} % of the time to our next word.",
@@ -84,6 +86,8 @@ CONSENTS: Final = {
 WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "consent.given": {"kind": CONSENTS},
     "consent.withdrawn": {"kind": CONSENTS},
+    "consent.confirmed": {"kind": CONSENTS},
+    "consent.denied": {"kind": CONSENTS},
     "escalation.drafted": {"ask": ASKS},
     "escalation.decided": {"outcome": ACTIONS},
     "escalation.verified": {"verdict": VERDICTS},

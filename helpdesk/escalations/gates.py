@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from helpdesk.escalations.packets import Packet, forbidden, missing
+from helpdesk.escalations.parts import Parts, Share
 from helpdesk.escalations.priorities import may_go_at_once, needs_second_person
 from helpdesk.partners.fields import Field
 
@@ -45,7 +46,7 @@ class Seen:
     is_waived: bool
     safe_channel: str
     case_is_closed: bool
-    drafted_by: str
+    parts: Parts
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,16 @@ def closed(gates: Collection[Gate]) -> tuple[Gate, ...]:
 
 
 def leaves_alone(seen: Seen, approver: str) -> bool:
-    """Whether nobody but its writer would have seen it when it leaves."""
-    return needs_second_person(seen.packet.header.ask) and approver == seen.drafted_by
+    """Whether nobody without a part in it would have seen it when it leaves."""
+    return needs_second_person(seen.packet.header.ask) and approver in seen.parts
+
+
+def may_leave_alone(seen: Seen, approver: str) -> bool:
+    """Whether it may leave at once, to be read by a second person within the hour.
+
+    Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends.
+    """
+    return may_go_at_once(seen.packet.header.priority) and not _own_gates(seen, approver)
 
 
 def lacks_only_a_second_person(seen: Seen, writer: str) -> bool:
@@ -151,10 +160,28 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield from _about_the_packet(seen)
     yield (
         SECOND_PERSON,
-        not leaves_alone(seen, approver) or may_go_at_once(seen.packet.header.priority),
-        "You wrote this, and it asks for access to an account. A second person has to read and"
-        " approve it.",
+        not leaves_alone(seen, approver) or may_leave_alone(seen, approver),
+        _not_a_second_person(seen, approver),
     )
+
+
+def _own_gates(seen: Seen, approver: str) -> list[Share]:
+    """What opens gates and came from whoever writes or sends."""
+    writers = {actor for actor, did in seen.parts.items() if any(one.is_words for one in did)}
+    asking = [seen.parts.get(actor, ()) for actor in sorted({approver, *writers})]
+    return [share for did in asking for share in did if share.opens]
+
+
+def _not_a_second_person(seen: Seen, approver: str) -> str:
+    did = ", ".join(one.did for one in seen.parts.get(approver, ()))
+    said = (
+        f"It asks for access to an account, and you had a part in it: you {did}. A second person"
+        " has to read and approve it: someone who had no part in it."
+    )
+    own = dict.fromkeys(one.did for one in _own_gates(seen, approver))
+    if own and may_go_at_once(seen.packet.header.priority):
+        said += f" It can't leave on one person's word, because who asks also {', '.join(own)}."
+    return said
 
 
 def _about_the_packet(seen: Seen) -> Iterator[tuple[str, bool, str]]:

@@ -8,6 +8,7 @@ from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, operations
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.standing import DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
 from helpdesk.partners.times import in_both_zones
@@ -102,8 +103,8 @@ def _was_told(call: calls.SecondPerson | None) -> bool:
 def _call(
     work: Work, desk: Desk, escalation: Escalation, template: str, about: str
 ) -> calling.Call:
-    """A letter to whoever may be the second one: neither who wrote it nor who let it leave."""
-    case, us = escalation.case, (escalation.drafted_by, escalation.approved_by)
+    """A letter to whoever may be the second one: nobody who had a part in it or let it leave."""
+    case, us = escalation.case, {*parts_in(work, escalation), escalation.approved_by}
 
     def letter(person_id: str, mailbox: str) -> Letter:
         return letters.compose(

@@ -29,6 +29,7 @@ from helpdesk.escalations.models import (
     Verification,
 )
 from helpdesk.escalations.packets import Packet, read
+from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, DeliveryStanding, Standing
@@ -211,7 +212,7 @@ def seen(work: Work, escalation: Escalation) -> Seen:
         is_waived=escalation.waived_by is not None,
         safe_channel=told.contact_of(work, case).get("safe_channel", ""),
         case_is_closed=case.is_closed,
-        drafted_by=escalation.drafted_by,
+        parts=parts_in(work, escalation),
     )
 
 
@@ -322,9 +323,9 @@ def _pile(rows: Iterable[Any]) -> Pile:
 def _consents_of(
     work: Work, escalation: Escalation
 ) -> dict[tuple[ConsentKind, str | None], Consent]:
-    """What the reporter agrees to now, by kind and platform."""
+    """What the reporter agrees to now, by kind and platform; not on one person's word alone."""
     standing = select(Consent).where(
-        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None)
+        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.counts
     )
     # Read anew each time: it may have been taken back a moment ago.
     found = work.session.scalars(standing.execution_options(populate_existing=True))

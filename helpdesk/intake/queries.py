@@ -111,6 +111,24 @@ def standing_consents(work: Work, case: Case) -> Sequence[Consent]:
     return work.session.scalars(standing.order_by(Consent.given_at, Consent.id)).all()
 
 
+def agreed_consents(work: Work, case: Case) -> list[Consent]:
+    """Those of them that count: the reporter's own word, or confirmed since."""
+    return [one for one in standing_consents(work, case) if one.counts]
+
+
+def consents_to_confirm(work: Work, case: Case) -> list[Consent]:
+    """What one of us wrote down that the reporter agreed to, and nobody has confirmed."""
+    return [one for one in standing_consents(work, case) if not one.counts]
+
+
+def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
+    """One of them, or what it has become since the page was made."""
+    consent = work.session.get(Consent, consent_id)
+    if consent is None or consent.case_id != case.id:
+        raise NotFound
+    return consent
+
+
 def requests_of(work: Work, case: Case) -> list[Request]:
     """What was asked of partners for a case, oldest first, each with its way and its answers."""
     asked = escalations.of_case(work, case).requests
@@ -120,7 +138,7 @@ def requests_of(work: Work, case: Case) -> list[Request]:
     decisions = work.session.scalars(decided).all()
     verified = select(Verification).where(Verification.case_id == case.id)
     verdicts = {one.decision_id: one for one in work.session.scalars(verified)}
-    agreed = {one.platform for one in standing_consents(work, case)}
+    agreed = {one.platform for one in agreed_consents(work, case)}
     ways = clocks.ways_of(work, asked)
     return [
         Request(

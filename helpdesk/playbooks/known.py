@@ -39,7 +39,7 @@ def _consents(work: Work, case: Case) -> dict[str, Value]:
     given = (
         select(Consent.withdrawn_at)
         .where(Consent.case_id == case.id, Consent.kind == ConsentKind.PLATFORM)
-        .where(Consent.platform == case.platform)
+        .where(Consent.platform == case.platform, Consent.counts)
     )
     stands = [withdrawn_at is None for withdrawn_at in work.session.scalars(given)]
     if not stands:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from helpdesk.accounts.calling import Reached
+from helpdesk.cases.contributions import note_part
 from helpdesk.cases.levels import Level, highest
-from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.cases.models import Case, LevelRequest, Part
 from helpdesk.cases.queries import hold
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -175,6 +176,7 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
     if granted:
         reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}
         _keep(work, case, level=request.level, rule=LOWERED, inputs=reason)
+        note_part(work, case.id, Part.LEVEL, actor=request.asked_by)
         _move(work, case, request.level, rule=LOWERED)
 
 
@@ -212,6 +214,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     if level is was:
         return
     case.level = level
+    note_part(work, case.id, Part.LEVEL)
     timing.restart_clock(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)

@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk.escalations.gates import Seen, check, closed, leads_to_reporter, leaves_alone
 from helpdesk.escalations.packets import Header, build
+from helpdesk.escalations.parts import Share
 from helpdesk.escalations.standing import Ask, Priority
 from helpdesk.partners.fields import BY_NAME
 
@@ -41,7 +42,7 @@ def all_is_well(**different):
         is_waived=False,
         safe_channel="quiet@safe.test",
         case_is_closed=False,
-        drafted_by=WRITER,
+        parts={WRITER: (Share("wrote or changed what it says", opens=False, is_words=True),)},
     )
     return replace(seen, **different)
 

@@ -27,6 +27,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT, INSERT",
         TICKER: "SELECT, INSERT",
     },
+    "closing_requests": {
+        APP: "SELECT, INSERT, UPDATE",
+    },
     "closures": {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT, INSERT",
@@ -36,10 +39,14 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "consents": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT, INSERT, UPDATE (withdrawn_at)",
+        INTAKE: "SELECT, INSERT, UPDATE (confirmed_at, confirmed_by, withdrawn_at)",
         PARTNER: "SELECT",
         WORKER: "SELECT",
         TICKER: "SELECT",
+    },
+    "contributions": {
+        APP: "SELECT, INSERT",
+        WORKER: "SELECT",
     },
     "decisions": {
         APP: "SELECT, INSERT, UPDATE",

@@ -648,3 +648,53 @@ def test_a_message_that_could_not_be_sent_can_change_its_language_too(app, insid
 
     assert inside.status == 200
     assert "x" * 50_001 in inside.text
+
+
+def written_down(house, case, kind=ConsentKind.HELPER):
+    """A responder writes down what they were told."""
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        return casework.record_consent(work, found, kind=kind).id
+
+
+@pytest.mark.parametrize(("answer", "counts"), [("confirmation", True), ("denial", False)])
+def test_what_a_responder_wrote_down_is_confirmed_or_denied_here(
+    house, inside, case, answer, counts
+):
+    consent_id = written_down(house, case)
+    inside.open("/mailbox/case")
+    again = inside.form(f"/mailbox/case/consents/{consent_id}/{answer}")
+    assert "Did you agree to this?" in inside.text
+    assert "You may share what is needed with another helper" in inside.text
+
+    inside.send(f"/mailbox/case/consents/{consent_id}/{answer}")
+
+    assert "Did you agree to this?" not in inside.text
+    with house.inside() as work:
+        consent = work.session.get(Consent, consent_id)
+        assert (consent.counts, consent.withdrawn_at is None) == (counts, counts)
+    assert inside.post(again.action, again.fields).status_code == 303
+    with house.inside() as work:
+        assert work.session.get(Consent, consent_id).counts is counts
+
+
+def test_what_a_responder_wrote_down_stands_unticked_until_it_is_confirmed(house, inside, case):
+    written_down(house, case)
+
+    inside.open("/mailbox/case")
+
+    assert 'value="helper" checked' not in " ".join(inside.text.split())
+
+
+def test_nobody_answers_for_another_persons_case(house, inside, case):
+    with house.inside() as work:
+        other = a_case(work, house.team, status=Status.OPEN, consents=())
+    mine, others = written_down(house, case), written_down(house, other)
+    inside.open("/mailbox/case")
+    form = inside.form(f"/mailbox/case/consents/{mine}/confirmation")
+
+    answer = inside.post(form.action.replace(mine, others), form.fields)
+
+    assert answer.status_code == 404
+    with house.inside() as work:
+        assert not work.session.get(Consent, others).counts

@@ -3,8 +3,9 @@
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_let_in
+from helpdesk.accounts.vouching import why_not_let_in
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, current_key, give, make_key
 from helpdesk.core.markup import isolated
@@ -33,12 +34,19 @@ def found_team_key(work: Work, team: Team, person: Person) -> bool:
 
 
 def let_in(work: Work, membership: Membership) -> None:
-    """Give a colleague the keys of the team we share. Only who holds a key can give it."""
+    """Give a colleague the keys of the team we share. Only who holds a key can give it.
+
+    Into a queue, never who gave them their code, or came in by the same hand: nobody alone makes
+    a second person of themselves. Whose sign-in was reset before is told by letter.
+    """
     work.require(may_let_in, membership)
     newcomer = membership.person
     if newcomer.key is None:
         name = isolated(newcomer.name)
         raise NotNow(f"{name} has not enrolled yet, so there is no key to seal to.")
+    refusal = why_not_let_in(work.session, membership, work.actor.id)
+    if refusal:
+        raise NotNow(refusal)
     given = False
     for key in keys_of(work, membership.team_id):
         if work.session.get(KeyCopy, (key.id, newcomer.key.id)) is None:
@@ -46,7 +54,16 @@ def let_in(work: Work, membership: Membership) -> None:
             given = True
     if not given:
         raise NotNow(f"{isolated(newcomer.name)} can read this team's cases already.")
+    if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
+        membership.let_in_by, membership.let_in_at = work.actor.id, work.at
     work.record("team.let_in", membership.team, person_id=newcomer.id)
+    if newcomer.was_reset:
+        tell_of_access(work, newcomer)
+
+
+def tell_of_access(work: Work, person: Person) -> None:
+    """A letter to where their duty mail goes: something about their account has changed."""
+    work.promise("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
 
 
 def take_back(work: Work, person: Person, team_id: str) -> None:

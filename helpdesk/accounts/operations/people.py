@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.operations.keys import found_team_key, take_back
+from helpdesk.accounts.operations.keys import found_team_key, take_back, tell_of_access
 from helpdesk.accounts.operations.sessions import end_all
 from helpdesk.accounts.policy import fits, may_invite_as, may_manage, may_place_in, may_use_own
 from helpdesk.core import codes
@@ -67,20 +67,23 @@ def invite_again(work: Work, person: Person) -> str:
 def start_over(work: Work, person: Person) -> str:
     """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
 
-    They get a new key that opens nothing until a member of each team has let them in again, so
-    that whoever presses this button cannot read along by it.
+    They get a new key that opens nothing until a member of each team has let them in again; in a
+    queue somebody else than whoever presses this button. The person is told by letter.
     """
     work.require(may_manage, person)
     if not person.is_enrolled:
         raise NotNow(f"{isolated(person.name)} has not enrolled yet.")
     for membership in person.memberships:
         take_back(work, person, membership.team_id)
+        membership.let_in_by = membership.let_in_at = None
     person.key = None
     person.key_id = None
     person.salt = person.under_passphrase = person.under_recovery = person.totp_seed = None
     end_all(work, person)
     code = _give_code(work, person)
+    person.was_reset = True
     work.record("person.started_over", person)
+    tell_of_access(work, person)
     return code
 
 
@@ -147,4 +150,5 @@ def _give_code(work: Work, person: Person) -> str:
     code = codes.new_code()
     person.enrolment_tag = tag_of(code)
     person.enrolment_until = work.at + CODE_HOLDS
+    person.code_given_by, person.code_given_at = work.actor.id, work.at
     return code

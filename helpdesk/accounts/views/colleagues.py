@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.views.blueprints import bp
+from helpdesk.accounts.vouching import who_may_let_in, why_not_let_in
 from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
@@ -13,7 +14,12 @@ from helpdesk.web.work import work
 @bp.get("/colleagues")
 def colleagues() -> ResponseReturnValue:
     waiting = [
-        (membership, fingerprint(membership.person.key))
+        (
+            membership,
+            fingerprint(membership.person.key),
+            why_not_let_in(work.session, membership, work.actor.id),
+            who_may_let_in(work.session, membership),
+        )
         for membership in queries.waiting_to_be_let_in(work)
         if membership.person.key is not None
     ]

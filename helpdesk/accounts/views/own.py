@@ -29,7 +29,14 @@ def show_own() -> ResponseReturnValue:
         fingerprint=fingerprint(person.key) if person.key else "",
         sessions=queries.own_sessions(work),
         this_session=current_presence().session_id,
+        names=_names(person),
     )
+
+
+def _names(person: Person) -> dict[str, str]:
+    """Whom the page names: who gave the code to enrol with, and who let this person in."""
+    actors = {person.code_given_by, *(one.let_in_by for one in person.memberships)}
+    return queries.names(work.session, {one for one in actors if one is not None})
 
 
 @bp.get("/account/passphrase")

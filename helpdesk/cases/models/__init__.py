@@ -1,8 +1,9 @@
-"""Case and what hangs on it: messages, notes, consents, facts, evidence, clocks, requests."""
+"""Case and what hangs on it: messages, notes, consents, facts, evidence, clocks, who did what."""
 
 from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedInCase
 from helpdesk.cases.models.clock import ClockEvent, ClockTurn
 from helpdesk.cases.models.consent import Consent
+from helpdesk.cases.models.contribution import Contribution, Part
 from helpdesk.cases.models.evidence import Evidence
 from helpdesk.cases.models.fact import Fact
 from helpdesk.cases.models.level_request import LevelRequest
@@ -14,11 +15,13 @@ __all__ = [
     "ClockTurn",
     "Closure",
     "Consent",
+    "Contribution",
     "Evidence",
     "Fact",
     "LevelColumn",
     "LevelRequest",
     "Message",
     "Note",
+    "Part",
     "SealedInCase",
 ]

@@ -1,12 +1,16 @@
 """Consent: what a reporter agreed to, for whom, since when, and when they took it back."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+
+BY_HAND: Final = "person:"
 
 
 class Consent(Identified, Base):
@@ -23,6 +27,9 @@ class Consent(Identified, Base):
     # Who wrote it down: the reporter's own hand, or a responder who was told over a safe channel.
     given_by: Mapped[str] = mapped_column(String(80))
     withdrawn_at: Mapped[datetime | None]
+    # What a responder wrote down counts once the reporter or a second person has confirmed it.
+    confirmed_by: Mapped[str | None] = mapped_column(String(80))
+    confirmed_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_consents_case_id", "case_id"),
@@ -35,3 +42,23 @@ class Consent(Identified, Base):
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
     )
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether one of us wrote it down, having been told."""
+        return self.given_by.startswith(BY_HAND)
+
+    @property
+    def is_the_reporters(self) -> bool:
+        """Whether it is the reporter's own word, given or confirmed in the mailbox."""
+        return not self.is_by_hand or not (self.confirmed_by or BY_HAND).startswith(BY_HAND)
+
+    @hybrid_property
+    def counts(self) -> bool:
+        """Whether it may open a gate: not on one person's word alone that they were told."""
+        return not self.is_by_hand or self.confirmed_at is not None
+
+    @counts.inplace.expression
+    @classmethod
+    def _counts(cls) -> ColumnElement[bool]:
+        return or_(~cls.given_by.startswith(BY_HAND), cls.confirmed_at.is_not(None))

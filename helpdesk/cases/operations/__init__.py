@@ -2,7 +2,12 @@
 
 from helpdesk.cases.operations.assignments import claim, hand_over, release, take_next
 from helpdesk.cases.operations.closures import close, reopen
-from helpdesk.cases.operations.consents import record_consent, withdraw_consent
+from helpdesk.cases.operations.consents import (
+    confirm_consent,
+    record_consent,
+    refuse_confirming,
+    withdraw_consent,
+)
 from helpdesk.cases.operations.messages import add_note, leave_unanswered, send_message
 from helpdesk.cases.operations.reading import READ_LATELY, read, reading
 from helpdesk.cases.operations.waiting import resume, wait, wake
@@ -12,11 +17,13 @@ __all__ = [
     "add_note",
     "claim",
     "close",
+    "confirm_consent",
     "hand_over",
     "leave_unanswered",
     "read",
     "reading",
     "record_consent",
+    "refuse_confirming",
     "release",
     "reopen",
     "resume",

@@ -4,8 +4,9 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.policy import may_work_on
+from helpdesk.cases.queries import hold
 from helpdesk.cases.status import ConsentKind
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.work import Work
 
 
@@ -14,7 +15,8 @@ def record_consent(
 ) -> Consent:
     """Write down what the reporter has agreed to. History names who wrote it down.
 
-    For a platform it says which one: consent to one partner is none to another.
+    For a platform it says which one: consent to one partner is none to another. It opens no gate
+    before the reporter or a second person has confirmed it.
     """
     work.require(may_work_on, case)
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
@@ -32,6 +34,31 @@ def record_consent(
     work.session.add(consent)
     work.record("consent.given", consent, kind=kind, platform=platform)
     return consent
+
+
+def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
+    """A second person was told the same, or has made sure: from now on it opens gates.
+
+    The reporter can do that, too, in the mailbox (`intake.operations.confirm_consent`).
+    """
+    hold(work, case)
+    work.require(may_work_on, case)
+    if not work.keys.holds(case.key_id):
+        raise NotAllowed("You wait to be let in, so you can't know what the reporter said.")
+    work.session.refresh(consent)
+    refuse_confirming(consent)
+    if consent.given_by == work.actor.id:
+        raise NotNow("You wrote this down. The reporter or someone else has to confirm it.")
+    consent.confirmed_by, consent.confirmed_at = work.actor.id, work.at
+    work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
+
+
+def refuse_confirming(consent: Consent) -> None:
+    """Only what one of us wrote down, and nobody has confirmed or taken back, can be confirmed."""
+    if consent.withdrawn_at is not None:
+        raise NotNow("This was taken back already.")
+    if consent.counts:
+        raise NotNow("This doesn't need to be confirmed any more.")
 
 
 def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:

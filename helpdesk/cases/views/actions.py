@@ -38,4 +38,12 @@ def create_consent(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return once_more("cases/_consent_form.html", case, consent_form=form)
     operations.record_consent(work, case, kind=ConsentKind(form.consent_kind.data))
-    return done(case, "The consent is written down.", part="consents")
+    said = "It is written down. It counts once the reporter, or someone else here, confirms it."
+    return done(case, said, part="consents")
+
+
+@bp.post("/cases/<ref>/consents/<consent_id>/confirmation")
+def create_consent_confirmation(ref: str, consent_id: str) -> ResponseReturnValue:
+    case = queries.by_ref(work, ref)
+    operations.confirm_consent(work, case, queries.consent_by_id(work, case, consent_id))
+    return done(case, "It is confirmed that the reporter agreed.", part="consents")

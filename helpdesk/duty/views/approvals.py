@@ -8,6 +8,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import words as request_words
+from helpdesk.escalations.parts import parts_in
 from helpdesk.triage import queries as triage
 from helpdesk.triage.policy import may_decide
 from helpdesk.web.work import work
@@ -26,6 +27,7 @@ def approvals() -> ResponseReturnValue:
         drafts=drafts,
         to_read=to_read,
         request_words=request_words,
+        parts={one.id: parts_in(work, one) for one in drafts},
         names=accounts.names(work.session, actors),
         now=work.at,
         may_decide=may_decide,

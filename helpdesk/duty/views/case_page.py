@@ -117,6 +117,8 @@ def _actors(
     actors = {one.author for one in (*found["messages"], *found["notes"])}
     actors |= {one.by for one in level.evaluations}
     actors |= {one.drafted_by for one in requests.requests}
+    for one in found["consents"]:
+        actors |= {one.given_by, one.confirmed_by or one.given_by}
     if level.request is not None:
         actors.add(level.request.asked_by)
     if case.is_closed and case.closure is not None:

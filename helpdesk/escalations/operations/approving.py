@@ -2,7 +2,9 @@
 
 import hashlib
 
-from helpdesk.core.errors import NotNow
+from helpdesk.cases.contributions import note_part
+from helpdesk.cases.models import Part
+from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.keys import Key, current_key
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
@@ -11,6 +13,7 @@ from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.holding import TOO_LATE, hold
 from helpdesk.escalations.packets import hash_of
+from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
 from helpdesk.escalations.standing import Standing
@@ -70,8 +73,11 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     hold(work, escalation)
     if escalation.standing is not Standing.DRAFT:
         raise NotNow("This request was approved or withdrawn already.")
+    if not work.keys.holds(escalation.case.key_id):
+        raise NotAllowed("You wait to be let in, so you can't answer for this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
     escalation.waived_by, escalation.waived_at = work.actor.id, work.at
+    note_part(work, escalation.case_id, Part.WAIVER, subject_id=escalation.id)
     work.record("escalation.form_waived", escalation)
 
 
@@ -81,8 +87,10 @@ def read_afterwards(work: Work, escalation: Escalation) -> None:
     hold(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         raise NotNow("This request does not wait for a second reader.")
-    if work.actor.id in (escalation.drafted_by, escalation.approved_by):
-        raise NotNow("You wrote or approved this. Somebody else has to read it.")
+    if work.actor.id == escalation.approved_by or work.actor.id in parts_in(work, escalation):
+        raise NotNow("You had a part in this or approved it. Someone else has to read it.")
+    if not work.keys.holds(escalation.case.key_id):
+        raise NotAllowed("You wait to be let in, so you can't have read it.")
     escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
     work.record("escalation.second_read", escalation)
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.cases.models import Case
+from helpdesk.cases.contributions import note_part
+from helpdesk.cases.models import Case, Part
 from helpdesk.core import codes
 from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
@@ -57,6 +58,7 @@ def draft(
     _write(work, escalation, typed)
     clocks.our_move(work, escalation)
     work.session.add(escalation)
+    note_part(work, case.id, Part.WORDS, subject_id=escalation.id)
     work.record(
         "escalation.drafted",
         escalation,
@@ -85,6 +87,7 @@ def change(
         raise NotNow(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
     _write(work, escalation, typed)
+    note_part(work, escalation.case_id, Part.WORDS, subject_id=escalation.id)
     work.record(
         "escalation.changed",
         escalation,
@@ -101,7 +104,7 @@ def catch_up(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     written = queries.packet_of(work, escalation).fields
     writer = escalation.drafted_by
     change(work, escalation, typed={**written, **fills}, seen_hash=seen_hash, seen=seen)
-    # Whoever presses has written nothing: the second person is still one beside the writer.
+    # It is still its writer's, and whoever presses has a part in it like them.
     escalation.drafted_by = writer
 
 

@@ -8,6 +8,7 @@ from helpdesk.escalations import calls, queries, words
 from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
 from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
 from helpdesk.escalations.models import Delivery, Escalation
+from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
 
@@ -39,6 +40,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         and lacks_only_a_second_person(seen, work.actor.id),
         "call": call,
         "leaves_alone": seen is not None and leaves_alone(seen, work.actor.id),
+        "seconds": _seconds(work, escalation),
         "delivery": delivery,
         "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.open(one, "body")) for one in exchanges],
@@ -72,6 +74,13 @@ def _call(work: Work, escalation: Escalation) -> calls.SecondPerson | None:
     return calls.call_to_read(work, escalation)
 
 
+def _seconds(work: Work, escalation: Escalation) -> list[str]:
+    """Whoever of the queue could be the second person: all who had no part in it."""
+    had = {*parts_in(work, escalation), escalation.approved_by}
+    inside = accounts.let_in(work.session, escalation.case.team_id)
+    return [one.name for one in inside if one.as_actor().id not in had]
+
+
 def _named(escalation: Escalation) -> tuple[str | None, ...]:
     return (
         escalation.drafted_by,
@@ -86,7 +95,9 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
     ours, standing = may_work_on(work.actor, escalation), escalation.standing
     is_draft, due = standing is Standing.DRAFT, escalation.answer_due_at
     waits = escalation.second_read_due_at is not None and escalation.second_read_at is None
-    mine = work.actor.id in (escalation.drafted_by, escalation.approved_by)
+    mine = waits and (
+        work.actor.id == escalation.approved_by or work.actor.id in parts_in(work, escalation)
+    )
     return {
         "may_change": ours and is_draft,
         "may_waive": is_draft and may_waive(work.actor, escalation),

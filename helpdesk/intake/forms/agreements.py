@@ -115,6 +115,11 @@ def _consequence(request: Request, happens: IfTakenBack) -> str:
     return str(said)
 
 
+def label_of(kind: ConsentKind, platform: str | None) -> str:
+    """An agreement in the reporter's words."""
+    return str(_choice_of(kind, platform).label)
+
+
 def _choice_of(kind: ConsentKind, platform: str | None) -> SelectChoice:
     value = _value_of(kind, platform)
     if platform is None:

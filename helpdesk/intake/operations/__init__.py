@@ -1,6 +1,11 @@
 """What can happen at the public door; one function per sentence."""
 
-from helpdesk.intake.operations.consents import Agreement, agree_to
+from helpdesk.intake.operations.consents import (
+    Agreement,
+    agree_to,
+    confirm_agreement,
+    deny_agreement,
+)
 from helpdesk.intake.operations.submission import Receipt, WayBack, submit
 from helpdesk.intake.operations.verdicts import give_verdict
 from helpdesk.intake.operations.visits import (
@@ -17,6 +22,8 @@ __all__ = [
     "WayBack",
     "agree_to",
     "come_in",
+    "confirm_agreement",
+    "deny_agreement",
     "find_visit",
     "give_verdict",
     "go_away",

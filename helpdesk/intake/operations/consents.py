@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.operations import refuse_confirming
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.work import Work
@@ -35,16 +36,46 @@ def agree_to(
     hold(work, case)
     standing = {(one.kind, one.platform): one for one in queries.standing_consents(work, case)}
     before = standing if shown is None else shown
+    told = [
+        standing[one]
+        for one in agreements
+        if one in standing and not standing[one].counts and (shown is None or one not in shown)
+    ]
     given = [one for one in agreements if one not in before and one not in standing]
     withdrawn = [standing[one] for one in before if one not in agreements and one in standing]
     for kind, platform in given:
         _give(work, case, kind, platform)
+    for consent in told:
+        _confirm(work, consent)
     for consent in withdrawn:
         _withdraw(work, case, consent)
-    if given or withdrawn:
+    if given or told or withdrawn:
         go_on(work, case)
         work.promise("triage.tell_owner", case_id=case.id)
-    return bool(given or withdrawn)
+    return bool(given or told or withdrawn)
+
+
+def confirm_agreement(work: Work, case: Case, consent: Consent) -> None:
+    """The reporter says that they did agree to what one of us wrote down: now it counts."""
+    work.require(is_their_case, case)
+    hold(work, case)
+    work.session.refresh(consent)
+    refuse_confirming(consent)
+    _confirm(work, consent)
+    go_on(work, case)
+    work.promise("triage.tell_owner", case_id=case.id)
+
+
+def deny_agreement(work: Work, case: Case, consent: Consent) -> None:
+    """The reporter says that they did not agree to it: it is taken back, and never counted."""
+    work.require(is_their_case, case)
+    hold(work, case)
+    work.session.refresh(consent)
+    refuse_confirming(consent)
+    work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
+    _withdraw(work, case, consent)
+    go_on(work, case)
+    work.promise("triage.tell_owner", case_id=case.id)
 
 
 def withdraw_all(work: Work, case: Case) -> None:
@@ -64,6 +95,11 @@ def _give(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> No
     )
     work.session.add(consent)
     work.record("consent.given", consent, kind=kind, platform=platform)
+
+
+def _confirm(work: Work, consent: Consent) -> None:
+    consent.confirmed_by, consent.confirmed_at = work.actor.id, work.hour
+    work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
 
 
 def _withdraw(work: Work, case: Case, consent: Consent) -> None:

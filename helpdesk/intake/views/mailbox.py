@@ -10,7 +10,13 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind
 from helpdesk.intake import operations, queries
 from helpdesk.intake.asked import Request
-from helpdesk.intake.forms import PLAIN_AGREEMENTS, ConsentsForm, MessageForm, consequences
+from helpdesk.intake.forms import (
+    PLAIN_AGREEMENTS,
+    ConsentsForm,
+    MessageForm,
+    consequences,
+    label_of,
+)
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
@@ -59,6 +65,26 @@ def create_consents() -> ResponseReturnValue:
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
+@bp.post("/mailbox/case/consents/<consent_id>/confirmation")
+@in_mailbox
+def create_confirmation(consent_id: str) -> ResponseReturnValue:
+    case = queries.own_case(work)
+    consent = queries.consent_to_confirm(work, case, consent_id)
+    operations.confirm_agreement(work, case, consent)
+    flash(_("Thank you. It is written down that you agree to this."))
+    return redirect(url_for(".show_case", _anchor="consents"), 303)
+
+
+@bp.post("/mailbox/case/consents/<consent_id>/denial")
+@in_mailbox
+def create_denial(consent_id: str) -> ResponseReturnValue:
+    case = queries.own_case(work)
+    consent = queries.consent_to_confirm(work, case, consent_id)
+    operations.deny_agreement(work, case, consent)
+    flash(_("It is written down that you did not agree to this. Nothing is done on it."))
+    return redirect(url_for(".show_case", _anchor="consents"), 303)
+
+
 @bp.get("/mailbox/case/withdrawal")
 @in_mailbox
 def new_withdrawal() -> ResponseReturnValue:
@@ -78,7 +104,7 @@ def _case_page(form: MessageForm) -> str:
     requests = queries.requests_of(work, case)
     consents = _consents_form(case, requests)
     messages = queries.messages_of(work, case)
-    consents.tick((one.kind, one.platform) for one in queries.standing_consents(work, case))
+    consents.tick((one.kind, one.platform) for one in queries.agreed_consents(work, case))
     return render_template(
         "mailbox/case.html",
         case=case,
@@ -89,6 +115,10 @@ def _case_page(form: MessageForm) -> str:
         form=form,
         consents_form=consents,
         consequences=consequences(requests),
+        to_confirm=[
+            (one, label_of(one.kind, one.platform))
+            for one in queries.consents_to_confirm(work, case)
+        ],
         keys=work.keys,
         now=work.at,
     )

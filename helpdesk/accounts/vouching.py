@@ -1,0 +1,69 @@
+"""Who stands behind an account: two people, or one who made the other.
+
+Whoever gives somebody the code to enrol with could enrol as them. So an account counts as a person
+of its own once someone of a queue, who did not come in by the same hand, has let it in. Operators
+are in no queue and let nobody in: a code of theirs and a colleague who lets in are two people.
+"""
+
+from sqlalchemy.orm import Session
+
+from helpdesk.accounts import queries
+from helpdesk.accounts.models import Membership, Person, TeamKind
+from helpdesk.core.actors import Role
+from helpdesk.core.markup import isolated
+
+PERSON = "person:"
+
+
+def stands_behind(session: Session, actor_id: str, *, seen: frozenset[str] = frozenset()) -> str:
+    """The actor who could be the one behind this one: themselves, or who brought them in."""
+    person = session.get(Person, actor_id.removeprefix(PERSON))
+    if person is None or not _could_be_another(session, person.code_given_by):
+        return actor_id
+    if actor_id in seen:
+        return min(seen)  # two who gave each other codes are one hand
+    seen |= {actor_id}
+    maker = stands_behind(session, person.code_given_by or "", seen=seen)
+    vouchers = {one.let_in_by for one in person.memberships if one.let_in_by is not None}
+    for voucher in sorted(vouchers - seen):
+        if stands_behind(session, voucher, seen=seen) != maker:
+            return actor_id
+    return maker
+
+
+def _could_be_another(session: Session, giver_id: str | None) -> bool:
+    """Whether whoever gave a code is in queues themselves. Older accounts do not say who it was."""
+    giver = session.get(Person, (giver_id or "").removeprefix(PERSON))
+    return giver is not None and giver.role is not Role.OPERATOR
+
+
+def why_not_let_in(session: Session, membership: Membership, by: str) -> str:
+    """Why somebody cannot let this person in, in a sentence; empty if they can.
+
+    Partners let in their own: what their team reads, the helpdesk wrote to them.
+    """
+    newcomer, giver = membership.person, membership.person.code_given_by
+    if membership.team.kind is not TeamKind.QUEUE or giver is None:
+        return ""
+    if giver == by:
+        return (
+            f"You gave {isolated(newcomer.name)} the code they enrolled with. Someone else"
+            " has to let them in, so that no one person can be two."
+        )
+    if stands_behind(session, giver) == stands_behind(session, by):
+        return (
+            f"{isolated(newcomer.name)}'s code and your own account came from the same"
+            " person. Someone who came in another way has to let them in, so that"
+            " no one person can be two."
+        )
+    return ""
+
+
+def who_may_let_in(session: Session, membership: Membership) -> list[str]:
+    """The names of those who can, of all who can open the queue now."""
+    return [
+        one.name
+        for one in queries.let_in(session, membership.team_id)
+        if one.id != membership.person_id
+        and not why_not_let_in(session, membership, f"{PERSON}{one.id}")
+    ]

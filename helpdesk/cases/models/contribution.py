@@ -1,0 +1,40 @@
+"""Contribution: that a colleague had a part in something on which a request can rest."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+
+
+class Part(StrEnum):
+    """What somebody wrote, changed or confirmed."""
+
+    WORDS = "words"
+    EVIDENCE = "evidence"
+    FACT = "fact"
+    LEVEL = "level"
+    WAIVER = "waiver"
+
+
+class Contribution(Identified, Base):
+    """Kept for ever, so that undoing one's own part makes nobody a second person.
+
+    `subject_id` is a request's for its words and its waiver, and a case's for all else; `name` says
+    which evidence or fact. A consent keeps by itself who wrote it down and who confirmed it.
+    """
+
+    __tablename__ = "contributions"
+
+    case_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), index=True
+    )
+    subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    part: Mapped[Part] = mapped_column(choice_column(Part))
+    name: Mapped[str] = mapped_column(String(60), default="")
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("subject_id", "part", "name", "actor"),)

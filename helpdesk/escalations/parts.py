@@ -1,0 +1,102 @@
+"""Who had a part in a request, from what is stored of it: so that a second person really is one.
+
+History is not asked. It says what happened; what may happen hangs on rows of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.cases.models import Consent, Contribution, Part
+from helpdesk.cases.status import ConsentKind
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
+from helpdesk.partners.fields import FIELDS, Source
+
+# What a colleague did, by part; "You" or a name stands before it.
+DONE: Final[Mapping[Part, str]] = {
+    Part.WORDS: "wrote or changed what it says",
+    Part.LEVEL: "changed how urgent the case is",
+    Part.WAIVER: "waived the platform's own form",
+}
+FOUND: Final[Mapping[str, str]] = {
+    "vetted": "wrote down who is asking",
+    "owner_confirmed": "wrote down whose account it is",
+    "public_form": "wrote down how the platform's own form went",
+    "public_form_ref": "wrote down the number of the platform's own form",
+}
+AGREED: Final = "wrote down or confirmed what the reporter agreed to"
+# On what these open, one person's word alone never leaves: only words and evidence open nothing.
+OPENS: Final = frozenset({Part.FACT, Part.LEVEL, Part.WAIVER})
+
+
+@dataclass(frozen=True)
+class Share:
+    """One thing that somebody did for a request, and whether a gate stands open on it."""
+
+    did: str
+    opens: bool
+    is_words: bool = False
+
+
+Parts = Mapping[str, Collection[Share]]
+
+
+def parts_in(work: Work, escalation: Escalation) -> Parts:
+    """Everybody who wrote, changed or confirmed something on which the request rests, and what."""
+    parts: dict[str, dict[Share, None]] = defaultdict(dict)
+    for actor, share in (*_noted(work, escalation), *_agreed(work, escalation)):
+        parts[actor][share] = None
+    return {actor: tuple(shares) for actor, shares in parts.items()}
+
+
+def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
+    yield escalation.drafted_by, Share(DONE[Part.WORDS], opens=False, is_words=True)
+    if escalation.waived_by is not None:
+        yield escalation.waived_by, Share(DONE[Part.WAIVER], opens=True)
+    evidence = _evidence(escalation)
+    found = select(Contribution.actor, Contribution.part, Contribution.name).where(
+        Contribution.case_id == escalation.case_id,
+        Contribution.subject_id.in_((escalation.id, escalation.case_id)),
+    )
+    for actor, part, name in work.session.execute(found.order_by(Contribution.at)):
+        if part is Part.EVIDENCE:
+            if name in evidence:
+                yield actor, Share(f"wrote down “{evidence[name]}”", opens=False)
+        elif part is not Part.FACT:
+            yield actor, Share(DONE[part], opens=part in OPENS, is_words=part is Part.WORDS)
+        elif name in FOUND:
+            yield actor, Share(FOUND[name], opens=True)
+
+
+def _evidence(escalation: Escalation) -> dict[str, str]:
+    """What steps write down that this partner may receive, with our word for it."""
+    return {
+        field.origin: field.ours
+        for field in FIELDS
+        if field.source is Source.EVIDENCE and field.name in escalation.partner.allowed_fields
+    }
+
+
+def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
+    """Who speaks for the reporter, where what stands is not the reporter's own word."""
+    wanted = {(ConsentKind.HELP, None), (ConsentKind.PLATFORM, escalation.partner.platform)}
+    found = select(Consent).where(Consent.case_id == escalation.case_id)
+    rows = [
+        one
+        for one in work.session.scalars(found.execution_options(populate_existing=True))
+        if (one.kind, one.platform) in wanted
+    ]
+    own = {
+        (one.kind, one.platform)
+        for one in rows
+        if one.withdrawn_at is None and one.is_the_reporters
+    }
+    for one in rows:
+        if one.is_by_hand and (one.kind, one.platform) not in own:
+            yield one.given_by, Share(AGREED, opens=True)
+            if one.confirmed_by is not None and not one.is_the_reporters:
+                yield one.confirmed_by, Share(AGREED, opens=True)

@@ -1,0 +1,168 @@
+"""No one person makes a second one of themselves: who gives the code does not let in as well."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from helpdesk.accounts import operations, queries
+from helpdesk.accounts.models import Person, TeamKind
+from helpdesk.cli import tending
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotNow
+from helpdesk.core.performing import drain
+from tests.factories import a_person, a_team, enrolled, work_as
+
+
+@pytest.fixture
+def house(desk):
+    """A queue with two coordinators, whom an operator brought in, and a responder."""
+    with desk.begin() as work:
+        queue = a_team(work)
+        ada = a_person(work, Role.COORDINATOR, [queue], name="Ada", email="ada@house.test")
+        ben = a_person(work, Role.COORDINATOR, [queue], name="Ben", email="ben@house.test")
+        cem = a_person(work, teams=[queue], name="Cem", email="cem@house.test")
+    return type("House", (), {"queue": queue, "ada": ada, "ben": ben, "cem": cem})
+
+
+def reset(desk, by, whom):
+    """A coordinator resets somebody, and enrols with the code: as them, or in their name."""
+    with work_as(desk, by) as work:
+        person = queries.person_by_id(work, whom.person.id)
+        operations.start_over(work, person)
+        return enrolled_again(work, person)
+
+
+def enrolled_again(work, person):
+    return enrolled(replace(work, actor=person.as_actor()), person)
+
+
+def invited(desk, by, queue, name, role=Role.RESPONDER):
+    with work_as(desk, by) as work:
+        team = queries.team_by_slug(work, queue.slug)
+        person, _code = operations.invite(
+            work, handle=name.lower(), name=name, role=role, teams=[team]
+        )
+        return enrolled_again(work, person)
+
+
+def let_in(desk, by, whom, queue):
+    with work_as(desk, by) as work:
+        operations.let_in(work, queries.membership(work, whom.person.id, queue.id))
+
+
+def test_who_resets_a_colleague_cannot_let_them_in(desk, house):
+    again = reset(desk, house.ada, house.cem)
+
+    with pytest.raises(NotNow, match=r"You gave .*Cem.* the code"):
+        let_in(desk, house.ada, again, house.queue)
+    let_in(desk, house.ben, again, house.queue)
+
+
+def test_who_invites_somebody_cannot_let_them_in(desk, house):
+    newcomer = invited(desk, house.ada, house.queue, "Dora")
+
+    with pytest.raises(NotNow, match=r"You gave .*Dora.* the code"):
+        let_in(desk, house.ada, newcomer, house.queue)
+    let_in(desk, house.ben, newcomer, house.queue)
+
+
+def test_two_accounts_of_one_persons_making_cannot_let_each_other_in(desk, house):
+    puppet = invited(desk, house.ada, house.queue, "Puppet", Role.COORDINATOR)
+    again = reset(desk, puppet, house.cem)
+
+    with pytest.raises(NotNow, match="the same person"):
+        let_in(desk, house.ada, again, house.queue)
+    let_in(desk, house.ben, again, house.queue)
+
+
+def test_whom_somebody_else_has_let_in_stands_for_themselves(desk, house):
+    dora = invited(desk, house.ada, house.queue, "Dora", Role.COORDINATOR)
+    let_in(desk, house.ben, dora, house.queue)
+    emil = invited(desk, house.ada, house.queue, "Emil")
+
+    let_in(desk, dora, emil, house.queue)
+
+
+def test_a_second_reset_takes_away_that_somebody_else_had_vouched(desk, house):
+    dora = invited(desk, house.ada, house.queue, "Dora", Role.COORDINATOR)
+    let_in(desk, house.ben, dora, house.queue)
+    dora = reset(desk, house.ada, dora)
+    again = reset(desk, dora, house.cem)
+
+    with pytest.raises(NotNow, match="the same person"):
+        let_in(desk, house.ada, again, house.queue)
+
+
+def test_two_who_reset_each_other_are_one_hand(desk, house):
+    one = invited(desk, house.ada, house.queue, "Dora", Role.COORDINATOR)
+    other = invited(desk, one, house.queue, "Emil", Role.COORDINATOR)
+    one = reset(desk, other, one)
+    again = reset(desk, one, house.cem)
+
+    let_in(desk, house.ben, again, house.queue)
+
+
+def test_with_one_coordinator_an_operator_gives_the_code(desk):
+    with desk.begin() as work:
+        queue = a_team(work)
+        only = a_person(work, Role.COORDINATOR, [queue], name="Only")
+        operator = a_person(work, Role.OPERATOR, name="Op")
+        waiting = a_person(work, teams=[queue], name="Wait", let_in=False)
+    with work_as(desk, operator) as work:
+        person = queries.person_by_id(work, waiting.person.id)
+        operations.start_over(work, person)
+        again = enrolled_again(work, person)
+
+    let_in(desk, only, again, queue)
+
+
+def test_a_partner_lets_in_their_own_whoever_invited_them(desk, house):
+    with desk.begin() as work:
+        team = a_team(work, kind=TeamKind.PARTNER)
+    people = []
+    for name in ("First", "Second"):
+        with work_as(desk, house.ada) as work:
+            person, _code = operations.invite(
+                work,
+                handle=name.lower(),
+                name=name,
+                role=Role.PARTNER,
+                teams=[queries.team_by_slug(work, team.slug)],
+            )
+            people.append(enrolled_again(work, person))
+
+    let_in(desk, people[0], people[1], team)
+
+
+def test_the_person_is_told_by_letter_and_on_their_own_page(desk, house):
+    again = reset(desk, house.ada, house.cem)
+    let_in(desk, house.ben, again, house.queue)
+
+    with desk.begin() as work:
+        person = work.session.get(Person, house.cem.person.id)
+        said = (person.was_reset, person.code_given_by, person.memberships[0].let_in_by)
+    assert said == (True, house.ada.actor.id, house.ben.actor.id)
+    drain(desk, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
+    letters = [one for one in desk.post.sent if one.to == "cem@house.test"]
+    assert {one.subject for one in letters} == {"Your access has changed"}
+    assert all("Ada" not in one.body and "Cem" not in one.body for one in letters)
+
+
+def test_an_operator_with_a_shell_gives_a_code_and_a_colleague_lets_in(desk, monkeypatch):
+    with desk.begin() as work:
+        queue = a_team(work)
+        only = a_person(work, Role.COORDINATOR, [queue], name="Only")
+    monkeypatch.setattr(tending, "this_desk", lambda _needs: nullcontext(desk))
+    options = ["--as", "root", "--handle", "second-one", "--name", "Second", "--role", "responder"]
+
+    answer = CliRunner().invoke(tending.invite, [*options, "--queue", queue.slug])
+
+    assert answer.exit_code == 0, answer.output
+    with work_as(desk, only) as work:
+        person = work.session.scalars(select(Person).where(Person.handle == "second-one")).one()
+        second = enrolled_again(work, person)
+    let_in(desk, only, second, queue)
