@@ -18,6 +18,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.submitted": "The report arrived.",
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
     "case.level_raised": "Raised from {was} to {level} by hand.",
+    "case.closing_asked": "Asked a second person to agree that it is no report.",
+    "case.closing_decided": "Decided whether it is no report: {granted}.",
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
     "case.lowering_decided": "Decided on the lower level.",
     "case.claimed": "Took the case.",

@@ -162,6 +162,7 @@ def test_a_long_text_is_refused_and_kept(browser, case):
 
 def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, desk):
     browser.post(f"/cases/{case.ref}/assignment")
+    browser.post(f"/cases/{case.ref}/messages", data={"message_text": "We did what we could."})
 
     closed = browser.post(
         f"/cases/{case.ref}/closure", data={"outcome": "unresolved", "closing_note": "Moved on."}
@@ -177,6 +178,9 @@ def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, desk):
 def test_a_case_is_not_closed_before_its_steps_are_done(desk, browser, case, responder):
     browser.post(f"/cases/{case.ref}/assignment")
     browser.post(f"/cases/{case.ref}/runs", data={"playbook": "account-takeover"})
+    unanswered = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
+    assert "Nobody has answered this report yet" in unanswered.text
+    browser.post(f"/cases/{case.ref}/messages", data={"message_text": "We have it."})
 
     chosen = {"outcome": "referred", "follow_up_on": "2026-12-24", "closing_note": "Ask again."}
     hasty = browser.post(f"/cases/{case.ref}/closure", data=chosen)
@@ -188,6 +192,27 @@ def test_a_case_is_not_closed_before_its_steps_are_done(desk, browser, case, res
 
     left = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
     assert left.status_code == 303
+
+
+def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
+    desk, browser, case, queue
+):
+    with desk.begin() as work:
+        found = work.session.get(Case, case.id)
+        found.level = Level.IMMEDIATE
+        work.record("test.level", found)
+    browser.post(f"/cases/{case.ref}/assignment")
+
+    asked = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "spam"})
+
+    assert asked.status_code == 303
+    waiting = browser.get("/approvals").text
+    assert f"Close {case.ref} as no report at all" in waiting
+    assert "Agree: it is no report" not in waiting, "who asked does not agree, too"
+    again = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "spam"})
+    assert again.status_code == 409
+    decided = browser.post(f"/cases/{case.ref}/closure/decision", data={"granted": "yes"})
+    assert decided.status_code == 403
 
 
 def without_token(page):

@@ -2,6 +2,7 @@
 
 from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedInCase
 from helpdesk.cases.models.clock import ClockEvent, ClockTurn
+from helpdesk.cases.models.closing_request import ClosingRequest
 from helpdesk.cases.models.consent import Consent
 from helpdesk.cases.models.contribution import Contribution, Part
 from helpdesk.cases.models.evidence import Evidence
@@ -13,6 +14,7 @@ __all__ = [
     "Case",
     "ClockEvent",
     "ClockTurn",
+    "ClosingRequest",
     "Closure",
     "Consent",
     "Contribution",

@@ -1,7 +1,7 @@
 """What can happen to a case; one function per sentence."""
 
 from helpdesk.cases.operations.assignments import claim, hand_over, release, take_next
-from helpdesk.cases.operations.closures import close, reopen
+from helpdesk.cases.operations.closures import close, close_agreed, reopen
 from helpdesk.cases.operations.consents import (
     confirm_consent,
     record_consent,
@@ -17,6 +17,7 @@ __all__ = [
     "add_note",
     "claim",
     "close",
+    "close_agreed",
     "confirm_consent",
     "hand_over",
     "leave_unanswered",

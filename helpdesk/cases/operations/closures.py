@@ -5,7 +5,7 @@ from datetime import date
 from helpdesk.cases import pace
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note
-from helpdesk.cases.policy import may_close, may_reopen
+from helpdesk.cases.policy import may_close, may_reopen, may_work_on
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Outcome
 from helpdesk.core.days import can_come
@@ -19,6 +19,17 @@ def close(
     """End the work on a case. On the day of the follow-up it is on the duty board once more."""
     hold(work, case)
     work.require(may_close, case)
+    _end(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
+
+
+def close_agreed(work: Work, case: Case, *, outcome: Outcome) -> None:
+    """End it because whoever leads it has asked, and a second person has agreed."""
+    hold(work, case)
+    work.require(may_work_on, case)
+    _end(work, case, outcome=outcome, follow_up_on=None, note="")
+
+
+def _end(work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None, note: str) -> None:
     if follow_up_on is not None and not can_come(follow_up_on, today=work.at.date()):
         raise NotNow("Choose a day after today for the follow-up, at most a year ahead, or none.")
     case.close(outcome=outcome, at=work.at, by=work.actor.id)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.errors import NotFound
+from helpdesk.duty import closing
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import words as request_words
@@ -20,10 +21,13 @@ def approvals() -> ResponseReturnValue:
         raise NotFound
     requests = [one for one in triage.standing_requests(work) if work.keys.holds(one.case.key_id)]
     drafts, to_read = escalations.to_approve(work), escalations.to_read_again(work)
-    actors = [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
+    closings = closing.standing_requests(work)
+    actors = [one.asked_by for one in closings]
+    actors += [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
     return render_template(
         "duty/approvals.html",
         lowerings=[(one, work.keys.open(one, "reason")) for one in requests],
+        closings=closings,
         drafts=drafts,
         to_read=to_read,
         request_words=request_words,

@@ -24,9 +24,9 @@ from helpdesk.core.gathering import Gathered, Gathering
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
+from helpdesk.duty.closing import steps_left
 from helpdesk.duty.disagreeing import disagreements
 from helpdesk.duty.offers import offers_for
-from helpdesk.duty.operations import steps_left
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import words as request_words
 from helpdesk.escalations.models import Escalation

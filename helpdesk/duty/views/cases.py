@@ -1,6 +1,6 @@
 """The one page of a case, with the parts of every feature, and closing it."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations as cases
@@ -8,7 +8,8 @@ from helpdesk.cases.forms import ClosureForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.cases.status import Outcome
-from helpdesk.duty import operations, queries
+from helpdesk.core.errors import NotNow
+from helpdesk.duty import closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import parts_of
 from helpdesk.web.work import by_statement, current_work, work
@@ -35,18 +36,35 @@ def create_closure(ref: str) -> ResponseReturnValue:
     case, form = by_ref(work, ref), ClosureForm()
     if not form.validate_on_submit():
         return _closure_once_more(case, form), 422
-    refusal = operations.not_closed_yet(work, case, outcome=Outcome(form.outcome.data))
+    outcome = Outcome(form.outcome.data)
+    refusal = closing.not_closed_yet(work, case, outcome=outcome)
     if refusal:
         form.form_errors.append(refusal)
         return _closure_once_more(case, form), 409
-    operations.close_case(
+    if closing.needs_second_person(case, outcome):
+        closing.ask_to_close(work, case, note=form.closing_note.data or "")
+        flash("It is urgent, so a second person is asked to agree that it is no report.")
+        return redirect(url_for(".show_case", ref=case.ref), 303)
+    closing.close_case(
         work,
         case,
-        outcome=Outcome(form.outcome.data),
+        outcome=outcome,
         follow_up_on=form.follow_up_on.data,
         note=form.closing_note.data or "",
     )
     flash("The case is closed.")
+    return redirect(url_for(".show_case", ref=case.ref), 303)
+
+
+@bp.post("/cases/<ref>/closure/decision")
+def create_closure_decision(ref: str) -> ResponseReturnValue:
+    case = by_ref(work, ref)
+    asked = closing.standing_request(work, case)
+    if asked is None:
+        raise NotNow("Someone else has decided this already.")
+    granted = request.form.get("granted") == "yes"
+    closing.decide_closing(work, asked, granted=granted)
+    flash("The case is closed." if granted else "The case stays open.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 

@@ -1,0 +1,141 @@
+"""Closing a case: what is in the way, and the second person for an urgent one that is no report."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, ClosingRequest
+from helpdesk.cases.policy import may_close, may_work_on
+from helpdesk.cases.queries import hold, newest_from_reporter
+from helpdesk.cases.status import Outcome
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.markup import isolated
+from helpdesk.core.work import Work
+from helpdesk.escalations import queries as escalations
+from helpdesk.escalations.standing import MOVES, Standing
+from helpdesk.playbooks import queries as playbooks
+from helpdesk.playbooks.progress import State
+from helpdesk.playbooks.queries import RunNow
+
+# Nobody is kept in a playbook who has left, or was never there.
+LEFT: Final = frozenset({Outcome.WITHDRAWN, Outcome.SPAM})
+# From here on one person alone does not say that it was no report.
+URGENT: Final = Level.URGENT
+# A partner may still act on it.
+LIVE: Final = frozenset(
+    one for one in Standing if Standing.WITHDRAWN in MOVES[one] and one is not Standing.DRAFT
+)
+
+
+def close_case(
+    work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None = None, note: str = ""
+) -> None:
+    """End the work on a case, once nobody waits for us, no request is under way and the steps that
+    must be done are done. An urgent case is no report at all only where two people say so."""
+    hold(work, case)
+    refusal = not_closed_yet(work, case, outcome=outcome)
+    if refusal:
+        raise NotNow(refusal)
+    if needs_second_person(case, outcome):
+        raise NotNow("This case is urgent: a second person has to agree that it is no report.")
+    cases.close(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
+
+
+def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
+    """Ask a second person to agree that an urgent case is no report at all."""
+    hold(work, case)
+    work.require(may_close, case)
+    refusal = not_closed_yet(work, case, outcome=Outcome.SPAM)
+    if refusal:
+        raise NotNow(refusal)
+    if standing_request(work, case) is not None:
+        raise NotNow("Someone has asked for this already. It waits for a second person.")
+    request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
+    work.session.add(request)
+    if note:
+        cases.add_note(work, case, note)
+    work.record("case.closing_asked", request)
+    return request
+
+
+def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> None:
+    """The second person agrees that it is no report at all, or keeps the case open."""
+    case = request.case
+    hold(work, case)
+    work.require(may_work_on, case)
+    work.session.refresh(request, with_for_update=True)
+    if request.decided_at is not None:
+        raise NotNow("Someone else has decided this already.")
+    if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
+        raise NotAllowed("Someone else, who can open the case, has to decide this.")
+    refusal = not_closed_yet(work, case, outcome=Outcome.SPAM) if granted else ""
+    if refusal:
+        raise NotNow(refusal)
+    request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
+    work.record("case.closing_decided", request, granted=granted)
+    if granted:
+        cases.close_agreed(work, case, outcome=Outcome.SPAM)
+
+
+def needs_second_person(case: Case, outcome: Outcome) -> bool:
+    return outcome is Outcome.SPAM and case.level.rank >= URGENT.rank
+
+
+def not_closed_yet(work: Work, case: Case, *, outcome: Outcome) -> str:
+    """All that has to happen before the case can end like this; empty if nothing has."""
+    return " ".join(_in_the_way(work, case, outcome))
+
+
+def _in_the_way(work: Work, case: Case, outcome: Outcome) -> Iterator[str]:
+    if case.reply_due_at and newest_from_reporter(work, case):
+        yield (
+            "The reporter has written, and nobody has answered. Answer, or say below the message"
+            " that it needs none."
+        )
+    elif case.reply_due_at and outcome is not Outcome.SPAM:
+        yield "Nobody has answered this report yet. Write to the reporter first."
+    for request in escalations.of_case(work, case).requests:
+        if request.standing in LIVE:
+            yield (
+                f"Request {request.ref} is still with {isolated(request.partner.name)}."
+                " Withdraw it, or wait for their answer."
+            )
+    left = [] if outcome in LEFT else steps_left(playbooks.runs_of(work, case))
+    if left:
+        yield f"Before this case can be closed, these must be done: {', '.join(left)}."
+
+
+def steps_left(runs: Iterable[RunNow]) -> list[str]:
+    """The steps that must still be done in the playbooks at work on a case, in words."""
+    return [
+        f"“{now.step.title}”"
+        for running in runs
+        if running.run.ended_at is None
+        for now in running.progress.steps
+        if now.step.must and now.state in (State.OPEN, State.BLOCKED)
+    ]
+
+
+def standing_request(work: Work, case: Case) -> ClosingRequest | None:
+    """The wish that nobody has decided yet."""
+    return work.session.scalar(
+        select(ClosingRequest).where(
+            ClosingRequest.case_id == case.id, ClosingRequest.decided_at.is_(None)
+        )
+    )
+
+
+def standing_requests(work: Work) -> Sequence[ClosingRequest]:
+    """Those of the actor's queues, oldest first; none of a case that is closed by now."""
+    standing = (
+        select(ClosingRequest)
+        .join(Case, Case.id == ClosingRequest.case_id)
+        .where(Case.team_id.in_(work.actor.teams), ClosingRequest.decided_at.is_(None))
+        .where(Case.status != "closed")
+        .order_by(ClosingRequest.asked_at)
+    )
+    return work.session.scalars(standing).all()
