@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+SEQUENCES ?= 300
+SEED ?= 7
 INSTANCE ?= $(CURDIR)/instance
 
 .DEFAULT_GOAL := help
@@ -74,6 +76,7 @@ migrate: setup ## Bring the database of DATABASE_URL up to date
 
 faults: setup ## Kill things while people work; nothing may be lost
 	$(BIN)/python -m bench.faults $(ARGS)
+	$(BIN)/python -m pytest -q -s tests/escalations/test_acts.py --sequences $(SEQUENCES) --acts-seed $(SEED)
 
 bench: setup ## Measure, beside a bare Flask app, and print the table
 	$(BIN)/python -m bench $(ARGS)

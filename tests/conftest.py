@@ -37,6 +37,11 @@ INTAKE_KEY = b"i" * 32
 SERVICE_KEY = b"s" * 32
 
 
+def pytest_addoption(parser):
+    parser.addoption("--sequences", type=int, default=12, help="How many of people and acts.")
+    parser.addoption("--acts-seed", type=int, default=7, help="What chooses them.")
+
+
 @dataclass
 class FakeBell:
     """Remembers which queues were told to look."""

@@ -1,0 +1,407 @@
+"""Random sequences of people and acts around one case, and what must hold after each of them.
+
+The machine keeps a list of its own of who had a part in what, written down from what it asked for
+and not from what the helpdesk stored: so a part that the helpdesk forgets is seen.
+"""
+
+from collections import Counter
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts import queries as people
+from helpdesk.cases import operations as casework
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, ClosingRequest, Consent, LevelRequest
+from helpdesk.cases.status import ConsentKind, Outcome
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import Refusal
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.duty import closing
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import Ask, Priority, Standing
+from helpdesk.intake import operations as intake
+from helpdesk.partners.models import Partner
+from helpdesk.playbooks import keeping
+from helpdesk.playbooks.pages import Phase, Step, Text, Who
+from helpdesk.triage import operations as triage
+from helpdesk.triage import queries as levels
+from tests.escalations.conftest import TYPED, a_house
+from tests.factories import a_person, enrolled
+
+STAFF = ("writer", "second", "lead", "other_lead")
+WHO = st.sampled_from(STAFF)
+ABOUT_ACCESS = {Ask.RESTORE, Ask.LOCK}
+FACTS = {"vetted": "known", "owner_confirmed": "confirmed", "public_form_ref": "told"}
+DANGER = ("none_known", "credible", "imminent")
+HELP, PLATFORM = (ConsentKind.HELP, None), (ConsentKind.PLATFORM, "platform")
+TRIED = Counter()
+
+
+def a_step(kind):
+    blank = Text("", "")
+    return Step("made-up", blank, blank, Phase.VERIFY, Who.RESPONDER, (), evidence=(kind,))
+
+
+class TwoPeople(RuleBasedStateMachine):
+    """Nothing about access leaves, and no level falls, on the word of one."""
+
+    desk = None
+
+    @initialize(level=st.sampled_from(list(Level)), who=WHO)
+    def begin(self, level, who):
+        # What one sequence wrote, the next one does not meet.
+        self.before = self.desk.sessions.kw["bind"].begin_nested()
+        with self.desk.begin() as work:
+            self.house = a_house(work, self.desk)
+            queue = work.session.merge(self.house.queue)
+            self.house.other_lead = a_person(work, Role.COORDINATOR, [queue])
+        self.house.change_case(level=level)
+        self.level = level
+        # By actor: what they did for each request ("words", "waiver") and for the case.
+        self.words, self.gates, self.evidence = {}, set(), set()
+        self.spoke_for = {HELP: set(), PLATFORM: set()}
+        self.judged, self.seen_sent, self.fell = set(), {}, None
+        self.hands = {name: name for name in STAFF}
+        self.draft(who, Ask.RESTORE)
+
+    def teardown(self):
+        self.before.rollback()
+
+    # --- what each act needs -------------------------------------------------------------------
+
+    def try_as(self, who, verb):
+        """Do it; what is refused changes nothing. True if it was done."""
+        TRIED["acts"] += 1
+        somebody = getattr(self.house, who) if isinstance(who, str) else who
+        try:
+            with self.house.as_(somebody) as work:
+                verb(work, work.session.get(Case, self.house.case.id))
+        except (Refusal, CannotOpen):
+            TRIED["refused"] += 1
+            return False
+        return True
+
+    def by_reporter(self, verb):
+        TRIED["acts"] += 1
+        try:
+            with self.house.as_reporter() as work:
+                verb(work, work.session.get(Case, self.house.case.id))
+        except Refusal:
+            TRIED["refused"] += 1
+
+    def actor(self, who):
+        return getattr(self.house, who).actor.id
+
+    def requests(self):
+        with self.desk.begin() as work:
+            found = select(Escalation).where(Escalation.case_id == self.house.case.id)
+            return list(work.session.scalars(found.order_by(Escalation.id)))
+
+    def a_request(self, work, number):
+        found = select(Escalation).where(Escalation.case_id == self.house.case.id)
+        every = list(work.session.scalars(found.order_by(Escalation.id)))
+        return queries.by_own_ref(work, every[number % len(every)].ref) if every else None
+
+    def on_request(self, who, number, verb):
+        """An act on one of the requests, if there is one; its id if it was done."""
+        touched = []
+
+        def act(work, _case):
+            request = self.a_request(work, number)
+            if request is not None:
+                verb(work, request)
+                touched.append(request.id)
+
+        done = self.try_as(who, act)
+        return touched[0] if done and touched else None
+
+    # --- acts ----------------------------------------------------------------------------------
+
+    @rule(who=WHO, ask=st.sampled_from([Ask.RESTORE, Ask.LOCK, Ask.PRESERVE]))
+    def draft(self, who, ask):
+        made = []
+
+        def act(work, case):
+            partner = work.session.get(Partner, self.house.partner.id)
+            made.append(operations.draft(work, case, partner, ask=ask, typed=TYPED).id)
+
+        if self.try_as(who, act):
+            self.words.setdefault(made[0], set()).add(self.actor(who))
+
+    @rule(who=WHO, number=st.integers(0, 2), harm=st.sampled_from(["Sources.", "Others."]))
+    def change(self, who, number, harm):
+        def act(work, one):
+            operations.change(work, one, typed={**TYPED, "harm": harm}, seen_hash=one.packet_hash)
+
+        if done := self.on_request(who, number, act):
+            self.words.setdefault(done, set()).add(self.actor(who))
+
+    @rule(who=WHO, number=st.integers(0, 2))
+    def take_up_what_steps_found_out(self, who, number):
+        if done := self.on_request(
+            who, number, lambda work, one: operations.catch_up(work, one, seen_hash=one.packet_hash)
+        ):
+            self.words.setdefault(done, set()).add(self.actor(who))
+
+    @rule(who=WHO, kind=st.sampled_from(["restore-address", "profile-url", "harm-statement"]))
+    def write_evidence(self, who, kind):
+        def act(work, case):
+            keeping.keep_evidence(work, case, a_step(kind), {kind: f"by {who}"})
+            work.record("test.evidence", case)
+
+        if self.try_as(who, act):
+            self.evidence.add(self.actor(who))
+
+    @rule(who=WHO, name=st.sampled_from(list(FACTS)))
+    def write_fact(self, who, name):
+        def act(work, case):
+            keeping.keep_facts(work, case, {name: FACTS[name]}, literal=[name])
+            work.record("test.fact", case)
+
+        if self.try_as(who, act):
+            self.gates.add(self.actor(who))
+
+    @rule(who=WHO, number=st.integers(0, 2))
+    def waive(self, who, number):
+        if done := self.on_request(
+            who,
+            number,
+            lambda work, one: operations.waive_public_form(work, one, reason="No time."),
+        ):
+            self.words.setdefault(f"waiver {done}", set()).add(self.actor(who))
+
+    @rule(who=WHO, number=st.integers(0, 2))
+    def approve(self, who, number):
+        def act(work, one):
+            operations.approve(work, one, seen_hash=one.packet_hash)
+
+        if done := self.on_request(who, number, act):
+            TRIED["approved"] += 1
+            self.must_be_a_second_person(done, self.actor(who))
+
+    @rule(who=WHO)
+    def approve_the_first(self, who):
+        self.approve(who, 0)
+
+    @rule(who=WHO, number=st.integers(0, 2))
+    def read_afterwards(self, who, number):
+        if done := self.on_request(who, number, operations.read_afterwards):
+            TRIED["read afterwards"] += 1
+            assert self.actor(who) not in self.parts_in(done)
+
+    @rule(who=WHO, agreement=st.sampled_from([HELP, PLATFORM]))
+    def write_consent_by_hand(self, who, agreement):
+        kind, platform = agreement
+        if self.try_as(
+            who,
+            lambda work, case: casework.record_consent(work, case, kind=kind, platform=platform),
+        ):
+            self.spoke_for[agreement].add(self.actor(who))
+
+    @rule(who=WHO, number=st.integers(0, 3))
+    def confirm_consent(self, who, number):
+        agreement = self.on_consent(
+            number, lambda act: self.try_as(who, act), casework.confirm_consent
+        )
+        if agreement:
+            self.spoke_for[agreement].add(self.actor(who))
+
+    @rule(who=WHO, number=st.integers(0, 3))
+    def take_consent_back_by_hand(self, who, number):
+        self.on_consent(number, lambda act: self.try_as(who, act), casework.withdraw_consent)
+
+    @rule(number=st.integers(0, 3), says_yes=st.booleans())
+    def reporter_answers_what_was_written_down(self, number, says_yes):
+        verb = intake.confirm_agreement if says_yes else intake.deny_agreement
+        done = []
+
+        def act_as_reporter(act):
+            self.by_reporter(lambda work, case: done.append(act(work, case)))
+            return bool(done)
+
+        self.on_consent(number, act_as_reporter, verb)
+
+    @rule(agreements=st.sets(st.sampled_from([HELP, PLATFORM])))
+    def reporter_chooses(self, agreements):
+        self.by_reporter(lambda work, case: intake.agree_to(work, case, agreements=agreements))
+
+    @rule()
+    def reporter_writes(self):
+        self.by_reporter(lambda work, case: intake.write_message(work, case, body="Please."))
+
+    @rule(who=WHO, level=st.sampled_from(list(Level)))
+    def raise_level(self, who, level):
+        if self.try_as(
+            who, lambda work, case: triage.raise_level(work, case, level=level, reason="!")
+        ):
+            self.gates.add(self.actor(who))
+
+    @rule(who=WHO, danger=st.sampled_from(DANGER), hold=st.sampled_from(["ended", "running"]))
+    def correct_answers(self, who, danger, hold):
+        def act(work, case):
+            before = case.level
+            triage.correct_answers(work, case, {"danger": danger, "hold": hold})
+            assert case.level.rank >= before.rank, "corrected answers lowered a level"
+            changed.append(case.level is not before)
+
+        changed = []
+        if self.try_as(who, act) and changed[0]:
+            self.gates.add(self.actor(who))
+
+    @rule(who=WHO)
+    def ask_to_lower(self, who):
+        self.try_as(
+            who,
+            lambda work, case: triage.ask_to_lower(
+                work, case, level=levels.one_below(case.level), reason="It can wait."
+            ),
+        )
+
+    @rule(who=WHO, granted=st.booleans())
+    def decide_lowering(self, who, granted):
+        def act(work, case):
+            wish = levels.standing_request_or_refuse(work, case)
+            before = case.level
+            triage.decide_lowering(work, wish, granted=granted)
+            assert wish.asked_by != work.actor.id
+            assert before.rank - case.level.rank == granted
+            self.fell = case.level if granted else self.fell
+            by.extend([wish.asked_by, work.actor.id] if granted else [])
+
+        by = []
+        if self.try_as(who, act):
+            self.gates.update(by)
+            TRIED["lowered"] += bool(by)
+
+    @rule(who=WHO, outcome=st.sampled_from(list(Outcome)))
+    def close(self, who, outcome):
+        def act(work, case):
+            closing.close_case(work, case, outcome=outcome)
+            urgent = case.level.rank >= Level.URGENT.rank
+            assert not (urgent and outcome is Outcome.SPAM), "one said that it was no report"
+
+        self.try_as(who, act)
+
+    @rule(who=WHO)
+    def ask_to_close(self, who):
+        self.try_as(who, closing.ask_to_close)
+
+    @rule(who=WHO, granted=st.booleans())
+    def decide_closing(self, who, granted):
+        def act(work, case):
+            wish = closing.standing_request(work, case)
+            if wish is not None:
+                closing.decide_closing(work, wish, granted=granted)
+                assert wish.asked_by != work.actor.id
+
+        self.try_as(who, act)
+
+    @rule(who=WHO)
+    def reopen(self, who):
+        self.try_as(who, casework.reopen)
+
+    @rule(who=st.sampled_from(["lead", "other_lead"]), whom=WHO)
+    def reset(self, who, whom):
+        """Whoever resets somebody enrols as them with the code."""
+
+        def act(work, _case):
+            person = people.person_by_id(work, getattr(self.house, whom).person.id)
+            accounts.start_over(work, person)
+            again.append(enrolled(work, person))
+
+        again = []
+        if who != whom and self.try_as(who, act):
+            setattr(self.house, whom, again[0])
+            self.hands[whom] = self.hands[who]
+
+    @rule(who=WHO, whom=WHO)
+    def let_in(self, who, whom):
+        def act(work, _case):
+            person_id = getattr(self.house, whom).person.id
+            accounts.let_in(work, people.membership(work, person_id, self.house.queue.id))
+
+        if who != whom and self.try_as(who, act):
+            TRIED["let in"] += 1
+            assert self.hands[who] != self.hands[whom], "one person let themselves in"
+            self.hands[whom] = whom  # a colleague has heard them read their six words
+
+    @rule(number=st.integers(0, 2))
+    def partner_acknowledges(self, number):
+        self.on_request(self.house.theirs, number, operations.acknowledge)
+
+    # --- what must hold --------------------------------------------------------------------------
+
+    def on_consent(self, number, do, verb):
+        """An act on one of the consents that stand; which one, if it was done."""
+        with self.desk.begin() as work:
+            found = select(Consent).where(
+                Consent.case_id == self.house.case.id, Consent.withdrawn_at.is_(None)
+            )
+            standing = list(work.session.scalars(found.order_by(Consent.id)))
+        if not standing:
+            return None
+        one = standing[number % len(standing)]
+        if do(lambda work, case: verb(work, case, work.session.get(Consent, one.id))):
+            return (one.kind, one.platform)
+        return None
+
+    def reporters_own(self):
+        """The agreements that stand by the reporter's own word, as the rows have it."""
+        with self.desk.begin() as work:
+            found = select(Consent).where(
+                Consent.case_id == self.house.case.id, Consent.withdrawn_at.is_(None)
+            )
+            return {
+                (one.kind, one.platform)
+                for one in work.session.scalars(found)
+                if "reporter:" in (one.given_by + (one.confirmed_by or ""))
+            }
+
+    def gate_parts(self, request_id):
+        own = self.reporters_own()
+        spoke = {who for which, said in self.spoke_for.items() if which not in own for who in said}
+        return self.gates | spoke | self.words.get(f"waiver {request_id}", set())
+
+    def parts_in(self, request_id):
+        words = self.words.get(request_id, set())
+        return words | self.evidence | self.gate_parts(request_id)
+
+    def must_be_a_second_person(self, request_id, approver):
+        [request] = [one for one in self.requests() if one.id == request_id]
+        if request.ask not in ABOUT_ACCESS or approver not in self.parts_in(request_id):
+            return
+        TRIED["left alone"] += 1
+        asking = self.words[request_id] | {approver}
+        assert request.priority is Priority.P1, "it left on one word without being P1"
+        assert not asking & self.gate_parts(request_id), "who asks had opened a gate"
+        assert request.second_read_due_at is not None, "nobody is called to read it"
+
+    @invariant()
+    def nothing_leaves_that_was_not_approved(self):
+        for one in self.requests():
+            assert one.standing in (Standing.DRAFT, Standing.WITHDRAWN) or one.approved_by
+
+    @invariant()
+    def no_level_falls_on_one_word(self):
+        now = self.house.case_now().level
+        if now.rank < self.level.rank:
+            assert self.fell is now
+            assert self.level.rank - now.rank == 1
+            with self.desk.begin() as work:
+                granted = select(LevelRequest).where(
+                    LevelRequest.case_id == self.house.case.id, LevelRequest.granted
+                )
+                assert all(one.asked_by != one.decided_by for one in work.session.scalars(granted))
+        self.level, self.fell = now, None
+
+    @invariant()
+    def no_urgent_case_is_no_report_on_one_word(self):
+        with self.desk.begin() as work:
+            asked = select(ClosingRequest).where(
+                ClosingRequest.case_id == self.house.case.id, ClosingRequest.granted
+            )
+            assert all(one.asked_by != one.decided_by for one in work.session.scalars(asked))
