@@ -78,7 +78,8 @@ def test_what_came_while_somebody_was_writing_is_offered(house, writer, is_new):
     to = f"/cases/{house.case.ref}/requests" if is_new else f"{page_of(house, house.ask())}/packet"
     form = f"{to}/new?partner={house.partner.slug}&ask=restore" if is_new else to
     shown = writer.get(form).text
-    hidden = dict(re.findall(r'name="(\w+)" type="hidden" value="([^"]*)"', shown))
+    inputs = re.findall(r'<input[^>]*type="hidden"[^>]*>', shown)
+    hidden = dict(re.search(r'name="(\w+)".*value="([^"]*)"', one).groups() for one in inputs)
     write_down(house, "last-good", "21 November, 20:00", later=-LATER)
 
     done = writer.post(to, data={**hidden, **TYPED, "target_url": ""})

@@ -356,6 +356,7 @@ class Story:
         trust.open("/inbox")
         trust.open(where)
         trust.send(f"{where}/acknowledgement")
+        trust.expect(200).send(f"{where}/ticket", answers={"ticket": m.words("ticket", 2)})
         for _ in range(2):
             trust.expect(200).send(
                 f"{where}/question", answers={"question": m.words("question", 4)}
