@@ -59,7 +59,7 @@ def was_right(seed: str, code: str, at: datetime) -> str:
 
 
 def _off_by(steps: int, word: str) -> str:
-    minutes = max(1, round(steps * SECONDS / 60))
+    minutes = max(1, steps * SECONDS // 60)
     return (
         f"Look at the clock of your phone: it is about {minutes}"
         f" {'minute' if minutes == 1 else 'minutes'} {word}. Let the phone set its time by itself,"
