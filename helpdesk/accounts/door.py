@@ -1,6 +1,8 @@
 """Who is at the door: found by the cookie that holds the key to a session; and the way in."""
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -30,33 +32,61 @@ def identify(session: Session, at: datetime) -> Presence:
     return Presence(person.as_actor(), secrets, person=person, session_id=person.sign_in_id)
 
 
-def try_passphrase(desk: Desk, *, handle: str, passphrase: str, surface: str) -> str | None:
-    """The first half of signing in: a token for the second, or None, whatever the reason."""
+@dataclass(frozen=True)
+class CameIn:
+    """Somebody has signed in: the token of the whole session, and under which name."""
+
+    token: str
+    handle: str
+
+
+def try_passphrase(
+    desk: Desk, *, handle: str, passphrase: str, surface: str, is_known: bool = False
+) -> str | None:
+    """The first half of signing in: a token for the second, or None, whatever the reason.
+
+    `is_known`: this browser has let the person in before. Its turn is not taken by strangers.
+    """
     with desk.begin() as work:
         attempt = operations.knock(work, handle=handle, surface=surface)
-    lock = passphrases.lock_of(passphrase, attempt.salt)  # slow, so no transaction is open here
+    turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
+    lock = passphrases.lock_of(
+        passphrase, attempt.salt, turns=turns
+    )  # slow: no transaction is open
     with desk.begin() as work:
         return operations.begin_sign_in(work, attempt, lock, surface=surface)
 
 
-def try_second_factor(desk: Desk, *, token: str, code: str, surface: str) -> str | None:
-    """The second half: a new token for the whole session, or None, whatever the reason."""
+def try_second_factor(
+    desk: Desk,
+    *,
+    token: str,
+    code: str,
+    surface: str,
+    is_known: Callable[[str], bool] = lambda _handle: False,
+) -> CameIn | None:
+    """The second half: a new token for the whole session, or None, whatever the reason.
+
+    A browser that has let this person in before does not wait for those who tried elsewhere.
+    """
     with desk.begin() as work:
         half = half_session(work, token, surface=surface)
         if half is None:
             return None
-        # Held while it is counted: a hundred codes at once are a hundred tries.
-        work.session.refresh(half.person, with_for_update={"of": Person})
-        if not signing_in.may_try(work, half.person, surface):
-            return None
-        signing_in.count_try(work, half.person)
+        if not is_known(half.person.handle):
+            # Held while it is counted: a hundred codes at once are a hundred tries.
+            work.session.refresh(half.person, with_for_update={"of": Person})
+            if not signing_in.may_try(work, half.person):
+                return None
+            signing_in.count_try(work, half.person)
         actor = half.person.as_actor()
     with desk.begin(actor) as work:
         half = half_session(work, token, surface=surface)
         secret = sessions.unlocked(half, token) if half is not None else None
         if half is None or secret is None:
             return None
-        return operations.complete_sign_in(work, half, secret, code)
+        handle, whole = half.person.handle, operations.complete_sign_in(work, half, secret, code)
+        return CameIn(whole, handle) if whole is not None else None
 
 
 def who_came_in(desk: Desk, token: str, *, surface: str) -> str | None:
@@ -82,10 +112,12 @@ def try_enrolment(
     desk: Desk, *, code: str, passphrase: str, seed: str, first_code: str, surface: str
 ) -> operations.Enrolled | None:
     """Enrol whoever was invited with this code, or None if the six digits are not right."""
-    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
     person = invited(desk, code=code, surface=surface)
     if person is None:
         raise NotNow("This enrolment code was used already. Please ask for a new one.")
+    if second_factor.step_of(seed, first_code, datetime.now(UTC)) is None:
+        return None
+    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
     with desk.begin(person.as_actor()) as work:
         person = operations.person_with_code(work, code, surface=surface)
         if person is None or second_factor.step_of(seed, first_code, work.at) is None:
@@ -99,6 +131,8 @@ def try_recovery(
     """A new passphrase, for the recovery key and the second factor: the next recovery key."""
     with desk.begin() as work:
         attempt = operations.knock(work, handle=handle, surface=surface)
+        if _opened(work, attempt, recovery_key) == (None, None):
+            return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
     actor = attempt.person.as_actor() if attempt.person is not None else SYSTEM
     with desk.begin(actor) as work:
@@ -116,4 +150,5 @@ def _opened(
     if attempt.person is None:
         return None, None
     person = work.session.get_one(Person, attempt.person.id)
-    return person, recovery.opened_with_recovery_key(person, recovery_key)
+    secret = recovery.opened_with_recovery_key(person, recovery_key)
+    return (person, secret) if secret is not None else (None, None)

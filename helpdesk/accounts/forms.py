@@ -16,10 +16,10 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 
 from helpdesk.accounts import passphrases
 from helpdesk.core import codes, typed
+from helpdesk.web.desk import current_desk
 from helpdesk.web.forms import Form, as_address, is_address
 from helpdesk.web.lengths import not_longer_than, signs
 
-LONGEST_PASSPHRASE = 500
 # Regexp only looks at the beginning, so each pattern says where it ends.
 SIX_DIGITS = re.compile(r"[0-9]{6}\Z")
 HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}\Z")
@@ -62,7 +62,7 @@ class SignInForm(WayInForm):
 
     handle = _sign_in_name()
     passphrase = PasswordField(
-        "Your passphrase", [InputRequired("Type your passphrase."), Length(max=LONGEST_PASSPHRASE)]
+        "Your passphrase", [InputRequired("Type your passphrase."), Length(max=passphrases.LONGEST)]
     )
 
 
@@ -90,7 +90,7 @@ class NewPassphraseForm(Form):
     suggested = HiddenField()
     passphrase = PasswordField(
         "Type the seven words above, or a passphrase of your own",
-        [InputRequired("Type a passphrase."), Length(max=LONGEST_PASSPHRASE)],
+        [InputRequired("Type a passphrase."), Length(max=passphrases.LONGEST)],
         description=f"One of your own has at least {codes.SHORTEST_OWN_PASSPHRASE} characters.",
     )
     again = PasswordField(
@@ -98,8 +98,13 @@ class NewPassphraseForm(Form):
         [EqualTo("passphrase", "The two passphrases are not the same. Please type both again.")],
     )
 
+    # What somebody who tries passphrases would know of this person and this place.
+    about: tuple[str, ...] = ()
+
     def validate_passphrase(self, field: Any) -> None:
-        fault = passphrases.fault_of(field.data or "")
+        place = current_desk().settings.helpdesk_name
+        named = self["handle"].data or "" if "handle" in self else ""
+        fault = passphrases.fault_of(field.data or "", (*self.about, place, named))
         if fault:
             raise ValidationError(fault)
 
@@ -138,7 +143,9 @@ def _mailbox() -> EmailField:
 class CurrentPassphraseForm(Form):
     """Proof that it is still the same person who sits there."""
 
-    current = PasswordField("Your passphrase", [InputRequired("Type your passphrase.")])
+    current = PasswordField(
+        "Your passphrase", [InputRequired("Type your passphrase."), Length(max=passphrases.LONGEST)]
+    )
 
 
 class MailboxForm(CurrentPassphraseForm):
@@ -156,7 +163,8 @@ class NewPhoneForm(CurrentPassphraseForm):
 
 class PassphraseChangeForm(NewPassphraseForm):
     current = PasswordField(
-        "Your passphrase until now", [InputRequired("Type the passphrase you have now.")]
+        "Your passphrase until now",
+        [InputRequired("Type the passphrase you have now."), Length(max=passphrases.LONGEST)],
     )
 
 

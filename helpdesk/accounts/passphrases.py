@@ -1,19 +1,24 @@
 """Passphrases: which are good enough, and how one is stretched into what opens a person's key."""
 
+import re
 import secrets
 import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import BoundedSemaphore
 from typing import Final
 
 from nacl.pwhash import argon2id
+from zxcvbn import zxcvbn
 
 from helpdesk.core import codes
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Busy
 from helpdesk.core.sealing import Secret
 
 MIB: Final = 1024 * 1024
+LONGEST: Final = 500
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,61 @@ class Cost:
 COSTS: dict[int, Cost] = {1: Cost(passes=3, memory=64 * MIB)}
 CURRENT: Final = 1
 
-# A flood of sign-ins must not take the memory that everything else needs.
-AT_ONCE: Final = 4
 PATIENCE: Final = 10
-_turns = BoundedSemaphore(AT_ONCE)
 
+
+class Turns:
+    """A small pool: so many at once, so few waiting, and everybody else is asked to come again."""
+
+    def __init__(self, *, at_once: int, waiting: int) -> None:
+        self._places = BoundedSemaphore(at_once + waiting)
+        self._turns = BoundedSemaphore(at_once)
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Wait for a turn; Busy if too many do already, or if it takes too long."""
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            if not self._turns.acquire(timeout=PATIENCE):
+                raise Busy
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._places.release()
+
+
+# A flood of strangers takes neither the memory nor the threads that everything else needs, and not
+# the turn of those who are known.
+STRANGERS: Final = Turns(at_once=1, waiting=2)
+KNOWN: Final = Turns(at_once=1, waiting=16)
+
+# Judged by zxcvbn, which says 4 for what more than ten thousand million guesses do not find.
+STRONG: Final = 4
+LONGEST_JUDGED: Final = 72
+WEAK: Final = (
+    "This passphrase is easy to guess: names, words of this helpdesk, dates and common sayings do"
+    " not count. Take the seven words above, or add three or four words that have nothing to do"
+    " with you or each other."
+)
+WORDS_OF_A_HELPDESK: Final = (
+    "helpdesk",
+    "help desk",
+    "passphrase",
+    "password",
+    "coordinator",
+    "responder",
+    "operator",
+    "partner",
+    "digital security",
+    "civil society",
+    "rapid response",
+    "emergency",
+    "hotline",
+    "support",
+)
 FEWEST_LETTERS: Final = 8
 # Long enough, and yet among the first that anybody would try.
 TOO_WELL_KNOWN: Final = (
@@ -65,17 +120,12 @@ def new_lock(passphrase: str, *, cost: int = CURRENT) -> Lock:
     return lock_of(passphrase, bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES))
 
 
-def lock_of(passphrase: str, salt: bytes) -> Lock:
+def lock_of(passphrase: str, salt: bytes, *, turns: Turns = KNOWN) -> Lock:
     """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open."""
     cost = COSTS[salt[0]]
-    if not _turns.acquire(timeout=PATIENCE):
-        raise NotNow("Many people sign in at this moment. Please try again in a minute.")
-    try:
-        raw = argon2id.kdf(
-            32, _plain(passphrase).encode(), salt[1:], opslimit=cost.passes, memlimit=cost.memory
-        )
-    finally:
-        _turns.release()
+    plain = _plain(passphrase[:LONGEST]).encode()
+    with turns.take():
+        raw = argon2id.kdf(32, plain, salt[1:], opslimit=cost.passes, memlimit=cost.memory)
     return Lock(salt, Secret(raw))
 
 
@@ -83,8 +133,12 @@ def lock_of(passphrase: str, salt: bytes) -> Lock:
 NOBODYS_SALT: Final = bytes([CURRENT]) + bytes(argon2id.SALTBYTES)
 
 
-def fault_of(passphrase: str) -> str:
-    """The sentence that says why this passphrase is too weak to choose; empty if it is not."""
+def fault_of(passphrase: str, about: Iterable[str] = ()) -> str:
+    """The sentence that says why this passphrase is too weak to choose; empty if it is not.
+
+    `about`: what an attacker knows of this person and this place, such as names. What is left when
+    those words are taken out must be hard to guess too: an own name makes no passphrase stronger.
+    """
     plain = _plain(passphrase).casefold()
     if len(plain) < codes.SHORTEST_OWN_PASSPHRASE:
         return f"A passphrase has at least {codes.SHORTEST_OWN_PASSPHRASE} characters."
@@ -95,7 +149,30 @@ def fault_of(passphrase: str) -> str:
         return "This passphrase follows the keyboard or the alphabet, so it is easy to guess."
     if any(_letters(phrase) in letters for phrase in TOO_WELL_KNOWN):
         return "This passphrase is one of the first that anybody would try."
+    known = _known_words(about)
+    if _strength(plain, known) < STRONG or _strength(_without(plain, known), known) < STRONG:
+        return WEAK
     return ""
+
+
+def _known_words(about: Iterable[str]) -> list[str]:
+    """Names and words of this place, whole and in their parts, the longest first."""
+    words = {_plain(one).casefold() for one in (*about, *WORDS_OF_A_HELPDESK)}
+    parts = {part for word in words for part in re.split(r"[\W_]+", word)}
+    return sorted((one for one in words | parts if len(one) > 2), key=len, reverse=True)
+
+
+def _without(plain: str, known: Iterable[str]) -> str:
+    for word in known:
+        plain = plain.replace(word, "")
+    return plain
+
+
+def _strength(plain: str, known: Iterable[str]) -> int:
+    """From 0, among the first to be tried, to 4, out of reach."""
+    if not plain.strip():
+        return 0
+    return int(zxcvbn(plain[:LONGEST_JUDGED], user_inputs=list(known))["score"])
 
 
 def _plain(passphrase: str) -> str:

@@ -28,6 +28,12 @@ class NotAllowed(Refusal):
     sentence = marked("You may see this, but you may not do this.")
 
 
+class Busy(Refusal):
+    """Too many ask for the same costly thing at this moment; nothing was done."""
+
+    sentence = marked("Many people are signing in at this moment. Please try again in a moment.")
+
+
 class NotNow(Refusal):
     """It could be done, but not in the state things are in; the sentence says what is missing."""
 

@@ -17,6 +17,7 @@ def init_app(app: Flask, surface: Surface, url: str) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         DOOR_COOKIE_NAME=f"{prefix}{KEY_NAMES[surface]}_door",
+        DEVICE_COOKIE_NAME=f"{prefix}{KEY_NAMES[surface]}_device",
     )
 
 

@@ -28,19 +28,23 @@ class Buckets:
 
     def take(self, purpose: str, who: str, *, size: int, per_minute: float) -> bool:
         """Take one token; False when the bucket is empty."""
+        return self.take_or_wait(purpose, who, size=size, per_minute=per_minute) == 0
+
+    def take_or_wait(self, purpose: str, who: str, *, size: int, per_minute: float) -> float:
+        """Take one token, or say in how many seconds there will be one."""
         key = hashlib.blake2b(f"{purpose}\n{who}".encode(), key=self._key, digest_size=16).digest()
         now = time.monotonic()
         with self._lock:
             bucket = self._buckets.pop(key, None) or _Bucket(size, now)
             bucket.tokens = min(size, bucket.tokens + (now - bucket.filled_at) * per_minute / 60)
             bucket.filled_at = now
-            enough = bucket.tokens >= 1
-            if enough:
+            wait = max(0.0, 1 - bucket.tokens) * 60 / per_minute
+            if not wait:
                 bucket.tokens -= 1
             self._buckets[key] = bucket
             while len(self._buckets) > KEEP:
                 self._buckets.popitem(last=False)
-        return enough
+        return wait
 
 
 def init_app(app: Flask) -> None:
@@ -51,3 +55,9 @@ def within_limit(purpose: str, *, size: int, per_minute: float, who: str | None 
     """Whether this request is one of a few. The address is hashed at once and kept nowhere."""
     buckets: Buckets = current_app.extensions["buckets"]
     return buckets.take(purpose, who or request.remote_addr or "", size=size, per_minute=per_minute)
+
+
+def seconds_to_wait(purpose: str, *, size: int, per_minute: float, who: str) -> float:
+    """Spend one of a few tries of `who`; with none left, the seconds until there is one."""
+    buckets: Buckets = current_app.extensions["buckets"]
+    return buckets.take_or_wait(purpose, who, size=size, per_minute=per_minute)

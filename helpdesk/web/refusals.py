@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow, Refusal, marked
+from helpdesk.core.errors import Busy, NotAllowed, NotFound, NotNow, Refusal, marked
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
 from helpdesk.web.desk import current_surface
@@ -26,6 +26,7 @@ from helpdesk.web.form_tokens import (
     sent_token,
     token_here,
 )
+from helpdesk.web.refused import note
 from helpdesk.web.texts import is_text
 from helpdesk.web.work import become_stranger
 
@@ -53,6 +54,7 @@ CANNOT_READ = marked("We cannot open this page at this moment.")
 def init_app(app: Flask) -> None:
     """Register the one page for every refusal and every failure."""
     app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(Busy, _busy)
     app.register_error_handler(CannotOpen, _cannot_open)
     app.register_error_handler(OldForm, _old_form)
     app.register_error_handler(ForeignForm, _foreign_form)
@@ -67,7 +69,14 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
+    if isinstance(refusal, NotAllowed | NotFound):
+        note("access refused", where=str(request.endpoint))
     return _page(refusal.sentence, STATUS.get(type(refusal), 400), words=_typed())
+
+
+def _busy(busy: Busy) -> ResponseReturnValue:
+    """Asked again with all that was typed but what opens something."""
+    return _keep_typed(busy.sentence, 503)
 
 
 def _typed() -> list[str]:

@@ -124,6 +124,10 @@ def test_an_enrolment_code_of_staff_is_unknown_at_the_partners_door(desk, partne
         ({"first_code": "000000"}, "The six digits are not right"),
         ({"passphrase": "short", "again": "short"}, "at least 20 characters"),
         ({"again": "something else"}, "not the same"),
+        (
+            {"passphrase": "fresh fresh fresh 2026", "again": "fresh fresh fresh 2026"},
+            "Take the seven",
+        ),
     ],
 )
 def test_a_slip_while_enrolling_loses_nothing(desk, browser, queue, changed, said):

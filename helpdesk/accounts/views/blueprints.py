@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, current_app, url_for
 
 from helpdesk.web.limits import within_limit
+from helpdesk.web.work import current_presence
 
 bp = Blueprint("accounts", __name__)
 people_bp = Blueprint("people", __name__)
@@ -14,6 +15,6 @@ def home() -> str:
 
 
 def not_too_often(purpose: str) -> None:
-    """Keep a machine from trying for ever. Generous: behind an onion everybody looks like one."""
-    if not within_limit(purpose, size=120, per_minute=60):
+    """Keep whoever is signed in from trying passphrases for ever; nobody else is counted."""
+    if not within_limit(purpose, size=20, per_minute=10, who=current_presence().actor.id):
         abort(429)

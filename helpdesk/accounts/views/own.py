@@ -49,6 +49,7 @@ def new_passphrase() -> ResponseReturnValue:
 def create_passphrase() -> ResponseReturnValue:
     not_too_often("accounts.own")
     form, person = PassphraseChangeForm(), queries.myself(work)
+    form.about = (person.handle, person.name)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return render_template("accounts/passphrase.html", form=form), 422
     operations.change_passphrase(

@@ -5,11 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import door
 from helpdesk.accounts.forms import RecoveryForm
-from helpdesk.accounts.views.blueprints import bp, not_too_often
+from helpdesk.accounts.views.blueprints import bp
+from helpdesk.accounts.views.knocking import must_wait
 from helpdesk.core import codes
 from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.form_tokens import for_anyone
 from helpdesk.web.login import open_to_strangers
+from helpdesk.web.refused import note
 
 NOT_RIGHT = (
     "The name, the recovery key or the six digits are not right. After several tries it takes "
@@ -29,9 +31,8 @@ def new_recovery() -> ResponseReturnValue:
 @open_to_strangers
 @for_anyone
 def create_recovery() -> ResponseReturnValue:
-    not_too_often("accounts.recover")
     form, recovery_key = RecoveryForm(), None
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not _waits(form):
         recovery_key = door.try_recovery(
             current_desk(),
             handle=form.handle.data or "",
@@ -41,7 +42,14 @@ def create_recovery() -> ResponseReturnValue:
             surface=current_surface(),
         )
         if recovery_key is None:
+            note("recovery refused")
             form.form_errors.append(NOT_RIGHT)
     if recovery_key is None:
         return render_template("accounts/recover.html", form=form), 422
     return render_template("accounts/recovery_key.html", key=recovery_key, new=True), 201
+
+
+def _waits(form: RecoveryForm) -> bool:
+    wait = must_wait("accounts.recover", form.handle.data or "")
+    form.form_errors += [wait] if wait else []
+    return bool(wait)

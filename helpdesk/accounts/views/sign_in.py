@@ -6,24 +6,26 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import door, operations, queries
 from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import SignIn
-from helpdesk.accounts.views.blueprints import bp, home, not_too_often
+from helpdesk.accounts.views.blueprints import bp, home
+from helpdesk.accounts.views.knocking import must_wait
 from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
 from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.devices import remember_device, this_device
 from helpdesk.web.form_tokens import for_anyone, hand_out_to
 from helpdesk.web.interrupted import Interrupted, page_of_ours, page_wanted
 from helpdesk.web.login import open_to_strangers
 from helpdesk.web.presses import repeatable
 from helpdesk.web.refusals import page_above
+from helpdesk.web.refused import note
 from helpdesk.web.work import current_presence, work
 
 NOT_YOURS = "A form was sent here after its session had ended. It belongs to another person."
-# The same for a name that is not known, a wrong passphrase and a door that is closed for a while.
-NOT_RIGHT = (
-    "The name or the passphrase is not right. After several tries it takes some minutes until "
-    "the next one counts."
-)
+# The same for a name that is not known, a wrong passphrase and a door that is closed.
+NOT_RIGHT = "The name or the passphrase is not right."
 CODE_NOT_RIGHT = (
-    "The code is not right, or it was used already. Wait until your app shows the next one."
+    "The code is not right, or it was used already. Wait until your app shows the next one. If"
+    " that is refused too, look at the clock of your phone: it must not be more than half a minute"
+    " off."
 )
 
 
@@ -49,19 +51,20 @@ def ask_to_sign_in() -> ResponseReturnValue:
 @for_anyone
 @repeatable
 def create_sign_in() -> ResponseReturnValue:
-    not_too_often("accounts.sign_in")
     if "begin" in request.form:  # once more from the second half, with what comes along
         form = SignInForm(None, to=request.form.get("to"), kept=request.form.get("kept"))
         return render_template("accounts/sign_in.html", form=form)
     form, token = SignInForm(), None
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not _waits(form):
         token = door.try_passphrase(
             current_desk(),
             handle=form.handle.data or "",
             passphrase=form.passphrase.data or "",
             surface=current_surface(),
+            is_known=this_device().has_let_in(form.handle.data or ""),
         )
         if token is None:
+            note("passphrase refused")
             form.form_errors.append(NOT_RIGHT)
     if token is None:
         return render_template("accounts/sign_in.html", form=form), 422
@@ -88,21 +91,23 @@ def new_code() -> ResponseReturnValue:
 @for_anyone
 @repeatable
 def create_code() -> ResponseReturnValue:
-    not_too_often("accounts.code")
-    form, token = SecondFactorForm(), None
+    form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
-        token = door.try_second_factor(
+        came_in = door.try_second_factor(
             current_desk(),
             token=request.cookies.get(name_of_door_cookie(), ""),
             code=form.code.data or "",
             surface=current_surface(),
+            is_known=this_device().has_let_in,
         )
-        if token is None:
+        if came_in is None:
+            note("second factor refused")
             form.form_errors.append(CODE_NOT_RIGHT)
-    if token is None:
+    if came_in is None:
         return _code_page(form), 422
-    response = make_response(_what_was_wanted(form, token))
-    give_door_cookie(response, token)
+    response = make_response(_what_was_wanted(form, came_in.token))
+    give_door_cookie(response, came_in.token)
+    remember_device(response, came_in.handle)
     return response
 
 
@@ -144,3 +149,9 @@ def _signed_out(sentence: str) -> ResponseReturnValue:
     response = make_response(redirect(url_for(".new_sign_in"), 303))
     take_door_cookie(response)
     return response
+
+
+def _waits(form: SignInForm) -> bool:
+    wait = must_wait("accounts.sign_in", form.handle.data or "")
+    form.form_errors += [wait] if wait else []
+    return bool(wait)

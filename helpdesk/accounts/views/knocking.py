@@ -1,0 +1,50 @@
+"""How often somebody may try to come in: counted by browser and by name, never by address."""
+
+import math
+from typing import Final
+
+from helpdesk.web.devices import this_device
+from helpdesk.web.limits import seconds_to_wait
+
+# Strangers share these tries for each name, whether it exists or not.
+STRANGERS_TRIES, STRANGERS_PER_MINUTE = 8, 0.5
+# A browser that has let this person in before has tries of its own, which nobody else can spend.
+OWN_TRIES, OWN_PER_MINUTE = 10, 2.0
+
+
+MUST_WAIT: Final = (
+    "There were many tries with this name from browsers that have not signed in with it before."
+    " From here the next one counts in {wait}. A browser in which you have signed in before does"
+    " not have to wait for others."
+)
+MUST_WAIT_AT_HOME: Final = (
+    "There were many tries in this browser just now. The next one counts in {wait}."
+)
+
+
+def must_wait(purpose: str, handle: str) -> str:
+    """Spend one try; if there was none left, the sentence that says how long it takes to the next.
+
+    The same for every name, so that it does not say which ones there are.
+    """
+    device = this_device()
+    if device.has_let_in(handle):
+        who, size, rate, sentence = (
+            f"{device.id} {handle}",
+            OWN_TRIES,
+            OWN_PER_MINUTE,
+            MUST_WAIT_AT_HOME,
+        )
+    else:
+        who, size, rate, sentence = handle, STRANGERS_TRIES, STRANGERS_PER_MINUTE, MUST_WAIT
+    wait = seconds_to_wait(
+        f"{purpose} {sentence is MUST_WAIT}", size=size, per_minute=rate, who=who
+    )
+    return sentence.format(wait=_in_words(wait)) if wait else ""
+
+
+def _in_words(wait: float) -> str:
+    """Never less than it takes."""
+    minutes, seconds = divmod(math.ceil(wait), 60)
+    parts = [(minutes, "minute"), (seconds, "second")]
+    return " ".join(f"{many} {unit}{'' if many == 1 else 's'}" for many, unit in parts if many)
