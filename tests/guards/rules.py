@@ -58,6 +58,13 @@ def no_expression_runs_from_data(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)} uses {match.group()}"
 
 
+def a_form_reads_its_body_alone(root: Path) -> Iterator[str]:
+    """No value may come from the address or from the body, whichever an attacker chooses."""
+    for path in python_files(root):
+        if re.search(r"\brequest\.values\b|CombinedMultiDict", path.read_text()):
+            yield f"{path.relative_to(root)} does not say where a value comes from"
+
+
 def operations_require_first(root: Path) -> Iterator[str]:
     """A public operation asks may-I before it changes anything, or says why it need not."""
     for path in sorted((root / "helpdesk").glob("*/operations*.py")) + sorted(
@@ -145,6 +152,7 @@ RULES = [
     only_markup_makes_markup,
     only_settings_read_the_environment,
     no_expression_runs_from_data,
+    a_form_reads_its_body_alone,
     operations_require_first,
     templates_are_plain,
     migrations_stand_alone,

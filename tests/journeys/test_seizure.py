@@ -195,7 +195,12 @@ def test_a_planted_leak_is_found_wherever_it_lies(told, say):
             file.write(gzip.compress(base64.b64encode(b"a" + spool.raw)))
     with connect(house.redis.url()) as redis:
         redis.rpush(list_of("notices"), wakeup.text)
-    mail = Letter("leak@partner.example", f"Case {letter.text}", f"About {letter.text.upper()}", "<leak@helpdesk.example>")
+    mail = Letter(
+        "leak@partner.example",
+        f"Case {letter.text}",
+        f"About {letter.text.upper()}",
+        "<leak@helpdesk.example>",
+    )
     house.desk().post.send(mail)
     with house.as_superuser() as connection:
         connection.execute("CREATE TABLE gone (word text)")
