@@ -6,12 +6,15 @@ Pure: `Seen` is what was found about a request, `check` says what that means.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.escalations.packets import Packet, forbidden, missing
-from helpdesk.escalations.parts import Parts, Share
 from helpdesk.escalations.priorities import may_go_at_once, needs_second_person
 from helpdesk.partners.fields import Field
+
+if TYPE_CHECKING:
+    # Only named here: walking through playbooks needs the gates, and no database.
+    from helpdesk.escalations.parts import Parts, Share
 
 VETTED: Final = frozenset({"confirmed", "known"})
 OWNER_CONFIRMED: Final = "confirmed"
@@ -46,7 +49,7 @@ class Seen:
     is_waived: bool
     safe_channel: str
     case_is_closed: bool
-    parts: Parts
+    parts: "Parts"
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
 
 
-def _own_gates(seen: Seen, approver: str) -> list[Share]:
+def _own_gates(seen: Seen, approver: str) -> list["Share"]:
     """What opens gates and came from whoever writes or sends."""
     writers = {actor for actor, did in seen.parts.items() if any(one.is_words for one in did)}
     asking = [seen.parts.get(actor, ()) for actor in sorted({approver, *writers})]

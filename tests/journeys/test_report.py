@@ -1,7 +1,5 @@
 """A reporter with scripts off: the report, the receipt, and the way back with the code."""
 
-import time
-
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -62,9 +60,6 @@ def test_whoever_leaves_cannot_be_followed_back(browser, served, elsewhere):
 
     browser.find_element(By.LINK_TEXT, "Leave this page").click()
     WebDriverWait(browser, browsers.PATIENCE).until(url_to_be(elsewhere))
-    # Chromium keeps a page for the way back until it has noticed that its cookie is gone; a person
-    # is not as fast as this test.
-    time.sleep(1)
     browser.back()
 
     assert "Your case" not in browser.page_source
