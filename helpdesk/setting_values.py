@@ -25,7 +25,7 @@ def database_url(text: str) -> str:
         raise ValueError("names no database: write postgresql://role@host/database")
     query = parse_qs(parts.query)
     host = query.get("host", [parts.hostname or ""])[0]
-    if not _is_local(host) and query.get("sslmode") != [CHECKED]:
+    if not is_local(host) and query.get("sslmode") != [CHECKED]:
         raise ValueError(
             f"leads over a network to {host} without checked TLS: add ?sslmode={CHECKED}"
         )
@@ -41,7 +41,7 @@ def redis_url(text: str) -> str:
         raise ValueError("names no socket: write unix:///path/of/the/socket")
     if parts.scheme != "unix" and not parts.hostname:
         raise ValueError("names no host: write redis://host:6379")
-    if parts.scheme == "redis" and not _is_local(parts.hostname or ""):
+    if parts.scheme == "redis" and not is_local(parts.hostname or ""):
         raise ValueError(f"leads over a network to {parts.hostname} without TLS: use rediss://")
     return text
 
@@ -108,6 +108,6 @@ def _split(text: str) -> SplitResult:
     return parts
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     """This machine: a socket in the file system, or the loopback addresses."""
     return host.startswith("/") or host in LOCAL

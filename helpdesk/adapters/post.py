@@ -12,12 +12,12 @@ from urllib.parse import unquote, urlsplit
 from helpdesk.core.addresses import as_header
 from helpdesk.core.desk import Letter, Post
 from helpdesk.core.letters import NotTaken, Refused, Unclear
+from helpdesk.setting_values import is_local
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 20
 STARTED = 220
-ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class NoTls(smtplib.SMTPException):
@@ -39,7 +39,7 @@ class SmtpPost:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._sender = sender
-        self._clear_will_do = not self._user and self._host in ON_THIS_MACHINE
+        self._clear_will_do = not self._user and is_local(self._host)
 
     def send(self, letter: Letter) -> None:
         """Send, or raise NotTaken, Refused or Unclear."""
