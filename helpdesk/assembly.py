@@ -26,7 +26,9 @@ RESTED = 1.0
 
 def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
     """Assemble what a process works with. Nothing is connected before it is first used."""
-    engine = engine or open_engine(settings.database_url)
+    engine = engine or open_engine(
+        settings.database_url, patience=PATIENCE if settings.serves else PATIENCE_OF_JOBS
+    )
     return Desk(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
@@ -47,6 +49,10 @@ def close_desk(desk: Desk) -> None:
 # it, and gives what it held to others. A standby waits for that, so for a ticker it is short.
 IDLE: Final = "60s"
 IDLE_TICKER: Final = "8s"
+# Who waits for a page is answered "please try again" in the end. A job comes again by itself, and
+# others stand behind it: whoever holds one row must not hold up all of them.
+PATIENCE: Final = "10s"
+PATIENCE_OF_JOBS: Final = "1s"
 # A peer that vanished without a word is noticed in about twenty seconds instead of two hours.
 KEEPALIVES: Final = {
     "keepalives": 1,
@@ -57,8 +63,11 @@ KEEPALIVES: Final = {
 }
 
 
-def open_engine(url: str, *, idle: str = IDLE, **ways: Any) -> Engine:
-    """A small pool: more processes, not more connections each. A dead connection is noticed."""
+def open_engine(url: str, *, idle: str = IDLE, patience: str = PATIENCE, **ways: Any) -> Engine:
+    """A small pool: more processes, not more connections each. A dead connection is noticed.
+
+    `patience` is how long a statement waits for a lock.
+    """
     engine = create_engine(
         url,
         **ways,
@@ -68,10 +77,9 @@ def open_engine(url: str, *, idle: str = IDLE, **ways: Any) -> Engine:
         max_overflow=8,
         # The one that was used last has its plans and its memory at hand.
         pool_use_lifo=True,
-        # Locks that are not had in ten seconds are answered with "please try again".
         connect_args={
             **KEEPALIVES,
-            "options": "-c lock_timeout=10s -c statement_timeout=30s"
+            "options": f"-c lock_timeout={patience} -c statement_timeout=30s"
             f" -c idle_in_transaction_session_timeout={idle}",
         },
     )

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from helpdesk.adapters.listening import Listener
-from helpdesk.core import history, leases, outbox, performing
+from helpdesk.core import history, leases, outbox, performing, presses
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
@@ -65,7 +65,7 @@ def take_lease(desk: Desk, holder: str) -> int | None:
 
 
 def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) -> None:
-    """Chain history; call the workers for what is due; do what they did not come for.
+    """Chain history; forget presses; call the workers for what is due; do what they did not.
 
     History comes first, and the rest has an end: whatever floods us, what was done is witnessed.
     With a `fence`, nothing is written once another ticker has taken over: LeaseLost.
@@ -73,6 +73,8 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     moment = at or datetime.now(UTC)
     if desk.service is not None:
         _chain(desk, desk.service, at=at, fence=fence)
+    with desk.begin(at=moment) as work:
+        presses.forget(work.session, before=moment - presses.KEPT)
     with desk.begin(at=moment) as work:
         due = outbox.queues_with_due_work(work.session, at=moment)
         overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from helpdesk import ticker as ticking
 from helpdesk.adapters.waking import open_worker
-from helpdesk.assembly import IDLE_TICKER, open_desk, open_engine
+from helpdesk.assembly import IDLE_TICKER, PATIENCE_OF_JOBS, open_desk, open_engine
 from helpdesk.core.jobs import Queue
 from helpdesk.settings import NO_REDIS, NotConfigured, Settings
 
@@ -35,7 +35,7 @@ def ticker() -> None:
     """Look every ten seconds for what is due, whether or not anybody was told."""
     settings = Settings.from_environment(os.environ)
     _reach_database(settings)
-    engine = open_engine(settings.database_url, idle=IDLE_TICKER)
+    engine = open_engine(settings.database_url, idle=IDLE_TICKER, patience=PATIENCE_OF_JOBS)
     ticking.tick_for_ever(open_desk(settings, engine=engine), engine)
 
 

@@ -39,7 +39,7 @@ class Key(Identified, Base):
     epoch: Mapped[int] = mapped_column(default=1)
     public_half: Mapped[bytes] = mapped_column(LargeBinary)
 
-    __table_args__ = (UniqueConstraint("owner_id", "epoch"),)
+    __table_args__ = (UniqueConstraint("owner_id", "kind", "epoch"),)
 
     @property
     def public(self) -> Public:

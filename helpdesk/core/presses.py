@@ -8,27 +8,21 @@ stands in the form alone.
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import String, text, update
+from sqlalchemy import String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from helpdesk.core.database import Base
+from helpdesk.core.database import Base, Moment, Sealed
 from helpdesk.core.sealing import Envelope, Place
 
 KEPT: Final = timedelta(minutes=15)
-# What is over goes when somebody presses next; what another is removing at this moment is left.
-FORGET: Final = (
-    "DELETE FROM presses WHERE id IN"
-    " (SELECT id FROM presses WHERE at < :before LIMIT 100 FOR UPDATE SKIP LOCKED)"
-)
-INSERT: Final = (
-    " INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING RETURNING id"
-)
-PUT_IN: Final = (
-    " INSERT INTO presses (id, at, answer) VALUES (:id, :at, :answer)"
-    " ON CONFLICT (id) DO UPDATE SET at = excluded.at, answer = excluded.answer"
-)
-PUT: Final = text("WITH over AS (" + FORGET + ")" + PUT_IN)
-BEGIN: Final = text("WITH over AS (" + FORGET + ")" + INSERT)
+# Only the staff's role reads this table, and none may change or lock it: functions of the database
+# do what a page needs, for one form that it has at hand. Otherwise any process of pages could keep
+# all the others' forms waiting, or take away what they remember.
+BEGIN: Final = text("INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING")
+KEEP: Final = text("SELECT keep_press(:id, :at, :answer)")
+NOTE: Final = text("SELECT note_press_answer(:id, :answer)")
+READ: Final = text("SELECT at, answer FROM press_answer(:id)").columns(at=Moment(), answer=Sealed())
+FORGET: Final = text("SELECT forget_presses(:before)")
 
 
 class Press(Base):
@@ -46,32 +40,32 @@ class Press(Base):
 
 def is_first(session: Session, press: str, *, at: datetime) -> bool:
     """Whether nobody has pressed this yet. Waits for one that is being worked on."""
-    parameters = {"id": press, "at": at, "before": at - KEPT}
-    return session.execute(BEGIN, parameters).first() is not None
+    written: int = session.connection().execute(BEGIN, {"id": press, "at": at}).rowcount
+    return written == 1
 
 
-def put(session: Session, press: str, answer: Envelope, *, at: datetime, before: datetime) -> None:
+def put(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
     """Keep something under a name of its own, in the place of what was there."""
-    parameters = {"id": press, "answer": answer.raw, "at": at, "before": before}
-    session.execute(PUT, parameters)
+    session.execute(KEEP, {"id": press, "answer": answer.raw, "at": at})
 
 
 def forget(session: Session, *, before: datetime) -> None:
-    """Delete what nobody will ask for any more, some at a time."""
-    session.execute(text(FORGET), {"before": before})
+    """Delete what nobody will ask for any more. The ticker alone may."""
+    session.execute(FORGET, {"before": before})
 
 
 def note_answer(session: Session, press: str, answer: Envelope) -> None:
     """Keep what the first press is told, for the second."""
-    session.execute(update(Press).where(Press.id == press).values(answer=answer))
+    session.execute(NOTE, {"id": press, "answer": answer.raw})
 
 
 def answer_to(session: Session, press: str, *, since: datetime | None = None) -> Envelope | None:
     """What the first press was told; `since` is what it must not be older than."""
-    row = session.get(Press, press)
+    row = session.execute(READ, {"id": press}).first()
     if row is None or (since is not None and row.at < since):
         return None
-    return row.answer
+    answer: Envelope | None = row.answer
+    return answer
 
 
 def place_of(press: str) -> Place:

@@ -159,9 +159,9 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT, INSERT, UPDATE",
     },
     "presses": {
-        APP: "SELECT, INSERT, UPDATE, DELETE",
-        INTAKE: "SELECT, INSERT, UPDATE, DELETE",
-        PARTNER: "SELECT, INSERT, UPDATE, DELETE",
+        APP: "SELECT, INSERT",
+        INTAKE: "INSERT",
+        PARTNER: "INSERT",
     },
     "sign_ins": {
         APP: "SELECT, INSERT, UPDATE, DELETE",

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from helpdesk.core.presses import Press
 from helpdesk.intake.views import drafts
@@ -77,6 +77,7 @@ def test_what_was_typed_is_not_there_after_leaving_sending_or_an_hour(house, bro
         send(browser, LAST)
     else:
         with house.inside() as work:
+            house._become("postgres")
             work.session.execute(update(Press).values(at=work.at - timedelta(minutes=30)))
 
     browser.open("/report?page=3")
@@ -88,7 +89,6 @@ def test_what_was_typed_is_not_there_after_leaving_sending_or_an_hour(house, bro
 def test_what_is_kept_opens_in_this_browser_alone(house, browser):
     go_to(browser, 3)
     with house.inside() as work:
-        work.session.execute(text("SET LOCAL ROLE helpdesk_intake"))
         rows = work.session.scalars(select(Press)).all()
     assert rows
     for row in rows:

@@ -62,7 +62,7 @@ def keep(token: FormToken) -> bool:
     at = work.at + LASTS - presses.KEPT
     envelope = key.seal_text(words, presses.place_of(press))
     try:
-        presses.put(work.session, press, envelope, at=at, before=work.at - presses.KEPT)
+        presses.put(work.session, press, envelope, at=at)
     except OperationalError:  # the pages themselves need no database
         work.session.rollback()
         return False

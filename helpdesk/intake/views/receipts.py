@@ -68,7 +68,6 @@ def _opened(kept: str) -> str | None:
     try:
         key = Secret(bytes.fromhex(kept))
         press = _id(key)
-        presses.forget(work.session, before=work.at - presses.KEPT)
         answer = presses.answer_to(work.session, press, since=work.at - presses.KEPT)
         return key.open_text(answer, presses.place_of(press)) if answer else None
     except (ValueError, CannotOpen):

@@ -1,0 +1,198 @@
+"""The public pages' role holds whatever lock it can get: everybody else goes on with their work."""
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import sessionmaker
+
+from helpdesk import ticker
+from helpdesk.app import create_app
+from helpdesk.assembly import close_desk, open_desk, open_engine
+from helpdesk.cases.models import Case, Message
+from helpdesk.cases.status import Status
+from helpdesk.core import codes, jobs
+from helpdesk.core.actors import Role, operator
+from helpdesk.core.desk import Desk
+from helpdesk.core.history import HistoryEntry, HistoryLink
+from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.sealing import Secret
+from helpdesk.settings import Surface
+from tests import factories
+from tests.conftest import SERVICE_KEY, FakeBell, FakePost, migrate, plain
+from tests.factories import a_case, a_person, a_team, sign_in
+from tests.intake.browser import Browser
+from tests.intake.test_reports import LAST, go_to, send
+
+APP, INTAKE, TICKER = "helpdesk_app", "helpdesk_intake", "helpdesk_ticker"
+MODES = (
+    "ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE", "SHARE UPDATE EXCLUSIVE",
+    "ROW EXCLUSIVE", "ROW SHARE", "ACCESS SHARE",
+)  # fmt: skip
+# With one of these, some other transaction's ordinary work waits.
+STRONG = MODES[:5]
+STRENGTHS = ("UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE")
+# The numbers that any version of ours has asked for, and some beside them.
+NUMBERS = (*range(200), *range(7_243_000, 7_243_100))
+
+
+@pytest.fixture(scope="module")
+def address(postgres):
+    """A database of its own, with the roles of production, where what is done stays."""
+    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as database:
+        database.execute("CREATE DATABASE held OWNER helpdesk_owner")
+        migrate(postgres.url("helpdesk_owner", "held"))
+        yield lambda role: postgres.url(role, "held")
+        database.execute("DROP DATABASE held WITH (FORCE)")
+
+
+@pytest.fixture
+def desks(address, settings):
+    """Each process's own; a lock that is not had is an error after two seconds."""
+    engines = {role: open_engine(address(role), patience="2s") for role in (APP, INTAKE, TICKER)}
+    yield {
+        role: Desk(
+            settings=settings,
+            sessions=sessionmaker(engine, expire_on_commit=False),
+            bell=FakeBell(),
+            post=FakePost(),
+            service=None if role == INTAKE else Secret(SERVICE_KEY),
+        )
+        for role, engine in engines.items()
+    }
+    for engine in engines.values():
+        engine.dispose()
+
+
+@pytest.fixture
+def house(desks):
+    """A queue, who works in it, and a queue that nobody has worked in yet."""
+    with desks[APP].begin() as work:
+        queue = a_team(work, slug=codes.new_ref().lower(), takes_reports=True)
+        lead = a_person(work, Role.COORDINATOR, [queue])
+        empty = a_team(work, slug=codes.new_ref().lower())
+        case = a_case(work, queue, status=Status.OPEN, owner=lead)
+    return queue, lead, empty, case
+
+
+@pytest.fixture
+def holder(address, house):
+    """A session of the public pages' role that was taken over, and never lets go."""
+    with psycopg.connect(plain(address(INTAKE))) as connection:
+        yield connection
+
+
+def hold_all(connection, empty):
+    """Every lock that this session can get, until it ends: what it got, by kind."""
+    held = []
+
+    def take(kind, statement, *values):
+        try:
+            with connection.transaction():
+                connection.execute(statement, values)
+        except psycopg.Error:
+            return
+        held.append(kind)
+
+    tables = (
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    for (table,) in connection.execute(tables).fetchall():
+        for mode in MODES:
+            take(f"{table} {mode}", f"LOCK TABLE {table} IN {mode} MODE NOWAIT")
+        for strength in STRENGTHS:
+            take(f"{table} rows", f"SELECT 1 FROM {table} FOR {strength} SKIP LOCKED")  # noqa: S608 - ours
+    for number in NUMBERS:
+        take("advisory", "SELECT pg_advisory_lock(%s::bigint)", number)
+        take("advisory", "SELECT pg_advisory_lock(%s::int, %s::int)", 7_243, number)
+    take("a key's place", "INSERT INTO keys VALUES ('x', 'case', %s, 1, 'x')", empty.id)
+    take("a press", "INSERT INTO presses VALUES (%s, now())", "f" * 64)
+    return held
+
+
+def count(desk, table, *where):
+    with desk.begin() as work:
+        return work.session.scalar(select(func.count()).select_from(table).where(*where))
+
+
+def test_a_report_a_message_a_queue_history_and_the_ticker_go_through(desks, house, holder):
+    _queue, lead, empty, case = house
+    held = hold_all(holder, empty)
+    assert {"advisory", "a key's place", "a press", "cases ACCESS SHARE"} <= set(held)
+    assert not [one for one in held if one.split(" ", 1)[-1] in STRONG]
+
+    public = create_app(desks[INTAKE], Surface.PUBLIC)
+    staff = create_app(desks[APP], Surface.STAFF)
+    public.testing = staff.testing = True
+    reports, messages = count(desks[APP], Case), count(desks[APP], Message)
+    browser = Browser(public.test_client())
+    go_to(browser, 3)
+    send(browser, LAST)
+    assert count(desks[APP], Case) == reports + 1
+
+    at_work = Browser(sign_in(staff.test_client(), lead))
+    at_work.open(f"/cases/{case.ref}")
+    at_work.send(f"/cases/{case.ref}/messages", answers={"message_text": "Do not log in."})
+    assert count(desks[APP], Message) == messages + 1
+
+    with desks[APP].begin(operator("tests")) as work:
+        newcomer = a_person(work, Role.RESPONDER, [empty])
+    with factories.work_as(desks[APP], newcomer) as work:
+        later = a_case(work, empty)
+        assert work.keys.open(later, "story")
+
+    ticker.tick(desks[TICKER])
+    assert count(desks[APP], HistoryEntry) == count(desks[APP], HistoryLink)
+
+
+def test_jobs_pass_by_a_case_that_a_visit_holds(address, desks, house, holder, monkeypatch, now):
+    """A reporter's own case can be held by whoever is that reporter: others are not held up."""
+    queue, _lead, _empty, other = house
+    proof = b"what a return code gives"
+    with desks[APP].begin() as work:
+        own = a_case(work, queue)
+    with psycopg.connect(plain(address("postgres"))) as database:
+        database.execute(
+            "UPDATE cases SET reporter_tag = sha256(%s) WHERE id = %s", [proof, own.id]
+        )
+    holder.execute("SELECT open_visit(%s, 'token', 'sealed', now())", [proof])
+    assert holder.execute("UPDATE cases SET waits_until = NULL").rowcount == 1
+    done = []
+
+    def touch(desk, *, case_id):
+        with desk.begin() as work:
+            work.session.execute(
+                text("UPDATE cases SET unheard_since = NULL WHERE id = :id"), {"id": case_id}
+            )
+        done.append(case_id)
+
+    name = "ground.touch"
+    monkeypatch.setitem(jobs._register, name, jobs.Job(name, jobs.Queue.NOTICES, (60,), touch))
+    with desks[APP].begin() as work:
+        for case_id in (own.id, other.id):
+            work.promise(name, case_id=case_id)
+    engine = open_engine(address(TICKER), patience="1s")
+    desk = replace(desks[TICKER], sessions=sessionmaker(engine, expire_on_commit=False))
+
+    ticker.performing.drain(desk, jobs.Queue.NOTICES)
+
+    engine.dispose()
+    assert done == [other.id]
+    with desks[APP].begin() as work:
+        kept = work.session.scalars(select(Promise).where(Promise.job == name)).all()
+        assert {one.arguments["case_id"]: one.standing for one in kept} == {
+            own.id: Standing.WAITING,
+            other.id: Standing.KEPT,
+        }
+
+
+@pytest.mark.parametrize(("serves", "patience"), [((), "1s"), (tuple(Surface), "10s")])
+def test_what_is_done_without_a_page_gives_way_sooner(address, settings, serves, patience):
+    told = replace(settings, serves=frozenset(serves), database_url=address(APP))
+    desk = open_desk(told)
+
+    with desk.begin() as work:
+        assert work.session.scalar(text("SHOW lock_timeout")) == patience
+
+    close_desk(desk)
