@@ -38,12 +38,13 @@ GROW = (
     """INSERT INTO key_copies (key_id, holder_id, sealed)
     SELECT md5('key' || n), %(team_key)s, %(copy)s
     FROM generate_series(%(first)s::int, %(last)s::int) AS n""",
-    """INSERT INTO cases (id, ref, team_id, status, waits_on, level, rule, incident_type, platform,
-        language, opened_at, reply_due_at, word_due_at, owner_id, in_slow_lane, is_drill,
-        key_id, public_half, reporter_tag, reporter_public_half, form_token, story, contact,
-        answers)
+    """INSERT INTO cases (id, ref, team_id, status, waits_on, waits_until, level, rule,
+        incident_type, platform, language, opened_at, reply_due_at, word_due_at, owner_id,
+        in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token,
+        story, contact, answers)
     SELECT md5('case' || n), 'S' || lpad(n::text, 8, '0'), %(team)s, status,
         CASE status WHEN 'waiting' THEN 'reporter' END,
+        CASE status WHEN 'waiting' THEN current_date + 7 END,
         CASE WHEN n %% 97 = 0 THEN 0 WHEN n %% 11 = 0 THEN 1 ELSE 2 + n %% 2 END,
         'R' || n %% 7, CASE WHEN n %% 5 = 0 THEN 'something-else' ELSE 'account-takeover' END,
         CASE WHEN n %% 3 > 0 THEN 'instagram' END, 'en',

@@ -142,6 +142,7 @@ def a_case(
         team_id=team.id,
         status=status,
         waits_on=WaitsOn.REPORTER if status is Status.WAITING else None,
+        waits_until=work.at.date() + timedelta(days=7) if status is Status.WAITING else None,
         level=level,
         rule=rule,
         incident_type=incident_type,

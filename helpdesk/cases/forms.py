@@ -25,8 +25,8 @@ OUTCOMES = (
 )
 WAITS = (
     SelectChoice(WaitsOn.REPORTER, "The reporter"),
-    SelectChoice(WaitsOn.PARTNER, "A partner"),
-    SelectChoice(WaitsOn.DATE, "A day"),
+    SelectChoice(WaitsOn.PARTNER, "A partner who has a request of ours, until their time is over"),
+    SelectChoice(WaitsOn.DATE, "Nobody: nothing can be done before a day"),
 )
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, "We may work on the case and help"),
@@ -82,7 +82,14 @@ class WaitForm(Form):
     wait_on = RadioField(
         "Whose move is it?", choices=list(WAITS), validators=[InputRequired("Choose one.")]
     )
-    wait_until = DateField("Until (only for a day)", [Optional()])
+    wait_until = DateField(
+        "Until which day?",
+        [Optional()],
+        description=(
+            "On that day, counted in UTC, the case comes back by itself. For the reporter you can"
+            " leave it empty: then they have 1, 3, 7 or 14 days, by the level."
+        ),
+    )
 
 
 class ClosureForm(Form):

@@ -1,7 +1,26 @@
 """Who may do what to a case; pure functions."""
 
+from datetime import timedelta
+from typing import Final
+
+from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Actor, Role
+
+# How long a case may wait before somebody looks at it again, and how long we give the reporter
+# where nobody says otherwise.
+LONGEST_WAIT: Final = {
+    Level.IMMEDIATE: timedelta(days=3),
+    Level.URGENT: timedelta(days=14),
+    Level.SOON: timedelta(days=30),
+    Level.ROUTINE: timedelta(days=90),
+}
+USUAL_WAIT: Final = {
+    Level.IMMEDIATE: timedelta(days=1),
+    Level.URGENT: timedelta(days=3),
+    Level.SOON: timedelta(days=7),
+    Level.ROUTINE: timedelta(days=14),
+}
 
 
 def may_see(actor: Actor, case: Case) -> bool:

@@ -158,6 +158,18 @@ def was_answered(work: Work, case: Case) -> bool:
     return work.session.scalar(ours.limit(1)) is not None
 
 
+def was_asked(work: Work, case: Case) -> bool:
+    """Whether the reporter has the last word of ours before them, or an agreement to confirm."""
+    words = select(Message.is_from_reporter).where(Message.case_id == case.id)
+    newest = words.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
+    if work.session.scalar(newest) is False:
+        return True
+    to_confirm = select(Consent.id).where(
+        Consent.case_id == case.id, Consent.withdrawn_at.is_(None), ~Consent.counts
+    )
+    return work.session.scalar(to_confirm.limit(1)) is not None
+
+
 def newest_from_reporter(work: Work, case: Case) -> str:
     """The id of the last message that the reporter wrote; empty if they wrote none."""
     theirs = select(Message.id).where(Message.case_id == case.id, Message.is_from_reporter)

@@ -26,6 +26,14 @@ class WaitsOn(StrEnum):
     DATE = "date"
 
 
+class Because(StrEnum):
+    """Why a case that waited goes on by itself."""
+
+    DAY_CAME = "day_came"
+    REPORTER_SILENT = "reporter_silent"
+    PARTNER_SILENT = "partner_silent"
+
+
 class Outcome(StrEnum):
     """How a case ended."""
 

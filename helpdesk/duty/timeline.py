@@ -26,8 +26,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.released": "Gave the case back to the queue.",
     "case.handed_over": "Handed the case over to {to}.",
     "case.read": "Read the case.",
-    "case.waits": "The case waits for the {on}.",
-    "case.resumed": "The case goes on.",
+    "case.waits": "The case waits for the {on} until {until}.",
+    "case.resumed": "The case goes on. {because}",
     "case.closed": "Closed the case as {outcome}.",
     "case.reopened": "Opened the case again.",
     "case.withdrawn": "Withdrew the report.",
@@ -84,12 +84,19 @@ CONSENTS: Final = {
     "helper": "to share it with another helper",
     "platform": "to ask",
 }
+BACK: Final = {
+    "day_came": "The day for which it waited has come.",
+    "reporter_silent": "The reporter has not answered by the day until which we waited.",
+    "partner_silent": "The time of the partner is over.",
+    "nothing_left": "No partner has a request of ours any more.",
+}
 # Details that have words of their own on the pages where people choose them.
 WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "consent.given": {"kind": CONSENTS},
     "consent.withdrawn": {"kind": CONSENTS},
     "consent.confirmed": {"kind": CONSENTS},
     "consent.denied": {"kind": CONSENTS},
+    "case.resumed": {"because": BACK},
     "escalation.drafted": {"ask": ASKS},
     "escalation.decided": {"outcome": ACTIONS},
     "escalation.verified": {"verdict": VERDICTS},

@@ -1,20 +1,54 @@
 """The case while a partner has the move: it rests, and wakes up with every word from them."""
 
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.cases import pace
 from helpdesk.cases.models import Case
+from helpdesk.cases.operations.waiting import rest as let_rest
 from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.standing import Standing
+
+# A request here is before a partner, and the move is theirs.
+THEIR_MOVE: Final = (Standing.WITH_PARTNER, Standing.ACKNOWLEDGED, Standing.IN_REVIEW)
+LONGEST: Final = timedelta(days=90)
 
 
 def rest(work: Work, case: Case) -> None:
-    """Nobody here can do anything before the partner has moved. A closed case stays closed."""
+    """Nobody here can do anything before the partner has moved. A closed case stays closed.
+
+    It waits until their time is over: the latest of those who have a request of it.
+    """
     _settle(work.session, case)
-    if not case.is_closed and case.waits_on is not WaitsOn.PARTNER:
-        case.wait(WaitsOn.PARTNER)
-        pace.follow(work, case)
-        work.record("case.waits", case, on=WaitsOn.PARTNER)
+    until = rests_until(work, case)
+    if case.is_closed or until is None:
+        return
+    if case.waits_on is not WaitsOn.PARTNER or case.waits_until != until:
+        let_rest(work, case, on=WaitsOn.PARTNER, until=until)
+
+
+def rest_as_long(work: Work, case: Case) -> None:
+    """A case that waits for a partner waits as long as their time lasts now."""
+    if case.waits_on is WaitsOn.PARTNER:
+        rest(work, case)
+
+
+def rests_until(work: Work, case: Case) -> date | None:
+    """The day after the time of every partner who has the move; None if none has it."""
+    work.session.flush()
+    latest = select(func.max(Escalation.answer_due_at)).where(
+        Escalation.case_id == case.id, Escalation.standing.in_(THEIR_MOVE)
+    )
+    due = work.session.scalar(latest)
+    if due is None:
+        return None
+    today = work.at.date()
+    return min(max(due.date(), today) + timedelta(days=1), today + LONGEST)
 
 
 def wake(work: Work, case: Case) -> None:

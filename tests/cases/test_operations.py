@@ -347,7 +347,7 @@ def test_a_case_that_waits_and_is_nobodys_is_to_be_taken_once_its_reporter_waits
     case = a_case_of(desk, queue, status=Status.OPEN, reply_due_at=None)
     with work_as(desk, responder) as work:
         found = work.session.get(Case, case.id)
-        found.wait(WaitsOn.PARTNER)
+        found.wait(WaitsOn.PARTNER, (work.at + timedelta(days=9)).date())
         work.record("case.waits", found)
         assert queries.next_unclaimed(work, queue) is None
 

@@ -72,7 +72,10 @@ def test_a_case_page_shows_the_story_escaped_and_its_links_defanged(browser, cas
         ("assignment", {}),
         ("messages", {"message_text": "Hello."}),
         ("notes", {"note_text": "**A** note."}),
-        ("wait", {"wait_on": "reporter"}),
+        (
+            "wait",
+            {"wait_on": "date", "wait_until": f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d}"},
+        ),
         ("consents", {"consent_kind": "helper"}),
     ],
 )

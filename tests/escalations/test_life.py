@@ -326,7 +326,7 @@ def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answ
 
 def test_a_late_answer_opens_a_closed_case(house):
     escalation = house.carried()
-    house.change_case(status=Status.CLOSED)
+    house.change_case(status=Status.CLOSED, waits_on=None, waits_until=None)
 
     decided(house, escalation)
 

@@ -295,6 +295,6 @@ def test_with_the_code_a_reporter_writes_in_their_case_alone(as_role, furnished)
     assert connection.execute(OPEN, [PROOF, TOKEN]).fetchone() == ("c",)
 
     connection.execute(OWN_MESSAGE)
-    assert connection.execute("UPDATE cases SET status = 'waiting'").rowcount == 1
+    assert connection.execute("UPDATE cases SET reply_due_at = now()").rowcount == 1
     with pytest.raises(InsufficientPrivilege):
         connection.execute(OWN_MESSAGE.replace("'m', 'c'", "'n', 'd'").replace(":c", ":d"))

@@ -267,18 +267,19 @@ def test_an_empty_message_is_told_so(inside):
 
 
 def test_a_message_wakes_a_case_that_waited_for_it(house, inside, case):
-    with house.inside() as work:
-        casework.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
+    _ask(house, case)
 
     inside.send("/mailbox/case/messages", answers={"body": "Here."})
 
-    assert _case(house, case).status is Status.OPEN
-    assert _promised(house, case) == {"triage.tell_owner"}
+    assert (_case(house, case).status, _case(house, case).waits_until) == (Status.OPEN, None)
+    assert "triage.tell_owner" in _promised(house, case)
 
 
 def test_a_message_does_not_end_the_waiting_for_a_partner(house, inside, case):
     with house.inside() as work:
-        casework.wait(work, work.session.get(Case, case.id), on=WaitsOn.PARTNER)
+        found = work.session.get(Case, case.id)
+        found.wait(WaitsOn.PARTNER, work.at.date() + timedelta(days=9))
+        work.record("case.waits", found)
 
     inside.send("/mailbox/case/messages", answers={"body": "Here."})
 
@@ -413,8 +414,7 @@ def test_the_mailbox_says_what_needs_no_consent_and_what_a_tick_is_for(inside):
 
 
 def test_to_agree_may_be_the_answer_that_a_case_waited_for(house, inside, case):
-    with house.inside() as work:
-        casework.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
+    _ask(house, case)
 
     inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
 
@@ -591,6 +591,24 @@ def test_while_an_answer_is_owed_its_time_is_said_and_nothing_vaguer(house, insi
 
     assert "We aim to write to you before this time:" in inside.text
     assert "We aim to write to you at least" not in inside.text
+
+
+def test_who_is_waited_for_reads_until_which_day(house, inside, case):
+    _ask(house, case)
+
+    inside.open("/mailbox/case")
+
+    day = _case(house, case).waits_until
+    assert "We wait until this day, and then we look at it again:" in inside.text
+    assert f"{day.day} {day:%B %Y}" in inside.text
+
+
+def _ask(house, case):
+    """Ask the reporter something, and wait for the answer."""
+    with house.inside() as work:
+        found = work.session.get(Case, case.id)
+        casework.send_message(work, found, "Since when?")
+        casework.wait(work, found, on=WaitsOn.REPORTER)
 
 
 def _write(house, case, *, ago):

@@ -2,7 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Dialect, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import (
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
@@ -80,6 +89,11 @@ class Case(Identified, Base):
     )
 
     __table_args__ = (
+        # What waits, waits for something, and not for ever.
+        CheckConstraint(
+            "(status = 'waiting') = (waits_on IS NOT NULL AND waits_until IS NOT NULL)",
+            name="waits_until_a_day",
+        ),
         # The queue page: open cases of a team, by level, then by time left, then by id (keyset).
         Index(
             "ix_cases_queue",
@@ -162,8 +176,8 @@ class Case(Identified, Base):
         self.waits_on = None
         self.waits_until = None
 
-    def wait(self, on: WaitsOn, until: date | None = None) -> None:
-        """It is somebody else's move, or nothing can be done before a day."""
+    def wait(self, on: WaitsOn, until: date) -> None:
+        """It is someone else's move, or nothing can be done before a day: then it is ours."""
         self._move_to(Status.WAITING)
         self.waits_on = on
         self.waits_until = until

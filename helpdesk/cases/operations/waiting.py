@@ -1,33 +1,65 @@
-"""A case waits for the reporter, for a partner or for a day, and goes on."""
+"""A case waits for the reporter, for a partner or for a day, and goes on by itself."""
 
 from datetime import UTC, date, datetime, time
 
 from helpdesk.cases import pace
 from helpdesk.cases.models import Case
-from helpdesk.cases.policy import may_work_on
-from helpdesk.cases.queries import hold
-from helpdesk.cases.status import WaitsOn
+from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
+from helpdesk.cases.queries import hold, was_asked
+from helpdesk.cases.status import Because, WaitsOn
+from helpdesk.core.days import in_words
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 
+DAY_HAS_COME = {
+    WaitsOn.REPORTER: Because.REPORTER_SILENT,
+    WaitsOn.PARTNER: Because.PARTNER_SILENT,
+    WaitsOn.DATE: Because.DAY_CAME,
+}
+
 
 def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> None:
-    """Say whose move it is. A case that waits for a day comes back on that day by itself."""
+    """Say that the reporter has the move, or that nothing can be done before a day.
+
+    On that day the case comes back by itself. For a partner a case waits with a request that lies
+    before them: see `escalations.operations.wait_for_partner`.
+    """
     hold(work, case)
     work.require(may_work_on, case)
-    if on is WaitsOn.DATE and (until is None or until <= work.at.date()):
-        raise NotNow("Choose a day after today on which the case should come back.")
-    case.wait(on, until if on is WaitsOn.DATE else None)
-    pace.follow(work, case)
-    work.record("case.waits", case, on=on, until=until.isoformat() if until else None)
-    if case.waits_until is not None:
-        morning = datetime.combine(case.waits_until, time(), UTC)
-        work.promise(
-            "cases.wake",
-            after=morning - work.at,
-            case_id=case.id,
-            day=case.waits_until.isoformat(),
+    if on is WaitsOn.PARTNER:
+        raise NotNow("A case waits for a partner only while a request of ours lies before one.")
+    if on is WaitsOn.REPORTER and not was_asked(work, case):
+        raise NotNow(
+            "The reporter has nothing to answer yet. Write to them first, and ask what you need to"
+            " know."
         )
+    today = work.at.date()
+    if on is WaitsOn.REPORTER and until is None:
+        until = today + USUAL_WAIT[case.level]
+    if until is None or until <= today:
+        raise NotNow(
+            f"Choose a day after today, {in_words(today)}, on which the case should come back."
+            " Days are counted in UTC."
+        )
+    latest = today + LONGEST_WAIT[case.level]
+    if until > latest:
+        raise NotNow(
+            f"A case that is {case.level} can wait until {in_words(latest)} at most. Choose an"
+            " earlier day: it can wait again then."
+        )
+    rest(work, case, on=on, until=until)
+
+
+def rest(work: Work, case: Case, *, on: WaitsOn, until: date) -> None:
+    """Let a case wait, and promise that it comes back.
+
+    No rule: whoever calls this has asked, and knows that there is something to wait for.
+    """
+    case.wait(on, until)
+    pace.follow(work, case)
+    work.record("case.waits", case, on=on, until=until.isoformat())
+    morning = datetime.combine(until, time(), UTC)
+    work.promise("cases.wake", after=morning - work.at, case_id=case.id, day=until.isoformat())
 
 
 def resume(work: Work, case: Case) -> None:
@@ -40,9 +72,14 @@ def resume(work: Work, case: Case) -> None:
 
 
 def wake(work: Work, case: Case, *, day: date) -> None:
-    """The day has come. No rule: the calendar asks. Safe to run twice, and late."""
+    """The day has come, whatever the case waited for: it is back, and who has it is told.
+
+    No rule: the calendar asks. Safe to run twice, and late.
+    """
     hold(work, case)
-    if case.waits_on is WaitsOn.DATE and case.waits_until == day:
+    if case.waits_on is not None and case.waits_until == day:
+        because = DAY_HAS_COME[case.waits_on]
         case.open()
         pace.follow(work, case)
-        work.record("case.resumed", case, day=day.isoformat())
+        work.record("case.resumed", case, day=day.isoformat(), because=because)
+        work.promise("triage.tell_owner", case_id=case.id)

@@ -1,21 +1,12 @@
-"""Waiting, going on, closing, opening again; and what the reporter agreed to."""
+"""Going on, closing, opening again; and what the reporter agreed to."""
 
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations, queries
-from helpdesk.cases.forms import ConsentForm, WaitForm
-from helpdesk.cases.status import ConsentKind, WaitsOn
+from helpdesk.cases.forms import ConsentForm
+from helpdesk.cases.status import ConsentKind
 from helpdesk.cases.views.blueprint import bp, done, once_more
 from helpdesk.web.work import work
-
-
-@bp.post("/cases/<ref>/wait")
-def create_wait(ref: str) -> ResponseReturnValue:
-    case, form = queries.by_ref(work, ref), WaitForm()
-    if not form.validate_on_submit():
-        return once_more("cases/_wait.html", case, wait_form=form)
-    operations.wait(work, case, on=WaitsOn(form.wait_on.data), until=form.wait_until.data)
-    return done(case, "The case waits.")
 
 
 @bp.post("/cases/<ref>/resumption")

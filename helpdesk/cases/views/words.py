@@ -7,6 +7,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import MessageForm, NoteForm
 from helpdesk.cases.status import WaitsOn
 from helpdesk.cases.views.blueprint import bp, done, once_more
+from helpdesk.core.days import in_words
 from helpdesk.web.work import work
 
 
@@ -19,6 +20,8 @@ def create_message(ref: str) -> ResponseReturnValue:
     if form.then_wait.data:
         operations.wait(work, case, on=WaitsOn.REPORTER)
     sentence = "The message is in the reporter's mailbox."
+    if form.then_wait.data and case.waits_until is not None:
+        sentence += f" The case waits for their answer until {in_words(case.waits_until)}."
     if case.reply_due_at is not None:
         sentence += " They have written something that you may not have seen: look at it next."
     if form.back_to.data:

@@ -10,6 +10,7 @@ from helpdesk.duty.views import (
     letters,
     queues,
     runs,
+    waiting,
     words,
 )
 from helpdesk.duty.views.blueprint import bp, runs_bp
@@ -26,5 +27,6 @@ __all__ = [
     "queues",
     "runs",
     "runs_bp",
+    "waiting",
     "words",
 ]

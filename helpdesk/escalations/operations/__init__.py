@@ -24,6 +24,7 @@ from helpdesk.escalations.operations.replying import (
     answer_question,
     send_again,
     stop_waiting,
+    wait_for_partner,
 )
 from helpdesk.escalations.operations.verifying import verify
 from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
@@ -50,6 +51,7 @@ __all__ = [
     "stop_waiting",
     "take_up",
     "verify",
+    "wait_for_partner",
     "waive_public_form",
     "withdraw",
 ]

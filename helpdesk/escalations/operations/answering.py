@@ -49,6 +49,7 @@ def acknowledge(work: Work, escalation: Escalation) -> None:
     least = timedelta(seconds=partner.answer_within[priority])
     left = whole - clocks.used_by_partner(work, escalation)
     clocks.their_move(work, escalation, within=max(left, least))
+    pauses.rest_as_long(work, escalation.case)
     work.record("escalation.acknowledged", escalation)
 
 

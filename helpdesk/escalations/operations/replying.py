@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from helpdesk.cases import queries as cases
+from helpdesk.cases.models import Case
+from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
@@ -40,6 +43,17 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
     work.record("escalation.answered", escalation, exchange_id=exchange.id)
     pauses.rest(work, escalation.case)
     work.promise("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
+
+
+def wait_for_partner(work: Work, case: Case) -> None:
+    """Let a case wait for the partners that have a request of it, until their time is over."""
+    cases.hold(work, case)
+    work.require(may_work_on_case, case)
+    if pauses.rests_until(work, case) is None:
+        raise NotNow(
+            "No request of this case lies before a partner, so there is nobody to wait for."
+        )
+    pauses.rest(work, case)
 
 
 def stop_waiting(work: Work, escalation: Escalation) -> None:

@@ -1,0 +1,30 @@
+"""Letting a case wait: for its reporter or a day, or for the partners that have a request of it."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.forms import WaitForm
+from helpdesk.cases.queries import by_ref
+from helpdesk.cases.status import WaitsOn
+from helpdesk.core.days import in_words
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.escalations import operations as escalations
+from helpdesk.web.work import work
+
+
+@bp.post("/cases/<ref>/wait")
+def create_wait(ref: str) -> ResponseReturnValue:
+    case, form = by_ref(work, ref), WaitForm()
+    if not form.validate_on_submit():
+        return render_template(
+            "cases/once_more.html", partial="cases/_wait.html", case=case, wait_form=form
+        ), 422
+    on = WaitsOn(form.wait_on.data)
+    if on is WaitsOn.PARTNER:
+        escalations.wait_for_partner(work, case)
+    else:
+        cases.wait(work, case, on=on, until=form.wait_until.data)
+    if case.waits_until is not None:
+        flash(f"The case waits until {in_words(case.waits_until)}, and comes back by itself.")
+    return redirect(url_for(".show_case", ref=case.ref), 303)

@@ -1,0 +1,102 @@
+"""A case waits for a partner as long as the partner has time, and never for nobody."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.performing import drain
+from helpdesk.escalations import operations
+from helpdesk.escalations.standing import Action, Reason
+from tests.factories import sign_in
+
+DAY = timedelta(days=1)
+
+
+def wait_for_partner(house):
+    with house.as_(house.writer) as work:
+        operations.wait_for_partner(work, work.session.get(Case, house.case.id))
+
+
+def go_on(house):
+    with house.as_(house.writer) as work:
+        cases.resume(work, work.session.get(Case, house.case.id))
+
+
+def test_it_waits_until_the_day_after_their_time_is_over(house):
+    escalation = house.carried()
+
+    case = house.case_now()
+
+    assert case.waits_on is WaitsOn.PARTNER
+    assert case.waits_until == escalation.answer_due_at.date() + DAY
+
+
+def test_who_acknowledges_has_more_time_and_the_case_waits_that_long(house):
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        operations.acknowledge(work, house.mine(work, escalation))
+
+    due = house.now(escalation).answer_due_at
+
+    assert house.case_now().waits_until == due.date() + DAY
+
+
+def test_when_their_time_is_over_the_case_is_back_and_its_owner_is_told(house):
+    house.carried()
+    day = house.case_now().waits_until
+    house.desk.post.sent.clear()
+
+    drain(house.desk, "notices", at=datetime.combine(day, time(), UTC))
+
+    case = house.case_now()
+    assert (case.status, case.waits_on, case.waits_until) == (Status.OPEN, None, None)
+    assert "writer@helpdesk.test" in [letter.to for letter in house.desk.post.sent]
+
+
+def test_a_case_that_goes_on_can_wait_for_a_live_request_again(house):
+    house.carried()
+    until = house.case_now().waits_until
+    go_on(house)
+
+    wait_for_partner(house)
+
+    assert (house.case_now().waits_on, house.case_now().waits_until) == (WaitsOn.PARTNER, until)
+
+
+def test_nobody_waits_for_a_partner_whose_request_is_over(house):
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        operations.decide(
+            work,
+            house.mine(work, escalation),
+            action=Action.ACCESS_RESTORED,
+            reason=Reason.POLICY_BREACH,
+        )
+    assert house.case_now().status is Status.OPEN
+
+    with pytest.raises(NotNow, match="nobody to wait for"):
+        wait_for_partner(house)
+
+
+def test_a_draft_is_no_partner_to_wait_for(house, staff):
+    house.ask()
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+
+    answer = sign_in(staff, house.writer).post(
+        f"/cases/{house.case.ref}/wait", data={"wait_on": "partner"}
+    )
+
+    assert answer.status_code == 409
+    assert "there is nobody to wait for" in answer.text
+
+
+def test_a_closed_case_waits_for_nobody(house):
+    house.carried()
+    house.change_case(status=Status.CLOSED, waits_on=None, waits_until=None)
+
+    with pytest.raises(NotAllowed):
+        wait_for_partner(house)
