@@ -65,6 +65,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.read": "The partner opened the request.",
     "escalation.acknowledged": "The partner acknowledged the request.",
     "escalation.asked": "The partner asked something.",
+    "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
     "escalation.answered": "Answered the partner's question.",
     "escalation.decided": "The partner decided: {outcome}. Their reason: {reason}.",
     "escalation.ticket_noted": "The partner noted a number of its own for the request.",

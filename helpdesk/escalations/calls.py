@@ -28,7 +28,7 @@ class SecondPerson:
 
 
 def call_for_approval(work: Work, escalation: Escalation) -> SecondPerson | None:
-    """What came of calling somebody to read a draft as it is now; None if nobody was called."""
+    """What came of calling somebody to read a draft, or an answer that waits, as it is now."""
     return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
 
 
@@ -37,12 +37,23 @@ def call_to_read(work: Work, escalation: Escalation) -> SecondPerson | None:
     return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD))
 
 
+def call_once(work: Work, escalation: Escalation) -> None:
+    """Promise a call for the words that wait now, unless one is on its way or was heard."""
+    call = call_for_approval(work, escalation)
+    if call is not None and not call.reached_nobody:
+        return
+    work.record(CALLED, escalation, wording=escalation.wording)
+    work.promise("escalations.call_second_person", escalation_id=escalation.id)
+
+
 def _last_call(work: Work, escalation: Escalation, actions: tuple[str, ...]) -> SecondPerson | None:
     entries = select(HistoryEntry).where(
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(actions)
     )
     for entry in work.session.scalars(entries.order_by(HistoryEntry.id.desc())):
-        if entry.details.get("packet_hash") == escalation.packet_hash:
+        # Entries from before answers had second persons name the packet.
+        about = entry.details.get("wording") or entry.details.get("packet_hash")
+        if about == escalation.wording:
             told = tuple(entry.details.get("told", ()))
             return SecondPerson(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
     return None

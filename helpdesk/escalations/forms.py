@@ -105,6 +105,12 @@ class ApprovalForm(Form):
     seen_hash = HiddenField(validators=[DataRequired("Please look at the request again.")])
 
 
+class AnswerApprovalForm(Form):
+    """Sending exactly the answer that was on the screen."""
+
+    seen_wording = HiddenField(validators=[DataRequired("Please look at the answer again.")])
+
+
 class WaiverForm(Form):
     waiver = TextAreaField(
         "Why may it go without the platform's own form?",

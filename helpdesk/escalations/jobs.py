@@ -78,21 +78,25 @@ def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
             return
         if _was_told(calls.call_to_read(work, escalation)):
             return
-        call = _call(work, desk, escalation, "letters/second_reader.txt", "second")
+        about = f"second.{escalation.wording[-32:]}"
+        call = _call(work, desk, escalation, "letters/second_reader.txt", about)
     _send_and_note(desk, escalation, call, told=calls.READER_TOLD, untold=calls.READER_UNTOLD)
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)
 def call_second_person(desk: Desk, *, escalation_id: str) -> None:
-    """Ask somebody else to read and approve a draft. Safe to run twice: the same words, one id."""
+    """Ask somebody else to read and approve a draft or an answer. Safe to run twice: one id."""
     with desk.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
-        if escalation is None or escalation.standing is not Standing.DRAFT:
+        if escalation is None:
+            return
+        is_draft = escalation.standing is Standing.DRAFT
+        if not (is_draft or escalation.holds_answer):
             return
         if _was_told(calls.call_for_approval(work, escalation)):
             return
-        about = f"draft.{escalation.packet_hash[:16]}"
-        call = _call(work, desk, escalation, "letters/second_person.txt", about)
+        template = "letters/second_person.txt" if is_draft else "letters/second_person_answer.txt"
+        call = _call(work, desk, escalation, template, f"draft.{escalation.wording[-32:]}")
     _send_and_note(desk, escalation, call, told=calls.TOLD, untold=calls.UNTOLD)
 
 
@@ -132,7 +136,7 @@ def _send_and_note(
         work.record(
             told if reached.is_heard else untold,
             escalation,
-            packet_hash=escalation.packet_hash,
+            wording=escalation.wording,
             told=reached.told if reached.is_heard else [],
         )
     if reached.trouble is not None and not reached.is_heard:

@@ -99,6 +99,25 @@ def exchanges_of(work: Work, escalation: Escalation) -> Sequence[Exchange]:
     return work.session.scalars(found.order_by(Exchange.at, Exchange.id)).all()
 
 
+@dataclass(frozen=True)
+class WaitingAnswer:
+    """Our answer to what a partner asked last, before a second person sends it."""
+
+    words: str
+    by: str
+    at: datetime
+
+
+def waiting_answer(work: Work, escalation: Escalation) -> WaitingAnswer | None:
+    """The answer that waits for a second person; none where they have asked again since."""
+    by, at = escalation.reply_by, escalation.reply_at
+    if not escalation.holds_answer or by is None or at is None:
+        return None
+    if exchanges_of(work, escalation)[-1].at > at:
+        return None
+    return WaitingAnswer(work.keys.open(escalation, "reply"), by, at)
+
+
 def decisions_of(work: Work, escalation: Escalation) -> Sequence[Decision]:
     """Every decision, oldest first."""
     found = select(Decision).where(Decision.escalation_id == escalation.id)
@@ -271,8 +290,16 @@ def to_read_again(work: Work) -> Sequence[Escalation]:
 
 
 def to_approve(work: Work) -> Sequence[Escalation]:
-    """Drafts of the actor's queues, oldest first."""
-    found = visible_to(work.actor).where(Escalation.standing == Standing.DRAFT)
+    """Drafts of the actor's queues, and answers to partners that wait, oldest first."""
+    asked_since = exists().where(
+        Exchange.escalation_id == Escalation.id, Exchange.at > Escalation.reply_at
+    )
+    answers = and_(
+        Escalation.standing == Standing.NEED_INFORMATION,
+        Escalation.reply.is_not(None),
+        not_(asked_since),
+    )
+    found = visible_to(work.actor).where(or_(Escalation.standing == Standing.DRAFT, answers))
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 
 

@@ -69,6 +69,15 @@ class House:
         """The request as this actor finds it."""
         return queries.by_own_ref(work, escalation.ref)
 
+    def answer(self, escalation, words="Since Monday.", who=None, sent_by=None):
+        """Answer what the partner asked: one writes, and a second person sends it."""
+        with self.as_(who or self.writer) as work:
+            operations.answer_question(work, self.mine(work, escalation), words=words)
+        with self.as_(sent_by or self.second) as work:
+            found = self.mine(work, escalation)
+            if found.holds_answer:
+                operations.approve_answer(work, found, seen_wording=found.wording)
+
     def now(self, escalation) -> Escalation:
         with self.as_(self.writer) as work:
             return self.mine(work, escalation)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from helpdesk.escalations import gates
+from helpdesk.escalations.operations import replying
 from tests.escalations.acts import TRIED, TwoPeople
 
 SEED = 7
@@ -39,8 +40,10 @@ def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(desk, request):
     assert tried["let in"] + tried["approved"] > 0
 
 
+SAID = r"it left on one word|had opened a gate|is called|an answer left"
 PLANTED = {
     "a part is forgotten": (gates, "leaves_alone", lambda _seen, _approver: False),
+    "an answer is not held": (replying, "needs_second_person", lambda _ask: False),
 }
 
 
@@ -48,5 +51,5 @@ PLANTED = {
 def test_a_planted_fault_is_seen(desk, monkeypatch, fault):
     monkeypatch.setattr(*PLANTED[fault])
 
-    with pytest.raises(AssertionError, match=r"it left on one word|had opened a gate|is called"):
+    with pytest.raises(AssertionError, match=SAID):
         run(desk, sequences=60)

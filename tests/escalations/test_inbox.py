@@ -52,7 +52,7 @@ def test_a_request_goes_from_pile_to_pile_and_the_piles_are_counted(house):
     do(house, one, operations.ask_for_information, question="Since when?")
     assert (refs(house, Pile.WAITING), refs(house, Pile.ASKED)) == ([], [one.ref])
 
-    do(house, one, operations.answer_question, house.writer, words="Since Monday.")
+    house.answer(one)
     do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
     assert refs(house, Pile.DECIDED) == [one.ref]
     sizes = lying(house, Pile.WAITING).sizes
@@ -65,7 +65,7 @@ def test_the_gravest_comes_first_however_much_time_is_left_for_it(house):
     grave = house.carried()
     # A decision has more time than a first sign: the grave one is due after the other.
     do(house, normal, operations.ask_for_information, question="Since when?")
-    do(house, normal, operations.answer_question, house.writer, words="Since Monday.")
+    house.answer(normal)
     do(house, grave, operations.acknowledge)
 
     assert grave.priority is Priority.P1
@@ -78,7 +78,7 @@ def test_who_there_moved_it_last_has_it(house):
 
     do(house, one, operations.acknowledge)
     do(house, one, operations.ask_for_information, house.colleague, question="Since when?")
-    do(house, one, operations.answer_question, house.writer, words="Since Monday.")
+    house.answer(one)
 
     assert lying(house, Pile.WAITING).holders == {one.id: house.colleague.person.name}
 
@@ -86,7 +86,7 @@ def test_who_there_moved_it_last_has_it(house):
 def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
     one = house.carried()
     do(house, one, operations.ask_for_information, question="Since when?")
-    do(house, one, operations.answer_question, house.writer, words="Since Monday.")
+    house.answer(one)
     assert "We have answered" in theirs.get("/inbox").text
 
     do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)

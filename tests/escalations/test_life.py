@@ -212,7 +212,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     assert house.case_now().status is Status.OPEN
     assert {"case_id": house.case.id} in promised(house.desk, "triage.tell_owner")
 
-    act(house, house.writer, escalation, operations.answer_question, words="Since Monday.")
+    house.answer(escalation)
 
     now = house.now(escalation)
     assert (now.standing, house.case_now().waits_on) == (Standing.IN_REVIEW, WaitsOn.PARTNER)
@@ -394,7 +394,7 @@ def test_a_partner_may_not_make_our_moves(house, verb):
 def test_history_tells_the_whole_life_without_a_word_of_it(house):
     escalation = house.carried()
     asked(house, escalation, "marker-question")
-    act(house, house.writer, escalation, operations.answer_question, words="marker-answer")
+    house.answer(escalation, "marker-answer")
     decided(house, escalation, note="marker-note")
     verified(house, escalation, Verdict.CONFIRMED)
 
@@ -403,6 +403,8 @@ def test_history_tells_the_whole_life_without_a_word_of_it(house):
         "escalation.approved",
         "escalation.with_partner",
         "escalation.asked",
+        "escalation.answer_written",
+        "escalation.second_person_called",
         "escalation.answered",
         "escalation.decided",
         "escalation.verified",

@@ -106,6 +106,11 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     assert "Since when?" in shown.text
     assert "opened it" in shown.text
     assert send(writer, address, f"{address}/answer", words="Since Monday.").status_code == 303
+    assert "Since Monday." not in theirs.get(where).text
+    shown = second.get(address)
+    wording = re.search(r'name="seen_wording"[^>]*value="([^"]+)"', shown.text)[1]
+    done = send(second, address, f"{address}/answer/approval", seen_wording=wording)
+    assert done.status_code == 303
     assert "Since Monday." in theirs.get(where).text
     decision = {"action": "access_restored", "reason": "policy_breach", "note": "At noon."}
     assert send(theirs, where, f"{where}/decision", **decision).status_code == 303

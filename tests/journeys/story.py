@@ -359,7 +359,7 @@ class Story:
         trust.open(where)
         trust.send(f"{where}/acknowledgement")
         trust.expect(200).send(f"{where}/ticket", answers={"ticket": m.words("ticket", 2)})
-        for _ in range(2):
+        for number in range(3):
             trust.expect(200).send(
                 f"{where}/question", answers={"question": m.words("question", 4)}
             )
@@ -368,6 +368,10 @@ class Story:
             answer = {"words": m.words("answer", 4)}
             responder.send(f"{self.request}/answer", answers=answer)
             responder.expect(200)
+            if number < 2:  # the last one is decided before a second person sends it
+                self.second.open(self.request)
+                self.second.send(f"{self.request}/answer/approval")
+                self.second.expect(200)
             trust.open(where)
         decision = {"action": "access_restored", "reason": "policy_breach"}
         decision["note"] = m.words("decision", 4)

@@ -71,6 +71,7 @@ def test_a_stolen_account_is_reported_worked_on_answered_and_confirmed(
     _a_second_person_lets_it_leave(second_chromium, served, request_ref)
     _the_partner_acknowledges_and_asks(browser, served, request_ref, look)
     _the_responder_answers(browser, served, ref, request_ref, look)
+    _a_second_person_sends_the_answer(second_chromium, served, request_ref)
     _the_partner_decides(browser, served, request_ref, look)
     _the_reporter_confirms(browser, served, words, look)
     _the_case_is_closed(browser, served, ref, look)
@@ -154,8 +155,17 @@ def _the_responder_answers(browser, served, ref, request_ref, look):
     desk.reload_until(browser, QUESTION)
     look(browser)
     field(browser, "Our answer").send_keys(ANSWER)
-    press(browser, "Send the answer")
+    press(browser, "Ask a second person to send it")
     assert ANSWER in text(browser)
+    look(browser)
+
+
+def _a_second_person_sends_the_answer(browser, served, request_ref):
+    browser.get(f"{served.staff}/approvals")
+    press(browser, request_ref)
+    assert ANSWER in text(browser)
+    press(browser, "Send exactly this answer")
+    assert "Send exactly this answer" not in text(browser)
 
 
 def _the_partner_decides(browser, served, request_ref, look):

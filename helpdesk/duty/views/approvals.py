@@ -24,6 +24,7 @@ def approvals() -> ResponseReturnValue:
     closings = closing.standing_requests(work)
     actors = [one.asked_by for one in closings]
     actors += [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
+    actors += [one.reply_by for one in drafts if one.reply_by is not None]
     return render_template(
         "duty/approvals.html",
         lowerings=[(one, work.keys.open(one, "reason")) for one in requests],

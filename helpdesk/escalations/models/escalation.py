@@ -50,6 +50,12 @@ class Escalation(SealedInCase, Base):
     second_read_at: Mapped[datetime | None]
     second_read_due_at: Mapped[datetime | None]
 
+    # Our answer to what they asked, while it waits for a second person; `reply_at` stays when it
+    # has left, so that each wording of ours has a name of its own.
+    reply: Mapped[Envelope | None]
+    reply_by: Mapped[str | None] = mapped_column(String(80))
+    reply_at: Mapped[datetime | None]
+
     # The number that they gave it in a system of their own.
     ticket: Mapped[Envelope | None]
     ticket_for_partner: Mapped[Envelope | None]
@@ -67,6 +73,18 @@ class Escalation(SealedInCase, Base):
             postgresql_where=text("standing NOT IN ('closed', 'withdrawn')"),
         ),
     )
+
+    @property
+    def holds_answer(self) -> bool:
+        """Whether an answer of ours to what they asked waits for a second person."""
+        return self.standing is Standing.NEED_INFORMATION and self.reply is not None
+
+    @property
+    def wording(self) -> str:
+        """Which words of ours a second person is called for: the packet's, or the last answer's."""
+        if self.reply_at is None:
+            return self.packet_hash
+        return f"{self.packet_hash}-{self.reply_at:%Y%m%dT%H%M%S%f}"
 
     def move_to(self, standing: Standing) -> None:
         """Take a step that the table of moves knows, or refuse with a sentence."""

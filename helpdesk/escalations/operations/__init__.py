@@ -22,6 +22,7 @@ from helpdesk.escalations.operations.drafting import NOT_TAKEN, catch_up, change
 from helpdesk.escalations.operations.replying import (
     WAY_TO_REPORTER,
     answer_question,
+    approve_answer,
     send_again,
     stop_waiting,
     wait_for_partner,
@@ -36,6 +37,7 @@ __all__ = [
     "acknowledge",
     "answer_question",
     "approve",
+    "approve_answer",
     "ask_for_information",
     "ask_second_person",
     "catch_up",

@@ -49,22 +49,23 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
 
 
 def ask_second_person(work: Work, escalation: Escalation) -> None:
-    """Call somebody else to read a draft and to approve it, instead of sending it alone.
+    """Call somebody else to read a draft, or an answer that waits, instead of sending it alone.
 
     Safe to run twice: for the same words nobody gets a second letter. Only where nobody could be
     called is it worth asking again: somebody may be there now.
     """
     work.require(may_work_on, escalation)
     hold(work, escalation)
+    if not escalation.holds_answer:
+        _refuse_unless_a_draft_lacks_only_that(work, escalation)
+    calls.call_once(work, escalation)
+
+
+def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.standing is not Standing.DRAFT:
         raise NotNow("This request was approved or withdrawn already.")
     if not lacks_only_a_second_person(queries.seen(work, escalation), work.actor.id):
         raise NotNow("This request does not wait for a second person, or for more than that.")
-    call = calls.call_for_approval(work, escalation)
-    if call is not None and not call.reached_nobody:
-        return
-    work.record(calls.CALLED, escalation, packet_hash=escalation.packet_hash)
-    work.promise("escalations.call_second_person", escalation_id=escalation.id)
 
 
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:

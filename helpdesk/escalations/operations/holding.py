@@ -12,9 +12,10 @@ TOO_LATE = "Somebody was quicker: this request has just changed. Please look at 
 def hold(work: Work, escalation: Escalation) -> None:
     """Keep the request for the rest of this piece of work; refuse if it is not as we read it."""
     now = (
-        select(Escalation.standing, Escalation.packet_hash)
+        select(Escalation.standing, Escalation.packet_hash, Escalation.reply_at)
         .where(Escalation.id == escalation.id)
         .with_for_update()
     )
-    if work.session.execute(now).one() != (escalation.standing, escalation.packet_hash):
+    read = (escalation.standing, escalation.packet_hash, escalation.reply_at)
+    if work.session.execute(now).one() != read:
         raise NotNow(TOO_LATE)

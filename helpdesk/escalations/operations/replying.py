@@ -3,30 +3,85 @@
 from typing import Final
 
 from helpdesk.cases import queries as cases
-from helpdesk.cases.models import Case
+from helpdesk.cases.contributions import note_part
+from helpdesk.cases.models import Case, Part
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations import calls, clocks, pauses, queries
+from helpdesk.escalations.gates import SECOND_PERSON, check, closed, leaves_alone
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.operations.answering import seal_for_partner
 from helpdesk.escalations.operations.holding import hold
 from helpdesk.escalations.policy import may_work_on
+from helpdesk.escalations.priorities import SECOND_READING_WITHIN, needs_second_person
 from helpdesk.escalations.standing import DeliveryStanding, Standing
 
 WAY_TO_REPORTER: Final = "An address or a number of the reporter stands in it. Please take it out."
+CHANGED_MEANWHILE: Final = (
+    "A colleague changed the answer after you opened this page. Please read it again."
+)
 
 
 def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
-    """Answer what the partner asked: it goes back to them, and their clock runs again."""
+    """Answer what the partner asked. About access it waits for a second person, as the request did;
+    any other answer goes back at once, and their clock runs again."""
     work.require(may_work_on, escalation)
     hold(work, escalation)
+    _refuse_what_may_not_be_said(work, escalation, words)
+    if not needs_second_person(escalation.ask):
+        _send(work, escalation, words, by=work.actor.id)
+        return
+    escalation.reply = work.keys.seal(escalation, "reply", words)
+    escalation.reply_by, escalation.reply_at = work.actor.id, work.at
+    note_part(work, escalation.case_id, Part.WORDS, subject_id=escalation.id)
+    work.record("escalation.answer_written", escalation)
+    calls.call_once(work, escalation)
+
+
+def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> None:
+    """Send the answer that waits, exactly as it was read.
+
+    By someone without a part in the request or the answer. Where the request could leave on one
+    person's word the answer can too, and is read within the hour.
+    """
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    waiting = queries.waiting_answer(work, escalation)
+    if waiting is None:
+        raise NotNow("No answer waits here to be sent. Please look at the request again.")
+    if escalation.wording != seen_wording:
+        raise NotNow(CHANGED_MEANWHILE)
+    _refuse_what_may_not_be_said(work, escalation, waiting.words)
+    alone = _pass_as_second_person(work, escalation)
+    escalation.reply = None
+    _send(work, escalation, waiting.words, by=waiting.by, alone=alone)
+    if alone:
+        escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
+        escalation.second_reader = escalation.second_read_at = None
+        work.promise("escalations.call_second_reader", escalation_id=escalation.id)
+
+
+def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
     if escalation.standing is not Standing.NEED_INFORMATION:
         raise NotNow("The partner has not asked anything that is still open.")
     if queries.consent_for(work, escalation) is None:
         raise NotNow("The reporter has taken back their consent, so nothing more can be said.")
     if queries.leads_to_the_reporter(work, escalation.case, words):
         raise NotNow(WAY_TO_REPORTER)
+
+
+def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
+    """Refuse who had a part, unless it may leave on one person's word: True if it does."""
+    seen = queries.seen(work, escalation)
+    shut = closed(check(seen, approver=work.actor.id))
+    for gate in shut:
+        if gate.name == SECOND_PERSON:
+            raise NotNow(gate.sentence)
+    return leaves_alone(seen, work.actor.id)
+
+
+def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: bool = False) -> None:
     escalation.move_to(Standing.IN_REVIEW)
     exchange = Exchange(
         case=escalation.case,
@@ -34,13 +89,13 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
         escalation_id=escalation.id,
         is_from_partner=False,
         at=work.at,
-        by=work.actor.id,
+        by=by,
     )
     exchange.body = work.keys.seal(exchange, "body", words)
     exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", words)
     work.session.add(exchange)
     clocks.their_move(work, escalation, within=clocks.left_to_partner(work, escalation))
-    work.record("escalation.answered", escalation, exchange_id=exchange.id)
+    work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
     pauses.rest(work, escalation.case)
     work.promise("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 

@@ -5,11 +5,24 @@ from typing import Any
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, queries, words
-from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
-from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
+from helpdesk.escalations.forms import (
+    AnswerApprovalForm,
+    AnswerForm,
+    ApprovalForm,
+    VerdictForm,
+    WaiverForm,
+)
+from helpdesk.escalations.gates import (
+    SECOND_PERSON,
+    check,
+    closed,
+    lacks_only_a_second_person,
+    leaves_alone,
+)
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.policy import may_waive, may_work_on
+from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
 
 
@@ -21,9 +34,11 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     decisions = queries.decisions_of(work, escalation)
     readings = queries.readings_of(work, escalation)
     is_draft = escalation.standing is Standing.DRAFT
-    seen = queries.seen(work, escalation) if is_draft else None
+    waiting = queries.waiting_answer(work, escalation)
+    seen = queries.seen(work, escalation) if is_draft or waiting else None
     call = _call(work, escalation)
     gates = check(seen, approver=work.actor.id) if seen is not None else ()
+    second = [gate for gate in closed(gates) if gate.name == SECOND_PERSON]
     approval_form = ApprovalForm(formdata=None, seen_hash=escalation.packet_hash)
     return {
         "case": escalation.case,
@@ -32,10 +47,15 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "now": work.at,
         "packet": packet,
         "packet_text": packet.as_text(),
-        "gates": gates,
+        "gates": gates if is_draft else (),
         "closed_gates": closed(gates),
+        "waiting_answer": waiting,
+        "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
+        "not_second": second[0].sentence if second else "",
+        "needs_second_person": needs_second_person(escalation.ask),
         "findings": queries.findings_for(work, escalation) if is_draft else None,
         "may_call": seen is not None
+        and is_draft
         and may_work_on(work.actor, escalation)
         and lacks_only_a_second_person(seen, work.actor.id),
         "call": call,
@@ -59,7 +79,8 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         ),
         "approval_form": approval_form,
         "waiver_form": WaiverForm(formdata=None),
-        "answer_form": AnswerForm(formdata=None),
+        "answer_form": AnswerForm(formdata=None, words=waiting.words if waiting else ""),
+        "answer_approval_form": AnswerApprovalForm(formdata=None, seen_wording=escalation.wording),
         "verdict_form": VerdictForm(formdata=None),
         **_may(work, escalation, delivery),
     }
@@ -67,7 +88,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
 
 def _call(work: Work, escalation: Escalation) -> calls.SecondPerson | None:
     """What came of calling a second person, where one is or was wanted."""
-    if escalation.standing is Standing.DRAFT:
+    if escalation.standing is Standing.DRAFT or escalation.holds_answer:
         return calls.call_for_approval(work, escalation)
     if escalation.second_read_due_at is None:
         return None
@@ -87,6 +108,7 @@ def _named(escalation: Escalation) -> tuple[str | None, ...]:
         escalation.approved_by,
         escalation.waived_by,
         escalation.second_reader,
+        escalation.reply_by,
     )
 
 

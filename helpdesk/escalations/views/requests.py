@@ -10,7 +10,13 @@ from helpdesk.cases.queries import by_ref
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations, queries
-from helpdesk.escalations.forms import AnswerForm, ApprovalForm, VerdictForm, WaiverForm
+from helpdesk.escalations.forms import (
+    AnswerApprovalForm,
+    AnswerForm,
+    ApprovalForm,
+    VerdictForm,
+    WaiverForm,
+)
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Verdict
 from helpdesk.escalations.views.blueprints import bp
@@ -59,7 +65,20 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     if form.errors:
         return _page(escalation, answer_form=form), 422
     operations.answer_question(work, escalation, words=form.words.data or "")
-    flash(f"Your answer lies before {isolated(escalation.partner.name)}.")
+    if escalation.holds_answer:
+        flash("Your answer is kept. A second person is being asked to read and send it.")
+    else:
+        flash(f"Your answer was sent to {isolated(escalation.partner.name)}.")
+    return _back(escalation)
+
+
+@bp.post("/<request_ref>/answer/approval")
+def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
+    escalation, form = _find(ref, request_ref), AnswerApprovalForm()
+    if not form.validate_on_submit():
+        return _page(escalation), 422
+    operations.approve_answer(work, escalation, seen_wording=form.seen_wording.data or "")
+    flash(f"The answer was sent to {isolated(escalation.partner.name)}, exactly as it stood here.")
     return _back(escalation)
 
 

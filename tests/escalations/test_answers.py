@@ -1,0 +1,168 @@
+"""An answer to what a partner asks about access leaves as the request did: by a second person."""
+
+import pytest
+
+from helpdesk.cases.levels import Level
+from helpdesk.core.errors import NotNow
+from helpdesk.escalations import jobs, operations, queries
+from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
+from tests.escalations.test_second_person import write_fact
+from tests.factories import sign_in
+
+
+def asked(house, ask=Ask.RESTORE, question="Where shall we give it back to?"):
+    escalation = house.carried(ask=ask)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question=question)
+    return escalation
+
+
+def write_answer(house, escalation, who=None, words="To the address in the request."):
+    with house.as_(who or house.writer) as work:
+        operations.answer_question(work, house.mine(work, escalation), words=words)
+    return house.now(escalation).wording
+
+
+def send_answer(house, escalation, who, wording):
+    with house.as_(who) as work:
+        operations.approve_answer(work, house.mine(work, escalation), seen_wording=wording)
+
+
+def said_to_partner(house, escalation):
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        exchanges = queries.exchanges_of(work, found)
+        return [queries.opened_by_partner(work, found, one, "for_partner") for one in exchanges][1:]
+
+
+def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house):
+    escalation = asked(house)
+
+    wording = write_answer(house, escalation)
+
+    assert house.now(escalation).standing is Standing.NEED_INFORMATION
+    assert said_to_partner(house, escalation) == []
+    with pytest.raises(NotNow, match="you had a part in it: you wrote"):
+        send_answer(house, escalation, house.writer, wording)
+
+    send_answer(house, escalation, house.second, wording)
+
+    assert said_to_partner(house, escalation) == ["To the address in the request."]
+    assert house.now(escalation).standing is Standing.IN_REVIEW
+    with house.as_(house.writer) as work:
+        [_, answer] = queries.exchanges_of(work, house.mine(work, escalation))
+        assert answer.by == house.writer.actor.id
+
+
+@pytest.mark.parametrize("ask", [Ask.PRESERVE, Ask.REVIEW])
+def test_an_answer_that_gives_nobody_an_account_leaves_at_once(house, ask):
+    escalation = asked(house, ask)
+
+    write_answer(house, escalation, words="Since Monday.")
+
+    assert said_to_partner(house, escalation) == ["Since Monday."]
+
+
+def test_who_changes_an_answer_is_no_second_person_for_it(house):
+    escalation = asked(house)
+    write_answer(house, escalation)
+    wording = write_answer(house, escalation, who=house.second, words="To me@elsewhere.test.")
+
+    with pytest.raises(NotNow, match="you had a part in it"):
+        send_answer(house, escalation, house.second, wording)
+    with pytest.raises(NotNow, match="you had a part in it"):
+        send_answer(house, escalation, house.writer, wording)
+    send_answer(house, escalation, house.lead, wording)
+
+
+def test_an_answer_changed_after_it_was_read_does_not_leave(house):
+    escalation = asked(house)
+    read = write_answer(house, escalation)
+    write_answer(house, escalation, words="To me@elsewhere.test.")
+
+    with pytest.raises(NotNow, match="changed the answer"):
+        send_answer(house, escalation, house.second, read)
+    assert said_to_partner(house, escalation) == []
+
+
+def test_an_answer_to_an_earlier_question_is_not_sent_to_a_later_one(house):
+    escalation = asked(house)
+    wording = write_answer(house, escalation)
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        operations.decide(work, found, action=Action.NONE, reason=Reason.OTHER)
+    with house.as_reporter() as work:
+        operations.verify(work, house.mine(work, escalation), verdict=Verdict.NOT_EFFECTIVE)
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question="And now?")
+
+    with pytest.raises(NotNow, match="No answer waits"):
+        send_answer(house, escalation, house.second, wording)
+    with house.as_(house.second) as work:
+        assert queries.to_approve(work) == []
+
+
+def test_taking_a_consent_back_keeps_an_answer_that_waits_here(house):
+    escalation = asked(house)
+    wording = write_answer(house, escalation)
+    house.withdraw_consent()
+
+    with pytest.raises(NotNow, match="taken back their consent"):
+        send_answer(house, escalation, house.second, wording)
+
+
+def test_where_life_may_depend_on_it_an_answer_leaves_alone_and_is_read_within_the_hour(house):
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = asked(house)
+    wording = write_answer(house, escalation)
+
+    send_answer(house, escalation, house.writer, wording)
+
+    now = house.now(escalation)
+    assert (now.standing, now.second_read_at) == (Standing.IN_REVIEW, None)
+    assert now.second_read_due_at is not None
+    with house.as_(house.writer) as work, pytest.raises(NotNow, match="had a part"):
+        operations.read_afterwards(work, house.mine(work, escalation))
+    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+    assert "Please read request" in house.desk.post.sent[-1].subject
+
+
+def test_no_answer_leaves_alone_where_who_asks_opened_a_gate(house):
+    house.change_case(level=Level.IMMEDIATE)
+    write_fact(house, house.writer)
+    escalation = asked(house)
+    wording = write_answer(house, escalation)
+
+    with pytest.raises(NotNow, match="one person's word"):
+        send_answer(house, escalation, house.writer, wording)
+
+
+def test_a_second_person_is_called_for_an_answer_once_for_each_wording(house):
+    escalation = asked(house)
+    sent = len(house.desk.post.sent)
+    for words in ("Since Monday.", "Since Tuesday."):
+        write_answer(house, escalation, words=words)
+        for _ in range(2):
+            jobs.call_second_person(house.desk, escalation_id=escalation.id)
+
+    letters = house.desk.post.sent[sent:]
+
+    assert len({one.message_id for one in letters}) == len(letters) > 0
+    assert {one.to for one in letters} <= {"second@helpdesk.test", "lead@helpdesk.test"}
+    assert len({one.to for one in letters}) * 2 == len(letters)
+    assert all("before it is sent" in one.subject for one in letters)
+    assert not any("Monday" in one.body for one in letters)
+
+
+def test_an_answer_that_waits_stands_with_the_approvals_and_on_the_page(house, staff):
+    escalation = asked(house)
+    write_answer(house, escalation, words="To the <address> in the request.")
+
+    client = sign_in(staff.application.test_client(), house.second)
+    address = f"/cases/{house.case.ref}/requests/{escalation.ref}"
+    assert f"Our answer on {escalation.ref}" in client.get("/approvals").text
+    assert "Send exactly this answer" in client.get(address).text
+    assert "To the &lt;address&gt; in the request." in client.get(address).text
+    own = sign_in(staff.application.test_client(), house.writer).get(address).text
+    assert "Send exactly this answer" not in own
+    assert "you had a part in it" in own
