@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.accounts import jobs as accounts_jobs
 from helpdesk.adapters.bell import RedisBell, SilentBell
+from helpdesk.adapters.instance_memory import InstanceMemory
 from helpdesk.adapters.post import open_post
 from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.desk import Bell, Desk
@@ -36,6 +37,7 @@ def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
         bell=open_bell(settings.redis_url),
         post=open_post(settings.mail_url, settings.mail_from),
         service=Secret(settings.service_keys[0]) if settings.service_keys else None,
+        memory=InstanceMemory(settings.instance),
     )
 
 

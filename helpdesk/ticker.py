@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from helpdesk.adapters.listening import Listener
-from helpdesk.core import history, leases, outbox, performing, presses
+from helpdesk.core import history, leases, outbox, performing, presses, sending
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
@@ -68,6 +68,7 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     """Chain history; forget presses; call the workers for what is due; do what they did not.
 
     History comes first, and the rest has an end: whatever floods us, what was done is witnessed.
+    A database that was restored or copied is held: then nothing is called and nothing is done.
     With a `fence`, nothing is written once another ticker has taken over: LeaseLost.
     """
     moment = at or datetime.now(UTC)
@@ -75,6 +76,8 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
         _chain(desk, desk.service, at=at, fence=fence)
     with desk.begin(at=moment) as work:
         presses.forget(work.session, before=moment - presses.KEPT)
+    if not _may_send(desk, at=moment, fence=fence):
+        return
     with desk.begin(at=moment) as work:
         due = outbox.queues_with_due_work(work.session, at=moment)
         overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)
@@ -95,6 +98,18 @@ def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None
                 continue
             leases.note_chained(work.session, at=work.at)
             return
+
+
+def _may_send(desk: Desk, *, at: datetime, fence: int | None) -> bool:
+    """Note that the house lives, here and beside the database; False where it is held."""
+    with desk.begin(at=at) as work:
+        if fence is not None:
+            leases.hold(work.session, fence)
+        kept = sending.tick(work, desk.memory)
+    # After the commit: what lies beside the database is never ahead of it.
+    if kept is not None and desk.memory is not None:
+        desk.memory.write(kept)
+    return kept is not None
 
 
 def _ours(desk: Desk, fence: int | None) -> bool:

@@ -8,7 +8,7 @@ from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
 
 
-@job("cases.wake", queue=Queue.NOTICES)
+@job("cases.wake", queue=Queue.NOTICES, leaves_the_house=False)
 def wake(desk: Desk, *, case_id: str, day: str) -> None:
     """Bring back a case that waited for this day. Safe to run twice."""
     with desk.begin() as work:

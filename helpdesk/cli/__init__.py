@@ -22,6 +22,8 @@ class Doorkeeper(LoadedWhenCalled):
         "invite": "helpdesk.cli.tending:invite",
         "migrate": "helpdesk.cli.tending:migrate",
         "playbooks": "helpdesk.cli.playbooks:playbooks",
+        "release": "helpdesk.cli.restoring:release",
+        "restored": "helpdesk.cli.restoring:restored",
         "setup": "helpdesk.cli.tending:setup",
         "ticker": "helpdesk.cli.working:ticker",
         "up": "helpdesk.cli.running:up",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from helpdesk.core.actors import SYSTEM, Actor
 from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
+from helpdesk.core.sending import Memory
 from helpdesk.core.work import Work, reporters_time
 from helpdesk.settings import Settings
 
@@ -52,6 +53,8 @@ class Desk:
     service: Secret | None = None
     # For pages whose statements stand each for itself, without a transaction around them.
     apart: sessionmaker[Session] | None = None
+    # Where a worker or ticker looks whether its database is an older copy.
+    memory: Memory | None = None
 
     @contextmanager
     def begin(

@@ -21,6 +21,7 @@ class Job:
     queue: Queue
     retry_after: tuple[int, ...]
     function: Callable[..., None]
+    leaves_the_house: bool = True
 
 
 _register: dict[str, Job] = {}
@@ -29,14 +30,21 @@ RETRY_AFTER: Final = (60, 600, 3600)
 
 
 def job(
-    name: str, *, queue: Queue, retry_after: tuple[int, ...] = RETRY_AFTER
+    name: str,
+    *,
+    queue: Queue,
+    retry_after: tuple[int, ...] = RETRY_AFTER,
+    leaves_the_house: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as a job. `retry_after`: the plan in seconds; then a person must look."""
+    """Register a function as a job. `retry_after`: the plan in seconds; then a person must look.
+
+    One that sends nothing says so: what is skipped after a restore is only what leaves the house.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         if name in _register and _register[name].function is not function:
             raise ValueError(f"There are two jobs named {name}.")
-        _register[name] = Job(name, queue, retry_after, function)
+        _register[name] = Job(name, queue, retry_after, function, leaves_the_house)
         return function
 
     return register

@@ -25,6 +25,8 @@ class Standing(StrEnum):
     LEASED = "leased"
     KEPT = "kept"
     FAILED = "failed"
+    # Due when a backup was restored, and left out on purpose.
+    SKIPPED = "skipped"
 
 
 class Promise(Identified, Base):
@@ -115,6 +117,19 @@ def give_up(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bo
         leased_until=None,
         trouble=trouble[:120],
     )
+
+
+def due_at_all(session: Session, *, at: datetime) -> Sequence[Promise]:
+    """Every promise that would be performed now, oldest first; each is held until the commit."""
+    due = select(Promise).where(_is_due(at)).order_by(Promise.due_at, Promise.id)
+    return session.scalars(due.with_for_update()).all()
+
+
+def skip(promise: Promise, *, at: datetime) -> None:
+    """It is not performed. Whoever had leased it has lost it."""
+    promise.standing = Standing.SKIPPED
+    promise.fence += 1
+    promise.leased_until, promise.ended_at, promise.trouble = None, at, "restored"
 
 
 def queues_with_due_work(session: Session, *, at: datetime) -> Sequence[str]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from helpdesk.core import jobs, outbox
+from helpdesk.core import jobs, outbox, sending
 from helpdesk.core.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ def drain(
 ) -> int:
     """Perform what is due in a queue, until nothing is, or the time is up; how many it were.
 
-    No promise is begun later than that or when `while_` says no, and none is interrupted.
+    No promise is begun later than that or when `while_` says no, and none is interrupted. In a
+    database that may not send nothing is begun at all.
     """
     done, until = 0, time.monotonic() + seconds
     while time.monotonic() < until and while_():
@@ -46,6 +47,8 @@ def drain(
 def is_due(desk: Desk, queue: str) -> bool:
     """Whether something waits in a queue that somebody could do now."""
     with desk.begin() as work:
+        if sending.why_held(work.session, desk.memory) is not None:
+            return False
         return queue in outbox.queues_with_due_work(work.session, at=work.at)
 
 
@@ -53,6 +56,8 @@ def _next(desk: Desk, queue: str, *, at: datetime | None) -> outbox.Lease | None
     # One at a time: leases taken in advance would run out while a mail server is slow to answer.
     moment = at or datetime.now(UTC)
     with desk.begin(at=moment) as work:
+        if sending.why_held(work.session, desk.memory) is not None:
+            return None
         leases = outbox.lease_due(work.session, queue=queue, at=moment, limit=1)
     return leases[0] if leases else None
 

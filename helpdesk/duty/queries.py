@@ -10,11 +10,12 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
-from helpdesk.core import outbox
+from helpdesk.core import outbox, sending
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import Promise
+from helpdesk.core.sending import Held
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.offers import Offers, offers_for
@@ -58,6 +59,7 @@ class FailedPromise:
 class Board:
     """Everything that somebody on duty looks at first."""
 
+    held: Held | None
     own: Sequence[Case]
     lanes: Sequence[Lane]
     late: Sequence[Case]
@@ -79,6 +81,7 @@ def board(work: Work) -> Board:
     waiting = accounts.waiting_to_be_let_in(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
     return Board(
+        held=sending.why_held(work.session),
         own=own,
         lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
         late=late,

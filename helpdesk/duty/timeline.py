@@ -51,6 +51,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "playbook.step_skipped": "Left out the step {step}.",
     "playbook.step_reopened": "Took back the step {step}.",
     "playbook.ended": "The playbook {playbook} ended: {ended_as}.",
+    "outbox.skipped": "What was due when a backup was restored was not sent again.",
     "escalation.drafted": "Wrote a request to {partner}: {ask}.",
     "escalation.changed": "Changed the request.",
     "escalation.form_waived": "Answered for leaving out the platform's own form.",

@@ -37,7 +37,7 @@ def deliver(desk: Desk, *, delivery_id: str) -> None:
         operations.settle_attempt(work, parcel, result=result, trouble=trouble)
 
 
-@job("escalations.cancel_unsent", queue=Queue.DELIVERIES)
+@job("escalations.cancel_unsent", queue=Queue.DELIVERIES, leaves_the_house=False)
 def cancel_unsent(desk: Desk, *, case_id: str) -> None:
     """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
     with desk.begin() as work:

@@ -9,6 +9,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Outcome, Status
+from helpdesk.core import sending
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_code
 from helpdesk.core.outbox import Promise, Standing
@@ -16,6 +17,7 @@ from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import timing
+from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 
@@ -427,3 +429,21 @@ def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(desk, br
 
     once_in_words = "22 Nov 2026, between 11:00 and 12:00 UTC"
     assert page.count(once_in_words) == 2  # beside the message, and in the history
+
+
+@pytest.mark.parametrize("because", list(sending.Because))
+def test_a_house_that_is_held_says_so_in_red_on_every_first_page(desk, staff, responder, because):
+    assert "Nothing is being sent" not in sign_in(staff, responder).get("/duty").text
+    before = become(desk, "helpdesk_owner")
+    with desk.begin() as work:
+        sending.hold(work, because)
+    become(desk, before)
+    with desk.begin() as work:
+        operator = a_person(work, Role.OPERATOR)
+
+    board = staff.get("/duty").text
+    people = sign_in(staff, operator).get("/people").text
+
+    for page in (board, people):
+        assert "notice-stop" in page.split("Nothing is being sent")[0].rpartition("<section")[2]
+        assert "helpdesk release" in page

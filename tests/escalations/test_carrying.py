@@ -1,13 +1,15 @@
 """Carrying: at least once, always under one id, every attempt a row; stopped at the last moment."""
 
 import smtplib
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from helpdesk.cases.status import ConsentKind, Status
-from helpdesk.core import letters, performing
+from helpdesk.core import letters, performing, sending
+from helpdesk.core.actors import operator
 from helpdesk.core.desk import Letter
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
@@ -15,12 +17,14 @@ from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.outbox import Promise
 from helpdesk.core.outbox import Standing as PromiseStanding
 from helpdesk.core.sealing import Envelope
+from helpdesk.duty import releasing
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.carrying import BACKOFF, LEASE
 from helpdesk.escalations.standing import Ask, DeliveryStanding, Standing
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
+from tests.conftest import become
 from tests.escalations.conftest import MAILBOX
 
 DAY = timedelta(days=1)
@@ -478,3 +482,46 @@ class watched:  # noqa: N801 - a context manager around a context manager
     def __exit__(self, *error):
         self.opened.remove(self)
         return self.inner.__exit__(*error)
+
+
+@contextmanager
+def as_owner(house):
+    """An operator with a shell and the database's owner."""
+    before = become(house.desk, "helpdesk_owner")
+    with house.desk.begin(operator("ada")) as work:
+        yield work
+    become(house.desk, before)
+
+
+def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(house):
+    escalation = house.approved()
+    with as_owner(house) as work:
+        sending.hold(work, sending.Because.SAID)
+        due = releasing.what_is_due(work)
+        assert [one.escalation.ref for one in due.requests] == [escalation.ref]
+        releasing.release(work, skip_due=False)
+
+    performing.drain(house.desk, "deliveries")
+
+    [letter] = [one for one in house.desk.post.sent if one.to == MAILBOX]
+    assert "We could not tell whether this letter had reached you before" in letter.body
+    assert house.delivery(escalation).id in letter.message_id
+    assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
+
+
+def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
+    escalation = house.approved()
+    with as_owner(house) as work:
+        moment = work.at + timedelta(seconds=1)
+        work.session.execute(update(sending.Sending).values(ticked_at=moment))
+        sending.hold(work, sending.Because.SAID)
+        releasing.release(work, skip_due=True)
+
+    performing.drain(house.desk, "deliveries")
+
+    assert [one for one in house.desk.post.sent if one.to == MAILBOX] == []
+    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    with house.as_(house.writer) as work:
+        operations.send_again(work, house.mine(work, escalation))
+    performing.drain(house.desk, "deliveries")
+    assert [one.to for one in house.desk.post.sent if one.to == MAILBOX] == [MAILBOX]

@@ -163,6 +163,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         INTAKE: "INSERT",
         PARTNER: "INSERT",
     },
+    "sending": {
+        APP: "SELECT",
+        WORKER: "SELECT",
+        TICKER: "SELECT, UPDATE",
+    },
     "sign_ins": {
         APP: "SELECT, INSERT, UPDATE, DELETE",
         PARTNER: "SELECT, INSERT, UPDATE, DELETE",

@@ -9,6 +9,7 @@ from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.accounts.policy import INVITES, fits, manages_people, may_manage, may_place_in
 from helpdesk.accounts.views.blueprints import people_bp
+from helpdesk.core import sending
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolated
@@ -22,6 +23,7 @@ def index() -> ResponseReturnValue:
         "people/index.html",
         people=queries.people(work),
         teams=queries.all_visible_teams(work),
+        held=sending.why_held(work.session),
         now=work.at,
     )
 

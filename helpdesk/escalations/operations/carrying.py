@@ -49,7 +49,7 @@ class Parcel:
 
 def take_up(work: Work, delivery_id: str) -> Parcel | None:
     """Begin an attempt, or say that there is nothing to carry. Safe to run twice."""
-    delivery = _locked(work, delivery_id)
+    delivery = locked(work, delivery_id)
     work.require(may_carry, delivery)
     if delivery is None:
         return None
@@ -57,7 +57,7 @@ def take_up(work: Work, delivery_id: str) -> Parcel | None:
         if not _abandoned(work, delivery):
             return None
         if _is_spent(delivery):
-            _give_up(work, delivery)
+            give_up(work, delivery)
             return None
     elif delivery.standing not in WAITING or _too_early(work, delivery):
         return None
@@ -70,19 +70,19 @@ def settle_attempt(
     work: Work, parcel: Parcel, *, result: DeliveryStanding, trouble: str = ""
 ) -> None:
     """Note how an attempt went, unless somebody else carries it by now."""
-    delivery = _locked(work, parcel.delivery_id)
+    delivery = locked(work, parcel.delivery_id)
     work.require(may_carry, delivery)
     if delivery is None:
         return
     if delivery.fence != parcel.fence or delivery.standing is not DeliveryStanding.SENDING:
         work.record("delivery.result_came_late", delivery, fence=parcel.fence, result=result)
         return
-    _end_attempt(work, delivery, result, trouble)
+    end_attempt(work, delivery, result, trouble)
     match result:
         case DeliveryStanding.ACCEPTED:
             arrived(work, delivery)
         case DeliveryStanding.REJECTED:
-            _give_up(work, delivery)
+            give_up(work, delivery)
         case _:
             _try_later(work, delivery, result)
 
@@ -112,7 +112,7 @@ def cancel(work: Work, delivery: Delivery, *, because: str) -> None:
     work.record("delivery.cancelled", delivery, because=because)
 
 
-def _locked(work: Work, delivery_id: str) -> Delivery | None:
+def locked(work: Work, delivery_id: str) -> Delivery | None:
     """The delivery as it stands now, its request held: all that happens to one waits in line."""
     delivery = select(Delivery).where(Delivery.id == delivery_id)
     request = delivery.with_only_columns(Delivery.escalation_id).scalar_subquery()
@@ -127,7 +127,7 @@ def _abandoned(work: Work, delivery: Delivery) -> bool:
         rest = delivery.leased_until - work.at + timedelta(seconds=1)
         work.promise("escalations.deliver", after=rest, delivery_id=delivery.id)
         return False
-    _end_attempt(work, delivery, DeliveryStanding.UNCERTAIN, "worker_gone")
+    end_attempt(work, delivery, DeliveryStanding.UNCERTAIN, "worker_gone")
     return True
 
 
@@ -149,7 +149,7 @@ def _refused(work: Work, delivery: Delivery) -> bool:
         return True
     trouble = _trouble(work, delivery)
     if trouble:
-        _give_up(work, delivery, trouble)
+        give_up(work, delivery, trouble)
     return bool(trouble)
 
 
@@ -218,9 +218,10 @@ def _first_sign_within(escalation: Escalation) -> timedelta:
     return timedelta(seconds=escalation.partner.answer_within[escalation.priority])
 
 
-def _end_attempt(
+def end_attempt(
     work: Work, delivery: Delivery, result: DeliveryStanding, trouble: str = ""
 ) -> None:
+    """Note how the last attempt went. No rule: whoever settles a delivery comes through here."""
     attempt = delivery.attempts[-1]
     attempt.ended_at, attempt.result, attempt.trouble = work.at, result, trouble or None
     work.record("delivery.attempt_ended", delivery, number=attempt.number, result=result)
@@ -229,7 +230,7 @@ def _end_attempt(
 def _try_later(work: Work, delivery: Delivery, result: DeliveryStanding) -> None:
     """Full jitter on the upper half; then a person."""
     if _is_spent(delivery):
-        _give_up(work, delivery)
+        give_up(work, delivery)
         return
     tries = len(delivery.attempts) % (len(BACKOFF) + 1)
     pause = BACKOFF[tries - 1] * random.uniform(0.5, 1)  # noqa: S311 - not a secret
@@ -243,8 +244,8 @@ def _is_spent(delivery: Delivery) -> bool:
     return len(delivery.attempts) % (len(BACKOFF) + 1) == 0
 
 
-def _give_up(work: Work, delivery: Delivery, trouble: str = "") -> None:
-    """From now on it waits for the person who wrote it."""
+def give_up(work: Work, delivery: Delivery, trouble: str = "") -> None:
+    """From now on it waits for the person who wrote it. No rule: the same."""
     delivery.standing, delivery.leased_until = DeliveryStanding.DEAD_LETTER, None
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
     work.record("delivery.dead_letter", delivery, trouble=reason)

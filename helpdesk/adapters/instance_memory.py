@@ -1,0 +1,51 @@
+"""What the ticker keeps of its house in the instance folder, beside the database and its backup."""
+
+import json
+import logging
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from helpdesk.core.sending import Kept
+
+log = logging.getLogger(__name__)
+
+NAME = "sending.json"
+
+
+class InstanceMemory:
+    """A small file. It is written whole or not at all, after what it tells of was committed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._cannot = False
+
+    def read(self) -> Kept | None:
+        """What was kept; None where there is nothing that can be read."""
+        try:
+            told = json.loads(self._path.read_text())
+            return Kept(
+                house=str(told["house"]),
+                awake_since=datetime.fromisoformat(told["awake_since"]),
+                ticks=int(told["ticks"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, kept: Kept) -> None:
+        """Keep this. Where it cannot be written, that is said once, and the house goes on."""
+        told = {
+            "house": kept.house,
+            "awake_since": kept.awake_since.isoformat(),
+            "ticks": kept.ticks,
+        }
+        unfinished = self._path.with_suffix(".unfinished")
+        try:
+            with suppress(FileNotFoundError):
+                unfinished.unlink()
+            unfinished.write_text(json.dumps(told) + "\n")
+            unfinished.rename(self._path)
+        except OSError:
+            if not self._cannot:
+                log.warning("INSTANCE cannot be written to: an old copy would not be noticed.")
+            self._cannot = True

@@ -1,0 +1,159 @@
+"""Whether this database may send, and which one it was when it last did.
+
+A backup that is restored still holds every alarm, letter and request that was due. So the row says
+where it lies: in another cluster, database or table the house is held, until an operator releases
+it. A copy of the whole cluster lies in the same place; it is known by its ticks, of which the
+ticker keeps the last beside the database.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Interval,
+    String,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from helpdesk.core.database import Base, choice_column, new_id
+from helpdesk.core.work import Work
+
+ROW: Final = "sending"
+
+
+class Because(StrEnum):
+    """Why nothing is sent."""
+
+    MOVED = "moved"
+    OLDER = "older"
+    SAID = "said"
+
+
+class Sending(Base):
+    """Whether this house sends. There is one row, made by the migration, empty until a tick."""
+
+    __tablename__ = "sending"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    # Which house it is; a backup has the same.
+    house: Mapped[str] = mapped_column(String(32), default="")
+    # What `this_database()` said when it was let send; a backup does not lie there.
+    database: Mapped[str] = mapped_column(String(80), default="")
+    ticks: Mapped[int] = mapped_column(BigInteger, default=0)
+    # Since the first tick or the last release.
+    awake_since: Mapped[datetime | None]
+    # The last tick: in a restored database, the moment of the backup.
+    ticked_at: Mapped[datetime | None]
+    held_since: Mapped[datetime | None]
+    held_because: Mapped[Because | None] = mapped_column(choice_column(Because))
+
+    __table_args__ = (CheckConstraint(f"name = '{ROW}'", name="only_one"),)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a house beside its database: how far it had come."""
+
+    house: str
+    awake_since: datetime
+    ticks: int
+
+
+class Memory(Protocol):
+    """Where a process keeps that. It is no part of the database, nor of its backup."""
+
+    def read(self) -> Kept | None: ...
+
+    def write(self, kept: Kept) -> None: ...
+
+
+@dataclass(frozen=True)
+class Held:
+    """Why nothing is sent, since when it is known, and of which moment the database is."""
+
+    because: Because
+    since: datetime | None
+    as_of: datetime | None
+
+
+def why_held(session: Session, memory: Memory | None = None) -> Held | None:
+    """Why nothing may be sent now; None if all is well."""
+    row = session.execute(
+        select(
+            Sending.house,
+            Sending.database,
+            Sending.ticks,
+            Sending.awake_since,
+            Sending.ticked_at,
+            Sending.held_since,
+            Sending.held_because,
+            func.this_database().label("here"),
+        )
+    ).one()
+    if row.held_since is not None:
+        return Held(row.held_because, row.held_since, row.ticked_at)
+    if row.database and row.database != row.here:
+        return Held(Because.MOVED, None, row.ticked_at)
+    kept = memory.read() if memory is not None and row.house else None
+    if kept is None or kept.house != row.house:
+        return None
+    is_older = (row.awake_since, row.ticks) < (kept.awake_since, kept.ticks)
+    return Held(Because.OLDER, None, row.ticked_at) if is_older else None
+
+
+def tick(work: Work, memory: Memory | None) -> Kept | None:
+    """Note that the house lives; or that it is held, and why. What to keep beside the database,
+    once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
+    held = why_held(work.session, memory)
+    if held is not None:
+        if held.since is None:
+            hold(work, held.because)
+        return None
+    begins = func.coalesce(func.nullif(Sending.house, ""), new_id())
+    noted = (
+        update(Sending)
+        .values(
+            house=begins,
+            database=func.this_database(),
+            ticks=Sending.ticks + 1,
+            awake_since=func.coalesce(Sending.awake_since, work.at),
+            ticked_at=work.at,
+        )
+        .returning(Sending.house, Sending.awake_since, Sending.ticks)
+    )
+    house, awake_since, ticks = work.session.execute(noted).one()
+    assert awake_since is not None  # noqa: S101 - it was just set
+    return Kept(house, awake_since, ticks)
+
+
+def hold(work: Work, because: Because) -> None:
+    """From now on nothing is sent. No rule: the ticker notices, or an operator says so."""
+    held = update(Sending).where(Sending.held_since.is_(None))
+    work.session.execute(held.values(held_since=work.at, held_because=because))
+    work.record_about("sending.held", ROW, ROW, because=because)
+
+
+def let_go(work: Work) -> None:
+    """This is the house from now on. No rule: `duty.releasing` asks for it.
+
+    Whatever was kept of it beside the database is older than this.
+    """
+    a_moment = literal(timedelta(seconds=1), Interval)
+    later = func.greatest(Sending.awake_since + a_moment, work.at)
+    work.session.execute(
+        update(Sending).values(
+            house=func.coalesce(func.nullif(Sending.house, ""), new_id()),
+            database=func.this_database(),
+            awake_since=later,
+            held_since=None,
+            held_because=None,
+        )
+    )

