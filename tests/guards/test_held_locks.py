@@ -142,8 +142,10 @@ def test_a_report_a_message_a_queue_history_and_the_ticker_go_through(desks, hou
         later = a_case(work, empty)
         assert work.keys.open(later, "story")
 
+    # It chains first; what the report promised may be overdue by its coarse clock, and adds more.
+    entries = count(desks[APP], HistoryEntry)
     ticker.tick(desks[TICKER])
-    assert count(desks[APP], HistoryEntry) == count(desks[APP], HistoryLink)
+    assert count(desks[APP], HistoryLink) == entries
 
 
 def test_jobs_pass_by_a_case_that_a_visit_holds(address, desks, house, holder, monkeypatch, now):
