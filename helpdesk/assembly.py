@@ -16,11 +16,12 @@ from helpdesk.core.desk import Bell, Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.sealing import Secret
 from helpdesk.escalations import jobs as escalations_jobs
+from helpdesk.intake import jobs as intake_jobs
 from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import jobs as triage_jobs
 
 # Importing a feature's jobs registers them: every process that promises or performs needs them all.
-JOBS = (accounts_jobs, cases_jobs, escalations_jobs, triage_jobs)
+JOBS = (accounts_jobs, cases_jobs, escalations_jobs, intake_jobs, triage_jobs)
 
 RESTED = 1.0
 

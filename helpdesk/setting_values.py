@@ -89,6 +89,13 @@ def email_address(text: str) -> str:
     return text
 
 
+def megabytes(text: str) -> int:
+    """A whole number of megabytes, at least one."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError("must be a whole number of megabytes, as in 1000")
+    return int(text)
+
+
 def folder(text: str) -> Path:
     """A folder, or a place where one can be made."""
     path = Path(text)

@@ -65,6 +65,10 @@ class Settings:
     drill: bool
     languages: tuple[str, ...] = LANGUAGES
     offer_unreviewed: bool = False
+    # Megabytes that reports and what reporters write may take in 24 hours.
+    reports_quota: int = 1000
+    # What people read who cannot report: other ways to reach help.
+    other_ways: str = ""
 
     @classmethod
     def from_environment(
@@ -102,6 +106,8 @@ class Settings:
             drill=environment.get("DRILL", "") == "1",
             languages=reader.languages("LANGUAGES"),
             offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
+            reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.megabytes),
+            other_ways=environment.get("OTHER_WAYS", "").strip(),
         )
         if len(settings.service_keys) > 1:
             reader.wrong.append("SERVICE_KEY_FILE holds more than one key: it cannot be changed.")

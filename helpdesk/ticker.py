@@ -21,6 +21,8 @@ from helpdesk.core import history, leases, outbox, performing, presses, sending
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
+from helpdesk.intake import quota
+from helpdesk.triage import crowds
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +67,8 @@ def take_lease(desk: Desk, holder: str) -> int | None:
 
 
 def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) -> None:
-    """Chain history; forget presses; call the workers for what is due; do what they did not.
+    """Chain history; forget presses; see whether very many wait; call the workers for what is due,
+    and do what they did not.
 
     History comes first, and the rest has an end: whatever floods us, what was done is witnessed.
     A database that was restored or copied is held: then nothing is called and nothing is done.
@@ -75,6 +78,10 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     if desk.service is not None:
         _chain(desk, desk.service, at=at, fence=fence)
     with desk.begin(at=moment) as work:
+        if fence is not None:
+            leases.hold(work.session, fence)
+        crowds.promise_letters(work)
+        quota.promise_warning(work, desk.settings.reports_quota)
         presses.forget(work.session, before=moment - presses.KEPT)
     if not _may_send(desk, at=moment, fence=fence):
         return

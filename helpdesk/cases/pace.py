@@ -99,12 +99,20 @@ def level_changed(work: Work, case: Case) -> None:
 
 
 def promise_alarms(work: Work, case: Case, *, used: timedelta) -> None:
-    """Promise the alarms on the answer that is owed."""
-    if case.reply_due_at is None:
+    """Promise the alarms on the answer that is owed; not for each case of the second lane, of which
+    people hear together (`triage/crowds.py`)."""
+    if case.reply_due_at is None or case.in_slow_lane:
         return
     due = due_code(case.reply_due_at)
     for percent, after in _alarms(plan_of(case), plan_of(case).first_reply, used):
         work.promise("triage.alarm", after=after, case_id=case.id, percent=percent, due=due)
+
+
+def promise_alarms_left(work: Work, case: Case) -> None:
+    """Promise what is left of them to a case that has left the second lane."""
+    if case.reply_due_at is not None:
+        used = plan_of(case).first_reply - (case.reply_due_at - work.at)
+        promise_alarms(work, case, used=used)
 
 
 def promise_word_alarms(work: Work, case: Case, *, used: timedelta) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     DateTime,
     Select,
     SmallInteger,
@@ -26,12 +27,21 @@ from sqlalchemy import (
 from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.case import LEVELS
-from helpdesk.cases.queries import IN_ORDER, NOBODYS, NOT_CLOSED
+from helpdesk.cases.queries import (
+    FIRST_LANE,
+    IN_ORDER,
+    NOBODYS,
+    NOT_CLOSED,
+    OUR_MOVE,
+    SECOND_LANE,
+)
 from helpdesk.core.errors import NotFound
 from helpdesk.core.gathering import Beside, Gathering
 from helpdesk.core.work import Work
 
 PAGE: Final = 50
+# Of the second lane stand so many below the first.
+BELOW: Final = 5
 SHOWN: Final = (
     Case.id,
     Case.ref,
@@ -67,17 +77,22 @@ class Show(StrEnum):
     UNCLAIMED = "unclaimed"
     NEW = "new"
     WAITING = "waiting"
+    SECOND = "second-lane"
     CLOSED = "closed"
 
 
-FILTERS: Final[dict[Show, tuple[TextClause, ...]]] = {
-    Show.OPEN: (NOT_CLOSED,),
-    Show.UNCLAIMED: (NOT_CLOSED, NOBODYS),
+OF_SECOND_LANE: Final = (NOT_CLOSED, NOBODYS, OUR_MOVE, SECOND_LANE)
+FILTERS: Final[dict[Show, tuple[ColumnElement[bool] | TextClause, ...]]] = {
+    Show.OPEN: (NOT_CLOSED, FIRST_LANE),
+    Show.UNCLAIMED: (NOT_CLOSED, NOBODYS, FIRST_LANE),
     # Spelt as the partial indexes spell it.
-    Show.NEW: (NOT_CLOSED, text("cases.status = 'new'")),
-    Show.WAITING: (NOT_CLOSED, text("cases.status = 'waiting'")),
+    Show.NEW: (NOT_CLOSED, text("cases.status = 'new'"), FIRST_LANE),
+    Show.WAITING: (NOT_CLOSED, text("cases.status = 'waiting'"), FIRST_LANE),
+    Show.SECOND: OF_SECOND_LANE,
     Show.CLOSED: (text("cases.status = 'closed'"),),
 }
+# Whoever looks for what is to be done has the second lane below; it is never mixed in.
+BELOW_WHICH: Final = frozenset({Show.OPEN, Show.UNCLAIMED, Show.NEW})
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,7 @@ class QueuePage:
     team: Team
     cases: Sequence[Any]
     next_after: str
+    second_lane: Sequence[Any] = ()
 
 
 def queue_page(work: Work, slug: str, *, show: Show, after: str = "") -> QueuePage:
@@ -101,10 +117,10 @@ def queue_page(work: Work, slug: str, *, show: Show, after: str = "") -> QueuePa
     found = listed.ask(work.session, slug=slug, teams=teams, **behind)
     if found is None:
         raise NotFound
-    team, cases = found[0], found[1]["cases"]
+    team, cases, second = found[0], found[1]["cases"], found[1].get("second", ())
     if len(cases) <= PAGE:
-        return QueuePage(team, cases, "")
-    return QueuePage(team, cases[:PAGE], _place_of(cases[PAGE - 1], show))
+        return QueuePage(team, cases, "", second)
+    return QueuePage(team, cases[:PAGE], _place_of(cases[PAGE - 1], show), second)
 
 
 @cache
@@ -114,8 +130,11 @@ def _listed(show: Show, *, is_first: bool) -> Beside[Team]:
     listed = select(*SHOWN).outerjoin(Person, Person.id == Case.owner_id)
     listed = listed.where(of_team, *FILTERS[show]).limit(PAGE + 1)
     in_order = _newest_first if show is Show.CLOSED else _most_urgent_first
-    lists = Gathering(cases=in_order(listed, is_first=is_first))
-    return lists.beside(OWN_QUEUE, team_id=Team.id)
+    lists = {"cases": in_order(listed, is_first=is_first)}
+    if is_first and show in BELOW_WHICH:
+        second = select(*SHOWN).outerjoin(Person, Person.id == Case.owner_id)
+        lists["second"] = second.where(of_team, *OF_SECOND_LANE).order_by(*IN_ORDER).limit(BELOW)
+    return Gathering(**lists).beside(OWN_QUEUE, team_id=Team.id)
 
 
 def _most_urgent_first(

@@ -28,6 +28,9 @@ from helpdesk.core.work import Work
 # Spelt as the partial indexes spell it, so that the planner knows them again.
 NOT_CLOSED = text("cases.status <> 'closed'")
 NOBODYS = text("cases.owner_id IS NULL")
+# Each queue has two lanes. What looks sent by a machine is never between what people sent.
+FIRST_LANE = Case.in_slow_lane.is_(False)
+SECOND_LANE = Case.in_slow_lane.is_(True)
 DUE = func.coalesce(
     func.least(Case.reply_due_at, Case.word_due_at), text("'infinity'::timestamptz")
 )
@@ -99,7 +102,16 @@ def own(work: Work, limit: int = 100) -> Sequence[Case]:
 
 def unclaimed_in(work: Work, team: Team) -> Select[Case]:
     """What nobody has taken yet, the next one first; not what waits for somebody else's move,
-    unless its reporter waits for an answer of ours."""
+    unless its reporter waits for an answer of ours. The second lane is not part of it."""
+    return _unclaimed(work, team).where(FIRST_LANE)
+
+
+def second_lane_of(work: Work, team: Team) -> Select[Case]:
+    """The same of what looks sent by a machine: people may be among it."""
+    return _unclaimed(work, team).where(SECOND_LANE)
+
+
+def _unclaimed(work: Work, team: Team) -> Select[Case]:
     return (
         visible_to(work.actor)
         .where(Case.team_id == team.id, NOT_CLOSED, NOBODYS, OUR_MOVE)
@@ -110,16 +122,27 @@ def unclaimed_in(work: Work, team: Team) -> Select[Case]:
 
 def next_unclaimed(work: Work, team: Team) -> Case | None:
     """The case to take next. Two who ask at once get two different ones."""
-    nearest = unclaimed_in(work, team).limit(1).with_for_update(skip_locked=True, of=Case)
-    return work.session.scalar(nearest)
+    return _nearest(work, unclaimed_in(work, team))
+
+
+def next_of_second_lane(work: Work, team: Team) -> Case | None:
+    """The same of the second lane."""
+    return _nearest(work, second_lane_of(work, team))
+
+
+def _nearest(work: Work, unclaimed: Select[Case]) -> Case | None:
+    return work.session.scalar(unclaimed.limit(1).with_for_update(skip_locked=True, of=Case))
 
 
 def late(work: Work, limit: int = 20) -> Sequence[Case]:
-    """Cases whose reporter should have had a word of ours by now, the most urgent first."""
+    """Cases whose reporter should have had a word of ours by now, the most urgent first.
+
+    Not those of the second lane, which would fill the list in a flood: they have one of their own.
+    """
     overdue = [
         visible_to(work.actor)
         .with_only_columns(Case.id)
-        .where(NOT_CLOSED, Case.level == level, Case.team_id == team, work.at > DUE)
+        .where(NOT_CLOSED, FIRST_LANE, Case.level == level, Case.team_id == team, work.at > DUE)
         .order_by(DUE)
         .limit(limit)
         for level in Level

@@ -34,6 +34,15 @@ class Busy(Refusal):
     sentence = marked("Many people are signing in at this moment. Please try again in a moment.")
 
 
+class NoRoom(Busy):
+    """Very much has arrived, and this would not fit any more: nothing of it was stored."""
+
+    sentence = marked(
+        "We cannot take your words at this moment: very many reports have arrived, and we have no "
+        "room for more. Nothing was sent."
+    )
+
+
 class NotNow(Refusal):
     """It could be done, but not in the state things are in; the sentence says what is missing."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
@@ -23,8 +23,10 @@ from helpdesk.duty.timeline import Line
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import AtPartners
+from helpdesk.intake.load import Load, load_of
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.shelf import the_library
+from helpdesk.triage import crowds
 from helpdesk.triage import queries as triage
 
 SHOWN = 5
@@ -40,11 +42,18 @@ class Lane:
     waiting_for_somebody: int
     on_duty: Sequence[Person]
     can_be_told: bool
+    second_lane: Sequence[Case]
+    waiting_in_second_lane: int
+    is_unheard: bool
 
     @property
     def is_long(self) -> bool:
         """Whether there is more than is worth counting."""
         return self.waiting_for_somebody >= COUNTED
+
+    @property
+    def is_second_lane_long(self) -> bool:
+        return self.waiting_in_second_lane >= COUNTED
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class Board:
     at_partners: AtPartners
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
+    load: Load
 
 
 def board(work: Work) -> Board:
@@ -93,6 +103,7 @@ def board(work: Work) -> Board:
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
         names=owners(work, [*late, *unheard]),
+        load=load_of(work),
     )
 
 
@@ -127,15 +138,23 @@ def failed_promise(work: Work, promise_id: str) -> Promise:
 
 
 def _lane(work: Work, team: Team) -> Lane:
-    # Nobody wants to know whether it is 4,312: counting stops where a number stops to matter.
-    some = cases.unclaimed_in(work, team).with_only_columns(Case.id).limit(COUNTED).subquery()
+    first, second = cases.unclaimed_in(work, team), cases.second_lane_of(work, team)
     return Lane(
         team=team,
-        next_cases=work.session.scalars(cases.unclaimed_in(work, team).limit(SHOWN)).all(),
-        waiting_for_somebody=work.session.scalar(select(func.count()).select_from(some)) or 0,
+        next_cases=work.session.scalars(first.limit(SHOWN)).all(),
+        waiting_for_somebody=_counted(work, first),
+        second_lane=work.session.scalars(second.limit(SHOWN)).all(),
+        waiting_in_second_lane=_counted(work, second),
+        is_unheard=crowds.is_unheard(work, team.id),
         on_duty=accounts.on_duty(work.session, team.id, at=work.at),
         can_be_told=accounts.can_be_told(work.session, team.id),
     )
+
+
+def _counted(work: Work, listed: Select[Case]) -> int:
+    # Nobody wants to know whether it is 4,312: counting stops where a number stops to matter.
+    some = listed.with_only_columns(Case.id).limit(COUNTED).subquery()
+    return work.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _failed(work: Work) -> Sequence[FailedPromise]:

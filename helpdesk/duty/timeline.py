@@ -15,14 +15,14 @@ from helpdesk.playbooks.shelf import the_library
 
 # What is said of an action; {details} are codes of the entry, read as words.
 SENTENCES: Final[Mapping[str, str]] = {
-    "case.submitted": "The report arrived.",
+    "case.submitted": "The report arrived{lane}.",
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
     "case.level_raised": "Raised from {was} to {level} by hand.",
     "case.closing_asked": "Asked a second person to agree that it is no report.",
     "case.closing_decided": "Decided whether it is no report: {granted}.",
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
     "case.lowering_decided": "Decided on the lower level.",
-    "case.claimed": "Took the case.",
+    "case.claimed": "Took the case{lane}.",
     "case.released": "Gave the case back to the queue.",
     "case.handed_over": "Handed the case over to {to}.",
     "case.read": "Read the case.",
@@ -163,6 +163,10 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         words["reason"] = reasons_for(entry.details.get("ask"))
     codes = {name: str(entry.details.get(name)) for name in words}
     said = {name: words[name][code] for name, code in codes.items() if code in words[name]}
+    if entry.details.get("slow_lane"):
+        said["lane"] = " in the second lane: it looked sent by a machine"
+    if entry.details.get("second_lane"):
+        said["lane"] = " from the second lane"
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)
     slug = entry.details.get("platform")

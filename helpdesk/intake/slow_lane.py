@@ -1,21 +1,27 @@
-"""What makes a report look sent by a machine. It is marked for whoever reads it, never refused."""
+"""What makes a report look sent by a machine: it goes to the second lane, and is never refused.
+
+Only what a report itself does counts. How many others there are, and which address they share,
+says nothing of it: behind an onion service or a proxy all the world is one visitor. A crowd only
+turns one of the questions on.
+"""
 
 from datetime import timedelta
+from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.intake.form_token import FormToken
-from helpdesk.web.limits import within_limit
 
 # A field that people neither see nor reach.
-DECOY = "more_about_you"
-QUICKEST = timedelta(seconds=3)
-BURST = 20
-STEADY_PER_MINUTE = 4
+DECOY: Final = "more_about_you"
+# In a crowd, a form that comes back sooner than this after its page was handed out was not read.
+UNHURRIED: Final = timedelta(seconds=60)
 
 
-def belongs_in_slow_lane(fields: MultiDict[str, str], token: FormToken) -> bool:
-    """Whether it filled in the hidden field, was faster than hands are, or is one of very many."""
-    too_many = not within_limit("report", size=BURST, per_minute=STEADY_PER_MINUTE)
-    hurried = token.age is None or token.age < QUICKEST.total_seconds()
-    return too_many or hurried or bool(fields.get(DECOY))
+def belongs_in_slow_lane(
+    fields: MultiDict[str, str], token: FormToken, *, is_crowd: bool = False
+) -> bool:
+    """Whether it filled in the hidden field, has no token of ours, or did not wait in a crowd."""
+    if token.age is None or fields.get(DECOY):
+        return True
+    return is_crowd and token.age < UNHURRIED.total_seconds()

@@ -3,7 +3,7 @@
 from typing import Final
 
 from helpdesk.accounts import calling
-from helpdesk.accounts.models import Person
+from helpdesk.accounts.models import Person, Team
 from helpdesk.cases.models import Case
 from helpdesk.core import letters
 from helpdesk.core.desk import Desk, Letter
@@ -11,7 +11,8 @@ from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.tables import Tell
-from helpdesk.triage import operations
+from helpdesk.triage import crowds, operations
+from helpdesk.triage.crowds import Lane
 from helpdesk.triage.timing import due_code
 
 LADDERS: Final = {
@@ -32,6 +33,8 @@ def call_on_duty(desk: Desk, *, case_id: str) -> None:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or case.owner_id is not None:
             return
+        if crowds.is_one_of_many(work, case):
+            return  # the ticker sees to it
         call = _compose(desk, work, case, template="letters/case_waits.txt", kind="waits")
     _send_and_note(desk, case_id, call, action="triage.duty_called")
 
@@ -43,6 +46,8 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or due_code(case.reply_due_at) != due:
             return
+        if case.owner_id is None and crowds.is_one_of_many(work, case):
+            return  # the ticker sees to it
         call = _compose(
             desk,
             work,
@@ -53,6 +58,31 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             percent=percent,
         )
     _send_and_note(desk, case_id, call, action="triage.alarm_sent", percent=percent)
+
+
+@job("triage.tell_of_many", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
+def tell_of_many(desk: Desk, *, team_id: str, second: int) -> None:
+    """Say how many cases wait in a lane, to each circle that is due to hear it. Safe to run twice:
+    who has heard is left alone for ten minutes."""
+    lane = Lane(team_id, bool(second))
+    with desk.begin() as work:
+        due = crowds.letters_due(work, lane)
+        calls = {tell: _compose_of_many(desk, work, lane, LADDERS[tell]) for tell in due}
+    told: set[str] = set()
+    troubles = []
+    for tell, call in calls.items():
+        if call.circles and told.issuperset(call.circles[0]):
+            reached = calling.Reached(sorted(call.circles[0]), [], is_heard=True)
+        else:
+            reached = calling.place_call(desk, call)  # no transaction is open here
+        with desk.begin() as work:
+            calling.note_call(work, call, reached)
+            if reached.is_heard:
+                crowds.note_told(work, lane, tell, told=reached.told)
+        told.update(reached.told if reached.is_heard else ())
+        troubles += [reached.trouble] if reached.trouble and not reached.is_heard else []
+    if troubles:
+        raise troubles[0]
 
 
 @job("triage.word_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
@@ -135,6 +165,30 @@ def _compose(
         )
 
     return calling.compose_call(work, case.team_id, letter=letter, ladder=ladder)
+
+
+def _compose_of_many(
+    desk: Desk, work: Work, lane: Lane, ladder: tuple[calling.Rung, ...]
+) -> calling.Call:
+    """The same letter to whichever circle: whoever is in two gets it under one id."""
+    team = work.session.get_one(Team, lane.team_id)
+    waiting = crowds.waiting_by_level(work, lane)
+    kind = f"many-{int(lane.is_second)}-{int(work.at.timestamp()) // 60}"
+
+    def letter(person_id: str, mailbox: str) -> Letter:
+        return letters.compose(
+            desk,
+            "letters/many_wait.txt",
+            to=mailbox,
+            key=f"{kind}.{team.id}.{person_id}",
+            queue=team.name,
+            is_second=lane.is_second,
+            number=sum(count for _level, count in waiting),
+            levels=waiting,
+            link=f"{desk.settings.staff_url}/queues/{team.slug}",
+        )
+
+    return calling.compose_call(work, lane.team_id, letter=letter, ladder=ladder)
 
 
 def _send_and_note(

@@ -18,6 +18,7 @@ from helpdesk.playbooks.pages import Playbook
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.together import pages_of
 from helpdesk.triage import queries, timing
+from helpdesk.triage.crowds import CALLS
 from helpdesk.triage.judging import Judgement, by_urgency, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.policy import may_decide, may_judge
@@ -25,9 +26,6 @@ from helpdesk.triage.policy import may_decide, may_judge
 RAISED: Final = "raised-by-hand"
 LOWERED: Final = "lowered-by-hand"
 UNHEARD: Final = "triage.unheard"
-
-# From here on, whoever is on duty hears of a case at once and not first at half its time.
-CALLS: Final = Level.URGENT
 
 
 def in_order(kinds: Iterable[str], answers: Known) -> tuple[str, ...]:
@@ -235,7 +233,7 @@ def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[st
 
 
 def _call_if_pressing(work: Work, case: Case) -> None:
-    if case.level.rank >= CALLS.rank:
+    if case.level.rank >= CALLS.rank and not case.in_slow_lane:
         work.promise("triage.call_on_duty", case_id=case.id)
 
 

@@ -12,10 +12,18 @@ from flask_babel import gettext
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from helpdesk.core.errors import Busy, NotAllowed, NotFound, NotNow, Refusal, marked
+from helpdesk.core.errors import (
+    Busy,
+    NoRoom,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    Refusal,
+    marked,
+)
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
-from helpdesk.web.desk import current_surface
+from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.form_tokens import (
     FIELD,
     ForeignForm,
@@ -76,7 +84,10 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 def _busy(busy: Busy) -> ResponseReturnValue:
     """Asked again with all that was typed but what opens something."""
-    return _keep_typed(busy.sentence, 503)
+    if not isinstance(busy, NoRoom):
+        return _keep_typed(busy.sentence, 503)
+    note("no room", where=str(request.endpoint))
+    return _keep_typed(busy.sentence, 503, ways=current_desk().settings.other_ways)
 
 
 def _typed() -> list[str]:
@@ -185,7 +196,9 @@ def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
     return _page(sentence, 409, words=_typed(), above=page_above(request.path) or _home())
 
 
-def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
+def _keep_typed(sentence: str, status: int, *, ways: str | None = None) -> ResponseReturnValue:
+    """The form once more with all that was typed. `ways`: where else there is help, if one has to
+    look for it."""
     if request.method == "POST" and came_from_us():
         before = sent_token()
         fields = [
@@ -201,19 +214,26 @@ def _keep_typed(sentence: str, status: int) -> ResponseReturnValue:
             # It stays the form of whoever had it.
             token=new_token(before.whose) if before else token_here(),
             address=f"{request.root_path}{request.full_path}".rstrip("?"),
+            ways=ways,
+            words=_typed(),
         )
         return page, status
-    return _page(sentence, status)
+    return _page(sentence, status, ways=ways)
 
 
 def _page(
-    sentence: str, status: int, words: Sequence[str] = (), above: str | None = None
+    sentence: str,
+    status: int,
+    words: Sequence[str] = (),
+    above: str | None = None,
+    ways: str | None = None,
 ) -> tuple[Any, int]:
     page = render_template(
         "refusals/refused.html",
         sentence=gettext(sentence),
         status=status,
         words=words,
+        ways=ways,
         above=above or page_above(request.path),
         home=current_app.config["HOME"],
     )

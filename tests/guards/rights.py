@@ -102,6 +102,12 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT, INSERT",
         TICKER: "SELECT, INSERT",
     },
+    "intake_load": {
+        APP: "SELECT",
+        INTAKE: "SELECT",
+        WORKER: "SELECT",
+        TICKER: "SELECT",
+    },
     "key_copies": {
         APP: "SELECT, INSERT, UPDATE, DELETE",
         INTAKE: "INSERT",

@@ -1,19 +1,40 @@
-"""What looks sent by a machine is marked, and still arrives."""
+"""What looks sent by a machine goes to the second lane, by what it does itself, and arrives."""
 
 import time
-from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
-from helpdesk.intake import form_token, slow_lane
+from helpdesk.intake import form_token, load, slow_lane
+from helpdesk.intake.form_token import FormToken
 from tests.intake.test_reports import LAST, cases, go_to, send
 
 
 @pytest.fixture
-def unhurried(monkeypatch):
-    """A form that was handed out a minute ago."""
-    now = time.time() + 60
-    monkeypatch.setattr(form_token.time, "time", lambda: now)
+def clock(monkeypatch):
+    """A clock that the test moves: tokens have the age that it says."""
+    moved = {"by": 0.0}
+    real = time.time
+    monkeypatch.setattr(form_token.time, "time", lambda: real() + moved["by"])
+    return moved
+
+
+@pytest.fixture
+def crowd(house, monkeypatch):
+    """Very many reports have come in these minutes, and every process knows it at once."""
+    monkeypatch.setattr(load, "BELIEVED", 0)
+    house._become("postgres")
+    count(house, reports=load.CROWD)
+    house._become("helpdesk_intake")
+
+
+def count(house, *, reports=0, megabytes=0, slow=False):
+    """As the database counts what comes."""
+    house.staff.sessions.kw["bind"].execute(
+        text("SELECT count_intake(:slow, :reports, :bytes)"),
+        {"slow": slow, "reports": reports, "bytes": megabytes * load.MEGABYTE},
+    )
 
 
 @pytest.fixture
@@ -22,38 +43,121 @@ def filled_in(browser):
     return browser
 
 
-def test_a_person_is_not_marked(house, filled_in, unhurried):
+def lanes(house):
+    return [case.in_slow_lane for case in cases(house)]
+
+
+def test_a_person_who_took_a_minute_is_in_the_first_lane_in_any_crowd(
+    house, crowd, filled_in, clock
+):
+    clock["by"] = 61
+
     send(filled_in)
 
-    assert [case.in_slow_lane for case in cases(house)] == [False]
+    assert lanes(house) == [False]
 
 
-def test_faster_than_hands_is_marked(house, filled_in):
+def test_in_a_crowd_what_comes_seconds_after_its_page_goes_to_the_second_lane(
+    house, crowd, filled_in, clock
+):
+    clock["by"] = 30
+
     send(filled_in)
 
     assert filled_in.status in (200, 201)
-    assert [case.in_slow_lane for case in cases(house)] == [True]
+    assert lanes(house) == [True]
 
 
-def test_the_field_that_nobody_sees_marks_it(house, filled_in, unhurried):
-    send(filled_in, LAST | {slow_lane.DECOY: "http://spam.example"})
+def test_without_a_crowd_nobody_has_to_wait(house, filled_in):
+    send(filled_in)
 
-    assert filled_in.status in (200, 201)
-    assert [case.in_slow_lane for case in cases(house)] == [True]
+    assert lanes(house) == [False]
 
 
-def test_one_of_very_many_is_marked(house, browser, monkeypatch):
-    monkeypatch.setattr(slow_lane, "QUICKEST", timedelta(0))
-    for _ in range(slow_lane.BURST + 1):
+def test_other_peoples_number_puts_nobody_into_the_second_lane(house, browser, clock, monkeypatch):
+    """All from one address, as every visitor of an onion service; each had a minute."""
+    monkeypatch.setattr(load, "BELIEVED", 0)
+    for _ in range(load.CROWD + 5):
         go_to(browser, 3)
+        clock["by"] += 61
         send(browser)
         assert browser.status == 200
 
-    marked = [case.in_slow_lane for case in cases(house)]
-    assert marked.count(True) == 1
+    assert set(lanes(house)) == {False}
 
 
-def test_a_made_up_token_marks_it(house, filled_in, unhurried):
+def test_a_flood_puts_itself_into_the_second_lane_from_the_first_that_makes_the_crowd(
+    house, browser, monkeypatch
+):
+    monkeypatch.setattr(load, "BELIEVED", 0)
+    monkeypatch.setattr(load, "CROWD", 3)
+    for _ in range(6):
+        go_to(browser, 3)
+        send(browser)
+
+    assert sorted(lanes(house)) == [False] * 3 + [True] * 3
+
+
+def test_each_token_makes_one_case_however_often_it_is_sent(house, crowd, filled_in, clock):
+    clock["by"] = 61
+    pairs = filled_in.form("/report").fields
+    for _ in range(3):
+        filled_in.post("/report", [*pairs, ("to", "send"), ("story", "Words.")])
+
+    assert lanes(house) == [False]
+
+
+def test_the_field_that_nobody_sees_marks_it(house, filled_in, clock):
+    clock["by"] = 61
+
+    send(filled_in, LAST | {slow_lane.DECOY: "http://spam.example"})
+
+    assert filled_in.status in (200, 201)
+    assert lanes(house) == [True]
+
+
+def test_a_made_up_token_marks_it(house, filled_in, clock):
+    clock["by"] = 61
+
     send(filled_in, LAST | {"token": "made up"})
 
-    assert [case.in_slow_lane for case in cases(house)] == [True]
+    assert lanes(house) == [True]
+
+
+def test_a_token_from_the_future_or_of_another_form_is_none(app):
+    with app.test_request_context():
+        ours = FormToken.new().text
+        assert FormToken.read(ours).age is not None
+        assert FormToken.read(ours[:-1] + "x").age is None
+        assert FormToken.read(ours.rsplit(".", 1)[0]).age is None
+
+
+def test_what_comes_is_counted_by_the_database_and_the_door_cannot_change_the_count(
+    house, filled_in
+):
+    send(filled_in)
+
+    with house.at_the_door() as work:
+        counted = load.load_of(work)
+    assert (counted.lately, counted.reports) == (1, 1)
+    assert counted.bytes > 9_000
+    for statement in (
+        "UPDATE intake_load SET reports = 0",
+        "DELETE FROM intake_load",
+        "SELECT count_intake(false, -5, 0)",
+        "INSERT INTO intake_load VALUES (now(), false, 9, 1, 1)",
+    ):
+        with (
+            house.at_the_door() as work,
+            pytest.raises(ProgrammingError, match="permission"),
+            work.session.begin_nested(),
+        ):
+            work.session.execute(text(statement))
+
+
+def test_what_is_counted_says_nothing_of_who_sent_it(house, filled_in):
+    send(filled_in)
+
+    with house.at_the_door() as work:
+        columns = work.session.execute(text("SELECT * FROM intake_load")).keys()
+    assert set(columns) == {"at", "in_slow_lane", "part", "reports", "bytes"}

@@ -71,6 +71,7 @@ class Case(Identified, Base):
     # The same for the next word after the last one; None before the first and while it is paused.
     word_due_at: Mapped[datetime | None]
     owner_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("people.id"))
+    # It looked sent by a machine, and no person has taken it yet: the queue's second lane.
     in_slow_lane: Mapped[bool] = mapped_column(default=False)
     is_drill: Mapped[bool] = mapped_column(default=False)
 
@@ -94,10 +95,11 @@ class Case(Identified, Base):
             "(status = 'waiting') = (waits_on IS NOT NULL AND waits_until IS NOT NULL)",
             name="waits_until_a_day",
         ),
-        # The queue page: open cases of a team, by level, then by time left, then by id (keyset).
+        # The queue page: open cases of a team's lane, by level, then by time left, then by id.
         Index(
             "ix_cases_queue",
             "team_id",
+            "in_slow_lane",
             "level",
             text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
@@ -107,6 +109,7 @@ class Case(Identified, Base):
         Index(
             "ix_cases_unclaimed",
             "team_id",
+            "in_slow_lane",
             "level",
             text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
@@ -116,6 +119,7 @@ class Case(Identified, Base):
         Index(
             "ix_cases_queue_by_status",
             "team_id",
+            "in_slow_lane",
             "status",
             "level",
             text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),

@@ -1,6 +1,12 @@
 """What can happen to a case; one function per sentence."""
 
-from helpdesk.cases.operations.assignments import claim, hand_over, release, take_next
+from helpdesk.cases.operations.assignments import (
+    claim,
+    hand_over,
+    release,
+    take_next,
+    take_next_of_second_lane,
+)
 from helpdesk.cases.operations.closures import close, close_agreed, reopen
 from helpdesk.cases.operations.consents import (
     confirm_consent,
@@ -30,6 +36,7 @@ __all__ = [
     "resume",
     "send_message",
     "take_next",
+    "take_next_of_second_lane",
     "wait",
     "wake",
     "withdraw_consent",

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Person, Team
-from helpdesk.cases import queries
+from helpdesk.cases import pace, queries
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_claim, may_give_away
@@ -19,7 +19,10 @@ NEW_IS_OPEN = when((Case.status == Status.NEW, Status.OPEN), else_=Case.status)
 
 
 def claim(work: Work, case: Case) -> None:
-    """Take a case nobody has. Of fifty who try at once, one gets it (P3)."""
+    """Take a case nobody has. Of fifty who try at once, one gets it (P3).
+
+    One of the second lane leaves it so: a person looks at it now, and its alarms are its own.
+    """
     work.require(may_claim, case)
     if not work.keys.holds(case.key_id):
         raise NotNow("You cannot open this case yet: a colleague has to let you into the team.")
@@ -27,14 +30,17 @@ def claim(work: Work, case: Case) -> None:
     taken = (
         update(Case)
         .where(Case.id == case.id, Case.owner_id.is_(None), Case.status != Status.CLOSED)
-        .values(owner_id=work.actor.person_id, status=NEW_IS_OPEN)
+        .values(owner_id=work.actor.person_id, status=NEW_IS_OPEN, in_slow_lane=False)
         .returning(Case.id)
         .execution_options(synchronize_session=False)
     )
+    was_in_second_lane = case.in_slow_lane
     if work.session.scalar(taken) is None:
         raise NotNow("Somebody else has taken this case.")
-    work.session.refresh(case, ["owner_id", "status"])
-    work.record("case.claimed", case)
+    work.session.refresh(case, ["owner_id", "status", "in_slow_lane"])
+    work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
+    if was_in_second_lane:
+        pace.promise_alarms_left(work, case)
 
 
 def take_next(work: Work, team: Team) -> Case:
@@ -42,6 +48,15 @@ def take_next(work: Work, team: Team) -> Case:
     case = queries.next_unclaimed(work, team)
     if case is None:
         raise NotNow("No case in this queue waits for somebody to take it.")
+    claim(work, case)
+    return case
+
+
+def take_next_of_second_lane(work: Work, team: Team) -> Case:
+    """The same of what looks sent by a machine."""
+    case = queries.next_of_second_lane(work, team)
+    if case is None:
+        raise NotNow("Nothing is left in the second lane of this queue.")
     claim(work, case)
     return case
 

@@ -9,6 +9,8 @@ from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import DutyForm
 from helpdesk.duty.views.blueprint import bp
+from helpdesk.intake.quota import warning
+from helpdesk.web.desk import current_desk
 from helpdesk.web.work import work
 
 
@@ -49,9 +51,12 @@ def create_retry(promise_id: str) -> ResponseReturnValue:
 
 
 def _page(form: DutyForm) -> str:
+    board, quota = queries.board(work), current_desk().settings.reports_quota
     return render_template(
         "duty/board.html",
-        board=queries.board(work),
+        board=board,
+        quota=quota,
+        quota_used=warning(board.load, quota),
         person=myself(work),
         duty_form=form,
         now=work.at,

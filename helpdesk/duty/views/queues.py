@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import queue_by_slug
-from helpdesk.cases.operations import take_next
+from helpdesk.cases.operations import take_next, take_next_of_second_lane
 from helpdesk.cases.pages import Show, queue_page
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.web.work import by_statement, current_work, work
@@ -22,6 +22,7 @@ def show_queue(slug: str) -> ResponseReturnValue:
         show=show,
         shows=list(Show),
         names={case.owner_id: case.owner for case in page.cases if case.owner_id},
+        second_lane=Show.SECOND,
         is_first="after" not in request.args,
         now=work.at,
     )
@@ -31,6 +32,13 @@ def show_queue(slug: str) -> ResponseReturnValue:
 def create_next(slug: str) -> ResponseReturnValue:
     case = take_next(work, queue_by_slug(work, slug))
     flash("The case is yours.")
+    return redirect(url_for(".show_case", ref=case.ref), 303)
+
+
+@bp.post("/queues/<slug>/second-lane/next")
+def create_next_of_second_lane(slug: str) -> ResponseReturnValue:
+    case = take_next_of_second_lane(work, queue_by_slug(work, slug))
+    flash("The case is yours. It has left the second lane.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 

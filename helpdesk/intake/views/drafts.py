@@ -27,7 +27,9 @@ DRAFT, IS_KEPT = "draft", "is_kept"
 LASTS: Final = timedelta(hours=1)
 # What is longer travels in the pages, and so does everything when very many are on their way.
 LONGEST: Final = 200_000
+# Counted for all visitors together, since they may all come from one address; nobody loses by it.
 BURST, STEADY_PER_MINUTE = 120, 60
+EVERYBODY: Final = "everybody"
 NOT_KEPT: Final = frozenset({FIELD, DECOY, "to", "page"})
 
 
@@ -55,7 +57,7 @@ def keep(token: FormToken) -> bool:
     if here is None or here.text != token.text:
         return False
     words = json.dumps([pair for pair in request.form.items(multi=True) if pair[0] not in NOT_KEPT])
-    if len(words) > LONGEST or not within_limit("draft", size=BURST, per_minute=STEADY_PER_MINUTE):
+    if len(words) > LONGEST or not _is_room():
         return False
     key = _key(token)
     press = _id(key)
@@ -88,6 +90,10 @@ def page(number: int, *, check: bool = False) -> ResponseReturnValue:
     """On to a page, and there say what has to be put right, if anything has."""
     asked = {"page": number} | ({"check": "yes"} if check else {})
     return redirect(f"{url_for('.new_report')}?{urlencode(asked)}", 303)
+
+
+def _is_room() -> bool:
+    return within_limit("draft", size=BURST, per_minute=STEADY_PER_MINUTE, who=EVERYBODY)
 
 
 def _key(token: FormToken) -> Secret:

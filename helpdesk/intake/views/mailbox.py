@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind
+from helpdesk.core.errors import NoRoom
 from helpdesk.intake import operations, queries
 from helpdesk.intake.asked import Request
 from helpdesk.intake.forms import (
@@ -17,10 +18,12 @@ from helpdesk.intake.forms import (
     consequences,
     label_of,
 )
+from helpdesk.intake.load import load_lately
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
 from helpdesk.playbooks.shelf import the_library
+from helpdesk.web.desk import current_desk
 from helpdesk.web.presses import repeatable
 from helpdesk.web.work import work
 
@@ -46,6 +49,8 @@ def create_message() -> ResponseReturnValue:
     form = MessageForm()
     if not form.validate_on_submit():
         return _case_page(form), 422
+    if not load_lately(work).has_room(current_desk().settings.reports_quota):
+        raise NoRoom
     operations.write_message(work, queries.own_case(work), body=form.body.data)
     flash(_("Your words have arrived. Only the people who work on your case can read them."))
     return redirect(url_for(".show_case"), 303)

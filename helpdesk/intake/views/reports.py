@@ -8,9 +8,11 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
-from helpdesk.intake import operations
+from helpdesk.core.errors import NoRoom, marked
+from helpdesk.intake import operations, queries
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.forms import FIRST, LAST, PAGES, Paper
+from helpdesk.intake.load import load_lately
 from helpdesk.intake.operations import Receipt, WayBack
 from helpdesk.intake.report import has_long_list, hints_of
 from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
@@ -36,6 +38,10 @@ from helpdesk.web.presses import repeatable
 from helpdesk.web.work import by_statement, current_work, work
 
 SEND = "send"
+WAIT_A_MINUTE = marked(
+    "Very many reports are arriving at this moment, and this one was sent very soon after its page "
+    "was opened. Nothing was sent. Please wait a minute, then send it again."
+)
 # Cases know the hour of their arrival, not the minute: so this is half an hour at least.
 CODE_SHOWN_FOR = timedelta(minutes=90)
 
@@ -73,11 +79,12 @@ def create_report() -> ResponseReturnValue:
     if fault is not None:
         return _go(paper, fault, token, check=True)
     way_back = _way_back(token)
+    in_slow_lane = _lane_with_room(token)
     receipt = operations.submit(
         current_work(),
         paper.told(),
         way_back=way_back,
-        in_slow_lane=belongs_in_slow_lane(request.form, token),
+        in_slow_lane=in_slow_lane,
         is_drill=current_desk().settings.drill,
         show=lambda receipt: _receipt(receipt, paper, way_back.code),
         keep=lambda shown: kept_receipt(token, shown),
@@ -86,6 +93,19 @@ def create_report() -> ResponseReturnValue:
     if receipt.is_new:
         return on_its_own_page(token) if may_be_kept(token) else (receipt.shown, 201)
     return _receipt(receipt, paper, _code_again(receipt.case, token))
+
+
+def _lane_with_room(token: FormToken) -> bool:
+    """Whether it goes to the second lane. Without room in its lane, only what is here already is
+    answered."""
+    load = load_lately(current_work())
+    is_slow = belongs_in_slow_lane(request.form, token, is_crowd=load.is_crowd)
+    quota = current_desk().settings.reports_quota
+    if load.has_room(quota, in_second_lane=is_slow):
+        return is_slow
+    if queries.by_form_token(current_work(), token.fingerprint) is None:
+        raise NoRoom(WAIT_A_MINUTE if load.has_room(quota) else "")
+    return is_slow
 
 
 def _turn(paper: Paper, token: FormToken) -> ResponseReturnValue:

@@ -1,0 +1,48 @@
+"""The quota of what reports may store in a day: who hears when it is half, nearly and all used."""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Team
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.work import Work
+from helpdesk.intake.load import Load, load_of
+
+WARN_AT: Final = (50, 80, 100)
+TOLD: Final = "intake.quota_told"
+JOB: Final = "intake.warn_of_quota"
+# A warning says again what still holds after a day.
+AGAIN_AFTER: Final = timedelta(hours=24)
+
+
+def warning(load: Load, quota: int) -> int | None:
+    """Which of the marks is passed: 50, 80 or 100 percent; None below all of them."""
+    used = load.percent_of(quota)
+    return max((mark for mark in WARN_AT if used >= mark), default=None)
+
+
+def promise_warning(work: Work, quota: int) -> None:
+    """Promise a letter when a mark is passed for the first time in a day. The ticker asks."""
+    mark = warning(load_of(work), quota)
+    team_id = work.session.scalar(select(Team.id).where(Team.takes_reports).order_by(Team.id))
+    if mark is None or team_id is None or was_told(work, team_id, mark):
+        return
+    lying = select(Promise.id).where(
+        Promise.job == JOB, Promise.standing.in_((Standing.WAITING, Standing.LEASED))
+    )
+    if work.session.scalar(lying.limit(1)) is None:
+        work.promise("intake.warn_of_quota", team_id=team_id, percent=mark)
+
+
+def was_told(work: Work, team_id: str, mark: int) -> bool:
+    """Whether people have heard of this mark, or of a higher one, within a day."""
+    told = select(HistoryEntry.id).where(
+        HistoryEntry.subject_id == team_id,
+        HistoryEntry.action == TOLD,
+        HistoryEntry.at > work.at - AGAIN_AFTER,
+        HistoryEntry.details["percent"].as_integer() >= mark,
+    )
+    return work.session.scalar(told.limit(1)) is not None

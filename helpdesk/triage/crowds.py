@@ -1,0 +1,199 @@
+"""When very many cases come at once: one letter with their number, and not one for each of them.
+
+In the first lane a few cases have a letter each; with more, and always in the second lane, the
+ticker sees to it that each circle of people hears of all of them together, ten minutes after the
+last such letter at the earliest. So whatever stands among them is spoken of within ten minutes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, func, literal, select, union_all
+
+from helpdesk.accounts.models import Team, TeamKind
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.work import Work, reporters_time
+from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.tables import Tell
+from helpdesk.triage.timing import planned
+
+# So many cases of the first lane have letters of their own in ten minutes.
+LETTERS: Final = 5
+EVERY: Final = timedelta(minutes=10)
+LOOK_BACK: Final = timedelta(hours=2)
+TOLD: Final = "triage.many_told"
+# A letter goes out within seconds; one that has not after these minutes reached no one.
+ON_ITS_WAY: Final = timedelta(minutes=3)
+JOB: Final = "triage.tell_of_many"
+# From here on people hear of a case when it comes, and not first at half its time.
+CALLS: Final = Level.URGENT
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One of the two lists of a queue."""
+
+    team_id: str
+    is_second: bool = False
+
+    def waiting(self, *columns: Any) -> Select[Any]:
+        """What nobody has taken in it, and that has a clock."""
+        return select(*columns).where(
+            Case.team_id == self.team_id,
+            Case.in_slow_lane.is_(self.is_second),
+            NOT_CLOSED,
+            NOBODYS,
+            Case.reply_due_at.is_not(None),
+        )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment at which people hear of cases: they came, or a part of their time is gone."""
+
+    level: Level
+    tell: Tell
+    at: datetime
+    cases: int
+    is_arrival: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """When people last heard of all cases together, and of each level how many had come in those
+    five minutes: the clock of arrivals knows no shorter time."""
+
+    at: datetime
+    came: Mapping[str, int]
+
+
+def is_one_of_many(work: Work, case: Case) -> bool:
+    """Whether a case of the first lane is spoken of together with others, and not by itself."""
+    lane = Lane(case.team_id)
+    if any(work.at - told.at < EVERY for told in last_told(work, lane).values()):
+        return True
+    return _is_crowded(marks(work, lane, since=work.at - EVERY), lane, work.at)
+
+
+def letters_due(work: Work, lane: Lane, *, at: datetime | None = None) -> list[Tell]:
+    """Which circles should hear of a lane, now or at that moment."""
+    moment = at or work.at
+    found = [one for one in marks(work, lane, since=moment - LOOK_BACK) if one.at <= moment]
+    if not found:
+        return []
+    told, is_crowd = last_told(work, lane), _is_crowded(found, lane, moment)
+    heard = [one.at for one in told.values()]
+    if not (is_crowd or heard):
+        return []
+    # Without a crowd, those are spoken of that came while letters were held back; and of the first
+    # lane nothing that came before, when each had a letter of its own.
+    until = moment if is_crowd else max(heard) + EVERY
+    since = moment - LOOK_BACK if lane.is_second else min([moment, *heard]) - EVERY
+    news = [one for one in found if since < one.at <= until and _is_news(one, told.get(one.tell))]
+    return [
+        tell
+        for tell in Tell
+        if any(one.tell is tell for one in news)
+        and (tell not in told or moment - told[tell].at >= EVERY)
+    ]
+
+
+def is_unheard(work: Work, team_id: str) -> bool:
+    """Whether a letter of a queue's lanes should have gone out minutes ago, and has not."""
+    moment = work.at - ON_ITS_WAY
+    return any(letters_due(work, Lane(team_id, second), at=moment) for second in (False, True))
+
+
+def promise_letters(work: Work) -> None:
+    """Promise the letters that are due. The ticker asks; one that is promised waits to be kept."""
+    queues = work.session.scalars(select(Team.id).where(Team.kind == TeamKind.QUEUE)).all()
+    for lane in (Lane(team_id, second) for team_id in queues for second in (False, True)):
+        if letters_due(work, lane) and not _is_promised(work, lane):
+            work.promise("triage.tell_of_many", team_id=lane.team_id, second=int(lane.is_second))
+
+
+def note_told(work: Work, lane: Lane, tell: Tell, *, told: Sequence[str]) -> None:
+    """Write down that a circle has heard of all that waits in a lane."""
+    tick = reporters_time(work.at)
+    came = {one.level: one.cases for one in marks(work, lane, since=tick) if one.is_arrival}
+    work.record_about(
+        TOLD, "teams", lane.team_id, second=lane.is_second, tell=tell, came=came, told=list(told)
+    )
+
+
+def last_told(work: Work, lane: Lane) -> Mapping[Tell, Told]:
+    """When each circle last heard of a lane."""
+    lately = select(HistoryEntry.at, HistoryEntry.details).where(
+        HistoryEntry.subject_id == lane.team_id,
+        HistoryEntry.action == TOLD,
+        HistoryEntry.at > work.at - LOOK_BACK,
+    )
+    return {
+        Tell(details["tell"]): Told(at, details["came"])
+        for at, details in work.session.execute(lately.order_by(HistoryEntry.at))
+        if details["second"] == lane.is_second
+    }
+
+
+def waiting_by_level(work: Work, lane: Lane) -> list[tuple[Level, int]]:
+    """How many wait in a lane, the most urgent first."""
+    counted = lane.waiting(Case.level, func.count()).group_by(Case.level).order_by(Case.level)
+    return [(level, number) for level, number in work.session.execute(counted)]
+
+
+def marks(work: Work, lane: Lane, *, since: datetime) -> list[Mark]:
+    """The moments from then on at which people hear of what waits in a lane."""
+    kinds = list(_kinds())
+    # One short walk along the index for each kind of moment, however many cases there are.
+    walks = [
+        lane.waiting(literal(number).label("kind"), DUE.label("due"), func.count().label("cases"))
+        .where(Case.level == level, since + left <= DUE, work.at + left >= DUE)
+        .group_by(DUE)
+        for number, (level, _tell, left, _is_arrival) in enumerate(kinds)
+    ]
+    found = work.session.execute(union_all(*walks)).all()
+    return [
+        Mark(level, tell, due - left, cases, is_arrival)
+        for kind, due, cases in found
+        for level, tell, left, is_arrival in (kinds[kind],)
+    ]
+
+
+def _kinds() -> Iterator[tuple[Level, Tell, timedelta, bool]]:
+    """Level, who is told, how much time is left then, and whether it is the moment of arrival."""
+    for level in Level:
+        within = planned(level).first_reply
+        if level.rank >= CALLS.rank:
+            yield level, Tell.DUTY, within, True
+        for alarm in the_library().table.plan(level).alarms:
+            yield level, alarm.tell, within * (100 - alarm.percent) / 100, False
+
+
+def _is_crowded(found: Sequence[Mark], lane: Lane, at: datetime) -> bool:
+    lately = sum(one.cases for one in found if one.at > at - EVERY)
+    return lane.is_second or lately > LETTERS
+
+
+def _is_news(mark: Mark, told: Told | None) -> bool:
+    if told is None:
+        return True
+    if not mark.is_arrival:
+        return mark.at > told.at
+    tick = reporters_time(told.at)
+    return mark.at > tick or (mark.at == tick and mark.cases > told.came.get(mark.level, 0))
+
+
+def _is_promised(work: Work, lane: Lane) -> bool:
+    there = select(Promise.id).where(
+        Promise.job == JOB,
+        Promise.standing.in_((Standing.WAITING, Standing.LEASED)),
+        Promise.arguments["team_id"].as_string() == lane.team_id,
+        Promise.arguments["second"].as_integer() == int(lane.is_second),
+    )
+    return work.session.scalar(there.limit(1)) is not None

@@ -1,0 +1,132 @@
+"""The second lane stands below the first on every list of the staff, and is never mixed into it."""
+
+import re
+
+import pytest
+
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
+from helpdesk.cases.status import Status
+from helpdesk.core.errors import NotFound
+from tests.factories import a_case, a_person, a_team, sign_in
+
+
+@pytest.fixture
+def queue(desk):
+    with desk.begin() as work:
+        return a_team(work, slug="first-line", takes_reports=True)
+
+
+@pytest.fixture
+def browser(desk, staff, queue):
+    with desk.begin() as work:
+        responder = a_person(work, teams=[queue])
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    return sign_in(staff, responder)
+
+
+@pytest.fixture
+def flood(desk, queue, browser):
+    """Seven IMMEDIATE cases that look sent by a machine, and one honest one that can wait."""
+    with desk.begin() as work:
+        machine = [
+            a_case(work, queue, status=Status.NEW, level=Level.IMMEDIATE, in_slow_lane=True)
+            for _ in range(7)
+        ]
+        honest = a_case(work, queue, status=Status.NEW, level=Level.ROUTINE)
+    return honest, machine
+
+
+def halves(page):
+    """What stands in the first list, and what below."""
+    above, _, below = page.partition('class="second-lane"')
+    return re.findall(r"/cases/([A-Z0-9-]+)\"", above), re.findall(r"/cases/([A-Z0-9-]+)\"", below)
+
+
+@pytest.mark.parametrize("address", ["/duty", *(
+    f"/queues/first-line?show={show}" for show in ("open", "unclaimed", "new")
+)])  # fmt: skip
+def test_it_has_a_list_of_its_own_below(browser, flood, address):
+    honest, machine = flood
+
+    above, below = halves(browser.get(address).text)
+
+    assert above == [honest.ref]
+    assert len(below) == 5
+    assert set(below) <= {case.ref for case in machine}
+
+
+def test_nothing_is_said_of_it_while_it_is_empty(desk, queue, browser):
+    with desk.begin() as work:
+        a_case(work, queue)
+
+    for address in ("/duty", "/queues/first-line"):
+        assert "econd lane</a>" not in browser.get(address).text.split("</nav>")[-1]
+        assert 'class="second-lane"' not in browser.get(address).text
+
+
+def test_the_next_case_is_one_of_the_first_lane_and_the_second_has_a_button(desk, browser, flood):
+    honest, machine = flood
+
+    taken = browser.post("/queues/first-line/next").location
+    nothing_left = browser.post("/queues/first-line/next")
+    from_second = browser.post("/queues/first-line/second-lane/next").location
+
+    assert taken == f"/cases/{honest.ref}"
+    assert nothing_left.status_code == 409
+    assert from_second.removeprefix("/cases/") in {case.ref for case in machine}
+
+
+def test_a_case_that_somebody_has_taken_is_in_the_second_lane_no_more(desk, browser, flood):
+    ref = browser.post("/queues/first-line/second-lane/next").location.removeprefix("/cases/")
+
+    assert ref in halves(browser.get("/queues/first-line").text)[0]
+    assert ref not in browser.get("/queues/first-line?show=second-lane").text
+    browser.post(f"/cases/{ref}/release", data={})
+    with desk.sessions() as session:
+        assert session.query(Case).where(Case.in_slow_lane).count() == 6
+    assert "Took the case from the second lane." in browser.get(f"/cases/{ref}").text
+
+
+def test_its_own_page_lists_all_of_it(browser, flood):
+    _honest, machine = flood
+
+    page = browser.get("/queues/first-line?show=second-lane").text
+
+    assert set(re.findall(r"/cases/([A-Z0-9-]+)\"", page)) == {case.ref for case in machine}
+
+
+def test_what_is_late_in_it_pushes_nothing_off_the_list_of_what_is_late(
+    desk, queue, browser, flood, now
+):
+    with desk.begin() as work:
+        late = a_case(work, queue, level=Level.ROUTINE)
+        for case in (late, *flood[1]):
+            found = work.session.get_one(Case, case.id)
+            found.reply_due_at = now
+            work.record("case.judged", found)
+
+    page = browser.get("/duty").text
+
+    red = page.split("Nobody has written in time")[-1].split("</table>")[0]
+    assert late.ref in red
+    assert not [case.ref for case in flood[1] if case.ref in red]
+
+
+def test_a_second_click_when_the_lane_is_empty_says_so(browser, queue):
+    answer = browser.post("/queues/first-line/second-lane/next")
+
+    assert answer.status_code == 409
+    assert "Nothing is left in the second lane" in answer.text
+
+
+def test_who_is_not_in_the_queue_finds_no_such_page(desk, staff, queue):
+    with desk.begin() as work:
+        other = a_person(work, teams=[a_team(work)])
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    sign_in(staff, other)
+
+    answer = staff.post("/queues/first-line/second-lane/next")
+
+    assert answer.status_code == 404
+    assert NotFound.sentence in answer.text
