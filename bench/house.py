@@ -57,6 +57,8 @@ class House:
         self.postgres = EmbeddedPostgres(self.instance.folder / "postgres", durable=durable)
         self.redis = EmbeddedRedis(self.instance.folder / "redis")
         self.programs: dict[str, Program] = {}
+        # Settings of a trial's own, for every program that is started from then on.
+        self.told: dict[str, str] = {}
         self._mail_url = mail_url or f"folder://{self.instance.outbox}"
         self._doors = {name: _listen() for name in (*SURFACES, "bare")}
         self._folder = folder
@@ -202,7 +204,7 @@ class House:
             "INSTANCE": str(self.instance.folder),
             "HELPDESK_NAME": "Trial helpdesk",
             "DRILL": "1",
-        }  # fmt: skip
+        } | self.told  # fmt: skip
 
     def _service(self, role: str = "helpdesk_app") -> dict[str, str]:
         return self._common() | {

@@ -6,11 +6,24 @@ from collections.abc import Iterator
 import click
 
 from bench import people
-from bench.faults import claiming, delivering, requests, roles, stealing, submitting
+from bench.faults import (
+    claiming,
+    delivering,
+    flooding,
+    hanging,
+    requests,
+    roles,
+    stealing,
+    submitting,
+)
 from bench.faults.mail import PartnersMail
-from bench.faults.trial import Trial
+from bench.faults.trial import Trial, dice
 from bench.house import House, end_cleanly_when_asked
+from bench.reports import sent_reports
 from bench.seeding import several_cases
+
+# Megabytes, so few that a flood in haste fills the second lane's half of it.
+QUOTA = 40
 
 
 @click.command()
@@ -20,18 +33,21 @@ from bench.seeding import several_cases
 @click.option("--cases", default=500, show_default=True, help="Cases that many want to claim.")
 @click.option("--requests", "asked", default=150, show_default=True, help="Requests to deliver.")
 @click.option("--thefts", default=300, show_default=True, help="Hostile writes into Redis.")
+@click.option("--sockets", default=200, show_default=True, help="Sockets that hang.")
+@click.option("--flood", default=120, show_default=True, help="Seconds that a flood lasts.")
+@click.option("--only", default="", help="One kind alone: sockets or flood.")
 @click.option("--crowd", default=50, show_default=True, help="How many people are that many.")
-def faults(
-    seed: int, kills: int, forms: int, cases: int, asked: int, thefts: int, crowd: int
-) -> None:
+def faults(seed: int, only: str, **sizes: int) -> None:
     """Try the promises P1 to P4 on this machine. Ends with an error if one does not hold."""
     end_cleanly_when_asked()
     trials = []
-    sizes = {"kills": kills, "forms": forms, "cases": cases, "asked": asked, "thefts": thefts}
-    for trial in run(seed, **sizes, crowd=crowd):
-        trials.append(trial)
-        for line in trial.lines():
-            click.echo(line)
+    crowded = {name: sizes.pop(name) for name in ("sockets", "flood")}
+    for trial in [*([] if only else [run]), crowds]:
+        arguments = crowded | {"only": only} if trial is crowds else sizes
+        for one in trial(seed, **arguments):
+            trials.append(one)
+            for line in one.lines():
+                click.echo(line)
     kills_in_all = sum(sum(trial.kills.values()) for trial in trials)
     acknowledged = sum(trial.acknowledged for trial in trials)
     found = sum(len(trial.faults) for trial in trials)
@@ -40,6 +56,30 @@ def faults(
         f"acknowledgements, {found} faults."
     )
     sys.exit(1 if found else 0)
+
+
+def crowds(seed: int, *, sockets: int, flood: int, only: str) -> Iterator[Trial]:
+    """Sockets that hang, and floods, in a house of their own with a quota that a flood fills."""
+    with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
+        people.found_queue(house, responders=2)
+        house.told["REPORTS_QUOTA"] = str(QUOTA)
+        house.serve("public")
+        house.wait_for("public")
+        chance = dice(seed)
+        if only in ("", "sockets"):
+            yield hanging.trial(
+                house.port("public"),
+                seed=seed,
+                sockets=sockets,
+                asked=800,
+                reports=lambda number: sent_reports(house.port("public"), number, chance),
+            )
+        for is_patient in (False, True) if only in ("", "flood") else ():
+            house.work("notices")
+            house.tick()
+            yield flooding.trial(
+                house, mail, seed=seed, seconds=flood, honest=8, is_patient=is_patient
+            )
 
 
 def run(

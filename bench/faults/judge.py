@@ -31,7 +31,7 @@ HALVES = {
         (SELECT FROM clock_events e WHERE e.subject_id = c.id)""",
     "a case is not in history": """SELECT ref FROM cases c WHERE 1 <> (SELECT count(*) FROM history
         h WHERE h.case_id = c.id AND h.action = 'case.submitted')""",
-    "a case has no promises": """SELECT ref FROM cases c WHERE NOT EXISTS
+    "a case has no promises": """SELECT ref FROM cases c WHERE NOT in_slow_lane AND NOT EXISTS
         (SELECT FROM outbox o WHERE o.arguments->>'case_id' = c.id)""",
     "a case has no consents": """SELECT ref FROM cases c WHERE NOT EXISTS
         (SELECT FROM consents o WHERE o.case_id = c.id)""",

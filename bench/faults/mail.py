@@ -26,6 +26,8 @@ class PartnersMail:
 
     def __init__(self, seed: int) -> None:
         self.arrived: dict[str, list[str]] = defaultdict(list)
+        # Letters to our own people: to whom, and their subject.
+        self.duty: list[tuple[str, str]] = []
         self._chance = dice(seed)
         self._controller = self._open()
 
@@ -62,4 +64,6 @@ class PartnersMail:
             await asyncio.sleep(self._chance.uniform(0, LONGEST_PAUSE))
             self.arrived[found.group()].append(str(message["Message-ID"]))
             await asyncio.sleep(self._chance.uniform(0, LONGEST_PAUSE))
+        elif MAILBOX not in envelope.rcpt_tos:
+            self.duty += [(to, str(message["Subject"])) for to in envelope.rcpt_tos]
         return "250 OK"

@@ -6,6 +6,7 @@ Served like the real one, by `House.serve(surface, "tests.faults.planted:…()")
 import secrets
 import time
 from dataclasses import replace
+from datetime import timedelta
 from threading import Timer
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,9 @@ from helpdesk.cases.models import Consent
 from helpdesk.core.arrival import Arrival
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotNow
+from helpdesk.intake import slow_lane
 from helpdesk.intake.form_token import FormToken
+from helpdesk.intake.views import reports
 
 LATE = 0.4
 arrive = Arrival.arrive
@@ -43,6 +46,24 @@ def forgets_its_forms():
 def looks_before_it_claims():
     """It looks whether the case is free, and then writes."""
     cases.claim = _claim_after_a_look
+    return _application()
+
+
+def waits_two_seconds():
+    """No fault: the minute that a token has to wait is two seconds, or the trial would be long."""
+    slow_lane.UNHURRIED = timedelta(seconds=2)
+    return _application()
+
+
+def marks_by_number():
+    """Whoever comes in a crowd is put into the second lane."""
+    reports.belongs_in_slow_lane = lambda _fields, _token, *, is_crowd: is_crowd
+    return _application()
+
+
+def marks_nothing():
+    """Nobody is put into it."""
+    reports.belongs_in_slow_lane = lambda _fields, _token, *, is_crowd: False
     return _application()
 
 
