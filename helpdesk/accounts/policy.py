@@ -45,6 +45,15 @@ def may_let_in(actor: Actor, membership: Membership) -> bool:
     return membership.team_id in actor.teams and membership.person_id != actor.person_id
 
 
+def may_leave(actor: Actor, membership: Membership) -> bool:
+    """One's own queues; who is in a partner's team, the helpdesk and that team decide."""
+    return (
+        membership.person_id == actor.person_id
+        and actor.works_on_cases
+        and membership.team.kind is TeamKind.QUEUE
+    )
+
+
 def may_use_own(actor: Actor, person: Person) -> bool:
     return actor.person_id == person.id
 

@@ -139,6 +139,13 @@ def colleagues(work: Work, team_id: str) -> Sequence[Colleague]:
     return [Colleague(*one) for one in inside if one.id != work.actor.person_id]
 
 
+def may_be_given(session: Session, person_id: str | None, team_id: str) -> bool:
+    """Whether somebody can open the cases of a queue, and stays so until this work is done: who is
+    let go at this moment is waited for (`accounts.leaving`)."""
+    found = MAY_BE_GIVEN, {"person_id": person_id, "team_id": team_id}
+    return session.scalar(*found) is not None
+
+
 def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
     """Enrolled members of visible teams who have no copy of the team's key yet."""
     visible = visible_teams(work.actor).with_only_columns(Team.id).order_by(None)
@@ -256,4 +263,16 @@ INSIDERS: Final = (
         _holds_key_of(Membership.team_id),
     )
     .order_by(Person.name)
+)
+# Asked with a lock that stops nothing but their being let go or taken out.
+MAY_BE_GIVEN: Final = (
+    select(Person.id)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(
+        Person.id == bindparam("person_id"),
+        Membership.team_id == bindparam("team_id"),
+        Person.disabled_at.is_(None),
+        _holds_key_of(Membership.team_id),
+    )
+    .with_for_update(read=True, key_share=True, of=(Person, Membership))
 )

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+from helpdesk.accounts import calling
+from helpdesk.accounts.models import Person, Team
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
-from helpdesk.core.desk import Desk
+from helpdesk.core import letters
+from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.jobs import Queue, job
 
 
@@ -15,3 +18,35 @@ def wake(desk: Desk, *, case_id: str, day: str) -> None:
         case = work.session.get(Case, case_id)
         if case is not None:
             operations.wake(work, case, day=date.fromisoformat(day))
+
+
+@job("cases.tell_of_cases", queue=Queue.NOTICES)
+def tell_of_cases(desk: Desk, *, team_id: str, person_id: str, at: int) -> None:
+    """Say that a colleague's cases have come: to the one who has them now, or else to whoever is on
+    duty for the queue. One letter, however many they are. Safe to run twice."""
+    with desk.begin() as work:
+        team = work.session.get(Team, team_id)
+        if team is None:
+            return
+
+        def has_them(person: Person, _at: object) -> bool:
+            return person.id == person_id
+
+        def letter(called: str, mailbox: str) -> Letter:
+            return letters.compose(
+                desk,
+                "letters/cases_come.txt",
+                to=mailbox,
+                key=f"cases-come.{team_id}.{at}.{called}",
+                queue=team.name,
+                are_theirs=called == person_id,
+                link=f"{desk.settings.staff_url}/duty",
+            )
+
+        ladder = (has_them, *calling.DUTY_FIRST)
+        call = calling.compose_call(work, team_id, letter=letter, ladder=ladder)
+    reached = calling.place_call(desk, call)  # no transaction is open here
+    with desk.begin() as work:
+        calling.note_call(work, call, reached)
+    if reached.trouble is not None and not reached.is_heard:
+        raise reached.trouble

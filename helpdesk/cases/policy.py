@@ -41,6 +41,11 @@ def may_give_away(actor: Actor, case: Case) -> bool:
     return may_work_on(actor, case) and _leads(actor, case)
 
 
+def may_choose_owner(actor: Actor, case: Case) -> bool:
+    """For a colleague who leaves: who works in the queue knows who could take it."""
+    return may_work_on(actor, case)
+
+
 def may_close(actor: Actor, case: Case) -> bool:
     return may_work_on(actor, case) and _leads(actor, case)
 

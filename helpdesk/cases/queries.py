@@ -1,6 +1,6 @@
 """Reading cases, always from what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -10,19 +10,22 @@ from sqlalchemy import (
     String,
     any_,
     bindparam,
+    exists,
     false,
     func,
+    or_,
     select,
     text,
     union_all,
 )
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 
-from helpdesk.accounts.models import Team
+from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Closure, Consent, Message, Note
 from helpdesk.core.actors import Actor
 from helpdesk.core.errors import NotFound
+from helpdesk.core.keys import KeyCopy
 from helpdesk.core.work import Work
 
 # Spelt as the partial indexes spell it, so that the planner knows them again.
@@ -98,6 +101,32 @@ def own(work: Work, limit: int = 100) -> Sequence[Case]:
     """The cases the actor has, the next one first."""
     mine = visible_to(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)
     return work.session.scalars(mine.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
+
+
+def had_by(person_id: str, team_ids: Iterable[str]) -> Select[Case]:
+    """The open cases of some queues that a person has, whoever asks."""
+    return select(Case).where(
+        Case.owner_id == person_id, Case.team_id.in_(sorted(team_ids)), NOT_CLOSED
+    )
+
+
+def out_of_reach(work: Work, limit: int = 20) -> Sequence[Case]:
+    """Open cases that somebody has who cannot open them any more, the most urgent first."""
+    of_case, of_team = aliased(KeyCopy), aliased(KeyCopy)
+    can_open = exists().where(
+        of_case.key_id == Case.key_id,
+        of_team.key_id == of_case.holder_id,
+        of_team.holder_id == Person.key_id,
+    )
+    is_member = exists().where(
+        Membership.person_id == Person.id, Membership.team_id == Case.team_id
+    )
+    lost = (
+        visible_to(work.actor)
+        .join(Person, Person.id == Case.owner_id)
+        .where(NOT_CLOSED, or_(Person.disabled_at.is_not(None), ~is_member, ~can_open))
+    )
+    return work.session.scalars(lost.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
 def unclaimed_in(work: Work, team: Team) -> Select[Case]:

@@ -1,10 +1,16 @@
-"""What people fill in on the duty board, and before a consent is taken back."""
+"""What people fill in on the duty board, before a consent is taken back, and when one leaves."""
 
-from wtforms import BooleanField, RadioField
+from typing import Any, cast
+
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
+from helpdesk.accounts.leaving import QUEUE, Handing
+from helpdesk.core.markup import isolated
+from helpdesk.duty.leaving import Hanging, InQueue
 from helpdesk.web.forms import Form
+from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
 
 HOURS = (2, 4, 8, 12)
 
@@ -21,3 +27,50 @@ class DutyForm(Form):
 class TakingBackForm(Form):
     # Said on a page of its own, when a request is stopped by it.
     is_sure = BooleanField()
+
+
+class HandingForm(Form):
+    """Who takes what a colleague has. `handing_form` adds a choice for each queue and case."""
+
+    handing_words = TextAreaField(
+        "How things stand, for who takes them",
+        [not_longer_than(TEXT_LIMIT)],
+        description="It stands as a note on each of these cases.",
+    )
+    hanging: Hanging
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """In each queue somebody takes all cases, or each case has somebody who takes it."""
+        is_right = super().validate(extra_validators)
+        for queue in self.hanging.with_cases:
+            field, each = self[queue.team.id], [self[one.id] for one in queue.one_by_one]
+            if not field.data and not (each and all(one.data for one in each)):
+                field.errors = [f"Choose who takes the cases of {isolated(queue.team.name)}."]
+                is_right = False
+        return is_right
+
+    def handing(self) -> Handing:
+        """What was chosen, by case and by queue."""
+        names = [one.team.id for one in self.hanging.with_cases]
+        names += [case.id for one in self.hanging.with_cases for case in one.one_by_one]
+        chosen = {name: self[name].data for name in names if self[name].data}
+        return Handing(chosen, self.handing_words.data or "")
+
+
+def handing_form(hanging: Hanging) -> HandingForm:
+    """The form with a choice for each queue in which they have cases, and for each case."""
+    fields = {}
+    for queue in hanging.with_cases:
+        label = f"Who takes all of them in {isolated(queue.team.name)}?"
+        fields[queue.team.id] = RadioField(label, [Optional()], choices=_takers(queue))
+        for case in queue.one_by_one:
+            instead = [SelectChoice("", "As chosen above"), *_takers(queue)]
+            fields[case.id] = SelectField(case.ref, [Optional()], choices=instead)
+    form = cast(type[HandingForm], type("HandingForm", (HandingForm,), fields))()
+    form.hanging = hanging
+    return form
+
+
+def _takers(queue: InQueue) -> list[SelectChoice]:
+    colleagues = [SelectChoice(one.id, isolated(one.name)) for one in queue.colleagues]
+    return [SelectChoice(QUEUE, "Nobody yet: back to the queue"), *colleagues]

@@ -73,6 +73,7 @@ class Board:
     lanes: Sequence[Lane]
     late: Sequence[Case]
     unheard: Sequence[Case]
+    out_of_reach: Sequence[Case]
     follow_ups: Sequence[Case]
     newcomers: Sequence[Membership]
     failed: Sequence[FailedPromise]
@@ -87,6 +88,8 @@ def board(work: Work) -> Board:
     """The duty board of the actor."""
     own, late = cases.own(work), cases.late(work, limit=SHOWN)
     unheard = triage.unheard(work)
+    is_lead = work.actor.role is Role.COORDINATOR
+    out_of_reach = cases.out_of_reach(work) if is_lead else []
     dead_letters = escalations.dead_letters(work)
     waiting = accounts.waiting_to_be_let_in(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
@@ -96,13 +99,14 @@ def board(work: Work) -> Board:
         lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
         late=late,
         unheard=unheard,
+        out_of_reach=out_of_reach,
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
-        failed=_failed(work) if work.actor.role is Role.COORDINATOR else [],
+        failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
-        names=owners(work, [*late, *unheard]),
+        names=owners(work, [*late, *unheard, *out_of_reach]),
         load=load_of(work),
     )
 

@@ -23,8 +23,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
     "case.lowering_decided": "Decided on the lower level.",
     "case.claimed": "Took the case{lane}.",
-    "case.released": "Gave the case back to the queue.",
-    "case.handed_over": "Handed the case over to {to}.",
+    "case.released": "Gave the case back to the queue. {because}",
+    "case.handed_over": "Handed the case over to {to}. {because}",
     "case.read": "Read the case.",
     "case.waits": "The case waits for the {on} until {until}.",
     "case.resumed": "The case goes on. {because}",
@@ -93,7 +93,10 @@ BACK: Final = {
     "nothing_left": "No partner has a request of ours any more.",
 }
 # Details that have words of their own on the pages where people choose them.
+LEFT: Final = {"left": "Whoever had it can't work on it any more."}
 WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
+    "case.released": {"because": LEFT},
+    "case.handed_over": {"because": LEFT},
     "consent.given": {"kind": CONSENTS},
     "consent.withdrawn": {"kind": CONSENTS},
     "consent.confirmed": {"kind": CONSENTS},

@@ -351,7 +351,9 @@ def test_closing_and_opening_the_door_and_starting_over(desk, browser, queue, co
 
     assert browser.post(f"{base}/closing").status_code == 303
     assert browser.post(f"{base}/reopening").status_code == 303
-    assert browser.post(f"{base}/enrolment").status_code == 201
+    old_page = browser.post(f"{base}/enrolment")
+    assert (old_page.status_code, old_page.location) == (303, f"{base}/reset")
+    assert browser.post(f"{base}/reset").status_code == 201
     assert browser.post(f"{base}/memberships/{queue.id}/end").status_code == 303
     assert browser.post(f"{base}/memberships", data={"team": "first-line"}).status_code == 303
     own = browser.post(f"/people/{coordinator.person.id}/closing")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import queries as people
+from helpdesk.accounts.leaving import QUEUE, Handing
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest, Consent, LevelRequest
@@ -333,7 +334,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         def act(work, _case):
             person = people.person_by_id(work, getattr(self.house, whom).person.id)
-            accounts.start_over(work, person)
+            accounts.start_over(work, person, Handing({self.house.queue.id: QUEUE}))
             again.append(enrolled(work, person))
 
         again = []

@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, select, text, update
 
+from helpdesk.accounts import operations as people
+from helpdesk.accounts import queries as accounts
+from helpdesk.accounts.leaving import QUEUE, Handing
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.cases.queries import newest_from_reporter
 from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
+from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode, word_list
 from helpdesk.core.errors import NotNow
 from helpdesk.core.outbox import Promise
@@ -19,7 +23,7 @@ from helpdesk.core.slips import one_slip_from
 from helpdesk.duty import closing as duty
 from helpdesk.intake.models import Visit
 from tests.core.test_typed import as_copied
-from tests.factories import a_case
+from tests.factories import a_case, a_person
 
 
 @pytest.fixture
@@ -714,3 +718,39 @@ def test_nobody_answers_for_another_persons_case(house, inside, case):
     assert answer.status_code == 404
     with house.inside() as work:
         assert not work.session.get(Consent, others).counts
+
+
+def test_nobody_reads_that_someone_works_on_it_when_no_one_does(house, inside, case):
+    with house.inside() as work:
+        lead = a_person(work, Role.COORDINATOR, [house.team])
+    assert "A responder of ours works on your case." in inside.open("/mailbox/case").text
+
+    with house.inside(lead) as work:
+        person = accounts.person_by_id(work, house.responder.person.id)
+        people.disable(work, person, Handing({house.team.id: QUEUE}))
+
+    page = inside.open("/mailbox/case").text
+    assert "A responder of ours works on your case." not in page
+    assert "No responder has your case at this moment." in page
+    with house.inside(lead) as work:
+        casework.claim(work, work.session.get(Case, case.id))
+    assert "A responder of ours works on your case." in inside.open("/mailbox/case").text
+
+
+def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
+    house, inside, case
+):
+    with house.inside() as work:
+        lead = a_person(work, Role.COORDINATOR, [house.team])
+        casework.close(work, work.session.get(Case, case.id), outcome=Outcome.UNRESOLVED)
+    with house.inside(lead) as work:
+        person = accounts.person_by_id(work, house.responder.person.id)
+        people.disable(work, person)
+
+    inside.open("/mailbox/case")
+    inside.send("/mailbox/case/messages", answers={"body": "It is back."})
+
+    with house.inside(lead) as work:
+        found = work.session.get(Case, case.id)
+        assert (found.status, found.owner_id) == (Status.OPEN, None)
+    assert "No responder has your case at this moment." in inside.text

@@ -7,10 +7,18 @@ from typing import Final
 
 from sqlalchemy import select
 
+from helpdesk.accounts.leaving import Handing, hand_on
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.operations.keys import found_team_key, take_back, tell_of_access
 from helpdesk.accounts.operations.sessions import end_all
-from helpdesk.accounts.policy import fits, may_invite_as, may_manage, may_place_in, may_use_own
+from helpdesk.accounts.policy import (
+    fits,
+    may_invite_as,
+    may_leave,
+    may_manage,
+    may_place_in,
+    may_use_own,
+)
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.addresses import read_address
@@ -18,6 +26,7 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
+NOTHING: Final = Handing()
 CODE_HOLDS: Final = timedelta(days=7)
 LONGEST_SHIFT: Final = timedelta(hours=24)
 
@@ -64,15 +73,17 @@ def invite_again(work: Work, person: Person) -> str:
     return code
 
 
-def start_over(work: Work, person: Person) -> str:
+def start_over(work: Work, person: Person, handing: Handing = NOTHING) -> str:
     """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
 
     They get a new key that opens nothing until a member of each team has let them in again; in a
-    queue somebody else than whoever presses this button. The person is told by letter.
+    queue somebody else than whoever presses this button. The person is told by letter. Until then
+    they can work on nothing, so what they have is handed on.
     """
     work.require(may_manage, person)
     if not person.is_enrolled:
         raise NotNow(f"{isolated(person.name)} has not enrolled yet.")
+    hand_on(work, person, _teams_of(person), handing)
     for membership in person.memberships:
         take_back(work, person, membership.team_id)
         membership.let_in_by = membership.let_in_at = None
@@ -100,18 +111,32 @@ def place(work: Work, person: Person, team: Team) -> None:
         found_team_key(work, team, person)
 
 
-def remove(work: Work, membership: Membership) -> None:
-    """Take somebody out of a team, and their copy of its keys with it."""
+def remove(work: Work, membership: Membership, handing: Handing = NOTHING) -> None:
+    """Take somebody out of a team, and their copy of its keys with it. What they have there is
+    handed on."""
     work.require(may_place_in, membership.team)
+    _take_out(work, membership, handing)
+
+
+def leave(work: Work, membership: Membership, handing: Handing = NOTHING) -> None:
+    """Go out of a queue of one's own: as `remove`, by oneself."""
+    work.require(may_leave, membership)
+    _take_out(work, membership, handing)
+
+
+def _take_out(work: Work, membership: Membership, handing: Handing) -> None:
     person, team = membership.person, membership.team
+    hand_on(work, person, [team.id], handing)
     take_back(work, person, team.id)
     person.memberships.remove(membership)
     work.record("team.left", team, person_id=person.id)
 
 
-def disable(work: Work, person: Person) -> None:
-    """Close the door to somebody, at once and everywhere they are signed in."""
+def disable(work: Work, person: Person, handing: Handing = NOTHING) -> None:
+    """Close the door to somebody, at once and everywhere they are signed in. What they have is
+    handed on."""
     work.require(may_manage, person)
+    hand_on(work, person, _teams_of(person), handing)
     person.disabled_at = work.at
     person.on_duty_until = None
     end_all(work, person)
@@ -144,6 +169,10 @@ def tag_of(code: str) -> bytes:
     return hashlib.blake2b(
         codes.plain_code(code).encode(), person=b"hd enrolment", digest_size=32
     ).digest()
+
+
+def _teams_of(person: Person) -> list[str]:
+    return [membership.team_id for membership in person.memberships]
 
 
 def _give_code(work: Work, person: Person) -> str:

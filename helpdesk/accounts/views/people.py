@@ -62,8 +62,9 @@ def show(person_id: str) -> ResponseReturnValue:
 def create_enrolment(person_id: str) -> ResponseReturnValue:
     _for_managers()
     person = queries.person_by_id(work, person_id)
-    again = operations.start_over if person.is_enrolled else operations.invite_again
-    return _code_page(person, again(work, person))
+    if person.is_enrolled:  # an old page: since then it says first what hangs on them
+        return redirect(url_for("duty.new_reset", person_id=person.id), 303)
+    return _code_page(person, operations.invite_again(work, person))
 
 
 @people_bp.post("/people/<person_id>/memberships")
@@ -77,25 +78,6 @@ def create_membership(person_id: str) -> ResponseReturnValue:
     operations.place(work, person, team)
     who, where = isolated(person.name), isolated(team.name)
     flash(f"{who} is in {where}, and reads nothing there until a member lets them in.")
-    return redirect(url_for(".show", person_id=person_id), 303)
-
-
-@people_bp.post("/people/<person_id>/memberships/<team_id>/end")
-def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
-    _for_managers()
-    membership = queries.membership(work, person_id, team_id)
-    person, team = membership.person, membership.team
-    operations.remove(work, membership)
-    flash(f"{isolated(person.name)} is no longer in {isolated(team.name)}.")
-    return redirect(url_for(".show", person_id=person_id), 303)
-
-
-@people_bp.post("/people/<person_id>/closing")
-def create_closing(person_id: str) -> ResponseReturnValue:
-    _for_managers()
-    person = queries.person_by_id(work, person_id)
-    operations.disable(work, person)
-    flash(f"{isolated(person.name)} is signed out everywhere and cannot sign in any more.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 

@@ -14,6 +14,7 @@ from helpdesk.cases.operations.consents import (
     refuse_confirming,
     withdraw_consent,
 )
+from helpdesk.cases.operations.leaving import hand_on
 from helpdesk.cases.operations.messages import add_note, leave_unanswered, send_message
 from helpdesk.cases.operations.reading import READ_LATELY, read, reading
 from helpdesk.cases.operations.waiting import resume, wait, wake
@@ -25,6 +26,7 @@ __all__ = [
     "close",
     "close_agreed",
     "confirm_consent",
+    "hand_on",
     "hand_over",
     "leave_unanswered",
     "read",

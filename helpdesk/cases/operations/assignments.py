@@ -1,5 +1,7 @@
 """Who has a case: claimed by one, given back, handed over."""
 
+from typing import Final
+
 from sqlalchemy import case as when
 from sqlalchemy import update
 
@@ -14,6 +16,7 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
+SHUT: Final = "You cannot open this case yet: a colleague has to let you into the team."
 # Somebody works on it from now on.
 NEW_IS_OPEN = when((Case.status == Status.NEW, Status.OPEN), else_=Case.status)
 
@@ -25,7 +28,9 @@ def claim(work: Work, case: Case) -> None:
     """
     work.require(may_claim, case)
     if not work.keys.holds(case.key_id):
-        raise NotNow("You cannot open this case yet: a colleague has to let you into the team.")
+        raise NotNow(SHUT)
+    if not accounts.may_be_given(work.session, work.actor.person_id, case.team_id):
+        raise NotNow(SHUT)
     # One statement: the row is looked at and taken in the same breath.
     taken = (
         update(Case)
@@ -66,7 +71,7 @@ def release(work: Work, case: Case, *, note: str = "") -> None:
     work.require(may_give_away, case)
     if case.owner_id is None:
         raise NotNow("Nobody has this case.")
-    _give(work, case, to=None)
+    change_owner(work, case, to=None)
     if note:
         write_note(work, case, note)
     work.record("case.released", case)
@@ -77,13 +82,16 @@ def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: 
     work.require(may_give_away, case)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
         raise NotNow(f"{isolated(to.name)} cannot read the cases of this queue.")
-    _give(work, case, to=to.id)
+    change_owner(work, case, to=to.id)
     write_note(work, case, note)
     work.record("case.handed_over", case, to=to.id)
 
 
-def _give(work: Work, case: Case, *, to: str | None) -> None:
-    """Change the owner, if it is still the one whom this page showed."""
+def change_owner(work: Work, case: Case, *, to: str | None) -> None:
+    """Change the owner, if it is still the one whom this page showed: for an operation that has
+    asked whether it may. Nobody is given what they can't open."""
+    if to is not None and not accounts.may_be_given(work.session, to, case.team_id):
+        raise NotNow("This colleague can't take cases of this queue any more.")
     given = (
         update(Case)
         .where(Case.id == case.id, Case.owner_id == case.owner_id)

@@ -1,0 +1,59 @@
+"""Letting somebody go: what hangs on them is handed on first, in the same piece of work.
+
+Accounts know no case. Whichever feature gives people something to keep says it here, once, at the
+start; no one is removed, blocked or reset before it has said that nothing is left with them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Person
+from helpdesk.core.work import Work
+
+# Instead of a colleague: nobody has it, and the next who is free takes it.
+QUEUE: Final = "queue"
+
+
+@dataclass(frozen=True)
+class Handing:
+    """Who takes what: the id of a colleague or QUEUE, by the id of a case or of a whole team."""
+
+    to: Mapping[str, str] = field(default_factory=dict)
+    # How things stand, for those who take over.
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """Somebody, and the teams whose cases they won't be able to work on any more."""
+
+    person: Person
+    team_ids: frozenset[str]
+
+
+class HandOn(Protocol):
+    def __call__(self, work: Work, leaver: Leaver, handing: Handing) -> None:
+        """Leave nothing with them; NotNow while it isn't said who takes something."""
+        ...
+
+
+_keepers: list[HandOn] = []
+
+
+def as_handed_on_by(hand_on: HandOn) -> None:
+    """From now on this hands on what people have."""
+    _keepers[:] = [hand_on]
+
+
+def hand_on(work: Work, person: Person, team_ids: Iterable[str], handing: Handing) -> None:
+    """Nothing of these teams is left with them afterwards, or NotNow and nothing has changed.
+
+    The person is held until then: what they, or a colleague for them, would take in the meantime
+    waits, and is then refused (`queries.may_be_given`).
+    """
+    work.session.flush()
+    work.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    _keepers[0](work, Leaver(person, frozenset(team_ids)), handing)

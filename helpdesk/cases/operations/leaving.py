@@ -1,0 +1,91 @@
+"""Somebody leaves: each of their cases has a new owner or the queue before they go."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select, update
+
+from helpdesk.accounts import leaving
+from helpdesk.accounts.leaving import QUEUE, Handing, Leaver
+from helpdesk.cases.models import Case
+from helpdesk.cases.operations.assignments import change_owner
+from helpdesk.cases.operations.messages import write_note
+from helpdesk.cases.policy import may_choose_owner
+from helpdesk.cases.queries import LISTED, had_by
+from helpdesk.cases.status import Status
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.markup import isolated
+from helpdesk.core.work import Work
+
+# Why a case changed hands, as history keeps it.
+LEFT: Final = "left"
+
+
+def hand_on(work: Work, leaver: Leaver, handing: Handing) -> None:
+    """Give each open case of theirs to a colleague who can open it, or back to its queue.
+
+    No rule: whoever lets somebody go was asked that. To choose a colleague, one has to work in the
+    queue oneself; everybody else gives back to the queue. Their closed cases are nobody's, so that
+    none comes back to them.
+    """
+    held = _held(work, leaver)
+    unsaid = [case for case in held if _taker(handing, case) is None]
+    if unsaid:
+        raise NotNow(
+            f"{isolated(leaver.person.name)} still has cases ({len(unsaid)}). Say first who takes"
+            " each of them, or give them back to the queue."
+        )
+    for case in held:
+        _hand_on(work, leaver, case, str(_taker(handing, case)), handing.words)
+    _let_go_of_closed(work, leaver)
+    for team_id, taker in sorted({(case.team_id, _taker(handing, case)) for case in held}):
+        work.promise(
+            "cases.tell_of_cases",
+            team_id=team_id,
+            person_id="" if taker == QUEUE else taker,
+            at=int(work.at.timestamp()),
+        )
+
+
+def _held(work: Work, leaver: Leaver) -> Sequence[Case]:
+    """What they have, kept for the rest of this work, as it is now and not as we read it."""
+    theirs = had_by(leaver.person.id, leaver.team_ids).order_by(Case.id).options(*LISTED)
+    locked = theirs.with_for_update(of=Case).execution_options(populate_existing=True)
+    return work.session.scalars(locked).all()
+
+
+def _taker(handing: Handing, case: Case) -> str | None:
+    """What is said of the case itself, or else of all of its queue."""
+    return handing.to.get(case.id) or handing.to.get(case.team_id)
+
+
+def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> None:
+    if words:
+        write_note(work, case, words)
+    if taker == QUEUE:
+        change_owner(work, case, to=None)
+        work.record("case.released", case, because=LEFT)
+        return
+    if not may_choose_owner(work.actor, case):
+        raise NotAllowed
+    if taker == leaver.person.id:
+        raise NotNow("Choose another colleague: this one is about to leave.")
+    change_owner(work, case, to=taker)
+    work.record("case.handed_over", case, to=taker, because=LEFT)
+
+
+def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
+    """Whoever had a case has it again when it is opened again: not somebody who has left."""
+    theirs = (
+        Case.owner_id == leaver.person.id,
+        Case.team_id.in_(leaver.team_ids),
+        Case.status == Status.CLOSED,
+    )
+    if work.session.scalar(select(Case.id).where(*theirs).limit(1)) is None:
+        return
+    gone = update(Case).where(*theirs).values(owner_id=None)
+    work.session.execute(gone.execution_options(synchronize_session=False))
+    work.record("person.closed_cases_let_go", leaver.person)
+
+
+leaving.as_handed_on_by(hand_on)

@@ -1,0 +1,143 @@
+"""Closing the door to somebody, resetting them, taking them out of a queue, leaving one oneself.
+
+Each is a page that says first what hangs on them, and asks who takes it.
+"""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts import operations, queries
+from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.accounts.policy import (
+    manages_people,
+    may_leave,
+    may_manage,
+    may_place_in,
+)
+from helpdesk.core.errors import NotFound
+from helpdesk.core.markup import isolated
+from helpdesk.duty.forms import HandingForm, handing_form
+from helpdesk.duty.leaving import hanging_on
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.web.work import work
+
+
+@bp.get("/people/<person_id>/closing")
+def new_closing(person_id: str) -> ResponseReturnValue:
+    person = _managed(person_id)
+    return _page("closing", person, _form(person, _teams_of(person)))
+
+
+@bp.post("/people/<person_id>/closing")
+def create_closing(person_id: str) -> ResponseReturnValue:
+    person = _managed(person_id)
+    form = _form(person, _teams_of(person))
+    if not form.validate_on_submit():
+        return _page("closing", person, form), 422
+    operations.disable(work, person, form.handing())
+    flash(f"{isolated(person.name)} is signed out everywhere and cannot sign in any more.")
+    return _back_to(person, form)
+
+
+@bp.get("/people/<person_id>/reset")
+def new_reset(person_id: str) -> ResponseReturnValue:
+    person = _managed(person_id)
+    return _page("reset", person, _form(person, _teams_of(person)))
+
+
+@bp.post("/people/<person_id>/reset")
+def create_reset(person_id: str) -> ResponseReturnValue:
+    person = _managed(person_id)
+    form = _form(person, _teams_of(person))
+    if not form.validate_on_submit():
+        return _page("reset", person, form), 422
+    code = operations.start_over(work, person, form.handing())
+    return render_template("people/code.html", person=person, code=code), 201
+
+
+@bp.get("/people/<person_id>/memberships/<team_id>/end")
+def new_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
+    membership = _placed(person_id, team_id)
+    return _page("end", membership.person, _form(membership.person, [membership.team]), membership)
+
+
+@bp.post("/people/<person_id>/memberships/<team_id>/end")
+def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
+    membership = _placed(person_id, team_id)
+    person, team = membership.person, membership.team
+    form = _form(person, [team])
+    if not form.validate_on_submit():
+        return _page("end", person, form, membership), 422
+    operations.remove(work, membership, form.handing())
+    flash(f"{isolated(person.name)} is no longer in {isolated(team.name)}.")
+    return _back_to(person, form)
+
+
+@bp.get("/account/memberships/<team_id>/end")
+def new_departure(team_id: str) -> ResponseReturnValue:
+    membership = _own(team_id)
+    return _page("own", membership.person, _form(membership.person, [membership.team]), membership)
+
+
+@bp.post("/account/memberships/<team_id>/end")
+def create_departure(team_id: str) -> ResponseReturnValue:
+    membership = _own(team_id)
+    person, team = membership.person, membership.team
+    form = _form(person, [team])
+    if not form.validate_on_submit():
+        return _page("own", person, form, membership), 422
+    operations.leave(work, membership, form.handing())
+    flash(f"You have left {isolated(team.name)}.")
+    return redirect(url_for("accounts.show_own"), 303)
+
+
+def _managed(person_id: str) -> Person:
+    """Somebody the actor may block or reset; for everybody else these addresses do not exist."""
+    if not manages_people(work.actor):
+        raise NotFound
+    person = queries.person_by_id(work, person_id)
+    work.require(may_manage, person)
+    return person
+
+
+def _placed(person_id: str, team_id: str) -> Membership:
+    if not manages_people(work.actor):
+        raise NotFound
+    membership = queries.membership(work, person_id, team_id)
+    work.require(may_place_in, membership.team)
+    return membership
+
+
+def _own(team_id: str) -> Membership:
+    for membership in queries.myself(work).memberships:
+        if membership.team_id == team_id and may_leave(work.actor, membership):
+            return membership
+    raise NotFound
+
+
+def _teams_of(person: Person) -> list[Team]:
+    return [membership.team for membership in person.memberships]
+
+
+def _form(person: Person, teams: Sequence[Team]) -> HandingForm:
+    return handing_form(hanging_on(work, person, teams))
+
+
+def _back_to(person: Person, form: HandingForm) -> ResponseReturnValue:
+    if form.hanging.how_many:
+        flash("Each of their cases has somebody else or is back in its queue, and they are told.")
+    return redirect(url_for("people.show", person_id=person.id), 303)
+
+
+def _page(act: str, person: Person, form: HandingForm, membership: Membership | None = None) -> str:
+    return render_template(
+        "duty/leaving.html",
+        act=act,
+        person=person,
+        team=membership.team if membership else None,
+        form=form,
+        hanging=form.hanging,
+        now=work.at,
+    )
