@@ -74,11 +74,19 @@ class Cast:
         return playbooks.start_run(self.stage.person(who, at), case, case.incident_type or "")
 
     def step(
-        self, who: str, run: Run, at: datetime, step: str, outcome: str, **evidence: str
+        self,
+        who: str,
+        run: Run,
+        at: datetime,
+        step: str,
+        outcome: str,
+        *,
+        note: str = "",
+        **evidence: str,
     ) -> None:
         found: Mapping[str, str] = {name.replace("_", "-"): it for name, it in evidence.items()}
         playbooks.finish_step(
-            self.stage.person(who, at), run, step, outcome=outcome, evidence=found
+            self.stage.person(who, at), run, step, outcome=outcome, evidence=found, note=note
         )
 
     def first_contact(self, who: str, run: Run, at: datetime, *, danger: str = "no_danger") -> None:
@@ -89,9 +97,10 @@ class Cast:
             ("first-contact.danger-again", danger),
             ("first-contact.settle-answers", "settled"),
             ("consent.agree", "agreed"),
-            ("vetting.vouch", "confirmed"),
         ):
             self.step(who, run, at, step, outcome)
+        vouched = "A colleague of a partner group has worked with them for years."
+        self.step(who, run, at, "vetting.vouch", "confirmed", note=vouched)
 
     def confirmed_takeover(self, who: str, run: Run, at: datetime) -> None:
         """The steps of a taken account, up to the platform's own form."""

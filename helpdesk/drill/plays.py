@@ -107,9 +107,10 @@ def _old_laptop(cast: Cast, story: Story, at: datetime) -> Play:
     cast.write_in(story, at, "It is. The police have the number, and the accounts are signed out.")
     at = yield at + timedelta(hours=2)
     cast.first_contact(NEWCOMER, run, at)
+    known = "They have the bill and the box, with the same serial number."
+    cast.step(NEWCOMER, run, at, "safety-and-law", "free_to_act")
+    cast.step(NEWCOMER, run, at, "confirm-owner", "confirmed", ownership_statement=known)
     for step, outcome in (
-        ("safety-and-law", "free_to_act"),
-        ("confirm-owner", "confirmed"),
         ("list-accounts", "listed"),
         ("sign-it-out", "out"),
         ("change-passwords", "done"),

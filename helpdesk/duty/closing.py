@@ -18,7 +18,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.standing import MOVES, Standing
 from helpdesk.playbooks import queries as playbooks
-from helpdesk.playbooks.progress import State
+from helpdesk.playbooks.progress import NOT_OVER
 from helpdesk.playbooks.queries import RunNow
 
 # Nobody is kept in a playbook who has left, or was never there.
@@ -116,7 +116,7 @@ def steps_left(runs: Iterable[RunNow]) -> list[str]:
         for running in runs
         if running.run.ended_at is None
         for now in running.progress.steps
-        if now.step.must and now.state in (State.OPEN, State.BLOCKED)
+        if now.step.must and now.state in NOT_OVER
     ]
 
 

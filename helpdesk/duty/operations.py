@@ -22,12 +22,19 @@ def add_playbook(work: Work, case: Case, playbook_id: str) -> Run:
 
 
 def finish_step(
-    work: Work, run: Run, step_id: str, *, outcome: str, evidence: Mapping[str, str], note: str
+    work: Work,
+    run: Run,
+    step_id: str,
+    *,
+    outcome: str,
+    evidence: Mapping[str, str],
+    note: str,
+    seen: str = "",
 ) -> None:
     """Record a step. Where it leads to another page, the case is judged as what it is now."""
     before = triage_queries.pages_of(work, run.case)
     playbook_operations.finish_step(
-        work, run, step_id, outcome=outcome, evidence=evidence, note=note
+        work, run, step_id, outcome=outcome, evidence=evidence, note=note, seen=seen
     )
     if run.ended_at is not None:
         _judge_again(work, run.case, before)

@@ -25,6 +25,7 @@ from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import AtPartners
 from helpdesk.intake.load import Load, load_of
 from helpdesk.playbooks import queries as playbooks
+from helpdesk.playbooks.queries import CameBack
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import crowds
 from helpdesk.triage import queries as triage
@@ -75,6 +76,7 @@ class Board:
     unheard: Sequence[Case]
     out_of_reach: Sequence[Case]
     follow_ups: Sequence[Case]
+    came_back: Sequence[CameBack]
     newcomers: Sequence[Membership]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
@@ -91,6 +93,7 @@ def board(work: Work) -> Board:
     is_lead = work.actor.role is Role.COORDINATOR
     out_of_reach = cases.out_of_reach(work) if is_lead else []
     dead_letters = escalations.dead_letters(work)
+    came_back = playbooks.came_back(work)
     waiting = accounts.waiting_to_be_let_in(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
     return Board(
@@ -101,12 +104,13 @@ def board(work: Work) -> Board:
         unheard=unheard,
         out_of_reach=out_of_reach,
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
+        came_back=came_back,
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
-        names=owners(work, [*late, *unheard, *out_of_reach]),
+        names=owners(work, [*late, *unheard, *out_of_reach, *(one.run.case for one in came_back)]),
         load=load_of(work),
     )
 

@@ -48,6 +48,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "playbook.started": "Started the playbook {playbook}.",
     "playbook.moved": "Moved the playbook {playbook} on from {was} to {to_edition}.",
     "playbook.step_finished": "Finished the step {step}: {outcome}.",
+    "playbook.step_comes_back": "Recorded the step {step}: {outcome}. It comes back {at}.",
     "playbook.step_skipped": "Left out the step {step}.",
     "playbook.step_reopened": "Took back the step {step}.",
     "playbook.ended": "The playbook {playbook} ended: {ended_as}.",
@@ -109,6 +110,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
 # What a partner did; why reads by what it was asked for.
 DECIDED: Final = "escalation.decided"
 JUDGED: Final = "case.judged"
+COMES_BACK: Final = "playbook.step_comes_back"
 # How many things the page of a case shows; all of them have a page of their own.
 SHOWN: Final = 8
 
@@ -170,6 +172,8 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         said["lane"] = " in the second lane: it looked sent by a machine"
     if entry.details.get("second_lane"):
         said["lane"] = " from the second lane"
+    if entry.action == COMES_BACK:
+        said["at"] = datetime.fromisoformat(entry.details["at"]).strftime("%d %b %Y, %H:%M UTC")
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)
     slug = entry.details.get("platform")

@@ -6,18 +6,21 @@ needs stands in its command as well.
 
 from typing import Any
 
+from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import to_data
-from helpdesk.playbooks.pages import Playbook, Step
+from helpdesk.playbooks.pages import Again, Playbook, Step
 
 EXTENSION = "extension-definition--51d7c341-534d-40ed-bc37-12c693cc3f47"
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 MEANS = (
     "What a helpdesk playbook says beyond CACAO. On the playbook: status, scope_limit, not_for, "
     "questions, red_flags, safe_now, evidence, escalations, ends. On a step: its own id (step), "
     "phase, must, once (done in one playbook of a case, it need not be done again in another), "
-    "needs, evidence, outcomes, fits (which answers about urgency agree with an outcome), risk, "
-    "words, wait_seconds, pap. Every text of it that a person needs in order to do a step stands "
-    "in the manual command as well."
+    "needs, evidence, outcomes, fits (which answers about urgency agree with an outcome), again "
+    "(an outcome after which the step is not over, with the seconds until it comes back, by how "
+    "urgent the case is), shown_by (what has to be written down for an outcome: evidence, or a "
+    "note), risk, words, wait_seconds, pap. Every text of it that a person needs in order to do a "
+    "step stands in the manual command as well."
 )
 
 Object = dict[str, Any]
@@ -95,9 +98,15 @@ def of_step(step: Step) -> Object:
         "evidence": list(step.evidence),
         "outcomes": {one.id: str(one.label) for one in step.outcomes},
         "fits": {one.id: to_data(one.fits) for one in step.outcomes if one.fits},
+        "again": {one.id: _again(one.again) for one in step.outcomes if one.again},
+        "shown_by": {one.id: list(one.shown_by) for one in step.outcomes if one.shown_by},
         "risk": str(step.risk) if step.risk else None,
         "words": str(step.words) if step.words else None,
         "wait_seconds": int(step.wait.total_seconds()) if step.wait else None,
         "pap": step.pap,
     }
     return {name: value for name, value in held.items() if value not in (None, [], {})}
+
+
+def _again(again: Again) -> Object:
+    return {level.value: int(again.after(level).total_seconds()) for level in Level}

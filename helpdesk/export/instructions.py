@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from helpdesk.playbooks.pages import Playbook, Step
+from helpdesk.playbooks.pages import NOTE, Again, Outcome, Playbook, Step
 
 
 def instructions(page: Playbook, step: Step) -> str:
@@ -28,7 +28,19 @@ def _paragraphs(page: Playbook, step: Step) -> Iterator[str]:
         yield f"When it is done, give it {spelt(step.wait)} before you look again."
     if step.must:
         yield "This must be done before the case can end well."
-    yield "Record how it ended: " + "; ".join(str(one.label) for one in step.outcomes) + "."
+    yield "Record how it ended: " + "; ".join(_way(page, one) for one in step.outcomes) + "."
+
+
+def _way(page: Playbook, outcome: Outcome) -> str:
+    """An outcome with what has to be shown for it, and when it brings the step back."""
+    pieces = [page.piece_of_evidence(name) for name in outcome.shown_by if name != NOTE]
+    wanted = [str(one.label) for one in pieces if one is not None]
+    if NOTE in outcome.shown_by:
+        wanted.append("how you know")
+    added = [f"write down: {', '.join(wanted)}"] if wanted else []
+    if outcome.again is not None:
+        added.append(f"it is not over; look again after {_rest(outcome.again)}")
+    return f"{outcome.label} ({'; '.join(added)})" if added else str(outcome.label)
 
 
 def spelt(length: timedelta) -> str:
@@ -40,3 +52,9 @@ def spelt(length: timedelta) -> str:
             number = minutes // size
             return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
     return f"{minutes} minutes"
+
+
+def _rest(again: Again) -> str:
+    """How long until a step comes back; where it depends on the level, from the shortest."""
+    shortest, longest = spelt(again.immediate), spelt(again.routine)
+    return shortest if shortest == longest else f"{shortest} to {longest}, by how urgent it is"

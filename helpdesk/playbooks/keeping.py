@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +12,7 @@ from helpdesk.cases.models import Case, Evidence, Fact, Part
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks.models import Edition, Run, StepRecord, StepStanding
-from helpdesk.playbooks.pages import Playbook, Step
+from helpdesk.playbooks.pages import Outcome, Playbook, Step
 from helpdesk.playbooks.progress import facts_from, facts_named_by
 from helpdesk.playbooks.shelf import CurrentEdition
 
@@ -36,14 +37,26 @@ def keep_record(
     step: Step,
     standing: StepStanding,
     *,
-    outcome: str | None = None,
+    outcome: Outcome | None = None,
     words: str = "",
 ) -> StepRecord:
     """Who did what with a step, and when; the words beside it sealed."""
     record = StepRecord(
-        step=step.id, standing=standing, outcome=outcome, at=work.at, by=work.actor.id
+        step=step.id,
+        standing=standing,
+        outcome=outcome.id if outcome is not None else None,
+        at=work.at,
+        by=work.actor.id,
+        back_at=_back_at(outcome, run.case, work.at),
     )
     return _add(work, run, record, words)
+
+
+def _back_at(outcome: Outcome | None, case: Case, at: datetime) -> datetime | None:
+    """When a step that ended like this at that time comes back, by how urgent the case is now."""
+    if outcome is None or outcome.again is None:
+        return None
+    return at + outcome.again.after(case.level)
 
 
 def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
@@ -52,12 +65,16 @@ def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> Non
     What the page of that run makes of it beyond what is known already becomes a fact, too.
     """
     words = work.keys.open(record, "words")
+    step = page.step(record.step)
+    outcome = step.outcome(record.outcome) if step and record.outcome else None
     copy = StepRecord(
         step=record.step,
         standing=record.standing,
         outcome=record.outcome,
         at=record.at,
         by=record.by,
+        # by the page of the new run: an older one may have called this over
+        back_at=record.back_at or _back_at(outcome, run.case, record.at),
     )
     _add(work, run, copy, words)
     known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk.cases.models import SealedInCase
 from helpdesk.core.database import ID_LENGTH, Base, choice_column
 from helpdesk.core.sealing import Envelope
+from helpdesk.playbooks.progress import Record
 
 
 class StepStanding(StrEnum):
@@ -66,7 +67,10 @@ class Run(SealedInCase, Base):
 
 
 class StepRecord(SealedInCase, Base):
-    """A step was done with an outcome, or skipped with a reason. One each: two tabs meet here."""
+    """A step was done with an outcome, or skipped with a reason. One each: two tabs meet here.
+
+    What is recorded about a step that came back takes the place of what was recorded before.
+    """
 
     __tablename__ = "step_records"
 
@@ -78,7 +82,22 @@ class StepRecord(SealedInCase, Base):
     outcome: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
+    # The step is not over: it comes back then.
+    back_at: Mapped[datetime | None]
     # A note with an outcome, or the reason for skipping.
     words: Mapped[Envelope | None]
 
-    __table_args__ = (UniqueConstraint("run_id", "step"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "step"),
+        # The board asks what has come back; most records never do.
+        Index(
+            "ix_step_records_back_at",
+            "back_at",
+            postgresql_where=text("back_at IS NOT NULL"),
+        ),
+    )
+
+    def as_recorded(self, at: datetime) -> Record:
+        """The record as it stands at this moment."""
+        is_due = self.back_at is not None and self.back_at <= at
+        return Record(self.outcome, back_at=self.back_at, is_due=is_due)

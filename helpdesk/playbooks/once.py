@@ -30,8 +30,9 @@ class Elsewhere:
 
     @property
     def counts(self) -> bool:
-        """Whether it need not be done again. What ended the work there is seen here, no more."""
-        return self.once and not self.ended_the_work
+        """Whether it need not be done again. What ended the work there is seen here, no more; so is
+        what is not over there either."""
+        return self.once and not self.ended_the_work and self.record.back_at is None
 
     @property
     def ended_the_work(self) -> bool:

@@ -7,13 +7,20 @@ from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.queries import hold
 from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
-from helpdesk.playbooks import keeping, queries, shelf
+from helpdesk.playbooks import coming_back, keeping, queries, shelf
 from helpdesk.playbooks.comparing import lost_records
 from helpdesk.playbooks.models import MOVED, Run, StepStanding
 from helpdesk.playbooks.pages import Outcome, Playbook, Readiness, Step
 from helpdesk.playbooks.policy import may_run, may_work_on
 from helpdesk.playbooks.progress import Record, State, StepNow, facts_from
-from helpdesk.playbooks.recording import held_back, in_titles, may_be_skipped, too_early
+from helpdesk.playbooks.recording import (
+    held_back,
+    in_titles,
+    may_be_skipped,
+    say_what_shows_it,
+    too_early,
+    unshown,
+)
 
 
 def start_run(work: Work, case: Case, playbook_id: str) -> Run:
@@ -79,39 +86,49 @@ def finish_step(
     outcome: str,
     evidence: Mapping[str, str] | None = None,
     note: str = "",
+    seen: str = "",
 ) -> None:
-    """Record how a step ended, what was found out and written down, and go where that leads."""
+    """Record how a step ended, what was found out and written down, and go where that leads.
+
+    An outcome that leaves it open brings the step back on its day. `seen` is the record that the
+    form was made beside: of a step that came back there is one, and who writes over it has read it.
+    """
     hold(work, run.case)
     work.require(may_work_on, run)
-    page, now = _step_at_work(work, run, step_id)
+    page, now = _step_at_work(work, run, step_id, seen)
     step, ended_as = now.step, now.step.outcome(outcome)
     if ended_as is None:
         raise NotNow("This step cannot end like that.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
-    told = {name: text for name, text in (evidence or {}).items() if text}
-    record = keeping.keep_record(
-        work, run, step, StepStanding.DONE, outcome=ended_as.id, words=note
-    )
+    told = {name: text for name, text in (evidence or {}).items() if text.strip()}
+    missing = unshown(ended_as, {*told, *queries.kinds_written(work, run.case)}, note)
+    if missing:
+        raise NotNow(say_what_shows_it(page, ended_as, missing))
+    coming_back.set_aside(work, run, page, step)
+    record = keeping.keep_record(work, run, step, StepStanding.DONE, outcome=ended_as, words=note)
     keeping.keep_evidence(work, run.case, step, told)
     keeping.keep_facts(
         work, run.case, facts_from(step, ended_as, told), literal=facts_from(step, ended_as, {})
     )
-    work.record(
-        "playbook.step_finished", record, playbook=page.name, step=step.id, outcome=ended_as.id
-    )
+    said = {"playbook": page.name, "step": step.id, "outcome": ended_as.id}
+    if record.back_at is not None:
+        work.record("playbook.step_comes_back", record, **said, at=record.back_at.isoformat())
+        return
+    work.record("playbook.step_finished", record, **said)
     if ended_as.end or ended_as.playbook:
         _end(work, run, ended_as)
 
 
-def skip_step(work: Work, run: Run, step_id: str, *, reason: str) -> None:
+def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
     """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
     hold(work, run.case)
     work.require(may_work_on, run)
-    page, now = _step_at_work(work, run, step_id)
+    page, now = _step_at_work(work, run, step_id, seen)
     if now.state is State.DONE:
         raise NotNow("Another playbook of this case has this step: there is nothing to leave out.")
     if not may_be_skipped(page, now.step):
         raise NotNow("This step cannot be skipped. Choose the outcome that is true.")
+    coming_back.set_aside(work, run, page, now.step)
     record = keeping.keep_record(work, run, now.step, StepStanding.SKIPPED, words=reason)
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
 
@@ -132,14 +149,10 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
     )
-    run.records.remove(record)
-    elsewhere = queries.run_now(work, run).elsewhere.values()
-    keeping.take_back_facts(
-        work, run, page, record, elsewhere=[one.record for one in elsewhere if one.once]
-    )
+    coming_back.take_back(work, run, page, record)
 
 
-def _step_at_work(work: Work, run: Run, step_id: str) -> tuple[Playbook, StepNow]:
+def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbook, StepNow]:
     """The page and the step, if it is really open. Two tabs meet here, one after the other."""
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     _refuse_ended(run)
@@ -148,6 +161,7 @@ def _step_at_work(work: Work, run: Run, step_id: str) -> tuple[Playbook, StepNow
     if now is None:
         raise NotFound
     if now.may_be_recorded:
+        coming_back.refuse_unseen(run, step_id, seen)
         return page, now
     if now.waits_for:
         raise NotNow(f"This step waits for: {in_titles(page, now.waits_for)}.")

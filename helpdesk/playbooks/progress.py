@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from helpdesk.playbooks.conditions import Known, Truth, doubts, evaluate
@@ -17,24 +18,32 @@ class State(StrEnum):
     OPEN = "open"
     BLOCKED = "blocked"
     NOT_NEEDED = "not_needed"
+    WAITING = "waiting"
     DONE = "done"
     SKIPPED = "skipped"
 
     @property
     def is_settled(self) -> bool:
-        """Whether steps that need this one may go on."""
+        """Whether nothing more has to be done about it."""
         return self in {State.DONE, State.SKIPPED, State.NOT_NEEDED}
+
+
+# What has to be done before a case can end well: to do now, later, or again on its day.
+NOT_OVER = frozenset({State.OPEN, State.BLOCKED, State.WAITING})
 
 
 @dataclass(frozen=True)
 class Record:
     """What a person recorded about a step: the outcome it ended with, or none if it was skipped.
 
-    `is_elsewhere` marks what another playbook of the case recorded, for both of them.
+    `is_elsewhere` marks what another playbook of the case recorded, for both of them. A record with
+    `back_at` did not settle the step: it comes back then, and `is_due` says that it has.
     """
 
     outcome: str | None
     is_elsewhere: bool = False
+    back_at: datetime | None = None
+    is_due: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,10 +69,22 @@ class StepNow:
 
     @property
     def may_be_recorded(self) -> bool:
-        """Whether its form is offered: it is open, or was done elsewhere and may be done again."""
-        if self.record is not None:
-            return self.record.is_elsewhere and not self.waits_for
-        return self.state is State.OPEN
+        """Whether its form is offered: it is open, it rests and may be done before its day, or it
+        was done elsewhere and may be done again."""
+        if self.record is not None and self.record.is_elsewhere:
+            return not self.waits_for
+        return self.state in {State.OPEN, State.WAITING}
+
+    @property
+    def came_back(self) -> bool:
+        """Whether it was recorded as not over, and its day is here."""
+        return self.state is State.OPEN and self.record is not None
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether steps that need this one must wait. One that was recorded holds up nobody, also
+        while it is not over: the work goes on beside it."""
+        return not self.state.is_settled and self.record is None
 
 
 @dataclass(frozen=True)
@@ -74,8 +95,9 @@ class Progress:
 
     @property
     def at_hand(self) -> StepNow | None:
-        """The step to do next: the first open one."""
-        return next((one for one in self.steps if one.state is State.OPEN), None)
+        """The step to do next: the first that has come back, or else the first open one."""
+        still_open = [one for one in self.steps if one.state is State.OPEN]
+        return next((one for one in still_open if one.came_back), next(iter(still_open), None))
 
     @property
     def settled(self) -> int:
@@ -90,7 +112,13 @@ class Progress:
     @property
     def recorded(self) -> tuple[StepNow, ...]:
         """What is done or left out."""
-        return tuple(one for one in self.steps if one.record is not None)
+        return tuple(one for one in self.steps if one.state in {State.DONE, State.SKIPPED})
+
+    @property
+    def waiting(self) -> tuple[StepNow, ...]:
+        """What was recorded as not over and comes back on a day, the nearest first."""
+        waiting = (one for one in self.steps if one.state is State.WAITING)
+        return tuple(sorted(waiting, key=_back_at))
 
     @property
     def not_needed(self) -> tuple[StepNow, ...]:
@@ -100,12 +128,12 @@ class Progress:
     @property
     def ahead(self) -> tuple[StepNow, ...]:
         """What there is to do, now or later, before the closing begins."""
-        return tuple(one for one in self.steps[: self._closing_from] if not one.state.is_settled)
+        return tuple(one for one in self.steps[: self._closing_from] if one.state in _TO_DO)
 
     @property
     def at_the_end(self) -> tuple[StepNow, ...]:
         """What there is to do when all else is over: from the first step that closes."""
-        return tuple(one for one in self.steps[self._closing_from :] if not one.state.is_settled)
+        return tuple(one for one in self.steps[self._closing_from :] if one.state in _TO_DO)
 
     @property
     def _closing_from(self) -> int:
@@ -124,9 +152,7 @@ class Progress:
         if end.kind is not EndKind.RESOLVED:
             return ()
         return tuple(
-            one.step
-            for one in self._until(step_id)
-            if one.step.must and one.state in {State.OPEN, State.BLOCKED}
+            one.step for one in self._until(step_id) if one.step.must and one.state in NOT_OVER
         )
 
     def _until(self, step_id: str) -> tuple[StepNow, ...]:
@@ -146,7 +172,7 @@ class Course:
         self.playbook = playbook
         self._facts = {step.id: facts_named_by(step) for step in playbook.steps}
         self._named = {fact for facts in self._facts.values() for fact in facts}
-        self._recorded: dict[tuple[str, str | None], StepNow] = {}
+        self._recorded: dict[tuple[str, Record], StepNow] = {}
 
     def stands(self, known: Known, records: Mapping[str, Record]) -> Progress:
         """Where every step stands."""
@@ -179,10 +205,9 @@ class Course:
 
     def _as_recorded(self, step: Step, record: Record) -> StepNow:
         """What was recorded stays so, whatever is learned later."""
-        name = step.id, record.outcome
+        name = step.id, record
         if name not in self._recorded:
-            state = State.DONE if record.outcome else State.SKIPPED
-            self._recorded[name] = StepNow(step, state, record)
+            self._recorded[name] = StepNow(step, _state_after(record), record)
         return self._recorded[name]
 
 
@@ -203,13 +228,29 @@ def facts_named_by(step: Step) -> set[str]:
     return named | {setting.fact for setting in step.sets}
 
 
+_TO_DO = frozenset({State.OPEN, State.BLOCKED})
+
+
+def _state_after(record: Record) -> State:
+    if record.outcome is None:
+        return State.SKIPPED
+    if record.back_at is None:
+        return State.DONE
+    return State.OPEN if record.is_due else State.WAITING
+
+
+def _back_at(now: StepNow) -> datetime:
+    at = now.record.back_at if now.record is not None else None
+    return at if at is not None else datetime.max.replace(tzinfo=UTC)
+
+
 def _now(
     step: Step,
     known: Known,
     so_far: Known,
     before: Mapping[str, StepNow],
 ) -> StepNow:
-    waits_for = tuple(need for need in step.needs if not before[need].state.is_settled)
+    waits_for = tuple(need for need in step.needs if before[need].holds_up)
     unsure: tuple[str, ...] = ()
     if step.when is not None:
         holds = evaluate(step.when, so_far)

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from helpdesk.cases.models import Case, Fact
 from helpdesk.cases.models import Evidence as EvidenceTaken
+from helpdesk.cases.queries import NOT_CLOSED, visible_to
 from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks import shelf
@@ -19,7 +20,7 @@ from helpdesk.playbooks.known import answers_of, known_on
 from helpdesk.playbooks.library import Platform
 from helpdesk.playbooks.models import Edition, Run, StepRecord
 from helpdesk.playbooks.once import Elsewhere, done_elsewhere
-from helpdesk.playbooks.pages import Evidence, Playbook, Readiness, Text
+from helpdesk.playbooks.pages import Evidence, Playbook, Readiness, Step, Text
 from helpdesk.playbooks.progress import Progress, Record, StepNow, progress
 
 # The pages of a case's runs, and of those that have not ended; the oldest first.
@@ -198,6 +199,38 @@ def words_of(work: Work, record: StepRecord) -> str:
     return work.keys.open(record, "words")
 
 
+def kinds_written(work: Work, case: Case) -> frozenset[str]:
+    """The names of what was written down for the case, which open nothing."""
+    kinds = select(EvidenceTaken.kind).where(EvidenceTaken.case_id == case.id)
+    return frozenset(work.session.scalars(kinds))
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """A step whose day is here, in the run of a case that is open."""
+
+    run: Run
+    step: Step
+    record: StepRecord
+
+
+def came_back(work: Work, limit: int = 20) -> Sequence[CameBack]:
+    """The steps of the actor's queues that have come back, the longest ago first."""
+    due = (
+        select(StepRecord)
+        .join(Run, Run.id == StepRecord.run_id)
+        .where(StepRecord.back_at <= work.at, Run.ended_at.is_(None))
+        .where(Run.case_id.in_(visible_to(work.actor).where(NOT_CLOSED).with_only_columns(Case.id)))
+        .order_by(StepRecord.back_at, StepRecord.id)
+        .limit(limit)
+    )
+    records = work.session.scalars(due).all()
+    ids = {record.run_id for record in records}
+    runs = {run.id: run for run in work.session.scalars(select(Run).where(Run.id.in_(ids)))}
+    found = [(runs[one.run_id], page_of(runs[one.run_id]).step(one.step), one) for one in records]
+    return [CameBack(run, step, record) for run, step, record in found if step is not None]
+
+
 def evidence_of(work: Work, case: Case) -> Mapping[str, str]:
     """What was written down for the case, by the name the page gives it."""
     taken = work.session.scalars(select(EvidenceTaken).where(EvidenceTaken.case_id == case.id))
@@ -214,7 +247,7 @@ def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunNow:
     page = page_of(run)
     others = [(other, page_of(other)) for other in runs if other is not run]
     elsewhere = done_elsewhere(page, others, begun_at=run.started_at)
-    own = {record.step: Record(record.outcome) for record in run.records}
+    own = {record.step: record.as_recorded(work.at) for record in run.records}
     steps = progress(page, known_on(work, run.case, page), _counting(elsewhere) | own)
     return RunNow(run, page, steps, elsewhere)
 

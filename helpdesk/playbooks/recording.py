@@ -3,9 +3,9 @@
 Pure: a run on a case and a walk through a page ask here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from helpdesk.playbooks.pages import Outcome, Playbook, Step
+from helpdesk.playbooks.pages import NOTE, Outcome, Playbook, Step
 from helpdesk.playbooks.progress import Progress
 
 
@@ -27,6 +27,27 @@ def may_be_skipped(page: Playbook, step: Step) -> bool:
     """Whether a step can be left out. One that must be done has outcomes for every honest answer,
     and the last one is the way out."""
     return not step.must and step.id != page.steps[-1].id
+
+
+def is_over(outcome: Outcome) -> bool:
+    """Whether the step needs nothing more after this; one that is not over comes back."""
+    return outcome.again is None
+
+
+def unshown(outcome: Outcome, written: Collection[str], note: str) -> tuple[str, ...]:
+    """What has to be written down for this outcome and is not: names of evidence, or NOTE."""
+    return tuple(
+        name for name in outcome.shown_by if not (note.strip() if name == NOTE else name in written)
+    )
+
+
+def say_what_shows_it(page: Playbook, outcome: Outcome, missing: Iterable[str]) -> str:
+    """That an outcome has to be shown, and by what, in a sentence."""
+    pieces = [page.piece_of_evidence(name) for name in missing if name != NOTE]
+    wanted = [f"“{one.label}”" for one in pieces if one is not None]
+    if NOTE in missing:
+        wanted.append("a note that says how you know")
+    return f"Before you record “{outcome.label}”, write down: {', '.join(wanted)}."
 
 
 def leads_onward(outcome: Outcome) -> bool:

@@ -33,6 +33,9 @@ class Rule(StrEnum):
     TRANSLATIONS = "L25"
     EXPORT = "L26"
     WALKS = "L27"
+    COMES_BACK = "L28"
+    SHOWN = "L29"
+    INSISTED_ON = "L30"
 
     @property
     def asks(self) -> str:
@@ -68,4 +71,7 @@ _TITLES = {
     Rule.TRANSLATIONS: "A translated sentence that keeps people safe is as new as its source.",
     Rule.EXPORT: "Every page exports, and the export holds together.",
     Rule.WALKS: "At least four walk-throughs come to every end.",
+    Rule.COMES_BACK: "An outcome that leaves a step open brings it back on a day.",
+    Rule.SHOWN: "What an outcome claims is shown by something written down.",
+    Rule.INSISTED_ON: "Evidence that a page insists on is asked for where it is taken.",
 }

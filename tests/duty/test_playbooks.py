@@ -16,10 +16,12 @@ from helpdesk.duty.offers import offers_for
 from helpdesk.duty.timeline import sentence_for
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.models import Run
+from helpdesk.playbooks.queries import page_of
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
+from tests.playbooks.conftest import showing
 
 CALM = {
     "danger": "none_known",
@@ -73,7 +75,8 @@ class House:
     def finish(self, run_id, step, outcome):
         with self.working() as work:
             run = work.session.get(Run, run_id)
-            operations.finish_step(work, run, step, outcome=outcome, evidence={}, note="")
+            shown = showing(page_of(run), step, outcome)
+            operations.finish_step(work, run, step, outcome=outcome, **shown)
 
     def history(self, action):
         with self.desk.sessions() as session:

@@ -9,6 +9,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.history import HistoryEntry
 from helpdesk.playbooks import operations, queries
 from helpdesk.playbooks.models import Run
+from helpdesk.playbooks.pages import NOTE
 from tests.factories import a_case, a_person, a_team, work_as
 
 ANSWERS = {
@@ -20,6 +21,16 @@ ANSWERS = {
     "platform": "facebook",
     "whose": "mine",
 }
+
+
+def showing(page, step, outcome):
+    """What has to be written down for an outcome, made up."""
+    named = page.step(step) and page.step(step).outcome(outcome)
+    names = named.shown_by if named else ()
+    return {
+        "evidence": {name: f"what shows {name}" for name in names if name != NOTE},
+        "note": "How we know." if NOTE in names else "",
+    }
 
 
 class CaseAtWork:
@@ -54,10 +65,12 @@ class CaseAtWork:
     def run(self, work, run_id):
         return work.session.get(Run, run_id)
 
-    def finish(self, run_id, step, outcome, somebody=None, **told):
-        with self.working(somebody) as work:
+    def finish(self, run_id, step, outcome, somebody=None, at=None, **told):
+        """Record a step, with whatever has to be written down for it; `told` says it otherwise."""
+        with self.working(somebody, at) as work:
             run = self.run(work, run_id)
-            operations.finish_step(work, run, step, outcome=outcome, **told)
+            shown = showing(queries.page_of(run), step, outcome)
+            operations.finish_step(work, run, step, outcome=outcome, **(shown | told))
 
     def first_contact(self, run_id, vetted="confirmed"):
         for step, outcome in {
@@ -70,8 +83,8 @@ class CaseAtWork:
         }.items():
             self.finish(run_id, step, outcome)
 
-    def stands(self, run_id, step):
-        with self.working() as work:
+    def stands(self, run_id, step, at=None):
+        with self.working(at=at) as work:
             return queries.progress_of(work, self.run(work, run_id)).of(step)
 
     def history(self, action):

@@ -15,6 +15,9 @@ from helpdesk.playbooks.editions import content_hash, from_json
 from helpdesk.playbooks.models import Edition, StepRecord
 from helpdesk.playbooks.progress import State
 
+SHOWN = {"ownership-statement": "They named the first address."}
+ACCOUNT = shelf.the_library().playbook("account-takeover")
+
 
 def facts(at_work):
     with at_work.working() as work:
@@ -27,7 +30,7 @@ def test_a_run_pins_the_page_as_it_is_today(at_work):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         stored = from_json(json.dumps(run.edition.content))
-        assert queries.page_of(run).name == "account-takeover@1.1.0"
+        assert queries.page_of(run).name == ACCOUNT.name
 
     assert content_hash(stored) == run.content_hash
     assert stored == shelf.the_library().playbook("account-takeover")
@@ -78,7 +81,7 @@ def test_a_finished_step_is_remembered_with_who_and_how(at_work):
     assert at_work.stands(run_id, "first-contact.acknowledge").state is State.DONE
     [entry] = at_work.history("playbook.step_finished")
     assert entry.details == {
-        "playbook": "account-takeover@1.1.0",
+        "playbook": ACCOUNT.name,
         "step": "first-contact.acknowledge",
         "outcome": "written",
     }
@@ -143,20 +146,23 @@ def test_what_was_written_down_is_sealed_and_never_in_history(at_work):
         run_id,
         "confirm-owner",
         "confirmed",
-        evidence={"profile-url": "https://facebook.test/marker", "ownership-statement": ""},
+        evidence={"profile-url": "https://facebook.test/marker", "known-contact": "", **SHOWN},
         note="marker note",
     )
 
     with at_work.working() as work:
         case = at_work.case(work)
-        assert queries.evidence_of(work, case) == {"profile-url": "https://facebook.test/marker"}
+        assert queries.evidence_of(work, case) == {
+            "profile-url": "https://facebook.test/marker",
+            **SHOWN,
+        }
         for table in ("evidence", "facts", "step_records", "history", "outbox"):
             rows = work.session.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608 - names of ours
             assert "marker" not in repr(
                 [[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in rows]
             )
     with at_work.working(at_work.stranger) as work:
-        [evidence] = work.session.scalars(select(Evidence)).all()
+        evidence = work.session.scalars(select(Evidence)).first()
         with pytest.raises(CannotOpen):
             work.keys.open(evidence, "value")
 

@@ -32,6 +32,31 @@ BREACHES = {
         "title: Rule out a harmless cause\n    once: true★",
         "only a step that pages share",
     ),
+    "a step that comes back later where it is more urgent": (
+        ELSE,
+        "{id: not_yet, label: It is not clear yet, again: 1d}",
+        "{id: not_yet, label: It is not clear yet, again: {immediate: 3d, urgent: 2d,★ soon: 2d, "
+        "routine: 4d}}",
+        "may not rest longer than one that is urgent",
+    ),
+    "a step that comes back for one level only": (
+        ELSE,
+        "{id: not_yet, label: It is not clear yet, again: 1d}",
+        "{id: not_yet, label: It is not clear yet, again: {immediate: 3h}}★",
+        "the key 'routine' is missing",
+    ),
+    "an outcome that is over and comes back": (
+        ELSE,
+        "{id: not_yet, label: It is not clear yet, again: 1d}",
+        "{id: not_yet, label: It is not clear yet, again: 1d, over: true}★",
+        "and does not come back",
+    ),
+    "an outcome that is shown by what the step does not take": (
+        ELSE,
+        "{id: understood, label: We see the same picture, shown_by: [what-was-seen]}",
+        "{id: understood, label: We see the same picture, shown_by: [first-sign]}★",
+        "this step does not take 'first-sign'",
+    ),
     "an outcome that fits an answer beside urgency": (
         ACCOUNT,
         "- id: intruder\n",
@@ -102,7 +127,7 @@ BREACHES = {
     "no outcomes": (
         CLOSE,
         "    ends_as:\n      - {id: chosen, label: They have chosen}\n"
-        "      - {id: later, label: Not now}",
+        "      - {id: later, label: Not now, over: true}",
         "    ends_as: []★",
         "a step that cannot end holds everything up",
     ),

@@ -3,13 +3,17 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from helpdesk.cases.queries import messages_of
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.standing import Ask
 from helpdesk.playbooks import operations
+from helpdesk.playbooks.shelf import the_library
 from tests.escalations.conftest import a_partner
 from tests.factories import sign_in
+
+ACCOUNT = the_library().playbook("account-takeover")
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha,
 
     assert page.status_code == 200
     assert "Someone else is using my account" in page.text
-    assert "account-takeover@1.1.0" in page.text
+    assert ACCOUNT.name in page.text
     assert page.text.count("/outcome") == 1
     assert "/steps/first-contact.acknowledge/outcome" in page.text
     assert "I have written" in page.text
@@ -314,3 +318,87 @@ def test_a_stranger_learns_nothing_about_words(staff, at_work):
     page = stranger.get(address(at_work, run_id, "words?step=first-contact.acknowledge"))
 
     assert page.status_code == 404
+
+
+DANGER = "first-contact.danger-again"
+
+
+def test_a_step_that_is_not_over_stands_with_its_day_and_can_be_recorded_again(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+    run = address(at_work, run_id)
+    asha.get(f"{run}?step={DANGER}")
+
+    send(asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_answer", note="Asked by mail.")
+
+    page = asha.get(run).text
+    assert "Comes back on a day" in page
+    assert "It comes back 0" in page, "said once more in the sentence about what was recorded"
+    again = asha.get(f"{run}?step={DANGER}").text
+    assert "Asked by mail." in again
+    assert "It is not over. It comes back" in again
+    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', again)[1]
+    answer = send(
+        asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_danger", note="", seen=seen
+    )
+    assert answer.status_code == 303
+    assert "Comes back on a day" not in asha.get(run).text
+
+
+def test_an_old_form_is_refused_where_a_colleague_recorded_the_step(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+    run = address(at_work, run_id)
+    at_work.finish(run_id, DANGER, "no_answer", at_work.bo)
+
+    answer = send(asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_danger", seen="")
+
+    assert "since you opened it" in answer.text
+    assert at_work.stands(run_id, DANGER).record.outcome == "no_answer"
+
+
+def test_what_an_outcome_needs_is_said_before_and_asked_for_after(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+    run = address(at_work, run_id)
+    form = asha.get(f"{run}?step=confirm-owner").text
+
+    answer = send(
+        asha,
+        run,
+        f"{run}/steps/confirm-owner/outcome",
+        outcome="confirmed",
+        **{"evidence-profile-url": "https://example.org/1"},
+    )
+
+    assert "Needs: How we know whose account it is; Address of the profile" in form
+    assert answer.status_code == 422
+    assert 'href="#evidence-ownership-statement"' in answer.text
+    assert "https://example.org/1" in answer.text, "what was typed is there"
+    assert at_work.stands(run_id, "confirm-owner").record is None
+
+
+def test_what_is_still_needed_is_never_called_optional(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+
+    page = asha.get(address(at_work, run_id) + "?step=confirm-owner").text
+
+    labels = re.findall(r'<label class="label" for="evidence-([\w-]+)">(.*?)</label>', page, re.S)
+    insisted = {one.id for one in ACCOUNT.evidence if one.must}
+    assert {name for name, _ in labels} & insisted
+    for name, label in labels:
+        assert ("(optional)" in label) == (name not in insisted)
+
+
+def test_the_board_leads_to_what_has_come_back(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "cannot_reach")
+    with at_work.working() as work:
+        work.session.execute(text("UPDATE step_records SET back_at = now() - interval '1 day'"))
+
+    board = asha.get("/duty").text
+
+    assert "Steps that have come back" in board
+    assert "There is no safe way to write yet" in board
+    assert f"/runs/{run_id}?step=first-contact.acknowledge#now" in board

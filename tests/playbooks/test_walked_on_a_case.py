@@ -38,7 +38,12 @@ def test_a_case_takes_every_step_that_a_walk_took(desk, now, name, seed):
                 operations.skip_step(work, run, taken.step.id, reason="Not now.")
             else:
                 operations.finish_step(
-                    work, run, taken.step.id, outcome=outcome.id, evidence=taken.choice.evidence
+                    work,
+                    run,
+                    taken.step.id,
+                    outcome=outcome.id,
+                    evidence=taken.choice.evidence,
+                    note=taken.choice.note,
                 )
 
     with at_work.working() as work:

@@ -12,7 +12,7 @@ from helpdesk.triage.walking.checking import result_of
 from helpdesk.triage.walking.going import Taken
 from helpdesk.triage.walking.scripted import Told, Walked
 
-NOT_TAKEN = (State.NOT_NEEDED, State.OPEN, State.BLOCKED)
+NOT_TAKEN = (State.NOT_NEEDED, State.OPEN, State.BLOCKED, State.WAITING)
 
 
 def data_of(walked: Sequence[Walked]) -> dict[str, Any]:

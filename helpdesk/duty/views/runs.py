@@ -16,6 +16,7 @@ from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks import operations, queries
+from helpdesk.playbooks.coming_back import record_of
 from helpdesk.playbooks.forms import OutcomeForm, SkipForm, outcome_form
 from helpdesk.playbooks.models import Run, StepRecord
 from helpdesk.playbooks.once import Elsewhere
@@ -72,7 +73,8 @@ def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
 def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
-    form = outcome_form(queries.page_of(run), step, {})
+    kept = queries.kinds_written(work, case)
+    form = outcome_form(queries.page_of(run), step, {}, kept=kept)
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, outcome=form), 422
     duty.finish_step(
@@ -82,8 +84,9 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
         outcome=form.outcome.data or "",
         evidence=form.evidence,
         note=form.note.data or "",
+        seen=form.seen.data or "",
     )
-    flash(f"Recorded: {step.title}.")
+    flash(_said_of(run, step))
     return _onward(case, run)
 
 
@@ -94,7 +97,9 @@ def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     form = SkipForm()
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, skip=form), 422
-    operations.skip_step(work, run, step_id, reason=form.reason.data or "")
+    operations.skip_step(
+        work, run, step_id, reason=form.reason.data or "", seen=form.seen.data or ""
+    )
     flash(f"Left out: {step.title}.")
     return _onward(case, run)
 
@@ -106,6 +111,14 @@ def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue
     operations.reopen_step(work, run, step_id)
     flash(f"Open again: {step.title}.")
     return redirect(url_for(".show", ref=ref, run_id=run_id, step=step_id, _anchor=step_id), 303)
+
+
+def _said_of(run: Run, step: Step) -> str:
+    """That it is recorded, and when it comes back if it is not over."""
+    record = record_of(run, step.id)
+    if record is None or record.back_at is None:
+        return f"Recorded: {step.title}."
+    return f"Recorded: {step.title}. It comes back {record.back_at:%d %b %Y, %H:%M} UTC."
 
 
 def _find(ref: str, run_id: str) -> tuple[Case, Run]:
@@ -144,7 +157,10 @@ def _run_page(
     may_work = run.ended_at is None and may_work_on(work.actor, run)
     focus = _focus(progress, wished) if may_work else None
     if focus is not None:
-        outcome = outcome or outcome_form(page, focus.step, written)
+        before = record_of(run, focus.step.id)
+        seen = before.id if before is not None else ""
+        outcome = outcome or outcome_form(page, focus.step, written, seen=seen)
+        skip = skip or SkipForm(formdata=None, seen=seen)
     return render_template(
         "playbooks/run.html",
         case=case,

@@ -55,12 +55,16 @@ class Words:
     framing: Phrases
     intimate: Phrases
     asks_for_pictures: Phrases
+    open: Phrases
+    claims: Phrases
     shorteners: tuple[str, ...]
 
 
 def read_words(file: Piece) -> Words:
     """The lists of the file."""
-    page = file.fields("schema stubs risky blame framing intimate asks_for_pictures shorteners")
+    page = file.fields(
+        "schema stubs risky blame framing intimate asks_for_pictures open claims shorteners"
+    )
     if page["schema"].text() != "words/1":
         page["schema"].refuse("this reader knows words/1")
     return Words(
@@ -70,6 +74,8 @@ def read_words(file: Piece) -> Words:
         framing=_with_advice(page["framing"]),
         intimate=_list(page, "intimate"),
         asks_for_pictures=_list(page, "asks_for_pictures"),
+        open=_list(page, "open"),
+        claims=_list(page, "claims"),
         shorteners=page.list_of("shorteners", Piece.text),
     )
 

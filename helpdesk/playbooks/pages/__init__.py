@@ -11,11 +11,22 @@ from helpdesk.playbooks.pages.questions import (
     Sensitivity,
     Setting,
 )
-from helpdesk.playbooks.pages.steps import FactFrom, FactSetting, Outcome, Phase, Step, Who
+from helpdesk.playbooks.pages.steps import (
+    NOTE,
+    Again,
+    FactFrom,
+    FactSetting,
+    Outcome,
+    Phase,
+    Step,
+    Who,
+)
 from helpdesk.playbooks.pages.texts import Text, texts_in
 
 __all__ = [
+    "NOTE",
     "Advice",
+    "Again",
     "Citation",
     "End",
     "EndKind",

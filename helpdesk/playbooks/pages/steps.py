@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.pages.questions import Setting
 from helpdesk.playbooks.pages.texts import Text
@@ -47,10 +48,32 @@ class FactSetting:
 
 
 @dataclass(frozen=True)
+class Again:
+    """How long a step rests before it comes back, by how urgent the case is."""
+
+    immediate: timedelta
+    urgent: timedelta
+    soon: timedelta
+    routine: timedelta
+
+    def after(self, level: Level) -> timedelta:
+        """The rest of a case of that level. A more urgent one never rests longer."""
+        rests: timedelta = getattr(self, level.value)
+        return rests
+
+
+# What the note beside an outcome is called where an outcome has to be shown by it.
+NOTE = "note"
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a step can end, and where that leads: onward, to an end, or to another playbook.
 
     Where it finds out what a question about urgency asks for, `fits` says which answers agree.
+    With `again` the step is not over: it rests, and comes back. `over` says that it is over,
+    however open its label sounds. `shown_by` names what has to be written down for it: evidence,
+    or NOTE.
     """
 
     id: str
@@ -59,13 +82,17 @@ class Outcome:
     end: str | None = None
     playbook: str | None = None
     fits: Condition | None = None
+    again: Again | None = None
+    over: bool = False
+    shown_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Step:
     """One thing to do, with one owner and a recorded outcome.
 
-    What is done `once` counts for every playbook on the case that shares the step.
+    What is done `once` counts for every playbook on the case that shares the step. In a `silent`
+    one nothing is said to the person, although its text may sound like it.
     """
 
     id: str
@@ -87,6 +114,7 @@ class Step:
     pap: str | None = None
     services: tuple[str, ...] = ()
     once: bool = False
+    silent: bool = False
 
     def outcome(self, outcome_id: str) -> Outcome | None:
         """The outcome of that id, if the step has it."""

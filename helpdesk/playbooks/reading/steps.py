@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from helpdesk.playbooks.conditions import Condition, names_in
 from helpdesk.playbooks.pages import (
+    NOTE,
     End,
     FactSetting,
     Outcome,
@@ -14,6 +15,7 @@ from helpdesk.playbooks.pages import (
     Text,
     Who,
 )
+from helpdesk.playbooks.reading.again import read_again
 from helpdesk.playbooks.reading.conditions import Scales, read_condition
 from helpdesk.playbooks.reading.entries import Around, Entry, Fragment, entries, need
 from helpdesk.playbooks.reading.facts import read_fact
@@ -57,11 +59,14 @@ class StepsReader:
         piece, home, prefix = entry.piece, entry.home, entry.prefix
         fields = piece.fields(
             "id title do phase who ends_as",
-            "needs must once when why risk words evidence sets escalation wait pap services",
+            "needs must once when why risk words silent evidence sets escalation wait pap services",
         )
         local_id = fields["id"].id()
         home = f"{home}.steps.{local_id}"
-        outcomes = self._outcomes(fields["ends_as"], home)
+        evidence = fields.list_of(
+            "evidence", lambda said: self.references.to(Kind.EVIDENCE, said.id(), said)
+        )
+        outcomes = self._outcomes(fields["ends_as"], home, evidence)
         step = Step(
             id=prefix + local_id,
             title=Text(f"{home}.title", fields["title"].text()),
@@ -78,9 +83,8 @@ class StepsReader:
             why=_text(fields, "why", home),
             risk=_text(fields, "risk", home),
             words=_text(fields, "words", home),
-            evidence=fields.list_of(
-                "evidence", lambda said: self.references.to(Kind.EVIDENCE, said.id(), said)
-            ),
+            silent=fields.read("silent", lambda said: _silent(said, fields), otherwise=False),
+            evidence=evidence,
             escalation=fields.read(
                 "escalation",
                 lambda said: self.references.to(Kind.ESCALATION, said.id(), said),
@@ -94,10 +98,10 @@ class StepsReader:
         )
         return replace(step, sets=fields.read("sets", lambda said: self._sets(said, step), ()))
 
-    def _outcomes(self, piece: Piece, home: str) -> tuple[Outcome, ...]:
+    def _outcomes(self, piece: Piece, home: str, evidence: tuple[str, ...]) -> tuple[Outcome, ...]:
         if piece.value == EVERY_END:
             return tuple(Outcome(id=end.id, label=end.label, end=end.id) for end in self.ends)
-        outcomes = piece.each(lambda item: self._outcome(item, home))
+        outcomes = piece.each(lambda item: self._outcome(item, home, evidence))
         if not outcomes:
             piece.refuse(
                 "a step that cannot end holds everything up; name its outcomes",
@@ -106,9 +110,10 @@ class StepsReader:
         refuse_repeats(piece, [outcome.id for outcome in outcomes])
         return outcomes
 
-    def _outcome(self, piece: Piece, home: str) -> Outcome:
-        fields = piece.fields("id label", "sets fits leads_to")
+    def _outcome(self, piece: Piece, home: str, evidence: tuple[str, ...]) -> Outcome:
+        fields = piece.fields("id label", "sets fits leads_to again over shown_by")
         outcome_id = fields["id"].id()
+        _refuse_two_fates(fields)
         end = playbook = None
         if "leads_to" in fields:
             kind, said = fields["leads_to"].only_field("end playbook")
@@ -123,6 +128,9 @@ class StepsReader:
             end=end,
             playbook=playbook,
             fits=fields.read("fits", self._fits, None),
+            again=fields.read("again", read_again, None),
+            over=fields.read("over", Piece.flag, otherwise=False),
+            shown_by=fields.list_of("shown_by", lambda said: _shown_by(said, evidence)),
         )
 
     def _fits(self, piece: Piece) -> Condition:
@@ -160,6 +168,29 @@ class StepsReader:
                 piece.refuse(
                     f"the outcome '{outcome.id}' of '{last.id}' leads nowhere", rule=Rule.WAYS_OUT
                 )
+
+
+def _refuse_two_fates(fields: Fields) -> None:
+    """A step comes back, or it is over; one that leads out of the page is over anyway."""
+    named = [key for key in ("leads_to", "over", "again") if key in fields]
+    if "again" in named and len(named) > 1:
+        fields["again"].refuse(f"an outcome with '{named[0]}' is over, and does not come back")
+
+
+def _shown_by(piece: Piece, evidence: tuple[str, ...]) -> str:
+    if piece.id() not in (*evidence, NOTE):
+        piece.refuse(
+            f"this step does not take '{piece.id()}'; name evidence of the step, or '{NOTE}' for "
+            "the note beside the outcome",
+            rule=Rule.REFERENCES,
+        )
+    return piece.id()
+
+
+def _silent(piece: Piece, fields: Fields) -> bool:
+    if "words" in fields:
+        piece.refuse("a step with words to send is not silent")
+    return piece.flag()
 
 
 def _once(piece: Piece, prefix: str) -> bool:

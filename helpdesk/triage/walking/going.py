@@ -2,21 +2,45 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 from helpdesk.playbooks.conditions import Known, Value
-from helpdesk.playbooks.pages import Outcome, Playbook, Step
+from helpdesk.playbooks.pages import NOTE, Outcome, Playbook, Step
 from helpdesk.playbooks.progress import Course, Progress, Record, StepNow, facts_from
-from helpdesk.playbooks.recording import held_back, leads_onward, may_be_skipped, too_early
+from helpdesk.playbooks.recording import (
+    held_back,
+    is_over,
+    leads_onward,
+    may_be_skipped,
+    say_what_shows_it,
+    too_early,
+    unshown,
+)
+
+LATER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How a step goes: its outcome, or none if it is left out; and what is written down."""
+    """How a step goes: its outcome, or none if it is left out; and what is written down.
+
+    What the outcome has to be shown by, and nobody names, is made up.
+    """
 
     outcome: Outcome | None
     is_assumed: bool = False
     evidence: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    @classmethod
+    def shown(
+        cls, outcome: Outcome, evidence: Mapping[str, str], *, is_assumed: bool = False
+    ) -> "Choice":
+        """An outcome with whatever has to be written down for it."""
+        made_up = {name: "told" for name in outcome.shown_by if name != NOTE}
+        note = "told" if NOTE in outcome.shown_by else ""
+        return cls(outcome, is_assumed, {**made_up, **evidence}, note)
 
 
 @dataclass(frozen=True)
@@ -49,8 +73,9 @@ class Moment:
         return held_back(self.course.playbook, self._progress, self.step, outcome)
 
     def usual(self) -> Outcome | None:
-        """The first outcome that leads onward; on the way out, the first that is allowed."""
-        onward = (one for one in self.step.outcomes if leads_onward(one))
+        """The first outcome after which the step is over and the way goes on; on the way out, the
+        first that is allowed."""
+        onward = (one for one in self.step.outcomes if leads_onward(one) and is_over(one))
         allowed = (one for one in self.step.outcomes if not self.held_back(one))
         return next(onward, None) or next(allowed, None)
 
@@ -121,11 +146,18 @@ def go(
         outcome = choice.outcome
         found = facts_from(now.step, outcome, choice.evidence) if outcome is not None else {}
         taken.append(Taken(now.step, choice, found, now.cannot_tell))
-        records[now.step.id] = Record(outcome.id if outcome is not None else None)
+        records[now.step.id] = _record(outcome)
         facts |= found
         if outcome is not None and not leads_onward(outcome):
             break
     return Way(course, tuple(taken), facts, records, stopped)
+
+
+def _record(outcome: Outcome | None) -> Record:
+    """No time passes on a walk: what comes back does so after its end."""
+    if outcome is None:
+        return Record(None)
+    return Record(outcome.id, back_at=None if is_over(outcome) else LATER)
 
 
 def _refusal(moment: Moment, choice: Choice) -> str:
@@ -134,5 +166,8 @@ def _refusal(moment: Moment, choice: Choice) -> str:
         if may_be_skipped(page, step):
             return ""
         return f"“{step.title}” ({step.id}) cannot be skipped."
+    unshown_by = unshown(choice.outcome, choice.evidence, choice.note)
+    if unshown_by:
+        return say_what_shows_it(page, choice.outcome, unshown_by)
     missing = moment.held_back(choice.outcome)
     return too_early(page, choice.outcome, missing) if missing else ""

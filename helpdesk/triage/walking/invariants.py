@@ -98,7 +98,8 @@ def resolved_asks_for_what_must_be_done(tried: Tried) -> str:
     known = _known_before(tried, before)
     for step in page.steps[: page.steps.index(last.step)]:
         record = way.records.get(step.id)
-        is_done = record is not None and record.outcome is not None
+        outcome = step.outcome(record.outcome or "") if record is not None else None
+        is_done = outcome is not None and outcome.again is None
         if step.must and not is_done and not _is_needless(tried, step, known):
             return f"It ended as resolved ({end.id}), and {step.id} was not done."
     return ""

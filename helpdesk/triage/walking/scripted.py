@@ -111,6 +111,11 @@ class _Chooser:
         evidence = {name: words for name, words in told.items() if words}
         if named is not None:
             outcome = step.outcome(named)
-            if outcome is not None or named == SKIPPED:
-                return Choice(outcome, evidence=evidence)
-        return Choice(moment.usual(), is_assumed=True, evidence=evidence)
+            if outcome is not None:
+                return Choice.shown(outcome, evidence)
+            if named == SKIPPED:
+                return Choice(None, evidence=evidence)
+        usual = moment.usual()
+        if usual is None:
+            return Choice(None, is_assumed=True, evidence=evidence)
+        return Choice.shown(usual, evidence, is_assumed=True)

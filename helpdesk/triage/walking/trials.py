@@ -8,7 +8,7 @@ from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Outcome, Playbook, Question, QuestionKind
 from helpdesk.playbooks.progress import Course, Progress, State, StepNow
-from helpdesk.playbooks.recording import leads_onward, may_be_skipped
+from helpdesk.playbooks.recording import leads_onward, may_be_skipped, unshown
 from helpdesk.triage.walking.going import Choice, Moment, Pick
 
 ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
@@ -60,15 +60,20 @@ class Chance:
         if may_be_skipped(moment.course.playbook, step) and self._dice.random() < LEFT_OUT:
             return Choice(None)
         evidence = {one: self._evidence[one] for one in step.evidence if one in self._evidence}
-        return Choice(self._outcome(moment), evidence=evidence)
+        return Choice.shown(self._outcome(moment), evidence)
 
     def _outcome(self, moment: Moment) -> Outcome:
-        outcomes = moment.step.outcomes
+        can_show = [one for one in moment.step.outcomes if self._can_show(one)]
+        outcomes = can_show or moment.step.outcomes
         onward = [one for one in outcomes if leads_onward(one)]
         if onward and self._dice.random() > LED_AWAY * (len(outcomes) - len(onward)):
             return self._dice.choice(onward)
         shuffled = self._dice.sample(outcomes, len(outcomes))
         return next((one for one in shuffled if not moment.held_back(one)), shuffled[0])
+
+    def _can_show(self, outcome: Outcome) -> bool:
+        """Whether this person has told what would have to be written down."""
+        return not unshown(outcome, self._evidence, note="told")
 
 
 def trial(ground: Ground, seed: int) -> Trial:

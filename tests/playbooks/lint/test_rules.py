@@ -1,4 +1,4 @@
-"""Each of the 27 rules is shown a fault in a copy of our own pages, and alone reports it."""
+"""Each of the 30 rules is shown a fault in a copy of our own pages, and alone reports it."""
 
 from datetime import date
 
@@ -331,6 +331,59 @@ FAULTS = (
         "end: explained",
         "no walk-through comes to the end 'restored'",
     ),
+    (
+        "L28",
+        "a step that ends without its answer",
+        "common/first-contact.yml",
+        "{id: no_answer, label: They have not answered yet, again: {immediate: 2h, urgent: 12h, "
+        "soon: 2d, routine: 4d}}",
+        "{id: no_answer, label: They have not answered yet}★",
+        "leaves 'first-contact.danger-again' open",
+    ),
+    (
+        "L28",
+        "a step that must be done and is called over",
+        "common/first-contact.yml",
+        "{id: no_answer, label: They have not answered yet, again: {immediate: 2h, urgent: 12h, "
+        "soon: 2d, routine: 4d}}",
+        "{id: no_answer, label: They have not answered yet, over: true}★",
+        "may not call it over",
+    ),
+    (
+        "L28",
+        "a step that is never over",
+        "types/advice.yml",
+        "label: We know who it is about}\n"
+        "      - {id: partly, label: We know some of it, over: true}",
+        "label: We know who it is about, again: 2d}★\n"
+        "      - {id: partly, label: We know some of it, again: 2d}",
+        "comes back whatever its outcome",
+    ),
+    (
+        "L29",
+        "an outcome that opens a gate with nothing written",
+        ACCOUNT,
+        "{id: refused, label: The platform refused it, shown_by: [note]}",
+        "{id: refused, label: The platform refused it}★",
+        "opens the gate 'public_form'",
+    ),
+    (
+        "L29",
+        "an outcome that claims what nobody has to write",
+        "common/close.yml",
+        "{id: agreed, label: A day is agreed, shown_by: [note]}",
+        "{id: agreed, label: A day is agreed}★",
+        "says 'a day is agreed'",
+    ),
+    (
+        "L30",
+        "evidence that is insisted on and never asked for",
+        ACCOUNT,
+        "{id: known-contact, kind: contact, label: Email or phone the account was made with,",
+        "{id: known-contact, kind: contact, must: true, label: Email or phone the account was "
+        "made with,★",
+        "the page insists on 'known-contact'",
+    ),
 )
 
 # Faults that take more than one place: what else is changed in the page.
@@ -391,7 +444,7 @@ def test_old_words_in_another_language_are_reported(pages):
 
 def test_every_rule_has_seen_a_fault():
     assert {rule for rule, *_ in FAULTS} | {"L25"} == set(Rule)
-    assert len(Rule) == 27
+    assert len(Rule) == 30
 
 
 @pytest.mark.parametrize(
