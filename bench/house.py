@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -23,15 +23,17 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 
+from helpdesk import key_files
 from helpdesk.adapters import processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core.desk import Desk
+from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
 from helpdesk.supervisor.family import Program
 from helpdesk.supervisor.instance import Instance
 from helpdesk.supervisor.ports import HOST, WAITING_ROOM
-from helpdesk.supervisor.surroundings import WEB_WORKERS
+from helpdesk.supervisor.surroundings import ROLES, WEB_WORKERS
 
 ROOT = Path(__file__).resolve().parents[1]
 SURFACES = ("public", "staff", "partner")
@@ -86,8 +88,8 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """A desk with both keys, for whoever plays reporters and staff alike."""
-        told = self._service() | self._intake_key() | {"REDIS_URL": "none"}
-        return open_desk(Settings.from_environment(told))
+        told = self._told("helpdesk_app", key_files.ALL) | {"REDIS_URL": "none"}
+        return open_desk(Settings.from_environment(told, holds=key_files.ALL))
 
     def port(self, name: str) -> int:
         return int(self._doors[name].getsockname()[1])
@@ -102,11 +104,7 @@ class House:
     def serve(self, surface: str, application: str = "wsgi:application") -> Program:
         """The pages of a surface, as `make run` serves them, or with a fault planted in them."""
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
-        if surface == "public":
-            told |= self._common() | self._intake_key()
-            told["DATABASE_URL"] = self.postgres.url("helpdesk_intake")
-        else:
-            told |= self._service("helpdesk_partner" if surface == "partner" else "helpdesk_app")
+        told |= self._told(ROLES[surface], key_files.OF_PAGES[surface])
         return self._serve(surface, application, told)
 
     def serve_bare(self, like: str) -> Program:
@@ -121,11 +119,15 @@ class House:
     def work(self, queue: str, module: str = "helpdesk.cli", *, user: str = "worker") -> Program:
         """A worker of a queue, or one with a fault planted in it, as one of Redis' users."""
         name = f"worker-{queue}"
-        told = self._service("helpdesk_worker") | {"REDIS_URL": self.redis.url(user)}
+        told = self._told("helpdesk_worker", key_files.OF_WORKER[queue]) | {
+            "REDIS_URL": self.redis.url(user)
+        }
         return self._start(name, module, "worker", queue, environment=told)
 
     def tick(self) -> Program:
-        told = self._service("helpdesk_ticker") | {"REDIS_URL": self.redis.url("ticker")}
+        told = self._told("helpdesk_ticker", key_files.OF_TICKER) | {
+            "REDIS_URL": self.redis.url("ticker")
+        }
         return self._start("ticker", "helpdesk.cli", "ticker", environment=told)
 
     def mend(self) -> None:
@@ -206,14 +208,11 @@ class House:
             "DRILL": "1",
         } | self.told  # fmt: skip
 
-    def _service(self, role: str = "helpdesk_app") -> dict[str, str]:
+    def _told(self, role: str, keys: Collection[KeyFile]) -> dict[str, str]:
         return self._common() | {
             "DATABASE_URL": self.postgres.url(role),
-            "SERVICE_KEY_FILE": str(self.instance.service_key),
+            **{key.value: str(self.instance.key(key)) for key in keys},
         }
-
-    def _intake_key(self) -> dict[str, str]:
-        return {"INTAKE_KEY_FILE": str(self.instance.intake_key)}
 
 
 def answers(url: str) -> bool:

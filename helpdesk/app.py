@@ -18,6 +18,7 @@ from helpdesk.escalations import views as escalations
 from helpdesk.intake import door as intake_door
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, on_offer
+from helpdesk.key_files import KeyFile
 from helpdesk.partners import views as partners
 from helpdesk.playbooks.shelf import in_language, kinds_classifier, read_all, the_library
 from helpdesk.settings import LANGUAGES, Surface
@@ -57,6 +58,12 @@ BLUEPRINTS = {
         partners.bp,
     ),
     Surface.PARTNER: (accounts.bp, escalations.partner_bp),
+}
+
+# What the forms of a door are signed with is derived from the key of who comes in by it.
+DOOR_KEY = {
+    Surface.STAFF: KeyFile.STAFF_FACTORS,
+    Surface.PARTNER: KeyFile.PARTNER_FACTORS,
 }
 
 HOME = {
@@ -175,8 +182,9 @@ def _keys(desk: Desk, surface: Surface) -> int:
 
 
 def _key_bytes(desk: Desk, surface: Surface) -> tuple[bytes, ...]:
-    public = surface is Surface.PUBLIC
-    return desk.settings.intake_keys if public else desk.settings.service_keys
+    if surface is Surface.PUBLIC:
+        return desk.settings.intake_keys
+    return desk.settings.service_keys[DOOR_KEY[surface]]
 
 
 def _form_key(desk: Desk, surface: Surface, number: int) -> bytes:

@@ -14,7 +14,7 @@ from helpdesk.adapters.post import open_post
 from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.desk import Bell, Desk
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.sealing import Secret
+from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.intake import jobs as intake_jobs
 from helpdesk.settings import NO_REDIS, Settings
@@ -37,7 +37,7 @@ def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
         apart=open_apart(settings.database_url),
         bell=open_bell(settings.redis_url),
         post=open_post(settings.mail_url, settings.mail_from),
-        service=Secret(settings.service_keys[0]) if settings.service_keys else None,
+        service=ServiceKeys.of(settings.service_keys),
         memory=InstanceMemory(settings.instance),
     )
 

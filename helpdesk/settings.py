@@ -1,18 +1,17 @@
 """All settings, read once from the environment; a half-configured helpdesk does not start."""
 
-import base64
-import binascii
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
 
+from helpdesk import key_files
 from helpdesk import setting_values as values
+from helpdesk.key_files import KeyFile
 
 T = TypeVar("T")
 
-KEY_BYTES = 32
 NO_REDIS = "none"
 # The languages there are words for. The first is the one that everything is written in.
 LANGUAGES = ("en", "es", "fr", "ar", "pt")
@@ -30,7 +29,7 @@ class NotConfigured(Exception):
     """The environment lacks something or holds what cannot be; the message names all of it."""
 
 
-# What a process needs that serves pages or performs jobs.
+# What a process needs that serves pages or performs jobs, beside its keys.
 EVERYTHING: Final = frozenset(
     {
         "DATABASE_URL",
@@ -40,7 +39,6 @@ EVERYTHING: Final = frozenset(
         "PARTNER_URL",
         "MAIL_URL",
         "MAIL_FROM",
-        "SERVICE_KEY_FILE",
     }
 )
 
@@ -58,7 +56,8 @@ class Settings:
     mail_url: str = field(repr=False)
     mail_from: str
     intake_keys: tuple[bytes, ...] = field(repr=False)
-    service_keys: tuple[bytes, ...] = field(repr=False)
+    # The keys of the purposes that this process has, and no other.
+    service_keys: Mapping[KeyFile, tuple[bytes, ...]] = field(repr=False)
     instance: Path
     helpdesk_name: str
     exit_url: str
@@ -72,15 +71,20 @@ class Settings:
 
     @classmethod
     def from_environment(
-        cls, environment: Mapping[str, str], *, needs: Collection[str] = EVERYTHING
+        cls,
+        environment: Mapping[str, str],
+        *,
+        needs: Collection[str] = EVERYTHING,
+        holds: Collection[KeyFile] = (),
     ) -> "Settings":
         """Read every setting, or raise NotConfigured with a sentence for each that is wrong.
 
         What is not among `needs` may be missing; where it is there, it must still be right.
+        `holds`: the keys of a process or command that serves no pages. No other key is read.
         """
         reader = _Reader(environment, needs)
         serves = reader.surfaces("SERVES")
-        reads_sealed = not serves or bool(serves - {Surface.PUBLIC})
+        keys = reader.all_keys(serves, holds, runs=needs is EVERYTHING)
         settings = cls(
             database_url=reader.required(
                 "DATABASE_URL", "where PostgreSQL is", values.database_url
@@ -96,10 +100,8 @@ class Settings:
             mail_from=reader.required(
                 "MAIL_FROM", "the address our mail comes from", values.email_address
             ),
-            intake_keys=reader.keys("INTAKE_KEY_FILE", needed=Surface.PUBLIC in serves),
-            service_keys=reader.keys(
-                "SERVICE_KEY_FILE", needed=reads_sealed and "SERVICE_KEY_FILE" in needs
-            ),
+            intake_keys=keys.pop(KeyFile.INTAKE, ()),
+            service_keys=keys,
             instance=reader.optional("INSTANCE", "instance", values.folder),
             helpdesk_name=environment.get("HELPDESK_NAME", "Helpdesk"),
             exit_url=reader.optional("EXIT_URL", "https://www.wikipedia.org/", values.web_address),
@@ -109,8 +111,6 @@ class Settings:
             reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.megabytes),
             other_ways=environment.get("OTHER_WAYS", "").strip(),
         )
-        if len(settings.service_keys) > 1:
-            reader.wrong.append("SERVICE_KEY_FILE holds more than one key: it cannot be changed.")
         reader.finish()
         return settings
 
@@ -182,22 +182,37 @@ class _Reader:
             self.wrong.append(f"{name} knows {known}, not {', '.join(unknown)}.")
         return tuple(dict.fromkeys(word for word in words if word in LANGUAGES))
 
-    def keys(self, name: str, *, needed: bool) -> tuple[bytes, ...]:
-        """One base64 key a line, the current one first; what older ones signed is still taken."""
+    def all_keys(
+        self, serves: frozenset[Surface], holds: Collection[KeyFile], *, runs: bool
+    ) -> dict[KeyFile, tuple[bytes, ...]]:
+        """The keys that this process needs. One that `runs` on its own must be told no other."""
+        needed = {key for surface in serves for key in key_files.OF_PAGES[surface]} or {*holds}
+        if runs:
+            self._refuse_other_keys(needed)
+        return {key: self.key(key) for key in KeyFile if key in needed}
+
+    def key(self, name: KeyFile) -> tuple[bytes, ...]:
+        """One base64 key a line, the current one first, where what older ones made is taken."""
         path = self.environment.get(name, "")
         if not path:
-            if needed:
-                self.wrong.append(f"{name} is missing (a file with a 32-byte key in base64).")
+            self.wrong.append(f"{name} is missing (a file with a 32-byte key in base64).")
             return ()
-        try:
-            keys = tuple(
-                base64.b64decode(line, validate=True) for line in Path(path).read_text().split()
-            )
-        except (OSError, binascii.Error, UnicodeDecodeError):
-            keys = ()
-        if not keys or any(len(key) != KEY_BYTES for key in keys):
-            self.wrong.append(f"{name} does not name a readable file of 32-byte keys in base64.")
+        keys = self.checked(name, path, key_files.read) or ()
+        if len(keys) > 1 and name not in key_files.SEVERAL:
+            self.wrong.append(f"{name} holds more than one key; see helpdesk keys reseal.")
         return keys
+
+    def _refuse_other_keys(self, needed: Collection[KeyFile]) -> None:
+        for key in KeyFile:
+            if key not in needed and self.environment.get(key):
+                self.wrong.append(
+                    f"{key} is set, and this process has no use for it: take it away."
+                )
+        if self.environment.get(key_files.BEFORE):
+            self.wrong.append(
+                f"{key_files.BEFORE} named the one key of before. There is a key for each purpose"
+                " now: see helpdesk keys reseal, then take it away."
+            )
 
     def finish(self) -> None:
         if self.wrong:

@@ -22,6 +22,7 @@ from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
 from helpdesk.intake import quota
+from helpdesk.key_files import KeyFile
 from helpdesk.triage import crowds
 
 log = logging.getLogger(__name__)
@@ -75,8 +76,8 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     With a `fence`, nothing is written once another ticker has taken over: LeaseLost.
     """
     moment = at or datetime.now(UTC)
-    if desk.service is not None:
-        _chain(desk, desk.service, at=at, fence=fence)
+    if (signer := desk.service.secret(KeyFile.HISTORY)) is not None:
+        _chain(desk, signer, at=at, fence=fence)
     with desk.begin(at=moment) as work:
         if fence is not None:
             leases.hold(work.session, fence)

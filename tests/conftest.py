@@ -1,5 +1,6 @@
 """What every test stands on: a real PostgreSQL, a desk with a fake world, one actor per role."""
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import sessionmaker
 
 import helpdesk.assembly  # noqa: F401 - registers every job
+from helpdesk import key_files
 from helpdesk.accounts.models import SignIn
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
@@ -24,8 +26,9 @@ from helpdesk.core import jobs
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise
-from helpdesk.core.sealing import Secret
+from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.intake.models import Visit
+from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings, Surface
 
 # The machines are shared: how long one example takes says nothing about the code.
@@ -34,7 +37,12 @@ hypothesis.settings.load_profile("shared")
 
 ROOT = Path(__file__).resolve().parents[1]
 INTAKE_KEY = b"i" * 32
-SERVICE_KEY = b"s" * 32
+# The keys of the house, as if each process had been given all of them.
+KEY_FILES = {
+    key: (hashlib.blake2b(key.encode(), digest_size=32).digest(),)
+    for key in key_files.SECRETS - {KeyFile.INTAKE}
+}
+SERVICE = ServiceKeys.of(KEY_FILES)
 
 
 def pytest_addoption(parser):
@@ -130,7 +138,7 @@ def settings(tmp_path_factory) -> Settings:
         mail_url=f"folder://{instance}/outbox",
         mail_from="helpdesk@helpdesk.test",
         intake_keys=(INTAKE_KEY,),
-        service_keys=(SERVICE_KEY,),
+        service_keys=KEY_FILES,
         instance=instance,
         helpdesk_name="Helpdesk",
         exit_url="https://www.wikipedia.org/",
@@ -174,7 +182,7 @@ def desk_on(engine, settings) -> Iterator[Desk]:
             sessions=sessions,
             bell=FakeBell(),
             post=FakePost(),
-            service=Secret(SERVICE_KEY),
+            service=SERVICE,
         )
         outer.rollback()
 

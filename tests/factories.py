@@ -23,7 +23,6 @@ from helpdesk.core.sealing import Secret
 
 PASSPHRASE = "seven words that only this test has"
 INTAKE_KEY = b"i" * 32
-SERVICE_KEY = b"s" * 32
 WITHIN = {
     Level.IMMEDIATE: timedelta(minutes=30),
     Level.URGENT: timedelta(hours=4),

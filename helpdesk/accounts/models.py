@@ -42,8 +42,10 @@ class Person(Identified, Base):
     invited_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     on_duty_until: Mapped[datetime | None]
-    # Sealed to the service: duty mail must go out while nobody is signed in.
+    # Sealed to the worker that sends: duty mail must go out while nobody is signed in.
     email: Mapped[Envelope | None]
+    # The same, for the person to see: pages cannot open the one above.
+    email_for_self: Mapped[Envelope | None]
 
     key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)

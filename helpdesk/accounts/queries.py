@@ -22,6 +22,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key, KeyCopy
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
+from helpdesk.key_files import KeyFile
 
 
 def teams_of(work: Work) -> Sequence[Team]:
@@ -194,10 +195,22 @@ def operators(session: Session) -> Sequence[Person]:
 def mailbox_of(work: Work, person: Person) -> str:
     """Where duty mail goes; empty if they gave none, or where it cannot be opened: a row that was
     spoilt must not keep the others from being called."""
-    if person.email is None or work.keys.service is None:
+    if person.email is None:
+        return ""
+    place = person.place_of("email")
+    try:
+        return work.keys.service.open(KeyFile.DUTY_ADDRESSES, person.email, place)
+    except CannotOpen:
+        return ""
+
+
+def own_mailbox(work: Work, person: Person) -> str:
+    """The same to the person, who has a copy of what they gave: these pages open no other."""
+    if person.email_for_self is None or person.key_id is None:
         return ""
     try:
-        return work.keys.service.open_text(person.email, person.place_of("email"))
+        secret = work.keys.secret(person.key_id)
+        return secret.open_text(person.email_for_self, person.place_of("email_for_self"))
     except CannotOpen:
         return ""
 

@@ -20,6 +20,7 @@ class Doorkeeper(LoadedWhenCalled):
         "forget-instance": "helpdesk.cli.running:forget_instance",
         "history": "helpdesk.cli.tending:history",
         "invite": "helpdesk.cli.tending:invite",
+        "keys": "helpdesk.cli.keys:keys",
         "migrate": "helpdesk.cli.tending:migrate",
         "playbooks": "helpdesk.cli.playbooks:playbooks",
         "release": "helpdesk.cli.restoring:release",

@@ -15,6 +15,7 @@ from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.desk import Desk
+from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,8 +45,8 @@ def setup(
     operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
 ) -> None:
     """Begin a real helpdesk: its first queue and its first coordinator."""
-    needs = {"DATABASE_URL", "STAFF_URL", "SERVICE_KEY_FILE"}
-    with this_desk(needs) as desk, desk.begin(operator(operator_name)) as work:
+    needs, holds = {"DATABASE_URL", "STAFF_URL"}, {KeyFile.DUTY_ADDRESSES_PUBLIC}
+    with this_desk(needs, holds) as desk, desk.begin(operator(operator_name)) as work:
         founded = accounts.found_helpdesk(
             work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
         )
@@ -86,13 +87,9 @@ def history() -> None:
 @history.command()
 def verify() -> None:
     """Walk the chain of history and say what is not as it was written."""
-    needs = {"DATABASE_URL", "SERVICE_KEY_FILE"}
-    with this_desk(needs) as desk, desk.begin() as work:
-        if desk.service is None:
-            raise click.ClickException("SERVICE_KEY_FILE is missing: it holds the witness's key.")
-        findings = list(
-            chain.verify(work.session, witness=chain.witness_of(desk.service), at=work.at)
-        )
+    with this_desk({"DATABASE_URL"}, {KeyFile.HISTORY_PUBLIC}) as desk, desk.begin() as work:
+        witness = desk.service.publics[KeyFile.HISTORY]
+        findings = list(chain.verify(work.session, witness=witness, at=work.at))
         length, digest = chain.head(work.session)
     for finding in findings:
         click.echo(f"{finding.position}: {finding.sentence}")
@@ -103,9 +100,9 @@ def verify() -> None:
 
 
 @contextmanager
-def this_desk(needs: Collection[str]) -> Iterator[Desk]:
+def this_desk(needs: Collection[str], holds: Collection[KeyFile] = ()) -> Iterator[Desk]:
     """The desk that the environment describes, with what a command needs, while it runs."""
-    settings = Settings.from_environment(os.environ, needs=needs)
+    settings = Settings.from_environment(os.environ, needs=needs, holds=holds)
     desk = open_desk(settings)
     try:
         yield desk

@@ -13,6 +13,7 @@ from helpdesk import ticker as ticking
 from helpdesk.adapters.waking import open_worker
 from helpdesk.assembly import IDLE_TICKER, PATIENCE_OF_JOBS, open_desk, open_engine
 from helpdesk.core.jobs import Queue
+from helpdesk.key_files import OF_TICKER, OF_WORKER
 from helpdesk.settings import NO_REDIS, NotConfigured, Settings
 
 
@@ -20,7 +21,7 @@ from helpdesk.settings import NO_REDIS, NotConfigured, Settings
 @click.argument("queue", type=click.Choice([queue.value for queue in Queue]))
 def worker(queue: str) -> None:
     """Do the work of QUEUE whenever somebody says that there is some."""
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(os.environ, holds=OF_WORKER[queue])
     if settings.redis_url == NO_REDIS:
         raise NotConfigured("REDIS_URL is none: without Redis nobody wakes a worker; run a ticker.")
     _reach_database(settings)
@@ -33,7 +34,7 @@ def worker(queue: str) -> None:
 @click.command()
 def ticker() -> None:
     """Look every ten seconds for what is due, whether or not anybody was told."""
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(os.environ, holds=OF_TICKER)
     _reach_database(settings)
     engine = open_engine(settings.database_url, idle=IDLE_TICKER, patience=PATIENCE_OF_JOBS)
     ticking.tick_for_ever(open_desk(settings, engine=engine), engine)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from helpdesk.core.actors import SYSTEM, Actor
 from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
 from helpdesk.core.sending import Memory
+from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.core.work import Work, reporters_time
 from helpdesk.settings import Settings
 
@@ -50,7 +51,7 @@ class Desk:
     sessions: sessionmaker[Session]
     bell: Bell
     post: Post
-    service: Secret | None = None
+    service: ServiceKeys = field(default_factory=ServiceKeys)
     # For pages whose statements stand each for itself, without a transaction around them.
     apart: sessionmaker[Session] | None = None
     # Where a worker or ticker looks whether its database is an older copy.

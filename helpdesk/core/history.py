@@ -29,6 +29,8 @@ from helpdesk.core.sealing import Secret
 
 BEGINNING = b"\0" * 32
 OVERLAP = 10_000
+# Another key signs from here on. The entry names the witness of the one before.
+KEY_CHANGED = "history.key_changed"
 # Longer than a ticker takes, and one that takes over from it.
 UNCHAINED = timedelta(minutes=2)
 
@@ -144,10 +146,13 @@ def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> I
 
     With `at`, entries that the ticker has left unchained for more than two minutes are said too.
 
-    `witness` is the public signing key (see `witness_of`). A cut that removes links and their
-    checkpoints alike shows only against a head kept elsewhere: see `head`.
+    `witness` is the public signing key (see `witness_of`). What was signed before the key changed
+    bears the signature of the one before; the chain itself is held by the last one alone. A cut
+    that removes links and their checkpoints alike shows only against a head kept elsewhere: see
+    `head`.
     """
     digest, expected = BEGINNING, 0
+    former = _former_witnesses(session)
     checkpoints = {
         one.position: one for one in session.scalars(select(HistoryCheckpoint)).yield_per(1000)
     }
@@ -169,7 +174,8 @@ def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> I
             yield Finding(found.position, f"Entry {found.entry_id} is not as it was written.")
         digest = found.digest
         checkpoint = checkpoints.pop(found.position, None)
-        if checkpoint is not None and not _is_signed(checkpoint, found.digest, witness):
+        witnesses = [witness, *(one for until, one in former if found.position < until)]
+        if checkpoint is not None and not _is_signed(checkpoint, found.digest, witnesses):
             yield Finding(found.position, "A checkpoint does not bear our signature.")
     for position in checkpoints:
         yield Finding(position, "The chain was cut: a checkpoint speaks of a link that is gone.")
@@ -223,14 +229,37 @@ def _left_unchained(session: Session, *, at: datetime) -> Iterator[Finding]:
         )
 
 
-def _is_signed(checkpoint: HistoryCheckpoint, digest: bytes, witness: bytes) -> bool:
+def was_signed_by(session: Session, witness: bytes) -> bool:
+    """Whether the end of the chain bears that key's signature, and no other has taken over."""
+    newest = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc()).limit(1)
+    checkpoint = session.scalar(newest)
+    return checkpoint is not None and _bears_signature(checkpoint, witness)
+
+
+def _former_witnesses(session: Session) -> list[tuple[int, bytes]]:
+    """Until which link other keys signed, and their public halves."""
+    changes = (
+        select(HistoryLink.position, HistoryEntry.details)
+        .join(HistoryEntry, HistoryEntry.id == HistoryLink.entry_id)
+        .where(HistoryEntry.action == KEY_CHANGED)
+    )
+    return [
+        (one.position, bytes.fromhex(one.details["former"])) for one in session.execute(changes)
+    ]
+
+
+def _is_signed(checkpoint: HistoryCheckpoint, digest: bytes, witnesses: list[bytes]) -> bool:
+    signed = any(_bears_signature(checkpoint, witness) for witness in witnesses)
+    return signed and checkpoint.digest == digest
+
+
+def _bears_signature(checkpoint: HistoryCheckpoint, witness: bytes) -> bool:
+    statement = _statement(checkpoint.position, checkpoint.digest)
     try:
-        VerifyKey(witness).verify(
-            _statement(checkpoint.position, checkpoint.digest), checkpoint.signature
-        )
+        VerifyKey(witness).verify(statement, checkpoint.signature)
     except BadSignatureError:
         return False
-    return checkpoint.digest == digest
+    return True
 
 
 def _statement(position: int, digest: bytes) -> bytes:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
+from helpdesk.core.service_keys import ServiceKeys
 
 
 class KeyKind(StrEnum):
@@ -137,15 +138,15 @@ class Keyring:
         secrets: dict[str, Secret] | None = None,
         *,
         own: Secret | None = None,
-        service: Secret | None = None,
+        service: ServiceKeys | None = None,
     ) -> None:
-        """`secrets` by key id; `own` is a reporter's; `service` is the process's own."""
+        """`secrets` by key id; `own` is a reporter's; `service` are the process's own."""
         self._session = session
         self._secrets = dict(secrets or {})
         # The holders that COPIES is asked with.
         self.brought = sorted(self._secrets)
         self.own = own
-        self.service = service
+        self.service = service or ServiceKeys()
 
     def secret(self, key_id: str) -> Secret:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from helpdesk import key_files
 from helpdesk.accounts.models import Person
 from helpdesk.assembly import open_desk
 from helpdesk.drill.organisation import found
@@ -62,7 +63,7 @@ def people(instance: Path, public: str, staff: str, partner: str) -> None:
 
 
 def _settings() -> Settings:
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(os.environ, holds=key_files.ALL)
     if not settings.drill:
         raise click.ClickException("This helpdesk is not a drill: DRILL is not 1.")
     return settings

@@ -123,7 +123,6 @@ def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Pl
         name=part.name,
         role=part.role,
         teams=[teams[slug] for slug in part.teams],
-        email=f"{part.handle}@drill.example",
     )
     passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
     enrolled = accounts.enrol(
@@ -134,6 +133,8 @@ def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Pl
         first_code=second_factor.code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
     )
     stage.secrets[part.handle] = enrolled.secret
+    address = f"{part.handle}@drill.example"
+    accounts.give_mailbox(stage.person(part.handle, at), person, address)
     return Player(
         part.handle, part.name, part.role, part.may, passphrase, seed, enrolled.recovery_key
     )

@@ -44,7 +44,8 @@ def cancel_unsent(desk: Desk, *, case_id: str) -> None:
         operations.respect_withdrawn_consent(work, case_id)
 
 
-@job("escalations.tell_partner", queue=Queue.NOTICES)
+# With the deliveries: one worker has the addresses of partners, another those of our people.
+@job("escalations.tell_partner", queue=Queue.DELIVERIES)
 def tell_partner(desk: Desk, *, escalation_id: str, about: str) -> None:
     """Say that there is news on a request. Safe to run twice: the same news has the same id."""
     with desk.begin() as work:

@@ -13,6 +13,7 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
+from helpdesk.key_files import KeyFile
 from helpdesk.partners.about import ABOUT, EVERY_ASK, About, unknown_platform
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
@@ -148,6 +149,5 @@ def _known(fields: Iterable[str]) -> list[str]:
 
 
 def _sealed_mailbox(work: Work, partner: Partner, mailbox: str) -> Envelope:
-    if work.keys.service is None:
-        raise NotNow("This process has no service key to seal the address with.")
-    return work.keys.service.seal_text(read_address(mailbox), partner.place_of("mailbox"))
+    place = partner.place_of("mailbox")
+    return work.keys.service.seal(KeyFile.PARTNER_ADDRESSES, read_address(mailbox), place)

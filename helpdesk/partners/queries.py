@@ -9,6 +9,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import current_key
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
+from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_see_partners
 
@@ -51,10 +52,11 @@ def has_key(work: Work, partner: Partner) -> bool:
 
 
 def mailbox_of(work: Work, partner: Partner) -> str:
-    """Where their mail goes; empty where there is none, or nothing that opens it."""
-    if partner.mailbox is None or work.keys.service is None:
+    """Where their mail goes; empty where there is none, or where it cannot be opened."""
+    if partner.mailbox is None:
         return ""
+    place = partner.place_of("mailbox")
     try:
-        return work.keys.service.open_text(partner.mailbox, partner.place_of("mailbox"))
+        return work.keys.service.open(KeyFile.PARTNER_ADDRESSES, partner.mailbox, place)
     except CannotOpen:
         return ""

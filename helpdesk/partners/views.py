@@ -124,7 +124,7 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
 @bp.get("/partners/<slug>/mailbox")
 def edit_mailbox(slug: str) -> ResponseReturnValue:
     partner = _managed(slug)
-    form = MailboxForm(mailbox=queries.mailbox_of(work, partner))
+    form = MailboxForm()
     return render_template("partners/mailbox.html", partner=partner, form=form)
 
 
@@ -185,7 +185,6 @@ def _page(partner: Partner, form: VettingForm) -> str:
     return render_template(
         "partners/show.html",
         partner=partner,
-        mailbox=queries.mailbox_of(work, partner) if may_manage else "",
         has_key=queries.has_key(work, partner),
         fields=FIELDS,
         form=form,

@@ -1,9 +1,7 @@
 """The instance folder: keys, data and logs of one helpdesk on one machine."""
 
-import base64
 import fcntl
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpdesk.adapters.processes import Trouble
-from helpdesk.settings import KEY_BYTES
+from helpdesk.key_files import KeyFile
+from helpdesk.supervisor.keys import make_missing, path_of
 
 
 class AlreadyUp(Trouble):
@@ -24,12 +23,13 @@ class Instance:
 
     folder: Path
 
-    @property
-    def intake_key(self) -> Path:
-        return self.folder / "keys" / "intake.key"
+    def key(self, key: KeyFile) -> Path:
+        """Where the key of a purpose is."""
+        return path_of(self.folder / "keys", key)
 
     @property
     def service_key(self) -> Path:
+        """The one key of before, in an instance that is older than a key for each purpose."""
         return self.folder / "keys" / "service.key"
 
     @property
@@ -53,14 +53,13 @@ class Instance:
 
     def prepare(self) -> bool:
         """Make the folders and the keys that are missing. True if this is a new instance."""
-        is_new = not self.service_key.exists()
+        is_new = not self.key(KeyFile.INTAKE).exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         # As root, PostgreSQL runs as somebody else and must pass through; it can list nothing.
         self.folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for folder in (self.folder / "keys", self.outbox, self.logs):
             folder.mkdir(mode=0o700, exist_ok=True)
-        for key in (self.intake_key, self.service_key):
-            _make_key(key)
+        make_missing(self.folder / "keys")
         return is_new
 
     def remove(self) -> None:
@@ -85,16 +84,3 @@ class Instance:
             lock.write(str(os.getpid()))
             lock.flush()
             yield
-
-
-def _make_key(path: Path) -> None:
-    """A new random key, written whole or not at all."""
-    if path.exists():
-        return
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)

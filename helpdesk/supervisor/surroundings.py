@@ -1,9 +1,11 @@
 """What each process of a helpdesk is told about the others, and no more."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from helpdesk import key_files
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
+from helpdesk.key_files import KeyFile
 from helpdesk.settings import NO_REDIS
 from helpdesk.supervisor.instance import Instance
 from helpdesk.supervisor.ports import Door
@@ -44,32 +46,28 @@ class Surroundings:
         }  # fmt: skip
 
     def owner(self) -> dict[str, str]:
-        return self._as("helpdesk_owner") | self._service_key() | {"REDIS_URL": NO_REDIS}
+        """For the tables, and for what is done once to all keys."""
+        return self._as("helpdesk_owner") | self._keys(key_files.ALL) | {"REDIS_URL": NO_REDIS}
 
-    def worker(self) -> dict[str, str]:
-        redis = {"REDIS_URL": self._redis.url("worker")}
-        return self._as("helpdesk_worker") | self._service_key() | redis
+    def worker(self, queue: str) -> dict[str, str]:
+        keys = self._keys(key_files.OF_WORKER[queue])
+        return self._as("helpdesk_worker") | keys | {"REDIS_URL": self._redis.url("worker")}
 
     def ticker(self) -> dict[str, str]:
-        redis = {"REDIS_URL": self._redis.url("ticker")}
-        return self._as("helpdesk_ticker") | self._service_key() | redis
+        keys = self._keys(key_files.OF_TICKER)
+        return self._as("helpdesk_ticker") | keys | {"REDIS_URL": self._redis.url("ticker")}
 
     def drill(self) -> dict[str, str]:
-        """Who plays reporters and staff alike needs both keys, for as long as it takes."""
-        keys = self._service_key() | self._intake_key()
-        return self._as("helpdesk_app") | keys | {"REDIS_URL": NO_REDIS}
+        """Who plays reporters, staff and partners alike needs all keys, for as long as it takes."""
+        return self._as("helpdesk_app") | self._keys(key_files.ALL) | {"REDIS_URL": NO_REDIS}
 
     def pages(self, surface: str) -> dict[str, str]:
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}
-        key = self._intake_key() if surface == "public" else self._service_key()
-        return self._as(ROLES[surface]) | key | told
+        return self._as(ROLES[surface]) | self._keys(key_files.OF_PAGES[surface]) | told
 
     def _as(self, role: str) -> dict[str, str]:
         """The address holds the password of that role and of no other."""
         return self._common | {"DATABASE_URL": self._postgres.url(role)}
 
-    def _service_key(self) -> dict[str, str]:
-        return {"SERVICE_KEY_FILE": str(self._instance.service_key.resolve())}
-
-    def _intake_key(self) -> dict[str, str]:
-        return {"INTAKE_KEY_FILE": str(self._instance.intake_key.resolve())}
+    def _keys(self, keys: Collection[KeyFile]) -> dict[str, str]:
+        return {key.value: str(self._instance.key(key).resolve()) for key in sorted(keys)}

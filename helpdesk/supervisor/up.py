@@ -69,6 +69,9 @@ def _start(
     surroundings = Surroundings(instance, doors, postgres, redis, outside)
     with _step(say, "Tables"):
         _run("migrate", surroundings.owner(), instance)
+    if instance.service_key.exists():
+        with _step(say, "A key for each purpose"):
+            _split_key(instance, surroundings)
     with _step(say, "Drill organisation (the first time takes a moment)"):
         _run("drill", surroundings.drill(), instance, "seed")
     with _step(say, "Public, staff and partner pages"):
@@ -81,12 +84,19 @@ def _start(
         for queue in QUEUES:
             family.add(
                 f"worker for {queue}",
-                _command(instance, f"worker-{queue}", surroundings.worker(), "worker", queue),
+                _command(instance, f"worker-{queue}", surroundings.worker(queue), "worker", queue),
             )
         family.add("ticker", _command(instance, "ticker", surroundings.ticker(), "ticker"))
     say(f"Everything runs, after {time.monotonic() - began:.1f} s.\n")
     say(_run("drill", surroundings.drill(), instance, "people"))
     say("Ctrl-C stops everything.")
+
+
+def _split_key(instance: Instance, surroundings: Surroundings) -> None:
+    """An instance from before has one key for all; it goes when it opens nothing any more."""
+    old = str(instance.service_key)
+    _run("keys", surroundings.owner(), instance, "reseal", "--as", "up", "--from", old)
+    instance.service_key.unlink()
 
 
 def _pages(door: Door, surroundings: Surroundings, instance: Instance) -> Program:

@@ -9,7 +9,8 @@ from helpdesk.cases.models import Case, Message, Note
 from helpdesk.core.actors import Role
 from helpdesk.core.keys import KeyCopy, Keyring
 from helpdesk.core.sealing import CannotOpen, Place, Secret
-from tests.factories import SERVICE_KEY, a_case, a_person, a_team, work_as
+from tests.conftest import SERVICE
+from tests.factories import a_case, a_person, a_team, work_as
 
 STORY = "They took my account on Friday."
 
@@ -62,7 +63,7 @@ def test_a_responder_outside_the_queue_opens_none_of_its_cases_with_the_database
         for row in rows:
             for field in ("story", "contact", "answers", "body", "for_reporter"):
                 envelope = getattr(row, field, None)
-                for secret in [*known.values(), Secret(SERVICE_KEY)] if envelope else ():
+                for secret in [*known.values(), *SERVICE.secrets.values()] if envelope else ():
                     tried += 1
                     with pytest.raises(CannotOpen):
                         secret.open(envelope, row.place_of(field))
@@ -80,20 +81,22 @@ def test_making_oneself_a_member_in_the_database_opens_nothing(desk, house):
         assert not work.keys.holds(case.key_id)
 
 
-def test_the_service_key_and_every_session_row_open_no_case(desk, house):
+@pytest.mark.parametrize("purpose", sorted(SERVICE.secrets))
+def test_no_service_key_and_no_session_row_opens_a_case(desk, house, purpose):
     _, cases = house
 
     with desk.begin() as work:
-        keys = Keyring(work.session, {"service": desk.service}, service=desk.service)
+        service = desk.service.secrets[purpose]
+        keys = Keyring(work.session, {"service": service}, service=desk.service)
         assert not any(keys.holds(case.key_id) for case in cases)
-        known = everything_opened_by(work, {"service": desk.service})
+        known = everything_opened_by(work, {"service": service})
         for row in work.session.scalars(select(SignIn)):
             with pytest.raises(CannotOpen):
-                desk.service.open(row.unlocked, row.place_of("unlocked"))
+                service.open(row.unlocked, row.place_of("unlocked"))
         for person in work.session.scalars(select(Person)):
             for field in ("under_passphrase", "under_recovery"):
                 with pytest.raises(CannotOpen):
-                    desk.service.open(getattr(person, field), person.place_of(field))
+                    service.open(getattr(person, field), person.place_of(field))
     assert set(known) == {"service"}
 
 

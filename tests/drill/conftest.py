@@ -9,13 +9,12 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import passphrases
 from helpdesk.core.desk import Desk
-from helpdesk.core.sealing import Secret
 from helpdesk.drill.cast import Told
 from helpdesk.drill.organisation import found
 from helpdesk.drill.plays import play_all
 from helpdesk.drill.sheet import Player
 from helpdesk.drill.stage import Stage, on_stage
-from tests.conftest import SERVICE_KEY, FakeBell, FakePost
+from tests.conftest import SERVICE, FakeBell, FakePost
 
 
 @dataclass
@@ -45,7 +44,7 @@ def drill(postgres, settings):
         sessions=sessionmaker(engine, expire_on_commit=False),
         bell=FakeBell(),
         post=FakePost(),
-        service=Secret(SERVICE_KEY),
+        service=SERVICE,
     )
     now = datetime.fromisoformat("2026-11-20T14:00:00+00:00")
     dear = passphrases.COSTS[passphrases.CURRENT]

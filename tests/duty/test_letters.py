@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from helpdesk.accounts.operations import give_mailbox
+from helpdesk.accounts.queries import myself
 from helpdesk.adapters.post import FolderPost
 from helpdesk.app import create_app
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.settings import Surface
-from tests.factories import a_case, a_person, a_team, sign_in
+from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 
 @pytest.fixture
@@ -32,8 +34,10 @@ def test_nobody_reads_letters_of_queues_that_are_not_theirs(in_drill, role, sees
         a_person(work, teams=[here])
         a_person(work, teams=[elsewhere])
         teams = [] if role is Role.OPERATOR else [here]
-        reader = a_person(work, role, teams, email="reader@helpdesk.test")
+        reader = a_person(work, role, teams)
         ours, theirs = a_case(work, here), a_case(work, elsewhere)
+    with work_as(in_drill, reader) as work:
+        give_mailbox(work, myself(work), "reader@helpdesk.test")
     for number, (to, subject) in enumerate(
         [
             ("reader@helpdesk.test", "mine: something waits"),

@@ -11,11 +11,10 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.core.desk import Desk
 from helpdesk.core.errors import NotNow
-from helpdesk.core.sealing import Secret
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Decision, Delivery, Escalation, Exchange
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing
-from tests.conftest import SERVICE_KEY, FakeBell, FakePost
+from tests.conftest import SERVICE, FakeBell, FakePost
 from tests.escalations.conftest import a_house
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -34,7 +33,7 @@ def real_desk(postgres, settings):
             sessionmaker(engine, expire_on_commit=False),
             FakeBell(),
             FakePost(),
-            Secret(SERVICE_KEY),
+            SERVICE,
         )
 
 

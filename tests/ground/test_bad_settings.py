@@ -1,12 +1,14 @@
 """Whatever an operator gets wrong is said in a sentence, with status 2 and without a traceback."""
 
-import base64
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from helpdesk import key_files
+from helpdesk.supervisor.keys import make_missing, path_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [sys.executable, "-c", "import wsgi"]
@@ -26,8 +28,7 @@ ALL = [WORKER, TICKER, MIGRATE, VERIFY, SETUP]
 @pytest.fixture
 def whole(postgres, redis_server, place):
     """An environment in which everything is right."""
-    for name in ("service", "intake"):
-        (place / f"{name}.key").write_text(base64.b64encode(b"k" * 32).decode())
+    make_missing(place)
     return {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": postgres.url("helpdesk_app"),
@@ -37,10 +38,15 @@ def whole(postgres, redis_server, place):
         "PARTNER_URL": "https://partner.test",
         "MAIL_URL": f"folder://{place}/outbox",
         "MAIL_FROM": "helpdesk@helpdesk.test",
-        "SERVICE_KEY_FILE": str(place / "service.key"),
-        "INTAKE_KEY_FILE": str(place / "intake.key"),
         "PYTHONWARNINGS": "error",
     }
+
+
+def given(words, place):
+    """The key files of a process, as it is told of them; a command of an operator may know all."""
+    keys = {id(WORKER): key_files.OF_WORKER["notices"], id(TICKER): key_files.OF_TICKER}
+    keys[id(PAGES)] = key_files.OF_PAGES["public"]
+    return {key: str(path_of(place, key)) for key in keys.get(id(words), key_files.ALL)}
 
 
 def run(words, environment):
@@ -81,7 +87,12 @@ BAD = [
     ({"MAIL_URL": "folder://here"}, "MAIL_URL names no folder", [WORKER]),
     ({"MAIL_FROM": "helpdesk"}, "MAIL_FROM is not an email address", [WORKER]),
     # keys, folders, surfaces, languages
-    ({"SERVICE_KEY_FILE": "/nowhere.key"}, "SERVICE_KEY_FILE does not name", [WORKER, VERIFY]),
+    ({"DUTY_ADDRESSES_KEY_FILE": "/nowhere.key"}, "KEY_FILE does not name", [WORKER, TICKER]),
+    ({"HISTORY_PUBLIC_FILE": "/nowhere.key"}, "HISTORY_PUBLIC_FILE does not name", [VERIFY]),
+    ({"DUTY_ADDRESSES_PUBLIC_FILE": "/nowhere.key"}, "FILE does not name", [SETUP]),
+    ({"HISTORY_KEY_FILE": "/some.key"}, "has no use for it: take it away", [WORKER, PAGES]),
+    ({"SERVICE_KEY_FILE": "/some.key"}, "helpdesk keys reseal", [WORKER, TICKER, PAGES]),
+    ({"DUTY_ADDRESSES_KEY_FILE": ""}, "DUTY_ADDRESSES_KEY_FILE is missing", [WORKER, TICKER]),
     ({"INSTANCE": "/etc/hostname"}, "INSTANCE is a file", [WORKER]),
     ({"SERVES": "banana"}, "SERVES knows public, staff and partner", [PAGES]),
     ({"LANGUAGES": "tlh"}, "LANGUAGES knows en", [PAGES]),
@@ -95,8 +106,8 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("changed", "sentence", "words"), TABLE)
-def test_a_bad_setting_is_a_sentence(whole, changed, sentence, words):
-    environment = {**whole, **changed}
+def test_a_bad_setting_is_a_sentence(whole, place, changed, sentence, words):
+    environment = {**whole, **given(words, place), **changed}
     if words is PAGES:
         environment = {"SERVES": "public", **environment}
         environment.pop("REDIS_URL")
@@ -110,10 +121,10 @@ def test_a_bad_setting_is_a_sentence(whole, changed, sentence, words):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_postgres_is_taken_for_postgresql(whole, postgres):
+def test_postgres_is_taken_for_postgresql(whole, place, postgres):
     url = postgres.url("helpdesk_app").replace("postgresql+psycopg://", "postgres://")
 
-    done = run(VERIFY, {**whole, "DATABASE_URL": url})
+    done = run(VERIFY, {**whole, **given(VERIFY, place), "DATABASE_URL": url})
 
     assert "DATABASE_URL" not in done.stdout + done.stderr
     assert "entries are chained" in done.stdout
@@ -128,10 +139,10 @@ def test_postgres_is_taken_for_postgresql(whole, postgres):
         ("helpdesk_intake", "helpdesk", "may not do this"),
     ],
 )
-def test_a_database_that_refuses_is_a_sentence(whole, postgres, user, database, sentence):
+def test_a_database_that_refuses_is_a_sentence(whole, place, postgres, user, database, sentence):
     url = postgres.url(user, database)
 
-    done = run(VERIFY, {**whole, "DATABASE_URL": url})
+    done = run(VERIFY, {**whole, **given(VERIFY, place), "DATABASE_URL": url})
 
     assert done.returncode == 2, done.stdout + done.stderr
     assert sentence in done.stdout + done.stderr
@@ -167,7 +178,7 @@ def test_a_port_that_is_none_is_a_sentence(place, port):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_everything_right_is_no_trouble(whole):
-    done = run(VERIFY, whole)
+def test_everything_right_is_no_trouble(whole, place):
+    done = run(VERIFY, {**whole, **given(VERIFY, place)})
 
     assert done.returncode == 0, done.stdout + done.stderr

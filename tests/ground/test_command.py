@@ -1,6 +1,5 @@
 """The helpdesk command: a half-configured helpdesk says all that is missing, and does not start."""
 
-import base64
 import os
 import re
 
@@ -8,9 +7,12 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from helpdesk import key_files
 from helpdesk.assembly import open_desk, open_engine
 from helpdesk.cli import main
+from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
+from helpdesk.supervisor.keys import make_missing, path_of
 from helpdesk.ticker import tick
 
 EVERYTHING = [
@@ -21,20 +23,28 @@ EVERYTHING = [
     "PARTNER_URL",
     "MAIL_URL",
     "MAIL_FROM",
-    "SERVICE_KEY_FILE",
+    *KeyFile,
 ]
+
+
+ALWAYS = {*EVERYTHING} - {"REDIS_URL", *KeyFile}
 
 
 @pytest.mark.parametrize(
     ("words", "needs"),
     [
         (("migrate",), {"DATABASE_URL"}),
-        (("worker", "notices"), {*EVERYTHING} - {"REDIS_URL"}),
-        (("ticker",), {*EVERYTHING} - {"REDIS_URL"}),
-        (("history", "verify"), {"DATABASE_URL", "SERVICE_KEY_FILE"}),
+        (("worker", "notices"), ALWAYS | {"DUTY_ADDRESSES_KEY_FILE"}),
+        (("worker", "deliveries"), ALWAYS | {"PARTNER_ADDRESSES_KEY_FILE"}),
+        (("ticker",), ALWAYS | key_files.OF_TICKER),
+        (("history", "verify"), {"DATABASE_URL", "HISTORY_PUBLIC_FILE"}),
+        (
+            ("keys", "reseal", "--as", "ada", "--from", "older.key"),
+            {"DATABASE_URL", *key_files.SECRETS} - {"INTAKE_KEY_FILE"},
+        ),
         (
             ("setup", "--as", "ada", "--handle", "lead", "--name", "Lead"),
-            {"DATABASE_URL", "STAFF_URL", "SERVICE_KEY_FILE"},
+            {"DATABASE_URL", "STAFF_URL", "DUTY_ADDRESSES_PUBLIC_FILE"},
         ),
     ],
 )
@@ -76,8 +86,7 @@ def real(postgres, place, monkeypatch):
     ) as connection:
         connection.execute("DROP DATABASE IF EXISTS commands")
         connection.execute("CREATE DATABASE commands OWNER helpdesk_owner")
-    key = place / "service.key"
-    key.write_text(base64.b64encode(b"k" * 32).decode())
+    make_missing(place)
     for name, value in {
         "DATABASE_URL": postgres.url("helpdesk_owner", "commands"),
         "REDIS_URL": "none",
@@ -86,7 +95,10 @@ def real(postgres, place, monkeypatch):
         "PARTNER_URL": "https://partner.test",
         "MAIL_URL": f"folder://{place}/outbox",
         "MAIL_FROM": "helpdesk@helpdesk.test",
-        "SERVICE_KEY_FILE": str(key),
+        **{
+            key: str(path_of(place, key))
+            for key in key_files.OF_TICKER | {KeyFile.HISTORY_PUBLIC, KeyFile.DUTY_ADDRESSES_PUBLIC}
+        },
     }.items():
         monkeypatch.setenv(name, value)
     yield CliRunner()
@@ -117,7 +129,9 @@ def test_a_real_helpdesk_begins_with_a_coordinator_who_enrols_with_a_code(real):
 def test_history_is_verified_and_a_change_in_it_shows(real, postgres):
     real.invoke(main, ["migrate"])
     real.invoke(main, FIRST)
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(
+        os.environ, needs={"DATABASE_URL"}, holds=key_files.OF_TICKER
+    )
     engine = open_engine(settings.database_url)
     tick(open_desk(settings, engine=engine))
     engine.dispose()

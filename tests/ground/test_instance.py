@@ -6,6 +6,9 @@ import stat
 
 import pytest
 
+from helpdesk.core.sealing import Secret
+from helpdesk.core.service_keys import half_of
+from helpdesk.key_files import PUBLIC_HALF, KeyFile, read
 from helpdesk.supervisor.instance import AlreadyUp, Instance
 
 
@@ -14,22 +17,43 @@ def instance(place):
     return Instance(place / "instance")
 
 
-def test_the_first_start_makes_two_different_keys_that_only_we_can_read(instance):
+def test_the_first_start_makes_a_key_for_each_purpose_that_only_we_can_read(instance):
     assert instance.prepare()
 
-    keys = [instance.intake_key, instance.service_key]
-    assert [stat.S_IMODE(key.stat().st_mode) for key in keys] == [0o600, 0o600]
-    assert [len(base64.b64decode(key.read_text())) for key in keys] == [32, 32]
-    assert keys[0].read_text() != keys[1].read_text()
+    keys = [instance.key(one) for one in KeyFile]
+    assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
+    assert {len(base64.b64decode(key.read_text())) for key in keys} == {32}
+    assert len({key.read_text() for key in keys}) == len(keys) == len(set(keys))
 
 
 def test_the_next_start_keeps_the_keys(instance):
     instance.prepare()
-    before = instance.service_key.read_bytes()
+    before = [instance.key(one).read_bytes() for one in KeyFile]
 
     assert not instance.prepare()
 
-    assert instance.service_key.read_bytes() == before
+    assert [instance.key(one).read_bytes() for one in KeyFile] == before
+
+
+def test_the_half_that_others_may_have_belongs_to_the_key(instance):
+    instance.prepare()
+
+    for key, half in PUBLIC_HALF.items():
+        [secret], [public] = read(str(instance.key(key))), read(str(instance.key(half)))
+        assert public == half_of(key, Secret(secret))
+        assert public != secret
+
+
+def test_a_key_that_was_half_written_is_made_whole(instance):
+    instance.prepare()
+    key = instance.key(KeyFile.DUTY_ADDRESSES)
+    key.rename(key.with_name(f"{key.name}.unfinished"))
+
+    instance.prepare()
+
+    [secret] = read(str(key))
+    [public] = read(str(instance.key(KeyFile.DUTY_ADDRESSES_PUBLIC)))
+    assert Secret(secret).public.raw == public
 
 
 def test_nobody_else_can_list_the_folder(instance):

@@ -1,6 +1,5 @@
 """A backup that is restored, or a copy of the data folder, sends nothing until it is released."""
 
-import base64
 import os
 import shutil
 import signal
@@ -268,12 +267,9 @@ def test_a_file_that_was_spoilt_or_cannot_be_written_stops_nothing(
 
 
 @pytest.fixture
-def shell(postgres, tmp_path, monkeypatch):
+def shell(postgres, monkeypatch):
     """The shell of an operator of the restored house."""
     monkeypatch.setenv("DATABASE_URL", postgres.url("helpdesk_owner", "second_house"))
-    key = tmp_path / "service.key"
-    key.write_text(base64.b64encode(b"s" * 32).decode())
-    monkeypatch.setenv("SERVICE_KEY_FILE", str(key))
 
     def run(*words, **ways):
         return CliRunner().invoke(main, [*words, "--as", "ada"], **ways)

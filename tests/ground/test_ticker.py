@@ -15,8 +15,8 @@ from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry, HistoryLink
 from helpdesk.core.leases import TickerLease
 from helpdesk.core.outbox import Promise, Standing
-from helpdesk.core.sealing import Secret
-from tests.conftest import become
+from helpdesk.key_files import KeyFile
+from tests.conftest import SERVICE, become
 
 NAME = "ground.test_job"
 
@@ -98,7 +98,7 @@ def test_each_tick_chains_history(desk, now):
     with desk.begin(at=now) as work:
         entries = work.session.scalar(select(func.count()).select_from(HistoryEntry))
         links = work.session.scalar(select(func.count()).select_from(HistoryLink))
-        findings = list(history.verify(work.session, witness=history.witness_of(desk.service)))
+        findings = list(history.verify(work.session, witness=desk.service.publics[KeyFile.HISTORY]))
     assert links == entries > 0
     assert findings == []
 
@@ -110,7 +110,7 @@ def test_entries_that_no_ticker_chains_are_said_by_verify(desk, now):
     later = now + timedelta(minutes=2, seconds=1)
 
     with desk.begin() as work:
-        witness = history.witness_of(desk.service)
+        witness = desk.service.publics[KeyFile.HISTORY]
         early = list(history.verify(work.session, witness=witness, at=now + timedelta(minutes=1)))
         late = list(history.verify(work.session, witness=witness, at=later))
     ticker.tick(desk, at=later)
@@ -134,7 +134,7 @@ def test_a_flood_of_work_does_not_keep_history_from_being_chained(desk, now, don
     ticker.tick(replace(desk, bell=DeafBell()), at=now + timedelta(minutes=5))
 
     with desk.begin() as work:
-        witness = history.witness_of(desk.service)
+        witness = desk.service.publics[KeyFile.HISTORY]
         at = now + timedelta(minutes=5)
         assert list(history.verify(work.session, witness=witness, at=at)) == []
     assert Standing.WAITING in standings(desk)
@@ -146,7 +146,7 @@ def two_desks(postgres, settings, monkeypatch):
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
     engines = [create_engine(postgres.url("helpdesk_ticker")) for _ in range(2)]
     yield [
-        Desk(settings, sessionmaker(engine), DeafBell(), post=None, service=Secret(b"s" * 32))
+        Desk(settings, sessionmaker(engine), DeafBell(), post=None, service=SERVICE)
         for engine in engines
     ]
     with engines[0].begin() as connection:

@@ -99,6 +99,12 @@ def until(true, within=60):
         time.sleep(0.05)
 
 
+def key_files_told(pid):
+    """The files with secret keys that a process was told of."""
+    told = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return {one for one in told if "KEY_FILE=" in one or "PEPPER_FILE=" in one}
+
+
 def children_of(pid):
     try:
         return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -131,13 +137,22 @@ def test_from_nothing_to_three_addresses_and_back_to_nothing(up):
             rf"{handle}: .*\n +passphrase  \w+( \w+){{6}}\n +code now +\d{{6}}", first.said
         )
 
+    told = {name: key_files_told(pid) for name, pid in first.roll.items()}
+    assert told.pop("ticker") >= told["worker for notices"] | told["worker for deliveries"]
+    assert all(told[name] for name in MEMBERS - {"database", "Redis", "ticker"})
+    assert sum(map(len, told.values())) == len(set.union(*told.values())), "a key of two processes"
+
     everybody = first.everybody()
     assert len(everybody) > len(MEMBERS)
     assert first.end() == 0
     assert [pid for pid in everybody if processes.is_alive(pid)] == []
 
+    # As in an instance of before: what opened second factors is an older key, of another name.
+    (keys := first.instance / "keys").joinpath("staff-factors.key").rename(keys / "service.key")
     second = up()
-    second.until_it_says("Ctrl-C", within=60)
+    second.until_it_says("Ctrl-C")
+    assert "A key for each purpose: ready" in second.said
+    assert not (keys / "service.key").exists()
     assert passphrases(second.said) == passphrases(first.said)
     second.end()
 

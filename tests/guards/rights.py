@@ -154,7 +154,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "people": {
         APP: "SELECT, INSERT, UPDATE",
-        PARTNER: "SELECT, UPDATE (closed_until, email, enrolment_tag, enrolment_until, failures, key_id, salt, totp_last_step, totp_seed, under_passphrase, under_recovery)",
+        PARTNER: "SELECT, UPDATE (closed_until, email, email_for_self, enrolment_tag, enrolment_until, failures, key_id, salt, totp_last_step, totp_seed, under_passphrase, under_recovery)",
         WORKER: "SELECT",
         TICKER: "SELECT",
     },

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk import key_files
+from helpdesk.key_files import KeyFile
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (ROOT / "helpdesk" / "settings.py").read_text()))
+SOURCES = [(ROOT / "helpdesk" / name).read_text() for name in ("settings.py", "key_files.py")]
+NAMES = {name for source in SOURCES for name in re.findall(r'"([A-Z][A-Z_]{3,})"', source)}
 
 WHOLE = {
     "DATABASE_URL": "postgresql://helpdesk_app@/helpdesk",
@@ -38,27 +41,77 @@ def test_an_empty_environment_names_all_that_is_missing_at_once():
     with pytest.raises(NotConfigured) as refused:
         Settings.from_environment({})
 
-    for name in (*WHOLE, "SERVICE_KEY_FILE"):
+    for name in WHOLE:
         assert f"{name} is missing" in str(refused.value)
+
+
+GIVEN = {
+    "public": {"INTAKE_KEY_FILE"},
+    "staff": {
+        "STAFF_FACTORS_KEY_FILE",
+        "DUTY_ADDRESSES_PUBLIC_FILE",
+        "PARTNER_ADDRESSES_PUBLIC_FILE",
+    },
+    "partner": {"PARTNER_FACTORS_KEY_FILE", "DUTY_ADDRESSES_PUBLIC_FILE"},
+    "notices": {"DUTY_ADDRESSES_KEY_FILE"},
+    "deliveries": {"PARTNER_ADDRESSES_KEY_FILE"},
+    "ticker": {"HISTORY_KEY_FILE", "DUTY_ADDRESSES_KEY_FILE", "PARTNER_ADDRESSES_KEY_FILE"},
+}
+
+
+def started_as(process, told):
+    """What a process of that kind reads from its surroundings, before it does anything."""
+    if process in set(Surface):
+        return Settings.from_environment({**told, "SERVES": process})
+    holds = {**key_files.OF_WORKER, "ticker": key_files.OF_TICKER}[process]
+    return Settings.from_environment(told, holds=holds)
+
+
+def read_by(settings):
+    intake = {KeyFile.INTAKE.value} if settings.intake_keys else set()
+    return intake | {key.value for key in settings.service_keys}
+
+
+@pytest.mark.parametrize("process", GIVEN)
+def test_a_process_starts_with_its_own_keys_and_reads_no_other(process, key_file):
+    settings = started_as(process, {**WHOLE, **dict.fromkeys(GIVEN[process], key_file)})
+
+    assert read_by(settings) == GIVEN[process]
+
+
+@pytest.mark.parametrize("process", GIVEN)
+def test_a_process_that_lacks_one_of_its_keys_or_is_told_another_does_not_start(process, key_file):
+    own = {**WHOLE, **dict.fromkeys(GIVEN[process], key_file)}
+
+    for name in GIVEN[process]:
+        with pytest.raises(NotConfigured, match=f"{name} is missing"):
+            started_as(process, {one: own[one] for one in own if one != name})
+    for name in set(KeyFile) - GIVEN[process] | {"SERVICE_KEY_FILE"}:
+        with pytest.raises(NotConfigured, match=f"{name} (is set, and this|named the one key)"):
+            started_as(process, {**own, name: key_file})
+
+
+def test_no_process_but_the_ticker_opens_what_is_for_two_purposes():
+    opens = {
+        process: {one for one in keys if "PUBLIC" not in one} for process, keys in GIVEN.items()
+    }
+
+    assert {process for process, keys in opens.items() if len(keys) > 1} == {"ticker"}
 
 
 def test_the_public_pages_need_the_intake_key_and_no_other(key_file):
     settings = Settings.from_environment({**WHOLE, "SERVES": "public", "INTAKE_KEY_FILE": key_file})
 
     assert settings.serves == {Surface.PUBLIC}
-    assert settings.service_keys == ()
+    assert settings.service_keys == {}
     assert settings.public_url == "http://public.test"
 
 
 @pytest.mark.parametrize("serves", ["public", "staff", "partner", "public,staff"])
 def test_pages_that_are_told_where_redis_is_do_not_start(key_file, serves):
-    told = {
-        **WHOLE,
-        "SERVES": serves,
-        "INTAKE_KEY_FILE": key_file,
-        "SERVICE_KEY_FILE": key_file,
-        "REDIS_URL": "unix:///redis.sock",
-    }
+    keys = {name for surface in serves.split(",") for name in GIVEN[surface]}
+    told = {**WHOLE, **dict.fromkeys(keys, key_file)}
+    told |= {"SERVES": serves, "REDIS_URL": "unix:///redis.sock"}
 
     with pytest.raises(NotConfigured, match="pages have no use for it"):
         Settings.from_environment(told)
@@ -72,27 +125,27 @@ def test_a_key_file_that_holds_no_key_is_named(tmp_path, content):
     path = tmp_path / "bad.key"
     path.write_text(content)
 
-    with pytest.raises(NotConfigured, match="SERVICE_KEY_FILE"):
-        Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": str(path)})
+    with pytest.raises(NotConfigured, match="DUTY_ADDRESSES_KEY_FILE does not name"):
+        started_as("notices", {**WHOLE, "DUTY_ADDRESSES_KEY_FILE": str(path)})
 
 
-def test_an_unknown_surface_is_named(key_file):
+def test_an_unknown_surface_is_named():
     with pytest.raises(NotConfigured, match="attic"):
-        Settings.from_environment({**WHOLE, "SERVES": "attic", "SERVICE_KEY_FILE": key_file})
+        Settings.from_environment({**WHOLE, "SERVES": "attic"})
 
 
 def test_settings_do_not_print_their_keys(key_file):
-    settings = Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": key_file})
+    settings = started_as("notices", {**WHOLE, "DUTY_ADDRESSES_KEY_FILE": key_file})
 
     assert "aaaa" not in repr(settings)
 
 
-def test_a_second_service_key_is_refused_because_nothing_is_sealed_anew(tmp_path, key_file):
+def test_a_second_key_is_refused_where_there_is_another_way_to_change_it(tmp_path, key_file):
     path = tmp_path / "two.key"
     path.write_text(Path(key_file).read_text() * 2)
 
     with pytest.raises(NotConfigured, match="more than one key"):
-        Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": str(path)})
+        started_as("notices", {**WHOLE, "DUTY_ADDRESSES_KEY_FILE": str(path)})
     both = Settings.from_environment({**WHOLE, "SERVES": "public", "INTAKE_KEY_FILE": str(path)})
     assert len(both.intake_keys) == 2
 
@@ -101,13 +154,13 @@ def test_a_second_service_key_is_refused_because_nothing_is_sealed_anew(tmp_path
     ("said", "languages"),
     [("", LANGUAGES), ("fr, en", ("fr", "en")), ("ar es ar", ("ar", "es"))],
 )
-def test_the_languages_are_those_named_or_all(key_file, said, languages):
-    settings = Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": key_file, "LANGUAGES": said})
+def test_the_languages_are_those_named_or_all(said, languages):
+    settings = Settings.from_environment({**WHOLE, "LANGUAGES": said})
 
     assert settings.languages == languages
     assert settings.offer_unreviewed is False
 
 
-def test_a_language_we_do_not_have_is_named(key_file):
+def test_a_language_we_do_not_have_is_named():
     with pytest.raises(NotConfigured, match="not tlh, xx"):
-        Settings.from_environment({**WHOLE, "SERVICE_KEY_FILE": key_file, "LANGUAGES": "en,tlh,xx"})
+        Settings.from_environment({**WHOLE, "LANGUAGES": "en,tlh,xx"})

@@ -18,11 +18,11 @@ from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import Promise
-from helpdesk.core.sealing import Secret
+from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.intake import operations
 from helpdesk.intake.report import Told
 from helpdesk.settings import Surface
-from tests.conftest import SERVICE_KEY, FakeBell, FakePost, migrate
+from tests.conftest import SERVICE, FakeBell, FakePost, migrate
 from tests.factories import a_person, a_team
 from tests.intake.browser import FROM_US, Browser
 from tests.intake.test_reports import LAST, cases, code_on, go_to, send
@@ -118,11 +118,13 @@ def real_desks(postgres, settings):
             sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False),
             FakeBell(),
             FakePost(),
-            Secret(SERVICE_KEY),
+            SERVICE,
         )
         door = engine_for("helpdesk_intake", pool_size=THREADS)
         yield (
-            replace(staff, sessions=sessionmaker(door, expire_on_commit=False), service=None),
+            replace(
+                staff, sessions=sessionmaker(door, expire_on_commit=False), service=ServiceKeys()
+            ),
             staff,
         )
 

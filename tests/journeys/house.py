@@ -1,9 +1,7 @@
 """A house with real parts: each surface with its own role and keys, a worker, files that stay."""
 
-import base64
 import logging
 import os
-import secrets
 import signal
 import sys
 import tempfile
@@ -15,7 +13,7 @@ from urllib.parse import unquote
 import psycopg
 from flask import request
 
-from helpdesk import ticker
+from helpdesk import key_files, ticker
 from helpdesk.adapters.bell import RedisBell, connect, list_of
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.adapters.listening import Listener
@@ -23,7 +21,9 @@ from helpdesk.adapters.waking import open_worker
 from helpdesk.app import create_app
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core.jobs import Queue
+from helpdesk.key_files import KeyFile, read
 from helpdesk.settings import Settings, Surface
+from helpdesk.supervisor.keys import make_missing, path_of
 from helpdesk.worker import look
 from tests.conftest import migrate
 
@@ -46,7 +46,9 @@ class House:
             (self.folder / name).mkdir()
         self.postgres = EmbeddedPostgres(self.folder / "database")
         self.redis = EmbeddedRedis(self.folder / "redis")
-        self.intake_key, self.service_key = (secrets.token_bytes(32) for _ in range(2))
+        make_missing(self.folder / "keys")
+        self.keys = {key: read(str(path_of(self.folder / "keys", key))) for key in KeyFile}
+        self.intake_key = self.keys[KeyFile.INTAKE][0]
         # What reached the processes although nobody typed it: addresses and browsers.
         self.met = set()
         self.apps, self._desks = {}, {}
@@ -105,7 +107,7 @@ class House:
         """A real worker does what waits in a queue, in processes of its own, and ends."""
         before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
         try:
-            with self._environment():
+            with self._environment(queue):
                 worker = open_worker(self.redis.url("worker"), queue, look)
                 worker.work(burst=True, logging_level="WARNING")
         finally:
@@ -158,7 +160,6 @@ class House:
 
     def _settings(self, surface):
         """What a process of that kind is given in production, and nothing more."""
-        is_public = surface is Surface.PUBLIC
         return Settings(
             database_url=self.postgres.url(ROLE.get(surface, "helpdesk_app")),
             redis_url=self.redis.url(TICKER) if surface in (None, TICKER) else "none",
@@ -168,8 +169,8 @@ class House:
             partner_url="http://partner.example",
             mail_url=f"folder://{self.folder / 'instance' / 'outbox'}",
             mail_from="helpdesk@helpdesk.example",
-            intake_keys=(self.intake_key,) if is_public else (),
-            service_keys=() if is_public else (self.service_key,),
+            intake_keys=(self.intake_key,) if surface is Surface.PUBLIC else (),
+            service_keys={key: self.keys[key] for key in _given(surface)},
             instance=self.folder / "instance",
             helpdesk_name="Helpdesk",
             exit_url="http://elsewhere.example/",
@@ -177,11 +178,10 @@ class House:
         )
 
     @contextmanager
-    def _environment(self):
+    def _environment(self, queue):
         """What a worker's process finds in its environment."""
         settings = self._settings(WORKER)
-        key = self.folder / "keys" / "service.key"
-        key.write_bytes(base64.b64encode(self.service_key))
+        given = key_files.OF_WORKER[queue]
         wanted = {
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": self.redis.url("worker"),
@@ -190,7 +190,7 @@ class House:
             "PARTNER_URL": settings.partner_url,
             "MAIL_URL": settings.mail_url,
             "MAIL_FROM": settings.mail_from,
-            "SERVICE_KEY_FILE": str(key),
+            **{key.value: str(path_of(self.folder / "keys", key)) for key in given},
             "INSTANCE": str(settings.instance),
             "DRILL": "1",
         }
@@ -237,6 +237,15 @@ class House:
             return serve(environ, start_response)
 
         return noted
+
+
+def _given(surface):
+    """The keys of a process; a command that looks at everything has all."""
+    if surface is None:
+        return set(KeyFile) - {KeyFile.INTAKE}
+    if surface is TICKER:
+        return key_files.OF_TICKER
+    return key_files.OF_PAGES[surface] - {KeyFile.INTAKE} if surface in set(Surface) else ()
 
 
 @contextmanager

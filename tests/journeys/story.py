@@ -85,6 +85,7 @@ class Story:
     # --- coming in -------------------------------------------------------------------------------
 
     def the_coordinator_is_found(self):
+        self.leads_address = self.plant.mail("mail address")
         with self.house.desk().begin(operator("shell")) as work:
             founded = accounts.found_helpdesk(
                 work,
@@ -92,7 +93,7 @@ class Story:
                 queue_name="First line",
                 handle="coordinator",
                 name="Coordinator",
-                email=self.plant.mail("mail address"),
+                email=self.leads_address,
             )
             _operator, code = accounts.invite(
                 work,
@@ -117,6 +118,10 @@ class Story:
         for action in lead.actions("/key"):
             lead.send(action)
             lead.expect(200)
+        address = {"email": self.leads_address, "current": lead.passphrases[-1]}
+        lead.open("/account/mailbox")
+        lead.send("/account/mailbox", answers=address)
+        lead.expect(200)
         for who in (lead, self.responder, self.second):
             who.open("/duty")
             who.send("/duty/shift", answers={"hours": "4"})

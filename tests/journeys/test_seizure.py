@@ -20,10 +20,12 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk import key_files
 from helpdesk.accounts import passphrases
 from helpdesk.adapters.bell import connect, list_of
 from helpdesk.core.desk import Letter
 from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.key_files import KeyFile
 from tests.journeys.house import House
 from tests.journeys.markers import Markers
 from tests.journeys.opening import (
@@ -44,8 +46,14 @@ pytestmark = pytest.mark.slow
 AT_LEAST = 200
 SALT = re.compile(rb'"salt":"[0-9a-f]{32}"')
 KEYS = ("key", "key of forms")
-# What must work while nobody is signed in: that, and nothing else, opens with the service key.
-SERVICE_OPENS = {("people", "email"), ("people", "totp_seed"), ("partners", "mailbox")}
+# What must work while nobody is signed in: each key opens what it is for, and nothing else.
+SERVICE_OPENS = {
+    KeyFile.STAFF_FACTORS: {("people", "totp_seed")},
+    KeyFile.PARTNER_FACTORS: {("people", "totp_seed")},
+    KeyFile.DUTY_ADDRESSES: {("people", "email")},
+    KeyFile.PARTNER_ADDRESSES: {("partners", "mailbox")},
+    KeyFile.HISTORY: set(),
+}
 
 
 @dataclass
@@ -84,7 +92,7 @@ def told():
 
 
 def everybodys_keys(house, story, session):
-    keys = {Secret(house.service_key), Secret(house.intake_key)}
+    keys = {Secret(house.keys[key][0]) for key in key_files.SECRETS}
     for member in story.members:
         keys |= keys_of_member(session, member)
     for reporter in story.reporters:
@@ -97,8 +105,8 @@ def plant_keys(house, plant, opened):
     for key in opened.keys:
         plant.add(KEYS[0], key.raw, key.derive("aead"), key.derive("box"))
     for surface in ("public", "staff", "partner"):
-        for raw in (house.intake_key, house.service_key):
-            plant.add(KEYS[1], Secret(raw).derive(f"forms of {surface}"))
+        for key in key_files.SECRETS:
+            plant.add(KEYS[1], Secret(house.keys[key][0]).derive(f"forms of {surface}"))
 
 
 @pytest.fixture
@@ -235,7 +243,7 @@ def test_stolen_keys_open_nothing_of_a_case_that_is_not_theirs(told, say):
             for who in ("outsider", "operator", "other_trust")
         }
     outside["neighbour"] = keys_of_reporter(story.neighbour)
-    outside["service key"] = {Secret(house.service_key)}
+    outside |= {key: {Secret(house.keys[key][0])} for key in SERVICE_OPENS}
     outside["intake key"] = {Secret(house.intake_key)}
 
     each = {who: opened_by(values, keys) for who, keys in outside.items()}
@@ -244,7 +252,9 @@ def test_stolen_keys_open_nothing_of_a_case_that_is_not_theirs(told, say):
     assert set(together.texts) == set().union(*(one.texts for one in each.values()))
     theirs = {value for value in together.texts if value.place.case_id}
     assert {value.place.case_id for value in theirs} == {other.id}
-    assert each["service key"].where == SERVICE_OPENS
+    assert {key: each[key].where for key in SERVICE_OPENS} == SERVICE_OPENS
+    factors = [set(each[key].texts) for key in (KeyFile.STAFF_FACTORS, KeyFile.PARTNER_FACTORS)]
+    assert not set.intersection(*factors)
     assert each["intake key"].where == set()
     assert {value.where for value in theirs} <= {
         ("messages", "for_reporter"),

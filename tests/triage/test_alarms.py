@@ -17,6 +17,7 @@ from helpdesk.core.letters import NotTaken, Refused
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.performing import drain
 from helpdesk.core.sealing import Envelope
+from helpdesk.key_files import KeyFile
 from tests.factories import a_person, a_team, sign_in, work_as
 from tests.triage.test_operations import RUNNING, history, reported
 
@@ -52,7 +53,8 @@ def store(desk, somebody, address):
     """What an earlier version took and sealed, unread."""
     with desk.begin() as work:
         person = work.session.get(Person, somebody.person.id)
-        person.email = work.keys.service.seal_text(address, person.place_of("email"))
+        place = person.place_of("email")
+        person.email = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, place)
         work.record("person.mailbox_given", person)
 
 

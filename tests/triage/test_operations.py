@@ -18,6 +18,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.letters import Refused
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
+from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.duty.timeline import sentence_for
 from helpdesk.triage import jobs, operations, queries
 from tests.factories import a_case, a_person, a_team, work_as
@@ -536,7 +537,7 @@ def test_operators_hear_again_when_the_hour_is_over(desk, house, now):
 def test_an_alarm_of_which_no_letter_came_out_is_not_called_heard(desk, house, now):
     """Without the service key no mailbox opens, whoever is on duty."""
     case = reported(desk, house, now, RUNNING)
-    blind = replace(desk, service=None)
+    blind = replace(desk, service=ServiceKeys())
 
     jobs.call_on_duty(blind, case_id=case.id)
 

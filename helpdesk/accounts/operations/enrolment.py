@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person
+from helpdesk.accounts.operations.factors import seal_seed
 from helpdesk.accounts.operations.keys import found_team_key
 from helpdesk.accounts.operations.people import tag_of
 from helpdesk.accounts.operations.recovery import lock_under_recovery
@@ -43,7 +44,7 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
     No rule: whoever holds the invitation's code is the person, and nobody is signed in yet.
     """
     step = second_factor.step_of(seed, first_code, work.at)
-    if person.enrolment_tag is None or work.keys.service is None:
+    if person.enrolment_tag is None:
         raise NotNow("This enrolment code was used already. Please ask for a new one.")
     if step is None:
         raise NotNow(second_factor.NOT_RIGHT)
@@ -52,7 +53,7 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
     person.salt = lock.salt
     person.under_passphrase = lock.secret.seal(secret.raw, person.place_of("under_passphrase"))
     recovery_key = lock_under_recovery(person, secret)
-    person.totp_seed = work.keys.service.seal_text(seed, person.place_of("totp_seed"))
+    seal_seed(work, person, seed)
     person.totp_last_step = step
     person.enrolment_tag = person.enrolment_until = None
     person.failures, person.closed_until = 0, None

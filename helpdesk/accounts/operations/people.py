@@ -24,7 +24,9 @@ from helpdesk.core.actors import Role
 from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
+from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
+from helpdesk.key_files import KeyFile
 
 NOTHING: Final = Handing()
 CODE_HOLDS: Final = timedelta(days=7)
@@ -41,9 +43,8 @@ def invite(
         raise NotNow(f"Somebody is called {handle} already. Please choose another name.")
     person = Person(handle=handle, name=name, role=role, invited_at=work.at)
     code = _give_code(work, person)
-    if email and work.keys.service is not None:
-        address = read_address(email)
-        person.email = work.keys.service.seal_text(address, person.place_of("email"))
+    if email:
+        person.email = _sealed(work, person, read_address(email))
     work.session.add(person)
     work.session.flush()  # the memberships point at the person's row
     work.record("person.invited", person, role=role)
@@ -55,12 +56,17 @@ def invite(
 def give_mailbox(work: Work, person: Person, address: str) -> None:
     """Say where one's own duty mail goes; with no address, that none goes out."""
     work.require(may_use_own, person)
-    if work.keys.service is None:
-        raise NotNow("This helpdesk sends no mail, so it keeps no address.")
-    place = person.place_of("email")
     kept = read_address(address) if address else ""
-    person.email = work.keys.service.seal_text(kept, place) if kept else None
+    person.email = _sealed(work, person, kept) if kept else None
+    person.email_for_self = None
+    if kept and person.key is not None:
+        place = person.place_of("email_for_self")
+        person.email_for_self = person.key.public.seal_text(kept, place)
     work.record("person.mailbox_given" if address else "person.mailbox_taken_back", person)
+
+
+def _sealed(work: Work, person: Person, address: str) -> Envelope:
+    return work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, person.place_of("email"))
 
 
 def invite_again(work: Work, person: Person) -> str:
@@ -90,6 +96,7 @@ def start_over(work: Work, person: Person, handing: Handing = NOTHING) -> str:
     person.key = None
     person.key_id = None
     person.salt = person.under_passphrase = person.under_recovery = person.totp_seed = None
+    person.email_for_self = None  # it was sealed to the key that is gone
     end_all(work, person)
     code = _give_code(work, person)
     person.was_reset = True

@@ -8,12 +8,13 @@ from sqlalchemy import select, update
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, SignIn
+from helpdesk.accounts.operations.factors import seal_seed, seed_of
 from helpdesk.accounts.operations.recovery import opened_with
 from helpdesk.accounts.operations.sessions import end_others, new_session, sweep
 from helpdesk.accounts.passphrases import NOBODYS_SALT, Lock
 from helpdesk.accounts.policy import belongs_at, may_use_own
 from helpdesk.core.errors import NotNow
-from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 
 # So many tries are free; then every next one makes the wait twice as long.
@@ -82,13 +83,8 @@ def complete_sign_in(work: Work, half: SignIn, secret: Secret, code: str) -> str
 
 def uses_second_factor(work: Work, person: Person, code: str) -> bool:
     """Whether the code is right now and was not used before; from now on it was."""
-    if person.totp_seed is None or work.keys.service is None:
-        return False
-    try:
-        seed = work.keys.service.open_text(person.totp_seed, person.place_of("totp_seed"))
-    except CannotOpen:
-        return False
-    step = second_factor.step_of(seed, code, work.at)
+    seed = seed_of(work, person)
+    step = second_factor.step_of(seed, code, work.at) if seed is not None else None
     if step is None:
         return False
     # One statement, so that of two tabs with the same code only one comes in.
@@ -121,9 +117,9 @@ def move_second_factor(
     work.require(may_use_own, person)
     opened_with(person, current)
     step = second_factor.step_of(seed, first_code, work.at)
-    if step is None or work.keys.service is None:
+    if step is None:
         raise NotNow(second_factor.whats_wrong(seed, first_code, work.at))
-    person.totp_seed = work.keys.service.seal_text(seed, person.place_of("totp_seed"))
+    seal_seed(work, person, seed)
     person.totp_last_step = step
     end_others(work, person, keep=session_id)
     work.record("person.second_factor_moved", person)

@@ -104,8 +104,9 @@ def _phone_page(form: NewPhoneForm, person: Person) -> str:
 
 @bp.get("/account/mailbox")
 def edit_mailbox() -> ResponseReturnValue:
-    form = MailboxForm(None, email=queries.mailbox_of(work, queries.myself(work)))
-    return render_template("accounts/mailbox.html", form=form)
+    person = queries.myself(work)
+    form = MailboxForm(None, email=queries.own_mailbox(work, person))
+    return _mailbox_page(form, person)
 
 
 @bp.post("/account/mailbox")
@@ -113,10 +114,16 @@ def create_mailbox() -> ResponseReturnValue:
     not_too_often("accounts.own")
     form, person = MailboxForm(), queries.myself(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
-        return render_template("accounts/mailbox.html", form=form), 422
+        return _mailbox_page(form, person), 422
     operations.give_mailbox(work, person, form.email.data or "")
     flash("Duty mail goes there now." if form.email.data else "No duty mail goes to you now.")
     return redirect(url_for(".show_own"), 303)
+
+
+def _mailbox_page(form: MailboxForm, person: Person) -> str:
+    """An address that somebody else gave when inviting is sealed to who sends, and not shown."""
+    is_hidden = person.email is not None and person.email_for_self is None
+    return render_template("accounts/mailbox.html", form=form, is_hidden=is_hidden)
 
 
 @bp.get("/account/recovery-key")

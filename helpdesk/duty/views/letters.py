@@ -42,7 +42,7 @@ def _is_for(letter: EmailMessage) -> bool:
 
     In a drill the page stands for a mail server: an operator reads no more there than anywhere.
     """
-    if letter["To"] == accounts.mailbox_of(work, accounts.myself(work)):
+    if letter["To"] == accounts.own_mailbox(work, accounts.myself(work)):
         return True
     words = set(NAME.findall(f"{letter['Subject']}\n{letter.get_content()}"))
     return queries.is_about_ours(work, words)

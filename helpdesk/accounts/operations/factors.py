@@ -1,0 +1,29 @@
+"""The seed of a person's second factor, sealed to the door by which they come in."""
+
+from helpdesk.accounts.models import Person
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.core.service_keys import factors_of
+from helpdesk.core.work import Work
+
+
+def seal_seed(work: Work, person: Person, seed: str) -> None:
+    """Keep the seed from which the person's codes come. NotNow in a process without its key.
+
+    No rule: who may give a person a second factor has been asked before.
+    """
+    place = person.place_of("totp_seed")
+    person.totp_seed = work.keys.service.seal(factors_of(person.role), seed, place)
+
+
+def seed_of(work: Work, person: Person) -> str | None:
+    """The seed, where there is one and this process is the person's door.
+
+    No rule: it is used to let them in.
+    """
+    if person.totp_seed is None:
+        return None
+    place = person.place_of("totp_seed")
+    try:
+        return work.keys.service.open(factors_of(person.role), person.totp_seed, place)
+    except CannotOpen:
+        return None

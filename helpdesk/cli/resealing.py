@@ -1,0 +1,132 @@
+"""Seal again, under the key of its purpose, what an older key sealed; each in one transaction."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+from sqlalchemy import select, update
+
+from helpdesk.accounts.models import Person
+from helpdesk.core import history
+from helpdesk.core.actors import operator
+from helpdesk.core.desk import Desk
+from helpdesk.core.jobs import Queue, by_name
+from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.sealing import CannotOpen, Envelope, Secret
+from helpdesk.core.service_keys import factors_of
+from helpdesk.core.work import Work
+from helpdesk.key_files import KeyFile
+from helpdesk.partners.models import Partner
+
+Row = Person | Partner
+# What partners are told is carried with the deliveries now, by the worker with their addresses.
+MOVED = "escalations.tell_partner"
+
+
+@dataclass
+class Done:
+    """What became of each sealed value."""
+
+    resealed: int = 0
+    current: int = 0
+    closed: int = 0
+
+
+class Kept(NamedTuple):
+    """A sealed field of a row, and whose key it is for."""
+
+    field: str
+    purpose: KeyFile
+
+
+def reseal(desk: Desk, old: Secret, *, operator_name: str) -> Done:
+    """Seal again all that the older key opens. Safe to run twice, and to stop at any moment.
+
+    Row by row: what is not reached yet opens with the older key, and what is, with today's.
+    """
+    done = Done()
+    for _step in steps(desk, old, done, operator_name=operator_name):
+        pass
+    return done
+
+
+def steps(desk: Desk, old: Secret, done: Done, *, operator_name: str) -> Iterator[None]:
+    """The same, one transaction after the other."""
+    actor = operator(operator_name)
+    kinds: tuple[type[Person] | type[Partner], ...] = (Person, Partner)
+    for kind in kinds:
+        with desk.begin(actor) as work:
+            ids = list(work.session.scalars(select(kind.id).order_by(kind.id)))
+        for row_id in ids:
+            with desk.begin(actor) as work:
+                row = work.session.get_one(kind, row_id, with_for_update={"of": kind})
+                _reseal_row(work, cast("Row", row), old, done)
+            yield
+    with desk.begin(actor) as work:
+        _move_promises(work)
+    yield
+    with desk.begin(actor) as work:
+        _hand_history_over(work, old)
+    yield
+
+
+def _kept(row: Row) -> list[Kept]:
+    if isinstance(row, Partner):
+        return [Kept("mailbox", KeyFile.PARTNER_ADDRESSES)]
+    return [Kept("totp_seed", factors_of(row.role)), Kept("email", KeyFile.DUTY_ADDRESSES)]
+
+
+def _reseal_row(work: Work, row: Row, old: Secret, done: Done) -> None:
+    changed = False
+    for field, purpose in _kept(row):
+        envelope: Envelope | None = getattr(row, field)
+        if envelope is None:
+            continue
+        place = row.place_of(field)
+        if _opens(work.keys.service.secrets[purpose], envelope, row, field):
+            done.current += 1
+        elif _opens(old, envelope, row, field):
+            text = old.open_text(envelope, place)
+            setattr(row, field, work.keys.service.seal(purpose, text, place))
+            if field == "email":
+                _copy_for_self(row, text)
+            done.resealed, changed = done.resealed + 1, True
+        else:
+            done.closed += 1
+    if changed:
+        work.record("keys.resealed", row)
+
+
+def _copy_for_self(row: Row, address: str) -> None:
+    """Pages cannot open it from now on, so the person gets a copy to see."""
+    if isinstance(row, Person) and row.key is not None:
+        place = row.place_of("email_for_self")
+        row.email_for_self = row.key.public.seal_text(address, place)
+
+
+def _opens(secret: Secret, envelope: Envelope, row: Row, field: str) -> bool:
+    try:
+        secret.open(envelope, row.place_of(field))
+    except CannotOpen:
+        return False
+    return True
+
+
+def _move_promises(work: Work) -> None:
+    waiting = update(Promise).where(
+        Promise.job == MOVED,
+        Promise.queue == Queue.NOTICES,
+        Promise.standing == Standing.WAITING,
+    )
+    work.session.execute(waiting.values(queue=by_name(MOVED).queue))
+
+
+def _hand_history_over(work: Work, old: Secret) -> None:
+    """What the older key signed stays signed; from this entry on only today's key does."""
+    signer = work.keys.service.secrets[KeyFile.HISTORY]
+    former = history.witness_of(old)
+    if history.was_signed_by(work.session, former):
+        work.record_about(history.KEY_CHANGED, "history", "key", former=former.hex())
+        work.session.flush()
+    while history.link(work.session, at=work.at, signer=signer):
+        work.session.flush()

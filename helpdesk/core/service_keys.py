@@ -1,0 +1,60 @@
+"""The keys that a process has of its own, by purpose: what must work while nobody is signed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotNow
+from helpdesk.core.history import witness_of
+from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
+from helpdesk.key_files import PUBLIC_HALF, KeyFile
+
+
+@dataclass(frozen=True)
+class ServiceKeys:
+    """The secrets of some purposes, and the public halves of others. Most processes have few."""
+
+    secrets: Mapping[KeyFile, Secret] = field(default_factory=dict, repr=False)
+    publics: Mapping[KeyFile, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, files: Mapping[KeyFile, tuple[bytes, ...]]) -> "ServiceKeys":
+        """What was read from the files that this process is given."""
+        secrets = {one: Secret(raw[0]) for one, raw in files.items() if not one.is_public}
+        halves = {one: files[half][0] for one, half in PUBLIC_HALF.items() if half in files}
+        return cls(secrets, halves | {one: half_of(one, secrets[one]) for one in _both(secrets)})
+
+    def secret(self, purpose: KeyFile) -> Secret | None:
+        """The whole key of a purpose, where this process has it."""
+        return self.secrets.get(purpose)
+
+    def seal(self, purpose: KeyFile, text: str, place: Place) -> Envelope:
+        """Seal for whoever has the key of a purpose; with its public half alone, if there is one.
+
+        NotNow in a process that was given neither.
+        """
+        if purpose in self.publics:
+            return Public(self.publics[purpose]).seal_text(text, place)
+        if purpose in self.secrets:
+            return self.secrets[purpose].seal_text(text, place)
+        raise NotNow("This process was given no key to seal this with.")
+
+    def open(self, purpose: KeyFile, envelope: Envelope, place: Place) -> str:
+        """What was sealed for this purpose. CannotOpen in a process that was not given its key."""
+        if purpose not in self.secrets:
+            raise CannotOpen
+        return self.secrets[purpose].open_text(envelope, place)
+
+
+def factors_of(role: Role) -> KeyFile:
+    """The key of the door by which a role comes in: each opens the second factors of its own."""
+    return KeyFile.PARTNER_FACTORS if role is Role.PARTNER else KeyFile.STAFF_FACTORS
+
+
+def half_of(purpose: KeyFile, secret: Secret) -> bytes:
+    """What others may have of a key: enough to seal to it, or to check what it signed."""
+    return witness_of(secret) if purpose is KeyFile.HISTORY else secret.public.raw
+
+
+def _both(secrets: Mapping[KeyFile, Secret]) -> list[KeyFile]:
+    return [one for one in PUBLIC_HALF if one in secrets]

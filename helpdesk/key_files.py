@@ -1,0 +1,86 @@
+"""The keys of the house: one for each purpose, in a file of its own, given to who needs it."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+KEY_BYTES: Final = 32
+
+
+class KeyFile(StrEnum):
+    """A file with a key, by the setting that names it."""
+
+    # Finds cases by return code and signs the public forms.
+    INTAKE = "INTAKE_KEY_FILE"
+    # Second factors of those who come in by that door; the door's forms are signed with what is
+    # derived from it.
+    STAFF_FACTORS = "STAFF_FACTORS_KEY_FILE"
+    PARTNER_FACTORS = "PARTNER_FACTORS_KEY_FILE"
+    # Where letters go. The public half seals, and opens nothing.
+    DUTY_ADDRESSES = "DUTY_ADDRESSES_KEY_FILE"
+    DUTY_ADDRESSES_PUBLIC = "DUTY_ADDRESSES_PUBLIC_FILE"
+    PARTNER_ADDRESSES = "PARTNER_ADDRESSES_KEY_FILE"
+    PARTNER_ADDRESSES_PUBLIC = "PARTNER_ADDRESSES_PUBLIC_FILE"
+    # Signs where history ends. The public half checks it.
+    HISTORY = "HISTORY_KEY_FILE"
+    HISTORY_PUBLIC = "HISTORY_PUBLIC_FILE"
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called where we make it, such as duty-addresses.key."""
+        name = self.value.lower().replace("_", "-").removesuffix("-file")
+        stem, _, ending = name.rpartition("-")
+        return f"{stem}.{ending}"
+
+    @property
+    def is_public(self) -> bool:
+        return self in PUBLIC_HALF.values()
+
+
+PUBLIC_HALF: Final[Mapping[KeyFile, KeyFile]] = {
+    KeyFile.DUTY_ADDRESSES: KeyFile.DUTY_ADDRESSES_PUBLIC,
+    KeyFile.PARTNER_ADDRESSES: KeyFile.PARTNER_ADDRESSES_PUBLIC,
+    KeyFile.HISTORY: KeyFile.HISTORY_PUBLIC,
+}
+SECRETS: Final = frozenset(one for one in KeyFile if not one.is_public)
+
+# Which process is given which; it refuses to start with one more, and with one less.
+OF_PAGES: Final[Mapping[str, frozenset[KeyFile]]] = {
+    "public": frozenset({KeyFile.INTAKE}),
+    "staff": frozenset(
+        {
+            KeyFile.STAFF_FACTORS,
+            KeyFile.DUTY_ADDRESSES_PUBLIC,
+            KeyFile.PARTNER_ADDRESSES_PUBLIC,
+        }
+    ),
+    "partner": frozenset({KeyFile.PARTNER_FACTORS, KeyFile.DUTY_ADDRESSES_PUBLIC}),
+}
+OF_WORKER: Final[Mapping[str, frozenset[KeyFile]]] = {
+    "notices": frozenset({KeyFile.DUTY_ADDRESSES}),
+    "deliveries": frozenset({KeyFile.PARTNER_ADDRESSES}),
+}
+# It does the work of both workers where none comes.
+OF_TICKER: Final = frozenset({KeyFile.HISTORY, *OF_WORKER["notices"], *OF_WORKER["deliveries"]})
+# Whoever plays everybody: the drill, a trial.
+ALL: Final = frozenset(KeyFile)
+
+# The one key of before, which did all of it.
+BEFORE: Final = "SERVICE_KEY_FILE"
+# Where an older key opens what was made with it; the others have one, and `helpdesk keys reseal`.
+SEVERAL: Final = frozenset({KeyFile.INTAKE})
+
+
+def read(path: str) -> tuple[bytes, ...]:
+    """The base64 keys of a file, one a line. ValueError if there is none, or it is not a key."""
+    try:
+        lines = Path(path).read_text().split()
+        keys = tuple(base64.b64decode(line, validate=True) for line in lines)
+    except (OSError, binascii.Error, UnicodeDecodeError):
+        keys = ()
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
+        raise ValueError("does not name a readable file of 32-byte keys in base64")
+    return keys

@@ -1,0 +1,275 @@
+"""One key of before becomes a key for each purpose: at every moment all of it can be read."""
+
+import base64
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import sessionmaker
+
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.queries import own_mailbox
+from helpdesk.cli.resealing import Done, reseal, steps
+from helpdesk.core import history
+from helpdesk.core.actors import Role
+from helpdesk.core.desk import Desk
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.service_keys import ServiceKeys, factors_of
+from helpdesk.key_files import KeyFile
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner
+from tests.conftest import SERVICE, FakeBell, FakePost
+from tests.factories import a_person, a_team, work_as
+from tests.intake.test_sending_twice import database_of_its_own
+
+OLD = Secret(b"o" * 32)
+# What a process of before had: one key for everything.
+BEFORE = ServiceKeys(dict.fromkeys(SERVICE.secrets, OLD))
+
+
+@pytest.fixture
+def house(postgres, settings):
+    """A house of before on a database of its own, and the desk of the command, as its owner."""
+    with database_of_its_own(postgres) as engine_for:
+        staff, owner = (
+            sessionmaker(engine_for(role), expire_on_commit=False)
+            for role in ("helpdesk_app", "helpdesk_owner")
+        )
+        before = Desk(settings, staff, FakeBell(), FakePost(), BEFORE)
+        furnish(before)
+        yield before, Desk(settings, owner, FakeBell(), FakePost(), SERVICE)
+
+
+def furnish(desk):
+    with desk.begin() as work:
+        queue = a_team(work)
+        lead = a_person(work, Role.COORDINATOR, [queue], email="lead@house.test")
+        a_person(work, Role.RESPONDER, [queue])
+    with work_as(desk, lead) as work:
+        partner = partners.register(
+            work,
+            slug="example",
+            name="Example",
+            platform="example",
+            mailbox="trust@example.test",
+            is_new_platform=True,
+        )
+    with desk.begin() as work:
+        a_person(work, Role.PARTNER, [work.session.get(Partner, partner.id).team])
+        work.promise("escalations.tell_partner", escalation_id="nobody", about="x")
+        work.session.flush()
+        work.session.execute(update(Promise).values(queue="notices"))
+    link(desk, OLD)
+
+
+def link(desk, signer):
+    with desk.begin() as work:
+        history.link(work.session, at=datetime.now(UTC), signer=signer)
+
+
+def values(work):
+    """Each sealed value with its place and whose key it is for."""
+    for person in work.session.scalars(select(Person)):
+        yield person.totp_seed, person.place_of("totp_seed"), factors_of(person.role)
+        if person.email is not None:
+            yield person.email, person.place_of("email"), KeyFile.DUTY_ADDRESSES
+    for partner in work.session.scalars(select(Partner)):
+        yield partner.mailbox, partner.place_of("mailbox"), KeyFile.PARTNER_ADDRESSES
+
+
+def opened(desk, key_for):
+    """What opens with the key that is given for a purpose, and what stays closed."""
+    texts, closed = set(), 0
+    with desk.begin() as work:
+        for envelope, place, purpose in values(work):
+            try:
+                texts.add(key_for(purpose).open_text(envelope, place))
+            except CannotOpen:
+                closed += 1
+    return texts, closed
+
+
+def with_older(_purpose):
+    return OLD
+
+
+def with_todays(purpose):
+    return SERVICE.secrets[purpose]
+
+
+def findings(desk):
+    with desk.begin() as work:
+        witness = SERVICE.publics[KeyFile.HISTORY]
+        return [one.sentence for one in history.verify(work.session, witness=witness)]
+
+
+def test_the_older_key_opens_nothing_any_more_and_todays_open_all(house):
+    before, command = house
+    all_of_it, _ = opened(before, with_older)
+    assert {"lead@house.test", "trust@example.test"} < all_of_it
+
+    done = reseal(command, OLD, operator_name="ada")
+
+    assert opened(command, with_older) == (set(), 5)
+    assert opened(command, with_todays) == (all_of_it, 0)
+    assert (done.resealed, done.current, done.closed) == (5, 0, 0)
+
+
+def test_no_key_of_one_purpose_opens_what_is_sealed_for_another(house):
+    _, command = house
+    reseal(command, OLD, operator_name="ada")
+
+    with command.begin() as work:
+        for envelope, place, purpose in values(work):
+            for other in set(SERVICE.secrets) - {purpose}:
+                with pytest.raises(CannotOpen):
+                    SERVICE.secrets[other].open(envelope, place)
+
+
+@pytest.mark.parametrize("stopped_after", range(7))
+def test_stopped_after_any_step_all_is_readable_and_the_next_run_goes_on(house, stopped_after):
+    before, command = house
+    all_of_it, _ = opened(before, with_older)
+
+    walk = steps(command, OLD, Done(), operator_name="ada")
+    for _ in range(stopped_after):
+        next(walk)
+    walk.close()
+
+    assert opened(command, with_older)[0] | opened(command, with_todays)[0] == all_of_it
+    reseal(command, OLD, operator_name="ada")
+    assert opened(command, with_todays) == (all_of_it, 0)
+    again = reseal(command, OLD, operator_name="ada")
+    assert (again.resealed, again.current) == (0, 5)
+    assert findings(command) == []
+
+
+def test_what_another_key_sealed_is_counted_and_left_alone(house):
+    _, command = house
+
+    done = reseal(command, Secret(b"x" * 32), operator_name="ada")
+
+    assert (done.resealed, done.current, done.closed) == (0, 0, 5)
+    assert opened(command, with_older)[1] == 0
+
+
+def test_people_see_their_own_address_which_pages_open_no_more(house):
+    _, command = house
+    reseal(command, OLD, operator_name="ada")
+    with command.begin() as work:
+        lead = work.session.scalars(select(Person).where(Person.email.is_not(None))).one()
+        assert lead.email_for_self is not None
+        assert own_mailbox(work, lead) == ""  # without the person's key
+
+
+def test_what_partners_are_told_waits_with_who_has_their_addresses(house):
+    _, command = house
+
+    reseal(command, OLD, operator_name="ada")
+
+    with command.begin() as work:
+        queues = set(work.session.scalars(select(Promise.queue)))
+    assert queues == {"deliveries"}
+
+
+def test_history_goes_on_under_another_signature(house):
+    _, command = house
+    assert "A checkpoint does not bear our signature." in findings(command)
+
+    reseal(command, OLD, operator_name="ada")
+    assert findings(command) == []
+    with command.begin() as work:
+        changes = select(HistoryEntry).where(HistoryEntry.action == history.KEY_CHANGED)
+        [change] = work.session.scalars(changes)
+        assert (change.actor_id, change.details["former"]) == (
+            "shell:ada",
+            history.witness_of(OLD).hex(),
+        )
+
+
+def test_what_the_older_key_signs_afterwards_is_found(house):
+    _, command = house
+    reseal(command, OLD, operator_name="ada")
+    with command.begin() as work:
+        work.record_about("test.happened", "tests", "1")
+
+    link(command, OLD)
+
+    assert findings(command) == ["A checkpoint does not bear our signature."]
+
+
+def test_the_older_key_cannot_name_itself_the_former_one_of_a_history_it_wrote(house):
+    """Whoever has it and the database can chain what they like; the end bears no right name."""
+    before, command = house
+    with before.begin() as work:
+        former = history.witness_of(OLD).hex()
+        work.record_about(history.KEY_CHANGED, "history", "key", former=former)
+    link(before, OLD)
+
+    assert "A checkpoint does not bear our signature." in findings(command)
+
+
+@pytest.fixture
+def environment(house, place):
+    _before, command = house
+    for key, secret in SERVICE.secrets.items():
+        (place / key.file_name).write_text(base64.b64encode(secret.raw).decode())
+    older = place / "service.key"
+    older.write_text(base64.b64encode(OLD.raw).decode())
+    url = command.sessions.kw["bind"].url.render_as_string(hide_password=False)
+    told = {key.value: str(place / key.file_name) for key in SERVICE.secrets}
+    told |= {"PATH": os.environ["PATH"], "DATABASE_URL": url, "PYTHONWARNINGS": "error"}
+    return told, older
+
+
+def command_for(older):
+    words = ["keys", "reseal", "--as", "ada", "--from", str(older)]
+    return [sys.executable, "-m", "helpdesk.cli", *words]
+
+
+def test_the_command_killed_with_no_warning_leaves_all_readable(house, environment):
+    """Killed as soon as the first, second, third … value is sealed again."""
+    before, command = house
+    told, older = environment
+    all_of_it, _ = opened(before, with_older)
+    root = Path(__file__).resolve().parents[2]
+
+    for wanted in range(1, 5):
+        process = subprocess.Popen(command_for(older), cwd=root, env=told, stdout=subprocess.PIPE)
+        while process.poll() is None and len(opened(command, with_todays)[0]) < wanted:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+        assert opened(command, with_older)[0] | opened(command, with_todays)[0] == all_of_it
+
+    done = subprocess.run(
+        command_for(older), cwd=root, env=told, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "opens nothing any more" in done.stdout
+    assert opened(command, with_todays) == (all_of_it, 0)
+    assert opened(command, with_older)[0] == set()
+
+
+def test_the_key_in_use_is_no_older_one(environment):
+    told, _older = environment
+    done = subprocess.run(
+        command_for(told["HISTORY_KEY_FILE"]),
+        cwd=Path(__file__).resolve().parents[2],
+        env=told,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "holds the key that HISTORY_KEY_FILE names" in done.stderr
+    assert "Traceback" not in done.stderr
