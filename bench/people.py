@@ -60,7 +60,8 @@ def enrolled(desk: Desk, handle: str, role: Role, team: Team) -> Somebody:
     """Somebody who was invited and has enrolled; a minute ago, so that this code is unused."""
     earlier = datetime.now(UTC) - timedelta(minutes=1)
     seed = second_factor.new_seed()
-    passphrase, lock = _shared_lock()
+    door = Surface.PARTNER if role is Role.PARTNER else Surface.STAFF
+    passphrase, lock = _shared_lock(desk.service.peppers_at(door))
     with desk.begin(operator("trial"), at=earlier) as work:
         person, _code = accounts.invite(
             work,
@@ -77,10 +78,10 @@ def enrolled(desk: Desk, handle: str, role: Role, team: Team) -> Somebody:
 
 
 @cache
-def _shared_lock() -> tuple[str, passphrases.Lock]:
+def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.Lock]:
     """One passphrase for all: what a guess costs is no part of a trial, and fifty take a while."""
     passphrase = codes.new_passphrase()
-    return passphrase, passphrases.new_lock(passphrase)
+    return passphrase, passphrases.new_lock(passphrase, peppers)
 
 
 def let_in(desk: Desk, member: Somebody, newcomer: Somebody, team: Team) -> None:

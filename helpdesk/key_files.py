@@ -27,6 +27,9 @@ class KeyFile(StrEnum):
     # Signs where history ends. The public half checks it.
     HISTORY = "HISTORY_KEY_FILE"
     HISTORY_PUBLIC = "HISTORY_PUBLIC_FILE"
+    # Without it no guess at a passphrase of those who come in by that door can be checked.
+    STAFF_PEPPER = "STAFF_PEPPER_FILE"
+    PARTNER_PEPPER = "PARTNER_PEPPER_FILE"
 
     @property
     def file_name(self) -> str:
@@ -45,6 +48,11 @@ PUBLIC_HALF: Final[Mapping[KeyFile, KeyFile]] = {
     KeyFile.PARTNER_ADDRESSES: KeyFile.PARTNER_ADDRESSES_PUBLIC,
     KeyFile.HISTORY: KeyFile.HISTORY_PUBLIC,
 }
+# The pepper of each door.
+PEPPERS: Final[Mapping[str, KeyFile]] = {
+    "staff": KeyFile.STAFF_PEPPER,
+    "partner": KeyFile.PARTNER_PEPPER,
+}
 SECRETS: Final = frozenset(one for one in KeyFile if not one.is_public)
 
 # Which process is given which; it refuses to start with one more, and with one less.
@@ -53,11 +61,14 @@ OF_PAGES: Final[Mapping[str, frozenset[KeyFile]]] = {
     "staff": frozenset(
         {
             KeyFile.STAFF_FACTORS,
+            KeyFile.STAFF_PEPPER,
             KeyFile.DUTY_ADDRESSES_PUBLIC,
             KeyFile.PARTNER_ADDRESSES_PUBLIC,
         }
     ),
-    "partner": frozenset({KeyFile.PARTNER_FACTORS, KeyFile.DUTY_ADDRESSES_PUBLIC}),
+    "partner": frozenset(
+        {KeyFile.PARTNER_FACTORS, KeyFile.PARTNER_PEPPER, KeyFile.DUTY_ADDRESSES_PUBLIC}
+    ),
 }
 OF_WORKER: Final[Mapping[str, frozenset[KeyFile]]] = {
     "notices": frozenset({KeyFile.DUTY_ADDRESSES}),
@@ -71,7 +82,7 @@ ALL: Final = frozenset(KeyFile)
 # The one key of before, which did all of it.
 BEFORE: Final = "SERVICE_KEY_FILE"
 # Where an older key opens what was made with it; the others have one, and `helpdesk keys reseal`.
-SEVERAL: Final = frozenset({KeyFile.INTAKE})
+SEVERAL: Final = frozenset({KeyFile.INTAKE, *PEPPERS.values()})
 
 
 def read(path: str) -> tuple[bytes, ...]:

@@ -105,7 +105,7 @@ def enrolled(work, person) -> Somebody:
     done = accounts.enrol(
         earlier,
         person,
-        lock=_cheap_lock(),
+        lock=_cheap_lock(_peppers_of(work, person)),
         seed=seed,
         first_code=second_factor.code_at(seed, step),
     )
@@ -189,8 +189,12 @@ def sign_in(client, somebody, at=None):
 
 
 @cache
-def _cheap_lock():
-    return passphrases.new_lock(PASSPHRASE, cost=CHEAP)
+def _cheap_lock(peppers):
+    return passphrases.new_lock(PASSPHRASE, peppers, cost=CHEAP)
+
+
+def _peppers_of(work, person):
+    return work.keys.service.peppers_at("partner" if person.role is Role.PARTNER else "staff")
 
 
 def _as_operator(work):

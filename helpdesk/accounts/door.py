@@ -51,7 +51,7 @@ def try_passphrase(
         attempt = operations.knock(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
     lock = passphrases.lock_of(
-        passphrase, attempt.salt, turns=turns
+        passphrase, attempt.salt, desk.service.peppers_at(surface), turns=turns
     )  # slow: no transaction is open
     with desk.begin() as work:
         return operations.begin_sign_in(work, attempt, lock, surface=surface)
@@ -117,7 +117,8 @@ def try_enrolment(
         raise NotNow("This enrolment code was used already. Please ask for a new one.")
     if second_factor.step_of(seed, first_code, datetime.now(UTC)) is None:
         return None
-    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
+    # Slow, so no transaction is open here.
+    lock = passphrases.new_lock(passphrase, desk.service.peppers_at(surface))
     with desk.begin(person.as_actor()) as work:
         person = operations.person_with_code(work, code, surface=surface)
         if person is None or second_factor.step_of(seed, first_code, work.at) is None:
@@ -133,7 +134,8 @@ def try_recovery(
         attempt = operations.knock(work, handle=handle, surface=surface)
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
-    lock = passphrases.new_lock(passphrase)  # slow, so no transaction is open here
+    # Slow, so no transaction is open here.
+    lock = passphrases.new_lock(passphrase, desk.service.peppers_at(surface))
     actor = attempt.person.as_actor() if attempt.person is not None else SYSTEM
     with desk.begin(actor) as work:
         person, secret = _opened(work, attempt, recovery_key)

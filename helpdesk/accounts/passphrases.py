@@ -1,11 +1,13 @@
 """Passphrases: which are good enough, and how one is stretched into what opens a person's key."""
 
+import hashlib
+import logging
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from threading import BoundedSemaphore
 from typing import Final
@@ -14,8 +16,10 @@ from nacl.pwhash import argon2id
 from zxcvbn import zxcvbn
 
 from helpdesk.core import codes
-from helpdesk.core.errors import Busy
+from helpdesk.core.errors import Busy, NotNow
 from helpdesk.core.sealing import Secret
+
+log = logging.getLogger(__name__)
 
 MIB: Final = 1024 * 1024
 LONGEST: Final = 500
@@ -109,24 +113,59 @@ ROWS: Final = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123
 
 @dataclass(frozen=True)
 class Lock:
-    """What a passphrase stretches to with one salt. The salt is no secret."""
+    """What a passphrase stretches to with one salt and one pepper. The salt is no secret; it says
+    what stretching costs and, by a name that tells nothing else, which pepper it takes."""
 
     salt: bytes
     secret: Secret
+    # The same with the current pepper, where this one has an older one, or none yet.
+    renewed: "Lock | None" = field(default=None, repr=False)
 
 
-def new_lock(passphrase: str, *, cost: int = CURRENT) -> Lock:
-    """A lock with a fresh salt. Slow on purpose: call it while no transaction is open."""
-    return lock_of(passphrase, bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES))
+def new_lock(passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT) -> Lock:
+    """A lock with a fresh salt and the current pepper. Slow on purpose: call it while no
+    transaction is open. NotNow in a process that was given no pepper: nobody signs in there."""
+    if not peppers:
+        raise NotNow("This process was given no pepper, so it can keep no passphrase.")
+    salt = bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES) + _name_of(peppers[0])
+    return lock_of(passphrase, salt, peppers)
 
 
-def lock_of(passphrase: str, salt: bytes, *, turns: Turns = KNOWN) -> Lock:
-    """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open."""
-    cost = COSTS[salt[0]]
+def lock_of(
+    passphrase: str, salt: bytes, peppers: Sequence[Secret], *, turns: Turns = KNOWN
+) -> Lock:
+    """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open.
+
+    Without the pepper that the salt names it is a lock that opens nothing.
+    """
+    cost, without = COSTS[salt[0]], salt[: 1 + argon2id.SALTBYTES]
     plain = _plain(passphrase[:LONGEST]).encode()
     with turns.take():
-        raw = argon2id.kdf(32, plain, salt[1:], opslimit=cost.passes, memlimit=cost.memory)
-    return Lock(salt, Secret(raw))
+        raw = argon2id.kdf(32, plain, without[1:], opslimit=cost.passes, memlimit=cost.memory)
+    renewed = None
+    if peppers and salt != without + _name_of(peppers[0]):
+        renewed = Lock(without + _name_of(peppers[0]), _peppered(raw, peppers[0]))
+    return Lock(salt, _with_pepper(raw, salt[len(without) :], peppers), renewed)
+
+
+def _with_pepper(raw: bytes, name: bytes, peppers: Sequence[Secret]) -> Secret:
+    if not name:
+        return Secret(raw)  # locked before there was a pepper; renewed when the person comes
+    for pepper in peppers:
+        if _name_of(pepper) == name:
+            return _peppered(raw, pepper)
+    log.error("A passphrase was locked with a pepper that this process does not have.")
+    return Secret.new()
+
+
+def _peppered(raw: bytes, pepper: Secret) -> Secret:
+    """After the slow step, so that a new pepper can take an old one's place without a guess."""
+    key = pepper.derive("passphrases")
+    return Secret(hashlib.blake2b(raw, key=key, digest_size=32).digest())
+
+
+def _name_of(pepper: Secret) -> bytes:
+    return pepper.derive("name of a pepper")[:8]
 
 
 # Somebody who does not exist costs as much as somebody who does.

@@ -9,11 +9,10 @@ from helpdesk import key_files
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.cli import resealing
 from helpdesk.core.sealing import Secret
-from helpdesk.key_files import KeyFile
 from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.keys import make_missing
 
-NEW = key_files.SECRETS - {KeyFile.INTAKE}
+NEW = key_files.SECRETS - key_files.SEVERAL
 
 
 @click.group()

@@ -7,7 +7,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotNow
 from helpdesk.core.history import witness_of
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
-from helpdesk.key_files import PUBLIC_HALF, KeyFile
+from helpdesk.key_files import PEPPERS, PUBLIC_HALF, KeyFile
 
 
 @dataclass(frozen=True)
@@ -16,17 +16,32 @@ class ServiceKeys:
 
     secrets: Mapping[KeyFile, Secret] = field(default_factory=dict, repr=False)
     publics: Mapping[KeyFile, bytes] = field(default_factory=dict)
+    peppers: Mapping[str, tuple[Secret, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, files: Mapping[KeyFile, tuple[bytes, ...]]) -> "ServiceKeys":
         """What was read from the files that this process is given."""
-        secrets = {one: Secret(raw[0]) for one, raw in files.items() if not one.is_public}
+        secrets = {
+            one: Secret(raw[0])
+            for one, raw in files.items()
+            if not one.is_public and one not in PEPPERS.values()
+        }
+        peppers = {
+            door: tuple(Secret(raw) for raw in files[one])
+            for door, one in PEPPERS.items()
+            if one in files
+        }
         halves = {one: files[half][0] for one, half in PUBLIC_HALF.items() if half in files}
-        return cls(secrets, halves | {one: half_of(one, secrets[one]) for one in _both(secrets)})
+        halves |= {one: half_of(one, secrets[one]) for one in PUBLIC_HALF if one in secrets}
+        return cls(secrets, halves, peppers)
 
     def secret(self, purpose: KeyFile) -> Secret | None:
         """The whole key of a purpose, where this process has it."""
         return self.secrets.get(purpose)
+
+    def peppers_at(self, door: str) -> tuple[Secret, ...]:
+        """The peppers of those who come in by a door, the current one first; others have none."""
+        return self.peppers.get(door, ())
 
     def seal(self, purpose: KeyFile, text: str, place: Place) -> Envelope:
         """Seal for whoever has the key of a purpose; with its public half alone, if there is one.
@@ -54,7 +69,3 @@ def factors_of(role: Role) -> KeyFile:
 def half_of(purpose: KeyFile, secret: Secret) -> bytes:
     """What others may have of a key: enough to seal to it, or to check what it signed."""
     return witness_of(secret) if purpose is KeyFile.HISTORY else secret.public.raw
-
-
-def _both(secrets: Mapping[KeyFile, Secret]) -> list[KeyFile]:
-    return [one for one in PUBLIC_HALF if one in secrets]

@@ -14,6 +14,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
+from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.
 PARTNER, PLATFORM = "drill-platform", "instagram"
@@ -125,10 +126,12 @@ def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Pl
         teams=[teams[slug] for slug in part.teams],
     )
     passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
+    door = Surface.PARTNER if part.role is Role.PARTNER else Surface.STAFF
+    peppers = stage.desk.service.peppers_at(door)
     enrolled = accounts.enrol(
         stage.shell(at),
         person,
-        lock=passphrases.new_lock(passphrase),
+        lock=passphrases.new_lock(passphrase, peppers),
         seed=seed,
         first_code=second_factor.code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
     )

@@ -161,7 +161,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
 
     def stranger():
         try:
-            passphrases.lock_of("words", passphrases.NOBODYS_SALT, turns=passphrases.STRANGERS)
+            passphrases.lock_of("words", passphrases.NOBODYS_SALT, (), turns=passphrases.STRANGERS)
         except Busy:
             busy.append(1)
             begun.release()
@@ -172,7 +172,9 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
         one.start()
     for _ in range(5):  # one at work, two waiting, four sent away
         begun.acquire(timeout=20)
-    known = threading.Thread(target=passphrases.lock_of, args=("words", passphrases.NOBODYS_SALT))
+    known = threading.Thread(
+        target=passphrases.lock_of, args=("words", passphrases.NOBODYS_SALT, ())
+    )
     known.start()
     assert begun.acquire(timeout=20), "the known had to wait for strangers"
     goes_on.set()

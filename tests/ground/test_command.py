@@ -40,7 +40,7 @@ ALWAYS = {*EVERYTHING} - {"REDIS_URL", *KeyFile}
         (("history", "verify"), {"DATABASE_URL", "HISTORY_PUBLIC_FILE"}),
         (
             ("keys", "reseal", "--as", "ada", "--from", "older.key"),
-            {"DATABASE_URL", *key_files.SECRETS} - {"INTAKE_KEY_FILE"},
+            {"DATABASE_URL", *key_files.SECRETS - key_files.SEVERAL},
         ),
         (
             ("setup", "--as", "ada", "--handle", "lead", "--name", "Lead"),

@@ -32,7 +32,7 @@ from tests.intake.test_sending_twice import database_of_its_own
 
 OLD = Secret(b"o" * 32)
 # What a process of before had: one key for everything.
-BEFORE = ServiceKeys(dict.fromkeys(SERVICE.secrets, OLD))
+BEFORE = ServiceKeys(dict.fromkeys(SERVICE.secrets, OLD), peppers=SERVICE.peppers)
 
 
 @pytest.fixture

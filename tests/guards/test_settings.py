@@ -49,10 +49,11 @@ GIVEN = {
     "public": {"INTAKE_KEY_FILE"},
     "staff": {
         "STAFF_FACTORS_KEY_FILE",
+        "STAFF_PEPPER_FILE",
         "DUTY_ADDRESSES_PUBLIC_FILE",
         "PARTNER_ADDRESSES_PUBLIC_FILE",
     },
-    "partner": {"PARTNER_FACTORS_KEY_FILE", "DUTY_ADDRESSES_PUBLIC_FILE"},
+    "partner": {"PARTNER_FACTORS_KEY_FILE", "PARTNER_PEPPER_FILE", "DUTY_ADDRESSES_PUBLIC_FILE"},
     "notices": {"DUTY_ADDRESSES_KEY_FILE"},
     "deliveries": {"PARTNER_ADDRESSES_KEY_FILE"},
     "ticker": {"HISTORY_KEY_FILE", "DUTY_ADDRESSES_KEY_FILE", "PARTNER_ADDRESSES_KEY_FILE"},
@@ -92,9 +93,7 @@ def test_a_process_that_lacks_one_of_its_keys_or_is_told_another_does_not_start(
 
 
 def test_no_process_but_the_ticker_opens_what_is_for_two_purposes():
-    opens = {
-        process: {one for one in keys if "PUBLIC" not in one} for process, keys in GIVEN.items()
-    }
+    opens = {process: {one for one in keys if "KEY_FILE" in one} for process, keys in GIVEN.items()}
 
     assert {process for process, keys in opens.items() if len(keys) > 1} == {"ticker"}
 

@@ -84,6 +84,7 @@ class Member(Visitor):
 
     def __init__(self, house, plant, handle, code, surface=Surface.STAFF):
         super().__init__(house, plant, surface, handle)
+        self.peppers = house.peppers_at(surface)
         self.handle = handle
         self.enrolment_code = plant.add("enrolment code", code, code.replace("-", ""))
         self.passphrases, self.recovery_keys, self.seed, self._step = [], [], "", 0

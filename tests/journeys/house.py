@@ -21,6 +21,7 @@ from helpdesk.adapters.waking import open_worker
 from helpdesk.app import create_app
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core.jobs import Queue
+from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.key_files import KeyFile, read
 from helpdesk.settings import Settings, Surface
 from helpdesk.supervisor.keys import make_missing, path_of
@@ -99,6 +100,9 @@ class House:
         if surface not in self._desks:
             self._desks[surface] = open_desk(self._settings(surface))
         return self._desks[surface]
+
+    def peppers_at(self, surface):
+        return ServiceKeys.of(self.keys).peppers_at(surface)
 
     def client(self, surface):
         return self.apps[surface].test_client()

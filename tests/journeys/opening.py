@@ -82,10 +82,14 @@ def opened_by(values, keys):
 
 
 def keys_of_member(session, member):
-    """What a person has: passphrases, recovery keys, and the cookies of their browser."""
+    """What a person has: passphrases, recovery keys, and the cookies of their browser.
+
+    Together with the pepper of the door, without which a passphrase opens nothing.
+    """
+    peppers = member.peppers
     person = session.scalar(select(Person).where(Person.handle == member.handle))
     return {
-        *(passphrases.lock_of(words, person.salt).secret for words in member.passphrases),
+        *(passphrases.lock_of(words, person.salt, peppers).secret for words in member.passphrases),
         *(recovery._recovery_secret(key) for key in member.recovery_keys),
         *(sessions._secret_of(token) for token in member.cookies),
     }

@@ -37,6 +37,15 @@ def change_passphrase(
     work.record("person.passphrase_changed", person)
 
 
+def renew_lock(work: Work, person: Person, secret: Secret, lock: Lock) -> None:
+    """Lock the key under the same passphrase with the current pepper.
+
+    No rule: who calls this has just opened it with that passphrase.
+    """
+    _lock_under_passphrase(person, secret, lock)
+    work.record("person.lock_renewed", person)
+
+
 def new_recovery_key(work: Work, person: Person, *, current: Lock) -> str:
     """Another recovery key, shown once; the one on the old paper opens nothing any more."""
     work.require(may_use_own, person)
@@ -90,6 +99,6 @@ def _lock_under_passphrase(person: Person, secret: Secret, lock: Lock) -> None:
 
 
 def _recovery_secret(recovery_key: str) -> Secret:
-    """130 random bits need no slow hash."""
+    """130 random bits need no slow hash, and no pepper: there is nothing to guess."""
     plain = codes.plain_code(recovery_key).encode()
     return Secret(hashlib.blake2b(plain, person=b"hd recovery key", digest_size=32).digest())

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select, update
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, SignIn
 from helpdesk.accounts.operations.factors import seal_seed, seed_of
-from helpdesk.accounts.operations.recovery import opened_with
+from helpdesk.accounts.operations.recovery import opened_with, renew_lock
 from helpdesk.accounts.operations.sessions import end_others, new_session, sweep
 from helpdesk.accounts.passphrases import NOBODYS_SALT, Lock
 from helpdesk.accounts.policy import belongs_at, may_use_own
@@ -58,11 +58,15 @@ def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> 
     """The passphrase is right: half a session, whose token goes into the cookie. Else None."""
     if attempt.person is None:
         return None
-    person = work.session.get_one(Person, attempt.person.id)
+    # Held while its lock is renewed: a passphrase that is changed at this moment must stay.
+    held: Any = {"of": Person} if lock.renewed is not None else None
+    person = work.session.get_one(Person, attempt.person.id, with_for_update=held)
     try:
         secret = opened_with(person, lock)
     except NotNow:
         return None
+    if lock.renewed is not None:
+        renew_lock(work, person, secret, lock.renewed)
     return new_session(work, person, secret, surface=surface, is_complete=False)
 
 

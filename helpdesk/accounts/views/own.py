@@ -16,7 +16,8 @@ from helpdesk.accounts.operations import recovery
 from helpdesk.accounts.views.blueprints import bp, not_too_often
 from helpdesk.core import codes
 from helpdesk.core.errors import NotNow
-from helpdesk.web.desk import current_desk
+from helpdesk.core.sealing import Secret
+from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.work import current_presence, work
 
 
@@ -56,7 +57,7 @@ def create_passphrase() -> ResponseReturnValue:
         work,
         person,
         current=_lock(person, form.current.data or ""),
-        new=passphrases.new_lock(form.passphrase.data or ""),
+        new=passphrases.new_lock(form.passphrase.data or "", _peppers()),
         session_id=current_presence().session_id or "",
     )
     flash("Your passphrase is changed. Other browsers are signed out.")
@@ -143,7 +144,12 @@ def create_recovery_key() -> ResponseReturnValue:
 
 
 def _lock(person: Person, passphrase: str) -> passphrases.Lock:
-    return passphrases.lock_of(passphrase, person.salt or passphrases.NOBODYS_SALT)
+    salt = person.salt or passphrases.NOBODYS_SALT
+    return passphrases.lock_of(passphrase, salt, _peppers())
+
+
+def _peppers() -> tuple[Secret, ...]:
+    return current_desk().service.peppers_at(current_surface())
 
 
 def _is_theirs(form: CurrentPassphraseForm | PassphraseChangeForm, person: Person) -> bool:
