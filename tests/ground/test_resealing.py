@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts.models import Person
+from helpdesk.accounts.operations import uses_second_factor
 from helpdesk.accounts.queries import own_mailbox
 from helpdesk.cli.resealing import Done, reseal, steps
 from helpdesk.core import history
@@ -168,6 +169,17 @@ def test_people_see_their_own_address_which_pages_open_no_more(house):
         lead = work.session.scalars(select(Person).where(Person.email.is_not(None))).one()
         assert lead.email_for_self is not None
         assert own_mailbox(work, lead) == ""  # without the person's key
+
+
+def test_a_second_factor_that_still_needs_the_older_key_is_said_in_the_log(house, caplog):
+    _, command = house
+    with command.begin() as work:
+        person = work.session.scalars(select(Person).where(Person.role == Role.RESPONDER)).one()
+
+        assert not uses_second_factor(work, person, "000000")
+
+    assert "was helpdesk keys reseal run to its end?" in caplog.text
+    assert person.handle not in caplog.text
 
 
 def test_what_partners_are_told_waits_with_who_has_their_addresses(house):

@@ -1,9 +1,13 @@
 """The seed of a person's second factor, sealed to the door by which they come in."""
 
+import logging
+
 from helpdesk.accounts.models import Person
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.service_keys import factors_of
 from helpdesk.core.work import Work
+
+log = logging.getLogger(__name__)
 
 
 def seal_seed(work: Work, person: Person, seed: str) -> None:
@@ -26,4 +30,5 @@ def seed_of(work: Work, person: Person) -> str | None:
     try:
         return work.keys.service.open(factors_of(person.role), person.totp_seed, place)
     except CannotOpen:
+        log.error("A second factor does not open here: was helpdesk keys reseal run to its end?")
         return None
