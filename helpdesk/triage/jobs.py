@@ -3,7 +3,7 @@
 from typing import Final
 
 from helpdesk.accounts import calling
-from helpdesk.accounts.models import Person, Team
+from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
 from helpdesk.core import letters
 from helpdesk.core.desk import Desk, Letter
@@ -13,6 +13,7 @@ from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.tables import Tell
 from helpdesk.triage import crowds, operations
 from helpdesk.triage.crowds import Lane
+from helpdesk.triage.telling import MOVED, compose_of_many, is_told_later
 from helpdesk.triage.timing import due_code
 
 LADDERS: Final = {
@@ -67,7 +68,7 @@ def tell_of_many(desk: Desk, *, team_id: str, second: int) -> None:
     lane = Lane(team_id, bool(second))
     with desk.begin() as work:
         due = crowds.letters_due(work, lane)
-        calls = {tell: _compose_of_many(desk, work, lane, LADDERS[tell]) for tell in due}
+        calls = {tell: compose_of_many(desk, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []
     for tell, call in calls.items():
@@ -109,10 +110,11 @@ def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
 
 @job("triage.tell_owner", queue=Queue.NOTICES)
 def tell_owner(desk: Desk, *, case_id: str) -> None:
-    """Say that somebody else moved a case: to its owner, or else to whoever is on duty."""
+    """Say that somebody else moved a case: to its owner, or else to whoever is on duty. Whatever
+    moves within ten minutes is told by one letter more."""
     with desk.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None:
+        if case is None or is_told_later(work, case):
             return
         call = _compose(
             desk,
@@ -122,7 +124,7 @@ def tell_owner(desk: Desk, *, case_id: str) -> None:
             template="letters/case_moved.txt",
             kind=f"moved-{int(work.at.timestamp()) // 60}",
         )
-    _send_and_note(desk, case_id, call, action="triage.owner_told")
+    _send_and_note(desk, case_id, call, action=MOVED)
 
 
 def _has(case: Case) -> calling.Rung:
@@ -165,30 +167,6 @@ def _compose(
         )
 
     return calling.compose_call(work, case.team_id, letter=letter, ladder=ladder)
-
-
-def _compose_of_many(
-    desk: Desk, work: Work, lane: Lane, ladder: tuple[calling.Rung, ...]
-) -> calling.Call:
-    """The same letter to whichever circle: whoever is in two gets it under one id."""
-    team = work.session.get_one(Team, lane.team_id)
-    waiting = crowds.waiting_by_level(work, lane)
-    kind = f"many-{int(lane.is_second)}-{int(work.at.timestamp()) // 60}"
-
-    def letter(person_id: str, mailbox: str) -> Letter:
-        return letters.compose(
-            desk,
-            "letters/many_wait.txt",
-            to=mailbox,
-            key=f"{kind}.{team.id}.{person_id}",
-            queue=team.name,
-            is_second=lane.is_second,
-            number=sum(count for _level, count in waiting),
-            levels=waiting,
-            link=f"{desk.settings.staff_url}/queues/{team.slug}",
-        )
-
-    return calling.compose_call(work, lane.team_id, letter=letter, ladder=ladder)
 
 
 def _send_and_note(

@@ -218,3 +218,22 @@ def test_the_board_is_red_while_nobody_has_heard_of_a_lane(desk, house, staff):
     page = sign_in(staff, house.bo).get("/duty").text
 
     assert "No one could be told how many cases wait in" in page
+
+
+def test_however_often_a_reporter_writes_there_is_a_letter_now_and_one_in_ten_minutes(
+    desk, house, start
+):
+    case = reported(desk, house, start, NO)
+
+    def write(times):
+        with desk.begin(at=start) as work:
+            for _ in range(times):
+                work.promise("triage.tell_owner", case_id=case.id)
+
+    write(20)
+    sent = {minute: live(desk, start + timedelta(minutes=minute)) for minute in range(0, 30, 2)}
+
+    assert [minute for minute, letters in sent.items() if letters] == [0, 10]
+    assert all(len(letters) == 2 for letters in sent.values() if letters), "to each on duty"
+    write(1)
+    assert len(live(desk, start + timedelta(minutes=40))) == 2, "later, at once again"

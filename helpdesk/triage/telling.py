@@ -1,0 +1,63 @@
+"""Letters that stand for many: of all that waits in a lane, and of all that moved in one case."""
+
+from typing import Final
+
+from sqlalchemy import select
+
+from helpdesk.accounts import calling
+from helpdesk.accounts.models import Team
+from helpdesk.cases.models import Case
+from helpdesk.core import letters
+from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.work import Work
+from helpdesk.triage import crowds
+from helpdesk.triage.crowds import EVERY, Lane
+
+MOVED: Final = "triage.owner_told"
+
+
+def compose_of_many(
+    desk: Desk, work: Work, lane: Lane, ladder: tuple[calling.Rung, ...]
+) -> calling.Call:
+    """The same letter to whichever circle: whoever is in two gets it under one id."""
+    team = work.session.get_one(Team, lane.team_id)
+    waiting = crowds.waiting_by_level(work, lane)
+    kind = f"many-{int(lane.is_second)}-{int(work.at.timestamp()) // 60}"
+
+    def letter(person_id: str, mailbox: str) -> Letter:
+        return letters.compose(
+            desk,
+            "letters/many_wait.txt",
+            to=mailbox,
+            key=f"{kind}.{team.id}.{person_id}",
+            queue=team.name,
+            is_second=lane.is_second,
+            number=sum(count for _level, count in waiting),
+            levels=waiting,
+            link=f"{desk.settings.staff_url}/queues/{team.slug}",
+        )
+
+    return calling.compose_call(work, lane.team_id, letter=letter, ladder=ladder)
+
+
+def is_told_later(work: Work, case: Case) -> bool:
+    """Whether a case moved and was told of a moment ago: then the next letter, ten minutes later,
+    is about all that moved until then. It is promised once, however much moves."""
+    lately = select(HistoryEntry.id).where(
+        HistoryEntry.case_id == case.id,
+        HistoryEntry.action == MOVED,
+        HistoryEntry.at > work.at - EVERY,
+    )
+    if work.session.scalar(lately.limit(1)) is None:
+        return False
+    lying = select(Promise.id).where(
+        Promise.job == "triage.tell_owner",
+        Promise.standing == Standing.WAITING,
+        Promise.due_at > work.at,
+        Promise.arguments["case_id"].as_string() == case.id,
+    )
+    if work.session.scalar(lying.limit(1)) is None:
+        work.promise("triage.tell_owner", after=EVERY, case_id=case.id)
+    return True
