@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bench import bare, first_200, pages, people, taking_in
+from bench import bare, first_200, pages, people, serving, taking_in
 from bench.figures import Figures
 from bench.house import House, end_cleanly_when_asked
 from bench.plan import QUICK, WHOLE, Plan
@@ -52,7 +52,10 @@ def measure(plan: Plan, seed: int) -> Figures:
         for surface in ("public", "staff"):
             house.serve(surface)
             house.wait_for(surface)
-        house.wait_for("bare", "/form")
+        house.serve_plain(like="public")
+        for name in ("bare", "plain"):
+            house.wait_for(name, "/form")
+        serving.measure(house, figures, plan)
         taking_in.measure(house, figures, plan, chance)
         pages.measure(house, figures, plan, team, staff[1])
         figures.memory = house.memory()

@@ -62,7 +62,7 @@ class House:
         # Settings of a trial's own, for every program that is started from then on.
         self.told: dict[str, str] = {}
         self._mail_url = mail_url or f"folder://{self.instance.outbox}"
-        self._doors = {name: _listen() for name in (*SURFACES, "bare")}
+        self._doors = {name: _listen() for name in (*SURFACES, "bare", "plain")}
         self._folder = folder
 
     def __enter__(self) -> "House":
@@ -115,6 +115,18 @@ class House:
             "WEB_CONCURRENCY": str(WEB_WORKERS[like]),
         }
         return self._serve("bare", "bench.bare:create_app()", told | _plain())
+
+    def serve_plain(self, like: str) -> Program:
+        """The bare app by plain waitress, once it is furnished for `serve_bare`."""
+        told = {
+            "BARE_DATABASE": self.database("helpdesk_owner", "bare"),
+            "WEB_CONCURRENCY": str(WEB_WORKERS[like]),
+        }
+        number = self._doors["plain"].fileno()
+        return self._start(
+            "plain", "bench.plain", str(number),
+            environment=told | _plain(), keeps_open=(number,),
+        )  # fmt: skip
 
     def work(self, queue: str, module: str = "helpdesk.cli", *, user: str = "worker") -> Program:
         """A worker of a queue, or one with a fault planted in it, as one of Redis' users."""

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from bench import bare, pages, people, taking_in
+from bench import bare, pages, people, serving, taking_in
 from bench.faults.trial import dice
 from bench.figures import Aim, Figures, Timing
 from bench.house import House
@@ -27,18 +27,21 @@ def test_everything_is_measured(tmp_path):
         for surface in ("public", "staff"):
             house.serve(surface)
             house.wait_for(surface)
-        house.wait_for("bare", "/form")
+        house.serve_plain(like="public")
+        for name in ("bare", "plain"):
+            house.wait_for(name, "/form")
 
+        serving.measure(house, figures, TINY)
         taking_in.measure(house, figures, TINY, dice(SEED))
         pages.measure(house, figures, TINY, team, staff[1])
         figures.memory = house.memory()
 
     figures.save(tmp_path / "figures.json")
     kept = json.loads((tmp_path / "figures.json").read_text())
-    assert len(kept["timings"]) == 4 + 6
-    assert len(kept["aims"]) == 2 + 4 + 1
+    assert len(kept["timings"]) == 2 + 4 + 6
+    assert len(kept["aims"]) == 1 + 2 + 4 + 1
     assert all(0 < size < 200_000 for size in kept["bytes"].values())
-    assert set(kept["memory"]) == {"postgres", "redis", "public", "staff", "bare"}
+    assert set(kept["memory"]) == {"postgres", "redis", "public", "staff", "bare", "plain"}
     assert all(megabytes > 1 for megabytes in kept["memory"].values())
     assert "report, POST, 2 clients" in "\n".join(figures.lines())
 
