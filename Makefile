@@ -74,7 +74,7 @@ playbooks: setup ## Check the playbooks by their rules, and walk through them (A
 migrate: setup ## Bring the database of DATABASE_URL up to date
 	$(BIN)/helpdesk migrate
 
-faults: setup ## Kill things while people work; nothing may be lost
+faults: setup ## Kill things and flood the form while people work; nothing may be lost
 	$(BIN)/python -m bench.faults $(ARGS)
 	$(BIN)/python -m pytest -q -s tests/escalations/test_acts.py --sequences $(SEQUENCES) --acts-seed $(SEED)
 

@@ -1,1 +1,1 @@
-"""Fault trials: things are killed while people work, and a judge counts what was lost."""
+"""Fault trials: things are killed, held up and flooded while people work; a judge counts."""
