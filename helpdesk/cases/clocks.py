@@ -111,13 +111,31 @@ def time_used_this_time(events: Sequence[ClockEvent], *, at: datetime) -> timede
     A new level stops and starts a clock in one instant: that is no end either. A case that was
     answered and comes back has its whole time anew.
     """
-    turns = list(events)
-    for number in range(len(turns) - 1, 0, -1):
-        before, turn = turns[number - 1], turns[number]
+    return time_used(events[_turn_of_now(events) :], at=at)
+
+
+def _turn_of_now(events: Sequence[ClockEvent]) -> int:
+    """The number of the event with which a clock began for what it is for now."""
+    for number in range(len(events) - 1, 0, -1):
+        before, turn = events[number - 1], events[number]
         was_stopped = (before.turn, turn.turn) == (ClockTurn.STOPPED, ClockTurn.STARTED)
         if was_stopped and turn.at - before.at > AN_INSTANT:
-            return time_used(turns[number:], at=at)
-    return time_used(turns, at=at)
+            return number
+    return 0
+
+
+def runs_since(events: Sequence[ClockEvent]) -> datetime | None:
+    """When a clock was started that was not stopped since: a pause or a new level is no end."""
+    return events[_turn_of_now(events)].at if events else None
+
+
+def start_as_due(work: Work, subject_id: str, clock: str, *, due_at: datetime) -> datetime:
+    """Let a clock run to a time that was given before, and may be over."""
+    stop(work, subject_id, clock)
+    at = _behind(events_of(work.session, subject_id, clock), work.at)
+    seconds = int((due_at - at).total_seconds())
+    _turn(work, subject_id, clock, ClockTurn.STARTED, at=at, seconds=seconds)
+    return due_at
 
 
 def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
@@ -134,9 +152,9 @@ def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
     case.reply_due_at = start(work, case.id, FIRST_REPLY, within=left, events=events)
 
 
-def stop_first_reply(work: Work, case: Case) -> None:
-    """Somebody has answered, or what the reporter wrote needs no answer."""
-    if stop(work, case.id, FIRST_REPLY):
+def stop_first_reply(work: Work, case: Case, *, at: datetime | None = None) -> None:
+    """Somebody has answered, now or `at` that time, or what the reporter wrote needs no answer."""
+    if stop(work, case.id, FIRST_REPLY, at=at):
         case.reply_due_at = None
 
 
@@ -154,4 +172,14 @@ def _turn(
     at: datetime,
     seconds: int | None = None,
 ) -> None:
-    work.add(ClockEvent(subject_id=subject_id, clock=clock, turn=turn, at=at, seconds=seconds))
+    noted_at = work.at if at < work.at else None
+    work.add(
+        ClockEvent(
+            subject_id=subject_id,
+            clock=clock,
+            turn=turn,
+            at=at,
+            noted_at=noted_at,
+            seconds=seconds,
+        )
+    )

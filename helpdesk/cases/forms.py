@@ -1,16 +1,22 @@
 """What people fill in on a case. Names of fields differ: several forms stand on one page."""
 
+from datetime import UTC, datetime
+from typing import Any, cast
+
 from wtforms import (
     BooleanField,
     DateField,
+    DateTimeLocalField,
     HiddenField,
     RadioField,
     SelectField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+from helpdesk.cases.models import Way
 from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
 from helpdesk.web.days import to_come
 from helpdesk.web.forms import Form
@@ -36,6 +42,18 @@ CONSENTS = (
         ConsentKind.PLATFORM, "We may share what is needed with the platform of this case"
     ),
 )
+WAYS = (
+    SelectChoice(Way.TELEPHONE, "By telephone"),
+    SelectChoice(Way.SIGNAL, "On Signal"),
+    SelectChoice(Way.IN_PERSON, "In person"),
+    SelectChoice(Way.OTHER_DESK, "Through another helpdesk"),
+    SelectChoice(Way.OTHER, "By another way"),
+)
+REACHED = (
+    SelectChoice("yes", "Yes, we spoke"),
+    SelectChoice("no", "No: nobody answered, or it was someone else"),
+)
+SUMMARY_LIMIT = 2_000
 TOO_LONG = not_longer_than(TEXT_LIMIT)
 
 
@@ -61,6 +79,64 @@ class NoteForm(Form):
         [DataRequired("Type a note."), TOO_LONG],
         description="Reporters and partners do not see it. It stays exactly as you type it.",
     )
+
+
+class UtcMoment(DateTimeLocalField):
+    """A day and a time, typed as they are in UTC."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(
+                "Give the day and the time, such as 29 November 2026, 09:50."
+            ) from None
+
+
+class ConversationForm(Form):
+    """`not_before` is when the case began; the view says it."""
+
+    not_before: datetime | None = None
+    way = RadioField(
+        "How did you speak?", choices=list(WAYS), validators=[InputRequired("Choose one.")]
+    )
+    spoke_at = UtcMoment(
+        "When was it?",
+        [InputRequired("Give the day and the time.")],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        description="In UTC, the time that stands on all our pages. The clock counts from then, and"
+        " shows when you wrote it down. The reporter's mailbox shows the day and how you spoke, and"
+        " asks them to say if it was not them.",
+    )
+    reached = RadioField(
+        "Did you reach them?", choices=list(REACHED), validators=[InputRequired("Choose one.")]
+    )
+    summary = TextAreaField(
+        "What was said, in short",
+        [DataRequired("Type a few words on what was said."), not_longer_than(SUMMARY_LIMIT)],
+        description="For colleagues. The reporter's mailbox does not show it.",
+    )
+    # What the reporter let us know last, as it stands on the page.
+    seen = HiddenField()
+
+    def moment(self) -> datetime:
+        """When they spoke."""
+        return cast(datetime, self.spoke_at.data).replace(tzinfo=UTC)
+
+    def validate_spoke_at(self, field: Any) -> None:
+        """Not before the case began, and not in the future."""
+        if field.data is None:
+            return
+        if self.moment() > datetime.now(UTC):
+            raise ValidationError(
+                f"This is in the future. In UTC it is {_said(datetime.now(UTC))}."
+            )
+        if self.not_before is not None and self.moment() < self.not_before:
+            raise ValidationError(f"This is before the case began: {_said(self.not_before)}.")
+
+
+def _said(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 class ReleaseForm(Form):

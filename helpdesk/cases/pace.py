@@ -91,6 +91,14 @@ def follow(work: Work, case: Case) -> None:
         _next_word_goes_on(work, case)
 
 
+def answer_owed_since(work: Work, case: Case, *, due_at: datetime) -> None:
+    """What was taken for our answer was none: it is due when it was before, or late already."""
+    if case.reply_due_at is None or case.reply_due_at > due_at:
+        case.reply_due_at = clocks.start_as_due(work, case.id, clocks.FIRST_REPLY, due_at=due_at)
+        within = plan_of(case).first_reply
+        promise_alarms(work, case, used=within - (due_at - work.at))
+
+
 def level_changed(work: Work, case: Case) -> None:
     """The next word is due by the level that holds now; time that was used counts."""
     if case.word_due_at is not None:

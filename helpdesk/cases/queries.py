@@ -1,7 +1,7 @@
 """Reading cases, always from what the actor may see."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased, defer
 
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Closure, Consent, Message, Note
+from helpdesk.cases.models import Case, Closure, Consent, Conversation, Message, Note
 from helpdesk.core.actors import Actor
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import KeyCopy
@@ -205,9 +205,12 @@ def messages_of(work: Work, case: Case) -> Sequence[Message]:
 
 
 def was_answered(work: Work, case: Case) -> bool:
-    """Whether one of us has ever written to the reporter."""
+    """Whether one of us has ever written to the reporter, or spoken with them another way."""
     ours = select(Message.id).where(Message.case_id == case.id, ~Message.is_from_reporter)
-    return work.session.scalar(ours.limit(1)) is not None
+    spoken = select(Conversation.id).where(
+        Conversation.case_id == case.id, Conversation.reached, Conversation.objected_at.is_(None)
+    )
+    return work.session.scalar(union_all(ours, spoken).limit(1)) is not None
 
 
 def was_asked(work: Work, case: Case) -> bool:
@@ -227,6 +230,12 @@ def newest_from_reporter(work: Work, case: Case) -> str:
     theirs = select(Message.id).where(Message.case_id == case.id, Message.is_from_reporter)
     newest = theirs.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
     return work.session.scalar(newest) or ""
+
+
+def reporter_wrote_at(work: Work, case: Case) -> datetime | None:
+    """When the reporter wrote last, to the full hour before it."""
+    theirs = select(func.max(Message.sent_at))
+    return work.session.scalar(theirs.where(Message.case_id == case.id, Message.is_from_reporter))
 
 
 def notes_of(work: Work, case: Case) -> Sequence[Note]:

@@ -45,12 +45,17 @@ def contact_of(work: Work, case: Case) -> dict[str, str]:
 
 
 def words_of(
-    work: Work, case: Case, kind: type[SealedInCase], rows: Sequence[Any]
+    work: Work,
+    case: Case,
+    kind: type[SealedInCase],
+    rows: Sequence[Any],
+    field: str = "body",
 ) -> list[tuple[Any, str]]:
     """Rows that were gathered for a case, each with what it says."""
     if not rows:
         return []
     secret, table = work.keys.secret(case.key_id), kind.__tablename__
     return [
-        (row, secret.open_text(row.body, Place(table, "body", case.id, row.id))) for row in rows
+        (row, secret.open_text(getattr(row, field), Place(table, field, case.id, row.id)))
+        for row in rows
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.cases import queries as cases
+from helpdesk.cases import spoken
 from helpdesk.cases.models import Case
 from helpdesk.core import outbox, sending
 from helpdesk.core.actors import Role
@@ -75,6 +76,7 @@ class Board:
     late: Sequence[Case]
     unheard: Sequence[Case]
     out_of_reach: Sequence[Case]
+    disputed: Sequence[Case]
     follow_ups: Sequence[Case]
     came_back: Sequence[CameBack]
     newcomers: Sequence[Membership]
@@ -92,6 +94,7 @@ def board(work: Work) -> Board:
     unheard = triage.unheard(work)
     is_lead = work.actor.role is Role.COORDINATOR
     out_of_reach = cases.out_of_reach(work) if is_lead else []
+    disputed = spoken.disputed(work)
     dead_letters = escalations.dead_letters(work)
     came_back = playbooks.came_back(work)
     waiting = accounts.waiting_to_be_let_in(work)
@@ -103,6 +106,7 @@ def board(work: Work) -> Board:
         late=late,
         unheard=unheard,
         out_of_reach=out_of_reach,
+        disputed=disputed,
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
         came_back=came_back,
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
@@ -110,7 +114,9 @@ def board(work: Work) -> Board:
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
-        names=owners(work, [*late, *unheard, *out_of_reach, *(one.run.case for one in came_back)]),
+        names=owners(
+            work, [*late, *unheard, *out_of_reach, *disputed, *(one.run.case for one in came_back)]
+        ),
         load=load_of(work),
     )
 

@@ -33,6 +33,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.withdrawn": "Withdrew the report.",
     "message.sent": "Wrote to the reporter.",
     "message.received": "Wrote to us.",
+    "conversation.recorded": "Spoke with the reporter {way} on {spoke_at}. {late}",
+    "conversation.tried": "Tried to reach the reporter {way} on {spoke_at}, and did not.",
+    "conversation.denied": "Said that it was not them we spoke with {way} on {spoke_at}.",
     "message.needs_no_answer": "Wrote down that this needs no answer.",
     "mailbox.opened": "Looked into the mailbox.",
     "note.added": "Wrote a note.",
@@ -94,10 +97,21 @@ BACK: Final = {
     "nothing_left": "No partner has a request of ours any more.",
 }
 # Details that have words of their own on the pages where people choose them.
+WAYS: Final = {
+    "telephone": "by telephone",
+    "signal": "on Signal",
+    "in_person": "in person",
+    "other_desk": "through another helpdesk",
+    "other": "by another way",
+}
+LATE: Final = {"late": "It was written down after our word was due."}
 LEFT: Final = {"left": "Whoever had it can't work on it any more."}
 WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "case.released": {"because": LEFT},
     "case.handed_over": {"because": LEFT},
+    "conversation.recorded": {"way": WAYS, "late": LATE},
+    "conversation.tried": {"way": WAYS, "late": LATE},
+    "conversation.denied": {"way": WAYS},
     "consent.given": {"kind": CONSENTS},
     "consent.withdrawn": {"kind": CONSENTS},
     "consent.confirmed": {"kind": CONSENTS},
@@ -176,6 +190,9 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         said["at"] = datetime.fromisoformat(entry.details["at"]).strftime("%d %b %Y, %H:%M UTC")
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)
+    if spoke_at := entry.details.get("spoke_at"):
+        at = datetime.fromisoformat(spoke_at)
+        said["spoke_at"] = f"{at.day} {at:%b %Y, %H:%M} UTC"
     slug = entry.details.get("platform")
     platform = the_library().platform(slug) if slug else None
     return said | ({"platform": str(platform.name)} if platform is not None else {})

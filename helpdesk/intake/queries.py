@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, bindparam, func, select, text
 
-from helpdesk.cases.models import Case, Consent, Message
+from helpdesk.cases.models import Case, Consent, Conversation, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key
@@ -103,6 +103,33 @@ def messages_of(work: Work, case: Case) -> Sequence[Message]:
     """What was written both ways, oldest first."""
     written = select(Message).where(Message.case_id == case.id)
     return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
+
+
+# What the public pages may see of words by another way: not what was said, nor by whom.
+CONVERSATIONS: Final = (
+    select(
+        Conversation.id,
+        Conversation.way,
+        Conversation.spoke_at,
+        Conversation.objected_at,
+        Conversation.answered_due_at,
+    )
+    .where(Conversation.case_id == bindparam("case_id"), Conversation.reached)
+    .order_by(Conversation.spoke_at, Conversation.id)
+)
+
+
+def conversations_of(work: Work, case: Case) -> Sequence[Any]:
+    """When we spoke with the reporter by another way, oldest first."""
+    return work.session.execute(CONVERSATIONS, {"case_id": case.id}).all()
+
+
+def conversation_of(work: Work, case: Case, conversation_id: str) -> Any:
+    """One of them."""
+    for one in conversations_of(work, case):
+        if one.id == conversation_id:
+            return one
+    raise NotFound
 
 
 def standing_consents(work: Work, case: Case) -> Sequence[Consent]:

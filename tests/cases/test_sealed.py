@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Membership, Person, SignIn
 from helpdesk.cases import operations, queries
-from helpdesk.cases.models import Case, Message, Note
+from helpdesk.cases.models import Case, Conversation, Message, Note, Way
 from helpdesk.core.actors import Role
 from helpdesk.core.keys import KeyCopy, Keyring
 from helpdesk.core.sealing import CannotOpen, Place, Secret
@@ -27,6 +27,9 @@ def house(desk):
             found = queries.by_ref(work, case.ref)
             operations.send_message(work, found, "A message.")
             operations.add_note(work, found, "A note.")
+            operations.record_conversation(
+                work, found, way=Way.SIGNAL, spoke_at=work.at, reached=True, summary="A call."
+            )
     return people, cases
 
 
@@ -59,15 +62,16 @@ def test_a_responder_outside_the_queue_opens_none_of_its_cases_with_the_database
         rows = [work.session.get(Case, case.id)]
         rows += work.session.scalars(select(Message).where(Message.case_id == case.id))
         rows += work.session.scalars(select(Note).where(Note.case_id == case.id))
+        rows += work.session.scalars(select(Conversation).where(Conversation.case_id == case.id))
         tried = 0
         for row in rows:
-            for field in ("story", "contact", "answers", "body", "for_reporter"):
+            for field in ("story", "contact", "answers", "body", "for_reporter", "summary"):
                 envelope = getattr(row, field, None)
                 for secret in [*known.values(), *SERVICE.secrets.values()] if envelope else ():
                     tried += 1
                     with pytest.raises(CannotOpen):
                         secret.open(envelope, row.place_of(field))
-        assert tried >= 15
+        assert tried >= 18
         assert case.key_id in everything_opened_by(work, inside.secrets), "the proof can fail"
 
 

@@ -53,6 +53,10 @@ RIGHTS: dict[str, dict[str, str]] = {
         INTAKE: "SELECT",
         PARTNER: "SELECT, INSERT",
     },
+    "conversations": {
+        APP: "SELECT, INSERT, UPDATE (settled_at)",
+        INTAKE: "SELECT (answered_due_at, case_id, id, objected_at, reached, spoke_at, way), UPDATE (objected_at)",
+    },
     "deliveries": {
         APP: "SELECT, INSERT, UPDATE",
         PARTNER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, standing)",

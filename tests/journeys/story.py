@@ -247,6 +247,7 @@ class Story:
             f"{case}/messages",
             answers={"message_text": m.words("message to them", 5), "then_wait": "y"},
         )
+        self._call(self.responder, case)
         self.reporter.come_back().write(m.words("message from them", 6))
         self.reporter.write(f"{m.words('message from them', 3)} {m.link('profile address')}")
         self.reporter.leave_mailbox()
@@ -270,6 +271,14 @@ class Story:
         who.expect(200)
         note = f"**{self.plant.word('note')}** {self.plant.words('note', 4)}"
         who.send(f"{case}/notes", answers={"note_text": note})
+        who.expect(200)
+
+    def _call(self, who, case):
+        """What was said in a call."""
+        self._open(who, case)
+        said = {"way": "telephone", "spoke_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"}
+        said |= {"reached": "yes", "summary": self.plant.words("note", 4)}
+        who.send(f"{case}/conversations", answers=said)
         who.expect(200)
 
     def _open(self, who, address):

@@ -29,6 +29,8 @@ class ClockEvent(Identified, Base):
     clock: Mapped[str] = mapped_column(String(32))
     turn: Mapped[ClockTurn] = mapped_column(choice_column(ClockTurn))
     at: Mapped[datetime]
+    # When it was written down, where that was later than when it was.
+    noted_at: Mapped[datetime | None]
     # Seconds that the clock gives, on a start; what was used before is already taken off.
     seconds: Mapped[int | None]
 

@@ -14,6 +14,7 @@ from helpdesk.cases.operations.consents import (
     refuse_confirming,
     withdraw_consent,
 )
+from helpdesk.cases.operations.conversations import record_conversation
 from helpdesk.cases.operations.leaving import hand_on
 from helpdesk.cases.operations.messages import add_note, leave_unanswered, send_message
 from helpdesk.cases.operations.reading import READ_LATELY, read, reading
@@ -32,6 +33,7 @@ __all__ = [
     "read",
     "reading",
     "record_consent",
+    "record_conversation",
     "refuse_confirming",
     "release",
     "reopen",

@@ -3,7 +3,8 @@
 from helpdesk.cases import clocks, pace
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.policy import may_see, may_work_on
-from helpdesk.cases.queries import hold, newest_from_reporter, was_answered
+from helpdesk.cases.queries import hold, was_answered
+from helpdesk.cases.spoken import is_disputed, last_heard, settle
 from helpdesk.cases.status import Status
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -12,9 +13,9 @@ from helpdesk.core.work import Work
 def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) -> Message:
     """Write to the reporter, which keeps the promises of an answer and of a next word.
 
-    `seen` is the id of the newest message of the reporter that the writer had before them, or
-    empty if there was none. An answer to what they have not seen is still owed, and its clock
-    goes on. None says that they have seen everything.
+    `seen` names what the reporter let us know last and the writer had before them
+    (`spoken.last_heard`), or is empty if that was nothing. An answer to what they have not seen is
+    still owed, and its clock goes on. None says that they have seen everything.
     """
     hold(work, case)
     work.require(may_see, case)
@@ -30,8 +31,9 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     message.body = work.keys.seal(message, "body", text)
     message.for_reporter = case.reporter_public.seal_text(text, message.place_of("for_reporter"))
     work.session.add(message)
-    if seen is None or seen == newest_from_reporter(work, case):
+    if seen is None or seen == last_heard(work, case):
         clocks.stop_first_reply(work, case)
+        settle(work, case)
     if case.status is Status.NEW:
         case.open()
     pace.word_given(work, case)
@@ -42,7 +44,8 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
 def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
     """Say that what the reporter wrote last needs no answer. The first one is owed to everybody.
 
-    `seen` is the id of their newest message that whoever says so had before them.
+    `seen` names what they let us know last, and whoever says so had before them. Whoever says that
+    it was not them we spoke with is written to.
     """
     hold(work, case)
     work.require(may_work_on, case)
@@ -50,7 +53,9 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
         raise NotNow("Nobody has answered this person yet.")
     if case.reply_due_at is None:
         raise NotNow("No answer is owed on this case.")
-    if seen != newest_from_reporter(work, case):
+    if is_disputed(work, case):
+        raise NotNow("The reporter says that it was not them you spoke with. Write to them.")
+    if seen != last_heard(work, case):
         raise NotNow("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)
     work.record("message.needs_no_answer", case)

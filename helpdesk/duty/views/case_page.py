@@ -7,17 +7,18 @@ from sqlalchemy import bindparam, select
 from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases import operations, policy, queries, told
+from helpdesk.cases import operations, policy, queries, spoken, told
 from helpdesk.cases.forms import (
     ClosureForm,
     ConsentForm,
+    ConversationForm,
     HandoverForm,
     MessageForm,
     NoteForm,
     ReleaseForm,
     WaitForm,
 )
-from helpdesk.cases.models import Case, LevelRequest, Message, Note
+from helpdesk.cases.models import Case, Conversation, LevelRequest, Message, Note
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
 from helpdesk.core.gathering import Gathered, Gathering
@@ -38,6 +39,7 @@ from helpdesk.web.pages import BLANK
 ON_THE_PAGE: Final = Gathering(
     copies=keys.COPIES,
     messages=queries.MESSAGES,
+    conversations=spoken.CONVERSATIONS,
     notes=queries.NOTES,
     consents=queries.CONSENTS,
     entries=history.OF_CASE.limit(timeline.SHOWN + 1),
@@ -79,6 +81,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "story": told.story_of(work, case),
         "contact": told.contact_of(work, case),
         "messages": told.words_of(work, case, Message, found["messages"]),
+        "conversations": told.words_of(work, case, Conversation, found["conversations"], "summary"),
         "notes": told.words_of(work, case, Note, found["notes"]),
         "consents": found["consents"],
         "lines": timeline.lines_of(entries, names, [one.page for one in runs]),
@@ -114,7 +117,7 @@ def _actors(
     found: Gathered,
 ) -> set[str]:
     """Whoever is named on the page, so that the names are asked for once."""
-    actors = {one.author for one in (*found["messages"], *found["notes"])}
+    actors = {one.author for one in (*found["messages"], *found["conversations"], *found["notes"])}
     actors |= {one.by for one in level.evaluations}
     actors |= {one.drafted_by for one in requests.requests}
     for one in found["consents"]:
@@ -141,6 +144,7 @@ def _blank_forms() -> dict[str, Any]:
     """Nobody has typed anything into these: they are the same on each page, and made only once."""
     return {
         "message_form": MessageForm(None, meta=BLANK),
+        "conversation_form": ConversationForm(None, meta=BLANK),
         "note_form": NoteForm(None, meta=BLANK),
         "release_form": ReleaseForm(None, meta=BLANK),
         "wait_form": WaitForm(None, meta=BLANK),

@@ -6,6 +6,7 @@ from helpdesk.intake.operations.consents import (
     confirm_agreement,
     deny_agreement,
 )
+from helpdesk.intake.operations.conversations import object_to
 from helpdesk.intake.operations.submission import Receipt, WayBack, submit
 from helpdesk.intake.operations.verdicts import give_verdict
 from helpdesk.intake.operations.visits import (
@@ -27,6 +28,7 @@ __all__ = [
     "find_visit",
     "give_verdict",
     "go_away",
+    "object_to",
     "submit",
     "withdraw_case",
     "write_message",

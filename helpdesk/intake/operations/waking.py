@@ -6,6 +6,18 @@ from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
 
 
+def wake(work: Work, case: Case) -> None:
+    """It is ours to work on, whatever it was before: closed, or waiting for its reporter.
+
+    No rule: whoever calls this has asked whether it is their case.
+    """
+    if case.is_closed:
+        case.reopen()
+        pace.follow(work, case)
+        work.record("case.reopened", case)
+    go_on(work, case)
+
+
 def go_on(work: Work, case: Case) -> None:
     """It is our turn again, if it was theirs.
 

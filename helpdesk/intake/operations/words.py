@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from helpdesk.cases import pace
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.queries import hold
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.waking import go_on
+from helpdesk.intake.operations.waking import wake
 from helpdesk.intake.policy import is_their_case
 from helpdesk.triage.timing import owe_an_answer
 
@@ -27,7 +26,8 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     message.body = work.keys.seal(message, "body", body)
     work.session.add(message)
     work.record("message.received", message)
-    _wake(work, case)
+    wake(work, case)
+    owe_an_answer(work, case)
     work.promise("triage.tell_owner", case_id=case.id)
     return message
 
@@ -36,12 +36,3 @@ def _after_the_last(work: Work, case: Case) -> datetime:
     """The full hour; but an answer to what was asked within it still stands behind the question."""
     last = queries.last_message_at(work, case)
     return max(work.hour, last + timedelta(microseconds=1)) if last else work.hour
-
-
-def _wake(work: Work, case: Case) -> None:
-    if case.is_closed:
-        case.reopen()
-        pace.follow(work, case)
-        work.record("case.reopened", case)
-    go_on(work, case)
-    owe_an_answer(work, case)

@@ -1,6 +1,23 @@
 """The public pages: the front, the report, the way back, and the mailbox."""
 
-from helpdesk.intake.views import front, mailbox, receipts, reports, requests, returning
+from helpdesk.intake.views import (
+    conversations,
+    front,
+    mailbox,
+    receipts,
+    reports,
+    requests,
+    returning,
+)
 from helpdesk.intake.views.blueprint import bp
 
-__all__ = ["bp", "front", "mailbox", "receipts", "reports", "requests", "returning"]
+__all__ = [
+    "bp",
+    "conversations",
+    "front",
+    "mailbox",
+    "receipts",
+    "reports",
+    "requests",
+    "returning",
+]

@@ -114,6 +114,7 @@ def _case_page(form: MessageForm) -> str:
         "mailbox/case.html",
         case=case,
         messages=messages,
+        conversations=queries.conversations_of(work, case),
         our_last_word_at=max((one.sent_at for one in messages if one.for_reporter), default=None),
         next_word=the_library().table.plan(case.level).next_word,
         requests=requests,

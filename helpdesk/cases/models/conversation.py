@@ -1,0 +1,52 @@
+"""Conversation: we spoke with the reporter by another way than the mailbox, or tried to."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.cases.models.case import SealedInCase
+from helpdesk.core.database import Base, choice_column
+from helpdesk.core.sealing import Envelope
+
+
+class Way(StrEnum):
+    """How we spoke."""
+
+    TELEPHONE = "telephone"
+    SIGNAL = "signal"
+    IN_PERSON = "in_person"
+    OTHER_DESK = "other_desk"
+    OTHER = "other"
+
+
+class Conversation(SealedInCase, Base):
+    """What was said is sealed for the case alone: the mailbox shows the day and the way of it.
+
+    One that did not reach the reporter counts as nothing, and is kept.
+    """
+
+    __tablename__ = "conversations"
+
+    way: Mapped[Way] = mapped_column(choice_column(Way))
+    spoke_at: Mapped[datetime]
+    written_at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(80))
+    reached: Mapped[bool]
+    summary: Mapped[Envelope]
+    # When the answer was due that it was taken for, so that it can be owed again.
+    answered_due_at: Mapped[datetime | None]
+    # When the reporter said that it was not them.
+    objected_at: Mapped[datetime | None]
+    # When we wrote to them after that.
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("spoke_at <= written_at", name="spoken_before_it_was_written"),
+        Index(
+            "ix_conversations_disputed",
+            "case_id",
+            postgresql_where=text("objected_at IS NOT NULL AND settled_at IS NULL"),
+        ),
+    )

@@ -1,0 +1,81 @@
+"""Words by another way: written down they count as a message does, from when they were said."""
+
+from datetime import datetime
+from typing import Final
+
+from helpdesk.cases import clocks, pace
+from helpdesk.cases.models import Case, Conversation, Way
+from helpdesk.cases.policy import may_see
+from helpdesk.cases.queries import hold, reporter_wrote_at
+from helpdesk.cases.spoken import is_disputed, last_heard
+from helpdesk.cases.status import Status
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+
+LATE: Final = "late"
+
+
+def record_conversation(
+    work: Work,
+    case: Case,
+    *,
+    way: Way,
+    spoke_at: datetime,
+    reached: bool,
+    summary: str,
+    seen: str | None = None,
+) -> Conversation:
+    """Write down that we spoke with the reporter elsewhere: it keeps the promises of an answer and
+    of a next word, counted from when it was. Its clock says, too, when it was written down.
+
+    `seen` is as for a message. A try that did not reach them keeps no promise. While the reporter
+    says of another one that it was not them, only a message answers.
+    """
+    hold(work, case)
+    work.require(may_see, case)
+    if case.is_closed:
+        raise NotNow("The case is closed. Open it again before you write down a conversation.")
+    if not case.opened_at <= spoke_at <= work.at:
+        raise NotNow("It must have been after the case began, and not in the future.")
+    is_late = case.due_at is not None and case.due_at < work.at
+    conversation = Conversation(
+        case=case,
+        case_id=case.id,
+        way=way,
+        spoke_at=spoke_at,
+        written_at=work.at,
+        author=work.actor.id,
+        reached=reached,
+    )
+    conversation.summary = work.keys.seal(conversation, "summary", summary)
+    if reached:
+        _keep_promises(work, case, conversation, seen)
+    work.session.add(conversation)
+    work.record(
+        "conversation.recorded" if reached else "conversation.tried",
+        conversation,
+        way=way,
+        spoke_at=spoke_at.isoformat(timespec="minutes"),
+        late=LATE if is_late else None,
+    )
+    return conversation
+
+
+def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str | None) -> None:
+    if is_disputed(work, case):
+        return
+    if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
+        conversation.answered_due_at = case.reply_due_at
+        clocks.stop_first_reply(work, case, at=conversation.spoke_at)
+    if case.status is Status.NEW:
+        case.open()
+    pace.word_given(work, case, at=conversation.spoke_at)
+
+
+def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bool:
+    """Not what was asked later, nor what whoever writes it down has not seen."""
+    if seen is not None and seen != last_heard(work, case):
+        return False
+    since = clocks.runs_since(clocks.events_of(work.session, case.id, clocks.FIRST_REPLY))
+    asked_at = [at for at in (since, reporter_wrote_at(work, case)) if at is not None]
+    return all(spoke_at >= at for at in asked_at)

@@ -1,0 +1,58 @@
+"""Reading what was said by another way, and whether its reporter says that it was not them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+
+from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.queries import IN_ORDER, LISTED, NOT_CLOSED, newest_from_reporter, visible_to
+from helpdesk.core.work import Work
+
+# What the page of a case gathers, in the order in which it was said.
+CONVERSATIONS: Final = (
+    select(
+        Conversation.id,
+        Conversation.way,
+        Conversation.spoke_at,
+        Conversation.written_at,
+        Conversation.author,
+        Conversation.reached,
+        Conversation.summary,
+        Conversation.objected_at,
+        Conversation.settled_at,
+    )
+    .where(Conversation.case_id == bindparam("case_id"))
+    .order_by(Conversation.spoke_at, Conversation.id)
+)
+STANDING: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
+
+
+def last_heard(work: Work, case: Case) -> str:
+    """What names the last things that the reporter let us know: whoever answers has seen them."""
+    return " ".join([newest_from_reporter(work, case), *_objections(work, case)]).strip()
+
+
+def is_disputed(work: Work, case: Case) -> bool:
+    """Whether the reporter says that it was not them we spoke with, and we have not written."""
+    return bool(_objections(work, case))
+
+
+def settle(work: Work, case: Case) -> None:
+    """We have written to the reporter, who is the one with the code: what they said is heard."""
+    theirs = update(Conversation).where(Conversation.case_id == case.id, *STANDING)
+    work.session.execute(
+        theirs.values(settled_at=work.at).execution_options(synchronize_session=False)
+    )
+
+
+def disputed(work: Work, limit: int = 20) -> Sequence[Case]:
+    """Open cases of which that is so, the most urgent first."""
+    theirs = select(Conversation.case_id).where(*STANDING)
+    found = visible_to(work.actor).where(NOT_CLOSED, Case.id.in_(theirs))
+    return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
+
+
+def _objections(work: Work, case: Case) -> Sequence[str]:
+    standing = select(Conversation.id).where(Conversation.case_id == case.id, *STANDING)
+    return work.session.scalars(standing.order_by(Conversation.spoke_at, Conversation.id)).all()

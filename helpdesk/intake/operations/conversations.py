@@ -1,0 +1,38 @@
+"""The reporter says that it was not them with whom we spoke."""
+
+from sqlalchemy import update
+
+from helpdesk.cases import pace
+from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.queries import hold
+from helpdesk.core.work import Work
+from helpdesk.intake import queries
+from helpdesk.intake.operations.waking import wake
+from helpdesk.intake.policy import is_their_case
+from helpdesk.triage.timing import owe_an_answer
+
+
+def object_to(work: Work, case: Case, conversation_id: str) -> None:
+    """It counts for nothing from now on: the answer it was taken for was due when it was before,
+    and another is owed. Safe to do twice."""
+    work.require(is_their_case, case)
+    hold(work, case)
+    one = queries.conversation_of(work, case, conversation_id)
+    if one.objected_at is not None:
+        return
+    theirs = update(Conversation).where(Conversation.id == one.id).values(objected_at=work.hour)
+    work.session.execute(theirs.execution_options(synchronize_session=False))
+    work.record_about(
+        "conversation.denied",
+        "conversations",
+        one.id,
+        case_id=case.id,
+        way=one.way,
+        spoke_at=one.spoke_at.isoformat(timespec="minutes"),
+    )
+    wake(work, case)
+    if one.answered_due_at is not None:
+        pace.answer_owed_since(work, case, due_at=one.answered_due_at)
+    else:
+        owe_an_answer(work, case)
+    work.promise("triage.tell_owner", case_id=case.id)

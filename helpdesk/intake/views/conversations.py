@@ -1,0 +1,18 @@
+"""Words by another way, as the reporter sees them: the day, the way, and a button to say no."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from helpdesk.intake import operations, queries
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.returning import in_mailbox
+from helpdesk.web.work import work
+
+
+@bp.post("/mailbox/case/conversations/<conversation_id>/objection")
+@in_mailbox
+def create_objection(conversation_id: str) -> ResponseReturnValue:
+    operations.object_to(work, queries.own_case(work), conversation_id)
+    flash(_("Thank you for telling us. One of us is called now, and writes to you here."))
+    return redirect(url_for(".show_case", _anchor="conversations"), 303)
