@@ -36,6 +36,7 @@ class Rule(StrEnum):
     COMES_BACK = "L28"
     SHOWN = "L29"
     INSISTED_ON = "L30"
+    WORDS_TO_SEND = "L31"
 
     @property
     def asks(self) -> str:
@@ -74,4 +75,5 @@ _TITLES = {
     Rule.COMES_BACK: "An outcome that leaves a step open brings it back on a day.",
     Rule.SHOWN: "What an outcome claims is shown by something written down.",
     Rule.INSISTED_ON: "Evidence that a page insists on is asked for where it is taken.",
+    Rule.WORDS_TO_SEND: "Whatever is said to the person has words that can be sent.",
 }

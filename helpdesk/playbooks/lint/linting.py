@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from helpdesk.playbooks.lint import others, outcomes, safety, structure, upkeep, words
+from helpdesk.playbooks.lint import others, outcomes, safety, speaking, structure, upkeep, words
 from helpdesk.playbooks.lint.findings import Finding, Severity
 from helpdesk.playbooks.lint.material import Material, NothingToCheck, gather
 from helpdesk.playbooks.source import reading_once
@@ -33,6 +33,7 @@ LOOKS: tuple[Look, ...] = (
     outcomes.left_open,
     outcomes.shown,
     outcomes.insisted_on,
+    speaking.words_to_send,
 )
 
 

@@ -57,13 +57,14 @@ class Words:
     asks_for_pictures: Phrases
     open: Phrases
     claims: Phrases
+    speaks: Phrases
     shorteners: tuple[str, ...]
 
 
 def read_words(file: Piece) -> Words:
     """The lists of the file."""
     page = file.fields(
-        "schema stubs risky blame framing intimate asks_for_pictures open claims shorteners"
+        "schema stubs risky blame framing intimate asks_for_pictures open claims speaks shorteners"
     )
     if page["schema"].text() != "words/1":
         page["schema"].refuse("this reader knows words/1")
@@ -76,6 +77,7 @@ def read_words(file: Piece) -> Words:
         asks_for_pictures=_list(page, "asks_for_pictures"),
         open=_list(page, "open"),
         claims=_list(page, "claims"),
+        speaks=_list(page, "speaks"),
         shorteners=page.list_of("shorteners", Piece.text),
     )
 

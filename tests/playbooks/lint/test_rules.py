@@ -1,4 +1,4 @@
-"""Each of the 30 rules is shown a fault in a copy of our own pages, and alone reports it."""
+"""Each of the 31 rules is shown a fault in a copy of our own pages, and alone reports it."""
 
 from datetime import date
 
@@ -376,6 +376,30 @@ FAULTS = (
         "says 'a day is agreed'",
     ),
     (
+        "L31",
+        "a step that asks the person and has no words for it",
+        "common/close.yml",
+        "    do: >-\n"
+        "      Ask how the person is doing, and whether somebody is with them. Then take a "
+        "moment for yourself.\n"
+        "      If this case stays with you, tell your coordinator before you take the next one.\n"
+        "    words: >-\n"
+        "      How are you doing now? Is someone with you?\n",
+        "    do: >-★\n"
+        "      Ask how the person is doing, and whether somebody is with them. Then take a "
+        "moment for yourself.\n"
+        "      If this case stays with you, tell your coordinator before you take the next one.\n",
+        "speaks to the person",
+    ),
+    (
+        "L31",
+        "words to send that wait to be filled in",
+        "common/close.yml",
+        "    words: >-\n      How are you doing now? Is someone with you?",
+        "    words: >-★\n      How are you doing since [day]? Is someone with you?",
+        "is a gap in words",
+    ),
+    (
         "L30",
         "evidence that is insisted on and never asked for",
         ACCOUNT,
@@ -444,7 +468,7 @@ def test_old_words_in_another_language_are_reported(pages):
 
 def test_every_rule_has_seen_a_fault():
     assert {rule for rule, *_ in FAULTS} | {"L25"} == set(Rule)
-    assert len(Rule) == 30
+    assert len(Rule) == 31
 
 
 @pytest.mark.parametrize(
