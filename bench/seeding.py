@@ -14,12 +14,12 @@ from sqlalchemy import select
 from bench.house import House
 from bench.people import Somebody
 from helpdesk.accounts.models import Team
+from helpdesk.accounts.signed import keys_of_team
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.keys import current_key
 from helpdesk.intake import operations as intake
 from helpdesk.intake.report import Told
 
@@ -73,7 +73,7 @@ GROW = (
 def grow_to(house: House, team: Team, owner: Somebody, size: int, *, after: int) -> None:
     """Seed cases number `after` + 1 to `size` into the team's queue."""
     with house.desk.begin() as work:
-        team_key = current_key(work.session, team.id)
+        team_key = keys_of_team(work, team).current
     assert team_key is not None
     facts = {
         "first": after + 1,

@@ -24,6 +24,12 @@ class KeyFile(StrEnum):
     DUTY_ADDRESSES_PUBLIC = "DUTY_ADDRESSES_PUBLIC_FILE"
     PARTNER_ADDRESSES = "PARTNER_ADDRESSES_KEY_FILE"
     PARTNER_ADDRESSES_PUBLIC = "PARTNER_ADDRESSES_PUBLIC_FILE"
+    # Says whose a first key is: of a queue and who works in it; of a partner and its people. The
+    # public half checks that before anything is sealed to a key.
+    STAFF_SIGNING = "STAFF_SIGNING_KEY_FILE"
+    STAFF_SIGNING_PUBLIC = "STAFF_SIGNING_PUBLIC_FILE"
+    PARTNER_SIGNING = "PARTNER_SIGNING_KEY_FILE"
+    PARTNER_SIGNING_PUBLIC = "PARTNER_SIGNING_PUBLIC_FILE"
     # Signs where history ends. The public half checks it.
     HISTORY = "HISTORY_KEY_FILE"
     HISTORY_PUBLIC = "HISTORY_PUBLIC_FILE"
@@ -46,6 +52,8 @@ class KeyFile(StrEnum):
 PUBLIC_HALF: Final[Mapping[KeyFile, KeyFile]] = {
     KeyFile.DUTY_ADDRESSES: KeyFile.DUTY_ADDRESSES_PUBLIC,
     KeyFile.PARTNER_ADDRESSES: KeyFile.PARTNER_ADDRESSES_PUBLIC,
+    KeyFile.STAFF_SIGNING: KeyFile.STAFF_SIGNING_PUBLIC,
+    KeyFile.PARTNER_SIGNING: KeyFile.PARTNER_SIGNING_PUBLIC,
     KeyFile.HISTORY: KeyFile.HISTORY_PUBLIC,
 }
 # The pepper of each door.
@@ -53,21 +61,29 @@ PEPPERS: Final[Mapping[str, KeyFile]] = {
     "staff": KeyFile.STAFF_PEPPER,
     "partner": KeyFile.PARTNER_PEPPER,
 }
+SIGNING: Final = frozenset({KeyFile.STAFF_SIGNING, KeyFile.PARTNER_SIGNING})
 SECRETS: Final = frozenset(one for one in KeyFile if not one.is_public)
 
 # Which process is given which; it refuses to start with one more, and with one less.
 OF_PAGES: Final[Mapping[str, frozenset[KeyFile]]] = {
-    "public": frozenset({KeyFile.INTAKE}),
+    "public": frozenset({KeyFile.INTAKE, KeyFile.STAFF_SIGNING_PUBLIC}),
     "staff": frozenset(
         {
             KeyFile.STAFF_FACTORS,
             KeyFile.STAFF_PEPPER,
             KeyFile.DUTY_ADDRESSES_PUBLIC,
             KeyFile.PARTNER_ADDRESSES_PUBLIC,
+            KeyFile.STAFF_SIGNING,
+            KeyFile.PARTNER_SIGNING,
         }
     ),
     "partner": frozenset(
-        {KeyFile.PARTNER_FACTORS, KeyFile.PARTNER_PEPPER, KeyFile.DUTY_ADDRESSES_PUBLIC}
+        {
+            KeyFile.PARTNER_FACTORS,
+            KeyFile.PARTNER_PEPPER,
+            KeyFile.DUTY_ADDRESSES_PUBLIC,
+            KeyFile.PARTNER_SIGNING,
+        }
     ),
 }
 OF_WORKER: Final[Mapping[str, frozenset[KeyFile]]] = {

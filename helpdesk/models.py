@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import models as accounts
 from helpdesk.cases import models as cases
-from helpdesk.core import history, keys, leases, outbox, presses, sending
+from helpdesk.core import history, keys, leases, outbox, presses, sending, signatures
 from helpdesk.core.database import Base
 from helpdesk.escalations import models as escalations
 from helpdesk.intake import models as intake
@@ -27,5 +27,6 @@ __all__ = [
     "playbooks",
     "presses",
     "sending",
+    "signatures",
     "triage",
 ]

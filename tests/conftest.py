@@ -43,6 +43,8 @@ KEY_FILES = {
     for key in key_files.SECRETS - {KeyFile.INTAKE}
 }
 SERVICE = ServiceKeys.of(KEY_FILES)
+# The public pages have none of them, and the half that checks whose a queue's key is.
+AT_THE_DOOR = ServiceKeys(publics={KeyFile.STAFF_SIGNING: SERVICE.half(KeyFile.STAFF_SIGNING)})
 
 
 def pytest_addoption(parser):

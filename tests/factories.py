@@ -10,6 +10,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.operations.sessions import new_session
+from helpdesk.accounts.signed import keys_of_team
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
@@ -18,7 +19,7 @@ from helpdesk.cases.told import seal_told
 from helpdesk.core import codes
 from helpdesk.core.actors import Actor, Role, operator
 from helpdesk.core.database import new_id
-from helpdesk.core.keys import KeyKind, current_key, give, new_key
+from helpdesk.core.keys import KeyKind, give, new_key
 from helpdesk.core.sealing import Secret
 
 PASSPHRASE = "seven words that only this test has"
@@ -134,7 +135,7 @@ def a_case(
     case_id = facts.pop("id", None) or new_id()
     key, secret = new_key(work.session, KeyKind.CASE, case_id)
     work.session.flush()
-    give(work.session, key, secret, current_key(work.session, team.id))
+    give(work.session, key, secret, keys_of_team(work, team).current)
     case = Case(
         id=case_id,
         ref=codes.new_ref(),

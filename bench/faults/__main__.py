@@ -11,6 +11,7 @@ from bench.faults import (
     delivering,
     flooding,
     hanging,
+    planting,
     requests,
     roles,
     stealing,
@@ -90,6 +91,7 @@ def run(
         _, staff = people.found_queue(house, responders=crowd)
         coordinator, *responders = staff
         yield roles.trial(house.database, seed=seed, tries=kills * 20)
+        yield planting.trial(house.desk, house.database, seed=seed, tries=kills)
         house.work("notices")
         house.tick()
         yield stealing.trial(house, seed=seed, tries=thefts, promises=thefts // 10)

@@ -8,16 +8,20 @@ import click
 from helpdesk import key_files
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.cli import resealing
+from helpdesk.cli.signing import sign
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.keys import make_missing
 
-NEW = key_files.SECRETS - key_files.SEVERAL
+NEW = key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING
 
 
 @click.group()
 def keys() -> None:
-    """Make the keys of the house, and change them."""
+    """Make the keys of the house, change them, and sign keys with them."""
+
+
+keys.add_command(sign)
 
 
 @keys.command()

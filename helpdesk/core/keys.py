@@ -106,13 +106,6 @@ def give(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:
     rows.add(KeyCopy(key_id=key.id, holder_id=holder.id, sealed=sealed))
 
 
-def current_key(session: Session, team_id: str) -> Key | None:
-    """The team's key of the newest epoch."""
-    # The public pages can add keys of kind "case": by that alone nothing becomes a team's.
-    of_team = select(Key).where(Key.owner_id == team_id, Key.kind == KeyKind.TEAM)
-    return session.scalar(of_team.order_by(Key.epoch.desc()).limit(1))
-
-
 def _place_of_copy(key_id: str, holder_id: str) -> Place:
     return Place("key_copies", "sealed", "", f"{key_id}/{holder_id}")
 

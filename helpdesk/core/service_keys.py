@@ -7,7 +7,8 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotNow
 from helpdesk.core.history import witness_of
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
-from helpdesk.key_files import PEPPERS, PUBLIC_HALF, KeyFile
+from helpdesk.core.signing import signing_half
+from helpdesk.key_files import PEPPERS, PUBLIC_HALF, SIGNING, KeyFile
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class ServiceKeys:
         """The peppers of those who come in by a door, the current one first; others have none."""
         return self.peppers.get(door, ())
 
+    def half(self, purpose: KeyFile) -> bytes:
+        """What checks what the key of a purpose signed; empty where this process has none."""
+        secret = self.secrets.get(purpose)
+        return half_of(purpose, secret) if secret is not None else self.publics.get(purpose, b"")
+
     def seal(self, purpose: KeyFile, text: str, place: Place) -> Envelope:
         """Seal for whoever has the key of a purpose; with its public half alone, if there is one.
 
@@ -66,6 +72,13 @@ def factors_of(role: Role) -> KeyFile:
     return KeyFile.PARTNER_FACTORS if role is Role.PARTNER else KeyFile.STAFF_FACTORS
 
 
+def signing_of(role: Role) -> KeyFile:
+    """The key that says whose the key of somebody in this role is."""
+    return KeyFile.PARTNER_SIGNING if role is Role.PARTNER else KeyFile.STAFF_SIGNING
+
+
 def half_of(purpose: KeyFile, secret: Secret) -> bytes:
     """What others may have of a key: enough to seal to it, or to check what it signed."""
-    return witness_of(secret) if purpose is KeyFile.HISTORY else secret.public.raw
+    if purpose is KeyFile.HISTORY:
+        return witness_of(secret)
+    return signing_half(secret) if purpose in SIGNING else secret.public.raw

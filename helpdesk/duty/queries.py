@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.accounts.signed import teams_with_a_false_key
 from helpdesk.cases import queries as cases
 from helpdesk.cases import spoken
 from helpdesk.cases.models import Case
@@ -80,6 +81,7 @@ class Board:
     follow_ups: Sequence[Case]
     came_back: Sequence[CameBack]
     newcomers: Sequence[Membership]
+    false_keys: Sequence[Team]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
     at_partners: AtPartners
@@ -110,6 +112,7 @@ def board(work: Work) -> Board:
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
         came_back=came_back,
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
+        false_keys=teams_with_a_false_key(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),

@@ -3,50 +3,55 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, text
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
+from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Conversation, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
-from helpdesk.core.keys import Key
+from helpdesk.core.keys import Key, KeyKind
+from helpdesk.core.signatures import SIGNED, told_apart, told_of
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Decision, Verification
 from helpdesk.intake.asked import Answer, Request
+from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
 
-# Asked once, and from then on as a part of the statement that takes a report in.
-DESK_FOR_REPORTS: Final = """
-SELECT teams.id, newest.id AS key_id, newest.public_half
-FROM teams, LATERAL (
-    SELECT keys.id, keys.public_half FROM keys
-    WHERE keys.owner_id = teams.id AND keys.kind = 'team' ORDER BY keys.epoch DESC LIMIT 1
-) AS newest
-WHERE teams.takes_reports ORDER BY teams.id LIMIT 1
+# What stands there, whether it counts or not: asked with each report, as a part of the statement
+# that takes it in. If anything of it is new, everything is looked at once more.
+NEWEST: Final = """
+SELECT teams.id, keys.id AS key_id FROM teams JOIN keys ON keys.owner_id = teams.id
+WHERE teams.takes_reports AND keys.kind = 'team' ORDER BY teams.id, keys.epoch DESC LIMIT 1
 """
-STILL_THE_SAME: Final = f"(:desk_id, :desk_key_id) = (SELECT id, key_id FROM ({DESK_FOR_REPORTS}))"  # noqa: S608 - ours
+STILL_THE_SAME: Final = f"(:desk_id, :desk_key_id) = (SELECT id, key_id FROM ({NEWEST}))"  # noqa: S608 - ours
+DESKS: Final = (
+    SIGNED.join(Team, Team.id == Key.owner_id)
+    .where(Team.takes_reports, Key.kind == KeyKind.TEAM)
+    .order_by(None)
+    .order_by(Team.id, Key.epoch)
+)
 
 
 @dataclass(frozen=True)
 class DeskForReports:
-    """The team that takes new reports, and its newest key."""
+    """The team that takes new reports, and its newest key that counts."""
 
     id: str
-    key_id: str
-    public_half: bytes
-
-    @property
-    def key(self) -> Key:
-        return Key(id=self.key_id, public_half=self.public_half)
+    key: Key
+    # What was the newest thing there when we looked, whoever put it there.
+    seen: tuple[str, str]
 
     @property
     def claims(self) -> dict[str, str]:
         """What STILL_THE_SAME is asked with."""
-        return {"desk_id": self.id, "desk_key_id": self.key_id}
+        return {"desk_id": self.seen[0], "desk_key_id": self.seen[1]}
 
 
 # For each database that this process talks to, of which there is one outside of tests.
@@ -54,14 +59,25 @@ _desks: WeakKeyDictionary[Engine | Connection, DeskForReports] = WeakKeyDictiona
 
 
 def desk_for_reports(work: Work, *, anew: bool = False) -> DeskForReports:
-    """Who takes new reports, as it was when we asked last: whoever writes to them asks again."""
+    """Who takes new reports, as it was when we asked last: whoever writes to them asks again.
+
+    A key that bears no signature which counts is passed over, and the last good one is used.
+    """
     database = work.session.get_bind()
     if anew or database not in _desks:
-        found = work.session.execute(text(DESK_FOR_REPORTS)).first()
-        if found is None:
-            raise LookupError("No team with a key takes reports.")
-        _desks[database] = DeskForReports(*found)
+        _desks[database] = _look(work)
     return _desks[database]
+
+
+def _look(work: Work) -> DeskForReports:
+    lines = work.session.execute(DESKS).all()
+    house = work.keys.service.half(KeyFile.STAFF_SIGNING)
+    for team_id, of_team in groupby(lines, key=attrgetter("owner_id")):
+        key = told_of(told_apart(of_team, house=house)).current
+        if key is not None:
+            first = [line for line in lines if line.owner_id == lines[0].owner_id]
+            return DeskForReports(team_id, key, (first[-1].owner_id, first[-1].id))
+    raise LookupError("No team with a key that counts takes reports.")
 
 
 def by_form_token(work: Work, form_token: bytes) -> Case | None:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, false, select
 
+from helpdesk.accounts.models import TeamKind
+from helpdesk.accounts.signed import keys_of_team_by_id
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
-from helpdesk.core.keys import current_key
 from helpdesk.core.sealing import CannotOpen
+from helpdesk.core.signatures import SignedKeys
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
@@ -48,7 +50,12 @@ def for_platform(work: Work, platform: str | None) -> Partner | None:
 
 def has_key(work: Work, partner: Partner) -> bool:
     """Whether anybody there has enrolled, so that there is a key to seal to."""
-    return current_key(work.session, partner.team_id) is not None
+    return keys_of_partner(work, partner).current is not None
+
+
+def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
+    """The keys that requests to them are sealed to, and what was slipped in among them."""
+    return keys_of_team_by_id(work, partner.team_id, TeamKind.PARTNER)
 
 
 def mailbox_of(work: Work, partner: Partner) -> str:

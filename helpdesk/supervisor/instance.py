@@ -33,6 +33,11 @@ class Instance:
         return self.folder / "keys" / "service.key"
 
     @property
+    def is_older_than_signatures(self) -> bool:
+        """Whether its people and teams have keys that nobody could sign yet."""
+        return not self.key(KeyFile.STAFF_SIGNING).exists()
+
+    @property
     def passwords(self) -> Path:
         """The folder with the password of each database role."""
         return self.folder / "keys" / "database"

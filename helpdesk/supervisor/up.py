@@ -61,7 +61,8 @@ def _start(
 ) -> None:
     began = time.monotonic()
     with _step(say, "Folder and keys"):
-        instance.prepare()
+        is_unsigned = instance.is_older_than_signatures
+        is_unsigned = not instance.prepare() and is_unsigned
     with _step(say, "PostgreSQL"):
         family.add("database", postgres)
     with _step(say, "Redis"):
@@ -72,6 +73,9 @@ def _start(
     if instance.service_key.exists():
         with _step(say, "A key for each purpose"):
             _split_key(instance, surroundings)
+    if is_unsigned:
+        with _step(say, "Signatures of the keys that are there"):
+            _run("keys", surroundings.owner(), instance, "sign", "--as", "up", "--first")
     with _step(say, "Drill organisation (the first time takes a moment)"):
         _run("drill", surroundings.drill(), instance, "seed")
     with _step(say, "Public, staff and partner pages"):

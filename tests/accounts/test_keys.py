@@ -3,9 +3,9 @@
 import pytest
 
 from helpdesk.accounts import operations, queries
+from helpdesk.accounts.signed import keys_of_team
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.keys import current_key
 from tests.factories import a_case, a_person, a_team, work_as
 
 
@@ -17,7 +17,7 @@ def queue(desk):
 
 def test_the_first_who_enrols_makes_the_teams_key(desk, queue):
     with desk.begin() as work:
-        assert current_key(work.session, queue.id) is None
+        assert keys_of_team(work, queue).current is None
         first = a_person(work, teams=[queue])
         case = a_case(work, queue)
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import event, func, select
 
+from helpdesk.accounts.signed import keys_of_team
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.actors import NOBODY, Role
@@ -10,7 +11,7 @@ from helpdesk.core.arrival import Arrival
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import new_id
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.keys import Key, KeyKind, current_key, give, new_key
+from helpdesk.core.keys import Key, KeyKind, give, new_key
 from helpdesk.core.outbox import Promise, Standing
 from tests.factories import a_person, a_team
 
@@ -30,7 +31,7 @@ def an_arrival(work):
 def a_report(work, team, form_token):
     """The rows of a report, waiting to arrive."""
     case_id, code = new_id(), ReturnCode.new()
-    team_key = current_key(work.session, team.id)
+    team_key = keys_of_team(work, team).current
     key, secret = new_key(work, KeyKind.CASE, case_id)
     give(work, key, secret, team_key)
     case = Case(

@@ -11,7 +11,6 @@ from helpdesk.core.keys import (
     KeyCopy,
     KeyKind,
     Keyring,
-    current_key,
     give,
     new_key,
 )
@@ -121,22 +120,3 @@ def test_what_a_page_has_gathered_is_looked_at_as_closely(chain):
     keys.take(asked["copies"])
 
     assert keys.secret(case.id) == case_secret
-
-
-def test_a_key_of_another_kind_is_never_a_teams(desk):
-    owner = new_id()
-    with desk.begin(SYSTEM) as work:
-        real, _ = new_key(work.session, KeyKind.TEAM, owner, epoch=1)
-        new_key(work.session, KeyKind.CASE, owner, epoch=2)
-
-        assert current_key(work.session, owner) is real
-
-
-def test_the_newest_epoch_is_the_current_key(desk):
-    owner = new_id()
-    with desk.begin(SYSTEM) as work:
-        new_key(work.session, KeyKind.TEAM, owner, epoch=1)
-        second, _ = new_key(work.session, KeyKind.TEAM, owner, epoch=2)
-
-        assert current_key(work.session, owner) is second
-        assert current_key(work.session, new_id()) is None

@@ -5,21 +5,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.accounts.models import Person, Team
+from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Fact
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
 from helpdesk.core.sealing import CannotOpen, Envelope
 from helpdesk.escalations import calls, jobs, operations, queries
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations import answering
 from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
+from helpdesk.partners.queries import keys_of_partner
 from tests.escalations.conftest import EVIDENCE, TYPED, a_partner, a_ready_case
 from tests.factories import a_person, a_team
 
@@ -400,3 +403,44 @@ def test_facts_and_evidence_of_another_case_do_not_count(house, desk):
     assert "whose account it is" in said
     assert EVIDENCE["form-receipt"] not in said
     assert datetime.now(UTC) > escalation.drafted_at
+
+
+def plant(house):
+    """A newer key under the partner's team, by somebody who can write into the database."""
+    with house.desk.begin() as work:
+        return new_key(work.session, KeyKind.TEAM, house.partner.team_id, epoch=2)[0].id
+
+
+def test_nothing_is_sealed_to_a_partners_key_that_the_house_did_not_sign(house):
+    with house.as_(house.writer) as work:
+        good = keys_of_partner(work, work.session.get(Partner, house.partner.id)).current.id
+    planted = plant(house)
+
+    escalation = house.approved()
+
+    assert escalation.partner_key_id == good != planted
+
+
+def test_a_partner_with_no_key_but_a_planted_one_gets_nothing(house):
+    with house.desk.begin() as work:
+        other = a_team(work, kind=TeamKind.PARTNER)
+        new_key(work.session, KeyKind.TEAM, other.id)
+        partner = work.session.get(Partner, house.partner.id)
+        partner.team_id = other.id
+        work.record("partner.changed_by_test", partner)
+    escalation = house.ask()
+
+    assert "can open a request yet" in gates(house, escalation)
+
+
+def test_an_answer_is_sealed_to_no_other_key_than_the_partners(house):
+    escalation = house.carried()
+    planted = plant(house)
+    with house.as_(house.writer) as work:
+        house.mine(work, escalation).partner_key_id = planted
+        work.record("escalation.changed_by_test", escalation)
+
+    with house.as_(house.writer) as work:
+        found = house.mine(work, escalation)
+        with pytest.raises(NotNow, match="does not bear our signature"):
+            answering.seal_for_partner(work, found, found, "ticket_for_partner", "words")

@@ -40,8 +40,9 @@ ALWAYS = {*EVERYTHING} - {"REDIS_URL", *KeyFile}
         (("history", "verify"), {"DATABASE_URL", "HISTORY_PUBLIC_FILE"}),
         (
             ("keys", "reseal", "--as", "ada", "--from", "older.key"),
-            {"DATABASE_URL", *key_files.SECRETS - key_files.SEVERAL},
+            {"DATABASE_URL", *key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING},
         ),
+        (("keys", "sign", "--as", "ada"), {"DATABASE_URL", *key_files.SIGNING}),
         (
             ("setup", "--as", "ada", "--handle", "lead", "--name", "Lead"),
             {"DATABASE_URL", "STAFF_URL", "DUTY_ADDRESSES_PUBLIC_FILE"},

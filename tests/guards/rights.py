@@ -119,8 +119,13 @@ RIGHTS: dict[str, dict[str, str]] = {
         WORKER: "SELECT",
         TICKER: "SELECT",
     },
+    "key_signatures": {
+        APP: "SELECT, INSERT",
+        INTAKE: "SELECT",
+        PARTNER: "SELECT, INSERT",
+    },
     "keys": {
-        APP: "SELECT, INSERT, UPDATE",
+        APP: "SELECT, INSERT",
         INTAKE: "SELECT, INSERT",
         PARTNER: "SELECT, INSERT",
         WORKER: "SELECT",

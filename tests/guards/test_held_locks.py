@@ -17,10 +17,9 @@ from helpdesk.core.actors import Role, operator
 from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise, Standing
-from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import SERVICE, FakeBell, FakePost, migrate, plain
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakePost, migrate, plain
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
@@ -57,7 +56,7 @@ def desks(address, settings):
             sessions=sessionmaker(engine, expire_on_commit=False),
             bell=FakeBell(),
             post=FakePost(),
-            service=ServiceKeys() if role == INTAKE else SERVICE,
+            service=AT_THE_DOOR if role == INTAKE else SERVICE,
         )
         for role, engine in engines.items()
     }

@@ -168,6 +168,39 @@ def test_no_role_chooses_the_number_of_an_entry(as_role, role):
         )
 
 
+SIGNATURE = "INSERT INTO key_signatures VALUES ('{key}', 'mine', 'mine')"
+
+
+@pytest.mark.parametrize(
+    ("role", "attack"),
+    [
+        *[
+            (role, SIGNATURE.format(key=key))
+            for role in ("helpdesk_intake", *BESIDE_THE_STAFF)
+            for key in ("kq", "kr", "kc")
+        ],
+        *[
+            (role, attack)
+            for role in ROLES
+            if role != "helpdesk_owner"
+            for attack in (
+                "UPDATE keys SET public_half = 'mine'",
+                "UPDATE keys SET epoch = 2",
+                "DELETE FROM keys",
+                "UPDATE key_signatures SET half = 'mine'",
+                "DELETE FROM key_signatures",
+                "UPDATE cases SET public_half = 'mine'",
+                "UPDATE cases SET reporter_public_half = 'mine'",
+                "UPDATE cases SET key_id = 'kq'",
+            )
+        ],
+    ],
+)
+def test_no_role_moves_what_is_sealed_to_or_who_signed_it(as_role, role, attack):
+    with pytest.raises(InsufficientPrivilege):
+        as_role(role).execute(attack)
+
+
 INTAKE = "helpdesk_intake"
 MESSAGE = (
     "INSERT INTO messages (id, case_id, is_from_reporter, author, sent_at, body, for_reporter) "

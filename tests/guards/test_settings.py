@@ -46,14 +46,21 @@ def test_an_empty_environment_names_all_that_is_missing_at_once():
 
 
 GIVEN = {
-    "public": {"INTAKE_KEY_FILE"},
+    "public": {"INTAKE_KEY_FILE", "STAFF_SIGNING_PUBLIC_FILE"},
     "staff": {
         "STAFF_FACTORS_KEY_FILE",
         "STAFF_PEPPER_FILE",
         "DUTY_ADDRESSES_PUBLIC_FILE",
         "PARTNER_ADDRESSES_PUBLIC_FILE",
+        "STAFF_SIGNING_KEY_FILE",
+        "PARTNER_SIGNING_KEY_FILE",
     },
-    "partner": {"PARTNER_FACTORS_KEY_FILE", "PARTNER_PEPPER_FILE", "DUTY_ADDRESSES_PUBLIC_FILE"},
+    "partner": {
+        "PARTNER_FACTORS_KEY_FILE",
+        "PARTNER_PEPPER_FILE",
+        "DUTY_ADDRESSES_PUBLIC_FILE",
+        "PARTNER_SIGNING_KEY_FILE",
+    },
     "notices": {"DUTY_ADDRESSES_KEY_FILE"},
     "deliveries": {"PARTNER_ADDRESSES_KEY_FILE"},
     "ticker": {"HISTORY_KEY_FILE", "DUTY_ADDRESSES_KEY_FILE", "PARTNER_ADDRESSES_KEY_FILE"},
@@ -93,16 +100,21 @@ def test_a_process_that_lacks_one_of_its_keys_or_is_told_another_does_not_start(
 
 
 def test_no_process_but_the_ticker_opens_what_is_for_two_purposes():
-    opens = {process: {one for one in keys if "KEY_FILE" in one} for process, keys in GIVEN.items()}
+    opens = {
+        process: {one for one in keys if "KEY_FILE" in one and "SIGNING" not in one}
+        for process, keys in GIVEN.items()
+    }
 
     assert {process for process, keys in opens.items() if len(keys) > 1} == {"ticker"}
 
 
-def test_the_public_pages_need_the_intake_key_and_no_other(key_file):
-    settings = Settings.from_environment({**WHOLE, "SERVES": "public", "INTAKE_KEY_FILE": key_file})
+def test_the_public_pages_need_the_intake_key_and_what_checks_a_queues(key_file):
+    told = dict.fromkeys(GIVEN["public"], key_file)
+
+    settings = Settings.from_environment({**WHOLE, **told, "SERVES": "public"})
 
     assert settings.serves == {Surface.PUBLIC}
-    assert settings.service_keys == {}
+    assert set(settings.service_keys) == {KeyFile.STAFF_SIGNING_PUBLIC}
     assert settings.public_url == "http://public.test"
 
 
@@ -145,7 +157,10 @@ def test_a_second_key_is_refused_where_there_is_another_way_to_change_it(tmp_pat
 
     with pytest.raises(NotConfigured, match="more than one key"):
         started_as("notices", {**WHOLE, "DUTY_ADDRESSES_KEY_FILE": str(path)})
-    both = Settings.from_environment({**WHOLE, "SERVES": "public", "INTAKE_KEY_FILE": str(path)})
+    both = started_as(
+        "public",
+        {**WHOLE, "INTAKE_KEY_FILE": str(path), "STAFF_SIGNING_PUBLIC_FILE": key_file},
+    )
     assert len(both.intake_keys) == 2
 
 

@@ -11,9 +11,8 @@ from helpdesk.app import create_app
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.database import new_id
 from helpdesk.core.desk import Desk
-from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.settings import Surface
-from tests.conftest import desk_on
+from tests.conftest import AT_THE_DOOR, desk_on
 from tests.factories import Somebody, a_person, a_team
 from tests.intake.browser import Browser
 
@@ -76,7 +75,7 @@ def house(postgres, settings):
         with staff.begin() as work:
             team = a_team(work, takes_reports=True)
             responder = a_person(work, Role.RESPONDER, [team])
-        house = House(staff, replace(staff, service=ServiceKeys()), team, responder)
+        house = House(staff, replace(staff, service=AT_THE_DOOR), team, responder)
         house._become("helpdesk_intake")
         yield house
     engine.dispose()

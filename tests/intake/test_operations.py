@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from helpdesk.accounts.models import Team
+from helpdesk.accounts.models import Team, TeamKind
+from helpdesk.accounts.signed import keys_of_team
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.actors import Role, reporter
@@ -16,12 +17,15 @@ from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, word_list
 from helpdesk.core.database import Base
 from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.keys import KeyCopy, KeyKind, current_key, new_key
+from helpdesk.core.keys import KeyCopy, KeyKind, new_key
 from helpdesk.core.outbox import Promise
-from helpdesk.core.sealing import CannotOpen
+from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.signatures import sign_key
 from helpdesk.intake import operations, queries
 from helpdesk.intake.operations import WayBack
 from helpdesk.intake.report import Told
+from helpdesk.key_files import KeyFile
+from tests.conftest import SERVICE
 from tests.factories import a_case, a_person, a_team
 
 TOLD = Told(
@@ -81,7 +85,7 @@ def test_a_report_goes_to_whoever_takes_them_at_that_moment(house, settings):
         other = a_team(work, takes_reports=False)
         a_person(work, Role.RESPONDER, [other])
         work.session.execute(update(Team).values(takes_reports=Team.id == other.id))
-        others_key = current_key(work.session, other.id).id
+        others_key = keys_of_team(work, other).current.id
 
     with house.at_the_door() as work:
         second = operations.submit(work, TOLD, way_back=a_way_back(settings, 2)).case
@@ -93,18 +97,59 @@ def test_a_report_goes_to_whoever_takes_them_at_that_moment(house, settings):
         assert work.session.scalar(about.where(HistoryEntry.action == "case.submitted")) == 1
 
 
-def test_a_report_is_sealed_to_the_newest_key(house, settings):
-    with house.at_the_door() as work:
-        operations.submit(work, TOLD, way_back=a_way_back(settings, 1))
+def a_next_key(house, *, by=None):
+    """A key of the next epoch; by default as a member makes it, who opens the one before."""
     with house.inside() as work:
-        newer, _secret = new_key(work.session, KeyKind.TEAM, house.team.id, epoch=2)
-        newer_id = newer.id
+        known = keys_of_team(work, house.team)
+        key, secret = new_key(work.session, KeyKind.TEAM, house.team.id, known.next_epoch)
+        work.session.flush()
+        sign_key(work.session, key, by=by or work.keys.secret(known.current.id), secret=secret)
+        return key.id
 
+
+def report(house, settings, number):
     with house.at_the_door() as work:
-        case = operations.submit(work, TOLD, way_back=a_way_back(settings, 2)).case
-
+        case = operations.submit(work, TOLD, way_back=a_way_back(settings, number)).case
     with house.inside() as work:
-        assert holder_of(work, case) == newer_id
+        return holder_of(work, case)
+
+
+def test_a_report_is_sealed_to_the_newest_key_that_a_member_signed(house, settings):
+    report(house, settings, 1)
+    newer = a_next_key(house)
+
+    assert report(house, settings, 2) == newer
+
+
+@pytest.mark.parametrize("by", [None, Secret(b"x" * 32), SERVICE.secrets[KeyFile.STAFF_SIGNING]])
+def test_a_key_that_no_member_signed_is_passed_over_and_said_in_the_log(
+    house, settings, by, caplog
+):
+    good = report(house, settings, 1)
+    if by is None:
+        with house.inside() as work:
+            new_key(work.session, KeyKind.TEAM, house.team.id, epoch=2)
+    else:
+        a_next_key(house, by=by)
+
+    assert report(house, settings, 2) == good
+    assert "bear no signature that counts" in caplog.text
+    assert report(house, settings, 3) == good
+    after = a_next_key(house)
+    assert report(house, settings, 4) == after
+
+
+def test_a_team_that_was_made_to_take_reports_without_a_key_of_ours_gets_none(house, settings):
+    good = report(house, settings, 1)
+    with house.inside() as work:
+        other = Team(
+            id="0" * 32, slug="other", name="Other", kind=TeamKind.QUEUE, takes_reports=True
+        )
+        work.session.add(other)
+        work.session.flush()
+        new_key(work.session, KeyKind.TEAM, other.id)
+
+    assert report(house, settings, 2) == good
 
 
 def test_what_cannot_be_shown_is_not_taken_in(house, way_back):

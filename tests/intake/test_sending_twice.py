@@ -18,11 +18,10 @@ from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import Promise
-from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.intake import operations
 from helpdesk.intake.report import Told
 from helpdesk.settings import Surface
-from tests.conftest import SERVICE, FakeBell, FakePost, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakePost, migrate
 from tests.factories import a_person, a_team
 from tests.intake.browser import FROM_US, Browser
 from tests.intake.test_reports import LAST, cases, code_on, go_to, send
@@ -123,7 +122,7 @@ def real_desks(postgres, settings):
         door = engine_for("helpdesk_intake", pool_size=THREADS)
         yield (
             replace(
-                staff, sessions=sessionmaker(door, expire_on_commit=False), service=ServiceKeys()
+                staff, sessions=sessionmaker(door, expire_on_commit=False), service=AT_THE_DOOR
             ),
             staff,
         )

@@ -10,7 +10,6 @@ from helpdesk.accounts.models import TeamKind
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, operator, reporter
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.keys import current_key
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.partners import operations, policy, queries
 from helpdesk.partners.about import About, unknown_platform
@@ -61,11 +60,11 @@ def test_a_new_partner_is_not_vetted_and_nobody_here_has_its_key(desk, partner):
     assert partner.vetted_on is None
     assert partner.team.kind is TeamKind.PARTNER
     with desk.begin() as work:
-        assert current_key(work.session, partner.team_id) is None
+        assert queries.keys_of_partner(work, partner).current is None
         somebody = a_person(work, Role.PARTNER, [partner.team])
     with work_as(desk, somebody) as work:
         assert queries.has_key(work, theirs(work, partner))
-        assert work.keys.holds(current_key(work.session, partner.team_id).id)
+        assert work.keys.holds(queries.keys_of_partner(work, partner).current.id)
 
 
 def test_the_list_is_kept_in_our_order_and_knows_only_our_fields(desk, lead, partner):

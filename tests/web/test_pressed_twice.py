@@ -23,10 +23,9 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.presses import Press
-from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import SERVICE, FakeBell, FakePost, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakePost, migrate
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import FROM_US, Browser
 
@@ -76,7 +75,7 @@ def house(engines, settings):
             service=service,
         )
 
-    desk, intake = desk_on("helpdesk_app", SERVICE), desk_on("helpdesk_intake", ServiceKeys())
+    desk, intake = desk_on("helpdesk_app", SERVICE), desk_on("helpdesk_intake", AT_THE_DOOR)
     with desk.begin() as work:
         queue = a_team(work, slug=f"queue-{time.time_ns()}")
         lead = a_person(work, Role.COORDINATOR, [queue], handle=f"lead-{time.time_ns()}")

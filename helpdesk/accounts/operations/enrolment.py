@@ -15,6 +15,8 @@ from helpdesk.accounts.policy import belongs_at
 from helpdesk.core.errors import NotNow
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.sealing import Secret
+from helpdesk.core.service_keys import signing_of
+from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
 
 
@@ -48,6 +50,9 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
         raise NotNow("This enrolment code was used already. Please ask for a new one.")
     if step is None:
         raise NotNow(second_factor.NOT_RIGHT)
+    house = work.keys.service.secret(signing_of(person.role))
+    if house is None:
+        raise NotNow("This process was given no key to sign yours with.")
     secret = Secret.new()
     person.key = _new_key(work, person, secret)
     person.salt = lock.salt
@@ -58,6 +63,7 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
     person.enrolment_tag = person.enrolment_until = None
     person.failures, person.closed_until = 0, None
     work.session.flush()  # the copies of the teams' keys point at this key's row
+    sign_key(work.session, person.key, by=house, secret=secret)
     work.record("person.enrolled", person)
     for membership in person.memberships:
         found_team_key(work, membership.team, person)
@@ -65,7 +71,9 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
 
 
 def _new_key(work: Work, person: Person, secret: Secret) -> Key:
-    before = work.session.scalars(select(Key.epoch).where(Key.owner_id == person.id)).all()
+    before = work.session.scalars(
+        select(Key.epoch).where(Key.owner_id == person.id, Key.kind == KeyKind.PERSON)
+    ).all()
     return Key(
         kind=KeyKind.PERSON,
         owner_id=person.id,

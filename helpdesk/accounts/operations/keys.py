@@ -5,29 +5,35 @@ from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_let_in
+from helpdesk.accounts.signed import key_of_person, keys_of_team, signing_of_team
 from helpdesk.accounts.vouching import why_not_let_in
 from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.keys import Key, KeyCopy, KeyKind, current_key, give, make_key
+from helpdesk.core.keys import Key, KeyCopy, KeyKind, give, make_key
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Secret
+from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
 
 
 def found_team_key(work: Work, team: Team, person: Person) -> bool:
     """Make the team's key if it has none, and give it to this person: nobody else has it yet.
 
+    The house signs it: whatever else is put under the team's name, nothing is sealed to that.
+
     No rule: it happens while somebody enrols, to teams they were invited into.
     """
-    if person.key is None or current_key(work.session, team.id) is not None:
+    known, house = keys_of_team(work, team), work.keys.service.secret(signing_of_team(team.kind))
+    if person.key is None or known.current is not None or house is None:
         return False
-    key, secret = make_key(KeyKind.TEAM, team.id)
+    key, secret = make_key(KeyKind.TEAM, team.id, known.next_epoch)
     # Two first members at once: the second waits here for the first, and has made none.
     new = insert(Key).values(
-        id=key.id, kind=key.kind, owner_id=team.id, epoch=1, public_half=key.public_half
+        id=key.id, kind=key.kind, owner_id=team.id, epoch=key.epoch, public_half=key.public_half
     )
     if work.session.scalar(new.on_conflict_do_nothing().returning(Key.id)) is None:
         return False
-    give(work.session, key, secret, person.key)
+    sign_key(work.session, key, by=house, secret=secret)
+    give(work.session, key, secret, key_of_person(work, person))
     work.keys.learn(key.id, secret)
     work.record("team.key_made", team, person_id=person.id)
     return True
@@ -47,10 +53,10 @@ def let_in(work: Work, membership: Membership) -> None:
     refusal = why_not_let_in(work.session, membership, work.actor.id)
     if refusal:
         raise NotNow(refusal)
-    given = False
-    for key in keys_of(work, membership.team_id):
-        if work.session.get(KeyCopy, (key.id, newcomer.key.id)) is None:
-            give(work.session, key, _held(work, key), newcomer.key)
+    given, theirs = False, key_of_person(work, newcomer)
+    for key in keys_of_team(work, membership.team).good:
+        if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
+            give(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
         raise NotNow(f"{isolated(newcomer.name)} can read this team's cases already.")
@@ -74,7 +80,8 @@ def take_back(work: Work, person: Person, team_id: str) -> None:
     """
     if person.key_id is None:
         return
-    keys = [key.id for key in keys_of(work, team_id)]
+    epochs = select(Key.id).where(Key.owner_id == team_id, Key.kind == KeyKind.TEAM)
+    keys = list(work.session.scalars(epochs))
     mine = (KeyCopy.key_id.in_(keys), KeyCopy.holder_id == person.key_id)
     others = select(KeyCopy.key_id).where(
         KeyCopy.key_id.in_(keys), KeyCopy.holder_id != person.key_id
@@ -87,12 +94,6 @@ def take_back(work: Work, person: Person, team_id: str) -> None:
             "Let somebody else in first, or nobody will ever read it again."
         )
     work.session.execute(delete(KeyCopy).where(*mine))
-
-
-def keys_of(work: Work, team_id: str) -> list[Key]:
-    """Every epoch of a team's key, oldest first."""
-    epochs = select(Key).where(Key.owner_id == team_id, Key.kind == KeyKind.TEAM)
-    return list(work.session.scalars(epochs.order_by(Key.epoch)))
 
 
 def _held(work: Work, key: Key) -> Secret:

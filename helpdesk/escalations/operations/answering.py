@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
+from helpdesk.accounts.signed import NOT_SIGNED
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
-from helpdesk.core.keys import Key
+from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
@@ -15,6 +16,7 @@ from helpdesk.escalations.operations.holding import hold
 from helpdesk.escalations.packets import Packet, hash_of, read
 from helpdesk.escalations.policy import may_receive
 from helpdesk.escalations.standing import OPEN_TO_PARTNER, Action, Reason, Standing
+from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
 DECIDED_MEANWHILE: Final = (
@@ -150,10 +152,12 @@ def seal_for_partner(
     work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str, text: str
 ) -> Envelope:
     """Seal to the key that the packet was sealed to: who can read the one can read the other."""
-    key = work.session.get(Key, escalation.partner_key_id)
-    if key is None:
+    if escalation.partner_key_id is None:
         raise NotFound
-    return key.public.seal_text(text, row.place_of(field))
+    for key in keys_of_partner(work, escalation.partner).good:
+        if key.id == escalation.partner_key_id:
+            return key.public.seal_text(text, row.place_of(field))
+    raise NotNow(f"The key of {isolated(escalation.partner.name)}{NOT_SIGNED}")
 
 
 def _open(work: Work, escalation: Escalation) -> str:

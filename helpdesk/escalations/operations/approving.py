@@ -5,7 +5,6 @@ import hashlib
 from helpdesk.cases.contributions import note_part
 from helpdesk.cases.models import Part
 from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.keys import Key, current_key
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, queries
@@ -17,6 +16,7 @@ from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
 from helpdesk.escalations.standing import Standing
+from helpdesk.partners.queries import keys_of_partner
 
 
 def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
@@ -107,7 +107,7 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
 
 
 def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:
-    key: Key | None = current_key(work.session, escalation.partner.team_id)
+    key = keys_of_partner(work, escalation.partner).current
     if key is None:
         raise NotNow(f"Nobody at {isolated(escalation.partner.name)} can open a request yet.")
     sealed = key.public.seal_text(text, escalation.place_of("packet_for_partner"))

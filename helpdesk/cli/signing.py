@@ -1,0 +1,91 @@
+"""The command that signs keys of before, which an operator looks at first."""
+
+import os
+from typing import Any
+
+import click
+from sqlalchemy import func, select
+
+from helpdesk.accounts.fingerprints import fingerprint
+from helpdesk.accounts.models import Person, Team
+from helpdesk.accounts.signed import signing_of_team
+from helpdesk.assembly import close_desk, open_desk
+from helpdesk.core.actors import operator
+from helpdesk.core.keys import Key, KeyKind
+from helpdesk.core.service_keys import signing_of
+from helpdesk.core.signatures import SIGNED, KeySignature, sign_key, told_apart
+from helpdesk.core.work import Work
+from helpdesk.key_files import SIGNING, KeyFile
+from helpdesk.settings import Settings
+
+
+@click.command("sign")
+@click.option("--as", "operator_name", required=True, help="Who history will name.")
+@click.option(
+    "--first",
+    is_flag=True,
+    help="Do not ask. Refused where a key was signed before: what is unsigned now came later.",
+)
+def sign(operator_name: str, *, first: bool) -> None:
+    """Name every key of a team or a person that bears no signature, and sign it if you say so.
+
+    For a helpdesk that is older than signatures. Whatever turns up later was slipped in.
+    """
+    settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"}, holds=SIGNING)
+    desk = open_desk(settings)
+    try:
+        with desk.begin(operator(operator_name)) as work:
+            unsigned = unsigned_keys(work)
+            for name, key, _purpose in unsigned:
+                click.echo(f"{name}, epoch {key.epoch}: {fingerprint(key)}")
+            if not unsigned:
+                click.echo("Every key bears a signature that counts.")
+                return
+            _refuse_two_of_one_team(unsigned)
+            if first:
+                if work.session.scalar(select(func.count()).select_from(KeySignature)):
+                    raise click.ClickException(
+                        "Keys have been signed before. Look at each, without --first."
+                    )
+            else:
+                click.confirm(
+                    "People see the six words of their key on their own page. Did each of them read"
+                    " these to you, and is there one key for each team? Sign all of them?",
+                    abort=True,
+                )
+            for _name, key, purpose in unsigned:
+                sign_key(work.session, key, by=desk.service.secrets[purpose])
+                work.record_about("key.signed", "keys", key.id, owner_id=key.owner_id)
+    finally:
+        close_desk(desk)
+    click.echo(f"{len(unsigned)} keys are signed.")
+
+
+def _refuse_two_of_one_team(unsigned: list[tuple[str, Key, KeyFile]]) -> None:
+    """No version before signatures made a second key for a team."""
+    teams = [name for name, key, _purpose in unsigned if key.kind is KeyKind.TEAM]
+    for name in sorted({one for one in teams if teams.count(one) > 1}):
+        raise click.ClickException(
+            f"{name} has several keys, and the helpdesk made only one of them. Find out who wrote"
+            " the others before anything is signed: docs/running.md, “Keys that nobody signed”."
+        )
+
+
+def unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
+    """The keys of teams and people that do not count, each with its owner's name and whose key
+    signs it."""
+    owners: dict[str, tuple[str, KeyFile]] = {}
+    for team in work.session.scalars(select(Team)):
+        owners[team.id] = (f"Team {team.slug}", signing_of_team(team.kind))
+    for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
+        owners[person.id] = (f"Person {person.handle}", signing_of(person.role))
+    lines: dict[str, list[Any]] = {}
+    asked = SIGNED.where(Key.kind.in_((KeyKind.TEAM, KeyKind.PERSON)))
+    for line in work.session.execute(asked):
+        lines.setdefault(line.owner_id, []).append(line)
+    found = []
+    for owner_id, (name, purpose) in owners.items():
+        house = work.keys.service.half(purpose)
+        refused = told_apart(lines.get(owner_id, ()), house=house).refused
+        found += [(name, key, purpose) for key in refused]
+    return found

@@ -1,0 +1,61 @@
+"""Signing: what a secret says of a key, and what only its public half is needed to check."""
+
+import json
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from nacl.exceptions import CryptoError
+from nacl.signing import SigningKey, VerifyKey
+
+from helpdesk.core.sealing import Secret
+
+SCHEME: Final = "helpdesk key/1"
+
+
+class Stated(Protocol):
+    """What a signature speaks of: a key, and whose it is."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def kind(self) -> Any: ...
+    @property
+    def owner_id(self) -> Any: ...
+    @property
+    def epoch(self) -> Any: ...
+    @property
+    def public_half(self) -> Any: ...
+
+
+def signing_half(secret: Secret) -> bytes:
+    """What checks that this secret signed; it seals nothing and opens nothing."""
+    return bytes(_signing_key(secret).verify_key)
+
+
+def sign(secret: Secret, statement: bytes) -> bytes:
+    return _signing_key(secret).sign(statement).signature
+
+
+def statement(key: Stated, half: bytes) -> bytes:
+    """That this key is its owner's, in this epoch; and what checks what its secret signs.
+
+    Canonical bytes: no two statements share them.
+    """
+    parts = [key.id, str(key.kind), key.owner_id, key.epoch, key.public_half.hex(), half.hex()]
+    return json.dumps([SCHEME, *parts], separators=(",", ":")).encode()
+
+
+# The same few keys are asked about with each report. What is remembered is the whole question, so
+# that another key, owner, epoch or signature is another one.
+@lru_cache(maxsize=4096)
+def is_signed(said: bytes, signature: bytes, by: bytes) -> bool:
+    """Whether the secret with this half signed exactly this."""
+    try:
+        VerifyKey(by).verify(said, signature)
+    except (CryptoError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _signing_key(secret: Secret) -> SigningKey:
+    return SigningKey(secret.derive("sign keys"))
