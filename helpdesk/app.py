@@ -35,6 +35,7 @@ from helpdesk.web import (
     pages,
     presses,
     refusals,
+    results,
     scheme,
 )
 from helpdesk.web import work as web_work
@@ -95,10 +96,12 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     refusals.init_app(app)
     limits.init_app(app)
     identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
+    results.init_app(app)
     web_work.init_app(app, identify)
     form_tokens.init_app(app)
     login.init_app(app, surface, accounts.ask_to_sign_in)
     presses.init_app(app)
+    results.keep_with_the_work(app)
     Babel(app, locale_selector=languages.select)
     catalogues.init_app(app)
     _speak(app, desk, surface)

@@ -19,6 +19,7 @@ KEPT: Final = timedelta(minutes=15)
 # do what a page needs, for one form that it has at hand. Otherwise any process of pages could keep
 # all the others' forms waiting, or take away what they remember.
 BEGIN: Final = text("INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING")
+ADD: Final = text("INSERT INTO presses (id, at, answer) VALUES (:id, :at, :answer)")
 KEEP: Final = text("SELECT keep_press(:id, :at, :answer)")
 NOTE: Final = text("SELECT note_press_answer(:id, :answer)")
 READ: Final = text("SELECT at, answer FROM press_answer(:id)").columns(at=Moment(), answer=Sealed())
@@ -47,6 +48,11 @@ def is_first(session: Session, press: str, *, at: datetime) -> bool:
 def put(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
     """Keep something under a name of its own, in the place of what was there."""
     session.execute(KEEP, {"id": press, "answer": answer.raw, "at": at})
+
+
+def add(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
+    """Keep something under a name that nothing has yet."""
+    session.execute(ADD, {"id": press, "answer": answer.raw, "at": at})
 
 
 def forget(session: Session, *, before: datetime) -> None:

@@ -1,10 +1,15 @@
 """Cookies: one name per surface, for this site only, never readable by a script."""
 
-from flask import Flask, Response, current_app
+import secrets
+
+from flask import Flask, Response, current_app, session
 
 from helpdesk.settings import Surface
 
 KEY_NAMES = {Surface.PUBLIC: "hd_public", Surface.STAFF: "hd_staff", Surface.PARTNER: "hd_partner"}
+
+# In the form's cookie: what opens the pages that answered this browser's forms (`results`).
+RESULTS = "results"
 
 
 def init_app(app: Flask, surface: Surface, url: str) -> None:
@@ -27,7 +32,9 @@ def name_of_door_cookie() -> str:
 
 
 def give_door_cookie(response: Response, token: str) -> None:
-    """A session cookie: it ends with the browser at the latest."""
+    """A session cookie: it ends with the browser at the latest. What was shown before is over."""
+    if RESULTS in session:
+        session[RESULTS] = new_opener()
     response.set_cookie(
         name_of_door_cookie(),
         token,
@@ -38,8 +45,14 @@ def give_door_cookie(response: Response, token: str) -> None:
     )
 
 
+def new_opener() -> str:
+    """What opens the results of forms from here on, and none from before."""
+    return secrets.token_urlsafe(24)
+
+
 def take_door_cookie(response: Response) -> None:
     """End the session in the browser too: its cookie, and whatever it kept of our pages."""
+    session.pop(RESULTS, None)
     response.headers.setdefault("Clear-Site-Data", '"cache", "storage"')
     response.delete_cookie(
         name_of_door_cookie(),

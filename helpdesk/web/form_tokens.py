@@ -16,7 +16,7 @@ from flask import Flask, current_app, g, request
 from itsdangerous import BadSignature, TimestampSigner
 
 from helpdesk.core.actors import NOBODY
-from helpdesk.web.work import current_presence
+from helpdesk.web.work import STRANGER, current_presence
 
 FIELD: Final = "csrf_token"
 LONGEST: Final = 300
@@ -85,7 +85,13 @@ def token_here() -> str:
 
 def hand_out_to(who: str) -> None:
     """From here on this request's page is theirs: somebody who has just come in."""
+    g.handed_out_to = who
     g.form_token = new_token(_tag(who, _keys()[-1]))
+
+
+def whose_page() -> str:
+    """Who the page of this request is handed out to."""
+    return str(g.get("handed_out_to") or g.get("presence", STRANGER).actor.id)
 
 
 def is_tag_of(tag: str, who: str) -> bool:

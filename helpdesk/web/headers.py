@@ -20,6 +20,11 @@ HEADERS = {
 
 YEAR = 31_536_000
 
+# Chromium keeps the last pages of a tab in memory, and shows them again on the way back, although
+# they are not to be stored: unless their status is another one than 200. This one reads the same
+# to a browser in all else. See docs/decisions/0028-no-way-back-from-memory.md.
+SHOWN_ONCE = 203
+
 
 def init_app(app: Flask) -> None:
     """Put the headers on every answer."""
@@ -32,6 +37,8 @@ def init_app(app: Flask) -> None:
             response.headers["Cache-Control"] = "public, max-age=3600"
         else:
             response.headers["Cache-Control"] = "no-store"
+            if response.status_code == 200 and _shows_a_page():
+                response.status_code = SHOWN_ONCE
         if app.config["SESSION_COOKIE_SECURE"]:
             # By our own address, not by what a proxy says of this request. Never on an onion
             # address, which has no certificate to insist on.
@@ -40,3 +47,9 @@ def init_app(app: Flask) -> None:
             )
         response.headers.pop("Server", None)
         return response
+
+
+def _shows_a_page() -> bool:
+    """Whether a browser asks in order to show it; the second header comes without TLS too."""
+    asked = request.headers
+    return asked.get("Sec-Fetch-Dest") == "document" or "Upgrade-Insecure-Requests" in asked

@@ -1,8 +1,8 @@
 """Where somebody was going, or what they were sending, when they had to sign in first.
 
 A page is an address of ours, and stands in the address of the sign-in page. A form is sealed under
-a key of this surface and travels in the sign-in page itself: nothing of it is kept here, and nobody
-but whom the form belonged to gets it back.
+a key of this surface and travels in the sign-in page itself. That page is kept as every answer to a
+form is (`results`), under what only the browser has. Nobody but whom the form belonged to gets it.
 """
 
 import json

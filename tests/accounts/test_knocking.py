@@ -194,6 +194,7 @@ def test_a_full_pool_says_so_and_keeps_the_name_that_was_typed(browser, monkeypa
         "/sign-in",
         data={"handle": "asha", "passphrase": WRONG},
         headers={"Origin": "http://localhost"},
+        follow_redirects=True,
     )
 
     assert answer.status_code == 503

@@ -39,7 +39,7 @@ class Browser:
         data = {}
         for name, value in fields:
             data.setdefault(name, []).append(value)
-        return self.client.post(address, data=data, headers=FROM_US)
+        return shown(self.client, self.client.post(address, data=data, headers=FROM_US))
 
     def form(self, action):
         page = _Page()
@@ -58,6 +58,13 @@ class Browser:
 
 
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
+
+
+def shown(client, answer):
+    """The page that answers a form, where the browser is led to it."""
+    if answer.status_code == 303 and "/results/" in answer.location:
+        return client.get(answer.location, headers=FROM_US)
+    return answer
 
 
 class _Form:

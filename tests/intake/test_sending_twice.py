@@ -152,7 +152,7 @@ def test_fifty_at_once_are_one_case(real_desks):
     with ThreadPoolExecutor(THREADS) as threads:
         answers = list(threads.map(send_once, range(THREADS)))
 
-    assert sorted(status for status, _ in answers) == [200] * (THREADS - 1) + [303]
+    assert {status for status, _ in answers} == {303}
     [code] = {code for _, code in answers}
     with desk.begin() as work:
         [case] = work.session.scalars(select(Case)).all()

@@ -32,9 +32,6 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
     "--hide-scrollbars",
-    # Chromium shows a page again from its memory after "Leave this page" and Back, although it is
-    # told to store none, and no header of ours stops it: docs/threat-model.md says so.
-    "--disable-features=BackForwardCache",
 ]
 NARROW, PHONE, DESKTOP = (320, 640), (360, 800), (1280, 900)
 BLOCK = 2

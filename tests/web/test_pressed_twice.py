@@ -117,6 +117,11 @@ def press_twice(browser, action, answers, *, apart):
         return list(pool.map(press, (0, apart)))
 
 
+def page_of(browser, answer):
+    """The page that both presses were led to."""
+    return browser.client.get(answer.location).get_data(as_text=True)
+
+
 def same(first, second):
     assert first.status_code == second.status_code
     assert first.location == second.location
@@ -169,8 +174,7 @@ def test_a_person_is_invited_once_and_both_answers_show_the_code(house, apart):
     answered = press_twice(browser, "/people/invitation", answers, apart=apart)
 
     assert same(*answered)
-    shown = {re.search(r'class="code-letters"[^>]*>([^<]+)<', one.text)[1] for one in answered}
-    assert len(shown) == 1
+    assert 'class="code-letters"' in page_of(browser, answered[1])
     assert counted(house, Person, Person.handle == handle) == 1
 
 
@@ -197,8 +201,7 @@ def test_whoever_enrols_sees_the_recovery_key_whichever_answer_arrives(house, ap
     answered = press_twice(browser, "/enrolment", answers, apart=apart)
 
     assert same(*answered)
-    keys = {re.search(r'class="code-letters"[^>]*>([^<]+)<', one.text)[1] for one in answered}
-    assert len(keys) == 1
+    assert 'class="code-letters"' in page_of(browser, answered[1])
 
 
 @pytest.mark.parametrize("apart", APART)
@@ -240,7 +243,7 @@ def test_what_was_refused_may_be_pressed_again(house):
 
     answered = press_twice(browser, f"/cases/{case.ref}/notes", {"note_text": " "}, apart=0)
 
-    assert [one.status_code for one in answered] == [422, 422]
+    assert all("Type a note." in page_of(browser, one) for one in answered)
     assert counted(house, Press) == 0 or counted(house, Note, Note.case_id == case.id) == 0
 
 
@@ -264,7 +267,8 @@ def test_what_the_first_was_told_opens_with_the_form_alone_and_goes_after_a_whil
     browser.open("/people/invitation")
     answers = {"handle": f"new-{time.time_ns()}", "name": "New", "role": "responder"}
     first, _ = press_twice(browser, "/people/invitation", answers, apart=0)
-    code = re.search(r'class="code-letters"[^>]*>([^<]+)<', first.text)[1]
+    page = page_of(browser, first)
+    code = re.search(r'class="code-letters"[^>]*>([^<]+)<', page)[1]
 
     with house.desk.begin() as work:
         rows = work.session.scalars(select(Press)).all()

@@ -1,0 +1,156 @@
+"""What answers a form, at an address of its own: Reload and Back ask nothing, and send nothing.
+
+A page that would stand in the place of a POST is kept for a while, and the browser is sent to it.
+What opens it lies in the browser's cookie and in the address, and both are needed: the address
+alone, in a history, opens nothing, and neither does the database. Leaving, signing in and signing
+out end it. A browser that keeps no cookie gets the page in place, since it could not find it again.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from flask import Flask, Response, current_app, g, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from helpdesk.core import presses
+from helpdesk.core.actors import NOBODY
+from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
+from helpdesk.web.cookies import RESULTS, new_opener
+from helpdesk.web.desk import current_desk
+from helpdesk.web.form_tokens import came_from_us, whose_page
+from helpdesk.web.limits import within_limit
+from helpdesk.web.login import open_to_strangers
+from helpdesk.web.work import current_work
+
+# A page that is refused holds what was typed, and people are interrupted; the others say their
+# thing, a code perhaps, and are over.
+REFUSED_LASTS: Final = timedelta(hours=1)
+LASTS: Final = presses.KEPT
+LONGEST: Final = 400_000
+BURST, STEADY_PER_MINUTE = 120, 60
+
+
+def init_app(app: Flask) -> None:
+    """Keep the pages that refuse: after their work was rolled back, in a transaction of their own.
+
+    Must come before the work of a request, so that it is asked after the work has ended.
+    """
+    app.add_url_rule("/results/<result_id>", "show_result", open_to_strangers(show_result))
+    # Asked in the opposite order: who has brought nothing back yet may keep no cookies.
+    app.after_request(_remember_browser)
+    app.after_request(_keep_refusal)
+
+
+def keep_with_the_work(app: Flask) -> None:
+    """Keep the pages that belong to what was done, in its transaction. Must come after the work,
+    and after the presses: then a second press is led to the page of the first."""
+    app.after_request(_keep_answer)
+
+
+def show_result(result_id: str) -> ResponseReturnValue:
+    page = _opened(result_id)
+    if page is None:
+        return render_template("refusals/over.html", home=current_app.config["HOME"]), 404
+    return page
+
+
+def _opened(result_id: str) -> tuple[str, int] | None:
+    work = current_work()  # by which it is known who is here
+    key = _key(result_id, whose_page())
+    if key is None:
+        return None
+    kept = presses.answer_to(work.session, _row(key), since=work.at - presses.KEPT)
+    try:
+        words = key.open_text(kept, presses.place_of(_row(key))) if kept else None
+    except CannotOpen:  # not written by us
+        return None
+    status, page = json.loads(words) if words else (0, "")
+    return (str(page), int(status)) if words else None
+
+
+def _remember_browser(response: Response) -> Response:
+    """Whoever has a form from us brings this back with it, if the browser keeps cookies at all."""
+    if "form_token" in g and RESULTS not in session:
+        session[RESULTS] = new_opener()
+    return response
+
+
+def _keep_answer(response: Response) -> Response:
+    if response.status_code < 400 and "work" in g and _is_to_be_kept(response):
+        work = current_work()
+        try:
+            _lead_to(response, _kept(work.session, response, work.at))
+        except OperationalError:
+            if not hasattr(current_app.view_functions[str(request.endpoint)], "by_statement"):
+                raise
+            work.session.rollback()  # nothing was written: the pages themselves need no database
+    return response
+
+
+def _keep_refusal(response: Response) -> Response:
+    if not _is_to_be_kept(response):
+        return response
+    try:
+        with current_desk().sessions.begin() as transaction:
+            result_id = _kept(transaction, response, datetime.now(UTC))
+    except OperationalError:  # the page itself needs no database
+        return response
+    _lead_to(response, result_id)
+    return response
+
+
+def _is_to_be_kept(response: Response) -> bool:
+    """Whether it is a page in the place of a form, in a browser that can be sent to another."""
+    return (
+        request.method == "POST"
+        and response.mimetype == "text/html"
+        and not response.location
+        and RESULTS in session
+        and came_from_us()
+        and len(response.get_data()) <= LONGEST
+        and within_limit("results", size=BURST, per_minute=STEADY_PER_MINUTE, who=_counted())
+    )
+
+
+def _counted() -> str | None:
+    """Whoever is known is counted for themselves; strangers by where they come from."""
+    who = whose_page()
+    return None if who == NOBODY.id else who
+
+
+def _kept(transaction: Session, response: Response, at: datetime) -> str:
+    """Seal the page and put it away; the name under which it is found."""
+    result_id = secrets.token_hex(16)
+    key = _key(result_id, whose_page())
+    assert key is not None  # noqa: S101 - the cookie was looked at before
+    words = json.dumps([response.status_code, response.get_data(as_text=True)])
+    envelope = key.seal_text(words, presses.place_of(_row(key)))
+    longer = REFUSED_LASTS - LASTS if response.status_code >= 400 else timedelta()
+    presses.add(transaction, _row(key), envelope, at=at + longer)
+    return result_id
+
+
+def _lead_to(response: Response, result_id: str) -> None:
+    response.status_code = 303
+    response.location = url_for("show_result", result_id=result_id)
+    response.set_data("")
+
+
+def _key(result_id: str, whose: str) -> Secret | None:
+    """What opens a result: none where the browser has nothing to open it with."""
+    opens = session.get(RESULTS)
+    if not opens:
+        return None
+    words = json.dumps([str(opens), result_id, whose])
+    return Secret(
+        hashlib.blake2b(words.encode(), person=b"hd result", digest_size=SECRET_BYTES).digest()
+    )
+
+
+def _row(key: Secret) -> str:
+    return key.derive("id of a result").hex()

@@ -1,0 +1,172 @@
+"""What answers a form has an address of its own: Reload sends nothing twice, and it ends."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.app import create_app
+from helpdesk.cases.models import Note
+from helpdesk.cases.status import Status
+from helpdesk.core.actors import Role
+from helpdesk.core.presses import KEPT, Press
+from helpdesk.settings import Surface
+from helpdesk.web import results
+from tests.factories import a_case, a_person, a_team, sign_in
+from tests.intake.browser import FROM_US, Browser
+
+TYPED = "https://platform.example/an-account-of-theirs"
+
+
+@pytest.fixture
+def queue(desk):
+    with desk.begin() as work:
+        return a_team(work)
+
+
+@pytest.fixture
+def lead(desk, queue):
+    with desk.begin() as work:
+        return a_person(work, Role.COORDINATOR, [queue])
+
+
+@pytest.fixture
+def staff(desk):
+    app = create_app(desk, Surface.STAFF)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def browser(staff, lead):
+    return Browser(sign_in(staff.test_client(), lead))
+
+
+def invited(browser):
+    """Somebody is invited: the page shows a code, once."""
+    browser.open("/people/invitation")
+    answers = {"handle": "asha", "name": "Asha", "role": "responder"}
+    browser.send("/people/invitation", answers=answers)
+    return browser.answer.request.full_path.rstrip("?")
+
+
+def refused(browser):
+    browser.open("/people/invitation")
+    browser.send("/people/invitation", answers={"handle": "asha", "name": "", "role": "responder"})
+    return browser.answer.request.full_path.rstrip("?")
+
+
+@pytest.mark.parametrize(("way", "status"), [(invited, 201), (refused, 422)])
+def test_a_form_is_answered_at_an_address_of_its_own_that_can_be_reloaded(browser, way, status):
+    address = way(browser)
+    page = browser.text
+
+    assert address.startswith("/results/")
+    assert browser.answer.headers["Cache-Control"] == "no-store"
+    for _reload in range(2):
+        browser.open(address)
+        assert browser.status == status
+        assert browser.text == page
+
+
+def test_what_was_typed_stands_on_the_page_and_its_form_can_be_sent(browser):
+    refused(browser)
+    assert ("handle", "asha") in browser.form("/people/invitation").fields
+
+    browser.send("/people/invitation", answers={"name": "Asha"})
+
+    assert browser.status == 201
+    assert 'class="code-letters"' in browser.text
+
+
+def test_what_was_refused_has_changed_nothing(browser, desk, queue, lead):
+    with desk.begin() as work:
+        case = a_case(work, queue, status=Status.OPEN, owner=lead)
+    browser.open(f"/cases/{case.ref}")
+
+    browser.send(f"/cases/{case.ref}/notes", answers={"note_text": "x" * 200_001})
+
+    assert browser.status in (413, 422)
+    with desk.begin() as work:
+        assert work.session.scalars(select(Note)).all() == []
+
+
+@pytest.mark.parametrize("end", ["sign out", "another browser", "another person", "no cookie"])
+def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, desk, queue, end):
+    address = invited(browser)
+    if end == "sign out":
+        browser.open("/account")
+        browser.send("/sign-out")
+    elif end == "another browser":
+        with desk.begin() as work:
+            browser = Browser(sign_in(staff.test_client(), a_person(work, Role.COORDINATOR)))
+        invited_form = browser.open("/people/invitation")
+        assert invited_form.status_code == 200
+    elif end == "another person":
+        with desk.begin() as work:
+            sign_in(browser.client, a_person(work, Role.COORDINATOR))
+    else:
+        browser.client.delete_cookie("hd_staff_form")
+
+    browser.open(address)
+
+    assert browser.status == 404
+    assert "This page is not shown any more" in browser.text
+    assert 'class="code-letters"' not in browser.text
+
+
+@pytest.mark.parametrize(
+    ("way", "kept"), [(invited, KEPT), (refused, results.REFUSED_LASTS)], ids=["done", "refused"]
+)
+def test_it_goes_after_a_while(browser, desk, way, kept):
+    address = way(browser)
+
+    for later, status in ((kept - timedelta(minutes=1), {201, 422}), (timedelta(minutes=2), {404})):
+        with desk.sessions.begin() as session:
+            for press in session.scalars(select(Press)):
+                press.at -= later
+        browser.open(address)
+        assert browser.status in status
+
+
+def test_the_database_holds_neither_the_page_nor_what_opens_it(browser, desk):
+    address = refused(browser)
+
+    with desk.begin() as work:
+        rows = work.session.scalars(select(Press)).all()
+        assert rows
+        for row in rows:
+            assert b"asha" not in row.answer.raw
+            assert address.rpartition("/")[2] != row.id
+
+
+def test_without_cookies_the_page_stands_in_place(staff):
+    client = staff.test_client(use_cookies=False)
+    form = Browser(client)
+    form.open("/sign-in")
+
+    form.send("/sign-in", answers={"handle": "asha", "passphrase": "wrong"})
+
+    assert form.status == 422
+    assert form.answer.request.method == "POST"
+    assert "The name or the passphrase is not right." in form.text
+
+
+def test_a_result_of_a_stranger_is_over_when_somebody_comes_in(desk, staff, lead):
+    browser = Browser(staff.test_client())
+    browser.open("/sign-in")
+    browser.send("/sign-in", answers={"handle": "asha", "passphrase": "wrong"})
+    address = browser.answer.request.path
+    sign_in(browser.client, lead)
+
+    assert browser.open(address).status_code == 404
+
+
+def test_too_many_results_at_once_stand_in_place(browser, monkeypatch):
+    monkeypatch.setattr(results, "BURST", 0)
+
+    browser.open("/people/invitation")
+    fields = [*browser.form("/people/invitation").fields, ("name", "")]
+    answer = browser.client.post("/people/invitation", data=dict(fields), headers=FROM_US)
+
+    assert answer.status_code == 422
