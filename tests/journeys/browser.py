@@ -42,16 +42,20 @@ class BrowserMissing(Exception):
     """The journeys need real browsers: apt-get install chromium chromium-driver firefox-esr."""
 
 
-def chromium(*, scripts):
+def chromium(*, scripts, cookies=True):
     """Debian's Chromium. Scripts are on only where axe has to run."""
     options = webdriver.ChromeOptions()
     options.binary_location = _program("chromium")
     for argument in QUIET:
         options.add_argument(argument)
-    if not scripts:
-        options.add_experimental_option(
-            "prefs", {"profile.managed_default_content_settings.javascript": BLOCK}
-        )
+    blocked = [("javascript", scripts), ("cookies", cookies)]
+    prefs = {
+        f"profile.managed_default_content_settings.{what}": BLOCK
+        for what, is_on in blocked
+        if not is_on
+    }
+    if prefs:
+        options.add_experimental_option("prefs", prefs)
     return webdriver.Chrome(options=options, service=Service(_program("chromedriver")))
 
 
@@ -130,6 +134,19 @@ def too_wide(browser):
             part => part.getBoundingClientRect().right > page.clientWidth);
         return [`${page.scrollWidth} > ${page.clientWidth}`,
                 ...over.map(part => part.outerHTML.slice(0, 120))];
+        """
+    )
+
+
+def cut_off(browser):
+    """What holds more than it shows, and no way to reach the rest."""
+    return browser.execute_script(
+        """
+        return [...document.querySelectorAll("main *, header *, footer *")].filter(part =>
+            part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 1
+            && !part.ariaHidden && !part.matches("input")
+            && ["hidden", "clip"].includes(getComputedStyle(part).overflowX)
+        ).map(part => part.outerHTML.slice(0, 120));
         """
     )
 
