@@ -12,6 +12,7 @@ from bench.faults import (
     flooding,
     hanging,
     planting,
+    pressing,
     requests,
     roles,
     stealing,
@@ -36,13 +37,14 @@ QUOTA = 40
 @click.option("--thefts", default=300, show_default=True, help="Hostile writes into Redis.")
 @click.option("--sockets", default=200, show_default=True, help="Sockets that hang.")
 @click.option("--flood", default=120, show_default=True, help="Seconds that a flood lasts.")
-@click.option("--only", default="", help="One kind alone: sockets or flood.")
+@click.option("--presses", default=60, show_default=True, help="Buttons pressed twice.")
+@click.option("--only", default="", help="One kind alone: sockets, flood or presses.")
 @click.option("--crowd", default=50, show_default=True, help="How many people are that many.")
 def faults(seed: int, only: str, **sizes: int) -> None:
     """Try the promises P1 to P4 on this machine. Ends with an error if one does not hold."""
     end_cleanly_when_asked()
     trials = []
-    crowded = {name: sizes.pop(name) for name in ("sockets", "flood")}
+    crowded = {name: sizes.pop(name) for name in ("sockets", "flood", "presses")}
     for trial in [*([] if only else [run]), crowds]:
         arguments = crowded | {"only": only} if trial is crowds else sizes
         for one in trial(seed, **arguments):
@@ -59,8 +61,11 @@ def faults(seed: int, only: str, **sizes: int) -> None:
     sys.exit(1 if found else 0)
 
 
-def crowds(seed: int, *, sockets: int, flood: int, only: str) -> Iterator[Trial]:
+def crowds(seed: int, *, sockets: int, flood: int, presses: int, only: str) -> Iterator[Trial]:
     """Sockets that hang, and floods, in a house of their own with a quota that a flood fills."""
+    if only == "presses":
+        yield from hands(seed, presses=presses)
+        return
     with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
         people.found_queue(house, responders=2)
         house.told["REPORTS_QUOTA"] = str(QUOTA)
@@ -81,6 +86,19 @@ def crowds(seed: int, *, sockets: int, flood: int, only: str) -> Iterator[Trial]
             yield flooding.trial(
                 house, mail, seed=seed, seconds=flood, honest=8, is_patient=is_patient
             )
+    if not only:
+        yield from hands(seed, presses=presses)
+
+
+def hands(seed: int, *, presses: int) -> Iterator[Trial]:
+    """Buttons pressed twice by a browser that waits for its answers, in a house of its own."""
+    with House() as house:
+        _, (coordinator, *_others) = people.found_queue(house, responders=1)
+        for surface in ("public", "staff"):
+            house.serve(surface)
+            house.wait_for(surface)
+        refs = several_cases(house, presses)
+        yield pressing.trial(house, coordinator, refs, seed=seed, presses=presses)
 
 
 def run(
