@@ -18,10 +18,18 @@ from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.intake import jobs as intake_jobs
 from helpdesk.settings import NO_REDIS, Settings
+from helpdesk.triage import bringing as triage_bringing
 from helpdesk.triage import jobs as triage_jobs
 
 # Importing a feature's jobs registers them: every process that promises or performs needs them all.
-JOBS = (accounts_jobs, cases_jobs, escalations_jobs, intake_jobs, triage_jobs)
+JOBS = (
+    accounts_jobs,
+    cases_jobs,
+    escalations_jobs,
+    intake_jobs,
+    triage_jobs,
+    triage_bringing,
+)
 
 RESTED = 1.0
 

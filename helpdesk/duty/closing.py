@@ -6,9 +6,11 @@ from typing import Final
 
 from sqlalchemy import select
 
+from helpdesk.cases import news
 from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
+from helpdesk.cases.models.news import What
 from helpdesk.cases.policy import may_close, may_work_on
 from helpdesk.cases.queries import hold, newest_from_reporter
 from helpdesk.cases.status import Outcome
@@ -77,6 +79,7 @@ def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> Non
         raise NotNow(refusal)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
     work.record("case.closing_decided", request, granted=granted)
+    news.tell_person(work, case.id, request.asked_by, What.CLOSING_DECIDED)
     if granted:
         cases.close_agreed(work, case, outcome=Outcome.SPAM)
 

@@ -19,8 +19,10 @@ from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sending import Held
 from helpdesk.core.work import Work
-from helpdesk.duty import timeline
+from helpdesk.duty import news, second_persons, timeline
+from helpdesk.duty.news import NewsNow
 from helpdesk.duty.offers import Offers, offers_for
+from helpdesk.duty.second_persons import WaitsForSecond
 from helpdesk.duty.timeline import Line
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
@@ -85,6 +87,8 @@ class Board:
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
     at_partners: AtPartners
+    news: NewsNow
+    second_persons: Sequence[WaitsForSecond]
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
     load: Load
@@ -116,6 +120,8 @@ def board(work: Work) -> Board:
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
+        news=news.unseen(work),
+        second_persons=second_persons.waiting(work) if is_lead else [],
         writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
         names=owners(
             work, [*late, *unheard, *out_of_reach, *disputed, *(one.run.case for one in came_back)]

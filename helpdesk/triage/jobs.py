@@ -3,17 +3,15 @@
 from typing import Final
 
 from helpdesk.accounts import calling
-from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
-from helpdesk.core import letters
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
-from helpdesk.core.work import Work
 from helpdesk.playbooks.shelf import the_library
 from helpdesk.playbooks.tables import Tell
-from helpdesk.triage import crowds, operations
+from helpdesk.triage import crowds
+from helpdesk.triage.calls import compose_about, has_case, send_and_note
 from helpdesk.triage.crowds import Lane
-from helpdesk.triage.telling import MOVED, compose_of_many, is_told_later
+from helpdesk.triage.telling import compose_of_many
 from helpdesk.triage.timing import due_code
 
 LADDERS: Final = {
@@ -36,8 +34,8 @@ def call_on_duty(desk: Desk, *, case_id: str) -> None:
             return
         if crowds.is_one_of_many(work, case):
             return  # the ticker sees to it
-        call = _compose(desk, work, case, template="letters/case_waits.txt", kind="waits")
-    _send_and_note(desk, case_id, call, action="triage.duty_called")
+        call = compose_about(desk, work, case, template="letters/case_waits.txt", kind="waits")
+    send_and_note(desk, case_id, call, action="triage.duty_called")
 
 
 @job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
@@ -49,7 +47,7 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             return
         if case.owner_id is None and crowds.is_one_of_many(work, case):
             return  # the ticker sees to it
-        call = _compose(
+        call = compose_about(
             desk,
             work,
             case,
@@ -58,7 +56,7 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             kind=f"alarm-{percent}-{due}",
             percent=percent,
         )
-    _send_and_note(desk, case_id, call, action="triage.alarm_sent", percent=percent)
+    send_and_note(desk, case_id, call, action="triage.alarm_sent", percent=percent)
 
 
 @job("triage.tell_of_many", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
@@ -95,8 +93,8 @@ def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
         if case is None or case.word_due_at is None or due_code(case.word_due_at) != due:
             return
         told = _tell_at(case, percent)
-        first = (_has(case),) if told is Tell.DUTY else ()
-        call = _compose(
+        first = (has_case(case),) if told is Tell.DUTY else ()
+        call = compose_about(
             desk,
             work,
             case,
@@ -105,77 +103,9 @@ def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             kind=f"word-alarm-{percent}-{due}",
             percent=percent,
         )
-    _send_and_note(desk, case_id, call, action="triage.word_alarm_sent", percent=percent)
-
-
-@job("triage.tell_owner", queue=Queue.NOTICES)
-def tell_owner(desk: Desk, *, case_id: str) -> None:
-    """Say that somebody else moved a case: to its owner, or else to whoever is on duty. Whatever
-    moves within ten minutes is told by one letter more."""
-    with desk.begin() as work:
-        case = work.session.get(Case, case_id)
-        if case is None or is_told_later(work, case):
-            return
-        call = _compose(
-            desk,
-            work,
-            case,
-            (_has(case), *calling.DUTY_FIRST),
-            template="letters/case_moved.txt",
-            kind=f"moved-{int(work.at.timestamp()) // 60}",
-        )
-    _send_and_note(desk, case_id, call, action=MOVED)
-
-
-def _has(case: Case) -> calling.Rung:
-    """The rung of who has the case, before all others."""
-    owner_id = case.owner_id
-
-    def has_the_case(person: Person, _at: object) -> bool:
-        return person.id == owner_id
-
-    return has_the_case
+    send_and_note(desk, case_id, call, action="triage.word_alarm_sent", percent=percent)
 
 
 def _tell_at(case: Case, percent: int) -> Tell:
     alarms = the_library().table.plan(case.level).alarms
     return next((one.tell for one in alarms if one.percent == percent), Tell.LEAD)
-
-
-def _compose(
-    desk: Desk,
-    work: Work,
-    case: Case,
-    ladder: tuple[calling.Rung, ...] = calling.DUTY_FIRST,
-    *,
-    template: str,
-    kind: str,
-    **facts: object,
-) -> calling.Call:
-    """A letter for each to call. The same alarm is the same message id."""
-
-    def letter(person_id: str, mailbox: str) -> Letter:
-        return letters.compose(
-            desk,
-            template,
-            to=mailbox,
-            key=f"{kind}.{case.ref}.{person_id}",
-            ref=case.ref,
-            level=case.level,
-            link=f"{desk.settings.staff_url}/cases/{case.ref}",
-            **facts,
-        )
-
-    return calling.compose_call(work, case.team_id, letter=letter, ladder=ladder)
-
-
-def _send_and_note(
-    desk: Desk, case_id: str, call: calling.Call, *, action: str, **details: int
-) -> None:
-    """Call, and write down who heard; if nobody did, the board says so and it is tried again."""
-    reached = calling.place_call(desk, call)  # no transaction is open here
-    with desk.begin() as work:
-        calling.note_call(work, call, reached)
-        operations.note_call(work, case_id, reached, action=action, **details)
-    if reached.trouble is not None and not reached.is_heard:
-        raise reached.trouble

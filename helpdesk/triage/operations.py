@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from helpdesk.accounts.calling import Reached
+from helpdesk.cases import news
 from helpdesk.cases.contributions import note_part
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, LevelRequest, Part
+from helpdesk.cases.models.news import What
 from helpdesk.cases.queries import hold
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -171,6 +173,7 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
         _refuse_in_danger(work, case)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
     work.record("case.lowering_decided", request, was=case.level, granted=granted)
+    news.tell_person(work, case.id, request.asked_by, What.LOWERING_DECIDED)
     if granted:
         reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}
         _keep(work, case, level=request.level, rule=LOWERED, inputs=reason)
@@ -213,6 +216,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
         return
     case.level = level
     note_part(work, case.id, Part.LEVEL)
+    news.tell_person(work, case.id, case.owner_id, What.LEVEL)
     timing.restart_clock(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)

@@ -53,11 +53,11 @@ def is_told_later(work: Work, case: Case) -> bool:
     if work.session.scalar(lately.limit(1)) is None:
         return False
     lying = select(Promise.id).where(
-        Promise.job == "triage.tell_owner",
+        Promise.job == "triage.tell_duty",
         Promise.standing == Standing.WAITING,
         Promise.due_at > work.at,
         Promise.arguments["case_id"].as_string() == case.id,
     )
     if work.session.scalar(lying.limit(1)) is None:
-        work.promise("triage.tell_owner", after=EVERY, case_id=case.id)
+        work.promise("triage.tell_duty", after=EVERY, case_id=case.id)
     return True

@@ -76,7 +76,7 @@ def test_who_waits_for_the_reporter_gives_them_a_day_and_then_it_is_our_move_aga
     assert (found.status, found.waits_on, found.waits_until) == (Status.OPEN, None, None)
     [entry] = resumptions(desk, case)
     assert entry["because"] == "reporter_silent"
-    drain(desk, "notices", at=max(morning, datetime.now(UTC)) + timedelta(seconds=1))
+    drain(desk, "notices", at=max(morning, datetime.now(UTC)) + DAY)
     assert {letter.to for letter in desk.post.sent} == {"asha@house.test"}
 
 

@@ -54,6 +54,7 @@ def test_when_their_time_is_over_the_case_is_back_and_its_owner_is_told(house):
 
     case = house.case_now()
     assert (case.status, case.waits_on, case.waits_until) == (Status.OPEN, None, None)
+    drain(house.desk, "notices", at=datetime.now(UTC) + 30 * DAY)
     assert "writer@helpdesk.test" in [letter.to for letter in house.desk.post.sent]
 
 

@@ -144,6 +144,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT, INSERT",
     },
+    "news": {
+        APP: "SELECT, UPDATE (seen_at)",
+        WORKER: "SELECT, INSERT, UPDATE (at, is_untold, request_id, seen_at, times, told_at), DELETE",
+        TICKER: "SELECT, INSERT, UPDATE (at, is_untold, request_id, seen_at, times, told_at), DELETE",
+    },
     "notes": {
         APP: "SELECT, INSERT, UPDATE",
     },

@@ -10,6 +10,7 @@ from helpdesk.cases.models.evidence import Evidence
 from helpdesk.cases.models.fact import Fact
 from helpdesk.cases.models.level_request import LevelRequest
 from helpdesk.cases.models.message import Message, Note
+from helpdesk.cases.models.news import News
 
 __all__ = [
     "Case",
@@ -25,6 +26,7 @@ __all__ = [
     "LevelColumn",
     "LevelRequest",
     "Message",
+    "News",
     "Note",
     "Part",
     "SealedInCase",

@@ -7,8 +7,9 @@ from sqlalchemy import update
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Person, Team
-from helpdesk.cases import pace, queries
+from helpdesk.cases import news, pace, queries
 from helpdesk.cases.models import Case
+from helpdesk.cases.models.news import What
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_claim, may_give_away
 from helpdesk.cases.status import Status
@@ -89,7 +90,8 @@ def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: 
 
 def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     """Change the owner, if it is still the one whom this page showed: for an operation that has
-    asked whether it may. Nobody is given what they can't open."""
+    asked whether it may. Nobody is given what they can't open. Both hear of it."""
+    before = case.owner_id
     if to is not None and not accounts.may_be_given(work.session, to, case.team_id):
         raise NotNow("This colleague can't take cases of this queue any more.")
     given = (
@@ -102,3 +104,5 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     if work.session.scalar(given) is None:
         raise NotNow("Somebody else has this case by now.")
     work.session.refresh(case, ["owner_id", "status"])
+    news.tell_person(work, case.id, to, What.HANDED_OVER)
+    news.tell_person(work, case.id, before, What.NO_LONGER_YOURS)

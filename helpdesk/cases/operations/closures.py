@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from helpdesk.cases import pace
+from helpdesk.cases import news, pace
 from helpdesk.cases.models import Case
+from helpdesk.cases.models.news import What
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_close, may_reopen, may_work_on
 from helpdesk.cases.queries import hold
@@ -39,6 +40,7 @@ def _end(work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None,
     if note:
         write_note(work, case, note)
     work.record("case.closed", case, outcome=outcome)
+    news.tell_person(work, case.id, case.owner_id, What.CLOSED)
 
 
 def reopen(work: Work, case: Case) -> None:
@@ -51,3 +53,4 @@ def reopen(work: Work, case: Case) -> None:
     case.reopen()
     pace.follow(work, case)
     work.record("case.reopened", case)
+    news.tell_person(work, case.id, case.owner_id, What.REOPENED)

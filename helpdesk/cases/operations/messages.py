@@ -1,7 +1,8 @@
 """Words to the reporter, and words that stay inside."""
 
-from helpdesk.cases import clocks, pace
+from helpdesk.cases import clocks, news, pace
 from helpdesk.cases.models import Case, Message, Note
+from helpdesk.cases.models.news import What
 from helpdesk.cases.policy import may_see, may_work_on
 from helpdesk.cases.queries import hold, was_answered
 from helpdesk.cases.spoken import is_disputed, last_heard, settle
@@ -66,6 +67,7 @@ def add_note(work: Work, case: Case, text: str) -> Note:
     work.require(may_see, case)
     note = write_note(work, case, text)
     work.record("note.added", note)
+    news.tell_person(work, case.id, case.owner_id, What.NOTE)
     return note
 
 

@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime, time
 
-from helpdesk.cases import pace
+from helpdesk.cases import news, pace
 from helpdesk.cases.models import Case
+from helpdesk.cases.models.news import What
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
 from helpdesk.cases.queries import hold, was_asked
 from helpdesk.cases.status import Because, WaitsOn
@@ -82,4 +83,4 @@ def wake(work: Work, case: Case, *, day: date) -> None:
         case.open()
         pace.follow(work, case)
         work.record("case.resumed", case, day=day.isoformat(), because=because)
-        work.promise("triage.tell_owner", case_id=case.id)
+        news.tell_owner(work, case.id, What.BACK)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases import operations, policy, queries, spoken, told
+from helpdesk.cases import news, operations, policy, queries, spoken, told
 from helpdesk.cases.forms import (
     ClosureForm,
     ConsentForm,
@@ -46,6 +46,7 @@ ON_THE_PAGE: Final = Gathering(
     evaluations=triage.EVALUATIONS,
     insiders=accounts.INSIDERS,
     read_lately=operations.READ_LATELY,
+    news=news.UNSEEN_OF_CASE,
     at_work=playbooks.AT_WORK,
     facts=playbooks.FACTS,
     # Whether there are any: most cases have none, and then nobody asks further.
@@ -97,12 +98,13 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "request_words": request_words,
         "names": names,
         "read_lately": bool(found["read_lately"]),
+        "has_news": bool(found["news"]),
         **_forms(case, found, myself=work.actor.person_id),
     }
 
 
 def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
-    wanted = queries.asked_for(work, ref) | operations.reading(work)
+    wanted = queries.asked_for(work, ref) | operations.reading(work) | news.asked_by(work)
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
     if found is None:
         raise NotFound

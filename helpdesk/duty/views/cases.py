@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.cases import news
 from helpdesk.cases import operations as cases
 from helpdesk.cases.forms import ClosureForm
 from helpdesk.cases.models import Case
@@ -22,6 +23,8 @@ def show_case(ref: str) -> ResponseReturnValue:
     parts = parts_of(work, ref)
     page = render_template("duty/case.html", **parts)
     cases.read(work, parts["case"], noted=parts["read_lately"])
+    if parts["has_news"]:
+        news.see(work, case_id=parts["case"].id)
     return page
 
 

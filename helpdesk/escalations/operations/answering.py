@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Final
 
 from helpdesk.accounts.signed import NOT_SIGNED
+from helpdesk.cases import news
+from helpdesk.cases.models.news import What
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
@@ -74,7 +76,7 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
     work.session.add(exchange)
     clocks.our_move(work, escalation)
     work.record("escalation.asked", escalation, exchange_id=exchange.id)
-    _wake(work, escalation)
+    _wake(work, escalation, What.ASKED)
 
 
 def decide(
@@ -123,7 +125,7 @@ def decide(
         reason=reason,
         corrects=corrects or None,
     )
-    _wake(work, escalation)
+    _wake(work, escalation, What.DECIDED)
 
 
 def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:
@@ -191,6 +193,6 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
         arrived(work, delivery)
 
 
-def _wake(work: Work, escalation: Escalation) -> None:
+def _wake(work: Work, escalation: Escalation, what: What) -> None:
     pauses.wake(work, escalation.case)
-    work.promise("triage.tell_owner", case_id=escalation.case_id)
+    news.tell_owner(work, escalation.case_id, what, request_id=escalation.id)

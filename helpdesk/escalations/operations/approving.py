@@ -2,8 +2,10 @@
 
 import hashlib
 
+from helpdesk.cases import news
 from helpdesk.cases.contributions import note_part
 from helpdesk.cases.models import Part
+from helpdesk.cases.models.news import What
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
@@ -41,6 +43,13 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
         sealed_hash=delivery.sealed_hash,
         consent_id=escalation.consent_id,
         alone=alone,
+    )
+    news.tell_person(
+        work,
+        escalation.case_id,
+        escalation.drafted_by,
+        What.APPROVED,
+        request_id=escalation.id,
     )
     work.promise("escalations.deliver", delivery_id=delivery.id)
     if alone:
@@ -80,6 +89,9 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     escalation.waived_by, escalation.waived_at = work.actor.id, work.at
     note_part(work, escalation.case_id, Part.WAIVER, subject_id=escalation.id)
     work.record("escalation.form_waived", escalation)
+    news.tell_person(
+        work, escalation.case_id, escalation.drafted_by, What.WAIVED, request_id=escalation.id
+    )
 
 
 def read_afterwards(work: Work, escalation: Escalation) -> None:

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from helpdesk.cases import news
 from helpdesk.cases import queries as cases
 from helpdesk.cases.contributions import note_part
 from helpdesk.cases.models import Case, Part
+from helpdesk.cases.models.news import What
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -56,6 +58,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None
     _send(work, escalation, waiting.words, by=waiting.by, alone=alone)
+    news.tell_person(work, escalation.case_id, waiting.by, What.APPROVED, request_id=escalation.id)
     if alone:
         escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
         escalation.second_reader = escalation.second_read_at = None

@@ -1,5 +1,9 @@
 """Verifying: only the person it happened to can say whether it is really fixed."""
 
+from typing import Final
+
+from helpdesk.cases import news
+from helpdesk.cases.models.news import What
 from helpdesk.core.errors import NotNow, marked
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
@@ -7,6 +11,13 @@ from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.operations.holding import hold
 from helpdesk.escalations.policy import may_verify
 from helpdesk.escalations.standing import Standing, Verdict
+
+SAYS: Final = {
+    Verdict.CONFIRMED: What.FIXED,
+    Verdict.PARTIAL: What.NOT_FIXED,
+    Verdict.NOT_EFFECTIVE: What.NOT_FIXED,
+    Verdict.CANNOT_TELL: What.MOVED,
+}
 
 
 def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
@@ -18,7 +29,7 @@ def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)
-    work.promise("triage.tell_owner", case_id=escalation.case_id)
+    news.tell_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
 
 
 def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:

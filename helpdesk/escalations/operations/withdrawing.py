@@ -2,6 +2,8 @@
 
 from sqlalchemy import select
 
+from helpdesk.cases import news
+from helpdesk.cases.models.news import What
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
@@ -19,6 +21,13 @@ def withdraw(work: Work, escalation: Escalation) -> None:
     if Standing.WITHDRAWN not in MOVES[escalation.standing]:
         raise NotNow("This request is decided or over, so it cannot be withdrawn.")
     _take_back(work, escalation, because="withdrawn_by_us")
+    news.tell_person(
+        work,
+        escalation.case_id,
+        escalation.drafted_by,
+        What.REQUEST_OVER,
+        request_id=escalation.id,
+    )
 
 
 def respect_withdrawn_consent(work: Work, case_id: str) -> None:
@@ -38,7 +47,7 @@ def respect_withdrawn_consent(work: Work, case_id: str) -> None:
         movable = Standing.WITHDRAWN in MOVES[escalation.standing]
         if movable and queries.consent_for(work, escalation) is None:
             _take_back(work, escalation, because="consent_withdrawn")
-            work.promise("triage.tell_owner", case_id=case_id)
+            news.tell_owner(work, case_id, What.REQUEST_OVER, request_id=escalation.id)
 
 
 def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.cases import news
 from helpdesk.cases.queries import by_ref
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
@@ -26,7 +27,10 @@ from helpdesk.web.work import work
 
 @bp.get("/<request_ref>")
 def show(ref: str, request_ref: str) -> ResponseReturnValue:
-    return _page(_find(ref, request_ref))
+    escalation = _find(ref, request_ref)
+    page = _page(escalation)
+    news.see(work, case_id=escalation.case_id, request_id=escalation.id)
+    return page
 
 
 @bp.post("/<request_ref>/approval")

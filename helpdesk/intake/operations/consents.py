@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
+from helpdesk.cases import news
 from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.models.news import What
 from helpdesk.cases.operations import refuse_confirming
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import ConsentKind
@@ -51,7 +53,7 @@ def agree_to(
         _withdraw(work, case, consent)
     if given or told or withdrawn:
         go_on(work, case)
-        work.promise("triage.tell_owner", case_id=case.id)
+        news.tell_owner(work, case.id, What.AGREEMENT)
     return bool(given or told or withdrawn)
 
 
@@ -63,7 +65,7 @@ def confirm_agreement(work: Work, case: Case, consent: Consent) -> None:
     refuse_confirming(consent)
     _confirm(work, consent)
     go_on(work, case)
-    work.promise("triage.tell_owner", case_id=case.id)
+    news.tell_owner(work, case.id, What.AGREEMENT)
 
 
 def deny_agreement(work: Work, case: Case, consent: Consent) -> None:
@@ -75,7 +77,7 @@ def deny_agreement(work: Work, case: Case, consent: Consent) -> None:
     work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
     _withdraw(work, case, consent)
     go_on(work, case)
-    work.promise("triage.tell_owner", case_id=case.id)
+    news.tell_owner(work, case.id, What.AGREEMENT)
 
 
 def withdraw_all(work: Work, case: Case) -> None:

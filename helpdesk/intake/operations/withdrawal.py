@@ -1,7 +1,8 @@
 """Taking the whole case back."""
 
-from helpdesk.cases import pace
+from helpdesk.cases import news, pace
 from helpdesk.cases.models import Case
+from helpdesk.cases.models.news import What
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Outcome
 from helpdesk.core.work import Work
@@ -21,4 +22,4 @@ def withdraw_case(work: Work, case: Case) -> None:
         pace.follow(work, case)
         work.record("case.withdrawn", case)
     withdraw_all(work, case)
-    work.promise("triage.tell_owner", case_id=case.id)
+    news.tell_owner(work, case.id, What.WITHDRAWN)

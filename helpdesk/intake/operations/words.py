@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from helpdesk.cases import news
 from helpdesk.cases.models import Case, Message
+from helpdesk.cases.models.news import What
 from helpdesk.cases.queries import hold
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
@@ -28,7 +30,7 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     work.record("message.received", message)
     wake(work, case)
     owe_an_answer(work, case)
-    work.promise("triage.tell_owner", case_id=case.id)
+    news.tell_owner(work, case.id, What.MESSAGE)
     return message
 
 

@@ -1,0 +1,67 @@
+"""News: that something happened on a case, for one person; what it says stands on the case."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+
+
+class What(StrEnum):
+    """What happened. The words for it are the board's."""
+
+    HANDED_OVER = "handed_over"
+    NO_LONGER_YOURS = "no_longer_yours"
+    MESSAGE = "message"
+    AGREEMENT = "agreement"
+    WITHDRAWN = "withdrawn"
+    BACK = "back"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    NOTE = "note"
+    LEVEL = "level"
+    LOWERING_DECIDED = "lowering_decided"
+    CLOSING_DECIDED = "closing_decided"
+    APPROVED = "approved"
+    WAIVED = "waived"
+    ASKED = "asked"
+    DECIDED = "decided"
+    FIXED = "fixed"
+    NOT_FIXED = "not_fixed"
+    NOT_CARRIED = "not_carried"
+    REQUEST_OVER = "request_over"
+    MOVED = "moved"
+
+
+# Done by a reporter, whose times are kept to the hour.
+BY_REPORTERS = frozenset(
+    {What.MESSAGE, What.AGREEMENT, What.WITHDRAWN, What.FIXED, What.NOT_FIXED, What.MOVED}
+)
+
+
+class News(Identified, Base):
+    """Many of a kind on one case are one row: `times` is how often since it was last seen."""
+
+    __tablename__ = "news"
+
+    person_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("people.id", ondelete="CASCADE")
+    )
+    case_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE")
+    )
+    # The request that it is about, the last one of them.
+    request_id: Mapped[str | None] = mapped_column(
+        String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE")
+    )
+    what: Mapped[What] = mapped_column(choice_column(What))
+    at: Mapped[datetime]
+    times: Mapped[int]
+    seen_at: Mapped[datetime | None]
+    # Whether a letter has still to say that something is new.
+    is_untold: Mapped[bool] = mapped_column(server_default=text("true"))
+    told_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("person_id", "case_id", "what"),)

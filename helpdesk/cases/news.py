@@ -1,0 +1,130 @@
+"""News for the people whom something on a case concerns: promised, brought, seen, forgotten.
+
+Whoever changes a case promises it; the worker finds out whom it concerns and writes the rows. No
+process but the worker and the ticker may write one, and the pages show each person their own.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import case as when
+from sqlalchemy.dialects.postgresql import insert
+
+from helpdesk.cases.models import Case, News
+from helpdesk.cases.models.news import BY_REPORTERS, What
+from helpdesk.core.database import new_id
+from helpdesk.core.work import Work
+
+KEPT_AFTER_SEEN: Final = timedelta(days=14)
+KEPT_UNSEEN: Final = timedelta(days=90)
+
+# Whether a case has news for somebody that they have not seen: asked with the page of the case.
+UNSEEN_OF_CASE: Final = (
+    select(News.id)
+    .where(
+        News.case_id == bindparam("case_id"),
+        News.person_id == bindparam("reader_id"),
+        News.seen_at.is_(None),
+    )
+    .limit(1)
+)
+
+
+def asked_by(work: Work) -> dict[str, Any]:
+    """What UNSEEN_OF_CASE is asked with, beside the id of a case."""
+    return {"reader_id": work.actor.person_id or ""}
+
+
+def tell_owner(work: Work, case_id: str, what: What, *, request_id: str = "") -> None:
+    """Let whoever has the case hear of it, and who wrote the request; on duty, if nobody has it.
+
+    Nobody hears of what they did themselves. No rule: it is promised by what happened.
+    """
+    about = {"request_id": request_id, "but": work.actor.person_id or ""}
+    given: dict[str, Any] = {name: value for name, value in about.items() if value}
+    work.promise("triage.tell_owner", case_id=case_id, what=what, **given)
+
+
+def tell_person(
+    work: Work, case_id: str, person: str | None, what: What, *, request_id: str = ""
+) -> None:
+    """Let one person hear of it: an id, or the name of an actor; nobody, if it is none of ours.
+
+    Nobody hears of what they did themselves. No rule: it is promised by what happened.
+    """
+    person_id = (person or "").removeprefix("person:")
+    if person_id == work.actor.person_id or not person_id or ":" in person_id:
+        return
+    given: dict[str, Any] = {"request_id": request_id} if request_id else {}
+    work.promise("triage.tell_person", case_id=case_id, person_id=person_id, what=what, **given)
+
+
+def bring(work: Work, case: Case, person_id: str, what: What, *, request_id: str = "") -> None:
+    """Write it down for a person; what they have not seen yet of the kind is the same line.
+
+    No rule: the worker has found out whom it concerns. Brought twice, it is counted twice.
+    """
+    at = work.at.replace(minute=0, second=0, microsecond=0) if what in BY_REPORTERS else work.at
+    row = insert(News).values(
+        id=new_id(),
+        person_id=person_id,
+        case_id=case.id,
+        request_id=request_id or None,
+        what=what,
+        at=at,
+        times=1,
+        is_untold=True,
+    )
+    again = {
+        "at": row.excluded.at,
+        "request_id": row.excluded.request_id,
+        "times": when((News.seen_at.is_(None), News.times + 1), else_=1),
+        "seen_at": None,
+        "is_untold": True,
+    }
+    work.session.execute(
+        row.on_conflict_do_update(index_elements=["person_id", "case_id", "what"], set_=again)
+    )
+
+
+def forget_old(work: Work) -> None:
+    """Delete what was seen two weeks ago, and what nobody came to see in three months."""
+    old = or_(News.seen_at < work.at - KEPT_AFTER_SEEN, News.at < work.at - KEPT_UNSEEN)
+    work.session.execute(delete(News).where(old).execution_options(synchronize_session=False))
+
+
+def untold(work: Work, person_id: str, team_id: str) -> Sequence[tuple[News, Case]]:
+    """What a letter has still to say to a person who works in the queue, most urgent first."""
+    waiting = (
+        select(News, Case)
+        .join(Case, Case.id == News.case_id)
+        .where(News.person_id == person_id, Case.team_id == team_id)
+        .where(News.seen_at.is_(None), News.is_untold)
+        .order_by(Case.level, News.at, News.id)
+    )
+    return [(row[0], row[1]) for row in work.session.execute(waiting)]
+
+
+def note_told(work: Work, found: Sequence[tuple[News, Case]]) -> None:
+    """A letter has said it: what comes after this is told anew."""
+    for news, _case in found:
+        same = News.id == news.id, News.times == news.times
+        _change(work, *same, is_untold=False)
+        _change(work, News.id == news.id, told_at=work.at)
+
+
+def see(work: Work, *, case_id: str = "", request_id: str = "") -> None:
+    """This person has opened the case, or the request; or read the whole list, without either."""
+    mine = [News.person_id == work.actor.person_id, News.seen_at.is_(None)]
+    if case_id:
+        mine.append(News.case_id == case_id)
+    if request_id:
+        mine.append(News.request_id == request_id)
+    _change(work, *mine, seen_at=work.at)
+
+
+def _change(work: Work, *rows: ColumnElement[bool], **values: Any) -> None:
+    changed = update(News).where(*rows).values(**values)
+    work.session.execute(changed.execution_options(synchronize_session=False))

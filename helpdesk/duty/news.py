@@ -1,0 +1,105 @@
+"""News for the person who looks: what happened on cases that concern them, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Row, Select, func, select
+
+from helpdesk.cases import queries as cases
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, News
+from helpdesk.cases.models.news import What
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
+
+SHOWN: Final = 5
+LISTED: Final = 200
+WORDS: Final = {
+    What.HANDED_OVER: "It was handed over to you.",
+    What.NO_LONGER_YOURS: "It isn't yours any more: someone else has it, or the queue.",
+    What.MESSAGE: "The reporter wrote.",
+    What.AGREEMENT: "The reporter changed or confirmed what they agree to.",
+    What.WITHDRAWN: "The reporter took the report back.",
+    What.BACK: "The wait is over, and it is our move again.",
+    What.CLOSED: "A colleague closed it.",
+    What.REOPENED: "A colleague opened it again.",
+    What.NOTE: "A colleague left a note.",
+    What.LEVEL: "A colleague changed how urgent it is.",
+    What.LOWERING_DECIDED: "The lower level you asked for was decided on.",
+    What.CLOSING_DECIDED: "The closing you asked for was decided on.",
+    What.APPROVED: "What you wrote to the partner was approved.",
+    What.WAIVED: "Your request may go without the platform's own form.",
+    What.ASKED: "The partner asked something.",
+    What.DECIDED: "The partner decided.",
+    What.FIXED: "The reporter says that it is fixed.",
+    What.NOT_FIXED: "The reporter says that it isn't fixed, or only in part.",
+    What.NOT_CARRIED: "The request couldn't be sent.",
+    What.REQUEST_OVER: "The request was taken back.",
+    What.MOVED: "Something is new.",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: where to read it, and whether it was seen."""
+
+    ref: str
+    level: Level
+    request_ref: str | None
+    words: str
+    times: int
+    at: datetime
+    is_seen: bool
+
+
+@dataclass(frozen=True)
+class NewsNow:
+    """What has not been seen, the most pressing first, and how much there is in all."""
+
+    lines: tuple[Line, ...]
+    in_all: int
+
+    @property
+    def more(self) -> int:
+        return self.in_all - len(self.lines)
+
+
+def unseen(work: Work, limit: int = SHOWN) -> NewsNow:
+    """What this person has not seen yet, of cases that they may see."""
+    found = _mine(work).where(News.seen_at.is_(None))
+    rows = found.order_by(Case.level, News.at.desc(), News.id).limit(limit)
+    lines = tuple(_line(row) for row in work.session.execute(rows))
+    if len(lines) < limit:
+        return NewsNow(lines, len(lines))
+    counted = found.with_only_columns(func.count()).order_by(None)
+    return NewsNow(lines, work.session.scalar(counted) or 0)
+
+
+def everything(work: Work) -> tuple[Line, ...]:
+    """All that is kept: what was not seen first, then what was, the newest before the others."""
+    rows = _mine(work).order_by(News.seen_at.is_not(None), News.at.desc(), News.id).limit(LISTED)
+    return tuple(_line(row) for row in work.session.execute(rows))
+
+
+def _mine(work: Work) -> Select[News, str, Level, str]:
+    visible = cases.visible_to(work.actor).with_only_columns(Case.id)
+    return (
+        select(News, Case.ref, Case.level, Escalation.ref)
+        .join(Case, Case.id == News.case_id)
+        .outerjoin(Escalation, Escalation.id == News.request_id)
+        .where(News.person_id == work.actor.person_id, Case.id.in_(visible))
+    )
+
+
+def _line(row: Row[News, str, Level, str]) -> Line:
+    news, ref, level, request_ref = row
+    return Line(
+        ref=ref,
+        level=level,
+        request_ref=request_ref,
+        words=WORDS[news.what],
+        times=news.times,
+        at=news.at,
+        is_seen=news.seen_at is not None,
+    )

@@ -1,0 +1,65 @@
+"""What presses most and waits for a second person: before it leaves, or after it left alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.cases import clocks as case_clocks
+from helpdesk.core.work import Work
+from helpdesk.escalations import clocks, queries
+from helpdesk.escalations.gates import lacks_only_a_second_person
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.parts import parts_in
+from helpdesk.escalations.priorities import needs_second_person
+from helpdesk.escalations.standing import Priority
+
+
+@dataclass(frozen=True)
+class WaitsForSecond:
+    """A request that someone else has to read: by when, and whether it has left already."""
+
+    request: Escalation
+    due_at: datetime | None
+    has_left: bool
+    had_a_part: bool
+
+
+def waiting(work: Work) -> Sequence[WaitsForSecond]:
+    """The P1 requests of the actor's queues that wait for a second person, the nearest first.
+
+    Of drafts those that lack nothing else, and answers to what a partner asked. Who had a part in
+    one is told so: they are no second.
+    """
+    found = [*_drafts(work), *_left_alone(work)]
+    return sorted(found, key=lambda one: (one.due_at is None, one.due_at or work.at))
+
+
+def _drafts(work: Work) -> Iterator[WaitsForSecond]:
+    for request in queries.to_approve(work):
+        if request.priority is not Priority.P1 or not needs_second_person(request.ask):
+            continue
+        if not request.holds_answer and not _lacks_nothing_else(work, request):
+            continue
+        events = case_clocks.events_of(work.session, request.id, clocks.OURS)
+        yield WaitsForSecond(
+            request,
+            case_clocks.due_at(events),
+            has_left=False,
+            had_a_part=work.actor.id in parts_in(work, request),
+        )
+
+
+def _lacks_nothing_else(work: Work, request: Escalation) -> bool:
+    """Who waits to be let in cannot open it, and may still know that it is there."""
+    if not work.keys.holds(request.case.key_id):
+        return True
+    return lacks_only_a_second_person(queries.seen(work, request), request.drafted_by)
+
+
+def _left_alone(work: Work) -> Iterator[WaitsForSecond]:
+    for request in queries.to_read_again(work):
+        if request.priority is Priority.P1:
+            mine = work.actor.id == request.approved_by or work.actor.id in parts_in(work, request)
+            yield WaitsForSecond(
+                request, request.second_read_due_at, has_left=True, had_a_part=mine
+            )

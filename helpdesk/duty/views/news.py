@@ -1,0 +1,26 @@
+"""All news for the person who looks, and saying that they have seen them."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.cases import news as case_news
+from helpdesk.core.errors import NotFound
+from helpdesk.duty import news
+from helpdesk.duty.views.blueprint import bp
+from helpdesk.web.work import work
+
+
+@bp.get("/news")
+def show_news() -> ResponseReturnValue:
+    if not work.actor.works_on_cases:
+        raise NotFound
+    return render_template("duty/news.html", lines=news.everything(work))
+
+
+@bp.post("/news/seen")
+def create_seen() -> ResponseReturnValue:
+    if not work.actor.works_on_cases:
+        raise NotFound
+    case_news.see(work)
+    flash("All news are marked as seen.")
+    return redirect(url_for(".board"), 303)

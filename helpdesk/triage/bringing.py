@@ -1,0 +1,156 @@
+"""What the worker does so that people hear what happened on their cases: on the board, by letter.
+
+A letter goes out only for what they have not seen by then: at once where it cannot wait, later
+where it can, and never two in a row. It names the cases, and says nothing of them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+
+from helpdesk.accounts import calling
+from helpdesk.accounts import queries as accounts
+from helpdesk.cases import news
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, News
+from helpdesk.cases.models.news import What
+from helpdesk.core import letters
+from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.jobs import Queue, job
+from helpdesk.core.work import Work
+from helpdesk.escalations.models import Escalation
+from helpdesk.triage import operations
+from helpdesk.triage.calls import compose_about, is_person, send_and_note
+from helpdesk.triage.telling import MOVED, is_told_later
+
+# How long somebody has to see it by themselves before a letter says that something is new.
+LETTER_AFTER: Final = {
+    Level.IMMEDIATE: timedelta(0),
+    Level.URGENT: timedelta(minutes=10),
+    Level.SOON: timedelta(hours=2),
+    Level.ROUTINE: timedelta(hours=8),
+}
+# Nobody gets a second letter sooner: what happens in between is in the next one.
+BETWEEN_LETTERS: Final = timedelta(minutes=5)
+
+
+@job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False)
+def tell_owner(
+    desk: Desk, *, case_id: str, what: str = What.MOVED, request_id: str = "", but: str = ""
+) -> None:
+    """News for who has the case and who wrote the request; to duty, if nobody has it."""
+    with desk.begin() as work:
+        case = work.session.get(Case, case_id)
+        if case is None:
+            return
+        inside = {person.id for person in accounts.let_in(work.session, case.team_id)}
+        concerned = {case.owner_id, _writer(work, request_id)} - {None, but}
+        for person_id in sorted(one for one in concerned if one in inside):
+            _bring(work, case, str(person_id), What(what), request_id)
+        if case.owner_id not in inside:
+            work.promise("triage.tell_duty", case_id=case_id)
+
+
+@job("triage.tell_duty", queue=Queue.NOTICES)
+def tell_duty(desk: Desk, *, case_id: str) -> None:
+    """A letter to whoever is on duty that something is new on a case that nobody has. Safe to run
+    twice: within a minute it is the same letter. Whatever moves within ten minutes is told by one
+    letter more."""
+    with desk.begin() as work:
+        case = work.session.get(Case, case_id)
+        if case is None or is_told_later(work, case):
+            return
+        call = compose_about(
+            desk,
+            work,
+            case,
+            template="letters/case_moved.txt",
+            kind=f"moved-{int(work.at.timestamp()) // 60}",
+        )
+    send_and_note(desk, case_id, call, action=MOVED)
+
+
+@job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False)
+def tell_person(
+    desk: Desk, *, case_id: str, person_id: str, what: str, request_id: str = ""
+) -> None:
+    """News for one person, if they can still open the case."""
+    with desk.begin() as work:
+        case = work.session.get(Case, case_id)
+        if case is None:
+            return
+        if person_id in {one.id for one in accounts.let_in(work.session, case.team_id)}:
+            _bring(work, case, person_id, What(what), request_id)
+
+
+@job("triage.send_news", queue=Queue.NOTICES)
+def send_news(desk: Desk, *, person_id: str, team_id: str) -> None:
+    """One letter for all that a person has not seen yet; none, if they have seen it. Safe to run
+    twice: what a letter has said is not said again."""
+    with desk.begin() as work:
+        found = news.untold(work, person_id, team_id)
+        if not found:
+            return
+        last = _last_letter(work, person_id)
+        if last is not None and last > work.at - BETWEEN_LETTERS:
+            rest = last + BETWEEN_LETTERS - work.at
+            work.promise("triage.send_news", after=rest, person_id=person_id, team_id=team_id)
+            return
+        call = _compose(desk, work, person_id, team_id, found)
+    reached = calling.place_call(desk, call)  # no transaction is open here
+    with desk.begin() as work:
+        calling.note_call(work, call, reached)
+        for case_id in dict.fromkeys(case.id for _news, case in found):
+            operations.note_call(work, case_id, reached, action=MOVED)
+        if reached.is_heard:
+            news.note_told(work, found)
+    if reached.trouble is not None and not reached.is_heard:
+        raise reached.trouble
+
+
+def _bring(work: Work, case: Case, person_id: str, what: What, request_id: str) -> None:
+    news.bring(work, case, person_id, what, request_id=request_id)
+    news.forget_old(work)
+    work.promise(
+        "triage.send_news",
+        after=LETTER_AFTER[case.level],
+        person_id=person_id,
+        team_id=case.team_id,
+    )
+
+
+def _writer(work: Work, request_id: str) -> str | None:
+    request = work.session.get(Escalation, request_id) if request_id else None
+    return request.drafted_by.removeprefix("person:") if request is not None else None
+
+
+def _last_letter(work: Work, person_id: str) -> datetime | None:
+    told = select(func.max(News.told_at)).where(News.person_id == person_id)
+    return work.session.scalar(told)
+
+
+def _compose(
+    desk: Desk,
+    work: Work,
+    person_id: str,
+    team_id: str,
+    found: Sequence[tuple[News, Case]],
+) -> calling.Call:
+    """The letter to that person; to duty, where they cannot be sent one."""
+    by_ref = {case.ref: case for _news, case in found}
+    newest = max(int(one.at.timestamp()) + one.times for one, _case in found)
+
+    def letter(reader_id: str, mailbox: str) -> Letter:
+        return letters.compose(
+            desk,
+            "letters/news.txt",
+            to=mailbox,
+            key=f"news.{person_id}.{newest}.{len(found)}.{reader_id}",
+            level=found[0][1].level,
+            cases=[(ref, f"{desk.settings.staff_url}/cases/{ref}") for ref in by_ref],
+        )
+
+    ladder = (is_person(person_id), *calling.DUTY_FIRST)
+    return calling.compose_call(work, team_id, letter=letter, ladder=ladder)
