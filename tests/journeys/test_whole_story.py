@@ -22,6 +22,7 @@ EVIDENCE = {
     "last-good": "2026-11-18 19:00",
     "changes-seen": "The name and the picture.",
     "form-receipt": "FORM-0001",
+    "note": "They told us so in the mailbox.",
     "harm-statement": "People who write to this account could be found by those who threaten them.",
 }
 
