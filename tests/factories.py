@@ -21,6 +21,7 @@ from helpdesk.core.actors import Actor, Role, operator
 from helpdesk.core.database import new_id
 from helpdesk.core.keys import KeyKind, give, new_key
 from helpdesk.core.sealing import Secret
+from helpdesk.key_files import KeyFile
 
 PASSPHRASE = "seven words that only this test has"
 INTAKE_KEY = b"i" * 32
@@ -88,9 +89,15 @@ def a_person(
     handle = handle or f"person-{next(_numbers)}"
     by_operator = _as_operator(work)
     person, _code = accounts.invite(
-        by_operator, handle=handle, name=name or handle.title(), role=role, teams=teams, email=email
+        by_operator, handle=handle, name=name or handle.title(), role=role, teams=teams
     )
     somebody = enrolled(by_operator, person)
+    if email:
+        place = person.place_of("email")
+        person.email = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, email, place)
+        place = person.place_of("email_for_self")
+        person.email_for_self = person.key.public.seal_text(email, place)
+        person.email_confirmed_at = work.at
     for membership in person.memberships:
         member = _members.setdefault(membership.team_id, somebody)
         if member is not somebody and let_in:

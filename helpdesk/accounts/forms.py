@@ -154,6 +154,12 @@ class MailboxForm(CurrentPassphraseForm):
     email = _mailbox()
 
 
+class MailboxCodeForm(Form):
+    """The code of a test letter."""
+
+    code = _six_digits("The six digits in the letter")
+
+
 class NewPhoneForm(CurrentPassphraseForm):
     """The second factor on another phone."""
 

@@ -1,11 +1,70 @@
 """What the worker does for people: tell somebody that their own account has changed."""
 
+from sqlalchemy import update
+
 from helpdesk.accounts import queries
-from helpdesk.accounts.models import Person
+from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.core import letters
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
+from helpdesk.key_files import KeyFile
+
+
+@job("accounts.send_mailbox_code", queue=Queue.NOTICES)
+def send_mailbox_code(desk: Desk, *, person_id: str, at: int) -> None:
+    """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
+    or that another one has replaced, is not sent."""
+    with desk.begin() as work:
+        new = work.session.get(NewMailbox, person_id)
+        person = work.session.get_one(Person, person_id)
+        if new is None or new.code is None or int(new.asked_at.timestamp()) != at:
+            return
+        if new.address is None:
+            return
+        code = work.keys.service.open(KeyFile.DUTY_ADDRESSES, new.code, new.place_of("code"))
+        to = work.keys.service.open(KeyFile.DUTY_ADDRESSES, new.address, new.place_of("address"))
+    letter = letters.compose(
+        desk,
+        "letters/mailbox_test.txt",
+        to=to,
+        key=f"mailbox.{person_id}.{at}",
+        code=code,
+        link=f"{_door(desk, person)}/account/mailbox",
+    )
+    desk.post.send(letter)  # no transaction is open here
+    with desk.begin() as work:
+        sent = update(NewMailbox).where(NewMailbox.person_id == person_id)
+        sent = sent.where(NewMailbox.code_tag == new.code_tag)
+        work.session.execute(sent.values(code=None, sent_at=work.at))
+        work.record("person.mailbox_letter_sent", person)
+
+
+@job("accounts.tell_old_mailbox", queue=Queue.NOTICES)
+def tell_old_mailbox(desk: Desk, *, person_id: str, at: int) -> None:
+    """Say to the address before that another was given. Safe to run twice: one id."""
+    with desk.begin() as work:
+        new = work.session.get(NewMailbox, person_id)
+        person = work.session.get_one(Person, person_id)
+        if new is None or new.old is None:
+            return
+        to = work.keys.service.open(KeyFile.DUTY_ADDRESSES, new.old, new.place_of("old"))
+    letter = letters.compose(
+        desk,
+        "letters/mailbox_changed.txt",
+        to=to,
+        key=f"old-mailbox.{person_id}.{at}",
+        link=f"{_door(desk, person)}/account/mailbox",
+    )
+    desk.post.send(letter)  # no transaction is open here
+    with desk.begin() as work:
+        told = update(NewMailbox).where(NewMailbox.person_id == person_id)
+        work.session.execute(told.where(NewMailbox.old == new.old).values(old=None))
+        work.record("person.old_mailbox_told", person)
+
+
+def _door(desk: Desk, person: Person) -> str:
+    return desk.settings.partner_url if person.role is Role.PARTNER else desk.settings.staff_url
 
 
 @job("accounts.tell_of_access", queue=Queue.NOTICES)

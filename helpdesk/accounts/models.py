@@ -1,7 +1,8 @@
 """Person, Team, Membership and the server-side session that holds an unlocked key."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +11,10 @@ from helpdesk.core.actors import Actor, Role
 from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope, Place
+
+# The code of a test letter.
+CODE_HOLDS: Final = timedelta(hours=24)
+CODE_TRIES: Final = 5
 
 
 class TeamKind(StrEnum):
@@ -46,6 +51,9 @@ class Person(Identified, Base):
     email: Mapped[Envelope | None]
     # The same, for the person to see: pages cannot open the one above.
     email_for_self: Mapped[Envelope | None]
+    # Since when it is confirmed; or, given before there were test letters, how long it is used.
+    email_confirmed_at: Mapped[datetime | None]
+    email_used_until: Mapped[datetime | None]
 
     key_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("keys.id"))
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -81,6 +89,13 @@ class Person(Identified, Base):
     def is_enrolled(self) -> bool:
         return self.key_id is not None
 
+    def gets_duty_mail(self, at: datetime) -> bool:
+        """Whether duty may rely on their address."""
+        if self.email is None:
+            return False
+        is_used = self.email_used_until is not None and self.email_used_until > at
+        return is_used or self.email_confirmed_at is not None
+
     def get_id(self) -> str:
         return self.id
 
@@ -91,6 +106,40 @@ class Person(Identified, Base):
         """Who this person is in history and to the rules."""
         teams = frozenset(membership.team_id for membership in self.memberships)
         return Actor(f"person:{self.id}", self.role, teams=teams, person_id=self.id)
+
+
+class NewMailbox(Base):
+    """An address that somebody gave and has not confirmed; sealed to the worker that sends."""
+
+    __tablename__ = "new_mailboxes"
+
+    person_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    address: Mapped[Envelope | None]
+    # The same, for the person to see.
+    address_for_self: Mapped[Envelope | None]
+    # The address before, until it was told.
+    old: Mapped[Envelope | None]
+    # The code for the letter, until that was sent; and what is kept of it.
+    code: Mapped[Envelope | None]
+    code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tries: Mapped[int]
+    asked_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether another code is wanted."""
+        if self.code_tag is None or self.tries >= CODE_TRIES:
+            return True
+        return self.sent_at is not None and self.sent_at + CODE_HOLDS <= at
+
+    def place_of(self, field: str) -> Place:
+        """Of an address, the place where it goes: pages move what they cannot open."""
+        moves = {"address": "email", "old": "email", "address_for_self": "email_for_self"}
+        if field in moves:
+            return Place("people", moves[field], "", self.person_id)
+        return Place("new_mailboxes", field, "", self.person_id)
 
 
 class Membership(Base):

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from helpdesk.accounts.models import Membership, Person, SignIn, Team, TeamKind
+from helpdesk.accounts.models import Membership, NewMailbox, Person, SignIn, Team, TeamKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key, KeyCopy
@@ -181,9 +181,9 @@ def let_in(session: Session, team_id: str) -> Sequence[Person]:
     return session.scalars(_let_in(team_id).order_by(Person.name)).all()
 
 
-def can_be_told(session: Session, team_id: str) -> bool:
+def can_be_told(session: Session, team_id: str, *, at: datetime) -> bool:
     """Whether a letter about a case that waits in this queue could reach anyone."""
-    return session.scalar(_let_in(team_id).where(Person.email.is_not(None)).limit(1)) is not None
+    return any(person.gets_duty_mail(at) for person in session.scalars(_let_in(team_id)))
 
 
 def operators(session: Session) -> Sequence[Person]:
@@ -193,9 +193,9 @@ def operators(session: Session) -> Sequence[Person]:
 
 
 def mailbox_of(work: Work, person: Person) -> str:
-    """Where duty mail goes; empty if they gave none, or where it cannot be opened: a row that was
-    spoilt must not keep the others from being called."""
-    if person.email is None:
+    """Where duty mail goes; empty if they gave none or did not confirm it, or where it cannot be
+    opened: a row that was spoilt must not keep the others from being called."""
+    if not person.gets_duty_mail(work.at) or person.email is None:
         return ""
     place = person.place_of("email")
     try:
@@ -213,6 +213,38 @@ def own_mailbox(work: Work, person: Person) -> str:
         return secret.open_text(person.email_for_self, person.place_of("email_for_self"))
     except CannotOpen:
         return ""
+
+
+def new_mailbox(work: Work, person: Person) -> NewMailbox | None:
+    """The address that they gave and did not confirm yet, with what is known of its letter."""
+    return work.session.get(NewMailbox, person.id)
+
+
+def new_address_of(work: Work, person: Person) -> str:
+    """That address, to the person; empty if there is none, or somebody else typed it."""
+    new = new_mailbox(work, person)
+    if new is None or new.address_for_self is None or person.key_id is None:
+        return ""
+    try:
+        secret = work.keys.secret(person.key_id)
+        return secret.open_text(new.address_for_self, new.place_of("address_for_self"))
+    except CannotOpen:
+        return ""
+
+
+def unconfirmed(work: Work) -> Sequence[Person]:
+    """People of the actor's teams whose address for duty mail waits to be confirmed."""
+    waits = exists().where(NewMailbox.person_id == Person.id, NewMailbox.address.is_not(None))
+    is_old = and_(Person.email.is_not(None), Person.email_confirmed_at.is_(None))
+    of_ours = (
+        exists()
+        .where(Membership.person_id == Person.id, Membership.team_id.in_(work.actor.teams))
+        .correlate(Person)
+    )
+    found = select(Person).where(
+        of_ours, or_(waits, is_old), Person.key_id.is_not(None), Person.disabled_at.is_(None)
+    )
+    return work.session.scalars(found.order_by(Person.name, Person.id)).all()
 
 
 NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
-from helpdesk.accounts.models import Team, TeamKind
+from helpdesk.accounts.models import NewMailbox, Team, TeamKind
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.drill.sheet import Player
 from helpdesk.drill.stage import Stage
+from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
@@ -18,6 +19,8 @@ from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.
 PARTNER, PLATFORM = "drill-platform", "instagram"
+# Whose test letter lies among the letters, unread.
+UNCONFIRMED = "newcomer"
 # Everything but the field that tells where the account's owner lives.
 ALLOWED = frozenset(BY_NAME) - {"region"}
 
@@ -117,6 +120,16 @@ def _partner(stage: Stage, at: datetime) -> Partner:
     return partner
 
 
+def _confirm(stage: Stage, part: Part, at: datetime) -> None:
+    """They read the test letter, and type its code."""
+    person = stage.somebody(part.handle)
+    new = stage.session.get_one(NewMailbox, person.id)
+    if new.code is not None:
+        place = new.place_of("code")
+        code = stage.desk.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
+        accounts.confirm_mailbox(stage.person(part.handle, at), person, code)
+
+
 def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Player:
     person, _code = accounts.invite(
         stage.shell(at),
@@ -138,6 +151,8 @@ def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Pl
     stage.secrets[part.handle] = enrolled.secret
     address = f"{part.handle}@drill.example"
     accounts.give_mailbox(stage.person(part.handle, at), person, address)
+    if part.handle != UNCONFIRMED:
+        _confirm(stage, part, at)
     return Player(
         part.handle, part.name, part.role, part.may, passphrase, seed, enrolled.recovery_key
     )

@@ -84,6 +84,7 @@ class Board:
     came_back: Sequence[CameBack]
     newcomers: Sequence[Membership]
     false_keys: Sequence[Team]
+    unconfirmed: Sequence[Person]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
     at_partners: AtPartners
@@ -115,6 +116,7 @@ def board(work: Work) -> Board:
         disputed=disputed,
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
         came_back=came_back,
+        unconfirmed=accounts.unconfirmed(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=teams_with_a_false_key(work),
         failed=_failed(work) if is_lead else [],
@@ -170,7 +172,7 @@ def _lane(work: Work, team: Team) -> Lane:
         waiting_in_second_lane=_counted(work, second),
         is_unheard=crowds.is_unheard(work, team.id),
         on_duty=accounts.on_duty(work.session, team.id, at=work.at),
-        can_be_told=accounts.can_be_told(work.session, team.id),
+        can_be_told=accounts.can_be_told(work.session, team.id, at=work.at),
     )
 
 

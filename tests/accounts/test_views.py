@@ -9,6 +9,7 @@ from sqlalchemy import select
 from helpdesk.accounts import operations, queries, second_factor
 from helpdesk.accounts.models import Person, SignIn, TeamKind
 from helpdesk.core.actors import Role, operator
+from helpdesk.core.performing import drain
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
 
 WORDS = "seven other words that nobody knows yet"
@@ -424,10 +425,17 @@ def test_people_say_themselves_where_their_duty_mail_goes(desk, browser, coordin
         assert browser.post("/account/mailbox", data={**right, **wrong}).status_code == 422
     assert browser.post("/account/mailbox", data=right).status_code == 303
 
-    assert "the mailbox that you gave" in browser.get("/account").text
+    assert "t confirmed yet" in browser.get("/account").text
     assert "new@house.test" not in browser.get("/account").text
     assert "new@house.test" in browser.get("/account/mailbox").text
+    assert mailbox_of(desk, coordinator) == ""
+    drain(desk, "notices")
+    code = re.search(r"\d{6}", desk.post.sent[-1].body)[0]
+    assert desk.post.sent[-1].to == "new@house.test"
+    confirmed = browser.post("/account/mailbox/confirmation", data={"code": code})
+    assert confirmed.location == "/account"
     assert mailbox_of(desk, coordinator) == "new@house.test"
+    assert "the mailbox that you gave" in browser.get("/account").text
     assert browser.post("/account/mailbox", data={**right, "email": ""}).status_code == 303
     assert mailbox_of(desk, coordinator) == ""
 

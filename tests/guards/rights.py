@@ -144,6 +144,12 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT, INSERT",
     },
+    "new_mailboxes": {
+        APP: "SELECT, INSERT, UPDATE",
+        PARTNER: "SELECT, INSERT, UPDATE",
+        WORKER: "SELECT, UPDATE (code, old, sent_at)",
+        TICKER: "SELECT, UPDATE (code, old, sent_at)",
+    },
     "news": {
         APP: "SELECT, UPDATE (seen_at)",
         WORKER: "SELECT, INSERT, UPDATE (at, is_untold, request_id, seen_at, times, told_at), DELETE",
@@ -168,7 +174,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "people": {
         APP: "SELECT, INSERT, UPDATE",
-        PARTNER: "SELECT, UPDATE (closed_until, email, email_for_self, enrolment_tag, enrolment_until, failures, key_id, salt, totp_last_step, totp_seed, under_passphrase, under_recovery)",
+        PARTNER: "SELECT, UPDATE (closed_until, email, email_confirmed_at, email_for_self, email_used_until, enrolment_tag, enrolment_until, failures, key_id, salt, totp_last_step, totp_seed, under_passphrase, under_recovery)",
         WORKER: "SELECT",
         TICKER: "SELECT",
     },

@@ -6,6 +6,7 @@ Every word that somebody types is a marker. No page is skipped and no script run
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.assembly import RESTED
@@ -16,6 +17,7 @@ from helpdesk.settings import Surface
 from tests.journeys.cast import Member, Reporter, Visitor
 from tests.journeys.markers import Markers
 
+CODE = re.compile(r"code for duty mail: (\d{6})")
 QUEUE, OTHER_QUEUE = "first-line", "second-line"
 PLATFORM, OTHER_PLATFORM = "google", "facebook"
 TRUST, OTHER_TRUST = f"trust-{PLATFORM}", f"trust-{OTHER_PLATFORM}"
@@ -79,6 +81,7 @@ class Story:
         self.the_case_is_closed()
         self.the_other_case_goes_on()
         self.things_go_wrong()
+        self.an_address_changes()
         self.everybody_reads_once_more()
         return self
 
@@ -104,6 +107,7 @@ class Story:
             )
         self._member("coordinator", founded.enrolment_code).enrol().recover().sign_in()
         self._member("operator", code).enrol().sign_in()
+        self._confirms(self.coordinator)
 
     def everybody_comes_in(self):
         lead = self.coordinator
@@ -506,6 +510,31 @@ class Story:
         for slug in (TRUST, OTHER_TRUST):
             self._open(self.coordinator, f"/partners/{slug}")
         self._open(self.coordinator, "/outbox")
+
+    def an_address_changes(self):
+        """Its letters have not left yet: the code and the address before lie in the database."""
+        with self.house.as_superuser() as connection:
+            connection.execute("UPDATE sending SET held_since = now(), held_because = 'said'")
+        lead = self.coordinator
+        lead.open("/account/mailbox")
+        answers = {"email": self.plant.mail("mail address"), "current": lead.passphrases[-1]}
+        lead.send("/account/mailbox", answers=answers)
+        lead.expect(200)
+        assert "hasn't left yet" in lead.plain
+
+    def _confirms(self, member):
+        """They read the test letter, and type its code: alarms go to no address before."""
+        self._work_off("notices")
+        letters = (self.house.folder / "instance" / "outbox").glob("*.eml")
+        read = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in letters]
+        codes = [CODE.search(one["Subject"]) for one in read]
+        member.open("/account/mailbox")
+        for code in filter(None, codes):
+            member.send("/account/mailbox/confirmation", answers={"code": code[1]})
+            member.expect(200)
+            if "Your address is confirmed" in member.plain:
+                return
+        raise AssertionError("no letter had the code")
 
     def _work_off(self, queue):
         self.house.tick()

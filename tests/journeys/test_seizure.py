@@ -46,11 +46,16 @@ pytestmark = pytest.mark.slow
 AT_LEAST = 200
 SALT = re.compile(rb'"salt":"[0-9a-f]{32}"')
 KEYS = ("key", "key of forms")
+# Sealed for where they go: pages move them there, and cannot open them.
+MOVED = {("new_mailboxes", one) for one in ("address", "old", "address_for_self")}
 # What must work while nobody is signed in: each key opens what it is for, and nothing else.
 SERVICE_OPENS = {
     KeyFile.STAFF_FACTORS: {("people", "totp_seed")},
     KeyFile.PARTNER_FACTORS: {("people", "totp_seed")},
-    KeyFile.DUTY_ADDRESSES: {("people", "email")},
+    KeyFile.DUTY_ADDRESSES: {
+        ("people", "email"),
+        ("new_mailboxes", "code"),
+    },
     KeyFile.PARTNER_ADDRESSES: {("partners", "mailbox")},
     KeyFile.HISTORY: set(),
 }
@@ -289,7 +294,7 @@ def test_the_right_people_together_open_everything(told, say):
     columns = {
         (kind.__tablename__, name) for kind, names in sealed_columns().items() for name in names
     }
-    assert tables == columns, "the story wrote into every sealed column that there is"
+    assert tables == columns - MOVED, "the story wrote into every sealed column that there is"
     alone = opened_by(values, responder)
     shut = {value.where for value in values if value.place.case_id == case.id} - alone.where
     assert shut == {

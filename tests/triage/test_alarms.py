@@ -55,6 +55,7 @@ def store(desk, somebody, address):
         person = work.session.get(Person, somebody.person.id)
         place = person.place_of("email")
         person.email = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, place)
+        person.email_confirmed_at = work.at
         work.record("person.mailbox_given", person)
 
 

@@ -3,10 +3,10 @@
 from helpdesk.accounts.operations.enrolment import Enrolled, enrol, person_with_code
 from helpdesk.accounts.operations.founding import Founded, found_helpdesk
 from helpdesk.accounts.operations.keys import let_in
+from helpdesk.accounts.operations.mailboxes import confirm_mailbox, give_mailbox, send_code_again
 from helpdesk.accounts.operations.people import (
     disable,
     enable,
-    give_mailbox,
     go_off_duty,
     go_on_duty,
     invite,
@@ -35,6 +35,7 @@ __all__ = [
     "begin_sign_in",
     "change_passphrase",
     "complete_sign_in",
+    "confirm_mailbox",
     "create_team",
     "disable",
     "enable",
@@ -55,6 +56,7 @@ __all__ = [
     "place",
     "recover",
     "remove",
+    "send_code_again",
     "sign_out",
     "sign_out_everywhere",
     "start_over",

@@ -8,6 +8,7 @@ from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations.factors import seal_seed
 from helpdesk.accounts.operations.keys import found_team_key
+from helpdesk.accounts.operations.mailboxes import begin_mailbox
 from helpdesk.accounts.operations.people import tag_of
 from helpdesk.accounts.operations.recovery import lock_under_recovery
 from helpdesk.accounts.passphrases import Lock
@@ -65,6 +66,7 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
     work.session.flush()  # the copies of the teams' keys point at this key's row
     sign_key(work.session, person.key, by=house, secret=secret)
     work.record("person.enrolled", person)
+    begin_mailbox(work, person)
     for membership in person.memberships:
         found_team_key(work, membership.team, person)
     return Enrolled(person, secret, recovery_key)

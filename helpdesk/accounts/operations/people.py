@@ -10,6 +10,7 @@ from sqlalchemy import select
 from helpdesk.accounts.leaving import Handing, hand_on
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.operations.keys import found_team_key, take_back, tell_of_access
+from helpdesk.accounts.operations.mailboxes import invite_to_mailbox
 from helpdesk.accounts.operations.sessions import end_all
 from helpdesk.accounts.policy import (
     fits,
@@ -21,12 +22,9 @@ from helpdesk.accounts.policy import (
 )
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
-from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
-from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
-from helpdesk.key_files import KeyFile
 
 NOTHING: Final = Handing()
 CODE_HOLDS: Final = timedelta(days=7)
@@ -43,30 +41,13 @@ def invite(
         raise NotNow(f"Somebody is called {handle} already. Please choose another name.")
     person = Person(handle=handle, name=name, role=role, invited_at=work.at)
     code = _give_code(work, person)
-    if email:
-        person.email = _sealed(work, person, read_address(email))
     work.session.add(person)
     work.session.flush()  # the memberships point at the person's row
+    invite_to_mailbox(work, person, email)
     work.record("person.invited", person, role=role)
     for team in teams:
         place(work, person, team)
     return person, code
-
-
-def give_mailbox(work: Work, person: Person, address: str) -> None:
-    """Say where one's own duty mail goes; with no address, that none goes out."""
-    work.require(may_use_own, person)
-    kept = read_address(address) if address else ""
-    person.email = _sealed(work, person, kept) if kept else None
-    person.email_for_self = None
-    if kept and person.key is not None:
-        place = person.place_of("email_for_self")
-        person.email_for_self = person.key.public.seal_text(kept, place)
-    work.record("person.mailbox_given" if address else "person.mailbox_taken_back", person)
-
-
-def _sealed(work: Work, person: Person, address: str) -> Envelope:
-    return work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, person.place_of("email"))
 
 
 def invite_again(work: Work, person: Person) -> str:

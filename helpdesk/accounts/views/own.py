@@ -7,6 +7,7 @@ from helpdesk.accounts import operations, passphrases, queries, second_factor
 from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.forms import (
     CurrentPassphraseForm,
+    MailboxCodeForm,
     MailboxForm,
     NewPhoneForm,
     PassphraseChangeForm,
@@ -27,6 +28,7 @@ def show_own() -> ResponseReturnValue:
     return render_template(
         "accounts/own.html",
         person=person,
+        new_address=queries.new_address_of(work, person),
         fingerprint=fingerprint(person.key) if person.key else "",
         sessions=queries.own_sessions(work),
         this_session=current_presence().session_id,
@@ -105,9 +107,8 @@ def _phone_page(form: NewPhoneForm, person: Person) -> str:
 
 @bp.get("/account/mailbox")
 def edit_mailbox() -> ResponseReturnValue:
-    person = queries.myself(work)
-    form = MailboxForm(None, email=queries.own_mailbox(work, person))
-    return _mailbox_page(form, person)
+    form = MailboxForm(None, email=queries.own_mailbox(work, queries.myself(work)))
+    return _mailbox_page(form, MailboxCodeForm(None))
 
 
 @bp.post("/account/mailbox")
@@ -115,16 +116,51 @@ def create_mailbox() -> ResponseReturnValue:
     not_too_often("accounts.own")
     form, person = MailboxForm(), queries.myself(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
-        return _mailbox_page(form, person), 422
+        return _mailbox_page(form, MailboxCodeForm(None)), 422
     operations.give_mailbox(work, person, form.email.data or "")
-    flash("Duty mail goes there now." if form.email.data else "No duty mail goes to you now.")
-    return redirect(url_for(".show_own"), 303)
+    if not form.email.data:
+        flash("No duty mail goes to you now.")
+        return redirect(url_for(".show_own"), 303)
+    flash("A letter with six digits goes there now. Type them here.")
+    return redirect(url_for(".edit_mailbox"), 303)
 
 
-def _mailbox_page(form: MailboxForm, person: Person) -> str:
-    """An address that somebody else gave when inviting is sealed to who sends, and not shown."""
-    is_hidden = person.email is not None and person.email_for_self is None
-    return render_template("accounts/mailbox.html", form=form, is_hidden=is_hidden)
+@bp.post("/account/mailbox/confirmation")
+def create_mailbox_confirmation() -> ResponseReturnValue:
+    """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
+    not_too_often("accounts.own")
+    form, person = MailboxCodeForm(), queries.myself(work)
+    if not form.validate_on_submit():
+        email = queries.own_mailbox(work, person)
+        return _mailbox_page(MailboxForm(None, email=email), form), 422
+    if operations.confirm_mailbox(work, person, form.code.data or ""):
+        flash("Your address is confirmed. Duty mail goes there now.")
+        return redirect(url_for(".show_own"), 303)
+    flash("This isn't the code of the newest letter, or it has ended.", "error")
+    return redirect(url_for(".edit_mailbox"), 303)
+
+
+@bp.post("/account/mailbox/code")
+def create_mailbox_code() -> ResponseReturnValue:
+    not_too_often("accounts.own")
+    operations.send_code_again(work, queries.myself(work))
+    flash("A letter with a new code is on its way. The code before doesn't work any more.")
+    return redirect(url_for(".edit_mailbox"), 303)
+
+
+def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
+    person = queries.myself(work)
+    return render_template(
+        "accounts/mailbox.html",
+        form=form,
+        confirmation=confirmation,
+        new=queries.new_mailbox(work, person),
+        address=queries.new_address_of(work, person),
+        is_used=person.gets_duty_mail(work.at),
+        is_from_before=person.email is not None and person.email_confirmed_at is None,
+        is_hidden=person.email is not None and person.email_for_self is None,
+        now=work.at,
+    )
 
 
 @bp.get("/account/recovery-key")

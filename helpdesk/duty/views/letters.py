@@ -42,7 +42,9 @@ def _is_for(letter: EmailMessage) -> bool:
 
     In a drill the page stands for a mail server: an operator reads no more there than anywhere.
     """
-    if letter["To"] == accounts.own_mailbox(work, accounts.myself(work)):
+    myself = accounts.myself(work)
+    own = {accounts.own_mailbox(work, myself), accounts.new_address_of(work, myself)}
+    if letter["To"] in own:
         return True
     words = set(NAME.findall(f"{letter['Subject']}\n{letter.get_content()}"))
     return queries.is_about_ours(work, words)

@@ -1,0 +1,123 @@
+"""Where duty mail goes: an address is relied upon once the code of a test letter was typed."""
+
+import hashlib
+import secrets
+
+from helpdesk.accounts.models import NewMailbox, Person
+from helpdesk.accounts.policy import may_use_own
+from helpdesk.core import typed
+from helpdesk.core.addresses import read_address
+from helpdesk.core.errors import NotNow
+from helpdesk.core.sealing import Envelope
+from helpdesk.core.work import Work
+from helpdesk.key_files import KeyFile
+
+
+def give_mailbox(work: Work, person: Person, address: str) -> None:
+    """Say where one's own duty mail goes; with no address, that none goes out.
+
+    A test letter goes there, and the address before stays in use until its code is typed. The
+    address before is told.
+    """
+    work.require(may_use_own, person)
+    kept, before = read_address(address) if address else "", person.email
+    new = _propose(work, person, _sealed(work, person, kept) if kept else None)
+    if kept and person.key is not None:
+        place = new.place_of("address_for_self")
+        new.address_for_self = person.key.public.seal_text(kept, place)
+    if before is not None:
+        new.old = before
+        work.promise("accounts.tell_old_mailbox", person_id=person.id, at=int(work.at.timestamp()))
+    if not kept:
+        person.email = person.email_for_self = None
+        person.email_confirmed_at = person.email_used_until = None
+    work.record("person.mailbox_given" if kept else "person.mailbox_taken_back", person)
+
+
+def invite_to_mailbox(work: Work, person: Person, address: str) -> None:
+    """Note the address that somebody else typed for a newcomer: its test letter goes out when they
+    have enrolled. No rule: whoever may invite comes through here."""
+    if address:
+        new = NewMailbox(person_id=person.id, tries=0, asked_at=work.at)
+        new.address = _sealed(work, person, read_address(address))
+        work.session.add(new)
+
+
+def begin_mailbox(work: Work, person: Person) -> None:
+    """Send the test letter to the address with which they were invited, if there is one.
+
+    No rule: they have just enrolled.
+    """
+    new = _held(work, person)
+    if new is not None and new.address is not None:
+        _new_code(work, new)
+
+
+def send_code_again(work: Work, person: Person) -> None:
+    """Another test letter with another code; the code before stops working. Also the first one,
+    to an address that was given before there were any."""
+    work.require(may_use_own, person)
+    new = _held(work, person)
+    if new is not None and new.address is not None:
+        _new_code(work, new)
+    elif person.email is not None and person.email_confirmed_at is None:
+        new = _propose(work, person, person.email)
+        new.address_for_self = person.email_for_self
+    else:
+        raise NotNow("No address waits to be confirmed.")
+    work.record("person.mailbox_tested", person)
+
+
+def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
+    """Use the new address from now on, if this is the code of its letter. A wrong one counts."""
+    work.require(may_use_own, person)
+    new = _held(work, person)
+    if new is None or new.address is None:
+        raise NotNow("No address waits to be confirmed. It may be confirmed already.")
+    if new.is_over(work.at):
+        work.record("person.mailbox_code_late", person)
+        return False
+    if new.code_tag is None or not secrets.compare_digest(new.code_tag, tag_of(new, code)):
+        new.tries += 1
+        work.record("person.mailbox_code_wrong", person)
+        return False
+    person.email, person.email_for_self = new.address, new.address_for_self
+    person.email_confirmed_at, person.email_used_until = work.at, None
+    new.address = new.address_for_self = new.code = new.code_tag = None
+    work.record("person.mailbox_confirmed", person)
+    return True
+
+
+def tag_of(new: NewMailbox, code: str) -> bytes:
+    """What is kept of a code; the same six digits look different for each person."""
+    digits = typed.six_digits(code).encode()
+    return hashlib.blake2b(digits, key=new.person_id.encode(), digest_size=32).digest()
+
+
+def _propose(work: Work, person: Person, address: Envelope | None) -> NewMailbox:
+    new = _held(work, person)
+    if new is None:
+        new = NewMailbox(person_id=person.id, tries=0, asked_at=work.at)
+        work.session.add(new)
+    new.address, new.address_for_self = address, None
+    new.code = new.code_tag = None
+    if address is not None:
+        _new_code(work, new)
+    return new
+
+
+def _new_code(work: Work, new: NewMailbox) -> None:
+    code = f"{secrets.randbelow(10**6):06}"
+    place = new.place_of("code")
+    new.code = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, code, place)
+    new.code_tag = tag_of(new, code)
+    new.tries, new.asked_at, new.sent_at = 0, work.at, None
+    work.promise("accounts.send_mailbox_code", person_id=new.person_id, at=int(work.at.timestamp()))
+
+
+def _held(work: Work, person: Person) -> NewMailbox | None:
+    return work.session.get(NewMailbox, person.id, with_for_update=True)
+
+
+def _sealed(work: Work, person: Person, address: str) -> Envelope:
+    return work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, person.place_of("email"))

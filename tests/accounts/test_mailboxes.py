@@ -1,0 +1,246 @@
+"""Duty relies on an address once the code of its test letter was typed; until then on the old."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from helpdesk.accounts import jobs, operations, queries
+from helpdesk.accounts.calling import whom_to_call
+from helpdesk.accounts.models import CODE_HOLDS, CODE_TRIES, NewMailbox, Person
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.letters import NotTaken
+from helpdesk.core.performing import drain
+from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
+
+NEW, OLD = "new@house.test", "old@house.test"
+
+
+@pytest.fixture
+def team(desk, now):
+    with desk.begin(at=now) as work:
+        return a_team(work)
+
+
+@pytest.fixture
+def anna(desk, team, now):
+    """She leads, and has an address that she confirmed."""
+    with desk.begin(at=now) as work:
+        return a_person(work, Role.COORDINATOR, [team], name="Anna", email=OLD)
+
+
+@pytest.fixture
+def ben(desk, team, anna, now):
+    """He has given no address."""
+    with desk.begin(at=now) as work:
+        return a_person(work, Role.RESPONDER, [team], name="Ben")
+
+
+def gives(desk, somebody, address, at):
+    with work_as(desk, somebody, at) as work:
+        operations.give_mailbox(work, queries.myself(work), address)
+
+
+def confirms(desk, somebody, code, at):
+    with work_as(desk, somebody, at) as work:
+        return operations.confirm_mailbox(work, queries.myself(work), code)
+
+
+def mailbox(desk, somebody, at):
+    with desk.begin(at=at) as work:
+        return queries.mailbox_of(work, work.session.get(Person, somebody.person.id))
+
+
+def codes_sent(desk, at, to=NEW):
+    drain(desk, "notices", at=at)
+    letters = [one for one in desk.post.sent if one.to == to and "code for duty" in one.subject]
+    return [re.search(r"\d{6}", one.body)[0] for one in letters]
+
+
+@pytest.mark.parametrize("typed", ["{0}", " {1} {2}", "\u202a{0}\u202c", "{1}-{2}", "code: {0}"])
+def test_an_address_is_used_when_the_code_of_its_letter_was_typed(desk, ben, team, now, typed):
+    gives(desk, ben, NEW, now)
+    assert mailbox(desk, ben, now) == ""
+    [code] = codes_sent(desk, now)
+
+    assert confirms(desk, ben, typed.format(code, code[:3], code[3:]), now)
+
+    assert mailbox(desk, ben, now) == NEW
+    with desk.begin(at=now) as work:
+        called = [one for circle in whom_to_call(work, team.id) for one in circle.values()]
+    assert called == [OLD, NEW]
+
+
+def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed(desk, anna, now):
+    gives(desk, anna, NEW, now)
+    [code] = codes_sent(desk, now)
+
+    [told] = [one for one in desk.post.sent if one.to == OLD]
+    assert "another address for duty mail" in told.body
+    assert NEW not in told.body
+    assert mailbox(desk, anna, now) == OLD
+    assert confirms(desk, anna, code, now)
+    assert mailbox(desk, anna, now) == NEW
+    with desk.begin() as work:
+        assert work.session.get(NewMailbox, anna.person.id).old is None
+
+
+def test_an_address_that_is_taken_back_is_told(desk, anna, now):
+    gives(desk, anna, "", now)
+    drain(desk, "notices", at=now)
+
+    assert [one.to for one in desk.post.sent] == [OLD]
+    assert mailbox(desk, anna, now) == ""
+
+
+def test_after_some_wrong_codes_the_right_one_is_none(desk, ben, now):
+    gives(desk, ben, NEW, now)
+    [code] = codes_sent(desk, now)
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+
+    assert not any(confirms(desk, ben, wrong, now) for _ in range(CODE_TRIES))
+
+    assert not confirms(desk, ben, code, now)
+    with work_as(desk, ben, now) as work:
+        operations.send_code_again(work, queries.myself(work))
+    assert confirms(desk, ben, codes_sent(desk, now)[-1], now)
+
+
+def test_a_code_ends_a_day_after_its_letter_and_never_before_it_left(desk, ben, now):
+    desk.post.trouble.append(NotTaken())
+    gives(desk, ben, NEW, now)
+    assert codes_sent(desk, now) == []
+    [code] = codes_sent(desk, now + timedelta(days=3))
+    with desk.begin() as work:
+        left = work.session.get(NewMailbox, ben.person.id).sent_at
+
+    assert not confirms(desk, ben, code, left + CODE_HOLDS)
+    assert confirms(desk, ben, code, left + CODE_HOLDS - timedelta(seconds=1))
+
+
+def test_a_new_code_ends_the_one_before_and_a_used_one_is_used(desk, ben, now):
+    gives(desk, ben, NEW, now)
+    [first] = codes_sent(desk, now)
+    later = now + timedelta(minutes=1)
+    with work_as(desk, ben, later) as work:
+        operations.send_code_again(work, queries.myself(work))
+    second = codes_sent(desk, later)[-1]
+
+    assert first == second or not confirms(desk, ben, first, later)
+    assert confirms(desk, ben, second, later)
+    with pytest.raises(NotNow, match="confirmed already"):
+        confirms(desk, ben, second, later)
+
+
+def test_a_letter_that_was_sent_is_not_sent_again_and_its_code_is_kept_as_a_hash(desk, ben, now):
+    gives(desk, ben, NEW, now)
+    [code] = codes_sent(desk, now)
+
+    jobs.send_mailbox_code(desk, person_id=ben.person.id, at=int(now.timestamp()))
+
+    assert len(codes_sent(desk, now)) == 1
+    with desk.begin() as work:
+        new = work.session.get(NewMailbox, ben.person.id)
+        assert new.code is None
+        assert code.encode() not in new.code_tag
+        entries = work.session.scalars(select(HistoryEntry.details))
+        assert not [one for one in entries if code in str(one) or "@" in str(one)]
+
+
+def test_whoever_was_invited_with_an_address_gets_the_letter_when_they_have_enrolled(
+    desk, anna, team, now
+):
+    with work_as(desk, anna, now) as work:
+        person, _code = operations.invite(
+            work, handle="cleo", name="Cleo", role=Role.RESPONDER, teams=[team], email=NEW
+        )
+    assert codes_sent(desk, now) == []
+    with desk.begin(at=now) as work:
+        cleo = enrolled(work, work.session.get(Person, person.id))
+
+    [code] = codes_sent(desk, now)
+
+    assert mailbox(desk, cleo, now) == ""
+    assert confirms(desk, cleo, code, now)
+    assert mailbox(desk, cleo, now) == NEW
+
+
+def test_an_address_from_before_is_used_until_its_day(desk, anna, now):
+    day = now + timedelta(days=30)
+    with desk.sessions.begin() as session:
+        session.execute(update(Person).values(email_confirmed_at=None, email_used_until=day))
+
+    assert mailbox(desk, anna, day - timedelta(seconds=1)) == OLD
+    assert mailbox(desk, anna, day) == ""
+
+    with work_as(desk, anna, now) as work:
+        operations.send_code_again(work, queries.myself(work))
+    assert confirms(desk, anna, codes_sent(desk, now, to=OLD)[0], now)
+    assert mailbox(desk, anna, day) == OLD
+
+
+def test_nobody_confirms_for_somebody_else(desk, anna, ben, now):
+    gives(desk, ben, NEW, now)
+    [code] = codes_sent(desk, now)
+
+    with work_as(desk, anna, now) as work:
+        person = work.session.get(Person, ben.person.id)
+        with pytest.raises(NotAllowed):
+            operations.confirm_mailbox(work, person, code)
+        with pytest.raises(NotAllowed):
+            operations.send_code_again(work, person)
+
+
+def test_the_board_says_whose_duty_mail_is_not_confirmed(desk, staff, anna, ben):
+    with work_as(desk, ben) as work:
+        operations.give_mailbox(work, queries.myself(work), NEW)
+
+    board = sign_in(staff, anna).get("/duty").text
+    assert re.search(r"Duty mail to .*Ben.* isn't confirmed yet", board)
+    assert "Your duty mail isn't confirmed yet" in sign_in(staff, ben).get("/duty").text
+
+
+def test_a_queue_in_which_no_address_is_confirmed_is_red(desk, staff, anna):
+    with desk.sessions.begin() as session:
+        session.execute(update(Person).values(email_confirmed_at=None))
+
+    board = sign_in(staff, anna).get("/duty").text
+
+    assert "can be told when a case waits" in board
+    assert "has a confirmed email address" in board
+
+
+def test_wrong_codes_are_counted_though_the_page_says_no(desk, staff, ben):
+    with work_as(desk, ben) as work:
+        operations.give_mailbox(work, queries.myself(work), NEW)
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    browser = sign_in(staff, ben)
+    assert "left yet" in browser.get("/account/mailbox").text
+    drain(desk, "notices")
+    page = browser.get("/account/mailbox").text
+    assert "A letter with six digits went to" in page
+
+    for _ in range(CODE_TRIES):
+        answer = browser.post("/account/mailbox/confirmation", data={"code": "000000"})
+        assert answer.status_code == 303
+
+    with desk.begin() as work:
+        assert work.session.get(NewMailbox, ben.person.id).tries == CODE_TRIES
+    ended = browser.get("/account/mailbox").text
+    assert "The code has ended" in ended
+    assert "Confirm this address" not in ended
+    assert browser.post("/account/mailbox/confirmation", data={"code": "12"}).status_code == 422
+    assert browser.post("/account/mailbox/code").status_code == 303
+    assert "Confirm this address" in browser.get("/account/mailbox").text
+
+
+def test_a_changed_address_asks_for_the_passphrase(staff, ben):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    browser = sign_in(staff, ben)
+    right = {"email": NEW, "current": PASSPHRASE}
+
+    assert browser.post("/account/mailbox", data={**right, "current": "x"}).status_code == 422
+    assert browser.post("/account/mailbox", data=right).location == "/account/mailbox"
