@@ -10,7 +10,7 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.markup import isolated
 from helpdesk.core.service_keys import signing_of
-from helpdesk.core.signatures import SIGNED, SignedKeys, keys_of, told_apart
+from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, SignedKeys, check_signatures, keys_of
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
@@ -47,7 +47,7 @@ def key_of_person(work: Work, person: Person) -> Key:
 
 def teams_with_a_false_key(work: Work) -> list[Team]:
     """Every team under which a key lies that nobody signed who could: for the duty board."""
-    lines = work.session.execute(SIGNED.where(Key.kind == KeyKind.TEAM)).all()
+    lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind == KeyKind.TEAM)).all()
     of_team: dict[str, list[object]] = {}
     for line in lines:
         of_team.setdefault(line.owner_id, []).append(line)
@@ -55,7 +55,7 @@ def teams_with_a_false_key(work: Work) -> list[Team]:
     return [
         team
         for team in found
-        if told_apart(
+        if check_signatures(
             of_team.get(team.id, ()), house=work.keys.service.half(signing_of_team(team.kind))
         ).refused
     ]

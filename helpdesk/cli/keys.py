@@ -1,14 +1,13 @@
 """Commands about the keys of the house: make them, and seal again what an older one sealed."""
 
-import os
 from pathlib import Path
 
 import click
 
 from helpdesk import key_files
-from helpdesk.assembly import close_desk, open_desk
 from helpdesk.cli import resealing
 from helpdesk.cli.signing import sign
+from helpdesk.cli.tending import this_desk
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.keys import make_missing
@@ -45,13 +44,9 @@ def reseal(operator_name: str, older: str) -> None:
 
     Stop pages, workers and ticker first. Stopped in between, it goes on where it was.
     """
-    settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"}, holds=NEW)
-    old = _older_key(older, settings)
-    desk = open_desk(settings)
-    try:
-        done = resealing.reseal(desk, Secret(old), operator_name=operator_name)
-    finally:
-        close_desk(desk)
+    with this_desk({"DATABASE_URL"}, NEW) as desk:
+        old = Secret(_older_key(older, desk.settings))
+        done = resealing.reseal(desk, old, operator_name=operator_name)
     click.echo(f"{done.resealed} were sealed again, {done.current} were sealed under these keys.")
     if done.closed:
         raise click.ClickException(

@@ -1,7 +1,6 @@
 """The command that signs keys of before, which an operator looks at first."""
 
-import os
-from typing import Any
+from typing import Any, Final
 
 import click
 from sqlalchemy import func, select
@@ -9,14 +8,18 @@ from sqlalchemy import func, select
 from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.signed import signing_of_team
-from helpdesk.assembly import close_desk, open_desk
+from helpdesk.cli.tending import this_desk
 from helpdesk.core.actors import operator
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.service_keys import signing_of
-from helpdesk.core.signatures import SIGNED, KeySignature, sign_key, told_apart
+from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, KeySignature, check_signatures, sign_key
 from helpdesk.core.work import Work
 from helpdesk.key_files import SIGNING, KeyFile
-from helpdesk.settings import Settings
+
+ALL_OF_THEM: Final = (
+    "People see the six words of their key on their own page. Did each of them read these to you,"
+    " and is there one key for each team? Sign all of them?"
+)
 
 
 @click.command("sign")
@@ -31,34 +34,30 @@ def sign(operator_name: str, *, first: bool) -> None:
 
     For a helpdesk that is older than signatures. Whatever turns up later was slipped in.
     """
-    settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"}, holds=SIGNING)
-    desk = open_desk(settings)
-    try:
-        with desk.begin(operator(operator_name)) as work:
-            unsigned = unsigned_keys(work)
-            for name, key, _purpose in unsigned:
-                click.echo(f"{name}, epoch {key.epoch}: {fingerprint(key)}")
-            if not unsigned:
-                click.echo("Every key bears a signature that counts.")
-                return
-            _refuse_two_of_one_team(unsigned)
-            if first:
-                if work.session.scalar(select(func.count()).select_from(KeySignature)):
-                    raise click.ClickException(
-                        "Keys have been signed before. Look at each, without --first."
-                    )
-            else:
-                click.confirm(
-                    "People see the six words of their key on their own page. Did each of them read"
-                    " these to you, and is there one key for each team? Sign all of them?",
-                    abort=True,
-                )
-            for _name, key, purpose in unsigned:
-                sign_key(work.session, key, by=desk.service.secrets[purpose])
-                work.record_about("key.signed", "keys", key.id, owner_id=key.owner_id)
-    finally:
-        close_desk(desk)
+    with (
+        this_desk({"DATABASE_URL"}, SIGNING) as desk,
+        desk.begin(operator(operator_name)) as work,
+    ):
+        unsigned = unsigned_keys(work)
+        for name, key, _purpose in unsigned:
+            click.echo(f"{name}, epoch {key.epoch}: {fingerprint(key)}")
+        if not unsigned:
+            click.echo("Every key bears a signature that counts.")
+            return
+        _refuse_two_of_one_team(unsigned)
+        if first:
+            _refuse_if_signed_before(work)
+        else:
+            click.confirm(ALL_OF_THEM, abort=True)
+        for _name, key, purpose in unsigned:
+            sign_key(work.session, key, by=desk.service.secrets[purpose])
+            work.record_about("key.signed", "keys", key.id, owner_id=key.owner_id)
     click.echo(f"{len(unsigned)} keys are signed.")
+
+
+def _refuse_if_signed_before(work: Work) -> None:
+    if work.session.scalar(select(func.count()).select_from(KeySignature)):
+        raise click.ClickException("Keys have been signed before. Look at each, without --first.")
 
 
 def _refuse_two_of_one_team(unsigned: list[tuple[str, Key, KeyFile]]) -> None:
@@ -80,12 +79,12 @@ def unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
     for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
         owners[person.id] = (f"Person {person.handle}", signing_of(person.role))
     lines: dict[str, list[Any]] = {}
-    asked = SIGNED.where(Key.kind.in_((KeyKind.TEAM, KeyKind.PERSON)))
+    asked = KEYS_WITH_SIGNATURES.where(Key.kind.in_((KeyKind.TEAM, KeyKind.PERSON)))
     for line in work.session.execute(asked):
         lines.setdefault(line.owner_id, []).append(line)
     found = []
     for owner_id, (name, purpose) in owners.items():
         house = work.keys.service.half(purpose)
-        refused = told_apart(lines.get(owner_id, ()), house=house).refused
+        refused = check_signatures(lines.get(owner_id, ()), house=house).refused
         found += [(name, key, purpose) for key in refused]
     return found

@@ -38,7 +38,7 @@ class KeySignature(Base):
 
 
 # A line for each key and each of its signatures, or one without, in the order of the epochs.
-SIGNED: Final = (
+KEYS_WITH_SIGNATURES: Final = (
     select(
         Key.id,
         Key.kind,
@@ -51,7 +51,7 @@ SIGNED: Final = (
     .outerjoin(KeySignature, KeySignature.key_id == Key.id)
     .order_by(Key.owner_id, Key.kind, Key.epoch, Key.id)
 )
-OF_OWNER: Final = SIGNED.where(
+OF_OWNER: Final = KEYS_WITH_SIGNATURES.where(
     Key.owner_id == bindparam("owner_id"), Key.kind == bindparam("kind", type_=Key.kind.type)
 )
 
@@ -91,11 +91,11 @@ def sign_key(rows: Rows, key: Key, *, by: Secret, secret: Secret | None = None) 
 def keys_of(session: Session, owner_id: str, kind: KeyKind, *, house: bytes) -> SignedKeys:
     """Every key of an owner. `house` checks what the house signed; without it, none counts."""
     found = session.execute(OF_OWNER, {"owner_id": owner_id, "kind": kind}).all()
-    return told_of(told_apart(found, house=house))
+    return log_refused(check_signatures(found, house=house))
 
 
-def told_of(keys: SignedKeys) -> SignedKeys:
-    """The same, and a line in the log where something is wrong: it names nobody."""
+def log_refused(keys: SignedKeys) -> SignedKeys:
+    """The same keys; a line in the log, which names nobody, if some of them are refused."""
     if keys.refused:
         log.error(
             "%s of the %s keys of one team or person bear no signature that counts; nothing is"
@@ -106,8 +106,11 @@ def told_of(keys: SignedKeys) -> SignedKeys:
     return keys
 
 
-def told_apart(lines: Iterable[Any], *, house: bytes) -> SignedKeys:
-    """The keys of one owner by SIGNED. What is refused leaves the chain as it was."""
+def check_signatures(lines: Iterable[Any], *, house: bytes) -> SignedKeys:
+    """Which keys of one owner count, asked of lines of KEYS_WITH_SIGNATURES, oldest first.
+
+    What is refused leaves the chain as it was.
+    """
     halves: frozenset[bytes] = frozenset({house} if house else ())
     good, refused, epochs = [], [], []
     for key, said in _by_key(lines):

@@ -15,7 +15,7 @@ from helpdesk.cases.models import Case, Consent, Conversation, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.signatures import SIGNED, told_apart, told_of
+from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
@@ -32,7 +32,7 @@ WHERE teams.takes_reports AND keys.kind = 'team' ORDER BY teams.id, keys.epoch D
 """
 STILL_THE_SAME: Final = f"(:desk_id, :desk_key_id) = (SELECT id, key_id FROM ({NEWEST}))"  # noqa: S608 - ours
 DESKS: Final = (
-    SIGNED.join(Team, Team.id == Key.owner_id)
+    KEYS_WITH_SIGNATURES.join(Team, Team.id == Key.owner_id)
     .where(Team.takes_reports, Key.kind == KeyKind.TEAM)
     .order_by(None)
     .order_by(Team.id, Key.epoch)
@@ -73,7 +73,7 @@ def _look(work: Work) -> DeskForReports:
     lines = work.session.execute(DESKS).all()
     house = work.keys.service.half(KeyFile.STAFF_SIGNING)
     for team_id, of_team in groupby(lines, key=attrgetter("owner_id")):
-        key = told_of(told_apart(of_team, house=house)).current
+        key = log_refused(check_signatures(of_team, house=house)).current
         if key is not None:
             first = [line for line in lines if line.owner_id == lines[0].owner_id]
             return DeskForReports(team_id, key, (first[-1].owner_id, first[-1].id))

@@ -10,7 +10,7 @@ from helpdesk.core.actors import SYSTEM
 from helpdesk.core.database import new_id
 from helpdesk.core.keys import Key, KeyKind, make_key, new_key
 from helpdesk.core.sealing import Secret
-from helpdesk.core.signatures import KeySignature, keys_of, sign_key, told_apart
+from helpdesk.core.signatures import KeySignature, check_signatures, keys_of, sign_key
 from helpdesk.core.signing import is_signed, sign, signing_half, statement
 
 HOUSE = Secret(b"h" * 32)
@@ -25,7 +25,7 @@ class Rows(list):
 
 
 def lines_of(rows):
-    """What SIGNED would answer, of rows that are in no table."""
+    """What KEYS_WITH_SIGNATURES would answer, of rows that are in no table."""
     keys = sorted((one for one in rows if isinstance(one, Key)), key=lambda one: one.epoch)
     lines = []
     for key in keys:
@@ -116,7 +116,7 @@ def test_whatever_is_slipped_in_the_newest_that_a_member_signed_is_used(acts):
     for act in acts:
         team.go_on() if act == "go on" else team.plant(act, other)
 
-    found = told_apart(lines_of(team.rows), house=HALF)
+    found = check_signatures(lines_of(team.rows), house=HALF)
 
     assert [key.id for key in found.good] == team.good
     assert (found.current.id if found.current else None) == (team.good or [None])[-1]
@@ -147,7 +147,7 @@ def test_without_the_half_of_the_house_no_key_counts():
     team = Team()
     team.go_on()
 
-    assert told_apart(lines_of(team.rows), house=b"").current is None
+    assert check_signatures(lines_of(team.rows), house=b"").current is None
 
 
 def test_a_key_of_before_counts_once_the_house_signs_it_and_signs_no_other():
@@ -158,10 +158,10 @@ def test_a_key_of_before_counts_once_the_house_signs_it_and_signs_no_other():
     following, own = team.write()
     sign_key(team.rows, following, by=secret, secret=own)
 
-    assert told_apart(lines_of(team.rows), house=HALF).current.id == old.id
+    assert check_signatures(lines_of(team.rows), house=HALF).current.id == old.id
 
     sign_key(team.rows, old, by=HOUSE, secret=secret)  # by a member who opened it
-    assert told_apart(lines_of(team.rows), house=HALF).current.id == following.id
+    assert check_signatures(lines_of(team.rows), house=HALF).current.id == following.id
 
 
 def test_a_person_who_starts_over_has_a_new_key_by_the_house(desk):
