@@ -1,7 +1,7 @@
 """Letting somebody go: what hangs on them is handed on first, in the same piece of work.
 
-Accounts know no case. Whichever feature gives people something to keep says it here, once, at the
-start; no one is removed, blocked or reset before it has said that nothing is left with them.
+Accounts know no case. The feature that gives people something to keep registers here, once, at the
+start; no one is removed, blocked or reset before it has handed on what they have.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,12 +40,13 @@ class HandOn(Protocol):
         ...
 
 
-_keepers: list[HandOn] = []
+# One, or none: and then nobody is let go.
+_registered: list[HandOn] = []
 
 
-def as_handed_on_by(hand_on: HandOn) -> None:
-    """From now on this hands on what people have."""
-    _keepers[:] = [hand_on]
+def register_hand_on(hand_on: HandOn) -> None:
+    """From now on this hands on what people have, and nothing else does."""
+    _registered[:] = [hand_on]
 
 
 def hand_on(work: Work, person: Person, team_ids: Iterable[str], handing: Handing) -> None:
@@ -56,4 +57,4 @@ def hand_on(work: Work, person: Person, team_ids: Iterable[str], handing: Handin
     """
     work.session.flush()
     work.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
-    _keepers[0](work, Leaver(person, frozenset(team_ids)), handing)
+    _registered[0](work, Leaver(person, frozenset(team_ids)), handing)

@@ -23,9 +23,13 @@ USUAL_WAIT: Final = {
 }
 
 
+def works_in(actor: Actor, team_id: str) -> bool:
+    """Whether somebody works on the cases of a queue. An operator works in none."""
+    return actor.works_on_cases and team_id in actor.teams
+
+
 def may_see(actor: Actor, case: Case) -> bool:
-    """Whoever works in the case's queue. An operator works in none."""
-    return actor.works_on_cases and case.team_id in actor.teams
+    return works_in(actor, case.team_id)
 
 
 def may_work_on(actor: Actor, case: Case) -> bool:

@@ -14,6 +14,7 @@ from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.queries import Colleague
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
+from helpdesk.cases.policy import works_in
 from helpdesk.core.work import Work
 from helpdesk.duty import closing
 from helpdesk.escalations import queries as escalations
@@ -83,7 +84,7 @@ def hanging_on(work: Work, person: Person, teams: Sequence[Team]) -> Hanging:
 def _in_queue(work: Work, person: Person, team: Team) -> InQueue:
     theirs = cases.had_by(person.id, [team.id])
     how_many = work.session.scalar(theirs.with_only_columns(func.count())) or 0
-    if not (work.actor.works_on_cases and team.id in work.actor.teams):
+    if not works_in(work.actor, team.id):
         return InQueue(team, how_many)
     listed = theirs.options(*cases.LISTED).order_by(*cases.IN_ORDER)
     return InQueue(

@@ -61,14 +61,14 @@ def forget(_work, _leaver, _handing):
 
 
 def test_where_the_operations_forget_it_the_database_refuses(desk, monkeypatch):
-    monkeypatch.setattr(leaving, "_keepers", [forget])
+    monkeypatch.setattr(leaving, "_registered", [forget])
 
     with pytest.raises(IntegrityError):
         run(desk)
 
 
 def test_a_planted_fault_is_seen(desk, monkeypatch):
-    monkeypatch.setattr(leaving, "_keepers", [forget])
+    monkeypatch.setattr(leaving, "_registered", [forget])
     become(desk, "postgres")
     with desk.begin() as work:
         for trigger in TRIGGERS:

@@ -149,7 +149,7 @@ def test_who_does_not_work_in_the_queue_can_only_give_back_to_it(desk, house):
 
 
 def test_without_anybody_who_hands_on_nobody_is_let_go(desk, house, monkeypatch):
-    monkeypatch.setattr(leaving, "_keepers", [])
+    monkeypatch.setattr(leaving, "_registered", [])
 
     with work_as(desk, house.lead) as work, pytest.raises(IndexError):
         let_go(work, "disable", house.leaver, Handing({house.queue.id: QUEUE}))

@@ -88,4 +88,4 @@ def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
     work.record("person.closed_cases_let_go", leaver.person)
 
 
-leaving.as_handed_on_by(hand_on)
+leaving.register_hand_on(hand_on)
