@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from helpdesk.playbooks.pages import NOTE, Again, Outcome, Playbook, Step
+from helpdesk.playbooks.pages import Again, Outcome, Playbook, Step
+from helpdesk.playbooks.recording import shows
 
 
 def instructions(page: Playbook, step: Step) -> str:
@@ -33,10 +34,7 @@ def _paragraphs(page: Playbook, step: Step) -> Iterator[str]:
 
 def _way(page: Playbook, outcome: Outcome) -> str:
     """An outcome with what has to be shown for it, and when it brings the step back."""
-    pieces = [page.piece_of_evidence(name) for name in outcome.shown_by if name != NOTE]
-    wanted = [str(one.label) for one in pieces if one is not None]
-    if NOTE in outcome.shown_by:
-        wanted.append("how you know")
+    wanted = shows(page, outcome.shown_by)
     added = [f"write down: {', '.join(wanted)}"] if wanted else []
     if outcome.again is not None:
         added.append(f"it is not over; look again after {_rest(outcome.again)}")

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.pages import NOTE, Evidence, Playbook, Step
-from helpdesk.playbooks.recording import say_what_shows_it, unshown
+from helpdesk.playbooks.recording import say_what_shows_it, shows, unshown
 from helpdesk.web.clock import length
 from helpdesk.web.forms import Form
 from helpdesk.web.lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
@@ -63,11 +63,7 @@ class OutcomeForm(Form):
         """What each outcome asks for, or when it brings the step back in a case of this level."""
         said: dict[str, str] = {}
         for one in self.step.outcomes:
-            pieces = [self.page.piece_of_evidence(name) for name in one.shown_by if name != NOTE]
-            wanted = [str(piece.label) for piece in pieces if piece is not None]
-            if NOTE in one.shown_by:
-                wanted.append("a note that says how you know")
-            if wanted:
+            if wanted := shows(self.page, one.shown_by):
                 said[one.id] = f"Needs: {'; '.join(wanted)}."
             elif one.again is not None:
                 said[one.id] = f"It comes back after {length(one.again.after(level))}."

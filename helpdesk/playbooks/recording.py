@@ -4,9 +4,12 @@ Pure: a run on a case and a walk through a page ask here.
 """
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from helpdesk.playbooks.pages import NOTE, Outcome, Playbook, Step
 from helpdesk.playbooks.progress import Progress
+
+A_NOTE: Final = "a note that says how you know"
 
 
 def held_back(page: Playbook, now: Progress, step: Step, outcome: Outcome) -> tuple[Step, ...]:
@@ -43,11 +46,16 @@ def unshown(outcome: Outcome, written: Collection[str], note: str) -> tuple[str,
 
 def say_what_shows_it(page: Playbook, outcome: Outcome, missing: Iterable[str]) -> str:
     """That an outcome has to be shown, and by what, in a sentence."""
-    pieces = [page.piece_of_evidence(name) for name in missing if name != NOTE]
-    wanted = [f"“{one.label}”" for one in pieces if one is not None]
-    if NOTE in missing:
-        wanted.append("a note that says how you know")
-    return f"Before you record “{outcome.label}”, write down: {', '.join(wanted)}."
+    wanted = ", ".join(shows(page, missing, quoted=True))
+    return f"Before you record “{outcome.label}”, write down: {wanted}."
+
+
+def shows(page: Playbook, names: Iterable[str], *, quoted: bool = False) -> list[str]:
+    """What shows an outcome, as people read it: the evidence by its label, the note last."""
+    wanted = list(names)
+    pieces = [page.piece_of_evidence(name) for name in wanted if name != NOTE]
+    said = [f"“{one.label}”" if quoted else str(one.label) for one in pieces if one is not None]
+    return [*said, A_NOTE] if NOTE in wanted else said
 
 
 def leads_onward(outcome: Outcome) -> bool:
