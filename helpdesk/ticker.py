@@ -10,6 +10,8 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -21,6 +23,7 @@ from helpdesk.core import history, leases, outbox, performing, presses, sending
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
+from helpdesk.core.work import Work
 from helpdesk.intake import quota
 from helpdesk.key_files import KeyFile
 from helpdesk.triage import crowds
@@ -78,9 +81,7 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     moment = at or datetime.now(UTC)
     if (signer := desk.service.secret(KeyFile.HISTORY)) is not None:
         _chain(desk, signer, at=at, fence=fence)
-    with desk.begin(at=moment) as work:
-        if fence is not None:
-            leases.hold(work.session, fence)
+    with _fenced(desk, at=moment, fence=fence) as work:
         crowds.promise_letters(work)
         quota.promise_warning(work, desk.settings.reports_quota)
         presses.forget(work.session, before=moment - presses.KEPT)
@@ -99,9 +100,7 @@ def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None
     """Chain what is there, a piece in each transaction, until all is chained or time is up."""
     until = time.monotonic() + CHAINING
     while time.monotonic() < until:
-        with desk.begin(at=at or datetime.now(UTC)) as work:
-            if fence is not None:
-                leases.hold(work.session, fence)
+        with _fenced(desk, at=at or datetime.now(UTC), fence=fence) as work:
             if history.link(work.session, at=work.at, signer=signer):
                 continue
             leases.note_chained(work.session, at=work.at)
@@ -110,14 +109,21 @@ def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None
 
 def _may_send(desk: Desk, *, at: datetime, fence: int | None) -> bool:
     """Note that the house lives, here and beside the database; False where it is held."""
-    with desk.begin(at=at) as work:
-        if fence is not None:
-            leases.hold(work.session, fence)
+    with _fenced(desk, at=at, fence=fence) as work:
         kept = sending.tick(work, desk.memory)
     # After the commit: what lies beside the database is never ahead of it.
     if kept is not None and desk.memory is not None:
         desk.memory.write(kept)
     return kept is not None
+
+
+@contextmanager
+def _fenced(desk: Desk, *, at: datetime, fence: int | None) -> Iterator[Work]:
+    """A transaction in which no other ticker takes over; LeaseLost if one has."""
+    with desk.begin(at=at) as work:
+        if fence is not None:
+            leases.hold(work.session, fence)
+        yield work
 
 
 def _ours(desk: Desk, fence: int | None) -> bool:

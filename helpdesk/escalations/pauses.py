@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from helpdesk.cases import pace
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.waiting import rest as let_rest
+from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.status import Status, WaitsOn
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
@@ -16,7 +17,7 @@ from helpdesk.escalations.standing import Standing
 
 # A request here is before a partner, and the move is theirs.
 THEIR_MOVE: Final = (Standing.WITH_PARTNER, Standing.ACKNOWLEDGED, Standing.IN_REVIEW)
-LONGEST: Final = timedelta(days=90)
+LONGEST: Final = max(LONGEST_WAIT.values())
 
 
 def rest(work: Work, case: Case) -> None:
