@@ -17,6 +17,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from helpdesk.cases.models import Way
+from helpdesk.cases.policy import USUAL_WAIT
 from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
 from helpdesk.web.days import to_come
 from helpdesk.web.forms import Form
@@ -25,14 +26,14 @@ from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
 OUTCOMES = (
     SelectChoice(Outcome.RESOLVED, "Resolved: the reporter says it is good again"),
     SelectChoice(Outcome.UNRESOLVED, "Not resolved: nothing more can be done here"),
-    SelectChoice(Outcome.REFERRED, "Referred: somebody else helps from now on"),
+    SelectChoice(Outcome.REFERRED, "Referred: someone else helps from now on"),
     SelectChoice(Outcome.WITHDRAWN, "Withdrawn: the reporter does not want it any more"),
     SelectChoice(Outcome.SPAM, "Not a report at all"),
 )
 WAITS = (
     SelectChoice(WaitsOn.REPORTER, "The reporter"),
-    SelectChoice(WaitsOn.PARTNER, "A partner who has a request of ours, until their time is over"),
-    SelectChoice(WaitsOn.DATE, "Nobody: nothing can be done before a day"),
+    SelectChoice(WaitsOn.PARTNER, "A partner who has one of our requests, until their time is up"),
+    SelectChoice(WaitsOn.DATE, "No one: nothing can be done before a certain day"),
 )
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, "We may work on the case and help"),
@@ -47,13 +48,14 @@ WAYS = (
     SelectChoice(Way.SIGNAL, "On Signal"),
     SelectChoice(Way.IN_PERSON, "In person"),
     SelectChoice(Way.OTHER_DESK, "Through another helpdesk"),
-    SelectChoice(Way.OTHER, "By another way"),
+    SelectChoice(Way.OTHER, "In another way"),
 )
 REACHED = (
     SelectChoice("yes", "Yes, we spoke"),
     SelectChoice("no", "No: nobody answered, or it was someone else"),
 )
 SUMMARY_LIMIT = 2_000
+*_SOONER, _LATEST = (str(length.days) for length in USUAL_WAIT.values())
 TOO_LONG = not_longer_than(TEXT_LIMIT)
 
 
@@ -63,7 +65,7 @@ class MessageForm(Form):
         [DataRequired("Type a message."), TOO_LONG],
         description=(
             "They read it in their mailbox, perhaps on a phone that others look at. Write what is "
-            "safe to do, and nothing that would harm them if it were read by somebody else."
+            "safe to do, and nothing that would harm them if it were read by someone else."
         ),
     )
     then_wait = BooleanField("Then wait for their answer")
@@ -104,7 +106,7 @@ class ConversationForm(Form):
         "When was it?",
         [InputRequired("Give the day and the time.")],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        description="In UTC, the time that stands on all our pages. The clock counts from then, and"
+        description="In UTC, the time that all our pages show. The clock counts from then, and"
         " shows when you wrote it down. The reporter's mailbox shows the day and how you spoke, and"
         " asks them to say if it was not them.",
     )
@@ -162,8 +164,9 @@ class WaitForm(Form):
         "Until which day?",
         [Optional()],
         description=(
-            "On that day, counted in UTC, the case comes back by itself. For the reporter you can"
-            " leave it empty: then they have 1, 3, 7 or 14 days, by the level."
+            "On that day, counted in UTC, the case comes back by itself. If it waits for the"
+            f" reporter, you can leave this empty: they then have {', '.join(_SOONER)} or {_LATEST}"
+            " days, depending on the level."
         ),
     )
 

@@ -38,8 +38,8 @@ class NoRoom(Busy):
     """Very much has arrived, and this would not fit any more: nothing of it was stored."""
 
     sentence = marked(
-        "We cannot take your words at this moment: very many reports have arrived, and we have no "
-        "room for more. Nothing was sent."
+        "We cannot take this at the moment: very many reports have arrived, and we have no room "
+        "for more. Nothing was sent."
     )
 
 

@@ -33,9 +33,9 @@ class HandingForm(Form):
     """Who takes what a colleague has. `handing_form` adds a choice for each queue and case."""
 
     handing_words = TextAreaField(
-        "How things stand, for who takes them",
+        "A note for the people who take over",
         [not_longer_than(TEXT_LIMIT)],
-        description="It stands as a note on each of these cases.",
+        description="It is added to each of these cases.",
     )
     hanging: Hanging
 
@@ -73,4 +73,4 @@ def handing_form(hanging: Hanging) -> HandingForm:
 
 def _takers(queue: InQueue) -> list[SelectChoice]:
     colleagues = [SelectChoice(one.id, isolated(one.name)) for one in queue.colleagues]
-    return [SelectChoice(QUEUE, "Nobody yet: back to the queue"), *colleagues]
+    return [SelectChoice(QUEUE, "No one yet: back to the queue"), *colleagues]

@@ -35,7 +35,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "message.received": "Wrote to us.",
     "conversation.recorded": "Spoke with the reporter {way} on {spoke_at}. {late}",
     "conversation.tried": "Tried to reach the reporter {way} on {spoke_at}, and did not.",
-    "conversation.denied": "Said that it was not them we spoke with {way} on {spoke_at}.",
+    "conversation.denied": "Said it was not them we spoke with {way} on {spoke_at}.",
     "message.needs_no_answer": "Wrote down that this needs no answer.",
     "mailbox.opened": "Looked into the mailbox.",
     "note.added": "Wrote a note.",
@@ -91,9 +91,9 @@ CONSENTS: Final = {
     "platform": "to ask",
 }
 BACK: Final = {
-    "day_came": "The day for which it waited has come.",
-    "reporter_silent": "The reporter has not answered by the day until which we waited.",
-    "partner_silent": "The time of the partner is over.",
+    "day_came": "The day it was waiting for has come.",
+    "reporter_silent": "The reporter did not answer in the time we gave them.",
+    "partner_silent": "The partner's time is up.",
     "nothing_left": "No partner has a request of ours any more.",
 }
 # Details that have words of their own on the pages where people choose them.
@@ -102,10 +102,10 @@ WAYS: Final = {
     "signal": "on Signal",
     "in_person": "in person",
     "other_desk": "through another helpdesk",
-    "other": "by another way",
+    "other": "in another way",
 }
 LATE: Final = {"late": "It was written down after our word was due."}
-LEFT: Final = {"left": "Whoever had it can't work on it any more."}
+LEFT: Final = {"left": "The person who had it can't work on it any more."}
 WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "case.released": {"because": LEFT},
     "case.handed_over": {"because": LEFT},

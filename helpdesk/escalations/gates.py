@@ -104,12 +104,12 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Case",
         not seen.case_is_closed,
-        "The case is closed. Open it again before you ask somebody to act on it.",
+        "The case is closed. Open it again before you ask someone to act on it.",
     )
     yield (
         "Partner",
         seen.partner_is_vetted,
-        f"{seen.partner} is not vetted. A coordinator can note on the partner's page that somebody"
+        f"{seen.partner} is not vetted. A coordinator can note on the partner's page that someone"
         " has made sure who they are.",
     )
     yield (

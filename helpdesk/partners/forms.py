@@ -128,7 +128,7 @@ class VettingForm(Form):
     on = DateField(
         "On which day did you make sure who they are?",
         [DataRequired("Type the day, such as 2026-11-02."), gone],
-        description="Speak with somebody there whom you know, on a channel that they did not give"
+        description="Speak with someone there whom you know, on a channel that they did not give"
         " you in the same message. Days are counted in UTC.",
     )
 

@@ -87,7 +87,7 @@ def test_a_day_that_has_come_says_why_the_case_is_back(desk, queue, asha, now, s
     drain(desk, "notices", at=now + 2 * DAY)
 
     page = sign_in(staff, asha).get(f"/cases/{case.ref}").text
-    assert "The case goes on. The day for which it waited has come." in page
+    assert "The case goes on. The day it was waiting for has come." in page
 
 
 @pytest.mark.parametrize("on", [WaitsOn.REPORTER, WaitsOn.DATE])
@@ -116,10 +116,10 @@ def test_nobody_waits_for_a_partner_who_has_no_request(desk, queue, asha, staff)
     answer = sign_in(staff, asha).post(f"/cases/{case.ref}/wait", data={"wait_on": "partner"})
 
     assert answer.status_code == 409
-    assert "there is nobody to wait for" in answer.text
+    assert "there is no one to wait for" in answer.text
     with desk.begin() as work:
         assert work.session.get(Case, case.id).status is Status.OPEN
-    with work_as(desk, asha) as work, pytest.raises(NotNow, match="request of ours"):
+    with work_as(desk, asha) as work, pytest.raises(NotNow, match="has a request of it"):
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.PARTNER)
 
 

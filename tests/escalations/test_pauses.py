@@ -79,7 +79,7 @@ def test_nobody_waits_for_a_partner_whose_request_is_over(house):
         )
     assert house.case_now().status is Status.OPEN
 
-    with pytest.raises(NotNow, match="nobody to wait for"):
+    with pytest.raises(NotNow, match="no one to wait for"):
         wait_for_partner(house)
 
 
@@ -92,7 +92,7 @@ def test_a_draft_is_no_partner_to_wait_for(house, staff):
     )
 
     assert answer.status_code == 409
-    assert "there is nobody to wait for" in answer.text
+    assert "there is no one to wait for" in answer.text
 
 
 def test_a_closed_case_waits_for_nobody(house):

@@ -501,13 +501,13 @@ def test_the_page_says_that_nobody_could_be_called(house, writer):
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
 
     shown = writer.get(address).text
-    assert "Nobody could be called: tell somebody yourself" in shown
-    assert "Try once more to call somebody" in shown
+    assert "No one could be called: tell someone yourself" in shown
+    assert "Try again to call someone" in shown
 
     house.approve(escalation, who=house.writer)
-    assert "Nobody could be called" not in writer.get(address).text
+    assert "No one could be called" not in writer.get(address).text
     jobs.call_second_reader(house.desk, escalation_id=escalation.id)
-    assert "Nobody could be called: tell somebody yourself" in writer.get(address).text
+    assert "No one could be called: tell someone yourself" in writer.get(address).text
 
 
 def test_a_gate_that_is_shut_leads_to_where_it_is_opened(house, writer):

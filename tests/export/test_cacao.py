@@ -211,8 +211,8 @@ PLANTED = [
     (an_activity_of_no_command, "scan-system"),
     (a_time_without_milliseconds, "milliseconds"),
     (a_change_before_the_making, "changed before it was made"),
-    (an_address_to_write_to, "way to reach somebody"),
-    (an_agent_with_a_contact, "how to reach somebody"),
+    (an_address_to_write_to, "way to reach someone"),
+    (an_agent_with_a_contact, "how to reach someone"),
 ]
 
 

@@ -603,7 +603,7 @@ def test_who_is_waited_for_reads_until_which_day(house, inside, case):
     inside.open("/mailbox/case")
 
     day = _case(house, case).waits_until
-    assert "We wait until this day, and then we look at it again:" in inside.text
+    assert "We will wait until this day, and then look at it again:" in inside.text
     assert f"{day.day} {day:%B %Y}" in inside.text
 
 
@@ -723,18 +723,18 @@ def test_nobody_answers_for_another_persons_case(house, inside, case):
 def test_nobody_reads_that_someone_works_on_it_when_no_one_does(house, inside, case):
     with house.inside() as work:
         lead = a_person(work, Role.COORDINATOR, [house.team])
-    assert "A responder of ours works on your case." in inside.open("/mailbox/case").text
+    assert "One of our responders is working on your case." in inside.open("/mailbox/case").text
 
     with house.inside(lead) as work:
         person = accounts.person_by_id(work, house.responder.person.id)
         people.disable(work, person, Handing({house.team.id: QUEUE}))
 
     page = inside.open("/mailbox/case").text
-    assert "A responder of ours works on your case." not in page
+    assert "One of our responders is working on your case." not in page
     assert "No responder has your case at this moment." in page
     with house.inside(lead) as work:
         casework.claim(work, work.session.get(Case, case.id))
-    assert "A responder of ours works on your case." in inside.open("/mailbox/case").text
+    assert "One of our responders is working on your case." in inside.open("/mailbox/case").text
 
 
 def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(

@@ -142,7 +142,7 @@ def as_owner(desk, megabytes):
 
 @pytest.mark.parametrize(
     ("megabytes", "says"),
-    [(499, None), (500, "have used 50 %"), (1000, "No report and no message is taken now")],
+    [(499, None), (500, "have used 50 %"), (1000, "No more reports or messages are accepted now")],
 )
 def test_the_board_says_how_much_is_used(desk, staff, megabytes, says):
     with desk.begin() as work:

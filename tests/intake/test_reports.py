@@ -217,7 +217,7 @@ def test_the_way_back_stands_above_and_below_the_questions(browser, number):
 def test_the_last_page_says_that_a_report_is_read_whatever_is_ticked(browser):
     go_to(browser, 3)
 
-    assert "In any case somebody on our team reads your report" in browser.text
+    assert "In any case someone on our team reads your report" in browser.text
     assert "You do not have to tick anything." in browser.text
 
 

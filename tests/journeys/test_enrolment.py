@@ -29,7 +29,7 @@ def test_somebody_new_enrols_is_let_in_and_comes_back_with_the_recovery_key(
 def _a_coordinator_invites(browser, served):
     desk.sign_in(browser, served.staff, served.player("coordinator"))
     press(browser, "People", inside="header")
-    press(browser, "Invite somebody")
+    press(browser, "Invite someone")
     field(browser, "Sign-in name").send_keys(HANDLE)
     field(browser, "What colleagues call them").send_keys(NAME)
     choose(browser, "Responder")

@@ -332,7 +332,7 @@ def test_a_step_that_is_not_over_stands_with_its_day_and_can_be_recorded_again(a
     send(asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_answer", note="Asked by mail.")
 
     page = asha.get(run).text
-    assert "Comes back on a day" in page
+    assert "Comes back later" in page
     assert "It comes back 0" in page, "said once more in the sentence about what was recorded"
     again = asha.get(f"{run}?step={DANGER}").text
     assert "Asked by mail." in again
@@ -342,7 +342,7 @@ def test_a_step_that_is_not_over_stands_with_its_day_and_can_be_recorded_again(a
         asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_danger", note="", seen=seen
     )
     assert answer.status_code == 303
-    assert "Comes back on a day" not in asha.get(run).text
+    assert "Comes back later" not in asha.get(run).text
 
 
 def test_an_old_form_is_refused_where_a_colleague_recorded_the_step(asha, at_work):

@@ -12,7 +12,7 @@ from helpdesk.web import catalogues
 from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, lacking_consents
 
 CONSENTS = {
-    "In any case somebody on our team reads your report",
+    "In any case someone on our team reads your report",
     "In any case our team reads what you write to us",
     "You may work on my case and help me",
     "Without this tick they ask you before they do anything.",

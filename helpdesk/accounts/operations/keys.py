@@ -91,7 +91,7 @@ def take_back(work: Work, person: Person, team_id: str) -> None:
     if held - still_held:
         raise NotNow(
             f"{isolated(person.name)} is the only one who can open what this team has. "
-            "Let somebody else in first, or nobody will ever read it again."
+            "Let someone else in first, or no one will ever read it again."
         )
     work.session.execute(delete(KeyCopy).where(*mine))
 

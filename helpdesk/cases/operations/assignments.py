@@ -53,7 +53,7 @@ def take_next(work: Work, team: Team) -> Case:
     """Take the case of a queue that should be next: by level, then by the time that is left."""
     case = queries.next_unclaimed(work, team)
     if case is None:
-        raise NotNow("No case in this queue waits for somebody to take it.")
+        raise NotNow("No case in this queue is waiting to be taken.")
     claim(work, case)
     return case
 

@@ -55,7 +55,7 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
     if case.reply_due_at is None:
         raise NotNow("No answer is owed on this case.")
     if is_disputed(work, case):
-        raise NotNow("The reporter says that it was not them you spoke with. Write to them.")
+        raise NotNow("The reporter says it wasn't them you spoke with. Write to them.")
     if seen != last_heard(work, case):
         raise NotNow("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)

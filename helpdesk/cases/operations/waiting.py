@@ -28,10 +28,10 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
     hold(work, case)
     work.require(may_work_on, case)
     if on is WaitsOn.PARTNER:
-        raise NotNow("A case waits for a partner only while a request of ours lies before one.")
+        raise NotNow("A case can wait for a partner only while a partner has a request of it.")
     if on is WaitsOn.REPORTER and not was_asked(work, case):
         raise NotNow(
-            "The reporter has nothing to answer yet. Write to them first, and ask what you need to"
+            "The reporter has nothing to answer yet. Write to them first and ask what you need to"
             " know."
         )
     today = work.at.date()

@@ -4,7 +4,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConversationForm
-from helpdesk.cases.models import Way
+from helpdesk.cases.models import Case, Way
 from helpdesk.cases.views.blueprint import bp, done, once_more
 from helpdesk.web.work import work
 
@@ -25,9 +25,13 @@ def create_conversation(ref: str) -> ResponseReturnValue:
         summary=form.summary.data or "",
         seen=form.seen.data or "",
     )
-    sentence = "The conversation is written down, and the reporter's mailbox shows its day."
+    return done(case, _recorded(case, reached=reached), part="conversations")
+
+
+def _recorded(case: Case, *, reached: bool) -> str:
     if not reached:
-        sentence = "It is written down that you tried. An answer is owed as before."
-    elif case.reply_due_at is not None:
-        sentence += " We still owe an answer: they have written since, or were not answered by it."
-    return done(case, sentence, part="conversations")
+        return "Your attempt is recorded. We still owe an answer, as before."
+    sentence = "The conversation is recorded. The reporter's mailbox shows which day it was."
+    if case.reply_due_at is not None:
+        sentence += " We still owe an answer: they have written since, or this didn't answer them."
+    return sentence

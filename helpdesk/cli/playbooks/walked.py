@@ -68,7 +68,7 @@ _NOT_TAKEN = {
     State.NOT_NEEDED: "Not needed",
     State.OPEN: "Still open",
     State.BLOCKED: "Still waiting for others",
-    State.WAITING: "Comes back on a day",
+    State.WAITING: "Comes back later",
 }
 
 

@@ -127,7 +127,7 @@ def _form(person: Person, teams: Sequence[Team]) -> HandingForm:
 
 def _back_to(person: Person, form: HandingForm) -> ResponseReturnValue:
     if form.hanging.how_many:
-        flash("Each of their cases has somebody else or is back in its queue, and they are told.")
+        flash("Each of their cases has a new owner or is back in its queue. A letter says so.")
     return redirect(url_for("people.show", person_id=person.id), 303)
 
 

@@ -22,5 +22,5 @@ def create_seen() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
     case_news.see(work)
-    flash("All news are marked as seen.")
+    flash("All news is marked as seen.")
     return redirect(url_for(".board"), 303)

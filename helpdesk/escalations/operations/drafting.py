@@ -41,7 +41,7 @@ def draft(
     """
     work.require(may_ask_partner, case)
     if case.is_closed:
-        raise NotNow("The case is closed. Open it again before you ask somebody to act on it.")
+        raise NotNow("The case is closed. Open it again before you ask someone to act on it.")
     if not partner.takes(ask):
         raise NotNow(NOT_TAKEN.format(partner=isolated(partner.name)))
     _refuse_a_second(work, case, partner, ask)

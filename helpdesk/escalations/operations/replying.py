@@ -108,9 +108,7 @@ def wait_for_partner(work: Work, case: Case) -> None:
     cases.hold(work, case)
     work.require(may_work_on_case, case)
     if pauses.rests_until(work, case) is None:
-        raise NotNow(
-            "No request of this case lies before a partner, so there is nobody to wait for."
-        )
+        raise NotNow("No partner has a request of this case, so there is no one to wait for.")
     pauses.rest(work, case)
 
 

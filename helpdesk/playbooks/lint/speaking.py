@@ -38,7 +38,7 @@ def _of_step(material: Material, step: Step) -> Iterator[Finding]:
             )
         return
     if step.who is Who.REPORTER:
-        why = "the person does this step, and somebody asks them to"
+        why = "the person does this step, and someone asks them to"
     elif step.silent:
         return
     else:

@@ -63,7 +63,7 @@ def _never_reached(material: Material, page: Playbook) -> Iterator[Finding]:
             yield material.at(
                 step.title,
                 Rule.REACHABLE,
-                f"no answers and outcomes ever lead to the step '{step.id}'; mend its `when` or "
+                f"no answers and outcomes ever lead to the step '{step.id}'; fix its `when` or "
                 "its `needs`, or take the step out",
             )
     everything = World(page.questions, facts)
@@ -84,7 +84,7 @@ def _never_reached(material: Material, page: Playbook) -> Iterator[Finding]:
 
 
 def _never(kind: str, name: str, verb: str) -> str:
-    return f"no answers ever {verb} the {kind} '{name}'; mend its condition, or take it out"
+    return f"no answers ever {verb} the {kind} '{name}'; fix its condition, or take it out"
 
 
 def _reachable_steps(

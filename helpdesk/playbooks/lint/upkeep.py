@@ -32,7 +32,7 @@ def reviews(material: Material) -> Iterator[Finding]:
             severity = Severity.ERROR if late > GRACE else Severity.WARNING
             sentence = (
                 f"'{page.id}' should have been read again by {page.reviewed.next.isoformat()}; "
-                "read it with somebody who has been in this trouble, and write both days anew"
+                "read it with someone who has been in this trouble, and write both days again"
             )
             yield _review(material, page, "reviewed", sentence, severity)
 
@@ -78,7 +78,7 @@ def tags(material: Material) -> Iterator[Finding]:
                 Rule.TAGS,
                 *place,
                 f"'{name}' is in version {known[name].version} now, not {version}; read what has "
-                "changed, mend the tags, and write the new number",
+                "changed, fix the tags, and write the new number",
             )
     every = _machine_tags()
     for cause in material.library.causes:
@@ -118,7 +118,7 @@ def identifiers(material: Material) -> Iterator[Finding]:
 
 
 _UNREAD = (
-    "a page is ready only when somebody with lived experience has read it; write `reviewed:` with "
+    "a page is ready only when someone with lived experience has read it; write `reviewed:` with "
     "the day, their role and the next day, or call the page a draft"
 )
 

@@ -118,7 +118,7 @@ def _hard_sentences(material: Material, text: Text) -> Iterator[Finding]:
                 text,
                 Rule.READING_LEVEL,
                 f"a sentence that needs {grade:.0f} years of school ({begins}); write shorter "
-                "words, as you would say it to somebody who is afraid",
+                "words, as you would say it to someone who is afraid",
             )
 
 

@@ -273,7 +273,7 @@ FAULTS = (
         ACCOUNT,
         "status: draft ",
         "status: ready★ ",
-        "only when somebody with lived experience has read it",
+        "only when someone with lived experience has read it",
     ),
     (
         "L23",
@@ -321,7 +321,7 @@ FAULTS = (
         ACCOUNT,
         "why: Only the platform can act now.",
         "why: Ask desk@platform.example first.★ Only the platform can act now.",
-        "looks like a way to reach somebody",
+        "looks like a way to reach someone",
     ),
     (
         "L27",
