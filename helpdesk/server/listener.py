@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Server(TcpWSGIServer):
-    """Waitress on a socket that others hold too. See docs/decisions/0025-waitress.md."""
+    """Waitress on a socket that others hold too. See docs/decisions/0028-waitress.md."""
 
     channel_class = Channel
 

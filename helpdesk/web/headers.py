@@ -22,7 +22,7 @@ YEAR = 31_536_000
 
 # Chromium keeps the last pages of a tab in memory, and shows them again on the way back, although
 # they are not to be stored: unless their status is another one than 200. This one reads the same
-# to a browser in all else. See docs/decisions/0035-a-form-is-answered-at-an-address.md.
+# to a browser in all else. See docs/decisions/0040-a-form-is-answered-at-an-address.md.
 SHOWN_ONCE = 203
 
 
