@@ -304,7 +304,7 @@ def test_words_come_in_the_language_of_the_reporter_beside_our_own(asha, at_work
     assert "Their language is Spanish" in page.text
 
 
-@pytest.mark.parametrize("step", ["", "save-log", "nonsense"])
+@pytest.mark.parametrize("step", ["", "close.lesson", "nonsense"])
 def test_where_nothing_is_offered_there_is_no_message(asha, at_work, step):
     run_id = at_work.start()
 
