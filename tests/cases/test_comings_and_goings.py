@@ -4,9 +4,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import hypothesis
 import pytest
-from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
@@ -24,6 +22,7 @@ from tests.cases.comings_and_goings import LOST, TRIED, ComingsAndGoings
 from tests.conftest import SERVICE, STAFF, FakeBell, FakePost, become
 from tests.factories import a_case, a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
+from tests.sequences import run_sequences
 
 SEED, SEQUENCES, ACTS = 7, 12, 25
 ROUNDS = 12
@@ -33,16 +32,7 @@ TRIGGERS = ("owner_can_work ON cases", "leaves_no_case ON people", "leaves_no_ca
 def run(desk, *, seed=SEED, sequences=SEQUENCES):
     """So many sequences; what was tried, by kind."""
     TRIED.clear()
-    machine = type("OnThisDesk", (ComingsAndGoings,), {"desk": desk})
-    settings = hypothesis.settings(
-        max_examples=sequences,
-        stateful_step_count=ACTS,
-        deadline=None,
-        database=None,
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)
+    run_sequences(ComingsAndGoings, desk, seed=seed, sequences=sequences, acts=ACTS)
     return TRIED
 
 

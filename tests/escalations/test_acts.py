@@ -2,13 +2,12 @@
 
 import sys
 
-import hypothesis
 import pytest
-from hypothesis.stateful import run_state_machine_as_test
 
 from helpdesk.escalations import gates
 from helpdesk.escalations.operations import replying
 from tests.escalations.acts import TRIED, TwoPeople
+from tests.sequences import run_sequences
 
 SEED = 7
 SEQUENCES, ACTS = 12, 25
@@ -17,16 +16,7 @@ SEQUENCES, ACTS = 12, 25
 def run(desk, *, seed=SEED, sequences=SEQUENCES, acts=ACTS):
     """So many sequences of so many acts; what was tried, by kind."""
     TRIED.clear()
-    machine = type("OnThisDesk", (TwoPeople,), {"desk": desk})
-    settings = hypothesis.settings(
-        max_examples=sequences,
-        stateful_step_count=acts,
-        deadline=None,
-        database=None,
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)
+    run_sequences(TwoPeople, desk, seed=seed, sequences=sequences, acts=acts)
     return TRIED
 
 

@@ -1,0 +1,18 @@
+"""Running a machine of Hypothesis: so many sequences of so many acts, the same for one seed."""
+
+import hypothesis
+from hypothesis.stateful import run_state_machine_as_test
+
+
+def run_sequences(machine, desk, *, seed, sequences, acts):
+    """Let the machine act on this desk. What it finds wrong is raised."""
+    settings = hypothesis.settings(
+        max_examples=sequences,
+        stateful_step_count=acts,
+        deadline=None,
+        database=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    on_this_desk = type("OnThisDesk", (machine,), {"desk": desk})
+    run_state_machine_as_test(hypothesis.seed(seed)(on_this_desk), settings=settings)
