@@ -166,7 +166,7 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
     work.require(may_decide, request)
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
-        raise NotNow("Somebody else has decided this already.")
+        raise NotNow("Someone else has decided this already.")
     case = request.case
     if granted:
         _one_below(case, request.level)

@@ -155,7 +155,7 @@ def standing_request_or_refuse(work: Work, case: Case) -> LevelRequest:
     """The undecided wish; where there is none, somebody has been quicker."""
     request = standing_request(work, case)
     if request is None:
-        raise NotNow("Somebody else has decided this already.")
+        raise NotNow("Someone else has decided this already.")
     return request
 
 

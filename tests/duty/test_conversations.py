@@ -127,6 +127,7 @@ def test_what_is_written_down_late_says_so_and_the_clock_keeps_both_times(house,
     assert record(staff, case, at).status_code == 303
 
     page = staff.get(f"/cases/{case.ref}").text
+    assert "<strong>By telephone</strong>" in page
     assert "It was written down after our word was due." in page
     with desk.begin() as work:
         stop = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)[-1]

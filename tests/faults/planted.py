@@ -95,7 +95,7 @@ def _arrive_without_consents(arrival, first, **while_):
 def _claim_after_a_look(work, case):
     work.session.refresh(case)
     if case.owner_id is not None:
-        raise NotNow("Somebody else has taken this case.")
+        raise NotNow("Someone else has taken this case.")
     time.sleep(0.05)
     case.owner_id = work.actor.person_id
     case.open()

@@ -42,7 +42,7 @@ def claim(work: Work, case: Case) -> None:
     )
     was_in_second_lane = case.in_slow_lane
     if work.session.scalar(taken) is None:
-        raise NotNow("Somebody else has taken this case.")
+        raise NotNow("Someone else has taken this case.")
     work.session.refresh(case, ["owner_id", "status", "in_slow_lane"])
     work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
     if was_in_second_lane:
@@ -102,7 +102,7 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
         .execution_options(synchronize_session=False)
     )
     if work.session.scalar(given) is None:
-        raise NotNow("Somebody else has this case by now.")
+        raise NotNow("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "status"])
     news.tell_person(work, case.id, to, What.HANDED_OVER)
     news.tell_person(work, case.id, before, What.NO_LONGER_YOURS)
