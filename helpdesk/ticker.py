@@ -10,13 +10,13 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from helpdesk.adapters.listening import Listener
 from helpdesk.core import history, leases, outbox, performing, presses, sending
@@ -81,10 +81,13 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     moment = at or datetime.now(UTC)
     if (signer := desk.service.secret(KeyFile.HISTORY)) is not None:
         _chain(desk, signer, at=at, fence=fence)
-    with _fenced(desk, at=moment, fence=fence) as work:
-        crowds.promise_letters(work)
-        quota.promise_warning(work, desk.settings.reports_quota)
-        presses.forget(work.session, before=moment - presses.KEPT)
+    before = moment - presses.KEPT
+    for part in (
+        lambda work: crowds.promise_letters(work),
+        lambda work: quota.promise_warning(work, desk.settings.reports_quota),
+        lambda work: presses.forget(work.session, before=before),
+    ):
+        _by_itself(desk, part, at=moment, fence=fence)
     if not _may_send(desk, at=moment, fence=fence):
         return
     with desk.begin(at=moment) as work:
@@ -94,6 +97,19 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
         if not desk.bell.ring(queue) or queue in overdue:
             seconds = performing.IN_A_TICK / len(due)
             performing.drain(desk, queue, at=at, seconds=seconds, while_=lambda: _ours(desk, fence))
+
+
+def _by_itself(
+    desk: Desk, part: Callable[[Work], None], *, at: datetime, fence: int | None
+) -> None:
+    """One part of a tick. Whatever row it stumbles over, the others and all alarms go on."""
+    try:
+        with _fenced(desk, at=at, fence=fence) as work:
+            part(work)
+    except (leases.LeaseLost, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the rest of the tick must not wait for it
+        log.error("A part of a tick failed: %s", type(error).__name__)
 
 
 def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None) -> None:

@@ -93,7 +93,7 @@ def set_its_clock_aside(server):
         for name in ("strict", "strict_empty"):
             database.execute(f"CREATE DATABASE {name} TEMPLATE helpdesk OWNER helpdesk_owner")
     with psycopg.connect(plain(server.url("helpdesk_owner"))) as database:
-        for question in ("is_just_now", "is_this_hour"):
+        for question in ("is_just_now", "is_this_hour", "is_from_now_on"):
             database.execute(
                 f"CREATE OR REPLACE FUNCTION {question}(moment timestamptz) RETURNS boolean "
                 "LANGUAGE sql STABLE AS 'SELECT true'"

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import Person, Team
 from helpdesk.core import letters
-from helpdesk.core.actors import Role
+from helpdesk.core.actors import SYSTEM, Role
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
@@ -145,6 +145,7 @@ def _told_lately(work: Work, team_id: str) -> bool:
     lately = select(HistoryEntry.id).where(
         HistoryEntry.subject_id == team_id,
         HistoryEntry.action == UNHEARD,
+        HistoryEntry.actor_id == SYSTEM.id,
         HistoryEntry.at > work.at - OPERATORS_REST,
     )
     return work.session.scalar(lately.limit(1)) is not None

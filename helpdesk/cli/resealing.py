@@ -126,7 +126,10 @@ def _hand_history_over(work: Work, old: Secret) -> None:
     signer = work.keys.service.secrets[KeyFile.HISTORY]
     former = history.witness_of(old)
     if history.was_signed_by(work.session, former):
-        work.record_about(history.KEY_CHANGED, "history", "key", former=former.hex())
+        vouched = history.vouch_for(signer, former).hex()
+        work.record_about(
+            history.KEY_CHANGED, "history", "key", former=former.hex(), vouched=vouched
+        )
         work.session.flush()
     while history.link(work.session, at=work.at, signer=signer):
         work.session.flush()

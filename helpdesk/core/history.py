@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from nacl.exceptions import BadSignatureError
+from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import (
     BigInteger,
@@ -152,7 +152,7 @@ def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> I
     `head`.
     """
     digest, expected = BEGINNING, 0
-    former = _former_witnesses(session)
+    former = _former_witnesses(session, witness)
     checkpoints = {
         one.position: one for one in session.scalars(select(HistoryCheckpoint)).yield_per(1000)
     }
@@ -229,6 +229,12 @@ def _left_unchained(session: Session, *, at: datetime) -> Iterator[Finding]:
         )
 
 
+def vouch_for(signer: Secret, former: bytes) -> bytes:
+    """The word of a key that takes over: it names the witness of the one before. Without it, any
+    who can write an entry could name a key of their own, and chain all history anew with it."""
+    return _signing_key(signer).sign(_succession(former)).signature
+
+
 def was_signed_by(session: Session, witness: bytes) -> bool:
     """Whether the end of the chain bears that key's signature, and no other has taken over."""
     newest = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc()).limit(1)
@@ -236,16 +242,30 @@ def was_signed_by(session: Session, witness: bytes) -> bool:
     return checkpoint is not None and _bears_signature(checkpoint, witness)
 
 
-def _former_witnesses(session: Session) -> list[tuple[int, bytes]]:
-    """Until which link other keys signed, and their public halves."""
+def _former_witnesses(session: Session, witness: bytes) -> list[tuple[int, bytes]]:
+    """Until which link other keys signed, and their public halves: those for which the key that
+    came after them has vouched. Any other entry that names one is what somebody has planted."""
     changes = (
         select(HistoryLink.position, HistoryEntry.details)
         .join(HistoryEntry, HistoryEntry.id == HistoryLink.entry_id)
         .where(HistoryEntry.action == KEY_CHANGED)
     )
-    return [
-        (one.position, bytes.fromhex(one.details["former"])) for one in session.execute(changes)
-    ]
+    found, trusted = [], [witness]
+    for one in session.execute(changes.order_by(HistoryLink.position.desc())):
+        former = _bytes_of(one.details, "former")
+        signature = _bytes_of(one.details, "vouched")
+        if any(_signed(key, _succession(former), signature) for key in trusted):
+            found.append((one.position, former))
+            trusted.append(former)
+    return found
+
+
+def _bytes_of(details: dict[str, Any], name: str) -> bytes:
+    """What an entry says in hexadecimal; nothing where it says something else."""
+    try:
+        return bytes.fromhex(str(details.get(name, "")))
+    except ValueError:
+        return b""
 
 
 def _is_signed(checkpoint: HistoryCheckpoint, digest: bytes, witnesses: list[bytes]) -> bool:
@@ -254,16 +274,25 @@ def _is_signed(checkpoint: HistoryCheckpoint, digest: bytes, witnesses: list[byt
 
 
 def _bears_signature(checkpoint: HistoryCheckpoint, witness: bytes) -> bool:
-    statement = _statement(checkpoint.position, checkpoint.digest)
+    return _signed(
+        witness, _statement(checkpoint.position, checkpoint.digest), checkpoint.signature
+    )
+
+
+def _signed(witness: bytes, statement: bytes, signature: bytes) -> bool:
     try:
-        VerifyKey(witness).verify(statement, checkpoint.signature)
-    except BadSignatureError:
+        VerifyKey(witness).verify(statement, signature)
+    except (CryptoError, ValueError):  # not by it; or no key, or no signature, at all
         return False
     return True
 
 
 def _statement(position: int, digest: bytes) -> bytes:
     return f"helpdesk history\n{position}\n{digest.hex()}\n".encode()
+
+
+def _succession(former: bytes) -> bytes:
+    return f"helpdesk history\nafter\n{former.hex()}\n".encode()
 
 
 def _signing_key(signer: Secret) -> SigningKey:

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Team
+from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work
@@ -16,6 +17,8 @@ TOLD: Final = "intake.quota_told"
 JOB: Final = "intake.warn_of_quota"
 # A warning says again what still holds after a day.
 AGAIN_AFTER: Final = timedelta(hours=24)
+# One that could not be sent is tried again by then; what is promised for later, is not ours.
+TRIED_AGAIN: Final = timedelta(hours=1)
 
 
 def warning(load: Load, quota: int) -> int | None:
@@ -31,7 +34,9 @@ def promise_warning(work: Work, quota: int) -> None:
     if mark is None or team_id is None or was_told(work, team_id, mark):
         return
     lying = select(Promise.id).where(
-        Promise.job == JOB, Promise.standing.in_((Standing.WAITING, Standing.LEASED))
+        Promise.job == JOB,
+        Promise.standing.in_((Standing.WAITING, Standing.LEASED)),
+        Promise.due_at <= work.at + TRIED_AGAIN,
     )
     if work.session.scalar(lying.limit(1)) is None:
         work.promise("intake.warn_of_quota", team_id=team_id, percent=mark)
@@ -39,10 +44,11 @@ def promise_warning(work: Work, quota: int) -> None:
 
 def was_told(work: Work, team_id: str, mark: int) -> bool:
     """Whether people have heard of this mark, or of a higher one, within a day."""
-    told = select(HistoryEntry.id).where(
+    told = select(HistoryEntry.details).where(
         HistoryEntry.subject_id == team_id,
         HistoryEntry.action == TOLD,
+        HistoryEntry.actor_id == SYSTEM.id,
         HistoryEntry.at > work.at - AGAIN_AFTER,
-        HistoryEntry.details["percent"].as_integer() >= mark,
     )
-    return work.session.scalar(told.limit(1)) is not None
+    marks = [details.get("percent") for details in work.session.scalars(told)]
+    return any(isinstance(one, int) and one >= mark for one in marks)

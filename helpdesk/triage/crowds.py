@@ -16,6 +16,7 @@ from helpdesk.accounts.models import Team, TeamKind
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
+from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work, reporters_time
@@ -31,6 +32,8 @@ TOLD: Final = "triage.many_told"
 # A letter goes out within seconds; one that has not after these minutes reached no one.
 ON_ITS_WAY: Final = timedelta(minutes=3)
 JOB: Final = "triage.tell_of_many"
+# A letter that could not be sent is tried again by then; what is promised for later, is not ours.
+TRIED_AGAIN: Final = timedelta(hours=1)
 # From here on people hear of a case when it comes, and not first at half its time.
 CALLS: Final = Level.URGENT
 
@@ -132,13 +135,11 @@ def last_told(work: Work, lane: Lane) -> Mapping[Tell, Told]:
     lately = select(HistoryEntry.at, HistoryEntry.details).where(
         HistoryEntry.subject_id == lane.team_id,
         HistoryEntry.action == TOLD,
+        HistoryEntry.actor_id == SYSTEM.id,
         HistoryEntry.at > work.at - LOOK_BACK,
     )
-    return {
-        Tell(details["tell"]): Told(at, details["came"])
-        for at, details in work.session.execute(lately.order_by(HistoryEntry.at))
-        if details["second"] == lane.is_second
-    }
+    entries = work.session.execute(lately.order_by(HistoryEntry.at))
+    return dict(one for at, details in entries for one in _read(lane, at, details))
 
 
 def waiting_by_level(work: Work, lane: Lane) -> list[tuple[Level, int]]:
@@ -163,6 +164,16 @@ def marks(work: Work, lane: Lane, *, since: datetime) -> list[Mark]:
         for kind, due, cases in found
         for level, tell, left, is_arrival in (kinds[kind],)
     ]
+
+
+def _read(lane: Lane, at: datetime, details: Mapping[str, Any]) -> Iterator[tuple[Tell, Told]]:
+    """What an entry says of a lane. One that is odd says nothing: it must stop no ticker, no alarm
+    and no board."""
+    came = details.get("came")
+    if details.get("second") != lane.is_second or details.get("tell") not in list(Tell):
+        return
+    if isinstance(came, dict) and all(isinstance(number, int) for number in came.values()):
+        yield Tell(details["tell"]), Told(at, came)
 
 
 def _kinds() -> Iterator[tuple[Level, Tell, timedelta, bool]]:
@@ -194,6 +205,8 @@ def _is_promised(work: Work, lane: Lane) -> bool:
         Promise.job == JOB,
         Promise.standing.in_((Standing.WAITING, Standing.LEASED)),
         Promise.arguments["team_id"].as_string() == lane.team_id,
-        Promise.arguments["second"].as_integer() == int(lane.is_second),
+        # As text: one that is no number must not be an error.
+        Promise.arguments["second"].as_string() == str(int(lane.is_second)),
+        Promise.due_at <= work.at + TRIED_AGAIN,
     )
     return work.session.scalar(there.limit(1)) is not None

@@ -8,6 +8,7 @@ from helpdesk.accounts import calling
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case
 from helpdesk.core import letters
+from helpdesk.core.actors import SYSTEM
 from helpdesk.core.desk import Desk, Letter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
@@ -48,6 +49,7 @@ def is_told_later(work: Work, case: Case) -> bool:
     lately = select(HistoryEntry.id).where(
         HistoryEntry.case_id == case.id,
         HistoryEntry.action == MOVED,
+        HistoryEntry.actor_id == SYSTEM.id,
         HistoryEntry.at > work.at - EVERY,
     )
     if work.session.scalar(lately.limit(1)) is None:
@@ -56,6 +58,7 @@ def is_told_later(work: Work, case: Case) -> bool:
         Promise.job == "triage.tell_duty",
         Promise.standing == Standing.WAITING,
         Promise.due_at > work.at,
+        Promise.due_at <= work.at + EVERY,
         Promise.arguments["case_id"].as_string() == case.id,
     )
     if work.session.scalar(lying.limit(1)) is None:

@@ -166,3 +166,61 @@ def test_tampering_shows(chained, tamper):
 
 def _as_superuser(session: Session) -> None:
     session.execute(text("SET LOCAL session_replication_role = replica"))
+
+
+EVIL = Secret(b"e" * 32)
+
+
+def chained_anew(desk, signer, now):
+    """All of history without its first entry, chained by whoever got at the tables."""
+    with desk.begin(SYSTEM) as work:
+        for table in ("history", "history_links", "history_checkpoints"):
+            work.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+        work.session.execute(text("DELETE FROM history WHERE id = (SELECT min(id) FROM history)"))
+        work.session.execute(text("DELETE FROM history_links"))
+        work.session.execute(text("DELETE FROM history_checkpoints"))
+    with desk.begin(SYSTEM) as work:
+        history.link(work.session, at=now, signer=signer)
+
+
+def names_a_key(desk, now, **details):
+    """An entry that says that another key signed before; our own key chains it like any other."""
+    with desk.begin(SYSTEM) as work:
+        work.record_about(history.KEY_CHANGED, "history", "key", **details)
+    with desk.begin(SYSTEM) as work:
+        history.link(work.session, at=now, signer=SIGNER)
+
+
+@pytest.mark.parametrize("signer", [None, EVIL])
+def test_who_writes_an_entry_names_no_key_of_history(chained, now, signer):
+    chained_anew(chained, EVIL, now)
+    former = history.witness_of(EVIL)
+    vouched = history.vouch_for(signer, former).hex() if signer else ""
+
+    names_a_key(chained, now, former=former.hex(), vouched=vouched)
+
+    assert findings(chained)
+
+
+@pytest.mark.parametrize("former", ["zz", "", None, 7, "00", "00" * 32, ["00"]])
+def test_an_odd_entry_about_keys_keeps_nobody_from_checking(chained, now, former):
+    names_a_key(chained, now, former=former, vouched=former)
+
+    assert findings(chained) == []
+
+
+def test_each_key_vouches_for_the_one_before(chained, now):
+    second, third = Secret(b"2" * 32), Secret(b"3" * 32)
+    for new, old in ((second, SIGNER), (third, second)):
+        former = history.witness_of(old)
+        with chained.begin(SYSTEM) as work:
+            vouched = history.vouch_for(new, former).hex()
+            details = {"former": former.hex(), "vouched": vouched}
+            work.record_about(history.KEY_CHANGED, "history", "key", **details)
+        with chained.begin(SYSTEM) as work:
+            history.link(work.session, at=now, signer=new)
+
+    with chained.begin(SYSTEM) as work:
+        for key, is_well in ((third, True), (second, False), (SIGNER, False)):
+            found = list(history.verify(work.session, witness=history.witness_of(key)))
+            assert (found == []) == is_well

@@ -45,8 +45,10 @@ def house(postgres, settings):
             for role in ("helpdesk_app", "helpdesk_owner")
         )
         before = Desk(settings, staff, FakeBell(), FakePost(), BEFORE)
+        command = Desk(settings, owner, FakeBell(), FakePost(), SERVICE)
         furnish(before)
-        yield before, Desk(settings, owner, FakeBell(), FakePost(), SERVICE)
+        link(command, OLD)
+        yield before, command
 
 
 def furnish(desk):
@@ -68,7 +70,6 @@ def furnish(desk):
         work.promise("escalations.tell_partner", escalation_id="nobody", about="x")
         work.session.flush()
         work.session.execute(update(Promise).values(queue="notices"))
-    link(desk, OLD)
 
 
 def link(desk, signer):
@@ -224,7 +225,7 @@ def test_the_older_key_cannot_name_itself_the_former_one_of_a_history_it_wrote(h
     with before.begin() as work:
         former = history.witness_of(OLD).hex()
         work.record_about(history.KEY_CHANGED, "history", "key", former=former)
-    link(before, OLD)
+    link(command, OLD)
 
     assert "A checkpoint does not bear our signature." in findings(command)
 

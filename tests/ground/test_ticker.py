@@ -91,7 +91,7 @@ def test_when_no_worker_comes_for_two_minutes_it_keeps_the_promise_itself(desk, 
 
 def test_each_tick_chains_history(desk, now):
     with desk.begin(at=now) as work:
-        work.record_about("test.happened", "tests", "1")
+        work.record_about("triage.happened", "tests", "1")
 
     ticker.tick(desk, at=now)
 
@@ -106,7 +106,7 @@ def test_each_tick_chains_history(desk, now):
 def test_entries_that_no_ticker_chains_are_said_by_verify(desk, now):
     ticker.tick(desk, at=now)
     with desk.begin(at=now) as work:
-        work.record_about("test.happened", "tests", "1")
+        work.record_about("triage.happened", "tests", "1")
     later = now + timedelta(minutes=2, seconds=1)
 
     with desk.begin() as work:
@@ -127,7 +127,7 @@ def test_a_flood_of_work_does_not_keep_history_from_being_chained(desk, now, don
         promise(desk, now, number=number)
     with desk.begin(at=now) as work:
         for number in range(50):
-            work.record_about("test.happened", "tests", str(number))
+            work.record_about("triage.happened", "tests", str(number))
     slow = jobs.Job(NAME, jobs.Queue.NOTICES, (60,), lambda desk, *, number: time.sleep(0.02))
     monkeypatch.setitem(jobs._register, NAME, slow)
 

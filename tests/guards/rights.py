@@ -99,11 +99,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         TICKER: "SELECT, INSERT (action, actor_id, at, case_id, details, subject_id, subject_type)",
     },
     "history_checkpoints": {
-        APP: "SELECT, INSERT",
+        APP: "SELECT",
         TICKER: "SELECT, INSERT",
     },
     "history_links": {
-        APP: "SELECT, INSERT",
+        APP: "SELECT",
         TICKER: "SELECT, INSERT",
     },
     "intake_load": {

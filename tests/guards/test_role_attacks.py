@@ -35,7 +35,8 @@ INSERT INTO sign_ins (id, person_id, surface, unlocked, is_complete, begun_at, s
 @pytest.fixture(scope="module")
 def furnished(postgres):
     with psycopg.connect(plain(postgres, "postgres"), autocommit=True) as database:
-        database.execute(HOUSE)
+        if database.execute("SELECT FROM teams WHERE id = 'q'").fetchone() is None:
+            database.execute(HOUSE)
     return postgres
 
 
@@ -264,6 +265,12 @@ def test_a_case_waits_for_no_day_that_is_never(as_role):
         as_role("helpdesk_app").execute("UPDATE cases SET waits_until = 'infinity'")
 
 
+SUBMITTED = (
+    "INSERT INTO history (at, actor_id, action, subject_type, subject_id, case_id, details) "
+    "VALUES (now(), 'nobody', 'case.submitted', 'cases', 'new', 'new', '{}')"
+)
+
+
 def test_nobody_keeps_reports_out_by_a_lock(as_role):
     holds, writes = as_role(INTAKE), as_role(INTAKE)
     for number in range(7_243_000, 7_243_010):
@@ -273,7 +280,7 @@ def test_nobody_keeps_reports_out_by_a_lock(as_role):
             holds.execute(f"LOCK TABLE {table} IN SHARE MODE")
 
     writes.execute("SET LOCAL lock_timeout = '2s'")
-    writes.execute(ENTRY.format(at="now()", actor="nobody"))
+    writes.execute(SUBMITTED)
 
 
 OWN_MESSAGE = MESSAGE.format(mine="true", author="reporter:c", at="now()", copy="NULL")
