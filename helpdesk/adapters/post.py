@@ -2,11 +2,14 @@
 
 import logging
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from helpdesk.core.addresses import as_header
@@ -17,6 +20,8 @@ from helpdesk.setting_values import is_local
 log = logging.getLogger(__name__)
 
 TIMEOUT = 20
+# The whole of one conversation, in seconds: one that answers a letter at a time never times out.
+LONGEST = 120.0
 STARTED = 220
 
 
@@ -74,11 +79,11 @@ class SmtpPost:
     def _connect(self) -> smtplib.SMTP:
         if self._tls_at_once:
             context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
+            server: smtplib.SMTP = _BriefTls(
                 self._host, self._port, timeout=TIMEOUT, context=context
             )
         else:
-            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
+            server = _Brief(self._host, self._port, timeout=TIMEOUT)
         try:
             server.ehlo()
             if not self._tls_at_once:
@@ -98,6 +103,31 @@ class SmtpPost:
         elif self._clear_will_do:
             return
         raise NoTls
+
+
+class _Brief(smtplib.SMTP):
+    """A conversation that somebody hangs up after two minutes, whatever the server still says."""
+
+    _clock: threading.Timer | None = None
+
+    def _get_socket(self, *where: Any) -> Any:
+        self._clock = threading.Timer(LONGEST, self._hang_up)
+        self._clock.daemon = True
+        self._clock.start()
+        return super()._get_socket(*where)  # type: ignore[misc]  # unknown to the stubs
+
+    def _hang_up(self) -> None:
+        with suppress(OSError, AttributeError):
+            self.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]  # or there is none
+
+    def close(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+        super().close()
+
+
+class _BriefTls(_Brief, smtplib.SMTP_SSL):
+    """The same with TLS at once."""
 
 
 class FolderPost:

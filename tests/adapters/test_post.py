@@ -2,11 +2,15 @@
 
 import email
 import socket
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from helpdesk.adapters import post
 from helpdesk.adapters.post import FolderPost, SmtpPost, open_post
 from helpdesk.core.desk import Letter
 from helpdesk.core.letters import NotTaken, Refused, Unclear
@@ -114,3 +118,20 @@ def test_a_drill_keeps_its_letters_and_a_repeat_is_the_same_letter(tmp_path):
 def test_an_unknown_way_is_refused():
     with pytest.raises(ValueError, match="MAIL_URL"):
         open_post("carrier-pigeon://x", "helpdesk@helpdesk.test")
+
+
+@pytest.mark.parametrize("said", [b"220-wait\r\n", b"2"])
+def test_a_server_that_talks_for_ever_is_hung_up(monkeypatch, said):
+    monkeypatch.setattr(post, "LONGEST", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip():
+            with suppress(OSError), listener.accept()[0] as client:
+                while True:
+                    client.sendall(said)
+                    time.sleep(0.02)
+
+        threading.Thread(target=drip, daemon=True).start()
+
+        with pytest.raises(NotTaken):
+            open_post(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "us@house.test").send(LETTER)
