@@ -58,8 +58,8 @@ class Surroundings:
         return self._as("helpdesk_ticker") | keys | {"REDIS_URL": self._redis.url("ticker")}
 
     def drill(self) -> dict[str, str]:
-        """Who plays reporters, staff and partners alike needs all keys, for as long as it takes."""
-        return self._as("helpdesk_app") | self._keys(key_files.ALL) | {"REDIS_URL": NO_REDIS}
+        """Who plays reporters, staff, partners and workers needs all keys and all rights, once."""
+        return self._as("helpdesk_owner") | self._keys(key_files.ALL) | {"REDIS_URL": NO_REDIS}
 
     def pages(self, surface: str) -> dict[str, str]:
         told = {"SERVES": surface, "WEB_CONCURRENCY": str(WEB_WORKERS[surface])}

@@ -38,7 +38,7 @@ class Undone(Exception):
 # Not for the whole session: until it is rolled back, nobody else could chain history.
 @pytest.fixture(scope="module")
 def drill(postgres, settings):
-    engine = create_engine(postgres.url("helpdesk_app"))
+    engine = create_engine(postgres.url("helpdesk_owner"))
     desk = Desk(
         settings=replace(settings, drill=True),
         sessions=sessionmaker(engine, expire_on_commit=False),
