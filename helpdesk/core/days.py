@@ -1,6 +1,6 @@
 """Which days people can mean: a slip of the year is not one of them. Days are counted in UTC."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 AHEAD: Final = timedelta(days=366)
@@ -19,3 +19,8 @@ def can_have_been(day: date, *, today: date) -> bool:
 
 def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def moment_in_words(at: datetime) -> str:
+    """As `moment` shows it on a page, for a sentence that is only words."""
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"

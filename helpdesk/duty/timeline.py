@@ -4,9 +4,10 @@ A step, its outcome and how a playbook ended are said as in the edition that was
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
+from helpdesk.core.days import in_words, moment_in_words
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.markup import isolated
 from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
@@ -187,12 +188,13 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     if entry.details.get("second_lane"):
         said["lane"] = " from the second lane"
     if entry.action == COMES_BACK:
-        said["at"] = datetime.fromisoformat(entry.details["at"]).strftime("%d %b %Y, %H:%M UTC")
+        said["at"] = moment_in_words(datetime.fromisoformat(entry.details["at"]))
+    if entry.action == "case.waits":
+        said["until"] = in_words(date.fromisoformat(entry.details["until"]))
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)
     if spoke_at := entry.details.get("spoke_at"):
-        at = datetime.fromisoformat(spoke_at)
-        said["spoke_at"] = f"{at.day} {at:%b %Y, %H:%M} UTC"
+        said["spoke_at"] = moment_in_words(datetime.fromisoformat(spoke_at))
     slug = entry.details.get("platform")
     platform = the_library().platform(slug) if slug else None
     return said | ({"platform": str(platform.name)} if platform is not None else {})

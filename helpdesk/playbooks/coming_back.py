@@ -1,6 +1,7 @@
 """Recording a step once more: it came back, or what was recorded is taken back."""
 
 from helpdesk.cases.operations.messages import write_note
+from helpdesk.core.days import moment_in_words
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks import keeping, queries
@@ -31,9 +32,7 @@ def set_aside(work: Work, run: Run, page: Playbook, step: Step) -> None:
     words, outcome = work.keys.open(record, "words"), step.outcome(record.outcome or "")
     if words:
         said = f"{outcome.label}. " if outcome is not None else ""
-        write_note(
-            work, run.case, f"“{step.title}”, {record.at:%d %b %Y, %H:%M} UTC: {said}{words}"
-        )
+        write_note(work, run.case, f"“{step.title}”, {moment_in_words(record.at)}: {said}{words}")
     take_back(work, run, page, record)
     # the new record may only go in when the old one is out: one each
     work.session.flush()

@@ -43,6 +43,11 @@ from helpdesk.escalations.standing import Ask
             {"kind": "platform", "platform": "a-place-we-do-not-know"},
             "Consent was written down: to ask a-place-we-do-not-know.",
         ),
+        (
+            "case.waits",
+            {"on": "partner", "until": "2026-12-03"},
+            "The case waits for the partner until 3 December 2026.",
+        ),
     ],
 )
 def test_a_code_is_said_in_words(action, details, said):

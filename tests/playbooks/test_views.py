@@ -333,7 +333,9 @@ def test_a_step_that_is_not_over_stands_with_its_day_and_can_be_recorded_again(a
 
     page = asha.get(run).text
     assert "Comes back later" in page
-    assert "It comes back 0" in page, "said once more in the sentence about what was recorded"
+    assert re.search(r"It comes back [1-9]\d? \w{3} 20\d\d, ", page), (
+        "said once more in the sentence about what was recorded"
+    )
     again = asha.get(f"{run}?step={DANGER}").text
     assert "Asked by mail." in again
     assert "It is not over. It comes back" in again

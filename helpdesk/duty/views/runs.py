@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts.queries import names
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
+from helpdesk.core.days import moment_in_words
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import operations as duty
 from helpdesk.duty.queries import offers_of
@@ -118,7 +119,7 @@ def _said_of(run: Run, step: Step) -> str:
     record = record_of(run, step.id)
     if record is None or record.back_at is None:
         return f"Recorded: {step.title}."
-    return f"Recorded: {step.title}. It comes back {record.back_at:%d %b %Y, %H:%M} UTC."
+    return f"Recorded: {step.title}. It comes back {moment_in_words(record.back_at)}."
 
 
 def _find(ref: str, run_id: str) -> tuple[Case, Run]:
