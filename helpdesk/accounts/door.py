@@ -67,7 +67,8 @@ def try_second_factor(
 ) -> CameIn | None:
     """The second half: a new token for the whole session, or None, whatever the reason.
 
-    A browser that has let this person in before does not wait for those who tried elsewhere.
+    A browser that has let this person in before does not wait for those who tried elsewhere, while
+    it has tries of its own.
     """
     with desk.begin() as work:
         half = half_session(work, token, surface=surface)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from helpdesk.accounts import door, passphrases
-from helpdesk.accounts.views.knocking import STRANGERS_TRIES, _in_words
+from helpdesk.accounts.operations.signing_in import FREE_TRIES
+from helpdesk.accounts.views.knocking import OWN_TRIES, STRANGERS_TRIES, _in_words
 from helpdesk.core.errors import Busy
 from tests.factories import PASSPHRASE, a_person, a_team
 
@@ -130,6 +131,18 @@ def test_a_browser_known_for_one_person_is_a_strangers_for_another(browser, desk
     hammer(browser, "bo")
 
     assert come_in(browser, other).status_code == 422
+
+
+def test_who_has_a_known_browser_and_the_passphrase_does_not_guess_codes_for_ever(
+    browser, responder
+):
+    come_in(browser, responder)
+    browser.post("/sign-out")
+    try_it(browser, "asha", PASSPHRASE)
+    for _ in range(OWN_TRIES + FREE_TRIES + 1):
+        assert browser.post("/sign-in/code", data={"code": "000000"}).status_code == 422
+
+    assert come_in(browser, responder, seconds=30).status_code == 422
 
 
 def test_a_known_browser_does_not_try_for_ever(browser, responder):

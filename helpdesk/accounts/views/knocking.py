@@ -43,6 +43,18 @@ def must_wait(purpose: str, handle: str) -> str:
     return sentence.format(wait=_in_words(wait)) if wait else ""
 
 
+def has_own_try(handle: str) -> bool:
+    """Spend one of the tries that a browser has for codes, if it has let this person in before.
+
+    With none left it tries as a stranger: whoever has a colleague's computer and passphrase does
+    not guess for ever.
+    """
+    device = this_device()
+    return device.has_let_in(handle) and not seconds_to_wait(
+        "accounts.code", size=OWN_TRIES, per_minute=OWN_PER_MINUTE, who=f"{device.id} {handle}"
+    )
+
+
 def _in_words(wait: float) -> str:
     """Never less than it takes."""
     minutes, seconds = divmod(math.ceil(wait), 60)

@@ -7,7 +7,7 @@ from helpdesk.accounts import door, operations, queries
 from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import SignIn
 from helpdesk.accounts.views.blueprints import bp, home
-from helpdesk.accounts.views.knocking import must_wait
+from helpdesk.accounts.views.knocking import has_own_try, must_wait
 from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
 from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.devices import remember_device, this_device
@@ -98,7 +98,7 @@ def create_code() -> ResponseReturnValue:
             token=request.cookies.get(name_of_door_cookie(), ""),
             code=form.code.data or "",
             surface=current_surface(),
-            is_known=this_device().has_let_in,
+            is_known=has_own_try,
         )
         if came_in is None:
             note("second factor refused")
