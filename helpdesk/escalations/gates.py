@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpdesk.escalations.packets import Packet, forbidden, missing
 from helpdesk.escalations.priorities import may_go_at_once, needs_second_person
+from helpdesk.escalations.standing import Priority
 from helpdesk.partners.fields import Field
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Seen:
     """What was found about a request, gathered in one look."""
 
     packet: Packet
+    # What the level of the case gives now: the packet says what it gave when it was written.
+    priority: Priority
     partner: str
     allowed: Collection[str]
     partner_is_vetted: bool
@@ -85,7 +88,7 @@ def may_leave_alone(seen: Seen, approver: str) -> bool:
 
     Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends.
     """
-    return may_go_at_once(seen.packet.header.priority) and not _own_gates(seen, approver)
+    return _is_that_urgent(seen) and not _own_gates(seen, approver)
 
 
 def lacks_only_a_second_person(seen: Seen, writer: str) -> bool:
@@ -168,6 +171,11 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
     )
 
 
+def _is_that_urgent(seen: Seen) -> bool:
+    """When it was written and still: what two people have found less urgent waits for two."""
+    return may_go_at_once(seen.packet.header.priority) and may_go_at_once(seen.priority)
+
+
 def _own_gates(seen: Seen, approver: str) -> list["Share"]:
     """What opens gates and came from whoever writes or sends."""
     writers = {actor for actor, did in seen.parts.items() if any(one.is_words for one in did)}
@@ -182,7 +190,7 @@ def _not_a_second_person(seen: Seen, approver: str) -> str:
         " has to read and approve it: someone who had no part in it."
     )
     own = dict.fromkeys(one.did for one in _own_gates(seen, approver))
-    if own and may_go_at_once(seen.packet.header.priority):
+    if own and _is_that_urgent(seen):
         said += f" It can't leave on one person's word, because who asks also {', '.join(own)}."
     return said
 

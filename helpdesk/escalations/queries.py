@@ -217,6 +217,7 @@ def seen(work: Work, escalation: Escalation) -> Seen:
     packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
     return Seen(
         packet=packet,
+        priority=FROM_LEVEL[case.level],
         partner=isolated(partner.name),
         allowed=frozenset(partner.allowed_fields),
         partner_is_vetted=partner.is_vetted,

@@ -3,6 +3,7 @@
 import pytest
 
 from helpdesk.cases.levels import Level
+from helpdesk.cases.status import ConsentKind
 from helpdesk.core.errors import NotNow
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
@@ -166,3 +167,48 @@ def test_an_answer_that_waits_stands_with_the_approvals_and_on_the_page(house, s
     own = sign_in(staff.application.test_client(), house.writer).get(address).text
     assert "Send exactly this answer" not in own
     assert "you had a part in it" in own
+
+
+def test_no_answer_leaves_where_the_reporter_no_longer_agrees_that_we_work_on_it(house):
+    escalation = asked(house)
+    wording = write_answer(house, escalation)
+    house.withdraw_consent(ConsentKind.HELP)
+
+    with pytest.raises(NotNow, match="has not agreed that we work on the case"):
+        send_answer(house, escalation, house.second, wording)
+    with pytest.raises(NotNow, match="has not agreed that we work on the case"):
+        write_answer(house, escalation)
+
+    assert said_to_partner(house, escalation) == []
+
+
+def test_what_two_people_found_less_urgent_leaves_no_more_on_one_persons_word(house):
+    house.change_case(level=Level.IMMEDIATE)
+    draft = house.ask(Ask.LOCK)
+    escalation = asked(house)
+    wording = write_answer(house, escalation)
+    house.change_case(level=Level.URGENT)
+
+    for send in (
+        lambda: send_answer(house, escalation, house.writer, wording),
+        lambda: house.approve(draft, who=house.writer),
+    ):
+        with pytest.raises(NotNow, match="A second person has to read and approve it"):
+            send()
+
+    send_answer(house, escalation, house.second, wording)
+    assert house.approve(draft, who=house.second).second_read_due_at is None
+
+
+def test_a_further_answer_does_not_put_off_what_nobody_has_read_yet(house):
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.approve(house.ask(), who=house.writer)
+    house.carry(escalation)
+    due = house.now(escalation).second_read_due_at
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question="Where to?")
+
+    send_answer(house, escalation, house.writer, write_answer(house, escalation))
+
+    now = house.now(escalation)
+    assert (now.second_read_due_at, now.second_read_at) == (due, None)

@@ -28,6 +28,7 @@ def a_packet(ask=Ask.RESTORE, priority=Priority.P2, **fields):
 def all_is_well(**different):
     seen = Seen(
         packet=a_packet(),
+        priority=Priority.P2,
         partner="Example",
         allowed=frozenset(BY_NAME),
         partner_is_vetted=True,
@@ -110,7 +111,7 @@ def test_a_waiver_stands_in_for_the_public_form():
 @pytest.mark.parametrize("priority", Priority)
 @pytest.mark.parametrize("approver", [WRITER, OTHER])
 def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, approver):
-    seen = all_is_well(packet=a_packet(ask, priority))
+    seen = all_is_well(packet=a_packet(ask, priority), priority=priority)
     about_access = ask in (Ask.RESTORE, Ask.LOCK)
     alone = about_access and approver == WRITER
 

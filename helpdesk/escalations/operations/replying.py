@@ -44,7 +44,7 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
 def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> None:
     """Send the answer that waits, exactly as it was read.
 
-    By someone without a part in the request or the answer. Where the request could leave on one
+    By someone without a part in the request or the answer. Where a request could leave now on one
     person's word the answer can too, and is read within the hour.
     """
     work.require(may_work_on, escalation)
@@ -60,9 +60,15 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     _send(work, escalation, waiting.words, by=waiting.by, alone=alone)
     news.tell_person(work, escalation.case_id, waiting.by, What.APPROVED, request_id=escalation.id)
     if alone:
-        escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
-        escalation.second_reader = escalation.second_read_at = None
-        work.promise("escalations.call_second_reader", escalation_id=escalation.id)
+        _call_for_a_reader(work, escalation)
+
+
+def _call_for_a_reader(work: Work, escalation: Escalation) -> None:
+    """What left before and nobody has read yet stays due when it was: no answer puts that off."""
+    unread = escalation.second_read_at is None and escalation.second_read_due_at
+    escalation.second_read_due_at = unread or work.at + SECOND_READING_WITHIN
+    escalation.second_reader = escalation.second_read_at = None
+    work.promise("escalations.call_second_reader", escalation_id=escalation.id)
 
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
@@ -70,6 +76,11 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         raise NotNow("The partner has not asked anything that is still open.")
     if queries.consent_for(work, escalation) is None:
         raise NotNow("The reporter has taken back their consent, so nothing more can be said.")
+    if not queries.may_help_with(work, escalation):
+        raise NotNow(
+            "The reporter has not agreed that we work on the case, or has taken it back. Ask them"
+            " first: until then nothing more can be said."
+        )
     if queries.leads_to_the_reporter(work, escalation.case, words):
         raise NotNow(WAY_TO_REPORTER)
 
