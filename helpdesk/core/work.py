@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,10 @@ from helpdesk.core.outbox import Promise
 
 T = TypeVar("T")
 
+NOT_LET_IN: Final = (
+    "You wait to be let in, so you can't work on this. A colleague of this queue has to let you in"
+    " first."
+)
 REPORTERS_CLOCK = timedelta(minutes=5)
 
 
@@ -39,9 +43,16 @@ class Work:
     keys: Keyring
 
     def require(self, rule: Callable[[Actor, T], bool], subject: T) -> None:
-        """Refuse unless the rule lets this actor do this to the subject."""
+        """Refuse unless the rule lets this actor do this to the subject.
+
+        Whoever works on cases must be able to open this one, too: an account that nobody has let in
+        may be the second one of whoever made it, and is nobody's first or second person.
+        """
         if not rule(self.actor, subject):
             raise NotAllowed
+        key_id: str | None = getattr(subject, "sealing_key_id", None)
+        if key_id is not None and self.actor.works_on_cases and not self.keys.holds(key_id):
+            raise NotAllowed(NOT_LET_IN)
 
     def add(self, row: Base) -> None:
         """A new row, written with all that this work changes."""

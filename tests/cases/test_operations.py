@@ -65,7 +65,7 @@ def test_nobody_takes_a_case_that_they_cannot_open(desk, queue, responder):
     with desk.begin() as work:
         newcomer = a_person(work, teams=[queue], let_in=False)
 
-    with work_as(desk, newcomer) as work, pytest.raises(NotNow, match="let you into the team"):
+    with work_as(desk, newcomer) as work, pytest.raises(NotAllowed, match="let you in"):
         operations.claim(work, queries.by_ref(work, case.ref))
 
 

@@ -29,7 +29,7 @@ DECIDED_MEANWHILE: Final = (
 def note_reading(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
     work.require(may_receive, escalation)
-    hold(work, escalation)
+    _hold_what_one_can_read(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
         raise NotNow("This request is over, so its content is not shown any more.")
     if queries.consent_for(work, escalation) is None:
@@ -45,7 +45,7 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
 def acknowledge(work: Work, escalation: Escalation) -> None:
     """A person there has it. Their clock goes on, now towards a decision."""
     work.require(may_receive, escalation)
-    hold(work, escalation)
+    _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
     escalation.move_to(Standing.ACKNOWLEDGED)
     partner, priority = escalation.partner, escalation.priority
@@ -60,7 +60,7 @@ def acknowledge(work: Work, escalation: Escalation) -> None:
 def ask_for_information(work: Work, escalation: Escalation, *, question: str) -> None:
     """They need to know more: it is our move, and the case wakes up."""
     work.require(may_receive, escalation)
-    hold(work, escalation)
+    _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
     escalation.move_to(Standing.NEED_INFORMATION)
     exchange = Exchange(
@@ -94,7 +94,7 @@ def decide(
     `corrects`: that stays, as corrected.
     """
     work.require(may_receive, escalation)
-    hold(work, escalation)
+    _hold_what_one_can_read(work, escalation)
     if not fits(escalation.ask, action, reason):
         raise NotNow(UNFITTING)
     _refuse_to_decide_twice(work, escalation, corrects)
@@ -138,7 +138,7 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
 def note_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
     """Keep the number that they gave it in a system of their own; empty takes it away."""
     work.require(may_receive, escalation)
-    hold(work, escalation)
+    _hold_what_one_can_read(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
         raise NotNow("This request is over.")
     escalation.ticket = escalation.ticket_for_partner = None
@@ -162,14 +162,20 @@ def seal_for_partner(
     raise NotNow(f"The key of {isolated(escalation.partner.name)}{NOT_SIGNED}")
 
 
-def _open(work: Work, escalation: Escalation) -> str:
-    """The packet in the partner's envelope, if it is the one that was approved."""
+def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
+    """Refuse whoever can't read it: the helpdesk invites people of a partner, and only the
+    partner's own people let them in. Until then nobody answers in the partner's name."""
+    hold(work, escalation)
     if escalation.partner_key_id is None:
         raise NotFound
     if not work.keys.holds(escalation.partner_key_id):
         raise NotAllowed(
             "You wait to be let in. Somebody of your team who can read requests has to do it."
         )
+
+
+def _open(work: Work, escalation: Escalation) -> str:
+    """The packet in the partner's envelope, if it is the one that was approved."""
     text = queries.opened_by_partner(work, escalation, escalation, "packet_for_partner")
     if hash_of(text) != escalation.packet_hash:
         raise NotNow("This is not what was sent to you. Please tell the helpdesk, and do nothing.")

@@ -1,0 +1,106 @@
+"""Whoever was not let in yet is nobody's first or second person, whatever form they send."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.accounts import operations as accounts
+from helpdesk.accounts import queries as people
+from helpdesk.cases import operations as casework
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Consent, Way
+from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import NotAllowed
+from helpdesk.duty import closing
+from helpdesk.escalations import operations
+from helpdesk.escalations.standing import Action, Reason
+from helpdesk.playbooks import operations as playbooks
+from helpdesk.triage import operations as triage
+from tests.factories import a_person, enrolled, sign_in, work_as
+
+
+@pytest.fixture
+def made_up(house, desk):
+    """An account that the lead made and enrolled as; a second person has not let it in."""
+    with work_as(desk, house.lead) as work:
+        team = people.team_by_slug(work, house.queue.slug)
+        person, _code = accounts.invite(
+            work, handle="made-up", name="Made Up", role=Role.COORDINATOR, teams=[team]
+        )
+        return enrolled(replace(work, actor=person.as_actor()), person)
+
+
+def a_consent(work, case):
+    found = select(Consent).where(Consent.case_id == case.id, Consent.kind == ConsentKind.HELP)
+    return work.session.scalars(found).one()
+
+
+def tomorrow(work):
+    return work.at.date() + timedelta(days=1)
+
+
+ACTS = {
+    "ask to close": closing.ask_to_close,
+    "close": lambda work, case: closing.close_case(work, case, outcome=Outcome.REFERRED),
+    "write a consent down": lambda work, case: casework.record_consent(
+        work, case, kind=ConsentKind.HELPER
+    ),
+    "take a consent back": lambda work, case: casework.withdraw_consent(
+        work, case, a_consent(work, case)
+    ),
+    "raise": lambda work, case: triage.raise_level(work, case, level=Level.IMMEDIATE, reason="!"),
+    "write": lambda work, case: casework.send_message(work, case, "Hello."),
+    "note": lambda work, case: casework.add_note(work, case, "Hello."),
+    "speak": lambda work, case: casework.record_conversation(
+        work, case, way=Way.TELEPHONE, spoke_at=work.at, reached=True, summary="Hello."
+    ),
+    "wait": lambda work, case: casework.wait(work, case, on=WaitsOn.DATE, until=tomorrow(work)),
+    "give back": casework.release,
+    "start a playbook": lambda work, case: playbooks.start_run(work, case, "account-takeover"),
+    "take": casework.claim,
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_was_not_let_in_changes_nothing_of_a_case(house, made_up, act):
+    house.change_case(level=Level.URGENT)
+
+    with pytest.raises(NotAllowed), house.as_(made_up) as work:
+        ACTS[act](work, work.session.get(Case, house.case.id))
+
+
+def test_one_coordinator_with_two_accounts_does_not_close_an_urgent_case(house, made_up, staff):
+    house.change_case(level=Level.IMMEDIATE)
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    sign_in(staff, made_up)
+
+    answer = staff.post(f"/cases/{house.case.ref}/closure", data={"outcome": "spam"})
+
+    assert answer.status_code == 403
+    assert "wait to be let in" in answer.text
+    with house.as_(house.lead) as work:
+        assert closing.standing_request(work, work.session.get(Case, house.case.id)) is None
+
+
+ANSWERS = {
+    "acknowledge": operations.acknowledge,
+    "ask": lambda work, one: operations.ask_for_information(work, one, question="Which one?"),
+    "decide": lambda work, one: operations.decide(
+        work, one, action=Action.ACCESS_RESTORED, reason=Reason.OTHER
+    ),
+    "note a number": lambda work, one: operations.note_ticket(work, one, ticket="4711"),
+}
+
+
+@pytest.mark.parametrize("act", ANSWERS)
+def test_who_was_not_let_in_does_not_answer_in_the_name_of_a_partner(house, desk, act):
+    escalation = house.carried()
+    with desk.begin() as work:
+        team = work.session.merge(house.partner.team)
+        stranger = a_person(work, Role.PARTNER, [team], let_in=False)
+
+    with pytest.raises(NotAllowed), house.as_(stranger) as work:
+        ANSWERS[act](work, house.mine(work, escalation))
