@@ -77,8 +77,9 @@ class House:
     def __exit__(self, *_trouble: object) -> None:
         for name in list(self.programs):
             self.close(name)
-        if "desk" in self.__dict__:
-            close_desk(self.desk)
+        for name in ("desk", "overseer"):
+            if name in self.__dict__:
+                close_desk(getattr(self, name))
         self.redis.stop()
         self.postgres.remove()
         for door in self._doors.values():
@@ -88,7 +89,15 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """A desk with both keys, for whoever plays reporters and staff alike."""
-        told = self._told("helpdesk_app", key_files.ALL) | {"REDIS_URL": "none"}
+        return self._desk_as("helpdesk_app")
+
+    @cached_property
+    def overseer(self) -> Desk:
+        """A desk with every right, for a judge who lets time pass and chains what is left."""
+        return self._desk_as("helpdesk_owner")
+
+    def _desk_as(self, role: str) -> Desk:
+        told = self._told(role, key_files.ALL) | {"REDIS_URL": "none"}
         return open_desk(Settings.from_environment(told, holds=key_files.ALL))
 
     def port(self, name: str) -> int:

@@ -68,7 +68,7 @@ def trial(
         approving.join()
         house.mend()
         house.close(f"worker-{QUEUE}")
-        let_time_pass(house, house.desk)
+        let_time_pass(house, house.overseer)
     result.done["mails"] = sum(len(one) for one in mail.arrived.values())
     result.done["requests that came twice or more"] = sum(
         len(one) > 1 for one in mail.arrived.values()

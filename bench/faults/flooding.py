@@ -216,7 +216,7 @@ def _judge_times(house: House, result: Trial, people: Sequence[Form]) -> None:
     """Let time pass until each honest report was spoken of, or its time is over."""
     for name in ("ticker", "worker-notices"):
         house.close(name)
-    desk, sent = house.desk, [one.sent for one in people if one.sent is not None]
+    desk, sent = house.overseer, [one.sent for one in people if one.sent is not None]
     moment, end = datetime.now(UTC), max(sent) + PROMISED
     waits = _waits(house, people)
     while len(waits) < len(people) and moment <= end:

@@ -157,7 +157,7 @@ def halves(house: House) -> list[str]:
 
 def chain(house: House) -> list[str]:
     """Whether history is as it was written."""
-    desk = house.desk
+    desk = house.overseer
     signer = desk.service.secrets[KeyFile.HISTORY]
     while True:
         with desk.begin() as work:

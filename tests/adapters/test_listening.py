@@ -1,5 +1,6 @@
 """Whoever listens hears of work with the commit that promises it, and of nothing else."""
 
+import json
 import queue
 from datetime import UTC, datetime, timedelta
 
@@ -43,13 +44,19 @@ def promising(request, postgres):
     engine = create_engine(postgres.url(request.param))
     new = text(
         "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence)"
-        " VALUES (:id, 'triage.none', :queue, '{}', 'waiting', :due_at, 0, 0)"
+        " VALUES (:id, 'triage.call_on_duty', 'notices', CAST(:arguments AS jsonb), 'waiting',"
+        " :due_at, 0, 0)"
     )
+    promised = []
 
-    def promise(queue_name, *, after=timedelta(0), committed=True):
+    def promise(*, after=timedelta(0), committed=True):
         due_at = datetime.now(UTC) + after
+        # For a case that is not there yet: the public door promises nothing about any other.
+        arguments = json.dumps({"case_id": new_id()})
+        promised.append(new_id())
+        row = {"id": promised[-1], "arguments": arguments, "due_at": due_at}
         with engine.connect() as connection:
-            connection.execute(new, {"id": new_id(), "queue": queue_name, "due_at": due_at})
+            connection.execute(new, row)
             if committed:
                 connection.commit()
 
@@ -57,22 +64,22 @@ def promising(request, postgres):
     engine.dispose()
     owner = create_engine(postgres.url("helpdesk_owner"))
     with owner.begin() as connection:
-        connection.execute(delete(Promise).where(Promise.job == "triage.none"))
+        connection.execute(delete(Promise).where(Promise.id.in_(promised)))
     owner.dispose()
 
 
 def test_a_promise_is_heard_with_its_commit(heard, promising):
-    promising("deliveries")
+    promising()
 
-    assert heard.get(timeout=LONG) == "deliveries"
+    assert heard.get(timeout=LONG) == "notices"
 
 
 def test_what_is_rolled_back_or_due_later_is_not_heard(heard, promising):
-    promising("notices", committed=False)
-    promising("notices", after=timedelta(minutes=1))
-    promising("deliveries")
+    promising(committed=False)
+    promising(after=timedelta(minutes=1))
+    promising()
 
-    assert heard.get(timeout=LONG) == "deliveries"
+    assert heard.get(timeout=LONG) == "notices"
     assert heard.empty()
 
 
@@ -101,11 +108,11 @@ def test_a_listener_that_was_cut_off_listens_again(heard, postgres, promising, m
 
     name = None
     while name is None:
-        promising("deliveries")
+        promising()
         try:
             name = heard.get(timeout=MOMENT)
         except queue.Empty:
             continue
 
     assert were_cut
-    assert name == "deliveries"
+    assert name == "notices"

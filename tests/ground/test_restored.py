@@ -21,8 +21,7 @@ from helpdesk.core import jobs, performing, sending
 from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
-from helpdesk.core.sealing import Secret
-from tests.conftest import FakePost, migrate, plain
+from tests.conftest import SERVICE, FakePost, migrate, plain
 
 # Nobody has ticked there, and nobody is connected to it.
 MIGRATED = "strict_empty"
@@ -82,7 +81,7 @@ def desk_at(settings):
             sessionmaker(engine),
             DeafBell(),
             FakePost(),
-            Secret(b"s" * 32),
+            SERVICE,
             memory=InstanceMemory(memory) if memory else None,
         )
 

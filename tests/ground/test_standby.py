@@ -8,7 +8,7 @@ import time
 import psycopg
 import pytest
 
-from tests.ground.test_bad_settings import ROOT, TICKER, whole  # noqa: F401 - a fixture
+from tests.ground.test_bad_settings import ROOT, TICKER, given, whole  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
 
@@ -29,13 +29,13 @@ def lease(postgres):
 
 
 @pytest.fixture
-def tickers(whole, postgres):  # noqa: F811
+def tickers(whole, place, postgres):  # noqa: F811
     """One ticker after the other, in front of one database."""
     started = []
 
     def start():
         url = postgres.url("helpdesk_ticker")
-        environment = {**whole, "REDIS_URL": "none", "DATABASE_URL": url}
+        environment = {**whole, **given(TICKER, place), "REDIS_URL": "none", "DATABASE_URL": url}
         started.append(subprocess.Popen(TICKER, cwd=ROOT, env=environment))
         return started[-1]
 
