@@ -59,18 +59,19 @@ def test_a_process_that_has_answered_enough_is_replaced_and_refuses_nobody(serve
 def test_a_request_under_way_is_finished_when_the_server_stops(serve):
     served = serve(processes=1)
     served.said()
-    client = served.connect(b"GET /sleep HTTP/1.1\r\nHost: x\r\n\r\n")
-    half = served.connect(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel")
+    sleep = b"GET /sleep HTTP/1.1\r\nHost: x\r\n\r\n"
+    post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel"
     answers = []
-    reader = threading.Thread(target=lambda: answers.append(read(client)))
-    reader.start()
+    with served.connect(sleep) as client, served.connect(post) as half:
+        # What no process has taken yet is not under way: it waits on the socket for the next one.
+        until(lambda: served.has_read(client) and served.has_read(half))
+        reader = threading.Thread(target=lambda: answers.append(read(client)))
+        reader.start()
 
-    served.process.send_signal(signal.SIGTERM)
-    half.sendall(b"lo")
-    answers.append(read(half))
-    reader.join()
-    client.close()
-    half.close()
+        served.process.send_signal(signal.SIGTERM)
+        half.sendall(b"lo")
+        answers.append(read(half))
+        reader.join()
 
     assert served.process.wait(30) == 0
     assert [status for status, _, _ in answers] == [200, 200]
