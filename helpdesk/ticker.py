@@ -83,7 +83,7 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
         _chain(desk, signer, at=at, fence=fence)
     before = moment - presses.KEPT
     for part in (
-        lambda work: crowds.promise_letters(work),
+        crowds.promise_letters,
         lambda work: quota.promise_warning(work, desk.settings.reports_quota),
         lambda work: presses.forget(work.session, before=before),
     ):

@@ -91,6 +91,12 @@ def may_leave_alone(seen: Seen, approver: str) -> bool:
     return _is_that_urgent(seen) and not _own_gates(seen, approver)
 
 
+def why_no_second_person(seen: Seen, approver: str) -> str:
+    """The sentence that keeps them from letting it leave as the second person; empty if none."""
+    shut = closed(check(seen, approver=approver))
+    return next((gate.sentence for gate in shut if gate.name == SECOND_PERSON), "")
+
+
 def lacks_only_a_second_person(seen: Seen, writer: str) -> bool:
     """Whether nothing is missing but somebody else who reads and approves it."""
     shut = closed(check(seen, approver=writer))

@@ -18,22 +18,10 @@ from helpdesk.core.performing import drain
 from helpdesk.intake.operations import withdraw_case, write_message
 from helpdesk.triage.operations import raise_level
 from helpdesk.triage.timing import planned, start_clock
-from tests.factories import a_case, a_person, a_team, sign_in, work_as
+from tests.factories import a_case, a_person, sign_in, work_as
 
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
-
-
-@pytest.fixture
-def queue(desk, now):
-    with desk.begin(at=now) as work:
-        return a_team(work)
-
-
-@pytest.fixture
-def asha(desk, queue, now):
-    with desk.begin(at=now) as work:
-        return a_person(work, teams=[queue], name="Asha", email="asha@house.test")
 
 
 def a_running_case(desk, queue, owner, now, level=Level.URGENT):

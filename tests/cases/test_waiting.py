@@ -17,21 +17,9 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.performing import drain
 from helpdesk.intake.operations import write_message
-from tests.factories import a_case, a_person, a_team, sign_in, work_as
+from tests.factories import a_case, sign_in, work_as
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def queue(desk, now):
-    with desk.begin(at=now) as work:
-        return a_team(work)
-
-
-@pytest.fixture
-def asha(desk, queue, now):
-    with desk.begin(at=now) as work:
-        return a_person(work, teams=[queue], name="Asha", email="asha@house.test")
 
 
 def a_case_of(desk, queue, owner, now, level=Level.SOON):

@@ -11,7 +11,7 @@ from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, clocks, pauses, queries
-from helpdesk.escalations.gates import SECOND_PERSON, check, closed, leaves_alone
+from helpdesk.escalations.gates import leaves_alone, why_no_second_person
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.operations.answering import seal_for_partner
 from helpdesk.escalations.operations.holding import hold
@@ -88,10 +88,8 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
 def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
     """Refuse who had a part, unless it may leave on one person's word: True if it does."""
     seen = queries.seen(work, escalation)
-    shut = closed(check(seen, approver=work.actor.id))
-    for gate in shut:
-        if gate.name == SECOND_PERSON:
-            raise NotNow(gate.sentence)
+    if refusal := why_no_second_person(seen, work.actor.id):
+        raise NotNow(refusal)
     return leaves_alone(seen, work.actor.id)
 
 

@@ -13,11 +13,11 @@ from helpdesk.escalations.forms import (
     WaiverForm,
 )
 from helpdesk.escalations.gates import (
-    SECOND_PERSON,
     check,
     closed,
     lacks_only_a_second_person,
     leaves_alone,
+    why_no_second_person,
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.parts import parts_in
@@ -38,7 +38,6 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     seen = queries.seen(work, escalation) if is_draft or waiting else None
     call = _call(work, escalation)
     gates = check(seen, approver=work.actor.id) if seen is not None else ()
-    second = [gate for gate in closed(gates) if gate.name == SECOND_PERSON]
     approval_form = ApprovalForm(formdata=None, seen_hash=escalation.packet_hash)
     return {
         "case": escalation.case,
@@ -51,7 +50,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "closed_gates": closed(gates),
         "waiting_answer": waiting,
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
-        "not_second": second[0].sentence if second else "",
+        "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",
         "needs_second_person": needs_second_person(escalation.ask),
         "findings": queries.findings_for(work, escalation) if is_draft else None,
         "may_call": seen is not None
