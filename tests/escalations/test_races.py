@@ -196,3 +196,28 @@ def test_two_drafts_of_one_thing_at_once_are_one_draft(house):
     with house.as_(house.writer) as work:
         drafts = [one for one in queries.to_approve(work) if one.case_id == house.case.id]
         assert [type(one) for one in drafts] == [Escalation]
+
+
+def test_who_opens_a_request_while_its_letter_is_settled_sees_it_as_it_is_now(house):
+    escalation = house.approved()
+    with house.desk.begin() as worker:
+        parcel = operations.take_up(worker, house.delivery(escalation).id)
+
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        assert found.standing is Standing.DISPATCHING
+        with house.desk.begin() as worker:
+            operations.settle_attempt(worker, parcel, result=DeliveryStanding.ACCEPTED, trouble="")
+        operations.note_reading(work, found)
+        assert found.standing is Standing.WITH_PARTNER
+
+
+def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):
+    escalation = house.carried()
+
+    with house.as_(house.theirs) as work:
+        found = house.mine(work, escalation)
+        with house.as_(house.writer) as ours:
+            operations.withdraw(ours, house.mine(ours, escalation))
+        with pytest.raises(NotNow, match="over"):
+            operations.note_reading(work, found)

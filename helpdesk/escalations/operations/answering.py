@@ -14,7 +14,7 @@ from helpdesk.escalations import clocks, pauses, queries
 from helpdesk.escalations.fitting import UNFITTING, fits
 from helpdesk.escalations.models import Decision, Escalation, Exchange
 from helpdesk.escalations.operations.carrying import arrived
-from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.operations.holding import hold, hold_as_it_is
 from helpdesk.escalations.packets import Packet, hash_of, read
 from helpdesk.escalations.policy import may_receive
 from helpdesk.escalations.standing import OPEN_TO_PARTNER, Action, Reason, Standing
@@ -29,7 +29,8 @@ DECIDED_MEANWHILE: Final = (
 def note_reading(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
     work.require(may_receive, escalation)
-    _hold_what_one_can_read(work, escalation)
+    hold_as_it_is(work, escalation)
+    _refuse_who_cannot_read(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
         raise NotNow("This request is over, so its content is not shown any more.")
     if queries.consent_for(work, escalation) is None:
@@ -163,9 +164,13 @@ def seal_for_partner(
 
 
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
-    """Refuse whoever can't read it: the helpdesk invites people of a partner, and only the
-    partner's own people let them in. Until then nobody answers in the partner's name."""
     hold(work, escalation)
+    _refuse_who_cannot_read(work, escalation)
+
+
+def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:
+    """The helpdesk invites people of a partner, and only the partner's own people let them in.
+    Until then nobody answers in the partner's name."""
     if escalation.partner_key_id is None:
         raise NotFound
     if not work.keys.holds(escalation.partner_key_id):

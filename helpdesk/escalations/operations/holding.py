@@ -19,3 +19,12 @@ def hold(work: Work, escalation: Escalation) -> None:
     read = (escalation.standing, escalation.packet_hash, escalation.reply_at)
     if work.session.execute(now).one() != read:
         raise NotNow(TOO_LATE)
+
+
+def hold_as_it_is(work: Work, escalation: Escalation) -> None:
+    """Keep the request for who only opens it: they overwrite nothing, so what the worker has
+    written of it meanwhile is no reason to refuse."""
+    work.session.execute(
+        select(Escalation.id).where(Escalation.id == escalation.id).with_for_update()
+    )
+    work.session.refresh(escalation)
