@@ -36,3 +36,5 @@ ANSWERS_JITTER: Final = 500
 STUCK: Final = 60.0
 # How long a process that stops may finish what it has begun.
 GRACE: Final = 8.0
+# How long such a process keeps a connection on which nothing is asked.
+LAST_CALL: Final = 1.0

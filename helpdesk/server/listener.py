@@ -65,11 +65,14 @@ class Server(TcpWSGIServer):
         self.socket.close()
 
     def is_empty(self) -> bool:
-        """Close whoever asks for nothing more; True when nobody is left."""
+        """Close whoever asks for nothing more; True when nobody is left.
+
+        A client whose connection stays open may be sending the next request at this moment, and a
+        proxy does not send a form twice: it has a while to come, and hears that it was the last.
+        """
         now = time.monotonic()
         for channel in list(self.active_channels.values()):
-            is_new = not channel.has_asked and now - channel.waits_since < 1
-            if channel.is_idle and not is_new:
+            if channel.is_idle and now - channel.waits_since > limits.LAST_CALL:
                 channel.handle_close()
         return not self.active_channels
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -108,6 +109,19 @@ def read(client):
         whole += data
     head, _, body = whole.partition(b"\r\n\r\n")
     return int(head.split()[1]), head.decode("latin-1"), body
+
+
+def read_kept(client):
+    """The headers of an answer, and the length of its body, on a connection that may stay open."""
+    whole = b""
+    while True:
+        data = client.recv(65536)
+        assert data, "the connection was closed instead of being answered"
+        whole += data
+        head, end, body = whole.partition(b"\r\n\r\n")
+        told = re.search(rb"(?i)content-length: (\d+)", head)
+        if end and told and len(body) == int(told[1]):
+            return head.decode("latin-1"), len(body)
 
 
 def is_closed(client, within=15):

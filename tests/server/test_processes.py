@@ -5,7 +5,7 @@ import signal
 import threading
 
 from helpdesk.adapters import processes
-from tests.server.conftest import is_closed, read, until
+from tests.server.conftest import is_closed, read, read_kept, until
 
 
 def test_every_process_answers_on_the_same_socket(serve):
@@ -54,6 +54,23 @@ def test_a_process_that_has_answered_enough_is_replaced_and_refuses_nobody(serve
     pids = [served.said()["pid"] for _ in range(100)]
 
     assert len(set(pids)) >= 5
+
+
+def test_a_connection_that_is_kept_hears_which_answer_is_its_last(serve):
+    served = serve(processes=1, LIMITS="ANSWERS=10 ANSWERS_JITTER=1")
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    for _ in range(30):
+        with served.connect() as client:
+            answers = 0
+            while True:
+                client.sendall(request)
+                head, length = read_kept(client)
+                answers += 1
+                if "connection: close" in head.lower():
+                    break
+            assert length
+            assert answers <= 12
 
 
 def test_a_request_under_way_is_finished_when_the_server_stops(serve):
