@@ -76,6 +76,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.decided": "The partner decided: {outcome}. Their reason: {reason}.",
     "escalation.ticket_noted": "The partner noted a number of its own for the request.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
+    "escalation.verdict_denied": "Said that they never told us whether it is fixed: {verdict}.",
     "escalation.unanswered": "The partner did not answer in time.",
     "escalation.withdrawn": "The request was taken back: {because}.",
     "delivery.attempted": "The request left, attempt {number}.",
@@ -121,6 +122,7 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "escalation.drafted": {"ask": ASKS},
     "escalation.decided": {"outcome": ACTIONS},
     "escalation.verified": {"verdict": VERDICTS},
+    "escalation.verdict_denied": {"verdict": VERDICTS},
 }
 # What a partner did; why reads by what it was asked for.
 DECIDED: Final = "escalation.decided"

@@ -20,6 +20,7 @@ SHOWN: Final = 200
 # What somebody there did that says: I have it.
 TAKEN_BY: Final = ("escalation.acknowledged", "escalation.asked", "escalation.decided")
 JUDGED: Final = "escalation.verified"
+DENIED: Final = "escalation.verdict_denied"
 ANSWERED: Final = "escalation.answered"
 
 
@@ -73,7 +74,7 @@ def moves_of(work: Work, requests: Sequence[Escalation]) -> Moves:
         HistoryEntry.details["verdict"].astext,
     ).where(
         HistoryEntry.subject_id.in_([one.id for one in requests]),
-        HistoryEntry.action.in_((*TAKEN_BY, ANSWERED, JUDGED)),
+        HistoryEntry.action.in_((*TAKEN_BY, ANSWERED, JUDGED, DENIED)),
     )
     takers: dict[str, str] = {}
     ours: dict[str, str] = {}
@@ -83,7 +84,7 @@ def moves_of(work: Work, requests: Sequence[Escalation]) -> Moves:
             takers[one] = actor_id
         else:
             ours[one] = action
-        verdicts[one] = verdict
+        verdicts[one] = verdict if action == JUDGED else None
     return Moves(
         takers,
         asked_again={one for one, action in ours.items() if action == JUDGED},

@@ -31,6 +31,11 @@ def may_verify(actor: Actor, escalation: Escalation) -> bool:
     return may_work_on(actor, escalation)
 
 
+def may_object(actor: Actor, escalation: Escalation) -> bool:
+    """Only the reporter knows what they never said."""
+    return actor.role is Role.REPORTER and actor.case_id == escalation.case_id
+
+
 def may_carry(actor: Actor, _delivery: Delivery | None) -> bool:
     """Only the worker: nobody's page may say that something was delivered."""
     return actor.role is Role.SYSTEM

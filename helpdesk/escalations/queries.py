@@ -125,9 +125,34 @@ def decisions_of(work: Work, escalation: Escalation) -> Sequence[Decision]:
 
 
 def verdicts_of(work: Work, escalation: Escalation) -> Sequence[Verification]:
-    """What the reporter said about decisions, oldest first."""
-    found = select(Verification).where(Verification.escalation_id == escalation.id)
-    return work.session.scalars(found.order_by(Verification.at)).all()
+    """What the reporter said about decisions, oldest first; not what they say they never said."""
+    found = _verdicts(escalation).where(Verification.objected_at.is_(None))
+    return work.session.scalars(found).all()
+
+
+def denied_verdicts_of(work: Work, escalation: Escalation) -> Sequence[Verification]:
+    """What one of us wrote down of decisions and the reporter says they never said."""
+    found = _verdicts(escalation).where(Verification.objected_at.is_not(None))
+    return work.session.scalars(found).all()
+
+
+def _verdicts(escalation: Escalation) -> Select[Verification]:
+    """By decision: the times of verdicts are kept to the hour."""
+    found = select(Verification).join(Decision, Decision.id == Verification.decision_id)
+    mine = found.where(Verification.escalation_id == escalation.id)
+    return mine.order_by(Decision.at, Decision.id, Verification.id)
+
+
+def has_unfinished_like(work: Work, escalation: Escalation) -> bool:
+    """Whether the same is asked of the same partner by another request that is not over."""
+    found = select(Escalation.id).where(
+        Escalation.id != escalation.id,
+        Escalation.case_id == escalation.case_id,
+        Escalation.partner_id == escalation.partner_id,
+        Escalation.ask == escalation.ask,
+        Escalation.standing.not_in((Standing.CLOSED, Standing.WITHDRAWN)),
+    )
+    return work.session.scalar(found.limit(1)) is not None
 
 
 def delivery_of(work: Work, escalation: Escalation) -> Delivery | None:

@@ -59,6 +59,10 @@ MOVES: dict[Standing, frozenset[Standing]] = {
     Standing.WITHDRAWN: frozenset(),
 }
 
+# Where a word on what was decided leads. It is decided again once the reporter says that the word
+# was not theirs: nobody else moves it so, the partner's people least of all.
+JUDGED: frozenset[Standing] = frozenset({Standing.CLOSED, Standing.IN_REVIEW})
+
 # While it stands here, the partner's people can open the packet.
 OPEN_TO_PARTNER: frozenset[Standing] = frozenset(
     {

@@ -21,10 +21,18 @@ class IfTakenBack(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a platform decided, and what the reporter said about it."""
+    """What a platform decided, and what the reporter said about it. `denied` is what one of us
+    wrote down and they say they never said."""
 
     decision: Decision
     verification: Verification | None = None
+    denied: tuple[Verification, ...] = ()
+
+    @property
+    def noted(self) -> Verification | None:
+        """What one of us wrote down that the reporter told us, and they can object to."""
+        said = self.verification
+        return said if said is not None and not said.is_the_reporters else None
 
     @property
     def did_not_help(self) -> bool:

@@ -180,14 +180,14 @@ def requests_of(work: Work, case: Case) -> list[Request]:
     decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at, Decision.id)
     decisions = work.session.scalars(decided).all()
     verified = select(Verification).where(Verification.case_id == case.id)
-    verdicts = {one.decision_id: one for one in work.session.scalars(verified)}
+    said = work.session.scalars(verified.order_by(Verification.at, Verification.id)).all()
     agreed = {one.platform for one in agreed_consents(work, case)}
     ways = clocks.ways_of(work, asked)
     return [
         Request(
             one,
             answers=tuple(
-                Answer(decision, verdicts.get(decision.id))
+                _answer(decision, said)
                 for decision in decisions
                 if decision.escalation_id == one.id
             ),
@@ -197,6 +197,12 @@ def requests_of(work: Work, case: Case) -> list[Request]:
         )
         for one in asked
     ]
+
+
+def _answer(decision: Decision, said: Sequence[Verification]) -> Answer:
+    about = [one for one in said if one.decision_id == decision.id]
+    standing = next((one for one in about if one.objected_at is None), None)
+    return Answer(decision, standing, tuple(one for one in about if one is not standing))
 
 
 def request_of(work: Work, case: Case, ref: str) -> Request:

@@ -596,5 +596,6 @@ def test_a_partner_is_told_what_the_person_said_of_their_decision(house, writer,
 
     page = theirs.get(where).text
     assert "Please look again" in page
-    assert "says: <strong>nothing has changed</strong>" in page
-    assert "The person says: <strong>Nothing has changed</strong>" in page
+    assert "told Helpdesk: <strong>nothing has changed</strong>" in page
+    assert "The person told Helpdesk: <strong>Nothing has changed</strong>" in page
+    assert "says:" not in page

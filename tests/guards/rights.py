@@ -214,7 +214,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "verifications": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT, INSERT",
+        INTAKE: "SELECT, INSERT, UPDATE (objected_at)",
         PARTNER: "SELECT",
     },
     "visits": {

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.models import SealedInCase
@@ -45,7 +45,8 @@ class Decision(SealedInCase, Base):
 
 
 class Verification(Identified, Base):
-    """Whether it is really fixed: the reporter's word on a decision."""
+    """Whether it is really fixed: the reporter's word on a decision, or what one of us wrote down
+    that they said. That the reporter can object to: then it counts for nothing, and is kept."""
 
     __tablename__ = "verifications"
 
@@ -60,5 +61,21 @@ class Verification(Identified, Base):
     )
     verdict: Mapped[Verdict] = mapped_column(choice_column(Verdict))
     at: Mapped[datetime]
+    # Who wrote it down; nobody knows of some that are older than this column.
+    by: Mapped[str | None] = mapped_column(String(80))
+    # When the reporter said that they never told us so.
+    objected_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("decision_id"),)
+    __table_args__ = (
+        Index(
+            "uq_verifications_standing",
+            "decision_id",
+            unique=True,
+            postgresql_where=text("objected_at IS NULL"),
+        ),
+    )
+
+    @property
+    def is_the_reporters(self) -> bool:
+        """Whether it is the reporter's own word, given in the mailbox."""
+        return (self.by or "").startswith("reporter:")

@@ -9,7 +9,7 @@ from helpdesk.cases.models import SealedInCase
 from helpdesk.core.database import ID_LENGTH, Base, choice_column
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Envelope
-from helpdesk.escalations.standing import MOVES, Ask, Priority, Standing
+from helpdesk.escalations.standing import JUDGED, MOVES, Ask, Priority, Standing
 from helpdesk.partners.models import Partner
 
 
@@ -92,3 +92,8 @@ class Escalation(SealedInCase, Base):
             now, then = (one.replace("_", " ") for one in (self.standing, standing))
             raise NotNow(f"A request that is {now} cannot become {then}.")
         self.standing = standing
+
+    def forget_verdict(self) -> None:
+        """What was judged waits for the reporter's word again."""
+        if self.standing in JUDGED:
+            self.standing = Standing.DECIDED

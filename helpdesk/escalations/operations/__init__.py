@@ -27,7 +27,7 @@ from helpdesk.escalations.operations.replying import (
     stop_waiting,
     wait_for_partner,
 )
-from helpdesk.escalations.operations.verifying import verify
+from helpdesk.escalations.operations.verifying import deny_verdict, verify
 from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "catch_up",
     "change",
     "decide",
+    "deny_verdict",
     "draft",
     "note_reading",
     "note_ticket",

@@ -9,7 +9,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
 from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.operations.holding import hold
-from helpdesk.escalations.policy import may_verify
+from helpdesk.escalations.policy import may_object, may_verify
 from helpdesk.escalations.standing import Standing, Verdict
 
 SAYS: Final = {
@@ -32,6 +32,26 @@ def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     news.tell_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
 
 
+def deny_verdict(work: Work, escalation: Escalation, verification: Verification) -> None:
+    """The reporter never said what one of us wrote down: it counts for nothing, and only they can
+    say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
+    work.require(may_object, escalation)
+    hold(work, escalation)
+    if verification.objected_at is not None:
+        return
+    verification.objected_at = work.hour
+    # The database lets a reporter move a request back only behind what they object to.
+    work.session.flush()
+    decision = queries.decisions_of(work, escalation)[-1]
+    is_last = decision.id == verification.decision_id
+    if is_last and not queries.has_unfinished_like(work, escalation):
+        escalation.forget_verdict()
+        clocks.nobodys_move(work, escalation)
+    pauses.wake(work, escalation.case)
+    work.record("escalation.verdict_denied", escalation, verdict=verification.verdict)
+    news.tell_owner(work, escalation.case_id, What.MOVED, request_id=escalation.id)
+
+
 def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     decision = queries.decisions_of(work, escalation)[-1]
     work.session.add(
@@ -41,6 +61,7 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
             decision_id=decision.id,
             verdict=verdict,
             at=work.hour,
+            by=work.actor.id,
         )
     )
     if verdict is Verdict.CONFIRMED:

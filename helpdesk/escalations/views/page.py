@@ -33,6 +33,8 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     exchanges = queries.exchanges_of(work, escalation)
     decisions = queries.decisions_of(work, escalation)
     readings = queries.readings_of(work, escalation)
+    verdicts = queries.verdicts_of(work, escalation)
+    denied = queries.denied_verdicts_of(work, escalation)
     is_draft = escalation.standing is Standing.DRAFT
     waiting = queries.waiting_answer(work, escalation)
     seen = queries.seen(work, escalation) if is_draft or waiting else None
@@ -64,7 +66,8 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.open(one, "body")) for one in exchanges],
         "decisions": [(one, work.keys.open(one, "note")) for one in decisions],
-        "verdicts": {one.decision_id: one for one in queries.verdicts_of(work, escalation)},
+        "verdicts": {one.decision_id: one for one in verdicts},
+        "denied": denied,
         "readings": readings,
         "waiver": work.keys.open(escalation, "waiver"),
         "ticket": work.keys.open(escalation, "ticket"),
@@ -73,6 +76,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
             {one.by for one in exchanges}
             | {one.by for one in decisions}
             | {one.actor_id for one in readings}
+            | {one.by for one in (*verdicts, *denied) if one.by is not None}
             | {f"person:{one}" for one in (call.told if call is not None else ())}
             | {one for one in _named(escalation) if one is not None},
         ),

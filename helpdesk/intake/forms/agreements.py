@@ -7,11 +7,12 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
+from helpdesk.cases.models import Consent
 from helpdesk.cases.status import ConsentKind
 from helpdesk.intake.asked import IfTakenBack, Request
 from helpdesk.intake.operations import Agreement
 from helpdesk.playbooks.shelf import the_library
-from helpdesk.web.clock import moment
+from helpdesk.web.clock import day, moment
 from helpdesk.web.forms import Form
 
 CONSENTS = (
@@ -74,14 +75,24 @@ class ConsentsForm(Form):
         ]
 
 
-def consequences(requests: Iterable[Request]) -> dict[str, str]:
-    """For each platform that may be asked: what taking its tick away does to what was asked."""
-    told: dict[str, list[str]] = {}
+def consequences(requests: Iterable[Request], agreed: Iterable[Consent] = ()) -> dict[str, str]:
+    """What is said beside a tick: that one of us set it, having been told, and for each platform
+    that may be asked what taking it away does to what was asked."""
+    by_hand = [one for one in agreed if not one.is_the_reporters]
+    told = {_value_of(one.kind, one.platform): [_noted(one)] for one in by_hand}
     for one in requests:
         if one.is_agreed and one.if_taken_back is not None:
             value = _value_of(ConsentKind.PLATFORM, one.escalation.partner.platform)
             told.setdefault(value, []).append(_consequence(one, one.if_taken_back))
     return {value: " ".join(sentences) for value, sentences in told.items()}
+
+
+def _noted(consent: Consent) -> str:
+    said = gettext(
+        "We noted on %(day)s that you told us you agree to this. If you did not, untick it.",
+        day=day(consent.given_at).striptags(),
+    )
+    return str(said)
 
 
 def _consequence(request: Request, happens: IfTakenBack) -> str:

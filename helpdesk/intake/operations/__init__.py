@@ -8,7 +8,7 @@ from helpdesk.intake.operations.consents import (
 )
 from helpdesk.intake.operations.conversations import object_to
 from helpdesk.intake.operations.submission import Receipt, WayBack, submit
-from helpdesk.intake.operations.verdicts import give_verdict
+from helpdesk.intake.operations.verdicts import deny_verdict, give_verdict
 from helpdesk.intake.operations.visits import (
     come_in,
     find_visit,
@@ -25,6 +25,7 @@ __all__ = [
     "come_in",
     "confirm_agreement",
     "deny_agreement",
+    "deny_verdict",
     "find_visit",
     "give_verdict",
     "go_away",

@@ -1,8 +1,9 @@
 """What the reporter says of an answer: is it really fixed?"""
 
+from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
-from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.standing import Verdict
 from helpdesk.triage.timing import owe_an_answer
 
@@ -11,4 +12,16 @@ def give_verdict(work: Work, escalation: Escalation, *, verdict: Verdict) -> Non
     """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message."""
     escalations.verify(work, escalation, verdict=verdict)
     if verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
+        owe_an_answer(work, escalation.case)
+
+
+def deny_verdict(work: Work, escalation: Escalation, verification_id: str) -> None:
+    """They never told us what one of us wrote down. They are owed a word of ours: somebody may have
+    spoken for them. Safe to do twice."""
+    verification = work.session.get(Verification, verification_id)
+    if verification is None or verification.escalation_id != escalation.id:
+        raise NotFound
+    is_new = verification.objected_at is None
+    escalations.deny_verdict(work, escalation, verification)
+    if is_new:
         owe_an_answer(work, escalation.case)

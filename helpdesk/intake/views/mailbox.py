@@ -109,7 +109,8 @@ def _case_page(form: MessageForm) -> str:
     requests = queries.requests_of(work, case)
     consents = _consents_form(case, requests)
     messages = queries.messages_of(work, case)
-    consents.tick((one.kind, one.platform) for one in queries.agreed_consents(work, case))
+    agreed = queries.agreed_consents(work, case)
+    consents.tick((one.kind, one.platform) for one in agreed)
     return render_template(
         "mailbox/case.html",
         case=case,
@@ -120,7 +121,7 @@ def _case_page(form: MessageForm) -> str:
         requests=requests,
         form=form,
         consents_form=consents,
-        consequences=consequences(requests),
+        consequences=consequences(requests, agreed),
         to_confirm=[
             (one, label_of(one.kind, one.platform))
             for one in queries.consents_to_confirm(work, case)

@@ -33,6 +33,15 @@ def create_verification(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
+@bp.post("/mailbox/case/requests/<ref>/verification/<verification_id>/objection")
+@in_mailbox
+def create_verdict_objection(ref: str, verification_id: str) -> ResponseReturnValue:
+    request = queries.request_of(work, queries.own_case(work), ref)
+    operations.deny_verdict(work, request.escalation, verification_id)
+    flash(_("Thank you for telling us. What we noted counts for nothing now."))
+    return redirect(url_for(".show_case", _anchor="requests"), 303)
+
+
 def _request_page(request: Request, form: VerdictForm) -> str:
     text = work.keys.open_own(request.escalation, "packet_for_reporter")
     return render_template(

@@ -1,0 +1,213 @@
+"""What one of us wrote down that a reporter said: it reads as such, and can be objected to."""
+
+from html import unescape
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.status import ConsentKind, Outcome, Status
+from helpdesk.core.actors import reporter
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.outbox import Promise
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.inboxes import moves_of
+from helpdesk.escalations.models import Verification
+from helpdesk.escalations.standing import Action, Reason, Standing, Verdict
+from tests.intake.test_requests import Story
+
+NOTED = "We noted on"
+NEVER = "I did not say this"
+
+
+@pytest.fixture
+def story(house, browser):
+    """A request that was decided on."""
+    return Story(house, browser).approve().carry().decide()
+
+
+def note(house, story, verdict):
+    """A responder writes down what they say the reporter told them."""
+    with house.inside() as work:
+        operations.verify(work, queries.by_own_ref(work, story.ref), verdict=verdict)
+
+
+def noted(house):
+    with house.inside() as work:
+        return work.session.scalars(select(Verification).order_by(Verification.id)).all()
+
+
+def deny(story):
+    story.browser.open("/mailbox/case")
+    [form] = [one for one in actions(story.browser) if one.endswith("/objection")]
+    return story.browser.send(form)
+
+
+def actions(browser):
+    return [part.split('"', 1)[0] for part in browser.text.split('action="')[1:]]
+
+
+@pytest.mark.parametrize("page", ["/mailbox/case", None])
+def test_what_one_of_us_wrote_down_is_not_said_to_be_the_reporters_word(house, story, page):
+    note(house, story, Verdict.CONFIRMED)
+
+    shown = unescape(story.browser.open(page).text) if page else story.look()
+
+    assert "You told us:" not in shown
+    assert f"{NOTED} " in shown
+    assert "that you told us: It is fixed." in shown
+    assert NEVER in shown
+
+
+def test_what_the_reporter_said_is_theirs_and_has_no_button(story):
+    story.say(Verdict.CONFIRMED)
+
+    assert "You told us: It is fixed." in story.browser.text
+    assert NOTED not in story.browser.text
+    assert NEVER not in story.browser.text
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CONFIRMED, Verdict.PARTIAL, Verdict.NOT_EFFECTIVE])
+def test_who_never_said_so_is_asked_themselves_and_is_owed_a_word(house, story, verdict):
+    note(house, story, verdict)
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, story.case.id), "Good.")
+
+    deny(story)
+
+    assert story.browser.status == 200
+    assert "You said that you did not tell us this." in story.browser.text
+    assert NEVER not in story.browser.text
+    assert story.standing() is Standing.DECIDED
+    assert "Is it really fixed?" in story.browser.text
+    with house.inside() as work:
+        assert work.session.get(Case, story.case.id).reply_due_at is not None
+        told = select(Promise.job).where(Promise.arguments["case_id"].astext == story.case.id)
+        assert "triage.tell_owner" in set(work.session.scalars(told))
+
+
+def test_their_own_word_counts_after_that(house, story):
+    note(house, story, Verdict.CONFIRMED)
+    deny(story)
+
+    story.say(Verdict.NOT_EFFECTIVE)
+
+    assert story.standing() is Standing.IN_REVIEW
+    assert "You told us: Nothing has changed." in story.browser.text
+    assert "We have asked them to look at it again." in story.browser.text
+
+
+def test_a_case_that_was_closed_on_it_opens_again(house, story):
+    note(house, story, Verdict.CONFIRMED)
+    with house.inside() as work:
+        casework.close(work, work.session.get(Case, story.case.id), outcome=Outcome.RESOLVED)
+
+    deny(story)
+
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id, populate_existing=True)
+        assert case.status is Status.OPEN
+        assert case.reply_due_at is not None
+
+
+def test_what_the_partner_decided_since_stays(house, story):
+    note(house, story, Verdict.NOT_EFFECTIVE)
+    with house.inside(story.theirs) as work:
+        found = queries.by_own_ref(work, story.ref)
+        operations.decide(work, found, action=Action.ACCESS_LOCKED, reason=Reason.POLICY_BREACH)
+    story.say(Verdict.CONFIRMED)
+
+    deny(story)
+
+    assert story.standing() is Standing.CLOSED
+    assert len([one for one in noted(house) if one.objected_at is not None]) == 1
+
+
+def test_to_object_twice_changes_nothing_more(house, story):
+    note(house, story, Verdict.CONFIRMED)
+    story.browser.open("/mailbox/case")
+    [address] = [one for one in actions(story.browser) if one.endswith("/objection")]
+    fields = story.browser.form(address).fields
+    story.browser.send(address)
+
+    story.browser.post(address, fields)
+
+    with house.inside() as work:
+        denied = select(HistoryEntry).where(HistoryEntry.action == "escalation.verdict_denied")
+        [entry] = work.session.scalars(denied)
+        assert entry.actor_id == f"reporter:{story.case.id}"
+
+
+def test_the_partner_no_longer_reads_it_as_the_persons_last_word(house, story):
+    note(house, story, Verdict.CONFIRMED)
+    with house.inside(story.theirs) as work:
+        assert moves_of(work, [queries.by_own_ref(work, story.ref)]).fixed
+
+    deny(story)
+
+    with house.inside(story.theirs) as work:
+        found = queries.by_own_ref(work, story.ref)
+        moves = moves_of(work, [found])
+        assert not moves.fixed
+        assert not moves.asked_again
+        assert not queries.verdicts_of(work, found)
+
+
+def test_an_agreement_that_two_of_us_wrote_down_says_so(house, browser):
+    story = Story(house, browser)
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id)
+        told = casework.record_consent(work, case, kind=ConsentKind.HELPER)
+    with house.inside(story.second) as work:
+        case = work.session.get(Case, story.case.id)
+        casework.confirm_consent(work, case, work.session.get(Consent, told.id))
+
+    story.browser.open("/mailbox/case")
+
+    assert "We noted on" in story.browser.text
+    assert "If you did not, untick it." in story.browser.text
+
+
+# --- what the role of the public pages may do
+
+FORBIDDEN = {
+    "another verdict": "UPDATE verifications SET verdict = 'partial'",
+    "their own word": "UPDATE verifications SET by = 'reporter:x'",
+    "gone": "DELETE FROM verifications",
+    "long ago": "UPDATE verifications SET objected_at = now() - interval '1 day'",
+    "in our name": "INSERT INTO verifications (id, escalation_id, case_id, decision_id, verdict, "
+    "at, by) SELECT 'forged', escalation_id, case_id, decision_id, 'confirmed', at, 'person:x' "
+    "FROM verifications",
+    "open without objecting": "UPDATE escalations SET standing = 'decided'",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_the_public_pages_role_can_only_object(house, story, what):
+    note(house, story, Verdict.CONFIRMED)
+    strictly = "SELECT moment BETWEEN now() - interval '2 hours' AND now() + interval '2 hours'"
+    house._become("postgres")
+    house.staff.sessions.kw["bind"].execute(
+        text(
+            "CREATE OR REPLACE FUNCTION is_this_hour(moment timestamptz) RETURNS boolean "
+            f"LANGUAGE sql STABLE AS $${strictly}$$"
+        )
+    )
+    house._become("helpdesk_intake")
+
+    with (
+        house.at_the_door(reporter(story.case.id), own=story.code.secret()) as work,
+        pytest.raises((ProgrammingError, DBAPIError), match=r"denied|policy|only judges"),
+        work.session.begin_nested(),
+    ):
+        work.session.execute(text(FORBIDDEN[what]))
+
+
+def test_the_public_pages_role_does_not_object_to_the_reporters_own_word(house, story):
+    story.say(Verdict.CONFIRMED)
+
+    with house.at_the_door(reporter(story.case.id), own=story.code.secret()) as work:
+        mine = text("UPDATE verifications SET objected_at = date_trunc('hour', now())")
+        assert work.session.execute(mine).rowcount == 0
