@@ -11,7 +11,7 @@ from helpdesk.settings import NotConfigured, Settings
 logs.configure("pages")
 try:
     settings = Settings.from_environment(os.environ)
+    application = application_for(open_desk(settings), settings.serves)
 except NotConfigured as missing:
     sys.stderr.write(f"The helpdesk is only half configured.\n{missing}\n")
     sys.exit(2)
-application = application_for(open_desk(settings), settings.serves)

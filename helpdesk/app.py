@@ -20,8 +20,10 @@ from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import views as partners
-from helpdesk.playbooks.shelf import in_language, kinds_classifier, read_all, the_library
-from helpdesk.settings import LANGUAGES, Surface
+from helpdesk.playbooks.helplines import Helpline
+from helpdesk.playbooks.shelf import helplines, in_language, kinds_classifier, read_all, the_library
+from helpdesk.playbooks.source import BadPlaybook
+from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import (
     bodies,
@@ -120,10 +122,18 @@ def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
         read_all(offered)
         kinds_classifier()  # trained now, so that no reporter waits for it
         app.jinja_env.globals["has_been_read"] = is_reviewed
+        app.extensions["helplines"] = _helplines(desk.settings)
     else:
         languages.init_app(app, offered=(catalogues.SOURCE,))
         # responders see words to send in each language in which somebody may have written
         read_all(LANGUAGES if surface is Surface.STAFF else ())
+
+
+def _helplines(settings: Settings) -> tuple[Helpline, ...]:
+    try:
+        return helplines(settings.helplines)
+    except BadPlaybook as wrong:
+        raise NotConfigured(f"HELPLINES: {wrong}") from None
 
 
 def _dress(app: Flask, desk: Desk) -> None:
@@ -148,6 +158,8 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["day"] = day
     app.jinja_env.globals["languages"] = languages
     app.jinja_env.filters["in_language"] = in_language
+    app.jinja_env.filters["country"] = languages.country_name
+    app.jinja_env.filters["spoken"] = languages.name_here
     app.jinja_env.filters["language_name"] = partial(languages.name_of, within="en")
 
     @app.context_processor

@@ -104,6 +104,14 @@ def folder(text: str) -> Path:
     return path
 
 
+def file(text: str) -> Path:
+    """A file that is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise ValueError("names no file")
+    return path
+
+
 def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)

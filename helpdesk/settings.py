@@ -68,6 +68,8 @@ class Settings:
     reports_quota: int = 1000
     # What people read who cannot report: other ways to reach help.
     other_ways: str = ""
+    # A file of lines that help at once, instead of those in playbooks/vocab.
+    helplines: Path | None = None
 
     @classmethod
     def from_environment(
@@ -110,6 +112,9 @@ class Settings:
             offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
             reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.megabytes),
             other_ways=environment.get("OTHER_WAYS", "").strip(),
+            helplines=reader.checked("HELPLINES", environment["HELPLINES"], values.file)
+            if environment.get("HELPLINES")
+            else None,
         )
         reader.finish()
         return settings

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 
 from helpdesk.playbooks.conditions import Known
+from helpdesk.playbooks.danger_signs import DangerPhrase
+from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.pages import Playbook, Question, Sensitivity, Text, texts_in
 from helpdesk.playbooks.tables import Table
 
@@ -127,6 +129,8 @@ class Library:
     services: tuple[Service, ...] = ()
     causes: tuple[Cause, ...] = ()
     searches: tuple[SearchPhrase, ...] = ()
+    helplines: tuple[Helpline, ...] = ()
+    danger_signs: tuple[DangerPhrase, ...] = ()
 
     def playbook(self, playbook_id: str) -> Playbook | None:
         """The page of that kind of trouble, or the one that stands in its place since."""

@@ -8,9 +8,11 @@ from pathlib import Path
 from helpdesk.playbooks.classifier import Classifier
 from helpdesk.playbooks.editions import from_json, hash_of, to_json
 from helpdesk.playbooks.finding import train
+from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Text
 from helpdesk.playbooks.reading.folder import read_library
+from helpdesk.playbooks.reading.helplines import read_helplines_at
 from helpdesk.playbooks.translating.library import translated
 from helpdesk.playbooks.translating.standing import Standing
 from helpdesk.playbooks.translating.standing import standing as how_far
@@ -18,6 +20,11 @@ from helpdesk.playbooks.translating.words import Part, read_parts
 from helpdesk.settings import LANGUAGES
 
 CONTENT = Path(__file__).parents[2] / "playbooks"
+
+
+def helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
+    """Who else helps at once: the lines of the content folder, or those of an operator's file."""
+    return read_helplines_at(instead) if instead else the_library().helplines
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
 ROLES = {"public": "helpdesk_intake", "staff": "helpdesk_app", "partner": "helpdesk_partner"}
 PASSED_ON = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "WEB_THREADS", "EXIT_URL",
-    "LANGUAGES", "REPORTS_QUOTA", "OTHER_WAYS",
+    "LANGUAGES", "REPORTS_QUOTA", "OTHER_WAYS", "HELPLINES",
 )  # fmt: skip
 
 

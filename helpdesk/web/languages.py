@@ -121,6 +121,16 @@ def direction_of(code: str) -> str:
     return str(Locale.parse(code).text_direction)
 
 
+def country_name(code: str) -> str:
+    """What a country is called in the language of this page, by its two letters."""
+    return str(Locale.parse(language_here()).territories.get(code, code))
+
+
+def name_here(code: str) -> str:
+    """What a language is called in the language of this page."""
+    return name_of(code, language_here())
+
+
 @cache
 def name_of(code: str, within: str | None = None) -> str:
     """What a language is called, by those who speak it or in another language."""

@@ -81,6 +81,7 @@ BAD = [
     ({"STAFF_URL": "https://a.example/staff"}, "STAFF_URL must end with the host", [SETUP]),
     ({"PARTNER_URL": "ftp://a.example"}, "PARTNER_URL must be a whole address", [PAGES]),
     ({"EXIT_URL": "javascript:alert(1)"}, "EXIT_URL must be a whole address", [PAGES]),
+    ({"HELPLINES": "/nowhere.yml"}, "HELPLINES names no file", [PAGES]),
     # mail
     ({"MAIL_URL": "banana"}, "MAIL_URL must begin with smtp://", [WORKER, TICKER]),
     ({"MAIL_URL": "smtp://"}, "MAIL_URL names no mail server", [WORKER]),

@@ -135,7 +135,12 @@ def test_no_page_has_a_script_a_style_of_its_own_or_anything_from_elsewhere(brow
     for name, _ in pages_of(browser):
         page = browser.text
         assert not re.search(r"<script|<style|<iframe|\sstyle=|\son[a-z]+=", page), name
-        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page), name
+        assert not re.search(r'(?:src|action)="(?:https?:)?//', page), name
+        assert not re.search(r'<link [^>]*href="(?:https?:)?//', page), name
+        # Whom else to ask for help is the one thing that leads elsewhere, by a tap and not before.
+        leads_elsewhere = re.findall(r'<a href="(?:https?:)?//[^>]*>', page)
+        assert name == "/help-now" or not leads_elsewhere, name
+        assert all('rel="noopener noreferrer"' in link for link in leads_elsewhere)
 
 
 def test_the_way_out_is_first_in_the_order_of_the_keyboard(browser):

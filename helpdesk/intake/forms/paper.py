@@ -17,6 +17,7 @@ from helpdesk.intake.forms.sheets import Page, first_sheet, last_sheet, own_shee
 from helpdesk.intake.report import CONTACT, STORY, Told
 from helpdesk.playbooks import together
 from helpdesk.playbooks.conditions import Value
+from helpdesk.playbooks.danger_signs import DangerSign, signs_in
 from helpdesk.playbooks.pages import Question, Readiness
 from helpdesk.playbooks.shelf import the_library
 
@@ -82,6 +83,12 @@ class Paper:
         """Whether what we say to this has not been read by anybody who has lived through it."""
         pages = together.pages_of(self.library, self.kinds)
         return any(page.status is Readiness.DRAFT for page in pages)
+
+    @property
+    def danger_signs(self) -> tuple[DangerSign, ...]:
+        """What the words they typed show of danger: it is answered at once, and decides nothing."""
+        typed = f"{self.search.words}\n{self.last[STORY].data or ''}"
+        return signs_in(typed, self.library.danger_signs)
 
     @property
     def may_help(self) -> bool:

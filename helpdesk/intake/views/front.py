@@ -1,9 +1,10 @@
 """The first page, the way out, and what to do in danger: they need no database."""
 
-from flask import make_response, redirect, render_template, session
+from flask import current_app, make_response, redirect, render_template, session
 from flask.typing import ResponseReturnValue
 
 from helpdesk.intake.views.blueprint import bp
+from helpdesk.playbooks.helplines import Purpose, lines_for
 from helpdesk.web.cookies import take_door_cookie
 from helpdesk.web.desk import current_desk
 from helpdesk.web.login import open_to_strangers
@@ -18,7 +19,10 @@ def home() -> ResponseReturnValue:
 @bp.get("/help-now")
 @open_to_strangers
 def help_now() -> ResponseReturnValue:
-    return render_template("intake/help_now.html")
+    lines = current_app.extensions["helplines"]
+    return render_template(
+        "intake/help_now.html", lines={one.value: lines_for(lines, one) for one in Purpose}
+    )
 
 
 @bp.get("/leave")

@@ -160,6 +160,7 @@ def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
         judgement=_judgement(receipt, paper),
         advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
         is_draft=paper.is_draft,
+        danger_signs=paper.danger_signs,
     )
 
 

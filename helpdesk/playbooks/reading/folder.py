@@ -5,7 +5,9 @@ from pathlib import Path
 
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.reading.danger_signs import DANGER_SIGNS, read_danger_signs
 from helpdesk.playbooks.reading.entries import Fragment
+from helpdesk.playbooks.reading.helplines import HELPLINES, read_helplines
 from helpdesk.playbooks.reading.here import Shelf
 from helpdesk.playbooks.reading.questions import read_shared_questions
 from helpdesk.playbooks.reading.searches import read_searches
@@ -68,6 +70,8 @@ def read_what_reads(folder: Path) -> tuple[Library, list[BadPlaybook]]:
         services=services,
         causes=causes,
         searches=read_searches(folder, ids),
+        helplines=read_helplines(_file(folder, HELPLINES)),
+        danger_signs=read_danger_signs(_file(folder, DANGER_SIGNS)),
     )
     return library, problems
 

@@ -1,0 +1,100 @@
+"""Despair, violence or someone at the door: help stands at once beside the way on."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from helpdesk.app import create_app
+from helpdesk.settings import NotConfigured, Surface
+from tests.intake.browser import Browser
+from tests.intake.test_reports import LAST, go_to, send
+
+
+def find(browser, words):
+    browser.open("/report")
+    browser.send("/report", button=("to", "1"), answers={"words": words})
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "place"),
+    [
+        ("suicide", "carry this alone", "too-much"),
+        ("he hits me", "Is someone close to you hurting you?", "home"),
+        ("the police are at my door", "Is someone at the door?", "door"),
+        ("I'm 15 and he has my pictures", "Is a child in danger", "child"),
+    ],
+)
+def test_words_of_danger_bring_help_at_once_and_the_search_goes_on(browser, words, says, place):
+    find(browser, words)
+
+    assert says in browser.text
+    assert f'href="/help-now#{place}"' in browser.text
+    assert browser.text.index(says) < browser.text.index("This may be it")
+    browser.open("/help-now")
+    assert f'id="{place}"' in browser.text
+
+
+def test_other_words_bring_none(browser):
+    find(browser, "my account was hacked")
+
+    assert "/help-now#" not in browser.text
+
+
+def test_a_story_of_danger_is_answered_on_the_receipt_and_decides_nothing(house, browser):
+    go_to(browser, 3)
+    send(browser, LAST | {"story": "They took it.\n\nI do not want to live, I want to die."})
+
+    assert "Your return code" in browser.text
+    assert 'href="/help-now#too-much"' in browser.text
+
+
+def test_the_page_of_help_has_numbers_and_addresses_to_tap(browser):
+    browser.open("/help-now")
+
+    for href in ("tel:112", "tel:988", "mailto:help@accessnow.org", "tel:+35312100489"):
+        assert f'href="{href}"' in browser.text
+    assert "Not checked by us." in browser.text
+
+
+def test_countries_are_named_in_the_language_of_the_page(house):
+    settings = replace(house.intake.settings, languages=("fr",), offer_unreviewed=True)
+    app = create_app(replace(house.intake, settings=settings), Surface.PUBLIC)
+
+    browser = Browser(app.test_client())
+    browser.open("/fr/help-now")
+
+    assert "Allemagne" in browser.text
+    assert "Germany" not in browser.text
+
+
+def test_an_operators_own_lines_stand_instead_of_ours(house, tmp_path):
+    lines = tmp_path / "lines.yml"
+    lines.write_text(
+        "- {slug: our-line, name: Our <line>, for: crisis, ways: [{call: '123 45'}],"
+        " source: we know them, verified_on: 2026-11-01}\n"
+    )
+
+    browser = Browser(app_with(house, lines).test_client())
+    browser.open("/help-now")
+
+    assert "Our &lt;line&gt;" in browser.text
+    assert 'href="tel:12345"' in browser.text
+    assert "Checked on" in browser.text
+    assert "tel:988" not in browser.text
+    assert not re.search(r"<details>\s*</details>", browser.text)
+
+
+def test_an_operators_file_with_a_fault_is_refused_with_its_line(house, tmp_path):
+    lines = tmp_path / "lines.yml"
+    lines.write_text("- {slug: our-line}\n")
+
+    with pytest.raises(NotConfigured, match=r"HELPLINES: lines\.yml, line 1"):
+        app_with(house, lines)
+
+
+def app_with(house, lines):
+    settings = replace(house.intake.settings, helplines=lines)
+    app = create_app(replace(house.intake, settings=settings), Surface.PUBLIC)
+    app.testing = True
+    return app
