@@ -1,14 +1,11 @@
 """What the worker does for people: tell somebody that their own account has changed."""
 
-from sqlalchemy import update
-
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import NewMailbox, Person
-from helpdesk.core import letters
+from helpdesk.core import letters, unconfirmed
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
-from helpdesk.key_files import KeyFile
 
 
 @job("accounts.send_mailbox_code", queue=Queue.NOTICES)
@@ -18,25 +15,20 @@ def send_mailbox_code(desk: Desk, *, person_id: str, at: int) -> None:
     with desk.begin() as work:
         new = work.session.get(NewMailbox, person_id)
         person = work.session.get_one(Person, person_id)
-        if new is None or new.code is None or int(new.asked_at.timestamp()) != at:
-            return
-        if new.address is None:
-            return
-        code = work.keys.service.open(KeyFile.DUTY_ADDRESSES, new.code, new.place_of("code"))
-        to = work.keys.service.open(KeyFile.DUTY_ADDRESSES, new.address, new.place_of("address"))
+        contents = unconfirmed.letter_of(work, new, at=at)
+    if new is None or contents is None:
+        return
     letter = letters.compose(
         desk,
         "letters/mailbox_test.txt",
-        to=to,
+        to=contents.to,
         key=f"mailbox.{person_id}.{at}",
-        code=code,
+        code=contents.code,
         link=f"{_door(desk, person)}/account/mailbox",
     )
     desk.post.send(letter)  # no transaction is open here
     with desk.begin() as work:
-        sent = update(NewMailbox).where(NewMailbox.person_id == person_id)
-        sent = sent.where(NewMailbox.code_tag == new.code_tag)
-        work.session.execute(sent.values(code=None, sent_at=work.at))
+        unconfirmed.note_sent(work, new)
         work.record("person.mailbox_letter_sent", person)
 
 
@@ -46,9 +38,9 @@ def tell_old_mailbox(desk: Desk, *, person_id: str, at: int) -> None:
     with desk.begin() as work:
         new = work.session.get(NewMailbox, person_id)
         person = work.session.get_one(Person, person_id)
-        if new is None or new.old is None:
-            return
-        to = work.keys.service.open(KeyFile.DUTY_ADDRESSES, new.old, new.place_of("old"))
+        to = unconfirmed.old_address_of(work, new)
+    if new is None or not to:
+        return
     letter = letters.compose(
         desk,
         "letters/mailbox_changed.txt",
@@ -58,8 +50,7 @@ def tell_old_mailbox(desk: Desk, *, person_id: str, at: int) -> None:
     )
     desk.post.send(letter)  # no transaction is open here
     with desk.begin() as work:
-        told = update(NewMailbox).where(NewMailbox.person_id == person_id)
-        work.session.execute(told.where(NewMailbox.old == new.old).values(old=None))
+        unconfirmed.note_old_told(work, new)
         work.record("person.old_mailbox_told", person)
 
 

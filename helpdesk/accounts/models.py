@@ -1,8 +1,8 @@
 """Person, Team, Membership and the server-side session that holds an unlocked key."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,10 +11,8 @@ from helpdesk.core.actors import Actor, Role
 from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope, Place
-
-# The code of a test letter.
-CODE_HOLDS: Final = timedelta(hours=24)
-CODE_TRIES: Final = 5
+from helpdesk.core.unconfirmed import UnconfirmedAddress, is_used
+from helpdesk.key_files import KeyFile
 
 
 class TeamKind(StrEnum):
@@ -91,10 +89,8 @@ class Person(Identified, Base):
 
     def gets_duty_mail(self, at: datetime) -> bool:
         """Whether duty may rely on their address."""
-        if self.email is None:
-            return False
-        is_used = self.email_used_until is not None and self.email_used_until > at
-        return is_used or self.email_confirmed_at is not None
+        used = is_used(self.email_confirmed_at, self.email_used_until, at)
+        return self.email is not None and used
 
     def get_id(self) -> str:
         return self.id
@@ -108,34 +104,23 @@ class Person(Identified, Base):
         return Actor(f"person:{self.id}", self.role, teams=teams, person_id=self.id)
 
 
-class NewMailbox(Base):
-    """An address that somebody gave and has not confirmed; sealed to the worker that sends."""
+class NewMailbox(UnconfirmedAddress, Base):
+    """An address for duty mail that somebody gave and has not confirmed."""
 
     __tablename__ = "new_mailboxes"
+    SEALED_TO: ClassVar = KeyFile.DUTY_ADDRESSES
 
     person_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
     )
-    address: Mapped[Envelope | None]
-    # The same, for the person to see.
+    # The same as `address`, for the person to see.
     address_for_self: Mapped[Envelope | None]
-    # The address before, until it was told.
-    old: Mapped[Envelope | None]
-    # The code for the letter, until that was sent; and what is kept of it.
-    code: Mapped[Envelope | None]
-    code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
-    tries: Mapped[int]
-    asked_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
 
-    def is_over(self, at: datetime) -> bool:
-        """Whether another code is wanted."""
-        if self.code_tag is None or self.tries >= CODE_TRIES:
-            return True
-        return self.sent_at is not None and self.sent_at + CODE_HOLDS <= at
+    @property
+    def owner_id(self) -> str:
+        return self.person_id
 
     def place_of(self, field: str) -> Place:
-        """Of an address, the place where it goes: pages move what they cannot open."""
         moves = {"address": "email", "old": "email", "address_for_self": "email_for_self"}
         if field in moves:
             return Place("people", moves[field], "", self.person_id)

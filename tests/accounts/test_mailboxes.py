@@ -8,12 +8,13 @@ from sqlalchemy import select, update
 
 from helpdesk.accounts import jobs, operations, queries
 from helpdesk.accounts.calling import whom_to_call
-from helpdesk.accounts.models import CODE_HOLDS, CODE_TRIES, NewMailbox, Person
+from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.letters import NotTaken
 from helpdesk.core.performing import drain
+from helpdesk.core.unconfirmed import CODE_HOLDS, CODE_TRIES
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
 
 NEW, OLD = "new@house.test", "old@house.test"

@@ -1,14 +1,11 @@
 """Where duty mail goes: an address is relied upon once the code of a test letter was typed."""
 
-import hashlib
-import secrets
-
 from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.accounts.policy import may_use_own
-from helpdesk.core import typed
 from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Envelope
+from helpdesk.core.unconfirmed import Typed, new_code, type_code
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
@@ -74,24 +71,15 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     new = _held(work, person)
     if new is None or new.address is None:
         raise NotNow("No address waits to be confirmed. It may be confirmed already.")
-    if new.is_over(work.at):
-        work.record("person.mailbox_code_late", person)
-        return False
-    if new.code_tag is None or not secrets.compare_digest(new.code_tag, tag_of(new, code)):
-        new.tries += 1
-        work.record("person.mailbox_code_wrong", person)
+    found = type_code(work, new, code)
+    if found is not Typed.RIGHT:
+        work.record(f"person.mailbox_code_{found}", person)
         return False
     person.email, person.email_for_self = new.address, new.address_for_self
     person.email_confirmed_at, person.email_used_until = work.at, None
     new.address = new.address_for_self = new.code = new.code_tag = None
     work.record("person.mailbox_confirmed", person)
     return True
-
-
-def tag_of(new: NewMailbox, code: str) -> bytes:
-    """What is kept of a code; the same six digits look different for each person."""
-    digits = typed.six_digits(code).encode()
-    return hashlib.blake2b(digits, key=new.person_id.encode(), digest_size=32).digest()
 
 
 def _propose(work: Work, person: Person, address: Envelope | None) -> NewMailbox:
@@ -107,11 +95,7 @@ def _propose(work: Work, person: Person, address: Envelope | None) -> NewMailbox
 
 
 def _new_code(work: Work, new: NewMailbox) -> None:
-    code = f"{secrets.randbelow(10**6):06}"
-    place = new.place_of("code")
-    new.code = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, code, place)
-    new.code_tag = tag_of(new, code)
-    new.tries, new.asked_at, new.sent_at = 0, work.at, None
+    new_code(work, new)
     work.promise("accounts.send_mailbox_code", person_id=new.person_id, at=int(work.at.timestamp()))
 
 

@@ -1,0 +1,138 @@
+"""An address that was given and not confirmed: its test letter, the code in it, and the tries.
+
+People's duty mail and partners' mail wait in the same way; each has a table of its own, sealed to
+the worker that sends there.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Final, NamedTuple
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.core import typed
+from helpdesk.core.sealing import Envelope, Place
+from helpdesk.core.work import Work
+from helpdesk.key_files import KeyFile
+
+# The code of a test letter.
+CODE_HOLDS: Final = timedelta(hours=24)
+CODE_TRIES: Final = 5
+
+
+class Typed(StrEnum):
+    """What a code turned out to be when it was typed."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LATE = "late"
+
+
+class UnconfirmedAddress:
+    """The columns of an address that waits. Whose it is says the table's own key."""
+
+    SEALED_TO: ClassVar[KeyFile]
+
+    address: Mapped[Envelope | None]
+    # The address before, until it was told.
+    old: Mapped[Envelope | None]
+    # The code for the letter, until that was sent; and what is kept of it.
+    code: Mapped[Envelope | None]
+    code_tag: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tries: Mapped[int]
+    asked_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    @property
+    def owner_id(self) -> str:
+        """Whose address it is: the key of the row."""
+        raise NotImplementedError
+
+    def place_of(self, field: str) -> Place:
+        """Of an address, the place where it goes: pages move what they cannot open."""
+        raise NotImplementedError
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether another code is wanted."""
+        if self.code_tag is None or self.tries >= CODE_TRIES:
+            return True
+        return self.sent_at is not None and self.sent_at + CODE_HOLDS <= at
+
+
+class Contents(NamedTuple):
+    """What a test letter needs: where it goes, and the code in it."""
+
+    to: str
+    code: str
+
+
+def is_used(confirmed_at: datetime | None, used_until: datetime | None, at: datetime) -> bool:
+    """Whether an address may be relied upon: confirmed, or given before and not yet too old."""
+    return confirmed_at is not None or (used_until is not None and used_until > at)
+
+
+def new_code(work: Work, new: UnconfirmedAddress) -> None:
+    """Another code, with all its tries; the one before stops working. Its letter is promised by
+    whoever calls this."""
+    code = f"{secrets.randbelow(10**6):06}"
+    new.code = work.keys.service.seal(new.SEALED_TO, code, new.place_of("code"))
+    new.code_tag = tag_of(new, code)
+    new.tries, new.asked_at, new.sent_at = 0, work.at, None
+
+
+def type_code(work: Work, new: UnconfirmedAddress, code: str) -> Typed:
+    """Compare a code with that of the newest letter. A wrong one counts."""
+    if new.is_over(work.at):
+        return Typed.LATE
+    if new.code_tag is None or not secrets.compare_digest(new.code_tag, tag_of(new, code)):
+        new.tries += 1
+        return Typed.WRONG
+    return Typed.RIGHT
+
+
+def tag_of(new: UnconfirmedAddress, code: str) -> bytes:
+    """What is kept of a code; the same six digits look different for each owner."""
+    digits = typed.six_digits(code).encode()
+    return hashlib.blake2b(digits, key=new.owner_id.encode(), digest_size=32).digest()
+
+
+def letter_of(work: Work, new: UnconfirmedAddress | None, *, at: int) -> Contents | None:
+    """What the letter asked for at that second holds; None if it was sent, or another code has
+    replaced its own."""
+    if new is None or new.code is None or new.address is None:
+        return None
+    if int(new.asked_at.timestamp()) != at:
+        return None
+    opened = work.keys.service.open
+    return Contents(
+        to=opened(new.SEALED_TO, new.address, new.place_of("address")),
+        code=opened(new.SEALED_TO, new.code, new.place_of("code")),
+    )
+
+
+def note_sent(work: Work, sent: UnconfirmedAddress) -> None:
+    """The letter has left: its code runs from now, unless another has replaced it meanwhile."""
+    now = _as_it_is(work, sent)
+    if now is not None and now.code_tag == sent.code_tag:
+        now.code, now.sent_at = None, work.at
+
+
+def old_address_of(work: Work, new: UnconfirmedAddress | None) -> str:
+    """The address before, as long as it has not been told; empty if there is none."""
+    if new is None or new.old is None:
+        return ""
+    return work.keys.service.open(new.SEALED_TO, new.old, new.place_of("old"))
+
+
+def note_old_told(work: Work, told: UnconfirmedAddress) -> None:
+    """The address before has been told, unless there is another one by now."""
+    now = _as_it_is(work, told)
+    if now is not None and now.old == told.old:
+        now.old = None
+
+
+def _as_it_is(work: Work, new: UnconfirmedAddress) -> UnconfirmedAddress | None:
+    return work.session.get(type(new), new.owner_id, with_for_update=True)
