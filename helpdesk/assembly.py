@@ -17,6 +17,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.intake import jobs as intake_jobs
+from helpdesk.partners import jobs as partners_jobs
 from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import bringing as triage_bringing
 from helpdesk.triage import jobs as triage_jobs
@@ -27,6 +28,7 @@ JOBS = (
     cases_jobs,
     escalations_jobs,
     intake_jobs,
+    partners_jobs,
     triage_jobs,
     triage_bringing,
 )

@@ -22,6 +22,8 @@ from helpdesk.core.database import new_id
 from helpdesk.core.keys import KeyKind, give, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.key_files import KeyFile
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import NewPartnerMailbox
 
 PASSPHRASE = "seven words that only this test has"
 INTAKE_KEY = b"i" * 32
@@ -175,6 +177,13 @@ def a_case(
         clocks.start_first_reply(work, case, within=WITHIN[level])
     work.record("case.submitted", case, level=level, rule=rule)
     return case
+
+
+def confirm_mail(work, partner):
+    """The code of a partner's test letter is typed by a coordinator; the letter need not leave."""
+    new = work.session.get(NewPartnerMailbox, partner.id)
+    code = work.keys.service.open(KeyFile.PARTNER_ADDRESSES, new.code, new.place_of("code"))
+    assert partners.confirm_mailbox(work, partner, code)
 
 
 @contextmanager

@@ -26,10 +26,13 @@ HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}\Z")
 SEED = re.compile(r"[A-Z2-7]{32}\Z")
 
 
-def _six_digits(label: str = "The six digits that your app shows now") -> StringField:
+def _six_digits(
+    label: str = "The six digits that your app shows now",
+    otherwise: str = "Type the six digits that your app shows.",
+) -> StringField:
     return StringField(
         label,
-        [Regexp(SIX_DIGITS, message="Type the six digits that your app shows.")],
+        [Regexp(SIX_DIGITS, message=otherwise)],
         filters=[_as_six_digits],
     )
 
@@ -157,7 +160,7 @@ class MailboxForm(CurrentPassphraseForm):
 class MailboxCodeForm(Form):
     """The code of a test letter."""
 
-    code = _six_digits("The six digits in the letter")
+    code = _six_digits("The six digits in the letter", "Type the six digits in the letter.")
 
 
 class NewPhoneForm(CurrentPassphraseForm):

@@ -14,13 +14,16 @@ from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import NewPartnerMailbox, Partner
 from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.
 PARTNER, PLATFORM = "drill-platform", "instagram"
+# One more, which nobody has answered for yet: nothing can be sent to it.
+QUIET_PARTNER, QUIET_PLATFORM = "drill-videos", "youtube"
 # Whose test letter lies among the letters, unread.
 UNCONFIRMED = "newcomer"
+REACH_US = "The helpdesk of this drill. Call the coordinator at the other table."
 # Everything but the field that tells where the account's owner lives.
 ALLOWED = frozenset(BY_NAME) - {"region"}
 
@@ -111,13 +114,38 @@ def _partner(stage: Stage, at: datetime) -> Partner:
         fields=ALLOWED,
         about=About(
             timezone="Europe/Lisbon",
-            reach_us="The helpdesk of this drill. Call the coordinator at the other table.",
+            reach_us=REACH_US,
         ),
         is_new_platform=True,
         is_drill=True,
     )
     partners.vet(stage.person("coordinator", at), partner, on=at.date())
+    _confirm_partner(stage, partner, at)
     return partner
+
+
+def one_more_partner(stage: Stage, at: datetime) -> None:
+    """Its test letter lies among the letters, unread."""
+    partners.register(
+        stage.person("coordinator", at),
+        slug=QUIET_PARTNER,
+        name="Drill video team",
+        platform=QUIET_PLATFORM,
+        mailbox="video-team@drill.example",
+        fields=ALLOWED,
+        about=About(reach_us=REACH_US),
+        is_new_platform=True,
+        is_drill=True,
+    )
+
+
+def _confirm_partner(stage: Stage, partner: Partner, at: datetime) -> None:
+    """They read the code of the test letter out, and the coordinator types it."""
+    new = stage.session.get_one(NewPartnerMailbox, partner.id)
+    if new.code is not None:
+        place = new.place_of("code")
+        code = stage.desk.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
+        partners.confirm_mailbox(stage.person("coordinator", at), partner, code)
 
 
 def _confirm(stage: Stage, part: Part, at: datetime) -> None:

@@ -7,6 +7,7 @@ from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.status import Outcome, WaitsOn
 from helpdesk.drill.cast import FRONT_LINE, QUIET_ROOM, Cast, Told
+from helpdesk.drill.organisation import one_more_partner
 from helpdesk.drill.platform_plays import (
     legal_clinic,
     poetry_page,
@@ -26,7 +27,12 @@ def play_all(stage: Stage, *, beginning: datetime, now: datetime) -> dict[str, T
     """Play every story up to now; what was told, by the story's id."""
     cast = Cast(stage, {})
     plays = [_told_at(cast, story, now - story.ago) for story in STORIES]
-    rehearse(stage, [*plays, _shifts(cast, now)], beginning=beginning, until=now)
+    rehearse(
+        stage,
+        [*plays, _shifts(cast, now), _one_more_partner(cast, now)],
+        beginning=beginning,
+        until=now,
+    )
     return cast.told
 
 
@@ -47,6 +53,12 @@ def _shifts(cast: Cast, now: datetime) -> Play:
         at = yield at
         cast.on_duty(RESPONDER if day % 2 else COORDINATOR, at)
         at += DAY
+
+
+def _one_more_partner(cast: Cast, now: datetime) -> Play:
+    """Registered a while ago: nobody there has answered for their mail address yet."""
+    at = yield now - timedelta(hours=3)
+    one_more_partner(cast.stage, at)
 
 
 def _site_down(cast: Cast, story: Story, at: datetime) -> Play:

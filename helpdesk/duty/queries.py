@@ -28,6 +28,8 @@ from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import AtPartners
 from helpdesk.intake.load import Load, load_of
+from helpdesk.partners import queries as partners
+from helpdesk.partners.models import Partner
 from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.queries import CameBack
 from helpdesk.playbooks.shelf import the_library
@@ -85,6 +87,8 @@ class Board:
     newcomers: Sequence[Membership]
     false_keys: Sequence[Team]
     unconfirmed: Sequence[Person]
+    unconfirmed_partners: Sequence[Partner]
+    untold_partners: Sequence[Escalation]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
     at_partners: AtPartners
@@ -117,6 +121,8 @@ def board(work: Work) -> Board:
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
         came_back=came_back,
         unconfirmed=accounts.unconfirmed(work),
+        unconfirmed_partners=partners.unconfirmed(work),
+        untold_partners=escalations.untold(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=teams_with_a_false_key(work),
         failed=_failed(work) if is_lead else [],

@@ -67,6 +67,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.second_reader_told": "A second person was called to read what had left.",
     "escalation.second_reader_untold": "Nobody could be called to read what had left.",
     "escalation.second_read": "Read the request after it had left.",
+    "escalation.partner_told": "The partner was told that there is news on the request.",
+    "escalation.partner_told_otherwise": "Told the partner by another way that there is news on the"
+    " request.",
+    "escalation.partner_untold": "No letter could tell the partner that there is news on the"
+    " request. The duty board says so in red.",
     "escalation.with_partner": "The request is with the partner.",
     "escalation.read": "The partner opened the request.",
     "escalation.acknowledged": "The partner acknowledged the request.",

@@ -43,6 +43,7 @@ class Seen:
     partner_is_vetted: bool
     partner_has_key: bool
     partner_has_mailbox: bool
+    partner_gets_mail: bool
     partner_takes_it: bool
     says_who_we_are: bool
     facts: Mapping[str, str]
@@ -124,8 +125,14 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Way to them",
         seen.partner_has_key and seen.partner_has_mailbox,
-        f"Nobody at {seen.partner} can open a request yet. Their first person has to enrol, and"
-        " the partner's page needs a mail address.",
+        _no_way_to_them(seen),
+    )
+    yield (
+        "Their mail address",
+        seen.partner_gets_mail or not seen.partner_has_mailbox,
+        f"The mail address of {seen.partner} isn't confirmed, so no letter would reach them. They"
+        " type the code of the test letter at their desk, or read it out to a coordinator, who"
+        " types it on the partner's page.",
     )
     yield (
         "What they take",
@@ -175,6 +182,15 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
         not leaves_alone(seen, approver) or may_leave_alone(seen, approver),
         _not_a_second_person(seen, approver),
     )
+
+
+def _no_way_to_them(seen: Seen) -> str:
+    said = f"Nothing can reach {seen.partner} yet."
+    if not seen.partner_has_key:
+        said = f"Nobody at {seen.partner} can open a request yet. Their first person has to enrol."
+    if not seen.partner_has_mailbox:
+        said += " The partner's page needs a mail address."
+    return said
 
 
 def _is_that_urgent(seen: Seen) -> bool:

@@ -47,27 +47,54 @@ def cancel_unsent(desk: Desk, *, case_id: str) -> None:
 # With the deliveries: one worker has the addresses of partners, another those of our people.
 @job("escalations.tell_partner", queue=Queue.DELIVERIES)
 def tell_partner(desk: Desk, *, escalation_id: str, about: str) -> None:
-    """Say that there is news on a request. Safe to run twice: the same news has the same id."""
+    """Say that there is news on a request. Safe to run twice: the same news has the same id.
+
+    Where no letter can go or none is taken, the board says so until one is, or they look.
+    """
     with desk.begin() as work:
-        escalation = work.session.get(Escalation, escalation_id)
-        if escalation is None:
+        letter = _news_letter(desk, work, escalation_id, about)
+        if letter is None:
             return
-        mailbox = partners.mailbox_of(work, escalation.partner)
-        ref, priority = escalation.ref, escalation.priority.upper()
-        at, zone = escalation.answer_due_at, escalation.partner.timezone
-        due = in_both_zones(at, zone) if at is not None else ""
-    if mailbox:
-        letter = letters.compose(
-            desk,
-            "letters/request_news.txt",
-            to=mailbox,
-            key=f"{escalation_id}.{about}",
-            ref=ref,
-            priority=priority,
-            link=_address(desk, ref),
-            due=due,
+    if letter.to:
+        try:
+            desk.post.send(letter)  # no transaction is open here
+        except Exception:
+            _note_news(desk, escalation_id, is_told=False)
+            raise
+    _note_news(desk, escalation_id, is_told=bool(letter.to))
+
+
+@job("escalations.tell_what_waited", queue=Queue.DELIVERIES, leaves_the_house=False)
+def tell_what_waited(desk: Desk, *, partner_id: str, at: int) -> None:
+    """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
+    with desk.begin() as work:
+        operations.tell_what_waited(work, partner_id, at=at)
+
+
+def _news_letter(desk: Desk, work: Work, escalation_id: str, about: str) -> Letter | None:
+    """To nobody, where the partner has no address that is confirmed."""
+    escalation = work.session.get(Escalation, escalation_id)
+    if escalation is None:
+        return None
+    at, zone = escalation.answer_due_at, escalation.partner.timezone
+    return letters.compose(
+        desk,
+        "letters/request_news.txt",
+        to=partners.mailbox_of(work, escalation.partner),
+        key=f"{escalation_id}.{about}",
+        ref=escalation.ref,
+        priority=escalation.priority.upper(),
+        link=_address(desk, escalation.ref),
+        due=in_both_zones(at, zone) if at is not None else "",
+    )
+
+
+def _note_news(desk: Desk, escalation_id: str, *, is_told: bool) -> None:
+    with desk.begin() as work:
+        escalation = work.session.get_one(
+            Escalation, escalation_id, with_for_update={"of": Escalation}
         )
-        desk.post.send(letter)  # no transaction is open here
+        operations.note_news(work, escalation, is_told=is_told)
 
 
 @job("escalations.call_second_reader", queue=Queue.NOTICES)

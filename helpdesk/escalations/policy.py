@@ -41,6 +41,11 @@ def may_carry(actor: Actor, _delivery: Delivery | None) -> bool:
     return actor.role is Role.SYSTEM
 
 
+def may_tell_partner(actor: Actor, _escalation: Escalation) -> bool:
+    """The same: only the worker knows whether a letter was taken."""
+    return actor.role is Role.SYSTEM
+
+
 def may_withdraw_for(actor: Actor, case_id: str) -> bool:
     """The worker, after a consent was taken back."""
     return actor.role is Role.SYSTEM and bool(case_id)

@@ -247,7 +247,8 @@ def seen(work: Work, escalation: Escalation) -> Seen:
         allowed=frozenset(partner.allowed_fields),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),
-        partner_has_mailbox=partner.mailbox is not None,
+        partner_has_mailbox=partners.has_address(work, partner),
+        partner_gets_mail=partner.gets_mail(work.at),
         partner_takes_it=partner.takes(escalation.ask),
         says_who_we_are=bool(partner.reach_us.strip()),
         facts=facts,
@@ -305,6 +306,20 @@ def dead_letters(work: Work) -> Sequence[Delivery]:
         .where(Delivery.standing == DeliveryStanding.DEAD_LETTER)
     )
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()
+
+
+def untold(work: Work) -> Sequence[Escalation]:
+    """Requests whose partner has not been told what is new on them, the longest first."""
+    found = visible_to(work.actor).where(Escalation.untold_since.is_not(None))
+    return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
+
+
+def untold_at(work: Work, partner_id: str) -> Sequence[Escalation]:
+    """The same of one partner, for the worker that tells them."""
+    found = select(Escalation).where(
+        Escalation.partner_id == partner_id, Escalation.untold_since.is_not(None)
+    )
+    return work.session.scalars(found.order_by(Escalation.id)).all()
 
 
 def to_read_again(work: Work) -> Sequence[Escalation]:

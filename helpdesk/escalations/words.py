@@ -106,6 +106,8 @@ TROUBLES: Final = {
     "packet_changed": "The packet is not the one that was approved. Withdraw it, and find out why.",
     "partner_not_vetted": "The partner is not vetted any more.",
     "no_mailbox": "The partner has no mail address.",
+    "mailbox_unconfirmed": "The partner's mail address isn't confirmed. Have the code of the test"
+    " letter typed on the partner's page, then carry it once more.",
     "worker_gone": "The worker stopped in the middle.",
 }
 

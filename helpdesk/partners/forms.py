@@ -31,7 +31,8 @@ def _mailbox() -> StringField:
         "Mail address of their trust team",
         [is_address],
         filters=[as_address],
-        description="They get an id, a priority and a link there. Never a word of a case.",
+        description="They get an id, a priority and a link there. Never a word of a case. A test"
+        " letter goes there first, and nothing else before its code is typed.",
     )
 
 

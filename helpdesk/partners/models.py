@@ -1,7 +1,8 @@
 """Partner: an organisation that receives packets, and what it may receive."""
 
 import json
-from datetime import date
+from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk.accounts.models import Team
 from helpdesk.core.database import ID_LENGTH, Base, Identified
 from helpdesk.core.sealing import Envelope, Place
+from helpdesk.core.unconfirmed import UnconfirmedAddress, is_used
+from helpdesk.key_files import KeyFile
 from helpdesk.partners.about import EVERY_ASK
 
 EVERY = json.dumps(EVERY_ASK)
@@ -29,7 +32,11 @@ class Partner(Identified, Base):
     allowed_fields: Mapped[list[str]] = mapped_column(JSONB)
     # Until a person has checked who they are, nothing goes to them.
     vetted_on: Mapped[date | None]
+    # Where their mail goes now; one that waits for its code is in `new_partner_mailboxes`.
     mailbox: Mapped[Envelope | None]
+    # Since when it is confirmed; or, given before there were test letters, how long it is used.
+    mailbox_confirmed_at: Mapped[datetime | None]
+    mailbox_used_until: Mapped[datetime | None]
     # Priority -> seconds in which we ask for a first sign, and for a decision.
     answer_within: Mapped[dict[str, int]] = mapped_column(JSONB)
     decide_within: Mapped[dict[str, int]] = mapped_column(JSONB)
@@ -57,5 +64,30 @@ class Partner(Identified, Base):
         """Whether it can be asked for this, now."""
         return not self.is_retired and ask in self.asks
 
+    def gets_mail(self, at: datetime) -> bool:
+        """Whether mail to them may rely on their address."""
+        used = is_used(self.mailbox_confirmed_at, self.mailbox_used_until, at)
+        return self.mailbox is not None and used
+
     def place_of(self, field: str) -> Place:
         return Place("partners", field, "", self.id)
+
+
+class NewPartnerMailbox(UnconfirmedAddress, Base):
+    """An address for mail to a partner that nobody has confirmed."""
+
+    __tablename__ = "new_partner_mailboxes"
+    SEALED_TO: ClassVar = KeyFile.PARTNER_ADDRESSES
+
+    partner_id: Mapped[str] = mapped_column(
+        String(ID_LENGTH), ForeignKey("partners.id", ondelete="CASCADE"), primary_key=True
+    )
+
+    @property
+    def owner_id(self) -> str:
+        return self.partner_id
+
+    def place_of(self, field: str) -> Place:
+        if field in ("address", "old"):
+            return Place("partners", "mailbox", "", self.partner_id)
+        return Place("new_partner_mailboxes", field, "", self.partner_id)

@@ -17,3 +17,9 @@ def may_register_partner(actor: Actor, _slug: str) -> bool:
 def may_manage_partner(actor: Actor, _partner: Partner) -> bool:
     """What may leave, and to whom, is settled by those who answer for the cases."""
     return actor.role is Role.COORDINATOR
+
+
+def may_confirm_mailbox(actor: Actor, partner: Partner) -> bool:
+    """Their own people at their desk, or a coordinator to whom they read the code out."""
+    is_theirs = actor.role is Role.PARTNER and partner.team_id in actor.teams
+    return is_theirs or may_manage_partner(actor, partner)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, exists, false, or_, select
 
 from helpdesk.accounts.models import TeamKind
 from helpdesk.accounts.signed import keys_of_team_by_id
@@ -12,7 +12,7 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.signatures import SignedKeys
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import NewPartnerMailbox, Partner
 from helpdesk.partners.policy import may_see_partners
 
 
@@ -59,11 +59,33 @@ def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
 
 
 def mailbox_of(work: Work, partner: Partner) -> str:
-    """Where their mail goes; empty where there is none, or where it cannot be opened."""
-    if partner.mailbox is None:
+    """Where their mail goes; empty where nothing is confirmed, or where it cannot be opened."""
+    if partner.mailbox is None or not partner.gets_mail(work.at):
         return ""
     place = partner.place_of("mailbox")
     try:
         return work.keys.service.open(KeyFile.PARTNER_ADDRESSES, partner.mailbox, place)
     except CannotOpen:
         return ""
+
+
+def new_mailbox(work: Work, partner: Partner) -> NewPartnerMailbox | None:
+    """The address that was given and not confirmed yet, with what is known of its letter."""
+    return work.session.get(NewPartnerMailbox, partner.id)
+
+
+def has_address(work: Work, partner: Partner) -> bool:
+    """Whether any address was given, confirmed or not."""
+    new = new_mailbox(work, partner)
+    return partner.mailbox is not None or (new is not None and new.address is not None)
+
+
+def unconfirmed(work: Work) -> Sequence[Partner]:
+    """Partners that could be asked, with an address that waits for its code or with none."""
+    waits = exists().where(
+        NewPartnerMailbox.partner_id == Partner.id, NewPartnerMailbox.address.is_not(None)
+    )
+    found = visible_to(work.actor).where(
+        Partner.retired_on.is_(None), or_(waits, Partner.mailbox_confirmed_at.is_(None))
+    )
+    return work.session.scalars(found).all()

@@ -22,6 +22,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Pile
 from helpdesk.escalations.standing import Standing as Request
 from helpdesk.intake import queries as intake
+from helpdesk.partners import queries as partners
 from tests.conftest import INTAKE_KEY, SERVICE
 
 
@@ -72,6 +73,18 @@ def test_the_operator_finds_no_case(drill):
     work = drill.stage.person("operator", drill.now)
 
     assert work.session.scalars(queries.visible_to(work.actor)).all() == []
+
+
+def test_one_partners_address_waits_for_a_code_that_still_works(drill):
+    work = drill.stage.person("coordinator", drill.now)
+
+    [waiting] = board(work).unconfirmed_partners
+
+    new = partners.new_mailbox(work, waiting)
+    assert waiting.name == "Drill video team"
+    assert new.sent_at is not None
+    assert not new.is_over(drill.now)
+    assert not partners.has_key(work, waiting)
 
 
 def test_everybody_on_the_sheet_can_open_their_own_key(drill):

@@ -18,7 +18,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
-from tests.factories import Somebody, a_case, a_person, a_team, work_as
+from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, work_as
 
 MAILBOX = "trust@platform.test"
 TYPED = {
@@ -187,7 +187,9 @@ def a_ready_case(work, queue, platform, code, **facts) -> Case:
     return case
 
 
-def a_partner(work, lead, *, platform="platform", fields=tuple(BY_NAME), vetted=True) -> Partner:
+def a_partner(
+    work, lead, *, platform="platform", fields=tuple(BY_NAME), vetted=True, confirmed=True
+) -> Partner:
     by_lead = replace(work, actor=lead.actor)
     partner = partners.register(
         by_lead,
@@ -199,6 +201,8 @@ def a_partner(work, lead, *, platform="platform", fields=tuple(BY_NAME), vetted=
         about=About(reach_us="The helpdesk of the tests. Call +00 000 000."),
         is_new_platform=True,
     )
+    if confirmed:
+        confirm_mail(by_lead, partner)
     if vetted:
         partners.vet(by_lead, partner, on=work.at.date())
     return partner

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,9 +67,15 @@ def furnish(desk):
         )
     with desk.begin() as work:
         a_person(work, Role.PARTNER, [work.session.get(Partner, partner.id).team])
+        partner = work.session.get(Partner, partner.id)
+        # As it was before there were test letters.
+        place = partner.place_of("mailbox")
+        address = work.keys.service.seal(KeyFile.PARTNER_ADDRESSES, "trust@example.test", place)
+        partner.mailbox, partner.mailbox_used_until = address, work.at + timedelta(days=30)
         work.promise("escalations.tell_partner", escalation_id="nobody", about="x")
         work.session.flush()
-        work.session.execute(update(Promise).values(queue="notices"))
+        told = update(Promise).where(Promise.job == "escalations.tell_partner")
+        work.session.execute(told.values(queue="notices"))
 
 
 def link(desk, signer):

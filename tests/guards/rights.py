@@ -72,9 +72,9 @@ RIGHTS: dict[str, dict[str, str]] = {
     "escalations": {
         APP: "SELECT, INSERT, UPDATE",
         INTAKE: "SELECT, UPDATE (answer_due_at, standing)",
-        PARTNER: "SELECT, UPDATE (answer_due_at, standing, ticket, ticket_for_partner)",
-        WORKER: "SELECT, UPDATE (answer_due_at, standing)",
-        TICKER: "SELECT, UPDATE (answer_due_at, standing)",
+        PARTNER: "SELECT, UPDATE (answer_due_at, standing, ticket, ticket_for_partner, untold_since)",
+        WORKER: "SELECT, UPDATE (answer_due_at, standing, untold_since)",
+        TICKER: "SELECT, UPDATE (answer_due_at, standing, untold_since)",
     },
     "evaluations": {
         APP: "SELECT, INSERT",
@@ -147,6 +147,12 @@ RIGHTS: dict[str, dict[str, str]] = {
     "new_mailboxes": {
         APP: "SELECT, INSERT, UPDATE",
         PARTNER: "SELECT, INSERT, UPDATE",
+        WORKER: "SELECT, UPDATE (code, old, sent_at)",
+        TICKER: "SELECT, UPDATE (code, old, sent_at)",
+    },
+    "new_partner_mailboxes": {
+        APP: "SELECT, INSERT, UPDATE",
+        PARTNER: "SELECT, UPDATE (tries)",
         WORKER: "SELECT, UPDATE (code, old, sent_at)",
         TICKER: "SELECT, UPDATE (code, old, sent_at)",
     },

@@ -338,3 +338,92 @@ def test_with_the_code_a_reporter_writes_in_their_case_alone(as_role, furnished)
     assert connection.execute("UPDATE cases SET reply_due_at = now()").rowcount == 1
     with pytest.raises(InsufficientPrivilege):
         connection.execute(OWN_MESSAGE.replace("'m', 'c'", "'n', 'd'").replace(":c", ":d"))
+
+
+WAITING_ADDRESS = """
+INSERT INTO partners (id, slug, name, platform, team_id, allowed_fields, answer_within,
+    decide_within, is_drill, mailbox)
+    VALUES ('pa', 'pa', 'Partner', 'pa', 'p', '[]', '{}', '{}', false, 'in use');
+INSERT INTO new_partner_mailboxes (partner_id, address, code, code_tag, tries, asked_at)
+    VALUES ('pa', 'given by a coordinator', 'code', 'tag', 4, now());
+"""
+ENTRY_OF_PARTNER = (
+    "INSERT INTO history (at, actor_id, action, subject_type, subject_id, details) "
+    "VALUES (now(), '{actor}', '{action}', 'partners', 'pa', '{{}}')"
+)
+TOLD_AGAIN = (
+    "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+    "VALUES ('x', '{job}', 'deliveries', '{arguments}', 'waiting', now(), 0, 0)"
+)
+NO_WORK_OF_THE_PARTNER_DESK = {
+    "an address of its own": "UPDATE partners SET mailbox = 'mine'",
+    "an address that counts as confirmed": "UPDATE partners SET mailbox_confirmed_at = now()",
+    "an address that is used for ever": "UPDATE partners SET mailbox_used_until = '2999-01-01'",
+    "another address that waits": "UPDATE new_partner_mailboxes SET address = 'mine'",
+    "a code of its own": "UPDATE new_partner_mailboxes SET code_tag = 'mine'",
+    "a letter that was sent": "UPDATE new_partner_mailboxes SET sent_at = now()",
+    "an address for who has none": "INSERT INTO new_partner_mailboxes (partner_id, tries, "
+    "asked_at) VALUES ('pa', 0, now())",
+    "no address at all": "DELETE FROM new_partner_mailboxes",
+    "an address that a coordinator gave": ENTRY_OF_PARTNER.format(
+        actor="person:pp", action="partner.mailbox_given"
+    ),
+    "a code that a coordinator typed": ENTRY_OF_PARTNER.format(
+        actor="person:r", action="partner.mailbox_confirmed"
+    ),
+    "that a partner was told": ENTRY_OF_PARTNER.format(
+        actor="system", action="partner.mailbox_letter_sent"
+    ),
+    "a test letter": TOLD_AGAIN.format(
+        job="partners.send_mailbox_code", arguments='{"partner_id": "pa", "at": 1}'
+    ),
+    "news for a partner that there is not": TOLD_AGAIN.format(
+        job="escalations.tell_what_waited", arguments='{"partner_id": "none", "at": 1}'
+    ),
+}
+
+
+@pytest.fixture
+def waiting_address(furnished):
+    with psycopg.connect(plain(furnished, "postgres"), autocommit=True) as database:
+        database.execute(WAITING_ADDRESS)
+        yield
+        database.execute("DELETE FROM new_partner_mailboxes; DELETE FROM partners")
+
+
+@pytest.mark.parametrize(
+    "attack", NO_WORK_OF_THE_PARTNER_DESK.values(), ids=NO_WORK_OF_THE_PARTNER_DESK
+)
+def test_the_partner_desk_writes_no_address_of_a_partner(as_role, waiting_address, attack):
+    with pytest.raises(InsufficientPrivilege):
+        as_role(PARTNER).execute(attack)
+
+
+def test_the_partner_desk_puts_in_use_what_waits_and_says_so(as_role, waiting_address):
+    connection = as_role(PARTNER)
+
+    connection.execute("SELECT use_partner_mailbox('pa', now())")
+    connection.execute("SELECT use_partner_mailbox('pa', now())")
+
+    found = "SELECT mailbox FROM partners WHERE mailbox_confirmed_at IS NOT NULL"
+    assert connection.execute(found).fetchall() == [(b"given by a coordinator",)]
+    connection.execute(
+        ENTRY_OF_PARTNER.format(actor="person:pp", action="partner.mailbox_confirmed")
+    )
+    connection.execute(
+        TOLD_AGAIN.format(
+            job="escalations.tell_what_waited", arguments='{"partner_id": "pa", "at": 1}'
+        )
+    )
+    connection.rollback()
+
+
+@pytest.mark.parametrize("role", ["helpdesk_intake", WORKER, TICKER])
+def test_no_other_process_confirms_a_partners_address(as_role, waiting_address, role):
+    for attack in (
+        "SELECT use_partner_mailbox('pa', now())",
+        "UPDATE new_partner_mailboxes SET address = 'mine'",
+        "UPDATE partners SET mailbox_confirmed_at = now()",
+    ):
+        with pytest.raises(InsufficientPrivilege), as_role(role) as connection:
+            connection.execute(attack)

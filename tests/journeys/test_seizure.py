@@ -48,6 +48,7 @@ SALT = re.compile(rb'"salt":"[0-9a-f]{32}"')
 KEYS = ("key", "key of forms")
 # Sealed for where they go: pages move them there, and cannot open them.
 MOVED = {("new_mailboxes", one) for one in ("address", "old", "address_for_self")}
+MOVED |= {("new_partner_mailboxes", one) for one in ("address", "old")}
 # What must work while nobody is signed in: each key opens what it is for, and nothing else.
 SERVICE_OPENS = {
     KeyFile.STAFF_FACTORS: {("people", "totp_seed")},
@@ -56,7 +57,10 @@ SERVICE_OPENS = {
         ("people", "email"),
         ("new_mailboxes", "code"),
     },
-    KeyFile.PARTNER_ADDRESSES: {("partners", "mailbox")},
+    KeyFile.PARTNER_ADDRESSES: {
+        ("partners", "mailbox"),
+        ("new_partner_mailboxes", "code"),
+    },
     KeyFile.HISTORY: set(),
 }
 

@@ -17,7 +17,7 @@ from helpdesk.partners.fields import BY_NAME, FIELDS, Sensitivity, Source
 from helpdesk.partners.models import Partner
 from helpdesk.partners.times import in_both_zones
 from helpdesk.playbooks.shelf import the_library
-from tests.factories import a_person, a_team, sign_in, work_as
+from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
 
 ABOUT = {
     "slug": "example-social",
@@ -84,11 +84,12 @@ def test_the_times_are_asked_for_by_priority(partner):
 
 
 def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(desk, lead, partner):
-    assert MAILBOX.encode() not in partner.mailbox.raw
     with work_as(desk, lead) as work:
+        assert MAILBOX.encode() not in queries.new_mailbox(work, partner).address.raw
+        confirm_mail(work, theirs(work, partner))
+        assert MAILBOX.encode() not in theirs(work, partner).mailbox.raw
         assert queries.mailbox_of(work, theirs(work, partner)) == MAILBOX
-        operations.change_mailbox(work, theirs(work, partner), mailbox="new@example.test")
-        assert queries.mailbox_of(work, theirs(work, partner)) == "new@example.test"
+        partner = theirs(work, partner)
     without = desk.work_on(desk.sessions(), SYSTEM)
     without.keys.service = ServiceKeys()
     assert queries.mailbox_of(without, partner) == ""
@@ -124,7 +125,7 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(desk, lead, partn
     "verb",
     [
         lambda work, one: operations.change_allow_list(work, one, fields=[]),
-        lambda work, one: operations.change_mailbox(work, one, mailbox="x@example.test"),
+        lambda work, one: operations.give_mailbox(work, one, "x@example.test"),
         lambda work, one: operations.vet(work, one, on=date(2026, 11, 1)),
         operations.doubt,
         operations.retire,
@@ -199,7 +200,7 @@ def test_a_coordinator_registers_and_vets_on_the_pages(desk, staff, lead):
     page = staff.get(made.location)
     assert "Not vetted" in page.text
     assert MAILBOX not in page.text
-    assert "Given, and sealed" in page.text
+    assert "Not confirmed" in page.text
     assert "What happened" in page.text
 
     assert send(staff, made.location, f"{made.location}/vetting", on="").status_code == 422

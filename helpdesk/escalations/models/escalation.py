@@ -40,6 +40,9 @@ class Escalation(SealedInCase, Base):
     # When the partner is asked to have answered; None while the move is ours.
     answer_due_at: Mapped[datetime | None]
 
+    # Since when they have not been told what is new on it: no letter could be sent.
+    untold_since: Mapped[datetime | None]
+
     # A coordinator's reason to send without a number of the platform's public form.
     waived_by: Mapped[str | None] = mapped_column(String(80))
     waived_at: Mapped[datetime | None]

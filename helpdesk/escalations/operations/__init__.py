@@ -27,6 +27,7 @@ from helpdesk.escalations.operations.replying import (
     stop_waiting,
     wait_for_partner,
 )
+from helpdesk.escalations.operations.telling import note_news, say_they_know, tell_what_waited
 from helpdesk.escalations.operations.verifying import deny_verdict, verify
 from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
 
@@ -45,14 +46,17 @@ __all__ = [
     "decide",
     "deny_verdict",
     "draft",
+    "note_news",
     "note_reading",
     "note_ticket",
     "read_afterwards",
     "respect_withdrawn_consent",
+    "say_they_know",
     "send_again",
     "settle_attempt",
     "stop_waiting",
     "take_up",
+    "tell_what_waited",
     "verify",
     "wait_for_partner",
     "waive_public_form",

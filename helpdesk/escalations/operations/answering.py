@@ -38,6 +38,7 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
         raise NotNow("The person took their agreement back, so its content is not shown any more.")
     text = _open(work, escalation)
     _note_arrival(work, escalation)
+    escalation.untold_since = None  # what is new on it lies before them
     if not _was_noted(work, escalation):
         work.record("escalation.read", escalation)
     return read(text)

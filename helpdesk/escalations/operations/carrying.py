@@ -168,6 +168,9 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     escalation = delivery.escalation
     if not escalation.partner.is_vetted:
         return "partner_not_vetted"
+    if not escalation.partner.gets_mail(work.at):
+        is_given = partners.has_address(work, escalation.partner)
+        return "mailbox_unconfirmed" if is_given else "no_mailbox"
     if not partners.mailbox_of(work, escalation.partner):
         return "no_mailbox"
     if not _is_as_approved(work, delivery):

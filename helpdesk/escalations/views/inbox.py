@@ -31,6 +31,7 @@ def inbox() -> ResponseReturnValue:
         inbox=inboxes.inbox(work, pile),
         pile=pile,
         partners=partners.every_partner(work),
+        unconfirmed=partners.unconfirmed(work),
         words=words,
         in_both_zones=in_both_zones,
         now=work.at,

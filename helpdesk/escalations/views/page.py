@@ -130,6 +130,7 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
         "may_verify": ours and standing is Standing.DECIDED,
         "may_withdraw": ours and Standing.WITHDRAWN in MOVES[standing],
         "may_read_afterwards": ours and waits and not mine,
+        "may_say_they_know": ours and escalation.untold_since is not None,
         "may_stop_waiting": ours and due is not None and due <= work.at,
         "may_send_again": ours
         and delivery is not None

@@ -113,6 +113,12 @@ def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
     return _move(ref, request_ref, operations.send_again, said)
 
 
+@bp.post("/<request_ref>/telling")
+def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
+    said = "Written down: they know that there is news."
+    return _move(ref, request_ref, operations.say_they_know, said)
+
+
 @bp.post("/<request_ref>/silence")
 def create_silence(ref: str, request_ref: str) -> ResponseReturnValue:
     said = "Written down: no answer in time. If one comes after all, it still counts."

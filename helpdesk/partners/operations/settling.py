@@ -1,4 +1,4 @@
-"""What can happen to a partner; one function per sentence."""
+"""Settling: who a partner is, what it may receive, and whether anything goes to it."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -7,16 +7,14 @@ from sqlalchemy import or_, select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
-from helpdesk.core.addresses import read_address
 from helpdesk.core.days import can_have_been
 from helpdesk.core.errors import NotNow
 from helpdesk.core.markup import isolated
-from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
-from helpdesk.key_files import KeyFile
 from helpdesk.partners.about import ABOUT, EVERY_ASK, About, unknown_platform
 from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
+from helpdesk.partners.operations.mailboxes import begin_mailbox
 from helpdesk.partners.policy import may_manage_partner, may_register_partner
 from helpdesk.partners.times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
 
@@ -34,7 +32,8 @@ def register(
     is_new_platform: bool = False,
     is_drill: bool = False,
 ) -> Partner:
-    """Add a partner with a team of its own. Until they are vetted, nothing can be sent to them.
+    """Add a partner with a team of its own. Until they are vetted, nothing can be sent to them but
+    the test letter with which they confirm their mail address.
 
     The team has no key before the first of its people has enrolled: nobody here can read along.
     A platform that our vocabulary does not know is taken only on purpose.
@@ -62,8 +61,9 @@ def register(
         reach_us=about.reach_us,
         is_drill=is_drill,
     )
-    partner.mailbox = _sealed_mailbox(work, partner, mailbox)
     work.session.add(partner)
+    work.session.flush()  # what hangs on it comes after it
+    begin_mailbox(work, partner, mailbox)
     work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
     return partner
 
@@ -109,13 +109,6 @@ def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) ->
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
 
 
-def change_mailbox(work: Work, partner: Partner, *, mailbox: str) -> None:
-    """Settle where their mail goes: an id, a priority and a link, never more."""
-    work.require(may_manage_partner, partner)
-    partner.mailbox = _sealed_mailbox(work, partner, mailbox)
-    work.record("partner.mailbox_changed", partner)
-
-
 def vet(work: Work, partner: Partner, *, on: date) -> None:
     """Somebody has made sure, on another channel, that they are who they say."""
     work.require(may_manage_partner, partner)
@@ -146,8 +139,3 @@ def _known(fields: Iterable[str]) -> list[str]:
     if unknown:
         raise NotNow(f"We know no field called {', '.join(sorted(unknown))}.")
     return [name for name in BY_NAME if name in wanted]
-
-
-def _sealed_mailbox(work: Work, partner: Partner, mailbox: str) -> Envelope:
-    place = partner.place_of("mailbox")
-    return work.keys.service.seal(KeyFile.PARTNER_ADDRESSES, read_address(mailbox), place)

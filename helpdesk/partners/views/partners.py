@@ -1,8 +1,8 @@
-"""Addresses: the partners that we can ask, and what each of them may receive."""
+"""The partners that we can ask, and what each of them may receive."""
 
 from collections.abc import Callable, Collection
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.core.errors import NotFound
@@ -13,16 +13,14 @@ from helpdesk.partners.forms import (
     HINTS,
     AboutForm,
     AllowListForm,
-    MailboxForm,
     PartnerForm,
     VettingForm,
 )
 from helpdesk.partners.models import Partner
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_see_partners
+from helpdesk.partners.views.blueprint import bp, managed
 from helpdesk.partners.words import TAKES
 from helpdesk.web.work import work
-
-bp = Blueprint("partners", __name__)
 
 
 @bp.get("/partners")
@@ -32,6 +30,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "partners/index.html",
         partners=queries.every_partner(work),
+        unconfirmed=queries.unconfirmed(work),
         may_register=may_register_partner(work.actor, ""),
     )
 
@@ -60,7 +59,10 @@ def create() -> ResponseReturnValue:
         is_new_platform=bool(form.is_new_platform.data),
     )
     name = isolated(partner.name)
-    flash(f"{name} is registered. Nothing can be sent to them before they are vetted.")
+    flash(
+        f"{name} is registered. A test letter goes to their address. No request can be sent to them"
+        " before the code in it is typed, and before they are vetted."
+    )
     return redirect(url_for(".show", slug=partner.slug), 303)
 
 
@@ -71,13 +73,13 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.get("/partners/<slug>/about")
 def edit_about(slug: str) -> ResponseReturnValue:
-    partner = _managed(slug)
+    partner = managed(slug)
     return render_template("partners/about.html", partner=partner, form=AboutForm(obj=partner))
 
 
 @bp.post("/partners/<slug>/about")
 def create_about(slug: str) -> ResponseReturnValue:
-    partner = _managed(slug)
+    partner = managed(slug)
     form = AboutForm()
     if not form.validate_on_submit():
         return render_template("partners/about.html", partner=partner, form=form), 422
@@ -104,38 +106,20 @@ def create_return(slug: str) -> ResponseReturnValue:
 
 @bp.get("/partners/<slug>/allow-list")
 def edit_allow_list(slug: str) -> ResponseReturnValue:
-    partner = _managed(slug)
+    partner = managed(slug)
     form = AllowListForm(fields=partner.allowed_fields)
     return render_template("partners/allow_list.html", partner=partner, form=form, hints=HINTS)
 
 
 @bp.post("/partners/<slug>/allow-list")
 def create_allow_list(slug: str) -> ResponseReturnValue:
-    partner = _managed(slug)
+    partner = managed(slug)
     form = AllowListForm()
     if not form.validate_on_submit():
         page = render_template("partners/allow_list.html", partner=partner, form=form, hints=HINTS)
         return page, 422
     operations.change_allow_list(work, partner, fields=form.fields.data or ())
     flash("From now on, a request to them can hold this and nothing else.")
-    return redirect(url_for(".show", slug=slug), 303)
-
-
-@bp.get("/partners/<slug>/mailbox")
-def edit_mailbox(slug: str) -> ResponseReturnValue:
-    partner = _managed(slug)
-    form = MailboxForm()
-    return render_template("partners/mailbox.html", partner=partner, form=form)
-
-
-@bp.post("/partners/<slug>/mailbox")
-def create_mailbox(slug: str) -> ResponseReturnValue:
-    partner = _managed(slug)
-    form = MailboxForm()
-    if not form.validate_on_submit():
-        return render_template("partners/mailbox.html", partner=partner, form=form), 422
-    operations.change_mailbox(work, partner, mailbox=form.mailbox.data or "")
-    flash("Their mail goes there from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -174,18 +158,14 @@ def _platforms() -> Collection[str]:
     return known()
 
 
-def _managed(slug: str) -> Partner:
-    partner = queries.by_slug(work, slug)
-    work.require(may_manage_partner, partner)
-    return partner
-
-
 def _page(partner: Partner, form: VettingForm) -> str:
     may_manage = may_manage_partner(work.actor, partner)
     return render_template(
         "partners/show.html",
         partner=partner,
         has_key=queries.has_key(work, partner),
+        new=queries.new_mailbox(work, partner),
+        now=work.at,
         fields=FIELDS,
         form=form,
         may_manage=may_manage,

@@ -1,0 +1,38 @@
+"""Telling: whether a partner heard that there is news on a request, and what the board says."""
+
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.escalations import queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.policy import may_tell_partner, may_work_on
+
+
+def note_news(work: Work, escalation: Escalation, *, is_told: bool) -> None:
+    """Note that a letter with news was taken, or that none could go. Safe to run twice."""
+    work.require(may_tell_partner, escalation)
+    if is_told and escalation.untold_since is not None:
+        escalation.untold_since = None
+        work.record("escalation.partner_told", escalation)
+    elif not is_told and escalation.untold_since is None:
+        escalation.untold_since = work.at
+        work.record("escalation.partner_untold", escalation)
+
+
+def say_they_know(work: Work, escalation: Escalation) -> None:
+    """Somebody of ours told them by another way, so that no letter is missing."""
+    work.require(may_work_on, escalation)
+    hold(work, escalation)
+    if escalation.untold_since is None:
+        raise NotNow("They have been told already.")
+    escalation.untold_since = None
+    work.record("escalation.partner_told_otherwise", escalation)
+
+
+def tell_what_waited(work: Work, partner_id: str, *, at: int) -> None:
+    """Promise one letter for each request on which they have not heard the news.
+
+    No rule: only the worker comes here, after their address was confirmed.
+    """
+    for escalation in queries.untold_at(work, partner_id):
+        work.promise("escalations.tell_partner", escalation_id=escalation.id, about=f"again-{at}")

@@ -1,0 +1,40 @@
+"""The partner's desk: the code with which their mail address is confirmed."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts.forms import MailboxCodeForm
+from helpdesk.accounts.views.blueprints import not_too_often
+from helpdesk.escalations.views.blueprints import partner_bp
+from helpdesk.partners import operations, queries
+from helpdesk.partners.models import Partner
+from helpdesk.web.work import work
+
+
+@partner_bp.get("/mail/<slug>")
+def show_mailbox(slug: str) -> ResponseReturnValue:
+    return _page(queries.by_slug(work, slug), MailboxCodeForm(None))
+
+
+@partner_bp.post("/mail/<slug>/confirmation")
+def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
+    """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
+    not_too_often("partners.mailbox")
+    partner, form = queries.by_slug(work, slug), MailboxCodeForm()
+    if not form.validate_on_submit():
+        return _page(partner, form), 422
+    if operations.confirm_mailbox(work, partner, form.code.data or ""):
+        flash("Thank you. Your team's mail address is confirmed.")
+        return redirect(url_for(".inbox"), 303)
+    flash("This isn't the code of the newest letter, or it has ended.", "error")
+    return redirect(url_for(".show_mailbox", slug=slug), 303)
+
+
+def _page(partner: Partner, form: MailboxCodeForm) -> str:
+    return render_template(
+        "partner_desk/mailbox.html",
+        partner=partner,
+        form=form,
+        new=queries.new_mailbox(work, partner),
+        now=work.at,
+    )

@@ -1,0 +1,109 @@
+"""Where a partner's mail goes: an address is relied upon once the code of a test letter was typed.
+
+By one of theirs at their desk; or by a coordinator to whom they read it out, because their first
+person may not have a sign-in yet.
+"""
+
+from sqlalchemy import func, select
+
+from helpdesk.core.actors import Role
+from helpdesk.core.addresses import read_address
+from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.sealing import Envelope
+from helpdesk.core.unconfirmed import Typed, new_code, type_code
+from helpdesk.core.work import Work
+from helpdesk.partners.models import NewPartnerMailbox, Partner
+from helpdesk.partners.policy import may_confirm_mailbox, may_manage_partner
+from helpdesk.partners.queries import keys_of_partner
+
+
+def give_mailbox(work: Work, partner: Partner, address: str) -> None:
+    """Settle where their mail goes: an id, a priority and a link, never more.
+
+    A test letter goes there, and the address before stays in use until its code is typed. The
+    address before is told.
+    """
+    work.require(may_manage_partner, partner)
+    new = _propose(work, partner, read_address(address))
+    if partner.mailbox is not None:
+        new.old = partner.mailbox
+        at = int(work.at.timestamp())
+        work.promise("partners.tell_old_mailbox", partner_id=partner.id, at=at)
+    work.record("partner.mailbox_given", partner)
+
+
+def begin_mailbox(work: Work, partner: Partner, address: str) -> None:
+    """Send the first test letter. No rule: whoever may register a partner comes through here."""
+    _propose(work, partner, read_address(address))
+
+
+def send_code_again(work: Work, partner: Partner) -> None:
+    """Another test letter with another code; the code before stops working. Also the first one,
+    to an address that was given before there were any."""
+    work.require(may_manage_partner, partner)
+    new = _held(work, partner)
+    if new is not None and new.address is not None:
+        _new_code(work, new)
+    elif partner.mailbox is not None and partner.mailbox_confirmed_at is None:
+        _propose(work, partner, partner.mailbox)
+    else:
+        raise NotNow("No address waits to be confirmed.")
+    work.record("partner.mailbox_tested", partner)
+
+
+def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
+    """Use the new address from now on, if this is the code of its letter. A wrong one counts.
+
+    What could not be told at the old address is told at the new one.
+    """
+    work.require(may_confirm_mailbox, partner)
+    _refuse_who_was_not_let_in(work, partner)
+    new = _held(work, partner)
+    if new is None or new.address is None:
+        raise NotNow("No address waits to be confirmed. It may be confirmed already.")
+    found = type_code(work, new, code)
+    if found is not Typed.RIGHT:
+        work.record(f"partner.mailbox_code_{found}", partner)
+        return False
+    # The database moves it: the partner desk may write no address.
+    work.session.execute(select(func.use_partner_mailbox(partner.id, work.at)))
+    work.session.refresh(partner)
+    work.session.refresh(new)
+    work.record("partner.mailbox_confirmed", partner)
+    at = int(work.at.timestamp())
+    work.promise("escalations.tell_what_waited", partner_id=partner.id, at=at)
+    return True
+
+
+def _refuse_who_was_not_let_in(work: Work, partner: Partner) -> None:
+    """The helpdesk invites people of a partner, and only the partner's own people let them in.
+    Until then nobody says anything in the partner's name."""
+    key = keys_of_partner(work, partner).current
+    if work.actor.role is Role.PARTNER and (key is None or not work.keys.holds(key.id)):
+        raise NotAllowed(
+            "You wait to be let in. Somebody of your team who can read requests has to do it."
+        )
+
+
+def _propose(work: Work, partner: Partner, address: str | Envelope) -> NewPartnerMailbox:
+    new = _held(work, partner)
+    if new is None:
+        new = NewPartnerMailbox(partner_id=partner.id, tries=0, asked_at=work.at)
+        work.session.add(new)
+    new.address = address if isinstance(address, Envelope) else _sealed(work, new, address)
+    _new_code(work, new)
+    return new
+
+
+def _new_code(work: Work, new: NewPartnerMailbox) -> None:
+    new_code(work, new)
+    at = int(work.at.timestamp())
+    work.promise("partners.send_mailbox_code", partner_id=new.partner_id, at=at)
+
+
+def _held(work: Work, partner: Partner) -> NewPartnerMailbox | None:
+    return work.session.get(NewPartnerMailbox, partner.id, with_for_update=True)
+
+
+def _sealed(work: Work, new: NewPartnerMailbox, address: str) -> Envelope:
+    return work.keys.service.seal(new.SEALED_TO, address, new.place_of("address"))

@@ -1,0 +1,17 @@
+"""The set of addresses, and the partner that most of them are about."""
+
+from flask import Blueprint
+
+from helpdesk.partners import queries
+from helpdesk.partners.models import Partner
+from helpdesk.partners.policy import may_manage_partner
+from helpdesk.web.work import work
+
+bp = Blueprint("partners", __name__)
+
+
+def managed(slug: str) -> Partner:
+    """A partner, for whoever settles what is true of it."""
+    partner = queries.by_slug(work, slug)
+    work.require(may_manage_partner, partner)
+    return partner

@@ -1,0 +1,62 @@
+"""Where a partner's mail goes, and the code that they read out to us."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts.forms import MailboxCodeForm
+from helpdesk.accounts.views.blueprints import not_too_often
+from helpdesk.core.markup import isolated
+from helpdesk.partners import operations, queries
+from helpdesk.partners.forms import MailboxForm
+from helpdesk.partners.models import Partner
+from helpdesk.partners.views.blueprint import bp, managed
+from helpdesk.web.work import work
+
+
+@bp.get("/partners/<slug>/mailbox")
+def edit_mailbox(slug: str) -> ResponseReturnValue:
+    return _page(managed(slug), MailboxForm(None), MailboxCodeForm(None))
+
+
+@bp.post("/partners/<slug>/mailbox")
+def create_mailbox(slug: str) -> ResponseReturnValue:
+    not_too_often("partners.mailbox")
+    partner, form = managed(slug), MailboxForm()
+    if not form.validate_on_submit():
+        return _page(partner, form, MailboxCodeForm(None)), 422
+    operations.give_mailbox(work, partner, form.mailbox.data or "")
+    flash("A letter with six digits goes there now. Ask them to read the digits out to you.")
+    return redirect(url_for(".edit_mailbox", slug=slug), 303)
+
+
+@bp.post("/partners/<slug>/mailbox/confirmation")
+def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
+    """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
+    not_too_often("partners.mailbox")
+    partner, form = managed(slug), MailboxCodeForm()
+    if not form.validate_on_submit():
+        return _page(partner, MailboxForm(None), form), 422
+    if operations.confirm_mailbox(work, partner, form.code.data or ""):
+        flash(f"The address is confirmed. Mail to {isolated(partner.name)} goes there now.")
+        return redirect(url_for(".show", slug=slug), 303)
+    flash("This isn't the code of the newest letter, or it has ended.", "error")
+    return redirect(url_for(".edit_mailbox", slug=slug), 303)
+
+
+@bp.post("/partners/<slug>/mailbox/code")
+def create_mailbox_code(slug: str) -> ResponseReturnValue:
+    not_too_often("partners.mailbox")
+    operations.send_code_again(work, managed(slug))
+    flash("A letter with a new code is on its way. The code before doesn't work any more.")
+    return redirect(url_for(".edit_mailbox", slug=slug), 303)
+
+
+def _page(partner: Partner, form: MailboxForm, confirmation: MailboxCodeForm) -> str:
+    return render_template(
+        "partners/mailbox.html",
+        partner=partner,
+        form=form,
+        confirmation=confirmation,
+        new=queries.new_mailbox(work, partner),
+        now=work.at,
+    )
