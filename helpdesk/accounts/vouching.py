@@ -13,20 +13,25 @@ from helpdesk.core.actors import Role
 from helpdesk.core.markup import isolated
 
 PERSON = "person:"
+NOBODY_KNOWN = ""  # behind accounts that gave each other their codes
 
 
 def stands_behind(session: Session, actor_id: str, *, seen: frozenset[str] = frozenset()) -> str:
-    """The actor who could be the one behind this one: themselves, or who brought them in."""
+    """The actor who could be the one behind this one: themselves, or who brought them in.
+
+    NOBODY_KNOWN where codes went round in a ring that nobody from outside has let in: each new code
+    takes the place of the one before, so that whoever began it is not written down any more.
+    """
     person = session.get(Person, actor_id.removeprefix(PERSON))
     if person is None or not _could_be_another(session, person.code_given_by):
         return actor_id
     if actor_id in seen:
-        return min(seen)  # two who gave each other codes are one hand
+        return NOBODY_KNOWN
     seen |= {actor_id}
     maker = stands_behind(session, person.code_given_by or "", seen=seen)
     vouchers = {one.let_in_by for one in person.memberships if one.let_in_by is not None}
     for voucher in sorted(vouchers - seen):
-        if stands_behind(session, voucher, seen=seen) != maker:
+        if stands_behind(session, voucher, seen=seen) not in (maker, NOBODY_KNOWN):
             return actor_id
     return maker
 
@@ -50,7 +55,14 @@ def why_not_let_in(session: Session, membership: Membership, by: str) -> str:
             f"You gave {isolated(newcomer.name)} the code they enrolled with. Someone else"
             " has to let them in, so that no one person can be two."
         )
-    if stands_behind(session, giver) == stands_behind(session, by):
+    behind = stands_behind(session, giver)
+    if behind == NOBODY_KNOWN:
+        return (
+            f"{isolated(newcomer.name)}'s code came from one of several accounts that gave each"
+            " other their codes, so it is not known whose hand it was. Have an operator give"
+            " them a new one."
+        )
+    if behind == stands_behind(session, by):
         return (
             f"{isolated(newcomer.name)}'s code and your own account came from the same"
             " person. Someone who came in another way has to let them in, so that"

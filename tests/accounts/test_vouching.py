@@ -97,11 +97,46 @@ def test_a_second_reset_takes_away_that_somebody_else_had_vouched(desk, house):
         let_in(desk, house.ada, again, house.queue)
 
 
-def test_two_who_reset_each_other_are_one_hand(desk, house):
+def a_ring(desk, house):
+    """Two accounts that one person made, each enrolled with a code of the other."""
     one = invited(desk, house.ada, house.queue, "Dora", Role.COORDINATOR)
     other = invited(desk, one, house.queue, "Emil", Role.COORDINATOR)
-    one = reset(desk, other, one)
+    return reset(desk, other, one), other
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_who_made_two_accounts_that_gave_each_other_codes_lets_in_neither(desk, house, which):
+    one = a_ring(desk, house)[which]
+
+    with pytest.raises(NotNow, match="an operator"):
+        let_in(desk, house.ada, one, house.queue)
+
+
+@pytest.mark.parametrize("attempt", range(8))  # ids are random, and nothing may hang on their order
+def test_whoever_such_two_invite_is_not_let_in_by_who_made_them(desk, house, attempt):
+    one, _other = a_ring(desk, house)
+    third = invited(desk, one, house.queue, f"Third{attempt}", Role.COORDINATOR)
+
+    with pytest.raises(NotNow, match="an operator"):
+        let_in(desk, house.ada, third, house.queue)
+
+
+def test_whom_such_two_have_reset_comes_back_with_an_operators_code(desk, house):
+    one, _other = a_ring(desk, house)
     again = reset(desk, one, house.cem)
+    with desk.begin() as work:
+        operator = a_person(work, Role.OPERATOR, name="Op")
+
+    with pytest.raises(NotNow, match="an operator"):  # behind the two might be Ben
+        let_in(desk, house.ben, again, house.queue)
+    again = reset(desk, operator, again)
+    let_in(desk, house.ben, again, house.queue)
+
+
+def test_who_was_let_in_may_reset_whoever_invited_them(desk, house):
+    dora = invited(desk, house.ada, house.queue, "Dora", Role.COORDINATOR)
+    let_in(desk, house.ben, dora, house.queue)
+    again = reset(desk, dora, house.ada)
 
     let_in(desk, house.ben, again, house.queue)
 
