@@ -10,7 +10,7 @@ SEED ?= 7
 INSTANCE ?= $(CURDIR)/instance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run codes test check lint types imports migrations templates translations catalogue playbooks \
+.PHONY: help setup run codes test check lint types imports migrations templates translations catalogue playbooks published \
         migrate bench faults lock clean-up
 
 help: ## Say what there is
@@ -34,6 +34,7 @@ $(VENV)/.ready: requirements-dev.lock
 	@echo "$(VENV) is ready."
 
 run: setup ## Start the whole helpdesk with a drill organisation (PORT=8000)
+	@$(BIN)/helpdesk playbooks publish --folder playbooks
 	@PORT=$(PORT) INSTANCE=$(INSTANCE) exec $(BIN)/helpdesk up
 
 codes: setup ## Print how everybody in the drill signs in right now
@@ -42,7 +43,7 @@ codes: setup ## Print how everybody in the drill signs in right now
 test: setup ## Run the whole suite (ARGS= for pytest)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: lint types imports migrations templates translations playbooks ## Run every check that is not a test
+check: lint types imports migrations templates translations published playbooks ## Run every check that is not a test
 	@echo "All checks passed."
 
 lint: setup ## Check style and format
@@ -67,9 +68,13 @@ translations: setup ## Check that the catalogue holds every sentence
 catalogue: setup ## Write the catalogue of sentences to translate anew
 	$(BIN)/python -m checks.translations --write
 
-playbooks: setup ## Check the playbooks by their rules, and walk through them (ARGS= for pages)
+playbooks: setup ## Check the playbooks, simulate them, and publish them (ARGS= for some)
 	$(BIN)/helpdesk playbooks lint --folder playbooks --forgiving $(ARGS)
 	$(BIN)/helpdesk playbooks simulate --all --folder playbooks $(ARGS)
+	$(BIN)/helpdesk playbooks publish --folder playbooks
+
+published: setup ## Check that the playbooks are published as they are written
+	$(BIN)/helpdesk playbooks publish --check --folder playbooks
 
 migrate: setup ## Bring the database of DATABASE_URL up to date
 	$(BIN)/helpdesk migrate

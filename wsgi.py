@@ -6,6 +6,7 @@ import sys
 from helpdesk import logs
 from helpdesk.assembly import open_desk
 from helpdesk.doors import application_for
+from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured, Settings
 
 logs.configure("pages")
@@ -14,4 +15,7 @@ try:
     application = application_for(open_desk(settings), settings.serves)
 except NotConfigured as missing:
     sys.stderr.write(f"The helpdesk is only half configured.\n{missing}\n")
+    sys.exit(2)
+except NotPublished as behind:
+    sys.stderr.write(f"The playbooks cannot be loaded. {behind}\n")
     sys.exit(2)

@@ -21,8 +21,8 @@ from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import views as partners
 from helpdesk.playbooks.helplines import Helpline
+from helpdesk.playbooks.published import NotPublished
 from helpdesk.playbooks.shelf import helplines, in_language, kinds_classifier, read_all, the_library
-from helpdesk.playbooks.source import BadPlaybook
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import (
@@ -132,7 +132,7 @@ def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
 def _helplines(settings: Settings) -> tuple[Helpline, ...]:
     try:
         return helplines(settings.helplines)
-    except BadPlaybook as wrong:
+    except NotPublished as wrong:
         raise NotConfigured(f"HELPLINES: {wrong}") from None
 
 

@@ -10,17 +10,19 @@ from checks.translations import as_bytes
 from helpdesk.intake import languages as offering
 from helpdesk.intake.forms import sheets
 from helpdesk.playbooks import shelf
+from helpdesk.playbooks.published import PUBLISHED, path_of
+from helpdesk.playbooks.publishing import translation_of
 from helpdesk.playbooks.translating.exchange import po_head
 from helpdesk.playbooks.translating.standing import sentences
 from helpdesk.playbooks.translating.words import Part, Translated, fingerprint, part_of
 from helpdesk.playbooks.translating.writing import write_part
+from helpdesk.settings import LANGUAGES
 from helpdesk.web import catalogues, pages
 
 CACHES = (
-    shelf._parts,
     shelf._in,
     shelf._by_id,
-    shelf.standing,
+    shelf.translation,
     catalogues.catalogue,
     catalogues.translations,
     offering.is_whole,
@@ -82,8 +84,11 @@ def _write_pages(folder, language, say, head):
 
 def speak(monkeypatch, folder: Path):
     """Let the house find the translations of this folder, and forget what it read before."""
-    shelf.the_library()
-    monkeypatch.setattr(shelf, "CONTENT", folder / "playbooks")
+    library, content = shelf.the_library(), folder / "playbooks"
+    (content / PUBLISHED).mkdir(parents=True, exist_ok=True)
+    for language in LANGUAGES[1:]:
+        path_of(content, language).write_text(translation_of(library, content, language))
+    monkeypatch.setattr(shelf, "CONTENT", content)
     monkeypatch.setattr(catalogues, "FOLDER", folder / "translations")
     forget()
 

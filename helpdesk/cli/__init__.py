@@ -9,6 +9,7 @@ from helpdesk.adapters.processes import Trouble
 from helpdesk.cli import unreachable
 from helpdesk.cli.commands import LoadedWhenCalled
 from helpdesk.core.errors import Refusal
+from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured
 
 
@@ -36,6 +37,8 @@ class Doorkeeper(LoadedWhenCalled):
             return super().invoke(ctx)
         except NotConfigured as missing:
             raise CannotRun(f"The helpdesk is only half configured.\n{missing}") from None
+        except NotPublished as behind:
+            raise CannotRun(f"The playbooks cannot be loaded. {behind}") from None
         except (DBAPIError, RedisError) as away:
             raise CannotRun(unreachable.sentence(away)) from None
         except Trouble as trouble:

@@ -19,7 +19,7 @@ def is_whole(language: str) -> bool:
     """Whether the decision questions, safe-now, ends and consents are all there, and fresh."""
     if language == shelf.the_library().collection.language:
         return True
-    return shelf.standing(language).is_complete and lacking_consents(language) == []
+    return shelf.translation(language).is_complete and lacking_consents(language) == []
 
 
 @cache
@@ -27,4 +27,4 @@ def is_reviewed(language: str) -> bool:
     """Whether somebody who speaks the language has read all of it."""
     if language == shelf.the_library().collection.language:
         return True
-    return shelf.standing(language).is_reviewed and has_been_read(language)
+    return shelf.translation(language).is_reviewed and has_been_read(language)

@@ -1,4 +1,4 @@
-"""Everything the content folder holds, read once and never changed while the process lives."""
+"""Everything the content folder holds; never changed while the process lives."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

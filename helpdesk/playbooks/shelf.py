@@ -1,6 +1,6 @@
-"""The playbooks this process works with: read once, held for as long as it lives."""
+"""The playbooks this process works with: loaded once, held for as long as it lives."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,12 +11,13 @@ from helpdesk.playbooks.finding import train
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.pages import Playbook, Text
-from helpdesk.playbooks.reading.folder import read_library
-from helpdesk.playbooks.reading.helplines import read_helplines_at
-from helpdesk.playbooks.translating.library import translated
-from helpdesk.playbooks.translating.standing import Standing
-from helpdesk.playbooks.translating.standing import standing as how_far
-from helpdesk.playbooks.translating.words import Part, read_parts
+from helpdesk.playbooks.published import (
+    Translation,
+    load_helplines,
+    load_library,
+    load_translation,
+)
+from helpdesk.playbooks.rewording import reworded
 from helpdesk.settings import LANGUAGES
 
 CONTENT = Path(__file__).parents[2] / "playbooks"
@@ -24,7 +25,7 @@ CONTENT = Path(__file__).parents[2] / "playbooks"
 
 def helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
     """Who else helps at once: the lines of the content folder, or those of an operator's file."""
-    return read_helplines_at(instead) if instead else the_library().helplines
+    return load_helplines(instead) if instead else the_library().helplines
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class CurrentEdition:
 def the_library(language: str | None = None) -> Library:
     """The content folder beside this package, in its own language or in a reader's.
 
-    The first call reads it and refuses a bad page. What is kept and judged is always the source.
+    The first call loads what is published. What is kept and judged is always the source.
     """
     source = _source()
     return source if language in (None, source.collection.language) else _in(str(language))
@@ -47,23 +48,20 @@ def the_library(language: str | None = None) -> Library:
 
 @cache
 def _source() -> Library:
-    return read_library(CONTENT)
+    return load_library(CONTENT)
 
 
 @cache
-def standing(language: str) -> Standing:
-    """How far the translation into a language is."""
-    return how_far(_source(), language, _parts(language))
-
-
-@cache
-def _parts(language: str) -> Mapping[str, Part]:
-    return read_parts(CONTENT, language)
+def translation(language: str) -> Translation:
+    """What is said in a language, and how far that is."""
+    return load_translation(CONTENT, language)
 
 
 @cache
 def _in(language: str) -> Library:
-    return translated(_source(), _parts(language))
+    source, said = _source(), translation(language).texts
+    original = source.collection.language
+    return reworded(source, lambda text: said.get(text.id) or replace(text, lang=original))
 
 
 def in_language(text: Text, language: str) -> Text:

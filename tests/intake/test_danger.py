@@ -4,8 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 from helpdesk.app import create_app
+from helpdesk.cli import main
+from helpdesk.playbooks.publishing import helplines_in
 from helpdesk.settings import NotConfigured, Surface
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
@@ -74,8 +77,10 @@ def test_an_operators_own_lines_stand_instead_of_ours(house, tmp_path):
         "- {slug: our-line, name: Our <line>, for: crisis, ways: [{call: '123 45'}],"
         " source: we know them, verified_on: 2026-11-01}\n"
     )
+    published = tmp_path / "lines.json"
+    published.write_text(helplines_in(lines))
 
-    browser = Browser(app_with(house, lines).test_client())
+    browser = Browser(app_with(house, published).test_client())
     browser.open("/help-now")
 
     assert "Our &lt;line&gt;" in browser.text
@@ -89,7 +94,19 @@ def test_an_operators_file_with_a_fault_is_refused_with_its_line(house, tmp_path
     lines = tmp_path / "lines.yml"
     lines.write_text("- {slug: our-line}\n")
 
-    with pytest.raises(NotConfigured, match=r"HELPLINES: lines\.yml, line 1"):
+    command = ["playbooks", "helplines", str(lines), "--out", str(tmp_path / "lines.json")]
+    refused = CliRunner().invoke(main, command)
+
+    assert refused.exit_code == 2
+    assert "lines.yml, line 1" in refused.output
+    assert not (tmp_path / "lines.json").exists()
+
+
+def test_lines_that_were_never_published_are_refused_with_what_to_do(house, tmp_path):
+    lines = tmp_path / "lines.yml"
+    lines.write_text("- {slug: our-line}\n")
+
+    with pytest.raises(NotConfigured, match=r"lines\.yml holds no .*playbooks helplines"):
         app_with(house, lines)
 
 

@@ -11,7 +11,8 @@ from helpdesk.app import create_app
 from helpdesk.cases.models import Case
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.playbooks import shelf
-from helpdesk.playbooks.translating.words import Reading
+from helpdesk.playbooks.translating.standing import standing
+from helpdesk.playbooks.translating.words import Reading, read_parts
 from helpdesk.settings import LANGUAGES, Surface
 from tests import languages
 from tests.intake.browser import Browser
@@ -56,7 +57,7 @@ def language_of(browser):
 
 def test_a_language_is_offered_when_everything_needed_is_there_and_fresh(settings, spoken):
     assert on_offer(replace(settings, offer_unreviewed=True)) == ("en", "ar")
-    assert STALE in shelf.standing("es").waits_for
+    assert STALE in shelf.translation("es").waits_for
 
 
 def test_one_that_nobody_has_read_is_offered_only_where_the_helpdesk_wants_it(settings, spoken):
@@ -266,4 +267,6 @@ def test_every_language_of_the_settings_has_its_words():
     folders = {path.parent.parent.name for path in languages.catalogues.FOLDER.glob("*/*/*.po")}
 
     assert folders == set(LANGUAGES) - {"en"}
-    assert all(shelf.standing(code).orphans == () for code in LANGUAGES[1:])
+    library = shelf.the_library()
+    for code in LANGUAGES[1:]:
+        assert standing(library, code, read_parts(shelf.CONTENT, code)).orphans == ()

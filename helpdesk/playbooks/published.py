@@ -1,0 +1,118 @@
+"""The playbooks as published: read and checked by `helpdesk playbooks publish`, loaded by all.
+
+One file holds the library, and one each translation. They name the files from which they were made,
+each with its hash: if one was changed since, nothing is loaded. So nobody works with a page
+that was written and never checked, and no process of the pages knows how playbooks are written.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpdesk.playbooks.helplines import Helpline
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.serialization import built
+
+PUBLISHED = "published"
+FORMAT = 1
+# What the library is made of. Walk-throughs, word lists and identifiers are for writers only.
+WRITTEN = (
+    "collection.yml",
+    "triage.yml",
+    "common/*.yml",
+    "types/*.yml",
+    "vocab/causes.yml",
+    "vocab/danger_signs.yml",
+    "vocab/evidence.yml",
+    "vocab/helplines.yml",
+    "vocab/platforms.yml",
+    "vocab/questions.yml",
+    "vocab/services.yml",
+    "vocab/searches/*.yml",
+)
+
+
+class NotPublished(Exception):
+    """What is published is not what is written, or not for this program."""
+
+    def __init__(self, reason: str, command: str = "publish") -> None:
+        super().__init__(f"{reason}. Run `helpdesk playbooks {command}`.")
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What is said in another language, by the id of the sentence.
+
+    `waits_for` names what a person in danger would have to rely on and is not there, or not fresh.
+    """
+
+    texts: Mapping[str, Text]
+    is_reviewed: bool
+    waits_for: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every sentence that a frightened person has to rely on is there and fresh."""
+        return not self.waits_for
+
+
+def load_library(folder: Path) -> Library:
+    """The library of a content folder. Raises NotPublished."""
+    library: Library = built(Library, _load(folder, "library", WRITTEN)["library"])
+    return library
+
+
+def load_translation(folder: Path, language: str) -> Translation:
+    """A translation of the library in a content folder. Raises NotPublished."""
+    stored = _load(folder, language, (f"i18n/{language}/*.yml",))
+    older = frozenset(stored["older"])
+    return Translation(
+        texts={
+            name: Text(name, said, is_older=name in older) for name, said in stored["texts"].items()
+        },
+        is_reviewed=stored["is_reviewed"],
+        waits_for=tuple(stored["waits_for"]),
+    )
+
+
+def load_helplines(path: Path) -> tuple[Helpline, ...]:
+    """The lines that an operator published instead of ours. Raises NotPublished."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        lines: tuple[Helpline, ...] = built(tuple[Helpline, ...], stored["helplines"])
+    except (ValueError, TypeError, LookupError, OSError):
+        reason = f"{path.name} holds no published lines"
+        raise NotPublished(reason, "helplines FILE.yml --out FILE.json") from None
+    return lines
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Where the library lies, or the translation into a language."""
+    return folder / PUBLISHED / f"{name}.json"
+
+
+def hashes_of(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
+    """The files of a content folder that bear such names, each with its hash."""
+    files = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for path in files
+    }
+
+
+def _load(folder: Path, name: str, patterns: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        stored: dict[str, Any] = json.loads(path_of(folder, name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotPublished(f"playbooks/{PUBLISHED}/{name}.json is missing") from None
+    if stored["format"] != FORMAT:
+        raise NotPublished(f"playbooks/{PUBLISHED}/{name}.json has another format")
+    was, now = stored["made_from"], hashes_of(folder, patterns)
+    for file in sorted(was.keys() | now.keys()):
+        if was.get(file) != now.get(file):
+            raise NotPublished(f"playbooks/{file} was changed and not published since")
+    return stored
