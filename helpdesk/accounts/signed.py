@@ -1,11 +1,12 @@
 """Whose key it is: asked of the signatures before anything is sealed to a team or to a person."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person, Team, TeamKind
+from helpdesk.accounts.queries import visible_people
 from helpdesk.core.errors import NotNow
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.markup import isolated
@@ -45,17 +46,50 @@ def key_of_person(work: Work, person: Person) -> Key:
     raise NotNow(f"The key of {isolated(person.name)}{NOT_SIGNED}")
 
 
-def teams_with_a_false_key(work: Work) -> list[Team]:
-    """Every team under which a key lies that nobody signed who could: for the duty board."""
-    lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind == KeyKind.TEAM)).all()
-    of_team: dict[str, list[object]] = {}
+class FalseKeys(NamedTuple):
+    """Under whose name a key lies that nobody signed who could, or another's is put."""
+
+    teams: Sequence[Team] = ()
+    # Of people, those whom the actor may see; and how many there are besides.
+    people: Sequence[Person] = ()
+    unseen: int = 0
+
+
+def false_keys(work: Work) -> FalseKeys:
+    """Every team and person with such a key: for the duty board."""
+    lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind != KeyKind.CASE)).all()
+    owned: dict[str, list[Any]] = {}
     for line in lines:
-        of_team.setdefault(line.owner_id, []).append(line)
-    found: Sequence[Team] = work.session.scalars(select(Team).order_by(Team.name)).all()
-    return [
-        team
-        for team in found
-        if check_signatures(
-            of_team.get(team.id, ()), house=work.keys.service.half(signing_of_team(team.kind))
-        ).refused
-    ]
+        owned.setdefault(line.owner_id, []).append(line)
+    teams = work.session.scalars(select(Team).order_by(Team.name)).all()
+    people, unseen = _with_a_false_key(work, owned)
+    return FalseKeys(
+        teams=[
+            team
+            for team in teams
+            if _checked(work, owned.get(team.id, ()), signing_of_team(team.kind)).refused
+        ],
+        people=people,
+        unseen=unseen,
+    )
+
+
+def _with_a_false_key(
+    work: Work, owned: Mapping[str, Sequence[Any]]
+) -> tuple[Sequence[Person], int]:
+    """People under whose name one lies, or who were given the key of somebody else."""
+    false = []
+    for one in work.session.execute(select(Person.id, Person.role, Person.key_id)):
+        keys = _checked(work, owned.get(one.id, ()), signing_of(one.role))
+        good = {key.id for key in keys.good} | {None}
+        if keys.refused or one.key_id not in good:
+            false.append(one.id)
+    if not false:
+        return (), 0
+    seen = visible_people(work.actor).where(Person.id.in_(false))
+    people = work.session.scalars(seen).all()
+    return people, len(false) - len(people)
+
+
+def _checked(work: Work, lines: Sequence[Any], signer: KeyFile) -> SignedKeys:
+    return check_signatures(lines, house=work.keys.service.half(signer))

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.signed import teams_with_a_false_key
+from helpdesk.accounts.signed import FalseKeys, false_keys
 from helpdesk.cases import queries as cases
 from helpdesk.cases import spoken
 from helpdesk.cases.models import Case
@@ -85,7 +85,7 @@ class Board:
     follow_ups: Sequence[Case]
     came_back: Sequence[CameBack]
     newcomers: Sequence[Membership]
-    false_keys: Sequence[Team]
+    false_keys: FalseKeys
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]
     untold_partners: Sequence[Escalation]
@@ -124,7 +124,7 @@ def board(work: Work) -> Board:
         unconfirmed_partners=partners.unconfirmed(work),
         untold_partners=escalations.untold(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
-        false_keys=teams_with_a_false_key(work),
+        false_keys=false_keys(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),

@@ -2,6 +2,7 @@
 
 from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.accounts.policy import may_use_own
+from helpdesk.accounts.signed import key_of_person
 from helpdesk.core.addresses import read_address
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Envelope
@@ -18,10 +19,11 @@ def give_mailbox(work: Work, person: Person, address: str) -> None:
     """
     work.require(may_use_own, person)
     kept, before = read_address(address) if address else "", person.email
+    key = key_of_person(work, person) if kept and person.key is not None else None
     new = _propose(work, person, _sealed(work, person, kept) if kept else None)
-    if kept and person.key is not None:
+    if key is not None:
         place = new.place_of("address_for_self")
-        new.address_for_self = person.key.public.seal_text(kept, place)
+        new.address_for_self = key.public.seal_text(kept, place)
     if before is not None:
         new.old = before
         work.promise("accounts.tell_old_mailbox", person_id=person.id, at=int(work.at.timestamp()))
