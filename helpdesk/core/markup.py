@@ -51,7 +51,7 @@ def exact(text: str) -> Markup:
 
 def name(text: str) -> Markup:
     """A name in an element of its own: it turns nothing around that stands beside it."""
-    return Markup("<bdi>{}</bdi>").format(visible(text))
+    return Markup("<bdi>%s</bdi>") % visible(text)
 
 
 def isolated(text: str) -> str:
@@ -61,14 +61,14 @@ def isolated(text: str) -> str:
 
 def _of_a_person(shown: str) -> Markup:
     words = _with_numbers_as_dialled(shown) if _right_to_left.search(shown) else escape(shown)
-    return Markup('<span class="said" dir="auto">{}</span>').format(words)
+    return Markup('<span class="said" dir="auto">%s</span>') % words
 
 
 def _with_numbers_as_dialled(shown: str) -> Markup:
     """Beside Arabic or Hebrew, the groups of a phone number would stand in the wrong order."""
     pieces = _dialled.split(shown)  # every second one is a number
     kept = (
-        Markup('<bdi dir="ltr">{}</bdi>').format(one) if place % 2 else escape(one)
+        Markup('<bdi dir="ltr">%s</bdi>') % one if place % 2 else escape(one)
         for place, one in enumerate(pieces)
     )
     return Markup("").join(kept)
@@ -90,7 +90,11 @@ def defang(text: str) -> str:
 
     Whatever stands in front of them: a bracket, or the Arabic "and" that is written without a gap.
     """
-    return _bare_host.sub(lambda found: _dot.sub(r"[\1]", found[0]), _scheme.sub(_defanged, text))
+    if ":" in text or "www" in text.casefold():  # without either there is no scheme to look for
+        text = _scheme.sub(_defanged, text)
+    if "/" in text:
+        text = _bare_host.sub(lambda found: _dot.sub(r"[\1]", found[0]), text)
+    return text
 
 
 def _defanged(found: re.Match[str]) -> str:
@@ -109,12 +113,12 @@ def said(words: object) -> Markup:
     if language is None:
         return escape(words)
     direction = Locale.parse(language).text_direction
-    return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction, str(words))
+    return Markup('<span lang="%s" dir="%s">%s</span>') % (language, direction, str(words))
 
 
 def dated(for_machines: str, words: str) -> Markup:
     """A moment or a day in words, with what it is for a machine."""
-    return Markup('<time datetime="{}">{}</time>').format(for_machines, words)
+    return Markup('<time datetime="%s">%s</time>') % (for_machines, words)
 
 
 def ours(words: str) -> Markup:
