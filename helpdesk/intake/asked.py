@@ -74,6 +74,12 @@ class Request:
         return self.escalation.approved_at is None
 
     @property
+    def was_dropped(self) -> bool:
+        """Whether it stayed here, and nobody is at work on it."""
+        over = self.is_taken_back or self.escalation.case.is_closed
+        return self.was_never_sent and over
+
+    @property
     def is_with_platform(self) -> bool:
         """Whether the next word is theirs."""
         waits = self.escalation.standing not in (Standing.DECIDED, Standing.CLOSED)

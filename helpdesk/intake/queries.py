@@ -128,6 +128,7 @@ CONVERSATIONS: Final = (
         Conversation.way,
         Conversation.spoke_at,
         Conversation.objected_at,
+        Conversation.settled_at,
         Conversation.answered_due_at,
     )
     .where(Conversation.case_id == bindparam("case_id"), Conversation.reached)

@@ -55,7 +55,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "conversations": {
         APP: "SELECT, INSERT, UPDATE (settled_at)",
-        INTAKE: "SELECT (answered_due_at, case_id, id, objected_at, reached, spoke_at, way), UPDATE (objected_at)",
+        INTAKE: "SELECT (answered_due_at, case_id, id, objected_at, reached, settled_at, spoke_at, way), UPDATE (objected_at)",
     },
     "deliveries": {
         APP: "SELECT, INSERT, UPDATE",

@@ -14,10 +14,5 @@ from helpdesk.web.work import work
 @in_mailbox
 def create_objection(conversation_id: str) -> ResponseReturnValue:
     operations.object_to(work, queries.own_case(work), conversation_id)
-    flash(
-        _(
-            "Thank you for telling us. We are alerting one of our team now, and they will write to"
-            " you here."
-        )
-    )
+    flash(_("Thank you for telling us. One of us will write to you here."))
     return redirect(url_for(".show_case", _anchor="conversations"), 303)

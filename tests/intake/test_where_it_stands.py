@@ -1,0 +1,248 @@
+"""What the mailbox says of where a case stands: each sentence is true in each state, at any time.
+
+Every state is shown with the page itself. A sentence has a rule here that says when it is true, and
+one that is shown while its rule says no is a fault.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from itertools import product
+from types import SimpleNamespace
+
+import pytest
+from flask import render_template
+from sqlalchemy import select
+
+from helpdesk.cases import operations as casework
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Conversation, News
+from helpdesk.cases.status import Outcome, Status, WaitsOn
+from helpdesk.core import jobs
+from helpdesk.core.codes import ReturnCode
+from helpdesk.core.outbox import Promise
+from tests.conftest import WORKER
+from tests.factories import a_case
+from tests.intake.test_conversations import call, mailbox, object_to  # noqa: F401 - a fixture
+
+NOW = datetime(2026, 11, 29, 14, 30, tzinfo=UTC)
+BEFORE, AFTER = NOW - timedelta(hours=3), NOW + timedelta(hours=3)
+DAYS = [NOW.date() + timedelta(days=off) for off in (-1, 0, 4)]
+
+# Where a case can be: status, what it waits for, until when.
+PLACES = [
+    (Status.NEW, None, None),
+    (Status.OPEN, None, None),
+    *((Status.WAITING, on, day) for on, day in product(WaitsOn, DAYS)),
+    (Status.CLOSED, None, None),
+]
+# When an answer and the next word are due, if they are.
+DUE = list(product((None, BEFORE, AFTER), (None, BEFORE, AFTER)))
+STATES = [
+    SimpleNamespace(
+        status=status,
+        waits_on=on,
+        waits_until=until,
+        is_closed=status is Status.CLOSED,
+        owner_id=owner,
+        reply_due_at=None if status is Status.CLOSED else reply,
+        word_due_at=None if status is Status.CLOSED else word,
+        closure=SimpleNamespace(outcome=outcome, by=by),
+        with_platform=with_platform,
+    )
+    for (status, on, until), owner, (reply, word), with_platform, outcome, by in product(
+        PLACES, ("person", None), DUE, (True, False), Outcome, ("person:a", "reporter:a")
+    )
+    if status is Status.CLOSED or (outcome, by) == (Outcome.RESOLVED, "person:a")
+]
+
+
+def rests(one):
+    """Nothing is to be done before a day that is still to come."""
+    on = (WaitsOn.REPORTER, WaitsOn.DATE)
+    return one.status is Status.WAITING and one.waits_on in on and one.waits_until >= NOW.date()
+
+
+def is_late(one):
+    return any(due is not None and due <= NOW for due in (one.reply_due_at, one.word_due_at))
+
+
+def is_with_platform(one):
+    return one.waits_on is WaitsOn.PARTNER and one.with_platform
+
+
+# What is said, and when it is true.
+RULES = {
+    "it was solved": lambda one: one.is_closed and one.closure.outcome is Outcome.RESOLVED,
+    "could not be solved": lambda one: one.is_closed and one.closure.outcome is Outcome.UNRESOLVED,
+    "other helpers have": lambda one: one.is_closed and one.closure.outcome is Outcome.REFERRED,
+    "You took this case back": lambda one: (
+        one.is_closed
+        and one.closure.outcome is Outcome.WITHDRAWN
+        and one.closure.by.startswith("reporter:")
+    ),
+    "do not want us to go on": lambda one: (
+        one.is_closed
+        and one.closure.outcome is Outcome.WITHDRAWN
+        and not one.closure.by.startswith("reporter:")
+    ),
+    "not meant for us": lambda one: one.is_closed and one.closure.outcome is Outcome.SPAM,
+    "it opens again": lambda one: one.is_closed,
+    "wait for your answer": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
+    "We will wait until this day": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
+    "Nothing can be done before": lambda one: one.waits_on is WaitsOn.DATE and rests(one),
+    "only if something changes": lambda one: rests(one) and one.reply_due_at is None,
+    "We have asked a platform": is_with_platform,
+    "is working on your case": lambda one: one.owner_id is not None and not rests(one),
+    "No responder has your case": lambda one: one.owner_id is None and not one.is_closed,
+    "Your report has arrived": lambda one: one.owner_id is None and one.status is Status.NEW,
+    "The next responder who is free": lambda one: one.owner_id is None,
+    "before this time": lambda one: one.reply_due_at is not None and one.reply_due_at > NOW,
+    "we are late": is_late,
+    "our team is told that you wrote": is_late,
+    "at least every": lambda one: one.word_due_at is not None and one.word_due_at > NOW,
+}
+
+
+def said_of(app, one):
+    requests = [SimpleNamespace(is_with_platform=one.with_platform, awaits_verdict=False)]
+    with app.test_request_context("/mailbox/case"):
+        page = render_template(
+            "mailbox/_standing.html",
+            case=one,
+            requests=requests,
+            now=NOW,
+            our_last_word_at=None,
+            next_word=timedelta(hours=4),
+        )
+    return unescape(" ".join(re.sub("<[^>]+>", " ", page).split()))
+
+
+def test_no_sentence_is_shown_in_a_state_in_which_it_is_not_true(app):
+    wrong = {
+        (words, one.status, one.waits_on, one.waits_until, one.reply_due_at, one.word_due_at)
+        for one in STATES
+        for said in [said_of(app, one)]
+        for words, is_true in RULES.items()
+        if words in said and not is_true(one)
+    }
+
+    assert wrong == set()
+
+
+def test_each_sentence_of_the_rules_is_one_of_the_page(app):
+    pages = " ".join(said_of(app, one) for one in STATES)
+
+    assert [words for words in RULES if words not in pages] == []
+
+
+def test_a_page_says_nothing_that_has_no_rule(app):
+    """Sentence by sentence: what is new on the page needs its line above."""
+    without_a_rule = ("Where it stands", "We are sorry", "You see below", "take it", "this case")
+    known = (*RULES, *without_a_rule, "Until then", "Take the time", "It is your turn", "case back")
+    found = {
+        sentence
+        for one in STATES
+        for sentence in re.split(r"(?<=[.:]) ", said_of(app, one).partition("stands ")[2])
+        if re.search("[A-Z][a-z]+ [a-z]+ [a-z]+", sentence)
+    }
+
+    assert {one for one in found if not any(words in one for words in known)} == {
+        "If that is wrong, tell us.",
+        "If that is wrong, tell us in a few words.",
+        "You do not need to write again.",
+        "This case is closed:",
+    }
+
+
+def test_what_is_owed_is_said_in_each_state(app):
+    silent = {
+        (one.status, one.waits_on, one.reply_due_at, one.word_due_at)
+        for one in STATES
+        if one.reply_due_at is not None or one.word_due_at is not None
+        if not re.search("we are late|before this time|at least every", said_of(app, one))
+    }
+
+    assert silent == set()
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("has_owner", [True, False])
+@pytest.mark.parametrize("in_slow_lane", [True, False])
+def test_who_writes_while_we_are_late_reaches_somebody(
+    house, browser, level, has_owner, in_slow_lane
+):
+    code = ReturnCode.new()
+    with house.inside(at=datetime.now(UTC) - timedelta(days=9)) as work:
+        owner = house.responder if has_owner else None
+        case = a_case(work, house.team, code=code, level=level, owner=owner)
+        case.in_slow_lane = in_slow_lane
+        work.record("case.changed_by_test", case)
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": code.letters})
+    assert "our team is told that you wrote" in browser.text
+
+    browser.send("/mailbox/case/messages", answers={"body": "Please."})
+
+    with house.backstage() as desk:
+        with desk.begin() as work:
+            told = select(Promise).where(Promise.job == "triage.tell_owner")
+            [promise] = work.session.scalars(told)
+        house._become(WORKER)
+        jobs.by_name(promise.job).function(desk, **promise.arguments)
+        house._become("helpdesk_app")
+        with desk.begin() as work:
+            seen = work.session.scalars(select(News.person_id)).all()
+            called = work.session.scalars(
+                select(Promise.job).where(Promise.job == "triage.tell_duty")
+            ).all()
+    assert seen if has_owner else called
+
+
+# --- what is said of a call that was not with them
+
+
+@pytest.fixture
+def code():
+    return ReturnCode.new()
+
+
+@pytest.fixture
+def case(house, code):
+    with house.inside(at=datetime.now(UTC) - timedelta(hours=3)) as work:
+        return a_case(work, house.team, code=code, level=Level.URGENT, owner=house.responder)
+
+
+PROMISED = "One of us will write to you here."
+
+
+def test_who_said_that_it_was_not_them_is_promised_a_word_until_it_is_there(
+    house,
+    mailbox,  # noqa: F811
+    case,
+    code,
+):
+    heard = call(house, case)
+    object_to(house, case, code, heard)
+    assert PROMISED in mailbox.open("/mailbox/case").text
+
+    with house.inside() as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Who was it?", seen=heard)
+
+    page = mailbox.open("/mailbox/case").text
+    assert PROMISED not in page
+    assert "alerting" not in page
+    assert "This was not me" not in page
+    assert "You told us that this was not you, and we have written to you since." in page
+
+
+def test_no_word_is_promised_once_the_case_was_taken_back(house, mailbox, case, code):  # noqa: F811
+    object_to(house, case, code, call(house, case))
+    mailbox.open("/mailbox/case/withdrawal")
+
+    mailbox.send("/mailbox/case/withdrawal")
+
+    assert PROMISED not in mailbox.text
+    assert "You told us that this was not you." in mailbox.text
+    with house.inside() as work:
+        assert work.session.scalar(select(Conversation.settled_at)) is None
