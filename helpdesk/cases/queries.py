@@ -1,7 +1,7 @@
 """Reading cases, always from what the actor may see."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -230,12 +230,6 @@ def newest_from_reporter(work: Work, case: Case) -> str:
     theirs = select(Message.id).where(Message.case_id == case.id, Message.is_from_reporter)
     newest = theirs.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
     return work.session.scalar(newest) or ""
-
-
-def reporter_wrote_at(work: Work, case: Case) -> datetime | None:
-    """When the reporter wrote last, to the full hour before it."""
-    theirs = select(func.max(Message.sent_at))
-    return work.session.scalar(theirs.where(Message.case_id == case.id, Message.is_from_reporter))
 
 
 def notes_of(work: Work, case: Case) -> Sequence[Note]:

@@ -1,13 +1,16 @@
 """Reading what was said by another way, and whether its reporter says that it was not them."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import bindparam, select, update
 
 from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.queries import IN_ORDER, LISTED, NOT_CLOSED, newest_from_reporter, visible_to
-from helpdesk.core.work import Work
+from helpdesk.core.actors import NOBODY, reporter
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import REPORTERS_CLOCK, Work
 
 # What the page of a case gathers, in the order in which it was said.
 CONVERSATIONS: Final = (
@@ -27,10 +30,38 @@ CONVERSATIONS: Final = (
 )
 STANDING: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
 
+# What a reporter does that wants a word of ours.
+TELLING: Final = (
+    "case.submitted",
+    "message.received",
+    "escalation.verified",
+    "escalation.verdict_denied",
+    "conversation.denied",
+)
+AN_HOUR: Final = timedelta(hours=1)
+
 
 def last_heard(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
     return " ".join([newest_from_reporter(work, case), *_objections(work, case)]).strip()
+
+
+def told_us_by(work: Work, case: Case, since: datetime) -> datetime:
+    """The moment by which the reporter had surely told us all that our answer is owed for.
+
+    `since` is when its clock began: with the first thing they told us, which happened within the
+    five minutes of their clock. What followed is kept to the hour, and may have come at its end.
+    """
+    hour = since.replace(minute=0, second=0, microsecond=0)
+    theirs = select(HistoryEntry.at).where(
+        HistoryEntry.case_id == case.id,
+        HistoryEntry.action.in_(TELLING),
+        HistoryEntry.actor_id.in_((reporter(case.id).id, NOBODY.id)),
+        HistoryEntry.at >= hour,
+    )
+    told = work.session.scalars(theirs).all()
+    # The first of them started the clock.
+    return since + REPORTERS_CLOCK if len(told) <= 1 else max(told) + AN_HOUR
 
 
 def is_disputed(work: Work, case: Case) -> bool:

@@ -11,7 +11,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Conversation, Way
 from helpdesk.cases.status import Outcome, Status
-from helpdesk.core.actors import Role, reporter
+from helpdesk.core.actors import NOBODY, Role, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.history import HistoryEntry
@@ -186,15 +186,98 @@ def test_only_a_message_answers_an_objection(house, case, code):
 
 
 def test_a_call_before_they_wrote_does_not_answer_what_they_wrote(house, case, code):
-    with house.inside() as work:
+    with house.inside(at=datetime.now(UTC) - timedelta(hours=2)) as work:
         casework.send_message(work, work.session.get(Case, case.id), "Do not log in.")
-    with house.at_the_door(reporter(case.id), own=code.secret()) as work:
+    at = datetime.now(UTC) - timedelta(minutes=30)
+    with house.at_the_door(reporter(case.id), own=code.secret(), at=at) as work:
         heard = operations.write_message(work, queries.own_case(work), body="They are back.").id
 
     call(house, case, minutes=150, seen=heard)
     assert now_of(house, case).reply_due_at is not None
     call(house, case, minutes=0, seen=heard)
     assert now_of(house, case).reply_due_at is None
+
+
+def clock_time(words):
+    return datetime.fromisoformat(f"2026-11-20T{words}:00+00:00")
+
+
+# When the reporter told us something after our answer of 08:30, when we spoke, and whether it can
+# have been the answer. Of several things within an hour nobody knows when the last one came.
+CALLS = [
+    (["10:05", "10:50"], "10:20", False),
+    (["10:05", "10:50"], "10:58", False),
+    (["10:05", "10:50"], "11:00", True),
+    (["09:10", "10:50"], "10:20", False),
+    (["10:50"], "10:20", False),
+    (["10:50"], "10:49", False),
+    (["10:53"], "10:52", False),
+    (["10:50"], "10:55", True),
+]
+
+
+@pytest.mark.parametrize(("messages", "spoke_at", "counts"), CALLS)
+def test_a_call_is_no_answer_to_what_may_have_come_after_it(
+    house, code, messages, spoke_at, counts
+):
+    with house.inside(at=clock_time("08:02")) as work:
+        case = a_case(work, house.team, code=code, owner=house.responder)
+    with house.inside(at=clock_time("08:30")) as work:
+        casework.send_message(work, work.session.get(Case, case.id), "Hello.")
+    for at in messages:
+        with house.at_the_door(reporter(case.id), own=code.secret(), at=clock_time(at)) as work:
+            heard = operations.write_message(work, queries.own_case(work), body="More.").id
+
+    with house.inside(at=clock_time("12:00")) as work:
+        found = work.session.get(Case, case.id, populate_existing=True)
+        casework.record_conversation(
+            work,
+            found,
+            way=Way.TELEPHONE,
+            spoke_at=clock_time(spoke_at),
+            reached=True,
+            summary=SUMMARY,
+            seen=heard,
+        )
+
+    assert (now_of(house, case).reply_due_at is None) == counts
+
+
+@pytest.mark.parametrize(
+    ("message", "spoke_at", "counts"),
+    [
+        (None, "10:00", False),
+        (None, "10:04", False),
+        (None, "10:05", True),
+        ("10:50", "10:20", False),
+        ("10:50", "11:00", True),
+    ],
+)
+def test_a_call_before_the_report_arrived_answers_nothing(
+    house, browser, code, message, spoke_at, counts
+):
+    with house.inside(at=clock_time("10:00")) as work:
+        case = a_case(work, house.team, code=code, owner=house.responder)
+    with house.backstage() as desk, desk.begin(NOBODY, at=clock_time("10:00")) as work:
+        work.record("case.submitted", case)
+    if message:
+        with house.at_the_door(
+            reporter(case.id), own=code.secret(), at=clock_time(message)
+        ) as work:
+            operations.write_message(work, queries.own_case(work), body="More.")
+
+    with house.inside(at=clock_time("12:00")) as work:
+        found = work.session.get(Case, case.id, populate_existing=True)
+        casework.record_conversation(
+            work,
+            found,
+            way=Way.TELEPHONE,
+            spoke_at=clock_time(spoke_at),
+            reached=True,
+            summary=SUMMARY,
+        )
+
+    assert (now_of(house, case).reply_due_at is None) == counts
 
 
 def test_nobody_objects_for_another_reporter(house, case, code):

@@ -6,8 +6,8 @@ from typing import Final
 from helpdesk.cases import clocks, pace
 from helpdesk.cases.models import Case, Conversation, Way
 from helpdesk.cases.policy import may_see
-from helpdesk.cases.queries import hold, reporter_wrote_at
-from helpdesk.cases.spoken import is_disputed, last_heard
+from helpdesk.cases.queries import hold
+from helpdesk.cases.spoken import is_disputed, last_heard, told_us_by
 from helpdesk.cases.status import Status
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
@@ -73,9 +73,8 @@ def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str
 
 
 def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bool:
-    """Not what was asked later, nor what whoever writes it down has not seen."""
+    """Not what may have been asked later, nor what whoever writes it down has not seen."""
     if seen is not None and seen != last_heard(work, case):
         return False
     since = clocks.runs_since(clocks.events_of(work.session, case.id, clocks.FIRST_REPLY))
-    asked_at = [at for at in (since, reporter_wrote_at(work, case)) if at is not None]
-    return all(spoke_at >= at for at in asked_at)
+    return since is None or spoke_at >= told_us_by(work, case, since)

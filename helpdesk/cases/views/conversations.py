@@ -33,5 +33,8 @@ def _recorded(case: Case, *, reached: bool) -> str:
         return "Your attempt is recorded. We still owe an answer, as before."
     sentence = "The conversation is recorded. The reporter's mailbox shows which day it was."
     if case.reply_due_at is not None:
-        sentence += " We still owe an answer: they have written since, or this didn't answer them."
+        sentence += (
+            " We still owe an answer: they wrote after it, or may have. Write to them in the"
+            " mailbox, however short."
+        )
     return sentence
