@@ -32,10 +32,12 @@ def teams_of(work: Work) -> Sequence[Team]:
 
 
 def queues_of(work: Work) -> Sequence[Team]:
-    """The queues whose cases the actor may work on: none for an operator or a partner."""
+    """The queues whose cases the actor may work on: none for an operator or a partner, nor for who
+    waits to be let in."""
     if not work.actor.works_on_cases:
         return []
-    return [team for team in teams_of(work) if team.kind is TeamKind.QUEUE]
+    inside = work.actor.let_into
+    return [team for team in teams_of(work) if team.kind is TeamKind.QUEUE and team.id in inside]
 
 
 def queue_by_slug(work: Work, slug: str) -> Team:
@@ -157,7 +159,7 @@ def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
             Membership.team_id.in_(visible),
             Person.key_id.is_not(None),
             Person.disabled_at.is_(None),
-            ~_holds_key_of(Membership.team_id),
+            ~holds_key_of(Membership.team_id),
         )
         .order_by(Membership.since_at)
     )
@@ -275,7 +277,7 @@ def _name_of_nobody(actor_id: str) -> str:
     return "the helpdesk"
 
 
-def _holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
+def holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Whether the person of the row can open this team's key (correlated with Person)."""
     return (
         exists()
@@ -294,7 +296,7 @@ def _let_in(team_id: str) -> Select[Person]:
     return inside.where(
         Membership.team_id == team_id,
         Person.disabled_at.is_(None),
-        _holds_key_of(Membership.team_id),
+        holds_key_of(Membership.team_id),
     )
 
 
@@ -305,7 +307,7 @@ INSIDERS: Final = (
     .where(
         Membership.team_id == bindparam("team_id"),
         Person.disabled_at.is_(None),
-        _holds_key_of(Membership.team_id),
+        holds_key_of(Membership.team_id),
     )
     .order_by(Person.name)
 )
@@ -317,7 +319,7 @@ MAY_BE_GIVEN: Final = (
         Person.id == bindparam("person_id"),
         Membership.team_id == bindparam("team_id"),
         Person.disabled_at.is_(None),
-        _holds_key_of(Membership.team_id),
+        holds_key_of(Membership.team_id),
     )
     .with_for_update(read=True, key_share=True, of=(Person, Membership))
 )

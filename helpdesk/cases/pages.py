@@ -112,7 +112,7 @@ def queue_page(work: Work, slug: str, *, show: Show, after: str = "") -> QueuePa
     """The cases behind a place in the list. A place that cannot be read is the beginning."""
     place = _read(after, show)
     behind = {} if place is None else {"level": place.level, "at": place.at, "id": place.id}
-    teams = sorted(work.actor.teams) if work.actor.works_on_cases else []
+    teams = sorted(work.actor.let_into) if work.actor.works_on_cases else []
     listed = _listed(show, is_first=place is None)
     found = listed.ask(work.session, slug=slug, teams=teams, **behind)
     if found is None:

@@ -24,9 +24,9 @@ from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Closure, Consent, Conversation, Message, Note
 from helpdesk.core.actors import Actor
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.core.keys import KeyCopy
-from helpdesk.core.work import Work
+from helpdesk.core.work import NOT_LET_IN, Work
 
 # Spelt as the partial indexes spell it, so that the planner knows them again.
 NOT_CLOSED = text("cases.status <> 'closed'")
@@ -73,16 +73,24 @@ LISTED = (defer(Case.story), defer(Case.contact), defer(Case.answers))
 
 
 def visible_to(actor: Actor) -> Select[Case]:
-    """The cases of the actor's queues; none for operators, partners and strangers."""
+    """The cases of the actor's queues; none for operators, partners and strangers, nor for who
+    waits to be let in."""
     cases = select(Case)
-    return cases.where(Case.team_id.in_(actor.teams) if actor.works_on_cases else false())
+    return cases.where(Case.team_id.in_(actor.let_into) if actor.works_on_cases else false())
 
 
 def by_ref(work: Work, ref: str) -> Case:
+    """A case of the actor's queues. Who waits to be let in is told so, and opens no page of it."""
     case = work.session.scalar(BY_REF, asked_for(work, ref))
     if case is None:
         raise NotFound
+    refuse_who_waits(work, case)
     return case
+
+
+def refuse_who_waits(work: Work, case: Case) -> None:
+    if case.team_id in work.actor.waits_in:
+        raise NotAllowed(NOT_LET_IN)
 
 
 def asked_for(work: Work, ref: str) -> dict[str, Any]:
@@ -175,7 +183,7 @@ def late(work: Work, limit: int = 20) -> Sequence[Case]:
         .order_by(DUE)
         .limit(limit)
         for level in Level
-        for team in sorted(work.actor.teams)
+        for team in sorted(work.actor.let_into)
     ]
     if not overdue:
         return []

@@ -18,13 +18,23 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Someone who does something. `id` is what history keeps; `teams` is the need-to-know."""
+    """Someone who does something. `id` is what history keeps; `teams` is the need-to-know.
+
+    Into some of them nobody may have let them yet (`waits_in`): of what these have, such an account
+    sees nothing. It may be a second one of whoever made it.
+    """
 
     id: str
     role: Role
     teams: frozenset[str] = frozenset()
     person_id: str | None = None
     case_id: str | None = None
+    waits_in: frozenset[str] = frozenset()
+
+    @property
+    def let_into(self) -> frozenset[str]:
+        """The teams of which they see what is there."""
+        return self.teams - self.waits_in
 
     @property
     def is_anonymous(self) -> bool:

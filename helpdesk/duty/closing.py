@@ -137,7 +137,7 @@ def standing_requests(work: Work) -> Sequence[ClosingRequest]:
     standing = (
         select(ClosingRequest)
         .join(Case, Case.id == ClosingRequest.case_id)
-        .where(Case.team_id.in_(work.actor.teams), ClosingRequest.decided_at.is_(None))
+        .where(Case.team_id.in_(work.actor.let_into), ClosingRequest.decided_at.is_(None))
         .where(Case.status != "closed")
         .order_by(ClosingRequest.asked_at)
     )

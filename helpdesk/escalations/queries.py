@@ -54,7 +54,7 @@ def visible_to(actor: Actor) -> Select[Escalation]:
     """Requests of one's own queues; what has left, for the partner; one's own, for a reporter."""
     found = select(Escalation)
     if actor.works_on_cases:
-        return found.join(Escalation.case).where(Case.team_id.in_(actor.teams))
+        return found.join(Escalation.case).where(Case.team_id.in_(actor.let_into))
     if actor.role is Role.PARTNER:
         own = found.join(Escalation.partner).where(Partner.team_id.in_(actor.teams))
         return own.where(_has_left())
@@ -302,7 +302,7 @@ def dead_letters(work: Work) -> Sequence[Delivery]:
         select(Delivery)
         .join(Delivery.escalation)
         .join(Escalation.case)
-        .where(Case.team_id.in_(work.actor.teams))
+        .where(Case.team_id.in_(work.actor.let_into))
         .where(Delivery.standing == DeliveryStanding.DEAD_LETTER)
     )
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()

@@ -164,7 +164,7 @@ def standing_requests(work: Work) -> Sequence[LevelRequest]:
     standing = (
         select(LevelRequest)
         .join(Case, Case.id == LevelRequest.case_id)
-        .where(Case.team_id.in_(work.actor.teams), LevelRequest.decided_at.is_(None))
+        .where(Case.team_id.in_(work.actor.let_into), LevelRequest.decided_at.is_(None))
         .order_by(LevelRequest.asked_at)
     )
     return work.session.scalars(standing).all()
@@ -221,7 +221,7 @@ def unheard(work: Work, *, limit: int = 20) -> Sequence[Case]:
     waiting = cases.visible_to(work.actor).where(
         Case.reply_due_at.is_not(None),
         or_(
-            and_(Case.unheard_since.is_not(None), Case.team_id.in_(work.actor.teams)),
+            and_(Case.unheard_since.is_not(None), Case.team_id.in_(work.actor.let_into)),
             Case.id.in_([str(one["case_id"]) for one in lying]),
         ),
     )

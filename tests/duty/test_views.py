@@ -247,7 +247,9 @@ def test_who_waits_to_be_let_in_cannot_open_a_case(desk, staff, queue, case):
         waiting = a_person(work, teams=[queue], let_in=False)
     sign_in(staff, waiting)
 
-    assert staff.get(f"/cases/{case.ref}").status_code == 404
+    page = staff.get(f"/cases/{case.ref}")
+    assert page.status_code == 403
+    assert "You wait to be let in" in page.text
     assert "You wait to be let into" in staff.get("/duty").text
 
 

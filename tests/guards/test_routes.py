@@ -1,15 +1,20 @@
 """Every address is known, closed to strangers unless it says otherwise, and blind to outsiders."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from helpdesk.app import create_app
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
 from helpdesk.settings import Surface
+from helpdesk.triage import operations as triage
 from helpdesk.web.login import is_open_to_strangers
 from tests import factories
+from tests.escalations.conftest import a_house
 
 LISTED = Path(__file__).with_name("addresses.txt")
 REACHABLE = {303, 302}
@@ -112,6 +117,84 @@ def test_somebody_inside_can_open_the_case(house):
     client = factories.sign_in(app.test_client(), people["inside"])
 
     assert client.get(f"/cases/{case.ref}").status_code == 200
+
+
+@pytest.fixture
+def at_work(desk):
+    """A case that is late and has a request and a wish, in a queue with an account that nobody has
+    let in."""
+    with desk.begin() as work:
+        house = a_house(work, desk)
+        people = {
+            "let in": house.lead,
+            "waits": factories.a_person(work, Role.COORDINATOR, [house.queue], let_in=False),
+        }
+    request = house.ask()
+    with house.as_(house.writer) as work:
+        case = work.session.get(Case, house.case.id)
+        case.reply_due_at = case.unheard_since = work.at - timedelta(hours=1)
+        triage.raise_level(work, case, level=Level.IMMEDIATE, reason="!")
+        triage.ask_to_lower(work, case, level=Level.URGENT, reason="!")
+    known = {
+        "ref": house.case.ref,
+        "request_ref": request.ref,
+        "slug": house.queue.slug,
+        "team_id": house.queue.id,
+    }
+    return desk, people, known
+
+
+def pages_for(at_work, who):
+    """Every page that can be opened without a form, as this person gets it."""
+    desk, people, known = at_work
+    app = dict(apps(desk))[Surface.STAFF]
+    client = factories.sign_in(app.test_client(), people[who])
+    for method, rule in routes(app):
+        if method == "GET" and not is_open_to_strangers(app, rule.endpoint):
+            yield rule, client.get(address(app, rule, **known))
+
+
+def test_who_waits_to_be_let_in_opens_no_page_of_a_case_and_finds_none_on_any_list(at_work):
+    known, asked = at_work[2], 0
+    for rule, answer in pages_for(at_work, "waits"):
+        asked += 1
+        if "ref" in rule.arguments:
+            assert answer.status_code == 403, rule.rule
+            assert "You wait to be let in" in answer.text, rule.rule
+        else:
+            # A page that refuses says which address it was asked for.
+            shown = answer.text if answer.status_code == 200 else ""
+            assert known["ref"] not in shown, rule.rule
+            assert known["request_ref"] not in shown, rule.rule
+    assert asked > 20
+
+
+def test_who_was_let_in_finds_it_on_these_pages(at_work):
+    """The proof above would also pass if the case were nowhere."""
+    known = at_work[2]
+    found = {
+        rule.endpoint
+        for rule, answer in pages_for(at_work, "let in")
+        if answer.status_code == 200 and known["ref"] in answer.text
+    }
+
+    assert found >= {
+        "duty.show_history",
+        "duty.show_case",
+        "duty.board",
+        "duty.approvals",
+        "escalations.show",
+    }
+
+
+def test_who_waits_to_be_let_in_changes_nothing_by_any_address_of_a_case(at_work):
+    desk, people, known = at_work
+    app = dict(apps(desk))[Surface.STAFF]
+    client = factories.sign_in(app.test_client(), people["waits"])
+
+    for method, rule in routes(app):
+        if method == "POST" and "ref" in rule.arguments:
+            assert client.post(address(app, rule, **known)).status_code == 403, rule.rule
 
 
 def test_a_partner_is_nobody_on_the_staffs_pages(desk):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from helpdesk.accounts.models import Membership, Person, SignIn
 from helpdesk.accounts.operations import sessions
 from helpdesk.accounts.policy import belongs_at
+from helpdesk.accounts.queries import holds_key_of
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.gathering import Gathering
 from helpdesk.core.keys import Key
@@ -34,8 +35,9 @@ WHO: Final = Gathering(
     .join(Person, Person.id == SignIn.person_id)
     .join(Key, Key.id == Person.key_id)
     .where(OF_A_COOKIE, Person.disabled_at.is_(None)),
-    teams=select(Membership.team_id)
+    teams=select(Membership.team_id, holds_key_of(Membership.team_id).label("is_let_in"))
     .join(SignIn, SignIn.person_id == Membership.person_id)
+    .join(Person, Person.id == Membership.person_id)
     .where(OF_A_COOKIE),
 )
 
@@ -48,6 +50,7 @@ class Present:
     name: str
     role: Role
     teams: frozenset[str]
+    waits_in: frozenset[str]
     sign_in_id: str
     key_id: str
     secret: Secret = field(repr=False)
@@ -61,7 +64,13 @@ class Present:
 
     def as_actor(self) -> Actor:
         """Who this person is in history and to the rules."""
-        return Actor(f"person:{self.id}", self.role, teams=self.teams, person_id=self.id)
+        return Actor(
+            f"person:{self.id}",
+            self.role,
+            teams=self.teams,
+            person_id=self.id,
+            waits_in=self.waits_in,
+        )
 
 
 def present(session: Session, token: str, *, surface: str, at: datetime) -> Present | None:
@@ -95,6 +104,7 @@ def _entering(
         name=row.name,
         role=row.role,
         teams=frozenset(one.team_id for one in teams),
+        waits_in=frozenset(one.team_id for one in teams if not one.is_let_in),
         sign_in_id=row.id,
         key_id=row.key_id,
         secret=secret,

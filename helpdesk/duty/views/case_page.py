@@ -108,6 +108,7 @@ def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
     if found is None:
         raise NotFound
+    queries.refuse_who_waits(work, found[0])
     work.keys.take(found[1]["copies"])
     return found
 
