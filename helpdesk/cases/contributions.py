@@ -7,6 +7,11 @@ from helpdesk.core.database import new_id
 from helpdesk.core.work import Work
 
 
+def name_of_answer(question: str) -> str:
+    """Under which name it is kept that somebody of ours corrected an answer of the reporter."""
+    return f"answer {question}"
+
+
 def note_part(
     work: Work,
     case_id: str,

@@ -10,10 +10,12 @@ from typing import Final
 
 from sqlalchemy import select
 
+from helpdesk.cases.contributions import name_of_answer
 from helpdesk.cases.models import Consent, Contribution, Part
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.sources import ANSWERS
 from helpdesk.partners.fields import FIELDS, Source
 
 # What a colleague did, by part; "You" or a name stands before it.
@@ -73,12 +75,17 @@ def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
 
 
 def _evidence(escalation: Escalation) -> dict[str, str]:
-    """What steps write down that this partner may receive, with our word for it."""
-    return {
-        field.origin: field.ours
+    """What this partner may receive that steps write down, or that an answer fills which one of us
+    has corrected, with our word for it."""
+    fields = [
+        field
         for field in FIELDS
         if field.source is Source.EVIDENCE and field.name in escalation.partner.allowed_fields
+    ]
+    answers = {
+        name_of_answer(ANSWERS[field.name]): field.ours for field in fields if field.name in ANSWERS
     }
+    return {field.origin: field.ours for field in fields} | answers
 
 
 def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:

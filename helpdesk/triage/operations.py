@@ -6,7 +6,7 @@ from typing import Final
 
 from helpdesk.accounts.calling import Reached
 from helpdesk.cases import news
-from helpdesk.cases.contributions import note_part
+from helpdesk.cases.contributions import name_of_answer, note_part
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, LevelRequest, Part
 from helpdesk.cases.models.news import What
@@ -76,6 +76,8 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     after = without_hidden(questions, told) | {name: told[name] for name in elsewhere}
     judgement = judge_report(table, pages, after)
     case.answers = work.keys.seal(case, "answers", json.dumps(after))
+    for question in changes:
+        note_part(work, case.id, Part.EVIDENCE, name=name_of_answer(question))
     platform = the_library().named_platform(after)
     case.platform = platform.slug if platform else None
     was = judge_report(table, pages, before).level

@@ -281,7 +281,23 @@ def test_a_coordinator_invites_somebody_into_a_queue(desk, browser, queue, coord
     with desk.begin() as work:
         person = work.session.scalar(select(Person).where(Person.handle == "mo"))
         assert [one.team_id for one in person.memberships] == [queue.id]
-    assert browser.post("/people/invitation", data=data).status_code == 409
+
+    taken = browser.post("/people/invitation", data=data | {"name": "Another Mo"})
+    assert taken.status_code == 422
+    assert "called mo already" in taken.text
+    assert 'value="Another Mo"' in taken.text
+    assert re.search(r'value="responder"[^>]* checked', taken.text)
+    assert re.search(r'value="first-line"[^>]* checked', taken.text)
+
+
+def test_a_queue_whose_short_name_is_taken_is_typed_once_more(browser, queue, coordinator):
+    sign_in(browser, coordinator)
+
+    taken = browser.post("/people/queue", data={"name": "Kept as typed", "slug": "first-line"})
+
+    assert taken.status_code == 422
+    assert "a team called first-line already" in taken.text
+    assert 'value="Kept as typed"' in taken.text
 
 
 def test_a_coordinator_cannot_invite_an_operator(desk, browser, coordinator):

@@ -1,5 +1,6 @@
 """What waits, waits for something that exists and until a day, and comes back by itself."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -103,7 +104,7 @@ def test_nobody_waits_for_a_partner_who_has_no_request(desk, queue, asha, staff)
 
     answer = sign_in(staff, asha).post(f"/cases/{case.ref}/wait", data={"wait_on": "partner"})
 
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "there is no one to wait for" in answer.text
     with desk.begin() as work:
         assert work.session.get(Case, case.id).status is Status.OPEN
@@ -153,8 +154,10 @@ def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
     text = {"message_text": "Since when?", "then_wait": "y"}
     page = browser.post(f"/cases/{case.ref}/messages", data=text, follow_redirects=True).text
 
-    assert refused.status_code == 409
+    assert refused.status_code == 422
     assert "Choose an earlier day" in refused.text
+    assert 'value="9999-12-31"' in refused.text
+    assert re.search(r'value="date"[^>]* checked', refused.text)
     assert f"waits for their answer until {in_words(case_now(desk, case).waits_until)}." in page
 
 

@@ -386,6 +386,21 @@ def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
     assert f'href="/cases/{case.ref}"' in answer.text
 
 
+def test_a_day_that_comes_too_late_is_given_back_too(desk, browser, case, coordinator):
+    with work_as(desk, coordinator) as work:
+        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+    day = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
+
+    answer = browser.post(
+        f"/cases/{case.ref}/closure",
+        data={"outcome": "resolved", "follow_up_on": day, "closing_note": ""},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert answer.status_code == 403
+    assert day in answer.text
+
+
 def test_what_another_site_sent_is_not_given_back(desk, browser, case, coordinator):
     with work_as(desk, coordinator) as work:
         operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)

@@ -266,6 +266,19 @@ def test_every_platform_of_the_vocabulary_can_have_a_partner(staff, lead):
         assert staff.get(f"/partners/{platform.slug}").status_code == 200
 
 
+def test_a_partner_whose_platform_has_one_is_not_typed_a_second_time(staff, lead, partner):
+    sign_in(staff, lead)
+    typed = {"name": "Kept as typed", "platform": "example", "is_new_platform": "y"}
+
+    taken = registered(staff, **typed, fields=["harm"], asks=["lock"])
+
+    assert taken.status_code == 422
+    assert "answers for this platform already" in taken.text
+    assert 'value="Kept as typed"' in taken.text
+    assert re.search(r'value="harm"[^>]* checked', taken.text)
+    assert re.search(r'value="lock"[^>]* checked', taken.text)
+
+
 def test_a_platform_that_is_nearly_one_of_ours_is_asked_about(staff, lead):
     sign_in(staff, lead)
 

@@ -11,7 +11,7 @@ from helpdesk.accounts.policy import INVITES, fits, manages_people, may_manage, 
 from helpdesk.accounts.views.blueprints import people_bp
 from helpdesk.core import sending
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
@@ -40,14 +40,18 @@ def create_invitation() -> ResponseReturnValue:
     form = _invitation_form()
     if not form.validate_on_submit():
         return render_template("people/invitation.html", form=form), 422
-    person, code = operations.invite(
-        work,
-        handle=form.handle.data or "",
-        name=form.name.data or "",
-        role=Role(form.role.data),
-        teams=[queries.team_by_slug(work, slug) for slug in form.teams.data or ()],
-        email=form.email.data or "",
-    )
+    try:
+        person, code = operations.invite(
+            work,
+            handle=form.handle.data or "",
+            name=form.name.data or "",
+            role=Role(form.role.data),
+            teams=[queries.team_by_slug(work, slug) for slug in form.teams.data or ()],
+            email=form.email.data or "",
+        )
+    except NotNow as refusal:
+        form.handle.errors = [refusal.sentence]
+        return render_template("people/invitation.html", form=form), 422
     return _code_page(person, code)
 
 
@@ -102,9 +106,13 @@ def create_queue() -> ResponseReturnValue:
     form = TeamForm()
     if not form.validate_on_submit():
         return render_template("people/queue.html", form=form), 422
-    team = operations.create_team(
-        work, slug=form.slug.data or "", name=form.name.data or "", kind=TeamKind.QUEUE
-    )
+    try:
+        team = operations.create_team(
+            work, slug=form.slug.data or "", name=form.name.data or "", kind=TeamKind.QUEUE
+        )
+    except NotNow as refusal:
+        form.slug.errors = [refusal.sentence]
+        return render_template("people/queue.html", form=form), 422
     flash(f"The queue {isolated(team.name)} is made. Nobody reads there who was not let in.")
     return redirect(url_for(".index"), 303)
 

@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.forms import WaitForm
+from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.cases.status import WaitsOn
 from helpdesk.core.days import in_words
+from helpdesk.core.errors import NotNow
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import operations as escalations
 from helpdesk.web.work import work
@@ -16,15 +18,25 @@ from helpdesk.web.work import work
 @bp.post("/cases/<ref>/wait")
 def create_wait(ref: str) -> ResponseReturnValue:
     case, form = by_ref(work, ref), WaitForm()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not _waits(case, form):
         return render_template(
             "cases/once_more.html", partial="cases/_wait.html", case=case, wait_form=form
         ), 422
-    on = WaitsOn(form.wait_on.data)
-    if on is WaitsOn.PARTNER:
-        escalations.wait_for_partner(work, case)
-    else:
-        cases.wait(work, case, on=on, until=form.wait_until.data)
     if case.waits_until is not None:
         flash(f"The case waits until {in_words(case.waits_until)}, and comes back by itself.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
+
+
+def _waits(case: Case, form: WaitForm) -> bool:
+    """Whether it waits now; else the form says why not, and keeps what was typed."""
+    on, until = WaitsOn(form.wait_on.data), form.wait_until.data
+    try:
+        if on is WaitsOn.PARTNER:
+            escalations.wait_for_partner(work, case)
+        else:
+            cases.wait(work, case, on=on, until=until)
+    except NotNow as refusal:
+        about_the_day = on is WaitsOn.DATE or until is not None
+        (form.wait_until if about_the_day else form.wait_on).errors = [refusal.sentence]
+        return False
+    return True

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
 from helpdesk.partners.fields import FIELDS
@@ -45,25 +45,34 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     _for_coordinators()
     form = _new_form()
-    if not form.validate_on_submit():
+    partner = _registered(form) if form.validate_on_submit() else None
+    if partner is None:
         return render_template("partners/new.html", form=form, hints=HINTS), 422
-    partner = operations.register(
-        work,
-        slug=form.slug.data or "",
-        name=form.name.data or "",
-        platform=form.platform.data or "",
-        mailbox=form.mailbox.data or "",
-        fields=form.fields.data or (),
-        about=form.about,
-        known_platforms=_platforms(),
-        is_new_platform=bool(form.is_new_platform.data),
-    )
     name = isolated(partner.name)
     flash(
         f"{name} is registered. A test letter goes to their address. No request can be sent to them"
         " before the code in it is typed, and before they are vetted."
     )
     return redirect(url_for(".show", slug=partner.slug), 303)
+
+
+def _registered(form: PartnerForm) -> Partner | None:
+    """The new partner; None if another has its name or platform, which the form then says."""
+    try:
+        return operations.register(
+            work,
+            slug=form.slug.data or "",
+            name=form.name.data or "",
+            platform=form.platform.data or "",
+            mailbox=form.mailbox.data or "",
+            fields=form.fields.data or (),
+            about=form.about,
+            known_platforms=_platforms(),
+            is_new_platform=bool(form.is_new_platform.data),
+        )
+    except NotNow as refusal:
+        form.platform.errors = [refusal.sentence]
+        return None
 
 
 @bp.get("/partners/<slug>")
