@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine
@@ -36,6 +37,9 @@ SHORTEST_REST: Final = 0.5
 PATIENCE: Final = timedelta(minutes=2)
 # How long history is chained in one tick, in seconds; the rest waits for the next.
 CHAINING: Final = 5.0
+# How often it is looked through from its beginning, in seconds.
+LOOKS_BACK: Final = 600.0
+_looked_back: list[float] = []
 
 
 def tick_for_ever(desk: Desk, engine: Engine) -> None:
@@ -80,14 +84,17 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     """
     moment = at or datetime.now(UTC)
     if (signer := desk.service.secret(KeyFile.HISTORY)) is not None:
-        _chain(desk, signer, at=at, fence=fence)
+        with _by_itself():
+            _chain(desk, signer, at=at, fence=fence)
     before = moment - presses.KEPT
-    for part in (
+    parts: tuple[Callable[[Work], None], ...] = (
         crowds.promise_letters,
         lambda work: quota.promise_warning(work, desk.settings.reports_quota),
         lambda work: presses.forget(work.session, before=before),
-    ):
-        _by_itself(desk, part, at=moment, fence=fence)
+    )
+    for part in parts:
+        with _by_itself(), _fenced(desk, at=moment, fence=fence) as work:
+            part(work)
     if not _may_send(desk, at=moment, fence=fence):
         return
     with desk.begin(at=moment) as work:
@@ -96,16 +103,16 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     for queue in due:
         if not desk.bell.ring(queue) or queue in overdue:
             seconds = performing.IN_A_TICK / len(due)
-            performing.drain(desk, queue, at=at, seconds=seconds, while_=lambda: _ours(desk, fence))
+            ours = partial(_ours, desk, fence)
+            with _by_itself():
+                performing.drain(desk, queue, at=at, seconds=seconds, while_=ours)
 
 
-def _by_itself(
-    desk: Desk, part: Callable[[Work], None], *, at: datetime, fence: int | None
-) -> None:
+@contextmanager
+def _by_itself() -> Iterator[None]:
     """One part of a tick. Whatever row it stumbles over, the others and all alarms go on."""
     try:
-        with _fenced(desk, at=at, fence=fence) as work:
-            part(work)
+        yield
     except (leases.LeaseLost, OperationalError):
         raise
     except Exception as error:  # noqa: BLE001 - the rest of the tick must not wait for it
@@ -115,12 +122,15 @@ def _by_itself(
 def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None) -> None:
     """Chain what is there, a piece in each transaction, until all is chained or time is up."""
     until = time.monotonic() + CHAINING
+    looks_back = not _looked_back or time.monotonic() > _looked_back[-1] + LOOKS_BACK
     while time.monotonic() < until:
         with _fenced(desk, at=at or datetime.now(UTC), fence=fence) as work:
-            if history.link(work.session, at=work.at, signer=signer):
+            if history.link(work.session, at=work.at, signer=signer, looks_back=looks_back):
                 continue
             leases.note_chained(work.session, at=work.at)
-            return
+        if looks_back:
+            _looked_back[:] = [time.monotonic()]
+        return
 
 
 def _may_send(desk: Desk, *, at: datetime, fence: int | None) -> bool:

@@ -1,6 +1,6 @@
 """Reading cases, always from what the actor may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -157,17 +157,18 @@ def _unclaimed(work: Work, team: Team) -> Select[Case]:
     )
 
 
-def next_unclaimed(work: Work, team: Team) -> Case | None:
-    """The case to take next. Two who ask at once get two different ones."""
-    return _nearest(work, unclaimed_in(work, team))
+def next_unclaimed(work: Work, team: Team, but: Collection[str] = ()) -> Case | None:
+    """The case to take next, but for some. Two who ask at once get two different ones."""
+    return _nearest(work, unclaimed_in(work, team), but)
 
 
-def next_of_second_lane(work: Work, team: Team) -> Case | None:
+def next_of_second_lane(work: Work, team: Team, but: Collection[str] = ()) -> Case | None:
     """The same of the second lane."""
-    return _nearest(work, second_lane_of(work, team))
+    return _nearest(work, second_lane_of(work, team), but)
 
 
-def _nearest(work: Work, unclaimed: Select[Case]) -> Case | None:
+def _nearest(work: Work, unclaimed: Select[Case], but: Collection[str]) -> Case | None:
+    unclaimed = unclaimed.where(Case.id.not_in(but)) if but else unclaimed
     return work.session.scalar(unclaimed.limit(1).with_for_update(skip_locked=True, of=Case))
 
 

@@ -103,9 +103,18 @@ class HistoryCheckpoint(Base):
     at: Mapped[datetime]
 
 
-def link(session: Session, *, at: datetime, signer: Secret, limit: int = 5000) -> int:
+def link(
+    session: Session,
+    *,
+    at: datetime,
+    signer: Secret,
+    limit: int = 2000,
+    looks_back: bool = False,
+) -> int:
     """Chain the entries that are not chained yet, sign where the chain now ends; how many it were.
 
+    It looks at the last ten thousand numbers, and with `looks_back` at all: whoever writes entries
+    takes numbers, and can take so many that what others are writing falls behind.
     Run by the ticker. Safe to run twice. No lock is taken, which some process could hold for ever:
     an entry that is committed late is chained late, and of two who link at once one fails.
     """
@@ -114,7 +123,10 @@ def link(session: Session, *, at: datetime, signer: Secret, limit: int = 5000) -
     unlinked = (
         select(HistoryEntry)
         .outerjoin(HistoryLink, HistoryLink.entry_id == HistoryEntry.id)
-        .where(HistoryLink.entry_id.is_(None), HistoryEntry.id > _safe_start(session))
+        .where(
+            HistoryLink.entry_id.is_(None),
+            HistoryEntry.id > (0 if looks_back else _safe_start(session)),
+        )
         .order_by(HistoryEntry.id)
         .limit(limit)
     )

@@ -64,7 +64,7 @@ class Public:
 
     def of(self, secret: "Secret") -> "Secret":
         """The secret, if this is its public half. CannotOpen for any other."""
-        if secret.public.raw != self.raw:
+        if len(secret.raw) != SECRET_BYTES or secret.public.raw != self.raw:
             raise CannotOpen
         return secret
 
@@ -121,7 +121,11 @@ class Secret:
         raise CannotOpen
 
     def open_text(self, envelope: Envelope, place: Place) -> str:
-        return self.open(envelope, place).decode()
+        """The same, of a text. Whoever seals to a public half can seal what is none."""
+        try:
+            return self.open(envelope, place).decode()
+        except UnicodeDecodeError as refused:
+            raise CannotOpen from refused
 
 
 def _encrypt(key: bytes, plain: bytes, place: Place, version: bytes) -> bytes:

@@ -4,13 +4,17 @@ import json
 import queue
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, delete, text
 
+from helpdesk.adapters.embedded import EmbeddedPostgres
+from helpdesk.adapters.embedded.postgres import SETTINGS
 from helpdesk.adapters.listening import CHANNEL, Listener
 from helpdesk.core.database import new_id
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import Promise
+from tests.conftest import migrate, plain
 
 LONG = 20
 MOMENT = 0.5
@@ -116,3 +120,42 @@ def test_a_listener_that_was_cut_off_listens_again(heard, postgres, promising, m
 
     assert were_cut
     assert name == "notices"
+
+
+def _fill(connection):
+    while True:
+        connection.execute("SELECT pg_notify('nothing', repeat(md5(random()::text), 240))")
+
+
+@pytest.fixture
+def crammed(tmp_path, monkeypatch):
+    """A server whose queue of notifications one has filled who listens and reads none of them."""
+    monkeypatch.setitem(SETTINGS, "max_notify_queue_pages", "64")
+    server = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+    server.start()
+    migrate(server.url("helpdesk_owner"))
+    address = plain(server.url("helpdesk_intake"))
+    with (
+        psycopg.connect(address, autocommit=True) as listens,
+        psycopg.connect(address, autocommit=True) as fills,
+    ):
+        listens.execute("LISTEN nothing")
+        listens.execute("BEGIN")
+        listens.execute("SELECT 1")
+        with pytest.raises(psycopg.OperationalError, match="too many notifications"):
+            _fill(fills)
+        yield server
+    server.remove()
+
+
+def test_where_nobody_can_be_told_what_is_promised_is_promised_all_the_same(crammed):
+    promised = (
+        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+        "VALUES ('x', 'triage.alarm', 'notices', '{}', 'waiting', now(), 0, 0)"
+    )
+
+    with psycopg.connect(plain(crammed.url("helpdesk_app"))) as pages:
+        pages.execute(promised)
+
+    with psycopg.connect(plain(crammed.url("helpdesk_ticker"))) as ticker:
+        assert ticker.execute("SELECT count(*) FROM outbox").fetchone() == (1,)

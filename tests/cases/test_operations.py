@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases import jobs, operations, pages, queries
@@ -14,7 +14,10 @@ from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotAllowed, NotFound, NotNow
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.keys import Key, KeyCopy
 from helpdesk.core.outbox import Promise
+from helpdesk.core.sealing import Place
+from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, work_as
 
 
@@ -93,6 +96,30 @@ def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(desk, que
 
     urgent_by_time = [urgent[1].ref, urgent[2].ref, urgent[0].ref]
     assert taken == [refs[2], *urgent_by_time, refs[1], refs[0]]
+
+
+@pytest.mark.parametrize("length", [0, 1, 31, 32, 33, 65, 500])
+def test_a_case_that_does_not_open_is_in_nobodys_way(desk, queue, responder, now, length):
+    """Somebody has put it there, with a copy of a key that is none."""
+    with desk.begin(at=now) as work:
+        ours = a_case(work, queue, level=Level.SOON).ref
+        theirs = a_case(work, queue, level=Level.IMMEDIATE)
+        work.session.flush()
+        copy = work.session.scalars(select(KeyCopy).where(KeyCopy.key_id == theirs.key_id)).one()
+        holder = work.session.get(Key, copy.holder_id)
+        work.session.expunge(copy)
+        place = Place("key_copies", "sealed", "", f"{copy.key_id}/{copy.holder_id}")
+        junk = {"key": copy.key_id, "junk": holder.public.seal(b"x" * length, place).raw}
+    before = become(desk, "helpdesk_owner")
+    with desk.begin(at=now) as work:
+        work.session.execute(text("UPDATE key_copies SET sealed = :junk WHERE key_id = :key"), junk)
+    become(desk, before)
+
+    with work_as(desk, responder) as work:
+        team = accounts.queue_by_slug(work, queue.slug)
+        assert operations.take_next(work, team).ref == ours
+        with pytest.raises(NotAllowed):
+            operations.take_next(work, team)
 
 
 def test_who_has_the_case_hands_it_over_with_a_sealed_note(desk, queue, responder, colleague):

@@ -48,6 +48,29 @@ def test_linking_twice_adds_nothing(chained, now):
         assert history.head(work.session)[0] == 21
 
 
+def test_what_is_committed_very_late_is_chained_all_the_same(chained, now):
+    """Some process has taken ten thousand numbers in between: whoever writes one takes a number."""
+    with chained.begin(SYSTEM) as work:
+        newest = work.session.scalar(text("SELECT max(id) FROM history"))
+        work.session.execute(
+            text(
+                "INSERT INTO history (id, at, actor_id, action, subject_type, subject_id, details) "
+                "OVERRIDING SYSTEM VALUE VALUES "
+                "(:far, now(), 'nobody', 'case.submitted', 'cases', 'x', '{}')"
+            ),
+            {"far": newest + 3 * history.OVERLAP},
+        )
+        assert history.link(work.session, at=now, signer=SIGNER) == 1
+    write(chained, 5)
+    assert len(findings(chained)) == 5
+
+    with chained.begin(SYSTEM) as work:
+        assert history.link(work.session, at=now, signer=SIGNER, looks_back=True) == 5
+        assert history.link(work.session, at=now, signer=SIGNER, looks_back=True) == 0
+
+    assert findings(chained) == []
+
+
 def test_a_signature_of_somebody_else_shows(chained):
     with chained.begin(SYSTEM) as work:
         witness = history.witness_of(Secret.new())

@@ -15,7 +15,7 @@ import pytest
 
 from helpdesk.adapters import processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, NotStarted, places
-from helpdesk.adapters.embedded.postgres import ROLES, SUPERUSER
+from helpdesk.adapters.embedded.postgres import CONNECTIONS, ROLES, SUPERUSER
 
 
 @pytest.fixture
@@ -47,6 +47,29 @@ def wait_for_the_end_of(*pids):
 def keep_a_row(server):
     ask(server, "CREATE TABLE kept (word text)")
     ask(server, "INSERT INTO kept VALUES ('still here')")
+
+
+def _take_every_connection(url, held):
+    while True:
+        held.enter_context(psycopg.connect(url))
+
+
+def test_no_process_takes_the_connections_of_the_others(server):
+    url = server.url("helpdesk_intake").replace("+psycopg", "")
+    with contextlib.ExitStack() as held:
+        with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+            _take_every_connection(url, held)
+
+        for role in ROLES:
+            if role != "helpdesk_intake":
+                assert ask(server, "SELECT 1", role) == [(1,)]
+
+
+def test_there_is_room_for_all_that_each_may_take(server):
+    [(most,)] = ask(server, "SHOW max_connections")
+
+    assert int(most) > sum(CONNECTIONS.values())
+    assert set(CONNECTIONS) == set(ROLES) - {"helpdesk_owner"}
 
 
 def test_a_commit_waits_for_the_disk(place):

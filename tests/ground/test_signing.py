@@ -101,7 +101,7 @@ def test_a_team_with_two_keys_of_before_is_signed_by_no_answer(desk, house, sign
     queue, _member = house
     with psycopg.connect(plain(postgres.url("helpdesk_app", "race"))) as database:
         database.execute(
-            "INSERT INTO keys VALUES ('mine', 'team', %s, 0, %s)", [queue.id, b"m" * 32]
+            "INSERT INTO keys VALUES ('mine', 'team', %s, 2, %s)", [queue.id, b"m" * 32]
         )
 
     done = sign("--first")

@@ -113,7 +113,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         TICKER: "SELECT",
     },
     "key_copies": {
-        APP: "SELECT, INSERT, UPDATE, DELETE",
+        APP: "SELECT, INSERT, DELETE",
         INTAKE: "INSERT",
         PARTNER: "SELECT, INSERT",
         WORKER: "SELECT",

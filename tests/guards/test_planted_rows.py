@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from helpdesk import ticker
+from helpdesk.core import performing
 from helpdesk.core.actors import SYSTEM
 from helpdesk.intake import load
 from helpdesk.triage import crowds
@@ -54,13 +55,14 @@ def say(desk, action, subject, details, *, at, actor="nobody", case_id=None):
     )
 
 
-def promise(desk, job, arguments, *, at):
+def promise(desk, job, arguments, *, at, queue="notices"):
     plant(
         desk,
         "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
-        "VALUES (md5(random()::text), :job, 'notices', CAST(:arguments AS jsonb), 'waiting', :at, "
+        "VALUES (md5(random()::text), :job, :queue, CAST(:arguments AS jsonb), 'waiting', :at, "
         "0, 0)",
         job=job,
+        queue=queue,
         arguments=json.dumps(arguments),
         at=at,
     )
@@ -134,10 +136,31 @@ def test_what_is_wrong_in_one_part_of_a_tick_keeps_no_other_from_its_work(
     def breaks(*_):
         raise KeyError("odd")
 
-    for part in ("crowds.promise_letters", "quota.promise_warning", "presses.forget"):
+    parts = ("history.link", "crowds.promise_letters", "quota.promise_warning", "presses.forget")
+    for part in parts:
         monkeypatch.setattr(f"helpdesk.ticker.{part}", breaks)
     reported(desk, house, now, RUNNING)
 
     tick(desk, now)
 
     assert desk.bell.rung
+
+
+def test_what_is_wrong_with_one_queue_keeps_no_other_from_its_letters(
+    desk, house, now, monkeypatch
+):
+    drain = performing.drain
+
+    def breaks_on_deliveries(desk, queue, **how):
+        if queue == "deliveries":
+            raise ValueError("odd")
+        return drain(desk, queue, **how)
+
+    monkeypatch.setattr("helpdesk.ticker.performing.drain", breaks_on_deliveries)
+    monkeypatch.setattr(desk.bell, "ring", lambda _queue: False)
+    promise(desk, "escalations.tell_partner", {}, at=now, queue="deliveries")
+    reported(desk, house, now, RUNNING)
+
+    tick(desk, now)
+
+    assert sorted(letter.to for letter in desk.post.sent) == ["asha@house.test", "bo@house.test"]

@@ -28,6 +28,16 @@ ROLES = (
     "helpdesk_worker",
     "helpdesk_ticker",
 )
+# How many connections each may have, so that no process can take those of the others. Each process
+# of pages opens 24 at the very most.
+CONNECTIONS = {
+    "helpdesk_app": 80,
+    "helpdesk_intake": 60,
+    "helpdesk_partner": 40,
+    "helpdesk_worker": 20,
+    "helpdesk_ticker": 20,
+}
+NO_LIMIT = -1
 SUPERUSER = "postgres"
 DATABASE = "helpdesk"
 WHO_MAY_CONNECT = "local all all scram-sha-256\n"
@@ -36,7 +46,7 @@ PATIENCE = 300.0  # recovery after a crash may take a while
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "120",
+    "max_connections": str(sum(CONNECTIONS.values()) + 20),
     "shared_buffers": "128MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
@@ -248,8 +258,10 @@ class EmbeddedPostgres:
                 ).fetchone():
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
                 connection.execute(
-                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                        sql.Identifier(role), sql.Literal(self._password(role))
+                    sql.SQL("ALTER ROLE {} CONNECTION LIMIT {} PASSWORD {}").format(
+                        sql.Identifier(role),
+                        sql.Literal(CONNECTIONS.get(role, NO_LIMIT)),
+                        sql.Literal(self._password(role)),
                     )
                 )
             if not connection.execute(

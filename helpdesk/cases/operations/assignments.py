@@ -1,5 +1,6 @@
 """Who has a case: claimed by one, given back, handed over."""
 
+from collections.abc import Callable, Collection
 from typing import Final
 
 from sqlalchemy import case as when
@@ -18,6 +19,8 @@ from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
 SHUT: Final = "You cannot open this case yet: a colleague has to let you into the team."
+# So many that do not open are passed by.
+MOST_CLOSED: Final = 50
 # Somebody works on it from now on.
 NEW_IS_OPEN = when((Case.status == Status.NEW, Status.OPEN), else_=Case.status)
 
@@ -49,20 +52,35 @@ def claim(work: Work, case: Case) -> None:
 
 def take_next(work: Work, team: Team) -> Case:
     """Take the case of a queue that should be next: by level, then by the time that is left."""
-    case = queries.next_unclaimed(work, team)
+    case = _take_first(work, team, queries.next_unclaimed)
     if case is None:
         raise NotNow("No case in this queue is waiting to be taken.")
-    claim(work, case)
     return case
 
 
 def take_next_of_second_lane(work: Work, team: Team) -> Case:
     """The same of what looks sent by a machine."""
-    case = queries.next_of_second_lane(work, team)
+    case = _take_first(work, team, queries.next_of_second_lane)
     if case is None:
         raise NotNow("Nothing is left in the second lane of this queue.")
-    claim(work, case)
     return case
+
+
+def _take_first(
+    work: Work, team: Team, following: Callable[[Work, Team, Collection[str]], Case | None]
+) -> Case | None:
+    """Take the first that we can open: what nobody can is not in the way of those behind it."""
+    closed: list[Case] = []
+    while (case := following(work, team, [one.id for one in closed])) is not None:
+        if work.keys.holds(case.key_id):
+            claim(work, case)
+            return case
+        closed.append(case)
+        if len(closed) == MOST_CLOSED:
+            break
+    if closed:
+        claim(work, closed[0])  # refused, with the reason
+    return None
 
 
 def release(work: Work, case: Case, *, note: str = "") -> None:
