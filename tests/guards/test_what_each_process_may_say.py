@@ -193,6 +193,8 @@ def test_the_partner_desk_sees_nothing_of_a_case_that_nobody_was_asked_about(tol
 
 
 ASKED_ABOUT = """
+INSERT INTO partners (id, slug, name, platform, team_id, allowed_fields, answer_within,
+    decide_within, is_drill) VALUES ('p', 'p', 'P', 'x', 'p', '[]', '{}', '{}', false);
 SET LOCAL session_replication_role = replica;
 INSERT INTO escalations (id, ref, case_id, partner_id, standing, ask, priority, packet, packet_hash,
     drafted_by, drafted_at, approved_by, approved_at)
@@ -208,6 +210,68 @@ def test_of_a_case_that_it_was_asked_about_the_partner_desk_sees_it(told, table)
     told.execute(f"SET LOCAL ROLE {PARTNER}")
 
     assert len(told.execute(f"SELECT * FROM {table}").fetchall()) == 1
+
+
+EXCHANGE = (
+    "INSERT INTO exchanges (id, escalation_id, case_id, is_from_partner, at, by, body, for_partner)"
+    " VALUES ('x', 'e', {case}, {theirs}, {at}, '{by}', 'x', 'x')"
+)
+DECISION = (
+    "INSERT INTO decisions (id, escalation_id, case_id, action, reason, at, by) "
+    "VALUES ('x', 'e', {case}, 'access_restored', 'policy_breach', {at}, '{by}')"
+)
+AS_ASKED = {"case": "'c'", "theirs": "true", "at": "now()", "by": OF_PARTNER}
+IN_ANOTHERS_NAME = [
+    {"theirs": "false"},
+    {"by": "person:r"},
+    {"by": "system"},
+    {"at": "now() - interval '1 day'"},
+    {"at": "now() + interval '1 day'"},
+    {"case": "'another'"},
+]
+
+
+@pytest.mark.parametrize("odd", IN_ANOTHERS_NAME, ids=lambda odd: str(odd))
+@pytest.mark.parametrize("act", [EXCHANGE, DECISION], ids=["a word", "a decision"])
+def test_the_partner_desk_speaks_and_decides_as_its_people_and_now_alone(told, act, odd):
+    if act == DECISION and "theirs" in odd:
+        return
+    told.execute(ASKED_ABOUT)
+    told.execute(f"SET LOCAL ROLE {PARTNER}")
+    with told.transaction(force_rollback=True):
+        told.execute(act.format(**AS_ASKED))
+
+    with pytest.raises(InsufficientPrivilege):
+        told.execute(act.format(**AS_ASKED | odd))
+
+
+@pytest.mark.parametrize("standing", ["withdrawn", "closed", "draft", "approved", "unanswered"])
+def test_the_partner_desk_ends_no_request(told, standing):
+    told.execute(ASKED_ABOUT)
+    told.execute(f"SET LOCAL ROLE {PARTNER}")
+    told.execute("UPDATE escalations SET standing = 'acknowledged'")
+
+    with pytest.raises(InsufficientPrivilege):
+        told.execute(f"UPDATE escalations SET standing = '{standing}'")
+
+
+DELIVERY = """
+SET LOCAL session_replication_role = replica;
+INSERT INTO deliveries (id, escalation_id, packet_hash, sealed_hash, standing, fence)
+    VALUES ('d', 'e', 'x', 'x', 'pending', 0);
+SET LOCAL session_replication_role = origin;
+"""
+
+
+@pytest.mark.parametrize("standing", ["cancelled", "dead_letter", "pending"])
+def test_the_partner_desk_says_of_a_letter_that_it_came_and_nothing_else(told, standing):
+    told.execute(ASKED_ABOUT)
+    told.execute(DELIVERY)
+    told.execute(f"SET LOCAL ROLE {PARTNER}")
+    assert told.execute("UPDATE deliveries SET standing = 'accepted'").rowcount == 1
+
+    with pytest.raises(InsufficientPrivilege):
+        told.execute(f"UPDATE deliveries SET standing = '{standing}'")
 
 
 @pytest.mark.parametrize("role", [PARTNER, WORKER, TICKER])
