@@ -269,6 +269,13 @@ class TwoPeople(RuleBasedStateMachine):
             self.gates.add(self.actor(who))
 
     @rule(who=WHO)
+    def correct_the_address(self, who):
+        """It judges nothing, and fills a field of what is drafted from then on."""
+        changes = {"profile": f"by {who}"}
+        if self.try_as(who, lambda work, case: triage.correct_answers(work, case, changes)):
+            self.evidence.add(self.actor(who))
+
+    @rule(who=WHO)
     def ask_to_lower(self, who):
         self.try_as(
             who,

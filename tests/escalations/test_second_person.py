@@ -81,6 +81,7 @@ def test_who_only_pressed_take_up_is_no_second_person(house):
 
 PARTS = {
     "evidence": lambda house, who: write_evidence(house, who, "profile-url", "https://x.test/y"),
+    "an answer that fills a field": lambda house, who: correct_answer(house, who),
     "who is asking": lambda house, who: write_fact(house, who, "vetted", "known"),
     "whose account it is": write_fact,
     "the form": lambda house, who: write_fact(house, who, "public_form", "filed"),
@@ -90,6 +91,12 @@ PARTS = {
         house, who, consent_by_hand(house, house.writer)
     ),
 }
+
+
+def correct_answer(house, who, address="https://platform.test/another"):
+    with house.as_(who) as work:
+        case = work.session.get(Case, house.case.id)
+        triage.correct_answers(work, case, {"profile": address})
 
 
 def raise_level(house, who, level=Level.URGENT):
