@@ -122,3 +122,17 @@ def test_what_a_partner_left_out_is_said_on_a_page_that_can_be_reloaded(browser,
     said = text(browser, ".error-summary")
     browser.refresh()
     assert text(browser, ".error-summary") == said
+
+
+def test_the_way_out_of_the_public_pages_signs_no_staff_out(chromium, served, elsewhere):
+    """Their hosts are neighbours, and any page may lead to the way out."""
+    desk.sign_in(chromium, served.staff, served.player("responder"))
+    before = {one["name"] for one in chromium.get_cookies()}
+
+    chromium.get(f"{served.public}/leave")
+    WebDriverWait(chromium, browsers.PATIENCE).until(url_to_be(elsewhere))
+
+    chromium.get(f"{served.staff}/duty")
+    assert {"hd_staff_door", "hd_staff_device"} <= before
+    assert before == {one["name"] for one in chromium.get_cookies()}
+    assert chromium.current_url == f"{served.staff}/duty"
