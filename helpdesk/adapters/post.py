@@ -69,7 +69,7 @@ class SmtpPost:
         except (ssl.SSLError, NoTls) as unsafe:
             log.warning("The mail server cannot be spoken to safely (%s).", type(unsafe).__name__)
             raise NotTaken from unsafe
-        except OSError as away:
+        except Exception as away:  # smtplib raises what it will for words that it cannot read
             raise NotTaken from away
         try:
             yield server

@@ -28,17 +28,16 @@ class Seen:
 class Server(Controller):
     """A mail server that asks for a password, and offers STARTTLS or has it stripped."""
 
-    def __init__(self, mailbox, seen, *, starttls=None, lies=False):
+    def __init__(self, mailbox, seen, *, starttls=None, server=None):
         super().__init__(mailbox, hostname="127.0.0.1", port=free_ports(1))
-        self.seen, self.starttls, self.lies = seen, starttls, lies
+        self.seen, self.starttls, self.server_class = seen, starttls, server or Noting
 
     def factory(self):
         def check(server, session, envelope, mechanism, data):
             self.seen.passwords.append(data.password)
             return AuthResult(success=True)
 
-        server = Noting if not self.lies else Lying
-        made = server(
+        made = self.server_class(
             self.handler,
             tls_context=self.starttls,
             authenticator=check,
@@ -64,6 +63,13 @@ class Lying(Noting):
 
     async def smtp_STARTTLS(self, _line):  # noqa: N802 - aiosmtpd's name
         await self.push("454 TLS not available due to temporary reason")
+
+
+class Confused(Noting):
+    """It answers a password with a question that nobody can read."""
+
+    async def smtp_AUTH(self, _line):  # noqa: N802 - aiosmtpd's name
+        await self.push("334 Y")
 
 
 @pytest.fixture
@@ -125,12 +131,30 @@ def test_where_starttls_was_stripped_neither_password_nor_letter_leaves(serve):
 
 
 def test_where_the_server_says_no_to_tls_nothing_leaves(serve):
-    port, mailbox, seen = serve(lies=True)
+    port, mailbox, seen = serve(server=Lying)
 
     with pytest.raises(NotTaken):
         with_password(port).send(LETTER)
 
     assert seen.passwords == []
+    assert mailbox.letters == []
+
+
+def test_where_nobody_can_read_what_the_server_asks_nothing_was_sent(serve, certificate):
+    port, mailbox, _seen = serve(starttls=certificate, server=Confused)
+
+    with pytest.raises(NotTaken):
+        with_password(port).send(LETTER)
+
+    assert mailbox.letters == []
+
+
+def test_a_password_that_smtplib_cannot_write_has_sent_nothing(serve, certificate):
+    port, mailbox, _seen = serve(starttls=certificate)
+
+    with pytest.raises(NotTaken):
+        SmtpPost(f"smtp://desk:p%C3%A4ss@127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+
     assert mailbox.letters == []
 
 
