@@ -50,6 +50,8 @@ STATEMENTS = (
         jsonb_build_object('case_id', id, 'day', waits_until::text),
         'waiting', waits_until::timestamp AT TIME ZONE 'UTC', 0, 0
     FROM cases WHERE status = 'waiting'
+    ON CONFLICT (id) DO UPDATE SET arguments = EXCLUDED.arguments, due_at = EXCLUDED.due_at,
+        standing = 'waiting', attempts = 0
     """,
 )
 
