@@ -1,7 +1,7 @@
 """make faults: kill things while people work, and count what was lost. It should be nothing."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -28,6 +28,13 @@ from bench.seeding import several_cases
 QUOTA = 40
 
 
+KINDS = (
+    "roles", "keys", "redis", "same-form", "reports", "claims", "deliveries",
+    "sockets", "flood", "presses",
+)  # fmt: skip
+IN_CROWDS = ("sockets", "flood")
+
+
 @click.command()
 @click.option("--seed", default=2, show_default=True, help="Chooses victims and moments.")
 @click.option("--kills", default=120, show_default=True, help="Kills while people report.")
@@ -38,16 +45,23 @@ QUOTA = 40
 @click.option("--sockets", default=200, show_default=True, help="Sockets that hang.")
 @click.option("--flood", default=120, show_default=True, help="Seconds that a flood lasts.")
 @click.option("--presses", default=60, show_default=True, help="Buttons pressed twice.")
-@click.option("--only", default="", help="One kind alone: sockets, flood or presses.")
+@click.option("--only", default="", help=f"Some alone, with commas: {', '.join(KINDS)}.")
 @click.option("--crowd", default=50, show_default=True, help="How many people are that many.")
 def faults(seed: int, only: str, **sizes: int) -> None:
     """Try the promises P1 to P4 on this machine. Ends with an error if one does not hold."""
     end_cleanly_when_asked()
     trials = []
-    crowded = {name: sizes.pop(name) for name in ("sockets", "flood", "presses")}
-    for trial in [*([] if only else [run]), crowds]:
-        arguments = crowded | {"only": only} if trial is crowds else sizes
-        for one in trial(seed, **arguments):
+    kinds = only.split(",") if only else KINDS
+    if unknown := set(kinds) - set(KINDS):
+        raise click.BadParameter(f"There is no trial called {', '.join(sorted(unknown))}.")
+    crowded = {name: sizes.pop(name) for name in ("sockets", "flood")}
+    presses = sizes.pop("presses")
+    for each in (
+        run(seed, kinds, **sizes),
+        crowds(seed, kinds, **crowded),
+        hands(seed, kinds, presses=presses),
+    ):
+        for one in each:
             trials.append(one)
             for line in one.lines():
                 click.echo(line)
@@ -61,10 +75,9 @@ def faults(seed: int, only: str, **sizes: int) -> None:
     sys.exit(1 if found else 0)
 
 
-def crowds(seed: int, *, sockets: int, flood: int, presses: int, only: str) -> Iterator[Trial]:
+def crowds(seed: int, kinds: Sequence[str], *, sockets: int, flood: int) -> Iterator[Trial]:
     """Sockets that hang, and floods, in a house of their own with a quota that a flood fills."""
-    if only == "presses":
-        yield from hands(seed, presses=presses)
+    if not set(kinds) & set(IN_CROWDS):
         return
     with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
         people.found_queue(house, responders=2)
@@ -72,7 +85,7 @@ def crowds(seed: int, *, sockets: int, flood: int, presses: int, only: str) -> I
         house.serve("public")
         house.wait_for("public")
         chance = dice(seed)
-        if only in ("", "sockets"):
+        if "sockets" in kinds:
             yield hanging.trial(
                 house.port("public"),
                 seed=seed,
@@ -80,18 +93,18 @@ def crowds(seed: int, *, sockets: int, flood: int, presses: int, only: str) -> I
                 asked=800,
                 reports=lambda number: sent_reports(house.port("public"), number, chance),
             )
-        for is_patient in (False, True) if only in ("", "flood") else ():
+        for is_patient in (False, True) if "flood" in kinds else ():
             house.work("notices")
             house.tick()
             yield flooding.trial(
                 house, mail, seed=seed, seconds=flood, honest=8, is_patient=is_patient
             )
-    if not only:
-        yield from hands(seed, presses=presses)
 
 
-def hands(seed: int, *, presses: int) -> Iterator[Trial]:
+def hands(seed: int, kinds: Sequence[str], *, presses: int) -> Iterator[Trial]:
     """Buttons pressed twice by a browser that waits for its answers, in a house of its own."""
+    if "presses" not in kinds:
+        return
     with House() as house:
         _, (coordinator, *_others) = people.found_queue(house, responders=1)
         for surface in ("public", "staff"):
@@ -102,33 +115,82 @@ def hands(seed: int, *, presses: int) -> Iterator[Trial]:
 
 
 def run(
-    seed: int, *, kills: int, forms: int, cases: int, asked: int, thefts: int, crowd: int
+    seed: int,
+    kinds: Sequence[str],
+    *,
+    kills: int,
+    forms: int,
+    cases: int,
+    asked: int,
+    thefts: int,
+    crowd: int,
 ) -> Iterator[Trial]:
     """One trial after the other in one house, on a disk that keeps what it was told to keep."""
+    if set(kinds) <= {*IN_CROWDS, "presses"}:
+        return
     with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
         _, staff = people.found_queue(house, responders=crowd)
-        coordinator, *responders = staff
+        yield from _taken_over(house, seed, kinds, kills=kills, thefts=thefts)
+        yield from _reported(house, staff[0], seed, kinds, kills=kills, forms=forms, crowd=crowd)
+        yield from _claimed(house, staff[1:], seed, kinds, kills=kills, cases=cases)
+        if "deliveries" in kinds:
+            partner = requests.a_partner(house, staff[0])
+            ready = requests.drafted(house, staff[1], partner, asked)
+            house.work("deliveries")
+            yield delivering.trial(house, staff[0], ready, mail, seed=seed, kills=kills)
+
+
+def _taken_over(
+    house: House, seed: int, kinds: Sequence[str], *, kills: int, thefts: int
+) -> Iterator[Trial]:
+    """Each role's connection, and an address of Redis, in a stranger's hands."""
+    if "roles" in kinds:
         yield roles.trial(house.database, seed=seed, tries=kills * 20)
+    if "keys" in kinds:
         yield planting.trial(house.desk, house.database, seed=seed, tries=kills)
-        house.work("notices")
-        house.tick()
+    house.work("notices")
+    house.tick()
+    if "redis" in kinds:
         yield stealing.trial(house, seed=seed, tries=thefts, promises=thefts // 10)
-        house.serve("public")
-        house.wait_for("public")
-        yield submitting.same_form_by_many(
-            house, coordinator, seed=seed, forms=forms, threads=crowd
-        )
-        yield submitting.trial(house, coordinator, seed=seed, kills=kills)
-        house.close("public")
-        house.serve("staff")
-        house.wait_for("staff")
-        refs = several_cases(house, cases)
-        yield claiming.trial(house, responders, refs, seed=seed, kills=kills)
-        house.close("staff")
-        partner = requests.a_partner(house, coordinator)
-        ready = requests.drafted(house, responders[0], partner, asked)
-        house.work("deliveries")
-        yield delivering.trial(house, coordinator, ready, mail, seed=seed, kills=kills)
+
+
+def _reported(
+    house: House,
+    reader: people.Somebody,
+    seed: int,
+    kinds: Sequence[str],
+    *,
+    kills: int,
+    forms: int,
+    crowd: int,
+) -> Iterator[Trial]:
+    if not {"same-form", "reports"} & set(kinds):
+        return
+    house.serve("public")
+    house.wait_for("public")
+    if "same-form" in kinds:
+        yield submitting.same_form_by_many(house, reader, seed=seed, forms=forms, threads=crowd)
+    if "reports" in kinds:
+        yield submitting.trial(house, reader, seed=seed, kills=kills)
+    house.close("public")
+
+
+def _claimed(
+    house: House,
+    responders: list[people.Somebody],
+    seed: int,
+    kinds: Sequence[str],
+    *,
+    kills: int,
+    cases: int,
+) -> Iterator[Trial]:
+    if "claims" not in kinds:
+        return
+    house.serve("staff")
+    house.wait_for("staff")
+    refs = several_cases(house, cases)
+    yield claiming.trial(house, responders, refs, seed=seed, kills=kills)
+    house.close("staff")
 
 
 if __name__ == "__main__":

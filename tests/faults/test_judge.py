@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from bench.faults import claiming, delivering, judge, killing, requests, submitting
 from bench.seeding import several_cases
-from helpdesk.core import letters
+from helpdesk.core import history, letters
 from helpdesk.core.letters import Unclear
 from helpdesk.escalations.operations import carrying
 from tests.faults.conftest import SEED
@@ -53,6 +54,17 @@ def test_a_form_that_makes_two_cases(scene):
 
     assert any("is 4 cases" in fault for fault in trial.faults)
     assert any("different codes" in fault for fault in trial.faults)
+
+
+def test_what_was_there_before_is_no_repeat_of_a_form(scene):
+    several_cases(scene.house, 2)
+    scene.serve("public")
+
+    trial = submitting.same_form_by_many(
+        scene.house, scene.coordinator, seed=SEED, forms=1, threads=2
+    )
+
+    assert trial.faults == []
 
 
 def test_a_claim_that_looks_before_it_writes(scene):
@@ -121,6 +133,21 @@ def test_a_repeat_that_is_written_nowhere(sent_twice, monkeypatch):
     monkeypatch.setattr(carrying, "_begin", without_a_row)
 
     assert any("are written down" in fault for fault in sent_twice())
+
+
+def test_a_ticker_that_links_at_the_same_moment_stops_no_judgement(scene, monkeypatch):
+    several_cases(scene.house, 1)
+    link, quicker = history.link, [IntegrityError("INSERT", {}, Exception("was quicker"))]
+
+    def behind_another(session, **how):
+        if quicker:
+            raise quicker.pop()
+        return link(session, **how)
+
+    monkeypatch.setattr(history, "link", behind_another)
+
+    assert judge.chain(scene.house) == []
+    assert not quicker
 
 
 def test_history_that_was_changed(scene):
