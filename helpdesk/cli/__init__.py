@@ -43,6 +43,8 @@ class Doorkeeper(LoadedWhenCalled):
             raise CannotRun(unreachable.sentence(away)) from None
         except Trouble as trouble:
             raise CannotRun(str(trouble)) from None
+        except BrokenPipeError:
+            raise  # who reads us has had enough, as `head` has: click ends quietly
         except OSError as trouble:
             raise CannotRun(unreachable.of_the_machine(trouble)) from None
         except Refusal as refused:

@@ -1,6 +1,7 @@
 """Commands about the drill: make it once, and say again and again how to sign in."""
 
 import os
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.assembly import open_desk
 from helpdesk.drill.organisation import found
 from helpdesk.drill.plays import play_all
-from helpdesk.drill.sheet import Reporter, Sheet
+from helpdesk.drill.sheet import Addresses, Reporter, Sheet
 from helpdesk.drill.stage import on_stage
 from helpdesk.settings import Settings
 
@@ -59,7 +60,9 @@ def people(instance: Path, public: str, staff: str, partner: str) -> None:
     sheet = Sheet.load(instance)
     if sheet is None:
         raise click.ClickException("There is no drill in this instance; make run makes one.")
-    click.echo(sheet.told(datetime.now(UTC), public=public, staff=staff, partner=partner))
+    if public or staff or partner:
+        Addresses(public, staff, partner).save(instance)
+    click.echo(sheet.told(datetime.now(UTC), **asdict(Addresses.load(instance))))
 
 
 def _settings() -> Settings:

@@ -11,6 +11,7 @@ from helpdesk.accounts import second_factor
 from helpdesk.core.actors import Role
 
 NAME = "drill-people.json"
+ADDRESSES = "drill-addresses.json"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,25 @@ class Sheet:
                 yield f"        code now    {player.code(at)}   (seed {player.seed})"
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where the drill's pages are; kept, so that who asks for codes later is told them too."""
+
+    public: str = ""
+    staff: str = ""
+    partner: str = ""
+
+    def save(self, folder: Path) -> None:
+        (folder / ADDRESSES).write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Addresses":
+        try:
+            return cls(**json.loads((folder / ADDRESSES).read_text()))
+        except FileNotFoundError:
+            return cls()
+
+
 def _heading(words: str, address: str) -> str:
-    """Who asks for codes later is told no address: `helpdesk up` has said them."""
+    """A drill that has never been up has no address."""
     return f"{words}:  {address}" if address else f"{words}:"

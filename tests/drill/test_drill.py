@@ -3,6 +3,7 @@
 import stat
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
@@ -14,6 +15,7 @@ from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.sealing import CannotOpen
+from helpdesk.drill.cli import drill as commands
 from helpdesk.drill.rehearsal import rehearse
 from helpdesk.drill.sheet import Reporter, Sheet
 from helpdesk.duty.queries import board
@@ -164,6 +166,20 @@ def test_the_sheet_says_how_everybody_signs_in(drill):
     assert told.index("http://s") < told.index("coordinator") < told.index("http://t")
     assert told.index("http://t") < told.index("platform-lead")
     assert not [one for one in drill.players if one.role is Role.PARTNER and "staff" in one.may]
+
+
+def test_who_asks_for_codes_later_is_told_the_addresses_too(drill, tmp_path):
+    Sheet(tuple(drill.players)).save(tmp_path)
+    ask = ["people", "--instance", str(tmp_path)]
+    addresses = ["--public", "http://p:1", "--staff", "http://s:2", "--partner", "http://t:3"]
+    assert "http" not in CliRunner().invoke(commands, ask).output
+
+    CliRunner().invoke(commands, [*ask, *addresses])
+
+    told = CliRunner().invoke(commands, ask).output
+    assert "Answer as staff:  http://s:2" in told
+    assert "http://p:1" in told
+    assert "http://t:3" in told
 
 
 def test_scenes_come_in_the_order_of_time_and_nothing_happens_after_now(drill):

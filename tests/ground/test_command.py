@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -151,3 +153,21 @@ def test_history_is_verified_and_a_change_in_it_shows(real, postgres):
 
     assert changed.exit_code == 1
     assert "Entry 1 is not as it was written" in changed.output
+
+
+def test_a_reader_who_has_had_enough_is_no_trouble():
+    """`helpdesk … | head`: nothing is said of a pipe, least of all that the machine refuses."""
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "helpdesk.cli", "playbooks", "table"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+
+    assert done.returncode == 1
+    assert done.stderr == ""

@@ -37,6 +37,8 @@ class Tools(LoadedWhenCalled):
             raise
         except BadPlaybook as problem:
             raise CannotRun(f"The playbooks do not read. {problem}") from None
+        except BrokenPipeError:
+            raise
         except OSError as trouble:
             raise CannotRun(str(trouble)) from None
         except Exception as fault:  # noqa: BLE001 - a fault of ours is not a finding about a page
