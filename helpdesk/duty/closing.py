@@ -90,14 +90,15 @@ def needs_second_person(case: Case, outcome: Outcome) -> bool:
 
 def not_closed_yet(work: Work, case: Case, *, outcome: Outcome) -> str:
     """All that has to happen before the case can end like this; empty if nothing has."""
-    return " ".join(_in_the_way(work, case, outcome))
+    return " ".join(in_the_way(work, case, outcome))
 
 
-def _in_the_way(work: Work, case: Case, outcome: Outcome) -> Iterator[str]:
+def in_the_way(work: Work, case: Case, outcome: Outcome) -> Iterator[str]:
+    """Each thing that has to happen first, in a sentence."""
     if case.reply_due_at and newest_from_reporter(work, case):
         yield (
-            "The reporter has written, and nobody has answered. Answer, or say below the message"
-            " that it needs none."
+            "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
+            " answer” below the message."
         )
     elif case.reply_due_at and outcome is not Outcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
@@ -109,7 +110,7 @@ def _in_the_way(work: Work, case: Case, outcome: Outcome) -> Iterator[str]:
             )
     left = [] if outcome in LEFT else steps_left(playbooks.runs_of(work, case))
     if left:
-        yield f"Before this case can be closed, these must be done: {', '.join(left)}."
+        yield f"These steps must be done first: {', '.join(left)}."
 
 
 def steps_left(runs: Iterable[RunNow]) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_day_that_has_come_says_why_the_case_is_back(desk, queue, asha, now, s
     drain(desk, "notices", at=now + 2 * DAY)
 
     page = sign_in(staff, asha).get(f"/cases/{case.ref}").text
-    assert "The case goes on. The day it was waiting for has come." in page
+    assert "The case is open again. The day it was waiting for has come." in page
 
 
 @pytest.mark.parametrize("on", [WaitsOn.REPORTER, WaitsOn.DATE])

@@ -185,12 +185,15 @@ def test_a_case_is_not_closed_before_its_steps_are_done(desk, browser, case, res
     browser.post(f"/cases/{case.ref}/runs", data={"playbook": "account-takeover"})
     unanswered = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
     assert "Nobody has answered this report yet" in unanswered.text
+    all_at_once = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "resolved"})
+    summary = all_at_once.text.split('class="error-summary"')[1].split("</ul>")[0]
+    assert summary.count("<li>") == 2, "each thing that is in the way on a line of its own"
     browser.post(f"/cases/{case.ref}/messages", data={"message_text": "We have it."})
 
     chosen = {"outcome": "referred", "follow_up_on": "2026-12-24", "closing_note": "Ask again."}
     hasty = browser.post(f"/cases/{case.ref}/closure", data=chosen)
     assert hasty.status_code == 409
-    assert "these must be done" in hasty.text
+    assert "These steps must be done first" in hasty.text
     assert 'value="referred" checked' in hasty.text
     assert 'value="2026-12-24"' in hasty.text
     assert "Ask again.</textarea>" in hasty.text

@@ -40,9 +40,8 @@ def create_closure(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _closure_once_more(case, form), 422
     outcome = Outcome(form.outcome.data)
-    refusal = closing.not_closed_yet(work, case, outcome=outcome)
-    if refusal:
-        form.form_errors.append(refusal)
+    form.form_errors.extend(closing.in_the_way(work, case, outcome))
+    if form.form_errors:
         return _closure_once_more(case, form), 409
     if closing.needs_second_person(case, outcome):
         closing.ask_to_close(work, case, note=form.closing_note.data or "")
