@@ -28,7 +28,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.handed_over": "Handed the case over to {to}. {because}",
     "case.read": "Read the case.",
     "case.waits": "The case waits for the {on} until {until}.",
-    "case.resumed": "The case goes on. {because}",
+    "case.resumed": "The case is open again. {because}",
     "case.closed": "Closed the case as {outcome}.",
     "case.reopened": "Opened the case again.",
     "case.withdrawn": "Withdrew the report.",
@@ -44,10 +44,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "consent.withdrawn": "Consent was taken back: {kind} {platform}.",
     "consent.confirmed": "Consent that was written down was confirmed: {kind} {platform}.",
     "consent.denied": "The reporter says that they did not agree: {kind} {platform}.",
-    "triage.duty_called": "Who is on duty was told that the case waits.",
+    "triage.duty_called": "The people on duty were told that the case waits.",
     "triage.alarm_sent": "An alarm went out at {percent} % of the time to our answer.",
     "triage.word_alarm_sent": "An alarm went out at {percent} % of the time to our next word.",
-    "triage.owner_told": "Who has the case was told that it moved.",
+    "triage.owner_told": "The person who has the case was told that there is something new.",
     "triage.unheard": "An alarm reached no one in this queue. The duty board says so in red.",
     "playbook.started": "Started the playbook {playbook}.",
     "playbook.moved": "Moved the playbook {playbook} on from {was} to {to_edition}.",
@@ -61,9 +61,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.changed": "Changed the request.",
     "escalation.form_waived": "Answered for leaving out the platform's own form.",
     "escalation.approved": "Approved the request.",
-    "escalation.second_person_called": "Asked for a second person to read the request.",
-    "escalation.second_person_told": "A second person was called to read the request.",
-    "escalation.second_person_untold": "Nobody could be called to read the request.",
+    "escalation.second_person_called": "Asked for a second person to read the {words}.",
+    "escalation.second_person_told": "A second person was called to read the {words}.",
+    "escalation.second_person_untold": "Nobody could be called to read the {words}.",
     "escalation.second_reader_told": "A second person was called to read what had left.",
     "escalation.second_reader_untold": "Nobody could be called to read what had left.",
     "escalation.second_read": "Read the request after it had left.",
@@ -78,7 +78,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.asked": "The partner asked something.",
     "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
     "escalation.answered": "Answered the partner's question.",
-    "escalation.decided": "The partner decided: {outcome}. Their reason: {reason}.",
+    "escalation.decided": "The partner {decided}: {outcome}. Their reason: {reason}.",
     "escalation.ticket_noted": "The partner noted a number of its own for the request.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
     "escalation.verdict_denied": "Said that they never told us whether it is fixed: {verdict}.",
@@ -91,6 +91,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "delivery.cancelled": "The request was stopped before it arrived: {because}.",
     "delivery.result_came_late": "An old attempt of the request ended late: {result}.",
 }
+# What a second person is called to read; entries of before say nothing, and a request was meant.
+READ: Final = {"None": "request", "request": "request", "answer": "answer to the partner"}
 CONSENTS: Final = {
     "help": "to work on the case and help",
     "keep": "to keep it after the case is closed",
@@ -102,6 +104,9 @@ BACK: Final = {
     "reporter_silent": "The reporter did not answer in the time we gave them.",
     "partner_silent": "The partner's time is up.",
     "nothing_left": "No partner has a request of ours any more.",
+    "partner_acted": "The partner has answered or asked something.",
+    "reporter_acted": "The reporter has been in touch.",
+    "request_moved": "There is something new about a request.",
 }
 # Details that have words of their own on the pages where people choose them.
 WAYS: Final = {
@@ -128,6 +133,9 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "escalation.decided": {"outcome": ACTIONS},
     "escalation.verified": {"verdict": VERDICTS},
     "escalation.verdict_denied": {"verdict": VERDICTS},
+    "escalation.second_person_called": {"words": READ},
+    "escalation.second_person_told": {"words": READ},
+    "escalation.second_person_untold": {"words": READ},
 }
 # What a partner did; why reads by what it was asked for.
 DECIDED: Final = "escalation.decided"
@@ -202,6 +210,7 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         said |= _moved_from(entry.details)
     if spoke_at := entry.details.get("spoke_at"):
         said["spoke_at"] = moment_in_words(datetime.fromisoformat(spoke_at))
+    said["decided"] = "corrected its decision" if entry.details.get("corrects") else "decided"
     slug = entry.details.get("platform")
     platform = the_library().platform(slug) if slug else None
     return said | ({"platform": str(platform.name)} if platform is not None else {})

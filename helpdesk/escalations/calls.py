@@ -42,8 +42,13 @@ def call_once(work: Work, escalation: Escalation) -> None:
     call = call_for_approval(work, escalation)
     if call is not None and not call.reached_nobody:
         return
-    work.record(CALLED, escalation, wording=escalation.wording)
+    work.record(CALLED, escalation, wording=escalation.wording, words=words_of(escalation))
     work.promise("escalations.call_second_person", escalation_id=escalation.id)
+
+
+def words_of(escalation: Escalation) -> str:
+    """Which words of ours wait to be read by a second person, as history says it."""
+    return "answer" if escalation.holds_answer else "request"
 
 
 def _last_call(work: Work, escalation: Escalation, actions: tuple[str, ...]) -> SecondPerson | None:

@@ -4,7 +4,7 @@ Pure: `Seen` is what was found about a request, `check` says what that means.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,8 @@ FOUND_OUT: Final[Mapping[str, str]] = {
     "Ownership": "owner_confirmed",
     "Public form": "public_form_ref",
 }
+# So many parts that somebody had are named.
+NAMED: Final = 3
 SECOND_PERSON: Final = "Second person"
 GIVEN_ON_PURPOSE: Final = "restore_address"
 
@@ -206,7 +208,7 @@ def _own_gates(seen: Seen, approver: str) -> list["Share"]:
 
 
 def _not_a_second_person(seen: Seen, approver: str) -> str:
-    did = ", ".join(one.did for one in seen.parts.get(approver, ()))
+    did = _in_short([one.did for one in seen.parts.get(approver, ())])
     said = (
         f"It asks for access to an account, and you had a part in it: you {did}. A second person"
         " has to read and approve it: someone who had no part in it."
@@ -215,6 +217,12 @@ def _not_a_second_person(seen: Seen, approver: str) -> str:
     if own and _is_that_urgent(seen):
         said += f" It can't leave on one person's word, because who asks also {', '.join(own)}."
     return said
+
+
+def _in_short(did: Sequence[str]) -> str:
+    """The first things that someone did; ten of them say no more than three."""
+    more = len(did) - NAMED
+    return ", ".join(did[:NAMED]) + (f", and {more} more" if more > 0 else "")
 
 
 def _about_the_packet(seen: Seen) -> Iterator[tuple[str, bool, str]]:

@@ -8,7 +8,7 @@ from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, operations
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.parts import parts_in
+from helpdesk.escalations.parts import cannot_be_second
 from helpdesk.escalations.standing import DeliveryStanding, Standing
 from helpdesk.partners import queries as partners
 from helpdesk.partners.times import in_both_zones
@@ -135,8 +135,8 @@ def _was_told(call: calls.SecondPerson | None) -> bool:
 def _call(
     work: Work, desk: Desk, escalation: Escalation, template: str, about: str
 ) -> calling.Call:
-    """A letter to whoever may be the second one: nobody who had a part in it or let it leave."""
-    case, us = escalation.case, {*parts_in(work, escalation), escalation.approved_by}
+    """A letter to whoever may be the second one: see `cannot_be_second`."""
+    case, us = escalation.case, cannot_be_second(work, escalation)
 
     def letter(person_id: str, mailbox: str) -> Letter:
         return letters.compose(
@@ -150,7 +150,7 @@ def _call(
             link=f"{desk.settings.staff_url}/cases/{case.ref}/requests/{escalation.ref}",
         )
 
-    without = {actor.removeprefix("person:") for actor in us if actor is not None}
+    without = {actor.removeprefix("person:") for actor in us}
     return calling.compose_call(work, case.team_id, letter=letter, without=without)
 
 
@@ -158,6 +158,7 @@ def _send_and_note(
     desk: Desk, escalation: Escalation, call: calling.Call, *, told: str, untold: str
 ) -> None:
     """Send, and write down who was told; of operators it says only that nobody here could be."""
+    words = calls.words_of(escalation)
     reached = calling.place_call(desk, call)  # no transaction is open here
     with desk.begin() as work:
         calling.note_call(work, call, reached)
@@ -165,6 +166,7 @@ def _send_and_note(
             told if reached.is_heard else untold,
             escalation,
             wording=escalation.wording,
+            words=words,
             told=reached.told if reached.is_heard else [],
         )
     if reached.trouble is not None and not reached.is_heard:

@@ -55,6 +55,15 @@ def parts_in(work: Work, escalation: Escalation) -> Parts:
     return {actor: tuple(shares) for actor, shares in parts.items()}
 
 
+def cannot_be_second(work: Work, escalation: Escalation) -> set[str]:
+    """Whom nobody calls as a second person: who had a part in it, and who let the request leave,
+    unless it is an answer that waits now. That is read by anyone who had no part in it."""
+    us = set(parts_in(work, escalation))
+    if escalation.approved_by is not None and not escalation.holds_answer:
+        us.add(escalation.approved_by)
+    return us
+
+
 def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
     yield escalation.drafted_by, Share(DONE[Part.WORDS], opens=False, is_words=True)
     if escalation.waived_by is not None:

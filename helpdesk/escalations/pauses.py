@@ -11,6 +11,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.operations.waiting import rest as let_rest
 from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Standing
@@ -62,7 +63,14 @@ def wake(work: Work, case: Case) -> None:
     elif case.status is not Status.OPEN:
         case.open()
         pace.follow(work, case)
-        work.record("case.resumed", case)
+        work.record("case.resumed", case, because=_whose_word(work))
+
+
+def _whose_word(work: Work) -> str:
+    """Whose act brings the case back, as history says it."""
+    if work.actor.role is Role.PARTNER:
+        return "partner_acted"
+    return "reporter_acted" if work.actor.role is Role.REPORTER else "request_moved"
 
 
 def _settle(session: Session, case: Case) -> None:

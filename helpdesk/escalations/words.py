@@ -26,6 +26,24 @@ PRIORITIES: Final = {
     Priority.P4: "P4: can wait",
 }
 
+# What is said of a gate that is open, by its name.
+IN_ORDER: Final = {
+    "Case": "The case is open",
+    "Partner": "We have made sure who the partner is",
+    "Way to them": "Someone there can open the request",
+    "What they take": "They take requests of this kind",
+    "Who we are": "They are told who we are and whom they can call",
+    "Requester": "We know who is asking",
+    "Ownership": "We know whose account it is",
+    "Leave to help": "The reporter agrees that we work on the case",
+    "Consent": "The reporter agrees that we ask this partner",
+    "Public form": "The platform's own form was filed, or left out for a reason",
+    "What they need": "Everything they need is in it",
+    "What they may receive": "Nothing in it is more than they may receive",
+    "No way to the reporter": "It holds no address or number of the reporter",
+    "Second person": "You can send it",
+}
+
 STANDINGS: Final = {
     Standing.DRAFT: "Draft: nothing has left",
     Standing.APPROVED: "Approved, about to leave",
@@ -33,7 +51,7 @@ STANDINGS: Final = {
     Standing.WITH_PARTNER: "With the partner, no sign yet",
     Standing.ACKNOWLEDGED: "Acknowledged",
     Standing.NEED_INFORMATION: "The partner has a question",
-    Standing.IN_REVIEW: "The partner looks at it again",
+    Standing.IN_REVIEW: "With the partner again",
     Standing.DECIDED: "Decided: is it really fixed?",
     Standing.CLOSED: "Closed",
     Standing.WITHDRAWN: "Withdrawn",

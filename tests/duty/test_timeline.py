@@ -27,6 +27,28 @@ from helpdesk.escalations.standing import Ask
             "The partner decided: Access was given back to the owner. "
             "Their reason: Somebody had taken it over, which breaks our rules.",
         ),
+        (
+            "escalation.decided",
+            {"outcome": "none", "reason": "no_breach_found", "corrects": "an-id"},
+            "The partner corrected its decision: Nothing was done."
+            " Their reason: It breaks none of our rules.",
+        ),
+        (
+            "escalation.second_person_called",
+            {"words": "answer"},
+            "Asked for a second person to read the answer to the partner.",
+        ),
+        (
+            "escalation.second_person_untold",
+            {},
+            "Nobody could be called to read the request.",
+        ),
+        (
+            "case.resumed",
+            {"because": "partner_acted"},
+            "The case is open again. The partner has answered or asked something.",
+        ),
+        ("case.resumed", {}, "The case is open again."),
         ("escalation.verified", {"verdict": "confirmed"}, "Whether it is fixed: It is fixed."),
         (
             "consent.withdrawn",

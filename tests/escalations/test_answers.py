@@ -1,10 +1,12 @@
 """An answer to what a partner asks about access leaves as the request did: by a second person."""
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.errors import NotNow
+from helpdesk.core.history import HistoryEntry
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
 from tests.escalations.test_second_person import write_fact
@@ -212,3 +214,30 @@ def test_a_further_answer_does_not_put_off_what_nobody_has_read_yet(house):
 
     now = house.now(escalation)
     assert (now.second_read_due_at, now.second_read_at) == (due, None)
+
+
+def test_history_says_that_a_second_person_was_asked_to_read_an_answer(house):
+    escalation = asked(house)
+    write_answer(house, escalation)
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+
+    with house.as_(house.writer) as work:
+        entries = work.session.scalars(
+            select(HistoryEntry).where(HistoryEntry.subject_id == escalation.id)
+        )
+        said = [one.details["words"] for one in entries if "second_person" in one.action]
+
+    assert said == ["answer", "answer"]
+
+
+def test_who_approved_the_request_is_called_to_read_an_answer_too(house, staff):
+    escalation = asked(house)
+    write_answer(house, escalation, who=house.lead)
+    house.desk.post.sent.clear()
+
+    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+
+    assert house.now(escalation).approved_by == house.second.actor.id
+    assert "second@helpdesk.test" in {letter.to for letter in house.desk.post.sent}
+    page = sign_in(staff, house.lead).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
+    assert house.second.person.name in page.text.split("had no part in it can read")[1]

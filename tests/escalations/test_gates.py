@@ -8,6 +8,7 @@ from helpdesk.escalations.gates import Seen, check, closed, leads_to_reporter, l
 from helpdesk.escalations.packets import Header, build
 from helpdesk.escalations.parts import Share
 from helpdesk.escalations.standing import Ask, Priority
+from helpdesk.escalations.words import IN_ORDER
 from helpdesk.partners.fields import BY_NAME
 
 WRITER, OTHER = "person:writer", "person:other"
@@ -142,3 +143,18 @@ def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
     seen = all_is_well(packet=a_packet(restore_address="quiet@safe.test"))
 
     assert shut(seen) == []
+
+
+def test_each_gate_has_words_for_when_it_is_open():
+    names = {gate.name for gate in check(all_is_well(), approver=OTHER)}
+
+    assert names == set(IN_ORDER)
+
+
+def test_of_many_parts_that_someone_had_the_first_three_are_named():
+    did = [Share(f"wrote part {number}", opens=False) for number in range(5)]
+    seen = all_is_well(parts={WRITER: (Share("wrote it", opens=False, is_words=True), *did)})
+
+    [gate] = [one for one in check(seen, approver=WRITER) if one.name == "Second person"]
+
+    assert "you wrote it, wrote part 0, wrote part 1, and 3 more. A second" in gate.sentence

@@ -13,7 +13,7 @@ from helpdesk.web.work import work
 def create_resumption(ref: str) -> ResponseReturnValue:
     case = queries.by_ref(work, ref)
     operations.resume(work, case)
-    return done(case, "The case goes on.")
+    return done(case, "The case is open again.")
 
 
 @bp.post("/cases/<ref>/reopening")

@@ -74,7 +74,11 @@ def create_decision(ref: str) -> ResponseReturnValue:
         note=form.note.data or "",
         corrects=form.corrects.data or "",
     )
-    flash("Thank you. We ask the person whether it is fixed for them.")
+    flash(
+        "Your decision is corrected. We ask the person whether it is fixed for them."
+        if form.corrects.data
+        else "Thank you. We ask the person whether it is fixed for them."
+    )
     return redirect(url_for(".show", ref=ref), 303)
 
 

@@ -20,7 +20,7 @@ from helpdesk.escalations.gates import (
     why_no_second_person,
 )
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.parts import parts_in
+from helpdesk.escalations.parts import cannot_be_second, parts_in
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
@@ -100,7 +100,7 @@ def _call(work: Work, escalation: Escalation) -> calls.SecondPerson | None:
 
 def _seconds(work: Work, escalation: Escalation) -> list[str]:
     """Whoever of the queue could be the second person: all who had no part in it."""
-    had = {*parts_in(work, escalation), escalation.approved_by}
+    had = cannot_be_second(work, escalation)
     inside = accounts.let_in(work.session, escalation.case.team_id)
     return [one.name for one in inside if one.as_actor().id not in had]
 

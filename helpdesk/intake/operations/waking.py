@@ -26,4 +26,4 @@ def go_on(work: Work, case: Case) -> None:
     if case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
         case.open()
         pace.follow(work, case)
-        work.record("case.resumed", case)
+        work.record("case.resumed", case, because="reporter_acted")
