@@ -149,7 +149,7 @@ def _dress(app: Flask, desk: Desk) -> None:
     app.jinja_env.filters["visible"] = visible
     app.jinja_env.filters["said"] = said
     app.jinja_env.filters["platform_name"] = _platform_name
-    app.jinja_env.filters["in_words"] = _in_words
+    app.jinja_env.filters["kinds"] = _kinds
     app.jinja_env.filters["time_left"] = time_left
     app.jinja_env.filters["how_long"] = length
     app.jinja_env.filters["moment"] = moment
@@ -176,9 +176,10 @@ def _dress(app: Flask, desk: Desk) -> None:
 
 
 @lru_cache(maxsize=SLUGS_KEPT)
-def _in_words(slug: str, others: tuple[str, ...] = ()) -> str:
-    """Short names of ours as people read them: account-takeover is "Account takeover"."""
-    return ", ".join((slug, *others)).replace("-", " ").capitalize()
+def _kinds(slug: str, others: tuple[str, ...] = ()) -> str:
+    """What a case is about, as its playbooks are called; one that is gone keeps its short name."""
+    pages = [(one, the_library().playbook(one)) for one in (slug, *others)]
+    return "; ".join(str(page.title) if page else one.replace("-", " ") for one, page in pages)
 
 
 def _platform_name(slug: str) -> str:

@@ -19,7 +19,7 @@ from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sending import Held
 from helpdesk.core.work import Work
-from helpdesk.duty import news, second_persons, timeline
+from helpdesk.duty import news, second_persons, timeline, undone
 from helpdesk.duty.news import NewsNow
 from helpdesk.duty.offers import Offers, offers_for
 from helpdesk.duty.second_persons import WaitsForSecond
@@ -69,6 +69,11 @@ class FailedPromise:
 
     promise: Promise
     case: Case | None
+
+    @property
+    def words(self) -> str:
+        """What did not happen."""
+        return undone.in_words(self.promise.job)
 
 
 @dataclass(frozen=True)

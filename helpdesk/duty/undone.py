@@ -1,0 +1,31 @@
+"""What did not happen when a promise could not be kept: each job in words, for the duty board."""
+
+from collections.abc import Mapping
+from typing import Final
+
+UNDONE: Final[Mapping[str, str]] = {
+    "accounts.send_mailbox_code": "A code to confirm an address was not sent",
+    "accounts.tell_of_access": "A letter about a change to someone's sign-in was not sent",
+    "accounts.tell_old_mailbox": "A letter to an address that was replaced was not sent",
+    "cases.tell_of_cases": "A colleague was not told which cases they were given",
+    "cases.wake": "A case that was paused did not come back on its day",
+    "escalations.call_second_person": "No one was called to read and approve a request or answer",
+    "escalations.call_second_reader": "No one was called to read a request that has left already",
+    "escalations.cancel_unsent": "Requests were not stopped after consent was taken back",
+    "escalations.deliver": "A request was not carried to its partner",
+    "escalations.tell_partner": "A partner was not told that there is news on a request",
+    "intake.warn_of_quota": "No one was warned that reports have used their storage",
+    "triage.alarm": "An alarm that our answer is due was not sent",
+    "triage.call_on_duty": "The people on duty were not told of a new case",
+    "triage.send_news": "A letter with news for a colleague was not sent",
+    "triage.tell_duty": "The people on duty were not told that there is something new",
+    "triage.tell_of_many": "The people on duty were not told how many cases wait",
+    "triage.tell_owner": "The person who has the case was not told that there is something new",
+    "triage.tell_person": "A colleague was not told that there is something new",
+    "triage.word_alarm": "An alarm that our next word is due was not sent",
+}
+
+
+def in_words(job: str) -> str:
+    """What people miss; a job that this version does not know keeps its name."""
+    return UNDONE.get(job, f"The job {job} was not done")

@@ -1,0 +1,34 @@
+"""What did not happen stands on the board in words, with its code beside it."""
+
+from helpdesk import assembly
+from helpdesk.core import jobs, outbox
+from helpdesk.core.actors import Role
+from helpdesk.core.outbox import Promise
+from helpdesk.duty.undone import UNDONE, in_words
+from tests.factories import a_case, a_person, a_team, sign_in
+
+
+def test_each_job_has_words_for_when_it_was_not_done():
+    assert assembly.JOBS
+    assert set(UNDONE) == set(jobs._register)
+    assert "gone.job" in in_words("gone.job")
+
+
+def test_the_board_says_what_did_not_happen(desk, staff):
+    with desk.begin() as work:
+        queue = a_team(work)
+        lead = a_person(work, Role.COORDINATOR, [queue])
+        case = a_case(work, queue)
+        work.promise("triage.tell_owner", case_id=case.id)
+        work.record("case.changed_by_test", case)
+        ref = case.ref
+    with desk.begin() as work:
+        [lease] = outbox.lease_due(work.session, queue="notices", at=work.at, limit=1)
+        outbox.give_up(work.session, lease, at=work.at, trouble="ProgrammingError")
+        assert work.session.get(Promise, lease.promise_id) is not None
+
+    page = sign_in(staff, lead).get("/duty").text
+
+    assert "The person who has the case was not told that there is something new, case" in page
+    assert f">{ref}</a>" in page
+    assert '<code translate="no">triage.tell_owner, ProgrammingError</code>' in page
