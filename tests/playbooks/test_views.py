@@ -55,6 +55,24 @@ def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha,
     assert "A draft" in page.text
 
 
+def test_why_a_step_is_done_is_folded_away_with_its_words(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id)).text
+
+    folded = re.findall(r"<details.*?</details>", page, re.S)
+    conditions = page.count("It is done only if")
+    assert conditions > 5
+    assert sum(one.count("It is done only if") for one in folded) == conditions
+
+
+def test_the_sign_of_a_step_that_waits_is_drawn_and_needs_no_font(asha, at_work):
+    page = asha.get(address(at_work, at_work.start())).text
+
+    assert "\u23f8" not in page
+    assert re.search(r'<span class="step-mark" aria-hidden="true"><svg', page)
+
+
 def test_a_step_that_somebody_chose_is_the_one_at_hand(asha, at_work):
     run_id = at_work.start()
 
