@@ -22,7 +22,7 @@ def main() -> int:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
-    for name in (*WORDS, "in_words", "platform_name", "country", "spoken", "md", *CLOCK):
+    for name in (*WORDS, "kinds", "platform_name", "country", "spoken", "md", *CLOCK):
         environment.filters[name] = str
     troubles = [*rules.templates_are_plain(ROOT), *rules.unused_templates(ROOT)]
     for path in sorted(path for path in TEMPLATES.rglob("*.*") if path.is_file()):

@@ -213,6 +213,18 @@ def test_cases_are_chosen_for_one_by_one_on_the_page(desk, house, staff):
     assert owner_of(desk, house.second) is None
 
 
+@pytest.mark.parametrize("act", ["closing", "reset"])
+def test_after_an_answer_is_missing_the_form_still_leads_to_its_address(house, staff, act):
+    staff.application.config["WTF_CSRF_ENABLED"] = False
+    address = f"/people/{house.leaver.person.id}/{act}"
+    sign_in(staff, house.lead)
+
+    again = staff.post(address, data={}, follow_redirects=True)
+
+    assert "Choose who takes the cases" in again.text
+    assert f'<form method="post" action="{address}">' in again.text
+
+
 def test_an_operator_sees_how_many_and_no_case(house, staff):
     page = sign_in(staff, house.operator).get(f"/people/{house.leaver.person.id}/closing").text
 

@@ -83,7 +83,10 @@ def operations_require_first(root: Path) -> Iterator[str]:
 
 
 def templates_are_plain(root: Path) -> Iterator[str]:
-    """No script, no inline style, nothing from elsewhere; every POST form carries its token."""
+    """No script, no inline style, nothing from elsewhere; a form says where it goes, with a token.
+
+    Without an action it goes to where it is read, which after an error is the page of the answer.
+    """
     for path in template_files(root):
         words = path.read_text()
         name = path.relative_to(root)
@@ -100,6 +103,8 @@ def templates_are_plain(root: Path) -> Iterator[str]:
                 r"csrf|hidden\(|token", form
             ):
                 yield f"{name} has a form without its token"
+            if not re.match(r"<form\b[^>]*\saction=", form, re.I):
+                yield f"{name} has a form without its action"
 
 
 def migrations_stand_alone(root: Path) -> Iterator[str]:

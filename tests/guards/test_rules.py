@@ -25,6 +25,7 @@ BREACHES = [
     (rules.templates_are_plain, "helpdesk/templates/a.html", '<p style="color:red">x</p>'),
     (rules.templates_are_plain, "helpdesk/templates/a.html", '<img src="//elsewhere.example/x">'),
     (rules.templates_are_plain, "helpdesk/templates/a.html", '<form method="post"></form>'),
+    (rules.templates_are_plain, "helpdesk/templates/a.html", "<form>{{ hidden(form) }}</form>"),
     (rules.migrations_stand_alone, "migrations/versions/0001_a.py", "import helpdesk"),
     (rules.migrations_stand_alone, "migrations/versions/0007_a.py", "down_revision = None"),
     (
