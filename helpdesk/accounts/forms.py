@@ -136,7 +136,7 @@ class RecoveryForm(NewPassphraseForm):
 
 def _mailbox() -> EmailField:
     return EmailField(
-        "Where duty mail goes",
+        "Your email address for duty mail",
         [Optional(), is_address],
         filters=[as_address],
         description="Kept sealed. Such a mail says that a case waits, never what it is about.",

@@ -10,11 +10,14 @@ from alembic import command as alembic
 from alembic.config import Config
 
 from helpdesk.accounts import operations as accounts
+from helpdesk.accounts.models import Team
 from helpdesk.accounts.queries import team_by_slug
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.desk import Desk
+from helpdesk.core.errors import NotFound
+from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
 
@@ -70,13 +73,20 @@ def invite(operator_name: str, handle: str, name: str, role: str, queues: tuple[
         this_desk({"DATABASE_URL", "STAFF_URL"}) as desk,
         desk.begin(operator(operator_name)) as work,
     ):
-        teams = [team_by_slug(work, slug) for slug in queues]
+        teams = [_queue(work, slug) for slug in queues]
         _person, code = accounts.invite(
             work, handle=handle, name=name, role=Role(role), teams=teams
         )
     click.echo(f"{name} enrols at {desk.settings.staff_url}/enrol with this code, within a week:")
     click.echo(f"\n    {code}\n")
     click.echo("It is shown only now.")
+
+
+def _queue(work: Work, slug: str) -> Team:
+    try:
+        return team_by_slug(work, slug)
+    except NotFound:
+        raise click.ClickException(f"There is no queue with the address {slug}.") from None
 
 
 @click.group()

@@ -27,7 +27,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.released": "Gave the case back to the queue. {because}",
     "case.handed_over": "Handed the case over to {to}. {because}",
     "case.read": "Read the case.",
-    "case.waits": "The case waits for the {on} until {until}.",
+    "case.waits": "The case {waits} until {until}.",
     "case.resumed": "The case is open again. {because}",
     "case.closed": "Closed the case as {outcome}.",
     "case.reopened": "Opened the case again.",
@@ -99,6 +99,7 @@ CONSENTS: Final = {
     "helper": "to share it with another helper",
     "platform": "to ask",
 }
+PAUSED: Final = {"reporter": "waits for the reporter", "partner": "waits for the partner"}
 BACK: Final = {
     "day_came": "The day it was waiting for has come.",
     "reporter_silent": "The reporter did not answer in the time we gave them.",
@@ -205,6 +206,7 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     if entry.action == COMES_BACK:
         said["at"] = moment_in_words(datetime.fromisoformat(entry.details["at"]))
     if entry.action == "case.waits":
+        said["waits"] = PAUSED.get(entry.details["on"], "is paused")
         said["until"] = in_words(date.fromisoformat(entry.details["until"]))
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)

@@ -219,7 +219,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(desk, staff, ben):
         operations.give_mailbox(work, queries.myself(work), NEW)
     staff.application.config["WTF_CSRF_ENABLED"] = False
     browser = sign_in(staff, ben)
-    assert "left yet" in browser.get("/account/mailbox").text
+    assert "been sent yet" in browser.get("/account/mailbox").text
     drain(desk, "notices")
     page = browser.get("/account/mailbox").text
     assert "A letter with six digits went to" in page

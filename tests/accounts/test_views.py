@@ -434,7 +434,7 @@ def test_the_pages_for_strangers_open_for_strangers(browser, address):
 
 def test_people_say_themselves_where_their_duty_mail_goes(desk, browser, coordinator):
     sign_in(browser, coordinator)
-    assert "You have given no mailbox" in browser.get("/account").text
+    assert "You have given no address" in browser.get("/account").text
     right = {"email": "new@house.test", "current": PASSPHRASE}
 
     for wrong in ({"current": WORDS}, {"email": "no address"}):
@@ -451,7 +451,7 @@ def test_people_say_themselves_where_their_duty_mail_goes(desk, browser, coordin
     confirmed = browser.post("/account/mailbox/confirmation", data={"code": code})
     assert confirmed.location == "/account"
     assert mailbox_of(desk, coordinator) == "new@house.test"
-    assert "the mailbox that you gave" in browser.get("/account").text
+    assert "the address you gave" in browser.get("/account").text
     assert browser.post("/account/mailbox", data={**right, "email": ""}).status_code == 303
     assert mailbox_of(desk, coordinator) == ""
 

@@ -70,6 +70,11 @@ from helpdesk.escalations.standing import Ask
             {"on": "partner", "until": "2026-12-03"},
             "The case waits for the partner until 3 December 2026.",
         ),
+        (
+            "case.waits",
+            {"on": "date", "until": "2026-12-03"},
+            "The case is paused until 3 December 2026.",
+        ),
     ],
 )
 def test_a_code_is_said_in_words(action, details, said):

@@ -129,6 +129,22 @@ def test_a_real_helpdesk_begins_with_a_coordinator_who_enrols_with_a_code(real):
     assert "This helpdesk has people already" in again.output
 
 
+def test_a_queue_that_is_not_there_is_named(real):
+    real.invoke(main, ["migrate"])
+    real.invoke(main, FIRST)
+
+    answer = real.invoke(
+        main,
+        [
+            *("invite", "--as", "ada", "--handle", "new", "--name", "New"),
+            *("--role", "responder", "--queue", "no-such-queue"),
+        ],
+    )
+
+    assert answer.exit_code == 1
+    assert "There is no queue with the address no-such-queue." in answer.output
+
+
 def test_history_is_verified_and_a_change_in_it_shows(real, postgres):
     real.invoke(main, ["migrate"])
     real.invoke(main, FIRST)

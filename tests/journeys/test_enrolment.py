@@ -68,7 +68,7 @@ def _they_see_nothing_yet(browser, served, newcomer):
     desk.sign_in(browser, served.staff, newcomer)
     examine(browser)
     assert "Take the next case" not in text(browser)
-    press(browser, "Colleagues", inside="header")
+    press(browser, "Your teams", inside="header")
     examine(browser)
     return text(browser, ".code-letters")
 
@@ -77,7 +77,7 @@ def _a_colleague_lets_them_in(browser, served, words):
     # Whoever gave the code lets nobody in with it.
     browser.delete_all_cookies()
     desk.sign_in(browser, served.staff, served.player("responder"))
-    press(browser, "Colleagues", inside="header")
+    press(browser, "Your teams", inside="header")
     assert words in texts(browser, ".code-letters")
     press(browser, "The words are the same: let them in")
     assert words not in texts(browser, ".code-letters")
