@@ -31,6 +31,7 @@ IN_ORDER: Final = {
     "Case": "The case is open",
     "Partner": "We have made sure who the partner is",
     "Way to them": "Someone there can open the request",
+    "Their mail address": "Their mail address was confirmed",
     "What they take": "They take requests of this kind",
     "Who we are": "They are told who we are and whom they can call",
     "Requester": "We know who is asking",
