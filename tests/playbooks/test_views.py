@@ -66,6 +66,21 @@ def test_why_a_step_is_done_is_folded_away_with_its_words(asha, at_work):
     assert sum(one.count("It is done only if") for one in folded) == conditions
 
 
+def test_steps_that_wait_for_others_are_folded_away_and_none_is_lost(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id)).text
+
+    folded = page.split("Waiting for other steps: ")[1]
+    blocked = re.findall(r'<li class="step step-blocked" id="([^"]+)"', page)
+    in_sight = re.findall(
+        r'<li class="step step-blocked" id="([^"]+)"', page.split("Waiting for other steps: ")[0]
+    )
+    assert int(folded.split("<")[0]) == len(blocked) - len(in_sight) > 5
+    assert len(set(blocked)) == len(blocked)
+    assert all("We cannot tell whether" in page.split(f'id="{one}"')[1] for one in in_sight)
+
+
 def test_the_sign_of_a_step_that_waits_is_drawn_and_needs_no_font(asha, at_work):
     page = asha.get(address(at_work, at_work.start())).text
 
