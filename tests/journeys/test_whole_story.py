@@ -197,7 +197,7 @@ def _the_case_is_closed(browser, served, ref, look):
     press(browser, "Ask the platform's trust team")
     desk.work_through(browser, AFTER_THE_ANSWER, EVIDENCE)
     browser.get(f"{served.staff}/cases/{ref}")
-    browser.find_element(By.XPATH, "//summary[contains(., 'Close it')]").click()
+    browser.find_element(By.XPATH, "//summary[contains(., 'Close this case')]").click()
     choose(browser, "Resolved")
     press(browser, "Close the case")
     look(browser)
