@@ -10,7 +10,13 @@ from tests.factories import a_case, a_person, a_team, sign_in
 
 def test_each_job_has_words_for_when_it_was_not_done():
     assert assembly.JOBS
-    assert set(UNDONE) == set(jobs._register)
+    ours = {
+        name
+        for name, one in jobs._register.items()
+        if one.function.__module__.startswith("helpdesk.")
+    }
+
+    assert set(UNDONE) == ours
     assert "gone.job" in in_words("gone.job")
 
 
