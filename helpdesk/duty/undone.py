@@ -14,7 +14,7 @@ UNDONE: Final[Mapping[str, str]] = {
     "escalations.cancel_unsent": "Requests were not stopped after consent was taken back",
     "escalations.deliver": "A request was not carried to its partner",
     "escalations.tell_partner": "A partner was not told that there is news on a request",
-    "escalations.tell_what_waited": "A partner was not told of requests that waited for its address",
+    "escalations.tell_what_waited": "A partner was not told what waited for its address",
     "intake.warn_of_quota": "No one was warned that reports have used their storage",
     "partners.send_mailbox_code": "A code to confirm a partner's address was not sent",
     "partners.tell_old_mailbox": "A letter to a partner's address that was replaced was not sent",
