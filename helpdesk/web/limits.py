@@ -3,27 +3,52 @@
 import hashlib
 import secrets
 import time
-from collections import OrderedDict
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
+from typing import Final
 
 from flask import Flask, current_app, request
 
-KEEP = 20_000
+# What is counted for one purpose lies in so many rows of so many places.
+WIDTH: Final = 32_768
+DEPTH: Final = 3
+WORD: Final = 8  # bytes of the hash for each row
+ROUNDING: Final = 1e-6
 
 
 @dataclass
-class _Bucket:
-    tokens: float
-    filled_at: float
+class _Table:
+    """How much was spent at each place, and when that was so."""
+
+    spent: "array[float]"
+    at: "array[float]"
+    lock: Lock = field(default_factory=Lock)
 
 
 class Buckets:
-    """Token buckets keyed by a hash under a key that only this process knows and never writes."""
+    """Token buckets in a table of one size, found by a hash under a key that only this process
+    knows and never writes.
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._buckets: OrderedDict[bytes, _Bucket] = OrderedDict()
+    Everyone has a place in each row and shares it with others, and the least that was spent at
+    theirs is taken for what they spent. So many names may make it stricter for one that shares all
+    of its places; nothing is ever forgotten to make room, and no number of names wins a try back.
+    Each purpose has a table of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        key: bytes = b"",
+        width: int = WIDTH,
+        depth: int = DEPTH,
+    ) -> None:
+        self._key = key or secrets.token_bytes(32)
+        self._clock = clock
+        self._width, self._depth = width, depth
+        self._tables: dict[str, _Table] = {}
         self._lock = Lock()
 
     def take(self, purpose: str, who: str, *, size: int, per_minute: float) -> bool:
@@ -32,19 +57,36 @@ class Buckets:
 
     def take_or_wait(self, purpose: str, who: str, *, size: int, per_minute: float) -> float:
         """Take one token, or say in how many seconds there will be one."""
-        key = hashlib.blake2b(f"{purpose}\n{who}".encode(), key=self._key, digest_size=16).digest()
-        now = time.monotonic()
+        table, places, now = self._table(purpose), self._places(who), self._clock()
+        with table.lock:
+            for place in places:
+                back = (now - table.at[place]) * per_minute / 60
+                table.spent[place] = max(0.0, table.spent[place] - back)
+                table.at[place] = now
+            spent = min(table.spent[place] for place in places) + 1
+            if spent > size + ROUNDING:
+                return (spent - size) * 60 / per_minute
+            for place in places:
+                table.spent[place] = max(table.spent[place], spent)
+        return 0.0
+
+    def _table(self, purpose: str) -> _Table:
+        """Made when it is first asked for: purposes are words of ours, and few."""
         with self._lock:
-            bucket = self._buckets.pop(key, None) or _Bucket(size, now)
-            bucket.tokens = min(size, bucket.tokens + (now - bucket.filled_at) * per_minute / 60)
-            bucket.filled_at = now
-            wait = max(0.0, 1 - bucket.tokens) * 60 / per_minute
-            if not wait:
-                bucket.tokens -= 1
-            self._buckets[key] = bucket
-            while len(self._buckets) > KEEP:
-                self._buckets.popitem(last=False)
-        return wait
+            if purpose not in self._tables:
+                nothing = [0.0] * (self._width * self._depth)
+                self._tables[purpose] = _Table(array("d", nothing), array("d", nothing))
+            return self._tables[purpose]
+
+    def _places(self, who: str) -> list[int]:
+        """One in each row."""
+        digest = hashlib.blake2b(who.encode(), key=self._key, digest_size=WORD * self._depth)
+        words = digest.digest()
+        return [
+            row * self._width
+            + int.from_bytes(words[WORD * row : WORD * (row + 1)], "big") % self._width
+            for row in range(self._depth)
+        ]
 
 
 def init_app(app: Flask) -> None:
