@@ -47,6 +47,8 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": str(sum(CONNECTIONS.values()) + 20),
+    # Whoever fills it fills no disk: 32 MB.
+    "max_notify_queue_pages": "4096",
     "shared_buffers": "128MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
