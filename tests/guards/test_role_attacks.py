@@ -427,3 +427,26 @@ def test_no_other_process_confirms_a_partners_address(as_role, waiting_address, 
     ):
         with pytest.raises(InsufficientPrivilege), as_role(role) as connection:
             connection.execute(attack)
+
+
+BY_THE_STAFFS_PAGES = {
+    "yesterday": ENTRY.format(at="now() - interval '1 day'", actor="person:r"),
+    "half an hour ago": ENTRY.format(at="now() - interval '30 minutes'", actor="system"),
+    "tomorrow": ENTRY.format(at="now() + interval '1 day'", actor="person:r"),
+    "ten minutes from now": ENTRY.format(at="now() + interval '10 minutes'", actor="shell:x"),
+    "never": ENTRY.format(at="'infinity'", actor="person:r"),
+    "a person who is not there": ENTRY.format(at="now()", actor="person:invented"),
+    "nobody we know": ENTRY.format(at="now()", actor="someone"),
+    "the reporter of another case": ENTRY.format(at="now()", actor="reporter:other"),
+}
+
+
+@pytest.mark.parametrize("what", BY_THE_STAFFS_PAGES)
+def test_the_staffs_pages_write_history_of_now_alone_and_in_no_invented_name(as_role, what):
+    with pytest.raises((InsufficientPrivilege, CheckViolation)):
+        as_role("helpdesk_app").execute(BY_THE_STAFFS_PAGES[what])
+
+
+@pytest.mark.parametrize("actor", ["person:r", "system", "shell:root"])
+def test_what_is_done_now_by_who_is_there_is_history(as_role, actor):
+    as_role("helpdesk_app").execute(ENTRY.format(at="now()", actor=actor))
