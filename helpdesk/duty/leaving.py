@@ -3,7 +3,7 @@
 Who looks after people may not work in each of their queues: of the others they see a number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,7 @@ from helpdesk.cases.policy import works_in
 from helpdesk.core.work import Work
 from helpdesk.duty import closing
 from helpdesk.escalations import queries as escalations
+from helpdesk.escalations.parts import parts_in
 from helpdesk.triage import queries as triage
 
 # So many cases are chosen for one by one; more are handed on together.
@@ -111,22 +112,38 @@ def _needing_two(
         - {f"person:{person.id}"}
         for team in queues
     }
-    waiting = [
-        *(("A lower level", one.case, one.asked_by) for one in triage.standing_requests(work)),
-        *(
-            ("Close it as no report", one.case, one.asked_by)
-            for one in closing.standing_requests(work)
-        ),
-        *((f"Request {one.ref}", one.case, one.drafted_by) for one in escalations.to_approve(work)),
-        *(
-            (f"Request {one.ref}, to read again", one.case, one.drafted_by)
-            for one in escalations.to_read_again(work)
-        ),
-    ]
     asked: list[Second] = []
     to_agree: list[Second] = []
-    for what, case, by in waiting:
-        if case.team_id in others and not case.is_closed:
-            pile = asked if by == f"person:{person.id}" else to_agree
-            pile.append(Second(what, case, len(others[case.team_id] - {by})))
+    for one in _waiting(work):
+        if one.case.team_id in others and not one.case.is_closed:
+            pile = asked if f"person:{person.id}" in one.asked_by else to_agree
+            left = others[one.case.team_id] - one.asked_by - one.had_a_part
+            pile.append(Second(one.what, one.case, len(left)))
     return asked, to_agree
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """Something that waits for a second person: whose wish it is, and who else is none for it."""
+
+    what: str
+    case: Case
+    asked_by: Set[str]
+    had_a_part: Set[str] = frozenset()
+
+
+def _waiting(work: Work) -> Iterator[_Waiting]:
+    for wish in triage.standing_requests(work):
+        yield _Waiting("A lower level", wish.case, {wish.asked_by})
+    for ending in closing.standing_requests(work):
+        yield _Waiting("Close it as no report", ending.case, {ending.asked_by})
+    for one in escalations.to_approve(work):
+        what, by = f"Request {one.ref}", one.drafted_by
+        if one.holds_answer:
+            what, by = f"The answer on request {one.ref}", one.reply_by or by
+        yield _Waiting(what, one.case, {by}, set(parts_in(work, one)))
+    for one in escalations.to_read_again(work):
+        # Who let it leave alone: the request, or an answer of ours since.
+        by = one.reply_by or one.approved_by or one.drafted_by
+        no_second = {*parts_in(work, one), one.approved_by or by}
+        yield _Waiting(f"Request {one.ref}, to read again", one.case, {by}, no_second)
