@@ -1,4 +1,4 @@
-"""Which fields people write words into: what has to come back to them when a form is not taken."""
+"""Which fields people type into: what has to come back to them when a form is not taken."""
 
 from typing import Any, Final
 
@@ -6,11 +6,11 @@ from wtforms.fields.core import UnboundField
 
 # By name: what a field asks for. Every form says so when it is made.
 ASKED: Final[dict[str, str]] = {}
-TYPED: Final = frozenset({"StringField", "TextAreaField", "EmailField"})
+TYPED: Final = frozenset({"StringField", "TextAreaField", "EmailField", "DateField", "UtcMoment"})
 
 
 def note_texts(form: type[Any]) -> None:
-    """Remember the fields of a form that hold words."""
+    """Remember the fields of a form that are typed into, days and times too."""
     for name, field in vars(form).items():
         if isinstance(field, UnboundField) and field.field_class.__name__ in TYPED:
             asks = field.args[0] if field.args else field.kwargs.get("label", "")
