@@ -8,8 +8,8 @@ from bench.load import fire, get, post
 from helpdesk.cases.status import ConsentKind
 from helpdesk.intake import report
 from helpdesk.intake.forms import PREFIX
-from helpdesk.playbooks.pages import Question
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import Question
+from helpdesk.playbooks.repository import the_library
 
 WORDS = (
     "Since this morning somebody else writes from the account of our group. They ask people who "

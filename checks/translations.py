@@ -13,8 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from helpdesk.playbooks.translating.checking import faults
-from helpdesk.playbooks.translating.exchange import po_head
+from helpdesk.authoring.translation.checks import faults
+from helpdesk.authoring.translation.exchange import po_head
 from helpdesk.settings import LANGUAGES
 from helpdesk.web.catalogues import (
     NOT_READ,

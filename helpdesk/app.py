@@ -22,7 +22,13 @@ from helpdesk.key_files import KeyFile
 from helpdesk.partners import views as partners
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.published import NotPublished
-from helpdesk.playbooks.shelf import helplines, in_language, kinds_classifier, read_all, the_library
+from helpdesk.playbooks.repository import (
+    helplines,
+    in_language,
+    incident_classifier,
+    read_all,
+    the_library,
+)
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 from helpdesk.triage import views as triage
 from helpdesk.web import (
@@ -120,7 +126,7 @@ def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
         offered = on_offer(desk.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
         read_all(offered)
-        kinds_classifier()  # trained now, so that no reporter waits for it
+        incident_classifier()  # trained now, so that no reporter waits for it
         app.jinja_env.globals["has_been_read"] = is_reviewed
         app.extensions["helplines"] = _helplines(desk.settings)
     else:

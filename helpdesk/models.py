@@ -7,7 +7,7 @@ from helpdesk.core.database import Base
 from helpdesk.escalations import models as escalations
 from helpdesk.intake import models as intake
 from helpdesk.partners import models as partners
-from helpdesk.playbooks import models as playbooks
+from helpdesk.runs import models as playbooks
 from helpdesk.triage import models as triage
 
 TABLES = Base.metadata.tables

@@ -7,22 +7,27 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from checks.translations import as_bytes
+from helpdesk.authoring.publishing import translation_of
+from helpdesk.authoring.translation.exchange import po_head
+from helpdesk.authoring.translation.files import (
+    TranslatedSentence,
+    TranslationFile,
+    fingerprint,
+    part_of,
+)
+from helpdesk.authoring.translation.status import sentences
+from helpdesk.authoring.translation.writing import write_part
 from helpdesk.intake import languages as offering
 from helpdesk.intake.forms import sheets
-from helpdesk.playbooks import shelf
+from helpdesk.playbooks import repository
 from helpdesk.playbooks.published import PUBLISHED, path_of
-from helpdesk.playbooks.publishing import translation_of
-from helpdesk.playbooks.translating.exchange import po_head
-from helpdesk.playbooks.translating.standing import sentences
-from helpdesk.playbooks.translating.words import Part, Translated, fingerprint, part_of
-from helpdesk.playbooks.translating.writing import write_part
 from helpdesk.settings import LANGUAGES
 from helpdesk.web import catalogues, pages
 
 CACHES = (
-    shelf._in,
-    shelf._by_id,
-    shelf.translation,
+    repository._in,
+    repository._by_id,
+    repository.translation,
     catalogues.catalogue,
     catalogues.translations,
     offering.is_whole,
@@ -56,15 +61,15 @@ def in_spanish(source):
 
 def write_all(folder, language, say, *, leave_out=(), stale=(), reviewed=None):
     """Translate every sentence of the playbooks and of the pages."""
-    library, parts = shelf.the_library(), {}
+    library, parts = repository.the_library(), {}
     for one in sentences(library, {}):
         if one.id not in leave_out:
             of = "0000000000" if one.id in stale else fingerprint(one.source)
-            said = Translated(say(one.source), of)
+            said = TranslatedSentence(say(one.source), of)
             parts.setdefault(part_of(one.id), {})[one.id] = said
     order = [text.id for text in library.texts()]
     for name, texts in parts.items():
-        write_part(folder / "playbooks", Part(name, language, texts, reviewed), order)
+        write_part(folder / "playbooks", TranslationFile(name, language, texts, reviewed), order)
     head = f"# Read by: {reviewed.by[0]}, {reviewed.on}\n" if reviewed else "# Planted.\n"
     _write_pages(folder / "translations", language, say, head)
 
@@ -84,11 +89,11 @@ def _write_pages(folder, language, say, head):
 
 def speak(monkeypatch, folder: Path):
     """Let the house find the translations of this folder, and forget what it read before."""
-    library, content = shelf.the_library(), folder / "playbooks"
+    library, content = repository.the_library(), folder / "playbooks"
     (content / PUBLISHED).mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES[1:]:
         path_of(content, language).write_text(translation_of(library, content, language))
-    monkeypatch.setattr(shelf, "CONTENT", content)
+    monkeypatch.setattr(repository, "CONTENT", content)
     monkeypatch.setattr(catalogues, "FOLDER", folder / "translations")
     forget()
 

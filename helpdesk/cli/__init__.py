@@ -7,13 +7,13 @@ from sqlalchemy.exc import DBAPIError
 from helpdesk import logs
 from helpdesk.adapters.processes import Trouble
 from helpdesk.cli import unreachable
-from helpdesk.cli.commands import LoadedWhenCalled
 from helpdesk.core.errors import Refusal
+from helpdesk.lazy_group import LazyGroup
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured
 
 
-class Doorkeeper(LoadedWhenCalled):
+class Doorkeeper(LazyGroup):
     """Finds a command, and says in a sentence what keeps it from working."""
 
     where = {
@@ -23,7 +23,7 @@ class Doorkeeper(LoadedWhenCalled):
         "invite": "helpdesk.cli.tending:invite",
         "keys": "helpdesk.cli.keys:keys",
         "migrate": "helpdesk.cli.tending:migrate",
-        "playbooks": "helpdesk.cli.playbooks:playbooks",
+        "playbooks": "helpdesk.authoring.cli:playbooks",
         "release": "helpdesk.cli.restoring:release",
         "restored": "helpdesk.cli.restoring:restored",
         "setup": "helpdesk.cli.tending:setup",

@@ -17,8 +17,8 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.drill.stage import Stage
 from helpdesk.drill.stories import Story
 from helpdesk.intake import operations as intake
-from helpdesk.playbooks import operations as playbooks
-from helpdesk.playbooks.models import Run
+from helpdesk.runs import operations as playbooks
+from helpdesk.runs.models import Run
 from helpdesk.triage import operations as triage
 
 FRONT_LINE, QUIET_ROOM = "front-line", "quiet-room"

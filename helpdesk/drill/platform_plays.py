@@ -15,7 +15,7 @@ from helpdesk.escalations import sources
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Action, Ask, Reason
 from helpdesk.partners.models import Partner
-from helpdesk.playbooks.models import Run
+from helpdesk.runs.models import Run
 
 WorkedOn = Generator[datetime, datetime, tuple[Case, Run, datetime]]
 

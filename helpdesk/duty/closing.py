@@ -19,9 +19,9 @@ from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.standing import MOVES, Standing
-from helpdesk.playbooks import queries as playbooks
 from helpdesk.playbooks.progress import NOT_OVER
-from helpdesk.playbooks.queries import RunNow
+from helpdesk.runs import queries as playbooks
+from helpdesk.runs.queries import RunProgress
 
 # Nobody is kept in a playbook who has left, or was never there.
 LEFT: Final = frozenset({Outcome.WITHDRAWN, Outcome.SPAM})
@@ -113,7 +113,7 @@ def in_the_way(work: Work, case: Case, outcome: Outcome) -> Iterator[str]:
         yield f"These steps must be done first: {', '.join(left)}."
 
 
-def steps_left(runs: Iterable[RunNow]) -> list[str]:
+def steps_left(runs: Iterable[RunProgress]) -> list[str]:
     """The steps that must still be done in the playbooks at work on a case, in words."""
     return [
         f"“{now.step.title}”"

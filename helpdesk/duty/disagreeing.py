@@ -6,11 +6,11 @@ Pure. A step changes no answer and no level: a person corrects the answer, and i
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from helpdesk.playbooks.conditions import Known, Truth, evaluate, names_in
-from helpdesk.playbooks.models import MOVED, StepRecord
-from helpdesk.playbooks.pages import Outcome, Playbook, Step
-from helpdesk.playbooks.queries import RunNow
+from helpdesk.playbooks.conditions import Context, Truth, evaluate, names_in
+from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.tables import Table
+from helpdesk.runs.models import MOVED, StepRecord
+from helpdesk.runs.queries import RunProgress
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,14 @@ class Disagreement:
     """A step as it ended, and what the case counts with instead: the question, and in words."""
 
     step: Step
-    outcome: Outcome
+    outcome: StepOutcome
     question: str
     counts_as: str
 
 
-def disagreements(runs: Iterable[RunNow], table: Table, settled: Known) -> list[Disagreement]:
+def disagreements(
+    runs: Iterable[RunProgress], table: Table, settled: Context
+) -> list[Disagreement]:
     """Where the answers do not fit what was recorded last about a step.
 
     `settled` is what each decision point counted with, be it answered or assumed.
@@ -37,7 +39,7 @@ def disagreements(runs: Iterable[RunNow], table: Table, settled: Known) -> list[
     return found
 
 
-def _as_recorded_last(runs: Iterable[RunNow]) -> Iterator[tuple[Step, Outcome]]:
+def _as_recorded_last(runs: Iterable[RunProgress]) -> Iterator[tuple[Step, StepOutcome]]:
     last: dict[str, tuple[StepRecord, Playbook]] = {}
     for one in runs:
         for record in one.run.records if one.run.ended_as != MOVED else ():

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from helpdesk.cases.models import Case
 from helpdesk.playbooks.answers import red_flags
-from helpdesk.playbooks.conditions import Known
+from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Playbook
-from helpdesk.playbooks.queries import RunNow, startable
+from helpdesk.playbooks.model import Playbook
+from helpdesk.runs.queries import RunProgress, startable
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Offers:
 def offers_for(
     library: Library,
     case: Case,
-    runs: Sequence[RunNow],
+    runs: Sequence[RunProgress],
     pages: Iterable[Playbook],
-    answers: Known,
+    answers: Context,
 ) -> Offers:
     """Each page that could be started, once. What has ended here before is offered last."""
     free = {page.id: page for page in startable(runs)}

@@ -6,9 +6,9 @@ from helpdesk.cases.models import Case
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work
 from helpdesk.duty.policy import may_look_after_promises
-from helpdesk.playbooks import operations as playbook_operations
-from helpdesk.playbooks.models import Run
-from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.model import Playbook
+from helpdesk.runs import operations as playbook_operations
+from helpdesk.runs.models import Run
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as triage_queries
 

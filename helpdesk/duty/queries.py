@@ -30,9 +30,9 @@ from helpdesk.escalations.queries import AtPartners
 from helpdesk.intake.load import Load, load_of
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
-from helpdesk.playbooks import queries as playbooks
-from helpdesk.playbooks.queries import CameBack
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
+from helpdesk.runs import queries as playbooks
+from helpdesk.runs.queries import DueStep
 from helpdesk.triage import crowds
 from helpdesk.triage import queries as triage
 
@@ -88,7 +88,7 @@ class Board:
     out_of_reach: Sequence[Case]
     disputed: Sequence[Case]
     follow_ups: Sequence[Case]
-    came_back: Sequence[CameBack]
+    came_back: Sequence[DueStep]
     newcomers: Sequence[Membership]
     false_keys: FalseKeys
     unconfirmed: Sequence[Person]

@@ -11,8 +11,8 @@ from helpdesk.core.days import in_words, moment_in_words
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.markup import isolated
 from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
-from helpdesk.playbooks.pages import Playbook
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.repository import the_library
 
 # What is said of an action; {details} are codes of the entry, read as words.
 SENTENCES: Final[Mapping[str, str]] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import to_data
-from helpdesk.playbooks.pages import Again, Playbook, Step
+from helpdesk.playbooks.model import Again, Playbook, Step
 
 EXTENSION = "extension-definition--51d7c341-534d-40ed-bc37-12c693cc3f47"
 VERSION = "1.2.0"

@@ -13,7 +13,7 @@ from helpdesk.export import beyond
 from helpdesk.export.names import chosen, derived, outcome_of, variable
 from helpdesk.export.workflow import Workflow
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Phase, Playbook, QuestionKind, Readiness, Who
+from helpdesk.playbooks.model import Phase, Playbook, QuestionKind, Readiness, Who
 from helpdesk.playbooks.progress import facts_named_by
 
 # The identity and the markings that the CACAO 2.0 specification fixes for TLP 2.0; an export has

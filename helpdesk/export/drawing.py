@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape
 
 from babel import Locale
 
+from helpdesk.playbooks.condition_text import Said, in_words
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Outcome, Playbook, Step
-from helpdesk.playbooks.wording import Said, in_words
+from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.web.catalogues import translations
 
 LETTERS = 42  # that fit into a box
@@ -108,7 +108,7 @@ def _boxes(library: Library, page: Playbook, said: Said) -> Iterator[Box]:
         top = box.bottom + GAP
 
 
-def _leads(library: Library, page: Playbook, outcome: Outcome) -> str:
+def _leads(library: Library, page: Playbook, outcome: StepOutcome) -> str:
     end = page.end(outcome.end) if outcome.end else None
     other = library.playbook(outcome.playbook) if outcome.playbook else None
     where = str(end.label if end else other.title if other else outcome.playbook)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from helpdesk.playbooks.pages import Again, Outcome, Playbook, Step
-from helpdesk.playbooks.recording import shows
+from helpdesk.playbooks.model import Again, Playbook, Step, StepOutcome
+from helpdesk.playbooks.step_rules import shows
 
 
 def instructions(page: Playbook, step: Step) -> str:
@@ -32,7 +32,7 @@ def _paragraphs(page: Playbook, step: Step) -> Iterator[str]:
     yield "Record how it ended: " + "; ".join(_way(page, one) for one in step.outcomes) + "."
 
 
-def _way(page: Playbook, outcome: Outcome) -> str:
+def _way(page: Playbook, outcome: StepOutcome) -> str:
     """An outcome with what has to be shown for it, and when it brings the step back."""
     wanted = shows(page, outcome.shown_by)
     added = [f"write down: {', '.join(wanted)}"] if wanted else []

@@ -22,13 +22,13 @@ from helpdesk.playbooks.conditions import (
     Is,
     Not,
 )
-from helpdesk.playbooks.pages import Playbook, Question, QuestionKind
+from helpdesk.playbooks.model import Playbook, Question, QuestionKind
 
 UNANSWERED = ""
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PatternComparison:
     """A variable beside a string: the same, or not."""
 
     name: str
@@ -36,7 +36,7 @@ class Comparison:
     same: bool = True
 
     @property
-    def opposite(self) -> "Comparison":
+    def opposite(self) -> "PatternComparison":
         return replace(self, same=not self.same)
 
     def __str__(self) -> str:
@@ -73,24 +73,26 @@ class Patterns:
             return " AND ".join(str(one.opposite) for one in told)
         return " OR ".join(str(one) for one in told)
 
-    def _has_one_of(self, name: str, values: tuple[str, ...], *, certain: bool) -> list[Comparison]:
+    def _has_one_of(
+        self, name: str, values: tuple[str, ...], *, certain: bool
+    ) -> list[PatternComparison]:
         """The comparisons of which one must hold. A fact that no step recorded is not so."""
         question = self.page.question(name)
         told = [_told(question, name, value) for value in values]
         if question is not None and not certain:
             silent = [one.id for one in question.options if one.id in UNTOLD]
             told += [_told(question, name, word) for word in silent]
-            told.append(Comparison(variable(name), UNANSWERED))
+            told.append(PatternComparison(variable(name), UNANSWERED))
         return told
 
-    def _has_an_answer(self, name: str) -> list[Comparison]:
+    def _has_an_answer(self, name: str) -> list[PatternComparison]:
         question = self.page.question(name)
         if question is None or not question.options:
-            return [Comparison(variable(name), UNANSWERED, same=False)]
+            return [PatternComparison(variable(name), UNANSWERED, same=False)]
         return [_told(question, name, one.id) for one in question.options if one.id not in UNTOLD]
 
 
-def _told(question: Question | None, name: str, value: str) -> Comparison:
+def _told(question: Question | None, name: str, value: str) -> PatternComparison:
     if question is not None and question.kind is QuestionKind.MANY_OF:
-        return Comparison(chosen(name, value), "true")
-    return Comparison(variable(name), value)
+        return PatternComparison(chosen(name, value), "true")
+    return PatternComparison(variable(name), value)

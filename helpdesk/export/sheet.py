@@ -9,10 +9,10 @@ from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from helpdesk.playbooks.answers import safe_now
+from helpdesk.playbooks.condition_text import in_words
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Playbook, Who
-from helpdesk.playbooks.wording import in_words
+from helpdesk.playbooks.model import Playbook, Who
 from helpdesk.web.catalogues import translations
 
 HERE = Path(__file__).parents[1]

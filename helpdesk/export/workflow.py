@@ -14,8 +14,8 @@ from typing import Any
 from helpdesk.export import beyond
 from helpdesk.export.instructions import instructions
 from helpdesk.export.names import derived, outcome_of, variable
-from helpdesk.export.patterns import Comparison, Patterns
-from helpdesk.playbooks.pages import Outcome, Phase, Playbook, Step, Who
+from helpdesk.export.patterns import PatternComparison, Patterns
+from helpdesk.playbooks.model import Phase, Playbook, Step, StepOutcome, Who
 from helpdesk.playbooks.progress import facts_named_by
 
 Node = dict[str, Any]
@@ -66,7 +66,7 @@ class Workflow:
         )
 
     def _leave(
-        self, step: Step, leaving: tuple[Outcome, ...], rest: Callable[[], str] | None
+        self, step: Step, leaving: tuple[StepOutcome, ...], rest: Callable[[], str] | None
     ) -> str:
         """Ask for each outcome that leads out; whatever else goes on with the rest, if any."""
         if not leaving:
@@ -80,13 +80,13 @@ class Workflow:
             "if-condition",
             f"if {place}",
             name=f"Did it end so: {outcome.label}",
-            condition=str(Comparison(outcome_of(step.id), outcome.id)),
+            condition=str(PatternComparison(outcome_of(step.id), outcome.id)),
             on_true=way_out,
             on_false=self._leave(step, others, rest),
             on_completion=self._end(f"either way, {place}"),
         )
 
-    def _way_out(self, step: Step, outcome: Outcome) -> str:
+    def _way_out(self, step: Step, outcome: StepOutcome) -> str:
         place = f"{step.id} as {outcome.id}"
         closing = self._end(place)
         if outcome.playbook is not None:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from helpdesk.playbooks import shelf
+from helpdesk.playbooks import repository
 from helpdesk.settings import Settings
 from helpdesk.web.catalogues import has_been_read, lacking_consents
 
@@ -11,20 +11,20 @@ def on_offer(settings: Settings) -> tuple[str, ...]:
     """The languages to offer, in the order of the settings; the source where there is no other."""
     unread = settings.offer_unreviewed
     fit = [code for code in settings.languages if is_whole(code) and (unread or is_reviewed(code))]
-    return tuple(fit) or (shelf.the_library().collection.language,)
+    return tuple(fit) or (repository.the_library().collection.language,)
 
 
 @cache
 def is_whole(language: str) -> bool:
     """Whether the decision questions, safe-now, ends and consents are all there, and fresh."""
-    if language == shelf.the_library().collection.language:
+    if language == repository.the_library().collection.language:
         return True
-    return shelf.translation(language).is_complete and lacking_consents(language) == []
+    return repository.translation(language).is_complete and lacking_consents(language) == []
 
 
 @cache
 def is_reviewed(language: str) -> bool:
     """Whether somebody who speaks the language has read all of it."""
-    if language == shelf.the_library().collection.language:
+    if language == repository.the_library().collection.language:
         return True
-    return shelf.translation(language).is_reviewed and has_been_read(language)
+    return repository.translation(language).is_reviewed and has_been_read(language)

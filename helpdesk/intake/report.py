@@ -7,12 +7,12 @@ from itertools import islice
 from typing import Final
 
 from helpdesk.cases.status import ConsentKind
-from helpdesk.playbooks import together
+from helpdesk.playbooks import merging
 from helpdesk.playbooks.answers import asked, without_hidden
-from helpdesk.playbooks.conditions import Known, Value, names_in
+from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
-from helpdesk.playbooks.pages import Playbook, Question, Readiness, Text
-from helpdesk.playbooks.together import SOMETHING_ELSE
+from helpdesk.playbooks.merging import SOMETHING_ELSE
+from helpdesk.playbooks.model import Playbook, Question, Readiness, Text
 
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
@@ -64,7 +64,7 @@ def headings(library: Library) -> tuple[Heading, ...]:
 def kinds_of_trouble(library: Library) -> tuple[Playbook, ...]:
     """Everything that can be picked, in the order of the page; "something else" comes last."""
     named = [page for heading in headings(library) for page in heading.pages]
-    return (*named, *together.pages_of(library, [SOMETHING_ELSE]))
+    return (*named, *merging.pages_of(library, [SOMETHING_ELSE]))
 
 
 def picked(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
@@ -81,9 +81,9 @@ def pages_asked(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
     is asked what "something else" asks.
     """
     pages: tuple[Playbook, ...] = ()
-    for page in sorted(together.pages_of(library, kinds), key=_floors, reverse=True):
+    for page in sorted(merging.pages_of(library, kinds), key=_floors, reverse=True):
         longer = (*pages, page)
-        if pages and _lines(together.questions_of(library, longer)) > LONGEST_PAGE:
+        if pages and _lines(merging.questions_of(library, longer)) > LONGEST_PAGE:
             break
         pages = longer
     return pages
@@ -115,7 +115,7 @@ def has_long_list(question: Question) -> bool:
     return len(question.options) > LONGEST_LIST
 
 
-def left_out(library: Library, pages: Iterable[Playbook], answers: Known) -> frozenset[str]:
+def left_out(library: Library, pages: Iterable[Playbook], answers: Context) -> frozenset[str]:
     """The questions that answers on a page before have made pointless."""
     all_of_them = questions(library, pages)
     standing = {one.id for one in asked(all_of_them, answers)}
@@ -123,7 +123,7 @@ def left_out(library: Library, pages: Iterable[Playbook], answers: Known) -> fro
 
 
 def standing_answers(
-    library: Library, pages: Iterable[Playbook], answers: Known
+    library: Library, pages: Iterable[Playbook], answers: Context
 ) -> dict[str, Value]:
     """The answers, without those to questions that this report does not ask."""
     return without_hidden(questions(library, pages), answers)
@@ -142,7 +142,7 @@ def hints_of(question: Question) -> dict[str, Text]:
 
 
 def says_something(
-    kinds: Iterable[str], story: str, questions: Iterable[Question], answers: Known
+    kinds: Iterable[str], story: str, questions: Iterable[Question], answers: Context
 ) -> bool:
     """Whether there is one way to understand the trouble: a kind that has a name, or some words."""
     words = (answers.get(one.id) for one in questions if not one.kind.has_options)
@@ -151,7 +151,7 @@ def says_something(
 
 @lru_cache(maxsize=KEPT)
 def _questions(library: Library, kinds: tuple[str, ...]) -> tuple[Question, ...]:
-    return together.questions_of(library, together.pages_of(library, kinds))
+    return merging.questions_of(library, merging.pages_of(library, kinds))
 
 
 def _is_offered(page: Playbook) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from helpdesk.playbooks.conditions import Known, Truth, Value, evaluate
-from helpdesk.playbooks.pages import Advice, Playbook, Question, RedFlag
+from helpdesk.playbooks.conditions import Context, Truth, Value, evaluate
+from helpdesk.playbooks.model import Advice, Playbook, Question, RedFlag
 from helpdesk.playbooks.progress import NOT_SO_FAR, facts_named_by
 
 
-def asked(questions: Iterable[Question], answers: Known) -> tuple[Question, ...]:
+def asked(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
     """The questions these answers leave standing. One we cannot tell about is asked."""
     kept: dict[str, Value] = {}
     standing: list[Question] = []
@@ -22,13 +22,13 @@ def asked(questions: Iterable[Question], answers: Known) -> tuple[Question, ...]
     return tuple(standing)
 
 
-def without_hidden(questions: Iterable[Question], answers: Known) -> dict[str, Value]:
+def without_hidden(questions: Iterable[Question], answers: Context) -> dict[str, Value]:
     """The answers, without those to questions that other answers have hidden."""
     ids = {question.id for question in asked(questions, answers)}
     return {name: value for name, value in answers.items() if name in ids}
 
 
-def red_flags(playbook: Playbook, answers: Known) -> tuple[RedFlag, ...]:
+def red_flags(playbook: Playbook, answers: Context) -> tuple[RedFlag, ...]:
     """The red flags that these answers raise for certain."""
     return tuple(flag for flag in playbook.red_flags if evaluate(flag.when, answers) is Truth.TRUE)
 
@@ -41,7 +41,7 @@ class SafeNow:
     donts: tuple[Advice, ...]
 
 
-def safe_now(playbook: Playbook, answers: Known) -> SafeNow:
+def safe_now(playbook: Playbook, answers: Context) -> SafeNow:
     """The advice that fits. Advice we cannot tell about is given: it is safe for everybody."""
     fits = [
         advice
@@ -54,7 +54,7 @@ def safe_now(playbook: Playbook, answers: Known) -> SafeNow:
     )
 
 
-def tags(playbook: Playbook, known: Known) -> tuple[str, ...]:
+def tags(playbook: Playbook, known: Context) -> tuple[str, ...]:
     """The machine tags that fit for certain. What no step has found out is not so."""
     facts = {fact for step in playbook.steps for fact in facts_named_by(step)}
     known = {**dict.fromkeys(facts, NOT_SO_FAR), **known}
@@ -65,7 +65,7 @@ def tags(playbook: Playbook, known: Known) -> tuple[str, ...]:
     )
 
 
-def implied(playbook: Playbook, answers: Known) -> Mapping[str, frozenset[str]]:
+def implied(playbook: Playbook, answers: Context) -> Mapping[str, frozenset[str]]:
     """What the picked options mean for the decision points, beside what was answered there."""
     meant: dict[str, set[str]] = {}
     for question in playbook.questions:

@@ -16,7 +16,7 @@ from math import log
 from typing import Final
 
 from helpdesk.core.slips import one_slip_from
-from helpdesk.playbooks.folding import WORD, folded, is_small, stem
+from helpdesk.playbooks.normalization import WORD, folded, is_small, stem
 
 PAIR: Final = 0.5
 LETTERS: Final = 0.25

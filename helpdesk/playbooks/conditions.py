@@ -8,7 +8,7 @@ from typing import Any
 # What is known about a name: the chosen value, several of them, or None for something that was
 # told but cannot be opened by whoever is looking.
 Value = str | tuple[str, ...] | None
-Known = Mapping[str, Value]
+Context = Mapping[str, Value]
 
 UNSURE = "unsure"
 RATHER_NOT = "rather_not"
@@ -78,7 +78,7 @@ class Not:
 Condition = Is | In | AtLeast | Answered | AllOf | AnyOf | Not
 
 
-def evaluate(condition: Condition, known: Known) -> Truth:
+def evaluate(condition: Condition, known: Context) -> Truth:
     """Whether it holds; never a guess where an answer is missing, unknown or sealed."""
     match condition:
         case Is(name, value):
@@ -95,7 +95,7 @@ def evaluate(condition: Condition, known: Known) -> Truth:
             return _OPPOSITE[evaluate(part, known)]
 
 
-def doubts(condition: Condition, known: Known) -> tuple[str, ...]:
+def doubts(condition: Condition, known: Context) -> tuple[str, ...]:
     """The names that would have to be known before this condition can be told."""
     if evaluate(condition, known) is not Truth.CANNOT_TELL:
         return ()
@@ -163,7 +163,7 @@ def from_data(data: Mapping[str, Any]) -> Condition:
     raise ValueError(f"A stored edition holds a condition nobody knows: {verb}.")
 
 
-def _has_one_of(name: str, wanted: tuple[str, ...], known: Known) -> Truth:
+def _has_one_of(name: str, wanted: tuple[str, ...], known: Context) -> Truth:
     value = known.get(name)
     told = (value,) if isinstance(value, str) else tuple(value or ())
     if any(one in wanted for one in told):
@@ -174,7 +174,7 @@ def _has_one_of(name: str, wanted: tuple[str, ...], known: Known) -> Truth:
     return Truth.FALSE
 
 
-def _is_answered(name: str, known: Known) -> Truth:
+def _is_answered(name: str, known: Context) -> Truth:
     if name not in known:
         return Truth.FALSE
     value = known[name]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from helpdesk.playbooks.folding import LONGEST, WORD, folded, stem
+from helpdesk.playbooks.normalization import LONGEST, WORD, folded, stem
 
 # Words that people put between the words of a phrase: "he *always* hits me".
 BETWEEN: Final = 2

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from helpdesk.playbooks.pages import Playbook
+from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.serialization import built, data_of
 
 FORMAT = 1

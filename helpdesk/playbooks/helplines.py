@@ -32,7 +32,7 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True)
-class Way:
+class HelplineContact:
     """A number, an address or a site, as people read it."""
 
     reach: Reach
@@ -59,7 +59,7 @@ class Helpline:
     slug: str
     name: str
     purpose: Purpose
-    ways: tuple[Way, ...]
+    ways: tuple[HelplineContact, ...]
     source: str
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

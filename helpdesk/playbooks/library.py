@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from helpdesk.playbooks.conditions import Known
+from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.danger_signs import DangerPhrase
 from helpdesk.playbooks.helplines import Helpline
-from helpdesk.playbooks.pages import Playbook, Question, Sensitivity, Text, texts_in
+from helpdesk.playbooks.model import DataSensitivity, Playbook, Question, Text, texts_in
 from helpdesk.playbooks.tables import Table
 
 PLATFORM_QUESTION = "platform"
@@ -86,7 +86,7 @@ class EvidenceKind:
     id: str
     name: Text
     how: Text
-    sensitivity: Sensitivity
+    sensitivity: DataSensitivity
     may_hold_pictures: bool = False
 
 
@@ -148,7 +148,7 @@ class Library:
         """The platform of that slug, if we know it."""
         return next((one for one in self.platforms if one.slug == slug), None)
 
-    def named_platform(self, answers: Known) -> Platform | None:
+    def named_platform(self, answers: Context) -> Platform | None:
         """The platform that the answers name, if it is one that can be asked to act."""
         slug = answers.get(PLATFORM_QUESTION)
         return self.platform(slug) if isinstance(slug, str) and slug != OTHER_PLATFORM else None

@@ -1,8 +1,8 @@
 """Who asks, beside what happened: an organisation and its cause, asked late and never needed."""
 
-from helpdesk.playbooks.conditions import UNTOLD, Known
+from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Option, Question, QuestionKind, Sensitivity, Text
+from helpdesk.playbooks.model import DataSensitivity, Option, Question, QuestionKind, Text
 
 ORGANISATION = "organisation"
 CAUSE = "organisation_cause"
@@ -16,7 +16,7 @@ def questions_about_it(library: Library) -> tuple[Question, ...]:
     return (*((named,) if named else ()), _cause(library))
 
 
-def tags_of_organisation(known: Known) -> tuple[str, ...]:
+def tags_of_organisation(known: Context) -> tuple[str, ...]:
     """Its machine tags, such as accessnow:human-rights. They stand beside no incident's tags."""
     causes = known.get(CAUSE) or ()
     told = (causes,) if isinstance(causes, str) else causes
@@ -31,5 +31,5 @@ def _cause(library: Library) -> Question:
         hint=Text(f"{home}.hint", "Only if they have told you and it helps. It is sealed."),
         kind=QuestionKind.MANY_OF,
         options=tuple(Option(one.slug, one.name) for one in library.causes),
-        sensitivity=Sensitivity.DANGER,
+        sensitivity=DataSensitivity.DANGER,
     )

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from helpdesk.playbooks.conditions import Known, Truth, doubts, evaluate
-from helpdesk.playbooks.pages import End, EndKind, FactFrom, Outcome, Phase, Playbook, Step
+from helpdesk.playbooks.conditions import Context, Truth, doubts, evaluate
+from helpdesk.playbooks.model import End, EndKind, FactFrom, Phase, Playbook, Step, StepOutcome
 
 # A fact that some step could still record.
 NOT_SO_FAR = ""
 
 
-class State(StrEnum):
+class StepState(StrEnum):
     """Where a step stands."""
 
     OPEN = "open"
@@ -25,11 +25,11 @@ class State(StrEnum):
     @property
     def is_settled(self) -> bool:
         """Whether nothing more has to be done about it."""
-        return self in {State.DONE, State.SKIPPED, State.NOT_NEEDED}
+        return self in {StepState.DONE, StepState.SKIPPED, StepState.NOT_NEEDED}
 
 
 # What has to be done before a case can end well: to do now, later, or again on its day.
-NOT_OVER = frozenset({State.OPEN, State.BLOCKED, State.WAITING})
+NOT_OVER = frozenset({StepState.OPEN, StepState.BLOCKED, StepState.WAITING})
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class StepNow:
     """
 
     step: Step
-    state: State
+    state: StepState
     record: Record | None = None
     waits_for: tuple[str, ...] = ()
     cannot_tell: tuple[str, ...] = ()
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> StepOutcome | None:
         """The outcome it ended with, if it is done."""
         if self.record is None or self.record.outcome is None:
             return None
@@ -73,12 +73,12 @@ class StepNow:
         was done elsewhere and may be done again."""
         if self.record is not None and self.record.is_elsewhere:
             return not self.waits_for
-        return self.state in {State.OPEN, State.WAITING}
+        return self.state in {StepState.OPEN, StepState.WAITING}
 
     @property
     def came_back(self) -> bool:
         """Whether it was recorded as not over, and its day is here."""
-        return self.state is State.OPEN and self.record is not None
+        return self.state is StepState.OPEN and self.record is not None
 
     @property
     def holds_up(self) -> bool:
@@ -96,34 +96,34 @@ class Progress:
     @property
     def at_hand(self) -> StepNow | None:
         """The step to do next: the first that has come back, or else the first open one."""
-        still_open = [one for one in self.steps if one.state is State.OPEN]
+        still_open = [one for one in self.steps if one.state is StepState.OPEN]
         return next((one for one in still_open if one.came_back), next(iter(still_open), None))
 
     @property
     def settled(self) -> int:
         """How many steps need nothing more. A step that is not needed counts as neither."""
-        return sum(one.state in {State.DONE, State.SKIPPED} for one in self.steps)
+        return sum(one.state in {StepState.DONE, StepState.SKIPPED} for one in self.steps)
 
     @property
     def expected(self) -> int:
         """How many steps the run has, without those that are not needed."""
-        return sum(one.state is not State.NOT_NEEDED for one in self.steps)
+        return sum(one.state is not StepState.NOT_NEEDED for one in self.steps)
 
     @property
     def recorded(self) -> tuple[StepNow, ...]:
         """What is done or left out."""
-        return tuple(one for one in self.steps if one.state in {State.DONE, State.SKIPPED})
+        return tuple(one for one in self.steps if one.state in {StepState.DONE, StepState.SKIPPED})
 
     @property
     def waiting(self) -> tuple[StepNow, ...]:
         """What was recorded as not over and comes back on a day, the nearest first."""
-        waiting = (one for one in self.steps if one.state is State.WAITING)
+        waiting = (one for one in self.steps if one.state is StepState.WAITING)
         return tuple(sorted(waiting, key=_back_at))
 
     @property
     def not_needed(self) -> tuple[StepNow, ...]:
         """What nobody has to do here, by what is known."""
-        return tuple(one for one in self.steps if one.state is State.NOT_NEEDED)
+        return tuple(one for one in self.steps if one.state is StepState.NOT_NEEDED)
 
     @property
     def ahead(self) -> tuple[StepNow, ...]:
@@ -160,12 +160,12 @@ class Progress:
         return self.steps[: ids.index(step_id)]
 
 
-def progress(playbook: Playbook, known: Known, records: Mapping[str, Record]) -> Progress:
+def progress(playbook: Playbook, known: Context, records: Mapping[str, Record]) -> Progress:
     """Where every step stands, given what is known and what was recorded."""
-    return Course(playbook).stands(known, records)
+    return StepTracker(playbook).stands(known, records)
 
 
-class Course:
+class StepTracker:
     """A page made ready for going through it many times."""
 
     def __init__(self, playbook: Playbook) -> None:
@@ -174,16 +174,16 @@ class Course:
         self._named = {fact for facts in self._facts.values() for fact in facts}
         self._recorded: dict[tuple[str, Record], StepNow] = {}
 
-    def stands(self, known: Known, records: Mapping[str, Record]) -> Progress:
+    def stands(self, known: Context, records: Mapping[str, Record]) -> Progress:
         """Where every step stands."""
         return Progress(tuple(self._one_by_one(known, records)))
 
-    def at_hand(self, known: Known, records: Mapping[str, Record]) -> StepNow | None:
+    def at_hand(self, known: Context, records: Mapping[str, Record]) -> StepNow | None:
         """The step to do next, without a look at those that come after it."""
         steps = self._one_by_one(known, records)
-        return next((one for one in steps if one.state is State.OPEN), None)
+        return next((one for one in steps if one.state is StepState.OPEN), None)
 
-    def _one_by_one(self, known: Known, records: Mapping[str, Record]) -> Iterator[StepNow]:
+    def _one_by_one(self, known: Context, records: Mapping[str, Record]) -> Iterator[StepNow]:
         """Each step as it stands, in the order of the page.
 
         A fact that no step has recorded yet is not so, as far as we know; only where the step that
@@ -211,7 +211,7 @@ class Course:
         return self._recorded[name]
 
 
-def facts_from(step: Step, outcome: Outcome, evidence: Mapping[str, str]) -> dict[str, str]:
+def facts_from(step: Step, outcome: StepOutcome, evidence: Mapping[str, str]) -> dict[str, str]:
     """The facts that finishing a step puts on the case: from its outcome, or told as evidence."""
     facts = {setting.name: setting.value for setting in outcome.sets}
     for setting in step.sets:
@@ -228,15 +228,15 @@ def facts_named_by(step: Step) -> set[str]:
     return named | {setting.fact for setting in step.sets}
 
 
-_TO_DO = frozenset({State.OPEN, State.BLOCKED})
+_TO_DO = frozenset({StepState.OPEN, StepState.BLOCKED})
 
 
-def _state_after(record: Record) -> State:
+def _state_after(record: Record) -> StepState:
     if record.outcome is None:
-        return State.SKIPPED
+        return StepState.SKIPPED
     if record.back_at is None:
-        return State.DONE
-    return State.OPEN if record.is_due else State.WAITING
+        return StepState.DONE
+    return StepState.OPEN if record.is_due else StepState.WAITING
 
 
 def _back_at(now: StepNow) -> datetime:
@@ -246,8 +246,8 @@ def _back_at(now: StepNow) -> datetime:
 
 def _now(
     step: Step,
-    known: Known,
-    so_far: Known,
+    known: Context,
+    so_far: Context,
     before: Mapping[str, StepNow],
 ) -> StepNow:
     waits_for = tuple(need for need in step.needs if before[need].holds_up)
@@ -257,16 +257,16 @@ def _now(
         if holds is Truth.FALSE:
             # what still waits for the step that will tell is not called needless
             if waits_for and evaluate(step.when, known) is Truth.CANNOT_TELL:
-                return StepNow(step, State.BLOCKED, waits_for=waits_for)
-            return StepNow(step, State.NOT_NEEDED)
+                return StepNow(step, StepState.BLOCKED, waits_for=waits_for)
+            return StepNow(step, StepState.NOT_NEEDED)
         if holds is Truth.CANNOT_TELL:
             unsure = doubts(step.when, so_far)
-    state = State.BLOCKED if waits_for else State.OPEN
+    state = StepState.BLOCKED if waits_for else StepState.OPEN
     return StepNow(step, state, waits_for=waits_for, cannot_tell=unsure)
 
 
 def _as_elsewhere(now: StepNow, record: Record) -> StepNow:
     """What another playbook recorded settles the step, if it is needed here at all."""
-    if now.state is State.NOT_NEEDED:
+    if now.state is StepState.NOT_NEEDED:
         return now
-    return replace(now, state=State.DONE, record=record)
+    return replace(now, state=StepState.DONE, record=record)

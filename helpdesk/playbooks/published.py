@@ -14,7 +14,7 @@ from typing import Any
 
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.serialization import built
 
 PUBLISHED = "published"

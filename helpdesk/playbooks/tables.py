@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.pages import Text
+from helpdesk.playbooks.model import Text
 
 
 class UnsureIs(StrEnum):
@@ -48,7 +48,7 @@ class DecisionPoint:
 
 
 @dataclass(frozen=True)
-class Rule:
+class TriageRule:
     """Why a cell says what it says, for whoever asked and for whoever answers."""
 
     id: str
@@ -64,7 +64,7 @@ class Cell:
     danger: str
     hold: str
     pressures: int
-    rule: Rule
+    rule: TriageRule
 
 
 class Tell(StrEnum):
@@ -76,7 +76,7 @@ class Tell(StrEnum):
 
 
 @dataclass(frozen=True)
-class Alarm:
+class ReplyAlarm:
     """At which part of the time to the first reply somebody is told that a case still waits."""
 
     percent: int
@@ -93,7 +93,7 @@ class LevelPlan:
     first_reply: timedelta
     owner: timedelta
     next_word: timedelta
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[ReplyAlarm, ...]
     tag: str
 
 
@@ -104,7 +104,7 @@ class Table:
     version: str
     points: tuple[DecisionPoint, ...]
     cells: tuple[Cell, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[TriageRule, ...]
     levels: tuple[LevelPlan, ...]
     left_open: Text
     raised: Text
@@ -117,7 +117,7 @@ class Table:
         """What that level promises."""
         return next(plan for plan in self.levels if plan.level is level)
 
-    def rule_for(self, danger: str, hold: str, pressures: int) -> Rule:
+    def rule_for(self, danger: str, hold: str, pressures: int) -> TriageRule:
         """The one cell that these values lead to."""
         return next(
             cell.rule

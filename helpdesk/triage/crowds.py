@@ -20,7 +20,7 @@ from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work, reporters_time
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.playbooks.tables import Tell
 from helpdesk.triage.timing import planned
 

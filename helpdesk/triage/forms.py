@@ -7,8 +7,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.conditions import Known, Value
-from helpdesk.playbooks.pages import Question, QuestionKind
+from helpdesk.playbooks.conditions import Context, Value
+from helpdesk.playbooks.model import Question, QuestionKind
 from helpdesk.web.forms import Form
 from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
 
@@ -19,7 +19,7 @@ too_long = not_longer_than(TEXT_LIMIT)
 class AnswersForm(Form):
     """The reporter's answers, to be corrected. The fields are added for each page."""
 
-    def changes(self, before: Known) -> dict[str, Value]:
+    def changes(self, before: Context) -> dict[str, Value]:
         """What differs from before. An answer that was emptied is taken back to "I don't know"."""
         told = {field.name.removeprefix(PREFIX): _told(field) for field in self.questions}
         return {
@@ -49,7 +49,7 @@ class LowerForm(Form):
     )
 
 
-def answers_form(questions: Iterable[Question], answers: Known) -> AnswersForm:
+def answers_form(questions: Iterable[Question], answers: Context) -> AnswersForm:
     """The form of these questions with what was answered in it."""
     fields = {PREFIX + one.id: _field(one) for one in questions}
     form: AnswersForm = type("AnswersFormOfPage", (AnswersForm,), fields)(

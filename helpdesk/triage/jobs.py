@@ -6,7 +6,7 @@ from helpdesk.accounts import calling
 from helpdesk.cases.models import Case
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.playbooks.tables import Tell
 from helpdesk.triage import crowds
 from helpdesk.triage.calls import compose_about, has_case, send_and_note

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from helpdesk.cases.levels import Level, highest
 from helpdesk.playbooks.answers import implied, red_flags
-from helpdesk.playbooks.conditions import UNTOLD, Known
-from helpdesk.playbooks.pages import Playbook, Text
-from helpdesk.playbooks.tables import DecisionPoint, Rule, Table, UnsureIs
+from helpdesk.playbooks.conditions import UNTOLD, Context
+from helpdesk.playbooks.model import Playbook, Text
+from helpdesk.playbooks.tables import DecisionPoint, Table, TriageRule, UnsureIs
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Judgement:
         return " ".join(str(text) for text in self.for_reporter)
 
 
-def judge(table: Table, answers: Known, floors: Iterable[Floor] = ()) -> Judgement:
+def judge(table: Table, answers: Context, floors: Iterable[Floor] = ()) -> Judgement:
     """The level of these answers. What is not known never counts for less than "no"."""
     settled = {point.id: _counts_as(point, answers) for point in table.points}
     unknown = [point for point in table.points if not _is_told(point, answers)]
@@ -70,7 +70,7 @@ def judge(table: Table, answers: Known, floors: Iterable[Floor] = ()) -> Judgeme
     )
 
 
-def judge_report(table: Table, about: Playbook | Sequence[Playbook], answers: Known) -> Judgement:
+def judge_report(table: Table, about: Playbook | Sequence[Playbook], answers: Context) -> Judgement:
     """The level of a whole report: decision answers, what other answers imply, red flags.
 
     Where it is about several kinds of trouble, the worst that any of them says holds for all, so
@@ -86,7 +86,7 @@ def judge_report(table: Table, about: Playbook | Sequence[Playbook], answers: Kn
     return judge(table, _with_implied(table, pages, answers), floors.values())
 
 
-def by_urgency(table: Table, pages: Iterable[Playbook], answers: Known) -> tuple[Playbook, ...]:
+def by_urgency(table: Table, pages: Iterable[Playbook], answers: Context) -> tuple[Playbook, ...]:
     """The kinds of trouble a report is about: the highest level first, then as they were named."""
     named = tuple(pages)
     if len(named) < 2:
@@ -94,16 +94,16 @@ def by_urgency(table: Table, pages: Iterable[Playbook], answers: Known) -> tuple
     return tuple(sorted(named, key=lambda page: -judge_report(table, page, answers).level.rank))
 
 
-def _counts_as(point: DecisionPoint, answers: Known) -> str:
+def _counts_as(point: DecisionPoint, answers: Context) -> str:
     answer = answers.get(point.id)
     return answer if isinstance(answer, str) and answer in point.scale else point.unsure_counts_as
 
 
-def _is_told(point: DecisionPoint, answers: Known) -> bool:
+def _is_told(point: DecisionPoint, answers: Context) -> bool:
     return answers.get(point.id) in point.scale
 
 
-def _rule(table: Table, settled: Mapping[str, str]) -> Rule:
+def _rule(table: Table, settled: Mapping[str, str]) -> TriageRule:
     pressures = sum(
         point.pressure is not None and settled[point.id] == point.pressure for point in table.points
     )
@@ -114,7 +114,7 @@ def _named(points: Iterable[DecisionPoint], kind: UnsureIs) -> tuple[str, ...]:
     return tuple(point.id for point in points if point.unsure_is is kind)
 
 
-def _with_implied(table: Table, pages: Iterable[Playbook], answers: Known) -> Known:
+def _with_implied(table: Table, pages: Iterable[Playbook], answers: Context) -> Context:
     """An answer elsewhere may raise a decision point; it never lowers what was said there."""
     meant: dict[str, set[str]] = {}
     for page in pages:
@@ -131,7 +131,7 @@ def _with_implied(table: Table, pages: Iterable[Playbook], answers: Known) -> Kn
 
 def _explain(
     table: Table,
-    rule: Rule,
+    rule: TriageRule,
     settled: Mapping[str, str],
     unknown: list[DecisionPoint],
     raised_by: tuple[Floor, ...],

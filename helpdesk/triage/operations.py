@@ -14,11 +14,11 @@ from helpdesk.cases.queries import hold
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
-from helpdesk.playbooks.conditions import Known, Value
-from helpdesk.playbooks.known import answers_of
-from helpdesk.playbooks.pages import Playbook
-from helpdesk.playbooks.shelf import the_library
-from helpdesk.playbooks.together import pages_of
+from helpdesk.playbooks.conditions import Context, Value
+from helpdesk.playbooks.merging import pages_of
+from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.repository import the_library
+from helpdesk.runs.context import answers_of
 from helpdesk.triage import queries, timing
 from helpdesk.triage.crowds import CALLS
 from helpdesk.triage.judging import Judgement, by_urgency, judge_report
@@ -30,14 +30,14 @@ LOWERED: Final = "lowered-by-hand"
 UNHEARD: Final = "triage.unheard"
 
 
-def in_order(kinds: Iterable[str], answers: Known) -> tuple[str, ...]:
+def in_order(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
     """The kinds of a report as a case keeps them: what presses most is what it is mainly about."""
     library = the_library()
     pages = by_urgency(library.table, pages_of(library, kinds), answers)
     return tuple(page.id for page in pages)
 
 
-def judge_new_case(work: Work, case: Case, answers: Known) -> Judgement:
+def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
     """Give a new case its level, start its clock and promise the alarms.
 
     No rule: the report itself asks for it. It asks the database nothing, because the case may not
@@ -107,7 +107,7 @@ def _apply(
     judgement: Judgement,
     *,
     was: Level,
-    answers: Known,
+    answers: Context,
     **details: list[str],
 ) -> bool:
     """Raise the case, if what is judged leads higher than before; true if it leads lower."""

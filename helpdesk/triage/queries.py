@@ -14,13 +14,13 @@ from helpdesk.core.errors import NotNow
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work
-from helpdesk.playbooks import organisations, together
-from helpdesk.playbooks import queries as runs
+from helpdesk.playbooks import merging, organisations
 from helpdesk.playbooks.answers import tags
-from helpdesk.playbooks.conditions import Known, doubts
-from helpdesk.playbooks.known import answers_of
-from helpdesk.playbooks.pages import Playbook, Question
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.conditions import Context, doubts
+from helpdesk.playbooks.model import Playbook, Question
+from helpdesk.playbooks.repository import the_library
+from helpdesk.runs import queries as runs
+from helpdesk.runs.context import answers_of
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.table_rows import Row, rows_of
@@ -67,7 +67,7 @@ class TriageNow:
     """Everything the case page says about the level."""
 
     pages: tuple[Playbook, ...]
-    known: Known
+    known: Context
     judgement: Judgement
     rows: tuple[Row, ...]
     answers: tuple[Answer, ...]
@@ -76,7 +76,7 @@ class TriageNow:
     reason: str
     could_raise: tuple[str, ...]
 
-    def tags_of_incident(self, facts: Known) -> tuple[str, ...]:
+    def tags_of_incident(self, facts: Context) -> tuple[str, ...]:
         """The machine tags of what happened, by what was answered and found out; each once."""
         known = {**self.known, **facts}
         return tuple(dict.fromkeys(tag for page in self.pages for tag in tags(page, known)))
@@ -92,7 +92,7 @@ def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
     found = found or _find(work, case)
     answers = answers_of(work, case)
     request = standing_request(work, case) if found.is_wished_lower else None
-    pages = together.pages_of(the_library(), (*case.kinds, *found.at_work))
+    pages = merging.pages_of(the_library(), (*case.kinds, *found.at_work))
     judgement = judge_report(the_library().table, pages, answers)
     questions = questions_of(pages)
     return TriageNow(
@@ -119,13 +119,13 @@ def one_below(level: Level) -> Level | None:
 
 def pages_of(work: Work, case: Case) -> tuple[Playbook, ...]:
     """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
-    return together.pages_of(the_library(), (*case.kinds, *runs.at_work(work, case)))
+    return merging.pages_of(the_library(), (*case.kinds, *runs.at_work(work, case)))
 
 
 def questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
     """What these pages ask, in the words of the house; and, last, who it is that asks."""
     library = the_library()
-    asked = together.questions_of(library, pages)
+    asked = merging.questions_of(library, pages)
     names = {question.id for question in asked}
     late = (one for one in organisations.questions_about_it(library) if one.id not in names)
     return (*asked, *late)
@@ -171,7 +171,7 @@ def standing_requests(work: Work) -> Sequence[LevelRequest]:
 
 
 def _could_raise(
-    pages: Sequence[Playbook], questions: Sequence[Question], known: Known, level: Level
+    pages: Sequence[Playbook], questions: Sequence[Question], known: Context, level: Level
 ) -> tuple[str, ...]:
     """The questions nobody has answered that stand between this level and a red flag above it.
 
@@ -190,7 +190,7 @@ def _could_raise(
 
 
 def _in_words(
-    questions: Sequence[Question], answers: Known, judgement: Judgement
+    questions: Sequence[Question], answers: Context, judgement: Judgement
 ) -> tuple[Answer, ...]:
     table = the_library().table
     unknown = {*judgement.assumed, *judgement.to_ask}

@@ -7,7 +7,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.pace import due_code
 from helpdesk.core.work import Work
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.playbooks.tables import LevelPlan
 
 __all__ = ["due_code", "owe_an_answer", "restart_clock", "start_clock", "start_clock_again"]

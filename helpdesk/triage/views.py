@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
-from helpdesk.playbooks.known import answers_of
+from helpdesk.runs.context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms import AnswersForm, LowerForm, RaiseForm, answers_form, raise_form
 from helpdesk.triage.policy import may_judge

@@ -44,7 +44,7 @@ PUBLIC_PLACES = (
     # a sheet on paper may be in the hands of somebody who asks for help
     "export/",
     "templates/export/",
-    "playbooks/wording.py",
+    "playbooks/condition_text.py",
 )
 # Where somebody says what they agree to: not offered unless every word there is translated.
 CONSENT_PLACES = (

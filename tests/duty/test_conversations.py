@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
 from helpdesk.core.history import HistoryEntry
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 SUMMARY = "They have the second phone with them."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.playbooks.reading.steps import PAP
+from helpdesk.authoring.reading.steps import PAP
 
 
 @pytest.mark.parametrize("mark", PAP)

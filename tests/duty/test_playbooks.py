@@ -14,14 +14,14 @@ from helpdesk.duty import operations
 from helpdesk.duty.disagreeing import disagreements
 from helpdesk.duty.offers import offers_for
 from helpdesk.duty.timeline import sentence_for
-from helpdesk.playbooks import queries as playbooks
-from helpdesk.playbooks.models import Run
-from helpdesk.playbooks.queries import page_of
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
+from helpdesk.runs import queries as playbooks
+from helpdesk.runs.models import Run
+from helpdesk.runs.queries import page_of
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
-from tests.playbooks.conftest import showing
+from tests.runs.conftest import showing
 
 CALM = {
     "danger": "none_known",

@@ -15,7 +15,7 @@ from helpdesk.core.codes import ReturnCode, new_code
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.triage import timing
 from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, sign_in, work_as

@@ -26,8 +26,8 @@ from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.standing import Ask, Priority, Standing
 from helpdesk.intake import operations as intake
 from helpdesk.partners.models import Partner
-from helpdesk.playbooks import keeping
-from helpdesk.playbooks.pages import Phase, Step, Text, Who
+from helpdesk.playbooks.model import Phase, Step, Text, Who
+from helpdesk.runs import storage
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries as levels
 from tests.escalations.conftest import TYPED, a_house
@@ -160,7 +160,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, kind=st.sampled_from(["restore-address", "profile-url", "harm-statement"]))
     def write_evidence(self, who, kind):
         def act(work, case):
-            keeping.keep_evidence(work, case, a_step(kind), {kind: f"by {who}"})
+            storage.keep_evidence(work, case, a_step(kind), {kind: f"by {who}"})
             work.record("test.evidence", case)
 
         if self.try_as(who, act):
@@ -169,7 +169,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, name=st.sampled_from(list(FACTS)))
     def write_fact(self, who, name):
         def act(work, case):
-            keeping.keep_facts(work, case, {name: FACTS[name]}, literal=[name])
+            storage.keep_facts(work, case, {name: FACTS[name]}, literal=[name])
             work.record("test.fact", case)
 
         if self.try_as(who, act):

@@ -13,8 +13,8 @@ from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.intake import operations as intake
-from helpdesk.playbooks import keeping
-from helpdesk.playbooks.pages import Phase, Step, Text, Who
+from helpdesk.playbooks.model import Phase, Step, Text, Who
+from helpdesk.runs import storage
 from helpdesk.triage import operations as triage
 from tests.factories import a_person
 
@@ -33,14 +33,14 @@ def write_evidence(house, who, kind="restore-address", value="attacker@elsewhere
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
         step = replace(STEP, evidence=(kind,))
-        keeping.keep_evidence(work, case, step, {kind: value})
+        storage.keep_evidence(work, case, step, {kind: value})
         work.record("test.evidence", case)
 
 
 def write_fact(house, who, name="owner_confirmed", value="confirmed"):
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
-        keeping.keep_facts(work, case, {name: value}, literal=[name])
+        storage.keep_facts(work, case, {name: value}, literal=[name])
         work.record("test.fact", case)
 
 

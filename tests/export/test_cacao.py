@@ -5,12 +5,12 @@ import re
 
 import pytest
 
+from helpdesk.authoring.ids import read_ids
 from helpdesk.export import beyond
 from helpdesk.export.cacao import TLP_OWNER, as_text, identity, to_cacao
 from helpdesk.export.checks import faults_between, faults_in
 from helpdesk.export.official import NoSchemas, OfficialSchemas
-from helpdesk.playbooks.ids import read_ids
-from helpdesk.playbooks.shelf import CONTENT, the_library
+from helpdesk.playbooks.repository import CONTENT, the_library
 
 PAGES = [page.id for page in the_library().playbooks]
 

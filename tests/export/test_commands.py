@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk.cli import main
-from helpdesk.playbooks.shelf import CONTENT
+from helpdesk.playbooks.repository import CONTENT
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 from helpdesk.export.drawing import to_svg
 from helpdesk.export.sheet import to_html, to_markdown
-from helpdesk.playbooks.pages import Text
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import Text
+from helpdesk.playbooks.repository import the_library
 
 PAGES = [page.id for page in the_library().playbooks]
 

@@ -18,8 +18,8 @@ from helpdesk.playbooks.conditions import (
     Truth,
     evaluate,
 )
-from helpdesk.playbooks.pages import QuestionKind
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import QuestionKind
+from helpdesk.playbooks.repository import the_library
 
 PAGE = the_library().playbook("account-takeover")
 ASKED = [one for one in PAGE.questions if one.options]

@@ -56,7 +56,7 @@ def test_it_is_the_wheel_that_runs(installed):
 
 def test_the_playbooks_read(installed):
     program = (
-        "from helpdesk.playbooks.shelf import the_library\n"
+        "from helpdesk.playbooks.repository import the_library\n"
         "print(len(the_library().playbooks), len(the_library('ar').playbooks))\n"
     )
 

@@ -44,7 +44,7 @@ def only_settings_read_the_environment(root: Path) -> Iterator[str]:
     doors = {"worker.py", "drill/cli.py", "server/__main__.py"}
     for path in python_files(root):
         place = path.relative_to(root / "helpdesk")
-        if str(place) in doors or place.parts[0] in ("cli", "supervisor"):
+        if str(place) in doors or place.parts[0] == "supervisor" or "cli" in place.parts[:-1]:
             continue
         if re.search(r"\bos\.(environ|getenv)\b", path.read_text()):
             yield f"{path.relative_to(root)} reads the environment"

@@ -13,18 +13,8 @@ from helpdesk import key_files
 from helpdesk.settings import Surface
 
 ROOT = Path(__file__).resolve().parents[2]
-# Reading YAML, lint, translators' files, simulation, and the commands of all these.
-AUTHORING = (
-    "helpdesk.playbooks.reading",
-    "helpdesk.playbooks.source",
-    "helpdesk.playbooks.lint",
-    "helpdesk.playbooks.translating",
-    "helpdesk.playbooks.publishing",
-    "helpdesk.triage.walking",
-    "helpdesk.cli",
-    "yaml",
-    "pytaxonomies",
-)
+# Reading YAML, lint, translators' files, simulation, the commands of all these, and their parser.
+AUTHORING = ("helpdesk.authoring", "helpdesk.cli", "yaml", "pytaxonomies")
 PROGRAM = """
 import json, sys, wsgi
 assert wsgi.application

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk.app import create_app
+from helpdesk.authoring.publishing import helplines_in
 from helpdesk.cli import main
-from helpdesk.playbooks.publishing import helplines_in
 from helpdesk.settings import NotConfigured, Surface
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send

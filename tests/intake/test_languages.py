@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.app import create_app
+from helpdesk.authoring.translation.files import TranslationReview, read_parts
+from helpdesk.authoring.translation.status import translation_status
 from helpdesk.cases.models import Case
 from helpdesk.intake.languages import is_reviewed, on_offer
-from helpdesk.playbooks import shelf
-from helpdesk.playbooks.translating.standing import standing
-from helpdesk.playbooks.translating.words import Reading, read_parts
+from helpdesk.playbooks import repository
 from helpdesk.settings import LANGUAGES, Surface
 from tests import languages
 from tests.intake.browser import Browser
@@ -57,7 +57,7 @@ def language_of(browser):
 
 def test_a_language_is_offered_when_everything_needed_is_there_and_fresh(settings, spoken):
     assert on_offer(replace(settings, offer_unreviewed=True)) == ("en", "ar")
-    assert STALE in shelf.translation("es").waits_for
+    assert STALE in repository.translation("es").waits_for
 
 
 def test_one_that_nobody_has_read_is_offered_only_where_the_helpdesk_wants_it(settings, spoken):
@@ -65,7 +65,9 @@ def test_one_that_nobody_has_read_is_offered_only_where_the_helpdesk_wants_it(se
 
 
 def test_one_that_a_speaker_has_read_is_offered_without_a_word(settings, monkeypatch, tmp_path):
-    write_all(tmp_path, "ar", in_arabic, reviewed=Reading(("One Person",), date(2026, 12, 1)))
+    write_all(
+        tmp_path, "ar", in_arabic, reviewed=TranslationReview(("One Person",), date(2026, 12, 1))
+    )
     languages.speak(monkeypatch, tmp_path)
 
     assert on_offer(settings) == ("en", "ar")
@@ -161,7 +163,10 @@ def test_a_report_on_arabic_pages_is_kept_as_arabic_and_answered_so(arabic_repor
         [case] = work.session.scalars(select(Case))
         assert case.language == "ar"
     assert language_of(arabic_report) == ("ar", "rtl")
-    assert in_arabic(shelf.the_library().table.plan(case.level).promise.text) in arabic_report.text
+    assert (
+        in_arabic(repository.the_library().table.plan(case.level).promise.text)
+        in arabic_report.text
+    )
     assert 'lang="en"' not in without_choice_and_code(arabic_report.text)
 
 
@@ -234,15 +239,15 @@ def test_a_refusal_speaks_the_language_too(browser):
 
 
 def test_old_advice_is_given_in_the_language_it_is_fresh_in(app):
-    text = next(one for one in shelf.the_library("es").texts() if one.id == STALE)
-    source = next(one for one in shelf.the_library().texts() if one.id == STALE)
+    text = next(one for one in repository.the_library("es").texts() if one.id == STALE)
+    source = next(one for one in repository.the_library().texts() if one.id == STALE)
     said = app.jinja_env.filters["said"]
 
     assert said(text) == f'<span lang="en" dir="ltr">{source.text}</span>'
 
 
 def test_a_sentence_that_fell_back_is_still_only_text(app):
-    hostile = replace(next(iter(shelf.the_library("es").texts())), text="<b>&", lang="en")
+    hostile = replace(next(iter(repository.the_library("es").texts())), text="<b>&", lang="en")
 
     assert "<b>" not in app.jinja_env.filters["said"](hostile)
 
@@ -267,6 +272,6 @@ def test_every_language_of_the_settings_has_its_words():
     folders = {path.parent.parent.name for path in languages.catalogues.FOLDER.glob("*/*/*.po")}
 
     assert folders == set(LANGUAGES) - {"en"}
-    library = shelf.the_library()
+    library = repository.the_library()
     for code in LANGUAGES[1:]:
-        assert standing(library, code, read_parts(shelf.CONTENT, code)).orphans == ()
+        assert translation_status(library, code, read_parts(repository.CONTENT, code)).orphans == ()

@@ -9,8 +9,8 @@ import pytest
 from helpdesk.app import create_app
 from helpdesk.intake import report
 from helpdesk.intake.languages import on_offer
-from helpdesk.playbooks import together
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks import merging
+from helpdesk.playbooks.repository import the_library
 from helpdesk.settings import Surface
 from tests.conftest import ROOT
 from tests.intake.browser import Browser
@@ -23,7 +23,7 @@ STYLE = re.compile(r'href="/[^"]*(static/[^"]+\.css)"')
 
 def heaviest_pairs(how_many=3):
     def lines(kinds):
-        asked = together.questions_of(LIBRARY, together.pages_of(LIBRARY, kinds))
+        asked = merging.questions_of(LIBRARY, merging.pages_of(LIBRARY, kinds))
         return sum(2 + len(one.options) for one in asked)
 
     return sorted(itertools.combinations(KINDS, 2), key=lines)[-how_many:]

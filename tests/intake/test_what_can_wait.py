@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.intake import report
 from helpdesk.playbooks.answers import implied, red_flags
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from tests.intake.test_reports import go_to, send
 
 LIBRARY = the_library()

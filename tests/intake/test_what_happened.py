@@ -12,8 +12,8 @@ from helpdesk.cases.told import answers_of
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.intake import report
-from helpdesk.playbooks.shelf import the_library
-from helpdesk.playbooks.together import SOMETHING_ELSE
+from helpdesk.playbooks.merging import SOMETHING_ELSE
+from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.models import Evaluation
 from tests.intake.searches import SEARCHES
 from tests.intake.test_reports import cases, go_to, send

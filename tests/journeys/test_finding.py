@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from tests.intake.searches import SEARCHES
 from tests.journeys import browser as browsers
 from tests.journeys.browser import choose, field, press, text, texts

@@ -16,7 +16,7 @@ from helpdesk.partners.about import About, unknown_platform
 from helpdesk.partners.fields import BY_NAME, FIELDS, Sensitivity, Source
 from helpdesk.partners.models import Partner
 from helpdesk.partners.times import in_both_zones
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
 
 ABOUT = {

@@ -7,8 +7,8 @@ import pytest
 
 from helpdesk.playbooks.answers import asked, red_flags, safe_now, tags, without_hidden
 from helpdesk.playbooks.conditions import UNSURE, names_in
-from helpdesk.playbooks.pages import EndKind, QuestionKind, texts_in
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import EndKind, QuestionKind, texts_in
+from helpdesk.playbooks.repository import the_library
 
 LIBRARY = the_library()
 PAGES = LIBRARY.playbooks

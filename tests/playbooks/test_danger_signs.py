@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.playbooks.danger_signs import DangerPhrase, DangerSign, signs_in
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.settings import LANGUAGES
 
 # Sentences of the issue and of people, none of them a phrase of the file.

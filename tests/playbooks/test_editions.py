@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.playbooks import shelf
+from helpdesk.authoring.reading.folder import read_library
+from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, from_json, to_json
-from helpdesk.playbooks.pages import Text
-from helpdesk.playbooks.reading.folder import read_library
+from helpdesk.playbooks.model import Text
 
-PAGES = shelf.the_library().playbooks
+PAGES = repository.the_library().playbooks
 # A line for each edition, added and never changed: its name, and how its hash begins.
 EDITIONS = Path(__file__).with_name("editions.txt").read_text().splitlines()
 
@@ -44,7 +44,7 @@ def test_the_database_may_reorder_it(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_reading_twice_gives_the_same_hash(page):
-    again = read_library(shelf.CONTENT).playbook(page.id)
+    again = read_library(repository.CONTENT).playbook(page.id)
 
     assert again is not page
     assert content_hash(again) == content_hash(page)
@@ -58,7 +58,7 @@ def test_one_changed_word_is_another_edition():
 
 
 def test_what_stands_at_its_default_is_not_stored():
-    stored = json.loads(shelf.current("account-takeover").content)["playbook"]["steps"]
+    stored = json.loads(repository.current("account-takeover").content)["playbook"]["steps"]
     [step] = [one for one in stored if one["id"] == "save-log"]
 
     assert "must" not in step
@@ -71,9 +71,9 @@ def test_an_edition_of_another_format_is_refused():
 
 
 def test_a_pinned_edition_is_built_once():
-    stored = shelf.current("account-takeover")
+    stored = repository.current("account-takeover")
 
-    assert shelf.pinned(stored.content_hash, lambda: pytest.fail("read")) is stored.playbook
-    assert shelf.pinned("of another day", lambda: stored.content) == stored.playbook
-    assert shelf.pinned("of another day", lambda: pytest.fail("read")) == stored.playbook
-    assert shelf.current("no-such-page") is None
+    assert repository.pinned(stored.content_hash, lambda: pytest.fail("read")) is stored.playbook
+    assert repository.pinned("of another day", lambda: stored.content) == stored.playbook
+    assert repository.pinned("of another day", lambda: pytest.fail("read")) == stored.playbook
+    assert repository.current("no-such-page") is None

@@ -4,7 +4,7 @@ from pytaxonomies import Taxonomies
 
 from helpdesk.playbooks import organisations
 from helpdesk.playbooks.answers import tags
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 
 
 def test_the_causes_are_the_predicates_of_the_taxonomy_and_no_others():

@@ -5,8 +5,8 @@ import pytest
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.answers import red_flags, safe_now
 from helpdesk.playbooks.conditions import UNSURE
-from helpdesk.playbooks.progress import Course, State
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.progress import StepState, StepTracker
+from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.judging import judge_report
 
 LIBRARY = the_library()
@@ -25,8 +25,8 @@ def level_of(page, answers):
 
 
 def needed(page, known):
-    stands = Course(page).stands(known, {}).steps
-    return {one.step.id for one in stands if one.state is not State.NOT_NEEDED}
+    stands = StepTracker(page).stands(known, {}).steps
+    return {one.step.id for one in stands if one.state is not StepState.NOT_NEEDED}
 
 
 @pytest.mark.parametrize("answers", [{}, HARMLESS, {"danger": UNSURE}, {"arrest_state": "free"}])

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.playbooks.conditions import Truth, evaluate
-from helpdesk.playbooks.pages import FactFrom
-from helpdesk.playbooks.progress import Record, State, facts_from, progress
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import FactFrom
+from helpdesk.playbooks.progress import Record, StepState, facts_from, progress
+from helpdesk.playbooks.repository import the_library
 
 PAGES = the_library().playbooks
 ACCOUNT = the_library().playbook("account-takeover")
@@ -22,13 +22,13 @@ def stands(known, records, step):
 def test_a_step_waits_for_the_steps_it_needs():
     blocked = stands({}, {}, "ask-platform")
 
-    assert blocked.state is State.BLOCKED
+    assert blocked.state is StepState.BLOCKED
     assert blocked.waits_for == ("confirm-owner", "public-form", "consent.agree")
 
 
 @pytest.mark.parametrize("record", [Record("written"), Record(None)])
 def test_a_need_is_met_by_doing_and_by_skipping(record):
-    assert stands({}, {"first-contact.acknowledge": record}, "rule-out").state is State.OPEN
+    assert stands({}, {"first-contact.acknowledge": record}, "rule-out").state is StepState.OPEN
 
 
 def test_a_need_is_met_by_a_step_that_is_not_needed():
@@ -39,12 +39,12 @@ def test_a_need_is_met_by_a_step_that_is_not_needed():
 
     now = stands({"hold": "ended", "account_state": "lost"}, records, "ask-platform")
 
-    assert stands({"hold": "ended"}, records, "public-form").state is State.NOT_NEEDED
-    assert now.state is State.OPEN
+    assert stands({"hold": "ended"}, records, "public-form").state is StepState.NOT_NEEDED
+    assert now.state is StepState.OPEN
 
 
 def test_a_step_is_not_needed_only_when_its_condition_certainly_fails():
-    assert stands({"whose": "mine"}, {}, "shared-page").state is State.NOT_NEEDED
+    assert stands({"whose": "mine"}, {}, "shared-page").state is StepState.NOT_NEEDED
 
 
 @pytest.mark.parametrize("known", [{}, {"whose": "unsure"}, {"whose": None}])
@@ -53,20 +53,20 @@ def test_a_step_whose_condition_cannot_be_told_is_shown_with_a_warning(known):
 
     shown = stands(known, records, "shared-page")
 
-    assert shown.state is State.OPEN
+    assert shown.state is StepState.OPEN
     assert shown.cannot_tell == ("whose",)
 
 
 def test_a_fact_that_nobody_recorded_yet_is_not_so():
     """Our own steps set facts: as long as none has, there is nothing to warn about."""
-    assert stands({}, {}, "after-return").state is State.NOT_NEEDED
-    assert stands({"account_state": "back"}, {}, "after-return").state is State.OPEN
+    assert stands({}, {}, "after-return").state is StepState.NOT_NEEDED
+    assert stands({"account_state": "back"}, {}, "after-return").state is StepState.OPEN
 
 
 def test_a_fact_that_was_never_found_out_cannot_be_told():
     shown = stands({}, {"live-session": Record(None)}, "after-return")
 
-    assert (shown.state, shown.cannot_tell) == (State.OPEN, ("account_state",))
+    assert (shown.state, shown.cannot_tell) == (StepState.OPEN, ("account_state",))
 
 
 def test_what_waits_for_the_step_that_will_tell_is_not_called_needless():
@@ -75,8 +75,8 @@ def test_what_waits_for_the_step_that_will_tell_is_not_called_needless():
     before = progress(other, {}, {}).of("second-eyes")
     after = progress(other, {"settled_as": "advice"}, {"settle-type": Record("advice")})
 
-    assert (before.state, before.waits_for) == (State.BLOCKED, ("settle-type",))
-    assert after.of("second-eyes").state is State.NOT_NEEDED
+    assert (before.state, before.waits_for) == (StepState.BLOCKED, ("settle-type",))
+    assert after.of("second-eyes").state is StepState.NOT_NEEDED
 
 
 def test_what_was_done_stays_done_whatever_is_learned_later():
@@ -84,12 +84,12 @@ def test_what_was_done_stays_done_whatever_is_learned_later():
 
     done = stands({"whose": "mine"}, records, "shared-page")
 
-    assert done.state is State.DONE
+    assert done.state is StepState.DONE
     assert done.outcome.id == "frozen"
 
 
 def test_a_skipped_step_has_no_outcome():
-    assert stands({}, {"warn-contacts": Record(None)}, "warn-contacts").state is State.SKIPPED
+    assert stands({}, {"warn-contacts": Record(None)}, "warn-contacts").state is StepState.SKIPPED
     assert stands({}, {"warn-contacts": Record(None)}, "warn-contacts").outcome is None
 
 
@@ -104,7 +104,7 @@ def test_steps_that_are_not_needed_count_neither_as_open_nor_as_done():
     run = progress(ACCOUNT, {"whose": "mine"}, {"first-contact.acknowledge": Record("written")})
 
     assert run.settled == 1
-    needless = {one.step.id for one in run.steps if one.state is State.NOT_NEEDED}
+    needless = {one.step.id for one in run.steps if one.state is StepState.NOT_NEEDED}
     assert needless == {"shared-page", "after-return", "month-of-watching"}
     assert run.expected == len(ACCOUNT.steps) - len(needless)
 

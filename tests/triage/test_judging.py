@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.cases.levels import Level, highest
-from helpdesk.playbooks.pages import Text
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import Text
+from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.judging import Floor, judge, judge_report
 
 TABLE = the_library().table

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from helpdesk.authoring.reading.scenarios import read_scenarios
+from helpdesk.authoring.simulation.expectations import check
 from helpdesk.playbooks.conditions import Not
-from helpdesk.playbooks.reading.walks import read_walks
-from helpdesk.playbooks.shelf import CONTENT, the_library
-from helpdesk.triage.walking.checking import check
+from helpdesk.playbooks.repository import CONTENT, the_library
 
 LIBRARY = the_library()
-READ = read_walks(CONTENT, LIBRARY)
+READ = read_scenarios(CONTENT, LIBRARY)
 
 # One red flag of this page is true for everybody, so what the others ask for is never less.
 HIDDEN = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.judging import by_urgency, judge, judge_report
 from helpdesk.triage.table_rows import pressures_in, rows_of
 

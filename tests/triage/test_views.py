@@ -8,7 +8,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.triage import operations, queries
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from helpdesk.playbooks.reading.walks import read_walks, strays
-from helpdesk.playbooks.shelf import CONTENT, the_library
-from helpdesk.triage.walking.checking import check
-from helpdesk.triage.walking.covering import unvisited
+from helpdesk.authoring.reading.scenarios import read_scenarios, strays
+from helpdesk.authoring.simulation.coverage import uncovered
+from helpdesk.authoring.simulation.expectations import check
+from helpdesk.playbooks.repository import CONTENT, the_library
 
 LIBRARY = the_library()
-READ = read_walks(CONTENT, LIBRARY)
+READ = read_scenarios(CONTENT, LIBRARY)
 WALKS = [(name, walk) for name, walks in READ.items() for walk in walks.walks]
 
 
@@ -25,4 +25,4 @@ def test_the_walk_comes_out_as_written(name, walk):
 @pytest.mark.parametrize("name", list(READ))
 def test_the_walks_of_a_page_visit_everything(name):
     assert len(READ[name].walks) >= 4
-    assert not unvisited(LIBRARY, LIBRARY.playbook(name), READ[name].walks)
+    assert not uncovered(LIBRARY, LIBRARY.playbook(name), READ[name].walks)

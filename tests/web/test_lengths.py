@@ -15,7 +15,7 @@ import helpdesk.app
 from helpdesk.app import create_app
 from helpdesk.cases.forms import NoteForm
 from helpdesk.escalations.forms import QuestionForm
-from helpdesk.playbooks.forms import SkipForm
+from helpdesk.runs.forms import SkipForm
 from helpdesk.settings import Surface
 from helpdesk.triage.forms import RaiseForm
 from helpdesk.web.forms import Form

@@ -31,8 +31,8 @@ from helpdesk.duty.offers import offers_for
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations import words as request_words
 from helpdesk.escalations.models import Escalation
-from helpdesk.playbooks import queries as playbooks
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
+from helpdesk.runs import queries as playbooks
 from helpdesk.triage import queries as triage
 from helpdesk.web.pages import BLANK
 

@@ -7,10 +7,10 @@ from helpdesk.accounts.queries import names
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.duty.views.blueprint import runs_bp
-from helpdesk.playbooks import operations, queries
-from helpdesk.playbooks.forms import MoveForm
-from helpdesk.playbooks.models import Run
-from helpdesk.playbooks.policy import may_work_on
+from helpdesk.runs import operations, queries
+from helpdesk.runs.forms import MoveForm
+from helpdesk.runs.models import Run
+from helpdesk.runs.policy import may_work_on
 from helpdesk.web.work import work
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.queries import by_ref
 from helpdesk.duty.views.blueprint import runs_bp
-from helpdesk.playbooks import queries
+from helpdesk.runs import queries
 from helpdesk.web.work import work
 
 

@@ -16,14 +16,14 @@ from helpdesk.duty.queries import offers_of
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
-from helpdesk.playbooks import operations, queries
-from helpdesk.playbooks.coming_back import record_of
-from helpdesk.playbooks.forms import OutcomeForm, SkipForm, outcome_form
-from helpdesk.playbooks.models import Run, StepRecord
-from helpdesk.playbooks.once import Elsewhere
-from helpdesk.playbooks.pages import Step
-from helpdesk.playbooks.policy import may_run, may_work_on
+from helpdesk.playbooks.model import Step
 from helpdesk.playbooks.progress import Progress, StepNow
+from helpdesk.runs import operations, queries
+from helpdesk.runs.forms import OutcomeForm, SkipForm, outcome_form
+from helpdesk.runs.models import Run, StepRecord
+from helpdesk.runs.policy import may_run, may_work_on
+from helpdesk.runs.repeated_steps import record_of
+from helpdesk.runs.shared_steps import SharedStep
 from helpdesk.web.work import work
 
 
@@ -152,7 +152,7 @@ def _run_page(
     outcome: OutcomeForm | None = None,
     skip: SkipForm | None = None,
 ) -> str:
-    now = queries.run_now(work, run)
+    now = queries.progress_beside_others(work, run)
     page, progress = now.page, now.progress
     written = queries.evidence_of(work, case)
     may_work = run.ended_at is None and may_work_on(work.actor, run)
@@ -190,7 +190,7 @@ def _requests(case: Case, focus: StepNow | None) -> Sequence[Escalation]:
 
 
 def _recorded(
-    own: Iterable[StepRecord], elsewhere: Mapping[str, Elsewhere], *others: str
+    own: Iterable[StepRecord], elsewhere: Mapping[str, SharedStep], *others: str
 ) -> dict[str, Any]:
     """What was recorded here, and in other playbooks of the case about the same steps; in words."""
     records = {record.step: record for record in own}

@@ -8,8 +8,8 @@ from helpdesk.cases.policy import may_see
 from helpdesk.cases.queries import by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.duty.views.blueprint import runs_bp
-from helpdesk.playbooks import queries
-from helpdesk.playbooks.shelf import in_language
+from helpdesk.playbooks.repository import in_language
+from helpdesk.runs import queries
 from helpdesk.web.work import work
 
 

@@ -11,7 +11,7 @@ from helpdesk.cases.models import Consent
 from helpdesk.cases.status import ConsentKind
 from helpdesk.intake.asked import IfTakenBack, Request
 from helpdesk.intake.operations import Agreement
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.web.clock import day, moment
 from helpdesk.web.forms import Form
 

@@ -15,11 +15,11 @@ from helpdesk.intake.forms.questions import PREFIX
 from helpdesk.intake.forms.search import Search
 from helpdesk.intake.forms.sheets import Page, first_sheet, last_sheet, own_sheet
 from helpdesk.intake.report import CONTACT, STORY, Told
-from helpdesk.playbooks import together
+from helpdesk.playbooks import merging
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.danger_signs import DangerSign, signs_in
-from helpdesk.playbooks.pages import Question, Readiness
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.model import Question, Readiness
+from helpdesk.playbooks.repository import the_library
 
 FIRST, OWN, LAST = PAGES = (1, 2, 3)
 
@@ -81,7 +81,7 @@ class Paper:
     @property
     def is_draft(self) -> bool:
         """Whether what we say to this has not been read by anybody who has lived through it."""
-        pages = together.pages_of(self.library, self.kinds)
+        pages = merging.pages_of(self.library, self.kinds)
         return any(page.status is Readiness.DRAFT for page in pages)
 
     @property
@@ -117,7 +117,7 @@ class Paper:
         if self.platform is None:
             consents -= {ConsentKind.PLATFORM}
         return Told(
-            kinds=tuple(page.id for page in together.pages_of(self.library, self.kinds)),
+            kinds=tuple(page.id for page in merging.pages_of(self.library, self.kinds)),
             answers=self.answers,
             story=_plain(self.last[STORY].data),
             contact={name: _plain(self.last[name].data) for name in CONTACT},
@@ -130,7 +130,7 @@ class Paper:
         """What was answered on the first two pages, to be looked at before it is sent."""
         given = []
         if self.kinds:
-            pages = together.pages_of(self.library, self.kinds)
+            pages = merging.pages_of(self.library, self.kinds)
             titles = tuple(str(page.title) for page in pages)
             given.append(Given(self.first.what.label.text, titles, FIRST, "what"))
         for question in self.questions:

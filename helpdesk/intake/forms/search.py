@@ -8,10 +8,10 @@ from flask_babel import gettext
 from helpdesk.intake import report
 from helpdesk.intake.forms.sheets import finder
 from helpdesk.intake.report import Heading
-from helpdesk.playbooks.finding import Found, alternatives
-from helpdesk.playbooks.pages import Playbook
-from helpdesk.playbooks.shelf import the_library
-from helpdesk.playbooks.together import SOMETHING_ELSE, pages_of
+from helpdesk.playbooks.merging import SOMETHING_ELSE, pages_of
+from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.search import SearchHit, alternatives
 
 
 class Search:
@@ -22,7 +22,7 @@ class Search:
         self.words: str = " ".join((first.words.data or "").split())
         self.was_shown = looked == self.words
         self._ticked = tuple(kind for kind in kinds if kind != SOMETHING_ELSE)
-        self.found: tuple[Found, ...] = finder(language).find(self.words) if self.words else ()
+        self.found: tuple[SearchHit, ...] = finder(language).find(self.words) if self.words else ()
 
     @property
     def is_worth_a_look(self) -> bool:

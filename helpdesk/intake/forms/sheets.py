@@ -12,9 +12,9 @@ from helpdesk.intake import report
 from helpdesk.intake.forms.agreements import CONSENTS
 from helpdesk.intake.forms.questions import field_for, fields_for, one_of
 from helpdesk.intake.report import CONTACT, KEPT, STORY
-from helpdesk.playbooks import together
-from helpdesk.playbooks.finding import Finder
-from helpdesk.playbooks.shelf import kinds_classifier, the_library
+from helpdesk.playbooks import merging
+from helpdesk.playbooks.repository import incident_classifier, the_library
+from helpdesk.playbooks.search import PlaybookSearch
 from helpdesk.web.forms import Form
 
 
@@ -45,7 +45,7 @@ def first_sheet(language: str) -> type[Any]:
 def own_sheet(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What the picked kinds of trouble ask."""
     library = the_library(language)
-    return _sheet(fields_for(report.questions(library, together.pages_of(library, kinds))))
+    return _sheet(fields_for(report.questions(library, merging.pages_of(library, kinds))))
 
 
 @cache
@@ -67,12 +67,12 @@ def last_sheet(language: str) -> type[Any]:
 
 
 @cache
-def finder(language: str) -> Finder:
+def finder(language: str) -> PlaybookSearch:
     """Searches in the language shown, by the phrases of all: people mix languages."""
     shown, source = the_library(language), the_library()
     offered = [page for heading in report.headings(shown) for page in heading.pages]
     also = source.playbooks if shown is not source else ()
-    return Finder(offered, also, classifier=kinds_classifier())
+    return PlaybookSearch(offered, also, classifier=incident_classifier())
 
 
 def _sheet(fields: dict[str, Any]) -> type[Any]:

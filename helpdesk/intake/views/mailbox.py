@@ -22,7 +22,7 @@ from helpdesk.intake.load import load_lately
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
-from helpdesk.playbooks.shelf import the_library
+from helpdesk.playbooks.repository import the_library
 from helpdesk.web.desk import current_desk
 from helpdesk.web.presses import repeatable
 from helpdesk.web.work import work

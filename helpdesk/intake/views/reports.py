@@ -27,7 +27,7 @@ from helpdesk.intake.views.receipts import (
     note_cookies,
     on_its_own_page,
 )
-from helpdesk.playbooks.together import advice_of, pages_of
+from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.web.desk import current_desk

@@ -1,0 +1,1 @@
+"""For those who write playbooks: reading, lint, translation, simulation and their commands."""

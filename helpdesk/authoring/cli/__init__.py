@@ -1,0 +1,50 @@
+"""Tools for those who write playbooks: check, try out, compare, export and translate them.
+
+Every tool ends with status 0 if all is well, 1 if it found something, 2 if it could not run.
+"""
+
+import traceback
+
+import click
+
+from helpdesk.authoring.cli.output import ToolCannotRun
+from helpdesk.authoring.source import PlaybookError
+from helpdesk.lazy_group import LazyGroup
+
+
+class Tools(LazyGroup):
+    """Finds a tool; whatever keeps it from running ends with status 2, never with 1."""
+
+    where = {
+        "diff": "helpdesk.authoring.cli.diff:diff",
+        "export": "helpdesk.authoring.cli.export:export",
+        "graph": "helpdesk.authoring.cli.export:graph",
+        "helplines": "helpdesk.authoring.cli.publish:helplines",
+        "i18n": "helpdesk.authoring.cli.i18n:i18n",
+        "ids": "helpdesk.authoring.cli.ids:ids",
+        "lint": "helpdesk.authoring.cli.lint:lint",
+        "publish": "helpdesk.authoring.cli.publish:publish",
+        "level": "helpdesk.authoring.cli.levels:level",
+        "search": "helpdesk.authoring.cli.search:search",
+        "simulate": "helpdesk.authoring.cli.simulate:simulate",
+        "table": "helpdesk.authoring.cli.levels:table",
+    }
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except PlaybookError as problem:
+            raise ToolCannotRun(f"The playbooks do not read. {problem}") from None
+        except BrokenPipeError:
+            raise
+        except OSError as trouble:
+            raise ToolCannotRun(str(trouble)) from None
+        except Exception as fault:  # noqa: BLE001 - a fault of ours is not a finding about a page
+            raise ToolCannotRun("".join(traceback.format_exception(fault))) from None
+
+
+@click.group(cls=Tools)
+def playbooks() -> None:
+    """Check the playbooks and try them out. No programming needed."""

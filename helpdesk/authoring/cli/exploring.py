@@ -1,0 +1,130 @@
+"""`simulate --explore`: made-up people by number on every page, on all processors there are."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from helpdesk.authoring.cli import output
+from helpdesk.authoring.cli.run_text import told_lines, way_lines
+from helpdesk.authoring.cli.selection import pages_named
+from helpdesk.authoring.reading.folder import read_what_reads
+from helpdesk.authoring.simulation import exploration
+from helpdesk.authoring.simulation.exploration import BrokenInvariant
+from helpdesk.authoring.simulation.invariants import try_out
+from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.progress import StepTracker
+
+AT_ONCE = 250  # people in one piece of work
+WORTH_SHARING = 2000  # people from whom on more processes are quicker
+SHOWN = 3  # of one kind; the rest is counted
+
+
+@dataclass(frozen=True)
+class WorkShare:
+    """A piece of the work: some people on one page, or every decision beside their answers."""
+
+    folder: Path
+    playbook: str
+    seeds: range
+    is_about_decisions: bool = False
+
+
+def explore(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
+    """Let all these people go through all these pages, and say what does not hold."""
+    library, pages = pages_named(folder, named)
+    shares = list(_shares(folder, pages, seeds))
+    broken = [one for found in _worked(shares, len(seeds) * len(pages)) for one in found]
+    lines = list(_lines(broken, pages, seeds))
+    if len(seeds) == 1:
+        lines = [*_people(library, pages, seeds[0]), *lines]
+    data = {
+        "types": [page.id for page in pages],
+        "seeds": len(seeds),
+        "invariants": [*exploration.ALL],
+        "broken": len(broken),
+        "examples": [asdict(one) for one in _shown(broken)],
+    }
+    output.tell(lines, data, findings=bool(broken), as_json=as_json)
+
+
+def work_on(share: WorkShare) -> list[BrokenInvariant]:
+    """Do one piece of the work, in whatever process this is."""
+    library = _library(share.folder)
+    page = library.playbook(share.playbook)
+    if page is None:
+        raise output.ToolCannotRun(f"The page {share.playbook} has changed while it was explored.")
+    if share.is_about_decisions:
+        return list(exploration.explore_decisions(library, page, share.seeds))
+    return list(exploration.explore(library, page, share.seeds))
+
+
+@cache
+def _library(folder: Path) -> Library:
+    return read_what_reads(folder)[0]
+
+
+def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[WorkShare]:
+    for page in pages:
+        for first in range(seeds.start, seeds.stop, AT_ONCE):
+            yield WorkShare(folder, page.id, range(first, min(first + AT_ONCE, seeds.stop)))
+        beside = seeds if len(seeds) == 1 else exploration.BACKGROUNDS
+        yield WorkShare(folder, page.id, beside, is_about_decisions=True)
+
+
+def _worked(shares: Sequence[WorkShare], people: int) -> Iterator[list[BrokenInvariant]]:
+    if people < WORTH_SHARING:
+        yield from output.watched(map(work_on, shares), total=len(shares), doing="Exploring")
+        return
+    with ProcessPoolExecutor(os.cpu_count()) as processes:
+        done = processes.map(work_on, shares)
+        yield from output.watched(done, total=len(shares), doing="Exploring")
+
+
+def _lines(
+    broken: Sequence[BrokenInvariant], pages: Sequence[Playbook], seeds: range
+) -> Iterator[str]:
+    counts = Counter((one.playbook, one.invariant) for one in broken)
+    for one in _shown(broken):
+        yield f"{one.playbook}: {one.invariant}: {one.sentence}"
+        again = f"--seed {one.seed or 0} {one.playbook}"
+        yield f"  Again: helpdesk playbooks simulate --explore {again}"
+    for (playbook, invariant), count in counts.items():
+        if count > SHOWN:
+            yield f"{playbook}: {invariant}: broken {count} times."
+    who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    yield (
+        f"{who} on {len(pages)} types, {len(exploration.ALL)} invariants: "
+        + (f"{len(broken)} times broken." if broken else "all hold.")
+    )
+
+
+def _shown(broken: Iterable[BrokenInvariant]) -> list[BrokenInvariant]:
+    """The first few of each kind."""
+    seen: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for one in broken:
+        kind = one.playbook, one.invariant
+        seen[kind] += 1
+        if seen[kind] <= SHOWN:
+            shown.append(one)
+    return shown
+
+
+def _people(library: Library, pages: Sequence[Playbook], seed: int) -> Iterator[str]:
+    """Who this seed is, and what they do."""
+    for page in pages:
+        ground = SimulationGround(library, StepTracker(page))
+        person: dict[str, Any] = asdict(random_person(ground, seed))
+        for name, said in person.items():
+            yield f"{name}: {said}"
+        tried = try_out(ground, random_person(ground, seed))
+        yield from told_lines(tried.told)
+        yield from way_lines(tried.way)
+        yield ""

@@ -1,0 +1,61 @@
+"""`helpdesk playbooks i18n merge`: what a translator wrote, checked and put in its place."""
+
+from pathlib import Path
+
+import click
+
+from helpdesk.authoring.cli import output
+from helpdesk.authoring.cli.i18n import pages
+from helpdesk.authoring.cli.i18n.languages import TRANSLATED
+from helpdesk.authoring.reading.folder import read_library
+from helpdesk.authoring.translation import merging
+from helpdesk.authoring.translation.exchange import NotReadable, ReturnedFile, read_back
+from helpdesk.authoring.translation.files import part_of, read_parts
+from helpdesk.authoring.translation.status import sentences
+from helpdesk.authoring.translation.writing import write_part
+from helpdesk.playbooks.library import Library
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--lang", type=click.Choice(TRANSLATED), help="If the file itself does not say it.")
+@click.option("--drafts", is_flag=True, help="A machine wrote it, and nobody has looked at it.")
+@output.folder
+@output.as_json
+def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: bool) -> None:
+    """Put the translations of FILE (PO or plain lines) into the playbooks and the pages.
+
+    What would break a page or change what it says is refused, with its line; the rest is taken.
+    """
+    parcel = _read(file)
+    language = parcel.language or lang
+    if language not in TRANSLATED:
+        raise output.ToolCannotRun(f"{file} does not say its language; add --lang.")
+    library = read_library(folder)
+    own = [one for one in parcel.answers if part_of(one.id) == pages.PART]
+    taken, refused = pages.merge(language, own, drafts=drafts)
+    there = read_parts(folder, language)
+    others = [one for one in parcel.answers if part_of(one.id) != pages.PART]
+    met = sentences(library, there)
+    merged = merging.merge(language, there, met, others, drafts=drafts)
+    _write(folder, library, merged)
+    taken, refused = [*taken, *merged.taken], [*refused, *merged.refused]
+    lines = [
+        *(f"refused: {one}" for one in refused),
+        f"{len(taken)} taken, {len(refused)} refused.",
+    ]
+    data = {"language": language, "taken": taken, "refused": refused}
+    output.tell(lines, data, findings=bool(refused), as_json=as_json)
+
+
+def _read(file: Path) -> ReturnedFile:
+    try:
+        return read_back(file.read_text(encoding="utf-8"))
+    except (NotReadable, UnicodeDecodeError) as trouble:
+        raise output.ToolCannotRun(f"{file}: {trouble}") from None
+
+
+def _write(folder: Path, library: Library, merged: merging.Merged) -> None:
+    order = [text.id for text in library.texts()]
+    for name in sorted({part_of(text_id) for text_id in merged.taken}):
+        write_part(folder, merged.parts[name], order)

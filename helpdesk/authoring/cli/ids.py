@@ -1,0 +1,25 @@
+"""`helpdesk playbooks ids`: an identifier for every page that has none."""
+
+from pathlib import Path
+
+import click
+
+from helpdesk.authoring.cli import output
+from helpdesk.authoring.ids import LOCK, read_ids, write_missing_ids
+from helpdesk.authoring.reading.folder import page_names
+
+
+@click.command()
+@output.folder
+@output.as_json
+def ids(folder: Path, *, as_json: bool) -> None:
+    """Write an identifier into ids.lock.yml for each page that has none. Changes no other."""
+    names = page_names(folder)
+    if not names:
+        raise output.ToolCannotRun(f"There are no pages in {folder}.")
+    added = write_missing_ids(folder, names)
+    lines = [f"{page} has an identifier now." for page in added]
+    lines.append(f"{len(names)} pages have theirs in {LOCK}.")
+    output.tell(
+        lines, {"added": list(added), "ids": read_ids(folder)}, findings=False, as_json=as_json
+    )

@@ -1,0 +1,110 @@
+"""`helpdesk playbooks level` and `table`: how urgent, by which rule, and the whole decision."""
+
+import itertools
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpdesk.authoring.cli import output
+from helpdesk.authoring.reading.folder import read_what_reads
+from helpdesk.playbooks.conditions import UNSURE
+from helpdesk.playbooks.tables import DecisionPoint, Table
+from helpdesk.triage.judging import Judgement, judge
+
+WIDTH = 98
+
+
+@click.command()
+@click.option("--danger", help="Could someone be hurt, arrested or exposed?")
+@click.option("--hold", help="Is it still going on?")
+@click.option("--reach", help="Does it touch others?")
+@click.option("--clock", help="Is there a date in three days that matters?")
+@click.option("--capacity", help="Can the person act?")
+@output.folder
+@output.as_json
+def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
+    """Say how urgent five answers are, and why. Each may be left out or be `unsure`."""
+    decision = read_what_reads(folder)[0].table
+    answers = {name: value for name, value in said.items() if value is not None}
+    for point in decision.points:
+        _refuse_unknown(point, answers)
+    judgement = judge(decision, answers)
+    output.tell(_lines(judgement), _data(answers, judgement), findings=False, as_json=as_json)
+
+
+@click.command()
+@output.folder
+@output.as_json
+def table(folder: Path, *, as_json: bool) -> None:
+    """Print the whole decision: which answers lead to which level."""
+    decision = read_what_reads(folder)[0].table
+    output.tell(_grid(decision), _rows(decision), findings=False, as_json=as_json)
+
+
+def _refuse_unknown(point: DecisionPoint, answers: Mapping[str, str]) -> None:
+    known = (*point.scale, UNSURE)
+    answer = answers.get(point.id, UNSURE)
+    if answer not in known:
+        raise output.ToolCannotRun(f"--{point.id} is never '{answer}'; it is {', '.join(known)}.")
+
+
+def _lines(judgement: Judgement) -> Iterator[str]:
+    yield f"{judgement.level.upper()} by rule {judgement.rule}"
+    yield from _wrapped("For the reporter:  ", judgement.sentence_for_reporter)
+    yield from _wrapped("For the responder: ", judgement.sentence_for_responder)
+
+
+def _data(answers: Mapping[str, str], judgement: Judgement) -> dict[str, Any]:
+    return {
+        "answers": answers,
+        "level": judgement.level.value,
+        "rule": judgement.rule,
+        "sentence_for_reporter": judgement.sentence_for_reporter,
+        "sentence_for_responder": judgement.sentence_for_responder,
+        "settled": dict(judgement.settled),
+        "assumed": list(judgement.assumed),
+        "to_ask": list(judgement.to_ask),
+        "table_version": judgement.table_version,
+    }
+
+
+def _grid(decision: Table) -> Iterator[str]:
+    danger, hold = decision.point("danger"), decision.point("hold")
+    counts = sorted({cell.pressures for cell in decision.cells})
+    yield f"Triage table {decision.version}"
+    yield ""
+    for pressure in (point for point in decision.points if point.pressure):
+        because = pressure.value(pressure.pressure or "").because
+        yield f"A pressure is {pressure.id}={pressure.pressure}: {because}."
+    for point in decision.points:
+        yield f'"I don\'t know" for {point.id} counts as {point.unsure_counts_as}.'
+    yield ""
+    yield f"{'danger':12}{'hold':10}" + "".join(f"{_pressures(count):16}" for count in counts)
+    for risk, going in itertools.product(reversed(danger.scale), reversed(hold.scale)):
+        rules = [decision.rule_for(risk, going, count) for count in counts]
+        cells = "".join(f"{rule.level.upper() + ' ' + rule.id:16}" for rule in rules)
+        yield f"{risk:12}{going:10}{cells}".rstrip()
+    yield ""
+    for rule in decision.rules:
+        yield from _wrapped(f"{rule.id:4}{rule.level.upper():10}", str(rule.responder))
+
+
+def _rows(decision: Table) -> list[dict[str, str]]:
+    names = [point.id for point in decision.points]
+    rows = []
+    for values in itertools.product(*(point.scale for point in decision.points)):
+        answers = dict(zip(names, values, strict=True))
+        judgement = judge(decision, answers)
+        rows.append({**answers, "level": judgement.level.value, "rule": judgement.rule})
+    return rows
+
+
+def _pressures(count: int) -> str:
+    return "1 pressure" if count == 1 else f"{count} pressures"
+
+
+def _wrapped(head: str, words: str) -> list[str]:
+    return textwrap.wrap(head + words, WIDTH, subsequent_indent=" " * len(head))

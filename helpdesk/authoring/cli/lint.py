@@ -1,0 +1,89 @@
+"""`helpdesk playbooks lint`: say everything that is wrong, where, and how to mend it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpdesk.authoring.cli import output
+from helpdesk.authoring.lint import runner, upkeep
+from helpdesk.authoring.lint.exports import exports
+from helpdesk.authoring.lint.material import names
+from helpdesk.authoring.lint.runner import LintCheck, LintReport
+from helpdesk.authoring.lint_rules import LintRule
+
+
+@click.command()
+@click.argument("types", nargs=-1, metavar="[TYPE]...")
+@click.option(
+    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as if it were this day."
+)
+@click.option("--forgiving", is_flag=True, help="Tell warnings, but end well if there is no error.")
+@click.option("--rules", is_flag=True, help="List the rules instead.")
+@output.folder
+@output.as_json
+def lint(
+    types: tuple[str, ...],
+    folder: Path,
+    day: datetime | None,
+    *,
+    forgiving: bool,
+    rules: bool,
+    as_json: bool,
+) -> None:
+    """Check the playbooks; with TYPE, the files of these pages only."""
+    if rules:
+        output.tell(
+            _rules(), {rule: rule.asks for rule in LintRule}, findings=False, as_json=as_json
+        )
+    known = names(folder)
+    if not known:
+        raise output.ToolCannotRun(f"There are no pages in {folder}.")
+    for name in types:
+        if name not in known:
+            raise output.ToolCannotRun(f"There is no page '{name}'; there are: {', '.join(known)}.")
+    report = runner.lint(folder, today=_day(day), types=types, more=(exports,), watch=_watched)
+    findings = report.errors if forgiving else len(report.findings)
+    output.tell(_lines(report), _data(report), findings=bool(findings), as_json=as_json)
+
+
+def _watched(looks: tuple[LintCheck, ...]) -> Iterator[LintCheck]:
+    return output.watched(looks, total=len(looks), doing="Checking")
+
+
+def _day(told: datetime | None) -> date:
+    return told.date() if told else upkeep.today()
+
+
+def _rules() -> Iterator[str]:
+    return (f"{rule}  {rule.asks}" for rule in LintRule)
+
+
+def _lines(report: LintReport) -> Iterator[str]:
+    yield from (str(finding) for finding in report.findings)
+    pages = "1 page" if report.pages == 1 else f"{report.pages} pages"
+    yield (
+        f"{pages}: {report.errors} errors, {report.warnings} warnings. "
+        f"No person has looked at {report.never_verified} platform facts yet."
+    )
+
+
+def _data(report: LintReport) -> dict[str, Any]:
+    return {
+        "pages": report.pages,
+        "errors": report.errors,
+        "warnings": report.warnings,
+        "never_verified": report.never_verified,
+        "findings": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "file": finding.file,
+                "line": finding.line,
+                "sentence": finding.sentence,
+            }
+            for finding in report.findings
+        ],
+    }

@@ -1,0 +1,129 @@
+"""A walk as people read it."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from helpdesk.authoring.cli.run_data import in_full
+from helpdesk.authoring.simulation.expectations import result_of
+from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
+from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep
+from helpdesk.playbooks.condition_text import in_words
+from helpdesk.playbooks.conditions import names_in
+from helpdesk.playbooks.escalation_gates import MissingForRequest
+from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.progress import StepState
+
+WIDTH = 98
+
+
+def lines_of(walked: Sequence[SimulationResult]) -> Iterator[str]:
+    """Everything that came of a script, to read from top to bottom."""
+    for one in walked:
+        page = one.way.playbook
+        yield f"{page.name} ({page.status}): {page.title}"
+    yield ""
+    yield from told_lines(walked[0].told)
+    for one in walked:
+        if len(walked) > 1:
+            yield ""
+            yield f"== {one.way.playbook.id} =="
+        yield from _walked(one)
+
+
+def told_lines(told: IntakeResult) -> Iterator[str]:
+    """What the answers alone decide."""
+    judgement = told.judgement
+    yield f"{judgement.level.upper()} by rule {judgement.rule}"
+    yield from _wrapped("For the reporter:  ", judgement.sentence_for_reporter)
+    yield from _wrapped("For the responder: ", judgement.sentence_for_responder)
+    if told.dropped:
+        yield from _wrapped(
+            "Dropped, because other answers hide the question: ", ", ".join(told.dropped)
+        )
+    if told.flags:
+        yield "Red flags:"
+    for flag in told.flags:
+        floor = f" (at least {flag.floor})" if flag.floor else ""
+        yield from _wrapped(f"  {flag.id}{floor}: ", str(flag.why))
+    yield "Safe to do now:"
+    for advice in told.safe_now.dos:
+        yield from _wrapped("  + ", in_full(advice))
+    yield "Better not:"
+    for advice in told.safe_now.donts:
+        yield from _wrapped("  - ", in_full(advice))
+
+
+def way_lines(way: SimulatedRun) -> Iterator[str]:
+    """The steps in the order in which they were taken, and those that were not."""
+    yield "Steps:"
+    for number, one in enumerate(way.taken, start=1):
+        yield from _wrapped(f"{number:4}. ", _step(one))
+    for state, words in _NOT_TAKEN.items():
+        names = [one.step.id for one in way.progress.steps if one.state is state]
+        if names:
+            yield from _wrapped(f"{words}: ", ", ".join(names))
+
+
+_NOT_TAKEN = {
+    StepState.NOT_NEEDED: "Not needed",
+    StepState.OPEN: "Still open",
+    StepState.BLOCKED: "Still waiting for others",
+    StepState.WAITING: "Comes back later",
+}
+
+
+def _walked(walked: SimulationResult) -> Iterator[str]:
+    way, page = walked.way, walked.way.playbook
+    yield from way_lines(way)
+    if walked.unused:
+        yield from _wrapped("These have an outcome and never came: ", ", ".join(walked.unused))
+    for missing in walked.missing:
+        yield from _missing(missing, page)
+    if walked.tags:
+        yield from _wrapped("Tags: ", " · ".join(walked.tags))
+    yield from _wrapped("End: ", _end(way))
+    result = result_of(walked)
+    yield ""
+    yield "As a walk-through would expect it:"
+    yield from _wrapped(
+        "  ",
+        f"expect: {{level: {result.level}, rule: {result.rule}, "
+        f"flags: [{', '.join(result.flags)}], steps: [{', '.join(result.steps)}], "
+        f"end: {result.end}}}",
+    )
+
+
+def _step(one: SimulatedStep) -> str:
+    outcome = one.choice.outcome
+    how = f"{outcome.id}: {outcome.label}" if outcome is not None else "left out"
+    assumed = " (assumed)" if one.choice.is_assumed else ""
+    unsure = f" (shown, although we cannot tell: {', '.join(one.cannot_tell)})"
+    return f"{one.step.id} → {how}{assumed}{unsure if one.cannot_tell else ''}"
+
+
+def _missing(missing: MissingForRequest, page: Playbook) -> Iterator[str]:
+    if missing.is_nothing:
+        yield f"Nothing is missing for a request to: {missing.to}"
+        return
+    yield f"Missing for a request to {missing.to}:"
+    for gate in missing.gates:
+        yield from _wrapped(f"  {', '.join(names_in(gate))}: ", in_words(gate, page))
+    for one in missing.evidence:
+        yield from _wrapped(f"  {one.id}: ", f"{one.label} (evidence)")
+
+
+def _end(way: SimulatedRun) -> str:
+    end = way.playbook.end(way.end or "")
+    if end is not None:
+        return f"{end.id} ({end.kind}): {end.say}"
+    return f"goes on as {way.goes_over_to}" if way.goes_over_to else f"none. {way.stopped}"
+
+
+def _wrapped(head: str, words: str) -> list[str]:
+    return textwrap.wrap(
+        head + words,
+        WIDTH,
+        subsequent_indent=" " * min(len(head), 20),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

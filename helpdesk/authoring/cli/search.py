@@ -1,0 +1,107 @@
+"""`helpdesk playbooks search`: what the search of the report form finds, and how well."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpdesk.authoring.cli import output
+from helpdesk.authoring.reading.folder import read_library
+from helpdesk.authoring.source import Node, read_file
+from helpdesk.authoring.translation.files import read_parts
+from helpdesk.authoring.translation.selection import translated
+from helpdesk.playbooks.merging import SOMETHING_ELSE
+from helpdesk.playbooks.search import FEWEST, PlaybookSearch, train
+from helpdesk.settings import LANGUAGES
+
+
+@dataclass(frozen=True)
+class SearchTrial:
+    """What a person said, the kinds that would be right, and what was found."""
+
+    says: str
+    types: tuple[str, ...]
+    found: tuple[str, ...]
+
+    @property
+    def is_first(self) -> bool:
+        return self.found[:1] != () and self.found[0] in self.types
+
+    @property
+    def is_among_three(self) -> bool:
+        return bool({*self.found[:FEWEST]} & {*self.types})
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option(
+    "--try",
+    "sentences",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A YAML list of entries with `says` and `types`: count how often the search is right.",
+)
+@output.folder
+@output.as_json
+def search(words: tuple[str, ...], sentences: Path | None, folder: Path, *, as_json: bool) -> None:
+    """Search for WORDS, or score a file of sentences. The language need not be named."""
+    if bool(words) == (sentences is not None):
+        raise output.ToolCannotRun("Write words to search for, or name a file with --try.")
+    finder = _finder(folder)
+    if sentences is None:
+        found = _kinds(finder, " ".join(words))
+        output.tell(found, {"found": found}, findings=False, as_json=as_json)
+    trials = list(_try(finder, read_file(sentences, str(sentences))))
+    output.tell(_lines(trials), _data(trials), findings=False, as_json=as_json)
+
+
+def _finder(folder: Path) -> PlaybookSearch:
+    source = read_library(folder)
+    others = [
+        translated(source, read_parts(folder, language))
+        for language in LANGUAGES
+        if language != source.collection.language
+    ]
+    pages = [page for library in (source, *others) for page in library.playbooks]
+    return PlaybookSearch(source.playbooks, classifier=train(pages, source.searches))
+
+
+def _kinds(finder: PlaybookSearch, words: str) -> list[str]:
+    return [one.page.id for one in finder.find(words)]
+
+
+def _try(finder: PlaybookSearch, file: Node) -> Iterator[SearchTrial]:
+    for entry in file.items():
+        pairs = entry.pairs()
+        missing = {"says", "types"} - pairs.keys()
+        if missing:
+            entry.refuse(f"an entry needs {' and '.join(sorted(missing))}")
+        says = pairs["says"].text()
+        types = pairs["types"].each(Node.text)
+        yield SearchTrial(says, types, tuple(_kinds(finder, says)))
+
+
+def _lines(trials: list[SearchTrial]) -> Iterator[str]:
+    for one in trials:
+        if not one.is_first:
+            yield f"{', '.join(one.types)}: “{one.says}” → {', '.join(one.found) or 'nothing'}"
+    data = _data(trials)
+    yield (
+        f"{data['n']} sentences: the right kind first {data['first']} times, "
+        f"in the first three {data['first_three']} times, nothing found {data['nothing']} times."
+    )
+
+
+def _data(trials: list[SearchTrial]) -> dict[str, Any]:
+    return {
+        "n": len(trials),
+        "first": sum(one.is_first for one in trials),
+        "first_three": sum(one.is_among_three or _is_open(one) for one in trials),
+        "nothing": sum(not one.found for one in trials),
+    }
+
+
+def _is_open(trial: SearchTrial) -> bool:
+    """The form always offers "something else" beside what was found."""
+    return SOMETHING_ELSE in trial.types

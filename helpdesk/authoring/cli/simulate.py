@@ -1,0 +1,89 @@
+"""`helpdesk playbooks simulate`: go through pages with made-up people, one, all, or by chance."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from helpdesk.authoring.cli import exploring, output
+from helpdesk.authoring.cli.run_data import data_of
+from helpdesk.authoring.cli.run_text import lines_of
+from helpdesk.authoring.cli.scenarios import check_walks, tell_coverage
+from helpdesk.authoring.cli.selection import pages_named
+from helpdesk.authoring.reading.scripts import read_script, read_script_text
+from helpdesk.authoring.simulation.scripted import simulate_script
+from helpdesk.authoring.source import PlaybookError
+
+WAYS = "--answers FILE, --all, --explore or --coverage"
+
+
+@click.command()
+@click.argument("types", nargs=-1, metavar="[TYPE…]")
+@click.option("--answers", metavar="FILE", help="JSON or YAML; - reads from the standard input.")
+@click.option("--all", "walks", is_flag=True, help="Check every walk-through.")
+@click.option("--explore", is_flag=True, help="Let made-up people go, and hold the invariants.")
+@click.option("--coverage", is_flag=True, help="List what no walk-through visits.")
+@click.option("--also", multiple=True, metavar="TYPE", help="Another page in the same report.")
+@click.option("--seeds", type=click.IntRange(1), default=1000, show_default=True, help="How many.")
+@click.option("--seed", type=click.IntRange(0), help="Only this one, and what it does.")
+@output.folder
+@output.as_json
+def simulate(
+    types: tuple[str, ...],
+    answers: str | None,
+    also: tuple[str, ...],
+    seeds: int,
+    seed: int | None,
+    folder: Path,
+    *,
+    walks: bool,
+    explore: bool,
+    coverage: bool,
+    as_json: bool,
+) -> None:
+    """Go through playbooks without a case.
+
+    \b
+    simulate TYPE --answers FILE   what these answers and outcomes lead to
+    simulate --all [TYPE…]         every walk-through in playbooks/tests
+    simulate --coverage [TYPE…]    what no walk-through visits
+    simulate --explore [TYPE…]     people made up by number; what must always hold
+    """
+    ways: list[Callable[[], None]] = []
+    named = tuple(dict.fromkeys((*types, *also)))
+    if answers is not None:
+        ways.append(lambda: _one(folder, named, answers, as_json=as_json))
+    if walks:
+        ways.append(lambda: check_walks(folder, named, as_json=as_json))
+    if coverage:
+        ways.append(lambda: tell_coverage(folder, named, as_json=as_json))
+    if explore:
+        one = range(seed, seed + 1) if seed is not None else None
+        ways.append(lambda: exploring.explore(folder, named, one or range(seeds), as_json=as_json))
+    if len(ways) != 1:
+        raise output.ToolCannotRun(f"Say one thing to do: {WAYS}.")
+    ways[0]()
+
+
+def _one(folder: Path, named: Sequence[str], file: str, *, as_json: bool) -> None:
+    if not named:
+        raise output.ToolCannotRun("Name the page: simulate TYPE --answers FILE.")
+    library, pages = pages_named(folder, named)
+    try:
+        piece = read_script_text(_read(file), file if file != "-" else "standard input")
+        script = read_script(piece, pages, library)
+    except PlaybookError as problem:
+        raise output.ToolCannotRun(f"The answers cannot be used. {problem}") from None
+    walked = simulate_script(library, pages, script)
+    stopped = any(one.way.stopped for one in walked)
+    output.tell(lines_of(walked), data_of(walked), findings=stopped, as_json=as_json)
+
+
+def _read(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except OSError as trouble:
+        raise output.ToolCannotRun(f"{file} cannot be read: {trouble.strerror}.") from None
+    except UnicodeDecodeError:
+        raise output.ToolCannotRun(f"{file} cannot be read: it is not text in UTF-8.") from None

@@ -1,0 +1,40 @@
+"""The rule of the lint that stands above the pages: every page exports, and the export holds."""
+
+import re
+from collections.abc import Iterator
+
+from helpdesk.authoring.lint.findings import LintFinding
+from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.export.cacao import to_cacao
+from helpdesk.export.checks import Object, faults_between, faults_in
+from helpdesk.playbooks.model import Playbook, texts_in
+
+QUOTED = re.compile("“(.+?)”")
+
+
+def exports(material: Material) -> Iterator[LintFinding]:
+    """L26: an export that cannot be made, or that our checks of its graph refuse."""
+    made: list[Object] = []
+    for page in material.library.playbooks:
+        try:
+            exported = to_cacao(material.library, page, material.ids)
+        except LookupError as missing:
+            if all(one.id in material.ids for one in material.library.playbooks):
+                yield _finding(material, page, f"it cannot be exported: {missing}")
+            continue  # it leads to a page without an identifier, and the rule of names says so
+        made.append(exported)
+        for fault in faults_in(exported):
+            yield _finding(material, page, f"its export does not hold: {fault}")
+    for fault in faults_between(made):
+        yield LintFinding(LintRule.EXPORT, "playbooks/ids.lock.yml", 1, fault)
+
+
+def _finding(material: Material, page: Playbook, sentence: str) -> LintFinding:
+    """At the sentence that the fault quotes, or at the title of the page."""
+    quoted = QUOTED.search(sentence)
+    if quoted:
+        for text in texts_in(page):
+            if quoted[1] in str(text):
+                return material.at(text, LintRule.EXPORT, sentence)
+    return material.at(page.title, LintRule.EXPORT, sentence)

@@ -1,0 +1,38 @@
+"""What a rule found: where, how grave, and how to mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.source import PlaybookError
+
+
+class Severity(StrEnum):
+    """Whether it has to be mended before anybody works with the page, or may wait a little."""
+
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class LintFinding:
+    """One thing that is not as a rule asks."""
+
+    rule: LintRule
+    file: str
+    line: int
+    sentence: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.severity} {self.rule}: {self.sentence}"
+
+
+def refused(problems: Iterable[PlaybookError]) -> tuple[LintFinding, ...]:
+    """What reading refused, as findings."""
+    return tuple(
+        LintFinding(problem.rule, problem.file, problem.line, problem.reason)
+        for one in problems
+        for problem in one.all()
+    )

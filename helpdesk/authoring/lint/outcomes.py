@@ -1,0 +1,89 @@
+"""Rules about how steps end: what is left open comes back, and what is claimed is shown."""
+
+from collections.abc import Iterator
+
+from helpdesk.authoring.lint.findings import LintFinding
+from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.playbooks.conditions import Truth, evaluate, names_in
+from helpdesk.playbooks.model import Playbook, Step, StepOutcome
+from helpdesk.playbooks.progress import facts_from
+from helpdesk.playbooks.step_rules import is_over, leads_onward
+
+
+def left_open(material: Material) -> Iterator[LintFinding]:
+    """L28: an outcome that leaves the step open and never brings it back."""
+    for page in material.library.playbooks:
+        for step in page.steps:
+            onward = [one for one in step.outcomes if leads_onward(one)]
+            for outcome in onward:
+                yield from _left_open(material, step, outcome)
+            if onward and len(onward) == len(step.outcomes) and not any(map(is_over, onward)):
+                yield material.at(
+                    onward[0].label,
+                    LintRule.COMES_BACK,
+                    f"'{step.id}' comes back whatever its outcome; add one after which it is over",
+                )
+
+
+def shown(material: Material) -> Iterator[LintFinding]:
+    """L29: an outcome that claims something, or opens a gate, with nothing written down for it."""
+    for page in material.library.playbooks:
+        for step in page.steps:
+            for outcome in step.outcomes:
+                if not leads_onward(outcome) or not is_over(outcome) or outcome.shown_by:
+                    continue
+                claim = next(material.words.claims.said(str(outcome.label)), None)
+                gate = _gate_opened_by(page, step, outcome)
+                if claim or gate:
+                    says = f"says '{claim.words}'" if claim else f"opens the gate '{gate}'"
+                    yield material.at(
+                        outcome.label,
+                        LintRule.SHOWN,
+                        f"'{outcome.id}' {says}; add `shown_by:` with the evidence of the step "
+                        "that shows it, or with note",
+                    )
+
+
+def insisted_on(material: Material) -> Iterator[LintFinding]:
+    """L30: evidence that the page insists on, and a step that takes it but can do without."""
+    for page in material.library.playbooks:
+        for node in page.evidence:
+            for step in page.steps if node.must else ():
+                asked = {name for outcome in step.outcomes for name in outcome.shown_by}
+                if node.id in step.evidence and node.id not in asked:
+                    yield material.at(
+                        node.label,
+                        LintRule.INSISTED_ON,
+                        f"the page insists on '{node.id}', and no outcome of '{step.id}' asks for "
+                        "it; name it in `shown_by:` of the outcome that it belongs to, or leave "
+                        "out `must`",
+                    )
+
+
+def _left_open(material: Material, step: Step, outcome: StepOutcome) -> Iterator[LintFinding]:
+    if outcome.over and step.must:
+        yield material.at(
+            outcome.label,
+            LintRule.COMES_BACK,
+            f"'{step.id}' must be done, so '{outcome.id}' may not call it over; add `again:`",
+        )
+    phrase = next(material.words.open.said(str(outcome.label)), None)
+    if phrase and is_over(outcome) and not outcome.over:
+        yield material.at(
+            outcome.label,
+            LintRule.COMES_BACK,
+            f"'{phrase.words}' leaves '{step.id}' open; add `again: 2d`, so that it comes back, or "
+            "`over: true` if nothing more has to be done",
+        )
+
+
+def _gate_opened_by(page: Playbook, step: Step, outcome: StepOutcome) -> str:
+    """The fact by which this outcome alone opens a gate of a request, if it does."""
+    facts = facts_from(step, outcome, {})
+    for plan in page.escalations:
+        for gate in plan.needs:
+            asked = set(names_in(gate))
+            if asked <= set(facts) and evaluate(gate, facts) is Truth.TRUE:
+                return ", ".join(sorted(asked))
+    return ""

@@ -1,0 +1,72 @@
+"""Publishing the playbooks: what was read and checked is written down whole, for every process."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from helpdesk.authoring.reading.folder import read_library
+from helpdesk.authoring.reading.helplines import read_helplines_at
+from helpdesk.authoring.translation.files import read_parts
+from helpdesk.authoring.translation.selection import shown
+from helpdesk.authoring.translation.status import translation_status
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.published import FORMAT, WRITTEN, hashes_of, path_of
+from helpdesk.playbooks.serialization import data_of
+
+
+def publish(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
+    """Write what has changed, and say which files. A page that does not read refuses all of it."""
+    contents = published(folder, languages)
+    changed = tuple(name for name in contents if contents[name] != _as_it_is(folder, name))
+    for name in changed:
+        path = path_of(folder, name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(contents[name], encoding="utf-8")
+    return changed
+
+
+def unpublished(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
+    """The files that publishing would change."""
+    contents = published(folder, languages)
+    return tuple(name for name in contents if contents[name] != _as_it_is(folder, name))
+
+
+def published(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
+    """The files as they have to be, by name: the library, and each translation."""
+    library = read_library(folder)
+    whole = {"made_from": hashes_of(folder, WRITTEN), "library": data_of(library)}
+    return {
+        "library": _as_json(whole),
+        **{name: translation_of(library, folder, name) for name in languages},
+    }
+
+
+def helplines_in(path: Path) -> str:
+    """An operator's own lines as they are published, from the file in which they are written."""
+    return _as_json({"helplines": data_of(read_helplines_at(path))})
+
+
+def translation_of(library: Library, folder: Path, language: str) -> str:
+    """One translation as it is published."""
+    parts = read_parts(folder, language)
+    said, how_far = shown(library, parts), translation_status(library, language, parts)
+    return _as_json(
+        {
+            "made_from": hashes_of(folder, (f"i18n/{language}/*.yml",)),
+            "is_reviewed": how_far.is_reviewed,
+            "waits_for": how_far.waits_for,
+            "older": [name for name, text in said.items() if text.is_older],
+            "texts": {name: text.text for name, text in said.items()},
+        }
+    )
+
+
+def _as_it_is(folder: Path, name: str) -> str:
+    path = path_of(folder, name)
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _as_json(content: Mapping[str, Any]) -> str:
+    """Always the same bytes for the same content, and lines that a diff can show."""
+    return json.dumps({"format": FORMAT, **content}, ensure_ascii=False, indent=0) + "\n"

@@ -1,0 +1,50 @@
+"""What a page may build on, and what it refers to: every reader of one of its parts holds this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from helpdesk.authoring.reading.conditions import read_condition
+from helpdesk.authoring.reading.fragments import Fragment
+from helpdesk.authoring.reading.options import Vocabulary
+from helpdesk.authoring.reading.references import ReferenceKind, References
+from helpdesk.authoring.source import Node
+from helpdesk.playbooks.conditions import Condition
+from helpdesk.playbooks.library import Collection, EvidenceKind
+from helpdesk.playbooks.model import Text
+
+
+@dataclass(frozen=True)
+class CollectionContext:
+    """The collection, the vocabulary, the fragments, and the names of the neighbours."""
+
+    collection: Collection
+    words: Vocabulary
+    evidence_kinds: Mapping[str, EvidenceKind]
+    fragments: Mapping[str, Fragment]
+    playbook_ids: tuple[str, ...]
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlaybookContext:
+    """One page while it is read: its name, what it may build on, and whatever it named so far."""
+
+    home: str
+    content: CollectionContext
+    references: References = field(default_factory=References)
+
+    def condition(self, node: Node) -> Condition:
+        """A condition, with every name it asks about noted."""
+        return read_condition(node, self.content.words.scales, self.references)
+
+    def text(self, name: str, node: Node) -> Text:
+        """A sentence under its name within the page."""
+        return Text(f"{self.home}.{name}", node.text())
+
+    def service(self, node: Node) -> str:
+        """The name of a referral service, noted for checking."""
+        return self.references.to(ReferenceKind.SERVICE, node.id(), node)
+
+    def playbook(self, node: Node) -> str:
+        """The name of another page, noted for checking."""
+        return self.references.to(ReferenceKind.PLAYBOOK, node.id(), node)

@@ -1,0 +1,34 @@
+"""Reading the facts that steps put on a case."""
+
+from helpdesk.authoring.source import Node
+from helpdesk.playbooks.model import FactFrom, FactSetting, Step
+
+
+def facts_set_by(steps: tuple[Step, ...]) -> dict[str, tuple[str, ...] | None]:
+    """Each fact with the values some step can give it; None where it is told in free words."""
+    facts: dict[str, tuple[str, ...] | None] = {}
+    for step in steps:
+        for outcome in step.outcomes:
+            for setting in outcome.sets:
+                facts[setting.name] = (*(facts.get(setting.name) or ()), setting.value)
+        for fact in step.sets:
+            if fact.source is FactFrom.OUTCOME:
+                ids = tuple(outcome.id for outcome in step.outcomes)
+                facts[fact.fact] = (*(facts.get(fact.fact) or ()), *ids)
+            else:
+                facts[fact.fact] = None
+    return facts
+
+
+def read_fact(name: str, node: Node, step: Step) -> FactSetting:
+    """Where a fact takes its value from: how the step ended, or what it wrote down."""
+    fields = node.fields("from", "evidence")
+    source = fields["from"].one_of(FactFrom)
+    evidence = fields.read("evidence", Node.id, None)
+    if source is FactFrom.EVIDENCE and evidence not in step.evidence:
+        node.refuse(
+            "name one piece of evidence that this step takes: {from: evidence, evidence: …}"
+        )
+    if source is FactFrom.OUTCOME and evidence is not None:
+        node.refuse("a fact comes from the outcome or from evidence, not from both")
+    return FactSetting(name, source, evidence)

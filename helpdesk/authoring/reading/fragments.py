@@ -1,0 +1,70 @@
+"""The steps of a page as they stand in its file, with those of the fragments in their places."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.source import Node
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Steps that many pages share. It is read anew for each page, so that messages name both."""
+
+    id: str
+    version: str
+    steps: Node
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A step as it stands in a file; one of a fragment bears the fragment's name before its own."""
+
+    node: Node
+    home: str
+    prefix: str
+
+    @property
+    def name(self) -> str:
+        """The id of the step, or nothing where it has none that could be read."""
+        written = self.node.pairs().get("id")
+        return f"{self.prefix}{written.value}" if written is not None else ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The names of the steps above this one, and of itself and those below."""
+
+    prefix: str
+    above: set[str]
+    from_here: set[str]
+
+
+def entries(item: Node, home: str, fragments: Mapping[str, Fragment]) -> Iterator[Entry]:
+    """The step that stands here, or all those of the fragment that does."""
+    if "include" not in item.pairs():
+        yield Entry(item, home, prefix="")
+        return
+    said = item.fields("include")["include"]
+    name = said.text().removeprefix("common/")
+    if name not in fragments or not said.text().startswith("common/"):
+        said.refuse(
+            f"there is no fragment '{said.text()}'; write common/<id>", rule=LintRule.REFERENCES
+        )
+    for inner in fragments[name].steps.items():
+        if "include" in inner.pairs():
+            inner.refuse("a fragment does not include another one")
+        yield Entry(inner, f"common.{name}", prefix=f"{name}.")
+
+
+def need(node: Node, around: Around) -> str:
+    """The step above that this one waits for, by its whole name."""
+    names = (around.prefix + node.reference(), node.reference())
+    known = [name for name in names if name in around.above]
+    if not known:
+        node.refuse(
+            f"there is no step '{node.reference()}' before this one; a step needs only steps that "
+            "stand above it, so that nothing waits in a circle",
+            rule=LintRule.CIRCLES if around.from_here.intersection(names) else LintRule.REFERENCES,
+        )
+    return known[0]

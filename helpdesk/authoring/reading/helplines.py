@@ -1,0 +1,82 @@
+"""Reading vocab/helplines.yml, or the file that an operator keeps instead of it."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+
+from helpdesk.authoring.reading.vocabulary import refuse_repeats
+from helpdesk.authoring.source import Node, read_file
+from helpdesk.playbooks.helplines import Helpline, HelplineContact, Purpose, Reach
+
+HELPLINES: Final = "vocab/helplines.yml"
+NUMBER: Final = re.compile(r"[+*]?[0-9][0-9 ]*")
+EMAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[a-z]{2,}")
+SITE: Final = re.compile(r"[a-z0-9.-]+\.[a-z]{2,}(?:/[^\s<>\"]*)?")
+SHAPES: Final = {
+    Reach.CALL: (NUMBER, "a number to call holds digits and blanks, and perhaps + or * first"),
+    Reach.TEXT: (NUMBER, "a number to text holds digits and blanks, and perhaps + first"),
+    Reach.EMAIL: (EMAIL, "this is not an email address"),
+    Reach.SITE: (SITE, "write the address of a site without https://"),
+}
+REACHES: Final = " ".join(Reach)
+
+
+def read_helplines_at(path: Path) -> tuple[Helpline, ...]:
+    """The lines in a file, or the first thing that is wrong with it."""
+    return read_helplines(read_file(path, path.name))
+
+
+def read_helplines(file: Node) -> tuple[Helpline, ...]:
+    """Every line, in the order of the file."""
+    lines = tuple(_read(item) for item in file.items())
+    refuse_repeats(file, [line.slug for line in lines])
+    return lines
+
+
+def _read(node: Node) -> Helpline:
+    fields = node.fields("slug name for ways source verified_on", "countries languages hours")
+    return Helpline(
+        slug=fields["slug"].id(),
+        name=fields["name"].text(),
+        purpose=fields["for"].one_of(Purpose),
+        ways=_ways(fields["ways"]),
+        source=fields["source"].text(),
+        countries=fields.list_of("countries", _country),
+        languages=fields.list_of("languages", _language),
+        hours=fields.read("hours", Node.text, otherwise=""),
+        verified_on=None if fields["verified_on"].value is False else fields["verified_on"].day(),
+    )
+
+
+def _ways(node: Node) -> tuple[HelplineContact, ...]:
+    ways = node.each(_way)
+    if not ways:
+        node.refuse("a line that cannot be reached helps nobody")
+    return ways
+
+
+def _way(node: Node) -> HelplineContact:
+    fields = node.fields("", f"{REACHES} of")
+    reaches = [reach for reach in Reach if reach in fields]
+    if len(reaches) != 1:
+        node.refuse(f"a way is one of: {', '.join(Reach)}")
+    reach = reaches[0]
+    to = str(fields[reach].value)
+    shape, complaint = SHAPES[reach]
+    if not shape.fullmatch(to):
+        fields[reach].refuse(complaint)
+    return HelplineContact(reach, to, fields.read("of", Node.text, otherwise=""))
+
+
+def _country(node: Node) -> str:
+    if node.value not in Locale("en").territories or len(str(node.value)) != 2:
+        node.refuse("a country is its two letters, as in ISO 3166")
+    return str(node.value)
+
+
+def _language(node: Node) -> str:
+    if node.value not in Locale("en").languages:
+        node.refuse("a language is its code, as in ISO 639")
+    return str(node.value)

@@ -1,0 +1,95 @@
+"""Reading what a page says about itself: names, neighbours, sharing, tags, sources and reviews."""
+
+import re
+
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.reading.context import PlaybookContext
+from helpdesk.authoring.reading.references import ReferenceKind
+from helpdesk.authoring.source import Node
+from helpdesk.playbooks.model import Citation, NotFor, Review, Tag, Text
+
+SHARING = ("tlp:red", "tlp:amber+strict", "tlp:amber", "tlp:green", "tlp:clear")
+TAG = re.compile(r'([A-Za-z][A-Za-z_-]*):[A-Za-z][A-Za-z0-9_/ -]*(="[^"]+")?')
+
+
+def read_own_name(node: Node) -> str:
+    """The id of a page, which its file bears too."""
+    name = node.id()
+    if not node.file.endswith(f"types/{name}.yml"):
+        node.refuse(
+            f"the page calls itself '{name}', and so must its file: types/{name}.yml",
+            rule=LintRule.IDS,
+        )
+    return name
+
+
+def read_names(node: Node, context: PlaybookContext) -> tuple[Text, ...]:
+    """What people call this trouble."""
+    return tuple(
+        context.text(f"also_called.{number}", item) for number, item in enumerate(node.items(), 1)
+    )
+
+
+def read_not_for(node: Node, context: PlaybookContext) -> tuple[NotFor, ...]:
+    """The pages that fit better, and when."""
+    return tuple(
+        NotFor(
+            context.references.to(ReferenceKind.PLAYBOOK, other, said),
+            context.text(f"not_for.{other}", said),
+        )
+        for other, said in node.pairs().items()
+    )
+
+
+def read_sharing(node: Node) -> str:
+    """A mark of the traffic light protocol."""
+    if node.text() not in SHARING:
+        node.refuse(f"'{node.text()}' is not one of: {', '.join(SHARING)}")
+    return node.text()
+
+
+def read_tags(node: Node, context: PlaybookContext) -> tuple[Tag, ...]:
+    """The machine tags, each of a taxonomy that the collection names."""
+    return node.each(lambda item: _tag(item, context))
+
+
+def read_citations(node: Node, context: PlaybookContext) -> tuple[Citation, ...]:
+    """The sources, each one that the collection names, and what it was used for."""
+    return node.each(lambda item: _citation(item, context))
+
+
+def read_review(node: Node) -> Review:
+    """Who read the page, when, and when it must be read again."""
+    fields = node.fields("on by next")
+    return Review(fields["on"].day(), fields.list_of("by", Node.text), fields["next"].day())
+
+
+def read_replaces(node: Node, context: PlaybookContext) -> str:
+    """The name of the page that stood here before."""
+    if node.id() in context.content.playbook_ids:
+        node.refuse(
+            f"'{node.id()}' is still here; a page replaces one that is gone", rule=LintRule.IDS
+        )
+    return node.id()
+
+
+def _tag(node: Node, context: PlaybookContext) -> Tag:
+    fields = node.fields("tag", "when")
+    tag = fields["tag"].text()
+    match = TAG.fullmatch(tag)
+    if match is None:
+        fields["tag"].refuse(f"'{tag}' is not a machine tag", rule=LintRule.TAGS)
+    if match[1] not in context.content.collection.taxonomies:
+        fields["tag"].refuse(
+            f"collection.yml does not list the taxonomy '{match[1]}'", rule=LintRule.TAGS
+        )
+    return Tag(tag, fields.read("when", context.condition, None))
+
+
+def _citation(node: Node, context: PlaybookContext) -> Citation:
+    fields = node.fields("key used_for")
+    if fields["key"].text() not in context.content.collection.sources:
+        fields["key"].refuse(
+            f"collection.yml has no source '{fields['key'].text()}'", rule=LintRule.REFERENCES
+        )
+    return Citation(fields["key"].text(), fields["used_for"].text())

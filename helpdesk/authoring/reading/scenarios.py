@@ -1,0 +1,116 @@
+"""Reading walk-throughs: tests/<type>.yml, every name in them checked against the page."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpdesk.authoring.reading.scripts import KEYS, script_of
+from helpdesk.authoring.scenarios import Expected, Scenario
+from helpdesk.authoring.source import Node, PlaybookError, read_file
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.model import Playbook
+
+WALKS = "tests"
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """The walk-throughs of one page, and what is wrong with its file."""
+
+    file: str
+    walks: tuple[Scenario, ...] = ()
+    problems: tuple[PlaybookError, ...] = ()
+
+
+def read_scenarios(folder: Path, library: Library) -> dict[str, Scenarios]:
+    """The walk-throughs of every page, by page. One that has none is there with none."""
+    return {page.id: scenarios_of(folder, page, library) for page in library.playbooks}
+
+
+def scenarios_of(folder: Path, page: Playbook, library: Library) -> Scenarios:
+    """The walk-throughs of one page. What is wrong with one of them leaves the others alone."""
+    path, file = folder / WALKS / f"{page.id}.yml", f"playbooks/{WALKS}/{page.id}.yml"
+    if not path.exists():
+        return Scenarios(file)
+    try:
+        items = _items(read_file(path, file))
+    except PlaybookError as problem:
+        return Scenarios(file, problems=tuple(problem.all()))
+    walks: dict[str, Scenario] = {}
+    problems: list[PlaybookError] = []
+    for item in items:
+        try:
+            walk = _walk(item, page, library)
+            if walk.id in walks:
+                item.refuse(f"'{walk.id}' stands here twice")
+            walks[walk.id] = walk
+        except PlaybookError as problem:
+            problems += problem.all()
+    return Scenarios(file, tuple(walks.values()), tuple(problems))
+
+
+def strays(folder: Path, library: Library) -> tuple[PlaybookError, ...]:
+    """Files of walk-throughs for pages that do not exist."""
+    return tuple(
+        PlaybookError(f"playbooks/{WALKS}/{path.name}", 1, f"there is no page '{path.stem}'")
+        for path in sorted((folder / WALKS).glob("*.yml"))
+        if library.playbook(path.stem) is None
+    )
+
+
+def _items(file: Node) -> list[Node]:
+    page = file.fields("schema walks")
+    if page["schema"].text() != "walks/1":
+        page["schema"].refuse("this reader knows walks/1")
+    return page["walks"].items()
+
+
+def _walk(node: Node, page: Playbook, library: Library) -> Scenario:
+    fields = node.fields("id says answers expect", KEYS.removeprefix("answers "))
+    return Scenario(
+        id=fields["id"].id(),
+        says=fields["says"].text(),
+        script=script_of(fields, (page,), library),
+        expected=_expected(fields["expect"], page, library),
+        file=node.file,
+        line=node.line,
+    )
+
+
+def _expected(node: Node, page: Playbook, library: Library) -> Expected:
+    fields = node.fields("level rule steps end", "flags")
+    end, playbook = _end(fields["end"], page, library)
+    return Expected(
+        level=fields["level"].one_of(Level),
+        rule=_known(fields["rule"], {rule.id for rule in library.table.rules}, "rule", "the table"),
+        flags=fields.list_of(
+            "flags",
+            lambda said: _known(said, {flag.id for flag in page.red_flags}, "red flag", page.id),
+        ),
+        steps=fields.list_of("steps", lambda said: _own_step(said, page)),
+        lines={key: said.line for key, said in node.pairs().items()},
+        end=end,
+        playbook=playbook,
+    )
+
+
+def _end(node: Node, page: Playbook, library: Library) -> tuple[str | None, str | None]:
+    if not isinstance(node.value, dict):
+        return _known(node, {end.id for end in page.ends}, "end", page.id), None
+    said = node.fields("playbook")["playbook"]
+    pages = {one.id for one in library.playbooks}
+    return None, _known(said, pages, "page", "this collection")
+
+
+def _own_step(node: Node, page: Playbook) -> str:
+    own = {step.id for step in page.steps if "." not in step.id}
+    if node.reference() in {step.id for step in page.steps} - own:
+        node.refuse(f"'{node.reference()}' is shared by all pages; name the page's own steps")
+    return _known(node, own, "step", page.id)
+
+
+def _known(node: Node, names: set[str], kind: str, home: str) -> str:
+    word = node.text()
+    if word not in names:
+        node.refuse(f"there is no {kind} '{word}' in {home}; it has {', '.join(sorted(names))}")
+    return word

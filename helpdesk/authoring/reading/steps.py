@@ -1,0 +1,212 @@
+"""Reading steps and the fragments that pages share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.reading.conditions import Scales, read_condition
+from helpdesk.authoring.reading.facts import read_fact
+from helpdesk.authoring.reading.fragments import Around, Entry, Fragment, entries, need
+from helpdesk.authoring.reading.references import ReferenceKind, References
+from helpdesk.authoring.reading.repeat_after import read_again
+from helpdesk.authoring.reading.vocabulary import refuse_repeats
+from helpdesk.authoring.source import ErrorCollector, Fields, Node
+from helpdesk.playbooks.conditions import Condition, names_in
+from helpdesk.playbooks.model import (
+    NOTE,
+    End,
+    FactSetting,
+    Phase,
+    Setting,
+    Step,
+    StepOutcome,
+    Text,
+    Who,
+)
+
+EVERY_END = "every_end"
+PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
+
+
+@dataclass(frozen=True)
+class StepsReader:
+    """What a page's steps may build on."""
+
+    fragments: Mapping[str, Fragment]
+    scales: Scales
+    ends: tuple[End, ...]
+    references: References
+
+    def read(self, node: Node, home: str) -> tuple[Step, ...]:
+        """All steps in order, with the fragments in their places."""
+        found = tuple(
+            entry for item in node.items() for entry in entries(item, home, self.fragments)
+        )
+        if not found:
+            node.refuse("here must be at least one step")
+        names = [entry.name for entry in found]
+        refuse_repeats(node, [name for name in names if name])
+        gathered, steps = ErrorCollector(), list[Step]()
+        for number, entry in enumerate(found):
+            around = Around(entry.prefix, set(names[:number]), set(names[number:]))
+            with gathered.going_on():
+                steps.append(self._step(entry, around))
+        gathered.settle()
+        self._check_last(node, steps[-1])
+        return tuple(steps)
+
+    def _step(self, entry: Entry, around: Around) -> Step:
+        node, home, prefix = entry.node, entry.home, entry.prefix
+        fields = node.fields(
+            "id title do phase who ends_as",
+            "needs must once when why risk words silent evidence sets escalation wait pap services",
+        )
+        local_id = fields["id"].id()
+        home = f"{home}.steps.{local_id}"
+        evidence = fields.list_of(
+            "evidence", lambda said: self.references.to(ReferenceKind.EVIDENCE, said.id(), said)
+        )
+        outcomes = self._outcomes(fields["ends_as"], home, evidence)
+        step = Step(
+            id=prefix + local_id,
+            title=Text(f"{home}.title", fields["title"].text()),
+            do=Text(f"{home}.do", fields["do"].text()),
+            phase=fields["phase"].one_of(Phase),
+            who=fields["who"].one_of(Who),
+            outcomes=outcomes,
+            needs=fields.list_of("needs", lambda said: need(said, around)),
+            must=fields.read("must", Node.flag, otherwise=False),
+            once=fields.read("once", lambda said: _once(said, prefix), otherwise=False),
+            when=fields.read(
+                "when", lambda said: read_condition(said, self.scales, self.references), None
+            ),
+            why=_text(fields, "why", home),
+            risk=_text(fields, "risk", home),
+            words=_text(fields, "words", home),
+            silent=fields.read("silent", lambda said: _silent(said, fields), otherwise=False),
+            evidence=evidence,
+            escalation=fields.read(
+                "escalation",
+                lambda said: self.references.to(ReferenceKind.ESCALATION, said.id(), said),
+                None,
+            ),
+            wait=fields.read("wait", Node.duration, None),
+            pap=fields.read("pap", _pap, None),
+            services=fields.list_of(
+                "services", lambda said: self.references.to(ReferenceKind.SERVICE, said.id(), said)
+            ),
+        )
+        return replace(step, sets=fields.read("sets", lambda said: self._sets(said, step), ()))
+
+    def _outcomes(
+        self, node: Node, home: str, evidence: tuple[str, ...]
+    ) -> tuple[StepOutcome, ...]:
+        if node.value == EVERY_END:
+            return tuple(StepOutcome(id=end.id, label=end.label, end=end.id) for end in self.ends)
+        outcomes = node.each(lambda item: self._outcome(item, home, evidence))
+        if not outcomes:
+            node.refuse(
+                "a step that cannot end holds everything up; name its outcomes",
+                rule=LintRule.WAYS_OUT,
+            )
+        refuse_repeats(node, [outcome.id for outcome in outcomes])
+        return outcomes
+
+    def _outcome(self, node: Node, home: str, evidence: tuple[str, ...]) -> StepOutcome:
+        fields = node.fields("id label", "sets fits leads_to again over shown_by")
+        outcome_id = fields["id"].id()
+        _refuse_two_fates(fields)
+        end = playbook = None
+        if "leads_to" in fields:
+            kind, said = fields["leads_to"].only_field("end playbook")
+            if kind == "end":
+                end = self.references.to(ReferenceKind.END, said.id(), said)
+            else:
+                playbook = self.references.to(ReferenceKind.PLAYBOOK, said.id(), said)
+        return StepOutcome(
+            id=outcome_id,
+            label=Text(f"{home}.ends_as.{outcome_id}", fields["label"].text()),
+            sets=fields.read("sets", self._literals, ()),
+            end=end,
+            playbook=playbook,
+            fits=fields.read("fits", self._fits, None),
+            again=fields.read("again", read_again, None),
+            over=fields.read("over", Node.flag, otherwise=False),
+            shown_by=fields.list_of("shown_by", lambda said: _shown_by(said, evidence)),
+        )
+
+    def _fits(self, node: Node) -> Condition:
+        condition = read_condition(node, self.scales, self.references)
+        for name in names_in(condition):
+            if name not in self.scales:
+                node.refuse(f"'fits' asks about urgency only: {', '.join(self.scales)}")
+        return condition
+
+    def _literals(self, node: Node) -> tuple[Setting, ...]:
+        self._refuse_decision_points(node)
+        return tuple(Setting(name, said.id()) for name, said in node.pairs().items())
+
+    def _sets(self, node: Node, step: Step) -> tuple[FactSetting, ...]:
+        self._refuse_decision_points(node)
+        return tuple(read_fact(name, said, step) for name, said in node.pairs().items())
+
+    def _refuse_decision_points(self, node: Node) -> None:
+        for name, said in node.pairs().items():
+            if name in self.scales:
+                said.refuse(
+                    f"a step does not set '{name}': answers are corrected on the case",
+                    rule=LintRule.LEGAL_VALUES,
+                )
+
+    def _check_last(self, node: Node, last: Step) -> None:
+        """The way out must stand open whatever has been answered."""
+        if last.when is not None or last.needs:
+            node.refuse(
+                f"the last step, '{last.id}', may have neither 'when' nor 'needs'",
+                rule=LintRule.WAYS_OUT,
+            )
+        for outcome in last.outcomes:
+            if outcome.end is None and outcome.playbook is None:
+                node.refuse(
+                    f"the outcome '{outcome.id}' of '{last.id}' leads nowhere",
+                    rule=LintRule.WAYS_OUT,
+                )
+
+
+def _refuse_two_fates(fields: Fields) -> None:
+    """A step comes back, or it is over; one that leads out of the page is over anyway."""
+    named = [key for key in ("leads_to", "over", "again") if key in fields]
+    if "again" in named and len(named) > 1:
+        fields["again"].refuse(f"an outcome with '{named[0]}' is over, and does not come back")
+
+
+def _shown_by(node: Node, evidence: tuple[str, ...]) -> str:
+    if node.id() not in (*evidence, NOTE):
+        node.refuse(
+            f"this step does not take '{node.id()}'; name evidence of the step, or '{NOTE}' for "
+            "the note beside the outcome",
+            rule=LintRule.REFERENCES,
+        )
+    return node.id()
+
+
+def _silent(node: Node, fields: Fields) -> bool:
+    if "words" in fields:
+        node.refuse("a step with words to send is not silent")
+    return node.flag()
+
+
+def _once(node: Node, prefix: str) -> bool:
+    if not prefix:
+        node.refuse("only a step that pages share can be done once for all of them")
+    return node.flag()
+
+
+def _pap(node: Node) -> str:
+    if node.text() not in PAP:
+        node.refuse(f"'{node.text()}' is not one of: {', '.join(PAP)}")
+    return node.text()
+
+
+def _text(fields: Fields, key: str, home: str) -> Text | None:
+    return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

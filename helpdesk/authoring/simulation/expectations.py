@@ -1,0 +1,91 @@
+"""Holding a walk-through against what was written down that must come of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from helpdesk.authoring.scenarios import Scenario
+from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.model import Playbook
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that came out otherwise, with the place where the expectation stands."""
+
+    file: str
+    line: int
+    walk: str
+    what: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}, line {self.line}: {self.walk}: {self.what}: "
+            f"expected {self.expected}, found {self.found}"
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """The short form of a walk, as expectations name it."""
+
+    level: str
+    rule: str
+    flags: tuple[str, ...]
+    steps: tuple[str, ...]
+    end: str
+
+
+def result_of(walked: SimulationResult) -> Result:
+    """What expectations speak of."""
+    way = walked.way
+    over = f"{{playbook: {way.goes_over_to}}}" if way.goes_over_to else ""
+    return Result(
+        level=walked.told.judgement.level,
+        rule=walked.told.judgement.rule,
+        flags=tuple(flag.id for flag in walked.told.flags),
+        steps=tuple(one.step.id for one in way.taken if "." not in one.step.id),
+        end=way.end or over or f"no end: {way.stopped}",
+    )
+
+
+def check(library: Library, page: Playbook, through: Scenario) -> tuple[Difference, ...]:
+    """Everything that came out otherwise; an empty tuple is good news."""
+    [walked] = simulate_script(library, (page,), through.script)
+    return tuple(
+        Difference(
+            file=through.file,
+            line=through.expected.lines.get(what, through.line),
+            walk=through.id,
+            what=what,
+            expected=expected,
+            found=found,
+        )
+        for what, expected, found in _differences(through, walked)
+    )
+
+
+def _differences(through: Scenario, walked: SimulationResult) -> Iterator[tuple[str, str, str]]:
+    expected, result = through.expected, result_of(walked)
+    if result.level != expected.level:
+        yield "level", expected.level, result.level
+    if result.rule != expected.rule:
+        yield "rule", expected.rule, result.rule
+    if set(result.flags) != set(expected.flags):
+        yield "flags", _list(expected.flags), _list(result.flags)
+    if result.steps != expected.steps:
+        yield "steps", _list(expected.steps), _list(result.steps)
+    end = expected.end or f"{{playbook: {expected.playbook}}}"
+    if result.end != end:
+        yield "end", end, result.end
+    if walked.told.dropped:
+        hidden = _list(walked.told.dropped)
+        yield "answers", "questions that are asked", f"hidden by other answers: {hidden}"
+    if walked.unused:
+        yield "outcomes", "steps that come", f"never came: {_list(walked.unused)}"
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return f"[{', '.join(names)}]"

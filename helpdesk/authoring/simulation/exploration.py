@@ -1,0 +1,79 @@
+"""Exploring a page with people made up by number, and holding what must hold for everybody."""
+
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from helpdesk.authoring.simulation.invariants import (
+    INVARIANTS,
+    not_knowing_is_never_less,
+    raising_never_lowers,
+    try_out,
+)
+from helpdesk.authoring.simulation.level_ladders import (
+    every_decision,
+    not_knowing_is_less,
+    raising_lowers,
+)
+from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.model import Playbook
+from helpdesk.playbooks.progress import StepTracker
+
+NEVER_AN_EXCEPTION: Final = "never an exception"
+ALL: Final = (NEVER_AN_EXCEPTION, *INVARIANTS)
+# All combinations of the decision answers are tried beside this many people's other answers.
+BACKGROUNDS: Final = range(8)
+
+
+@dataclass(frozen=True)
+class BrokenInvariant:
+    """Something that must hold and does not; the seed brings the same person back."""
+
+    playbook: str
+    seed: int | None
+    invariant: str
+    sentence: str
+
+
+def explore(library: Library, page: Playbook, seeds: Iterable[int]) -> Iterator[BrokenInvariant]:
+    """Let everybody with these numbers go through the page."""
+    ground = SimulationGround(library, StepTracker(page))
+    for seed in seeds:
+        yield from _one(ground, seed)
+
+
+def explore_decisions(
+    library: Library, page: Playbook, backgrounds: Iterable[int] = BACKGROUNDS
+) -> Iterator[BrokenInvariant]:
+    """Try every combination of the decision answers, beside no other answer, and beside what the
+    people with these numbers answered."""
+    ground = SimulationGround(library, StepTracker(page))
+    points = {point.id for point in library.table.points}
+    for seed in (None, *backgrounds):
+        told = random_person(ground, seed).answers if seed is not None else {}
+        others = {name: value for name, value in told.items() if name not in points}
+        for where, point, levels in every_decision(library, page, others):
+            for name, broken in (
+                (_NAMES[not_knowing_is_never_less], not_knowing_is_less(point, levels)),
+                (_NAMES[raising_never_lowers], raising_lowers(point, levels)),
+            ):
+                if broken:
+                    yield BrokenInvariant(page.id, seed, name, f"With {where}: {broken}")
+
+
+def _one(ground: SimulationGround, seed: int) -> Iterator[BrokenInvariant]:
+    try:
+        tried = try_out(ground, random_person(ground, seed))
+        for name, holds in INVARIANTS.items():
+            sentence = holds(tried)
+            if sentence:
+                yield BrokenInvariant(ground.page.id, seed, name, sentence)
+    except Exception as fault:  # noqa: BLE001 - that there is none is what is being explored
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        where = f"{type(fault).__name__} in {last.name}, {last.filename}, line {last.lineno}"
+        yield BrokenInvariant(ground.page.id, seed, NEVER_AN_EXCEPTION, f"{where}: {fault}")
+
+
+_NAMES: Final = {holds: name for name, holds in INVARIANTS.items()}

@@ -1,0 +1,195 @@
+"""What must hold on every page for everybody, said once more in other words than the rules use.
+
+Each invariant looks at one made-up person and says what is broken, or nothing.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from helpdesk.authoring.simulation.level_ladders import (
+    Ladder,
+    ladder,
+    not_knowing_is_less,
+    raising_lowers,
+)
+from helpdesk.authoring.simulation.random_people import RandomPerson, SimulationGround, other_answer
+from helpdesk.authoring.simulation.scripted import IntakeResult, assess
+from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep, simulate_run
+from helpdesk.escalations.gates import OWNER_CONFIRMED, VETTED
+from helpdesk.playbooks.conditions import Context, Truth, Value, evaluate
+from helpdesk.playbooks.escalation_gates import missing_for
+from helpdesk.playbooks.model import EndKind, Step
+from helpdesk.playbooks.progress import NOT_SO_FAR, facts_named_by
+from helpdesk.playbooks.tables import DecisionPoint
+
+CONSENT: Final = ("consent_platform", "given")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A made-up person who has gone all the way."""
+
+    ground: SimulationGround
+    trial: RandomPerson
+    told: IntakeResult
+    way: SimulatedRun
+
+
+def try_out(ground: SimulationGround, trial: RandomPerson) -> Tried:
+    """Let somebody go through the page."""
+    told = assess(ground.library, (ground.page,), trial.answers)
+    way = simulate_run(
+        ground.course, {**told.answers, **trial.facts}, trial.chooser(), trial.picker()
+    )
+    return Tried(ground, trial, told, way)
+
+
+def always_ends(tried: Tried) -> str:
+    way = tried.way
+    if way.end is not None or way.goes_over_to is not None:
+        return ""
+    return f"After {len(way.taken)} steps: {way.stopped or 'nothing leads on.'}"
+
+
+def not_knowing_is_never_less(tried: Tried) -> str:
+    point = _point(tried)
+    return not_knowing_is_less(point, _ladder(tried, point))
+
+
+def raising_never_lowers(tried: Tried) -> str:
+    point = _point(tried)
+    return raising_lowers(point, _ladder(tried, point))
+
+
+def hidden_answers_do_nothing(tried: Tried) -> str:
+    ground, answers = tried.ground, tried.trial.answers
+    hidden = _hidden(ground, answers)
+    if not hidden:
+        return ""
+    dice = random.Random(f"hidden {tried.trial.seed}")  # noqa: S311 - a made-up person, no secret
+    without = {name: value for name, value in answers.items() if name not in hidden}
+    other = {name: _other(ground, name, answers, dice) for name in hidden}
+    for changed in (without, {**without, **other}):
+        told = {name: value for name, value in changed.items() if value is not None}
+        again = try_out(ground, _with_answers(tried.trial, told))
+        if _seen(again) != _seen(tried):
+            return f"Hidden answers to {', '.join(sorted(hidden))} change what happens."
+    return ""
+
+
+def nothing_leaves_too_early(tried: Tried) -> str:
+    page, known = tried.ground.page, dict(tried.told.answers) | dict(tried.trial.facts)
+    done: set[str] = set()
+    written: dict[str, str] = {}
+    for one in (*tried.way.taken, None):
+        for plan in page.escalations:
+            if missing_for(page, plan, known, written).is_nothing:
+                lacks = [*_not_open(page.steps, known, done), *_not_written(tried, known, written)]
+                if lacks:
+                    return f"A request to {plan.to} could leave without {', '.join(lacks)}."
+        if one is not None:
+            known |= one.facts
+            written |= one.choice.evidence
+            done |= {one.step.id} if one.choice.outcome is not None else set()
+    return ""
+
+
+def resolved_asks_for_what_must_be_done(tried: Tried) -> str:
+    page, way = tried.ground.page, tried.way
+    end = page.end(way.end or "")
+    if end is None or end.kind is not EndKind.RESOLVED:
+        return ""
+    *before, last = way.taken
+    known = _known_before(tried, before)
+    for step in page.steps[: page.steps.index(last.step)]:
+        record = way.records.get(step.id)
+        outcome = step.outcome(record.outcome or "") if record is not None else None
+        is_done = outcome is not None and outcome.again is None
+        if step.must and not is_done and not _is_needless(tried, step, known):
+            return f"It ended as resolved ({end.id}), and {step.id} was not done."
+    return ""
+
+
+INVARIANTS: Final[Mapping[str, Callable[[Tried], str]]] = {
+    "always ends": always_ends,
+    "not knowing is never less urgent than no": not_knowing_is_never_less,
+    "raising an answer never lowers the level": raising_never_lowers,
+    "hidden answers influence nothing": hidden_answers_do_nothing,
+    "nothing leaves without its preconditions": nothing_leaves_too_early,
+    "resolved only after what must be done": resolved_asks_for_what_must_be_done,
+}
+
+
+def _point(tried: Tried) -> DecisionPoint:
+    """One decision point for each seed, in turn."""
+    points = tried.ground.library.table.points
+    return points[tried.trial.seed % len(points)]
+
+
+def _ladder(tried: Tried, point: DecisionPoint) -> Ladder:
+    return ladder(tried.ground.library, tried.ground.page, tried.trial.answers, point)
+
+
+def _hidden(ground: SimulationGround, answers: Mapping[str, Value]) -> set[str]:
+    """The answered questions that nobody would have seen, asked in the order of the page."""
+    hidden: set[str] = set()
+    seen: dict[str, Value] = {}
+    for question in ground.page.questions:
+        condition = question.ask_when
+        if condition is not None and evaluate(condition, seen) is Truth.FALSE:
+            hidden.add(question.id)
+        elif question.id in answers:
+            seen[question.id] = answers[question.id]
+    return hidden & set(answers)
+
+
+def _other(ground: SimulationGround, name: str, answers: Context, dice: random.Random) -> Value:
+    question = ground.page.question(name)
+    return other_answer(question, answers[name], dice) if question is not None else None
+
+
+def _with_answers(trial: RandomPerson, answers: Mapping[str, Value]) -> RandomPerson:
+    return RandomPerson(trial.seed, answers, trial.facts, trial.evidence)
+
+
+def _seen(tried: Tried) -> tuple[object, ...]:
+    """Everything that anybody would notice."""
+    told, way = tried.told, tried.way
+    taken = [(one.step.id, one.choice.outcome and one.choice.outcome.id) for one in way.taken]
+    return (told.judgement, told.flags, told.safe_now, taken, way.end, way.goes_over_to)
+
+
+def _not_open(steps: tuple[Step, ...], known: Context, done: set[str]) -> Iterator[str]:
+    """The preconditions that nobody established: each by a step that was done, or by the house."""
+    established = {fact for step in steps if step.id in done for fact in facts_named_by(step)}
+    if known.get("vetted") not in VETTED or "vetted" not in established:
+        yield "vetting"
+    if known.get("owner_confirmed") != OWNER_CONFIRMED or "owner_confirmed" not in established:
+        yield "the owner's confirmation"
+    if known.get(CONSENT[0]) != CONSENT[1]:
+        yield "consent"
+    if not known.get("public_form") or "public_form" not in established:
+        yield "the public form"
+
+
+def _not_written(tried: Tried, known: Context, written: Mapping[str, str]) -> Iterator[str]:
+    platform = known.get("platform")
+    for one in tried.ground.page.evidence:
+        if one.must and one.id not in written and (not one.platforms or platform in one.platforms):
+            yield one.id
+
+
+def _known_before(tried: Tried, taken: list[SimulatedStep]) -> Context:
+    known: dict[str, Value] = {**tried.told.answers, **tried.trial.facts}
+    for one in taken:
+        known |= one.facts
+    return known
+
+
+def _is_needless(tried: Tried, step: Step, known: Context) -> bool:
+    """Whether its condition fails for certain; a fact that nobody recorded is not so."""
+    named = {fact for one in tried.ground.page.steps for fact in facts_named_by(one)}
+    so_far = {**dict.fromkeys(named, NOT_SO_FAR), **known}
+    return step.when is not None and evaluate(step.when, so_far) is Truth.FALSE

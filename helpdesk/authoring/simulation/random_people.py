@@ -1,0 +1,116 @@
+"""Made-up people by number: the same seed always gives the same answers and the same way."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContext
+from helpdesk.playbooks.conditions import RATHER_NOT, Value
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
+from helpdesk.playbooks.progress import Progress, StepNow, StepState, StepTracker
+from helpdesk.playbooks.step_rules import leads_onward, may_be_skipped, unshown
+
+ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
+IN_NO_ORDER = 4
+
+
+@dataclass(frozen=True)
+class SimulationGround:
+    """What a trial stands on: the pages, and the one of them that is tried."""
+
+    library: Library
+    course: StepTracker
+
+    @property
+    def page(self) -> Playbook:
+        return self.course.playbook
+
+
+@dataclass(frozen=True)
+class RandomPerson:
+    """One made-up person. Hidden questions are answered too: that must not matter."""
+
+    seed: int
+    answers: Mapping[str, Value]
+    facts: Mapping[str, str]
+    evidence: Mapping[str, str]
+
+    def chooser(self) -> "Chance":
+        """Somebody who takes the steps, always in the same way for this seed."""
+        return Chance(random.Random(f"steps {self.seed}"), self.evidence)  # noqa: S311 - no secret
+
+    def picker(self) -> Pick:
+        """Every fourth does whatever is open; the others go down the page."""
+        if self.seed % IN_NO_ORDER:
+            return StepTracker.at_hand
+        dice = random.Random(f"order {self.seed}")  # noqa: S311 - no secret
+        return lambda course, known, records: _any_open(course.stands(known, records), dice)
+
+
+class Chance:
+    """Chooses by chance, as a responder may: every outcome that is allowed, or leaving it out."""
+
+    def __init__(self, dice: random.Random, evidence: Mapping[str, str]) -> None:
+        self._dice = dice
+        self._evidence = evidence
+
+    def __call__(self, moment: StepContext) -> StepChoice:
+        step = moment.step
+        if may_be_skipped(moment.course.playbook, step) and self._dice.random() < LEFT_OUT:
+            return StepChoice(None)
+        evidence = {one: self._evidence[one] for one in step.evidence if one in self._evidence}
+        return StepChoice.shown(self._outcome(moment), evidence)
+
+    def _outcome(self, moment: StepContext) -> StepOutcome:
+        can_show = [one for one in moment.step.outcomes if self._can_show(one)]
+        outcomes = can_show or moment.step.outcomes
+        onward = [one for one in outcomes if leads_onward(one)]
+        if onward and self._dice.random() > LED_AWAY * (len(outcomes) - len(onward)):
+            return self._dice.choice(onward)
+        shuffled = self._dice.sample(outcomes, len(outcomes))
+        return next((one for one in shuffled if not moment.held_back(one)), shuffled[0])
+
+    def _can_show(self, outcome: StepOutcome) -> bool:
+        """Whether this person has told what would have to be written down."""
+        return not unshown(outcome, self._evidence, note="told")
+
+
+def random_person(ground: SimulationGround, seed: int) -> RandomPerson:
+    """The person with this number."""
+    dice = random.Random(seed)  # noqa: S311 - a made-up person, not a secret
+    answers = {question.id: _answer(question, dice) for question in ground.page.questions}
+    facts = {fact.id: dice.choice(fact.values) for fact in ground.library.collection.facts}
+    return RandomPerson(
+        seed=seed,
+        answers={name: value for name, value in answers.items() if value is not None},
+        facts={name: value for name, value in facts.items() if dice.random() < ANSWERED},
+        evidence={one.id: "told" for one in ground.page.evidence if dice.random() < WRITTEN_DOWN},
+    )
+
+
+def other_answer(question: Question, value: Value, dice: random.Random) -> Value:
+    """An answer to the same question that differs, if there is one; or none at all."""
+    others = [option.id for option in question.options if option.id not in (value or ())]
+    if not others or dice.random() < 1 - ANSWERED:
+        return None
+    picked = dice.choice(others)
+    return (picked,) if question.kind is QuestionKind.MANY_OF else picked
+
+
+def _any_open(progress: Progress, dice: random.Random) -> StepNow | None:
+    steps = [one for one in progress.steps if one.state is StepState.OPEN]
+    # the way out is always open; whoever took it as often as the others would see little
+    others = steps if dice.random() < LED_AWAY else steps[:-1]
+    return dice.choice(others or steps) if steps else None
+
+
+def _answer(question: Question, dice: random.Random) -> Value:
+    if dice.random() > ANSWERED:
+        return None
+    if not question.options:
+        return "told"
+    ids = [option.id for option in question.options]
+    if question.kind is QuestionKind.MANY_OF:
+        return tuple(dice.sample(ids, min(len(ids), dice.randint(1, 3))))
+    return dice.choice([*ids, RATHER_NOT] if dice.random() < 0.05 else ids)

@@ -1,0 +1,130 @@
+"""What comes of a script: how urgent it is and why, what is said at once, each step, the end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from helpdesk.authoring.scenarios import SKIPPED, Script
+from helpdesk.authoring.simulation.simulator import (
+    SimulatedRun,
+    StepChoice,
+    StepContext,
+    simulate_run,
+)
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.answers import SafeNow, red_flags, tags, without_hidden
+from helpdesk.playbooks.conditions import Context, Value
+from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.merging import advice_of, questions_of
+from helpdesk.playbooks.model import Playbook, Question, RedFlag
+from helpdesk.playbooks.progress import StepTracker
+from helpdesk.triage.judging import Judgement, judge_report
+
+
+@dataclass(frozen=True)
+class IntakeResult:
+    """What is decided from the answers alone, before anybody has read the report.
+
+    `dropped` names the answers to questions that other answers had hidden.
+    """
+
+    answers: Mapping[str, Value]
+    dropped: tuple[str, ...]
+    judgement: Judgement
+    flags: tuple[RedFlag, ...]
+    safe_now: SafeNow
+
+
+@dataclass(frozen=True)
+class SimulationResult:
+    """One page gone through by a script. `missing` is what the script itself did not establish:
+    what was only assumed opens no gate. `unused` names outcomes of steps that never came."""
+
+    told: IntakeResult
+    way: SimulatedRun
+    tags: tuple[str, ...]
+    missing: tuple[MissingForRequest, ...]
+    unused: tuple[str, ...]
+
+
+def assess(library: Library, pages: Sequence[Playbook], answers: Context) -> IntakeResult:
+    """What these answers lead to, on one page or on several at once."""
+    kept = without_hidden(_asked_on(library, pages), answers)
+    flags = {flag.id: flag for page in pages for flag in red_flags(page, kept)}
+    return IntakeResult(
+        answers=kept,
+        dropped=tuple(name for name in answers if name not in kept),
+        judgement=judge_report(library.table, pages, kept),
+        flags=tuple(flags.values()),
+        safe_now=advice_of(pages, kept),
+    )
+
+
+def level_of(library: Library, pages: Sequence[Playbook], answers: Context) -> Level:
+    """How urgent these answers are."""
+    kept = without_hidden(_asked_on(library, pages), answers)
+    return judge_report(library.table, pages, kept).level
+
+
+def simulate_script(
+    library: Library, pages: Sequence[Playbook], script: Script
+) -> tuple[SimulationResult, ...]:
+    """Go through each page by the script. What one page found out, the next one knows."""
+    told = assess(library, pages, script.answers)
+    facts: Mapping[str, Value] = script.facts
+    sure: Mapping[str, Value] = script.facts
+    walked: list[SimulationResult] = []
+    for page in pages:
+        way = simulate_run(StepTracker(page), {**told.answers, **facts}, _Chooser(script))
+        found = {name: value for one in way.taken for name, value in one.facts.items()}
+        named = {
+            name: value
+            for one in way.taken
+            if not one.choice.is_assumed
+            for name, value in one.facts.items()
+        }
+        facts, sure = {**facts, **found}, {**sure, **named}
+        walked.append(_walked(page, told, way, script, {**told.answers, **sure}))
+    return tuple(walked)
+
+
+def _asked_on(library: Library, pages: Sequence[Playbook]) -> tuple[Question, ...]:
+    return pages[0].questions if len(pages) == 1 else questions_of(library, pages)
+
+
+def _walked(
+    page: Playbook, told: IntakeResult, way: SimulatedRun, script: Script, sure: Context
+) -> SimulationResult:
+    return SimulationResult(
+        told=told,
+        way=way,
+        tags=tags(page, way.known),
+        missing=tuple(missing_for(page, plan, sure, script.evidence) for plan in page.escalations),
+        unused=tuple(
+            name
+            for name in script.outcomes
+            if page.step(name) is not None and name not in way.records
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Chooser:
+    """Does what the script says, and takes the usual way where it says nothing."""
+
+    script: Script
+
+    def __call__(self, moment: StepContext) -> StepChoice:
+        step, named = moment.step, self.script.outcomes.get(moment.step.id)
+        told = {name: self.script.evidence.get(name, "") for name in step.evidence}
+        evidence = {name: words for name, words in told.items() if words}
+        if named is not None:
+            outcome = step.outcome(named)
+            if outcome is not None:
+                return StepChoice.shown(outcome, evidence)
+            if named == SKIPPED:
+                return StepChoice(None, evidence=evidence)
+        usual = moment.usual()
+        if usual is None:
+            return StepChoice(None, is_assumed=True, evidence=evidence)
+        return StepChoice.shown(usual, evidence, is_assumed=True)

@@ -1,0 +1,176 @@
+"""One way through a page: the step at hand, an outcome, what that sets, until it ends."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+from helpdesk.playbooks.conditions import Context, Value
+from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
+from helpdesk.playbooks.progress import Progress, Record, StepNow, StepTracker, facts_from
+from helpdesk.playbooks.step_rules import (
+    held_back,
+    is_over,
+    leads_onward,
+    may_be_skipped,
+    say_what_shows_it,
+    too_early,
+    unshown,
+)
+
+LATER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class StepChoice:
+    """How a step goes: its outcome, or none if it is left out; and what is written down.
+
+    What the outcome has to be shown by, and nobody names, is made up.
+    """
+
+    outcome: StepOutcome | None
+    is_assumed: bool = False
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    @classmethod
+    def shown(
+        cls, outcome: StepOutcome, evidence: Mapping[str, str], *, is_assumed: bool = False
+    ) -> "StepChoice":
+        """An outcome with whatever has to be written down for it."""
+        made_up = {name: "told" for name in outcome.shown_by if name != NOTE}
+        note = "told" if NOTE in outcome.shown_by else ""
+        return cls(outcome, is_assumed, {**made_up, **evidence}, note)
+
+
+@dataclass(frozen=True)
+class SimulatedStep:
+    """A step that was gone through. `facts` is what it put on the case."""
+
+    step: Step
+    choice: StepChoice
+    facts: Mapping[str, str]
+    cannot_tell: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """The step at hand, and everything that somebody could look at before they choose."""
+
+    course: StepTracker
+    now: StepNow
+    known: Context
+    records: Mapping[str, Record]
+
+    @property
+    def step(self) -> Step:
+        return self.now.step
+
+    def held_back(self, outcome: StepOutcome) -> tuple[Step, ...]:
+        """What must be done before the step may end like this."""
+        if not outcome.end:
+            return ()
+        return held_back(self.course.playbook, self._progress, self.step, outcome)
+
+    def usual(self) -> StepOutcome | None:
+        """The first outcome after which the step is over and the way goes on; on the way out, the
+        first that is allowed."""
+        onward = (one for one in self.step.outcomes if leads_onward(one) and is_over(one))
+        allowed = (one for one in self.step.outcomes if not self.held_back(one))
+        return next(onward, None) or next(allowed, None)
+
+    @cached_property
+    def _progress(self) -> Progress:
+        return self.course.stands(self.known, self.records)
+
+
+@dataclass(frozen=True)
+class SimulatedRun:
+    """A page gone through. `stopped` says why there is no end, if there is none."""
+
+    course: StepTracker
+    taken: tuple[SimulatedStep, ...]
+    known: Context
+    records: Mapping[str, Record]
+    stopped: str = ""
+
+    @property
+    def playbook(self) -> Playbook:
+        return self.course.playbook
+
+    @property
+    def progress(self) -> Progress:
+        """Where every step stands after it."""
+        return self.course.stands(self.known, self.records)
+
+    @property
+    def last(self) -> StepOutcome | None:
+        """The outcome that ended it."""
+        return None if self.stopped or not self.taken else self.taken[-1].choice.outcome
+
+    @property
+    def end(self) -> str | None:
+        """How it ended, if it ended on this page."""
+        return self.last.end if self.last is not None else None
+
+    @property
+    def goes_over_to(self) -> str | None:
+        """The page on which it goes on, if this one was not the right one."""
+        return self.last.playbook if self.last is not None else None
+
+
+Pick = Callable[[StepTracker, Context, Mapping[str, Record]], StepNow | None]
+
+
+def simulate_run(
+    course: StepTracker,
+    known: Context,
+    choose: Callable[[StepContext], StepChoice],
+    pick: Pick = StepTracker.at_hand,
+) -> SimulatedRun:
+    """Go through a page. The rules of a real run hold; what they refuse stops the way.
+
+    Without `pick` the step to do next is always the first that is open, as a run shows it.
+    """
+    facts: dict[str, Value] = dict(known)
+    records: dict[str, Record] = {}
+    taken: list[SimulatedStep] = []
+    stopped = ""
+    while not stopped:
+        now = pick(course, facts, records)
+        if now is None:
+            stopped = "No step is open, and no end was reached."
+            break
+        moment = StepContext(course, now, facts, records)
+        choice = choose(moment)
+        stopped = _refusal(moment, choice)
+        if stopped:
+            break
+        outcome = choice.outcome
+        found = facts_from(now.step, outcome, choice.evidence) if outcome is not None else {}
+        taken.append(SimulatedStep(now.step, choice, found, now.cannot_tell))
+        records[now.step.id] = _record(outcome)
+        facts |= found
+        if outcome is not None and not leads_onward(outcome):
+            break
+    return SimulatedRun(course, tuple(taken), facts, records, stopped)
+
+
+def _record(outcome: StepOutcome | None) -> Record:
+    """No time passes on a walk: what comes back does so after its end."""
+    if outcome is None:
+        return Record(None)
+    return Record(outcome.id, back_at=None if is_over(outcome) else LATER)
+
+
+def _refusal(moment: StepContext, choice: StepChoice) -> str:
+    page, step = moment.course.playbook, moment.step
+    if choice.outcome is None:
+        if may_be_skipped(page, step):
+            return ""
+        return f"“{step.title}” ({step.id}) cannot be skipped."
+    unshown_by = unshown(choice.outcome, choice.evidence, choice.note)
+    if unshown_by:
+        return say_what_shows_it(page, choice.outcome, unshown_by)
+    missing = moment.held_back(choice.outcome)
+    return too_early(page, choice.outcome, missing) if missing else ""

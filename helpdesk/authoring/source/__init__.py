@@ -1,0 +1,18 @@
+"""A YAML file with its line numbers, so that every refusal can say where it looked."""
+
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.source.errors import ErrorCollector, PlaybookError
+from helpdesk.authoring.source.files import read_file, read_text, reading_once
+from helpdesk.authoring.source.nodes import ID, Fields, Node
+
+__all__ = [
+    "ID",
+    "ErrorCollector",
+    "Fields",
+    "LintRule",
+    "Node",
+    "PlaybookError",
+    "read_file",
+    "read_text",
+    "reading_once",
+]

@@ -1,0 +1,132 @@
+"""Sentences on their way to translators and back: as a PO file, or as plain lines.
+
+A PO file carries the id of a sentence as its context; a translation that is not final is fuzzy
+there. Plain lines are for those who write by hand: the id with the fingerprint of its source, a
+tab, the words. A line that says `=` means that the words are the same in both languages.
+"""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from helpdesk.authoring.translation.files import fingerprint, folded
+
+TAB = "\t"
+AT = "@"
+SAME = "="
+LANGUAGE_LINE = "# language: "
+
+
+class NotReadable(Exception):
+    """A file from a translator that is neither a PO file nor plain lines."""
+
+
+@dataclass(frozen=True)
+class TranslationUnit:
+    """One sentence to translate; not final if it is a draft or its source has changed since."""
+
+    id: str
+    source: str
+    said: str = ""
+    is_final: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ReturnedSentence:
+    """What came back for one sentence, and what it was made from, if the file says so.
+
+    A PO file says the `source` itself, a plain line its fingerprint: `of`.
+    """
+
+    id: str
+    said: str
+    source: str = ""
+    of: str = ""
+    is_draft: bool = False
+    line: int = 0
+
+    def is_made_from(self, source: str) -> bool:
+        """Whether the source still reads as it did when this was written, as far as we are told."""
+        return self.source in ("", source) and self.of in ("", fingerprint(source))
+
+
+@dataclass(frozen=True)
+class ReturnedFile:
+    """Everything that came back in one file."""
+
+    language: str | None
+    answers: tuple[ReturnedSentence, ...]
+
+
+def as_po(language: str, units: Iterable[TranslationUnit]) -> str:
+    """A PO file for translators' tools."""
+    catalog = Catalog(locale=language, fuzzy=False)
+    for unit in units:
+        flags = () if unit.is_final or not unit.said else ("fuzzy",)
+        note = (unit.note,) if unit.note else ()
+        catalog.add(unit.source, unit.said, context=unit.id, flags=flags, user_comments=note)
+    output = io.BytesIO()
+    write_po(output, catalog, omit_header=True, width=0)
+    return po_head(language) + output.getvalue().decode()
+
+
+def po_head(language: str, comment: str = "") -> str:
+    """The head of a PO file, without a date or a name: it changes only when the words do."""
+    plural = Catalog(locale=language).plural_forms
+    return (
+        f'{comment}msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Plural-Forms: {plural}\\n"\n'
+        '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Content-Transfer-Encoding: 8bit\\n"\n\n'
+    )
+
+
+def as_lines(language: str, units: Iterable[TranslationUnit]) -> str:
+    """A line for each sentence: its id, a tab, and its words as they are now."""
+    lines = [f"{LANGUAGE_LINE}{language}", "# the id, a tab, the words; = where they stay the same"]
+    for unit in units:
+        lines += [f"# {unit.note}"] if unit.note else []
+        name = f"{unit.id}{AT}{fingerprint(unit.source)}"
+        lines.append(f"{name}{TAB}{unit.said if unit.is_final else unit.source}")
+    return "\n".join(lines) + "\n"
+
+
+def read_back(text: str) -> ReturnedFile:
+    """What a translator sent, in either form."""
+    return _read_po(text) if "\nmsgid " in f"\n{text}" else _read_lines(text)
+
+
+def _read_po(text: str) -> ReturnedFile:
+    try:
+        catalog = read_po(io.StringIO(text), abort_invalid=True)
+    except (PoFileError, ValueError) as broken:
+        raise NotReadable(f"This is not a PO file: {broken}") from None
+    answers = tuple(
+        ReturnedSentence(
+            id=str(message.context),
+            said=folded(message.string),
+            source=message.id,
+            is_draft=message.fuzzy,
+            line=message.lineno or 0,
+        )
+        for message in catalog
+        if message.context and isinstance(message.id, str) and isinstance(message.string, str)
+    )
+    return ReturnedFile(str(catalog.locale) if catalog.locale else None, answers)
+
+
+def _read_lines(text: str) -> ReturnedFile:
+    language, answers = None, []
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
+        if line.startswith(LANGUAGE_LINE):
+            language = line.removeprefix(LANGUAGE_LINE).strip()
+        elif line.strip() and not line.startswith("#"):
+            name, tab, words = line.partition(TAB)
+            if not tab:
+                raise NotReadable(f"Line {number} has no tab between the id and the words.")
+            text_id, _at, of = name.strip().partition(AT)
+            answers.append(ReturnedSentence(text_id, folded(words), of=of, line=number))
+    return ReturnedFile(language, tuple(answers))

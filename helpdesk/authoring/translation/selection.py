@@ -1,0 +1,35 @@
+"""The library in another language: which translation of a sentence is shown, and which is not."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from helpdesk.authoring.translation.files import TranslatedSentence, TranslationFile
+from helpdesk.authoring.translation.sentence_kinds import SentenceKind, meanings
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.localization import reworded
+from helpdesk.playbooks.model import Text
+
+
+def translated(library: Library, parts: Mapping[str, TranslationFile]) -> Library:
+    """The library with every sentence that these parts hold, and its own words for the rest."""
+    said, source = shown(library, parts), library.collection.language
+    return reworded(library, lambda text: said.get(text.id) or replace(text, lang=source))
+
+
+def shown(library: Library, parts: Mapping[str, TranslationFile]) -> dict[str, Text]:
+    """The sentences that are shown in the language of these parts, by id, in a stable order."""
+    texts = {key: said for part in parts.values() for key, said in part.texts.items()}
+    return {
+        name: replace(
+            meant.text, text=texts[name].text, is_older=not texts[name].is_fresh(meant.text.text)
+        )
+        for name, meant in meanings(library).items()
+        if can_be_said(meant.text.text, texts.get(name), meant.kind)
+    }
+
+
+def can_be_said(text: str, said: TranslatedSentence | None, kind: SentenceKind) -> bool:
+    """Whether a translation is shown. Where old or unread words could harm, only fresh ones are."""
+    if said is None:
+        return False
+    return not kind.falls_back or (said.is_fresh(text) and not said.is_draft)

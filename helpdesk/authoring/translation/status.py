@@ -1,0 +1,118 @@
+"""How far a translation is: what is fresh, older than its source, a draft, or missing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from helpdesk.authoring.translation.files import (
+    SHARED_PARTS,
+    TranslatedSentence,
+    TranslationFile,
+    part_of,
+)
+from helpdesk.authoring.translation.sentence_kinds import SentenceKind, meanings
+from helpdesk.playbooks.library import Library
+
+
+class SentenceState(StrEnum):
+    """Where one sentence stands in one language."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    DRAFT = "draft"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that a translator may meet, and what there is of it in their language."""
+
+    id: str
+    source: str
+    kind: SentenceKind
+    said: TranslatedSentence | None = None
+
+    @property
+    def state(self) -> SentenceState:
+        if self.said is None:
+            return SentenceState.MISSING
+        if not self.said.is_fresh(self.source):
+            return SentenceState.STALE
+        return SentenceState.DRAFT if self.said.is_draft else SentenceState.FRESH
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many sentences of one part stand where; those that a language must have, apart."""
+
+    part: str
+    all: Mapping[SentenceState, int]
+    needed: Mapping[SentenceState, int]
+
+
+@dataclass(frozen=True)
+class TranslationStatus:
+    """How far a language is."""
+
+    language: str
+    parts: tuple[Counts, ...]
+    orphans: tuple[str, ...]
+    is_reviewed: bool
+    waits_for: tuple[str, ...] = field(repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every sentence that a frightened person has to rely on is there and fresh."""
+        return not self.waits_for
+
+
+def sentences(library: Library, parts: Mapping[str, TranslationFile]) -> tuple[Sentence, ...]:
+    """Everything a reporter can meet, in the order of the library."""
+    return tuple(
+        Sentence(text_id, meant.text.text, meant.kind, _said(text_id, parts))
+        for text_id, meant in meanings(library).items()
+        if meant.kind.priority
+    )
+
+
+def translation_status(
+    library: Library, language: str, parts: Mapping[str, TranslationFile]
+) -> TranslationStatus:
+    """How far a language is with this library."""
+    met = sentences(library, parts)
+    ids = meanings(library)
+    return TranslationStatus(
+        language=language,
+        parts=_counts(parts_of(library), met),
+        orphans=tuple(sorted(i for one in parts.values() for i in one.texts if i not in ids)),
+        is_reviewed=bool(parts) and all(one.reviewed for one in parts.values()),
+        waits_for=tuple(
+            one.id for one in met if one.kind.is_needed and one.state is not SentenceState.FRESH
+        ),
+    )
+
+
+def parts_of(library: Library) -> tuple[str, ...]:
+    """The names of all parts: what is shared, then each kind of trouble."""
+    return (*SHARED_PARTS, *(page.id for page in library.playbooks))
+
+
+def _said(text_id: str, parts: Mapping[str, TranslationFile]) -> TranslatedSentence | None:
+    part = parts.get(part_of(text_id))
+    return part.texts.get(text_id) if part else None
+
+
+def _counts(parts: Iterable[str], met: Iterable[Sentence]) -> tuple[Counts, ...]:
+    by_part: dict[str, list[Sentence]] = {part: [] for part in parts}
+    for one in met:
+        by_part[part_of(one.id)].append(one)
+    return tuple(
+        Counts(part, _by_state(some), _by_state(one for one in some if one.kind.is_needed))
+        for part, some in by_part.items()
+    )
+
+
+def _by_state(some: Iterable[Sentence]) -> dict[SentenceState, int]:
+    found = Counter(one.state for one in some)
+    return {state: found[state] for state in SentenceState}

@@ -1,0 +1,45 @@
+"""What a page wants to see before somebody outside is asked to act, and what of it is missing."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from helpdesk.playbooks.conditions import UNTOLD, Condition, Context, Truth, evaluate
+from helpdesk.playbooks.library import PLATFORM_QUESTION
+from helpdesk.playbooks.model import EscalationPlan, EvidencePlan, Playbook
+
+
+@dataclass(frozen=True)
+class MissingForRequest:
+    """The gates that are not open, and the evidence the page insists on that nobody wrote down."""
+
+    to: str
+    gates: tuple[Condition, ...]
+    evidence: tuple[EvidencePlan, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the request may leave, as far as the page goes."""
+        return not self.gates and not self.evidence
+
+
+def missing_for(
+    page: Playbook, plan: EscalationPlan, known: Context, written_down: Collection[str]
+) -> MissingForRequest:
+    """What still keeps this request back. A gate opens only for what is certain."""
+    return MissingForRequest(
+        to=plan.to,
+        gates=tuple(need for need in plan.needs if evaluate(need, known) is not Truth.TRUE),
+        evidence=tuple(
+            one
+            for one in page.evidence
+            if one.must and one.id not in written_down and _is_for(one, known)
+        ),
+    )
+
+
+def _is_for(evidence: EvidencePlan, known: Context) -> bool:
+    """Whether it is wanted for the platform at hand. One that we do not know may want it."""
+    platform = known.get(PLATFORM_QUESTION)
+    if not evidence.platforms or not isinstance(platform, str) or platform in UNTOLD:
+        return True
+    return platform in evidence.platforms

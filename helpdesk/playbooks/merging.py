@@ -1,0 +1,94 @@
+"""Several kinds of trouble at once: what they ask, each question once; and what they advise."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from helpdesk.playbooks.answers import SafeNow, safe_now
+from helpdesk.playbooks.conditions import UNTOLD, Context
+from helpdesk.playbooks.library import OTHER_PLATFORM, Library
+from helpdesk.playbooks.model import Advice, Option, Playbook, Question
+
+SOMETHING_ELSE = "something-else"
+# Whoever wants none of the others looks for these at the end of a list.
+LAST = (OTHER_PLATFORM, "other", "none", "nothing", *sorted(UNTOLD, reverse=True))
+
+
+def pages_of(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
+    """The pages of these kinds, each once; for none that we know, the last resort."""
+    for names in (dict.fromkeys(kinds), (SOMETHING_ELSE,)):
+        found = (library.playbook(name) for name in names)
+        pages = tuple(page for page in found if page is not None)
+        if pages:
+            return pages
+    raise LookupError(f"The playbooks have no page {SOMETHING_ELSE}.")
+
+
+def questions_of(library: Library, pages: Sequence[Playbook]) -> tuple[Question, ...]:
+    """Everything these pages ask, each question once; the decision questions first, as they stand.
+
+    A question that several pages put in different words is asked in the words that all share.
+    """
+    asked: dict[str, list[Question]] = {}
+    for page in pages:
+        for question in page.questions:
+            asked.setdefault(question.id, []).append(question)
+    points = [point.id for point in library.table.points if point.id in asked]
+    own = [name for name in asked if name not in points]
+    return tuple(_one(library, asked[name]) for name in (*points, *own))
+
+
+def advice_of(pages: Iterable[Playbook], known: Context) -> SafeNow:
+    """What to do now and what better not, of all the pages; the same words are said once."""
+    each = [safe_now(page, known) for page in pages]
+    return SafeNow(
+        dos=_each_once(advice for one in each for advice in one.dos),
+        donts=_each_once(advice for one in each for advice in one.donts),
+    )
+
+
+def _one(library: Library, same: Sequence[Question]) -> Question:
+    """One question out of all that have this id."""
+    first = same[0]
+    if all(question == first for question in same):
+        return first
+    alike = all(_words_of(one) == _words_of(first) for one in same)
+    shared = library.question(first.id) or first
+    hidden_alike = all(one.ask_when == first.ask_when for one in same)
+    return replace(
+        first if alike else shared,
+        options=_options(same, shared),
+        # what one page hides and another does not is asked
+        ask_when=first.ask_when if hidden_alike else None,
+    )
+
+
+def _words_of(question: Question) -> tuple[str, str]:
+    return str(question.ask), str(question.hint or "")
+
+
+def _options(same: Sequence[Question], shared: Question) -> tuple[Option, ...]:
+    """What can be picked on any of the pages; what ends a list still stands at its end."""
+    first = same[0].options
+    if all(question.options == first for question in same):
+        return first
+    options: dict[str, Option] = {}
+    for question in same:
+        for option in question.options:
+            known = options.setdefault(option.id, option)
+            if str(known.label) != str(option.label):
+                options[option.id] = _in_shared_words(known, shared)
+    return tuple(sorted(options.values(), key=lambda option: _from_the_end(option.id)))
+
+
+def _in_shared_words(option: Option, shared: Question) -> Option:
+    """An answer that pages put differently: "they are free again" fits only one kind of trouble."""
+    same = shared.option(option.id)
+    return option if same is None else replace(option, label=same.label, hint=same.hint)
+
+
+def _from_the_end(option_id: str) -> int:
+    return LAST.index(option_id) + 1 if option_id in LAST else 0
+
+
+def _each_once(advice: Iterable[Advice]) -> tuple[Advice, ...]:
+    return tuple({str(one.text): one for one in advice}.values())

@@ -1,0 +1,54 @@
+"""What a written page says, once read: frozen, resolved, and the same for everyone who holds it."""
+
+from helpdesk.playbooks.model.ends import End, EndKind, EscalationPlan, EvidencePlan
+from helpdesk.playbooks.model.playbook import Citation, NotFor, Playbook, Readiness, Review, Tag
+from helpdesk.playbooks.model.questions import (
+    Advice,
+    DataSensitivity,
+    Option,
+    Question,
+    QuestionKind,
+    RedFlag,
+    Setting,
+)
+from helpdesk.playbooks.model.steps import (
+    NOTE,
+    Again,
+    FactFrom,
+    FactSetting,
+    Phase,
+    Step,
+    StepOutcome,
+    Who,
+)
+from helpdesk.playbooks.model.texts import Text, texts_in
+
+__all__ = [
+    "NOTE",
+    "Advice",
+    "Again",
+    "Citation",
+    "DataSensitivity",
+    "End",
+    "EndKind",
+    "EscalationPlan",
+    "EvidencePlan",
+    "FactFrom",
+    "FactSetting",
+    "NotFor",
+    "Option",
+    "Phase",
+    "Playbook",
+    "Question",
+    "QuestionKind",
+    "Readiness",
+    "RedFlag",
+    "Review",
+    "Setting",
+    "Step",
+    "StepOutcome",
+    "Tag",
+    "Text",
+    "Who",
+    "texts_in",
+]

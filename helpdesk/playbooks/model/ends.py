@@ -1,0 +1,55 @@
+"""What a page leaves behind: evidence, requests to others, and the ways a run ends."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from helpdesk.playbooks.conditions import Condition
+from helpdesk.playbooks.model.questions import DataSensitivity
+from helpdesk.playbooks.model.texts import Text
+
+
+@dataclass(frozen=True)
+class EvidencePlan:
+    """Something worth keeping: what it is, how to take it, and whether the page insists on it."""
+
+    id: str
+    kind: str
+    label: Text
+    how: Text
+    must: bool = False
+    platforms: tuple[str, ...] = ()
+    sensitivity: DataSensitivity = DataSensitivity.PERSONAL
+
+
+@dataclass(frozen=True)
+class EscalationPlan:
+    """When and with what the page asks somebody outside to act."""
+
+    to: str
+    needs: tuple[Condition, ...]
+    packet: tuple[str, ...]
+    asks: tuple[str, ...]
+    follow_up: tuple[timedelta, ...]
+    ceiling: int
+
+
+class EndKind(StrEnum):
+    """The four honest ways a run ends."""
+
+    RESOLVED = "resolved"
+    UNRESOLVED = "unresolved"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class End:
+    """How a run of this page can end, and what the reporter is told then."""
+
+    id: str
+    kind: EndKind
+    label: Text
+    say: Text
+    follow_up: timedelta | None = None
+    services: tuple[str, ...] = ()

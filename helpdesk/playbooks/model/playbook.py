@@ -1,0 +1,100 @@
+"""The whole page, and what it says about itself."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from helpdesk.playbooks.conditions import Condition
+from helpdesk.playbooks.model.ends import End, EscalationPlan, EvidencePlan
+from helpdesk.playbooks.model.questions import Advice, Question, RedFlag
+from helpdesk.playbooks.model.steps import Step
+from helpdesk.playbooks.model.texts import Text
+
+
+class Readiness(StrEnum):
+    """Whether people with lived experience have read the page, and whether it is still in use."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A machine tag, and when it fits."""
+
+    tag: str
+    when: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a source was used for."""
+
+    key: str
+    used_for: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """Who read the page, and when it must be read again."""
+
+    on: date
+    by: tuple[str, ...]
+    next: date
+
+
+@dataclass(frozen=True)
+class NotFor:
+    """Another page that fits better when this is what happened."""
+
+    playbook: str
+    when_it_is: Text
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """One kind of trouble, from the first question to the last step, fragments in their places."""
+
+    id: str
+    version: str
+    status: Readiness
+    title: Text
+    trigger: Text
+    scope_limit: Text
+    sharing: str
+    case_sharing: str
+    questions: tuple[Question, ...]
+    safe_now: tuple[Advice, ...]
+    steps: tuple[Step, ...]
+    ends: tuple[End, ...]
+    also_called: tuple[Text, ...] = ()
+    not_for: tuple[NotFor, ...] = ()
+    red_flags: tuple[RedFlag, ...] = ()
+    evidence: tuple[EvidencePlan, ...] = ()
+    escalations: tuple[EscalationPlan, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    sources: tuple[Citation, ...] = ()
+    reviewed: Review | None = None
+    replaces: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The page and its version, as cases and people quote it."""
+        return f"{self.id}@{self.version}"
+
+    def question(self, question_id: str) -> Question | None:
+        """The question of that id, if the page asks it."""
+        return next((one for one in self.questions if one.id == question_id), None)
+
+    def step(self, step_id: str) -> Step | None:
+        """The step of that id, if the page has it."""
+        return next((one for one in self.steps if one.id == step_id), None)
+
+    def end(self, end_id: str) -> End | None:
+        """The end of that id, if the page has it."""
+        return next((one for one in self.ends if one.id == end_id), None)
+
+    def piece_of_evidence(self, evidence_id: str) -> EvidencePlan | None:
+        """The evidence of that id, if the page asks for it."""
+        return next((one for one in self.evidence if one.id == evidence_id), None)

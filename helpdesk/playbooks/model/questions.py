@@ -1,0 +1,94 @@
+"""What a page asks, and what the answers mean at once: red flags and first advice."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.conditions import Condition
+from helpdesk.playbooks.model.texts import Text
+
+
+class DataSensitivity(StrEnum):
+    """What an answer or a piece of evidence could do in the wrong hands."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    DANGER = "danger"
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    YES_NO_UNSURE = "yes_no_unsure"
+    ONE_OF = "one_of"
+    MANY_OF = "many_of"
+    DATE = "date"
+    SHORT = "short"
+    LONG = "long"
+    HANDLE = "handle"
+
+    @property
+    def has_options(self) -> bool:
+        """Whether the answer is picked from a list."""
+        return self in {QuestionKind.YES_NO_UNSURE, QuestionKind.ONE_OF, QuestionKind.MANY_OF}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A name and the value it gets."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that can be picked. `sets` says what it means for a decision point."""
+
+    id: str
+    label: Text
+    hint: Text | None = None
+    sets: tuple[Setting, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something we ask, in plain words."""
+
+    id: str
+    ask: Text
+    kind: QuestionKind
+    hint: Text | None = None
+    options: tuple[Option, ...] = ()
+    ask_when: Condition | None = None
+    skippable: bool = True
+    sensitivity: DataSensitivity = DataSensitivity.NONE
+
+    def option(self, option_id: str) -> Option | None:
+        """The option of that id, if there is one."""
+        return next((option for option in self.options if option.id == option_id), None)
+
+
+@dataclass(frozen=True)
+class RedFlag:
+    """Answers that must not wait: `floor` is the least level, if the flag sets one."""
+
+    id: str
+    when: Condition
+    why: Text
+    floor: Level | None = None
+    go_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What is safe to do now, or what better not to do, before anyone has read the report.
+
+    `risk` says what could go wrong, where following the advice could cost somebody something.
+    """
+
+    id: str
+    text: Text
+    is_dont: bool
+    when: Condition | None = None
+    risk: Text | None = None

@@ -1,0 +1,121 @@
+"""What a page has people do, and how each step can end."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.conditions import Condition
+from helpdesk.playbooks.model.questions import Setting
+from helpdesk.playbooks.model.texts import Text
+
+
+class Phase(StrEnum):
+    """What a step is for."""
+
+    VERIFY = "verify"
+    PROTECT = "protect"
+    CONTAIN = "contain"
+    EVIDENCE = "evidence"
+    ESCALATE = "escalate"
+    RECOVER = "recover"
+    CARE = "care"
+    CLOSE = "close"
+
+
+class Who(StrEnum):
+    """Who does the step. A responder records it either way."""
+
+    RESPONDER = "responder"
+    COORDINATOR = "coordinator"
+    REPORTER = "reporter"
+
+
+class FactFrom(StrEnum):
+    """Where a fact takes its value from when a step is finished."""
+
+    OUTCOME = "outcome"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True)
+class FactSetting:
+    """A fact that a finished step puts on the case. Evidence is named, and sealed when stored."""
+
+    fact: str
+    source: FactFrom
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class Again:
+    """How long a step rests before it comes back, by how urgent the case is."""
+
+    immediate: timedelta
+    urgent: timedelta
+    soon: timedelta
+    routine: timedelta
+
+    def after(self, level: Level) -> timedelta:
+        """The rest of a case of that level. A more urgent one never rests longer."""
+        rests: timedelta = getattr(self, level.value)
+        return rests
+
+
+# What the note beside an outcome is called where an outcome has to be shown by it.
+NOTE = "note"
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """How a step can end, and where that leads: onward, to an end, or to another playbook.
+
+    Where it finds out what a question about urgency asks for, `fits` says which answers agree.
+    With `again` the step is not over: it rests, and comes back. `over` says that it is over,
+    however open its label sounds. `shown_by` names what has to be written down for it: evidence,
+    or NOTE.
+    """
+
+    id: str
+    label: Text
+    sets: tuple[Setting, ...] = ()
+    end: str | None = None
+    playbook: str | None = None
+    fits: Condition | None = None
+    again: Again | None = None
+    over: bool = False
+    shown_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, with one owner and a recorded outcome.
+
+    What is done `once` counts for every playbook on the case that shares the step. In a `silent`
+    one nothing is said to the person, although its text may sound like it.
+    """
+
+    id: str
+    title: Text
+    do: Text
+    phase: Phase
+    who: Who
+    outcomes: tuple[StepOutcome, ...]
+    needs: tuple[str, ...] = ()
+    must: bool = False
+    when: Condition | None = None
+    why: Text | None = None
+    risk: Text | None = None
+    words: Text | None = None
+    evidence: tuple[str, ...] = ()
+    sets: tuple[FactSetting, ...] = ()
+    escalation: str | None = None
+    wait: timedelta | None = None
+    pap: str | None = None
+    services: tuple[str, ...] = ()
+    once: bool = False
+    silent: bool = False
+
+    def outcome(self, outcome_id: str) -> StepOutcome | None:
+        """The outcome of that id, if the step has it."""
+        return next((outcome for outcome in self.outcomes if outcome.id == outcome_id), None)

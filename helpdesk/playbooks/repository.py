@@ -1,0 +1,115 @@
+"""The playbooks this process works with: loaded once, held for as long as it lives."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from helpdesk.playbooks.classifier import Classifier
+from helpdesk.playbooks.editions import from_json, hash_of, to_json
+from helpdesk.playbooks.helplines import Helpline
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.localization import reworded
+from helpdesk.playbooks.model import Playbook, Text
+from helpdesk.playbooks.published import (
+    Translation,
+    load_helplines,
+    load_library,
+    load_translation,
+)
+from helpdesk.playbooks.search import train
+from helpdesk.settings import LANGUAGES
+
+CONTENT = Path(__file__).parents[2] / "playbooks"
+
+
+def helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
+    """Who else helps at once: the lines of the content folder, or those of an operator's file."""
+    return load_helplines(instead) if instead else the_library().helplines
+
+
+@dataclass(frozen=True)
+class CurrentEdition:
+    """A page as it reads today, ready to be pinned by a run."""
+
+    playbook: Playbook
+    content_hash: str
+    content: str
+
+
+def the_library(language: str | None = None) -> Library:
+    """The content folder beside this package, in its own language or in a reader's.
+
+    The first call loads what is published. What is kept and judged is always the source.
+    """
+    source = _source()
+    return source if language in (None, source.collection.language) else _in(str(language))
+
+
+@cache
+def _source() -> Library:
+    return load_library(CONTENT)
+
+
+@cache
+def translation(language: str) -> Translation:
+    """What is said in a language, and how far that is."""
+    return load_translation(CONTENT, language)
+
+
+@cache
+def _in(language: str) -> Library:
+    source, said = _source(), translation(language).texts
+    original = source.collection.language
+    return reworded(source, lambda text: said.get(text.id) or replace(text, lang=original))
+
+
+def in_language(text: Text, language: str) -> Text:
+    """A sentence as it is said in another language; of an older edition, perhaps not quite so."""
+    said = _by_id(language).get(text.id)
+    if said is None or said.lang is not None:
+        return replace(text, lang=the_library().collection.language)
+    today = _by_id(None)[text.id]
+    return replace(said, is_older=said.is_older or today.text != text.text)
+
+
+@cache
+def _by_id(language: str | None) -> dict[str, Text]:
+    return {text.id: text for text in the_library(language).texts()}
+
+
+@cache
+def incident_classifier() -> Classifier:
+    """The classifier of the search, trained once for all languages: people mix them."""
+    pages = [page for language in LANGUAGES for page in the_library(language).playbooks]
+    return train(pages, the_library().searches)
+
+
+@cache
+def current(playbook_id: str) -> CurrentEdition | None:
+    """Today's edition of a page, or None if there is no such page."""
+    playbook = the_library().playbook(playbook_id)
+    if playbook is None:
+        return None
+    content = to_json(playbook)
+    return CurrentEdition(playbook, hash_of(content), content)
+
+
+def read_all(languages: Iterable[str]) -> None:
+    """Read whatever a page may ask for now, so that nobody who looks at one waits for it."""
+    for language in languages:
+        _by_id(language)
+    for page in the_library().playbooks:
+        current(page.id)
+
+
+_pinned: dict[str, Playbook] = {}
+
+
+def pinned(content_hash: str, load: Callable[[], str]) -> Playbook:
+    """The page of a stored edition. A hash names one content for ever, so it is built once."""
+    if content_hash not in _pinned:
+        today = (current(page.id) for page in the_library().playbooks)
+        same = (one.playbook for one in today if one and one.content_hash == content_hash)
+        _pinned[content_hash] = next(same, None) or from_json(load())
+    return _pinned[content_hash]

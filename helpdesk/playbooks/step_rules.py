@@ -1,0 +1,69 @@
+"""What may be recorded about a step, before anybody records it. The same rules on every way.
+
+Pure: a run on a case and a walk through a page ask here.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
+from helpdesk.playbooks.progress import Progress
+
+A_NOTE: Final = "a note that says how you know"
+
+
+def held_back(page: Playbook, now: Progress, step: Step, outcome: StepOutcome) -> tuple[Step, ...]:
+    """The steps that must be done before this step may end like this."""
+    end = page.end(outcome.end) if outcome.end else None
+    return now.missing_before(end, step.id) if end is not None else ()
+
+
+def too_early(page: Playbook, outcome: StepOutcome, missing: Iterable[Step]) -> str:
+    """Why it may not end like this yet, in a sentence."""
+    end = page.end(outcome.end or "")
+    label = end.label if end is not None else outcome.label
+    titles = in_titles(page, (step.id for step in missing))
+    return f"Before this can end as “{label}”, these must be done: {titles}."
+
+
+def may_be_skipped(page: Playbook, step: Step) -> bool:
+    """Whether a step can be left out. One that must be done has outcomes for every honest answer,
+    and the last one is the way out."""
+    return not step.must and step.id != page.steps[-1].id
+
+
+def is_over(outcome: StepOutcome) -> bool:
+    """Whether the step needs nothing more after this; one that is not over comes back."""
+    return outcome.again is None
+
+
+def unshown(outcome: StepOutcome, written: Collection[str], note: str) -> tuple[str, ...]:
+    """What has to be written down for this outcome and is not: names of evidence, or NOTE."""
+    return tuple(
+        name for name in outcome.shown_by if not (note.strip() if name == NOTE else name in written)
+    )
+
+
+def say_what_shows_it(page: Playbook, outcome: StepOutcome, missing: Iterable[str]) -> str:
+    """That an outcome has to be shown, and by what, in a sentence."""
+    wanted = ", ".join(shows(page, missing, quoted=True))
+    return f"Before you record “{outcome.label}”, write down: {wanted}."
+
+
+def shows(page: Playbook, names: Iterable[str], *, quoted: bool = False) -> list[str]:
+    """What shows an outcome, as people read it: the evidence by its label, the note last."""
+    wanted = list(names)
+    pieces = [page.piece_of_evidence(name) for name in wanted if name != NOTE]
+    said = [f"“{one.label}”" if quoted else str(one.label) for one in pieces if one is not None]
+    return [*said, A_NOTE] if NOTE in wanted else said
+
+
+def leads_onward(outcome: StepOutcome) -> bool:
+    """Whether the run goes on after this."""
+    return outcome.end is None and outcome.playbook is None
+
+
+def in_titles(page: Playbook, step_ids: Iterable[str]) -> str:
+    """Steps by the names that people read."""
+    steps = (page.step(step_id) for step_id in step_ids)
+    return ", ".join(f"“{step.title}”" for step in steps if step is not None)

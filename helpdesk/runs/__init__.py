@@ -1,0 +1,1 @@
+"""Playbooks at work on cases: runs, their steps, and what was recorded."""

@@ -1,0 +1,51 @@
+"""What is known on a case, as conditions ask for it: answers, facts and consents by name."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from helpdesk.cases import told
+from helpdesk.cases.models import Case, Consent, Fact
+from helpdesk.cases.status import ConsentKind
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.core.work import Work
+from helpdesk.playbooks.conditions import Context, Value
+from helpdesk.playbooks.model import Playbook
+
+CONSENT_TO_PLATFORM = "consent_platform"
+
+
+def answers_of(work: Work, case: Case) -> dict[str, Value]:
+    """What the reporter picked and typed, by question."""
+    return {name: _value(answer) for name, answer in told.answers_of(work, case).items()}
+
+
+def context_of(work: Work, case: Case, playbook: Playbook) -> Context:
+    """Everything a condition of this page may ask about. What we may not open counts as unknown."""
+    try:
+        answers: Mapping[str, Value] = answers_of(work, case)
+    except CannotOpen:
+        answers = {question.id: None for question in playbook.questions}
+    return {**answers, **facts_of(work, case), **_consents(work, case)}
+
+
+def facts_of(work: Work, case: Case) -> dict[str, str]:
+    """The facts on a case, their codes only: the words beside them stay sealed."""
+    found = work.session.execute(select(Fact.name, Fact.value).where(Fact.case_id == case.id))
+    return dict(found.all())
+
+
+def _consents(work: Work, case: Case) -> dict[str, Value]:
+    given = (
+        select(Consent.withdrawn_at)
+        .where(Consent.case_id == case.id, Consent.kind == ConsentKind.PLATFORM)
+        .where(Consent.platform == case.platform, Consent.counts)
+    )
+    stands = [withdrawn_at is None for withdrawn_at in work.session.scalars(given)]
+    if not stands:
+        return {}
+    return {CONSENT_TO_PLATFORM: "given" if any(stands) else "withdrawn"}
+
+
+def _value(answer: str | Iterable[str] | None) -> Value:
+    return answer if answer is None or isinstance(answer, str) else tuple(answer)

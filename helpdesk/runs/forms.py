@@ -1,0 +1,132 @@
+"""What people fill in at a step: how it ended, what they wrote down, why they leave it out."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import DataRequired, InputRequired
+
+from helpdesk.cases.levels import Level
+from helpdesk.playbooks.model import NOTE, EvidencePlan, Playbook, Step
+from helpdesk.playbooks.step_rules import say_what_shows_it, shows, unshown
+from helpdesk.web.clock import length
+from helpdesk.web.forms import Form
+from helpdesk.web.lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
+
+ON_ONE_LINE = frozenset({"url", "handle", "reference", "moment", "contact"})
+# Evidence has names of its own making, which must not meet those of the form's other fields.
+PREFIX = "evidence-"
+
+too_long = not_longer_than(TEXT_LIMIT)
+
+
+class OutcomeForm(Form):
+    """How a step ended. The fields for its evidence are added for each step.
+
+    Whoever makes it sets `page`, `step` and `written`: the names of what the case holds already.
+    """
+
+    page: Playbook
+    step: Step
+    written: frozenset[str]
+
+    # the record that stood beside it: of a step that came back
+    seen = HiddenField()
+    outcome = RadioField("How did it end?", [InputRequired("Choose how this step ended.")])
+    note = TextAreaField(
+        "Note",
+        [too_long],
+        description="For you and your colleagues. It is sealed, and the reporter does not see it.",
+    )
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Also whether what was chosen is shown by what was written down: said at each field."""
+        is_valid = super().validate(extra_validators)
+        outcome = self.step.outcome(self.outcome.data or "")
+        if outcome is None:
+            return is_valid
+        told = {name for name, text in self.evidence.items() if text.strip()}
+        missing = unshown(outcome, self.written | told, self.note.data or "")
+        for name in missing:
+            field = self.note if name == NOTE else self[f"{PREFIX}{name}"]
+            field.errors = [*field.errors, say_what_shows_it(self.page, outcome, [name])]
+        return is_valid and not missing
+
+    def is_wanted(self, name: str) -> bool:
+        """Whether the page insists on it, or an outcome asks for it: evidence, or NOTE."""
+        piece = self.page.piece_of_evidence(name)
+        is_insisted_on = piece is not None and piece.must
+        return is_insisted_on or any(name in one.shown_by for one in self.step.outcomes)
+
+    def hints(self, level: Level) -> dict[str, str]:
+        """What each outcome asks for, or when it brings the step back in a case of this level."""
+        said: dict[str, str] = {}
+        for one in self.step.outcomes:
+            if wanted := shows(self.page, one.shown_by):
+                said[one.id] = f"Needs: {'; '.join(wanted)}."
+            elif one.again is not None:
+                said[one.id] = f"It comes back after {length(one.again.after(level))}."
+        return said
+
+    @property
+    def evidence_fields(self) -> list[Field]:
+        """The fields for what this step writes down, in the order of the page."""
+        return [field for field in self if field.name.startswith(PREFIX)]
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What was written down, by the page's name for it."""
+        return {field.name.removeprefix(PREFIX): field.data or "" for field in self.evidence_fields}
+
+
+class SkipForm(Form):
+    """Why a step is left out."""
+
+    seen = HiddenField()
+    reason = TextAreaField(
+        "Why is it left out?",
+        [DataRequired("Say in a few words why this step is left out."), too_long],
+    )
+
+
+class MoveForm(Form):
+    """Why a run goes on in today's edition."""
+
+    why_move = TextAreaField(
+        "Why do you move it?",
+        [DataRequired("Say in a few words why this run is moved."), too_long],
+        description="It is kept as a note on the case.",
+    )
+
+
+def outcome_form(
+    page: Playbook,
+    step: Step,
+    written: Mapping[str, str],
+    *,
+    kept: Collection[str] = (),
+    seen: str = "",
+) -> OutcomeForm:
+    """The form of one step, with what was written down before already in it.
+
+    `kept` names all that the case holds, and `seen` is the record that the form stands beside.
+    """
+    wanted = [page.piece_of_evidence(name) for name in step.evidence]
+    fields = {f"{PREFIX}{one.id}": _field(one) for one in wanted if one is not None}
+    form: OutcomeForm = type("OutcomeFormOfStep", (OutcomeForm,), fields)(
+        data={"seen": seen} | {f"{PREFIX}{name}": text for name, text in written.items()}
+    )
+    form.page, form.step, form.written = page, step, frozenset((*written, *kept))
+    form.outcome.choices = [SelectChoice(one.id, str(one.label)) for one in step.outcomes]
+    return form
+
+
+def _field(evidence: EvidencePlan) -> Field:
+    kind = StringField if evidence.kind in ON_ONE_LINE else TextAreaField
+    limit = SHORT_LIMIT if evidence.kind in ON_ONE_LINE else TEXT_LIMIT
+    return kind(
+        str(evidence.label),
+        [not_longer_than(limit)],
+        description=str(evidence.how),
+    )

@@ -1,0 +1,153 @@
+"""What a playbook at work leaves behind: its edition, a record of each step, the facts it set."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from helpdesk.cases.contributions import note_part
+from helpdesk.cases.models import Case, Evidence, Fact, Part
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.playbooks.model import Playbook, Step, StepOutcome
+from helpdesk.playbooks.progress import facts_from, facts_named_by
+from helpdesk.playbooks.repository import CurrentEdition
+from helpdesk.runs.models import Edition, RecordedAs, Run, StepRecord
+
+# What a fact says in clear when its words are sealed beside it.
+TOLD = "told"
+
+
+def keep_edition(work: Work, edition: CurrentEdition) -> None:
+    """Store the page once. Two first runs at one moment must not trip over each other."""
+    kept = insert(Edition).values(
+        content_hash=edition.content_hash,
+        playbook=edition.playbook.id,
+        version=edition.playbook.version,
+        content=json.loads(edition.content),
+    )
+    work.session.execute(kept.on_conflict_do_nothing())
+
+
+def keep_record(
+    work: Work,
+    run: Run,
+    step: Step,
+    standing: RecordedAs,
+    *,
+    outcome: StepOutcome | None = None,
+    words: str = "",
+) -> StepRecord:
+    """Who did what with a step, and when; the words beside it sealed."""
+    record = StepRecord(
+        step=step.id,
+        standing=standing,
+        outcome=outcome.id if outcome is not None else None,
+        at=work.at,
+        by=work.actor.id,
+        back_at=_back_at(outcome, run.case, work.at),
+    )
+    return _add(work, run, record, words)
+
+
+def _back_at(outcome: StepOutcome | None, case: Case, at: datetime) -> datetime | None:
+    """When a step that ended like this at that time comes back, by how urgent the case is now."""
+    if outcome is None or outcome.again is None:
+        return None
+    return at + outcome.again.after(case.level)
+
+
+def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
+    """The same record in another run of the case: who, when, how it ended, and the words.
+
+    What the page of that run makes of it beyond what is known already becomes a fact, too.
+    """
+    words = work.keys.open(record, "words")
+    step = page.step(record.step)
+    outcome = step.outcome(record.outcome) if step and record.outcome else None
+    copy = StepRecord(
+        step=record.step,
+        standing=record.standing,
+        outcome=record.outcome,
+        at=record.at,
+        by=record.by,
+        # by the page of the new run: an older one may have called this over
+        back_at=record.back_at or _back_at(outcome, run.case, record.at),
+    )
+    _add(work, run, copy, words)
+    known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))
+    facts = _facts_of(page, record)
+    keep_facts(work, run.case, {name: facts[name] for name in {*facts} - known}, literal=facts)
+
+
+def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
+    record.case, record.case_id, record.run_id = run.case, run.case_id, run.id
+    if words:
+        record.words = work.keys.seal(record, "words", words)
+    run.records.append(record)
+    return record
+
+
+def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:
+    """Seal what was written down. A second time replaces the first: the case holds what is true."""
+    for kind, text in told.items():
+        if kind not in step.evidence:
+            raise NotNow("This step does not ask for that.")
+        evidence = work.session.scalar(
+            select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == kind)
+        )
+        if evidence is None:
+            evidence = Evidence(case=case, case_id=case.id, kind=kind)
+        evidence.taken_at, evidence.taken_by = work.at, work.actor.id
+        evidence.value = work.keys.seal(evidence, "value", text)
+        work.session.add(evidence)
+        note_part(work, case.id, Part.EVIDENCE, name=kind)
+
+
+def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str]) -> None:
+    """Codes stand in clear, because gates ask for them; what was told in words is sealed."""
+    for name, value in facts.items():
+        fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == name))
+        if fact is None:
+            fact = Fact(case=case, case_id=case.id, name=name)
+            work.session.add(fact)
+        fact.set_at, fact.set_by = work.at, work.actor.id
+        is_code = name in literal
+        fact.value = value if is_code else TOLD
+        fact.words = None if is_code else work.keys.seal(fact, "words", value)
+        note_part(work, case.id, Part.FACT, name=name)
+
+
+def take_back_facts(
+    work: Work, run: Run, page: Playbook, record: StepRecord, *, elsewhere: Iterable[StepRecord]
+) -> None:
+    """Undo the facts of a record that was taken back; what other steps of the run say stands.
+
+    `elsewhere` is what the run has from other playbooks of the case, for the steps they share.
+    """
+    taken_back = page.step(record.step)
+    if taken_back is None:
+        return
+    forget_facts(work, run.case, [taken_back])
+    names = facts_named_by(taken_back)
+    for other in (*elsewhere, *run.records):
+        again = _facts_of(page, other)
+        kept = {name: value for name, value in again.items() if name in names}
+        keep_facts(work, run.case, kept, literal=kept)
+
+
+def forget_facts(work: Work, case: Case, steps: Iterable[Step]) -> None:
+    """Unsay what these steps can have found out. A gate that stood on it closes."""
+    names = {name for step in steps for name in facts_named_by(step)}
+    for name in sorted(names):
+        note_part(work, case.id, Part.FACT, name=name)
+    work.session.execute(delete(Fact).where(Fact.case_id == case.id, Fact.name.in_(names)))
+
+
+def _facts_of(page: Playbook, record: StepRecord) -> dict[str, str]:
+    """The facts that a record puts on the case by itself, without what was written down."""
+    step = page.step(record.step)
+    outcome = step.outcome(record.outcome) if step and record.outcome else None
+    return facts_from(step, outcome, {}) if step and outcome else {}

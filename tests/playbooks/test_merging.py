@@ -1,0 +1,115 @@
+"""Several kinds of trouble at once: each question once, in words that fit; advice said once."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.playbooks.conditions import Is
+from helpdesk.playbooks.merging import (
+    SOMETHING_ELSE,
+    advice_of,
+    pages_of,
+    questions_of,
+)
+from helpdesk.playbooks.model import Option, Text
+from helpdesk.playbooks.repository import the_library
+
+LIBRARY = the_library()
+NAMES = [page.id for page in LIBRARY.playbooks]
+POINTS = [point.id for point in LIBRARY.table.points]
+some_kinds = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True)
+
+
+def test_what_nobody_knows_is_something_else():
+    assert [page.id for page in pages_of(LIBRARY, ["no-such-kind"])] == [SOMETHING_ELSE]
+    assert [page.id for page in pages_of(LIBRARY, [])] == [SOMETHING_ELSE]
+    assert [page.id for page in pages_of(LIBRARY, ["account-takeover", "no-such-kind"])] == [
+        "account-takeover"
+    ]
+
+
+@given(some_kinds)
+def test_every_question_of_every_page_is_asked_once_and_danger_first(kinds):
+    pages = pages_of(LIBRARY, kinds)
+
+    asked = [question.id for question in questions_of(LIBRARY, pages)]
+
+    assert asked[: len(POINTS)] == POINTS
+    assert len(asked) == len(set(asked))
+    assert set(asked) == {question.id for page in pages for question in page.questions}
+
+
+@given(some_kinds)
+def test_every_option_of_every_page_can_be_picked(kinds):
+    pages = pages_of(LIBRARY, kinds)
+
+    for question in questions_of(LIBRARY, pages):
+        offered = [option.id for option in question.options]
+        same = [one for page in pages for one in page.questions if one.id == question.id]
+        assert len(offered) == len(set(offered))
+        assert set(offered) == {option.id for one in same for option in one.options}
+        if "unsure" in offered:
+            assert set(offered[offered.index("unsure") :]) <= {"unsure", "rather_not"}
+
+
+def test_one_page_asks_in_its_own_words_and_two_in_the_words_of_all():
+    account, other = (LIBRARY.playbook(name) for name in ("account-takeover", SOMETHING_ELSE))
+    hold = LIBRARY.question("hold")
+
+    assert asked("hold", [account]) == account.question("hold")
+    assert str(asked("hold", [account]).ask) != str(hold.ask)
+    assert (asked("hold", [account, other]).ask, asked("hold", [account, other]).hint) == (
+        hold.ask,
+        hold.hint,
+    )
+
+
+def test_answers_that_fit_only_one_kind_of_trouble_are_put_in_the_words_of_all():
+    arrest, account = (LIBRARY.playbook(name) for name in ("arrest-detention", "account-takeover"))
+    shared = [str(option.label) for option in LIBRARY.question("hold").options]
+    assert "No, they are free again" not in shared
+
+    said = [str(option.label) for option in asked("hold", [arrest, account]).options]
+
+    assert said == shared
+
+
+def test_what_one_page_hides_and_another_does_not_is_asked():
+    account = LIBRARY.playbook("account-takeover")
+    hidden = replace(account.question("typed"), ask_when=Is("whose", "mine"))
+    hiding = replace(account, id="hiding", questions=(hidden,))
+
+    assert asked("typed", [hiding, account]).ask_when is None
+    assert asked("typed", [hiding, replace(hiding, id="same")]).ask_when == hidden.ask_when
+
+
+def test_options_that_only_one_page_has_stand_before_i_do_not_know():
+    account = LIBRARY.playbook("account-takeover")
+    platform = account.question("platform")
+    longer = replace(
+        platform, options=(Option("zine", Text("x.zine", "A zine")), platform.options[-1])
+    )
+    other = replace(account, id="other", questions=(longer,))
+
+    offered = [option.id for option in asked("platform", [account, other]).options]
+
+    assert offered[-1] == "unsure"
+    assert "zine" in offered
+    assert offered.count("unsure") == 1
+
+
+@given(some_kinds)
+def test_advice_is_that_of_all_pages_and_nothing_is_said_twice(kinds):
+    pages = pages_of(LIBRARY, kinds)
+
+    advice = advice_of(pages, {})
+
+    said = [str(one.text) for one in (*advice.dos, *advice.donts)]
+    assert len(said) == len(set(said))
+    alone = {str(one.text) for page in pages for one in page.safe_now}
+    assert set(said) == alone
+
+
+def asked(name, pages):
+    return next(one for one in questions_of(LIBRARY, pages) if one.id == name)

@@ -1,0 +1,191 @@
+"""Plain words lead to the right kind of trouble, however they are typed; and nothing throws."""
+
+# ruff: noqa: RUF001 - letters that look alike are what this file is about
+
+import string
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.playbooks.merging import SOMETHING_ELSE
+from helpdesk.playbooks.model import Text
+from helpdesk.playbooks.normalization import SMALL, folded, words_in
+from helpdesk.playbooks.repository import incident_classifier, the_library
+from helpdesk.playbooks.search import FEWEST, MOST, PlaybookSearch, alternatives, train
+from helpdesk.settings import LANGUAGES
+
+PHRASES = Path(__file__).parents[2] / "playbooks" / "vocab" / "searches"
+SENTENCES = Path(__file__).parents[2] / "playbooks" / "tests" / "searches"
+PAGES = tuple(page for page in the_library().playbooks if page.id != SOMETHING_ELSE)
+FINDER = PlaybookSearch(PAGES, classifier=incident_classifier())
+NAMES = {page.id for page in PAGES}
+SAID = [(page.id, str(said)) for page in PAGES for said in (*page.also_called, page.title)]
+
+
+def first(words, finder=FINDER):
+    found = finder.find(words)
+    return found[0].page.id if found else None
+
+
+@given(st.text(max_size=400))
+def test_nothing_that_can_be_typed_is_too_strange(words):
+    found = FINDER.find(words)
+
+    kinds = [one.page.id for one in found]
+    assert len(kinds) == len(set(kinds)) <= MOST
+    assert len(kinds) >= FEWEST or not words_in(words)
+    assert set(kinds) <= NAMES
+    for one in found:
+        said = [str(one.page.title), str(one.page.trigger)]
+        assert one.nearest in [
+            *said,
+            *(way for text in one.page.also_called for way in alternatives(text)),
+        ]
+
+
+@pytest.mark.parametrize("words", ["", " ", "?!…", "\x00", "\ud800", "🙈🙉", "\n" * 5])
+def test_words_that_say_nothing_find_nothing(words):
+    assert FINDER.find(words) == ()
+
+
+@pytest.mark.parametrize(("kind", "said"), SAID)
+def test_the_words_of_a_page_lead_to_it(kind, said):
+    assert kind in [one.page.id for one in FINDER.find(said)[:2]]
+
+
+@given(st.sampled_from(SAID), st.data())
+def test_capitals_accents_and_signs_change_nothing(one, data):
+    _kind, said = one
+    letters = [
+        data.draw(st.sampled_from([sign, sign.upper(), f"{sign}\u0301"]))
+        for sign in said
+        if sign.isalpha() or sign == " "
+    ]
+
+    assert words_in("".join(letters)) == words_in(
+        "".join(s for s in said if s.isalpha() or s == " ")
+    )
+
+
+@given(
+    st.sampled_from(SAID), st.text(string.punctuation.replace("'", "").replace("-", ""), max_size=5)
+)
+def test_signs_around_the_words_change_nothing(one, signs):
+    assert FINDER.find(f"{signs} {one[1]} {signs}") == FINDER.find(one[1])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hackt", "hacked"),
+        ("acount", "account"),
+        ("pasword", "password"),
+        ("lokced", "locked"),
+        ("LOCKED", "locked"),
+        ("accounts", "account"),
+        ("pässwörd", "password"),
+    ],
+)
+def test_a_slip_of_the_finger_is_no_obstacle(typed, meant):
+    assert first(typed) == first(meant) is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("أُخترق حسابي", "اخترق حسابى"),
+        ("الصُّوَر", "صور"),
+        ("صورة", "صوره"),
+        ("هاتفي", "الهاتف"),
+        ("سرقوا", "سرق"),
+        ("contraseña", "CONTRASENA"),
+        ("piraté", "PIRATE"),
+        ("straße", "STRASSE"),
+        ("can’t", "can't"),
+        ("ｈａｃｋｅｄ", "hacked"),
+    ],
+)
+def test_letters_that_vary_are_the_same_letter(one, other):
+    assert words_in(one) == words_in(other)
+
+
+def test_a_page_in_another_language_is_found_in_both():
+    page = next(one for one in PAGES if one.id == "account-takeover")
+    translated = replace(
+        page,
+        title=Text("x.title", "Alguien más usa mi cuenta"),
+        trigger=Text("x.trigger", "Una cuenta perdida"),
+        also_called=(Text("x.also", "perdí el acceso, me robaron la cuenta"),),
+    )
+    shown = [translated, *(one for one in PAGES if one is not page)]
+    finder = PlaybookSearch(shown, PAGES, classifier=train([*shown, *PAGES]))
+
+    assert finder.find("robaron")[0].page is translated
+    assert finder.find("locked out")[0].page is translated
+    assert finder.find("robaron")[0].nearest == "me robaron la cuenta"
+
+
+def test_small_words_alone_still_count():
+    assert words_in("for me") == ("for", "me")
+    assert words_in("it is my photo") == words_in("photo") != ()
+
+
+@given(st.text(max_size=100))
+def test_folding_has_no_capitals_and_is_done_once(text):
+    assert folded(text) == folded(text.casefold()[: len(text)]) or len(text.casefold()) != len(text)
+    assert folded(folded(text)) == folded(text) or len(folded(text)) > 300
+
+
+def test_the_small_words_are_words():
+    assert all(" " not in word and word for word in SMALL)
+
+
+def test_a_word_that_no_page_knows_still_finds_the_nearest():
+    assert len(FINDER.find("qwertzuiop")) >= FEWEST
+    assert len(FINDER.find("ي" * 9000)) >= FEWEST
+
+
+@pytest.mark.parametrize(
+    ("typed", "kinds"),
+    [
+        ("malware", {"device-suspicious"}),
+        ("scam", {"suspicious-message"}),
+        ("he hits me", {"harassment-threats"}),
+        ("haked", {"account-takeover"}),
+        ("2fa", {"account-takeover"}),
+        ("stalkerware", {"device-suspicious", "being-watched"}),
+        ("me xingando em massa no twitter", {"harassment-threats"}),
+    ],
+)
+def test_words_that_once_found_nothing_or_the_wrong_kind(typed, kinds):
+    assert first(typed) in kinds
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_has_phrases_in_every_language_and_nothing_else_has(language):
+    written = yaml.safe_load((PHRASES / f"{language}.yml").read_text())["searches"]
+
+    assert set(written) == NAMES
+    assert all(len(phrases) >= 8 for phrases in written.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_of_other_people_find_the_right_kind(language):
+    """The second of every two: phrases were added to vocab/searches while looking at the first."""
+    sentences = yaml.safe_load((SENTENCES / f"{language}.yml").read_text())
+    judged = [one for one in sentences[1::2] if SOMETHING_ELSE not in one["types"]]
+    assert len(sentences) >= 40
+
+    found = [[one.page.id for one in FINDER.find(sentence["says"])] for sentence in judged]
+
+    right = [kinds[0] in one["types"] for kinds, one in zip(found, judged, strict=True)]
+    in_three = [
+        bool({*kinds[:3]} & {*one["types"]}) for kinds, one in zip(found, judged, strict=True)
+    ]
+    assert all(found)
+    assert sum(right) >= 0.85 * len(judged)
+    assert sum(in_three) >= 0.95 * len(judged)

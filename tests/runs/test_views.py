@@ -1,0 +1,439 @@
+"""The pages of a run: read ahead, record a step, leave one out, take one back."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+from helpdesk.cases.queries import messages_of
+from helpdesk.escalations import operations as escalations
+from helpdesk.escalations.standing import Ask
+from helpdesk.playbooks.repository import the_library
+from helpdesk.runs import operations
+from tests.escalations.conftest import a_partner
+from tests.factories import sign_in
+
+ACCOUNT = the_library().playbook("account-takeover")
+
+
+@pytest.fixture
+def asha(staff, at_work):
+    return sign_in(staff, at_work.asha)
+
+
+def ref_of(at_work):
+    with at_work.working() as work:
+        return at_work.case(work).ref
+
+
+def address(at_work, run_id, *rest):
+    return "/".join([f"/cases/{ref_of(at_work)}/runs/{run_id}", *rest])
+
+
+def token(page):
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)[1]
+
+
+def send(client, page_address, to, **fields):
+    """Fill in a form of a page as a browser would."""
+    return client.post(to, data={"csrf_token": token(client.get(page_address)), **fields})
+
+
+def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id))
+
+    assert page.status_code == 200
+    assert "Someone else is using my account" in page.text
+    assert ACCOUNT.name in page.text
+    assert page.text.count("/outcome") == 1
+    assert "/steps/first-contact.acknowledge/outcome" in page.text
+    assert "I have written" in page.text
+    assert page.text.count('<li class="step ') == 26
+    assert "0 of 23 steps" in page.text, "steps that are not needed are not counted"
+    assert "A draft" in page.text
+
+
+def test_why_a_step_is_done_is_folded_away_with_its_words(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id)).text
+
+    folded = re.findall(r"<details.*?</details>", page, re.S)
+    conditions = page.count("It is done only if")
+    assert conditions > 5
+    assert sum(one.count("It is done only if") for one in folded) == conditions
+
+
+def test_steps_that_wait_for_others_are_folded_away_and_none_is_lost(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id)).text
+
+    folded = page.split("Waiting for other steps: ")[1]
+    blocked = re.findall(r'<li class="step step-blocked" id="([^"]+)"', page)
+    in_sight = re.findall(
+        r'<li class="step step-blocked" id="([^"]+)"', page.split("Waiting for other steps: ")[0]
+    )
+    assert int(folded.split("<")[0]) == len(blocked) - len(in_sight) > 5
+    assert len(set(blocked)) == len(blocked)
+    assert all("We cannot tell whether" in page.split(f'id="{one}"')[1] for one in in_sight)
+
+
+def test_the_sign_of_a_step_that_waits_is_drawn_and_needs_no_font(asha, at_work):
+    page = asha.get(address(at_work, at_work.start())).text
+
+    assert "\u23f8" not in page
+    assert re.search(r'<span class="step-mark" aria-hidden="true"><svg', page)
+
+
+def test_a_step_that_somebody_chose_is_the_one_at_hand(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id) + "?step=save-log")
+
+    assert "/steps/save-log/outcome" in page.text
+
+
+@pytest.mark.parametrize("step", ["ask-platform", "nonsense", "shared-page"])
+def test_a_step_that_is_not_open_is_never_at_hand(asha, at_work, step):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id) + f"?step={step}")
+
+    assert "/steps/first-contact.acknowledge/outcome" in page.text
+
+
+def test_recording_a_step_leads_to_the_next(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+
+    answer = send(
+        asha, run, f"{run}/steps/first-contact.acknowledge/outcome", outcome="written", note="<b>"
+    )
+
+    assert answer.status_code == 303
+    assert answer.location == f"{run}#now"
+    page = asha.get(run)
+    assert "Recorded: Write the first words." in page.text
+    assert "&lt;b&gt;" in page.text
+    assert "1 of 23 steps" in page.text
+
+
+def test_a_step_without_an_outcome_comes_back_with_everything_typed(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+    fields = {"evidence-first-sign": "2026-11-01 08:00 UTC", "note": "typed"}
+
+    answer = send(asha, run, f"{run}/steps/save-log/outcome", **fields)
+
+    assert answer.status_code == 422
+    assert "Choose how this step ended." in answer.text
+    assert 'href="#outcome-0"' in answer.text
+    assert "2026-11-01 08:00 UTC" in answer.text
+    assert "typed" in answer.text
+
+
+def test_what_was_written_down_stands_on_the_page_and_in_the_next_form(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+    fields = {"outcome": "saved", "evidence-first-sign": "2026-11-01 08:00 UTC"}
+
+    send(asha, run, f"{run}/steps/save-log/outcome", **fields)
+
+    assert "2026-11-01 08:00 UTC" in asha.get(run).text
+    assert "Still needed" in asha.get(run).text
+
+
+def test_a_step_is_left_out_with_a_reason_only(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+    skip = f"{run}/steps/first-contact.acknowledge/skip"
+
+    assert send(asha, run, skip).status_code == 422
+    assert send(asha, run, skip, reason="They called us.").status_code == 303
+    assert "They called us." in asha.get(run).text
+    assert "Left out" in asha.get(run).text
+
+
+def test_a_step_that_must_be_done_offers_no_way_around_it(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+
+    page = asha.get(address(at_work, run_id) + "?step=first-contact.danger-again")
+
+    assert "/steps/first-contact.danger-again/outcome" in page.text
+    assert "/skip" not in page.text
+
+
+def test_a_step_is_taken_back(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+    run = address(at_work, run_id)
+
+    answer = send(asha, run, f"{run}/steps/first-contact.acknowledge/reopening")
+
+    assert answer.status_code == 303
+    assert "0 of 23 steps" in asha.get(run).text
+
+
+def test_a_warning_says_what_is_not_known(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+
+    page = asha.get(address(at_work, run_id))
+
+    assert "this is not known: Is there still a way in?" in page.text
+
+
+def test_platform_facts_say_that_nobody_has_checked_them(asha, at_work):
+    run_id = at_work.start()
+
+    page = asha.get(address(at_work, run_id))
+
+    assert "https://www.facebook.com/hacked" in page.text
+    assert "Nobody has checked this yet" in page.text
+
+
+def test_a_playbook_is_started_from_the_case(asha, at_work):
+    run = address(at_work, at_work.start("something-else"))
+
+    answer = send(asha, run, f"/cases/{ref_of(at_work)}/runs", playbook="account-takeover")
+
+    assert answer.status_code == 303
+    assert asha.get(answer.location).status_code == 200
+
+
+def test_the_last_step_leads_back_to_the_case(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+
+    answer = send(asha, run, f"{run}/steps/close.way-out/outcome", outcome="withdrawn")
+
+    assert answer.location == f"/cases/{ref_of(at_work)}"
+    page = asha.get(run)
+    assert "This run ended" in page.text
+    assert "/outcome" not in page.text
+
+
+def test_a_settled_type_leads_into_its_own_playbook(staff, unsorted):
+    client = sign_in(staff, unsorted.asha)
+    run_id = unsorted.start("something-else")
+    unsorted.first_contact(run_id)
+    unsorted.finish(run_id, "listen", "understood")
+    run = address(unsorted, run_id)
+
+    answer = send(client, run, f"{run}/steps/settle-type/outcome", outcome="account_takeover")
+
+    assert "Someone else is using my account" in client.get(answer.location).text
+
+
+def test_a_hasty_end_is_refused_with_what_is_missing(asha, at_work):
+    run_id = at_work.start()
+    run = address(at_work, run_id)
+
+    answer = send(asha, run, f"{run}/steps/close.way-out/outcome", outcome="restored")
+
+    assert answer.status_code == 409
+    assert "Confirm whose account it is" in answer.text
+
+
+@pytest.mark.parametrize("what", ["", "/steps/save-log/outcome", "/steps/save-log/skip"])
+def test_a_stranger_finds_no_such_page(staff, at_work, what):
+    run = address(at_work, at_work.start())
+    client = sign_in(staff, at_work.stranger)
+
+    answer = client.get(run) if not what else client.post(run + what)
+
+    assert answer.status_code in (400, 404)
+
+
+def test_the_run_of_another_case_is_not_here(asha, at_work, unsorted):
+    elsewhere = unsorted.start("something-else")
+
+    assert asha.get(address(at_work, elsewhere)).status_code == 404
+
+
+def test_reading_a_run_changes_nothing(asha, at_work):
+    run_id = at_work.start()
+    before = len(at_work.history("playbook.started"))
+
+    asha.get(address(at_work, run_id))
+
+    assert len(at_work.history("playbook.started")) == before == 1
+
+
+def test_on_a_closed_case_a_run_is_there_to_read(asha, at_work):
+    run_id = at_work.start()
+    with at_work.working() as work:
+        operations.skip_step(
+            work, at_work.run(work, run_id), "first-contact.acknowledge", reason="closing"
+        )
+        case = at_work.case(work)
+        case.status = "closed"
+
+    page = asha.get(address(at_work, run_id))
+
+    assert page.status_code == 200
+    assert "<form" not in page.text.split("<main")[1]
+
+
+def test_the_step_that_asks_the_platform_leads_to_a_request(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+    for step, outcome in {"confirm-owner": "confirmed", "public-form": "refused"}.items():
+        at_work.finish(run_id, step, outcome)
+
+    page = asha.get(address(at_work, run_id) + "?step=ask-platform")
+
+    assert f'href="/cases/{ref_of(at_work)}/requests/new"' in page.text
+    assert "There is one already" not in page.text
+
+    with at_work.working(at_work.bo) as work:
+        partner = a_partner(work, at_work.bo)
+        made = escalations.draft(
+            work, at_work.case(work), partner, ask=Ask.LOCK, typed={"happened": "It was taken."}
+        )
+    again = asha.get(address(at_work, run_id) + "?step=ask-platform")
+
+    assert f'href="/cases/{ref_of(at_work)}/requests/{made.ref}"' in again.text
+
+
+def in_the_box(page):
+    box = r'<textarea[^>]*name="message_text"[^>]*>\n(.*?)</textarea>'
+    return re.search(box, page.text, re.S)[1]
+
+
+def test_words_of_a_step_stand_in_a_message_and_the_way_leads_back(asha, at_work):
+    run_id = at_work.start()
+    here = address(at_work, run_id)
+    [link] = re.findall(r'href="([^"]+/words[^"]*)"', asha.get(here).text)
+
+    offered = asha.get(link)
+
+    assert in_the_box(offered).startswith("Thank you for telling us.")
+    assert "Nothing has been sent." in offered.text
+    to = f"/cases/{ref_of(at_work)}/messages"
+    sent = asha.post(
+        to, data={"csrf_token": token(offered), "message_text": "Thank you.", "back_to": run_id}
+    )
+    assert sent.headers["Location"] == here
+    with at_work.working() as work:
+        [message] = messages_of(work, at_work.case(work))
+        assert work.keys.open(message, "body") == "Thank you."
+
+
+def test_words_come_in_the_language_of_the_reporter_beside_our_own(asha, at_work):
+    run_id = at_work.start()
+    with at_work.working() as work:
+        at_work.case(work).language = "es"
+        work.record("case.resumed", at_work.case(work))
+
+    page = asha.get(address(at_work, run_id, "words?step=first-contact.acknowledge"))
+
+    assert in_the_box(page).startswith("Gracias")
+    assert "Thank you for telling us." in page.text
+    assert "Their language is Spanish" in page.text
+
+
+@pytest.mark.parametrize("step", ["", "close.lesson", "nonsense"])
+def test_where_nothing_is_offered_there_is_no_message(asha, at_work, step):
+    run_id = at_work.start()
+
+    assert asha.get(address(at_work, run_id, f"words?step={step}")).status_code == 404
+
+
+def test_a_stranger_learns_nothing_about_words(staff, at_work):
+    run_id = at_work.start()
+    stranger = sign_in(staff, at_work.stranger)
+
+    page = stranger.get(address(at_work, run_id, "words?step=first-contact.acknowledge"))
+
+    assert page.status_code == 404
+
+
+DANGER = "first-contact.danger-again"
+
+
+def test_a_step_that_is_not_over_stands_with_its_day_and_can_be_recorded_again(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+    run = address(at_work, run_id)
+    asha.get(f"{run}?step={DANGER}")
+
+    send(asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_answer", note="Asked by mail.")
+
+    page = asha.get(run).text
+    assert "Comes back later" in page
+    assert re.search(r"It comes back [1-9]\d? \w{3} 20\d\d, ", page), (
+        "said once more in the sentence about what was recorded"
+    )
+    again = asha.get(f"{run}?step={DANGER}").text
+    assert "Asked by mail." in again
+    assert "It is not over. It comes back" in again
+    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', again)[1]
+    answer = send(
+        asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_danger", note="", seen=seen
+    )
+    assert answer.status_code == 303
+    assert "Comes back later" not in asha.get(run).text
+
+
+def test_an_old_form_is_refused_where_a_colleague_recorded_the_step(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "written")
+    run = address(at_work, run_id)
+    at_work.finish(run_id, DANGER, "no_answer", at_work.bo)
+
+    answer = send(asha, run, f"{run}/steps/{DANGER}/outcome", outcome="no_danger", seen="")
+
+    assert "since you opened it" in answer.text
+    assert at_work.stands(run_id, DANGER).record.outcome == "no_answer"
+
+
+def test_what_an_outcome_needs_is_said_before_and_asked_for_after(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+    run = address(at_work, run_id)
+    form = asha.get(f"{run}?step=confirm-owner").text
+
+    answer = send(
+        asha,
+        run,
+        f"{run}/steps/confirm-owner/outcome",
+        outcome="confirmed",
+        **{"evidence-profile-url": "https://example.org/1"},
+    )
+
+    assert "Needs: How we know whose account it is; Address of the profile" in form
+    assert answer.status_code == 422
+    assert 'href="#evidence-ownership-statement"' in answer.text
+    assert "https://example.org/1" in answer.text, "what was typed is there"
+    assert at_work.stands(run_id, "confirm-owner").record is None
+
+
+def test_what_is_still_needed_is_never_called_optional(asha, at_work):
+    run_id = at_work.start()
+    at_work.first_contact(run_id)
+
+    page = asha.get(address(at_work, run_id) + "?step=confirm-owner").text
+
+    labels = re.findall(r'<label class="label" for="evidence-([\w-]+)">(.*?)</label>', page, re.S)
+    insisted = {one.id for one in ACCOUNT.evidence if one.must}
+    assert {name for name, _ in labels} & insisted
+    for name, label in labels:
+        assert ("(optional)" in label) == (name not in insisted)
+
+
+def test_the_board_leads_to_what_has_come_back(asha, at_work):
+    run_id = at_work.start()
+    at_work.finish(run_id, "first-contact.acknowledge", "cannot_reach")
+    with at_work.working() as work:
+        work.session.execute(text("UPDATE step_records SET back_at = now() - interval '1 day'"))
+
+    board = asha.get("/duty").text
+
+    assert "Steps that have come back" in board
+    assert "There is no safe way to write yet" in board
+    assert f"/runs/{run_id}?step=first-contact.acknowledge#now" in board
