@@ -6,7 +6,8 @@ Pure. A step changes no answer and no level: a person corrects the answer, and i
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from helpdesk.playbooks.conditions import Context, Truth, evaluate, names_in
+from helpdesk.playbooks.conditions import Context, names_in
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.tables import Table
 from helpdesk.runs.models import MOVED, StepRecord

@@ -14,7 +14,7 @@ from helpdesk.export.names import chosen, derived, outcome_of, variable
 from helpdesk.export.workflow import Workflow
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Phase, Playbook, QuestionKind, Readiness, Who
-from helpdesk.playbooks.progress import facts_named_by
+from helpdesk.playbooks.step_facts import facts_named_by
 
 # The identity and the markings that the CACAO 2.0 specification fixes for TLP 2.0; an export has
 # to use these and may not make its own.

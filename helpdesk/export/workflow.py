@@ -16,7 +16,7 @@ from helpdesk.export.instructions import instructions
 from helpdesk.export.names import derived, outcome_of, variable
 from helpdesk.export.patterns import PatternComparison, Patterns
 from helpdesk.playbooks.model import Phase, Playbook, Step, StepOutcome, Who
-from helpdesk.playbooks.progress import facts_named_by
+from helpdesk.playbooks.step_facts import facts_named_by
 
 Node = dict[str, Any]
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from helpdesk.playbooks.conditions import Context, Truth, Value, evaluate
+from helpdesk.playbooks.conditions import Context, Value
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Advice, Playbook, Question, RedFlag
-from helpdesk.playbooks.progress import NOT_SO_FAR, facts_named_by
+from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
 
 
 def asked(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
 from helpdesk.playbooks.model import Playbook, Question
-from helpdesk.playbooks.progress import facts_from
+from helpdesk.playbooks.step_facts import facts_from
 
 Said = Callable[[str], str]
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from helpdesk.playbooks.conditions import UNTOLD, Condition, Context, Truth, evaluate
+from helpdesk.playbooks.conditions import UNTOLD, Condition, Context
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.library import PLATFORM_QUESTION
 from helpdesk.playbooks.model import EscalationPlan, EvidencePlan, Playbook
 

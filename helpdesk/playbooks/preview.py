@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from helpdesk.playbooks.condition_text import in_words
-from helpdesk.playbooks.conditions import Context, Truth, evaluate, names_in
+from helpdesk.playbooks.conditions import Context, names_in
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import End, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress, StepNow, StepState, facts_from
+from helpdesk.playbooks.progress import Progress, StepNow, StepState
+from helpdesk.playbooks.step_facts import facts_from
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from helpdesk.cases.models import Case, Evidence, Fact, Part
 from helpdesk.core.errors import NotNow
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import facts_from, facts_named_by
 from helpdesk.playbooks.repository import CurrentEdition
+from helpdesk.playbooks.step_facts import facts_from, facts_named_by
 from helpdesk.runs.models import Edition, RecordedAs, Run, StepRecord
 
 # What a fact says in clear when its words are sealed beside it.

@@ -16,7 +16,8 @@ from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work
 from helpdesk.playbooks import merging, organisations
 from helpdesk.playbooks.answers import tags
-from helpdesk.playbooks.conditions import Context, doubts
+from helpdesk.playbooks.conditions import Context
+from helpdesk.playbooks.evaluation import doubts
 from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as runs

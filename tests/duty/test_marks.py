@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.authoring.reading.steps import PAP
+from helpdesk.authoring.reading.step_fields import PAP
 
 
 @pytest.mark.parametrize("mark", PAP)

@@ -7,17 +7,8 @@ from hypothesis import strategies as st
 
 from helpdesk.export.names import chosen, variable
 from helpdesk.export.patterns import Patterns
-from helpdesk.playbooks.conditions import (
-    AllOf,
-    Answered,
-    AnyOf,
-    AtLeast,
-    In,
-    Is,
-    Not,
-    Truth,
-    evaluate,
-)
+from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, In, Is, Not
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import QuestionKind
 from helpdesk.playbooks.repository import the_library
 

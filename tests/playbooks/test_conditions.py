@@ -12,13 +12,11 @@ from helpdesk.playbooks.conditions import (
     In,
     Is,
     Not,
-    Truth,
-    doubts,
-    evaluate,
     from_data,
     names_in,
     to_data,
 )
+from helpdesk.playbooks.evaluation import Truth, doubts, evaluate
 
 TRUE, FALSE, CANNOT_TELL = Truth.TRUE, Truth.FALSE, Truth.CANNOT_TELL
 HOLD = AtLeast("hold", ("unclear", "running"))

@@ -5,8 +5,9 @@ import pytest
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.answers import red_flags, safe_now
 from helpdesk.playbooks.conditions import UNSURE
-from helpdesk.playbooks.progress import StepState, StepTracker
+from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.triage.judging import judge_report
 
 LIBRARY = the_library()

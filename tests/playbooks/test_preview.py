@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.playbooks.preview import preview_steps
-from helpdesk.playbooks.progress import Record, StepState, facts_from, progress
+from helpdesk.playbooks.progress import Record, StepState
 from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_tracker import progress
 
 LIBRARY = the_library()
 PAGES = LIBRARY.playbooks

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.conditions import Truth, evaluate
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import FactFrom
-from helpdesk.playbooks.progress import Record, StepState, facts_from, progress
+from helpdesk.playbooks.progress import Record, StepState
 from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.step_facts import facts_from
+from helpdesk.playbooks.step_tracker import progress
 
 PAGES = the_library().playbooks
 ACCOUNT = the_library().playbook("account-takeover")
@@ -32,10 +34,7 @@ def test_a_need_is_met_by_doing_and_by_skipping(record):
 
 
 def test_a_need_is_met_by_a_step_that_is_not_needed():
-    records = {
-        "confirm-owner": Record("confirmed"),
-        "consent.agree": Record("agreed"),
-    }
+    records = {"confirm-owner": Record("confirmed"), "consent.agree": Record("agreed")}
 
     now = stands({"hold": "ended", "account_state": "lost"}, records, "ask-platform")
 

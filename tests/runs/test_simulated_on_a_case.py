@@ -6,9 +6,9 @@ from helpdesk.authoring.simulation.invariants import try_out
 from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
 from helpdesk.authoring.simulation.simulator import simulate_run
 from helpdesk.core.errors import NotNow
-from helpdesk.playbooks.progress import StepTracker
 from helpdesk.playbooks.repository import the_library
 from helpdesk.playbooks.step_rules import leads_onward
+from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.runs import context, operations, queries
 from tests.runs.conftest import CaseAtWork
 

@@ -19,7 +19,7 @@ from helpdesk.authoring.simulation.invariants import try_out
 from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.progress import StepTracker
+from helpdesk.playbooks.step_tracker import StepTracker
 
 AT_ONCE = 250  # people in one piece of work
 WORTH_SHARING = 2000  # people from whom on more processes are quicker

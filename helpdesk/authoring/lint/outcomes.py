@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.material import Material
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.playbooks.conditions import Truth, evaluate, names_in
+from helpdesk.playbooks.conditions import names_in
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import facts_from
+from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import is_over, leads_onward
 
 

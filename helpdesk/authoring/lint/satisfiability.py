@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from helpdesk.playbooks.answers import without_hidden
-from helpdesk.playbooks.conditions import UNTOLD, Condition, Truth, Value, evaluate, mentions_in
+from helpdesk.playbooks.conditions import UNTOLD, Condition, Value, mentions_in
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Question, QuestionKind
 
 # Stands for an answer that no condition asks for.

@@ -5,16 +5,7 @@ from collections.abc import Mapping
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.references import References
 from helpdesk.authoring.source import Node
-from helpdesk.playbooks.conditions import (
-    AllOf,
-    Answered,
-    AnyOf,
-    AtLeast,
-    Condition,
-    In,
-    Is,
-    Not,
-)
+from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, Condition, In, Is, Not
 
 VERBS = "is in at_least answered all any not"
 

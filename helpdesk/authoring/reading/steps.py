@@ -9,23 +9,20 @@ from helpdesk.authoring.reading.facts import read_fact
 from helpdesk.authoring.reading.fragments import Around, Entry, Fragment, entries, need
 from helpdesk.authoring.reading.references import ReferenceKind, References
 from helpdesk.authoring.reading.repeat_after import read_again
-from helpdesk.authoring.reading.vocabulary import refuse_repeats
-from helpdesk.authoring.source import ErrorCollector, Fields, Node
-from helpdesk.playbooks.conditions import Condition, names_in
-from helpdesk.playbooks.model import (
-    NOTE,
-    End,
-    FactSetting,
-    Phase,
-    Setting,
-    Step,
-    StepOutcome,
-    Text,
-    Who,
+from helpdesk.authoring.reading.step_fields import (
+    read_once,
+    read_pap,
+    read_shown_by,
+    read_silent,
+    read_text,
+    refuse_two_fates,
 )
+from helpdesk.authoring.reading.vocabulary import refuse_repeats
+from helpdesk.authoring.source import ErrorCollector, Node
+from helpdesk.playbooks.conditions import Condition, names_in
+from helpdesk.playbooks.model import End, FactSetting, Phase, Setting, Step, StepOutcome, Text, Who
 
 EVERY_END = "every_end"
-PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
 
 
 @dataclass(frozen=True)
@@ -76,14 +73,14 @@ class StepsReader:
             outcomes=outcomes,
             needs=fields.list_of("needs", lambda said: need(said, around)),
             must=fields.read("must", Node.flag, otherwise=False),
-            once=fields.read("once", lambda said: _once(said, prefix), otherwise=False),
+            once=fields.read("once", lambda said: read_once(said, prefix), otherwise=False),
             when=fields.read(
                 "when", lambda said: read_condition(said, self.scales, self.references), None
             ),
-            why=_text(fields, "why", home),
-            risk=_text(fields, "risk", home),
-            words=_text(fields, "words", home),
-            silent=fields.read("silent", lambda said: _silent(said, fields), otherwise=False),
+            why=read_text(fields, "why", home),
+            risk=read_text(fields, "risk", home),
+            words=read_text(fields, "words", home),
+            silent=fields.read("silent", lambda said: read_silent(said, fields), otherwise=False),
             evidence=evidence,
             escalation=fields.read(
                 "escalation",
@@ -91,7 +88,7 @@ class StepsReader:
                 None,
             ),
             wait=fields.read("wait", Node.duration, None),
-            pap=fields.read("pap", _pap, None),
+            pap=fields.read("pap", read_pap, None),
             services=fields.list_of(
                 "services", lambda said: self.references.to(ReferenceKind.SERVICE, said.id(), said)
             ),
@@ -115,7 +112,7 @@ class StepsReader:
     def _outcome(self, node: Node, home: str, evidence: tuple[str, ...]) -> StepOutcome:
         fields = node.fields("id label", "sets fits leads_to again over shown_by")
         outcome_id = fields["id"].id()
-        _refuse_two_fates(fields)
+        refuse_two_fates(fields)
         end = playbook = None
         if "leads_to" in fields:
             kind, said = fields["leads_to"].only_field("end playbook")
@@ -132,7 +129,7 @@ class StepsReader:
             fits=fields.read("fits", self._fits, None),
             again=fields.read("again", read_again, None),
             over=fields.read("over", Node.flag, otherwise=False),
-            shown_by=fields.list_of("shown_by", lambda said: _shown_by(said, evidence)),
+            shown_by=fields.list_of("shown_by", lambda said: read_shown_by(said, evidence)),
         )
 
     def _fits(self, node: Node) -> Condition:
@@ -171,42 +168,3 @@ class StepsReader:
                     f"the outcome '{outcome.id}' of '{last.id}' leads nowhere",
                     rule=LintRule.WAYS_OUT,
                 )
-
-
-def _refuse_two_fates(fields: Fields) -> None:
-    """A step comes back, or it is over; one that leads out of the page is over anyway."""
-    named = [key for key in ("leads_to", "over", "again") if key in fields]
-    if "again" in named and len(named) > 1:
-        fields["again"].refuse(f"an outcome with '{named[0]}' is over, and does not come back")
-
-
-def _shown_by(node: Node, evidence: tuple[str, ...]) -> str:
-    if node.id() not in (*evidence, NOTE):
-        node.refuse(
-            f"this step does not take '{node.id()}'; name evidence of the step, or '{NOTE}' for "
-            "the note beside the outcome",
-            rule=LintRule.REFERENCES,
-        )
-    return node.id()
-
-
-def _silent(node: Node, fields: Fields) -> bool:
-    if "words" in fields:
-        node.refuse("a step with words to send is not silent")
-    return node.flag()
-
-
-def _once(node: Node, prefix: str) -> bool:
-    if not prefix:
-        node.refuse("only a step that pages share can be done once for all of them")
-    return node.flag()
-
-
-def _pap(node: Node) -> str:
-    if node.text() not in PAP:
-        node.refuse(f"'{node.text()}' is not one of: {', '.join(PAP)}")
-    return node.text()
-
-
-def _text(fields: Fields, key: str, home: str) -> Text | None:
-    return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

@@ -19,7 +19,7 @@ from helpdesk.authoring.simulation.level_ladders import (
 from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.progress import StepTracker
+from helpdesk.playbooks.step_tracker import StepTracker
 
 NEVER_AN_EXCEPTION: Final = "never an exception"
 ALL: Final = (NEVER_AN_EXCEPTION, *INVARIANTS)

@@ -18,10 +18,11 @@ from helpdesk.authoring.simulation.random_people import RandomPerson, Simulation
 from helpdesk.authoring.simulation.scripted import IntakeResult, assess
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep, simulate_run
 from helpdesk.escalations.gates import OWNER_CONFIRMED, VETTED
-from helpdesk.playbooks.conditions import Context, Truth, Value, evaluate
+from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import missing_for
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import EndKind, Step
-from helpdesk.playbooks.progress import NOT_SO_FAR, facts_named_by
+from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
 from helpdesk.playbooks.tables import DecisionPoint
 
 CONSENT: Final = ("consent_platform", "given")

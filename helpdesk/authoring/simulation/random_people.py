@@ -8,8 +8,9 @@ from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContex
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
-from helpdesk.playbooks.progress import Progress, StepNow, StepState, StepTracker
+from helpdesk.playbooks.progress import Progress, StepNow, StepState
 from helpdesk.playbooks.step_rules import leads_onward, may_be_skipped, unshown
+from helpdesk.playbooks.step_tracker import StepTracker
 
 ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
 IN_NO_ORDER = 4

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress, Record, StepNow, StepTracker, facts_from
+from helpdesk.playbooks.progress import Progress, Record, StepNow
+from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
     held_back,
     is_over,
@@ -17,6 +18,7 @@ from helpdesk.playbooks.step_rules import (
     too_early,
     unshown,
 )
+from helpdesk.playbooks.step_tracker import StepTracker
 
 LATER = datetime.max.replace(tzinfo=UTC)
 

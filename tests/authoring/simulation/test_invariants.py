@@ -8,8 +8,9 @@ from helpdesk.authoring.simulation import invariants, scripted, simulator
 from helpdesk.authoring.simulation.exploration import NEVER_AN_EXCEPTION, explore, explore_decisions
 from helpdesk.authoring.simulation.invariants import INVARIANTS
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.conditions import Is, Not, Truth, evaluate, names_in
+from helpdesk.playbooks.conditions import Is, Not, names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
+from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import RedFlag, Text
 from helpdesk.playbooks.repository import the_library
 

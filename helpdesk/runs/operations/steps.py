@@ -1,16 +1,14 @@
-"""What can happen to a playbook at work: started, moved on, a step finished, skipped, reopened."""
+"""A step of a run is finished, left out or taken back, and the run goes where that leads."""
 
 from collections.abc import Mapping
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.queries import hold
 from helpdesk.core.errors import NotFound, NotNow
 from helpdesk.core.work import Work
-from helpdesk.playbooks import repository
-from helpdesk.playbooks.edition_diff import lost_records
-from helpdesk.playbooks.model import Playbook, Readiness, Step, StepOutcome
-from helpdesk.playbooks.progress import Record, StepNow, StepState, facts_from
+from helpdesk.playbooks.model import Playbook, Step, StepOutcome
+from helpdesk.playbooks.progress import StepNow, StepState
+from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
     held_back,
     in_titles,
@@ -20,63 +18,9 @@ from helpdesk.playbooks.step_rules import (
     unshown,
 )
 from helpdesk.runs import queries, repeated_steps, storage
-from helpdesk.runs.models import MOVED, RecordedAs, Run
-from helpdesk.runs.policy import may_run, may_work_on
-
-
-def start_run(work: Work, case: Case, playbook_id: str) -> Run:
-    """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
-    hold(work, case)
-    work.require(may_run, case)
-    edition = repository.current(playbook_id)
-    if edition is None or edition.playbook.status is Readiness.RETIRED:
-        raise NotFound
-    if queries.running(work, case, playbook_id) is not None:
-        raise NotNow("This playbook is at work on the case already.")
-    if playbook_id not in case.kinds:
-        # whatever is worked on is what the case is about, too
-        case.other_types = (*case.other_types, playbook_id)
-    run = _begin(work, case, edition)
-    work.record("playbook.started", run, playbook=edition.playbook.name)
-    return run
-
-
-def move_run(work: Work, run: Run, *, reason: str) -> Run:
-    """Go on in today's edition of the page. What was recorded goes along as far as it still fits.
-
-    Nothing is lost: the old run ends and stays to be read, with every record in its own words. The
-    reason stands in a sealed note, and history knows which steps stayed behind. What those had
-    found out is not known any more until they are done again.
-    """
-    hold(work, run.case)
-    work.require(may_work_on, run)
-    work.session.refresh(run, ["ended_at", "ended_as", "records"])
-    _refuse_ended(run)
-    page, edition = queries.page_of(run), repository.current(run.edition.playbook)
-    if edition is None or queries.newer_edition(run) is None:
-        raise NotNow("There is no other edition of this page to move to.")
-    run.ended_at, run.ended_as = work.at, MOVED
-    follower = _begin(work, run.case, edition)
-    records = {record.step: Record(record.outcome) for record in run.records}
-    left_behind = lost_records(edition.playbook, records)
-    storage.forget_facts(work, run.case, [one for one in page.steps if one.id in left_behind])
-    for record in run.records:
-        if record.step not in left_behind:
-            storage.copy_record(work, follower, edition.playbook, record)
-    write_note(
-        work,
-        run.case,
-        f"Moved “{page.title}” from {page.name} to {edition.playbook.name}. {reason}",
-    )
-    work.record(
-        "playbook.moved",
-        follower,
-        playbook=edition.playbook.name,
-        was=f"{page.name} ({run.content_hash[:12]})",
-        to_edition=f"{edition.playbook.name} ({edition.content_hash[:12]})",
-        left_behind=list(left_behind),
-    )
-    return follower
+from helpdesk.runs.models import RecordedAs, Run
+from helpdesk.runs.operations.starting import refuse_ended, start_run
+from helpdesk.runs.policy import may_work_on
 
 
 def finish_step(
@@ -142,7 +86,7 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
     hold(work, run.case)
     work.require(may_work_on, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
-    _refuse_ended(run)
+    refuse_ended(run)
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
         raise NotNow("Nothing was recorded about this step, so nothing can be taken back.")
@@ -156,7 +100,7 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
 def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbook, StepNow]:
     """The page and the step, if it is really open. Two tabs meet here, one after the other."""
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
-    _refuse_ended(run)
+    refuse_ended(run)
     page = queries.page_of(run)
     now = queries.progress_of(work, run).of(step_id)
     if now is None:
@@ -169,11 +113,6 @@ def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbo
     if now.record is not None:
         raise NotNow("Somebody has finished this step already.")
     raise NotNow("By what is known now, this step is not needed.")
-
-
-def _refuse_ended(run: Run) -> None:
-    if run.ended_at is not None:
-        raise NotNow("This playbook has ended on this case. Start it again if there is more to do.")
 
 
 def _refuse_a_hasty_end(
@@ -201,18 +140,3 @@ def _go_on_as(case: Case, *, was: str, now: str) -> None:
     kinds = dict.fromkeys([*(now if kind == was else kind for kind in case.kinds), now])
     case.incident_type, *others = kinds
     case.other_types = tuple(others)
-
-
-def _begin(work: Work, case: Case, edition: repository.CurrentEdition) -> Run:
-    storage.keep_edition(work, edition)
-    run = Run(
-        case=case,
-        case_id=case.id,
-        content_hash=edition.content_hash,
-        started_at=work.at,
-        started_by=work.actor.id,
-    )
-    work.session.add(run)
-    # the edition and the records of the run are read through it in this very piece of work
-    work.session.flush()
-    return run

@@ -1,0 +1,51 @@
+"""Reading single fields of a step and its outcomes, each with what it must not say."""
+
+from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.source import Fields, Node
+from helpdesk.playbooks.model import NOTE, Text
+
+PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
+
+
+def refuse_two_fates(fields: Fields) -> None:
+    """A step comes back, or it is over; one that leads out of the page is over anyway."""
+    named = [key for key in ("leads_to", "over", "again") if key in fields]
+    if "again" in named and len(named) > 1:
+        fields["again"].refuse(f"an outcome with '{named[0]}' is over, and does not come back")
+
+
+def read_shown_by(node: Node, evidence: tuple[str, ...]) -> str:
+    """Evidence of the step, or the note beside the outcome."""
+    if node.id() not in (*evidence, NOTE):
+        node.refuse(
+            f"this step does not take '{node.id()}'; name evidence of the step, or '{NOTE}' for "
+            "the note beside the outcome",
+            rule=LintRule.REFERENCES,
+        )
+    return node.id()
+
+
+def read_silent(node: Node, fields: Fields) -> bool:
+    """Whether nothing is said to the person, although the text may sound like it."""
+    if "words" in fields:
+        node.refuse("a step with words to send is not silent")
+    return node.flag()
+
+
+def read_once(node: Node, prefix: str) -> bool:
+    """Whether the step is done once for a case."""
+    if not prefix:
+        node.refuse("only a step that pages share can be done once for all of them")
+    return node.flag()
+
+
+def read_pap(node: Node) -> str:
+    """A mark of the permissible actions protocol."""
+    if node.text() not in PAP:
+        node.refuse(f"'{node.text()}' is not one of: {', '.join(PAP)}")
+    return node.text()
+
+
+def read_text(fields: Fields, key: str, home: str) -> Text | None:
+    """A sentence that may be left out."""
+    return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

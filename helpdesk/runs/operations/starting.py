@@ -1,0 +1,90 @@
+"""A playbook is put to work on a case, or goes on in a newer edition."""
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.operations.messages import write_note
+from helpdesk.cases.queries import hold
+from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.work import Work
+from helpdesk.playbooks import repository
+from helpdesk.playbooks.edition_diff import lost_records
+from helpdesk.playbooks.model import Readiness
+from helpdesk.playbooks.progress import Record
+from helpdesk.runs import queries, storage
+from helpdesk.runs.models import MOVED, Run
+from helpdesk.runs.policy import may_run, may_work_on
+
+
+def start_run(work: Work, case: Case, playbook_id: str) -> Run:
+    """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
+    hold(work, case)
+    work.require(may_run, case)
+    edition = repository.current(playbook_id)
+    if edition is None or edition.playbook.status is Readiness.RETIRED:
+        raise NotFound
+    if queries.running(work, case, playbook_id) is not None:
+        raise NotNow("This playbook is at work on the case already.")
+    if playbook_id not in case.kinds:
+        # whatever is worked on is what the case is about, too
+        case.other_types = (*case.other_types, playbook_id)
+    run = _begin(work, case, edition)
+    work.record("playbook.started", run, playbook=edition.playbook.name)
+    return run
+
+
+def move_run(work: Work, run: Run, *, reason: str) -> Run:
+    """Go on in today's edition of the page. What was recorded goes along as far as it still fits.
+
+    Nothing is lost: the old run ends and stays to be read, with every record in its own words. The
+    reason stands in a sealed note, and history knows which steps stayed behind. What those had
+    found out is not known any more until they are done again.
+    """
+    hold(work, run.case)
+    work.require(may_work_on, run)
+    work.session.refresh(run, ["ended_at", "ended_as", "records"])
+    refuse_ended(run)
+    page, edition = queries.page_of(run), repository.current(run.edition.playbook)
+    if edition is None or queries.newer_edition(run) is None:
+        raise NotNow("There is no other edition of this page to move to.")
+    run.ended_at, run.ended_as = work.at, MOVED
+    follower = _begin(work, run.case, edition)
+    records = {record.step: Record(record.outcome) for record in run.records}
+    left_behind = lost_records(edition.playbook, records)
+    storage.forget_facts(work, run.case, [one for one in page.steps if one.id in left_behind])
+    for record in run.records:
+        if record.step not in left_behind:
+            storage.copy_record(work, follower, edition.playbook, record)
+    write_note(
+        work,
+        run.case,
+        f"Moved “{page.title}” from {page.name} to {edition.playbook.name}. {reason}",
+    )
+    work.record(
+        "playbook.moved",
+        follower,
+        playbook=edition.playbook.name,
+        was=f"{page.name} ({run.content_hash[:12]})",
+        to_edition=f"{edition.playbook.name} ({edition.content_hash[:12]})",
+        left_behind=list(left_behind),
+    )
+    return follower
+
+
+def refuse_ended(run: Run) -> None:
+    """Nothing is done in a run that is over."""
+    if run.ended_at is not None:
+        raise NotNow("This playbook has ended on this case. Start it again if there is more to do.")
+
+
+def _begin(work: Work, case: Case, edition: repository.CurrentEdition) -> Run:
+    storage.keep_edition(work, edition)
+    run = Run(
+        case=case,
+        case_id=case.id,
+        content_hash=edition.content_hash,
+        started_at=work.at,
+        started_by=work.actor.id,
+    )
+    work.session.add(run)
+    # the edition and the records of the run are read through it in this very piece of work
+    work.session.flush()
+    return run

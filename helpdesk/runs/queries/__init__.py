@@ -1,0 +1,65 @@
+"""Reading runs."""
+
+from helpdesk.runs.queries.current import (
+    AT_WORK,
+    EVER_AT_WORK,
+    FACTS,
+    DueStep,
+    RunProgress,
+    at_work,
+    came_back,
+    page_of,
+    progress_beside_others,
+    progress_of,
+    run_by_id,
+    running,
+    runs_of,
+    where_found_out,
+)
+from helpdesk.runs.queries.moving import MovePreview, move_of, newer_edition
+from helpdesk.runs.queries.starting import (
+    ahead_of,
+    elsewhere_at_start,
+    page_to_start,
+    progress_at_start,
+    startable,
+)
+from helpdesk.runs.queries.written import (
+    evidence_of,
+    in_words,
+    kinds_written,
+    platform_of,
+    words_of,
+    words_to_send,
+)
+
+__all__ = [
+    "AT_WORK",
+    "EVER_AT_WORK",
+    "FACTS",
+    "DueStep",
+    "MovePreview",
+    "RunProgress",
+    "ahead_of",
+    "at_work",
+    "came_back",
+    "elsewhere_at_start",
+    "evidence_of",
+    "in_words",
+    "kinds_written",
+    "move_of",
+    "newer_edition",
+    "page_of",
+    "page_to_start",
+    "platform_of",
+    "progress_at_start",
+    "progress_beside_others",
+    "progress_of",
+    "run_by_id",
+    "running",
+    "runs_of",
+    "startable",
+    "where_found_out",
+    "words_of",
+    "words_to_send",
+]

@@ -1,0 +1,147 @@
+"""Runs as they stand: the page each one pinned, how far it has come, what came back."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from helpdesk.cases.models import Case, Fact
+from helpdesk.cases.queries import NOT_CLOSED, visible_to
+from helpdesk.core.errors import NotFound
+from helpdesk.core.work import Work
+from helpdesk.playbooks import repository
+from helpdesk.playbooks.model import Playbook, Step
+from helpdesk.playbooks.progress import Progress, Record, StepNow
+from helpdesk.playbooks.step_tracker import progress
+from helpdesk.runs.context import context_of
+from helpdesk.runs.models import Edition, Run, StepRecord
+from helpdesk.runs.shared_steps import SharedStep, shared_steps
+
+# The pages of a case's runs, and of those that have not ended; the oldest first.
+EVER_AT_WORK: Final = (
+    select(Edition.playbook)
+    .join(Run, Run.content_hash == Edition.content_hash)
+    .where(Run.case_id == bindparam("case_id"))
+    .order_by(Run.started_at, Run.id)
+)
+
+
+# The facts on a case, their codes only: the words beside them stay sealed.
+FACTS: Final = select(Fact.name, Fact.value).where(Fact.case_id == bindparam("case_id"))
+
+
+AT_WORK: Final = EVER_AT_WORK.where(Run.ended_at.is_(None))
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """A run with the page it stands on, how far it has come, and what others did of it."""
+
+    run: Run
+    page: Playbook
+    progress: Progress
+    elsewhere: Mapping[str, SharedStep]
+
+
+def page_of(run: Run) -> Playbook:
+    """The page exactly as it was when the run began."""
+    return repository.pinned(run.content_hash, lambda: json.dumps(run.edition.content))
+
+
+def progress_of(work: Work, run: Run) -> Progress:
+    """Where every step of the run stands."""
+    return progress_beside_others(work, run).progress
+
+
+def progress_beside_others(work: Work, run: Run) -> RunProgress:
+    """A run as it stands, beside the others of its case."""
+    return _run_now(work, run, all_runs_of(work, run.case))
+
+
+def runs_of(work: Work, case: Case) -> Sequence[RunProgress]:
+    """The playbooks at work on a case: those that go on first, then the newest."""
+    runs = all_runs_of(work, case)
+    return [_run_now(work, run, runs) for run in runs]
+
+
+def run_by_id(work: Work, case: Case, run_id: str) -> Run:
+    """A run of this case."""
+    run = work.session.scalar(select(Run).where(Run.id == run_id, Run.case_id == case.id))
+    if run is None:
+        raise NotFound
+    return run
+
+
+def running(work: Work, case: Case, playbook_id: str) -> Run | None:
+    """The run of that page which has not ended, whatever its edition."""
+    going_on = select(Run).where(Run.case_id == case.id, Run.ended_at.is_(None))
+    return next(
+        (run for run in work.session.scalars(going_on) if run.edition.playbook == playbook_id), None
+    )
+
+
+def where_found_out(work: Work, case: Case, fact: str) -> tuple[Run, StepNow] | None:
+    """The step at work on a case that finds a fact out; one that can be done now comes first."""
+    found = [
+        (one.run, step)
+        for one in runs_of(work, case)
+        if one.run.ended_at is None
+        for step in one.progress.steps
+        if any(setting.fact == fact for setting in step.step.sets)
+    ]
+    return max(found, key=lambda pair: pair[1].may_be_recorded, default=None)
+
+
+def at_work(work: Work, case: Case) -> tuple[str, ...]:
+    """The pages whose runs have not ended, by id, the oldest run first."""
+    return tuple(dict.fromkeys(work.session.scalars(AT_WORK, {"case_id": case.id})))
+
+
+@dataclass(frozen=True)
+class DueStep:
+    """A step whose day is here, in the run of a case that is open."""
+
+    run: Run
+    step: Step
+    record: StepRecord
+
+
+def came_back(work: Work, limit: int = 20) -> Sequence[DueStep]:
+    """The steps of the actor's queues that have come back, the longest ago first."""
+    due = (
+        select(StepRecord)
+        .join(Run, Run.id == StepRecord.run_id)
+        .where(StepRecord.back_at <= work.at, Run.ended_at.is_(None))
+        .where(Run.case_id.in_(visible_to(work.actor).where(NOT_CLOSED).with_only_columns(Case.id)))
+        .order_by(StepRecord.back_at, StepRecord.id)
+        .limit(limit)
+    )
+    records = work.session.scalars(due).all()
+    ids = {record.run_id for record in records}
+    runs = {run.id: run for run in work.session.scalars(select(Run).where(Run.id.in_(ids)))}
+    found = [(runs[one.run_id], page_of(runs[one.run_id]).step(one.step), one) for one in records]
+    return [DueStep(run, step, record) for run, step, record in found if step is not None]
+
+
+def all_runs_of(work: Work, case: Case) -> Sequence[Run]:
+    """Every run of a case: those that go on first, then the newest."""
+    every = select(Run).where(Run.case_id == case.id)
+    newest_first = every.order_by(Run.ended_at.desc().nulls_first(), Run.started_at.desc())
+    return work.session.scalars(newest_first).all()
+
+
+def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunProgress:
+    page = page_of(run)
+    others = [(other, page_of(other)) for other in runs if other is not run]
+    elsewhere = shared_steps(page, others, begun_at=run.started_at)
+    own = {record.step: record.as_recorded(work.at) for record in run.records}
+    steps = progress(page, context_of(work, run.case, page), counting(elsewhere) | own)
+    return RunProgress(run, page, steps, elsewhere)
+
+
+def counting(elsewhere: Mapping[str, SharedStep]) -> dict[str, Record]:
+    """What was recorded elsewhere and need not be done again, as records of this run."""
+    counting = {name: one.outcome.id for name, one in elsewhere.items() if one.counts}
+    return {name: Record(outcome, is_elsewhere=True) for name, outcome in counting.items()}

@@ -1,0 +1,57 @@
+"""Today's edition beside the one that a run stands on, and what a move would lose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helpdesk.core.errors import NotNow
+from helpdesk.core.work import Work
+from helpdesk.playbooks import repository
+from helpdesk.playbooks.conditions import Value
+from helpdesk.playbooks.edition_diff import EditionDiff, compare, lost_answers, lost_records
+from helpdesk.playbooks.model import EvidencePlan, Playbook, Readiness
+from helpdesk.playbooks.progress import Record
+from helpdesk.runs.context import answers_of
+from helpdesk.runs.models import Run
+from helpdesk.runs.queries.current import page_of
+from helpdesk.runs.queries.written import evidence_of
+
+
+def newer_edition(run: Run) -> Playbook | None:
+    """Today's edition of the page, where the run stands on another one. A retired page has none."""
+    today = repository.current(run.edition.playbook)
+    if today is None or today.playbook.status is Readiness.RETIRED:
+        return None
+    return today.playbook if today.content_hash != run.content_hash else None
+
+
+@dataclass(frozen=True)
+class MovePreview:
+    """What moving a run to today's edition would change, and what would not go along."""
+
+    old: Playbook
+    new: Playbook
+    comparison: EditionDiff
+    left_behind: tuple[str, ...]
+    lost_answers: Mapping[str, Value]
+    lost_evidence: tuple[EvidencePlan, ...]
+
+
+def move_of(work: Work, run: Run) -> MovePreview:
+    """The two editions of a run side by side. Where there is nothing to move to, it is too late."""
+    old, new = page_of(run), newer_edition(run)
+    if new is None or run.ended_at is not None:
+        raise NotNow("This run stands on today's edition already, or it has ended.")
+    comparison = compare(old, new)
+    written = evidence_of(work, run.case)
+    return MovePreview(
+        old=old,
+        new=new,
+        comparison=comparison,
+        left_behind=lost_records(new, {one.step: Record(one.outcome) for one in run.records}),
+        lost_answers=lost_answers(old, new, answers_of(work, run.case)),
+        lost_evidence=tuple(
+            one
+            for one in old.evidence
+            if one.id in comparison.evidence.removed and one.id in written
+        ),
+    )

@@ -1,0 +1,53 @@
+"""What was written down in runs, and what there is to say to the reporter."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from helpdesk.cases.models import Case
+from helpdesk.cases.models import Evidence as EvidenceTaken
+from helpdesk.core.work import Work
+from helpdesk.playbooks import repository
+from helpdesk.playbooks.library import Platform
+from helpdesk.playbooks.model import Playbook, Text
+from helpdesk.runs.models import Run, StepRecord
+from helpdesk.runs.queries.current import page_of
+
+
+def in_words(page: Playbook, names: Iterable[str]) -> str:
+    """What conditions ask about, as people say it: the question, or the fact spelt out."""
+    questions = {name: page.question(name) for name in names}
+    said = [str(one.ask) if one else name.replace("_", " ") for name, one in questions.items()]
+    return " · ".join(said)
+
+
+def words_to_send(run: Run, step_id: str) -> Text | None:
+    """What a step of a run offers to say to the reporter; without a step, what its end does."""
+    page = page_of(run)
+    if step_id:
+        step = page.step(step_id)
+        return step.words if step else None
+    end = page.end(run.ended_as) if run.ended_as else None
+    return end.say if end else None
+
+
+def words_of(work: Work, record: StepRecord) -> str:
+    """The note beside an outcome, or the reason for skipping."""
+    return work.keys.open(record, "words")
+
+
+def kinds_written(work: Work, case: Case) -> frozenset[str]:
+    """The names of what was written down for the case, which open nothing."""
+    kinds = select(EvidenceTaken.kind).where(EvidenceTaken.case_id == case.id)
+    return frozenset(work.session.scalars(kinds))
+
+
+def evidence_of(work: Work, case: Case) -> Mapping[str, str]:
+    """What was written down for the case, by the name the page gives it."""
+    taken = work.session.scalars(select(EvidenceTaken).where(EvidenceTaken.case_id == case.id))
+    return {one.kind: work.keys.open(one, "value") for one in taken}
+
+
+def platform_of(case: Case) -> Platform | None:
+    """What we know about the platform of the case."""
+    return repository.the_library().platform(case.platform) if case.platform else None
