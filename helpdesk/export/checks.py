@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from helpdesk.export.links import cycles, links_of, reached
+from helpdesk.export.links import circle, links_of, reached
 
 Object = Mapping[str, Any]
 
@@ -84,7 +84,8 @@ def _reachable(exported: Object) -> Iterator[str]:
 
 
 def _no_loop(exported: Object) -> Iterator[str]:
-    for loop in cycles(exported["workflow"]):
+    loop = circle(exported["workflow"])
+    if loop:
         yield f"These lead in a circle: {', '.join(loop)}."
 
 

@@ -1,6 +1,7 @@
 """Where the steps of a CACAO workflow lead."""
 
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 Workflow = Mapping[str, Mapping[str, Any]]
@@ -27,19 +28,12 @@ def reached(workflow: Workflow, first: str) -> set[str]:
     return seen
 
 
-def cycles(workflow: Workflow) -> Iterator[list[str]]:
-    """Every circle that a walk along the links would run into, once for its closing link."""
-    done: set[str] = set()
-    for first in workflow:
-        way: list[str] = []
-        # ids still to be looked at; None says that everything behind the last of the way is
-        here: list[str | None] = [first]
-        while here:
-            node_id = here.pop()
-            if node_id is None:
-                done.add(way.pop())
-            elif node_id in way:
-                yield way[way.index(node_id) :]
-            elif node_id in workflow and node_id not in done:
-                way.append(node_id)
-                here += [None, *(target for _, target in links_of(workflow[node_id]))]
+def circle(workflow: Workflow) -> list[str]:
+    """A circle that the links close, in the order in which they lead; empty if there is none."""
+    leads_to = {node_id: [way for _, way in links_of(node)] for node_id, node in workflow.items()}
+    try:
+        TopologicalSorter(leads_to).prepare()
+    except CycleError as found:
+        # it names each before the one that leads to it, and the first again at the end
+        return list(reversed(found.args[1][1:]))
+    return []
