@@ -31,6 +31,7 @@ from helpdesk.playbooks.repository import (
 )
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 from helpdesk.triage import views as triage
+from helpdesk.triage.repository import the_table
 from helpdesk.web import (
     bodies,
     catalogues,
@@ -126,6 +127,8 @@ def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
         offered = on_offer(desk.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
         read_all(offered)
+        for language in offered:
+            the_table(language)
         incident_classifier()  # trained now, so that no reporter waits for it
         app.jinja_env.globals["has_been_read"] = is_reviewed
         app.extensions["helplines"] = _helplines(desk.settings)

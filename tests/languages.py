@@ -8,6 +8,7 @@ from babel.messages.pofile import read_po
 
 from checks.translations import as_bytes
 from helpdesk.authoring.publishing import translation_of
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.exchange import po_head
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
@@ -22,11 +23,15 @@ from helpdesk.intake.forms import sheets
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.published import PUBLISHED, path_of
 from helpdesk.settings import LANGUAGES
+from helpdesk.triage import repository as triage_repository
+from helpdesk.triage.repository import the_table
 from helpdesk.web import catalogues, pages
 
+OURS = repository.CONTENT
 CACHES = (
     repository._in,
     repository._by_id,
+    triage_repository._in,
     repository.translation,
     catalogues.catalogue,
     catalogues.translations,
@@ -61,7 +66,7 @@ def in_spanish(source):
 
 def write_all(folder, language, say, *, leave_out=(), stale=(), reviewed=None):
     """Translate every sentence of the playbooks and of the pages."""
-    library, parts = repository.the_library(), {}
+    library, parts = read_library(OURS), {}
     for one in sentences(library, {}):
         if one.id not in leave_out:
             of = "0000000000" if one.id in stale else fingerprint(one.source)
@@ -89,7 +94,9 @@ def _write_pages(folder, language, say, head):
 
 def speak(monkeypatch, folder: Path):
     """Let the house find the translations of this folder, and forget what it read before."""
-    library, content = repository.the_library(), folder / "playbooks"
+    repository.the_library()
+    the_table()
+    library, content = read_library(OURS), folder / "playbooks"
     (content / PUBLISHED).mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES[1:]:
         path_of(content, language).write_text(translation_of(library, content, language))

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.helplines import read_helplines_at
 from helpdesk.authoring.translation.files import read_parts
 from helpdesk.authoring.translation.selection import shown
 from helpdesk.authoring.translation.status import translation_status
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.published import FORMAT, WRITTEN, hashes_of, path_of
 from helpdesk.playbooks.serialization import data_of
+from helpdesk.triage.repository import TRIAGE
+from helpdesk.triage.repository import WRITTEN as TABLE_WRITTEN
 
 
 def publish(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
@@ -35,9 +37,11 @@ def unpublished(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
 def published(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
     """The files as they have to be, by name: the library, and each translation."""
     library = read_library(folder)
-    whole = {"made_from": hashes_of(folder, WRITTEN), "library": data_of(library)}
+    whole, table = data_of(library), data_of(library.table)
+    del whole["table"]
     return {
-        "library": _as_json(whole),
+        "library": _as_json({"made_from": hashes_of(folder, WRITTEN), "library": whole}),
+        TRIAGE: _as_json({"made_from": hashes_of(folder, TABLE_WRITTEN), TRIAGE: table}),
         **{name: translation_of(library, folder, name) for name in languages},
     }
 
@@ -47,7 +51,7 @@ def helplines_in(path: Path) -> str:
     return _as_json({"helplines": data_of(read_helplines_at(path))})
 
 
-def translation_of(library: Library, folder: Path, language: str) -> str:
+def translation_of(library: WrittenLibrary, folder: Path, language: str) -> str:
     """One translation as it is published."""
     parts = read_parts(folder, language)
     said, how_far = shown(library, parts), translation_status(library, language, parts)

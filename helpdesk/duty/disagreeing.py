@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from helpdesk.playbooks.conditions import Context, names_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.tables import Table
 from helpdesk.runs.models import MOVED, StepRecord
 from helpdesk.runs.queries import RunProgress
+from helpdesk.triage.decision_table import DecisionTable
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Disagreement:
 
 
 def disagreements(
-    runs: Iterable[RunProgress], table: Table, settled: Context
+    runs: Iterable[RunProgress], table: DecisionTable, settled: Context
 ) -> list[Disagreement]:
     """Where the answers do not fit what was recorded last about a step.
 

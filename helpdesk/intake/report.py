@@ -100,7 +100,7 @@ def can_wait(library: Library, pages: Iterable[Playbook]) -> frozenset[str]:
     """
     pages = tuple(pages)
     asked = questions(library, pages)
-    points = {point.id for point in library.table.points}
+    points = set(library.decision_questions)
     shown = points | {PLATFORM_QUESTION} | {one.id for one in asked if _means(one, points)}
     for page in pages:
         own = (one.id for one in page.questions if one.id not in {*points, PLATFORM_QUESTION})

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.danger_signs import DangerPhrase
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.model import DataSensitivity, Playbook, Question, Text, texts_in
-from helpdesk.playbooks.tables import Table
 
 PLATFORM_QUESTION = "platform"
 OTHER_PLATFORM = "other"
@@ -118,10 +118,11 @@ class SearchPhrase:
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """The pages, the table and the vocabulary. One that was read again is another one."""
+    """The playbooks and the vocabulary. One that was read again is another one."""
 
     collection: Collection
-    table: Table
+    # the ids of the questions that settle the level; they are asked first
+    decision_questions: tuple[str, ...]
     platforms: tuple[Platform, ...]
     evidence_kinds: tuple[EvidenceKind, ...]
     questions: tuple[Question, ...]
@@ -162,6 +163,13 @@ class Library:
     def texts(self) -> Iterator[Text]:
         """Every sentence a person meets, each once, in a stable order."""
         seen: set[str] = set()
+        for text in texts_in(self.parts()):
+            if text.id not in seen:
+                seen.add(text.id)
+                yield text
+
+    def parts(self) -> tuple[Any, ...]:
+        """Whatever holds sentences, in the order in which they are told."""
         vocabulary = (
             self.platforms,
             self.evidence_kinds,
@@ -169,8 +177,4 @@ class Library:
             self.questions,
             self.causes,
         )
-        parts = (self.table, self.collection.groups, vocabulary, self.playbooks)
-        for text in texts_in(parts):
-            if text.id not in seen:
-                seen.add(text.id)
-                yield text
+        return (self.collection.groups, vocabulary, self.playbooks)

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import is_dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.model.texts import fields_with_texts
 
+T = TypeVar("T")
 Say = Callable[[Text], Text]
 
 
-def reworded(library: Library, say: Say) -> Library:
-    """The library with what `say` makes of each sentence, which is asked once for each."""
+def reworded(thing: T, say: Say) -> T:
+    """A library, or a part of one, with what `say` makes of each sentence, asked once for each."""
     known: dict[str, Text] = {}
 
     def once(text: Text) -> Text:
@@ -20,7 +20,7 @@ def reworded(library: Library, say: Say) -> Library:
             known[text.id] = say(text)
         return known[text.id]
 
-    whole: Library = _Rewording(once).of(library)
+    whole: T = _Rewording(once).of(thing)
     return whole
 
 

@@ -32,7 +32,7 @@ def questions_of(library: Library, pages: Sequence[Playbook]) -> tuple[Question,
     for page in pages:
         for question in page.questions:
             asked.setdefault(question.id, []).append(question)
-    points = [point.id for point in library.table.points if point.id in asked]
+    points = [name for name in library.decision_questions if name in asked]
     own = [name for name in asked if name not in points]
     return tuple(_one(library, asked[name]) for name in (*points, *own))
 

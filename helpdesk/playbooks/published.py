@@ -10,12 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.serialization import built
+
+T = TypeVar("T")
 
 PUBLISHED = "published"
 FORMAT = 1
@@ -62,8 +64,13 @@ class Translation:
 
 def load_library(folder: Path) -> Library:
     """The library of a content folder. Raises NotPublished."""
-    library: Library = built(Library, _load(folder, "library", WRITTEN)["library"])
-    return library
+    return load_part(folder, "library", Library, WRITTEN)
+
+
+def load_part(folder: Path, name: str, kind: type[T], patterns: tuple[str, ...]) -> T:
+    """What is published under a name, made from the files of these patterns. NotPublished too."""
+    part: T = built(kind, _load(folder, name, patterns)[name])
+    return part
 
 
 def load_translation(folder: Path, language: str) -> Translation:

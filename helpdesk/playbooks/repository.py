@@ -59,9 +59,13 @@ def translation(language: str) -> Translation:
 
 @cache
 def _in(language: str) -> Library:
-    source, said = _source(), translation(language).texts
-    original = source.collection.language
-    return reworded(source, lambda text: said.get(text.id) or replace(text, lang=original))
+    return reworded(_source(), words_of(language))
+
+
+def words_of(language: str) -> Callable[[Text], Text]:
+    """What becomes of a sentence of the source in another language; one that is missing says so."""
+    said, original = translation(language).texts, _source().collection.language
+    return lambda text: said.get(text.id) or replace(text, lang=original)
 
 
 def in_language(text: Text, language: str) -> Text:

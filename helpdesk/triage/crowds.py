@@ -20,8 +20,8 @@ from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work, reporters_time
-from helpdesk.playbooks.repository import the_library
-from helpdesk.playbooks.tables import Tell
+from helpdesk.triage.decision_table import Tell
+from helpdesk.triage.repository import the_table
 from helpdesk.triage.timing import planned
 
 # So many cases of the first lane have letters of their own in ten minutes.
@@ -182,7 +182,7 @@ def _kinds() -> Iterator[tuple[Level, Tell, timedelta, bool]]:
         within = planned(level).first_reply
         if level.rank >= CALLS.rank:
             yield level, Tell.DUTY, within, True
-        for alarm in the_library().table.plan(level).alarms:
+        for alarm in the_table().plan(level).alarms:
             yield level, alarm.tell, within * (100 - alarm.percent) / 100, False
 
 

@@ -6,11 +6,11 @@ from helpdesk.accounts import calling
 from helpdesk.cases.models import Case
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
-from helpdesk.playbooks.repository import the_library
-from helpdesk.playbooks.tables import Tell
 from helpdesk.triage import crowds
 from helpdesk.triage.calls import compose_about, has_case, send_and_note
 from helpdesk.triage.crowds import Lane
+from helpdesk.triage.decision_table import Tell
+from helpdesk.triage.repository import the_table
 from helpdesk.triage.telling import compose_of_many
 from helpdesk.triage.timing import due_code
 
@@ -107,5 +107,5 @@ def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
 
 
 def _tell_at(case: Case, percent: int) -> Tell:
-    alarms = the_library().table.plan(case.level).alarms
+    alarms = the_table().plan(case.level).alarms
     return next((one.tell for one in alarms if one.percent == percent), Tell.LEAD)

@@ -7,7 +7,7 @@ from helpdesk.cases.levels import Level, highest
 from helpdesk.playbooks.answers import implied, red_flags
 from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.model import Playbook, Text
-from helpdesk.playbooks.tables import DecisionPoint, Table, TriageRule, UnsureIs
+from helpdesk.triage.decision_table import DecisionPoint, DecisionTable, TriageRule, UnsureIs
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Judgement:
         return " ".join(str(text) for text in self.for_reporter)
 
 
-def judge(table: Table, answers: Context, floors: Iterable[Floor] = ()) -> Judgement:
+def judge(table: DecisionTable, answers: Context, floors: Iterable[Floor] = ()) -> Judgement:
     """The level of these answers. What is not known never counts for less than "no"."""
     settled = {point.id: _counts_as(point, answers) for point in table.points}
     unknown = [point for point in table.points if not _is_told(point, answers)]
@@ -70,7 +70,9 @@ def judge(table: Table, answers: Context, floors: Iterable[Floor] = ()) -> Judge
     )
 
 
-def judge_report(table: Table, about: Playbook | Sequence[Playbook], answers: Context) -> Judgement:
+def judge_report(
+    table: DecisionTable, about: Playbook | Sequence[Playbook], answers: Context
+) -> Judgement:
     """The level of a whole report: decision answers, what other answers imply, red flags.
 
     Where it is about several kinds of trouble, the worst that any of them says holds for all, so
@@ -86,7 +88,9 @@ def judge_report(table: Table, about: Playbook | Sequence[Playbook], answers: Co
     return judge(table, _with_implied(table, pages, answers), floors.values())
 
 
-def by_urgency(table: Table, pages: Iterable[Playbook], answers: Context) -> tuple[Playbook, ...]:
+def by_urgency(
+    table: DecisionTable, pages: Iterable[Playbook], answers: Context
+) -> tuple[Playbook, ...]:
     """The kinds of trouble a report is about: the highest level first, then as they were named."""
     named = tuple(pages)
     if len(named) < 2:
@@ -103,7 +107,7 @@ def _is_told(point: DecisionPoint, answers: Context) -> bool:
     return answers.get(point.id) in point.scale
 
 
-def _rule(table: Table, settled: Mapping[str, str]) -> TriageRule:
+def _rule(table: DecisionTable, settled: Mapping[str, str]) -> TriageRule:
     pressures = sum(
         point.pressure is not None and settled[point.id] == point.pressure for point in table.points
     )
@@ -114,7 +118,7 @@ def _named(points: Iterable[DecisionPoint], kind: UnsureIs) -> tuple[str, ...]:
     return tuple(point.id for point in points if point.unsure_is is kind)
 
 
-def _with_implied(table: Table, pages: Iterable[Playbook], answers: Context) -> Context:
+def _with_implied(table: DecisionTable, pages: Iterable[Playbook], answers: Context) -> Context:
     """An answer elsewhere may raise a decision point; it never lowers what was said there."""
     meant: dict[str, set[str]] = {}
     for page in pages:
@@ -130,7 +134,7 @@ def _with_implied(table: Table, pages: Iterable[Playbook], answers: Context) -> 
 
 
 def _explain(
-    table: Table,
+    table: DecisionTable,
     rule: TriageRule,
     settled: Mapping[str, str],
     unknown: list[DecisionPoint],

@@ -24,6 +24,7 @@ from helpdesk.triage.crowds import CALLS
 from helpdesk.triage.judging import Judgement, by_urgency, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.policy import may_decide, may_judge
+from helpdesk.triage.repository import the_table
 
 RAISED: Final = "raised-by-hand"
 LOWERED: Final = "lowered-by-hand"
@@ -33,7 +34,7 @@ UNHEARD: Final = "triage.unheard"
 def in_order(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
     """The kinds of a report as a case keeps them: what presses most is what it is mainly about."""
     library = the_library()
-    pages = by_urgency(library.table, pages_of(library, kinds), answers)
+    pages = by_urgency(the_table(), pages_of(library, kinds), answers)
     return tuple(page.id for page in pages)
 
 
@@ -44,7 +45,7 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
     be written yet and the public door could not read what it needs.
     """
     library = the_library()
-    judgement = judge_report(library.table, pages_of(library, case.kinds), answers)
+    judgement = judge_report(the_table(), pages_of(library, case.kinds), answers)
     case.level, case.rule = judgement.level, judgement.code
     _keep(work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers})
     timing.start_clock(work, case)
@@ -67,7 +68,7 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     """
     hold(work, case)
     work.require(may_judge, case)
-    pages, table = queries.pages_of(work, case), the_library().table
+    pages, table = queries.pages_of(work, case), the_table()
     questions = queries.questions_of(pages)
     before = answers_of(work, case)
     told = {name: value for name, value in {**before, **changes}.items() if value}
@@ -94,7 +95,7 @@ def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Jud
     """
     hold(work, case)
     work.require(may_judge, case)
-    table, answers = the_library().table, answers_of(work, case)
+    table, answers = the_table(), answers_of(work, case)
     judgement = judge_report(table, queries.pages_of(work, case), answers)
     was = judge_report(table, was_about, answers).level
     _apply(work, case, judgement, was=was, answers=answers, about=[*case.kinds])
@@ -232,7 +233,7 @@ def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[st
         by=work.actor.id,
         level=level,
         rule=rule,
-        table_version=the_library().table.version,
+        table_version=the_table().version,
     )
     evaluation.inputs = work.keys.seal(evaluation, "inputs", json.dumps(inputs))
     work.add(evaluation)

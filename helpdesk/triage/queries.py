@@ -24,6 +24,7 @@ from helpdesk.runs import queries as runs
 from helpdesk.runs.context import answers_of
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
+from helpdesk.triage.repository import the_table
 from helpdesk.triage.table_rows import Row, rows_of
 from helpdesk.triage.timing import due_code
 
@@ -94,13 +95,13 @@ def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
     answers = answers_of(work, case)
     request = standing_request(work, case) if found.is_wished_lower else None
     pages = merging.pages_of(the_library(), (*case.kinds, *found.at_work))
-    judgement = judge_report(the_library().table, pages, answers)
+    judgement = judge_report(the_table(), pages, answers)
     questions = questions_of(pages)
     return TriageNow(
         pages=pages,
         known=answers,
         judgement=judgement,
-        rows=rows_of(the_library().table, judgement),
+        rows=rows_of(the_table(), judgement),
         answers=_in_words(questions, answers, judgement),
         evaluations=found.evaluations,
         request=request,
@@ -134,7 +135,7 @@ def questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
 
 def judgement_of(work: Work, case: Case) -> Judgement:
     """What today's table says to the answers as they stand, with what is assumed and to ask."""
-    return judge_report(the_library().table, pages_of(work, case), answers_of(work, case))
+    return judge_report(the_table(), pages_of(work, case), answers_of(work, case))
 
 
 def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
@@ -185,7 +186,7 @@ def _could_raise(
         if flag.floor is not None and flag.floor.rank > level.rank
         for name in doubts(flag.when, known)
     )
-    points = {point.id for point in the_library().table.points}
+    points = {point.id for point in the_table().points}
     asked = {one.id: str(one.ask) for one in questions if one.id not in points}
     return tuple(asked[name] for name in open_to if name in asked)
 
@@ -193,7 +194,7 @@ def _could_raise(
 def _in_words(
     questions: Sequence[Question], answers: Context, judgement: Judgement
 ) -> tuple[Answer, ...]:
-    table = the_library().table
+    table = the_table()
     unknown = {*judgement.assumed, *judgement.to_ask}
     told = []
     for question in questions:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.tables import Cell, Table
+from helpdesk.triage.decision_table import Cell, DecisionTable
 from helpdesk.triage.judging import Judgement
 
 ANY = "whatever else is so"
@@ -29,7 +29,7 @@ class Row:
     is_here: bool
 
 
-def rows_of(table: Table, judgement: Judgement) -> tuple[Row, ...]:
+def rows_of(table: DecisionTable, judgement: Judgement) -> tuple[Row, ...]:
     """Every line, the gravest first. Lines of one danger that are all alike are drawn as one."""
     danger, hold = table.point("danger"), table.point("hold")
     here = (judgement.settled["danger"], judgement.settled["hold"], pressures_in(table, judgement))
@@ -50,7 +50,7 @@ def rows_of(table: Table, judgement: Judgement) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def pressures_in(table: Table, judgement: Judgement) -> int:
+def pressures_in(table: DecisionTable, judgement: Judgement) -> int:
     """How many of the points that make it harder to wait are so."""
     return sum(
         point.pressure is not None and judgement.settled[point.id] == point.pressure
@@ -58,7 +58,7 @@ def pressures_in(table: Table, judgement: Judgement) -> int:
     )
 
 
-def _cells(table: Table, danger: str, hold: str) -> list[Cell]:
+def _cells(table: DecisionTable, danger: str, hold: str) -> list[Cell]:
     found = [cell for cell in table.cells if (cell.danger, cell.hold) == (danger, hold)]
     return sorted(found, key=lambda cell: cell.pressures)
 

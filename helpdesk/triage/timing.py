@@ -7,15 +7,15 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.pace import due_code
 from helpdesk.core.work import Work
-from helpdesk.playbooks.repository import the_library
-from helpdesk.playbooks.tables import LevelPlan
+from helpdesk.triage.decision_table import LevelPlan
+from helpdesk.triage.repository import the_table
 
 __all__ = ["due_code", "owe_an_answer", "restart_clock", "start_clock", "start_clock_again"]
 
 
 def planned(level: Level) -> LevelPlan:
     """What the triage table promises to a level."""
-    return the_library().table.plan(level)
+    return the_table().plan(level)
 
 
 pace.as_planned_by(planned)

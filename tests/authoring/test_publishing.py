@@ -18,11 +18,15 @@ from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.published import (
     NotPublished,
     load_library,
+    load_part,
     load_translation,
     path_of,
 )
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.settings import LANGUAGES
+from helpdesk.triage.decision_table import DecisionTable
+from helpdesk.triage.repository import TRIAGE
+from helpdesk.triage.repository import WRITTEN as TABLE_WRITTEN
 
 TRANSLATED = LANGUAGES[1:]
 PAGE = "types/doxing.yml"
@@ -51,6 +55,10 @@ def test_our_pages_are_published_as_they_are_written():
 @pytest.mark.parametrize("part", [field.name for field in fields(Library)])
 def test_the_library_loads_as_it_was_read(written, part):
     assert getattr(load_library(CONTENT), part) == getattr(written, part)
+
+
+def test_the_decision_table_loads_as_it_was_read(written):
+    assert load_part(CONTENT, TRIAGE, DecisionTable, TABLE_WRITTEN) == written.table
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -8,9 +8,9 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scenarios import read_scenarios, scenarios_of, strays
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
 from helpdesk.authoring.source import PlaybookError
-from helpdesk.playbooks.repository import CONTENT, the_library
+from helpdesk.playbooks.repository import CONTENT
 
-LIBRARY = the_library()
+LIBRARY = read_library(CONTENT)
 ACCOUNT = LIBRARY.playbook("account-takeover")
 
 WALK = """\

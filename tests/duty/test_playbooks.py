@@ -20,6 +20,7 @@ from helpdesk.runs.models import Run
 from helpdesk.runs.queries import page_of
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries
+from helpdesk.triage.repository import the_table
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.runs.conftest import showing
 
@@ -284,7 +285,7 @@ def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judgement_of(work, case).settled
-        found = disagreements(playbooks.runs_of(work, case), the_library().table, settled)
+        found = disagreements(playbooks.runs_of(work, case), the_table(), settled)
         assert case.level is before
 
     assert [one.counts_as for one in found] == ([said] if said else [])

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.app import create_app
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import TranslationReview, read_parts
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.cases.models import Case
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.playbooks import repository
 from helpdesk.settings import LANGUAGES, Surface
+from helpdesk.triage.repository import the_table
 from tests import languages
 from tests.intake.browser import Browser
 from tests.languages import in_arabic, in_spanish, write_all
@@ -163,10 +165,7 @@ def test_a_report_on_arabic_pages_is_kept_as_arabic_and_answered_so(arabic_repor
         [case] = work.session.scalars(select(Case))
         assert case.language == "ar"
     assert language_of(arabic_report) == ("ar", "rtl")
-    assert (
-        in_arabic(repository.the_library().table.plan(case.level).promise.text)
-        in arabic_report.text
-    )
+    assert in_arabic(the_table().plan(case.level).promise.text) in arabic_report.text
     assert 'lang="en"' not in without_choice_and_code(arabic_report.text)
 
 
@@ -272,6 +271,6 @@ def test_every_language_of_the_settings_has_its_words():
     folders = {path.parent.parent.name for path in languages.catalogues.FOLDER.glob("*/*/*.po")}
 
     assert folders == set(LANGUAGES) - {"en"}
-    library = repository.the_library()
+    library = read_library(repository.CONTENT)
     for code in LANGUAGES[1:]:
         assert translation_status(library, code, read_parts(repository.CONTENT, code)).orphans == ()

@@ -26,7 +26,7 @@ def folds(browser):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_no_level_hangs_on_what_can_wait(page):
     waiting = report.can_wait(LIBRARY, [page])
-    points = {point.id for point in LIBRARY.table.points}
+    points = set(LIBRARY.decision_questions)
 
     for question in page.questions:
         for option in question.options if question.id in waiting else ():
@@ -37,7 +37,7 @@ def test_no_level_hangs_on_what_can_wait(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_what_is_most_a_page_s_own_stays_in_sight(page):
-    own = [one.id for one in page.questions if one.id not in {p.id for p in LIBRARY.table.points}]
+    own = [one.id for one in page.questions if one.id not in LIBRARY.decision_questions]
 
     shown = {one.id for one in page.questions} - report.can_wait(LIBRARY, [page])
 

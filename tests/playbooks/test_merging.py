@@ -17,7 +17,7 @@ from helpdesk.playbooks.repository import the_library
 
 LIBRARY = the_library()
 NAMES = [page.id for page in LIBRARY.playbooks]
-POINTS = [point.id for point in LIBRARY.table.points]
+POINTS = list(LIBRARY.decision_questions)
 some_kinds = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True)
 
 

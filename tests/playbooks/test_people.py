@@ -9,6 +9,7 @@ from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.repository import the_library
 from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.triage.judging import judge_report
+from helpdesk.triage.repository import the_table
 
 LIBRARY = the_library()
 HELD, IMAGES = LIBRARY.playbook("arrest-detention"), LIBRARY.playbook("intimate-images")
@@ -22,7 +23,7 @@ COLLECTS = (
 
 
 def level_of(page, answers):
-    return judge_report(LIBRARY.table, (page,), answers).level
+    return judge_report(the_table(), (page,), answers).level
 
 
 def needed(page, known):

@@ -2,17 +2,18 @@
 
 import pytest
 
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.simulation.invariants import try_out
 from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
 from helpdesk.authoring.simulation.simulator import simulate_run
 from helpdesk.core.errors import NotNow
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import CONTENT
 from helpdesk.playbooks.step_rules import leads_onward
 from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.runs import context, operations, queries
 from tests.runs.conftest import CaseAtWork
 
-LIBRARY = the_library()
+LIBRARY = read_library(CONTENT)
 PLACES = [("account-takeover", 3), ("doxing", 8), ("something-else", 5), ("website-down", 14)]
 
 

@@ -11,8 +11,9 @@ from helpdesk.cases.levels import Level, highest
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.judging import Floor, judge, judge_report
+from helpdesk.triage.repository import the_table
 
-TABLE = the_library().table
+TABLE = the_table()
 ACCOUNT = the_library().playbook("account-takeover")
 POINTS = {point.id: point.scale for point in TABLE.points}
 WORST = {point: scale[-1] for point, scale in POINTS.items()}

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scenarios import read_scenarios
 from helpdesk.authoring.simulation.expectations import check
 from helpdesk.playbooks.conditions import Not
-from helpdesk.playbooks.repository import CONTENT, the_library
+from helpdesk.playbooks.repository import CONTENT
 
-LIBRARY = the_library()
+LIBRARY = read_library(CONTENT)
 READ = read_scenarios(CONTENT, LIBRARY)
 
 # One red flag of this page is true for everybody, so what the others ask for is never less.

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.judging import by_urgency, judge, judge_report
+from helpdesk.triage.repository import the_table
 from helpdesk.triage.table_rows import pressures_in, rows_of
 
 LIBRARY = the_library()
-TABLE, PAGES = LIBRARY.table, LIBRARY.playbooks
+TABLE, PAGES = the_table(), LIBRARY.playbooks
 some_pages = st.lists(
     st.sampled_from(PAGES), min_size=1, max_size=4, unique_by=lambda page: page.id
 )

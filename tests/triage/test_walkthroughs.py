@@ -2,12 +2,13 @@
 
 import pytest
 
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scenarios import read_scenarios, strays
 from helpdesk.authoring.simulation.coverage import uncovered
 from helpdesk.authoring.simulation.expectations import check
-from helpdesk.playbooks.repository import CONTENT, the_library
+from helpdesk.playbooks.repository import CONTENT
 
-LIBRARY = the_library()
+LIBRARY = read_library(CONTENT)
 READ = read_scenarios(CONTENT, LIBRARY)
 WALKS = [(name, walk) for name, walks in READ.items() for walk in walks.walks]
 

@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from helpdesk.authoring.cli.output import ToolCannotRun
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import TYPES, read_what_reads
 from helpdesk.authoring.source import PlaybookError, read_file
-from helpdesk.playbooks.library import Library
 
 VOCABULARY = "vocab"
 
@@ -27,7 +27,7 @@ class Opened:
 
     name: str
     folder: Path
-    library: Library
+    library: WrittenLibrary
     only: str | None = None
 
 

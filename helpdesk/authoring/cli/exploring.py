@@ -12,12 +12,12 @@ from typing import Any
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.run_text import told_lines, way_lines
 from helpdesk.authoring.cli.selection import pages_named
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_what_reads
 from helpdesk.authoring.simulation import exploration
 from helpdesk.authoring.simulation.exploration import BrokenInvariant
 from helpdesk.authoring.simulation.invariants import try_out
 from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_tracker import StepTracker
 
@@ -66,7 +66,7 @@ def work_on(share: WorkShare) -> list[BrokenInvariant]:
 
 
 @cache
-def _library(folder: Path) -> Library:
+def _library(folder: Path) -> WrittenLibrary:
     return read_what_reads(folder)[0]
 
 
@@ -117,7 +117,7 @@ def _shown(broken: Iterable[BrokenInvariant]) -> list[BrokenInvariant]:
     return shown
 
 
-def _people(library: Library, pages: Sequence[Playbook], seed: int) -> Iterator[str]:
+def _people(library: WrittenLibrary, pages: Sequence[Playbook], seed: int) -> Iterator[str]:
     """Who this seed is, and what they do."""
     for page in pages:
         ground = SimulationGround(library, StepTracker(page))

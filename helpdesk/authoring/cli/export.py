@@ -7,6 +7,7 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.ids import read_ids
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import read_parts
 from helpdesk.authoring.translation.selection import translated
@@ -15,7 +16,6 @@ from helpdesk.export.checks import faults_in
 from helpdesk.export.drawing import to_svg
 from helpdesk.export.official import NoSchemas, OfficialSchemas
 from helpdesk.export.sheet import to_html, to_markdown
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 
 SCHEMAS = "CACAO_SCHEMAS"
@@ -97,7 +97,7 @@ def graph(
     _write(out, text) if out else click.echo(text, nl=False)
 
 
-def _page(folder: Path, type_id: str, language: str | None) -> tuple[Library, Playbook]:
+def _page(folder: Path, type_id: str, language: str | None) -> tuple[WrittenLibrary, Playbook]:
     library = read_library(folder)
     if language not in (None, library.collection.language):
         if not (folder / "i18n" / str(language)).is_dir():
@@ -111,7 +111,7 @@ def _page(folder: Path, type_id: str, language: str | None) -> tuple[Library, Pl
 
 
 def _cacao(
-    library: Library, page: Playbook, folder: Path, spoken: str
+    library: WrittenLibrary, page: Playbook, folder: Path, spoken: str
 ) -> tuple[str, list[str], list[str]]:
     ids = read_ids(folder)
     missing = sorted(one.id for one in library.playbooks if one.id not in ids)

@@ -11,7 +11,7 @@ import click
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.reading.folder import read_what_reads
 from helpdesk.playbooks.conditions import UNSURE
-from helpdesk.playbooks.tables import DecisionPoint, Table
+from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
 from helpdesk.triage.judging import Judgement, judge
 
 WIDTH = 98
@@ -71,7 +71,7 @@ def _data(answers: Mapping[str, str], judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _grid(decision: Table) -> Iterator[str]:
+def _grid(decision: DecisionTable) -> Iterator[str]:
     danger, hold = decision.point("danger"), decision.point("hold")
     counts = sorted({cell.pressures for cell in decision.cells})
     yield f"Triage table {decision.version}"
@@ -92,7 +92,7 @@ def _grid(decision: Table) -> Iterator[str]:
         yield from _wrapped(f"{rule.id:4}{rule.level.upper():10}", str(rule.responder))
 
 
-def _rows(decision: Table) -> list[dict[str, str]]:
+def _rows(decision: DecisionTable) -> list[dict[str, str]]:
     names = [point.id for point in decision.points]
     rows = []
     for values in itertools.product(*(point.scale for point in decision.points)):

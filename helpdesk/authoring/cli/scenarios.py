@@ -8,11 +8,11 @@ from typing import Any
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.selection import pages_named
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.scenarios import Scenarios, scenarios_of, strays
 from helpdesk.authoring.simulation.coverage import UncoveredParts, uncovered
 from helpdesk.authoring.simulation.expectations import Difference, check
 from helpdesk.authoring.source import PlaybookError
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 
 WIDTH = 98
@@ -69,7 +69,7 @@ def tell_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
 
 
 def _differences(
-    library: Library, pages: Sequence[Playbook], read: dict[str, Scenarios]
+    library: WrittenLibrary, pages: Sequence[Playbook], read: dict[str, Scenarios]
 ) -> list[Difference]:
     watched = output.watched(pages, total=len(pages), doing="Walking")
     return [

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from helpdesk.authoring.cli.output import ToolCannotRun
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_what_reads
 from helpdesk.authoring.source import PlaybookError
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 
 
-def pages_named(folder: Path, named: Sequence[str]) -> tuple[Library, tuple[Playbook, ...]]:
+def pages_named(folder: Path, named: Sequence[str]) -> tuple[WrittenLibrary, tuple[Playbook, ...]]:
     """The pages of these names, or all; a sentence about one that is not there or does not read."""
     library, problems = read_what_reads(folder)
     if not named:
@@ -23,7 +23,7 @@ def pages_named(folder: Path, named: Sequence[str]) -> tuple[Library, tuple[Play
     )
 
 
-def _refuse(name: str, library: Library, problems: Sequence[PlaybookError]) -> NoReturn:
+def _refuse(name: str, library: WrittenLibrary, problems: Sequence[PlaybookError]) -> NoReturn:
     broken = [str(one) for one in problems if one.file.endswith(f"types/{name}.yml")]
     if broken:
         raise ToolCannotRun("\n".join(["The page does not read.", *broken]))

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from helpdesk.authoring.ids import read_ids
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.lint.findings import LintFinding, refused
 from helpdesk.authoring.lint.locations import place_of
 from helpdesk.authoring.lint.wordlists import Words, read_words
@@ -14,7 +15,6 @@ from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.folder import page_names, read_what_reads
 from helpdesk.authoring.reading.scenarios import Scenarios, read_scenarios
 from helpdesk.authoring.source import Node, PlaybookError, read_file
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Text
 
 ROOT = "playbooks"
@@ -28,7 +28,7 @@ class Material:
 
     folder: Path
     today: date
-    library: Library
+    library: WrittenLibrary
     words: Words
     files: Mapping[str, Node]
     ids: Mapping[str, str]

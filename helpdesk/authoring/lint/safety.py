@@ -10,7 +10,7 @@ from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.model import Playbook, RedFlag, Text, texts_in
-from helpdesk.playbooks.tables import Table
+from helpdesk.triage.decision_table import DecisionTable
 
 
 def risky_advice(material: Material) -> Iterator[LintFinding]:
@@ -70,7 +70,7 @@ def _lowering(material: Material, page: Playbook) -> Iterator[LintFinding]:
                     )
 
 
-def _raises(table: Table, page: Playbook, flag: RedFlag, floor: Level) -> bool:
+def _raises(table: DecisionTable, page: Playbook, flag: RedFlag, floor: Level) -> bool:
     """Whether the flag can rise with decision answers that alone would lead to a lower level."""
     points = {point.id: point for point in table.points}
     asked = [name for name in names_in(flag.when) if name in points]
@@ -83,7 +83,7 @@ def _raises(table: Table, page: Playbook, flag: RedFlag, floor: Level) -> bool:
     return False
 
 
-def _level(table: Table, settled: Mapping[str, str]) -> Level:
+def _level(table: DecisionTable, settled: Mapping[str, str]) -> Level:
     pressures = sum(
         point.pressure is not None and settled[point.id] == point.pressure for point in table.points
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.context import CollectionContext
 from helpdesk.authoring.reading.danger_signs import DANGER_SIGNS, read_danger_signs
@@ -20,14 +21,13 @@ from helpdesk.authoring.reading.vocabulary import (
     read_services,
 )
 from helpdesk.authoring.source import Node, PlaybookError, read_file
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 
 TYPES = "types"
 COMMON = "common"
 
 
-def read_library(folder: Path) -> Library:
+def read_library(folder: Path) -> WrittenLibrary:
     """Everything in the folder, or the first thing that is wrong with it."""
     library, problems = read_what_reads(folder)
     if problems:
@@ -40,7 +40,7 @@ def page_names(folder: Path) -> tuple[str, ...]:
     return tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))
 
 
-def read_what_reads(folder: Path) -> tuple[Library, list[PlaybookError]]:
+def read_what_reads(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
     """The library and what is wrong with single pages; a broken vocabulary breaks them all."""
     collection = read_collection(_file(folder, "collection.yml"))
     platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)
@@ -60,9 +60,10 @@ def read_what_reads(folder: Path) -> tuple[Library, list[PlaybookError]]:
         services=tuple(service.slug for service in services),
     )
     playbooks, problems = _playbooks(folder, content)
-    library = Library(
+    library = WrittenLibrary(
         collection=collection,
         table=table,
+        decision_questions=tuple(point.id for point in table.points),
         platforms=platforms,
         evidence_kinds=kinds,
         questions=tuple(words.shared.values()),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.scripts import KEYS, script_of
 from helpdesk.authoring.scenarios import Expected, Scenario
 from helpdesk.authoring.source import Node, PlaybookError, read_file
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 
 WALKS = "tests"
@@ -22,12 +22,12 @@ class Scenarios:
     problems: tuple[PlaybookError, ...] = ()
 
 
-def read_scenarios(folder: Path, library: Library) -> dict[str, Scenarios]:
+def read_scenarios(folder: Path, library: WrittenLibrary) -> dict[str, Scenarios]:
     """The walk-throughs of every page, by page. One that has none is there with none."""
     return {page.id: scenarios_of(folder, page, library) for page in library.playbooks}
 
 
-def scenarios_of(folder: Path, page: Playbook, library: Library) -> Scenarios:
+def scenarios_of(folder: Path, page: Playbook, library: WrittenLibrary) -> Scenarios:
     """The walk-throughs of one page. What is wrong with one of them leaves the others alone."""
     path, file = folder / WALKS / f"{page.id}.yml", f"playbooks/{WALKS}/{page.id}.yml"
     if not path.exists():
@@ -49,7 +49,7 @@ def scenarios_of(folder: Path, page: Playbook, library: Library) -> Scenarios:
     return Scenarios(file, tuple(walks.values()), tuple(problems))
 
 
-def strays(folder: Path, library: Library) -> tuple[PlaybookError, ...]:
+def strays(folder: Path, library: WrittenLibrary) -> tuple[PlaybookError, ...]:
     """Files of walk-throughs for pages that do not exist."""
     return tuple(
         PlaybookError(f"playbooks/{WALKS}/{path.name}", 1, f"there is no page '{path.stem}'")
@@ -65,7 +65,7 @@ def _items(file: Node) -> list[Node]:
     return page["walks"].items()
 
 
-def _walk(node: Node, page: Playbook, library: Library) -> Scenario:
+def _walk(node: Node, page: Playbook, library: WrittenLibrary) -> Scenario:
     fields = node.fields("id says answers expect", KEYS.removeprefix("answers "))
     return Scenario(
         id=fields["id"].id(),
@@ -77,7 +77,7 @@ def _walk(node: Node, page: Playbook, library: Library) -> Scenario:
     )
 
 
-def _expected(node: Node, page: Playbook, library: Library) -> Expected:
+def _expected(node: Node, page: Playbook, library: WrittenLibrary) -> Expected:
     fields = node.fields("level rule steps end", "flags")
     end, playbook = _end(fields["end"], page, library)
     return Expected(
@@ -94,7 +94,7 @@ def _expected(node: Node, page: Playbook, library: Library) -> Expected:
     )
 
 
-def _end(node: Node, page: Playbook, library: Library) -> tuple[str | None, str | None]:
+def _end(node: Node, page: Playbook, library: WrittenLibrary) -> tuple[str | None, str | None]:
     if not isinstance(node.value, dict):
         return _known(node, {end.id for end in page.ends}, "end", page.id), None
     said = node.fields("playbook")["playbook"]

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.facts import facts_set_by
 from helpdesk.authoring.scenarios import SKIPPED, Script
 from helpdesk.authoring.source import Fields, Node, read_text
 from helpdesk.playbooks.conditions import Value
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind
 
 YES_AND_NO = {True: "yes", False: "no"}
@@ -28,12 +28,12 @@ def read_script_text(text: str, name: str) -> Node:
     return read_text(text.expandtabs(1), name)
 
 
-def read_script(node: Node, pages: Sequence[Playbook], library: Library) -> Script:
+def read_script(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> Script:
     """The script in a file of its own."""
     return script_of(node.fields(may=KEYS), pages, library)
 
 
-def script_of(fields: Fields, pages: Sequence[Playbook], library: Library) -> Script:
+def script_of(fields: Fields, pages: Sequence[Playbook], library: WrittenLibrary) -> Script:
     """The script among the keys of a mapping that may hold more."""
     return Script(
         answers=fields.read("answers", lambda said: _answers(said, pages), {}),
@@ -112,7 +112,7 @@ def _outcomes(node: Node, pages: Sequence[Playbook]) -> dict[str, str]:
     return outcomes
 
 
-def _facts(node: Node, pages: Sequence[Playbook], library: Library) -> dict[str, str]:
+def _facts(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> dict[str, str]:
     """What the house knows already: its own facts, and those that steps set."""
     known: Mapping[str, tuple[str, ...] | None] = {
         **{name: values for page in pages for name, values in facts_set_by(page.steps).items()},

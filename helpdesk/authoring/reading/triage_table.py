@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from helpdesk.authoring.source import Fields, Node
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.tables import (
+from helpdesk.triage.decision_table import (
     Cell,
     DecisionPoint,
+    DecisionTable,
     LevelPlan,
     PointValue,
     ReplyAlarm,
-    Table,
     Tell,
     TriageRule,
     UnsureIs,
@@ -24,7 +24,7 @@ POINTS = ("danger", "hold", "reach", "clock", "capacity")
 ANY = "any"
 
 
-def read_table(file: Node) -> Table:
+def read_table(file: Node) -> DecisionTable:
     """The whole decision table."""
     page = file.fields("schema version decision_points rules table levels left_open raised")
     if page["schema"].text() != "triage/1":
@@ -34,7 +34,7 @@ def read_table(file: Node) -> Table:
     cells = tuple(cell for row in page["table"].items() for cell in _read_row(row, points, rules))
     _check_cells(page["table"], points, cells)
     _check_rules(page["rules"], rules, cells)
-    return Table(
+    return DecisionTable(
         version=page["version"].version(),
         points=points,
         cells=cells,

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
 from helpdesk.authoring.simulation.simulator import SimulatedStep
 from helpdesk.playbooks.conditions import UNTOLD, Condition, mentions_in
-from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION, Library
+from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION
 from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.step_rules import leads_onward
 
@@ -35,7 +36,7 @@ class UncoveredParts:
         return any(getattr(self, field.name) for field in fields(self))
 
 
-def uncovered(library: Library, page: Playbook, walks: Iterable[Scenario]) -> UncoveredParts:
+def uncovered(library: WrittenLibrary, page: Playbook, walks: Iterable[Scenario]) -> UncoveredParts:
     """What these walk-throughs leave out."""
     walked = [one for through in walks for one in simulate_script(library, (page,), through.script)]
     steps = {one.step.id for each in walked for one in each.way.taken}

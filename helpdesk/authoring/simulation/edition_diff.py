@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, Scenario, Script
 from helpdesk.authoring.simulation.expectations import Result, result_of
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.edition_diff import EditionDiff, compare
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 
 
@@ -37,7 +37,9 @@ class PageDifference:
 
 
 def difference(
-    old: tuple[Library, Playbook], new: tuple[Library, Playbook], walks: Iterable[Scenario]
+    old: tuple[WrittenLibrary, Playbook],
+    new: tuple[WrittenLibrary, Playbook],
+    walks: Iterable[Scenario],
 ) -> PageDifference:
     """Let the same people go through both editions of a page."""
     turns: list[Turn] = []
@@ -84,7 +86,7 @@ def _fitting_answers(page: Playbook, answers: Mapping[str, Value]) -> dict[str, 
     return fits
 
 
-def _result(library: Library, page: Playbook, script: Script) -> Result:
+def _result(library: WrittenLibrary, page: Playbook, script: Script) -> Result:
     [walked] = simulate_script(library, (page,), fitting(page, script))
     return result_of(walked)
 

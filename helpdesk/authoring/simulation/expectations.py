@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 
 
@@ -51,7 +51,7 @@ def result_of(walked: SimulationResult) -> Result:
     )
 
 
-def check(library: Library, page: Playbook, through: Scenario) -> tuple[Difference, ...]:
+def check(library: WrittenLibrary, page: Playbook, through: Scenario) -> tuple[Difference, ...]:
     """Everything that came out otherwise; an empty tuple is good news."""
     [walked] = simulate_script(library, (page,), through.script)
     return tuple(

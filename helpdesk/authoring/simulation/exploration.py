@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.invariants import (
     INVARIANTS,
     not_knowing_is_never_less,
@@ -17,7 +18,6 @@ from helpdesk.authoring.simulation.level_ladders import (
     raising_lowers,
 )
 from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_tracker import StepTracker
 
@@ -37,7 +37,9 @@ class BrokenInvariant:
     sentence: str
 
 
-def explore(library: Library, page: Playbook, seeds: Iterable[int]) -> Iterator[BrokenInvariant]:
+def explore(
+    library: WrittenLibrary, page: Playbook, seeds: Iterable[int]
+) -> Iterator[BrokenInvariant]:
     """Let everybody with these numbers go through the page."""
     ground = SimulationGround(library, StepTracker(page))
     for seed in seeds:
@@ -45,7 +47,7 @@ def explore(library: Library, page: Playbook, seeds: Iterable[int]) -> Iterator[
 
 
 def explore_decisions(
-    library: Library, page: Playbook, backgrounds: Iterable[int] = BACKGROUNDS
+    library: WrittenLibrary, page: Playbook, backgrounds: Iterable[int] = BACKGROUNDS
 ) -> Iterator[BrokenInvariant]:
     """Try every combination of the decision answers, beside no other answer, and beside what the
     people with these numbers answered."""

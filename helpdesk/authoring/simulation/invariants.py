@@ -23,7 +23,7 @@ from helpdesk.playbooks.escalation_gates import missing_for
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import EndKind, Step
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
-from helpdesk.playbooks.tables import DecisionPoint
+from helpdesk.triage.decision_table import DecisionPoint
 
 CONSENT: Final = ("consent_platform", "given")
 

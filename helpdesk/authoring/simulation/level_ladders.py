@@ -3,12 +3,12 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.scripted import level_of
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE, Value
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.tables import DecisionPoint, Table
+from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
 
 # answer → level; None is a question that was left out
 Ladder = Mapping[str | None, Level]
@@ -16,7 +16,7 @@ NOT_KNOWN = (UNSURE, RATHER_NOT, None)
 
 
 def ladder(
-    library: Library, page: Playbook, answers: Mapping[str, Value], point: DecisionPoint
+    library: WrittenLibrary, page: Playbook, answers: Mapping[str, Value], point: DecisionPoint
 ) -> Ladder:
     """The level at every answer to this point, with the other answers as they are."""
     others = {name: value for name, value in answers.items() if name != point.id}
@@ -46,7 +46,7 @@ def raising_lowers(point: DecisionPoint, levels: Ladder) -> str:
 
 
 def every_decision(
-    library: Library, page: Playbook, answers: Mapping[str, Value]
+    library: WrittenLibrary, page: Playbook, answers: Mapping[str, Value]
 ) -> Iterator[tuple[str, DecisionPoint, Ladder]]:
     """The ladder of every point at all combinations of the others, "I don't know" among them.
 
@@ -66,7 +66,7 @@ def every_decision(
             yield _in_words(points, number, rest), point, around
 
 
-def _combinations(table: Table) -> Iterator[tuple[tuple[str, ...], Mapping[str, str]]]:
+def _combinations(table: DecisionTable) -> Iterator[tuple[tuple[str, ...], Mapping[str, str]]]:
     names = [point.id for point in table.points]
     for combination in itertools.product(*(_told(point) for point in table.points)):
         yield combination, dict(zip(names, combination, strict=True))

@@ -4,9 +4,9 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContext
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
 from helpdesk.playbooks.progress import Progress, StepNow, StepState
 from helpdesk.playbooks.step_rules import leads_onward, may_be_skipped, unshown
@@ -20,7 +20,7 @@ IN_NO_ORDER = 4
 class SimulationGround:
     """What a trial stands on: the pages, and the one of them that is tried."""
 
-    library: Library
+    library: WrittenLibrary
     course: StepTracker
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, Script
 from helpdesk.authoring.simulation.simulator import (
     SimulatedRun,
@@ -14,7 +15,6 @@ from helpdesk.cases.levels import Level
 from helpdesk.playbooks.answers import SafeNow, red_flags, tags, without_hidden
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.merging import advice_of, questions_of
 from helpdesk.playbooks.model import Playbook, Question, RedFlag
 from helpdesk.playbooks.step_tracker import StepTracker
@@ -47,7 +47,7 @@ class SimulationResult:
     unused: tuple[str, ...]
 
 
-def assess(library: Library, pages: Sequence[Playbook], answers: Context) -> IntakeResult:
+def assess(library: WrittenLibrary, pages: Sequence[Playbook], answers: Context) -> IntakeResult:
     """What these answers lead to, on one page or on several at once."""
     kept = without_hidden(_asked_on(library, pages), answers)
     flags = {flag.id: flag for page in pages for flag in red_flags(page, kept)}
@@ -60,14 +60,14 @@ def assess(library: Library, pages: Sequence[Playbook], answers: Context) -> Int
     )
 
 
-def level_of(library: Library, pages: Sequence[Playbook], answers: Context) -> Level:
+def level_of(library: WrittenLibrary, pages: Sequence[Playbook], answers: Context) -> Level:
     """How urgent these answers are."""
     kept = without_hidden(_asked_on(library, pages), answers)
     return judge_report(library.table, pages, kept).level
 
 
 def simulate_script(
-    library: Library, pages: Sequence[Playbook], script: Script
+    library: WrittenLibrary, pages: Sequence[Playbook], script: Script
 ) -> tuple[SimulationResult, ...]:
     """Go through each page by the script. What one page found out, the next one knows."""
     told = assess(library, pages, script.answers)
@@ -88,7 +88,7 @@ def simulate_script(
     return tuple(walked)
 
 
-def _asked_on(library: Library, pages: Sequence[Playbook]) -> tuple[Question, ...]:
+def _asked_on(library: WrittenLibrary, pages: Sequence[Playbook]) -> tuple[Question, ...]:
     return pages[0].questions if len(pages) == 1 else questions_of(library, pages)
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.translation.files import TranslatedSentence, TranslationFile
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, meanings
-from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.localization import reworded
 from helpdesk.playbooks.model import Text
 
 
-def translated(library: Library, parts: Mapping[str, TranslationFile]) -> Library:
+def translated(library: WrittenLibrary, parts: Mapping[str, TranslationFile]) -> WrittenLibrary:
     """The library with every sentence that these parts hold, and its own words for the rest."""
     said, source = shown(library, parts), library.collection.language
     return reworded(library, lambda text: said.get(text.id) or replace(text, lang=source))
 
 
-def shown(library: Library, parts: Mapping[str, TranslationFile]) -> dict[str, Text]:
+def shown(library: WrittenLibrary, parts: Mapping[str, TranslationFile]) -> dict[str, Text]:
     """The sentences that are shown in the language of these parts, by id, in a stable order."""
     texts = {key: said for part in parts.values() for key, said in part.texts.items()}
     return {

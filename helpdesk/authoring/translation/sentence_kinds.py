@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from helpdesk.playbooks.library import Library
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.playbooks.model import Playbook, Text, texts_in
 
 
@@ -57,10 +57,10 @@ class MeantSentence:
     kind: SentenceKind
 
 
-_latest: list[tuple[Library, Mapping[str, MeantSentence]]] = []
+_latest: list[tuple[WrittenLibrary, Mapping[str, MeantSentence]]] = []
 
 
-def meanings(library: Library) -> Mapping[str, MeantSentence]:
+def meanings(library: WrittenLibrary) -> Mapping[str, MeantSentence]:
     """Every sentence by its id, in the order of the library.
 
     Each language asks this of one and the same library: the answer is kept until another is asked.
@@ -75,7 +75,7 @@ def meanings(library: Library) -> Mapping[str, MeantSentence]:
 
 
 @lru_cache(maxsize=2)
-def kinds_of(library: Library) -> dict[str, SentenceKind]:
+def kinds_of(library: WrittenLibrary) -> dict[str, SentenceKind]:
     """Each sentence's id with what it is for. Where it is used twice, the graver use counts."""
     found: dict[str, SentenceKind] = {}
 

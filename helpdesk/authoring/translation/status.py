@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.translation.files import (
     SHARED_PARTS,
     TranslatedSentence,
@@ -12,7 +13,6 @@ from helpdesk.authoring.translation.files import (
     part_of,
 )
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, meanings
-from helpdesk.playbooks.library import Library
 
 
 class SentenceState(StrEnum):
@@ -67,7 +67,9 @@ class TranslationStatus:
         return not self.waits_for
 
 
-def sentences(library: Library, parts: Mapping[str, TranslationFile]) -> tuple[Sentence, ...]:
+def sentences(
+    library: WrittenLibrary, parts: Mapping[str, TranslationFile]
+) -> tuple[Sentence, ...]:
     """Everything a reporter can meet, in the order of the library."""
     return tuple(
         Sentence(text_id, meant.text.text, meant.kind, _said(text_id, parts))
@@ -77,7 +79,7 @@ def sentences(library: Library, parts: Mapping[str, TranslationFile]) -> tuple[S
 
 
 def translation_status(
-    library: Library, language: str, parts: Mapping[str, TranslationFile]
+    library: WrittenLibrary, language: str, parts: Mapping[str, TranslationFile]
 ) -> TranslationStatus:
     """How far a language is with this library."""
     met = sentences(library, parts)
@@ -93,7 +95,7 @@ def translation_status(
     )
 
 
-def parts_of(library: Library) -> tuple[str, ...]:
+def parts_of(library: WrittenLibrary) -> tuple[str, ...]:
     """The names of all parts: what is shared, then each kind of trouble."""
     return (*SHARED_PARTS, *(page.id for page in library.playbooks))
 

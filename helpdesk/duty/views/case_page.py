@@ -34,6 +34,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.triage import queries as triage
+from helpdesk.triage.repository import the_table
 from helpdesk.web.pages import BLANK
 
 ON_THE_PAGE: Final = Gathering(
@@ -92,7 +93,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "runs": runs,
         "offers": offers_for(the_library(), case, runs, level.pages, level.known),
         "steps_left": steps_left(runs),
-        "disagreements": disagreements(runs, the_library().table, level.judgement.settled),
+        "disagreements": disagreements(runs, the_table(), level.judgement.settled),
         "platform": playbooks.platform_of(case),
         "requests": requests,
         "request_words": request_words,

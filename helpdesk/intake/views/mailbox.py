@@ -22,7 +22,7 @@ from helpdesk.intake.load import load_lately
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
-from helpdesk.playbooks.repository import the_library
+from helpdesk.triage.repository import the_table
 from helpdesk.web.desk import current_desk
 from helpdesk.web.presses import repeatable
 from helpdesk.web.work import work
@@ -117,7 +117,7 @@ def _case_page(form: MessageForm) -> str:
         messages=messages,
         conversations=queries.conversations_of(work, case),
         our_last_word_at=max((one.sent_at for one in messages if one.for_reporter), default=None),
-        next_word=the_library().table.plan(case.level).next_word,
+        next_word=the_table().plan(case.level).next_word,
         requests=requests,
         form=form,
         consents_form=consents,

@@ -30,6 +30,7 @@ from helpdesk.intake.views.receipts import (
 from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
+from helpdesk.triage.repository import the_table
 from helpdesk.web.desk import current_desk
 from helpdesk.web.form_tokens import for_anyone
 from helpdesk.web.languages import language_here
@@ -156,7 +157,7 @@ def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
         is_new=receipt.is_new,
         code=code,
         may_help=paper.may_help,
-        promise=paper.library.table.plan(case.level).promise,
+        promise=the_table(paper.language).plan(case.level).promise,
         judgement=_judgement(receipt, paper),
         advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
         is_draft=paper.is_draft,
@@ -169,7 +170,7 @@ def _judgement(receipt: Receipt, paper: Paper) -> Judgement | None:
     if receipt.judgement is None or paper.language == LANGUAGES[0]:
         return receipt.judgement
     pages = pages_of(paper.library, paper.kinds)
-    return judge_report(paper.library.table, pages, paper.answers)
+    return judge_report(the_table(paper.language), pages, paper.answers)
 
 
 def _way_back(token: FormToken) -> WayBack:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.simulation import invariants, scripted, simulator
 from helpdesk.authoring.simulation.exploration import NEVER_AN_EXCEPTION, explore, explore_decisions
 from helpdesk.authoring.simulation.invariants import INVARIANTS
@@ -12,9 +13,9 @@ from helpdesk.playbooks.conditions import Is, Not, names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import RedFlag, Text
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import CONTENT
 
-LIBRARY = the_library()
+LIBRARY = read_library(CONTENT)
 PAGES = LIBRARY.playbooks
 ACCOUNT = LIBRARY.playbook("account-takeover")
 SEEDS, MANY = range(200), range(1500)

@@ -4,15 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
 from helpdesk.authoring.scenarios import SKIPPED, Script
 from helpdesk.authoring.simulation.scripted import assess, simulate_script
 from helpdesk.cases.levels import highest
 from helpdesk.playbooks.model import EndKind
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import CONTENT
 from helpdesk.triage.judging import judge_report
 
-LIBRARY = the_library()
+LIBRARY = read_library(CONTENT)
 PAGES = LIBRARY.playbooks
 ACCOUNT, ELSE = LIBRARY.playbook("account-takeover"), LIBRARY.playbook("something-else")
 GATES = {

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.authoring.translation.checks import faults
 from helpdesk.authoring.translation.files import (
@@ -103,7 +104,7 @@ def test_a_translation_may_move_things_around(source, said):
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_every_translation_that_we_ship_is_well_made(language):
-    met = sentences(repository.the_library(), read_parts(repository.CONTENT, language))
+    met = sentences(read_library(repository.CONTENT), read_parts(repository.CONTENT, language))
 
     wrong = [
         (one.id, fault)

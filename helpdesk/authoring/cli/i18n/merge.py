@@ -7,13 +7,13 @@ import click
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import pages
 from helpdesk.authoring.cli.i18n.languages import TRANSLATED
+from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation import merging
 from helpdesk.authoring.translation.exchange import NotReadable, ReturnedFile, read_back
 from helpdesk.authoring.translation.files import part_of, read_parts
 from helpdesk.authoring.translation.status import sentences
 from helpdesk.authoring.translation.writing import write_part
-from helpdesk.playbooks.library import Library
 
 
 @click.command()
@@ -55,7 +55,7 @@ def _read(file: Path) -> ReturnedFile:
         raise output.ToolCannotRun(f"{file}: {trouble}") from None
 
 
-def _write(folder: Path, library: Library, merged: merging.Merged) -> None:
+def _write(folder: Path, library: WrittenLibrary, merged: merging.Merged) -> None:
     order = [text.id for text in library.texts()]
     for name in sorted({part_of(text_id) for text_id in merged.taken}):
         write_part(folder, merged.parts[name], order)

@@ -98,7 +98,7 @@ class LevelPlan:
 
 
 @dataclass(frozen=True)
-class Table:
+class DecisionTable:
     """The whole decision, with its version."""
 
     version: str

@@ -1,0 +1,31 @@
+"""The decision table that this process works with: loaded once, in each language asked for.
+
+It is written in playbooks/triage.yml and published beside the library.
+"""
+
+from functools import cache
+
+from helpdesk.playbooks import repository
+from helpdesk.playbooks.localization import reworded
+from helpdesk.playbooks.published import load_part
+from helpdesk.triage.decision_table import DecisionTable
+
+TRIAGE = "triage"
+WRITTEN = ("triage.yml",)
+
+
+def the_table(language: str | None = None) -> DecisionTable:
+    """The table in its own language, or in a reader's. What is kept is always the source."""
+    source = _source()
+    original = repository.the_library().collection.language
+    return source if language in (None, original) else _in(str(language))
+
+
+@cache
+def _source() -> DecisionTable:
+    return load_part(repository.CONTENT, TRIAGE, DecisionTable, WRITTEN)
+
+
+@cache
+def _in(language: str) -> DecisionTable:
+    return reworded(_source(), repository.words_of(language))
