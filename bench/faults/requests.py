@@ -15,10 +15,11 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Ask, Standing
+from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.about import About
 from helpdesk.partners.fields import BY_NAME
-from helpdesk.partners.models import Partner
+from helpdesk.partners.models import NewPartnerMailbox, Partner
 
 PLATFORM = "instagram"
 FACTS = {
@@ -64,10 +65,20 @@ def a_partner(house: House, coordinator: Somebody) -> Partner:
             about=About(reach_us="The bench."),
             is_new_platform=True,
         )
+        _type_the_code(work, partner)
         partners.vet(work, partner, on=datetime.now(UTC).date())
         team = partner.team
     enrolled(house.desk, "trust-agent", Role.PARTNER, team)
     return partner
+
+
+def _type_the_code(work: Work, partner: Partner) -> None:
+    """No request is sent to an address whose test letter nobody has answered for."""
+    new = work.session.get_one(NewPartnerMailbox, partner.id)
+    if new.code is None:
+        raise LookupError("No code waits to be typed.")
+    code = work.keys.service.open(KeyFile.PARTNER_ADDRESSES, new.code, new.place_of("code"))
+    partners.confirm_mailbox(work, partner, code)
 
 
 def drafted(house: House, writer: Somebody, partner: Partner, how_many: int) -> Sequence[Ready]:
