@@ -128,7 +128,9 @@ def test_a_token_from_the_future_or_of_another_form_is_none(app):
     with app.test_request_context():
         ours = FormToken.new().text
         assert FormToken.read(ours).age is not None
-        assert FormToken.read(ours[:-1] + "x").age is None
+        # Not the last letter: some of its bits mean nothing.
+        altered = ours[:-2] + ("B" if ours[-2] == "A" else "A") + ours[-1]
+        assert FormToken.read(altered).age is None
         assert FormToken.read(ours.rsplit(".", 1)[0]).age is None
 
 
