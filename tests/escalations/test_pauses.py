@@ -91,7 +91,7 @@ def test_a_draft_is_no_partner_to_wait_for(house, staff):
         f"/cases/{house.case.ref}/wait", data={"wait_on": "partner"}
     )
 
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "there is no one to wait for" in answer.text
 
 

@@ -51,4 +51,5 @@ def test_a_right_too_many_is_noticed(address, right):
     with psycopg.connect(address("postgres"), autocommit=True) as database:
         database.execute(right)
 
-    assert roles.trial(address, seed=SEED, tries=TRIES).faults
+    # Most of what chance says is refused by the shapes of rows, whatever rights there are.
+    assert roles.trial(address, seed=SEED, tries=TRIES * 4).faults

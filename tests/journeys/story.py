@@ -527,7 +527,7 @@ class Story:
         answers = {"email": self.plant.mail("mail address"), "current": lead.passphrases[-1]}
         lead.send("/account/mailbox", answers=answers)
         lead.expect(200)
-        assert "hasn't left yet" in lead.plain
+        assert "hasn't been sent yet" in lead.plain
         page = f"/partners/{TRUST}/mailbox"
         lead.open(page)
         lead.send(page, answers={"mailbox": self.plant.mail("partner's mail address")})
