@@ -24,16 +24,16 @@ from alembic import command
 from alembic.config import Config
 
 from helpdesk import key_files
-from helpdesk.adapters import processes
+from helpdesk.adapters import child_processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.assembly import close_desk, open_desk
 from helpdesk.core.desk import Desk
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
-from helpdesk.supervisor.family import Program
+from helpdesk.supervisor.environments import ROLES, WEB_WORKERS
 from helpdesk.supervisor.instance import Instance
-from helpdesk.supervisor.ports import HOST, WAITING_ROOM
-from helpdesk.supervisor.surroundings import ROLES, WEB_WORKERS
+from helpdesk.supervisor.listening_sockets import HOST, WAITING_ROOM
+from helpdesk.supervisor.process_group import Program
 
 ROOT = Path(__file__).resolve().parents[1]
 SURFACES = ("public", "staff", "partner")
@@ -66,7 +66,7 @@ class House:
         self._folder = folder
 
     def __enter__(self) -> "House":
-        processes.adopt_orphans()
+        child_processes.adopt_orphans()
         self.postgres.start()
         self.redis.start()
         migration = Config(toml_file=str(ROOT / "pyproject.toml"))
@@ -184,7 +184,7 @@ class House:
             if answers(self.url(name) + path):
                 return time.monotonic() - began
             time.sleep(0.02)
-        words = processes.last_words(self.instance.logs / f"{name}.log")
+        words = child_processes.log_tail(self.instance.logs / f"{name}.log")
         raise TimeoutError(f"The {name} pages do not answer. They said:\n{words}")
 
     def memory(self) -> dict[str, float]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from bench.faults.trial import Trial
 from bench.house import House, children_of, family_of
-from helpdesk.adapters import processes
+from helpdesk.adapters import child_processes
 
 Victim = Callable[[House, random.Random], None]
 SHORTEST, LONGEST = 0.05, 1.0
@@ -90,5 +90,5 @@ def _kill(pid: int) -> None:
     """Kill, and see it dead: a signal takes a moment, and the supervisor starts what is dead."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    while processes.is_alive(pid):
+    while child_processes.is_alive(pid):
         time.sleep(0.001)

@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from helpdesk import key_files
-from helpdesk.cli import resealing
+from helpdesk.cli import key_rotation
+from helpdesk.cli.maintenance import this_desk
 from helpdesk.cli.signing import sign
-from helpdesk.cli.tending import this_desk
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
-from helpdesk.supervisor.keys import make_missing
+from helpdesk.supervisor.key_folder import make_missing
 
 NEW = key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING
 
@@ -46,7 +46,7 @@ def reseal(operator_name: str, older: str) -> None:
     """
     with this_desk({"DATABASE_URL"}, NEW) as desk:
         old = Secret(_older_key(older, desk.settings))
-        done = resealing.reseal(desk, old, operator_name=operator_name)
+        done = key_rotation.reseal(desk, old, operator_name=operator_name)
     click.echo(f"{done.resealed} were sealed again, {done.current} were sealed under these keys.")
     if done.closed:
         raise click.ClickException(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.signed import signing_of_team
-from helpdesk.cli.tending import this_desk
+from helpdesk.cli.maintenance import this_desk
 from helpdesk.core.actors import operator
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.service_keys import signing_of

@@ -12,9 +12,9 @@ from helpdesk import key_files
 from helpdesk.accounts.models import Person
 from helpdesk.assembly import open_desk
 from helpdesk.drill.organisation import found
-from helpdesk.drill.plays import play_all
-from helpdesk.drill.sheet import Addresses, Reporter, Sheet
-from helpdesk.drill.stage import on_stage
+from helpdesk.drill.past_moments import in_one_transaction
+from helpdesk.drill.scenarios import run_all
+from helpdesk.drill.sign_in_sheet import Addresses, DrillReporter, SignInSheet
 from helpdesk.settings import Settings
 
 # Whose return codes are worth printing: there is something new in their mailboxes.
@@ -33,20 +33,20 @@ def seed() -> None:
     settings = _settings()
     desk = open_desk(settings)
     now = datetime.now(UTC)
-    with on_stage(desk) as stage:
-        if stage.session.scalar(select(Person.id).limit(1)):
+    with in_one_transaction(desk) as past:
+        if past.session.scalar(select(Person.id).limit(1)):
             click.echo("The drill is there already.")
             return
-        players = found(stage, now - FOUNDED_BEFORE)
-        told = play_all(stage, beginning=now - FOUNDED_BEFORE, now=now)
+        players = found(past, now - FOUNDED_BEFORE)
+        told = run_all(past, beginning=now - FOUNDED_BEFORE, now=now)
         reporters = [
-            Reporter(one.story.trouble, " ".join(one.code.words))
+            DrillReporter(one.story.trouble, " ".join(one.code.words))
             for one in told.values()
             if one.story.id in COME_BACK
         ]
-        stage.session.flush()
+        past.session.flush()
         # Before the commit: a drill whose people nobody knows would be of no use.
-        Sheet(tuple(players), tuple(reporters)).save(settings.instance)
+        SignInSheet(tuple(players), tuple(reporters)).save(settings.instance)
     click.echo(f"The drill has {len(players)} people and {len(told)} cases.")
 
 
@@ -57,7 +57,7 @@ def seed() -> None:
 @click.option("--partner", envvar="PARTNER_URL", default="")
 def people(instance: Path, public: str, staff: str, partner: str) -> None:
     """Say how everybody in the drill signs in at this moment."""
-    sheet = Sheet.load(instance)
+    sheet = SignInSheet.load(instance)
     if sheet is None:
         raise click.ClickException("There is no drill in this instance; make run makes one.")
     if public or staff or partner:

@@ -8,8 +8,8 @@ from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts.models import NewMailbox, Team, TeamKind
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
-from helpdesk.drill.sheet import Player
-from helpdesk.drill.stage import Stage
+from helpdesk.drill.past_moments import PastMoments
+from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.about import About
@@ -29,8 +29,8 @@ ALLOWED = frozenset(BY_NAME) - {"region"}
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part to be played: who they are, where they sit, and what that lets them see."""
+class DrillPerson:
+    """Someone in the drill: who they are, where they sit, and what that lets them see."""
 
     handle: str
     name: str
@@ -42,36 +42,38 @@ class Part:
 QUEUES = {"front-line": "Front line", "quiet-room": "Quiet room"}
 
 PARTS = (
-    Part(
+    DrillPerson(
         "coordinator",
         "Drill coordinator",
         Role.COORDINATOR,
         ("front-line", "quiet-room"),
         "leads the shift, sees both queues, gives the second opinion",
     ),
-    Part(
+    DrillPerson(
         "responder",
         "Drill responder",
         Role.RESPONDER,
         ("front-line", "quiet-room"),
         "works on cases of both queues",
     ),
-    Part(
+    DrillPerson(
         "newcomer",
         "Drill newcomer",
         Role.RESPONDER,
         ("front-line",),
         "works on the front line and cannot open the quiet room",
     ),
-    Part("operator", "Drill operator", Role.OPERATOR, (), "runs the server and can read no case"),
-    Part(
+    DrillPerson(
+        "operator", "Drill operator", Role.OPERATOR, (), "runs the server and can read no case"
+    ),
+    DrillPerson(
         "platform-lead",
         "Drill platform lead",
         Role.PARTNER,
         (PARTNER,),
         "answers requests for the platform",
     ),
-    Part(
+    DrillPerson(
         "platform-agent",
         "Drill platform agent",
         Role.PARTNER,
@@ -81,11 +83,11 @@ PARTS = (
 )
 
 
-def found(stage: Stage, at: datetime) -> list[Player]:
+def found(past: PastMoments, at: datetime) -> list[DrillAccount]:
     """Make teams and people; everybody enrols, and colleagues let each other in."""
     teams = {
         slug: accounts.create_team(
-            stage.shell(at),
+            past.shell(at),
             slug=slug,
             name=name,
             kind=TeamKind.QUEUE,
@@ -93,20 +95,20 @@ def found(stage: Stage, at: datetime) -> list[Player]:
         )
         for slug, name in QUEUES.items()
     }
-    players = [_enrol(stage, part, teams, at) for part in PARTS if part.role is not Role.PARTNER]
-    teams[PARTNER] = _partner(stage, at).team
-    players += [_enrol(stage, part, teams, at) for part in PARTS if part.role is Role.PARTNER]
+    players = [_enrol(past, part, teams, at) for part in PARTS if part.role is not Role.PARTNER]
+    teams[PARTNER] = _partner(past, at).team
+    players += [_enrol(past, part, teams, at) for part in PARTS if part.role is Role.PARTNER]
     for newcomer in PARTS:
-        for membership in stage.somebody(newcomer.handle).memberships:
+        for membership in past.somebody(newcomer.handle).memberships:
             first = next(part for part in PARTS if membership.team.slug in part.teams)
             if first is not newcomer:
-                accounts.let_in(stage.person(first.handle, at), membership)
+                accounts.let_in(past.person(first.handle, at), membership)
     return players
 
 
-def _partner(stage: Stage, at: datetime) -> Partner:
+def _partner(past: PastMoments, at: datetime) -> Partner:
     partner = partners.register(
-        stage.person("coordinator", at),
+        past.person("coordinator", at),
         slug=PARTNER,
         name="Drill trust team",
         platform=PLATFORM,
@@ -119,15 +121,15 @@ def _partner(stage: Stage, at: datetime) -> Partner:
         is_new_platform=True,
         is_drill=True,
     )
-    partners.vet(stage.person("coordinator", at), partner, on=at.date())
-    _confirm_partner(stage, partner, at)
+    partners.vet(past.person("coordinator", at), partner, on=at.date())
+    _confirm_partner(past, partner, at)
     return partner
 
 
-def one_more_partner(stage: Stage, at: datetime) -> None:
+def one_more_partner(past: PastMoments, at: datetime) -> None:
     """Its test letter lies among the letters, unread."""
     partners.register(
-        stage.person("coordinator", at),
+        past.person("coordinator", at),
         slug=QUIET_PARTNER,
         name="Drill video team",
         platform=QUIET_PLATFORM,
@@ -139,28 +141,30 @@ def one_more_partner(stage: Stage, at: datetime) -> None:
     )
 
 
-def _confirm_partner(stage: Stage, partner: Partner, at: datetime) -> None:
+def _confirm_partner(past: PastMoments, partner: Partner, at: datetime) -> None:
     """They read the code of the test letter out, and the coordinator types it."""
-    new = stage.session.get_one(NewPartnerMailbox, partner.id)
+    new = past.session.get_one(NewPartnerMailbox, partner.id)
     if new.code is not None:
         place = new.place_of("code")
-        code = stage.desk.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
-        partners.confirm_mailbox(stage.person("coordinator", at), partner, code)
+        code = past.desk.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
+        partners.confirm_mailbox(past.person("coordinator", at), partner, code)
 
 
-def _confirm(stage: Stage, part: Part, at: datetime) -> None:
+def _confirm(past: PastMoments, part: DrillPerson, at: datetime) -> None:
     """They read the test letter, and type its code."""
-    person = stage.somebody(part.handle)
-    new = stage.session.get_one(NewMailbox, person.id)
+    person = past.somebody(part.handle)
+    new = past.session.get_one(NewMailbox, person.id)
     if new.code is not None:
         place = new.place_of("code")
-        code = stage.desk.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
-        accounts.confirm_mailbox(stage.person(part.handle, at), person, code)
+        code = past.desk.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
+        accounts.confirm_mailbox(past.person(part.handle, at), person, code)
 
 
-def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Player:
+def _enrol(
+    past: PastMoments, part: DrillPerson, teams: dict[str, Team], at: datetime
+) -> DrillAccount:
     person, _code = accounts.invite(
-        stage.shell(at),
+        past.shell(at),
         handle=part.handle,
         name=part.name,
         role=part.role,
@@ -168,19 +172,19 @@ def _enrol(stage: Stage, part: Part, teams: dict[str, Team], at: datetime) -> Pl
     )
     passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
     door = Surface.PARTNER if part.role is Role.PARTNER else Surface.STAFF
-    peppers = stage.desk.service.peppers_at(door)
+    peppers = past.desk.service.peppers_at(door)
     enrolled = accounts.enrol(
-        stage.shell(at),
+        past.shell(at),
         person,
         lock=passphrases.new_lock(passphrase, peppers),
         seed=seed,
         first_code=second_factor.code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
     )
-    stage.secrets[part.handle] = enrolled.secret
+    past.secrets[part.handle] = enrolled.secret
     address = f"{part.handle}@drill.example"
-    accounts.give_mailbox(stage.person(part.handle, at), person, address)
+    accounts.give_mailbox(past.person(part.handle, at), person, address)
     if part.handle != UNCONFIRMED:
-        _confirm(stage, part, at)
-    return Player(
+        _confirm(past, part, at)
+    return DrillAccount(
         part.handle, part.name, part.role, part.may, passphrase, seed, enrolled.recovery_key
     )

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from helpdesk.server import limits
+from helpdesk.server import client_limits
 from helpdesk.server.master import Master
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def listen(address: str) -> socket.socket:
     return socket.create_server(
         (host.strip("[]"), int(port)),
         family=socket.AF_INET6 if ":" in host else socket.AF_INET,
-        backlog=limits.BACKLOG,
+        backlog=client_limits.BACKLOG,
     )
 
 

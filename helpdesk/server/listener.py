@@ -10,8 +10,8 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from helpdesk.server import limits
-from helpdesk.server.channel import Channel
+from helpdesk.server import client_limits
+from helpdesk.server.connection import Channel
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -48,7 +48,7 @@ class Server(TcpWSGIServer):
     def make_room(self) -> None:
         """Keep what unfinished requests hold together below the limit."""
         channels = list(self.active_channels.values())
-        while sum(channel.held for channel in channels) > limits.LARGEST_TOGETHER:
+        while sum(channel.held for channel in channels) > client_limits.LARGEST_TOGETHER:
             largest = max(channels, key=lambda channel: channel.held)
             channels.remove(largest)
             largest.handle_close()
@@ -72,7 +72,7 @@ class Server(TcpWSGIServer):
         """
         now = time.monotonic()
         for channel in list(self.active_channels.values()):
-            if channel.is_idle and now - channel.waits_since > limits.LAST_CALL:
+            if channel.is_idle and now - channel.waits_since > client_limits.LAST_CALL:
                 channel.handle_close()
         return not self.active_channels
 
@@ -86,7 +86,7 @@ class Server(TcpWSGIServer):
         now = time.monotonic()
         if not self.task_dispatcher.queue:
             self.answered_at = now
-        return now - self.answered_at > limits.STUCK
+        return now - self.answered_at > client_limits.STUCK
 
     def _close_the_longest_waiting(self) -> None:
         waiting = [one for one in self.active_channels.values() if not one.is_with_us]
@@ -98,15 +98,15 @@ def make_server(application: "WSGIApplication", listener: socket.socket, threads
     """A server on a socket that listens already. No proxy is believed, no name is said."""
     adjustments = Adjustments(
         host="127.0.0.1",  # not used: the socket is there
-        backlog=limits.BACKLOG,
-        connection_limit=limits.CONNECTIONS * 10,  # never reached: ours makes room before
+        backlog=client_limits.BACKLOG,
+        connection_limit=client_limits.CONNECTIONS * 10,  # never reached: ours makes room before
         cleanup_interval=1,
-        max_request_header_size=limits.LARGEST_HEADERS,
-        max_request_body_size=limits.LARGEST_UNREAD,
+        max_request_header_size=client_limits.LARGEST_HEADERS,
+        max_request_body_size=client_limits.LARGEST_UNREAD,
         # Nothing that people send or read is written to a file on the way.
-        inbuf_overflow=limits.LARGEST_UNREAD,
-        outbuf_overflow=limits.LARGEST_TOGETHER,
-        outbuf_high_watermark=limits.LARGEST_TOGETHER,
+        inbuf_overflow=client_limits.LARGEST_UNREAD,
+        outbuf_overflow=client_limits.LARGEST_TOGETHER,
+        outbuf_high_watermark=client_limits.LARGEST_TOGETHER,
         trusted_proxy=None,
         clear_untrusted_proxy_headers=True,
         ident="",
@@ -130,8 +130,8 @@ def make_server(application: "WSGIApplication", listener: socket.socket, threads
 def _connections() -> int:
     """As many as the limit says, or as files may be opened here."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = limits.CONNECTIONS + limits.FILES_BESIDE
+    wanted = client_limits.CONNECTIONS + client_limits.FILES_BESIDE
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return min(limits.CONNECTIONS, max(soft - limits.FILES_BESIDE, 8))
+    return min(client_limits.CONNECTIONS, max(soft - client_limits.FILES_BESIDE, 8))

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
-from helpdesk.server import limits
+from helpdesk.server import client_limits
+from helpdesk.server.heartbeats import Heartbeat
 from helpdesk.server.process import serve
-from helpdesk.server.signs import Sign
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -28,7 +28,7 @@ PAUSE = 1.0
 @dataclass
 class _Child:
     pid: int
-    sign: Sign
+    sign: Heartbeat
     born_at: float = field(default_factory=time.monotonic)
 
 
@@ -73,13 +73,13 @@ class Master:
                 self._fork()
 
     def _fork(self) -> None:
-        sign = Sign()
+        sign = Heartbeat()
         pid = os.fork()
         if pid == 0:
             self._become_a_child(sign)
         self._children[pid] = _Child(pid, sign)
 
-    def _become_a_child(self, sign: Sign) -> NoReturn:
+    def _become_a_child(self, sign: Heartbeat) -> NoReturn:
         code = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -109,7 +109,7 @@ class Master:
 
     def _end_the_silent(self) -> None:
         for pid, child in self._children.items():
-            patience = limits.GRACE * 2 if child.sign.is_leaving else limits.STUCK
+            patience = client_limits.GRACE * 2 if child.sign.is_leaving else client_limits.STUCK
             if child.sign.age > patience:
                 log.error("A serving process gave no sign for too long and was ended.")
                 os.kill(pid, signal.SIGKILL)
@@ -124,7 +124,7 @@ class Master:
     def _stop(self) -> None:
         for pid in self._children:
             os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + limits.GRACE + 1
+        deadline = time.monotonic() + client_limits.GRACE + 1
         while self._children and time.monotonic() < deadline:
             self._collect()
             self._rest()

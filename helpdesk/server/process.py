@@ -8,9 +8,9 @@ import socket
 import time
 from typing import TYPE_CHECKING
 
-from helpdesk.server import limits
+from helpdesk.server import client_limits
+from helpdesk.server.heartbeats import Heartbeat
 from helpdesk.server.listener import Server, make_server
-from helpdesk.server.signs import Sign
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -31,7 +31,7 @@ class QuietLog(logging.Filter):
 
 
 def serve(
-    application: "WSGIApplication", listener: socket.socket, threads: int, sign: Sign
+    application: "WSGIApplication", listener: socket.socket, threads: int, sign: Heartbeat
 ) -> None:
     """Answer requests until there is a reason to end. Called in a fresh child of the master."""
     random.seed()
@@ -42,7 +42,7 @@ def serve(
     server = make_server(application, listener, threads)
     signal.signal(signal.SIGTERM, lambda number, _frame: wishes.append(number))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master decides who stops when
-    enough = limits.ANSWERS + random.randrange(limits.ANSWERS_JITTER)  # noqa: S311 - no secret
+    enough = client_limits.ANSWERS + random.randrange(client_limits.ANSWERS_JITTER)  # noqa: S311 - no secret
     while not wishes and server.answers < enough and os.getppid() == parent:
         sign.give()
         if server.is_stuck():
@@ -56,7 +56,7 @@ def serve(
 def _finish(server: Server) -> None:
     """Answer those who are here, and nobody who comes now: the others take them."""
     server.stop_accepting()
-    deadline = time.monotonic() + limits.GRACE
+    deadline = time.monotonic() + client_limits.GRACE
     while not server.is_empty() and time.monotonic() < deadline:
         server.turn(GLANCE / 10)
     server.task_dispatcher.shutdown(timeout=1)

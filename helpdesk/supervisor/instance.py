@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk.adapters.processes import Trouble
+from helpdesk.adapters.child_processes import StartError
 from helpdesk.key_files import KeyFile
-from helpdesk.supervisor.keys import make_missing, path_of
+from helpdesk.supervisor.key_folder import make_missing, path_of
 
 
-class AlreadyUp(Trouble):
+class AlreadyUp(StartError):
     """Another `helpdesk up` works on this instance."""
 
 

@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from helpdesk.adapters import processes
-from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis, NotStarted
-from helpdesk.supervisor.family import Family, Program, Say
+from helpdesk.adapters import child_processes
+from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis, ServerNotStarted
+from helpdesk.supervisor.environments import Environments
 from helpdesk.supervisor.instance import Instance
-from helpdesk.supervisor.ports import Door, close_doors, open_doors
-from helpdesk.supervisor.surroundings import Surroundings
+from helpdesk.supervisor.listening_sockets import SurfaceSocket, close_sockets, open_sockets
+from helpdesk.supervisor.process_group import ProcessGroup, Program, Say
 
 SURFACES = ("public", "staff", "partner")
 QUEUES = ("notices", "deliveries")
@@ -34,28 +34,28 @@ class Stopped(BaseException):
 def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> None:
     """Start everything and stay until somebody interrupts; then leave no process behind."""
     with _interruptible(), instance.held():
-        doors = open_doors(SURFACES, port)
+        surface_sockets = open_sockets(SURFACES, port)
         postgres = EmbeddedPostgres(instance.folder / "postgres", passwords=instance.passwords)
         redis = EmbeddedRedis(instance.folder / "redis")
-        family = Family(say, instance.processes)
-        processes.adopt_orphans()
+        processes = ProcessGroup(say, instance.processes)
+        child_processes.adopt_orphans()
         try:
-            _start(instance, doors, postgres, redis, family, say, outside)
-            family.watch(until=_asked_to_stop)
+            _start(instance, surface_sockets, postgres, redis, processes, say, outside)
+            processes.watch(until=_asked_to_stop)
         except Stopped:
             say("\nStopping; a second Ctrl-C does not wait for anybody.")
         finally:
-            _go_down(family, say)
-            close_doors(doors)
+            _go_down(processes, say)
+            close_sockets(surface_sockets)
     say("Stopped. Everything is kept; make run starts again.")
 
 
 def _start(
     instance: Instance,
-    doors: list[Door],
+    surface_sockets: list[SurfaceSocket],
     postgres: EmbeddedPostgres,
     redis: EmbeddedRedis,
-    family: Family,
+    processes: ProcessGroup,
     say: Say,
     outside: Mapping[str, str],
 ) -> None:
@@ -64,54 +64,59 @@ def _start(
         is_unsigned = instance.is_older_than_signatures
         is_unsigned = not instance.prepare() and is_unsigned
     with _step(say, "PostgreSQL"):
-        family.add("database", postgres)
+        processes.add("database", postgres)
     with _step(say, "Redis"):
-        family.add("Redis", redis)
-    surroundings = Surroundings(instance, doors, postgres, redis, outside)
+        processes.add("Redis", redis)
+    environments = Environments(instance, surface_sockets, postgres, redis, outside)
     with _step(say, "Tables"):
-        _run("migrate", surroundings.owner(), instance)
+        _run("migrate", environments.owner(), instance)
     if instance.service_key.exists():
         with _step(say, "A key for each purpose"):
-            _split_key(instance, surroundings)
+            _split_key(instance, environments)
     if is_unsigned:
         with _step(say, "Signatures of the keys that are there"):
-            _run("keys", surroundings.owner(), instance, "sign", "--as", "up", "--first")
+            _run("keys", environments.owner(), instance, "sign", "--as", "up", "--first")
     with _step(say, "Drill organisation (the first time takes a moment)"):
-        _run("drill", surroundings.drill(), instance, "seed")
+        _run("drill", environments.drill(), instance, "seed")
     with _step(say, "Public, staff and partner pages"):
-        pages = {door: _pages(door, surroundings, instance) for door in doors}
-        for door, program in pages.items():
-            family.add(f"{door.surface} pages", program)
-        for door, program in pages.items():
-            _wait_for(door, program)
+        pages = {
+            surface_socket: _pages(surface_socket, environments, instance)
+            for surface_socket in surface_sockets
+        }
+        for surface_socket, program in pages.items():
+            processes.add(f"{surface_socket.surface} pages", program)
+        for surface_socket, program in pages.items():
+            _wait_for(surface_socket, program)
     with _step(say, "Workers and ticker"):
         for queue in QUEUES:
-            family.add(
+            processes.add(
                 f"worker for {queue}",
-                _command(instance, f"worker-{queue}", surroundings.worker(queue), "worker", queue),
+                _command(instance, f"worker-{queue}", environments.worker(queue), "worker", queue),
             )
-        family.add("ticker", _command(instance, "ticker", surroundings.ticker(), "ticker"))
+        processes.add("ticker", _command(instance, "ticker", environments.ticker(), "ticker"))
     say(f"Everything runs, after {time.monotonic() - began:.1f} s.\n")
-    say(_run("drill", surroundings.drill(), instance, "people"))
+    say(_run("drill", environments.drill(), instance, "people"))
     say("Ctrl-C stops everything.")
 
 
-def _split_key(instance: Instance, surroundings: Surroundings) -> None:
+def _split_key(instance: Instance, environments: Environments) -> None:
     """An instance from before has one key for all; it goes when it opens nothing any more."""
     old = str(instance.service_key)
-    _run("keys", surroundings.owner(), instance, "reseal", "--as", "up", "--from", old)
+    _run("keys", environments.owner(), instance, "reseal", "--as", "up", "--from", old)
     instance.service_key.unlink()
 
 
-def _pages(door: Door, surroundings: Surroundings, instance: Instance) -> Program:
-    number = door.listener.fileno()
+def _pages(
+    surface_socket: SurfaceSocket, environments: Environments, instance: Instance
+) -> Program:
+    number = surface_socket.listener.fileno()
     return Program(
         [
             sys.executable, "-m", "helpdesk.server", "--bind", f"fd://{number}",
             "wsgi:application",
         ],
-        log=instance.logs / f"{door.surface}.log",
-        environment=surroundings.pages(door.surface),
+        log=instance.logs / f"{surface_socket.surface}.log",
+        environment=environments.pages(surface_socket.surface),
         folder=ROOT,
         keeps_open=(number,),
     )  # fmt: skip
@@ -140,27 +145,27 @@ def _run(command: str, environment: Mapping[str, str], instance: Instance, *word
             check=False,
         )
     if done.returncode:
-        raise NotStarted(
+        raise ServerNotStarted(
             f"helpdesk {command} did not succeed. It said:\n"
-            f"{done.stdout}{processes.last_words(instance.logs / f'{command}.log')}"
+            f"{done.stdout}{child_processes.log_tail(instance.logs / f'{command}.log')}"
         )
     return done.stdout
 
 
-def _wait_for(door: Door, pages: Program) -> None:
+def _wait_for(surface_socket: SurfaceSocket, pages: Program) -> None:
     """Wait until a surface answers anything at all."""
     deadline = time.monotonic() + PATIENCE
     while pages.is_running and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(door.url, timeout=1).close()  # noqa: S310 - our own door
+            urllib.request.urlopen(surface_socket.url, timeout=1).close()  # noqa: S310 - our own address
         except OSError as trouble:
             if isinstance(trouble, urllib.error.HTTPError) and trouble.code < 500:
                 return
             time.sleep(0.1)
         else:
             return
-    words = processes.last_words(pages.log)
-    raise NotStarted(f"The {door.surface} pages do not answer. They said:\n{words}")
+    words = child_processes.log_tail(pages.log)
+    raise ServerNotStarted(f"The {surface_socket.surface} pages do not answer. They said:\n{words}")
 
 
 @contextmanager
@@ -193,12 +198,12 @@ def _asked_to_stop() -> bool:
     return bool(_wishes_to_stop)
 
 
-def _go_down(family: Family, say: Callable[[str], None]) -> None:
+def _go_down(processes: ProcessGroup, say: Callable[[str], None]) -> None:
     """Stop politely; when interrupted again, at once. Nothing of ours stays."""
     try:
-        family.stop()
+        processes.stop()
     except Stopped:
         say("Not waiting any longer.")
     finally:
         with suppress(Stopped):
-            processes.sweep()
+            child_processes.end_all_children()

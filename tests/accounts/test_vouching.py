@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Person, TeamKind
-from helpdesk.cli import tending
+from helpdesk.cli import maintenance
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotNow
 from helpdesk.core.performing import drain
@@ -191,10 +191,10 @@ def test_an_operator_with_a_shell_gives_a_code_and_a_colleague_lets_in(desk, mon
     with desk.begin() as work:
         queue = a_team(work)
         only = a_person(work, Role.COORDINATOR, [queue], name="Only")
-    monkeypatch.setattr(tending, "this_desk", lambda _needs: nullcontext(desk))
+    monkeypatch.setattr(maintenance, "this_desk", lambda _needs: nullcontext(desk))
     options = ["--as", "root", "--handle", "second-one", "--name", "Second", "--role", "responder"]
 
-    answer = CliRunner().invoke(tending.invite, [*options, "--queue", queue.slug])
+    answer = CliRunner().invoke(maintenance.invite, [*options, "--queue", queue.slug])
 
     assert answer.exit_code == 0, answer.output
     with work_as(desk, only) as work:

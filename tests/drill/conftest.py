@@ -9,26 +9,26 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import passphrases
 from helpdesk.core.desk import Desk
-from helpdesk.drill.cast import Told
+from helpdesk.drill.actions import DrillReport
 from helpdesk.drill.organisation import found
-from helpdesk.drill.plays import play_all
-from helpdesk.drill.sheet import Player
-from helpdesk.drill.stage import Stage, on_stage
+from helpdesk.drill.past_moments import PastMoments, in_one_transaction
+from helpdesk.drill.scenarios import run_all
+from helpdesk.drill.sign_in_sheet import DrillAccount
 from tests.conftest import SERVICE, FakeBell, FakePost
 
 
 @dataclass
 class Drill:
-    """The stage after the last scene, and what was said on it."""
+    """The drill as it is at its end, and what was said in it."""
 
-    stage: Stage
-    players: list[Player]
-    told: dict[str, Told]
+    past: PastMoments
+    players: list[DrillAccount]
+    told: dict[str, DrillReport]
     now: datetime
 
     @property
     def letters(self):
-        return self.stage.desk.post.sent
+        return self.past.desk.post.sent
 
 
 class Undone(Exception):
@@ -50,11 +50,11 @@ def drill(postgres, settings):
     dear = passphrases.COSTS[passphrases.CURRENT]
     passphrases.COSTS[passphrases.CURRENT] = passphrases.Cost(passes=1, memory=8192)
     try:
-        with on_stage(desk) as stage:
+        with in_one_transaction(desk) as past:
             beginning = now.replace(day=now.day - 14)
-            players = found(stage, beginning)
-            told = play_all(stage, beginning=beginning, now=now)
-            yield Drill(stage, players, told, now)
+            players = found(past, beginning)
+            told = run_all(past, beginning=beginning, now=now)
+            yield Drill(past, players, told, now)
             raise Undone
     except Undone:
         passphrases.COSTS[passphrases.CURRENT] = dear

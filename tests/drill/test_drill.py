@@ -16,8 +16,8 @@ from helpdesk.core.actors import Role
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.drill.cli import drill as commands
-from helpdesk.drill.rehearsal import rehearse
-from helpdesk.drill.sheet import Reporter, Sheet
+from helpdesk.drill.schedule import run_scenarios
+from helpdesk.drill.sign_in_sheet import DrillReporter, SignInSheet
 from helpdesk.duty.queries import board
 from helpdesk.escalations import inboxes
 from helpdesk.escalations.models import Escalation
@@ -29,7 +29,7 @@ from tests.conftest import INTAKE_KEY, SERVICE
 
 
 def test_there_are_a_dozen_cases_in_every_status(drill):
-    cases = drill.stage.session.scalars(select(Case)).all()
+    cases = drill.past.session.scalars(select(Case)).all()
 
     assert len(cases) == 12
     assert {case.status for case in cases} == set(Status)
@@ -38,7 +38,7 @@ def test_there_are_a_dozen_cases_in_every_status(drill):
 
 
 def test_requests_stand_in_four_different_places(drill):
-    requests = drill.stage.session.scalars(select(Escalation)).all()
+    requests = drill.past.session.scalars(select(Escalation)).all()
 
     assert {request.standing for request in requests} == {
         Request.DRAFT,
@@ -50,7 +50,7 @@ def test_requests_stand_in_four_different_places(drill):
 
 @pytest.mark.parametrize("who", ["coordinator", "responder"])
 def test_who_is_in_both_queues_can_open_every_story(drill, who):
-    work = drill.stage.person(who, drill.now)
+    work = drill.past.person(who, drill.now)
 
     cases = work.session.scalars(queries.visible_to(work.actor)).all()
 
@@ -60,7 +60,7 @@ def test_who_is_in_both_queues_can_open_every_story(drill, who):
 
 
 def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
-    work = drill.stage.person("newcomer", drill.now)
+    work = drill.past.person("newcomer", drill.now)
     quiet = drill.told["quiet"].case
 
     cases = work.session.scalars(queries.visible_to(work.actor)).all()
@@ -72,13 +72,13 @@ def test_the_newcomer_can_neither_find_nor_open_the_quiet_room(drill):
 
 
 def test_the_operator_finds_no_case(drill):
-    work = drill.stage.person("operator", drill.now)
+    work = drill.past.person("operator", drill.now)
 
     assert work.session.scalars(queries.visible_to(work.actor)).all() == []
 
 
 def test_one_partners_address_waits_for_a_code_that_still_works(drill):
-    work = drill.stage.person("coordinator", drill.now)
+    work = drill.past.person("coordinator", drill.now)
 
     [waiting] = board(work).unconfirmed_partners
 
@@ -90,7 +90,7 @@ def test_one_partners_address_waits_for_a_code_that_still_works(drill):
 
 
 def test_everybody_on_the_sheet_can_open_their_own_key(drill):
-    people = {one.handle: one for one in drill.stage.session.scalars(select(Person))}
+    people = {one.handle: one for one in drill.past.session.scalars(select(Person))}
 
     for player in drill.players:
         person = people[player.handle]
@@ -102,26 +102,26 @@ def test_everybody_on_the_sheet_can_open_their_own_key(drill):
                 SERVICE.peppers_at("partner" if person.role is Role.PARTNER else "staff"),
             ),
         )
-        assert secret.raw == drill.stage.secrets[player.handle].raw
+        assert secret.raw == drill.past.secrets[player.handle].raw
         assert len(player.code(drill.now)) == 6
 
 
 def test_every_return_code_leads_to_its_case(drill):
     for told in drill.told.values():
-        work = drill.stage.stranger(drill.now)
+        work = drill.past.stranger(drill.now)
         found = intake.by_return_code(work, [told.code], [INTAKE_KEY])
         assert found == (told.case, told.code)
 
 
 def test_no_promise_failed_and_none_that_was_due_is_left(drill):
     left = select(Promise).where(Promise.standing != Standing.KEPT)
-    for promise in drill.stage.session.scalars(left):
+    for promise in drill.past.session.scalars(left):
         assert promise.standing is Standing.WAITING
         assert promise.due_at > drill.now
 
 
 def test_one_alarm_reached_no_one_and_the_board_says_so(drill):
-    work = drill.stage.person("responder", drill.now)
+    work = drill.past.person("responder", drill.now)
 
     assert board(work).unheard == [drill.told["union-mail"].case]
 
@@ -139,7 +139,7 @@ def test_letters_went_out_without_a_word_of_what_was_told(drill):
 
 
 def test_the_platform_reads_the_packet_that_was_sent(drill):
-    work = drill.stage.person("platform-lead", drill.now)
+    work = drill.past.person("platform-lead", drill.now)
 
     inbox = inboxes.inbox(work, Pile.WAITING)
 
@@ -147,16 +147,16 @@ def test_the_platform_reads_the_packet_that_was_sent(drill):
 
 
 def test_the_sheet_comes_back_as_it_was_and_only_we_can_read_it(drill, tmp_path):
-    sheet = Sheet(tuple(drill.players), (Reporter("A trouble", "ten words"),))
+    sheet = SignInSheet(tuple(drill.players), (DrillReporter("A trouble", "ten words"),))
 
     sheet.save(tmp_path)
 
-    assert Sheet.load(tmp_path) == sheet
+    assert SignInSheet.load(tmp_path) == sheet
     assert stat.S_IMODE((tmp_path / "drill-people.json").stat().st_mode) == 0o600
 
 
 def test_the_sheet_says_how_everybody_signs_in(drill):
-    sheet = Sheet(tuple(drill.players), (Reporter("A trouble", "ten words"),))
+    sheet = SignInSheet(tuple(drill.players), (DrillReporter("A trouble", "ten words"),))
 
     told = sheet.told(drill.now, public="http://p", staff="http://s", partner="http://t")
 
@@ -169,7 +169,7 @@ def test_the_sheet_says_how_everybody_signs_in(drill):
 
 
 def test_who_asks_for_codes_later_is_told_the_addresses_too(drill, tmp_path):
-    Sheet(tuple(drill.players)).save(tmp_path)
+    SignInSheet(tuple(drill.players)).save(tmp_path)
     ask = ["people", "--instance", str(tmp_path)]
     addresses = ["--public", "http://p:1", "--staff", "http://s:2", "--partner", "http://t:3"]
     assert "http" not in CliRunner().invoke(commands, ask).output
@@ -194,6 +194,6 @@ def test_scenes_come_in_the_order_of_time_and_nothing_happens_after_now(drill):
             at = yield moment
             seen.append((at, name))
 
-    rehearse(NoStage(), [play("a", 1, 4, 9), play("b", 2, 3, 12)], beginning=0, until=10)
+    run_scenarios(NoStage(), [play("a", 1, 4, 9), play("b", 2, 3, 12)], beginning=0, until=10)
 
     assert seen == [(1, "a"), (2, "b"), (3, "b"), (4, "a"), (9, "a")]

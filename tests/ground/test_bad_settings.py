@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk import key_files
-from helpdesk.supervisor.keys import make_missing, path_of
+from helpdesk.supervisor.key_folder import make_missing, path_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [sys.executable, "-c", "import wsgi"]

@@ -14,7 +14,7 @@ from helpdesk.assembly import open_desk, open_engine
 from helpdesk.cli import main
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
-from helpdesk.supervisor.keys import make_missing, path_of
+from helpdesk.supervisor.key_folder import make_missing, path_of
 from helpdesk.ticker import tick
 
 EVERYTHING = [

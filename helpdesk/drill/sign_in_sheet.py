@@ -1,4 +1,4 @@
-"""The sheet on the wall: who plays in the drill, and how each of them signs in right now."""
+"""The sign-in sheet: who is in the drill, and how each of them signs in right now."""
 
 import json
 import os
@@ -15,7 +15,7 @@ ADDRESSES = "drill-addresses.json"
 
 
 @dataclass(frozen=True)
-class Player:
+class DrillAccount:
     """Somebody in the drill, with everything that a real person would keep to themselves."""
 
     handle: str
@@ -32,7 +32,7 @@ class Player:
 
 
 @dataclass(frozen=True)
-class Reporter:
+class DrillReporter:
     """Somebody who reported in the drill, and the code that brings them back."""
 
     trouble: str
@@ -40,11 +40,11 @@ class Reporter:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SignInSheet:
     """Everybody in the drill."""
 
-    players: tuple[Player, ...]
-    reporters: tuple[Reporter, ...] = ()
+    players: tuple[DrillAccount, ...]
+    reporters: tuple[DrillReporter, ...] = ()
 
     def save(self, folder: Path) -> None:
         """Only for our own eyes, and whole or not at all."""
@@ -56,14 +56,14 @@ class Sheet:
         unfinished.rename(folder / NAME)
 
     @classmethod
-    def load(cls, folder: Path) -> "Sheet | None":
+    def load(cls, folder: Path) -> "SignInSheet | None":
         """The sheet of an instance, if a drill was made there."""
         try:
             kept = json.loads((folder / NAME).read_text())
         except FileNotFoundError:
             return None
-        players = (Player(**one | {"role": Role(one["role"])}) for one in kept["players"])
-        return cls(tuple(players), tuple(Reporter(**one) for one in kept["reporters"]))
+        players = (DrillAccount(**one | {"role": Role(one["role"])}) for one in kept["players"])
+        return cls(tuple(players), tuple(DrillReporter(**one) for one in kept["reporters"]))
 
     def told(self, at: datetime, *, public: str, staff: str, partner: str) -> str:
         """How to get in, for the terminal. The digits hold for about a minute."""

@@ -8,7 +8,7 @@ STAYS, LEAVES = False, True
 _SIGN = struct.Struct("d?")
 
 
-class Sign:
+class Heartbeat:
     """When a process was last seen, and whether it is leaving. It outlives a fork."""
 
     def __init__(self) -> None:

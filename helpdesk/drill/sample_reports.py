@@ -1,4 +1,4 @@
-"""What is told in the drill. Nobody here exists; every trouble is of a kind that people meet."""
+"""The drill's sample reports. Nobody here exists; every trouble is of a kind that people meet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ TAKEN, ELSE = "account-takeover", "something-else"
 
 
 @dataclass(frozen=True)
-class Story:
+class SampleReport:
     """One report of the drill, and how long ago it came."""
 
     id: str
@@ -48,7 +48,7 @@ def _points(danger: str, hold: str, reach: str, clock: str, capacity: str) -> di
 
 
 STORIES = (
-    Story(
+    SampleReport(
         "water-festival",
         "A festival's account was taken (the platform has decided; is it true?)",
         timedelta(days=9, hours=4),
@@ -69,7 +69,7 @@ STORIES = (
         "instagram",
         ALL_CONSENTS,
     ),
-    Story(
+    SampleReport(
         "legal-clinic",
         "A legal clinic is locked out (with the platform)",
         timedelta(hours=3, minutes=40),
@@ -95,7 +95,7 @@ STORIES = (
         "instagram",
         ALL_CONSENTS,
     ),
-    Story(
+    SampleReport(
         "poetry-page",
         "A poetry page was taken (the platform has a question)",
         timedelta(days=4, hours=1),
@@ -115,7 +115,7 @@ STORIES = (
         "instagram",
         ALL_CONSENTS,
     ),
-    Story(
+    SampleReport(
         "river-watch",
         "An environment group lost its account (a request waits for a second reader)",
         timedelta(hours=20),
@@ -134,7 +134,7 @@ STORIES = (
         "instagram",
         ALL_CONSENTS,
     ),
-    Story(
+    SampleReport(
         "student-held",
         "A student is held and the phone with them (new, and about two things)",
         timedelta(minutes=12),
@@ -160,7 +160,7 @@ STORIES = (
         },
         also=(TAKEN,),
     ),
-    Story(
+    SampleReport(
         "union-mail",
         "A union's mailbox is read by somebody (new, its time is running out)",
         timedelta(hours=1, minutes=40),
@@ -177,7 +177,7 @@ STORIES = (
         {"safe_channel": "By telephone, +00 000 0102", "safe_times": "After six in the evening"},
         "google",
     ),
-    Story(
+    SampleReport(
         "choir",
         "A choir's account had strange sign-ins (new)",
         timedelta(hours=7),
@@ -189,7 +189,7 @@ STORIES = (
         {"safe_channel": "choir@drill.example"},
         "facebook",
     ),
-    Story(
+    SampleReport(
         "site-down",
         "The site of a women's shelter cannot be reached (in work)",
         timedelta(hours=15),
@@ -208,7 +208,7 @@ STORIES = (
         },
         {"safe_channel": "office@drill.example", "never_contact": "The number on the site"},
     ),
-    Story(
+    SampleReport(
         "false-profile",
         "Somebody copies a journalist (waits for the reporter)",
         timedelta(days=1, hours=3),
@@ -226,7 +226,7 @@ STORIES = (
         },
         {"safe_channel": "Signal, +00 000 0103", "safe_times": "Mornings"},
     ),
-    Story(
+    SampleReport(
         "old-laptop",
         "A laptop was stolen in a train (solved and closed)",
         timedelta(days=12),
@@ -244,7 +244,7 @@ STORIES = (
         },
         {"safe_channel": "association@drill.example"},
     ),
-    Story(
+    SampleReport(
         "prize",
         "Somebody won a prize (closed as spam)",
         timedelta(days=3, hours=9),
@@ -252,7 +252,7 @@ STORIES = (
         "CONGRATULATIONS your organisation was chosen, send the fee today to receive your grant",
         consents=frozenset(),
     ),
-    Story(
+    SampleReport(
         "quiet",
         "Somebody in a ministry writes about their own office (in the quiet room)",
         timedelta(days=1, hours=8),

@@ -8,7 +8,7 @@ from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import NO_REDIS
 from helpdesk.supervisor.instance import Instance
-from helpdesk.supervisor.ports import Door
+from helpdesk.supervisor.listening_sockets import SurfaceSocket
 
 CORES = min(max(os.cpu_count() or 1, 2), 4)
 WEB_WORKERS = {"public": CORES, "staff": CORES, "partner": 1}
@@ -19,13 +19,13 @@ PASSED_ON = (
 )  # fmt: skip
 
 
-class Surroundings:
+class Environments:
     """What each process is told, and no more: the public pages get no key that opens anything."""
 
     def __init__(
         self,
         instance: Instance,
-        doors: list[Door],
+        surface_sockets: list[SurfaceSocket],
         postgres: EmbeddedPostgres,
         redis: EmbeddedRedis,
         outside: Mapping[str, str],
@@ -34,7 +34,10 @@ class Surroundings:
         self._redis = redis
         self._instance = instance
         plain = {name: outside[name] for name in PASSED_ON if name in outside}
-        urls = {f"{door.surface.upper()}_URL": door.url for door in doors}
+        urls = {
+            f"{surface_socket.surface.upper()}_URL": surface_socket.url
+            for surface_socket in surface_sockets
+        }
         self._common = plain | urls | {
             "MAIL_URL": f"folder://{instance.outbox.resolve()}",
             "MAIL_FROM": "helpdesk@drill.example",

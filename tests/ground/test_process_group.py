@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.adapters import processes
-from helpdesk.supervisor.family import Family, Member, Program
+from helpdesk.adapters import child_processes
+from helpdesk.supervisor.process_group import ProcessGroup, Program, WatchedProcess
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 
@@ -40,7 +40,7 @@ def said():
 
 def test_what_dies_is_started_again_and_somebody_is_told(place, said):
     runs = program(place)
-    member = Member("ticker", runs)
+    member = WatchedProcess("ticker", runs)
     runs.start()
     first = runs.pid
 
@@ -66,13 +66,13 @@ def test_what_a_dead_one_left_behind_is_ended_with_it(place, said):
     os.kill(parent.pid, signal.SIGKILL)
     until(lambda: not parent.is_running)
 
-    until(lambda: not processes.is_alive(left))
+    until(lambda: not child_processes.is_alive(left))
     assert not parent.is_running
 
 
 def test_what_dies_again_and_again_is_started_less_and_less_often(place, said):
     runs = program(place, code="raise SystemExit(1)")
-    member = Member("ticker", runs)
+    member = WatchedProcess("ticker", runs)
     runs.start()
 
     until(lambda: member.mind(said.append) is None or len(said) >= 3)
@@ -84,7 +84,7 @@ def test_what_dies_again_and_again_is_started_less_and_less_often(place, said):
 
 def test_one_that_does_not_listen_is_ended_when_patience_is_over(place, said):
     runs = program(place, STUBBORN, patience=0.5)
-    family = Family(said.append, place / "processes.json")
+    family = ProcessGroup(said.append, place / "processes.json")
     family.add("stubborn", runs)
     until(lambda: _ignores(runs.pid))
 
@@ -92,12 +92,12 @@ def test_one_that_does_not_listen_is_ended_when_patience_is_over(place, said):
     family.stop()
 
     assert 0.4 < time.monotonic() - began < 5
-    assert not processes.is_alive(runs.pid)
+    assert not child_processes.is_alive(runs.pid)
     assert not (place / "processes.json").exists()
 
 
 def test_all_are_asked_before_one_is_waited_for(place, said):
-    family = Family(said.append, place / "processes.json")
+    family = ProcessGroup(said.append, place / "processes.json")
     slow = "import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(1), sys.exit()))\n"
     all_of_them = [program(place, slow + "time.sleep(600)") for _ in range(3)]
     for number, runs in zip(count(), all_of_them):
@@ -111,7 +111,7 @@ def test_all_are_asked_before_one_is_waited_for(place, said):
 
 
 def test_the_roll_says_which_process_is_which(place, said):
-    family = Family(said.append, place / "processes.json")
+    family = ProcessGroup(said.append, place / "processes.json")
     runs = program(place)
     family.add("ticker", runs)
 
@@ -122,8 +122,8 @@ def test_the_roll_says_which_process_is_which(place, said):
 def test_the_sweep_ends_orphans_in_sessions_of_their_own(place):
     script = f"""
 import subprocess, sys
-from helpdesk.adapters import processes
-processes.adopt_orphans()
+from helpdesk.adapters import child_processes
+child_processes.adopt_orphans()
 child = '''
 import subprocess, sys
 from subprocess import DEVNULL
@@ -131,9 +131,9 @@ command = [sys.executable, "-c", {STUBBORN!r}]
 print(subprocess.Popen(command, start_new_session=True, stdout=DEVNULL, stderr=DEVNULL).pid)
 '''
 pid = int(subprocess.run([sys.executable, "-c", child], capture_output=True, text=True).stdout)
-assert processes.is_alive(pid)
-processes.sweep()
-assert not processes.is_alive(pid)
+assert child_processes.is_alive(pid)
+child_processes.end_all_children()
+assert not child_processes.is_alive(pid)
 """
     done = subprocess.run(
         [sys.executable, "-c", script], check=False, timeout=30, capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""The plays in which the platform is asked: it answers, it is silent, it asks back."""
+"""The scenarios in which the platform is asked: it answers, it is silent, it asks back."""
 
 from collections.abc import Generator
 from datetime import datetime, timedelta
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from helpdesk.cases.models import Case
-from helpdesk.drill.cast import Cast
+from helpdesk.drill.actions import DrillActions
 from helpdesk.drill.organisation import PARTNER
-from helpdesk.drill.rehearsal import Play
-from helpdesk.drill.stories import Story
+from helpdesk.drill.sample_reports import SampleReport
+from helpdesk.drill.schedule import Scenario
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations import sources
 from helpdesk.escalations.models import Escalation
@@ -23,11 +23,11 @@ RESPONDER, COORDINATOR = "responder", "coordinator"
 LEAD, AGENT = "platform-lead", "platform-agent"
 
 
-def water_festival(cast: Cast, story: Story, at: datetime) -> Play:
+def water_festival(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """Asked and decided; now the reporter has to say whether it is true."""
-    case, run, at = yield from _worked_on(cast, story, at)
+    case, run, at = yield from _worked_on(actions, story, at)
     request = _ask(
-        cast,
+        actions,
         run,
         at,
         ask=Ask.RESTORE,
@@ -35,17 +35,17 @@ def water_festival(cast: Cast, story: Story, at: datetime) -> Play:
         harm="Visitors lose money, and trust in the festival, while it goes on.",
     )
     at = yield at + timedelta(hours=5)
-    _acknowledge(cast, LEAD, request, at)
+    _acknowledge(actions, LEAD, request, at)
     at = yield at + timedelta(hours=26)
     escalations.decide(
-        cast.stage.person(LEAD, at),
+        actions.past.person(LEAD, at),
         request,
         action=Action.ACCESS_RESTORED,
         reason=Reason.POLICY_BREACH,
         note="Access goes to the address that stood in the account before the change.",
     )
     at = yield at + timedelta(hours=2)
-    cast.write(
+    actions.write(
         RESPONDER,
         case,
         at,
@@ -54,11 +54,11 @@ def water_festival(cast: Cast, story: Story, at: datetime) -> Play:
     )
 
 
-def legal_clinic(cast: Cast, story: Story, at: datetime) -> Play:
+def legal_clinic(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """With the platform, and no answer yet."""
-    _, run, at = yield from _worked_on(cast, story, at)
+    _, run, at = yield from _worked_on(actions, story, at)
     _ask(
-        cast,
+        actions,
         run,
         at,
         ask=Ask.RESTORE,
@@ -68,11 +68,11 @@ def legal_clinic(cast: Cast, story: Story, at: datetime) -> Play:
     )
 
 
-def poetry_page(cast: Cast, story: Story, at: datetime) -> Play:
+def poetry_page(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """The platform has a question, and the case is awake again."""
-    _, run, at = yield from _worked_on(cast, story, at)
+    _, run, at = yield from _worked_on(actions, story, at)
     request = _ask(
-        cast,
+        actions,
         run,
         at,
         ask=Ask.RESTORE,
@@ -81,23 +81,23 @@ def poetry_page(cast: Cast, story: Story, at: datetime) -> Play:
         harm="Three people lose the work of years, and readers are sent to another seller.",
     )
     at = yield at + timedelta(hours=9)
-    _acknowledge(cast, AGENT, request, at)
+    _acknowledge(actions, AGENT, request, at)
     at = yield at + timedelta(hours=14)
     escalations.ask_for_information(
-        cast.stage.person(AGENT, at),
+        actions.past.person(AGENT, at),
         request,
         question="On which day was one of the former administrators last able to sign in?",
     )
 
 
-def river_watch(cast: Cast, story: Story, at: datetime) -> Play:
+def river_watch(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """The request is written, and waits for a second person to read and approve it."""
-    case, run, at = yield from _worked_on(cast, story, at)
-    cast.note(RESPONDER, case, at, "The hearing is tomorrow at ten; an answer helps until nine.")
+    case, run, at = yield from _worked_on(actions, story, at)
+    actions.note(RESPONDER, case, at, "The hearing is tomorrow at ten; an answer helps until nine.")
     at = yield at + timedelta(hours=1)
-    cast.write_in(story, at, "Our chair can confirm it all; please call the office number.")
+    actions.write_in(story, at, "Our chair can confirm it all; please call the office number.")
     _draft(
-        cast,
+        actions,
         run,
         at,
         ask=Ask.RESTORE,
@@ -106,29 +106,31 @@ def river_watch(cast: Cast, story: Story, at: datetime) -> Play:
     )
 
 
-def _worked_on(cast: Cast, story: Story, at: datetime) -> WorkedOn:
+def _worked_on(actions: DrillActions, story: SampleReport, at: datetime) -> WorkedOn:
     """From the report to the point where only the platform can help."""
-    case = cast.report(story, at)
+    case = actions.report(story, at)
     at = yield at + timedelta(minutes=20)
-    cast.claim(RESPONDER, case, at)
-    cast.write(
+    actions.claim(RESPONDER, case, at)
+    actions.write(
         RESPONDER,
         case,
         at,
         "Thank you for telling us. I have read what you wrote, and I am on it. I will write again "
         "today.",
     )
-    run = cast.run(RESPONDER, case, at)
+    run = actions.run(RESPONDER, case, at)
     at = yield at + timedelta(hours=2)
-    cast.confirmed_takeover(RESPONDER, run, at)
-    cast.step(RESPONDER, run, at, "public-form", "filed", form_receipt=f"DRILL-{case.ref[-4:]}")
+    actions.confirmed_takeover(RESPONDER, run, at)
+    actions.step(RESPONDER, run, at, "public-form", "filed", form_receipt=f"DRILL-{case.ref[-4:]}")
     return case, run, (yield at + timedelta(minutes=30))
 
 
-def _draft(cast: Cast, run: Run, at: datetime, *, ask: Ask, happened: str, harm: str) -> Escalation:
+def _draft(
+    actions: DrillActions, run: Run, at: datetime, *, ask: Ask, happened: str, harm: str
+) -> Escalation:
     """The responder writes a request from what the playbook has gathered."""
-    partner = cast.stage.session.scalars(select(Partner).where(Partner.slug == PARTNER)).one()
-    writer = cast.stage.person(RESPONDER, at)
+    partner = actions.past.session.scalars(select(Partner).where(Partner.slug == PARTNER)).one()
+    writer = actions.past.person(RESPONDER, at)
     typed = sources.suggested(writer, run.case) | {
         "target_kind": "account",
         "restore_address": "fresh-start@drill.example",
@@ -139,16 +141,18 @@ def _draft(cast: Cast, run: Run, at: datetime, *, ask: Ask, happened: str, harm:
     return escalations.draft(writer, run.case, partner, ask=ask, typed=typed)
 
 
-def _ask(cast: Cast, run: Run, at: datetime, *, ask: Ask, happened: str, harm: str) -> Escalation:
+def _ask(
+    actions: DrillActions, run: Run, at: datetime, *, ask: Ask, happened: str, harm: str
+) -> Escalation:
     """The same, and the coordinator reads and approves it."""
-    request = _draft(cast, run, at, ask=ask, happened=happened, harm=harm)
+    request = _draft(actions, run, at, ask=ask, happened=happened, harm=harm)
     later = at + timedelta(minutes=15)
-    reader = cast.stage.person(COORDINATOR, later)
+    reader = actions.past.person(COORDINATOR, later)
     escalations.approve(reader, request, seen_hash=request.packet_hash)
-    cast.step(RESPONDER, run, later, "ask-platform", "sent")
+    actions.step(RESPONDER, run, later, "ask-platform", "sent")
     return request
 
 
-def _acknowledge(cast: Cast, who: str, request: Escalation, at: datetime) -> None:
-    escalations.note_reading(cast.stage.person(who, at), request)
-    escalations.acknowledge(cast.stage.person(who, at), request)
+def _acknowledge(actions: DrillActions, who: str, request: Escalation, at: datetime) -> None:
+    escalations.note_reading(actions.past.person(who, at), request)
+    escalations.acknowledge(actions.past.person(who, at), request)

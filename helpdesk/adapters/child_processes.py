@@ -16,12 +16,12 @@ PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class Trouble(Exception):
+class StartError(Exception):
     """Something on this machine keeps us from starting; the sentence is for the operator."""
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """A system account under which a child runs, if it is not ours."""
 
     uid: int
@@ -33,7 +33,7 @@ def spawn(
     *,
     log: Path,
     farewell: signal.Signals = signal.SIGTERM,
-    account: Account | None = None,
+    account: SystemAccount | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     keeps_open: tuple[int, ...] = (),
@@ -122,7 +122,7 @@ def children() -> list[int]:
     return found
 
 
-def sweep(patience: float = 10.0) -> None:
+def end_all_children(patience: float = 10.0) -> None:
     """End every child that is left, and every orphan that becomes ours meanwhile."""
     deadline = time.monotonic() + patience
     while (left := children()) and time.monotonic() < deadline:
@@ -134,7 +134,7 @@ def sweep(patience: float = 10.0) -> None:
                 continue
 
 
-def last_words(log: Path, lines: int = 12) -> str:
+def log_tail(log: Path, lines: int = 12) -> str:
     """The end of a log, for the message that says why a process did not stay."""
     try:
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

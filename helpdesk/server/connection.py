@@ -10,7 +10,7 @@ from waitress.receiver import FixedStreamReceiver
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest
 
-from helpdesk.server import limits
+from helpdesk.server import client_limits
 
 SENTENCES = {
     400: "This is not a request that we understand.",
@@ -48,7 +48,7 @@ class Unread:
         return 0
 
 
-class Request(HTTPRequestParser):
+class IncomingRequest(HTTPRequestParser):
     """A request as it arrives."""
 
     error: Any
@@ -72,7 +72,7 @@ class Request(HTTPRequestParser):
             raise ParsingError("") from error
         if "TRANSFER_ENCODING" in self.headers:  # HTTP/1.0, where it has no meaning
             self.chunked = True
-        elif limits.LARGEST_BODY < self.content_length < limits.LARGEST_UNREAD:
+        elif client_limits.LARGEST_BODY < self.content_length < client_limits.LARGEST_UNREAD:
             self.body_rcv = FixedStreamReceiver(self.content_length, Unread())
 
     @property
@@ -104,15 +104,15 @@ class Channel(HTTPChannel):
     # What waitress has, in words that a type checker knows.
     server: Any
     socket: Any
-    request: Request | None
-    requests: list[Request]
+    request: IncomingRequest | None
+    requests: list[IncomingRequest]
     connected: bool
     will_close: bool
     close_when_flushed: bool
     sent_continue: bool
     total_outbufs_len: int
 
-    parser_class = Request
+    parser_class = IncomingRequest
     error_task_class = RefusedByServer
 
     def __init__(self, *args: Any, **kw: Any) -> None:
@@ -131,7 +131,7 @@ class Channel(HTTPChannel):
                 data = data.lstrip(b"\r\n")  # which some clients send after a form
                 if not data:
                     return True
-                self.request = Request(self.adj)
+                self.request = IncomingRequest(self.adj)
                 self.waits_since = time.monotonic()
             rest = self._take(self.request, data)
             if self.request.completed:
@@ -142,7 +142,7 @@ class Channel(HTTPChannel):
             self.server.make_room()
         return True
 
-    def _take(self, request: Request, data: bytes) -> bytes:
+    def _take(self, request: IncomingRequest, data: bytes) -> bytes:
         """Give the bytes to the request, headers first; what is left when it is whole."""
         while data and not request.completed:
             had_headers = request.headers_finished
@@ -151,7 +151,7 @@ class Channel(HTTPChannel):
                 self.waits_since = time.monotonic()
         return data
 
-    def _is_whole(self, request: Request, *, rest: bytes) -> None:
+    def _is_whole(self, request: IncomingRequest, *, rest: bytes) -> None:
         self.request, self.sent_continue = None, False
         if request.empty:
             self.will_close = True
@@ -214,15 +214,15 @@ class Channel(HTTPChannel):
             return False
         waited = now - self.waits_since
         if self._is_leaving:
-            return waited > limits.GOODBYE
+            return waited > client_limits.GOODBYE
         if self.total_outbufs_len:
-            return waited > limits.FIRST + self._answer_length / limits.SLOWEST
+            return waited > client_limits.FIRST + self._answer_length / client_limits.SLOWEST
         request = self.request
         if request is None:
-            return waited > limits.SILENT
+            return waited > client_limits.SILENT
         if not request.headers_finished:
-            return waited > limits.HEADERS
-        return waited > limits.FIRST + request.body_bytes_received / limits.SLOWEST
+            return waited > client_limits.HEADERS
+        return waited > client_limits.FIRST + request.body_bytes_received / client_limits.SLOWEST
 
     def handle_error(self) -> None:
         """Whatever went wrong with a connection, its words and its address stay out of the log."""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 TRY_AGAIN = "Check that it runs and that {setting} leads to it."
 
 
-def sentence(error: DBAPIError | RedisError) -> str:
+def explain_error(error: DBAPIError | RedisError) -> str:
     """What keeps a command from the database or from Redis."""
     return of_redis(error) if isinstance(error, RedisError) else of_database(error)
 

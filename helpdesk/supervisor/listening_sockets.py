@@ -1,24 +1,24 @@
-"""The doors of the three surfaces: sockets that we hold, so that a restart refuses nobody."""
+"""The listening sockets of the three surfaces, which we hold, so that a restart refuses nobody."""
 
 import errno
 import socket
 from dataclasses import dataclass
 
-from helpdesk.adapters.processes import Trouble
+from helpdesk.adapters.child_processes import StartError
 
 HIGHEST = 65_000
-# Below it, Debian lets only root open a door.
+# Below it, Debian lets only root open a socket.
 FIRST_FOR_ALL = 1024
 HOST = "127.0.0.1"
 WAITING_ROOM = 1024
 
 
-class PortTaken(Trouble):
-    """A door cannot be opened; the message says which and what to do."""
+class PortTaken(StartError):
+    """A socket cannot be opened; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
-class Door:
+class SurfaceSocket:
     """Where a surface is reached."""
 
     surface: str
@@ -30,21 +30,23 @@ class Door:
         return f"http://{HOST}:{self.port}"
 
 
-def open_doors(surfaces: tuple[str, ...], port: int) -> list[Door]:
-    """Take one port after the other, or none at all."""
-    doors: list[Door] = []
+def open_sockets(surfaces: tuple[str, ...], port: int) -> list[SurfaceSocket]:
+    """Listen on one port after the other, or none at all."""
+    surface_sockets: list[SurfaceSocket] = []
     try:
         for offset, surface in enumerate(surfaces):
-            doors.append(Door(surface, port + offset, _listen(surface, port + offset)))
+            surface_sockets.append(
+                SurfaceSocket(surface, port + offset, _listen(surface, port + offset))
+            )
     except PortTaken:
-        close_doors(doors)
+        close_sockets(surface_sockets)
         raise
-    return doors
+    return surface_sockets
 
 
-def close_doors(doors: list[Door]) -> None:
-    for door in doors:
-        door.listener.close()
+def close_sockets(surface_sockets: list[SurfaceSocket]) -> None:
+    for surface_socket in surface_sockets:
+        surface_socket.listener.close()
 
 
 def _listen(surface: str, port: int) -> socket.socket:

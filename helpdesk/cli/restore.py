@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from helpdesk.cli.tending import this_desk
+from helpdesk.cli.maintenance import this_desk
 from helpdesk.core.actors import operator
 from helpdesk.core.sending import Because
 from helpdesk.duty import releasing
@@ -36,7 +36,7 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     """Say what is due in a restored database, and let it send again."""
     with this_desk(NEEDS) as desk:
         with desk.begin(operator(operator_name)) as work:
-            for line in told(releasing.what_is_due(work), skip_due=skip_due):
+            for line in due_in_words(releasing.what_is_due(work), skip_due=skip_due):
                 click.echo(line)
         if not yes:
             click.confirm("Let it send again?", abort=True)
@@ -45,7 +45,7 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     click.echo(f"It sends again. {skipped} were left out; history says which.")
 
 
-def told(due: releasing.Due, *, skip_due: bool) -> list[str]:
+def due_in_words(due: releasing.Due, *, skip_due: bool) -> list[str]:
     """What is due, by kind and number, and the requests that may arrive a second time."""
     lines = [WHY[due.held.because], f"It was last at work at {_moment(due.held.as_of)}.", ""]
     if not due.by_job:

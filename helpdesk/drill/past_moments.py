@@ -1,4 +1,4 @@
-"""The stage: pieces of work of everybody in the drill, at past moments, in one transaction."""
+"""Pieces of work of everyone in the drill, at past moments, in one transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,20 +21,20 @@ from helpdesk.core.work import Work
 
 
 @contextmanager
-def on_stage(desk: Desk) -> Iterator["Stage"]:
-    """A stage whose every transaction lands in one: the drill is made whole, or not at all."""
+def in_one_transaction(desk: Desk) -> Iterator["PastMoments"]:
+    """Past moments whose every transaction lands in one: the drill is made whole, or not at all."""
     with desk.sessions.kw["bind"].begin() as connection:
         sessions = sessionmaker(
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )
         with sessions() as session:
             parts = {one.name: getattr(desk, one.name) for one in fields(desk)}
-            yield Stage(PastDesk(**parts | {"sessions": sessions}), session)
+            yield PastMoments(PastContext(**parts | {"sessions": sessions}), session)
             session.commit()
 
 
 @dataclass(frozen=True)
-class PastDesk(Desk):
+class PastContext(Desk):
     """A desk on which it is a moment of the past, so that jobs write down that moment."""
 
     moment: datetime | None = None
@@ -52,10 +52,10 @@ class PastDesk(Desk):
 
 
 @dataclass
-class Stage:
+class PastMoments:
     """Who acts, and when. Every change is made by an operation, as that person."""
 
-    desk: PastDesk
+    desk: PastContext
     session: Session
     secrets: dict[str, Secret] = field(default_factory=dict)
 

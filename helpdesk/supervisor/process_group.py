@@ -12,8 +12,8 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from helpdesk.adapters import processes
-from helpdesk.adapters.embedded import NotStarted
+from helpdesk.adapters import child_processes
+from helpdesk.adapters.embedded import ServerNotStarted
 
 Say = Callable[[str], None]
 
@@ -24,7 +24,7 @@ GLANCE = 0.2
 BURIALS = 25  # glances between two looks for orphans: each reads the whole of /proc
 
 
-class Runs(Protocol):
+class Runnable(Protocol):
     """Anything that can be started, looked at and stopped."""
 
     @property
@@ -69,7 +69,7 @@ class Program:
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        self._process = processes.spawn(
+        self._process = child_processes.spawn(
             self.command,
             log=self.log,
             environment=self.environment,
@@ -88,16 +88,16 @@ class Program:
         if self._process is not None:
             waited = time.monotonic() - self._asked_at if self._asked_at else 0.0
             left = max(self.patience - waited, 0.0)
-            processes.stop(self._process, (signal.SIGTERM, left))
+            child_processes.stop(self._process, (signal.SIGTERM, left))
             self._asked_at = None
 
 
 @dataclass
-class Member:
+class WatchedProcess:
     """One process under watch."""
 
     name: str
-    runs: Runs
+    runs: Runnable
     _pause: float = FIRST_PAUSE
     _started_at: float = field(default_factory=time.monotonic)
     _again_at: float | None = None
@@ -119,23 +119,23 @@ class Member:
         self._started_at = now
         try:
             self.runs.start()
-        except NotStarted as trouble:
+        except ServerNotStarted as trouble:
             say(str(trouble))
             return False
         return True
 
 
-class Family:
+class ProcessGroup:
     """All processes of one helpdesk, the ones others depend on first."""
 
     def __init__(self, say: Say, roll: Path) -> None:
         self._say = say
         self._roll = roll
-        self._members: list[Member] = []
+        self._members: list[WatchedProcess] = []
 
-    def add(self, name: str, runs: Runs) -> None:
+    def add(self, name: str, runs: Runnable) -> None:
         """Start a process and watch it from now on."""
-        self._members.append(Member(name, runs))
+        self._members.append(WatchedProcess(name, runs))
         runs.start()
         self._write_roll()
 
@@ -165,8 +165,8 @@ class Family:
     def _bury_orphans(self) -> None:
         """Collect grandchildren that lost their parent and have ended."""
         ours = {member.runs.pid for member in self._members}
-        for pid in processes.children():
-            if pid not in ours and not processes.is_alive(pid):
+        for pid in child_processes.children():
+            if pid not in ours and not child_processes.is_alive(pid):
                 with suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
 

@@ -1,4 +1,4 @@
-"""What the people of the drill do, in the verbs of the plays: operations of the house."""
+"""What people do in the drill's scenarios, each by the operation that does it for real."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from helpdesk.accounts.models import Team
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
-from helpdesk.drill.stage import Stage
-from helpdesk.drill.stories import Story
+from helpdesk.drill.past_moments import PastMoments
+from helpdesk.drill.sample_reports import SampleReport
 from helpdesk.intake import operations as intake
 from helpdesk.runs import operations as playbooks
 from helpdesk.runs.models import Run
@@ -25,53 +25,53 @@ FRONT_LINE, QUIET_ROOM = "front-line", "quiet-room"
 
 
 @dataclass
-class Told:
+class DrillReport:
     """A report that has arrived, and the code that only its reporter has."""
 
-    story: Story
+    story: SampleReport
     case: Case
     code: ReturnCode
 
 
 @dataclass
-class Cast:
-    """Everybody who can do something, on one stage."""
+class DrillActions:
+    """Everyone who can do something in the drill."""
 
-    stage: Stage
-    told: dict[str, Told]
+    past: PastMoments
+    told: dict[str, DrillReport]
 
-    def report(self, story: Story, at: datetime, *, to: str = FRONT_LINE) -> Case:
+    def report(self, story: SampleReport, at: datetime, *, to: str = FRONT_LINE) -> Case:
         """Somebody tells us a story."""
         self.send_reports_to(to)
         code = ReturnCode.new()
         way_back = intake.WayBack(
             form_token=secrets.token_bytes(32),
             code=code,
-            reporter_tag=code.tag(self.stage.desk.settings.intake_keys[0]),
+            reporter_tag=code.tag(self.past.desk.settings.intake_keys[0]),
         )
-        work = self.stage.stranger(at)
+        work = self.past.stranger(at)
         case = intake.submit(work, story.told(), way_back=way_back, is_drill=True).case
-        self.told[story.id] = Told(story, case, code)
+        self.told[story.id] = DrillReport(story, case, code)
         return case
 
-    def write_in(self, story: Story, at: datetime, words: str) -> None:
+    def write_in(self, story: SampleReport, at: datetime, words: str) -> None:
         """The reporter comes back and writes."""
         told = self.told[story.id]
-        intake.write_message(self.stage.back(told.case, told.code, at), told.case, body=words)
+        intake.write_message(self.past.back(told.case, told.code, at), told.case, body=words)
 
     def claim(self, who: str, case: Case, at: datetime) -> None:
-        cases.claim(self.stage.person(who, at), case)
+        cases.claim(self.past.person(who, at), case)
 
     def write(self, who: str, case: Case, at: datetime, words: str) -> None:
         """Somebody of ours writes to the reporter."""
-        cases.send_message(self.stage.person(who, at), case, words)
+        cases.send_message(self.past.person(who, at), case, words)
 
     def note(self, who: str, case: Case, at: datetime, words: str) -> None:
-        cases.add_note(self.stage.person(who, at), case, words)
+        cases.add_note(self.past.person(who, at), case, words)
 
     def run(self, who: str, case: Case, at: datetime) -> Run:
         """Put the playbook of the case's kind to work."""
-        return playbooks.start_run(self.stage.person(who, at), case, case.incident_type or "")
+        return playbooks.start_run(self.past.person(who, at), case, case.incident_type or "")
 
     def step(
         self,
@@ -86,7 +86,7 @@ class Cast:
     ) -> None:
         found: Mapping[str, str] = {name.replace("_", "-"): it for name, it in evidence.items()}
         playbooks.finish_step(
-            self.stage.person(who, at), run, step, outcome=outcome, evidence=found, note=note
+            self.past.person(who, at), run, step, outcome=outcome, evidence=found, note=note
         )
 
     def first_contact(self, who: str, run: Run, at: datetime, *, danger: str = "no_danger") -> None:
@@ -126,19 +126,19 @@ class Cast:
         )
 
     def on_duty(self, who: str, at: datetime) -> None:
-        person = self.stage.somebody(who)
-        accounts.go_on_duty(self.stage.person(who, at), person, hours=24)
+        person = self.past.somebody(who)
+        accounts.go_on_duty(self.past.person(who, at), person, hours=24)
 
     def alarm_reaches_no_one(self, case: Case, at: datetime, *, percent: int) -> None:
         """No letter of an alarm is taken, neither for who is on duty nor for anybody else."""
-        work = self.stage.system(at)
+        work = self.past.system(at)
         untold = [one.id for one in people.let_in(work.session, case.team_id)]
         reached = Reached([], untold, is_heard=False)
         triage.note_call(work, case.id, reached, action="triage.alarm_sent", percent=percent)
 
     def send_reports_to(self, slug: str) -> None:
         """Only one queue takes reports in; the drill turns the sign to fill the other as well."""
-        for team in self.stage.session.scalars(select(Team)):
+        for team in self.past.session.scalars(select(Team)):
             if team.slug in (FRONT_LINE, QUIET_ROOM):
                 team.takes_reports = team.slug == slug
-        self.stage.session.flush()
+        self.past.session.flush()

@@ -1,0 +1,197 @@
+"""The scenarios of the drill: what became of each report, step by step."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from helpdesk.cases import operations as cases
+from helpdesk.cases.levels import Level
+from helpdesk.cases.status import Outcome, WaitsOn
+from helpdesk.drill.actions import FRONT_LINE, QUIET_ROOM, DrillActions, DrillReport
+from helpdesk.drill.organisation import one_more_partner
+from helpdesk.drill.past_moments import PastMoments
+from helpdesk.drill.platform_scenarios import (
+    legal_clinic,
+    poetry_page,
+    river_watch,
+    water_festival,
+)
+from helpdesk.drill.sample_reports import STORIES, SampleReport
+from helpdesk.drill.schedule import Scenario, run_scenarios
+from helpdesk.triage import operations as triage
+
+RESPONDER, NEWCOMER, COORDINATOR = "responder", "newcomer", "coordinator"
+DAY = timedelta(days=1)
+
+
+def run_all(past: PastMoments, *, beginning: datetime, now: datetime) -> dict[str, DrillReport]:
+    """Run every scenario up to now; what was reported, by the id of the sample report."""
+    actions = DrillActions(past, {})
+    scenarios = [_told_at(actions, story, now - story.ago) for story in STORIES]
+    run_scenarios(
+        past,
+        [*scenarios, _shifts(actions, now), _one_more_partner(actions, now)],
+        beginning=beginning,
+        until=now,
+    )
+    return actions.told
+
+
+def _told_at(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    yield at
+    yield from SCENARIOS.get(story.id, _only_reported)(actions, story, at)
+
+
+def _only_reported(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    actions.report(story, at)
+    yield from ()
+
+
+def _shifts(actions: DrillActions, now: datetime) -> Scenario:
+    """Coordinator and responder take turns; both are on duty today."""
+    at = now - 12 * DAY - timedelta(hours=1)
+    for day in range(13):
+        at = yield at
+        actions.on_duty(RESPONDER if day % 2 else COORDINATOR, at)
+        at += DAY
+
+
+def _one_more_partner(actions: DrillActions, now: datetime) -> Scenario:
+    """Registered a while ago: nobody there has answered for their mail address yet."""
+    at = yield now - timedelta(hours=3)
+    one_more_partner(actions.past, at)
+
+
+def _site_down(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """In work with the newcomer, somewhere in the middle of the playbook."""
+    case = actions.report(story, at)
+    at = yield at + timedelta(minutes=50)
+    actions.claim(NEWCOMER, case, at)
+    actions.write(
+        NEWCOMER,
+        case,
+        at,
+        "I have read your report, and I will stay with it today. Is there a second place where "
+        "your number can stand until the site is back?",
+    )
+    run = actions.run(NEWCOMER, case, at)
+    for step, outcome in (
+        ("acknowledge", "written"),
+        ("safe-channel", "mailbox"),
+        ("danger-again", "possible"),
+    ):
+        actions.step(NEWCOMER, run, at, f"first-contact.{step}", outcome)
+    at = yield at + timedelta(hours=2)
+    actions.write_in(story, at, "Yes, another shelter shows our number on its site for now.")
+
+
+def _union_mail(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """Nobody has answered, and the last alarm has reached no one: it is red on the board."""
+    case = actions.report(story, at)
+    at = yield at + timedelta(minutes=91)
+    actions.alarm_reaches_no_one(case, at, percent=75)
+
+
+def _false_profile(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """Answered, and waiting for the reporter."""
+    case = actions.report(story, at)
+    at = yield at + timedelta(minutes=35)
+    actions.claim(RESPONDER, case, at)
+    run = actions.run(RESPONDER, case, at)
+    actions.step(RESPONDER, run, at, "first-contact.acknowledge", "written")
+    actions.write(
+        RESPONDER,
+        case,
+        at,
+        "I have read what you wrote. Please do not answer the false profile. Could you tell me its "
+        "address, and write down which people it has asked so far? Roles are enough, no names.",
+    )
+    cases.wait(actions.past.person(RESPONDER, at), case, on=WaitsOn.REPORTER)
+
+
+def _old_laptop(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """From the report to the end."""
+    case = actions.report(story, at)
+    at = yield at + timedelta(hours=9)
+    actions.claim(NEWCOMER, case, at)
+    actions.write(
+        NEWCOMER, case, at, "Is the disk of the laptop encrypted? Here is how to find out."
+    )
+    run = actions.run(NEWCOMER, case, at)
+    at = yield at + timedelta(hours=20)
+    actions.write_in(
+        story, at, "It is. The police have the number, and the accounts are signed out."
+    )
+    at = yield at + timedelta(hours=2)
+    actions.first_contact(NEWCOMER, run, at)
+    known = "They have the bill and the box, with the same serial number."
+    actions.step(NEWCOMER, run, at, "safety-and-law", "free_to_act")
+    actions.step(NEWCOMER, run, at, "confirm-owner", "confirmed", ownership_statement=known)
+    for step, outcome in (
+        ("list-accounts", "listed"),
+        ("sign-it-out", "out"),
+        ("change-passwords", "done"),
+        ("close.read-back", "agreed"),
+        ("close.keep-or-erase", "default"),
+        ("close.way-out", "cut-off"),
+    ):
+        actions.step(NEWCOMER, run, at, step, outcome)
+    cases.close(
+        actions.past.person(NEWCOMER, at),
+        case,
+        outcome=Outcome.RESOLVED,
+        follow_up_on=_a_month_after(at),
+    )
+
+
+def _prize(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """No person in trouble."""
+    case = actions.report(story, at)
+    at = yield at + timedelta(hours=5)
+    actions.claim(COORDINATOR, case, at)
+    cases.close(actions.past.person(COORDINATOR, at), case, outcome=Outcome.SPAM)
+
+
+def _choir(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """New; a responder thinks that it can wait, and somebody else must agree."""
+    case = actions.report(story, at)
+    at = yield at + timedelta(hours=2)
+    actions.claim(RESPONDER, case, at)
+    work = actions.past.person(RESPONDER, at)
+    triage.ask_to_lower(
+        work, case, level=Level.ROUTINE, reason="Nothing has changed for three weeks."
+    )
+
+
+def _quiet(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
+    """In the quiet room, which the newcomer cannot open."""
+    case = actions.report(story, at, to=QUIET_ROOM)
+    actions.send_reports_to(FRONT_LINE)
+    at = yield at + timedelta(minutes=40)
+    actions.claim(COORDINATOR, case, at)
+    actions.write(
+        COORDINATOR,
+        case,
+        at,
+        "Only two of us can read this. You decide what happens next; nothing leaves this mailbox "
+        "without your word.",
+    )
+    actions.run(COORDINATOR, case, at)
+
+
+def _a_month_after(at: datetime) -> date:
+    return (at + 30 * DAY).date()
+
+
+SCENARIOS: dict[str, Callable[[DrillActions, SampleReport, datetime], Scenario]] = {
+    "water-festival": water_festival,
+    "legal-clinic": legal_clinic,
+    "poetry-page": poetry_page,
+    "river-watch": river_watch,
+    "site-down": _site_down,
+    "union-mail": _union_mail,
+    "false-profile": _false_profile,
+    "old-laptop": _old_laptop,
+    "prize": _prize,
+    "choir": _choir,
+    "quiet": _quiet,
+}
