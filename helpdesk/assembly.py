@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from helpdesk.accounts import jobs as accounts_jobs
 from helpdesk.adapters.bell import RedisBell, SilentBell
 from helpdesk.adapters.instance_memory import InstanceMemory
-from helpdesk.adapters.post import open_post
+from helpdesk.adapters.mailer import open_mailer
 from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.desk import Bell, Desk
 from helpdesk.core.history import HistoryEntry
@@ -46,7 +46,7 @@ def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
         sessions=sessionmaker(engine, expire_on_commit=False),
         apart=open_apart(settings.database_url),
         bell=open_bell(settings.redis_url),
-        post=open_post(settings.mail_url, settings.mail_from),
+        mailer=open_mailer(settings.mail_url, settings.mail_from),
         service=ServiceKeys.of(settings.service_keys),
         memory=InstanceMemory(settings.instance),
     )

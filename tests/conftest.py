@@ -23,7 +23,7 @@ from helpdesk.accounts.models import SignIn
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
 from helpdesk.core import jobs
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.desk import Desk, Email
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise
 from helpdesk.core.service_keys import ServiceKeys
@@ -64,13 +64,13 @@ class FakeBell:
 
 
 @dataclass
-class FakePost:
+class FakeMailer:
     """Keeps the letters; `trouble` makes the next ones fail."""
 
-    sent: list[Letter] = field(default_factory=list)
+    sent: list[Email] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         if self.trouble:
             raise self.trouble.pop(0)
         self.sent.append(letter)
@@ -183,7 +183,7 @@ def desk_on(engine, settings) -> Iterator[Desk]:
             settings=settings,
             sessions=sessions,
             bell=FakeBell(),
-            post=FakePost(),
+            mailer=FakeMailer(),
             service=SERVICE,
         )
         outer.rollback()

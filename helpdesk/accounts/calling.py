@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import Person, Team
-from helpdesk.core import letters
+from helpdesk.core import emails
 from helpdesk.core.actors import SYSTEM, Role
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.desk import Desk, Email
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
@@ -51,7 +51,7 @@ class Call:
     reached."""
 
     team_id: str
-    circles: tuple[dict[str, Letter], ...]
+    circles: tuple[dict[str, Email], ...]
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ def compose_call(
     work: Work,
     team_id: str,
     *,
-    letter: Callable[[str, str], Letter],
+    email: Callable[[str, str], Email],
     ladder: tuple[Rung, ...] = DUTY_FIRST,
     without: Container[str] = (),
 ) -> Call:
     """A letter, made of person and mailbox, for each in the circles to call."""
     circles = whom_to_call(work, team_id, ladder=ladder, without=without)
-    post = tuple({one: letter(one, called[one]) for one in called} for called in circles)
+    post = tuple({one: email(one, called[one]) for one in called} for called in circles)
     return Call(team_id, post)
 
 
@@ -104,13 +104,13 @@ def place_call(desk: Desk, call: Call) -> Reached:
     untold: list[str] = []
     trouble: Exception | None = None
     for circle in call.circles:
-        sent = letters.send_each(desk, circle)
+        sent = emails.send_emails(desk, circle)
         untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
         if sent.told:
             return Reached(sent.told, untold, is_heard=True)
     with desk.begin() as work:
         post = _to_operators(desk, work, call.team_id)
-    operators = letters.send_each(desk, post)
+    operators = emails.send_emails(desk, post)
     return Reached(operators.told, untold, is_heard=False, trouble=trouble)
 
 
@@ -123,15 +123,15 @@ def note_call(work: Work, call: Call, reached: Reached) -> None:
         work.record_about(UNHEARD, "teams", call.team_id, told=reached.told)
 
 
-def _to_operators(desk: Desk, work: Work, team_id: str) -> dict[str, Letter]:
+def _to_operators(desk: Desk, work: Work, team_id: str) -> dict[str, Email]:
     if _told_lately(work, team_id):
         return {}
     team = work.session.get_one(Team, team_id)
     hour = int(work.at.timestamp()) // 3600
     return {
-        person.id: letters.compose(
+        person.id: emails.compose_email(
             desk,
-            "letters/unheard.txt",
+            "emails/unheard.txt",
             to=mailbox,
             key=f"unheard.{team.id}.{hour}.{person.id}",
             queue=team.name,

@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import NewMailbox, Person
-from helpdesk.core import letters, unconfirmed
+from helpdesk.core import emails, unconfirmed
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
@@ -18,15 +18,15 @@ def send_mailbox_code(desk: Desk, *, person_id: str, at: int) -> None:
         contents = unconfirmed.letter_of(work, new, at=at)
     if new is None or contents is None:
         return
-    letter = letters.compose(
+    email = emails.compose_email(
         desk,
-        "letters/mailbox_test.txt",
+        "emails/mailbox_test.txt",
         to=contents.to,
         key=f"mailbox.{person_id}.{at}",
         code=contents.code,
         link=f"{_door(desk, person)}/account/mailbox",
     )
-    desk.post.send(letter)  # no transaction is open here
+    desk.mailer.send(email)  # no transaction is open here
     with desk.begin() as work:
         unconfirmed.note_sent(work, new)
         work.record("person.mailbox_letter_sent", person)
@@ -41,14 +41,14 @@ def tell_old_mailbox(desk: Desk, *, person_id: str, at: int) -> None:
         to = unconfirmed.old_address_of(work, new)
     if new is None or not to:
         return
-    letter = letters.compose(
+    email = emails.compose_email(
         desk,
-        "letters/mailbox_changed.txt",
+        "emails/mailbox_changed.txt",
         to=to,
         key=f"old-mailbox.{person_id}.{at}",
         link=f"{_door(desk, person)}/account/mailbox",
     )
-    desk.post.send(letter)  # no transaction is open here
+    desk.mailer.send(email)  # no transaction is open here
     with desk.begin() as work:
         unconfirmed.note_old_told(work, new)
         work.record("person.old_mailbox_told", person)
@@ -70,11 +70,11 @@ def tell_of_access(desk: Desk, *, person_id: str, at: int) -> None:
         is_partner = person is not None and person.role is Role.PARTNER
     door = desk.settings.partner_url if is_partner else desk.settings.staff_url
     if mailbox:
-        letter = letters.compose(
+        email = emails.compose_email(
             desk,
-            "letters/access.txt",
+            "emails/access.txt",
             to=mailbox,
             key=f"access.{person_id}.{at}",
             link=f"{door}/account",
         )
-        desk.post.send(letter)  # no transaction is open here
+        desk.mailer.send(email)  # no transaction is open here

@@ -6,8 +6,8 @@ from helpdesk.accounts import calling
 from helpdesk.accounts.models import Person, Team
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
-from helpdesk.core import letters
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core import emails
+from helpdesk.core.desk import Desk, Email
 from helpdesk.core.jobs import Queue, job
 
 
@@ -32,10 +32,10 @@ def tell_of_cases(desk: Desk, *, team_id: str, person_id: str, at: int) -> None:
         def has_them(person: Person, _at: object) -> bool:
             return person.id == person_id
 
-        def letter(called: str, mailbox: str) -> Letter:
-            return letters.compose(
+        def email(called: str, mailbox: str) -> Email:
+            return emails.compose_email(
                 desk,
-                "letters/cases_come.txt",
+                "emails/cases_come.txt",
                 to=mailbox,
                 key=f"cases-come.{team_id}.{at}.{called}",
                 queue=team.name,
@@ -44,7 +44,7 @@ def tell_of_cases(desk: Desk, *, team_id: str, person_id: str, at: int) -> None:
             )
 
         ladder = (has_them, *calling.DUTY_FIRST)
-        call = calling.compose_call(work, team_id, letter=letter, ladder=ladder)
+        call = calling.compose_call(work, team_id, email=email, ladder=ladder)
     reached = calling.place_call(desk, call)  # no transaction is open here
     with desk.begin() as work:
         calling.note_call(work, call, reached)

@@ -25,16 +25,16 @@ class Bell(Protocol):
         ...
 
 
-class Post(Protocol):
-    """The way out for mail."""
+class Mailer(Protocol):
+    """Sends emails."""
 
-    def send(self, letter: "Letter") -> None:
-        """Hand a letter over, or raise what core/letters.py names: NotTaken, Refused, Unclear."""
+    def send(self, email: "Email") -> None:
+        """Hand a letter over, or raise what core/emails.py names: NotTaken, Refused, Unclear."""
         ...
 
 
 @dataclass(frozen=True)
-class Letter:
+class Email:
     """A mail without content: what it is about is an id, a priority and a link."""
 
     to: str
@@ -50,7 +50,7 @@ class Desk:
     settings: Settings
     sessions: sessionmaker[Session]
     bell: Bell
-    post: Post
+    mailer: Mailer
     service: ServiceKeys = field(default_factory=ServiceKeys)
     # For pages whose statements stand each for itself, without a transaction around them.
     apart: sessionmaker[Session] | None = None

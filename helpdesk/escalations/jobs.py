@@ -1,10 +1,10 @@
 """What the worker does for this feature: carry packets, and tell people that something waits."""
 
 from helpdesk.accounts import calling
-from helpdesk.core import letters
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core import emails
+from helpdesk.core.desk import Desk, Email
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.jobs import Queue, job
-from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, operations
 from helpdesk.escalations.models import Escalation
@@ -21,9 +21,9 @@ def deliver(desk: Desk, *, delivery_id: str) -> None:
         parcel = operations.take_up(work, delivery_id)
     if parcel is None:
         return
-    letter = letters.compose(
+    email = emails.compose_email(
         desk,
-        "letters/request.txt",
+        "emails/request.txt",
         to=parcel.to,
         key=parcel.delivery_id,
         ref=parcel.ref,
@@ -32,7 +32,7 @@ def deliver(desk: Desk, *, delivery_id: str) -> None:
         due=parcel.due,
         is_repeat=parcel.is_repeat,
     )
-    result, trouble = _send(desk, letter)  # no transaction is open here
+    result, trouble = _send(desk, email)  # no transaction is open here
     with desk.begin() as work:
         operations.settle_attempt(work, parcel, result=result, trouble=trouble)
 
@@ -52,16 +52,16 @@ def tell_partner(desk: Desk, *, escalation_id: str, about: str) -> None:
     Where no letter can go or none is taken, the board says so until one is, or they look.
     """
     with desk.begin() as work:
-        letter = _news_letter(desk, work, escalation_id, about)
-        if letter is None:
+        email = _news_letter(desk, work, escalation_id, about)
+        if email is None:
             return
-    if letter.to:
+    if email.to:
         try:
-            desk.post.send(letter)  # no transaction is open here
+            desk.mailer.send(email)  # no transaction is open here
         except Exception:
             _note_news(desk, escalation_id, is_told=False)
             raise
-    _note_news(desk, escalation_id, is_told=bool(letter.to))
+    _note_news(desk, escalation_id, is_told=bool(email.to))
 
 
 @job("escalations.tell_what_waited", queue=Queue.DELIVERIES, leaves_the_house=False)
@@ -71,15 +71,15 @@ def tell_what_waited(desk: Desk, *, partner_id: str, at: int) -> None:
         operations.tell_what_waited(work, partner_id, at=at)
 
 
-def _news_letter(desk: Desk, work: Work, escalation_id: str, about: str) -> Letter | None:
+def _news_letter(desk: Desk, work: Work, escalation_id: str, about: str) -> Email | None:
     """To nobody, where the partner has no address that is confirmed."""
     escalation = work.session.get(Escalation, escalation_id)
     if escalation is None:
         return None
     at, zone = escalation.answer_due_at, escalation.partner.timezone
-    return letters.compose(
+    return emails.compose_email(
         desk,
-        "letters/request_news.txt",
+        "emails/request_news.txt",
         to=partners.mailbox_of(work, escalation.partner),
         key=f"{escalation_id}.{about}",
         ref=escalation.ref,
@@ -107,7 +107,7 @@ def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
         if _was_told(calls.call_to_read(work, escalation)):
             return
         about = f"second.{escalation.wording[-32:]}"
-        call = _call(work, desk, escalation, "letters/second_reader.txt", about)
+        call = _call(work, desk, escalation, "emails/second_reader.txt", about)
     _send_and_note(desk, escalation, call, told=calls.READER_TOLD, untold=calls.READER_UNTOLD)
 
 
@@ -123,7 +123,7 @@ def call_second_person(desk: Desk, *, escalation_id: str) -> None:
             return
         if _was_told(calls.call_for_approval(work, escalation)):
             return
-        template = "letters/second_person.txt" if is_draft else "letters/second_person_answer.txt"
+        template = "emails/second_person.txt" if is_draft else "emails/second_person_answer.txt"
         call = _call(work, desk, escalation, template, f"draft.{escalation.wording[-32:]}")
     _send_and_note(desk, escalation, call, told=calls.TOLD, untold=calls.UNTOLD)
 
@@ -138,8 +138,8 @@ def _call(
     """A letter to whoever may be the second one: see `cannot_be_second`."""
     case, us = escalation.case, cannot_be_second(work, escalation)
 
-    def letter(person_id: str, mailbox: str) -> Letter:
-        return letters.compose(
+    def email(person_id: str, mailbox: str) -> Email:
+        return emails.compose_email(
             desk,
             template,
             to=mailbox,
@@ -151,7 +151,7 @@ def _call(
         )
 
     without = {actor.removeprefix("person:") for actor in us}
-    return calling.compose_call(work, case.team_id, letter=letter, without=without)
+    return calling.compose_call(work, case.team_id, email=email, without=without)
 
 
 def _send_and_note(
@@ -173,15 +173,15 @@ def _send_and_note(
         raise reached.trouble
 
 
-def _send(desk: Desk, letter: Letter) -> tuple[DeliveryStanding, str]:
+def _send(desk: Desk, email: Email) -> tuple[DeliveryStanding, str]:
     """What the post made of it. A 250 means that a server took it, never that a person did."""
     try:
-        desk.post.send(letter)
-    except NotTaken as away:
+        desk.mailer.send(email)
+    except TemporaryMailError as away:
         return DeliveryStanding.DEFERRED, _kind(away)
-    except Refused as refused:
+    except PermanentMailError as refused:
         return DeliveryStanding.REJECTED, _kind(refused)
-    except (Unclear, OSError) as broken:
+    except (UncertainMailError, OSError) as broken:
         return DeliveryStanding.UNCERTAIN, _kind(broken)
     return DeliveryStanding.ACCEPTED, ""
 

@@ -2,8 +2,8 @@
 
 from helpdesk.accounts import calling
 from helpdesk.accounts import queries as accounts
-from helpdesk.core import letters
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core import emails
+from helpdesk.core.desk import Desk, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.intake import quota
@@ -23,7 +23,7 @@ def warn_of_quota(desk: Desk, *, team_id: str, percent: int) -> None:
             if (mailbox := accounts.mailbox_of(work, one))
         }
     reached = calling.place_call(desk, call)  # no transaction is open here
-    sent = letters.send_each(desk, operators)
+    sent = emails.send_emails(desk, operators)
     with desk.begin() as work:
         calling.note_call(work, call, reached)
         told = [*reached.told, *sent.told]
@@ -35,17 +35,17 @@ def warn_of_quota(desk: Desk, *, team_id: str, percent: int) -> None:
 
 
 def _compose(desk: Desk, work: Work, team_id: str, percent: int) -> calling.Call:
-    def letter(person_id: str, mailbox: str) -> Letter:
+    def email(person_id: str, mailbox: str) -> Email:
         return _letter(desk, work, percent, person_id, mailbox)
 
-    return calling.compose_call(work, team_id, letter=letter)
+    return calling.compose_call(work, team_id, email=email)
 
 
-def _letter(desk: Desk, work: Work, percent: int, person_id: str, mailbox: str) -> Letter:
+def _letter(desk: Desk, work: Work, percent: int, person_id: str, mailbox: str) -> Email:
     load = load_of(work)
-    return letters.compose(
+    return emails.compose_email(
         desk,
-        "letters/quota.txt",
+        "emails/quota.txt",
         to=mailbox,
         key=f"quota-{percent}-{work.at:%Y%m%d}.{person_id}",
         percent=load.percent_of(desk.settings.reports_quota),

@@ -1,6 +1,6 @@
 """What the worker does for partners: test letters, and telling the address before."""
 
-from helpdesk.core import letters, unconfirmed
+from helpdesk.core import emails, unconfirmed
 from helpdesk.core.desk import Desk
 from helpdesk.core.jobs import Queue, job
 from helpdesk.partners.models import NewPartnerMailbox, Partner
@@ -17,15 +17,15 @@ def send_mailbox_code(desk: Desk, *, partner_id: str, at: int) -> None:
         contents = unconfirmed.letter_of(work, new, at=at)
     if new is None or contents is None:
         return
-    letter = letters.compose(
+    email = emails.compose_email(
         desk,
-        "letters/partner_test.txt",
+        "emails/partner_test.txt",
         to=contents.to,
         key=f"partner-mailbox.{partner_id}.{at}",
         code=contents.code,
         link=f"{desk.settings.partner_url}/mail/{partner.slug}",
     )
-    desk.post.send(letter)  # no transaction is open here
+    desk.mailer.send(email)  # no transaction is open here
     with desk.begin() as work:
         unconfirmed.note_sent(work, new)
         work.record("partner.mailbox_letter_sent", partner)
@@ -40,14 +40,14 @@ def tell_old_mailbox(desk: Desk, *, partner_id: str, at: int) -> None:
         to = unconfirmed.old_address_of(work, new)
     if new is None or not to:
         return
-    letter = letters.compose(
+    email = emails.compose_email(
         desk,
-        "letters/partner_changed.txt",
+        "emails/partner_changed.txt",
         to=to,
         key=f"old-partner-mailbox.{partner_id}.{at}",
         link=f"{desk.settings.partner_url}/mail/{partner.slug}",
     )
-    desk.post.send(letter)  # no transaction is open here
+    desk.mailer.send(email)  # no transaction is open here
     with desk.begin() as work:
         unconfirmed.note_old_told(work, new)
         work.record("partner.old_mailbox_told", partner)

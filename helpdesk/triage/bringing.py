@@ -16,8 +16,8 @@ from helpdesk.cases import news
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import What
-from helpdesk.core import letters
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core import emails
+from helpdesk.core.desk import Desk, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
@@ -66,7 +66,7 @@ def tell_duty(desk: Desk, *, case_id: str) -> None:
             desk,
             work,
             case,
-            template="letters/case_moved.txt",
+            template="emails/case_moved.txt",
             kind=f"moved-{int(work.at.timestamp()) // 60}",
         )
     send_and_note(desk, case_id, call, action=MOVED)
@@ -142,10 +142,10 @@ def _compose(
     by_ref = {case.ref: case for _news, case in found}
     newest = max(int(one.at.timestamp()) + one.times for one, _case in found)
 
-    def letter(reader_id: str, mailbox: str) -> Letter:
-        return letters.compose(
+    def email(reader_id: str, mailbox: str) -> Email:
+        return emails.compose_email(
             desk,
-            "letters/news.txt",
+            "emails/news.txt",
             to=mailbox,
             key=f"news.{person_id}.{newest}.{len(found)}.{reader_id}",
             level=found[0][1].level,
@@ -153,4 +153,4 @@ def _compose(
         )
 
     ladder = (is_person(person_id), *calling.DUTY_FIRST)
-    return calling.compose_call(work, team_id, letter=letter, ladder=ladder)
+    return calling.compose_call(work, team_id, email=email, ladder=ladder)

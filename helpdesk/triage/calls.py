@@ -5,8 +5,8 @@ from datetime import datetime
 from helpdesk.accounts import calling
 from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
-from helpdesk.core import letters
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core import emails
+from helpdesk.core.desk import Desk, Email
 from helpdesk.core.work import Work
 from helpdesk.triage import operations
 
@@ -37,8 +37,8 @@ def compose_about(
 ) -> calling.Call:
     """A letter for each to call. The same alarm is the same message id."""
 
-    def letter(person_id: str, mailbox: str) -> Letter:
-        return letters.compose(
+    def email(person_id: str, mailbox: str) -> Email:
+        return emails.compose_email(
             desk,
             template,
             to=mailbox,
@@ -49,7 +49,7 @@ def compose_about(
             **facts,
         )
 
-    return calling.compose_call(work, case.team_id, letter=letter, ladder=ladder)
+    return calling.compose_call(work, case.team_id, email=email, ladder=ladder)
 
 
 def send_and_note(

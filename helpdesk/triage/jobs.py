@@ -34,7 +34,7 @@ def call_on_duty(desk: Desk, *, case_id: str) -> None:
             return
         if crowds.is_one_of_many(work, case):
             return  # the ticker sees to it
-        call = compose_about(desk, work, case, template="letters/case_waits.txt", kind="waits")
+        call = compose_about(desk, work, case, template="emails/case_waits.txt", kind="waits")
     send_and_note(desk, case_id, call, action="triage.duty_called")
 
 
@@ -52,7 +52,7 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             work,
             case,
             LADDERS[_tell_at(case, percent)],
-            template="letters/alarm.txt",
+            template="emails/alarm.txt",
             kind=f"alarm-{percent}-{due}",
             percent=percent,
         )
@@ -99,7 +99,7 @@ def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             work,
             case,
             (*first, *LADDERS[told]),
-            template="letters/word_alarm.txt",
+            template="emails/word_alarm.txt",
             kind=f"word-alarm-{percent}-{due}",
             percent=percent,
         )

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from helpdesk.accounts import calling
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case
-from helpdesk.core import letters
+from helpdesk.core import emails
 from helpdesk.core.actors import SYSTEM
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.desk import Desk, Email
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.work import Work
@@ -27,10 +27,10 @@ def compose_of_many(
     waiting = crowds.waiting_by_level(work, lane)
     kind = f"many-{int(lane.is_second)}-{int(work.at.timestamp()) // 60}"
 
-    def letter(person_id: str, mailbox: str) -> Letter:
-        return letters.compose(
+    def email(person_id: str, mailbox: str) -> Email:
+        return emails.compose_email(
             desk,
-            "letters/many_wait.txt",
+            "emails/many_wait.txt",
             to=mailbox,
             key=f"{kind}.{team.id}.{person_id}",
             queue=team.name,
@@ -40,7 +40,7 @@ def compose_of_many(
             link=f"{desk.settings.staff_url}/queues/{team.slug}",
         )
 
-    return calling.compose_call(work, lane.team_id, letter=letter, ladder=ladder)
+    return calling.compose_call(work, lane.team_id, email=email, ladder=ladder)
 
 
 def is_told_later(work: Work, case: Case) -> bool:

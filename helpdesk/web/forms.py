@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import ValidationError
 
 from helpdesk.core import codes
-from helpdesk.core.addresses import NotAnAddress, read_address
+from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.web.texts import TYPED, note_texts
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
@@ -65,14 +65,14 @@ def _strip(value: Any) -> Any:
 def as_address(typed: Any) -> Any:
     """A filter: the address as letters are sent to it. What is none stays as it was typed."""
     try:
-        return read_address(typed) if typed else typed
-    except NotAnAddress:
+        return parse_email_address(typed) if typed else typed
+    except InvalidEmailAddress:
         return typed
 
 
 def is_address(_form: Any, field: Any) -> None:
     """A validator: whether a letter can be sent there."""
     try:
-        read_address(field.data or "")
-    except NotAnAddress as refused:
+        parse_email_address(field.data or "")
+    except InvalidEmailAddress as refused:
         raise ValidationError(str(refused)) from None

@@ -18,7 +18,7 @@ from helpdesk.core.desk import Desk
 from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import Surface
-from tests.conftest import SERVICE, FakeBell, FakePost
+from tests.conftest import SERVICE, FakeBell, FakeMailer
 from tests.factories import PASSPHRASE, a_case, a_person, a_team, sign_in, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -299,7 +299,7 @@ def in_seconds(seconds):
 def test_many_codes_at_once_are_as_many_tries(postgres, settings):
     with database_of_its_own(postgres) as engine_for:
         sessions = sessionmaker(engine_for("helpdesk_app", pool_size=12), expire_on_commit=False)
-        desk = Desk(settings, sessions, FakeBell(), FakePost(), SERVICE)
+        desk = Desk(settings, sessions, FakeBell(), FakeMailer(), SERVICE)
         with desk.begin() as work:
             somebody = a_person(work, teams=[a_team(work)])
         token = door.try_passphrase(

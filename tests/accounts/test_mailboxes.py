@@ -10,9 +10,9 @@ from helpdesk.accounts import jobs, operations, queries
 from helpdesk.accounts.calling import whom_to_call
 from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.core.actors import Role
+from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.letters import NotTaken
 from helpdesk.core.performing import drain
 from helpdesk.core.unconfirmed import CODE_HOLDS, CODE_TRIES
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
@@ -57,7 +57,7 @@ def mailbox(desk, somebody, at):
 
 def codes_sent(desk, at, to=NEW):
     drain(desk, "notices", at=at)
-    letters = [one for one in desk.post.sent if one.to == to and "code for duty" in one.subject]
+    letters = [one for one in desk.mailer.sent if one.to == to and "code for duty" in one.subject]
     return [re.search(r"\d{6}", one.body)[0] for one in letters]
 
 
@@ -79,7 +79,7 @@ def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed
     gives(desk, anna, NEW, now)
     [code] = codes_sent(desk, now)
 
-    [told] = [one for one in desk.post.sent if one.to == OLD]
+    [told] = [one for one in desk.mailer.sent if one.to == OLD]
     assert "another address for duty mail" in told.body
     assert NEW not in told.body
     assert mailbox(desk, anna, now) == OLD
@@ -93,7 +93,7 @@ def test_an_address_that_is_taken_back_is_told(desk, anna, now):
     gives(desk, anna, "", now)
     drain(desk, "notices", at=now)
 
-    assert [one.to for one in desk.post.sent] == [OLD]
+    assert [one.to for one in desk.mailer.sent] == [OLD]
     assert mailbox(desk, anna, now) == ""
 
 
@@ -111,7 +111,7 @@ def test_after_some_wrong_codes_the_right_one_is_none(desk, ben, now):
 
 
 def test_a_code_ends_a_day_after_its_letter_and_never_before_it_left(desk, ben, now):
-    desk.post.trouble.append(NotTaken())
+    desk.mailer.trouble.append(TemporaryMailError())
     gives(desk, ben, NEW, now)
     assert codes_sent(desk, now) == []
     [code] = codes_sent(desk, now + timedelta(days=3))

@@ -446,8 +446,8 @@ def test_people_say_themselves_where_their_duty_mail_goes(desk, browser, coordin
     assert "new@house.test" in browser.get("/account/mailbox").text
     assert mailbox_of(desk, coordinator) == ""
     drain(desk, "notices")
-    code = re.search(r"\d{6}", desk.post.sent[-1].body)[0]
-    assert desk.post.sent[-1].to == "new@house.test"
+    code = re.search(r"\d{6}", desk.mailer.sent[-1].body)[0]
+    assert desk.mailer.sent[-1].to == "new@house.test"
     confirmed = browser.post("/account/mailbox/confirmation", data={"code": code})
     assert confirmed.location == "/account"
     assert mailbox_of(desk, coordinator) == "new@house.test"

@@ -182,7 +182,7 @@ def test_the_person_is_told_by_letter_and_on_their_own_page(desk, house):
         said = (person.was_reset, person.code_given_by, person.memberships[0].let_in_by)
     assert said == (True, house.ada.actor.id, house.ben.actor.id)
     drain(desk, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
-    letters = [one for one in desk.post.sent if one.to == "cem@house.test"]
+    letters = [one for one in desk.mailer.sent if one.to == "cem@house.test"]
     assert {one.subject for one in letters} == {"Your access has changed"}
     assert all("Ada" not in one.body and "Cem" not in one.body for one in letters)
 

@@ -19,7 +19,7 @@ from helpdesk.adapters.waking import open_worker
 from helpdesk.core import jobs, performing
 from helpdesk.core.desk import Desk
 from helpdesk.core.outbox import Promise, Standing
-from tests.conftest import FakeBell, FakePost
+from tests.conftest import FakeBell, FakeMailer
 
 QUEUE, NAME = "notices", "adapters.flood"
 PATIENCE = 60.0
@@ -28,7 +28,7 @@ PATIENCE = 60.0
 @pytest.fixture
 def desk(postgres, settings):
     engine = create_engine(postgres.url("helpdesk_worker"))
-    yield Desk(settings, sessionmaker(engine), FakeBell(), FakePost())
+    yield Desk(settings, sessionmaker(engine), FakeBell(), FakeMailer())
     engine.dispose()
     owner = create_engine(postgres.url("helpdesk_owner"))
     with owner.begin() as connection:

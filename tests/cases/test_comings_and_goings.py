@@ -19,7 +19,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
 from helpdesk.core.errors import Refusal
 from tests.cases.comings_and_goings import LOST, TRIED, ComingsAndGoings
-from tests.conftest import SERVICE, STAFF, FakeBell, FakePost, become
+from tests.conftest import SERVICE, STAFF, FakeBell, FakeMailer, become
 from tests.factories import a_case, a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 from tests.sequences import run_sequences
@@ -74,7 +74,7 @@ def real_desk(postgres, settings):
     """A desk that really commits, on a database of its own."""
     with database_of_its_own(postgres) as engine_for:
         sessions = sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False)
-        yield Desk(settings, sessions, FakeBell(), FakePost(), SERVICE)
+        yield Desk(settings, sessions, FakeBell(), FakeMailer(), SERVICE)
 
 
 @pytest.mark.parametrize("act", ["disable", "start_over", "remove"])

@@ -102,7 +102,7 @@ def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(desk, house,
         told = select(Promise).where(Promise.job == "cases.tell_of_cases")
         [promise] = work.session.scalars(told)
     jobs.tell_of_cases(desk, **promise.arguments)
-    [letter] = desk.post.sent
+    [letter] = desk.mailer.sent
     assert letter.to == "other@helpdesk.test"
     assert "yours now" in letter.subject
     assert house.case.ref not in letter.body
@@ -123,8 +123,8 @@ def test_each_goes_to_its_own_or_back_to_the_queue_whose_duty_is_told(desk, hous
         promises = [one.arguments for one in work.session.scalars(told)]
     for arguments in promises:
         jobs.tell_of_cases(desk, **arguments)
-    assert [one.to for one in desk.post.sent] == ["lead@helpdesk.test", "other@helpdesk.test"]
-    assert "back in the queue" in desk.post.sent[1].subject
+    assert [one.to for one in desk.mailer.sent] == ["lead@helpdesk.test", "other@helpdesk.test"]
+    assert "back in the queue" in desk.mailer.sent[1].subject
 
 
 def test_nobody_is_given_a_case_that_they_cannot_open(desk, house):

@@ -139,15 +139,15 @@ def test_its_alarms_climb_like_those_of_the_answer_and_fall_silent_with_a_word(
     say(desk, asha, case, now)
     for hours, expected in ((13, {"asha"}), (19, {"asha", "cleo"}), (25, {"asha", "cleo"})):
         drain(desk, "notices", at=now + hours * HOUR)
-        told = {letter.to.partition("@")[0] for letter in desk.post.sent}
+        told = {letter.to.partition("@")[0] for letter in desk.mailer.sent}
         assert told == expected
-        assert all("We are on it" not in letter.body for letter in desk.post.sent)
-    assert len(desk.post.sent) == 3
-    assert f"URGENT: case {case.ref} waits for our next word" in desk.post.sent[0].subject
+        assert all("We are on it" not in letter.body for letter in desk.mailer.sent)
+    assert len(desk.mailer.sent) == 3
+    assert f"URGENT: case {case.ref} waits for our next word" in desk.mailer.sent[0].subject
 
     say(desk, asha, case, now + 26 * HOUR)
     drain(desk, "notices", at=now + 27 * HOUR)
-    assert len(desk.post.sent) == 3
+    assert len(desk.mailer.sent) == 3
 
 
 def test_the_alarm_of_a_word_that_was_paused_says_nothing(desk, queue, asha, now):
@@ -159,7 +159,7 @@ def test_the_alarm_of_a_word_that_was_paused_says_nothing(desk, queue, asha, now
 
     drain(desk, "notices", at=now + 3 * DAY)
 
-    assert desk.post.sent == []
+    assert desk.mailer.sent == []
 
 
 def test_a_case_last_written_to_days_ago_stands_on_the_board_and_in_the_queue_as_late(

@@ -66,7 +66,7 @@ def test_who_waits_for_the_reporter_gives_them_a_day_and_then_it_is_our_move_aga
     [entry] = resumptions(desk, case)
     assert entry["because"] == "reporter_silent"
     drain(desk, "notices", at=max(morning, datetime.now(UTC)) + DAY)
-    assert {letter.to for letter in desk.post.sent} == {"asha@house.test"}
+    assert {letter.to for letter in desk.mailer.sent} == {"asha@house.test"}
 
 
 def test_a_day_that_has_come_says_why_the_case_is_back(desk, queue, asha, now, staff):

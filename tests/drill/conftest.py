@@ -14,7 +14,7 @@ from helpdesk.drill.organisation import found
 from helpdesk.drill.past_moments import PastMoments, in_one_transaction
 from helpdesk.drill.scenarios import run_all
 from helpdesk.drill.sign_in_sheet import DrillAccount
-from tests.conftest import SERVICE, FakeBell, FakePost
+from tests.conftest import SERVICE, FakeBell, FakeMailer
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Drill:
 
     @property
     def letters(self):
-        return self.past.desk.post.sent
+        return self.past.desk.mailer.sent
 
 
 class Undone(Exception):
@@ -43,7 +43,7 @@ def drill(postgres, settings):
         settings=replace(settings, drill=True),
         sessions=sessionmaker(engine, expire_on_commit=False),
         bell=FakeBell(),
-        post=FakePost(),
+        mailer=FakeMailer(),
         service=SERVICE,
     )
     now = datetime.fromisoformat("2026-11-20T14:00:00+00:00")

@@ -127,7 +127,7 @@ def test_where_life_may_depend_on_it_an_answer_leaves_alone_and_is_read_within_t
     with house.as_(house.writer) as work, pytest.raises(NotNow, match="had a part"):
         operations.read_afterwards(work, house.mine(work, escalation))
     jobs.call_second_reader(house.desk, escalation_id=escalation.id)
-    assert "Please read request" in house.desk.post.sent[-1].subject
+    assert "Please read request" in house.desk.mailer.sent[-1].subject
 
 
 def test_no_answer_leaves_alone_where_who_asks_opened_a_gate(house):
@@ -142,13 +142,13 @@ def test_no_answer_leaves_alone_where_who_asks_opened_a_gate(house):
 
 def test_a_second_person_is_called_for_an_answer_once_for_each_wording(house):
     escalation = asked(house)
-    sent = len(house.desk.post.sent)
+    sent = len(house.desk.mailer.sent)
     for words in ("Since Monday.", "Since Tuesday."):
         write_answer(house, escalation, words=words)
         for _ in range(2):
             jobs.call_second_person(house.desk, escalation_id=escalation.id)
 
-    letters = house.desk.post.sent[sent:]
+    letters = house.desk.mailer.sent[sent:]
 
     assert len({one.message_id for one in letters}) == len(letters) > 0
     assert {one.to for one in letters} <= {"second@helpdesk.test", "lead@helpdesk.test"}
@@ -233,11 +233,11 @@ def test_history_says_that_a_second_person_was_asked_to_read_an_answer(house):
 def test_who_approved_the_request_is_called_to_read_an_answer_too(house, staff):
     escalation = asked(house)
     write_answer(house, escalation, who=house.lead)
-    house.desk.post.sent.clear()
+    house.desk.mailer.sent.clear()
 
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
 
     assert house.now(escalation).approved_by == house.second.actor.id
-    assert "second@helpdesk.test" in {letter.to for letter in house.desk.post.sent}
+    assert "second@helpdesk.test" in {letter.to for letter in house.desk.mailer.sent}
     page = sign_in(staff, house.lead).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
     assert house.second.person.name in page.text.split("had no part in it can read")[1]

@@ -253,12 +253,12 @@ def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
 
     assert house.now(escalation).standing is Standing.DRAFT
-    assert [letter.to for letter in house.desk.post.sent] == ["lead@helpdesk.test"]
-    assert "marker" not in house.desk.post.sent[0].body
+    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
+    assert "marker" not in house.desk.mailer.sent[0].body
     house.approve(escalation)
-    house.desk.post.sent.clear()
+    house.desk.mailer.sent.clear()
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
 
 
 def test_a_second_person_is_not_called_where_more_is_missing_or_none_is_needed(house):
@@ -281,13 +281,13 @@ def test_where_nobody_leads_the_rest_of_the_queue_is_called_and_never_the_writer
 
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
 
-    told = {letter.to for letter in house.desk.post.sent}
+    told = {letter.to for letter in house.desk.mailer.sent}
     assert told == {"writer@helpdesk.test", "second@helpdesk.test"}
 
 
 def asked(house, escalation, times=1):
     """The writer presses, and the worker does what was promised."""
-    house.desk.post.sent.clear()
+    house.desk.mailer.sent.clear()
     for _ in range(times):
         with house.as_(house.writer) as work:
             operations.ask_second_person(work, house.mine(work, escalation))
@@ -307,10 +307,10 @@ def test_two_presses_for_the_same_words_are_one_letter(house):
 
     call = asked(house, escalation, times=2)
 
-    assert [letter.to for letter in house.desk.post.sent] == ["lead@helpdesk.test"]
+    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
     assert call.told == (house.lead.person.id,)
     asked(house, escalation)
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
 
 
 def test_for_other_words_a_second_person_is_called_again(house):
@@ -322,7 +322,7 @@ def test_for_other_words_a_second_person_is_called_again(house):
         operations.change(work, found, typed=typed, seen_hash=found.packet_hash)
 
     assert asked(house, escalation).told == (house.lead.person.id,)
-    assert [letter.to for letter in house.desk.post.sent] == ["lead@helpdesk.test"]
+    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
 
 
 def test_that_nobody_could_be_called_is_noted_told_to_operators_and_may_be_tried_again(house):
@@ -343,11 +343,11 @@ def test_that_nobody_could_be_called_is_noted_told_to_operators_and_may_be_tried
 
     assert call.reached_nobody
     assert call.told == ()
-    [letter] = house.desk.post.sent
+    [letter] = house.desk.mailer.sent
     assert letter.to == "ops@helpdesk.test"
     assert escalation.ref not in letter.body + letter.subject + letter.message_id
     assert asked(house, escalation).reached_nobody
-    assert house.desk.post.sent == [], "operators hear it once an hour"
+    assert house.desk.mailer.sent == [], "operators hear it once an hour"
     with house.desk.begin() as work:
         team = work.session.get(Team, house.queue.id)
         third = a_person(work, Role.RESPONDER, [team], email="third@helpdesk.test")

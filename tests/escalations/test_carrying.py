@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.cases.status import ConsentKind, Status
-from helpdesk.core import letters, performing, sending
+from helpdesk.core import emails, performing, sending
 from helpdesk.core.actors import operator
-from helpdesk.core.desk import Letter
+from helpdesk.core.desk import Email
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.letters import NotTaken, Refused, Unclear
 from helpdesk.core.outbox import Promise
 from helpdesk.core.outbox import Standing as PromiseStanding
 from helpdesk.core.sealing import Envelope
@@ -59,7 +59,7 @@ def settle(house, parcel, result, moment=None):
 def test_the_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(house):
     escalation = house.carried()
 
-    [letter] = house.desk.post.sent
+    [letter] = house.desk.mailer.sent
     assert letter.to == MAILBOX
     assert letter.subject == f"P3: request {escalation.ref}"
     assert f"http://partner.test/requests/{escalation.ref}" in letter.body
@@ -76,7 +76,7 @@ def test_however_often_the_job_runs_the_partner_hears_once(house):
         house.carry(escalation)
     house.carry(escalation, later=DAY)
 
-    assert len(house.desk.post.sent) == 1
+    assert len(house.desk.mailer.sent) == 1
     assert results(house, escalation) == [DeliveryStanding.ACCEPTED]
 
 
@@ -85,7 +85,7 @@ def test_the_worker_finds_the_promise_and_keeps_it(house):
 
     performing.drain(house.desk, "deliveries")
 
-    assert len(house.desk.post.sent) == 1
+    assert len(house.desk.mailer.sent) == 1
     [promise] = promises(house)
     assert promise.standing is PromiseStanding.KEPT
     assert house.now(escalation).standing is Standing.WITH_PARTNER
@@ -94,14 +94,14 @@ def test_the_worker_finds_the_promise_and_keeps_it(house):
 @pytest.mark.parametrize(
     ("trouble", "result"),
     [
-        (NotTaken(451), DeliveryStanding.DEFERRED),
-        (Unclear(), DeliveryStanding.UNCERTAIN),
+        (TemporaryMailError(451), DeliveryStanding.DEFERRED),
+        (UncertainMailError(), DeliveryStanding.UNCERTAIN),
         (TimeoutError(), DeliveryStanding.UNCERTAIN),
     ],
 )
 def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
     escalation = house.approved()
-    house.desk.post.trouble.append(trouble)
+    house.desk.mailer.trouble.append(trouble)
 
     house.carry(escalation)
 
@@ -118,7 +118,7 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
     assert len(results(house, escalation)) == 1, "it ran too early"
     house.carry(escalation, later=BACKOFF[0])
 
-    [letter] = house.desk.post.sent
+    [letter] = house.desk.mailer.sent
     assert letter.message_id == f"<{delivery.id}@helpdesk.test>"
     assert results(house, escalation) == [result, DeliveryStanding.ACCEPTED]
     assert ("same request" in letter.body) is (result is DeliveryStanding.UNCERTAIN)
@@ -126,12 +126,12 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
 
 def test_a_refused_letter_waits_for_a_person(house):
     escalation = house.approved()
-    house.desk.post.trouble.append(Refused(550))
+    house.desk.mailer.trouble.append(PermanentMailError(550))
 
     house.carry(escalation)
     house.carry(escalation, later=DAY)
 
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     assert results(house, escalation) == [DeliveryStanding.REJECTED]
     with house.as_(house.second) as work:
@@ -143,12 +143,14 @@ def test_a_refused_letter_waits_for_a_person(house):
         operations.send_again(work, house.mine(work, escalation))
     house.carry(escalation)
     assert house.now(escalation).standing is Standing.WITH_PARTNER
-    assert house.desk.post.sent[0].message_id == f"<{house.delivery(escalation).id}@helpdesk.test>"
+    assert (
+        house.desk.mailer.sent[0].message_id == f"<{house.delivery(escalation).id}@helpdesk.test>"
+    )
 
 
 def test_after_every_pause_is_used_up_a_person_has_to_look(house):
     escalation = house.approved()
-    house.desk.post.trouble += [NotTaken(451) for _ in range(len(BACKOFF) + 3)]
+    house.desk.mailer.trouble += [TemporaryMailError(451) for _ in range(len(BACKOFF) + 3)]
 
     for days in range(len(BACKOFF) + 3):
         house.carry(escalation, later=days * DAY)
@@ -159,9 +161,9 @@ def test_after_every_pause_is_used_up_a_person_has_to_look(house):
 
 def test_a_trouble_is_kept_by_its_kind_and_never_by_its_words(house):
     escalation = house.approved()
-    trouble = NotTaken()
+    trouble = TemporaryMailError()
     trouble.__cause__ = smtplib.SMTPServerDisconnected("marker-words")
-    house.desk.post.trouble.append(trouble)
+    house.desk.mailer.trouble.append(trouble)
 
     house.carry(escalation)
 
@@ -174,12 +176,12 @@ def test_a_worker_that_dies_while_sending_leaves_an_uncertain_attempt_and_a_repe
     take_up(house, escalation)  # and the worker is gone
 
     house.carry(escalation)
-    assert house.desk.post.sent == [], "it may still be alive"
+    assert house.desk.mailer.sent == [], "it may still be alive"
     assert promises(house)[-1].due_at > datetime.now(UTC) + LEASE - timedelta(seconds=30)
 
     house.carry(escalation, later=LEASE + timedelta(seconds=2))
     assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
-    [letter] = house.desk.post.sent
+    [letter] = house.desk.mailer.sent
     assert "same request" in letter.body
 
 
@@ -202,21 +204,21 @@ def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_
 
 
 def test_a_dead_mailbox_keeps_no_second_reader_from_being_called(desk):
-    post = {name: Letter(f"{name}@x.test", "s", "b", f"<{name}@x.test>") for name in "ab"}
-    desk.post.trouble.append(Refused())
+    post = {name: Email(f"{name}@x.test", "s", "b", f"<{name}@x.test>") for name in "ab"}
+    desk.mailer.trouble.append(PermanentMailError())
 
-    sent = letters.send_each(desk, post)
+    sent = emails.send_emails(desk, post)
 
     assert (sent.told, sent.untold) == (["b"], ["a"])
 
 
 def test_if_nobody_could_be_told_the_trouble_is_known(desk):
-    desk.post.trouble.append(Refused())
+    desk.mailer.trouble.append(PermanentMailError())
 
-    sent = letters.send_each(desk, {"a": Letter("a@x.test", "s", "b", "<a@x.test>")})
+    sent = emails.send_emails(desk, {"a": Email("a@x.test", "s", "b", "<a@x.test>")})
 
     assert (sent.told, sent.untold) == ([], ["a"])
-    assert isinstance(sent.trouble, Refused)
+    assert isinstance(sent.trouble, PermanentMailError)
 
 
 def test_a_result_counts_only_while_the_fence_matches(house):
@@ -241,41 +243,42 @@ def test_a_consent_taken_back_before_sending_cancels(house):
 
     house.carry(escalation)
 
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
     assert house.now(escalation).standing is Standing.WITHDRAWN
     assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
     assert results(house, escalation) == []
     assert house.case_now().status is Status.OPEN
     house.give_consent()
     house.carry(escalation, later=DAY)
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
 
 
 def test_a_consent_taken_back_between_two_attempts_stops_the_second(house):
     escalation = house.approved()
-    house.desk.post.trouble.append(Unclear())
+    house.desk.mailer.trouble.append(UncertainMailError())
     house.carry(escalation)
     house.withdraw_consent()
 
     house.carry(escalation, later=DAY)
 
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
     assert house.now(escalation).standing is Standing.WITHDRAWN
 
 
 @pytest.mark.parametrize(
-    ("trouble", "leaves"), [(None, False), (NotTaken(451), False), (Unclear(), True)]
+    ("trouble", "leaves"),
+    [(None, False), (TemporaryMailError(451), False), (UncertainMailError(), True)],
 )
 def test_without_leave_to_help_nothing_begins_to_leave(house, trouble, leaves):
     escalation = house.approved()
     if trouble is not None:
-        house.desk.post.trouble.append(trouble)
+        house.desk.mailer.trouble.append(trouble)
         house.carry(escalation)
     house.withdraw_consent(ConsentKind.HELP)
 
     house.carry(escalation, later=DAY)
 
-    assert bool(house.desk.post.sent) is leaves
+    assert bool(house.desk.mailer.sent) is leaves
     assert (house.now(escalation).standing is Standing.WITHDRAWN) is not leaves
 
 
@@ -283,11 +286,11 @@ def cancel_unsent(house):
     jobs.cancel_unsent(house.desk, case_id=house.case.id)
 
 
-@pytest.mark.parametrize("trouble", [None, NotTaken(451), Unclear()])
+@pytest.mark.parametrize("trouble", [None, TemporaryMailError(451), UncertainMailError()])
 def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
     escalation = house.approved()
     if trouble is not None:
-        house.desk.post.trouble.append(trouble)
+        house.desk.mailer.trouble.append(trouble)
         house.carry(escalation)
     house.withdraw_consent()
 
@@ -295,7 +298,7 @@ def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
     cancel_unsent(house)
     house.carry(escalation, later=DAY)
 
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
     assert house.now(escalation).standing is Standing.WITHDRAWN
     assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
     # Who may have it in hand is told that it is taken back; who cannot have it hears nothing.
@@ -313,7 +316,7 @@ def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partn
     [promise] = promises(house, "escalations.tell_partner")
     jobs.tell_partner(house.desk, **promise.arguments)
     jobs.tell_partner(house.desk, **promise.arguments)
-    news = house.desk.post.sent[1:]
+    news = house.desk.mailer.sent[1:]
     assert {letter.message_id for letter in news} == {f"<{escalation.id}.withdrawal@helpdesk.test>"}
     assert "marker" not in news[0].body
 
@@ -335,7 +338,7 @@ def test_a_partner_in_doubt_since_the_approval_gets_nothing(house):
 
     house.carry(escalation)
 
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "partner_not_vetted"}]
 
@@ -382,7 +385,7 @@ def test_anything_else_than_the_approved_bytes_does_not_leave(house, tamper):
 
     house.carry(escalation)
 
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "packet_changed"}]
 
@@ -403,7 +406,7 @@ def test_a_packet_changed_after_it_left_is_not_shown_to_the_partner(house):
 
 def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
     escalation = house.approved()
-    house.desk.post.trouble.append(Unclear())
+    house.desk.mailer.trouble.append(UncertainMailError())
     house.carry(escalation)
 
     with house.as_(house.theirs) as work:
@@ -411,7 +414,7 @@ def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
 
     assert house.now(escalation).standing is Standing.WITH_PARTNER
     house.carry(escalation, later=DAY)
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
 
 
 def test_nobodys_page_may_say_that_it_was_delivered(house):
@@ -431,25 +434,25 @@ def test_a_delivery_that_is_gone_is_nothing_to_do(house):
     jobs.tell_partner(house.desk, escalation_id="0" * 32, about="x")
     jobs.call_second_reader(house.desk, escalation_id="0" * 32)
 
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
 
 
 def test_the_second_reader_is_called_without_a_word_of_it(house):
     escalation = house.carried()
-    house.desk.post.sent.clear()
+    house.desk.mailer.sent.clear()
 
     jobs.call_second_reader(house.desk, escalation_id=escalation.id)
     jobs.call_second_reader(house.desk, escalation_id=escalation.id)
 
-    assert [letter.to for letter in house.desk.post.sent] == ["lead@helpdesk.test"]
-    assert "marker" not in house.desk.post.sent[0].body
+    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
+    assert "marker" not in house.desk.mailer.sent[0].body
     with house.as_(house.lead) as work:
         one = house.mine(work, escalation)
         one.second_read_at = work.at
         work.record("escalation.second_read", one)
-    house.desk.post.sent.clear()
+    house.desk.mailer.sent.clear()
     jobs.call_second_reader(house.desk, escalation_id=escalation.id)
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
 
 
 def test_the_network_is_reached_with_no_transaction_open(house, monkeypatch):
@@ -457,7 +460,7 @@ def test_the_network_is_reached_with_no_transaction_open(house, monkeypatch):
     open_works = []
     begin = type(house.desk).begin
 
-    class Watched(type(house.desk.post)):
+    class Watched(type(house.desk.mailer)):
         def send(self, letter):
             assert not open_works, "a transaction was open while the post was talking"
             super().send(letter)
@@ -468,7 +471,7 @@ def test_the_network_is_reached_with_no_transaction_open(house, monkeypatch):
     object.__setattr__(house.desk, "post", Watched())
     house.carry(escalation)
 
-    assert len(house.desk.post.sent) == 1
+    assert len(house.desk.mailer.sent) == 1
 
 
 class watched:  # noqa: N801 - a context manager around a context manager
@@ -503,7 +506,7 @@ def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(
 
     performing.drain(house.desk, "deliveries")
 
-    [letter] = [one for one in house.desk.post.sent if one.to == MAILBOX]
+    [letter] = [one for one in house.desk.mailer.sent if one.to == MAILBOX]
     assert "We could not tell whether this letter had reached you before" in letter.body
     assert house.delivery(escalation).id in letter.message_id
     assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
@@ -519,9 +522,9 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
 
     performing.drain(house.desk, "deliveries")
 
-    assert [one for one in house.desk.post.sent if one.to == MAILBOX] == []
+    assert [one for one in house.desk.mailer.sent if one.to == MAILBOX] == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
     performing.drain(house.desk, "deliveries")
-    assert [one.to for one in house.desk.post.sent if one.to == MAILBOX] == [MAILBOX]
+    assert [one.to for one in house.desk.mailer.sent if one.to == MAILBOX] == [MAILBOX]

@@ -135,7 +135,7 @@ def test_a_partner_reads_who_asks_whom_to_call_and_times_in_its_own_zone(house, 
     assert "Helpdesk of the north, +00 123." in page
     assert "in Asia/Beirut)" in page
     assert "in Asia/Beirut)" in partner_desk.get("/inbox").text
-    [letter] = [one for one in house.desk.post.sent if escalation.ref in one.subject]
+    [letter] = [one for one in house.desk.mailer.sent if escalation.ref in one.subject]
     assert re.search(r"Please answer by \d+ Nov|Please answer by \d+ \w+", letter.body)
     assert "in Asia/Beirut)" in letter.body
 

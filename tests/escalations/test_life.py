@@ -149,7 +149,7 @@ def test_an_approved_packet_is_sealed_to_the_partner_and_promised_not_sent(house
     delivery = house.delivery(escalation)
     assert delivery.standing is DeliveryStanding.PENDING
     assert {"delivery_id": delivery.id} in promised(house.desk, "escalations.deliver")
-    assert house.desk.post.sent == []
+    assert house.desk.mailer.sent == []
     with house.as_(house.theirs) as work, pytest.raises(NotFound):
         house.mine(work, escalation)
 

@@ -48,14 +48,14 @@ def test_who_acknowledges_has_more_time_and_the_case_waits_that_long(house):
 def test_when_their_time_is_over_the_case_is_back_and_its_owner_is_told(house):
     house.carried()
     day = house.case_now().waits_until
-    house.desk.post.sent.clear()
+    house.desk.mailer.sent.clear()
 
     drain(house.desk, "notices", at=datetime.combine(day, time(), UTC))
 
     case = house.case_now()
     assert (case.status, case.waits_on, case.waits_until) == (Status.OPEN, None, None)
     drain(house.desk, "notices", at=datetime.now(UTC) + 30 * DAY)
-    assert "writer@helpdesk.test" in [letter.to for letter in house.desk.post.sent]
+    assert "writer@helpdesk.test" in [letter.to for letter in house.desk.mailer.sent]
 
 
 def test_a_case_that_goes_on_can_wait_for_a_live_request_again(house):

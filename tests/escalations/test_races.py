@@ -14,7 +14,7 @@ from helpdesk.core.errors import NotNow
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Decision, Delivery, Escalation, Exchange
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing
-from tests.conftest import SERVICE, FakeBell, FakePost
+from tests.conftest import SERVICE, FakeBell, FakeMailer
 from tests.escalations.conftest import a_house
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -32,7 +32,7 @@ def real_desk(postgres, settings):
             settings,
             sessionmaker(engine, expire_on_commit=False),
             FakeBell(),
-            FakePost(),
+            FakeMailer(),
             SERVICE,
         )
 
@@ -41,7 +41,7 @@ def real_desk(postgres, settings):
 def house(real_desk):
     with real_desk.begin() as work:
         house = a_house(work, real_desk, platform=f"platform-{next(NUMBERS)}")
-    real_desk.post.sent.clear()
+    real_desk.mailer.sent.clear()
     return house
 
 
@@ -141,12 +141,12 @@ def test_many_workers_at_one_delivery_write_one_letter(house):
 
         assert house.delivery(escalation).standing is DeliveryStanding.ACCEPTED
         assert len(house.delivery(escalation).attempts) == 1
-    assert len(house.desk.post.sent) == len(ASKS)
+    assert len(house.desk.mailer.sent) == len(ASKS)
 
 
 def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
     for _ in range(ROUNDS):
-        house.desk.post.sent.clear()
+        house.desk.mailer.sent.clear()
         escalation = house.approved()
         delivery_id = house.delivery(escalation).id
         start = Barrier(2)
@@ -175,7 +175,7 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
             assert now.standing is Standing.WITH_PARTNER
             with house.as_(house.writer) as work:
                 operations.withdraw(work, house.mine(work, escalation))
-        assert len(house.desk.post.sent) == len(delivery.attempts)
+        assert len(house.desk.mailer.sent) == len(delivery.attempts)
 
 
 def test_two_drafts_of_one_thing_at_once_are_one_draft(house):

@@ -213,7 +213,7 @@ def test_a_call_for_a_second_person_reaches_nobody_who_had_a_part(house):
         operations.ask_second_person(work, house.mine(work, escalation))
     jobs.call_second_person(house.desk, escalation_id=escalation.id)
 
-    assert [letter.to for letter in house.desk.post.sent] == ["second@helpdesk.test"]
+    assert [letter.to for letter in house.desk.mailer.sent] == ["second@helpdesk.test"]
 
 
 # --- consents written down by hand ---------------------------------------------------------------

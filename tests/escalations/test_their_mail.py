@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 from sqlalchemy import text
 
+from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.letters import NotTaken
 from helpdesk.core.performing import drain
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.standing import Ask, DeliveryStanding
@@ -55,7 +55,7 @@ def board_of(house, staff):
 
 
 def letters_to_them(house):
-    return [one for one in house.desk.post.sent if one.to == MAILBOX]
+    return [one for one in house.desk.mailer.sent if one.to == MAILBOX]
 
 
 def test_a_request_to_an_address_that_is_not_confirmed_says_so_and_does_not_leave(house, staff):
@@ -135,9 +135,9 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
 
 def test_news_that_the_server_does_not_take_is_red_until_a_letter_is_taken(house, staff):
     escalation = house.carried(ask=Ask.LOCK)
-    house.desk.post.trouble.append(NotTaken())
+    house.desk.mailer.trouble.append(TemporaryMailError())
 
-    with pytest.raises(NotTaken):
+    with pytest.raises(TemporaryMailError):
         news_of(house, escalation)
     assert "could not be told that there is news" in board_of(house, staff)
 

@@ -12,7 +12,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Evidence, Fact
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
-from helpdesk.core.letters import NotTaken, Refused, Unclear
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing, Verdict
@@ -301,14 +301,15 @@ def test_whoever_writes_down_that_a_consent_is_taken_back_is_asked_what_it_stops
 
 
 @pytest.mark.parametrize(
-    ("trouble", "status"), [(None, 303), (NotTaken(451), 200), (Unclear(), 303), ("not yet", 200)]
+    ("trouble", "status"),
+    [(None, 303), (TemporaryMailError(451), 200), (UncertainMailError(), 303), ("not yet", 200)],
 )
 def test_leave_to_help_is_asked_about_only_while_nothing_can_have_arrived(
     house, writer, trouble, status
 ):
     escalation = house.approved()
     if isinstance(trouble, Exception):
-        house.desk.post.trouble.append(trouble)
+        house.desk.mailer.trouble.append(trouble)
     if trouble != "not yet":
         house.carry(escalation)
     consent, _ = taken_back(house, ConsentKind.HELP)
@@ -331,7 +332,7 @@ def test_a_consent_on_which_nothing_rests_is_taken_back_at_once(house, writer):
 
 def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, writer, second):
     escalation = house.approved()
-    house.desk.post.trouble.append(Refused(550))
+    house.desk.mailer.trouble.append(PermanentMailError(550))
     house.carry(escalation)
 
     board = second.get("/duty")
@@ -413,7 +414,7 @@ def test_only_a_lead_is_offered_the_waiver_and_only_where_it_is_needed(house, st
 
 def test_every_repeat_and_every_verdict_is_on_the_page(house, writer):
     escalation = house.approved()
-    house.desk.post.trouble.append(Unclear())
+    house.desk.mailer.trouble.append(UncertainMailError())
     house.carry(escalation)
     house.carry(escalation, later=timedelta(days=1))
     with house.as_(house.theirs) as work:

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bench.faults import claiming, delivering, judge, killing, requests, submitting
 from bench.seeding import several_cases
-from helpdesk.core import history, letters
-from helpdesk.core.letters import Unclear
+from helpdesk.core import emails, history
+from helpdesk.core.emails import UncertainMailError
 from helpdesk.escalations.operations import carrying
 from tests.faults.conftest import SEED
 
@@ -88,7 +88,7 @@ class LostAfterTheData:
         self._post.send(letter)
         if letter.subject not in self._seen:
             self._seen.add(letter.subject)
-            raise Unclear
+            raise UncertainMailError
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def sent_twice(scene):
     ready = requests.drafted(scene.house, scene.responders[0], scene.partner, 2)
     for one in ready:
         requests.approve(scene.house, scene.coordinator, one)
-    desk = replace(scene.house.desk, post=LostAfterTheData(scene.house.desk.post))
+    desk = replace(scene.house.desk, mailer=LostAfterTheData(scene.house.desk.mailer))
 
     def judged():
         delivering.let_time_pass(scene.house, desk)
@@ -111,12 +111,12 @@ def test_nothing_is_said_of_a_repeat_under_the_same_id(sent_twice):
 
 
 def test_a_repeat_under_a_second_id(sent_twice, monkeypatch):
-    compose = letters.compose
+    compose = emails.compose_email
 
     def under_a_new_id(desk, template, *, to, key, **facts):
         return compose(desk, template, to=to, key=f"{key}.{uuid4().hex}", **facts)
 
-    monkeypatch.setattr(letters, "compose", under_a_new_id)
+    monkeypatch.setattr(emails, "compose_email", under_a_new_id)
 
     assert any("under 2 different ids" in fault for fault in sent_twice())
 

@@ -13,7 +13,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
 from helpdesk.core.errors import NotNow
 from helpdesk.settings import Surface
-from tests.conftest import SERVICE, FakeBell, FakePost, plain
+from tests.conftest import SERVICE, FakeBell, FakeMailer, plain
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -24,7 +24,7 @@ TRIES, SEED = 60, 7
 def desk(postgres, settings):
     with database_of_its_own(postgres) as engine_for:
         sessions = sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False)
-        yield Desk(settings, sessions, FakeBell(), FakePost(), SERVICE)
+        yield Desk(settings, sessions, FakeBell(), FakeMailer(), SERVICE)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from helpdesk.core.service_keys import ServiceKeys, factors_of
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
-from tests.conftest import SERVICE, FakeBell, FakePost
+from tests.conftest import SERVICE, FakeBell, FakeMailer
 from tests.factories import a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -44,8 +44,8 @@ def house(postgres, settings):
             sessionmaker(engine_for(role), expire_on_commit=False)
             for role in ("helpdesk_app", "helpdesk_owner")
         )
-        before = Desk(settings, staff, FakeBell(), FakePost(), BEFORE)
-        command = Desk(settings, owner, FakeBell(), FakePost(), SERVICE)
+        before = Desk(settings, staff, FakeBell(), FakeMailer(), BEFORE)
+        command = Desk(settings, owner, FakeBell(), FakeMailer(), SERVICE)
         furnish(before)
         link(command, OLD)
         yield before, command

@@ -21,7 +21,7 @@ from helpdesk.core import jobs, performing, sending
 from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
-from tests.conftest import SERVICE, FakePost, migrate, plain
+from tests.conftest import SERVICE, FakeMailer, migrate, plain
 
 # Nobody has ticked there, and nobody is connected to it.
 MIGRATED = "strict_empty"
@@ -80,7 +80,7 @@ def desk_at(settings):
             settings,
             sessionmaker(engine),
             DeafBell(),
-            FakePost(),
+            FakeMailer(),
             SERVICE,
             memory=InstanceMemory(memory) if memory else None,
         )

@@ -14,7 +14,7 @@ from helpdesk.accounts.signed import key_of_person, keys_of_team
 from helpdesk.core.actors import Role
 from helpdesk.core.desk import Desk
 from helpdesk.key_files import KeyFile
-from tests.conftest import SERVICE, FakeBell, FakePost, plain
+from tests.conftest import SERVICE, FakeBell, FakeMailer, plain
 from tests.factories import a_person, a_team
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def desk(postgres, settings):
     with database_of_its_own(postgres) as engine_for:
         sessions = sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False)
-        yield Desk(settings, sessions, FakeBell(), FakePost(), SERVICE)
+        yield Desk(settings, sessions, FakeBell(), FakeMailer(), SERVICE)
 
 
 @pytest.fixture

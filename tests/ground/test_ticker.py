@@ -146,7 +146,7 @@ def two_desks(postgres, settings, monkeypatch):
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
     engines = [create_engine(postgres.url("helpdesk_ticker")) for _ in range(2)]
     yield [
-        Desk(settings, sessionmaker(engine), DeafBell(), post=None, service=SERVICE)
+        Desk(settings, sessionmaker(engine), DeafBell(), mailer=None, service=SERVICE)
         for engine in engines
     ]
     with engines[0].begin() as connection:

@@ -19,7 +19,7 @@ from helpdesk.core.history import HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakePost, migrate, plain
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakeMailer, migrate, plain
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
@@ -55,7 +55,7 @@ def desks(address, settings):
             settings=settings,
             sessions=sessionmaker(engine, expire_on_commit=False),
             bell=FakeBell(),
-            post=FakePost(),
+            mailer=FakeMailer(),
             service=AT_THE_DOOR if role == INTAKE else SERVICE,
         )
         for role, engine in engines.items()

@@ -163,4 +163,4 @@ def test_what_is_wrong_with_one_queue_keeps_no_other_from_its_letters(
 
     tick(desk, now)
 
-    assert sorted(letter.to for letter in desk.post.sent) == ["asha@house.test", "bo@house.test"]
+    assert sorted(letter.to for letter in desk.mailer.sent) == ["asha@house.test", "bo@house.test"]

@@ -126,8 +126,8 @@ def test_below_the_marks_nobody_is_told_and_at_each_of_them_once(desk, now):
             as_owner(desk, megabytes)
             quota.promise_warning(work, QUOTA)
         drain(desk, "notices")
-        heard.append(sorted(letter.to for letter in desk.post.sent))
-        desk.post.sent.clear()
+        heard.append(sorted(letter.to for letter in desk.mailer.sent))
+        desk.mailer.sent.clear()
 
     both = ["cleo@house.test", "ops@house.test"]
     assert heard == [[], both, [], both, [], both, []]
@@ -166,6 +166,6 @@ def test_the_ticker_looks_at_the_quota(desk):
     become(desk, STAFF)
     drain(desk, "notices")
 
-    [letter] = desk.post.sent
+    [letter] = desk.mailer.sent
     assert letter.subject == "Reports have used 80 % of their storage"
     assert "800 MB of the" in letter.body

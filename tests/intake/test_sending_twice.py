@@ -21,7 +21,7 @@ from helpdesk.core.outbox import Promise
 from helpdesk.intake import operations
 from helpdesk.intake.report import Told
 from helpdesk.settings import Surface
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakePost, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakeMailer, migrate
 from tests.factories import a_person, a_team
 from tests.intake.browser import FROM_US, Browser
 from tests.intake.test_reports import LAST, cases, code_on, go_to, send
@@ -116,7 +116,7 @@ def real_desks(postgres, settings):
             settings,
             sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False),
             FakeBell(),
-            FakePost(),
+            FakeMailer(),
             SERVICE,
         )
         door = engine_for("helpdesk_intake", pool_size=THREADS)

@@ -23,7 +23,7 @@ import pytest
 from helpdesk import key_files
 from helpdesk.accounts import passphrases
 from helpdesk.adapters.bell import connect, list_of
-from helpdesk.core.desk import Letter
+from helpdesk.core.desk import Email
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.key_files import KeyFile
 from tests.journeys.house import House
@@ -213,13 +213,13 @@ def test_a_planted_leak_is_found_wherever_it_lies(told, say):
             file.write(gzip.compress(base64.b64encode(b"a" + spool.raw)))
     with connect(house.redis.url()) as redis:
         redis.rpush(list_of("notices"), wakeup.text)
-    mail = Letter(
+    mail = Email(
         "leak@partner.example",
         f"Case {letter.text}",
         f"About {letter.text.upper()}",
         "<leak@helpdesk.example>",
     )
-    house.desk().post.send(mail)
+    house.desk().mailer.send(mail)
     with house.as_superuser() as connection:
         connection.execute("CREATE TABLE gone (word text)")
         connection.execute("INSERT INTO gone VALUES (%s)", [gone.text])

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, text
 
 from helpdesk.core.actors import Role
+from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.letters import NotTaken
 from helpdesk.core.performing import drain
 from helpdesk.core.unconfirmed import CODE_HOLDS, CODE_TRIES
 from helpdesk.partners import operations, queries
@@ -52,7 +52,7 @@ def mailbox(desk, partner, at):
 
 def codes_sent(desk, at, to=OLD):
     drain(desk, "deliveries", at=at)
-    letters = [one for one in desk.post.sent if one.to == to and "Your code" in one.subject]
+    letters = [one for one in desk.mailer.sent if one.to == to and "Your code" in one.subject]
     return [re.search(r"\d{6}", one.body)[0] for one in letters]
 
 
@@ -96,7 +96,7 @@ def test_nothing_goes_to_an_address_before_the_code_of_its_letter_was_typed(
 def test_the_letter_says_nothing_of_a_case_and_works_without_an_account(desk, partner, now):
     codes_sent(desk, now)
 
-    [letter] = desk.post.sent
+    [letter] = desk.mailer.sent
     assert "/mail/northern" in letter.body
     assert "read it out" in letter.body
     assert not re.search(r"\b(case|request|reporter)s?\b", letter.body)
@@ -142,7 +142,7 @@ def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed
     gives(desk, lead, partner, NEW, now)
     [code] = codes_sent(desk, now, to=NEW)
 
-    told = [one for one in desk.post.sent if one.to == OLD][-1]
+    told = [one for one in desk.mailer.sent if one.to == OLD][-1]
     assert "another address" in told.body
     assert NEW not in told.body
     assert mailbox(desk, partner, now) == OLD
@@ -153,7 +153,7 @@ def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed
 def test_an_address_that_was_changed_meanwhile_gets_no_letter_and_its_code_is_none(
     desk, lead, partner, now
 ):
-    desk.post.trouble.append(NotTaken())
+    desk.mailer.trouble.append(TemporaryMailError())
     assert codes_sent(desk, now) == []
     gives(desk, lead, partner, NEW, now + timedelta(minutes=1))
     later = now + timedelta(hours=1)

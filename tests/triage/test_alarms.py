@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.accounts.models import Person
-from helpdesk.adapters.post import FolderPost
+from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.cases import clocks
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.letters import NotTaken, Refused
 from helpdesk.core.outbox import Promise, Standing
 from helpdesk.core.performing import drain
 from helpdesk.core.sealing import Envelope
@@ -46,7 +46,7 @@ def house(desk, now):
 @pytest.fixture
 def posting(desk, tmp_path):
     """The same desk with a post that builds real letters and keeps them in a folder."""
-    return replace(desk, post=FolderPost(tmp_path, "helpdesk@house.test"))
+    return replace(desk, mailer=FolderMailer(tmp_path, "helpdesk@house.test"))
 
 
 def store(desk, somebody, address):
@@ -66,7 +66,7 @@ def who_got_mail(folder):
 
 
 def failing(desk, *kinds):
-    desk.post.trouble.extend(kinds)
+    desk.mailer.trouble.extend(kinds)
 
 
 @pytest.mark.parametrize("address", ODD)
@@ -99,11 +99,11 @@ def test_a_spoilt_row_keeps_no_other_letter_back(desk, posting, house, now, tmp_
 
 def test_with_nobody_of_the_first_circle_reached_the_next_hears_at_once(desk, house, now):
     case = reported(desk, house, now, RUNNING)
-    failing(desk, Refused(), NotTaken())
+    failing(desk, PermanentMailError(), TemporaryMailError())
 
     drain(desk, "notices", at=now)
 
-    assert [letter.to for letter in desk.post.sent] == ["cleo@house.test"]
+    assert [letter.to for letter in desk.mailer.sent] == ["cleo@house.test"]
     [told] = history(desk, case, "triage.duty_called")
     assert sorted(told.details["untold"]) == sorted([house.asha.person.id, house.bo.person.id])
 
@@ -114,11 +114,11 @@ def test_an_alarm_that_reached_no_one_is_red_on_the_board_until_somebody_hears(
     with desk.begin(at=now) as work:
         a_person(work, Role.OPERATOR, email="ops@house.test")
     case = reported(desk, house, now, RUNNING)
-    failing(desk, *[NotTaken()] * 3)
+    failing(desk, *[TemporaryMailError()] * 3)
 
     drain(desk, "notices", at=now)
 
-    assert [letter.to for letter in desk.post.sent] == ["ops@house.test"]
+    assert [letter.to for letter in desk.mailer.sent] == ["ops@house.test"]
     board = sign_in(staff, house.bo).get("/duty").text
     assert "No one could be told" in board
     red = board.split("No one could be told")[-1].split("</table>")[0]
@@ -147,7 +147,7 @@ def test_the_board_is_red_too_where_nobody_gave_an_address(desk, house, staff, n
 
 def test_the_first_answer_ends_the_red(desk, house, staff, now):
     case = reported(desk, house, now, RUNNING)
-    failing(desk, *[Refused()] * 3)
+    failing(desk, *[PermanentMailError()] * 3)
     drain(desk, "notices", at=now)
     with work_as(desk, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
@@ -171,7 +171,7 @@ def test_nobody_of_another_queue_learns_of_an_unheard_alarm(desk, house, staff, 
     with desk.begin(at=now) as work:
         elsewhere = a_person(work, Role.COORDINATOR, [a_team(work)], email="e@house.test")
     case = reported(desk, house, now, RUNNING)
-    failing(desk, *[Refused()] * 3)
+    failing(desk, *[PermanentMailError()] * 3)
     drain(desk, "notices", at=now)
 
     board = sign_in(staff, elsewhere).get("/duty").text
@@ -187,7 +187,7 @@ def waiting(desk, job):
 
 def test_history_names_ids_and_never_an_address(desk, house, now):
     case = reported(desk, house, now, RUNNING)
-    failing(desk, *[Refused()] * 3)
+    failing(desk, *[PermanentMailError()] * 3)
     drain(desk, "notices", at=now)
 
     with desk.sessions() as session:

@@ -15,7 +15,7 @@ from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import What
 from helpdesk.cases.status import Outcome, Status
 from helpdesk.core.actors import Role, reporter
-from helpdesk.core.letters import Refused
+from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
 from helpdesk.intake.operations import write_message
@@ -71,7 +71,7 @@ def news_of(desk, somebody):
 
 
 def letters_to(desk, name):
-    return [one for one in desk.post.sent if one.to == f"{name}@house.test"]
+    return [one for one in desk.mailer.sent if one.to == f"{name}@house.test"]
 
 
 def test_a_handover_is_news_for_who_has_it_now_and_for_who_had_it(desk, house, now):
@@ -210,11 +210,11 @@ def test_much_at_once_is_one_letter_and_the_next_comes_no_sooner_than_five_minut
 def test_a_letter_that_no_one_takes_goes_to_duty_and_is_on_the_board(desk, house, now):
     case = a_case_of(desk, house, now, house.asha, Level.IMMEDIATE)
     act(desk, house.cleo, now, case, operations.add_note, text="Look at this.")
-    desk.post.trouble.append(Refused(550))
+    desk.mailer.trouble.append(PermanentMailError(550))
 
     perform(desk, now)
 
-    assert [letter.to for letter in desk.post.sent] == ["cleo@house.test"]
+    assert [letter.to for letter in desk.mailer.sent] == ["cleo@house.test"]
 
 
 def test_nobody_hears_of_a_case_that_they_cannot_open(desk, house, now):

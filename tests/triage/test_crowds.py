@@ -11,7 +11,7 @@ from helpdesk import ticker
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.core.desk import Desk
-from helpdesk.core.letters import Refused
+from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
 from helpdesk.core.work import reporters_time
@@ -37,13 +37,13 @@ class LaterDesk(Desk):
 
 def live(desk, at):
     """What ticker and worker do at a moment; the letters that went out."""
-    desk.post.sent.clear()
+    desk.mailer.sent.clear()
     parts = {one.name: getattr(desk, one.name) for one in fields(Desk)}
     later = LaterDesk(**parts, moment=at)
     with later.begin() as work:
         crowds.promise_letters(work)
     drain(later, "notices", at=at)
-    return list(desk.post.sent)
+    return list(desk.mailer.sent)
 
 
 def flood(desk, house, at, *, second=False, answers=RUNNING, number=FLOOD):
@@ -187,7 +187,7 @@ def test_a_letter_about_many_that_reached_no_one_is_tried_again_and_red_meanwhil
     start,
 ):
     flood(desk, house, start, second=True)
-    desk.post.trouble.extend([Refused()] * 3)
+    desk.mailer.trouble.extend([PermanentMailError()] * 3)
     assert live(desk, start) == []
 
     with work_as(desk, house.bo, start + timedelta(minutes=4)) as work:

@@ -13,9 +13,9 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import NOBODY, Role
+from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.letters import Refused
 from helpdesk.core.outbox import Promise
 from helpdesk.core.performing import drain
 from helpdesk.core.service_keys import ServiceKeys
@@ -427,7 +427,7 @@ def on_duty(desk, person, until):
 
 def drained(desk, at):
     drain(desk, "notices", at=at)
-    sent, desk.post.sent[:] = list(desk.post.sent), []
+    sent, desk.mailer.sent[:] = list(desk.mailer.sent), []
     return sent
 
 
@@ -541,7 +541,7 @@ def test_an_alarm_of_which_no_letter_came_out_is_not_called_heard(desk, house, n
 
     jobs.call_on_duty(blind, case_id=case.id)
 
-    assert desk.post.sent == []
+    assert desk.mailer.sent == []
     assert history(desk, case, "triage.duty_called") == []
     [unheard] = history(desk, case, "triage.unheard")
     assert unheard.details["told"] == []
@@ -587,13 +587,13 @@ def test_a_repeated_alarm_is_the_same_letter(desk, house, now):
     jobs.alarm(desk, case_id=case.id, percent=50, due=due)
     jobs.alarm(desk, case_id=case.id, percent=50, due=due)
 
-    one, two = desk.post.sent
+    one, two = desk.mailer.sent
     assert one == two
 
 
 def test_a_mail_server_that_is_away_is_tried_again(desk, house, now):
     reported(desk, house, now, RUNNING)
-    desk.post.trouble.extend(OSError("away") for _ in ("cleo", "asha", "bo"))
+    desk.mailer.trouble.extend(OSError("away") for _ in ("cleo", "asha", "bo"))
 
     assert drained(desk, now) == []
     assert len(drained(desk, now + timedelta(minutes=2))) == 1
@@ -633,7 +633,7 @@ def test_one_dead_mailbox_keeps_nobody_else_from_being_told(desk, house, now):
     on_duty(desk, house.asha, now + timedelta(days=400))
     on_duty(desk, house.bo, now + timedelta(days=401))
     case = reported(desk, house, now, RUNNING)
-    desk.post.trouble.append(Refused(550))
+    desk.mailer.trouble.append(PermanentMailError(550))
 
     people = {"asha@house.test": house.asha, "bo@house.test": house.bo}
     [letter] = drained(desk, now)

@@ -25,7 +25,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.presses import Press
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakePost, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakeMailer, migrate
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import FROM_US, Browser
 
@@ -71,7 +71,7 @@ def house(engines, settings):
             settings=settings,
             sessions=sessionmaker(engines[role], expire_on_commit=False),
             bell=FakeBell(),
-            post=FakePost(),
+            mailer=FakeMailer(),
             service=service,
         )
 

@@ -3,7 +3,7 @@
 from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.accounts.policy import may_use_own
 from helpdesk.accounts.signed import key_of_person
-from helpdesk.core.addresses import read_address
+from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed import Typed, new_code, type_code
@@ -18,7 +18,7 @@ def give_mailbox(work: Work, person: Person, address: str) -> None:
     address before is told.
     """
     work.require(may_use_own, person)
-    kept, before = read_address(address) if address else "", person.email
+    kept, before = parse_email_address(address) if address else "", person.email
     key = key_of_person(work, person) if kept and person.key is not None else None
     new = _propose(work, person, _sealed(work, person, kept) if kept else None)
     if key is not None:
@@ -38,7 +38,7 @@ def invite_to_mailbox(work: Work, person: Person, address: str) -> None:
     have enrolled. No rule: whoever may invite comes through here."""
     if address:
         new = NewMailbox(person_id=person.id, tries=0, asked_at=work.at)
-        new.address = _sealed(work, person, read_address(address))
+        new.address = _sealed(work, person, parse_email_address(address))
         work.session.add(new)
 
 

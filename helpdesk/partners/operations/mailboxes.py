@@ -7,7 +7,7 @@ person may not have a sign-in yet.
 from sqlalchemy import func, select
 
 from helpdesk.core.actors import Role
-from helpdesk.core.addresses import read_address
+from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import NotAllowed, NotNow
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed import Typed, new_code, type_code
@@ -24,7 +24,7 @@ def give_mailbox(work: Work, partner: Partner, address: str) -> None:
     address before is told.
     """
     work.require(may_manage_partner, partner)
-    new = _propose(work, partner, read_address(address))
+    new = _propose(work, partner, parse_email_address(address))
     if partner.mailbox is not None:
         new.old = partner.mailbox
         at = int(work.at.timestamp())
@@ -34,7 +34,7 @@ def give_mailbox(work: Work, partner: Partner, address: str) -> None:
 
 def begin_mailbox(work: Work, partner: Partner, address: str) -> None:
     """Send the first test letter. No rule: whoever may register a partner comes through here."""
-    _propose(work, partner, read_address(address))
+    _propose(work, partner, parse_email_address(address))
 
 
 def send_code_again(work: Work, partner: Partner) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from helpdesk.accounts.operations import give_mailbox
 from helpdesk.accounts.queries import myself
-from helpdesk.adapters.post import FolderPost
+from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.app import create_app
 from helpdesk.core.actors import Role
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.desk import Desk, Email
 from helpdesk.settings import Surface
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
@@ -17,7 +17,7 @@ from tests.factories import a_case, a_person, a_team, sign_in, work_as
 @pytest.fixture
 def in_drill(desk, tmp_path) -> Desk:
     settings = replace(desk.settings, drill=True, mail_url=f"folder://{tmp_path}")
-    return replace(desk, settings=settings, post=FolderPost(tmp_path, "us@helpdesk.test"))
+    return replace(desk, settings=settings, mailer=FolderMailer(tmp_path, "us@helpdesk.test"))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_nobody_reads_letters_of_queues_that_are_not_theirs(in_drill, role, sees
             ("other@helpdesk.test", f"theirs: case {theirs.ref} waits"),
         ]
     ):
-        in_drill.post.send(Letter(to, subject, "Please look.", f"<{number}@helpdesk.test>"))
+        in_drill.mailer.send(Email(to, subject, "Please look.", f"<{number}@helpdesk.test>"))
     app = create_app(in_drill, Surface.STAFF)
     app.testing = True
 

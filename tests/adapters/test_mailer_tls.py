@@ -9,10 +9,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from bench.house import free_ports
-from helpdesk.adapters import post
-from helpdesk.adapters.post import SmtpPost
-from helpdesk.core.letters import NotTaken
-from tests.adapters.test_post import LETTER, Mailbox
+from helpdesk.adapters import mailer
+from helpdesk.adapters.mailer import SmtpMailer
+from helpdesk.core.emails import TemporaryMailError
+from tests.adapters.test_mailer import LETTER, Mailbox
 
 PASSWORD = "not-for-everybody"
 
@@ -107,7 +107,7 @@ def serve():
 
 
 def with_password(port):
-    return SmtpPost(f"smtp://desk:{PASSWORD}@127.0.0.1:{port}", "helpdesk@helpdesk.test")
+    return SmtpMailer(f"smtp://desk:{PASSWORD}@127.0.0.1:{port}", "helpdesk@helpdesk.test")
 
 
 def test_over_starttls_password_and_letter_arrive(serve, certificate):
@@ -123,7 +123,7 @@ def test_over_starttls_password_and_letter_arrive(serve, certificate):
 def test_where_starttls_was_stripped_neither_password_nor_letter_leaves(serve):
     port, mailbox, seen = serve()
 
-    with pytest.raises(NotTaken):
+    with pytest.raises(TemporaryMailError):
         with_password(port).send(LETTER)
 
     assert seen.passwords == []
@@ -133,7 +133,7 @@ def test_where_starttls_was_stripped_neither_password_nor_letter_leaves(serve):
 def test_where_the_server_says_no_to_tls_nothing_leaves(serve):
     port, mailbox, seen = serve(server=Lying)
 
-    with pytest.raises(NotTaken):
+    with pytest.raises(TemporaryMailError):
         with_password(port).send(LETTER)
 
     assert seen.passwords == []
@@ -143,7 +143,7 @@ def test_where_the_server_says_no_to_tls_nothing_leaves(serve):
 def test_where_nobody_can_read_what_the_server_asks_nothing_was_sent(serve, certificate):
     port, mailbox, _seen = serve(starttls=certificate, server=Confused)
 
-    with pytest.raises(NotTaken):
+    with pytest.raises(TemporaryMailError):
         with_password(port).send(LETTER)
 
     assert mailbox.letters == []
@@ -152,8 +152,8 @@ def test_where_nobody_can_read_what_the_server_asks_nothing_was_sent(serve, cert
 def test_a_password_that_smtplib_cannot_write_has_sent_nothing(serve, certificate):
     port, mailbox, _seen = serve(starttls=certificate)
 
-    with pytest.raises(NotTaken):
-        SmtpPost(f"smtp://desk:p%C3%A4ss@127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    with pytest.raises(TemporaryMailError):
+        SmtpMailer(f"smtp://desk:p%C3%A4ss@127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
 
     assert mailbox.letters == []
 
@@ -162,7 +162,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(serve, certificate, 
     port, mailbox, seen = serve(starttls=certificate)
     monkeypatch.delenv("SSL_CERT_FILE")
 
-    with pytest.raises(NotTaken):
+    with pytest.raises(TemporaryMailError):
         with_password(port).send(LETTER)
 
     assert seen.passwords == []
@@ -172,8 +172,10 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(serve, certificate, 
 def test_a_certificate_of_another_name_gets_nothing(serve, certificate):
     port, mailbox, seen = serve(starttls=certificate)
 
-    with pytest.raises(NotTaken):
-        SmtpPost(f"smtp://desk:{PASSWORD}@localhost:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    with pytest.raises(TemporaryMailError):
+        SmtpMailer(f"smtp://desk:{PASSWORD}@localhost:{port}", "helpdesk@helpdesk.test").send(
+            LETTER
+        )
 
     assert seen.passwords == []
     assert mailbox.letters == []
@@ -181,10 +183,10 @@ def test_a_certificate_of_another_name_gets_nothing(serve, certificate):
 
 def test_to_another_machine_no_letter_goes_in_clear_even_without_a_password(serve, monkeypatch):
     port, mailbox, _ = serve()
-    monkeypatch.setattr(post, "is_local", lambda _host: False)
+    monkeypatch.setattr(mailer, "is_local", lambda _host: False)
 
-    with pytest.raises(NotTaken):
-        SmtpPost(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    with pytest.raises(TemporaryMailError):
+        SmtpMailer(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
 
     assert mailbox.letters == []
 
@@ -192,8 +194,10 @@ def test_to_another_machine_no_letter_goes_in_clear_even_without_a_password(serv
 def test_smtps_checks_the_certificate_too(serve, certificate):
     port, mailbox, seen = serve()
 
-    with pytest.raises(NotTaken):
-        SmtpPost(f"smtps://desk:{PASSWORD}@127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    with pytest.raises(TemporaryMailError):
+        SmtpMailer(f"smtps://desk:{PASSWORD}@127.0.0.1:{port}", "helpdesk@helpdesk.test").send(
+            LETTER
+        )
 
     assert seen.passwords == []
     assert mailbox.letters == []

@@ -1,4 +1,4 @@
-"""Letters: mails that say that something waits, never what; and the ways in which sending fails.
+"""Emails that say that something waits, never what; and the ways in which sending fails.
 
 They are templates like every page, rendered here because whoever sends them has no Flask.
 """
@@ -12,30 +12,30 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from helpdesk.core.desk import Desk, Letter
+from helpdesk.core.desk import Desk, Email
 
 log = logging.getLogger(__name__)
 
 
-class NotTaken(Exception):
-    """The mail server has not taken the letter, for now: the same letter may go again later."""
+class TemporaryMailError(Exception):
+    """The mail server has not taken the email, for now: the same email may go again later."""
 
 
-class Refused(Exception):
-    """The mail server will not take this letter: repeating it helps nobody, a person must look."""
+class PermanentMailError(Exception):
+    """The mail server will not take this email: repeating it helps nobody, a person must look."""
 
 
-class Unclear(Exception):
-    """The letter had begun to leave when the connection broke: it may have arrived."""
+class UncertainMailError(Exception):
+    """The email had begun to leave when the connection broke: it may have arrived."""
 
 
-def compose(desk: Desk, template: str, *, to: str, key: str, **facts: Any) -> Letter:
-    """The letter of a template. The same `key` gives the same Message-ID, on every repeat."""
+def compose_email(desk: Desk, template: str, *, to: str, key: str, **facts: Any) -> Email:
+    """The email of a template. The same `key` gives the same Message-ID, on every repeat."""
     page = _environment().get_template(template)
     told = {"helpdesk_name": desk.settings.helpdesk_name, "drill": desk.settings.drill, **facts}
     subject = "".join(page.blocks["subject"](page.new_context(told)))
     host = desk.settings.mail_from.rpartition("@")[2]
-    return Letter(
+    return Email(
         to=to,
         subject=" ".join(subject.split()),
         body=page.render(told),
@@ -44,29 +44,29 @@ def compose(desk: Desk, template: str, *, to: str, key: str, **facts: Any) -> Le
 
 
 @dataclass(frozen=True)
-class Sent:
-    """Whose letters were taken, whose were not, and the last trouble with those."""
+class SendResult:
+    """Whose emails were taken, whose were not, and the last trouble with those."""
 
     told: list[str]
     untold: list[str]
     trouble: Exception | None = None
 
 
-def send_each(desk: Desk, post: Mapping[str, Letter]) -> Sent:
-    """Send a letter to each. One that cannot be sent, for whatever reason, stops no other."""
+def send_emails(desk: Desk, post: Mapping[str, Email]) -> SendResult:
+    """Send an email to each. One that cannot be sent, for whatever reason, stops no other."""
     told: list[str] = []
     untold: list[str] = []
     trouble: Exception | None = None
-    for name, letter in sorted(post.items()):
+    for name, email in sorted(post.items()):
         try:
-            desk.post.send(letter)
+            desk.mailer.send(email)
         except Exception as error:  # noqa: BLE001 - one odd letter must not silence an alarm
-            log.warning("a letter could not be sent: %s", type(error).__name__)
+            log.warning("an email could not be sent: %s", type(error).__name__)
             trouble = error
             untold.append(name)
         else:
             told.append(name)
-    return Sent(told, untold, trouble)
+    return SendResult(told, untold, trouble)
 
 
 @cache

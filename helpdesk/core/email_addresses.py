@@ -11,11 +11,11 @@ from helpdesk.core.errors import NotNow
 LONGEST = 254
 
 
-class NotAnAddress(NotNow):
+class InvalidEmailAddress(NotNow):
     """No letter can be sent there; the sentence says what to type."""
 
 
-def read_address(typed: str) -> str:
+def parse_email_address(typed: str) -> str:
     """The address that was typed or pasted, as letters will be sent to it; or NotAnAddress.
 
     Signs that nobody sees are dropped, and so are the brackets and `mailto:` of a copied link. A
@@ -34,25 +34,25 @@ def read_address(typed: str) -> str:
             test_environment=True,  # .test is where drills and rehearsals write to
         )
     except EmailNotValidError:
-        raise NotAnAddress(_what_to_do(plain)) from None
+        raise InvalidEmailAddress(_what_to_do(plain)) from None
     address = f"{read.local_part}@{read.ascii_domain}"
-    if "." not in read.ascii_domain or len(address) > LONGEST or not can_be_written_to(address):
-        raise NotAnAddress(_what_to_do(plain))
+    if "." not in read.ascii_domain or len(address) > LONGEST or not is_deliverable(address):
+        raise InvalidEmailAddress(_what_to_do(plain))
     return address
 
 
-def can_be_written_to(address: str) -> bool:
+def is_deliverable(address: str) -> bool:
     """Whether a letter can be addressed like this: asked of the code that addresses it."""
     message = EmailMessage()
     try:
-        message["To"] = as_header(address)
+        message["To"] = as_to_header(address)
         message.as_bytes()
         return [one.addr_spec for one in message["To"].addresses] == [address]
     except Exception:  # noqa: BLE001 - the parser of headers fails in many ways, and all mean no
         return False
 
 
-def as_header(address: str) -> Address:
+def as_to_header(address: str) -> Address:
     """What stands after `To:`. It raises whatever the parser does if this is no address."""
     return Address(addr_spec=address)
 

@@ -1,4 +1,4 @@
-"""The way out for mail: a real SMTP server, or a folder in which a drill keeps its letters."""
+"""The way out for mail: a real SMTP server, or a folder in which a drill keeps its emails."""
 
 import logging
 import smtplib
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from helpdesk.core.addresses import as_header
-from helpdesk.core.desk import Letter, Post
-from helpdesk.core.letters import NotTaken, Refused, Unclear
+from helpdesk.core.desk import Email, Mailer
+from helpdesk.core.email_addresses import as_to_header
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.setting_values import is_local
 
 log = logging.getLogger(__name__)
@@ -25,12 +25,12 @@ LONGEST = 120.0
 STARTED = 220
 
 
-class NoTls(smtplib.SMTPException):
+class TlsNotOffered(smtplib.SMTPException):
     """The server offers no TLS, or somebody on the way has taken the offer out."""
 
 
-class SmtpPost:
-    """Hands letters to one SMTP server: smtp is STARTTLS before anything else, smtps TLS at once.
+class SmtpMailer:
+    """Hands emails to one SMTP server: smtp is STARTTLS before anything else, smtps TLS at once.
 
     Without TLS, and a certificate that fits the host, no password and no letter leaves. Only a
     server on this machine that wants no password is spoken to in clear.
@@ -46,9 +46,9 @@ class SmtpPost:
         self._sender = sender
         self._clear_will_do = not self._user and is_local(self._host)
 
-    def send(self, letter: Letter) -> None:
+    def send(self, email: Email) -> None:
         """Send, or raise NotTaken, Refused or Unclear."""
-        message = as_message(letter, self._sender)
+        message = email_message(email, self._sender)
         with self._connected() as server:
             try:
                 server.send_message(message)
@@ -59,18 +59,18 @@ class SmtpPost:
                 raise _answer(refused.smtp_code) from refused
             except OSError as broken:
                 # smtplib's errors are OSErrors too: a lost connection, a time that ran out.
-                raise Unclear from broken
+                raise UncertainMailError from broken
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         """A server that is ready for a letter. What goes wrong before that has sent nothing."""
         try:
             server = self._connect()
-        except (ssl.SSLError, NoTls) as unsafe:
+        except (ssl.SSLError, TlsNotOffered) as unsafe:
             log.warning("The mail server cannot be spoken to safely (%s).", type(unsafe).__name__)
-            raise NotTaken from unsafe
+            raise TemporaryMailError from unsafe
         except Exception as away:  # smtplib raises what it will for words that it cannot read
-            raise NotTaken from away
+            raise TemporaryMailError from away
         try:
             yield server
         finally:
@@ -102,7 +102,7 @@ class SmtpPost:
                 return
         elif self._clear_will_do:
             return
-        raise NoTls
+        raise TlsNotOffered
 
 
 class _Brief(smtplib.SMTP):
@@ -130,68 +130,68 @@ class _BriefTls(_Brief, smtplib.SMTP_SSL):
     """The same with TLS at once."""
 
 
-class FolderPost:
-    """Keeps letters as files. Used in drills, where nothing may leave the machine."""
+class FolderMailer:
+    """Keeps emails as files. Used in drills, where nothing may leave the machine."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
 
-    def send(self, letter: Letter) -> None:
+    def send(self, email: Email) -> None:
         """Write the letter; the same message id twice is the same file, as a receiver sees it."""
-        name = letter.message_id.strip("<>").replace("/", "-")
+        name = email.message_id.strip("<>").replace("/", "-")
         waiting = self._folder / f".{name}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            waiting.write_bytes(bytes(as_message(letter, self._sender)))
+            waiting.write_bytes(bytes(email_message(email, self._sender)))
             waiting.replace(self._folder / f"{name}.eml")
         except OSError as full:
-            raise NotTaken from full
+            raise TemporaryMailError from full
 
 
-class NoPost:
-    """For a command that was told of no mail server: a letter waits for a worker that knows one."""
+class NoMailer:
+    """For a command that was told of no mail server: an email waits for a worker that knows one."""
 
-    def send(self, letter: Letter) -> None:
-        raise NotTaken
+    def send(self, email: Email) -> None:
+        raise TemporaryMailError
 
 
-def open_post(url: str, sender: str) -> Post:
-    """The post for a MAIL_URL; ValueError for a scheme we do not know. Without one, none leaves."""
+def open_mailer(url: str, sender: str) -> Mailer:
+    """Mailer for a MAIL_URL; ValueError for a scheme we do not know. Without one, none leaves."""
     if not url:
-        return NoPost()
+        return NoMailer()
     scheme = urlsplit(url).scheme
     if scheme == "folder":
-        return FolderPost(Path(urlsplit(url).path), sender)
+        return FolderMailer(Path(urlsplit(url).path), sender)
     if scheme in ("smtp", "smtps"):
-        return SmtpPost(url, sender)
+        return SmtpMailer(url, sender)
     raise ValueError("MAIL_URL begins with smtp://, smtps:// or folder://.")
 
 
-def as_message(letter: Letter, sender: str) -> EmailMessage:
-    """The letter as it leaves; Refused if its address is none, however long it was kept here."""
+def email_message(email: Email, sender: str) -> EmailMessage:
+    """The email; PermanentMailError if its address is none, however long it was kept here."""
     message = EmailMessage()
     message["From"] = sender
     try:
-        message["To"] = as_header(letter.to)
+        message["To"] = as_to_header(email.to)
     except Exception as wrong:
-        raise Refused from wrong
-    if [one.addr_spec for one in message["To"].addresses] != [letter.to]:
-        raise Refused
-    message["Subject"] = letter.subject
-    message["Message-ID"] = letter.message_id
+        raise PermanentMailError from wrong
+    if [one.addr_spec for one in message["To"].addresses] != [email.to]:
+        raise PermanentMailError
+    message["Subject"] = email.subject
+    message["Message-ID"] = email.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.body)
+    message.set_content(email.body)
     return message
 
 
 def _answer(code: int) -> Exception:
     """What a server's answer means: 4xx asks us to come again, 5xx does not."""
-    return Refused(code) if code >= 500 else NotTaken(code)
+    return PermanentMailError(code) if code >= 500 else TemporaryMailError(code)
 
 
 def _say_goodbye(server: smtplib.SMTP) -> None:
-    """End the connection. The letter is with the server by now: nothing here can change that."""
+    """End the connection. The email is with the server by now: nothing here can change that."""
     try:
         server.quit()
     except OSError:

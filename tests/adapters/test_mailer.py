@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import pytest
 from aiosmtpd.controller import Controller
 
-from helpdesk.adapters import post
-from helpdesk.adapters.post import FolderPost, SmtpPost, open_post
-from helpdesk.core.desk import Letter
-from helpdesk.core.letters import NotTaken, Refused, Unclear
+from helpdesk.adapters import mailer
+from helpdesk.adapters.mailer import FolderMailer, SmtpMailer, open_mailer
+from helpdesk.core.desk import Email
+from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 
-LETTER = Letter(
+LETTER = Email(
     to="desk@partner.test",
     subject="Request ESC-1",
     body="It waits for you: http://partner.test/requests/ESC-1\n",
@@ -59,7 +59,7 @@ def mail_server():
 def test_a_letter_arrives_as_it_was_written(mail_server):
     port, mailbox = mail_server
 
-    open_post(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    open_mailer(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
 
     [(recipients, raw)] = mailbox.letters
     message = email.message_from_bytes(raw)
@@ -70,20 +70,21 @@ def test_a_letter_arrives_as_it_was_written(mail_server):
 
 
 def test_a_server_that_is_not_there_has_taken_nothing():
-    with pytest.raises(NotTaken):
-        SmtpPost("smtp://127.0.0.1:9", "helpdesk@helpdesk.test").send(LETTER)
+    with pytest.raises(TemporaryMailError):
+        SmtpMailer("smtp://127.0.0.1:9", "helpdesk@helpdesk.test").send(LETTER)
 
 
 @pytest.mark.parametrize("moment", ["at_recipient", "at_data"])
 @pytest.mark.parametrize(
-    ("answer", "meaning"), [("451 Come again", NotTaken), ("550 Never", Refused)]
+    ("answer", "meaning"),
+    [("451 Come again", TemporaryMailError), ("550 Never", PermanentMailError)],
 )
 def test_the_servers_answer_says_whether_to_come_again(mail_server, moment, answer, meaning):
     port, mailbox = mail_server
     setattr(mailbox, moment, answer)
 
     with pytest.raises(meaning):
-        SmtpPost(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+        SmtpMailer(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
     assert mailbox.letters == []
 
 
@@ -91,25 +92,25 @@ def test_a_connection_that_breaks_after_the_letter_left_is_unclear(mail_server):
     port, mailbox = mail_server
     mailbox.hangs_up = True
 
-    with pytest.raises(Unclear):
-        SmtpPost(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
+    with pytest.raises(UncertainMailError):
+        SmtpMailer(f"smtp://127.0.0.1:{port}", "helpdesk@helpdesk.test").send(LETTER)
     assert len(mailbox.letters) == 1
 
 
 def test_a_full_disk_keeps_no_letter(tmp_path):
     (tmp_path / "outbox").write_text("a file where the folder should be")
 
-    with pytest.raises(NotTaken):
-        FolderPost(tmp_path / "outbox", "helpdesk@helpdesk.test").send(LETTER)
+    with pytest.raises(TemporaryMailError):
+        FolderMailer(tmp_path / "outbox", "helpdesk@helpdesk.test").send(LETTER)
 
 
 def test_a_drill_keeps_its_letters_and_a_repeat_is_the_same_letter(tmp_path):
-    post = open_post(f"folder://{tmp_path}/outbox", "helpdesk@helpdesk.test")
+    post = open_mailer(f"folder://{tmp_path}/outbox", "helpdesk@helpdesk.test")
 
     post.send(LETTER)
     post.send(LETTER)
 
-    assert isinstance(post, FolderPost)
+    assert isinstance(post, FolderMailer)
     assert [path.name for path in (tmp_path / "outbox").iterdir()] == [
         "delivery-1@helpdesk.test.eml"
     ]
@@ -117,12 +118,12 @@ def test_a_drill_keeps_its_letters_and_a_repeat_is_the_same_letter(tmp_path):
 
 def test_an_unknown_way_is_refused():
     with pytest.raises(ValueError, match="MAIL_URL"):
-        open_post("carrier-pigeon://x", "helpdesk@helpdesk.test")
+        open_mailer("carrier-pigeon://x", "helpdesk@helpdesk.test")
 
 
 @pytest.mark.parametrize("said", [b"220-wait\r\n", b"2"])
 def test_a_server_that_talks_for_ever_is_hung_up(monkeypatch, said):
-    monkeypatch.setattr(post, "LONGEST", 0.5)
+    monkeypatch.setattr(mailer, "LONGEST", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def drip():
@@ -133,5 +134,7 @@ def test_a_server_that_talks_for_ever_is_hung_up(monkeypatch, said):
 
         threading.Thread(target=drip, daemon=True).start()
 
-        with pytest.raises(NotTaken):
-            open_post(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "us@house.test").send(LETTER)
+        with pytest.raises(TemporaryMailError):
+            open_mailer(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "us@house.test").send(
+                LETTER
+            )

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.accounts.forms import InvitationForm, MailboxForm
-from helpdesk.adapters.post import FolderPost
+from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.app import create_app
-from helpdesk.core.addresses import NotAnAddress, read_address
-from helpdesk.core.desk import Letter
-from helpdesk.core.letters import Refused
+from helpdesk.core.desk import Email
+from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
+from helpdesk.core.emails import PermanentMailError
 from helpdesk.partners.forms import MailboxForm as PartnersMailboxForm
 from helpdesk.partners.forms import PartnerForm
 from helpdesk.settings import Surface
@@ -54,23 +54,23 @@ WRITTEN = {
 
 @pytest.mark.parametrize("typed", BROKEN)
 def test_what_no_letter_can_be_addressed_to_is_refused_with_a_sentence(typed):
-    with pytest.raises(NotAnAddress) as refused:
-        read_address(typed)
+    with pytest.raises(InvalidEmailAddress) as refused:
+        parse_email_address(typed)
 
     assert str(refused.value).endswith(".")
 
 
 @pytest.mark.parametrize(("typed", "kept"), WRITTEN.items())
 def test_what_people_paste_is_kept_as_it_is_written_to(typed, kept, tmp_path):
-    assert read_address(typed) == kept == read_address(kept)
+    assert parse_email_address(typed) == kept == parse_email_address(kept)
     assert _headers_of(kept, tmp_path) == [kept]
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_whatever_is_taken_can_be_addressed(tmp_path_factory, local, domain):
     try:
-        kept = read_address(f"{local}@{domain}")
-    except NotAnAddress:
+        kept = parse_email_address(f"{local}@{domain}")
+    except InvalidEmailAddress:
         return
     assert _headers_of(kept, tmp_path_factory.mktemp("post")) == [kept]
 
@@ -110,15 +110,15 @@ def test_every_form_that_asks_for_an_address_reads_it_like_that(form_class, fiel
 
 @pytest.mark.parametrize("stored", [*BROKEN[:5], "", "\ud800@example.org"])
 def test_an_address_stored_before_this_is_refused_by_the_post_and_breaks_nothing(stored, tmp_path):
-    letter = Letter(to=stored, subject="x", body="x", message_id="<x@house.test>")
+    letter = Email(to=stored, subject="x", body="x", message_id="<x@house.test>")
 
-    with pytest.raises(Refused):
-        FolderPost(tmp_path, "helpdesk@house.test").send(letter)
+    with pytest.raises(PermanentMailError):
+        FolderMailer(tmp_path, "helpdesk@house.test").send(letter)
 
 
 def _headers_of(address, folder):
-    letter = Letter(to=address, subject="x", body="x", message_id="<x@house.test>")
-    FolderPost(folder, "helpdesk@house.test").send(letter)
+    letter = Email(to=address, subject="x", body="x", message_id="<x@house.test>")
+    FolderMailer(folder, "helpdesk@house.test").send(letter)
     [kept] = folder.glob("*.eml")
     message = message_from_bytes(kept.read_bytes(), policy=policy.default)
     return [one.addr_spec for one in message["To"].addresses]
