@@ -33,22 +33,22 @@ from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 from helpdesk.triage import views as triage
 from helpdesk.triage.repository import the_table
 from helpdesk.web import (
-    bodies,
     catalogues,
     cookies,
+    double_submit,
+    error_pages,
+    form_results,
     form_tokens,
     headers,
     languages,
-    limits,
     login,
-    pages,
-    presses,
-    refusals,
-    results,
+    rate_limits,
+    request_bodies,
     scheme,
+    template_cache,
 )
 from helpdesk.web import work as web_work
-from helpdesk.web.clock import day, happened, in_hour, length, moment, time_left
+from helpdesk.web.time_format import day, happened, in_hour, length, moment, time_left
 
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
 # less than half of it: so one that is too long comes back whole, with the number.
@@ -86,7 +86,7 @@ HOME = {
 def create_app(desk: Desk, surface: Surface) -> Flask:
     """One surface of the helpdesk as a WSGI application."""
     app = Flask("helpdesk")
-    app.jinja_environment = pages.SharedNames
+    app.jinja_environment = template_cache.SharedNames
     app.jinja_options = {"cache_size": -1}  # every template is kept, so none has to be last used
     app.extensions["desk"] = desk
     app.extensions["surface"] = surface
@@ -100,21 +100,21 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     )
     scheme.init_app(app, desk.settings.url_of(surface))
     headers.init_app(app)
-    bodies.init_app(app)
+    request_bodies.init_app(app)
     cookies.init_app(app, surface, desk.settings.url_of(surface))
-    refusals.init_app(app)
-    limits.init_app(app)
+    error_pages.init_app(app)
+    rate_limits.init_app(app)
     identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
-    results.init_app(app)
+    form_results.init_app(app)
     web_work.init_app(app, identify)
     form_tokens.init_app(app)
     login.init_app(app, surface, accounts.ask_to_sign_in)
-    presses.init_app(app)
-    results.keep_with_the_work(app)
+    double_submit.init_app(app)
+    form_results.keep_with_the_work(app)
     Babel(app, locale_selector=languages.select)
     catalogues.init_app(app)
     _speak(app, desk, surface)
-    pages.init_app(app)
+    template_cache.init_app(app)
     _dress(app, desk)
     for blueprint in BLUEPRINTS[surface]:
         app.register_blueprint(blueprint)
@@ -193,7 +193,7 @@ def _kinds(slug: str, others: tuple[str, ...] = ()) -> str:
 
 def _platform_name(slug: str) -> str:
     """What people call a platform; one that our vocabulary does not know keeps its short name."""
-    return _name_of_platform(languages.language_here(), slug)
+    return _name_of_platform(languages.current_language(), slug)
 
 
 @lru_cache(maxsize=SLUGS_KEPT)

@@ -25,7 +25,7 @@ from helpdesk.playbooks.published import PUBLISHED, path_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage import repository as triage_repository
 from helpdesk.triage.repository import the_table
-from helpdesk.web import catalogues, pages
+from helpdesk.web import catalogues, template_cache
 
 OURS = repository.CONTENT
 CACHES = (
@@ -41,7 +41,7 @@ CACHES = (
     sheets.own_sheet,
     sheets.last_sheet,
     sheets.finder,
-    pages._sentence,
+    template_cache._sentence,
 )
 WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")
 SENTENCE = "نحن معك ولن نترك أحدا وحده في هذا الأمر فخذ وقتك ثم اكتب لنا ما تستطيع"

@@ -15,21 +15,21 @@ from helpdesk.core.desk import Desk
 from helpdesk.core.errors import NotNow
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
-from helpdesk.web.cookies import name_of_door_cookie
+from helpdesk.web.cookies import session_cookie_name
 from helpdesk.web.desk import current_surface
-from helpdesk.web.work import STRANGER, Presence
+from helpdesk.web.work import STRANGER, Identity
 
 
-def identify(session: Session, at: datetime) -> Presence:
+def identify(session: Session, at: datetime) -> Identity:
     """The person whose cookie this is, with the key that only the cookie opens."""
-    token = request.cookies.get(name_of_door_cookie())
+    token = request.cookies.get(session_cookie_name())
     if not token:
         return STRANGER
     person = presence.present(session, token, surface=current_surface(), at=at)
     if person is None:
         return STRANGER
     secrets = {person.key_id: person.secret}
-    return Presence(person.as_actor(), secrets, person=person, session_id=person.sign_in_id)
+    return Identity(person.as_actor(), secrets, person=person, session_id=person.sign_in_id)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from helpdesk.accounts import passphrases
 from helpdesk.core import codes, typed
 from helpdesk.web.desk import current_desk
 from helpdesk.web.forms import Form, as_address, is_address
-from helpdesk.web.lengths import not_longer_than, signs
+from helpdesk.web.text_lengths import count_code_points, not_longer_than
 
 # Regexp only looks at the beginning, so each pattern says where it ends.
 SIX_DIGITS = re.compile(r"[0-9]{6}\Z")
@@ -191,7 +191,10 @@ class InvitationForm(Form):
     )
     name = StringField(
         "What colleagues call them",
-        [DataRequired("Type what colleagues call them."), not_longer_than(80, count=signs)],
+        [
+            DataRequired("Type what colleagues call them."),
+            not_longer_than(80, count=count_code_points),
+        ],
         description="It need not be a real name either. Reporters and partners do not see it.",
     )
     role = RadioField("What they do here", validators=[InputRequired("Choose what they do.")])
@@ -207,7 +210,7 @@ class TeamForm(Form):
 
     name = StringField(
         "Name of the queue",
-        [DataRequired("Type a name for the queue."), not_longer_than(80, count=signs)],
+        [DataRequired("Type a name for the queue."), not_longer_than(80, count=count_code_points)],
     )
     slug = StringField(
         "Its name in addresses",

@@ -19,9 +19,9 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from helpdesk.cases.models import Way
 from helpdesk.cases.policy import USUAL_WAIT
 from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
-from helpdesk.web.days import to_come
+from helpdesk.web.day_validators import in_future
 from helpdesk.web.forms import Form
-from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 
 OUTCOMES = (
     SelectChoice(Outcome.RESOLVED, "Resolved: the reporter says it is good again"),
@@ -177,7 +177,7 @@ class ClosureForm(Form):
     )
     follow_up_on = DateField(
         "Ask again how things are, on",
-        [Optional(), to_come],
+        [Optional(), in_future],
         description="On that day, counted in UTC, the case stands on the duty board once more.",
     )
     closing_note = TextAreaField("Note for colleagues on how it ended", [TOO_LONG])

@@ -10,7 +10,7 @@ from helpdesk.accounts.leaving import QUEUE, Handing
 from helpdesk.core.markup import isolated
 from helpdesk.duty.leaving import Hanging, InQueue
 from helpdesk.web.forms import Form
-from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 
 HOURS = (2, 4, 8, 12)
 

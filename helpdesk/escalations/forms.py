@@ -15,7 +15,7 @@ from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.partners.fields import BY_NAME, FIELDS, Field
 from helpdesk.partners.models import Partner
 from helpdesk.web.forms import Form
-from helpdesk.web.lengths import SHORT_LIMIT, not_longer_than, signs
+from helpdesk.web.text_lengths import SHORT_LIMIT, count_code_points, not_longer_than
 
 LONG = 10_000
 
@@ -175,7 +175,9 @@ class DecisionForm(Form):
 
 
 class TicketForm(Form):
-    ticket = StringField("Your own number for it", [not_longer_than(SHORT_LIMIT, count=signs)])
+    ticket = StringField(
+        "Your own number for it", [not_longer_than(SHORT_LIMIT, count=count_code_points)]
+    )
 
 
 def _grouped(

@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 
 from helpdesk.core.actors import reporter
 from helpdesk.intake.operations import find_visit
-from helpdesk.web.cookies import name_of_door_cookie
-from helpdesk.web.work import STRANGER, Presence
+from helpdesk.web.cookies import session_cookie_name
+from helpdesk.web.work import STRANGER, Identity
 
 
-def identify(session: Session, at: datetime) -> Presence:
+def identify(session: Session, at: datetime) -> Identity:
     """Found by the cookie; without one the database is not asked at all."""
-    token = request.cookies.get(name_of_door_cookie())
+    token = request.cookies.get(session_cookie_name())
     found = find_visit(session, token, at) if token else None
     if found is None:
         return STRANGER
     visit, own = found
-    return Presence(reporter(visit.case_id), own=own, session_id=visit.id)
+    return Identity(reporter(visit.case_id), own=own, session_id=visit.id)

@@ -18,9 +18,9 @@ from helpdesk.partners.about import About, unknown_platform
 from helpdesk.partners.fields import FIELDS, Sensitivity
 from helpdesk.partners.times import is_zone
 from helpdesk.partners.words import TAKES
-from helpdesk.web.days import gone
+from helpdesk.web.day_validators import in_past
 from helpdesk.web.forms import Form, as_address, is_address
-from helpdesk.web.lengths import not_longer_than, signs
+from helpdesk.web.text_lengths import count_code_points, not_longer_than
 
 # One letter is enough: a platform may be called x.
 SLUG = r"[a-z0-9][a-z0-9-]{0,38}\Z"
@@ -51,7 +51,7 @@ class AboutForm(Form):
 
     name = StringField(
         "What is the partner called?",
-        [DataRequired("Type their name."), not_longer_than(80, count=signs)],
+        [DataRequired("Type their name."), not_longer_than(80, count=count_code_points)],
     )
     asks = SelectMultipleField(
         "What can they be asked for?",
@@ -128,7 +128,7 @@ class VettingForm(Form):
 
     on = DateField(
         "On which day did you make sure who they are?",
-        [DataRequired("Type the day, such as 2026-11-02."), gone],
+        [DataRequired("Type the day, such as 2026-11-02."), in_past],
         description="Speak with someone there whom you know, on a channel that they did not give"
         " you in the same message. Days are counted in UTC.",
     )

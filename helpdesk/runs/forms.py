@@ -10,9 +10,9 @@ from wtforms.validators import DataRequired, InputRequired
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import NOTE, EvidencePlan, Playbook, Step
 from helpdesk.playbooks.step_rules import say_what_shows_it, shows, unshown
-from helpdesk.web.clock import length
 from helpdesk.web.forms import Form
-from helpdesk.web.lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
+from helpdesk.web.time_format import length
 
 ON_ONE_LINE = frozenset({"url", "handle", "reference", "moment", "contact"})
 # Evidence has names of its own making, which must not meet those of the form's other fields.

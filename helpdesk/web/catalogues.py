@@ -26,7 +26,7 @@ PUBLIC_PLACES = (
     "intake/",
     "templates/intake/",
     "templates/mailbox/",
-    "templates/refusals/",
+    "templates/errors/",
     "templates/layouts/page.html",
     "templates/layouts/public.html",
     "templates/components/clock.html",

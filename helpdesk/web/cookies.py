@@ -26,17 +26,17 @@ def init_app(app: Flask, surface: Surface, url: str) -> None:
     )
 
 
-def name_of_door_cookie() -> str:
+def session_cookie_name() -> str:
     """The cookie that holds the key to a server-side session."""
     return str(current_app.config["DOOR_COOKIE_NAME"])
 
 
-def give_door_cookie(response: Response, token: str) -> None:
+def set_session_cookie(response: Response, token: str) -> None:
     """A session cookie: it ends with the browser at the latest. What was shown before is over."""
     if RESULTS in session:
-        session[RESULTS] = new_opener()
+        session[RESULTS] = new_results_cookie()
     response.set_cookie(
-        name_of_door_cookie(),
+        session_cookie_name(),
         token,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
@@ -45,17 +45,17 @@ def give_door_cookie(response: Response, token: str) -> None:
     )
 
 
-def new_opener() -> str:
+def new_results_cookie() -> str:
     """What opens the results of forms from here on, and none from before."""
     return secrets.token_urlsafe(24)
 
 
-def take_door_cookie(response: Response) -> None:
+def delete_session_cookie(response: Response) -> None:
     """End the session in the browser too: its cookie, and whatever it kept of our pages."""
     session.pop(RESULTS, None)
     response.headers.setdefault("Clear-Site-Data", '"cache", "storage"')
     response.delete_cookie(
-        name_of_door_cookie(),
+        session_cookie_name(),
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Strict",

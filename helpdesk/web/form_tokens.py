@@ -25,7 +25,7 @@ LASTS: Final = 24 * 3600  # Tor is slow, and people are interrupted
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class OldForm(Exception):
+class ExpiredForm(Exception):
     """The form waited too long, or its token is none of ours."""
 
 
@@ -33,7 +33,7 @@ class ForeignForm(Exception):
     """The page was handed out to somebody else than who is here now."""
 
 
-class FromElsewhere(Exception):
+class CrossSiteForm(Exception):
     """Another site sent this."""
 
 
@@ -64,7 +64,7 @@ class FormToken:
         return is_tag_of(self.whose, who)
 
 
-def for_anyone(view: View) -> View:
+def anonymous_form(view: View) -> View:
     """Mark a form that acts for whoever sends it, and on nobody's things: a way in, a report."""
     view.for_anyone = True  # type: ignore[attr-defined]  # a mark on a function
     return view
@@ -83,13 +83,13 @@ def token_here() -> str:
     return str(g.form_token)
 
 
-def hand_out_to(who: str) -> None:
+def issue_to(who: str) -> None:
     """From here on this request's page is theirs: somebody who has just come in."""
     g.handed_out_to = who
     g.form_token = new_token(_tag(who, _keys()[-1]))
 
 
-def whose_page() -> str:
+def page_holder() -> str:
     """Who the page of this request is handed out to."""
     return str(g.get("handed_out_to") or g.get("presence", STRANGER).actor.id)
 
@@ -109,7 +109,7 @@ def sent_token() -> FormToken | None:
     return FormToken.read(request.form.get(FIELD, ""))
 
 
-def came_from_us() -> bool:
+def is_same_site() -> bool:
     """Whether the browser says that one of our own pages sent this."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -129,9 +129,9 @@ def _check() -> None:
         return
     token = sent_token()
     if _came_from_elsewhere():
-        raise FromElsewhere
+        raise CrossSiteForm
     if token is None or not token.is_of_now:
-        raise OldForm
+        raise ExpiredForm
     view = current_app.view_functions[str(request.endpoint)]
     here = current_presence().actor
     if hasattr(view, "for_anyone") or here == NOBODY or token.is_of(here.id):
@@ -142,7 +142,7 @@ def _check() -> None:
 def _came_from_elsewhere() -> bool:
     """What says nothing of where it comes from is no browser of these years."""
     says = any(name in request.headers for name in ("Sec-Fetch-Site", "Origin", "Referer"))
-    return says and not came_from_us()
+    return says and not is_same_site()
 
 
 def _tag(who: str, key: bytes) -> str:

@@ -8,7 +8,7 @@ from wtforms import ValidationError
 
 from helpdesk.core import codes
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
-from helpdesk.web.texts import TYPED, note_texts
+from helpdesk.web.text_fields import TYPED, remember_text_fields
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
 # make a name or an address read as another one ("gpj.exe" as "exe.jpg"): in a copied message they
@@ -30,7 +30,7 @@ class Form(FlaskForm):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        note_texts(cls)
+        remember_text_fields(cls)
 
     class Meta(FlaskForm.Meta):
         csrf = False

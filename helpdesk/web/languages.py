@@ -23,7 +23,7 @@ HOME = "/"
 
 
 @dataclass(frozen=True)
-class Choice:
+class LanguageChoice:
     """A language that can be chosen, under its own name, and this page in it."""
 
     code: str
@@ -69,17 +69,17 @@ def offered() -> tuple[str, ...]:
 
 def select() -> str:
     """The language of this request, for Babel."""
-    chosen = chosen_here()
+    chosen = language_in_address()
     return chosen or request.accept_languages.best_match(offered()) or offered()[0]
 
 
-def chosen_here() -> str | None:
+def language_in_address() -> str | None:
     """The language that the address names, if it is one that we speak."""
     chosen = request.environ.get(CHOSEN)
     return chosen if chosen in offered() else None
 
 
-def language_here() -> str:
+def current_language() -> str:
     """The language of this request, found once: a page of moments asks a hundred times."""
     try:
         language: str = g.language
@@ -90,16 +90,16 @@ def language_here() -> str:
     return language
 
 
-def can_be_opened_again() -> bool:
+def can_be_reloaded() -> bool:
     """Whether a link leads back to this page: one that answers a form would be lost by it."""
     return request.method == "GET"
 
 
-def choices(path: str | None = None) -> list[Choice]:
+def choices(path: str | None = None) -> list[LanguageChoice]:
     """Every language on offer, with the address of this page (or of that path of ours) in it; the
     reader's own among them."""
     return [
-        Choice(code, name_of(code), direction_of(code), address_in(code, path))
+        LanguageChoice(code, name_of(code), direction_of(code), address_in(code, path))
         for code in offered()
     ]
 
@@ -123,12 +123,12 @@ def direction_of(code: str) -> str:
 
 def country_name(code: str) -> str:
     """What a country is called in the language of this page, by its two letters."""
-    return str(Locale.parse(language_here()).territories.get(code, code))
+    return str(Locale.parse(current_language()).territories.get(code, code))
 
 
 def name_here(code: str) -> str:
     """What a language is called in the language of this page."""
-    return name_of(code, language_here())
+    return name_of(code, current_language())
 
 
 @cache

@@ -13,7 +13,7 @@ from helpdesk.web.work import current_presence
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def open_to_strangers(view: View) -> View:
+def public_view(view: View) -> View:
     """Mark a view that needs nobody signed in."""
     view.open_to_strangers = True  # type: ignore[attr-defined]  # a mark on a function
     return view
@@ -36,12 +36,12 @@ def init_app(app: Flask, surface: Surface, ask: Callable[[], ResponseReturnValue
             return None if _may_pass() else ask()
 
 
-def is_open_to_strangers(app: Flask, endpoint: str) -> bool:
+def is_public_view(app: Flask, endpoint: str) -> bool:
     return endpoint == "static" or hasattr(app.view_functions[endpoint], "open_to_strangers")
 
 
 def _may_pass() -> bool:
     endpoint = request.endpoint
-    if endpoint is None or is_open_to_strangers(current_app, endpoint):
+    if endpoint is None or is_public_view(current_app, endpoint):
         return True
     return bool(current_user.is_authenticated)

@@ -16,7 +16,7 @@ from helpdesk.web.desk import current_desk
 
 
 @dataclass(frozen=True)
-class Presence:
+class Identity:
     """Who is at the door: the actor, what they can open, the row that says they signed in."""
 
     actor: Actor
@@ -26,13 +26,13 @@ class Presence:
     session_id: str | None = None
 
 
-STRANGER = Presence(NOBODY)
+STRANGER = Identity(NOBODY)
 
 View = TypeVar("View", bound=Callable[..., Any])
-Identify = Callable[[Session, datetime], Presence]
+Identify = Callable[[Session, datetime], Identity]
 
 
-def by_statement(view: View) -> View:
+def autocommit(view: View) -> View:
     """Mark a page whose statements stand each for itself: it is spared two trips.
 
     Those that only read are such pages, and whoever writes all that they write by one statement.
@@ -67,14 +67,14 @@ def current_work() -> Work:
     return cast(Work, g.work)
 
 
-def current_presence() -> Presence:
+def current_presence() -> Identity:
     """Who is at the door of this request."""
     if "presence" not in g:
         current_work()
-    return cast(Presence, g.presence)
+    return cast(Identity, g.presence)
 
 
-def become_stranger() -> None:
+def become_anonymous() -> None:
     """From here on this request is a stranger's: the database, which knew better, is away."""
     g.presence = STRANGER
     g.pop("_login_user", None)  # what flask-login has found; it will ask us again

@@ -12,8 +12,8 @@ from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
 from helpdesk.escalations.models import Escalation
 from helpdesk.settings import Surface
-from helpdesk.web import interrupted
-from helpdesk.web.interrupted import Interrupted, page_of_ours
+from helpdesk.web import interrupted_forms
+from helpdesk.web.interrupted_forms import InterruptedForm, own_page_or_none
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
 
@@ -119,19 +119,19 @@ def test_what_travels_is_sealed_and_opens_at_its_own_surface_alone(desk, staff, 
     kept = dict(browser.form("/sign-in").fields)["kept"]
 
     with staff.application.test_request_context("/"):
-        assert Interrupted.read(kept).fields[-1][0]
+        assert InterruptedForm.read(kept).fields[-1][0]
         for other in ("", "x", kept[:-4], kept[:-8] + "AAAA" + kept[-4:], "é"):
-            assert Interrupted.read(other) is None
+            assert InterruptedForm.read(other) is None
     with partner_desk.application.test_request_context("/"):
-        assert Interrupted.read(kept) is None
+        assert InterruptedForm.read(kept) is None
 
 
 def test_after_a_day_it_opens_no_more(staff, monkeypatch):
     with staff.application.test_request_context("/"):
-        kept = Interrupted("/cases/A/notes", (("note_text", "x"),), "w").kept
-        later = interrupted.time.time() + interrupted.LASTS + 60
-        monkeypatch.setattr(interrupted.time, "time", lambda: later)
-        assert Interrupted.read(kept) is None
+        kept = InterruptedForm("/cases/A/notes", (("note_text", "x"),), "w").kept
+        later = interrupted_forms.time.time() + interrupted_forms.LASTS + 60
+        monkeypatch.setattr(interrupted_forms.time, "time", lambda: later)
+        assert InterruptedForm.read(kept) is None
 
 
 def test_a_link_followed_while_signed_out_leads_there(staff, two):
@@ -184,7 +184,7 @@ ELSEWHERE = [
 @pytest.mark.parametrize("to", ELSEWHERE)
 def test_signing_in_leads_to_no_place_outside(staff, to):
     with staff.application.test_request_context("/"):
-        assert page_of_ours(to) is None
+        assert own_page_or_none(to) is None
     browser = Browser(staff)
     browser.answer = staff.get("/sign-in", query_string={"to": to})
     assert dict(browser.form("/sign-in").fields)["to"] == ""
@@ -212,7 +212,7 @@ def test_a_target_that_was_put_into_the_form_leads_home(staff, two, to):
 def test_a_page_of_ours_with_its_question_is_one(staff):
     with staff.application.test_request_context("/"):
         for address in ("/duty", "/cases/ABC-2345", "/queues/a?show=open&after=1"):
-            assert page_of_ours(address) == address
+            assert own_page_or_none(address) == address
 
 
 def test_without_cookies_signing_in_says_that_they_are_the_reason(staff, two):
@@ -246,7 +246,7 @@ def test_every_form_of_staff_comes_back_filled_in(desk, staff, two):
         assert browser.status == 403, address
         kept = dict(browser.form("/sign-in").fields)["kept"]
         with staff.application.test_request_context("/"):
-            found = Interrupted.read(kept)
+            found = InterruptedForm.read(kept)
         assert found.address == address
         assert ("words_of_any_form", "two words") in found.fields
     assert staff.application.extensions["surface"] is Surface.STAFF

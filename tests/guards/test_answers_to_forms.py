@@ -5,13 +5,13 @@ import pytest
 from helpdesk.app import create_app
 from helpdesk.core.actors import Role
 from helpdesk.settings import Surface
-from helpdesk.web import results
+from helpdesk.web import form_results
 from tests import factories
 from tests.guards.test_routes import address, routes
 from tests.intake.browser import FROM_US
 
 # None is answered in place on purpose. A browser that keeps no cookies is, since it could not find
-# the page again, and so is one that is answered very often: tests/web/test_results.py.
+# the page again, and so is one that is answered very often: tests/web/test_form_results.py.
 WHO = {Surface.STAFF: Role.COORDINATOR, Surface.PARTNER: Role.PARTNER}
 TRIES = ({}, {"made_up": "words that no form asks for"})
 
@@ -52,7 +52,7 @@ def posts(client):
 
 @pytest.mark.parametrize("answers", TRIES, ids=["empty", "unknown fields"])
 def test_whatever_a_form_is_answered_stands_at_an_address(browser, answers, monkeypatch):
-    monkeypatch.setattr(results, "BURST", 10_000)
+    monkeypatch.setattr(form_results, "BURST", 10_000)
     token, asked = a_token(browser), 0
 
     for endpoint, place in posts(browser):

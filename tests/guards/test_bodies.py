@@ -8,7 +8,7 @@ import pytest
 from helpdesk.app import LARGEST_REQUEST, create_app
 from helpdesk.server import client_limits
 from helpdesk.settings import Surface
-from helpdesk.web import bodies
+from helpdesk.web import request_bodies
 from tests.guards.test_routes import address, routes
 
 CUTS = 500
@@ -26,7 +26,7 @@ def forms(request, desk):
         app.view_functions[name] = _noting(name, entered)
     posts = [address(app, rule) for method, rule in routes(app) if method == "POST"]
     # what comes before a view, such as signing in, is not what we ask about here
-    ours = [one for one in app.before_request_funcs[None] if one is bodies.refuse_what_is_no_form]
+    ours = [one for one in app.before_request_funcs[None] if one is request_bodies.refuse_bad_body]
     app.before_request_funcs[None] = ours
     return app.test_client(), posts, entered
 
@@ -39,7 +39,7 @@ def _noting(name, entered):
     return view
 
 
-def post(browser, path, body, *, says=None, kind=bodies.FORM, **headers):
+def post(browser, path, body, *, says=None, kind=request_bodies.FORM, **headers):
     return browser.post(
         path,
         input_stream=io.BytesIO(body),
@@ -76,13 +76,13 @@ def test_a_form_cut_off_anywhere_reaches_no_view(forms):
 @pytest.mark.parametrize(
     ("body", "kind", "headers", "status"),
     [
-        (b"a=&" * 300_000, bodies.FORM, {}, 413),
-        (b"a=&" * 500, bodies.FORM, {}, 413),
-        (b"story=" + b"%22" * 250_000, bodies.FORM, {}, 413),
+        (b"a=&" * 300_000, request_bodies.FORM, {}, 413),
+        (b"a=&" * 500, request_bodies.FORM, {}, 413),
+        (b"story=" + b"%22" * 250_000, request_bodies.FORM, {}, 413),
         (b'{"body": "words"}', "application/json", {}, 415),
         (b"words", "text/plain", {}, 415),
         (b"--x\r\n\r\nwords\r\n--x--", "multipart/form-data; boundary=x", {}, 415),
-        (b"5\r\nhello\r\n0\r\n\r\n", bodies.FORM, {"Transfer-Encoding": "chunked"}, 411),
+        (b"5\r\nhello\r\n0\r\n\r\n", request_bodies.FORM, {"Transfer-Encoding": "chunked"}, 411),
     ],
 )
 def test_what_no_form_of_ours_sends_reaches_no_view(forms, body, kind, headers, status):

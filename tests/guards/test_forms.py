@@ -48,5 +48,5 @@ def test_the_check_and_the_press_stand_before_every_view(desk):
     for surface, app in apps(desk):
         before = [one.__module__ for one in app.before_request_funcs[None]]
         login = ["helpdesk.web.login"] if surface is not Surface.PUBLIC else []
-        expected = ["helpdesk.web.form_tokens", *login, "helpdesk.web.presses"]
+        expected = ["helpdesk.web.form_tokens", *login, "helpdesk.web.double_submit"]
         assert [one for one in before if one in expected] == expected

@@ -12,7 +12,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
 from helpdesk.settings import Surface
 from helpdesk.triage import operations as triage
-from helpdesk.web.login import is_open_to_strangers
+from helpdesk.web.login import is_public_view
 from tests import factories
 from tests.escalations.conftest import a_house
 
@@ -70,7 +70,7 @@ def test_a_stranger_is_sent_to_the_sign_in(desk, surface):
     client = app.test_client()
 
     for method, rule in routes(app):
-        if is_open_to_strangers(app, rule.endpoint):
+        if is_public_view(app, rule.endpoint):
             continue
         response = client.open(address(app, rule), method=method)
         assert response.status_code in REACHABLE, (method, rule.rule)
@@ -150,7 +150,7 @@ def pages_for(at_work, who):
     app = dict(apps(desk))[Surface.STAFF]
     client = factories.sign_in(app.test_client(), people[who])
     for method, rule in routes(app):
-        if method == "GET" and not is_open_to_strangers(app, rule.endpoint):
+        if method == "GET" and not is_public_view(app, rule.endpoint):
             yield rule, client.get(address(app, rule, **known))
 
 
@@ -206,7 +206,7 @@ def test_a_partner_is_nobody_on_the_staffs_pages(desk):
     client = factories.sign_in(app.test_client(), somebody)
 
     for method, rule in routes(app):
-        if not is_open_to_strangers(app, rule.endpoint):
+        if not is_public_view(app, rule.endpoint):
             response = client.open(address(app, rule), method=method)
             assert response.status_code in REACHABLE | {403, 404}, (method, rule.rule)
 

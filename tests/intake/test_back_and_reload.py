@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from helpdesk.core.presses import Press
 from helpdesk.intake.views import drafts
-from helpdesk.web import results
+from helpdesk.web import form_results
 from tests.intake.browser import FROM_US, Browser
 from tests.intake.test_reports import FIRST, LAST, OWN, cases, go_to, send
 
@@ -117,7 +117,7 @@ def test_a_very_long_report_travels_in_its_pages(house, browser):
 
 def test_too_many_at_once_travel_in_their_pages(browser, monkeypatch):
     monkeypatch.setattr(drafts, "BURST", 0)
-    monkeypatch.setattr(results, "BURST", 0)
+    monkeypatch.setattr(form_results, "BURST", 0)
 
     go_to(browser, 3)
 

@@ -25,8 +25,8 @@ from wtforms.validators import InputRequired
 
 from helpdesk.core.markup import as_written, exact, harmless, isolated, name, said, visible
 from helpdesk.web import headers, languages
-from helpdesk.web.clock import day, happened, in_hour, moment, time_left
-from helpdesk.web.pages import kept, once
+from helpdesk.web.template_cache import kept, once
+from helpdesk.web.time_format import day, happened, in_hour, moment, time_left
 from tests.journeys import browser
 
 pytestmark = pytest.mark.browser

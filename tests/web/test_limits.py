@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.web.limits import Buckets
+from helpdesk.web.rate_limits import TokenBuckets
 
 SIZE, PER_MINUTE = 8, 0.5
 
@@ -21,7 +21,7 @@ def tries(buckets, who, number=1, purpose="sign-in"):
 
 
 def test_twenty_five_thousand_invented_names_give_nobody_a_try_back():
-    buckets = Buckets(clock=Clock())
+    buckets = TokenBuckets(clock=Clock())
     assert tries(buckets, "asha", SIZE + 1) == [True] * SIZE + [False]
 
     for number in range(25_000):
@@ -31,7 +31,7 @@ def test_twenty_five_thousand_invented_names_give_nobody_a_try_back():
 
 
 def test_a_name_that_nobody_tried_has_its_tries_left_after_twenty_thousand_others():
-    buckets = Buckets(clock=Clock(), key=b"of this test")
+    buckets = TokenBuckets(clock=Clock(), key=b"of this test")
     for number in range(20_000):
         tries(buckets, f"invented-{number}")
 
@@ -42,7 +42,7 @@ def test_a_name_that_nobody_tried_has_its_tries_left_after_twenty_thousand_other
 
 def test_the_names_of_one_purpose_take_nothing_from_another():
     """However many names strangers try, a known browser has tries of its own."""
-    buckets = Buckets(clock=Clock(), width=50)
+    buckets = TokenBuckets(clock=Clock(), width=50)
     for number in range(1_000):
         tries(buckets, f"invented-{number}", SIZE, purpose="strangers")
     assert tries(buckets, "asha", purpose="strangers") == [False]
@@ -52,7 +52,7 @@ def test_the_names_of_one_purpose_take_nothing_from_another():
 
 def test_tries_come_back_with_time_and_the_wait_is_said():
     clock = Clock()
-    buckets = Buckets(clock=clock)
+    buckets = TokenBuckets(clock=clock)
     tries(buckets, "asha", SIZE)
 
     wait = buckets.take_or_wait("sign-in", "asha", size=SIZE, per_minute=PER_MINUTE)
@@ -72,7 +72,7 @@ def test_tries_come_back_with_time_and_the_wait_is_said():
 def test_it_is_never_more_lenient_than_a_counter_for_each_name(steps):
     """Names meet in a small table all the time, and each is still counted to the full."""
     clock, spent = Clock(), {}
-    buckets = Buckets(clock=clock, width=3, depth=2)
+    buckets = TokenBuckets(clock=clock, width=3, depth=2)
 
     for who, later in steps:
         clock.now += later

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, current_app, url_for
 
-from helpdesk.web.limits import within_limit
+from helpdesk.web.rate_limits import within_limit
 from helpdesk.web.work import current_presence
 
 bp = Blueprint("accounts", __name__)

@@ -11,22 +11,22 @@ from helpdesk.accounts.models import Person
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.core import codes
 from helpdesk.web.desk import current_desk, current_surface
-from helpdesk.web.form_tokens import for_anyone
-from helpdesk.web.login import open_to_strangers
-from helpdesk.web.presses import repeatable
+from helpdesk.web.double_submit import repeatable
+from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.login import public_view
 
 UNKNOWN_CODE = "This code is not known here, was used already, or has ended. Ask for a new one."
 
 
 @bp.get("/enrol")
-@open_to_strangers
+@public_view
 def new_enrolment() -> ResponseReturnValue:
     return render_template("accounts/enrol.html", form=EnrolmentCodeForm())
 
 
 @bp.post("/enrol")
-@open_to_strangers
-@for_anyone
+@public_view
+@anonymous_form
 @repeatable
 def create_enrolment_start() -> ResponseReturnValue:
     """The code is right: show what to set up. Nothing is kept before the last step."""
@@ -43,8 +43,8 @@ def create_enrolment_start() -> ResponseReturnValue:
 
 
 @bp.post("/enrolment")
-@open_to_strangers
-@for_anyone
+@public_view
+@anonymous_form
 def create_enrolment() -> ResponseReturnValue:
     form = EnrolmentForm()
     person = _invited(form.code.data or "")

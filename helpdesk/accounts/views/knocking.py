@@ -3,8 +3,8 @@
 import math
 from typing import Final
 
-from helpdesk.web.devices import this_device
-from helpdesk.web.limits import seconds_to_wait
+from helpdesk.web.known_devices import this_device
+from helpdesk.web.rate_limits import seconds_to_wait
 
 # Strangers share these tries for each name, whether it exists or not.
 STRANGERS_TRIES, STRANGERS_PER_MINUTE = 8, 0.5

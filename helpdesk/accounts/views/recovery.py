@@ -9,9 +9,9 @@ from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.views.knocking import must_wait
 from helpdesk.core import codes
 from helpdesk.web.desk import current_desk, current_surface
-from helpdesk.web.form_tokens import for_anyone
-from helpdesk.web.login import open_to_strangers
-from helpdesk.web.refused import note
+from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.login import public_view
+from helpdesk.web.security_log import log_refusal
 
 NOT_RIGHT = (
     "The name, the recovery key or the six digits are not right. After several tries it takes "
@@ -21,15 +21,15 @@ NOT_RIGHT = (
 
 
 @bp.get("/recover")
-@open_to_strangers
+@public_view
 def new_recovery() -> ResponseReturnValue:
     form = RecoveryForm(None, suggested=codes.new_passphrase())
     return render_template("accounts/recover.html", form=form)
 
 
 @bp.post("/recover")
-@open_to_strangers
-@for_anyone
+@public_view
+@anonymous_form
 def create_recovery() -> ResponseReturnValue:
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):
@@ -42,7 +42,7 @@ def create_recovery() -> ResponseReturnValue:
             surface=current_surface(),
         )
         if recovery_key is None:
-            note("recovery refused")
+            log_refusal("recovery refused")
             form.form_errors.append(NOT_RIGHT)
     if recovery_key is None:
         return render_template("accounts/recover.html", form=form), 422

@@ -8,15 +8,15 @@ from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import SignIn
 from helpdesk.accounts.views.blueprints import bp, home
 from helpdesk.accounts.views.knocking import has_own_try, must_wait
-from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
+from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
 from helpdesk.web.desk import current_desk, current_surface
-from helpdesk.web.devices import remember_device, this_device
-from helpdesk.web.form_tokens import for_anyone, hand_out_to
-from helpdesk.web.interrupted import Interrupted, page_of_ours, page_wanted
-from helpdesk.web.login import open_to_strangers
-from helpdesk.web.presses import repeatable
-from helpdesk.web.refusals import page_above
-from helpdesk.web.refused import note
+from helpdesk.web.double_submit import repeatable
+from helpdesk.web.error_pages import parent_page
+from helpdesk.web.form_tokens import anonymous_form, issue_to
+from helpdesk.web.interrupted_forms import InterruptedForm, own_page_or_none, requested_page
+from helpdesk.web.known_devices import remember_device, this_device
+from helpdesk.web.login import public_view
+from helpdesk.web.security_log import log_refusal
 from helpdesk.web.work import current_presence, work
 
 NOT_YOURS = "A form was sent here after its session had ended. It belongs to another person."
@@ -30,25 +30,25 @@ CODE_NOT_RIGHT = (
 
 
 @bp.get("/sign-in")
-@open_to_strangers
+@public_view
 def new_sign_in() -> ResponseReturnValue:
     form = SignInForm()
-    form.to.data = page_of_ours(request.args.get("to", "")) or ""
+    form.to.data = own_page_or_none(request.args.get("to", "")) or ""
     return render_template("accounts/sign_in.html", form=form)
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
     """The answer to a stranger: the way in, which leads on to what they wanted."""
-    interrupted = Interrupted.now() if request.method == "POST" else None
+    interrupted = InterruptedForm.now() if request.method == "POST" else None
     if interrupted is None:
-        return redirect(url_for("accounts.new_sign_in", to=page_wanted()), 303)
+        return redirect(url_for("accounts.new_sign_in", to=requested_page()), 303)
     form = SignInForm(None, kept=interrupted.kept)
     return render_template("accounts/sign_in.html", form=form), 403
 
 
 @bp.post("/sign-in")
-@open_to_strangers
-@for_anyone
+@public_view
+@anonymous_form
 @repeatable
 def create_sign_in() -> ResponseReturnValue:
     if "begin" in request.form:  # once more from the second half, with what comes along
@@ -64,7 +64,7 @@ def create_sign_in() -> ResponseReturnValue:
             is_known=this_device().has_let_in(form.handle.data or ""),
         )
         if token is None:
-            note("passphrase refused")
+            log_refusal("passphrase refused")
             form.form_errors.append(NOT_RIGHT)
     if token is None:
         return render_template("accounts/sign_in.html", form=form), 422
@@ -72,61 +72,61 @@ def create_sign_in() -> ResponseReturnValue:
         code = SecondFactorForm(None, kept=form.kept.data)
         response = make_response(render_template("accounts/code.html", form=code, has_cookie=True))
     else:
-        to = page_of_ours(form.to.data or "")
+        to = own_page_or_none(form.to.data or "")
         response = make_response(redirect(url_for(".new_code", to=to), 303))
-    give_door_cookie(response, token)
+    set_session_cookie(response, token)
     return response
 
 
 @bp.get("/sign-in/code")
-@open_to_strangers
+@public_view
 def new_code() -> ResponseReturnValue:
     form = SecondFactorForm()
-    form.to.data = page_of_ours(request.args.get("to", "")) or ""
+    form.to.data = own_page_or_none(request.args.get("to", "")) or ""
     return _code_page(form)
 
 
 @bp.post("/sign-in/code")
-@open_to_strangers
-@for_anyone
+@public_view
+@anonymous_form
 @repeatable
 def create_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
         came_in = door.try_second_factor(
             current_desk(),
-            token=request.cookies.get(name_of_door_cookie(), ""),
+            token=request.cookies.get(session_cookie_name(), ""),
             code=form.code.data or "",
             surface=current_surface(),
             is_known=has_own_try,
         )
         if came_in is None:
-            note("second factor refused")
+            log_refusal("second factor refused")
             form.form_errors.append(CODE_NOT_RIGHT)
     if came_in is None:
         return _code_page(form), 422
     response = make_response(_what_was_wanted(form, came_in.token))
-    give_door_cookie(response, came_in.token)
+    set_session_cookie(response, came_in.token)
     remember_device(response, came_in.handle)
     return response
 
 
 def _code_page(form: SecondFactorForm) -> str:
-    has_cookie = name_of_door_cookie() in request.cookies
+    has_cookie = session_cookie_name() in request.cookies
     return render_template("accounts/code.html", form=form, has_cookie=has_cookie)
 
 
 def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
     """The form that was interrupted, for whom it belongs to; or the page; or the first page."""
-    interrupted = Interrupted.read(form.kept.data or "")
+    interrupted = InterruptedForm.read(form.kept.data or "")
     if interrupted is None:
-        return redirect(page_of_ours(form.to.data or "") or home(), 303)
+        return redirect(own_page_or_none(form.to.data or "") or home(), 303)
     who = door.who_came_in(current_desk(), token, surface=current_surface())
     if who is None or not interrupted.is_of(who):
         flash(NOT_YOURS)
         return redirect(home(), 303)
-    hand_out_to(who)
-    above = page_above(interrupted.address)
+    issue_to(who)
+    above = parent_page(interrupted.address)
     return render_template("accounts/interrupted.html", interrupted=interrupted, above=above)
 
 
@@ -147,7 +147,7 @@ def create_sign_out_everywhere() -> ResponseReturnValue:
 def _signed_out(sentence: str) -> ResponseReturnValue:
     flash(sentence)
     response = make_response(redirect(url_for(".new_sign_in"), 303))
-    take_door_cookie(response)
+    delete_session_cookie(response)
     return response
 
 

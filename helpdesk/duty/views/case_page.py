@@ -35,7 +35,7 @@ from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.triage import queries as triage
 from helpdesk.triage.repository import the_table
-from helpdesk.web.pages import BLANK
+from helpdesk.web.template_cache import BLANK
 
 ON_THE_PAGE: Final = Gathering(
     copies=keys.COPIES,

@@ -13,11 +13,11 @@ from helpdesk.core.errors import NotNow
 from helpdesk.duty import closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import parts_of
-from helpdesk.web.work import by_statement, current_work, work
+from helpdesk.web.work import autocommit, current_work, work
 
 
 @bp.get("/cases/<ref>")
-@by_statement
+@autocommit
 def show_case(ref: str) -> ResponseReturnValue:
     work = current_work()  # asked for a hundred times here: not through the proxy
     parts = parts_of(work, ref)

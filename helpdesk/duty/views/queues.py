@@ -7,11 +7,11 @@ from helpdesk.accounts.queries import queue_by_slug
 from helpdesk.cases.operations import take_next, take_next_of_second_lane
 from helpdesk.cases.pages import Show, queue_page
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.work import by_statement, current_work, work
+from helpdesk.web.work import autocommit, current_work, work
 
 
 @bp.get("/queues/<slug>")
-@by_statement
+@autocommit
 def show_queue(slug: str) -> ResponseReturnValue:
     show = _shown()
     page = queue_page(current_work(), slug, show=show, after=request.args.get("after", ""))

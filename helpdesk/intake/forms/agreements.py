@@ -12,8 +12,8 @@ from helpdesk.cases.status import ConsentKind
 from helpdesk.intake.asked import IfTakenBack, Request
 from helpdesk.intake.operations import Agreement
 from helpdesk.playbooks.repository import the_library
-from helpdesk.web.clock import day, moment
 from helpdesk.web.forms import Form
+from helpdesk.web.time_format import day, moment
 
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, _("You may work on my case and help me")),

@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.escalations.standing import Verdict
 from helpdesk.web.forms import Form
-from helpdesk.web.lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 
 VERDICTS = (
     SelectChoice(Verdict.CONFIRMED, _("Yes, it is fixed")),

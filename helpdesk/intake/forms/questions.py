@@ -7,7 +7,7 @@ from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from helpdesk.playbooks.model import Question, QuestionKind
-from helpdesk.web.lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
 
 # Names of questions come from the playbooks and must not meet the names of the form's own parts.
 PREFIX = "q_"

@@ -19,7 +19,7 @@ from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.slow_lane import DECOY
 from helpdesk.web.form_tokens import FIELD
-from helpdesk.web.limits import within_limit
+from helpdesk.web.rate_limits import within_limit
 from helpdesk.web.work import work
 
 # In the cookie: the token of the form, and that something of it is kept.

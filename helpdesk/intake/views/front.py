@@ -5,19 +5,19 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.playbooks.helplines import Purpose, lines_for
-from helpdesk.web.cookies import take_door_cookie
+from helpdesk.web.cookies import delete_session_cookie
 from helpdesk.web.desk import current_desk
-from helpdesk.web.login import open_to_strangers
+from helpdesk.web.login import public_view
 
 
 @bp.get("/")
-@open_to_strangers
+@public_view
 def home() -> ResponseReturnValue:
     return render_template("intake/home.html")
 
 
 @bp.get("/help-now")
-@open_to_strangers
+@public_view
 def help_now() -> ResponseReturnValue:
     lines = current_app.extensions["helplines"]
     return render_template(
@@ -26,7 +26,7 @@ def help_now() -> ResponseReturnValue:
 
 
 @bp.get("/leave")
-@open_to_strangers
+@public_view
 def leave() -> ResponseReturnValue:
     """Away at once: what the browser kept of us goes, and the next page does not learn of us.
 
@@ -37,6 +37,6 @@ def leave() -> ResponseReturnValue:
     """
     session.clear()
     response = make_response(redirect(current_desk().settings.exit_url, 303))
-    take_door_cookie(response)
+    delete_session_cookie(response)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

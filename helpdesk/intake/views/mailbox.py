@@ -24,7 +24,7 @@ from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
 from helpdesk.triage.repository import the_table
 from helpdesk.web.desk import current_desk
-from helpdesk.web.presses import repeatable
+from helpdesk.web.double_submit import repeatable
 from helpdesk.web.work import work
 
 

@@ -12,7 +12,7 @@ from helpdesk.core.presses import Press
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.web.login import open_to_strangers
+from helpdesk.web.login import public_view
 from helpdesk.web.work import work
 
 # In the cookie: that this browser keeps one, and what opens the receipt.
@@ -22,7 +22,7 @@ MARK = "kept"
 
 
 @bp.get("/report/received")
-@open_to_strangers
+@public_view
 def show_receipt() -> ResponseReturnValue:
     page = _opened(str(session.get(RECEIPT, "")))
     if page is None:

@@ -32,11 +32,11 @@ from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.repository import the_table
 from helpdesk.web.desk import current_desk
-from helpdesk.web.form_tokens import for_anyone
-from helpdesk.web.languages import language_here
-from helpdesk.web.login import open_to_strangers
-from helpdesk.web.presses import repeatable
-from helpdesk.web.work import by_statement, current_work, work
+from helpdesk.web.double_submit import repeatable
+from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.languages import current_language
+from helpdesk.web.login import public_view
+from helpdesk.web.work import autocommit, current_work, work
 
 SEND = "send"
 WAIT_A_MINUTE = marked(
@@ -48,7 +48,7 @@ CODE_SHOWN_FOR = timedelta(minutes=90)
 
 
 @bp.get("/report")
-@open_to_strangers
+@public_view
 def new_report() -> ResponseReturnValue:
     """A page of the report, with what was typed; without a number, an empty form."""
     if "page" not in request.args:
@@ -57,7 +57,7 @@ def new_report() -> ResponseReturnValue:
         return drafts.page(FIRST)
     token = drafts.token_here()
     fields = drafts.kept(token) if token else None
-    paper = Paper(fields or MultiDict(), language_here())
+    paper = Paper(fields or MultiDict(), current_language())
     number = _asked(request.args, "page", FIRST) if fields is not None else FIRST
     if "check" in request.args:
         paper.first_fault()
@@ -66,13 +66,13 @@ def new_report() -> ResponseReturnValue:
 
 
 @bp.post("/report")
-@open_to_strangers
-@by_statement
-@for_anyone
+@public_view
+@autocommit
+@anonymous_form
 @repeatable
 def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
-    paper = Paper(request.form, language_here())
+    paper = Paper(request.form, current_language())
     token = FormToken.read(request.form.get("token", ""))
     if request.form.get("to") != SEND:
         return _turn(paper, token)

@@ -17,12 +17,12 @@ from helpdesk.intake.forms import MessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import RECEIPT
 from helpdesk.web import languages
-from helpdesk.web.cookies import give_door_cookie, name_of_door_cookie, take_door_cookie
+from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
 from helpdesk.web.desk import current_desk
-from helpdesk.web.form_tokens import for_anyone, hand_out_to, is_tag_of, sent_token
-from helpdesk.web.limits import within_limit
-from helpdesk.web.login import open_to_strangers
-from helpdesk.web.presses import repeatable
+from helpdesk.web.double_submit import repeatable
+from helpdesk.web.form_tokens import anonymous_form, is_tag_of, issue_to, sent_token
+from helpdesk.web.login import public_view
+from helpdesk.web.rate_limits import within_limit
 from helpdesk.web.work import current_presence, work
 
 # Wrong codes only. A right one always opens: behind an onion address all the world is one visitor.
@@ -33,7 +33,7 @@ JUST_OPENED = "opened=yes"
 
 
 @bp.get("/mailbox")
-@open_to_strangers
+@public_view
 def new_return() -> ResponseReturnValue:
     if current_presence().actor.role is Role.REPORTER:
         return redirect(url_for(".show_case"), 303)
@@ -41,8 +41,8 @@ def new_return() -> ResponseReturnValue:
 
 
 @bp.post("/mailbox")
-@open_to_strangers
-@for_anyone
+@public_view
+@anonymous_form
 @repeatable
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
@@ -61,24 +61,24 @@ def create_return() -> ResponseReturnValue:
         ]
         return render_template("mailbox/enter.html", form=form), 422
     if form.body.data:
-        hand_out_to(reporter(case.id).id)
+        issue_to(reporter(case.id).id)
         response = make_response(render_template("mailbox/draft.html", form=MessageForm()))
     else:
         response = make_response(redirect(f"{_mailbox_of(case)}?{JUST_OPENED}", 303))
     session.pop(RECEIPT, None)  # they have their code
-    give_door_cookie(response, operations.come_in(work, case, code, intake_keys=keys))
+    set_session_cookie(response, operations.come_in(work, case, code, intake_keys=keys))
     return response
 
 
 @bp.post("/mailbox/sign-out")
-@open_to_strangers
+@public_view
 @repeatable
 def create_sign_out() -> ResponseReturnValue:
     current_presence()  # by which the database knows whose mailbox it is
     operations.go_away(work)
     flash(_("Your mailbox is closed in this browser."))
     response = make_response(redirect(url_for(".home"), 303))
-    take_door_cookie(response)
+    delete_session_cookie(response)
     return response
 
 
@@ -103,20 +103,20 @@ def in_mailbox(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respon
         # The mailbox closed while somebody was writing: what they wrote is carried along.
         form, token = ReturnForm(), sent_token()
         form.whose.data = token.whose if token else ""
-        kept_cookie = bool(request.cookies.get(name_of_door_cookie()))
+        kept_cookie = bool(request.cookies.get(session_cookie_name()))
         page = render_template(
             "mailbox/enter.html", form=form, was_open=True, kept_cookie=kept_cookie
         )
         return page, 403
 
-    return open_to_strangers(checked)
+    return public_view(checked)
 
 
 def _mailbox_of(case: Case) -> str:
     """The mailbox speaks as the report did, unless the address says that another is wanted now."""
     address = url_for(".show_case")
-    wanted = languages.chosen_here() or case.language
-    if wanted == languages.language_here() or wanted not in languages.offered():
+    wanted = languages.language_in_address() or case.language
+    if wanted == languages.current_language() or wanted not in languages.offered():
         return address
     return languages.address_in(wanted, languages.path_of(address))
 

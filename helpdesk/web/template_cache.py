@@ -1,4 +1,4 @@
-"""What every page asks for again and again, answered from memory: addresses and translations."""
+"""Template cache: addresses and translations, answered from memory."""
 
 import re
 from collections.abc import Callable, MutableMapping
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from helpdesk.core.markup import ours
 from helpdesk.web.form_tokens import token_here
-from helpdesk.web.languages import language_here
+from helpdesk.web.languages import current_language
 
 ADDRESSES_KEPT = 512
 PIECES_KEPT = 512
@@ -55,13 +55,15 @@ def init_app(app: Flask) -> None:
 def once(macro: Macro, field: Any, **options: Any) -> Any:
     """A field as its macro writes it; that of a blank form, once for each language."""
     if getattr(field.meta, "is_blank", False):
-        return _piece(language_here(), request.root_path, macro, (field,), tuple(options.items()))
+        return _piece(
+            current_language(), request.root_path, macro, (field,), tuple(options.items())
+        )
     return macro(field, **options)
 
 
 def kept(macro: Macro, *words: str) -> Any:
     """What a macro makes of our own words, once for each language: there are few, on every page."""
-    return _piece(language_here(), request.root_path, macro, words, ())
+    return _piece(current_language(), request.root_path, macro, words, ())
 
 
 @lru_cache(maxsize=PIECES_KEPT)
@@ -111,7 +113,7 @@ def _gap(name: str) -> str:
 def gettext(here: EvalContext, said: str, **words: Any) -> str:
     """A sentence of ours in the language of the page; one without anything to put in is kept."""
     if not words:
-        whole = _sentence(language_here(), said)
+        whole = _sentence(current_language(), said)
         return whole if here.autoescape else str(whole)
     sentence = _translated(said)
     return (ours(sentence) if here.autoescape else sentence) % words

@@ -1,4 +1,4 @@
-"""Every refusal becomes one page, here. What is unknown and what is forbidden look the same."""
+"""Error pages: every refusal becomes one. What is unknown and what is forbidden look the same."""
 
 import logging
 import secrets
@@ -26,17 +26,17 @@ from helpdesk.settings import Surface
 from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.form_tokens import (
     FIELD,
+    CrossSiteForm,
+    ExpiredForm,
     ForeignForm,
-    FromElsewhere,
-    OldForm,
-    came_from_us,
+    is_same_site,
     new_token,
     sent_token,
     token_here,
 )
-from helpdesk.web.refused import note
-from helpdesk.web.texts import is_text
-from helpdesk.web.work import become_stranger
+from helpdesk.web.security_log import log_refusal
+from helpdesk.web.text_fields import is_text_field
+from helpdesk.web.work import become_anonymous
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +64,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(CannotOpen, _cannot_open)
-    app.register_error_handler(OldForm, _old_form)
+    app.register_error_handler(ExpiredForm, _old_form)
     app.register_error_handler(ForeignForm, _foreign_form)
-    app.register_error_handler(FromElsewhere, _from_elsewhere)
+    app.register_error_handler(CrossSiteForm, _from_elsewhere)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _at_the_end)
     app.register_error_handler(OperationalError, _no_database)
@@ -78,7 +78,7 @@ def init_app(app: Flask) -> None:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     if isinstance(refusal, NotAllowed | NotFound):
-        note("access refused", where=str(request.endpoint))
+        log_refusal("access refused", where=str(request.endpoint))
     return _page(refusal.sentence, STATUS.get(type(refusal), 400), words=_typed())
 
 
@@ -86,20 +86,20 @@ def _busy(busy: Busy) -> ResponseReturnValue:
     """Asked again with all that was typed but what opens something."""
     if not isinstance(busy, NoRoom):
         return _keep_typed(busy.sentence, 503)
-    note("no room", where=str(request.endpoint))
+    log_refusal("no room", where=str(request.endpoint))
     return _keep_typed(busy.sentence, 503, ways=current_desk().settings.other_ways)
 
 
 def _typed() -> list[str]:
     """The words of the form that is refused, so that nobody has to write them a second time."""
-    if request.method != "POST" or not came_from_us():
+    if request.method != "POST" or not is_same_site():
         return []
     return [
         value
         for name, values in request.form.lists()
         if name not in NEVER_SHOWN
         for value in values
-        if is_text(name, value)
+        if is_text_field(name, value)
     ]
 
 
@@ -130,7 +130,7 @@ def _log_no_words(exc_info: object) -> None:
 
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     log.error("database away: %s", type(error.orig).__name__)
-    become_stranger()  # a page that names somebody would ask the database for them once more
+    become_anonymous()  # a page that names somebody would ask the database for them once more
     return _keep_typed(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
 
 
@@ -163,20 +163,20 @@ def _where(error: BaseException) -> str:
     return place
 
 
-def _old_form(_error: OldForm) -> ResponseReturnValue:
+def _old_form(_error: ExpiredForm) -> ResponseReturnValue:
     """The form waited too long, or the key was changed: nothing typed is lost by it.
 
     The same page is offered again with everything in it and a fresh token, but only if the request
     came from our own pages: otherwise another site could have a person confirm what it made up.
     """
-    if not came_from_us():
-        return _from_elsewhere(FromElsewhere())
+    if not is_same_site():
+        return _from_elsewhere(CrossSiteForm())
     return _keep_typed(
         marked("This page was open for a long time, so please send it once more."), 400
     )
 
 
-def _from_elsewhere(_error: FromElsewhere) -> ResponseReturnValue:
+def _from_elsewhere(_error: CrossSiteForm) -> ResponseReturnValue:
     return _page(marked("This did not come from one of our own pages."), 400)
 
 
@@ -193,13 +193,13 @@ def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
             "sent and nothing was changed."
         )
     )
-    return _page(sentence, 409, words=_typed(), above=page_above(request.path) or _home())
+    return _page(sentence, 409, words=_typed(), above=parent_page(request.path) or _home())
 
 
 def _keep_typed(sentence: str, status: int, *, ways: str | None = None) -> ResponseReturnValue:
     """The form once more with all that was typed. `ways`: where else there is help, if one has to
     look for it."""
-    if request.method == "POST" and came_from_us():
+    if request.method == "POST" and is_same_site():
         before = sent_token()
         fields = [
             (name, value)
@@ -208,7 +208,7 @@ def _keep_typed(sentence: str, status: int, *, ways: str | None = None) -> Respo
             for value in values
         ]
         page = render_template(
-            "refusals/again.html",
+            "errors/again.html",
             sentence=gettext(sentence),
             fields=fields,
             # It stays the form of whoever had it.
@@ -229,12 +229,12 @@ def _page(
     ways: str | None = None,
 ) -> tuple[Any, int]:
     page = render_template(
-        "refusals/refused.html",
+        "errors/refused.html",
         sentence=gettext(sentence),
         status=status,
         words=words,
         ways=ways,
-        above=above or page_above(request.path),
+        above=above or parent_page(request.path),
         home=current_app.config["HOME"],
     )
     return page, status
@@ -244,7 +244,7 @@ def _home() -> str:
     return url_for(current_app.config["HOME"])
 
 
-def page_above(path: str) -> str | None:
+def parent_page(path: str) -> str | None:
     """The page that an address lies under, such as the case of a message."""
     routes = current_app.create_url_adapter(request)
     steps = path.rstrip("/").split("/")[:-1]

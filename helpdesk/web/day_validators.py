@@ -8,7 +8,7 @@ from wtforms import ValidationError
 from helpdesk.core.days import AHEAD, BACK, can_come, can_have_been, in_words
 
 
-def to_come(_form: Any, field: Any) -> None:
+def in_future(_form: Any, field: Any) -> None:
     """A day after today, at most a year ahead."""
     today = _today()
     if field.data is not None and not can_come(field.data, today=today):
@@ -18,7 +18,7 @@ def to_come(_form: Any, field: Any) -> None:
         )
 
 
-def gone(_form: Any, field: Any) -> None:
+def in_past(_form: Any, field: Any) -> None:
     """Today or a day before, at most five years back."""
     today = _today()
     if field.data is not None and not can_have_been(field.data, today=today):

@@ -19,7 +19,7 @@ from helpdesk.runs.forms import SkipForm
 from helpdesk.settings import Surface
 from helpdesk.triage.forms import RaiseForm
 from helpdesk.web.forms import Form
-from helpdesk.web.lengths import TEXT_LIMIT, characters
+from helpdesk.web.text_lengths import TEXT_LIMIT, count_graphemes
 
 TEMPLATES = Path(helpdesk.app.__file__).parent / "templates"
 # Codes, names and addresses: compared with what we know or checked by a pattern, kept by nobody
@@ -59,16 +59,16 @@ def filled(pages, form, name, text):
     ],
 )
 def test_a_character_is_what_a_person_counts(text, count):
-    assert characters(text) == count
+    assert count_graphemes(text) == count
 
 
 def test_accents_heaped_on_one_letter_do_not_make_a_text_short():
-    assert characters("a" + "\u0301" * 9_999) == 5_000
+    assert count_graphemes("a" + "\u0301" * 9_999) == 5_000
 
 
 @given(st.text())
 def test_no_text_counts_more_than_its_signs_or_less_than_half(text):
-    assert len(text) / 2 <= characters(text) <= len(text)
+    assert len(text) / 2 <= count_graphemes(text) <= len(text)
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 from helpdesk.core import presses
 from helpdesk.core.actors import NOBODY
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
-from helpdesk.web.cookies import RESULTS, new_opener
+from helpdesk.web.cookies import RESULTS, new_results_cookie
 from helpdesk.web.desk import current_desk
-from helpdesk.web.form_tokens import came_from_us, whose_page
-from helpdesk.web.limits import within_limit
-from helpdesk.web.login import open_to_strangers
+from helpdesk.web.form_tokens import is_same_site, page_holder
+from helpdesk.web.login import public_view
+from helpdesk.web.rate_limits import within_limit
 from helpdesk.web.work import current_work
 
 # A page that is refused holds what was typed, and people are interrupted; the others say their
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 
     Must come before the work of a request, so that it is asked after the work has ended.
     """
-    app.add_url_rule("/results/<result_id>", "show_result", open_to_strangers(show_result))
+    app.add_url_rule("/results/<result_id>", "show_result", public_view(show_result))
     # Asked in the opposite order: who has brought nothing back yet may keep no cookies.
     app.after_request(_remember_browser)
     app.after_request(_keep_refusal)
@@ -55,13 +55,13 @@ def keep_with_the_work(app: Flask) -> None:
 def show_result(result_id: str) -> ResponseReturnValue:
     page = _opened(result_id)
     if page is None:
-        return render_template("refusals/over.html", home=current_app.config["HOME"]), 404
+        return render_template("errors/over.html", home=current_app.config["HOME"]), 404
     return page
 
 
 def _opened(result_id: str) -> tuple[str, int] | None:
     work = current_work()  # by which it is known who is here
-    key = _key(result_id, whose_page())
+    key = _key(result_id, page_holder())
     if key is None:
         return None
     kept = presses.answer_to(work.session, _row(key), since=work.at - presses.KEPT)
@@ -76,7 +76,7 @@ def _opened(result_id: str) -> tuple[str, int] | None:
 def _remember_browser(response: Response) -> Response:
     """Whoever has a form from us brings this back with it, if the browser keeps cookies at all."""
     if "form_token" in g and RESULTS not in session:
-        session[RESULTS] = new_opener()
+        session[RESULTS] = new_results_cookie()
     return response
 
 
@@ -111,7 +111,7 @@ def _is_to_be_kept(response: Response) -> bool:
         and response.mimetype == "text/html"
         and not response.location
         and RESULTS in session
-        and came_from_us()
+        and is_same_site()
         and len(response.get_data()) <= LONGEST
         and within_limit("results", size=BURST, per_minute=STEADY_PER_MINUTE, who=_counted())
     )
@@ -119,14 +119,14 @@ def _is_to_be_kept(response: Response) -> bool:
 
 def _counted() -> str | None:
     """Whoever is known is counted for themselves; strangers by where they come from."""
-    who = whose_page()
+    who = page_holder()
     return None if who == NOBODY.id else who
 
 
 def _kept(transaction: Session, response: Response, at: datetime) -> str:
     """Seal the page and put it away; the name under which it is found."""
     result_id = secrets.token_hex(16)
-    key = _key(result_id, whose_page())
+    key = _key(result_id, page_holder())
     assert key is not None  # noqa: S101 - the cookie was looked at before
     words = json.dumps([response.status_code, response.get_data(as_text=True)])
     envelope = key.seal_text(words, presses.place_of(_row(key)))

@@ -17,17 +17,17 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
+from helpdesk.web.error_pages import NEVER_REPEATED
 from helpdesk.web.form_tokens import FIELD, LASTS, is_tag_of, sent_token
-from helpdesk.web.login import is_open_to_strangers
-from helpdesk.web.refusals import NEVER_REPEATED
-from helpdesk.web.texts import ASKED, is_text
+from helpdesk.web.login import is_public_view
+from helpdesk.web.text_fields import ASKED, is_text_field
 
 PLACE: Final = Place("forms", "interrupted", "", "")
 LONGEST_ADDRESS: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Interrupted:
+class InterruptedForm:
     """A form that came when nobody was signed in any more: where it goes, and all that is in it."""
 
     address: str
@@ -35,7 +35,7 @@ class Interrupted:
     whose: str
 
     @classmethod
-    def now(cls) -> "Interrupted | None":
+    def now(cls) -> "InterruptedForm | None":
         """This request's form; None if its page did not say whose it is, or it holds a secret."""
         token = sent_token()
         if token is None or not NEVER_REPEATED.isdisjoint(request.form):
@@ -44,7 +44,7 @@ class Interrupted:
         return cls(_here(), tuple(fields), token.whose)
 
     @classmethod
-    def read(cls, kept: str) -> "Interrupted | None":
+    def read(cls, kept: str) -> "InterruptedForm | None":
         """What `kept` was made of, if this surface made it within a day."""
         with suppress(ValueError):
             envelope = Envelope(urlsafe_b64decode(kept.encode()))
@@ -71,7 +71,7 @@ class Interrupted:
         return [
             (name, ASKED.get(name, ""), value)
             for name, value in self.fields
-            if is_text(name, value)
+            if is_text_field(name, value)
         ]
 
     @property
@@ -81,7 +81,7 @@ class Interrupted:
         return [pair for pair in self.fields if pair[0] not in written]
 
 
-def page_of_ours(address: str) -> str | None:
+def own_page_or_none(address: str) -> str | None:
     """The address, if it is that of a page behind this sign-in: never a place outside."""
     if len(address) > LONGEST_ADDRESS or "\\" in address or not address.isprintable():
         return None
@@ -93,13 +93,13 @@ def page_of_ours(address: str) -> str | None:
         endpoint, _values = routes.match(parts.path, method="GET") if routes else ("", {})
     except HTTPException:
         return None
-    return address if endpoint and not is_open_to_strangers(current_app, endpoint) else None
+    return address if endpoint and not is_public_view(current_app, endpoint) else None
 
 
-def page_wanted() -> str | None:
+def requested_page() -> str | None:
     """The page that was asked for, or that has the form that came; None for the first page."""
     address = _here() if request.method == "GET" else request.path
-    return page_of_ours(address) if address != "/" else None
+    return own_page_or_none(address) if address != "/" else None
 
 
 def _here() -> str:

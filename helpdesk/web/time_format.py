@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from helpdesk.core.markup import dated
-from helpdesk.web.languages import language_here
+from helpdesk.web.languages import current_language
 
 WORDINGS_KEPT = 1024
 AN_HOUR = 3600
@@ -20,7 +20,7 @@ A_DAY = 24 * 60  # in minutes
 
 def moment(at: datetime) -> Markup:
     """22 Nov 2026, 04:05 UTC, as the language of the page writes it."""
-    return _moment(language_here(), at)
+    return _moment(current_language(), at)
 
 
 def in_hour(at: datetime) -> Markup:
@@ -28,7 +28,7 @@ def in_hour(at: datetime) -> Markup:
 
     Where it is known to be later than the full hour, `at` is what it cannot have been before.
     """
-    return _in_hour(language_here(), at)
+    return _in_hour(current_language(), at)
 
 
 def happened(at: datetime) -> Markup:
@@ -38,7 +38,7 @@ def happened(at: datetime) -> Markup:
 
 def day(at: datetime) -> Markup:
     """22 November 2026, as the language of the page writes it."""
-    return _day(language_here(), at)
+    return _day(current_language(), at)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)
@@ -73,14 +73,14 @@ def _day(language: str, at: datetime) -> Markup:
 
 
 @dataclass(frozen=True)
-class Left:
+class TimeLeft:
     """What to say of a moment that is due, and in which tone."""
 
     words: str
     tone: str
 
 
-def time_left(due: datetime, now: datetime) -> Left:
+def time_left(due: datetime, now: datetime) -> TimeLeft:
     """In 2 hours 5 minutes, or 20 minutes late; near and over have tones of their own.
 
     Never in our favour: what is left is rounded down, and what is late up.
@@ -88,22 +88,22 @@ def time_left(due: datetime, now: datetime) -> Left:
     seconds = (due - now).total_seconds()
     tone = "clock-over" if seconds < 0 else "clock-soon" if seconds < AN_HOUR else ""
     minutes = math.ceil(-seconds / 60) if seconds < 0 else int(seconds // 60)
-    return _left(language_here(), minutes, tone)
+    return _left(current_language(), minutes, tone)
 
 
 def length(of: timedelta) -> str:
     """2 days 13 hours: a length of time as it is, to the minute."""
-    return _length(language_here(), int(of.total_seconds() // 60))
+    return _length(current_language(), int(of.total_seconds() // 60))
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)
-def _left(_language: str, minutes: int, tone: str) -> Left:
+def _left(_language: str, minutes: int, tone: str) -> TimeLeft:
     is_late = tone == "clock-over"
     if minutes >= A_DAY:  # to the hour
         minutes = 60 * (math.ceil(minutes / 60) if is_late else minutes // 60)
     span = _span(minutes)
     said = gettext("%(span)s late", span=span) if is_late else gettext("in %(span)s", span=span)
-    return Left(str(said), tone)
+    return TimeLeft(str(said), tone)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)

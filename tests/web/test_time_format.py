@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.app import create_app
 from helpdesk.settings import Surface
 from helpdesk.web import languages
-from helpdesk.web.clock import happened, in_hour, length, moment, time_left
+from helpdesk.web.time_format import happened, in_hour, length, moment, time_left
 
 HOUR = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
@@ -55,7 +55,7 @@ def test_what_cannot_have_been_before_a_moment_begins_there(pages):
 def test_it_is_said_in_every_language(pages, language):
     with pages.test_request_context("/", environ_overrides={"helpdesk.language": language}):
         said = happened(HOUR).striptags()
-        assert languages.language_here() == language
+        assert languages.current_language() == language
 
     assert "between" not in said
     assert "11:00" in said

@@ -12,7 +12,7 @@ from helpdesk.core import presses
 from helpdesk.core.actors import Role
 from helpdesk.core.presses import KEPT, Press
 from helpdesk.settings import Surface
-from helpdesk.web import results
+from helpdesk.web import form_results
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import FROM_US, Browser
 
@@ -117,7 +117,9 @@ def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, desk, q
 
 
 @pytest.mark.parametrize(
-    ("way", "kept"), [(invited, KEPT), (refused, results.REFUSED_LASTS)], ids=["done", "refused"]
+    ("way", "kept"),
+    [(invited, KEPT), (refused, form_results.REFUSED_LASTS)],
+    ids=["done", "refused"],
 )
 def test_it_goes_after_a_while(browser, monkeypatch, way, kept):
     address, minute = way(browser), timedelta(minutes=1)
@@ -163,7 +165,7 @@ def test_a_result_of_a_stranger_is_over_when_somebody_comes_in(desk, staff, lead
 
 
 def test_too_many_results_at_once_stand_in_place(browser, monkeypatch):
-    monkeypatch.setattr(results, "BURST", 0)
+    monkeypatch.setattr(form_results, "BURST", 0)
 
     browser.open("/people/invitation")
     fields = [*browser.form("/people/invitation").fields, ("name", "")]

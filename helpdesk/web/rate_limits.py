@@ -27,7 +27,7 @@ class _Table:
     lock: Lock = field(default_factory=Lock)
 
 
-class Buckets:
+class TokenBuckets:
     """Token buckets in a table of one size, found by a hash under a key that only this process
     knows and never writes.
 
@@ -90,16 +90,16 @@ class Buckets:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["buckets"] = Buckets()
+    app.extensions["buckets"] = TokenBuckets()
 
 
 def within_limit(purpose: str, *, size: int, per_minute: float, who: str | None = None) -> bool:
     """Whether this request is one of a few. The address is hashed at once and kept nowhere."""
-    buckets: Buckets = current_app.extensions["buckets"]
+    buckets: TokenBuckets = current_app.extensions["buckets"]
     return buckets.take(purpose, who or request.remote_addr or "", size=size, per_minute=per_minute)
 
 
 def seconds_to_wait(purpose: str, *, size: int, per_minute: float, who: str) -> float:
     """Spend one of a few tries of `who`; with none left, the seconds until there is one."""
-    buckets: Buckets = current_app.extensions["buckets"]
+    buckets: TokenBuckets = current_app.extensions["buckets"]
     return buckets.take_or_wait(purpose, who, size=size, per_minute=per_minute)

@@ -6,7 +6,7 @@ from flask import get_template_attribute, render_template_string
 from helpdesk.app import create_app
 from helpdesk.cases.forms import MessageForm
 from helpdesk.settings import Surface
-from helpdesk.web.pages import BLANK, once
+from helpdesk.web.template_cache import BLANK, once
 
 
 @pytest.fixture

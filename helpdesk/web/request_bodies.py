@@ -17,10 +17,10 @@ MOST_LETTERS = 200_000
 
 def init_app(app: Flask) -> None:
     """Look at what came before anything else does. Nothing of it has been parsed by then."""
-    app.before_request(refuse_what_is_no_form)
+    app.before_request(refuse_bad_body)
 
 
-def refuse_what_is_no_form() -> None:
+def refuse_bad_body() -> None:
     """A body that was cut off, is of another kind, or would cost more to read than a form does."""
     if request.query_string.count(b"&") >= MOST_FIELDS:
         raise BadRequest

@@ -21,7 +21,7 @@ FLAG_LETTERS: Final = range(0x1F1E6, 0x1F200)
 SIGNS_IN_LETTER: Final = 2
 
 
-def characters(text: str) -> int:
+def count_graphemes(text: str) -> int:
     """The characters of a text as a person counts them: é, ग्रा and a flag are one each.
 
     A heap of accents on one letter counts as more, so that nothing grows without end.
@@ -38,13 +38,13 @@ def characters(text: str) -> int:
     return max(counted, -(-len(text) // SIGNS_IN_LETTER))
 
 
-def signs(text: str) -> int:
+def count_code_points(text: str) -> int:
     """What a column of the database counts."""
     return len(text)
 
 
 def not_longer_than(
-    limit: int, *, count: Callable[[str], int] = characters
+    limit: int, *, count: Callable[[str], int] = count_graphemes
 ) -> Callable[[Any, Field], None]:
     """A text that is too long is kept, and its writer told by how much."""
 

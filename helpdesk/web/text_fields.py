@@ -9,7 +9,7 @@ ASKED: Final[dict[str, str]] = {}
 TYPED: Final = frozenset({"StringField", "TextAreaField", "EmailField", "DateField", "UtcMoment"})
 
 
-def note_texts(form: type[Any]) -> None:
+def remember_text_fields(form: type[Any]) -> None:
     """Remember the fields of a form that are typed into, days and times too."""
     for name, field in vars(form).items():
         if isinstance(field, UnboundField) and field.field_class.__name__ in TYPED:
@@ -17,6 +17,6 @@ def note_texts(form: type[Any]) -> None:
             ASKED.setdefault(name, str(asks or ""))
 
 
-def is_text(name: str, value: str) -> bool:
+def is_text_field(name: str, value: str) -> bool:
     """Whether somebody wrote this, as against ticking it."""
     return bool(value.strip()) and (name in ASKED or len(value.split()) > 1)

@@ -27,14 +27,14 @@ def repeatable(view: View) -> View:
 
 
 @dataclass(frozen=True)
-class Pressed:
+class SubmittedForm:
     """A form as it was sent: its token and every word. Another word is another press."""
 
     id: str
     key: Secret = field(repr=False)
 
     @classmethod
-    def now(cls) -> "Pressed":
+    def now(cls) -> "SubmittedForm":
         words = [request.full_path, *sorted(request.form.items(multi=True))]
         raw = json.dumps(words).encode()
         return cls(_digest(raw, b"hd press id").hex(), Secret(_digest(raw, b"hd press key")))
@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
 def _answer_again() -> ResponseReturnValue | None:
     if not is_checked() or FIELD not in request.form or _is_repeatable():
         return None
-    work, pressed = current_work(), Pressed.now()
+    work, pressed = current_work(), SubmittedForm.now()
     if presses.is_first(work.session, pressed.id, at=work.at):
         g.pressed = pressed
         return None
@@ -64,7 +64,7 @@ def _answer_again() -> ResponseReturnValue | None:
 
 
 def _keep_answer(response: Response) -> Response:
-    pressed: Pressed | None = g.pop("pressed", None)
+    pressed: SubmittedForm | None = g.pop("pressed", None)
     if pressed is not None and response.status_code < 400 and "work" in g:
         written = _write(response)
         if len(written) <= LONGEST:
