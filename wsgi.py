@@ -4,15 +4,15 @@ import os
 import sys
 
 from helpdesk import logs
-from helpdesk.assembly import open_desk
-from helpdesk.doors import application_for
+from helpdesk.assembly import open_context
+from helpdesk.host_dispatch import application_for
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured, Settings
 
 logs.configure("pages")
 try:
     settings = Settings.from_environment(os.environ)
-    application = application_for(open_desk(settings), settings.serves)
+    application = application_for(open_context(settings), settings.serves)
 except NotConfigured as missing:
     sys.stderr.write(f"The helpdesk is only half configured.\n{missing}\n")
     sys.exit(2)

@@ -26,8 +26,8 @@ from alembic.config import Config
 from helpdesk import key_files
 from helpdesk.adapters import child_processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
-from helpdesk.assembly import close_desk, open_desk
-from helpdesk.core.desk import Desk
+from helpdesk.assembly import close_context, open_context
+from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
 from helpdesk.supervisor.environments import ROLES, WEB_WORKERS
@@ -77,9 +77,9 @@ class House:
     def __exit__(self, *_trouble: object) -> None:
         for name in list(self.programs):
             self.close(name)
-        for name in ("desk", "overseer"):
+        for name in ("context", "overseer"):
             if name in self.__dict__:
-                close_desk(getattr(self, name))
+                close_context(getattr(self, name))
         self.redis.stop()
         self.postgres.remove()
         for door in self._doors.values():
@@ -87,18 +87,18 @@ class House:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @cached_property
-    def desk(self) -> Desk:
+    def context(self) -> AppContext:
         """A desk with both keys, for whoever plays reporters and staff alike."""
         return self._desk_as("helpdesk_app")
 
     @cached_property
-    def overseer(self) -> Desk:
+    def overseer(self) -> AppContext:
         """A desk with every right, for a judge who lets time pass and chains what is left."""
         return self._desk_as("helpdesk_owner")
 
-    def _desk_as(self, role: str) -> Desk:
+    def _desk_as(self, role: str) -> AppContext:
         told = self._told(role, key_files.ALL) | {"REDIS_URL": "none"}
-        return open_desk(Settings.from_environment(told, holds=key_files.ALL))
+        return open_context(Settings.from_environment(told, holds=key_files.ALL))
 
     def port(self, name: str) -> int:
         return int(self._doors[name].getsockname()[1])

@@ -12,7 +12,7 @@ from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.operations.sessions import new_session
 from helpdesk.core import codes
 from helpdesk.core.actors import Actor, Role, operator
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
@@ -43,28 +43,28 @@ class Somebody:
 
 def found_queue(house: House, *, responders: int) -> tuple[Team, list[Somebody]]:
     """The queue that takes reports; in it a coordinator, and after them so many responders."""
-    team = a_team(house.desk, QUEUE, TeamKind.QUEUE, takes_reports=True)
-    people = [enrolled(house.desk, "coordinator", Role.COORDINATOR, team)]
+    team = a_team(house.context, QUEUE, TeamKind.QUEUE, takes_reports=True)
+    people = [enrolled(house.context, "coordinator", Role.COORDINATOR, team)]
     for number in range(1, responders + 1):
-        people.append(enrolled(house.desk, f"responder-{number}", Role.RESPONDER, team))
-        let_in(house.desk, people[0], people[-1], team)
+        people.append(enrolled(house.context, f"responder-{number}", Role.RESPONDER, team))
+        let_in(house.context, people[0], people[-1], team)
     return team, people
 
 
-def a_team(desk: Desk, slug: str, kind: TeamKind, *, takes_reports: bool = False) -> Team:
-    with desk.begin(operator("trial")) as work:
+def a_team(context: AppContext, slug: str, kind: TeamKind, *, takes_reports: bool = False) -> Team:
+    with context.begin(operator("trial")) as work:
         return accounts.create_team(
             work, slug=slug, name=slug.title(), kind=kind, takes_reports=takes_reports
         )
 
 
-def enrolled(desk: Desk, handle: str, role: Role, team: Team) -> Somebody:
+def enrolled(context: AppContext, handle: str, role: Role, team: Team) -> Somebody:
     """Somebody who was invited and has enrolled; a minute ago, so that this code is unused."""
     earlier = datetime.now(UTC) - timedelta(minutes=1)
     seed = second_factor.new_seed()
     door = Surface.PARTNER if role is Role.PARTNER else Surface.STAFF
-    passphrase, lock = _shared_lock(desk.service.peppers_at(door))
-    with desk.begin(operator("trial"), at=earlier) as work:
+    passphrase, lock = _shared_lock(context.service.peppers_at(door))
+    with context.begin(operator("trial"), at=earlier) as work:
         person, _code = accounts.invite(
             work,
             handle=handle,
@@ -94,9 +94,9 @@ def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.Lock]:
     return passphrase, passphrases.new_lock(passphrase, peppers)
 
 
-def let_in(desk: Desk, member: Somebody, newcomer: Somebody, team: Team) -> None:
+def let_in(context: AppContext, member: Somebody, newcomer: Somebody, team: Team) -> None:
     """Give the newcomer the team's key."""
-    with desk.begin(member.actor, secrets=member.secrets) as work:
+    with context.begin(member.actor, secrets=member.secrets) as work:
         person = work.session.get_one(Person, newcomer.person.id)
         waiting = next(one for one in person.memberships if one.team_id == team.id)
         accounts.let_in(work, waiting)
@@ -121,7 +121,7 @@ def sign_in(house: House, somebody: Somebody, surface: Surface = Surface.STAFF) 
 def let_through(house: House, somebody: Somebody, surface: Surface = Surface.STAFF) -> Browser:
     """A browser that is signed in already, for a trial in which fifty of them are needed."""
     browser = Browser(house.port(surface))
-    with house.desk.begin(somebody.actor) as work:
+    with house.context.begin(somebody.actor) as work:
         person = work.session.get_one(Person, somebody.person.id)
         token = new_session(work, person, somebody.secret, surface=surface, is_complete=True)
     browser.cookies[COOKIES[surface]] = token

@@ -72,7 +72,7 @@ GROW = (
 
 def grow_to(house: House, team: Team, owner: Somebody, size: int, *, after: int) -> None:
     """Seed cases number `after` + 1 to `size` into the team's queue."""
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         team_key = keys_of_team(work, team).current
     assert team_key is not None
     facts = {
@@ -103,32 +103,32 @@ def a_case(house: House) -> str:
 def several_cases(house: House, how_many: int) -> list[str]:
     """So many cases that nobody has; their references."""
     ids = [a_case(house) for _ in range(how_many)]
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         return list(work.session.scalars(select(Case.ref).where(Case.id.in_(ids))))
 
 
 def a_long_case(house: House, owner: Somebody) -> str:
     """A case reported, claimed and talked about in fifty sealed messages; its reference."""
-    desk = house.desk
+    context = house.context
     case_id, code = _reported(house)
-    with desk.begin(owner.actor, secrets=owner.secrets) as work:
+    with context.begin(owner.actor, secrets=owner.secrets) as work:
         case = work.session.get_one(Case, case_id)
         cases.claim(work, case)
         ref = case.ref
     for _ in range(MESSAGES // 2):
-        with desk.begin(owner.actor, secrets=owner.secrets) as work:
+        with context.begin(owner.actor, secrets=owner.secrets) as work:
             cases.send_message(work, work.session.get_one(Case, case_id), WORDS * 2)
-        with desk.begin(reporter(case_id), own=code.secret()) as work:
+        with context.begin(reporter(case_id), own=code.secret()) as work:
             intake.write_message(work, work.session.get_one(Case, case_id), body=WORDS)
     return ref
 
 
 def _reported(house: House) -> tuple[str, ReturnCode]:
-    desk, code = house.desk, ReturnCode.new()
+    context, code = house.context, ReturnCode.new()
     way_back = intake.WayBack(
         form_token=secrets.token_bytes(32),
         code=code,
-        reporter_tag=code.tag(desk.settings.intake_keys[0]),
+        reporter_tag=code.tag(context.settings.intake_keys[0]),
     )
     told = Told(
         kinds=("account-takeover",),
@@ -138,5 +138,5 @@ def _reported(house: House) -> tuple[str, ReturnCode]:
         consents=frozenset(ConsentKind),
         platform="instagram",
     )
-    with desk.begin(NOBODY) as work:
+    with context.begin(NOBODY) as work:
         return intake.submit(work, told, way_back=way_back, is_drill=True).case.id, code

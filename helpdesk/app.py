@@ -1,4 +1,4 @@
-"""create_app(desk, surface): the features, in order; the table of contents of the pages."""
+"""create_app(context, surface): the features, in order; the table of contents of the pages."""
 
 from functools import lru_cache, partial
 from typing import Any
@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from helpdesk.accounts import door as accounts_door
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.markup import as_written, exact, harmless, isolated, name, said, visible
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
@@ -83,25 +83,27 @@ HOME = {
 }
 
 
-def create_app(desk: Desk, surface: Surface) -> Flask:
+def create_app(context: AppContext, surface: Surface) -> Flask:
     """One surface of the helpdesk as a WSGI application."""
     app = Flask("helpdesk")
     app.jinja_environment = template_cache.SharedNames
     app.jinja_options = {"cache_size": -1}  # every template is kept, so none has to be last used
-    app.extensions["desk"] = desk
+    app.extensions["context"] = context
     app.extensions["surface"] = surface
     app.config.update(
-        SECRET_KEY=_form_key(desk, surface, 0),
-        SECRET_KEY_FALLBACKS=[_form_key(desk, surface, n) for n in range(1, _keys(desk, surface))],
+        SECRET_KEY=_form_key(context, surface, 0),
+        SECRET_KEY_FALLBACKS=[
+            _form_key(context, surface, n) for n in range(1, _keys(context, surface))
+        ],
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         HOME=HOME[surface],
         PLATFORMS=lambda: [one.slug for one in the_library().platforms],
     )
-    scheme.init_app(app, desk.settings.url_of(surface))
+    scheme.init_app(app, context.settings.url_of(surface))
     headers.init_app(app)
     request_bodies.init_app(app)
-    cookies.init_app(app, surface, desk.settings.url_of(surface))
+    cookies.init_app(app, surface, context.settings.url_of(surface))
     error_pages.init_app(app)
     rate_limits.init_app(app)
     identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
@@ -113,25 +115,25 @@ def create_app(desk: Desk, surface: Surface) -> Flask:
     form_results.keep_with_the_work(app)
     Babel(app, locale_selector=languages.select)
     catalogues.init_app(app)
-    _speak(app, desk, surface)
+    _speak(app, context, surface)
     template_cache.init_app(app)
-    _dress(app, desk)
+    _dress(app, context)
     for blueprint in BLUEPRINTS[surface]:
         app.register_blueprint(blueprint)
     return app
 
 
-def _speak(app: Flask, desk: Desk, surface: Surface) -> None:
+def _speak(app: Flask, context: AppContext, surface: Surface) -> None:
     """Reporters choose their language; the pages of staff and partners are in ours."""
     if surface is Surface.PUBLIC:
-        offered = on_offer(desk.settings)
+        offered = on_offer(context.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
         read_all(offered)
         for language in offered:
             the_table(language)
         incident_classifier()  # trained now, so that no reporter waits for it
         app.jinja_env.globals["has_been_read"] = is_reviewed
-        app.extensions["helplines"] = _helplines(desk.settings)
+        app.extensions["helplines"] = _helplines(context.settings)
     else:
         languages.init_app(app, offered=(catalogues.SOURCE,))
         # responders see words to send in each language in which somebody may have written
@@ -145,7 +147,7 @@ def _helplines(settings: Settings) -> tuple[Helpline, ...]:
         raise NotConfigured(f"HELPLINES: {wrong}") from None
 
 
-def _dress(app: Flask, desk: Desk) -> None:
+def _dress(app: Flask, context: AppContext) -> None:
     """What every template may use; a missing name fails a test instead of rendering nothing."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -175,8 +177,8 @@ def _dress(app: Flask, desk: Desk) -> None:
     def for_every_page() -> dict[str, Any]:
         locale = get_locale()
         return {
-            "helpdesk_name": desk.settings.helpdesk_name,
-            "drill": desk.settings.drill,
+            "helpdesk_name": context.settings.helpdesk_name,
+            "drill": context.settings.drill,
             "surface": app.extensions["surface"].value,
             "locale": str(locale or "en"),
             "direction": locale.text_direction if locale else "ltr",
@@ -202,16 +204,16 @@ def _name_of_platform(language: str, slug: str) -> str:
     return str(platform.name) if platform else slug
 
 
-def _keys(desk: Desk, surface: Surface) -> int:
-    return len(_key_bytes(desk, surface))
+def _keys(context: AppContext, surface: Surface) -> int:
+    return len(_key_bytes(context, surface))
 
 
-def _key_bytes(desk: Desk, surface: Surface) -> tuple[bytes, ...]:
+def _key_bytes(context: AppContext, surface: Surface) -> tuple[bytes, ...]:
     if surface is Surface.PUBLIC:
-        return desk.settings.intake_keys
-    return desk.settings.service_keys[DOOR_KEY[surface]]
+        return context.settings.intake_keys
+    return context.settings.service_keys[DOOR_KEY[surface]]
 
 
-def _form_key(desk: Desk, surface: Surface, number: int) -> bytes:
+def _form_key(context: AppContext, surface: Surface, number: int) -> bytes:
     """The key that signs form tokens: derived, one for each surface; it opens nothing."""
-    return Secret(_key_bytes(desk, surface)[number]).derive(f"forms of {surface}")
+    return Secret(_key_bytes(context, surface)[number]).derive(f"forms of {surface}")

@@ -1,4 +1,4 @@
-"""open_desk: settings in, a Desk out. The one place where the parts meet."""
+"""open_context: settings in, an AppContext out. The one place where the parts meet."""
 
 import time
 from typing import Any, Final
@@ -8,11 +8,11 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from helpdesk.accounts import jobs as accounts_jobs
-from helpdesk.adapters.bell import RedisBell, SilentBell
-from helpdesk.adapters.instance_memory import InstanceMemory
+from helpdesk.adapters.instance_state_file import InstanceStateFile
 from helpdesk.adapters.mailer import open_mailer
+from helpdesk.adapters.queue_notifier import NoQueueNotifier, RedisQueueNotifier
 from helpdesk.cases import jobs as cases_jobs
-from helpdesk.core.desk import Bell, Desk
+from helpdesk.core.app_context import AppContext, QueueNotifier
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.escalations import jobs as escalations_jobs
@@ -36,25 +36,25 @@ JOBS = (
 RESTED = 1.0
 
 
-def open_desk(settings: Settings, *, engine: Engine | None = None) -> Desk:
+def open_context(settings: Settings, *, engine: Engine | None = None) -> AppContext:
     """Assemble what a process works with. Nothing is connected before it is first used."""
     engine = engine or open_engine(
         settings.database_url, patience=PATIENCE if settings.serves else PATIENCE_OF_JOBS
     )
-    return Desk(
+    return AppContext(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
-        apart=open_apart(settings.database_url),
-        bell=open_bell(settings.redis_url),
+        autocommit_sessions=open_autocommit(settings.database_url),
+        queue_notifier=open_queue_notifier(settings.redis_url),
         mailer=open_mailer(settings.mail_url, settings.mail_from),
         service=ServiceKeys.of(settings.service_keys),
-        memory=InstanceMemory(settings.instance),
+        progress_store=InstanceStateFile(settings.instance),
     )
 
 
-def close_desk(desk: Desk) -> None:
+def close_context(context: AppContext) -> None:
     """Close every connection to the database; whoever asks again opens a new one."""
-    for sessions in filter(None, (desk.sessions, desk.apart)):
+    for sessions in filter(None, (context.sessions, context.autocommit_sessions)):
         sessions.kw["bind"].dispose()
 
 
@@ -100,14 +100,14 @@ def open_engine(url: str, *, idle: str = IDLE, patience: str = PATIENCE, **ways:
     return engine
 
 
-class Apart(Session):
+class AutocommitSession(Session):
     """A session whose statements stand each for itself: the database has committed them already."""
 
     def commit(self) -> None:
         self.flush()
 
 
-def open_apart(url: str) -> sessionmaker[Session]:
+def open_autocommit(url: str) -> sessionmaker[Session]:
     """Sessions whose statements stand each for itself.
 
     So no flush may write what could be half written: one entry of history, and no more. Their
@@ -116,7 +116,7 @@ def open_apart(url: str) -> sessionmaker[Session]:
     """
     by_statement = open_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
     statements: sessionmaker[Session] = sessionmaker(
-        by_statement, class_=Apart, expire_on_commit=False
+        by_statement, class_=AutocommitSession, expire_on_commit=False
     )
 
     @event.listens_for(statements, "before_flush")
@@ -153,5 +153,5 @@ def _ask_those_that_rested(engine: Engine) -> None:
             raise InvalidatePoolError from gone
 
 
-def open_bell(url: str) -> Bell:
-    return SilentBell() if url == NO_REDIS else RedisBell(url)
+def open_queue_notifier(url: str) -> QueueNotifier:
+    return NoQueueNotifier() if url == NO_REDIS else RedisQueueNotifier(url)

@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import models as accounts
 from helpdesk.cases import models as cases
-from helpdesk.core import history, keys, leases, outbox, presses, sending, signatures
+from helpdesk.core import history, keys, leases, outbox, send_hold, signatures, stored_answers
 from helpdesk.core.database import Base
 from helpdesk.escalations import models as escalations
 from helpdesk.intake import models as intake
@@ -25,8 +25,8 @@ __all__ = [
     "outbox",
     "partners",
     "playbooks",
-    "presses",
-    "sending",
+    "send_hold",
     "signatures",
+    "stored_answers",
     "triage",
 ]

@@ -19,9 +19,9 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from helpdesk.adapters.listening import Listener
-from helpdesk.core import history, leases, outbox, performing, presses, sending
-from helpdesk.core.desk import Desk
+from helpdesk.adapters.postgres_listener import Listener
+from helpdesk.core import history, job_runner, leases, outbox, send_hold, stored_answers
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
@@ -42,23 +42,23 @@ LOOKS_BACK: Final = 600.0
 _looked_back: list[float] = []
 
 
-def tick_for_ever(desk: Desk, engine: Engine) -> None:
+def run_ticker(context: AppContext, engine: Engine) -> None:
     """Tick while we hold the lease; stand by while another does, or the database is away."""
     nobody_came = threading.Event()
 
     def wake(queue: str) -> None:
-        if not desk.bell.ring(queue):
+        if not context.queue_notifier.notify(queue):
             nobody_came.set()
 
     Listener(engine, wake, frozenset(Queue)).start()
     holder = secrets.token_hex(16)
     while True:
         try:
-            if (fence := take_lease(desk, holder)) is None:
+            if (fence := take_lease(context, holder)) is None:
                 time.sleep(leases.STANDBY)
                 continue
             nobody_came.clear()
-            tick(desk, fence=fence)
+            tick(context, fence=fence)
         except leases.LeaseLost:
             log.warning("Another ticker has taken over; standing by.")
         except DBAPIError:
@@ -68,13 +68,13 @@ def tick_for_ever(desk: Desk, engine: Engine) -> None:
         nobody_came.wait(TICK - SHORTEST_REST)
 
 
-def take_lease(desk: Desk, holder: str) -> int | None:
+def take_lease(context: AppContext, holder: str) -> int | None:
     """Take or renew the lease; None while another ticker holds it."""
-    with desk.begin() as work:
+    with context.begin() as work:
         return leases.take(work.session, holder)
 
 
-def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) -> None:
+def tick(context: AppContext, *, at: datetime | None = None, fence: int | None = None) -> None:
     """Chain history; forget presses; see whether very many wait; call the workers for what is due,
     and do what they did not.
 
@@ -83,29 +83,29 @@ def tick(desk: Desk, *, at: datetime | None = None, fence: int | None = None) ->
     With a `fence`, nothing is written once another ticker has taken over: LeaseLost.
     """
     moment = at or datetime.now(UTC)
-    if (signer := desk.service.secret(KeyFile.HISTORY)) is not None:
+    if (signer := context.service.secret(KeyFile.HISTORY)) is not None:
         with _by_itself():
-            _chain(desk, signer, at=at, fence=fence)
-    before = moment - presses.KEPT
+            _chain(context, signer, at=at, fence=fence)
+    before = moment - stored_answers.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
         crowds.promise_letters,
-        lambda work: quota.promise_warning(work, desk.settings.reports_quota),
-        lambda work: presses.forget(work.session, before=before),
+        lambda work: quota.promise_warning(work, context.settings.reports_quota),
+        lambda work: stored_answers.forget(work.session, before=before),
     )
     for part in parts:
-        with _by_itself(), _fenced(desk, at=moment, fence=fence) as work:
+        with _by_itself(), _fenced(context, at=moment, fence=fence) as work:
             part(work)
-    if not _may_send(desk, at=moment, fence=fence):
+    if not _may_send(context, at=moment, fence=fence):
         return
-    with desk.begin(at=moment) as work:
+    with context.begin(at=moment) as work:
         due = outbox.queues_with_due_work(work.session, at=moment)
         overdue = outbox.queues_with_due_work(work.session, at=moment - PATIENCE)
     for queue in due:
-        if not desk.bell.ring(queue) or queue in overdue:
-            seconds = performing.IN_A_TICK / len(due)
-            ours = partial(_ours, desk, fence)
+        if not context.queue_notifier.notify(queue) or queue in overdue:
+            seconds = job_runner.IN_A_TICK / len(due)
+            ours = partial(_ours, context, fence)
             with _by_itself():
-                performing.drain(desk, queue, at=at, seconds=seconds, while_=ours)
+                job_runner.run_due_promises(context, queue, at=at, seconds=seconds, while_=ours)
 
 
 @contextmanager
@@ -119,13 +119,13 @@ def _by_itself() -> Iterator[None]:
         log.error("A part of a tick failed: %s", type(error).__name__)
 
 
-def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None) -> None:
+def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: int | None) -> None:
     """Chain what is there, a piece in each transaction, until all is chained or time is up."""
     until = time.monotonic() + CHAINING
     looks_back = not _looked_back or time.monotonic() > _looked_back[-1] + LOOKS_BACK
     while time.monotonic() < until:
-        with _fenced(desk, at=at or datetime.now(UTC), fence=fence) as work:
-            if history.link(work.session, at=work.at, signer=signer, looks_back=looks_back):
+        with _fenced(context, at=at or datetime.now(UTC), fence=fence) as work:
+            if history.extend_chain(work.session, at=work.at, signer=signer, looks_back=looks_back):
                 continue
             leases.note_chained(work.session, at=work.at)
         if looks_back:
@@ -133,28 +133,28 @@ def _chain(desk: Desk, signer: Secret, *, at: datetime | None, fence: int | None
         return
 
 
-def _may_send(desk: Desk, *, at: datetime, fence: int | None) -> bool:
+def _may_send(context: AppContext, *, at: datetime, fence: int | None) -> bool:
     """Note that the house lives, here and beside the database; False where it is held."""
-    with _fenced(desk, at=at, fence=fence) as work:
-        kept = sending.tick(work, desk.memory)
+    with _fenced(context, at=at, fence=fence) as work:
+        kept = send_hold.tick(work, context.progress_store)
     # After the commit: what lies beside the database is never ahead of it.
-    if kept is not None and desk.memory is not None:
-        desk.memory.write(kept)
+    if kept is not None and context.progress_store is not None:
+        context.progress_store.write(kept)
     return kept is not None
 
 
 @contextmanager
-def _fenced(desk: Desk, *, at: datetime, fence: int | None) -> Iterator[Work]:
+def _fenced(context: AppContext, *, at: datetime, fence: int | None) -> Iterator[Work]:
     """A transaction in which no other ticker takes over; LeaseLost if one has."""
-    with desk.begin(at=at) as work:
+    with context.begin(at=at) as work:
         if fence is not None:
             leases.hold(work.session, fence)
         yield work
 
 
-def _ours(desk: Desk, fence: int | None) -> bool:
+def _ours(context: AppContext, fence: int | None) -> bool:
     """Whether the next promise is still ours to perform. Raises LeaseLost if it is not."""
     if fence is not None:
-        with desk.begin() as work:
+        with context.begin() as work:
             leases.hold(work.session, fence)
     return True

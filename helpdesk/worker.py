@@ -3,21 +3,21 @@
 import os
 from functools import cache
 
-from helpdesk.assembly import open_desk
-from helpdesk.core import performing
-from helpdesk.core.desk import Desk
+from helpdesk.assembly import open_context
+from helpdesk.core import job_runner
+from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import OF_WORKER
 from helpdesk.settings import Settings
 
 
 @cache
-def this_desk(queue: str) -> Desk:
+def worker_context(queue: str) -> AppContext:
     """The desk of this process; a forked child of a worker opens its own connections."""
-    return open_desk(Settings.from_environment(os.environ, holds=OF_WORKER[queue]))
+    return open_context(Settings.from_environment(os.environ, holds=OF_WORKER[queue]))
 
 
 def look(queue: str) -> bool:
     """Perform what is due in a queue, for a minute at most. False if more is due already."""
-    desk = this_desk(queue)
-    performing.drain(desk, queue, seconds=performing.IN_A_JOB)
-    return not performing.is_due(desk, queue)
+    context = worker_context(queue)
+    job_runner.run_due_promises(context, queue, seconds=job_runner.IN_A_JOB)
+    return not job_runner.has_due_promises(context, queue)

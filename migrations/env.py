@@ -10,12 +10,12 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
 from helpdesk.cases.models import LevelColumn
-from helpdesk.core.database import Moment, Sealed
+from helpdesk.core.database import SealedColumn, UtcDateTime
 from helpdesk.models import Base
 
 PLAIN = {
-    Moment: "sa.DateTime(timezone=True)",
-    Sealed: "sa.LargeBinary()",
+    UtcDateTime: "sa.DateTime(timezone=True)",
+    SealedColumn: "sa.LargeBinary()",
     LevelColumn: "sa.SmallInteger()",
 }
 

@@ -23,7 +23,7 @@ from helpdesk.accounts.models import SignIn
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
 from helpdesk.core import jobs
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise
 from helpdesk.core.service_keys import ServiceKeys
@@ -53,12 +53,12 @@ def pytest_addoption(parser):
 
 
 @dataclass
-class FakeBell:
+class FakeQueueNotifier:
     """Remembers which queues were told to look."""
 
     rung: list[str] = field(default_factory=list)
 
-    def ring(self, queue: str) -> bool:
+    def notify(self, queue: str) -> bool:
         self.rung.append(queue)
         return True
 
@@ -170,7 +170,7 @@ def refuse_what_history_does_not_know(session):
 
 
 @contextmanager
-def desk_on(engine, settings) -> Iterator[Desk]:
+def desk_on(engine, settings) -> Iterator[AppContext]:
     """A desk whose every transaction lands in one that is rolled back at the end."""
     with engine.connect() as connection:
         outer = connection.begin()
@@ -179,10 +179,10 @@ def desk_on(engine, settings) -> Iterator[Desk]:
         )
         event.listen(sessions, "before_flush", note_changes)
         event.listen(sessions, "before_commit", refuse_what_history_does_not_know)
-        yield Desk(
+        yield AppContext(
             settings=settings,
             sessions=sessions,
-            bell=FakeBell(),
+            queue_notifier=FakeQueueNotifier(),
             mailer=FakeMailer(),
             service=SERVICE,
         )
@@ -198,23 +198,23 @@ def any_role(postgres) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def desk(any_role, settings) -> Iterator[Desk]:
+def context(any_role, settings) -> Iterator[AppContext]:
     """A desk with the rights of the staff's pages; nothing a test does stays.
 
     Jobs and the partners' pages work in the same transaction with the rights of their own process.
     """
-    with desk_on(any_role, settings) as desk:
-        desk.sessions.kw["bind"].info["role"] = STAFF
-        become(desk, STAFF)
-        yield desk
+    with desk_on(any_role, settings) as context:
+        context.sessions.kw["bind"].info["role"] = STAFF
+        become(context, STAFF)
+        yield context
 
 
 STAFF, PARTNER, WORKER = "helpdesk_app", "helpdesk_partner", "helpdesk_worker"
 
 
-def become(desk, role):
+def become(context, role):
     """Go on with the rights of another process; the role that it was before."""
-    connection = desk.sessions.kw["bind"]
+    connection = context.sessions.kw["bind"]
     before = connection.info.get("role") if isinstance(connection, Connection) else None
     if before is not None:
         connection.execute(text(f"SET ROLE {role}"))
@@ -226,13 +226,13 @@ def with_rights_of(role, function):
     """The function of a job, done with that role's rights where a test's desk can become it."""
 
     @wraps(function)
-    def done(desk, **arguments):
-        before = become(desk, role)
+    def done(context, **arguments):
+        before = become(context, role)
         try:
-            return function(desk, **arguments)
+            return function(context, **arguments)
         finally:
             if before is not None:
-                become(desk, before)
+                become(context, before)
 
     return done
 
@@ -244,11 +244,11 @@ for name, one in list(jobs._register.items()):
 
 
 @pytest.fixture
-def owners_desk(postgres, settings) -> Iterator[Desk]:
+def owners_desk(postgres, settings) -> Iterator[AppContext]:
     """A desk with every right there is in the database: for those who tamper."""
     engine = create_engine(postgres.url("postgres"))
-    with desk_on(engine, settings) as desk:
-        yield desk
+    with desk_on(engine, settings) as context:
+        yield context
     engine.dispose()
 
 
@@ -257,38 +257,38 @@ def now() -> datetime:
     return datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 
-def _app(desk, surface):
-    app = create_app(desk, surface)
+def _app(context, surface):
+    app = create_app(context, surface)
     app.testing = True
     if surface is Surface.PARTNER:
-        app.wsgi_app = _as_partner_desk(desk, app.wsgi_app)
+        app.wsgi_app = _as_partner_desk(context, app.wsgi_app)
     return app
 
 
-def _as_partner_desk(desk, wsgi_app):
+def _as_partner_desk(context, wsgi_app):
     def answer(environ, start_response):
-        before = become(desk, PARTNER)
+        before = become(context, PARTNER)
         try:
             return list(wsgi_app(environ, start_response))
         finally:
-            become(desk, before)
+            become(context, before)
 
     return answer
 
 
 @pytest.fixture
-def public(desk):
+def public(context):
     """A browser at the public pages."""
-    return _app(desk, Surface.PUBLIC).test_client()
+    return _app(context, Surface.PUBLIC).test_client()
 
 
 @pytest.fixture
-def staff(desk):
+def staff(context):
     """A browser at the staff's pages, nobody signed in."""
-    return _app(desk, Surface.STAFF).test_client()
+    return _app(context, Surface.STAFF).test_client()
 
 
 @pytest.fixture
-def partner_desk(desk):
+def partner_desk(context):
     """A browser at the partners' pages, nobody signed in."""
-    return _app(desk, Surface.PARTNER).test_client()
+    return _app(context, Surface.PARTNER).test_client()

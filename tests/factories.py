@@ -19,7 +19,7 @@ from helpdesk.cases.told import seal_told
 from helpdesk.core import codes
 from helpdesk.core.actors import Actor, Role, operator
 from helpdesk.core.database import new_id
-from helpdesk.core.keys import KeyKind, give, new_key
+from helpdesk.core.keys import KeyKind, give_key, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
@@ -144,7 +144,7 @@ def a_case(
     case_id = facts.pop("id", None) or new_id()
     key, secret = new_key(work.session, KeyKind.CASE, case_id)
     work.session.flush()
-    give(work.session, key, secret, keys_of_team(work, team).current)
+    give_key(work.session, key, secret, keys_of_team(work, team).current)
     case = Case(
         id=case_id,
         ref=codes.new_ref(),
@@ -187,17 +187,17 @@ def confirm_mail(work, partner):
 
 
 @contextmanager
-def work_as(desk, somebody, at=None):
+def work_as(context, somebody, at=None):
     """A piece of work of somebody who is signed in."""
-    with desk.begin(somebody.actor, secrets=somebody.secrets, at=at) as work:
+    with context.begin(somebody.actor, secrets=somebody.secrets, at=at) as work:
         yield work
 
 
 def sign_in(client, somebody, at=None):
     """Sign a test client in, past the two forms. Returns the client."""
     app = client.application
-    desk, surface = app.extensions["desk"], app.extensions["surface"]
-    with desk.begin(somebody.actor, at=at) as work:
+    context, surface = app.extensions["context"], app.extensions["surface"]
+    with context.begin(somebody.actor, at=at) as work:
         token = new_session(
             work, somebody.person, somebody.secret, surface=surface, is_complete=True
         )

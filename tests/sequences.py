@@ -4,7 +4,7 @@ import hypothesis
 from hypothesis.stateful import run_state_machine_as_test
 
 
-def run_sequences(machine, desk, *, seed, sequences, acts):
+def run_sequences(machine, context, *, seed, sequences, acts):
     """Let the machine act on this desk. What it finds wrong is raised."""
     settings = hypothesis.settings(
         max_examples=sequences,
@@ -14,5 +14,5 @@ def run_sequences(machine, desk, *, seed, sequences, acts):
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    on_this_desk = type("OnThisDesk", (machine,), {"desk": desk})
+    on_this_desk = type("OnThisDesk", (machine,), {"context": context})
     run_state_machine_as_test(hypothesis.seed(seed)(on_this_desk), settings=settings)

@@ -147,7 +147,7 @@ def _taken_over(
     if "roles" in kinds:
         yield roles.trial(house.database, seed=seed, tries=kills * 20)
     if "keys" in kinds:
-        yield planting.trial(house.desk, house.database, seed=seed, tries=kills)
+        yield planting.trial(house.context, house.database, seed=seed, tries=kills)
     house.work("notices")
     house.tick()
     if "redis" in kinds:

@@ -20,8 +20,8 @@ from bench.faults.requests import Ready, approve
 from bench.faults.trial import Trial, dice
 from bench.house import House
 from bench.people import Somebody
-from helpdesk.core import performing
-from helpdesk.core.desk import Desk
+from helpdesk.core import job_runner
+from helpdesk.core.app_context import AppContext
 
 QUEUE = "deliveries"
 PAUSE = 0.15
@@ -37,7 +37,7 @@ VICTIMS: Mapping[str, killing.Victim] = {
 
 
 @dataclass(frozen=True)
-class LaterDesk(Desk):
+class LaterDesk(AppContext):
     """The same desk at another moment."""
 
     moment: datetime | None = None
@@ -91,11 +91,11 @@ def _approve_all(house: House, approver: Somebody, ready: Sequence[Ready], resul
         time.sleep(PAUSE)
 
 
-def let_time_pass(house: House, desk: Desk) -> None:
+def let_time_pass(house: House, context: AppContext) -> None:
     """Do what is due now, in two minutes, in four, until nothing can be left."""
-    parts = {one.name: getattr(desk, one.name) for one in fields(Desk)}
+    parts = {one.name: getattr(context, one.name) for one in fields(AppContext)}
     began, passed = datetime.now(UTC), timedelta(0)
     while passed <= LONGEST_WAIT and judge.unsettled(house):
         moment = began + passed
-        performing.drain(LaterDesk(**parts, moment=moment), QUEUE, at=moment)
+        job_runner.run_due_promises(LaterDesk(**parts, moment=moment), QUEUE, at=moment)
         passed += STEP

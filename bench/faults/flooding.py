@@ -22,8 +22,8 @@ from bench.faults.mail import PartnersMail
 from bench.faults.trial import Trial, dice
 from bench.house import House
 from bench.reports import filled
-from helpdesk.core import performing
-from helpdesk.core.desk import Desk
+from helpdesk.core import job_runner
+from helpdesk.core.app_context import AppContext
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.forms import PREFIX
 from helpdesk.intake.load import CROWD
@@ -216,11 +216,11 @@ def _judge_times(house: House, result: Trial, people: Sequence[Form]) -> None:
     """Let time pass until each honest report was spoken of, or its time is over."""
     for name in ("ticker", "worker-notices"):
         house.close(name)
-    desk, sent = house.overseer, [one.sent for one in people if one.sent is not None]
+    context, sent = house.overseer, [one.sent for one in people if one.sent is not None]
     moment, end = datetime.now(UTC), max(sent) + PROMISED
     waits = _waits(house, people)
     while len(waits) < len(people) and moment <= end:
-        _let_pass(desk, moment)
+        _let_pass(context, moment)
         moment += A_STEP
         waits = _waits(house, people)
     result.done["seconds to a letter, at most"] = round(max(waits, default=0))
@@ -229,11 +229,13 @@ def _judge_times(house: House, result: Trial, people: Sequence[Form]) -> None:
         result.faults.append(f"Nobody heard of {late} honest IMMEDIATE reports in their time.")
 
 
-def _let_pass(desk: Desk, moment: datetime) -> None:
-    later = LaterDesk(**{one.name: getattr(desk, one.name) for one in fields(Desk)}, moment=moment)
+def _let_pass(context: AppContext, moment: datetime) -> None:
+    later = LaterDesk(
+        **{one.name: getattr(context, one.name) for one in fields(AppContext)}, moment=moment
+    )
     with later.begin() as work:
         crowds.promise_letters(work)
-    performing.drain(later, "notices", at=moment)
+    job_runner.run_due_promises(later, "notices", at=moment)
 
 
 def _waits(house: House, people: Sequence[Form]) -> list[float]:

@@ -62,7 +62,7 @@ def reports(house: House, reader: Somebody, sent: Sequence["Sent"]) -> list[str]
         if len(set(one.codes)) > 1:
             faults.append(f"“{one.words}” was given {len(set(one.codes))} different codes.")
         for code in set(one.codes):
-            case_id = by_tag.get(code.tag(house.desk.settings.intake_keys[0]))
+            case_id = by_tag.get(code.tag(house.context.settings.intake_keys[0]))
             if case_id is None:
                 faults.append(f"“{one.words}” was acknowledged, and its code finds no case.")
             elif stories.get(case_id) != one.words:
@@ -161,20 +161,20 @@ def halves(house: House) -> list[str]:
 
 def chain(house: House) -> list[str]:
     """Whether history is as it was written."""
-    desk = house.overseer
-    signer = desk.service.secrets[KeyFile.HISTORY]
+    context = house.overseer
+    signer = context.service.secrets[KeyFile.HISTORY]
     linked = 1
     while linked:
-        with suppress(IntegrityError), desk.begin() as work:  # the house's ticker was quicker
-            linked = history.link(work.session, at=datetime.now(UTC), signer=signer)
-    with desk.begin() as work:
-        findings = list(history.verify(work.session, witness=history.witness_of(signer)))
+        with suppress(IntegrityError), context.begin() as work:  # the house's ticker was quicker
+            linked = history.extend_chain(work.session, at=datetime.now(UTC), signer=signer)
+    with context.begin() as work:
+        findings = list(history.verify(work.session, witness=history.verification_key_of(signer)))
     return [f"History: {one.sentence}" for one in findings]
 
 
 def _read_all(house: House, reader: Somebody) -> dict[str, str]:
     """Every story by the id of its case, opened by somebody of the queue."""
-    with house.desk.begin(reader.actor, secrets=reader.secrets) as work:
+    with house.context.begin(reader.actor, secrets=reader.secrets) as work:
         cases = work.session.scalars(select(Case)).all()
         return {case.id: work.keys.open(case, "story") for case in cases}
 

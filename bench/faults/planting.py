@@ -10,10 +10,10 @@ from sqlalchemy import select
 from bench.faults.trial import Trial, dice
 from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.signed import key_of_person, keys_of_team
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
-from helpdesk.core.desk import Desk
-from helpdesk.core.errors import NotNow
-from helpdesk.core.keys import Key, KeyKind, give
+from helpdesk.core.errors import Conflict
+from helpdesk.core.keys import Key, KeyKind, give_key
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
 from helpdesk.intake.queries import desk_for_reports
@@ -28,24 +28,24 @@ SAID = "SELECT signature, half FROM key_signatures ORDER BY random() LIMIT 1"
 REFUSED = "refused"
 
 
-def trial(desk: Desk, address: Callable[[str], str], *, seed: int, tries: int) -> Trial:
+def trial(context: AppContext, address: Callable[[str], str], *, seed: int, tries: int) -> Trial:
     """So many keys of teams and people, by every role in turn; `desk` is who would seal to them."""
     result = Trial(f"{tries} keys planted by roles that were taken over", seed)
     chance = dice(f"{seed} planted")
     with result.timed():
-        before, owns = sealed_to(desk), _own_keys(address)
+        before, owns = sealed_to(context), _own_keys(address)
         for number in range(tries):
             role = ROLES[number % len(ROLES)]
             with psycopg.connect(address(role)) as connection:
                 try:
-                    _plant(desk, connection, chance)
+                    _plant(context, connection, chance)
                     connection.commit()
                 except psycopg.Error as error:
                     connection.rollback()
                     result.done[f"{role} {type(error).__name__}"] += 1
                 else:
                     result.done[f"{role} planted"] += 1
-        after = sealed_to(desk)
+        after = sealed_to(context)
         _give_back(address, owns)
         result.faults += [
             f"Something would be sealed to another key than before: {owner}."
@@ -60,10 +60,10 @@ def trial(desk: Desk, address: Callable[[str], str], *, seed: int, tries: int) -
     return result
 
 
-def sealed_to(desk: Desk) -> Mapping[str, str]:
+def sealed_to(context: AppContext) -> Mapping[str, str]:
     """For each team and person, and for a report, the key that something would be sealed to."""
     found = {}
-    with desk.begin() as work:
+    with context.begin() as work:
         found["team that takes reports"] = desk_for_reports(work, anew=True).key.id
         for team in work.session.scalars(select(Team)):
             current = keys_of_team(work, team).current
@@ -71,7 +71,7 @@ def sealed_to(desk: Desk) -> Mapping[str, str]:
         for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
             try:
                 found[f"person {person.id}"] = key_of_person(work, person).id
-            except NotNow:
+            except Conflict:
                 found[f"person {person.id}"] = REFUSED
     return found
 
@@ -88,9 +88,9 @@ def _give_back(address: Callable[[str], str], owns: list[tuple[str, str]]) -> No
         database.cursor().executemany("UPDATE people SET key_id = %s WHERE id = %s", owns)
 
 
-def _plant(desk: Desk, connection: psycopg.Connection, chance: random.Random) -> None:
+def _plant(context: AppContext, connection: psycopg.Connection, chance: random.Random) -> None:
     """A key of our own for a team, with copies for everybody; or for a person, in their place."""
-    with desk.begin() as work:
+    with context.begin() as work:
         teams = list(work.session.scalars(select(Team)))
         people = list(work.session.scalars(select(Person).where(Person.key_id.is_not(None))))
         holders = [person.key for person in people if person.key is not None]
@@ -110,7 +110,7 @@ def _plant(desk: Desk, connection: psycopg.Connection, chance: random.Random) ->
         return
     copies = _Rows()
     for holder in holders:
-        give(copies, key, mine, holder)
+        give_key(copies, key, mine, holder)
     for copy in copies:
         connection.execute(COPY, (copy.key_id, copy.holder_id, copy.sealed.raw))
 

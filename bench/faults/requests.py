@@ -54,7 +54,7 @@ class Ready:
 
 def a_partner(house: House, coordinator: Somebody) -> Partner:
     """A vetted partner with a mailbox, and somebody there who can open what comes."""
-    with house.desk.begin(coordinator.actor, secrets=coordinator.secrets) as work:
+    with house.context.begin(coordinator.actor, secrets=coordinator.secrets) as work:
         partner = partners.register(
             work,
             slug="trust-team",
@@ -68,7 +68,7 @@ def a_partner(house: House, coordinator: Somebody) -> Partner:
         _type_the_code(work, partner)
         partners.vet(work, partner, on=datetime.now(UTC).date())
         team = partner.team
-    enrolled(house.desk, "trust-agent", Role.PARTNER, team)
+    enrolled(house.context, "trust-agent", Role.PARTNER, team)
     return partner
 
 
@@ -86,11 +86,11 @@ def drafted(house: House, writer: Somebody, partner: Partner, how_many: int) -> 
     ready = []
     for _ in range(how_many):
         case_id = a_case(house)
-        with house.desk.begin(writer.actor, secrets=writer.secrets) as work:
+        with house.context.begin(writer.actor, secrets=writer.secrets) as work:
             case = work.session.get_one(Case, case_id)
             cases.claim(work, case)
             _find_out(work, case)
-        with house.desk.begin(writer.actor, secrets=writer.secrets) as work:
+        with house.context.begin(writer.actor, secrets=writer.secrets) as work:
             escalation = escalations.draft(
                 work,
                 work.session.get_one(Case, case_id),
@@ -104,7 +104,7 @@ def drafted(house: House, writer: Somebody, partner: Partner, how_many: int) -> 
 
 def approve(house: House, coordinator: Somebody, ready: Ready) -> None:
     """Let it leave, unless an earlier try did so before its answer was lost."""
-    with house.desk.begin(coordinator.actor, secrets=coordinator.secrets) as work:
+    with house.context.begin(coordinator.actor, secrets=coordinator.secrets) as work:
         escalation = work.session.get_one(Escalation, ready.escalation_id)
         if escalation.standing is Standing.DRAFT:
             escalations.approve(work, escalation, seen_hash=ready.packet_hash)

@@ -14,7 +14,7 @@ from helpdesk.accounts import queries
 from helpdesk.accounts.models import Person, Team
 from helpdesk.core import emails
 from helpdesk.core.actors import SYSTEM, Role
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
@@ -95,7 +95,7 @@ def compose_call(
     return Call(team_id, post)
 
 
-def place_call(desk: Desk, call: Call) -> Reached:
+def place_call(context: AppContext, call: Call) -> Reached:
     """Send to the first circle, and at once to the next as long as nobody was reached.
 
     With nobody reached, operators are told that, and nothing else; coordinators of other queues
@@ -104,13 +104,13 @@ def place_call(desk: Desk, call: Call) -> Reached:
     untold: list[str] = []
     trouble: Exception | None = None
     for circle in call.circles:
-        sent = emails.send_emails(desk, circle)
+        sent = emails.send_emails(context, circle)
         untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
         if sent.told:
             return Reached(sent.told, untold, is_heard=True)
-    with desk.begin() as work:
-        post = _to_operators(desk, work, call.team_id)
-    operators = emails.send_emails(desk, post)
+    with context.begin() as work:
+        post = _to_operators(context, work, call.team_id)
+    operators = emails.send_emails(context, post)
     return Reached(operators.told, untold, is_heard=False, trouble=trouble)
 
 
@@ -123,14 +123,14 @@ def note_call(work: Work, call: Call, reached: Reached) -> None:
         work.record_about(UNHEARD, "teams", call.team_id, told=reached.told)
 
 
-def _to_operators(desk: Desk, work: Work, team_id: str) -> dict[str, Email]:
+def _to_operators(context: AppContext, work: Work, team_id: str) -> dict[str, Email]:
     if _told_lately(work, team_id):
         return {}
     team = work.session.get_one(Team, team_id)
     hour = int(work.at.timestamp()) // 3600
     return {
         person.id: emails.compose_email(
-            desk,
+            context,
             "emails/unheard.txt",
             to=mailbox,
             key=f"unheard.{team.id}.{hour}.{person.id}",

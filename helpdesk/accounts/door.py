@@ -11,12 +11,12 @@ from helpdesk.accounts import operations, passphrases, second_factor
 from helpdesk.accounts.models import Person, SignIn
 from helpdesk.accounts.operations import presence, recovery, sessions, signing_in
 from helpdesk.core.actors import SYSTEM
-from helpdesk.core.desk import Desk
-from helpdesk.core.errors import NotNow
+from helpdesk.core.app_context import AppContext
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
+from helpdesk.web.app_context import current_surface
 from helpdesk.web.cookies import session_cookie_name
-from helpdesk.web.desk import current_surface
 from helpdesk.web.work import STRANGER, Identity
 
 
@@ -41,24 +41,24 @@ class CameIn:
 
 
 def try_passphrase(
-    desk: Desk, *, handle: str, passphrase: str, surface: str, is_known: bool = False
+    context: AppContext, *, handle: str, passphrase: str, surface: str, is_known: bool = False
 ) -> str | None:
     """The first half of signing in: a token for the second, or None, whatever the reason.
 
     `is_known`: this browser has let the person in before. Its turn is not taken by strangers.
     """
-    with desk.begin() as work:
+    with context.begin() as work:
         attempt = operations.knock(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
     lock = passphrases.lock_of(
-        passphrase, attempt.salt, desk.service.peppers_at(surface), turns=turns
+        passphrase, attempt.salt, context.service.peppers_at(surface), turns=turns
     )  # slow: no transaction is open
-    with desk.begin() as work:
+    with context.begin() as work:
         return operations.begin_sign_in(work, attempt, lock, surface=surface)
 
 
 def try_second_factor(
-    desk: Desk,
+    context: AppContext,
     *,
     token: str,
     code: str,
@@ -70,7 +70,7 @@ def try_second_factor(
     A browser that has let this person in before does not wait for those who tried elsewhere, while
     it has tries of its own.
     """
-    with desk.begin() as work:
+    with context.begin() as work:
         half = half_session(work, token, surface=surface)
         if half is None:
             return None
@@ -81,7 +81,7 @@ def try_second_factor(
                 return None
             signing_in.count_try(work, half.person)
         actor = half.person.as_actor()
-    with desk.begin(actor) as work:
+    with context.begin(actor) as work:
         half = half_session(work, token, surface=surface)
         secret = sessions.unlocked(half, token) if half is not None else None
         if half is None or secret is None:
@@ -90,9 +90,9 @@ def try_second_factor(
         return CameIn(whole, handle) if whole is not None else None
 
 
-def who_came_in(desk: Desk, token: str, *, surface: str) -> str | None:
+def who_came_in(context: AppContext, token: str, *, surface: str) -> str | None:
     """The name in history of whoever has just signed in with this token."""
-    with desk.begin() as work:
+    with context.begin() as work:
         row = sessions.standing(work.session, token, surface=surface, at=work.at)
         return row.person.as_actor().id if row is not None and row.is_complete else None
 
@@ -103,24 +103,24 @@ def half_session(work: Work, token: str, *, surface: str) -> SignIn | None:
     return row if row is not None and not row.is_complete else None
 
 
-def invited(desk: Desk, *, code: str, surface: str) -> Person | None:
+def invited(context: AppContext, *, code: str, surface: str) -> Person | None:
     """Whoever was invited to this door with this code."""
-    with desk.begin() as work:
+    with context.begin() as work:
         return operations.person_with_code(work, code, surface=surface)
 
 
 def try_enrolment(
-    desk: Desk, *, code: str, passphrase: str, seed: str, first_code: str, surface: str
+    context: AppContext, *, code: str, passphrase: str, seed: str, first_code: str, surface: str
 ) -> operations.Enrolled | None:
     """Enrol whoever was invited with this code, or None if the six digits are not right."""
-    person = invited(desk, code=code, surface=surface)
+    person = invited(context, code=code, surface=surface)
     if person is None:
-        raise NotNow("This enrolment code was used already. Please ask for a new one.")
+        raise Conflict("This enrolment code was used already. Please ask for a new one.")
     if second_factor.step_of(seed, first_code, datetime.now(UTC)) is None:
         return None
     # Slow, so no transaction is open here.
-    lock = passphrases.new_lock(passphrase, desk.service.peppers_at(surface))
-    with desk.begin(person.as_actor()) as work:
+    lock = passphrases.new_lock(passphrase, context.service.peppers_at(surface))
+    with context.begin(person.as_actor()) as work:
         person = operations.person_with_code(work, code, surface=surface)
         if person is None or second_factor.step_of(seed, first_code, work.at) is None:
             return None
@@ -128,17 +128,17 @@ def try_enrolment(
 
 
 def try_recovery(
-    desk: Desk, *, handle: str, recovery_key: str, code: str, passphrase: str, surface: str
+    context: AppContext, *, handle: str, recovery_key: str, code: str, passphrase: str, surface: str
 ) -> str | None:
     """A new passphrase, for the recovery key and the second factor: the next recovery key."""
-    with desk.begin() as work:
+    with context.begin() as work:
         attempt = operations.knock(work, handle=handle, surface=surface)
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     # Slow, so no transaction is open here.
-    lock = passphrases.new_lock(passphrase, desk.service.peppers_at(surface))
+    lock = passphrases.new_lock(passphrase, context.service.peppers_at(surface))
     actor = attempt.person.as_actor() if attempt.person is not None else SYSTEM
-    with desk.begin(actor) as work:
+    with context.begin(actor) as work:
         person, secret = _opened(work, attempt, recovery_key)
         if person is None or secret is None:
             return None

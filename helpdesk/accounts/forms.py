@@ -15,8 +15,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional, Regexp
 
 from helpdesk.accounts import passphrases
-from helpdesk.core import codes, typed
-from helpdesk.web.desk import current_desk
+from helpdesk.core import code_input, codes
+from helpdesk.web.app_context import current_context
 from helpdesk.web.forms import Form, as_address, is_address
 from helpdesk.web.text_lengths import count_code_points, not_longer_than
 
@@ -44,7 +44,7 @@ def _sign_in_name() -> StringField:
 
 
 def _as_six_digits(text: str | None) -> str | None:
-    return typed.six_digits(text) if text else text
+    return code_input.six_digits(text) if text else text
 
 
 def _in_small_letters(name: str | None) -> str | None:
@@ -105,7 +105,7 @@ class NewPassphraseForm(Form):
     about: tuple[str, ...] = ()
 
     def validate_passphrase(self, field: Any) -> None:
-        place = current_desk().settings.helpdesk_name
+        place = current_context().settings.helpdesk_name
         named = self["handle"].data or "" if "handle" in self else ""
         fault = passphrases.fault_of(field.data or "", (*self.about, place, named))
         if fault:

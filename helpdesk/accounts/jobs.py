@@ -4,77 +4,79 @@ from helpdesk.accounts import queries
 from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.core import emails, unconfirmed
 from helpdesk.core.actors import Role
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 
 
 @job("accounts.send_mailbox_code", queue=Queue.NOTICES)
-def send_mailbox_code(desk: Desk, *, person_id: str, at: int) -> None:
+def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
     """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
     or that another one has replaced, is not sent."""
-    with desk.begin() as work:
+    with context.begin() as work:
         new = work.session.get(NewMailbox, person_id)
         person = work.session.get_one(Person, person_id)
         contents = unconfirmed.letter_of(work, new, at=at)
     if new is None or contents is None:
         return
     email = emails.compose_email(
-        desk,
+        context,
         "emails/mailbox_test.txt",
         to=contents.to,
         key=f"mailbox.{person_id}.{at}",
         code=contents.code,
-        link=f"{_door(desk, person)}/account/mailbox",
+        link=f"{_door(context, person)}/account/mailbox",
     )
-    desk.mailer.send(email)  # no transaction is open here
-    with desk.begin() as work:
+    context.mailer.send(email)  # no transaction is open here
+    with context.begin() as work:
         unconfirmed.note_sent(work, new)
         work.record("person.mailbox_letter_sent", person)
 
 
 @job("accounts.tell_old_mailbox", queue=Queue.NOTICES)
-def tell_old_mailbox(desk: Desk, *, person_id: str, at: int) -> None:
+def tell_old_mailbox(context: AppContext, *, person_id: str, at: int) -> None:
     """Say to the address before that another was given. Safe to run twice: one id."""
-    with desk.begin() as work:
+    with context.begin() as work:
         new = work.session.get(NewMailbox, person_id)
         person = work.session.get_one(Person, person_id)
         to = unconfirmed.old_address_of(work, new)
     if new is None or not to:
         return
     email = emails.compose_email(
-        desk,
+        context,
         "emails/mailbox_changed.txt",
         to=to,
         key=f"old-mailbox.{person_id}.{at}",
-        link=f"{_door(desk, person)}/account/mailbox",
+        link=f"{_door(context, person)}/account/mailbox",
     )
-    desk.mailer.send(email)  # no transaction is open here
-    with desk.begin() as work:
+    context.mailer.send(email)  # no transaction is open here
+    with context.begin() as work:
         unconfirmed.note_old_told(work, new)
         work.record("person.old_mailbox_told", person)
 
 
-def _door(desk: Desk, person: Person) -> str:
-    return desk.settings.partner_url if person.role is Role.PARTNER else desk.settings.staff_url
+def _door(context: AppContext, person: Person) -> str:
+    return (
+        context.settings.partner_url if person.role is Role.PARTNER else context.settings.staff_url
+    )
 
 
 @job("accounts.tell_of_access", queue=Queue.NOTICES)
-def tell_of_access(desk: Desk, *, person_id: str, at: int) -> None:
+def tell_of_access(context: AppContext, *, person_id: str, at: int) -> None:
     """Say to where their duty mail goes that they should look at their account page.
 
     Safe to run twice: the same change has the same id.
     """
-    with desk.begin() as work:
+    with context.begin() as work:
         person = work.session.get(Person, person_id)
         mailbox = queries.mailbox_of(work, person) if person is not None else ""
         is_partner = person is not None and person.role is Role.PARTNER
-    door = desk.settings.partner_url if is_partner else desk.settings.staff_url
+    door = context.settings.partner_url if is_partner else context.settings.staff_url
     if mailbox:
         email = emails.compose_email(
-            desk,
+            context,
             "emails/access.txt",
             to=mailbox,
             key=f"access.{person_id}.{at}",
             link=f"{door}/account",
         )
-        desk.mailer.send(email)  # no transaction is open here
+        context.mailer.send(email)  # no transaction is open here

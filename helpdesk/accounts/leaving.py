@@ -36,7 +36,7 @@ class Leaver:
 
 class HandOn(Protocol):
     def __call__(self, work: Work, leaver: Leaver, handing: Handing) -> None:
-        """Leave nothing with them; NotNow while it isn't said who takes something."""
+        """Leave nothing with them; Conflict while it isn't said who takes something."""
         ...
 
 
@@ -50,7 +50,7 @@ def register_hand_on(hand_on: HandOn) -> None:
 
 
 def hand_on(work: Work, person: Person, team_ids: Iterable[str], handing: Handing) -> None:
-    """Nothing of these teams is left with them afterwards, or NotNow and nothing has changed.
+    """Nothing of these teams is left with them afterwards, or Conflict and nothing has changed.
 
     The person is held until then: what they, or a colleague for them, would take in the meantime
     waits, and is then refused (`queries.may_be_given`).

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.actors import Actor, Role
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope, Place
 from helpdesk.core.unconfirmed import UnconfirmedAddress, is_used
@@ -29,7 +29,7 @@ class Team(Identified, Base):
 
     slug: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[TeamKind] = mapped_column(choice_column(TeamKind))
+    kind: Mapped[TeamKind] = mapped_column(enum_column(TeamKind))
     # New reports go to the one queue that takes them in.
     takes_reports: Mapped[bool] = mapped_column(default=False)
 
@@ -41,7 +41,7 @@ class Person(Identified, Base):
 
     handle: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(80))
-    role: Mapped[Role] = mapped_column(choice_column(Role))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
     invited_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     on_duty_until: Mapped[datetime | None]

@@ -16,7 +16,7 @@ from nacl.pwhash import argon2id
 from zxcvbn import zxcvbn
 
 from helpdesk.core import codes
-from helpdesk.core.errors import Busy, NotNow
+from helpdesk.core.errors import Conflict, TooBusy
 from helpdesk.core.sealing import Secret
 
 log = logging.getLogger(__name__)
@@ -51,10 +51,10 @@ class Turns:
     def take(self) -> Iterator[None]:
         """Wait for a turn; Busy if too many do already, or if it takes too long."""
         if not self._places.acquire(blocking=False):
-            raise Busy
+            raise TooBusy
         try:
             if not self._turns.acquire(timeout=PATIENCE):
-                raise Busy
+                raise TooBusy
             try:
                 yield
             finally:
@@ -124,9 +124,9 @@ class Lock:
 
 def new_lock(passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT) -> Lock:
     """A lock with a fresh salt and the current pepper. Slow on purpose: call it while no
-    transaction is open. NotNow in a process that was given no pepper: nobody signs in there."""
+    transaction is open. Conflict in a process that was given no pepper: nobody signs in there."""
     if not peppers:
-        raise NotNow("This process was given no pepper, so it can keep no passphrase.")
+        raise Conflict("This process was given no pepper, so it can keep no passphrase.")
     salt = bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES) + _name_of(peppers[0])
     return lock_of(passphrase, salt, peppers)
 

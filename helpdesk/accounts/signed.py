@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.queries import visible_people
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.markup import isolated
 from helpdesk.core.service_keys import signing_of
@@ -37,13 +37,13 @@ def keys_of_team_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
 
 
 def key_of_person(work: Work, person: Person) -> Key:
-    """The key of somebody who has enrolled, if it is theirs; else NotNow, in a sentence."""
+    """The key of somebody who has enrolled, if it is theirs; else Conflict, in a sentence."""
     house = work.keys.service.half(signing_of(person.role))
     signed = keys_of(work.session, person.id, KeyKind.PERSON, house=house)
     for key in signed.good:
         if key.id == person.key_id:
             return key
-    raise NotNow(f"The key of {isolated(person.name)}{NOT_SIGNED}")
+    raise Conflict(f"The key of {isolated(person.name)}{NOT_SIGNED}")
 
 
 class FalseKeys(NamedTuple):

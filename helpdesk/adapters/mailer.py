@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from helpdesk.core.desk import Email, Mailer
+from helpdesk.core.app_context import Email, Mailer
 from helpdesk.core.email_addresses import as_to_header
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.setting_values import is_local

@@ -7,24 +7,24 @@ from helpdesk.accounts.models import Person, Team
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
 from helpdesk.core import emails
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
 
 
 @job("cases.wake", queue=Queue.NOTICES, leaves_the_house=False)
-def wake(desk: Desk, *, case_id: str, day: str) -> None:
+def wake(context: AppContext, *, case_id: str, day: str) -> None:
     """Bring back a case that waited for this day. Safe to run twice."""
-    with desk.begin() as work:
+    with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is not None:
             operations.wake(work, case, day=date.fromisoformat(day))
 
 
 @job("cases.tell_of_cases", queue=Queue.NOTICES)
-def tell_of_cases(desk: Desk, *, team_id: str, person_id: str, at: int) -> None:
+def tell_of_cases(context: AppContext, *, team_id: str, person_id: str, at: int) -> None:
     """Say that a colleague's cases have come: to the one who has them now, or else to whoever is on
     duty for the queue. One letter, however many they are. Safe to run twice."""
-    with desk.begin() as work:
+    with context.begin() as work:
         team = work.session.get(Team, team_id)
         if team is None:
             return
@@ -34,19 +34,19 @@ def tell_of_cases(desk: Desk, *, team_id: str, person_id: str, at: int) -> None:
 
         def email(called: str, mailbox: str) -> Email:
             return emails.compose_email(
-                desk,
+                context,
                 "emails/cases_come.txt",
                 to=mailbox,
                 key=f"cases-come.{team_id}.{at}.{called}",
                 queue=team.name,
                 are_theirs=called == person_id,
-                link=f"{desk.settings.staff_url}/duty",
+                link=f"{context.settings.staff_url}/duty",
             )
 
         ladder = (has_them, *calling.DUTY_FIRST)
         call = calling.compose_call(work, team_id, email=email, ladder=ladder)
-    reached = calling.place_call(desk, call)  # no transaction is open here
-    with desk.begin() as work:
+    reached = calling.place_call(context, call)  # no transaction is open here
+    with context.begin() as work:
         calling.note_call(work, call, reached)
     if reached.trouble is not None and not reached.is_heard:
         raise reached.trouble

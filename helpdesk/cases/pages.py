@@ -35,8 +35,8 @@ from helpdesk.cases.queries import (
     OUR_MOVE,
     SECOND_LANE,
 )
+from helpdesk.core.batch_query import BatchQuery, RowWithLists
 from helpdesk.core.errors import NotFound
-from helpdesk.core.gathering import Beside, Gathering
 from helpdesk.core.work import Work
 
 PAGE: Final = 50
@@ -124,7 +124,7 @@ def queue_page(work: Work, slug: str, *, show: Show, after: str = "") -> QueuePa
 
 
 @cache
-def _listed(show: Show, *, is_first: bool) -> Beside[Team]:
+def _listed(show: Show, *, is_first: bool) -> RowWithLists[Team]:
     """A queue and a page of its cases in one trip; put together once for each filter."""
     of_team = Case.team_id == bindparam("team_id")
     listed = select(*SHOWN).outerjoin(Person, Person.id == Case.owner_id)
@@ -134,7 +134,7 @@ def _listed(show: Show, *, is_first: bool) -> Beside[Team]:
     if is_first and show in BELOW_WHICH:
         second = select(*SHOWN).outerjoin(Person, Person.id == Case.owner_id)
         lists["second"] = second.where(of_team, *OF_SECOND_LANE).order_by(*IN_ORDER).limit(BELOW)
-    return Gathering(**lists).beside(OWN_QUEUE, team_id=Team.id)
+    return BatchQuery(**lists).beside(OWN_QUEUE, team_id=Team.id)
 
 
 def _most_urgent_first(

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from helpdesk import logs
 from helpdesk.adapters.child_processes import StartError
 from helpdesk.cli import connection_errors
-from helpdesk.core.errors import Refusal
+from helpdesk.core.errors import DomainError
 from helpdesk.lazy_group import LazyGroup
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured
@@ -47,7 +47,7 @@ class ErrorExplainingGroup(LazyGroup):
             raise  # who reads us has had enough, as `head` has: click ends quietly
         except OSError as trouble:
             raise CommandCannotRun(connection_errors.of_the_machine(trouble)) from None
-        except Refusal as refused:
+        except DomainError as refused:
             raise click.ClickException(str(refused)) from None
 
 

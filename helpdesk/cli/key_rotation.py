@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from helpdesk.accounts.models import Person
 from helpdesk.core import history
 from helpdesk.core.actors import operator
-from helpdesk.core.desk import Desk
-from helpdesk.core.jobs import Queue, by_name
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.app_context import AppContext
+from helpdesk.core.jobs import Queue, job_by_name
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
 from helpdesk.core.service_keys import factors_of
 from helpdesk.core.work import Work
@@ -39,35 +39,35 @@ class SealedField(NamedTuple):
     purpose: KeyFile
 
 
-def reseal(desk: Desk, old: Secret, *, operator_name: str) -> ResealCounts:
+def reseal(context: AppContext, old: Secret, *, operator_name: str) -> ResealCounts:
     """Seal again all that the older key opens. Safe to run twice, and to stop at any moment.
 
     Row by row: what is not reached yet opens with the older key, and what is, with today's.
     """
     done = ResealCounts()
-    for _step in reseal_steps(desk, old, done, operator_name=operator_name):
+    for _step in reseal_steps(context, old, done, operator_name=operator_name):
         pass
     return done
 
 
 def reseal_steps(
-    desk: Desk, old: Secret, done: ResealCounts, *, operator_name: str
+    context: AppContext, old: Secret, done: ResealCounts, *, operator_name: str
 ) -> Iterator[None]:
     """The same, one transaction after the other."""
     actor = operator(operator_name)
     kinds: tuple[type[Person] | type[Partner], ...] = (Person, Partner)
     for kind in kinds:
-        with desk.begin(actor) as work:
+        with context.begin(actor) as work:
             ids = list(work.session.scalars(select(kind.id).order_by(kind.id)))
         for row_id in ids:
-            with desk.begin(actor) as work:
+            with context.begin(actor) as work:
                 row = work.session.get_one(kind, row_id, with_for_update={"of": kind})
                 _reseal_row(work, cast("Row", row), old, done)
             yield
-    with desk.begin(actor) as work:
+    with context.begin(actor) as work:
         _move_promises(work)
     yield
-    with desk.begin(actor) as work:
+    with context.begin(actor) as work:
         _hand_history_over(work, old)
     yield
 
@@ -121,20 +121,20 @@ def _move_promises(work: Work) -> None:
     waiting = update(Promise).where(
         Promise.job == MOVED,
         Promise.queue == Queue.NOTICES,
-        Promise.standing == Standing.WAITING,
+        Promise.standing == PromiseState.WAITING,
     )
-    work.session.execute(waiting.values(queue=by_name(MOVED).queue))
+    work.session.execute(waiting.values(queue=job_by_name(MOVED).queue))
 
 
 def _hand_history_over(work: Work, old: Secret) -> None:
     """What the older key signed stays signed; from this entry on only today's key does."""
     signer = work.keys.service.secrets[KeyFile.HISTORY]
-    former = history.witness_of(old)
+    former = history.verification_key_of(old)
     if history.was_signed_by(work.session, former):
-        vouched = history.vouch_for(signer, former).hex()
+        vouched = history.sign_succession(signer, former).hex()
         work.record_about(
             history.KEY_CHANGED, "history", "key", former=former.hex(), vouched=vouched
         )
         work.session.flush()
-    while history.link(work.session, at=work.at, signer=signer):
+    while history.extend_chain(work.session, at=work.at, signer=signer):
         work.session.flush()

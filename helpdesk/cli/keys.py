@@ -6,7 +6,7 @@ import click
 
 from helpdesk import key_files
 from helpdesk.cli import key_rotation
-from helpdesk.cli.maintenance import this_desk
+from helpdesk.cli.maintenance import command_context
 from helpdesk.cli.signing import sign
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
@@ -44,9 +44,9 @@ def reseal(operator_name: str, older: str) -> None:
 
     Stop pages, workers and ticker first. Stopped in between, it goes on where it was.
     """
-    with this_desk({"DATABASE_URL"}, NEW) as desk:
-        old = Secret(_older_key(older, desk.settings))
-        done = key_rotation.reseal(desk, old, operator_name=operator_name)
+    with command_context({"DATABASE_URL"}, NEW) as context:
+        old = Secret(_older_key(older, context.settings))
+        done = key_rotation.reseal(context, old, operator_name=operator_name)
     click.echo(f"{done.resealed} were sealed again, {done.current} were sealed under these keys.")
     if done.closed:
         raise click.ClickException(

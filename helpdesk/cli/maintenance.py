@@ -12,10 +12,10 @@ from alembic.config import Config
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.queries import team_by_slug
-from helpdesk.assembly import close_desk, open_desk
+from helpdesk.assembly import close_context, open_context
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
@@ -49,11 +49,13 @@ def setup(
 ) -> None:
     """Begin a real helpdesk: its first queue and its first coordinator."""
     needs, holds = {"DATABASE_URL", "STAFF_URL"}, {KeyFile.DUTY_ADDRESSES_PUBLIC}
-    with this_desk(needs, holds) as desk, desk.begin(operator(operator_name)) as work:
+    with command_context(needs, holds) as context, context.begin(operator(operator_name)) as work:
         founded = accounts.found_helpdesk(
             work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
         )
-    click.echo(f"{name} enrols at {desk.settings.staff_url}/enrol with this code, within a week:")
+    click.echo(
+        f"{name} enrols at {context.settings.staff_url}/enrol with this code, within a week:"
+    )
     click.echo(f"\n    {founded.enrolment_code}\n")
     click.echo("It is shown only now. Until they have enrolled, no report can be taken.")
 
@@ -70,14 +72,16 @@ def invite(operator_name: str, handle: str, name: str, role: str, queues: tuple[
     Whoever gives a code does not let in as well: a colleague in the queue does that.
     """
     with (
-        this_desk({"DATABASE_URL", "STAFF_URL"}) as desk,
-        desk.begin(operator(operator_name)) as work,
+        command_context({"DATABASE_URL", "STAFF_URL"}) as context,
+        context.begin(operator(operator_name)) as work,
     ):
         teams = [_queue(work, slug) for slug in queues]
         _person, code = accounts.invite(
             work, handle=handle, name=name, role=Role(role), teams=teams
         )
-    click.echo(f"{name} enrols at {desk.settings.staff_url}/enrol with this code, within a week:")
+    click.echo(
+        f"{name} enrols at {context.settings.staff_url}/enrol with this code, within a week:"
+    )
     click.echo(f"\n    {code}\n")
     click.echo("It is shown only now.")
 
@@ -97,10 +101,13 @@ def history() -> None:
 @history.command()
 def verify() -> None:
     """Walk the chain of history and say what is not as it was written."""
-    with this_desk({"DATABASE_URL"}, {KeyFile.HISTORY_PUBLIC}) as desk, desk.begin() as work:
-        witness = desk.service.publics[KeyFile.HISTORY]
+    with (
+        command_context({"DATABASE_URL"}, {KeyFile.HISTORY_PUBLIC}) as context,
+        context.begin() as work,
+    ):
+        witness = context.service.publics[KeyFile.HISTORY]
         findings = list(chain.verify(work.session, witness=witness, at=work.at))
-        length, digest = chain.head(work.session)
+        length, digest = chain.chain_head(work.session)
     for finding in findings:
         click.echo(f"{finding.position}: {finding.sentence}")
     click.echo(f"{length} entries are chained and signed; the last digest is {digest}.")
@@ -110,11 +117,13 @@ def verify() -> None:
 
 
 @contextmanager
-def this_desk(needs: Collection[str], holds: Collection[KeyFile] = ()) -> Iterator[Desk]:
+def command_context(
+    needs: Collection[str], holds: Collection[KeyFile] = ()
+) -> Iterator[AppContext]:
     """The desk that the environment describes, with what a command needs, while it runs."""
     settings = Settings.from_environment(os.environ, needs=needs, holds=holds)
-    desk = open_desk(settings)
+    context = open_context(settings)
     try:
-        yield desk
+        yield context
     finally:
-        close_desk(desk)
+        close_context(context)

@@ -6,15 +6,15 @@ from typing import Final
 
 import click
 
-from helpdesk.cli.maintenance import this_desk
+from helpdesk.cli.maintenance import command_context
 from helpdesk.core.actors import operator
-from helpdesk.core.sending import Because
+from helpdesk.core.send_hold import HoldReason
 from helpdesk.duty import releasing
 
-WHY: Final[Mapping[Because, str]] = {
-    Because.MOVED: "This database isn't the one that sent last: it was restored or copied.",
-    Because.OLDER: "This database is an older copy of the one that sent last.",
-    Because.SAID: "An operator said that this database was restored.",
+WHY: Final[Mapping[HoldReason, str]] = {
+    HoldReason.MOVED: "This database isn't the one that sent last: it was restored or copied.",
+    HoldReason.OLDER: "This database is an older copy of the one that sent last.",
+    HoldReason.SAID: "An operator said that this database was restored.",
 }
 NEEDS: Final = {"DATABASE_URL"}
 
@@ -23,7 +23,7 @@ NEEDS: Final = {"DATABASE_URL"}
 @click.option("--as", "operator_name", required=True, help="Who history will name.")
 def restored(operator_name: str) -> None:
     """Say that this database was restored: nothing is sent until it is released."""
-    with this_desk(NEEDS) as desk, desk.begin(operator(operator_name)) as work:
+    with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
         releasing.hold(work)
     click.echo("Nothing is sent from now on. To let it send again: helpdesk release")
 
@@ -34,13 +34,13 @@ def restored(operator_name: str) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask before it is released.")
 def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     """Say what is due in a restored database, and let it send again."""
-    with this_desk(NEEDS) as desk:
-        with desk.begin(operator(operator_name)) as work:
+    with command_context(NEEDS) as context:
+        with context.begin(operator(operator_name)) as work:
             for line in due_in_words(releasing.what_is_due(work), skip_due=skip_due):
                 click.echo(line)
         if not yes:
             click.confirm("Let it send again?", abort=True)
-        with desk.begin(operator(operator_name)) as work:
+        with context.begin(operator(operator_name)) as work:
             skipped = releasing.release(work, skip_due=skip_due)
     click.echo(f"It sends again. {skipped} were left out; history says which.")
 

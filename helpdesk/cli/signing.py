@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.signed import signing_of_team
-from helpdesk.cli.maintenance import this_desk
+from helpdesk.cli.maintenance import command_context
 from helpdesk.core.actors import operator
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.service_keys import signing_of
@@ -35,8 +35,8 @@ def sign(operator_name: str, *, first: bool) -> None:
     For a helpdesk that is older than signatures. Whatever turns up later was slipped in.
     """
     with (
-        this_desk({"DATABASE_URL"}, SIGNING) as desk,
-        desk.begin(operator(operator_name)) as work,
+        command_context({"DATABASE_URL"}, SIGNING) as context,
+        context.begin(operator(operator_name)) as work,
     ):
         unsigned = unsigned_keys(work)
         for name, key, _purpose in unsigned:
@@ -50,7 +50,7 @@ def sign(operator_name: str, *, first: bool) -> None:
         else:
             click.confirm(ALL_OF_THEM, abort=True)
         for _name, key, purpose in unsigned:
-            sign_key(work.session, key, by=desk.service.secrets[purpose])
+            sign_key(work.session, key, by=context.service.secrets[purpose])
             work.record_about("key.signed", "keys", key.id, owner_id=key.owner_id)
     click.echo(f"{len(unsigned)} keys are signed.")
 

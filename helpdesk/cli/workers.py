@@ -10,8 +10,8 @@ from redis.exceptions import NoPermissionError
 from sqlalchemy import text
 
 from helpdesk import ticker as ticking
-from helpdesk.adapters.waking import open_worker
-from helpdesk.assembly import IDLE_TICKER, PATIENCE_OF_JOBS, open_desk, open_engine
+from helpdesk.adapters.rq_worker import open_worker
+from helpdesk.assembly import IDLE_TICKER, PATIENCE_OF_JOBS, open_context, open_engine
 from helpdesk.core.jobs import Queue
 from helpdesk.key_files import OF_TICKER, OF_WORKER
 from helpdesk.settings import NO_REDIS, NotConfigured, Settings
@@ -37,7 +37,7 @@ def ticker() -> None:
     settings = Settings.from_environment(os.environ, holds=OF_TICKER)
     _reach_database(settings)
     engine = open_engine(settings.database_url, idle=IDLE_TICKER, patience=PATIENCE_OF_JOBS)
-    ticking.tick_for_ever(open_desk(settings, engine=engine), engine)
+    ticking.run_ticker(open_context(settings, engine=engine), engine)
 
 
 def _reach_database(settings: Settings) -> None:

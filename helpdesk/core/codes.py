@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from helpdesk.core import typed
+from helpdesk.core import code_input
+from helpdesk.core.code_input import LETTERS, LETTERS_IN_CODE
+from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.core.sealing import Secret
-from helpdesk.core.slips import one_slip_from
-from helpdesk.core.typed import LETTERS, LETTERS_IN_CODE
 
 # The list has both yo-yo and yoyo, which are one word without the hyphen.
 INSTEAD: Final = {"yo-yo": "yowl"}
@@ -53,7 +53,7 @@ def _number_of(typed: str) -> int | None:
         return _word_numbers()[typed]
     if len(typed) > _longest() + 1:
         return None
-    meant = {_word_numbers()[word] for word in one_slip_from(typed) if word in _word_numbers()}
+    meant = {_word_numbers()[word] for word in within_one_edit(typed) if word in _word_numbers()}
     return meant.pop() if len(meant) == 1 else None
 
 
@@ -148,23 +148,25 @@ def new_code() -> str:
 
 def plain_code(text: str) -> str:
     """What somebody typed or pasted of such a code, as it was made; it may be none."""
-    return next(typed.letters_in(text), typed.bare(text))
+    return next(code_input.letters_in(text), code_input.only_letters_and_digits(text))
 
 
-def stands_in(text: str) -> bool:
+def contains_code(text: str) -> bool:
     """Whether a code that opens something stands in a text where nobody needs it."""
-    return typed.holds_letters(text) or _longest_row(typed.words_in(text)) >= WORDS_THAT_TELL
+    return (
+        code_input.holds_letters(text) or _longest_row(code_input.words_in(text)) >= WORDS_THAT_TELL
+    )
 
 
-def how_much_of_a_code(text: str) -> tuple[int, int] | None:
+def count_code_parts(text: str) -> tuple[int, int] | None:
     """How many words, or letters and digits, somebody typed, and how many a code has.
 
     None where the number is right, or where it cannot be said which form they meant.
     """
-    words, letters = len(typed.words_in(text)), len(typed.bare(text))
+    words, letters = len(code_input.words_in(text)), len(code_input.only_letters_and_digits(text))
     if letters == LETTERS_IN_CODE and words <= 1:
         return None
-    if any(sign.isdigit() for sign in typed.plain(text)) and letters < 2 * LETTERS_IN_CODE:
+    if any(sign.isdigit() for sign in code_input.normalise(text)) and letters < 2 * LETTERS_IN_CODE:
         found = (letters, LETTERS_IN_CODE)
     else:
         found = (words, WORDS_IN_CODE)
@@ -172,7 +174,7 @@ def how_much_of_a_code(text: str) -> tuple[int, int] | None:
 
 
 def _numbers_of_letters(text: str) -> Iterator[int]:
-    for letters in typed.letters_in(text):
+    for letters in code_input.letters_in(text):
         number = 0
         for letter in letters:
             number = number * len(LETTERS) + LETTERS.index(letter)
@@ -181,7 +183,7 @@ def _numbers_of_letters(text: str) -> Iterator[int]:
 
 
 def _numbers_of_words(text: str) -> Iterator[int]:
-    words = typed.words_in(text)
+    words = code_input.words_in(text)
     if len(words) > LONGEST_PASTE:
         return
     places = [_number_of(word) for word in words]

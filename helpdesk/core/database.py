@@ -23,7 +23,7 @@ NAMES = {
 }
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC. A naive time is refused rather than guessed at."""
 
     impl = DateTime(timezone=True)
@@ -38,7 +38,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
-class Sealed(TypeDecorator[Envelope]):
+class SealedColumn(TypeDecorator[Envelope]):
     """A sealed field: the value is an Envelope, which opens only through `work.keys`."""
 
     impl = LargeBinary
@@ -58,8 +58,8 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {
-        datetime: Moment(),
-        Envelope: Sealed(),
+        datetime: UtcDateTime(),
+        Envelope: SealedColumn(),
     }
 
     def __init__(self, **values: Any) -> None:
@@ -101,7 +101,7 @@ def _values(choices: type[StrEnum]) -> list[str]:
     return [one.value for one in choices]
 
 
-def choice_column(choices: type[StrEnum]) -> Enum:
+def enum_column(choices: type[StrEnum]) -> Enum:
     """A column that stores an enum's values as plain text, checked by the database."""
     return Enum(
         choices,

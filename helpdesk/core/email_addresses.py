@@ -6,12 +6,12 @@ from email.message import EmailMessage
 
 from email_validator import EmailNotValidError, validate_email
 
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 
 LONGEST = 254
 
 
-class InvalidEmailAddress(NotNow):
+class InvalidEmailAddress(Conflict):
     """No letter can be sent there; the sentence says what to type."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,16 @@ class UncertainMailError(Exception):
     """The email had begun to leave when the connection broke: it may have arrived."""
 
 
-def compose_email(desk: Desk, template: str, *, to: str, key: str, **facts: Any) -> Email:
+def compose_email(context: AppContext, template: str, *, to: str, key: str, **facts: Any) -> Email:
     """The email of a template. The same `key` gives the same Message-ID, on every repeat."""
     page = _environment().get_template(template)
-    told = {"helpdesk_name": desk.settings.helpdesk_name, "drill": desk.settings.drill, **facts}
+    told = {
+        "helpdesk_name": context.settings.helpdesk_name,
+        "drill": context.settings.drill,
+        **facts,
+    }
     subject = "".join(page.blocks["subject"](page.new_context(told)))
-    host = desk.settings.mail_from.rpartition("@")[2]
+    host = context.settings.mail_from.rpartition("@")[2]
     return Email(
         to=to,
         subject=" ".join(subject.split()),
@@ -52,14 +56,14 @@ class SendResult:
     trouble: Exception | None = None
 
 
-def send_emails(desk: Desk, post: Mapping[str, Email]) -> SendResult:
+def send_emails(context: AppContext, post: Mapping[str, Email]) -> SendResult:
     """Send an email to each. One that cannot be sent, for whatever reason, stops no other."""
     told: list[str] = []
     untold: list[str] = []
     trouble: Exception | None = None
     for name, email in sorted(post.items()):
         try:
-            desk.mailer.send(email)
+            context.mailer.send(email)
         except Exception as error:  # noqa: BLE001 - one odd letter must not silence an alarm
             log.warning("an email could not be sent: %s", type(error).__name__)
             trouble = error

@@ -103,7 +103,7 @@ class HistoryCheckpoint(Base):
     at: Mapped[datetime]
 
 
-def link(
+def extend_chain(
     session: Session,
     *,
     at: datetime,
@@ -146,14 +146,14 @@ def next_digest(digest: bytes, entry: HistoryEntry) -> bytes:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ChainFault:
     """Something in history that is not as it was written."""
 
     position: int
     sentence: str
 
 
-def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> Iterator[Finding]:
+def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> Iterator[ChainFault]:
     """Walk the whole chain and say what does not fit: edits, deletions, insertions, a cut end.
 
     With `at`, entries that the ticker has left unchained for more than two minutes are said too.
@@ -178,40 +178,40 @@ def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> I
         entry: HistoryEntry | None = row[1]
         expected += 1
         if found.position != expected:
-            yield Finding(expected, "A link of the chain is missing.")
+            yield ChainFault(expected, "A link of the chain is missing.")
             expected = found.position
         if entry is None:
-            yield Finding(found.position, f"Entry {found.entry_id} was deleted.")
+            yield ChainFault(found.position, f"Entry {found.entry_id} was deleted.")
         elif next_digest(digest, entry) != found.digest:
-            yield Finding(found.position, f"Entry {found.entry_id} is not as it was written.")
+            yield ChainFault(found.position, f"Entry {found.entry_id} is not as it was written.")
         digest = found.digest
         checkpoint = checkpoints.pop(found.position, None)
         witnesses = [witness, *(one for until, one in former if found.position < until)]
         if checkpoint is not None and not _is_signed(checkpoint, found.digest, witnesses):
-            yield Finding(found.position, "A checkpoint does not bear our signature.")
+            yield ChainFault(found.position, "A checkpoint does not bear our signature.")
     for position in checkpoints:
-        yield Finding(position, "The chain was cut: a checkpoint speaks of a link that is gone.")
+        yield ChainFault(position, "The chain was cut: a checkpoint speaks of a link that is gone.")
     last_checkpoint = session.scalar(select(func.max(HistoryCheckpoint.position))) or 0
     if expected > last_checkpoint:
-        yield Finding(expected, "Links were added behind the last signature.")
+        yield ChainFault(expected, "Links were added behind the last signature.")
     yield from _unlinked(session)
     if at is not None:
         yield from _left_unchained(session, at=at)
 
 
-def head(session: Session) -> tuple[int, str]:
+def chain_head(session: Session) -> tuple[int, str]:
     """How long the signed chain is and its last digest: a line worth keeping somewhere else."""
     newest = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc()).limit(1)
     checkpoint = session.scalar(newest)
     return (checkpoint.position, checkpoint.digest.hex()) if checkpoint else (0, BEGINNING.hex())
 
 
-def witness_of(signer: Secret) -> bytes:
+def verification_key_of(signer: Secret) -> bytes:
     """The public key with which anybody can check our checkpoints."""
     return bytes(_signing_key(signer).verify_key)
 
 
-def _unlinked(session: Session) -> Iterator[Finding]:
+def _unlinked(session: Session) -> Iterator[ChainFault]:
     """Entries put in behind the chain's back: older than the last link and in no link."""
     newest = select(func.max(HistoryLink.entry_id)).scalar_subquery()
     hidden = (
@@ -220,10 +220,10 @@ def _unlinked(session: Session) -> Iterator[Finding]:
         .where(HistoryLink.entry_id.is_(None), HistoryEntry.id < newest - OVERLAP)
     )
     for entry_id in session.scalars(hidden):
-        yield Finding(0, f"Entry {entry_id} stands in no link of the chain.")
+        yield ChainFault(0, f"Entry {entry_id} stands in no link of the chain.")
 
 
-def _left_unchained(session: Session, *, at: datetime) -> Iterator[Finding]:
+def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
     """What is not chained although the ticker should have done it by now."""
     until = chained_at(session)
     if until is not None and until > at - UNCHAINED:
@@ -236,12 +236,12 @@ def _left_unchained(session: Session, *, at: datetime) -> Iterator[Finding]:
     )
     if count := session.scalar(unlinked):
         since = until.isoformat(timespec="minutes") if until else "ever"
-        yield Finding(
+        yield ChainFault(
             0, f"{count} entries are not chained, and the ticker has not been since {since}."
         )
 
 
-def vouch_for(signer: Secret, former: bytes) -> bytes:
+def sign_succession(signer: Secret, former: bytes) -> bytes:
     """The word of a key that takes over: it names the witness of the one before. Without it, any
     who can write an entry could name a key of their own, and chain all history anew with it."""
     return _signing_key(signer).sign(_succession(former)).signature

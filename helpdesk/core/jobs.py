@@ -50,7 +50,7 @@ def job(
     return register
 
 
-def by_name(name: str) -> Job:
+def job_by_name(name: str) -> Job:
     """The job of that name; KeyError if no feature has registered it."""
     return _register[name]
 

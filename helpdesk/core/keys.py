@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
 from helpdesk.core.service_keys import ServiceKeys
 
@@ -35,7 +35,7 @@ class Key(Identified, Base):
 
     __tablename__ = "keys"
 
-    kind: Mapped[KeyKind] = mapped_column(choice_column(KeyKind))
+    kind: Mapped[KeyKind] = mapped_column(enum_column(KeyKind))
     owner_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     epoch: Mapped[int] = mapped_column(default=1)
     public_half: Mapped[bytes] = mapped_column(LargeBinary)
@@ -99,7 +99,7 @@ def make_key(kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]
     return Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw), secret
 
 
-def give(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:
+def give_key(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:
     """Let the holder's key open this one."""
     place = _place_of_copy(key.id, holder.id)
     sealed = holder.public.seal(secret.raw, place)

@@ -13,12 +13,12 @@ from sqlalchemy import Index, String, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from helpdesk.core.database import Base, Identified, choice_column
+from helpdesk.core.database import Base, Identified, enum_column
 
 LEASE = timedelta(minutes=5)
 
 
-class Standing(StrEnum):
+class PromiseState(StrEnum):
     """Where a promise is. A failed promise waits for a person, and the duty board shows it."""
 
     WAITING = "waiting"
@@ -37,7 +37,9 @@ class Promise(Identified, Base):
     job: Mapped[str] = mapped_column(String(64))
     queue: Mapped[str] = mapped_column(String(32))
     arguments: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    standing: Mapped[Standing] = mapped_column(choice_column(Standing), default=Standing.WAITING)
+    standing: Mapped[PromiseState] = mapped_column(
+        enum_column(PromiseState), default=PromiseState.WAITING
+    )
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     fence: Mapped[int] = mapped_column(default=0)
@@ -78,7 +80,7 @@ def lease_due(session: Session, *, queue: str, at: datetime, limit: int) -> list
     )
     leases = []
     for promise in session.scalars(due):
-        promise.standing = Standing.LEASED
+        promise.standing = PromiseState.LEASED
         promise.leased_until = at + LEASE
         promise.attempts += 1
         promise.fence += 1
@@ -88,46 +90,46 @@ def lease_due(session: Session, *, queue: str, at: datetime, limit: int) -> list
     return leases
 
 
-def keep(session: Session, lease: Lease, *, at: datetime) -> bool:
+def mark_done(session: Session, lease: Lease, *, at: datetime) -> bool:
     """Note that the promise was kept; False if somebody else holds it by now."""
     return _end(
-        session, lease, standing=Standing.KEPT, ended_at=at, leased_until=None, trouble=None
+        session, lease, standing=PromiseState.KEPT, ended_at=at, leased_until=None, trouble=None
     )
 
 
-def postpone(session: Session, lease: Lease, *, until: datetime, trouble: str) -> bool:
+def reschedule(session: Session, lease: Lease, *, until: datetime, trouble: str) -> bool:
     """Let it run again later. `trouble` is a kind of error, never its words."""
     return _end(
         session,
         lease,
-        standing=Standing.WAITING,
+        standing=PromiseState.WAITING,
         due_at=until,
         leased_until=None,
         trouble=trouble[:120],
     )
 
 
-def give_up(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bool:
+def mark_failed(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bool:
     """Stop trying: from now on it waits for a person."""
     return _end(
         session,
         lease,
-        standing=Standing.FAILED,
+        standing=PromiseState.FAILED,
         ended_at=at,
         leased_until=None,
         trouble=trouble[:120],
     )
 
 
-def due_at_all(session: Session, *, at: datetime) -> Sequence[Promise]:
+def all_due(session: Session, *, at: datetime) -> Sequence[Promise]:
     """Every promise that would be performed now, oldest first; each is held until the commit."""
     due = select(Promise).where(_is_due(at)).order_by(Promise.due_at, Promise.id)
     return session.scalars(due.with_for_update()).all()
 
 
-def skip(promise: Promise, *, at: datetime) -> None:
+def cancel(promise: Promise, *, at: datetime) -> None:
     """It is not performed. Whoever had leased it has lost it."""
-    promise.standing = Standing.SKIPPED
+    promise.standing = PromiseState.SKIPPED
     promise.fence += 1
     promise.leased_until, promise.ended_at, promise.trouble = None, at, "restored"
 
@@ -141,7 +143,7 @@ def failed(session: Session, limit: int = 50) -> Sequence[Promise]:
     """Promises that wait for a person, oldest first."""
     spent = (
         select(Promise)
-        .where(Promise.standing == Standing.FAILED)
+        .where(Promise.standing == PromiseState.FAILED)
         .order_by(Promise.due_at)
         .limit(limit)
     )
@@ -149,8 +151,8 @@ def failed(session: Session, limit: int = 50) -> Sequence[Promise]:
 
 
 def _is_due(at: datetime) -> Any:
-    waiting = Promise.standing == Standing.WAITING
-    abandoned = (Promise.standing == Standing.LEASED) & (Promise.leased_until < at)
+    waiting = Promise.standing == PromiseState.WAITING
+    abandoned = (Promise.standing == PromiseState.LEASED) & (Promise.leased_until < at)
     # What is leased was due before: said of both, it keeps the index from walking every alarm to
     # come.
     return and_(Promise.due_at <= at, or_(waiting, abandoned))
@@ -158,6 +160,6 @@ def _is_due(at: datetime) -> Any:
 
 def _end(session: Session, lease: Lease, **values: Any) -> bool:
     held = update(Promise).where(Promise.id == lease.promise_id, Promise.fence == lease.fence)
-    held = held.where(Promise.standing == Standing.LEASED)
+    held = held.where(Promise.standing == PromiseState.LEASED)
     found = session.scalars(held.values(**values).returning(Promise.id)).all()
     return bool(found)

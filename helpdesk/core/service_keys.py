@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotNow
-from helpdesk.core.history import witness_of
+from helpdesk.core.errors import Conflict
+from helpdesk.core.history import verification_key_of
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
 from helpdesk.core.signing import signing_half
 from helpdesk.key_files import PEPPERS, PUBLIC_HALF, SIGNING, KeyFile
@@ -52,13 +52,13 @@ class ServiceKeys:
     def seal(self, purpose: KeyFile, text: str, place: Place) -> Envelope:
         """Seal for whoever has the key of a purpose; with its public half alone, if there is one.
 
-        NotNow in a process that was given neither.
+        Conflict in a process that was given neither.
         """
         if purpose in self.publics:
             return Public(self.publics[purpose]).seal_text(text, place)
         if purpose in self.secrets:
             return self.secrets[purpose].seal_text(text, place)
-        raise NotNow("This process was given no key to seal this with.")
+        raise Conflict("This process was given no key to seal this with.")
 
     def open(self, purpose: KeyFile, envelope: Envelope, place: Place) -> str:
         """What was sealed for this purpose. CannotOpen in a process that was not given its key."""
@@ -80,5 +80,5 @@ def signing_of(role: Role) -> KeyFile:
 def half_of(purpose: KeyFile, secret: Secret) -> bytes:
     """What others may have of a key: enough to seal to it, or to check what it signed."""
     if purpose is KeyFile.HISTORY:
-        return witness_of(secret)
+        return verification_key_of(secret)
     return signing_half(secret) if purpose in SIGNING else secret.public.raw

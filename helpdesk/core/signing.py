@@ -12,7 +12,7 @@ from helpdesk.core.sealing import Secret
 SCHEME: Final = "helpdesk key/1"
 
 
-class Stated(Protocol):
+class SignableKey(Protocol):
     """What a signature speaks of: a key, and whose it is."""
 
     @property
@@ -36,7 +36,7 @@ def sign(secret: Secret, statement: bytes) -> bytes:
     return _signing_key(secret).sign(statement).signature
 
 
-def statement(key: Stated, half: bytes) -> bytes:
+def statement(key: SignableKey, half: bytes) -> bytes:
     """That this key is its owner's, in this epoch; and what checks what its secret signs.
 
     Canonical bytes: no two statements share them.

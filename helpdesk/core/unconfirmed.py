@@ -13,7 +13,7 @@ from typing import ClassVar, Final, NamedTuple
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core import typed
+from helpdesk.core import code_input
 from helpdesk.core.sealing import Envelope, Place
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
@@ -95,7 +95,7 @@ def type_code(work: Work, new: UnconfirmedAddress, code: str) -> Typed:
 
 def tag_of(new: UnconfirmedAddress, code: str) -> bytes:
     """What is kept of a code; the same six digits look different for each owner."""
-    digits = typed.six_digits(code).encode()
+    digits = code_input.six_digits(code).encode()
     return hashlib.blake2b(digits, key=new.owner_id.encode(), digest_size=32).digest()
 
 

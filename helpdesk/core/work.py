@@ -97,7 +97,7 @@ class Work:
         """
         if not jobs.arguments_are_ids(arguments):
             raise ValueError(f"{job} was promised with more than ids.")
-        queue = jobs.by_name(job).queue
+        queue = jobs.job_by_name(job).queue
         self.add(Promise(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
 
     @property

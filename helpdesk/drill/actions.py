@@ -47,7 +47,7 @@ class DrillActions:
         way_back = intake.WayBack(
             form_token=secrets.token_bytes(32),
             code=code,
-            reporter_tag=code.tag(self.past.desk.settings.intake_keys[0]),
+            reporter_tag=code.tag(self.past.context.settings.intake_keys[0]),
         )
         work = self.past.stranger(at)
         case = intake.submit(work, story.told(), way_back=way_back, is_drill=True).case

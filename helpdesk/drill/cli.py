@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpdesk import key_files
 from helpdesk.accounts.models import Person
-from helpdesk.assembly import open_desk
+from helpdesk.assembly import open_context
 from helpdesk.drill.organisation import found
 from helpdesk.drill.past_moments import in_one_transaction
 from helpdesk.drill.scenarios import run_all
@@ -31,9 +31,9 @@ def drill() -> None:
 def seed() -> None:
     """Make the drill's people and cases, once: all of it, or nothing."""
     settings = _settings()
-    desk = open_desk(settings)
+    context = open_context(settings)
     now = datetime.now(UTC)
-    with in_one_transaction(desk) as past:
+    with in_one_transaction(context) as past:
         if past.session.scalar(select(Person.id).limit(1)):
             click.echo("The drill is there already.")
             return

@@ -146,7 +146,7 @@ def _confirm_partner(past: PastMoments, partner: Partner, at: datetime) -> None:
     new = past.session.get_one(NewPartnerMailbox, partner.id)
     if new.code is not None:
         place = new.place_of("code")
-        code = past.desk.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
+        code = past.context.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
         partners.confirm_mailbox(past.person("coordinator", at), partner, code)
 
 
@@ -156,7 +156,7 @@ def _confirm(past: PastMoments, part: DrillPerson, at: datetime) -> None:
     new = past.session.get_one(NewMailbox, person.id)
     if new.code is not None:
         place = new.place_of("code")
-        code = past.desk.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
+        code = past.context.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
         accounts.confirm_mailbox(past.person(part.handle, at), person, code)
 
 
@@ -172,7 +172,7 @@ def _enrol(
     )
     passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
     door = Surface.PARTNER if part.role is Role.PARTNER else Surface.STAFF
-    peppers = past.desk.service.peppers_at(door)
+    peppers = past.context.service.peppers_at(door)
     enrolled = accounts.enrol(
         past.shell(at),
         person,

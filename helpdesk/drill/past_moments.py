@@ -11,30 +11,30 @@ from sqlalchemy.orm import Session, sessionmaker
 from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, operator, reporter
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.desk import Desk
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.jobs import Queue
-from helpdesk.core.outbox import Promise, Standing
-from helpdesk.core.performing import drain
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 
 
 @contextmanager
-def in_one_transaction(desk: Desk) -> Iterator["PastMoments"]:
+def in_one_transaction(context: AppContext) -> Iterator["PastMoments"]:
     """Past moments whose every transaction lands in one: the drill is made whole, or not at all."""
-    with desk.sessions.kw["bind"].begin() as connection:
+    with context.sessions.kw["bind"].begin() as connection:
         sessions = sessionmaker(
             connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )
         with sessions() as session:
-            parts = {one.name: getattr(desk, one.name) for one in fields(desk)}
+            parts = {one.name: getattr(context, one.name) for one in fields(context)}
             yield PastMoments(PastContext(**parts | {"sessions": sessions}), session)
             session.commit()
 
 
 @dataclass(frozen=True)
-class PastContext(Desk):
+class PastContext(AppContext):
     """A desk on which it is a moment of the past, so that jobs write down that moment."""
 
     moment: datetime | None = None
@@ -55,42 +55,42 @@ class PastContext(Desk):
 class PastMoments:
     """Who acts, and when. Every change is made by an operation, as that person."""
 
-    desk: PastContext
+    context: PastContext
     session: Session
     secrets: dict[str, Secret] = field(default_factory=dict)
 
     def shell(self, at: datetime) -> Work:
         """The operator with a shell, who starts it all."""
-        return self.desk.work_on(self.session, operator("drill"), at=at)
+        return self.context.work_on(self.session, operator("drill"), at=at)
 
     def system(self, at: datetime) -> Work:
-        return self.desk.work_on(self.session, SYSTEM, at=at)
+        return self.context.work_on(self.session, SYSTEM, at=at)
 
     def stranger(self, at: datetime) -> Work:
         """Whoever reports."""
-        return self.desk.work_on(self.session, NOBODY, at=at)
+        return self.context.work_on(self.session, NOBODY, at=at)
 
     def back(self, case: Case, code: ReturnCode, at: datetime) -> Work:
         """The reporter of a case, back with the return code."""
-        return self.desk.work_on(self.session, reporter(case.id), own=code.secret(), at=at)
+        return self.context.work_on(self.session, reporter(case.id), own=code.secret(), at=at)
 
     def person(self, handle: str, at: datetime) -> Work:
         """Somebody who has enrolled, with the keys they hold."""
         person = self.somebody(handle)
         keys = {person.key_id: self.secrets[handle]} if person.key_id else {}
-        return self.desk.work_on(self.session, person.as_actor(), secrets=keys, at=at)
+        return self.context.work_on(self.session, person.as_actor(), secrets=keys, at=at)
 
     def workers_until(self, at: datetime) -> None:
         """Whatever falls due up to a moment is done when it is due, as workers would do it."""
         self.session.commit()
         while (due := self._next_due()) is not None and due <= at:
             for queue in Queue:
-                drain(replace(self.desk, moment=due), queue, at=due)
+                run_due_promises(replace(self.context, moment=due), queue, at=due)
         self.session.expire_all()
 
     def _next_due(self) -> datetime | None:
         return self.session.scalar(
-            select(func.min(Promise.due_at)).where(Promise.standing == Standing.WAITING)
+            select(func.min(Promise.due_at)).where(Promise.standing == PromiseState.WAITING)
         )
 
     def somebody(self, handle: str) -> Person:

@@ -14,7 +14,7 @@ from helpdesk.cases.models.news import What
 from helpdesk.cases.policy import may_close, may_work_on
 from helpdesk.cases.queries import hold, newest_from_reporter
 from helpdesk.cases.status import Outcome
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
@@ -41,9 +41,9 @@ def close_case(
     hold(work, case)
     refusal = not_closed_yet(work, case, outcome=outcome)
     if refusal:
-        raise NotNow(refusal)
+        raise Conflict(refusal)
     if needs_second_person(case, outcome):
-        raise NotNow("This case is urgent: a second person has to agree that it is no report.")
+        raise Conflict("This case is urgent: a second person has to agree that it is no report.")
     cases.close(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
 
 
@@ -53,9 +53,9 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     work.require(may_close, case)
     refusal = not_closed_yet(work, case, outcome=Outcome.SPAM)
     if refusal:
-        raise NotNow(refusal)
+        raise Conflict(refusal)
     if standing_request(work, case) is not None:
-        raise NotNow("Someone has asked for this already. It waits for a second person.")
+        raise Conflict("Someone has asked for this already. It waits for a second person.")
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
     if note:
@@ -71,12 +71,12 @@ def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> Non
     work.require(may_work_on, case)
     work.session.refresh(request, with_for_update=True)
     if request.decided_at is not None:
-        raise NotNow("Someone else has decided this already.")
+        raise Conflict("Someone else has decided this already.")
     if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
         raise NotAllowed("Someone else, who can open the case, has to decide this.")
     refusal = not_closed_yet(work, case, outcome=Outcome.SPAM) if granted else ""
     if refusal:
-        raise NotNow(refusal)
+        raise Conflict(refusal)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
     work.record("case.closing_decided", request, granted=granted)
     news.tell_person(work, case.id, request.asked_by, What.CLOSING_DECIDED)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from helpdesk.cases.models import Case
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work
 from helpdesk.duty.policy import may_look_after_promises
 from helpdesk.playbooks.model import Playbook
@@ -50,7 +50,7 @@ def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
 def try_again(work: Work, promise: Promise) -> None:
     """Somebody has looked, and the promise gets another chance from the beginning."""
     work.require(may_look_after_promises, promise)
-    promise.standing = Standing.WAITING
+    promise.standing = PromiseState.WAITING
     promise.attempts = 0
     promise.due_at = work.at
     promise.ended_at = None

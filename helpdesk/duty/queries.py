@@ -12,12 +12,12 @@ from helpdesk.accounts.signed import FalseKeys, false_keys
 from helpdesk.cases import queries as cases
 from helpdesk.cases import spoken
 from helpdesk.cases.models import Case
-from helpdesk.core import outbox, sending
+from helpdesk.core import outbox, send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import Promise
-from helpdesk.core.sending import Held
+from helpdesk.core.send_hold import SendHold
 from helpdesk.core.work import Work
 from helpdesk.duty import news, second_persons, timeline, undone
 from helpdesk.duty.news import NewsNow
@@ -80,7 +80,7 @@ class FailedPromise:
 class Board:
     """Everything that somebody on duty looks at first."""
 
-    held: Held | None
+    held: SendHold | None
     own: Sequence[Case]
     lanes: Sequence[Lane]
     late: Sequence[Case]
@@ -116,7 +116,7 @@ def board(work: Work) -> Board:
     waiting = accounts.waiting_to_be_let_in(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
     return Board(
-        held=sending.why_held(work.session),
+        held=send_hold.why_held(work.session),
         own=own,
         lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
         late=late,
@@ -168,7 +168,7 @@ def offers_of(work: Work, case: Case) -> Offers:
 def failed_promise(work: Work, promise_id: str) -> Promise:
     """A promise that waits for a person."""
     promise = work.session.get(Promise, promise_id)
-    if promise is None or promise.standing is not outbox.Standing.FAILED:
+    if promise is None or promise.standing is not outbox.PromiseState.FAILED:
         raise NotFound
     return promise
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from helpdesk.core import jobs, outbox, sending
-from helpdesk.core.errors import NotNow
+from helpdesk.core import jobs, outbox, send_hold
+from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import Promise
-from helpdesk.core.sending import Because, Held
+from helpdesk.core.send_hold import HoldReason, SendHold
 from helpdesk.core.work import Work
 from helpdesk.duty.policy import may_release
 from helpdesk.escalations.models import Delivery
@@ -22,7 +22,7 @@ class Due:
     """What a held database would send at once: how much of each job, of that how much from before
     the backup, and the requests that a partner may have had already."""
 
-    held: Held
+    held: SendHold
     by_job: Mapping[str, int]
     before_the_backup: Mapping[str, int]
     requests: Sequence[Delivery]
@@ -30,18 +30,18 @@ class Due:
 
 def hold(work: Work) -> None:
     """Somebody has restored this database, and says so: nothing leaves it from now on."""
-    work.require(may_release, sending.ROW)
-    if sending.why_held(work.session) is not None:
-        raise NotNow("Nothing is being sent already. helpdesk release lets it send again.")
-    sending.hold(work, Because.SAID)
+    work.require(may_release, send_hold.ROW)
+    if send_hold.why_held(work.session) is not None:
+        raise Conflict("Nothing is being sent already. helpdesk release lets it send again.")
+    send_hold.hold(work, HoldReason.SAID)
 
 
 def what_is_due(work: Work) -> Due:
     """What would leave if this database were released now. Refused where nothing is held."""
-    held = sending.why_held(work.session)
+    held = send_hold.why_held(work.session)
     if held is None:
-        raise NotNow("Nothing is held: this database sends what is due.")
-    promises = [one for one in outbox.due_at_all(work.session, at=work.at) if _leaves(one)]
+        raise Conflict("Nothing is held: this database sends what is due.")
+    promises = [one for one in outbox.all_due(work.session, at=work.at) if _leaves(one)]
     return Due(
         held,
         Counter(one.job for one in promises),
@@ -57,21 +57,21 @@ def release(work: Work, *, skip_due: bool) -> int:
     house that was backed up has sent it. A request to a partner that is under way counts as one
     that may have arrived.
     """
-    work.require(may_release, sending.ROW)
+    work.require(may_release, send_hold.ROW)
     due = what_is_due(work)
     skipped = _skip(work, due.held.as_of) if skip_due else []
     left = {str(one.arguments["delivery_id"]) for one in skipped if one.job == DELIVER}
     _settle(work, due.requests, left)
-    sending.let_go(work)
-    work.record_about("sending.released", sending.ROW, sending.ROW, skipped=len(skipped))
+    send_hold.release(work)
+    work.record_about("sending.released", send_hold.ROW, send_hold.ROW, skipped=len(skipped))
     return len(skipped)
 
 
 def _skip(work: Work, moment: datetime | None) -> Sequence[Promise]:
-    due = outbox.due_at_all(work.session, at=work.at)
+    due = outbox.all_due(work.session, at=work.at)
     skipped = [one for one in due if _leaves(one) and _is_from_before(one, moment)]
     for one in skipped:
-        outbox.skip(one, at=work.at)
+        outbox.cancel(one, at=work.at)
         case_id = one.arguments.get("case_id")
         work.record_about("outbox.skipped", "outbox", one.id, case_id=case_id, job=one.job)
     return skipped

@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import calling
 from helpdesk.core import emails
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
@@ -15,82 +15,82 @@ from helpdesk.partners.times import in_both_zones
 
 
 @job("escalations.deliver", queue=Queue.DELIVERIES)
-def deliver(desk: Desk, *, delivery_id: str) -> None:
+def deliver(context: AppContext, *, delivery_id: str) -> None:
     """Tell a partner that a request lies before them. Safe to run twice: the id stays the same."""
-    with desk.begin() as work:
+    with context.begin() as work:
         parcel = operations.take_up(work, delivery_id)
     if parcel is None:
         return
     email = emails.compose_email(
-        desk,
+        context,
         "emails/request.txt",
         to=parcel.to,
         key=parcel.delivery_id,
         ref=parcel.ref,
         priority=parcel.priority.upper(),
-        link=_address(desk, parcel.ref),
+        link=_address(context, parcel.ref),
         due=parcel.due,
         is_repeat=parcel.is_repeat,
     )
-    result, trouble = _send(desk, email)  # no transaction is open here
-    with desk.begin() as work:
+    result, trouble = _send(context, email)  # no transaction is open here
+    with context.begin() as work:
         operations.settle_attempt(work, parcel, result=result, trouble=trouble)
 
 
 @job("escalations.cancel_unsent", queue=Queue.DELIVERIES, leaves_the_house=False)
-def cancel_unsent(desk: Desk, *, case_id: str) -> None:
+def cancel_unsent(context: AppContext, *, case_id: str) -> None:
     """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
-    with desk.begin() as work:
+    with context.begin() as work:
         operations.respect_withdrawn_consent(work, case_id)
 
 
 # With the deliveries: one worker has the addresses of partners, another those of our people.
 @job("escalations.tell_partner", queue=Queue.DELIVERIES)
-def tell_partner(desk: Desk, *, escalation_id: str, about: str) -> None:
+def tell_partner(context: AppContext, *, escalation_id: str, about: str) -> None:
     """Say that there is news on a request. Safe to run twice: the same news has the same id.
 
     Where no letter can go or none is taken, the board says so until one is, or they look.
     """
-    with desk.begin() as work:
-        email = _news_letter(desk, work, escalation_id, about)
+    with context.begin() as work:
+        email = _news_letter(context, work, escalation_id, about)
         if email is None:
             return
     if email.to:
         try:
-            desk.mailer.send(email)  # no transaction is open here
+            context.mailer.send(email)  # no transaction is open here
         except Exception:
-            _note_news(desk, escalation_id, is_told=False)
+            _note_news(context, escalation_id, is_told=False)
             raise
-    _note_news(desk, escalation_id, is_told=bool(email.to))
+    _note_news(context, escalation_id, is_told=bool(email.to))
 
 
 @job("escalations.tell_what_waited", queue=Queue.DELIVERIES, leaves_the_house=False)
-def tell_what_waited(desk: Desk, *, partner_id: str, at: int) -> None:
+def tell_what_waited(context: AppContext, *, partner_id: str, at: int) -> None:
     """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
-    with desk.begin() as work:
+    with context.begin() as work:
         operations.tell_what_waited(work, partner_id, at=at)
 
 
-def _news_letter(desk: Desk, work: Work, escalation_id: str, about: str) -> Email | None:
+def _news_letter(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:
     """To nobody, where the partner has no address that is confirmed."""
     escalation = work.session.get(Escalation, escalation_id)
     if escalation is None:
         return None
     at, zone = escalation.answer_due_at, escalation.partner.timezone
     return emails.compose_email(
-        desk,
+        context,
         "emails/request_news.txt",
         to=partners.mailbox_of(work, escalation.partner),
         key=f"{escalation_id}.{about}",
         ref=escalation.ref,
         priority=escalation.priority.upper(),
-        link=_address(desk, escalation.ref),
+        link=_address(context, escalation.ref),
         due=in_both_zones(at, zone) if at is not None else "",
     )
 
 
-def _note_news(desk: Desk, escalation_id: str, *, is_told: bool) -> None:
-    with desk.begin() as work:
+def _note_news(context: AppContext, escalation_id: str, *, is_told: bool) -> None:
+    with context.begin() as work:
         escalation = work.session.get_one(
             Escalation, escalation_id, with_for_update={"of": Escalation}
         )
@@ -98,23 +98,23 @@ def _note_news(desk: Desk, escalation_id: str, *, is_told: bool) -> None:
 
 
 @job("escalations.call_second_reader", queue=Queue.NOTICES)
-def call_second_reader(desk: Desk, *, escalation_id: str) -> None:
+def call_second_reader(context: AppContext, *, escalation_id: str) -> None:
     """Ask a second person to read what left on one person's word. Safe to run twice."""
-    with desk.begin() as work:
+    with context.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
             return
         if _was_told(calls.call_to_read(work, escalation)):
             return
         about = f"second.{escalation.wording[-32:]}"
-        call = _call(work, desk, escalation, "emails/second_reader.txt", about)
-    _send_and_note(desk, escalation, call, told=calls.READER_TOLD, untold=calls.READER_UNTOLD)
+        call = _call(work, context, escalation, "emails/second_reader.txt", about)
+    _send_and_note(context, escalation, call, told=calls.READER_TOLD, untold=calls.READER_UNTOLD)
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)
-def call_second_person(desk: Desk, *, escalation_id: str) -> None:
+def call_second_person(context: AppContext, *, escalation_id: str) -> None:
     """Ask somebody else to read and approve a draft or an answer. Safe to run twice: one id."""
-    with desk.begin() as work:
+    with context.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None:
             return
@@ -124,8 +124,8 @@ def call_second_person(desk: Desk, *, escalation_id: str) -> None:
         if _was_told(calls.call_for_approval(work, escalation)):
             return
         template = "emails/second_person.txt" if is_draft else "emails/second_person_answer.txt"
-        call = _call(work, desk, escalation, template, f"draft.{escalation.wording[-32:]}")
-    _send_and_note(desk, escalation, call, told=calls.TOLD, untold=calls.UNTOLD)
+        call = _call(work, context, escalation, template, f"draft.{escalation.wording[-32:]}")
+    _send_and_note(context, escalation, call, told=calls.TOLD, untold=calls.UNTOLD)
 
 
 def _was_told(call: calls.SecondPerson | None) -> bool:
@@ -133,21 +133,21 @@ def _was_told(call: calls.SecondPerson | None) -> bool:
 
 
 def _call(
-    work: Work, desk: Desk, escalation: Escalation, template: str, about: str
+    work: Work, context: AppContext, escalation: Escalation, template: str, about: str
 ) -> calling.Call:
     """A letter to whoever may be the second one: see `cannot_be_second`."""
     case, us = escalation.case, cannot_be_second(work, escalation)
 
     def email(person_id: str, mailbox: str) -> Email:
         return emails.compose_email(
-            desk,
+            context,
             template,
             to=mailbox,
             key=f"{escalation.id}.{about}.{person_id}",
             ref=escalation.ref,
             case_ref=case.ref,
             priority=escalation.priority.upper(),
-            link=f"{desk.settings.staff_url}/cases/{case.ref}/requests/{escalation.ref}",
+            link=f"{context.settings.staff_url}/cases/{case.ref}/requests/{escalation.ref}",
         )
 
     without = {actor.removeprefix("person:") for actor in us}
@@ -155,12 +155,12 @@ def _call(
 
 
 def _send_and_note(
-    desk: Desk, escalation: Escalation, call: calling.Call, *, told: str, untold: str
+    context: AppContext, escalation: Escalation, call: calling.Call, *, told: str, untold: str
 ) -> None:
     """Send, and write down who was told; of operators it says only that nobody here could be."""
     words = calls.words_of(escalation)
-    reached = calling.place_call(desk, call)  # no transaction is open here
-    with desk.begin() as work:
+    reached = calling.place_call(context, call)  # no transaction is open here
+    with context.begin() as work:
         calling.note_call(work, call, reached)
         work.record(
             told if reached.is_heard else untold,
@@ -173,10 +173,10 @@ def _send_and_note(
         raise reached.trouble
 
 
-def _send(desk: Desk, email: Email) -> tuple[DeliveryStanding, str]:
+def _send(context: AppContext, email: Email) -> tuple[DeliveryStanding, str]:
     """What the post made of it. A 250 means that a server took it, never that a person did."""
     try:
-        desk.mailer.send(email)
+        context.mailer.send(email)
     except TemporaryMailError as away:
         return DeliveryStanding.DEFERRED, _kind(away)
     except PermanentMailError as refused:
@@ -190,5 +190,5 @@ def _kind(error: Exception) -> str:
     return type(error.__cause__ or error).__name__
 
 
-def _address(desk: Desk, ref: str) -> str:
-    return f"{desk.settings.partner_url}/requests/{ref}"
+def _address(context: AppContext, ref: str) -> str:
+    return f"{context.settings.partner_url}/requests/{ref}"

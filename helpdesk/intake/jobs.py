@@ -3,7 +3,7 @@
 from helpdesk.accounts import calling
 from helpdesk.accounts import queries as accounts
 from helpdesk.core import emails
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.intake import quota
@@ -11,20 +11,20 @@ from helpdesk.intake.load import load_of
 
 
 @job("intake.warn_of_quota", queue=Queue.NOTICES)
-def warn_of_quota(desk: Desk, *, team_id: str, percent: int) -> None:
+def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
     """Tell who is on duty and every operator how much of the quota is used. Safe to run twice."""
-    with desk.begin() as work:
+    with context.begin() as work:
         if quota.was_told(work, team_id, percent):
             return
-        call = _compose(desk, work, team_id, percent)
+        call = _compose(context, work, team_id, percent)
         operators = {
-            one.id: _letter(desk, work, percent, one.id, mailbox)
+            one.id: _letter(context, work, percent, one.id, mailbox)
             for one in accounts.operators(work.session)
             if (mailbox := accounts.mailbox_of(work, one))
         }
-    reached = calling.place_call(desk, call)  # no transaction is open here
-    sent = emails.send_emails(desk, operators)
-    with desk.begin() as work:
+    reached = calling.place_call(context, call)  # no transaction is open here
+    sent = emails.send_emails(context, operators)
+    with context.begin() as work:
         calling.note_call(work, call, reached)
         told = [*reached.told, *sent.told]
         if told:
@@ -34,23 +34,23 @@ def warn_of_quota(desk: Desk, *, team_id: str, percent: int) -> None:
         raise trouble
 
 
-def _compose(desk: Desk, work: Work, team_id: str, percent: int) -> calling.Call:
+def _compose(context: AppContext, work: Work, team_id: str, percent: int) -> calling.Call:
     def email(person_id: str, mailbox: str) -> Email:
-        return _letter(desk, work, percent, person_id, mailbox)
+        return _letter(context, work, percent, person_id, mailbox)
 
     return calling.compose_call(work, team_id, email=email)
 
 
-def _letter(desk: Desk, work: Work, percent: int, person_id: str, mailbox: str) -> Email:
+def _letter(context: AppContext, work: Work, percent: int, person_id: str, mailbox: str) -> Email:
     load = load_of(work)
     return emails.compose_email(
-        desk,
+        context,
         "emails/quota.txt",
         to=mailbox,
         key=f"quota-{percent}-{work.at:%Y%m%d}.{person_id}",
-        percent=load.percent_of(desk.settings.reports_quota),
+        percent=load.percent_of(context.settings.reports_quota),
         megabytes=load.megabytes,
-        quota=desk.settings.reports_quota,
+        quota=context.settings.reports_quota,
         reports=load.reports,
-        link=f"{desk.settings.staff_url}/duty",
+        link=f"{context.settings.staff_url}/duty",
     )

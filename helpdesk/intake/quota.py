@@ -8,7 +8,7 @@ from sqlalchemy import select
 from helpdesk.accounts.models import Team
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work
 from helpdesk.intake.load import Load, load_of
 
@@ -35,7 +35,7 @@ def promise_warning(work: Work, quota: int) -> None:
         return
     lying = select(Promise.id).where(
         Promise.job == JOB,
-        Promise.standing.in_((Standing.WAITING, Standing.LEASED)),
+        Promise.standing.in_((PromiseState.WAITING, PromiseState.LEASED)),
         Promise.due_at <= work.at + TRIED_AGAIN,
     )
     if work.session.scalar(lying.limit(1)) is None:

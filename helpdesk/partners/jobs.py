@@ -1,53 +1,53 @@
 """What the worker does for partners: test letters, and telling the address before."""
 
 from helpdesk.core import emails, unconfirmed
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.partners.models import NewPartnerMailbox, Partner
 
 
 # With the deliveries: one worker has the addresses of partners, another those of our people.
 @job("partners.send_mailbox_code", queue=Queue.DELIVERIES)
-def send_mailbox_code(desk: Desk, *, partner_id: str, at: int) -> None:
+def send_mailbox_code(context: AppContext, *, partner_id: str, at: int) -> None:
     """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
     or that another one has replaced, is not sent."""
-    with desk.begin() as work:
+    with context.begin() as work:
         new = work.session.get(NewPartnerMailbox, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         contents = unconfirmed.letter_of(work, new, at=at)
     if new is None or contents is None:
         return
     email = emails.compose_email(
-        desk,
+        context,
         "emails/partner_test.txt",
         to=contents.to,
         key=f"partner-mailbox.{partner_id}.{at}",
         code=contents.code,
-        link=f"{desk.settings.partner_url}/mail/{partner.slug}",
+        link=f"{context.settings.partner_url}/mail/{partner.slug}",
     )
-    desk.mailer.send(email)  # no transaction is open here
-    with desk.begin() as work:
+    context.mailer.send(email)  # no transaction is open here
+    with context.begin() as work:
         unconfirmed.note_sent(work, new)
         work.record("partner.mailbox_letter_sent", partner)
 
 
 @job("partners.tell_old_mailbox", queue=Queue.DELIVERIES)
-def tell_old_mailbox(desk: Desk, *, partner_id: str, at: int) -> None:
+def tell_old_mailbox(context: AppContext, *, partner_id: str, at: int) -> None:
     """Say to the address before that another was given. Safe to run twice: one id."""
-    with desk.begin() as work:
+    with context.begin() as work:
         new = work.session.get(NewPartnerMailbox, partner_id)
         partner = work.session.get_one(Partner, partner_id)
         to = unconfirmed.old_address_of(work, new)
     if new is None or not to:
         return
     email = emails.compose_email(
-        desk,
+        context,
         "emails/partner_changed.txt",
         to=to,
         key=f"old-partner-mailbox.{partner_id}.{at}",
-        link=f"{desk.settings.partner_url}/mail/{partner.slug}",
+        link=f"{context.settings.partner_url}/mail/{partner.slug}",
     )
-    desk.mailer.send(email)  # no transaction is open here
-    with desk.begin() as work:
+    context.mailer.send(email)  # no transaction is open here
+    with context.begin() as work:
         unconfirmed.note_old_told(work, new)
         work.record("partner.old_mailbox_told", partner)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from math import log
 from typing import Final
 
-from helpdesk.core.slips import one_slip_from
+from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.playbooks.normalization import WORD, folded, is_small, stem
 
 PAIR: Final = 0.5
@@ -101,7 +101,7 @@ class Classifier:
         """The word, or the one known best that is a slip away from it."""
         if word in self._words or len(word) < SLIP_FROM:
             return word
-        near = {one for one in one_slip_from(word) if one in self._words}
+        near = {one for one in within_one_edit(word) if one in self._words}
         return max(near, key=lambda one: (self._words[one], one), default=word)
 
 

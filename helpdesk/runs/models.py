@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.cases.models import SealedInCase
-from helpdesk.core.database import ID_LENGTH, Base, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.sealing import Envelope
 from helpdesk.playbooks.progress import Record
 
@@ -78,7 +78,7 @@ class StepRecord(SealedInCase, Base):
         String(ID_LENGTH), ForeignKey("playbook_runs.id", ondelete="CASCADE")
     )
     step: Mapped[str] = mapped_column(String(80))
-    standing: Mapped[RecordedAs] = mapped_column(choice_column(RecordedAs))
+    standing: Mapped[RecordedAs] = mapped_column(enum_column(RecordedAs))
     outcome: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))

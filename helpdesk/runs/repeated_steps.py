@@ -1,8 +1,8 @@
 """Recording a step once more: it came back, or what was recorded is taken back."""
 
 from helpdesk.cases.operations.messages import write_note
-from helpdesk.core.days import moment_in_words
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
+from helpdesk.core.plausible_days import moment_in_words
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.runs import queries, storage
@@ -18,7 +18,7 @@ def refuse_unseen(run: Run, step_id: str, seen: str) -> None:
     """Refuse to write over a record that whoever writes has not read: somebody else was faster."""
     record = record_of(run, step_id)
     if (record.id if record is not None else "") != seen:
-        raise NotNow(
+        raise Conflict(
             "Someone has recorded this step since you opened it. Read what they wrote first."
         )
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.contributions import note_part
 from helpdesk.cases.models import Case, Evidence, Fact, Part
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.repository import CurrentEdition
@@ -94,7 +94,7 @@ def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -
     """Seal what was written down. A second time replaces the first: the case holds what is true."""
     for kind, text in told.items():
         if kind not in step.evidence:
-            raise NotNow("This step does not ask for that.")
+            raise Conflict("This step does not ask for that.")
         evidence = work.session.scalar(
             select(Evidence).where(Evidence.case_id == case.id, Evidence.kind == kind)
         )

@@ -17,7 +17,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import What
 from helpdesk.core import emails
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
@@ -38,10 +38,15 @@ BETWEEN_LETTERS: Final = timedelta(minutes=5)
 
 @job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False)
 def tell_owner(
-    desk: Desk, *, case_id: str, what: str = What.MOVED, request_id: str = "", but: str = ""
+    context: AppContext,
+    *,
+    case_id: str,
+    what: str = What.MOVED,
+    request_id: str = "",
+    but: str = "",
 ) -> None:
     """News for who has the case and who wrote the request; to duty, if nobody has it."""
-    with desk.begin() as work:
+    with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None:
             return
@@ -54,30 +59,30 @@ def tell_owner(
 
 
 @job("triage.tell_duty", queue=Queue.NOTICES)
-def tell_duty(desk: Desk, *, case_id: str) -> None:
+def tell_duty(context: AppContext, *, case_id: str) -> None:
     """A letter to whoever is on duty that something is new on a case that nobody has. Safe to run
     twice: within a minute it is the same letter. Whatever moves within ten minutes is told by one
     letter more."""
-    with desk.begin() as work:
+    with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or is_told_later(work, case):
             return
         call = compose_about(
-            desk,
+            context,
             work,
             case,
             template="emails/case_moved.txt",
             kind=f"moved-{int(work.at.timestamp()) // 60}",
         )
-    send_and_note(desk, case_id, call, action=MOVED)
+    send_and_note(context, case_id, call, action=MOVED)
 
 
 @job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False)
 def tell_person(
-    desk: Desk, *, case_id: str, person_id: str, what: str, request_id: str = ""
+    context: AppContext, *, case_id: str, person_id: str, what: str, request_id: str = ""
 ) -> None:
     """News for one person, if they can still open the case."""
-    with desk.begin() as work:
+    with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None:
             return
@@ -86,10 +91,10 @@ def tell_person(
 
 
 @job("triage.send_news", queue=Queue.NOTICES)
-def send_news(desk: Desk, *, person_id: str, team_id: str) -> None:
+def send_news(context: AppContext, *, person_id: str, team_id: str) -> None:
     """One letter for all that a person has not seen yet; none, if they have seen it. Safe to run
     twice: what a letter has said is not said again."""
-    with desk.begin() as work:
+    with context.begin() as work:
         found = news.untold(work, person_id, team_id)
         if not found:
             return
@@ -98,9 +103,9 @@ def send_news(desk: Desk, *, person_id: str, team_id: str) -> None:
             rest = last + BETWEEN_LETTERS - work.at
             work.promise("triage.send_news", after=rest, person_id=person_id, team_id=team_id)
             return
-        call = _compose(desk, work, person_id, team_id, found)
-    reached = calling.place_call(desk, call)  # no transaction is open here
-    with desk.begin() as work:
+        call = _compose(context, work, person_id, team_id, found)
+    reached = calling.place_call(context, call)  # no transaction is open here
+    with context.begin() as work:
         calling.note_call(work, call, reached)
         for case_id in dict.fromkeys(case.id for _news, case in found):
             operations.note_call(work, case_id, reached, action=MOVED)
@@ -132,7 +137,7 @@ def _last_letter(work: Work, person_id: str) -> datetime | None:
 
 
 def _compose(
-    desk: Desk,
+    context: AppContext,
     work: Work,
     person_id: str,
     team_id: str,
@@ -144,12 +149,12 @@ def _compose(
 
     def email(reader_id: str, mailbox: str) -> Email:
         return emails.compose_email(
-            desk,
+            context,
             "emails/news.txt",
             to=mailbox,
             key=f"news.{person_id}.{newest}.{len(found)}.{reader_id}",
             level=found[0][1].level,
-            cases=[(ref, f"{desk.settings.staff_url}/cases/{ref}") for ref in by_ref],
+            cases=[(ref, f"{context.settings.staff_url}/cases/{ref}") for ref in by_ref],
         )
 
     ladder = (is_person(person_id), *calling.DUTY_FIRST)

@@ -6,7 +6,7 @@ from helpdesk.accounts import calling
 from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
 from helpdesk.core import emails
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.work import Work
 from helpdesk.triage import operations
 
@@ -26,7 +26,7 @@ def has_case(case: Case) -> calling.Rung:
 
 
 def compose_about(
-    desk: Desk,
+    context: AppContext,
     work: Work,
     case: Case,
     ladder: tuple[calling.Rung, ...] = calling.DUTY_FIRST,
@@ -39,13 +39,13 @@ def compose_about(
 
     def email(person_id: str, mailbox: str) -> Email:
         return emails.compose_email(
-            desk,
+            context,
             template,
             to=mailbox,
             key=f"{kind}.{case.ref}.{person_id}",
             ref=case.ref,
             level=case.level,
-            link=f"{desk.settings.staff_url}/cases/{case.ref}",
+            link=f"{context.settings.staff_url}/cases/{case.ref}",
             **facts,
         )
 
@@ -53,11 +53,11 @@ def compose_about(
 
 
 def send_and_note(
-    desk: Desk, case_id: str, call: calling.Call, *, action: str, **details: int
+    context: AppContext, case_id: str, call: calling.Call, *, action: str, **details: int
 ) -> None:
     """Call, and write down who heard; if nobody did, the board says so and it is tried again."""
-    reached = calling.place_call(desk, call)  # no transaction is open here
-    with desk.begin() as work:
+    reached = calling.place_call(context, call)  # no transaction is open here
+    with context.begin() as work:
         calling.note_call(work, call, reached)
         operations.note_call(work, case_id, reached, action=action, **details)
     if reached.trouble is not None and not reached.is_heard:

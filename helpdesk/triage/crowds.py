@@ -18,7 +18,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work, reporters_time
 from helpdesk.triage.decision_table import Tell
 from helpdesk.triage.repository import the_table
@@ -203,7 +203,7 @@ def _is_news(mark: Mark, told: Told | None) -> bool:
 def _is_promised(work: Work, lane: Lane) -> bool:
     there = select(Promise.id).where(
         Promise.job == JOB,
-        Promise.standing.in_((Standing.WAITING, Standing.LEASED)),
+        Promise.standing.in_((PromiseState.WAITING, PromiseState.LEASED)),
         Promise.arguments["team_id"].as_string() == lane.team_id,
         # As text: one that is no number must not be an error.
         Promise.arguments["second"].as_string() == str(int(lane.is_second)),

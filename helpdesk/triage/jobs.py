@@ -4,7 +4,7 @@ from typing import Final
 
 from helpdesk.accounts import calling
 from helpdesk.cases.models import Case
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import crowds
 from helpdesk.triage.calls import compose_about, has_case, send_and_note
@@ -26,29 +26,29 @@ AGAIN_AFTER: Final = (60, 120, 300, 600, 900, 1800, 3600)
 
 
 @job("triage.call_on_duty", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def call_on_duty(desk: Desk, *, case_id: str) -> None:
+def call_on_duty(context: AppContext, *, case_id: str) -> None:
     """Tell whoever is on duty that a pressing case has come. Safe to run twice."""
-    with desk.begin() as work:
+    with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or case.owner_id is not None:
             return
         if crowds.is_one_of_many(work, case):
             return  # the ticker sees to it
-        call = compose_about(desk, work, case, template="emails/case_waits.txt", kind="waits")
-    send_and_note(desk, case_id, call, action="triage.duty_called")
+        call = compose_about(context, work, case, template="emails/case_waits.txt", kind="waits")
+    send_and_note(context, case_id, call, action="triage.duty_called")
 
 
 @job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
+def alarm(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
     """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
-    with desk.begin() as work:
+    with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or due_code(case.reply_due_at) != due:
             return
         if case.owner_id is None and crowds.is_one_of_many(work, case):
             return  # the ticker sees to it
         call = compose_about(
-            desk,
+            context,
             work,
             case,
             LADDERS[_tell_at(case, percent)],
@@ -56,25 +56,25 @@ def alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             kind=f"alarm-{percent}-{due}",
             percent=percent,
         )
-    send_and_note(desk, case_id, call, action="triage.alarm_sent", percent=percent)
+    send_and_note(context, case_id, call, action="triage.alarm_sent", percent=percent)
 
 
 @job("triage.tell_of_many", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def tell_of_many(desk: Desk, *, team_id: str, second: int) -> None:
+def tell_of_many(context: AppContext, *, team_id: str, second: int) -> None:
     """Say how many cases wait in a lane, to each circle that is due to hear it. Safe to run twice:
     who has heard is left alone for ten minutes."""
     lane = Lane(team_id, bool(second))
-    with desk.begin() as work:
+    with context.begin() as work:
         due = crowds.letters_due(work, lane)
-        calls = {tell: compose_of_many(desk, work, lane, LADDERS[tell]) for tell in due}
+        calls = {tell: compose_of_many(context, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []
     for tell, call in calls.items():
         if call.circles and told.issuperset(call.circles[0]):
             reached = calling.Reached(sorted(call.circles[0]), [], is_heard=True)
         else:
-            reached = calling.place_call(desk, call)  # no transaction is open here
-        with desk.begin() as work:
+            reached = calling.place_call(context, call)  # no transaction is open here
+        with context.begin() as work:
             calling.note_call(work, call, reached)
             if reached.is_heard:
                 crowds.note_told(work, lane, tell, told=reached.told)
@@ -85,17 +85,17 @@ def tell_of_many(desk: Desk, *, team_id: str, second: int) -> None:
 
 
 @job("triage.word_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
+def word_alarm(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
     """Say that much of the time to our next word is gone: first to who has the case. Safe to run
     twice; an alarm of an old clock says nothing."""
-    with desk.begin() as work:
+    with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or case.word_due_at is None or due_code(case.word_due_at) != due:
             return
         told = _tell_at(case, percent)
         first = (has_case(case),) if told is Tell.DUTY else ()
         call = compose_about(
-            desk,
+            context,
             work,
             case,
             (*first, *LADDERS[told]),
@@ -103,7 +103,7 @@ def word_alarm(desk: Desk, *, case_id: str, percent: int, due: int) -> None:
             kind=f"word-alarm-{percent}-{due}",
             percent=percent,
         )
-    send_and_note(desk, case_id, call, action="triage.word_alarm_sent", percent=percent)
+    send_and_note(context, case_id, call, action="triage.word_alarm_sent", percent=percent)
 
 
 def _tell_at(case: Case, percent: int) -> Tell:

@@ -11,7 +11,7 @@ from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, LevelRequest, Part
 from helpdesk.cases.models.news import What
 from helpdesk.cases.queries import hold
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
 from helpdesk.playbooks.conditions import Context, Value
@@ -147,7 +147,7 @@ def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     hold(work, case)
     work.require(may_judge, case)
     if level.rank <= case.level.rank:
-        raise NotNow(f"This case is {case.level} already. To lower it, ask for a second person.")
+        raise Conflict(f"This case is {case.level} already. To lower it, ask for a second person.")
     _keep(work, case, level=level, rule=RAISED, inputs={"reason": reason})
     work.record("case.level_raised", case, was=case.level, level=level)
     _move(work, case, level, rule=RAISED)
@@ -160,7 +160,9 @@ def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) ->
     level = _one_below(case, level)
     _refuse_in_danger(work, case)
     if queries.standing_request(work, case) is not None:
-        raise NotNow("Somebody has asked for a lower level already. It waits for a second person.")
+        raise Conflict(
+            "Somebody has asked for a lower level already. It waits for a second person."
+        )
     return _write_wish(work, case, level=level, reason=reason)
 
 
@@ -169,7 +171,7 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
     work.require(may_decide, request)
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
-        raise NotNow("Someone else has decided this already.")
+        raise Conflict("Someone else has decided this already.")
     case = request.case
     if granted:
         _one_below(case, request.level)
@@ -251,10 +253,10 @@ def _raised_by_hand(work: Work, case: Case) -> list[Level]:
 
 def _one_below(case: Case, level: Level | None) -> Level:
     if level is None or level is not queries.one_below(case.level):
-        raise NotNow(f"A case that is {case.level} can be lowered by one level at a time.")
+        raise Conflict(f"A case that is {case.level} can be lowered by one level at a time.")
     return level
 
 
 def _refuse_in_danger(work: Work, case: Case) -> None:
     if queries.judgement_of(work, case).settled["danger"] == "imminent":
-        raise NotNow("While someone is in danger now, a case stays immediate.")
+        raise Conflict("While someone is in danger now, a case stays immediate.")

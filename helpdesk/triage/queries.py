@@ -10,9 +10,9 @@ from sqlalchemy import and_, bindparam, or_, select
 from helpdesk.cases import queries as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.jobs import Queue
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work
 from helpdesk.playbooks import merging, organisations
 from helpdesk.playbooks.answers import tags
@@ -157,7 +157,7 @@ def standing_request_or_refuse(work: Work, case: Case) -> LevelRequest:
     """The undecided wish; where there is none, somebody has been quicker."""
     request = standing_request(work, case)
     if request is None:
-        raise NotNow("Someone else has decided this already.")
+        raise Conflict("Someone else has decided this already.")
     return request
 
 
@@ -236,7 +236,7 @@ def _still_here(work: Work, *, limit: int) -> Sequence[dict[str, Any]]:
     late = select(Promise.arguments).where(
         Promise.queue == Queue.NOTICES,
         Promise.job.in_(ALARMS),
-        Promise.standing.in_((Standing.WAITING, Standing.LEASED)),
+        Promise.standing.in_((PromiseState.WAITING, PromiseState.LEASED)),
         Promise.due_at < work.at - ON_ITS_WAY,
     )
     return work.session.scalars(late.order_by(Promise.due_at).limit(limit)).all()

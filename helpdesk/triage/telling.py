@@ -9,9 +9,9 @@ from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case
 from helpdesk.core import emails
 from helpdesk.core.actors import SYSTEM
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work
 from helpdesk.triage import crowds
 from helpdesk.triage.crowds import EVERY, Lane
@@ -20,7 +20,7 @@ MOVED: Final = "triage.owner_told"
 
 
 def compose_of_many(
-    desk: Desk, work: Work, lane: Lane, ladder: tuple[calling.Rung, ...]
+    context: AppContext, work: Work, lane: Lane, ladder: tuple[calling.Rung, ...]
 ) -> calling.Call:
     """The same letter to whichever circle: whoever is in two gets it under one id."""
     team = work.session.get_one(Team, lane.team_id)
@@ -29,7 +29,7 @@ def compose_of_many(
 
     def email(person_id: str, mailbox: str) -> Email:
         return emails.compose_email(
-            desk,
+            context,
             "emails/many_wait.txt",
             to=mailbox,
             key=f"{kind}.{team.id}.{person_id}",
@@ -37,7 +37,7 @@ def compose_of_many(
             is_second=lane.is_second,
             number=sum(count for _level, count in waiting),
             levels=waiting,
-            link=f"{desk.settings.staff_url}/queues/{team.slug}",
+            link=f"{context.settings.staff_url}/queues/{team.slug}",
         )
 
     return calling.compose_call(work, lane.team_id, email=email, ladder=ladder)
@@ -56,7 +56,7 @@ def is_told_later(work: Work, case: Case) -> bool:
         return False
     lying = select(Promise.id).where(
         Promise.job == "triage.tell_duty",
-        Promise.standing == Standing.WAITING,
+        Promise.standing == PromiseState.WAITING,
         Promise.due_at > work.at,
         Promise.due_at <= work.at + EVERY,
         Promise.arguments["case_id"].as_string() == case.id,

@@ -5,13 +5,13 @@ from typing import Any
 
 from wtforms import ValidationError
 
-from helpdesk.core.days import AHEAD, BACK, can_come, can_have_been, in_words
+from helpdesk.core.plausible_days import AHEAD, BACK, can_be_in_future, can_be_in_past, in_words
 
 
 def in_future(_form: Any, field: Any) -> None:
     """A day after today, at most a year ahead."""
     today = _today()
-    if field.data is not None and not can_come(field.data, today=today):
+    if field.data is not None and not can_be_in_future(field.data, today=today):
         raise ValidationError(
             f"Choose a day after today ({in_words(today)} in UTC), and not after"
             f" {in_words(today + AHEAD)}."
@@ -21,7 +21,7 @@ def in_future(_form: Any, field: Any) -> None:
 def in_past(_form: Any, field: Any) -> None:
     """Today or a day before, at most five years back."""
     today = _today()
-    if field.data is not None and not can_have_been(field.data, today=today):
+    if field.data is not None and not can_be_in_past(field.data, today=today):
         raise ValidationError(
             f"Choose a day up to today ({in_words(today)} in UTC), and not before"
             f" {in_words(today - BACK)}."

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from flask import Flask, Response, current_app, flash, g, request, session
 from flask.typing import ResponseReturnValue
 
-from helpdesk.core import presses
+from helpdesk.core import stored_answers
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.web.form_tokens import FIELD, is_checked
 from helpdesk.web.work import current_work
@@ -53,12 +53,14 @@ def _answer_again() -> ResponseReturnValue | None:
     if not is_checked() or FIELD not in request.form or _is_repeatable():
         return None
     work, pressed = current_work(), SubmittedForm.now()
-    if presses.is_first(work.session, pressed.id, at=work.at):
+    if stored_answers.is_first(work.session, pressed.id, at=work.at):
         g.pressed = pressed
         return None
-    answer = presses.answer_to(work.session, pressed.id)
+    answer = stored_answers.answer_to(work.session, pressed.id)
     try:
-        return _read(pressed.key.open(answer, presses.place_of(pressed.id))) if answer else None
+        return (
+            _read(pressed.key.open(answer, stored_answers.place_of(pressed.id))) if answer else None
+        )
     except CannotOpen:  # not written by us
         return None
 
@@ -68,8 +70,8 @@ def _keep_answer(response: Response) -> Response:
     if pressed is not None and response.status_code < 400 and "work" in g:
         written = _write(response)
         if len(written) <= LONGEST:
-            envelope = pressed.key.seal(written, presses.place_of(pressed.id))
-            presses.note_answer(current_work().session, pressed.id, envelope)
+            envelope = pressed.key.seal(written, stored_answers.place_of(pressed.id))
+            stored_answers.note_answer(current_work().session, pressed.id, envelope)
     return response
 
 

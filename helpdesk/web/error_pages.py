@@ -13,17 +13,17 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from helpdesk.core.errors import (
-    Busy,
-    NoRoom,
+    Conflict,
+    DomainError,
     NotAllowed,
     NotFound,
-    NotNow,
-    Refusal,
-    marked,
+    StorageFull,
+    TooBusy,
+    translatable,
 )
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
-from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.form_tokens import (
     FIELD,
     CrossSiteForm,
@@ -40,29 +40,29 @@ from helpdesk.web.work import become_anonymous
 
 log = logging.getLogger(__name__)
 
-STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, NotNow: 409}
+STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409}
 
 # What opens something is typed again rather than written into a page.
 NEVER_REPEATED = frozenset({"passphrase", "again", "current", "recovery_key"})
 NEVER_SHOWN = NEVER_REPEATED | {"code", FIELD}
 
 SENTENCES = {
-    400: marked("We could not understand what was sent."),
+    400: translatable("We could not understand what was sent."),
     404: NotFound.sentence,
-    405: marked("This address does not take that kind of request."),
-    413: marked("This is more than we can take at once. Please send less text."),
-    429: marked("That was too often in a short time. Please wait a minute and try again."),
-    503: marked(
+    405: translatable("This address does not take that kind of request."),
+    413: translatable("This is more than we can take at once. Please send less text."),
+    429: translatable("That was too often in a short time. Please wait a minute and try again."),
+    503: translatable(
         "We cannot save anything at this moment. Nothing was sent. Please try again in a minute."
     ),
 }
-CANNOT_READ = marked("We cannot open this page at this moment.")
+CANNOT_READ = translatable("We cannot open this page at this moment.")
 
 
 def init_app(app: Flask) -> None:
     """Register the one page for every refusal and every failure."""
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(Busy, _busy)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(CannotOpen, _cannot_open)
     app.register_error_handler(ExpiredForm, _old_form)
     app.register_error_handler(ForeignForm, _foreign_form)
@@ -76,18 +76,18 @@ def init_app(app: Flask) -> None:
     app.log_exception = _log_no_words  # type: ignore[method-assign]  # it is made to be replaced
 
 
-def _refused(refusal: Refusal) -> ResponseReturnValue:
+def _refused(refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, NotAllowed | NotFound):
         log_refusal("access refused", where=str(request.endpoint))
     return _page(refusal.sentence, STATUS.get(type(refusal), 400), words=_typed())
 
 
-def _busy(busy: Busy) -> ResponseReturnValue:
+def _busy(busy: TooBusy) -> ResponseReturnValue:
     """Asked again with all that was typed but what opens something."""
-    if not isinstance(busy, NoRoom):
+    if not isinstance(busy, StorageFull):
         return _keep_typed(busy.sentence, 503)
     log_refusal("no room", where=str(request.endpoint))
-    return _keep_typed(busy.sentence, 503, ways=current_desk().settings.other_ways)
+    return _keep_typed(busy.sentence, 503, ways=current_context().settings.other_ways)
 
 
 def _typed() -> list[str]:
@@ -112,7 +112,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    page, _status = _page(SENTENCES.get(code, Refusal.sentence), code)
+    page, _status = _page(SENTENCES.get(code, DomainError.sentence), code)
     return page, code, [(k, v) for k, v in error.get_headers() if k == "Allow"]
 
 
@@ -172,23 +172,23 @@ def _old_form(_error: ExpiredForm) -> ResponseReturnValue:
     if not is_same_site():
         return _from_elsewhere(CrossSiteForm())
     return _keep_typed(
-        marked("This page was open for a long time, so please send it once more."), 400
+        translatable("This page was open for a long time, so please send it once more."), 400
     )
 
 
 def _from_elsewhere(_error: CrossSiteForm) -> ResponseReturnValue:
-    return _page(marked("This did not come from one of our own pages."), 400)
+    return _page(translatable("This did not come from one of our own pages."), 400)
 
 
 def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
     """Somebody else is here than when the page was opened: it does nothing to either."""
     sentence = (
-        marked(
+        translatable(
             "This page belongs to another mailbox than the one that is open in this browser now. "
             "Nothing was sent and nothing was changed."
         )
         if current_surface() is Surface.PUBLIC
-        else marked(
+        else translatable(
             "This page was opened by another person than the one who is signed in now. Nothing was "
             "sent and nothing was changed."
         )

@@ -17,11 +17,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from helpdesk.core import presses
+from helpdesk.core import stored_answers
 from helpdesk.core.actors import NOBODY
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
+from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import RESULTS, new_results_cookie
-from helpdesk.web.desk import current_desk
 from helpdesk.web.form_tokens import is_same_site, page_holder
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import within_limit
@@ -30,7 +30,7 @@ from helpdesk.web.work import current_work
 # A page that is refused holds what was typed, and people are interrupted; the others say their
 # thing, a code perhaps, and are over.
 REFUSED_LASTS: Final = timedelta(hours=1)
-LASTS: Final = presses.KEPT
+LASTS: Final = stored_answers.KEPT
 LONGEST: Final = 400_000
 BURST, STEADY_PER_MINUTE = 120, 60
 
@@ -64,9 +64,9 @@ def _opened(result_id: str) -> tuple[str, int] | None:
     key = _key(result_id, page_holder())
     if key is None:
         return None
-    kept = presses.answer_to(work.session, _row(key), since=work.at - presses.KEPT)
+    kept = stored_answers.answer_to(work.session, _row(key), since=work.at - stored_answers.KEPT)
     try:
-        words = key.open_text(kept, presses.place_of(_row(key))) if kept else None
+        words = key.open_text(kept, stored_answers.place_of(_row(key))) if kept else None
     except CannotOpen:  # not written by us
         return None
     status, page = json.loads(words) if words else (0, "")
@@ -96,7 +96,7 @@ def _keep_refusal(response: Response) -> Response:
     if not _is_to_be_kept(response):
         return response
     try:
-        with current_desk().sessions.begin() as transaction:
+        with current_context().sessions.begin() as transaction:
             result_id = _kept(transaction, response, datetime.now(UTC))
     except OperationalError:  # the page itself needs no database
         return response
@@ -129,9 +129,9 @@ def _kept(transaction: Session, response: Response, at: datetime) -> str:
     key = _key(result_id, page_holder())
     assert key is not None  # noqa: S101 - the cookie was looked at before
     words = json.dumps([response.status_code, response.get_data(as_text=True)])
-    envelope = key.seal_text(words, presses.place_of(_row(key)))
+    envelope = key.seal_text(words, stored_answers.place_of(_row(key)))
     longer = REFUSED_LASTS - LASTS if response.status_code >= 400 else timedelta()
-    presses.add(transaction, _row(key), envelope, at=at + longer)
+    stored_answers.add(transaction, _row(key), envelope, at=at + longer)
     return result_id
 
 

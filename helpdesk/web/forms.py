@@ -49,7 +49,7 @@ class Form(FlaskForm):
         is_right = bool(super().validate(extra_validators))
         for field in self:
             is_free = type(field).__name__ in TYPED and field.name not in self.holds_codes
-            if is_free and isinstance(field.data, str) and codes.stands_in(field.data):
+            if is_free and isinstance(field.data, str) and codes.contains_code(field.data):
                 field.errors = [*field.errors, CODE_IN_WORDS]
                 is_right = False
         return is_right

@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from helpdesk.core.actors import NOBODY, Actor
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
-from helpdesk.web.desk import current_desk
+from helpdesk.web.app_context import current_context
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ def init_app(app: Flask, identify: Identify) -> None:
 def current_work() -> Work:
     """This request's piece of work."""
     if "work" not in g:
-        desk = current_desk()
+        context = current_context()
         view = current_app.view_functions.get(request.endpoint or "")
-        apart = desk.apart if hasattr(view, "by_statement") else None
-        session = (apart or desk.sessions)()
+        autocommit_sessions = context.autocommit_sessions if hasattr(view, "by_statement") else None
+        session = (autocommit_sessions or context.sessions)()
         g.open_session = session
         now = datetime.now(UTC)
         # Should the database be away, the page that says so is a stranger's page.
         g.presence = STRANGER
         presence = cast(Identify, current_app.extensions["identify"])(session, now)
         g.presence = presence
-        g.work = desk.work_on(
+        g.work = context.work_on(
             session, presence.actor, secrets=presence.secrets, own=presence.own, at=now
         )
     return cast(Work, g.work)

@@ -14,11 +14,11 @@ from helpdesk.accounts import door, operations, queries
 from helpdesk.accounts.models import Person, SignIn
 from helpdesk.accounts.operations import presence, recovery, sessions, signing_in
 from helpdesk.core.actors import Role
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import Surface
-from tests.conftest import SERVICE, FakeBell, FakeMailer
+from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import PASSPHRASE, a_case, a_person, a_team, sign_in, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -26,24 +26,24 @@ STAFF, PARTNER = Surface.STAFF, Surface.PARTNER
 
 
 @pytest.fixture
-def responder(desk):
-    with desk.begin() as work:
+def responder(context):
+    with context.begin() as work:
         return a_person(work, teams=[a_team(work)])
 
 
-def both_halves(desk, somebody, passphrase=PASSPHRASE, surface=STAFF, code=None):
+def both_halves(context, somebody, passphrase=PASSPHRASE, surface=STAFF, code=None):
     token = door.try_passphrase(
-        desk, handle=somebody.person.handle, passphrase=passphrase, surface=surface
+        context, handle=somebody.person.handle, passphrase=passphrase, surface=surface
     )
     code = code or somebody.code(datetime.now(UTC))
-    came_in = token and door.try_second_factor(desk, token=token, code=code, surface=surface)
+    came_in = token and door.try_second_factor(context, token=token, code=code, surface=surface)
     return came_in and came_in.token
 
 
-def test_passphrase_and_code_open_a_session_that_opens_the_key(desk, responder):
-    token = both_halves(desk, responder)
+def test_passphrase_and_code_open_a_session_that_opens_the_key(context, responder):
+    token = both_halves(context, responder)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         row = sessions.standing(work.session, token, surface=STAFF, at=work.at)
         assert row.is_complete
         assert sessions.unlocked(row, token) == responder.secret
@@ -52,31 +52,31 @@ def test_passphrase_and_code_open_a_session_that_opens_the_key(desk, responder):
 @pytest.mark.parametrize(
     "passphrase", ["", "wrong words only these seven here", PASSPHRASE.upper(), PASSPHRASE[:-1]]
 )
-def test_no_other_passphrase_opens(desk, responder, passphrase):
-    assert both_halves(desk, responder, passphrase) is None
+def test_no_other_passphrase_opens(context, responder, passphrase):
+    assert both_halves(context, responder, passphrase) is None
 
 
-def test_the_same_words_open_however_they_are_spaced(desk, responder):
-    assert both_halves(desk, responder, "  " + PASSPHRASE.replace(" ", " \n ")) is not None
+def test_the_same_words_open_however_they_are_spaced(context, responder):
+    assert both_halves(context, responder, "  " + PASSPHRASE.replace(" ", " \n ")) is not None
 
 
-def test_a_code_works_once(desk, responder):
+def test_a_code_works_once(context, responder):
     code = responder.code(datetime.now(UTC))
 
-    assert both_halves(desk, responder, code=code) is not None
-    assert both_halves(desk, responder, code=code) is None
+    assert both_halves(context, responder, code=code) is not None
+    assert both_halves(context, responder, code=code) is None
 
 
-def test_a_code_from_before_the_last_used_one_is_refused(desk, responder):
+def test_a_code_from_before_the_last_used_one_is_refused(context, responder):
     now = datetime.now(UTC)
-    assert both_halves(desk, responder, code=responder.code(now)) is not None
+    assert both_halves(context, responder, code=responder.code(now)) is not None
 
-    assert both_halves(desk, responder, code=responder.code(now - timedelta(seconds=30))) is None
+    assert both_halves(context, responder, code=responder.code(now - timedelta(seconds=30))) is None
 
 
-def test_half_a_session_opens_no_page(desk, responder, staff):
+def test_half_a_session_opens_no_page(context, responder, staff):
     token = door.try_passphrase(
-        desk, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
+        context, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
     )
     staff.set_cookie(staff.application.config["DOOR_COOKIE_NAME"], token)
 
@@ -91,7 +91,7 @@ def without_token(page):
     return re.sub(r'name="csrf_token"[^>]*', "", page)
 
 
-def test_a_wrong_name_answers_like_a_wrong_passphrase(desk, responder, staff):
+def test_a_wrong_name_answers_like_a_wrong_passphrase(context, responder, staff):
     staff.application.config["WTF_CSRF_ENABLED"] = False
     known = staff.post("/sign-in", data={"handle": responder.person.handle, "passphrase": "x" * 30})
     unknown = staff.post("/sign-in", data={"handle": "nobody-here", "passphrase": "x" * 30})
@@ -101,16 +101,16 @@ def test_a_wrong_name_answers_like_a_wrong_passphrase(desk, responder, staff):
     assert without_token(told_apart) == without_token(unknown.text)
 
 
-def test_partners_come_in_by_their_own_door_only(desk, responder):
-    with desk.begin() as work:
+def test_partners_come_in_by_their_own_door_only(context, responder):
+    with context.begin() as work:
         partner = a_person(work, Role.PARTNER)
 
-    assert both_halves(desk, partner, surface=STAFF) is None
-    assert both_halves(desk, partner, surface=PARTNER) is not None
-    assert both_halves(desk, responder, surface=PARTNER) is None
+    assert both_halves(context, partner, surface=STAFF) is None
+    assert both_halves(context, partner, surface=PARTNER) is not None
+    assert both_halves(context, responder, surface=PARTNER) is None
 
 
-def test_a_staff_cookie_is_nothing_at_the_partners_door(desk, responder, staff, partner_desk):
+def test_a_staff_cookie_is_nothing_at_the_partners_door(context, responder, staff, partner_desk):
     sign_in(staff, responder)
     name = staff.application.config["DOOR_COOKIE_NAME"]
     token = staff.get_cookie(name).value
@@ -120,35 +120,35 @@ def test_a_staff_cookie_is_nothing_at_the_partners_door(desk, responder, staff, 
     assert partner_desk.get("/account").location == "/sign-in?to=/account"
 
 
-def test_wrong_passphrases_write_nothing_that_could_keep_the_person_out(desk, responder):
+def test_wrong_passphrases_write_nothing_that_could_keep_the_person_out(context, responder):
     for _ in range(signing_in.FREE_TRIES + 4):
-        both_halves(desk, responder, "not these words, whatever they are")
+        both_halves(context, responder, "not these words, whatever they are")
 
-    with desk.begin() as work:
+    with context.begin() as work:
         person = work.session.get(Person, responder.person.id)
         assert (person.failures, person.closed_until) == (0, None)
-    assert both_halves(desk, responder) is not None
+    assert both_halves(context, responder) is not None
 
 
 def test_after_the_free_tries_of_codes_the_next_must_wait_but_not_in_a_known_browser(
-    desk, responder
+    context, responder
 ):
     for _ in range(signing_in.FREE_TRIES + 1):
-        both_halves(desk, responder, code="000000")
+        both_halves(context, responder, code="000000")
 
-    assert both_halves(desk, responder) is None
+    assert both_halves(context, responder) is None
     token = door.try_passphrase(
-        desk, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF, is_known=True
+        context, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF, is_known=True
     )
     right = responder.code(datetime.now(UTC))
     assert door.try_second_factor(
-        desk, token=token, code=right, surface=STAFF, is_known=lambda _handle: True
+        context, token=token, code=right, surface=STAFF, is_known=lambda _handle: True
     )
 
 
-def test_the_wait_doubles_and_has_an_end(desk, responder):
+def test_the_wait_doubles_and_has_an_end(context, responder):
     waits = []
-    with desk.begin() as work:
+    with context.begin() as work:
         person = work.session.get(Person, responder.person.id)
         for _ in range(signing_in.FREE_TRIES + 12):
             signing_in.count_try(work, person)
@@ -161,11 +161,11 @@ def test_the_wait_doubles_and_has_an_end(desk, responder):
     assert waits[-1] == signing_in.LONGEST_WAIT
 
 
-def test_coming_in_forgets_the_failures(desk, responder):
-    both_halves(desk, responder, "not these words")
-    both_halves(desk, responder)
+def test_coming_in_forgets_the_failures(context, responder):
+    both_halves(context, responder, "not these words")
+    both_halves(context, responder)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.get(Person, responder.person.id).failures == 0
 
 
@@ -173,10 +173,10 @@ def test_coming_in_forgets_the_failures(desk, responder):
     ("idle", "age", "stands"),
     [(29, 29, True), (31, 31, False), (1, 11 * 60 + 59, True), (1, 12 * 60 + 1, False)],
 )
-def test_a_session_ends_by_time(desk, responder, idle, age, stands):
-    token = both_halves(desk, responder)
+def test_a_session_ends_by_time(context, responder, idle, age, stands):
+    token = both_halves(context, responder)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         work.session.execute(
             update(SignIn).values(
                 seen_at=work.at - timedelta(minutes=idle), begun_at=work.at - timedelta(minutes=age)
@@ -187,23 +187,25 @@ def test_a_session_ends_by_time(desk, responder, idle, age, stands):
         assert (found is not None) is (here is not None) is stands
 
 
-def test_who_is_here_is_whoever_enrolled_with_the_key_that_only_the_cookie_opens(desk, responder):
-    token = both_halves(desk, responder)
+def test_who_is_here_is_whoever_enrolled_with_the_key_that_only_the_cookie_opens(
+    context, responder
+):
+    token = both_halves(context, responder)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         here = presence.present(work.session, token, surface=STAFF, at=work.at)
         assert here.as_actor() == responder.person.as_actor()
         assert (here.key_id, here.secret) == (responder.person.key_id, responder.secret)
         assert here.name == responder.person.name
 
 
-def test_who_is_halfway_disabled_or_at_another_door_is_nobody(desk, responder):
+def test_who_is_halfway_disabled_or_at_another_door_is_nobody(context, responder):
     half = door.try_passphrase(
-        desk, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
+        context, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
     )
-    token = both_halves(desk, responder)
+    token = both_halves(context, responder)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         ask = partial(presence.present, work.session, at=work.at)
         assert ask(half, surface=STAFF) is None
         assert ask(token, surface=PARTNER) is None
@@ -211,10 +213,10 @@ def test_who_is_halfway_disabled_or_at_another_door_is_nobody(desk, responder):
         assert ask(token, surface=STAFF) is None
 
 
-def test_a_session_row_without_its_cookie_opens_nothing(desk, responder):
-    both_halves(desk, responder)
+def test_a_session_row_without_its_cookie_opens_nothing(context, responder):
+    both_halves(context, responder)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         row = work.session.scalar(select(SignIn).where(SignIn.is_complete))
         assert responder.secret.raw not in row.unlocked.raw
         for token in (row.id, row.id[:43], "", responder.person.id):
@@ -223,12 +225,12 @@ def test_a_session_row_without_its_cookie_opens_nothing(desk, responder):
             assert presence.present(work.session, token, surface=STAFF, at=work.at) is None
 
 
-def test_signing_out_everywhere_works_at_once(desk, responder, staff):
+def test_signing_out_everywhere_works_at_once(context, responder, staff):
     first = sign_in(staff, responder)
     second = sign_in(staff.application.test_client(), responder)
     assert first.get("/account").status_code == second.get("/account").status_code == 200
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         operations.sign_out_everywhere(work, queries.myself(work))
 
     assert (
@@ -236,54 +238,54 @@ def test_signing_out_everywhere_works_at_once(desk, responder, staff):
     )
 
 
-def test_closing_the_door_to_somebody_ends_their_sessions_at_once(desk, responder, staff):
+def test_closing_the_door_to_somebody_ends_their_sessions_at_once(context, responder, staff):
     sign_in(staff, responder)
-    with desk.begin() as work:
+    with context.begin() as work:
         operator = a_person(work, Role.OPERATOR)
 
-    with work_as(desk, operator) as work:
+    with work_as(context, operator) as work:
         operations.disable(work, queries.person_by_id(work, responder.person.id))
 
     assert staff.get("/account").location == "/sign-in?to=/account"
-    assert both_halves(desk, responder) is None
+    assert both_halves(context, responder) is None
 
 
-def test_the_recovery_key_with_the_second_factor_gives_the_old_key_back(desk, responder):
-    with desk.begin() as work:
+def test_the_recovery_key_with_the_second_factor_gives_the_old_key_back(context, responder):
+    with context.begin() as work:
         case = a_case(work, responder.person.memberships[0].team)
-    both_halves(desk, responder)
+    both_halves(context, responder)
     words = "seven other words that nobody knows yet"
 
-    new_key = recover(desk, responder, passphrase=words, at=30)
+    new_key = recover(context, responder, passphrase=words, at=30)
 
     assert new_key != responder.recovery_key
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.scalars(select(SignIn)).all() == []
-    assert both_halves(desk, responder) is None
-    token = both_halves(desk, responder, words, code=responder.code(in_seconds(30)))
+    assert both_halves(context, responder) is None
+    token = both_halves(context, responder, words, code=responder.code(in_seconds(30)))
     assert token is None, "the code was used for recovering"
     half = door.try_passphrase(
-        desk, handle=responder.person.handle, passphrase=words, surface=STAFF
+        context, handle=responder.person.handle, passphrase=words, surface=STAFF
     )
-    with desk.begin() as work:
+    with context.begin() as work:
         row = sessions.standing(work.session, half, surface=STAFF, at=work.at)
         secrets = {responder.person.key_id: Secret(sessions.unlocked(row, half).raw)}
-    with desk.begin(responder.actor, secrets=secrets) as work:
+    with context.begin(responder.actor, secrets=secrets) as work:
         assert work.keys.open(case, "story") == "They took my account."
 
 
-def test_recovery_needs_the_second_factor_and_the_newest_recovery_key(desk, responder):
+def test_recovery_needs_the_second_factor_and_the_newest_recovery_key(context, responder):
     words = "seven other words that nobody knows yet"
 
-    assert recover(desk, responder, passphrase=words, code="000000") is None
-    assert recover(desk, responder, passphrase=words, key="0" * 26) is None
-    assert recover(desk, responder, passphrase=words) is not None
-    assert recover(desk, responder, passphrase=words, at=30) is None, "the old paper is void"
+    assert recover(context, responder, passphrase=words, code="000000") is None
+    assert recover(context, responder, passphrase=words, key="0" * 26) is None
+    assert recover(context, responder, passphrase=words) is not None
+    assert recover(context, responder, passphrase=words, at=30) is None, "the old paper is void"
 
 
-def recover(desk, somebody, *, passphrase, key=None, code=None, at=0):
+def recover(context, somebody, *, passphrase, key=None, code=None, at=0):
     return door.try_recovery(
-        desk,
+        context,
         handle=somebody.person.handle,
         recovery_key=key or somebody.recovery_key,
         code=code or somebody.code(in_seconds(at)),
@@ -299,30 +301,30 @@ def in_seconds(seconds):
 def test_many_codes_at_once_are_as_many_tries(postgres, settings):
     with database_of_its_own(postgres) as engine_for:
         sessions = sessionmaker(engine_for("helpdesk_app", pool_size=12), expire_on_commit=False)
-        desk = Desk(settings, sessions, FakeBell(), FakeMailer(), SERVICE)
-        with desk.begin() as work:
+        context = AppContext(settings, sessions, FakeQueueNotifier(), FakeMailer(), SERVICE)
+        with context.begin() as work:
             somebody = a_person(work, teams=[a_team(work)])
         token = door.try_passphrase(
-            desk, handle=somebody.person.handle, passphrase=PASSPHRASE, surface=STAFF
+            context, handle=somebody.person.handle, passphrase=PASSPHRASE, surface=STAFF
         )
         start = Barrier(12)
 
         def guess(_number):
             start.wait()
-            door.try_second_factor(desk, token=token, code="000 000", surface=STAFF)
+            door.try_second_factor(context, token=token, code="000 000", surface=STAFF)
 
         with ThreadPoolExecutor(12) as threads:
             list(threads.map(guess, range(12)))
 
-        with desk.begin() as work:
+        with context.begin() as work:
             person = work.session.get(Person, somebody.person.id)
             assert person.failures == signing_in.FREE_TRIES + 1
             assert person.closed_until > work.at
 
 
-def give_key_of_somebody_else(desk, responder):
+def give_key_of_somebody_else(context, responder):
     """What a process with our rights could do: the row names a key whose secret it knows."""
-    with desk.begin() as work:
+    with context.begin() as work:
         other, _ = new_key(work.session, KeyKind.PERSON, responder.person.id, epoch=2)
         work.session.flush()
         person = work.session.get_one(Person, responder.person.id)
@@ -330,19 +332,19 @@ def give_key_of_somebody_else(desk, responder):
         work.record("person.enrolled", person)
 
 
-def test_a_key_that_is_not_the_persons_opens_no_session_that_stands(desk, responder, staff):
+def test_a_key_that_is_not_the_persons_opens_no_session_that_stands(context, responder, staff):
     sign_in(staff, responder)
-    give_key_of_somebody_else(desk, responder)
+    give_key_of_somebody_else(context, responder)
 
     assert staff.get("/duty").status_code == 303
 
 
 def test_neither_passphrase_nor_recovery_key_opens_for_a_key_that_is_not_the_persons(
-    desk, responder
+    context, responder
 ):
-    give_key_of_somebody_else(desk, responder)
+    give_key_of_somebody_else(context, responder)
 
-    assert both_halves(desk, responder) is None
-    with desk.begin() as work:
+    assert both_halves(context, responder) is None
+    with context.begin() as work:
         person = work.session.get_one(Person, responder.person.id)
         assert recovery.opened_with_recovery_key(person, responder.recovery_key) is None

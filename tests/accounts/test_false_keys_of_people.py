@@ -6,7 +6,7 @@ from sqlalchemy import text
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import NewMailbox, Person, TeamKind
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from tests.factories import a_person, a_team, sign_in, work_as
 
@@ -15,43 +15,43 @@ MINE = Secret.new()
 
 
 @pytest.fixture
-def lead(desk):
-    with desk.begin() as work:
+def lead(context):
+    with context.begin() as work:
         return a_person(work, Role.COORDINATOR, [a_team(work)], name="Lena")
 
 
 @pytest.fixture
-def theirs(desk, lead):
+def theirs(context, lead):
     """One of a partner's people."""
-    with desk.begin() as work:
+    with context.begin() as work:
         team = a_team(work, kind=TeamKind.PARTNER)
         return a_person(work, Role.PARTNER, [team], name="Pia")
 
 
-def writes(desk, statement, **values):
+def writes(context, statement, **values):
     """What the role of the staff's pages can write, taken over."""
-    with desk.sessions.begin() as session:
+    with context.sessions.begin() as session:
         session.execute(text(statement), values)
 
 
-def plants(desk, somebody):
+def plants(context, somebody):
     made = "INSERT INTO keys VALUES ('mine', 'person', :owner, 9, :half)"
-    writes(desk, made, owner=somebody.person.id, half=MINE.public.raw)
+    writes(context, made, owner=somebody.person.id, half=MINE.public.raw)
 
 
-def swaps(desk, somebody, key_id):
+def swaps(context, somebody, key_id):
     changed = "UPDATE people SET key_id = :key WHERE id = :owner"
-    writes(desk, changed, owner=somebody.person.id, key=key_id)
+    writes(context, changed, owner=somebody.person.id, key=key_id)
 
 
 def board(staff, somebody):
     return sign_in(staff, somebody).get("/duty").text
 
 
-def test_a_partners_person_with_another_key_is_red_by_name(desk, staff, lead, theirs):
+def test_a_partners_person_with_another_key_is_red_by_name(context, staff, lead, theirs):
     assert RED not in board(staff, lead)
-    plants(desk, theirs)
-    swaps(desk, theirs, "mine")
+    plants(context, theirs)
+    swaps(context, theirs, "mine")
 
     page = board(staff, lead)
 
@@ -59,14 +59,14 @@ def test_a_partners_person_with_another_key_is_red_by_name(desk, staff, lead, th
     assert "Pia" in page
 
 
-def test_a_key_that_only_lies_there_is_red_too(desk, staff, lead, theirs):
-    plants(desk, theirs)
+def test_a_key_that_only_lies_there_is_red_too(context, staff, lead, theirs):
+    plants(context, theirs)
 
     assert RED in board(staff, lead)
 
 
-def test_a_key_that_was_signed_for_somebody_else_is_none_either(desk, staff, lead, theirs):
-    swaps(desk, theirs, lead.person.key_id)
+def test_a_key_that_was_signed_for_somebody_else_is_none_either(context, staff, lead, theirs):
+    swaps(context, theirs, lead.person.key_id)
 
     page = board(staff, lead)
 
@@ -74,10 +74,10 @@ def test_a_key_that_was_signed_for_somebody_else_is_none_either(desk, staff, lea
     assert "Pia" in page
 
 
-def test_who_may_not_see_the_person_reads_no_name(desk, staff, lead, theirs):
-    with desk.begin() as work:
+def test_who_may_not_see_the_person_reads_no_name(context, staff, lead, theirs):
+    with context.begin() as work:
         other = a_person(work, Role.RESPONDER, [a_team(work)])
-    swaps(desk, theirs, lead.person.key_id)
+    swaps(context, theirs, lead.person.key_id)
 
     page = board(staff, other)
 
@@ -86,16 +86,16 @@ def test_who_may_not_see_the_person_reads_no_name(desk, staff, lead, theirs):
 
 
 @pytest.mark.parametrize("who", [Role.RESPONDER, Role.PARTNER])
-def test_no_address_is_sealed_to_a_key_that_was_put_there(desk, lead, theirs, who):
+def test_no_address_is_sealed_to_a_key_that_was_put_there(context, lead, theirs, who):
     somebody = theirs if who is Role.PARTNER else lead
-    plants(desk, somebody)
-    swaps(desk, somebody, "mine")
+    plants(context, somebody)
+    swaps(context, somebody, "mine")
 
-    with work_as(desk, somebody) as work:
+    with work_as(context, somebody) as work:
         me = work.session.get(Person, somebody.person.id)
-        with pytest.raises(NotNow, match="does not bear our signature"):
+        with pytest.raises(Conflict, match="does not bear our signature"):
             operations.give_mailbox(work, me, "anna@house.test")
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.get(NewMailbox, somebody.person.id) is None
         assert queries.mailbox_of(work, work.session.get(Person, somebody.person.id)) == ""

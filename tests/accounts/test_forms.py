@@ -9,8 +9,8 @@ from helpdesk.settings import Surface
 
 
 @pytest.fixture(autouse=True)
-def in_a_request(desk):
-    app = create_app(desk, Surface.STAFF)
+def in_a_request(context):
+    app = create_app(context, Surface.STAFF)
     app.config["WTF_CSRF_ENABLED"] = False
     with app.test_request_context(method="POST"):
         yield

@@ -21,16 +21,16 @@ WORDS = "They wrote: “stop”.\n\nI answer <b>tomorrow</b> & call."
 
 
 @pytest.fixture
-def two(desk):
-    with desk.begin() as work:
+def two(context):
+    with context.begin() as work:
         queue = a_team(work, slug="line-of-two")
         people = [a_person(work, Role.COORDINATOR, [queue]) for _ in range(2)]
         case = a_case(work, queue, status=Status.OPEN, owner=people[0], platform="google")
     return people, case
 
 
-def idle(desk, minutes=31):
-    with desk.begin() as work:
+def idle(context, minutes=31):
+    with context.begin() as work:
         earlier = datetime.now(UTC) - timedelta(minutes=minutes)
         work.session.execute(update(SignIn).values(seen_at=earlier))
 
@@ -44,8 +44,8 @@ def come_in(browser, somebody):
     return browser.answer
 
 
-def written(desk, table):
-    with desk.begin() as work:
+def written(context, table):
+    with context.begin() as work:
         return len(work.session.scalars(select(table)).all())
 
 
@@ -53,11 +53,11 @@ def written(desk, table):
     ("noun", "name", "table"),
     [("messages", "message_text", Message), ("notes", "note_text", Note)],
 )
-def test_words_come_back_after_signing_in_and_are_sent_once(desk, staff, two, noun, name, table):
+def test_words_come_back_after_signing_in_and_are_sent_once(context, staff, two, noun, name, table):
     (writer, _), case = two
     browser = Browser(sign_in(staff, writer))
     browser.open(f"/cases/{case.ref}")
-    idle(desk)
+    idle(context)
 
     browser.send(f"/cases/{case.ref}/{noun}", answers={name: WORDS})
     assert browser.status == 403
@@ -68,17 +68,17 @@ def test_words_come_back_after_signing_in_and_are_sent_once(desk, staff, two, no
     assert answer.status_code == 200
     assert "You are signed in again" in answer.text
     assert (name, WORDS.replace("\n", "\r\n")) in browser.form(f"/cases/{case.ref}/{noun}").fields
-    assert written(desk, table) == 0
+    assert written(context, table) == 0
     browser.send(f"/cases/{case.ref}/{noun}")
     assert browser.status == 200
-    assert written(desk, table) == 1
+    assert written(context, table) == 1
 
 
-def test_a_wrong_try_and_a_new_beginning_keep_the_words(desk, staff, two):
+def test_a_wrong_try_and_a_new_beginning_keep_the_words(context, staff, two):
     (writer, _), case = two
     browser = Browser(sign_in(staff, writer))
     browser.open(f"/cases/{case.ref}")
-    idle(desk)
+    idle(context)
     browser.send(f"/cases/{case.ref}/notes", answers={"note_text": WORDS})
 
     browser.send("/sign-in", answers={"handle": writer.person.handle, "passphrase": "wrong"})
@@ -94,11 +94,11 @@ def test_a_wrong_try_and_a_new_beginning_keep_the_words(desk, staff, two):
     assert "tomorrow" in answer.text
 
 
-def test_another_person_does_not_see_the_words(desk, staff, two):
+def test_another_person_does_not_see_the_words(context, staff, two):
     (writer, other), case = two
     browser = Browser(sign_in(staff, writer))
     browser.open(f"/cases/{case.ref}")
-    idle(desk)
+    idle(context)
     browser.send(f"/cases/{case.ref}/notes", answers={"note_text": WORDS})
 
     answer = come_in(browser, other)
@@ -107,14 +107,16 @@ def test_another_person_does_not_see_the_words(desk, staff, two):
     assert answer.status_code == 303
     assert "tomorrow" not in browser.text
     assert "It belongs to another person." in browser.text
-    assert written(desk, Note) == 0
+    assert written(context, Note) == 0
 
 
-def test_what_travels_is_sealed_and_opens_at_its_own_surface_alone(desk, staff, partner_desk, two):
+def test_what_travels_is_sealed_and_opens_at_its_own_surface_alone(
+    context, staff, partner_desk, two
+):
     (writer, _), case = two
     browser = Browser(sign_in(staff, writer))
     browser.open(f"/cases/{case.ref}")
-    idle(desk)
+    idle(context)
     browser.send(f"/cases/{case.ref}/notes", answers={"note_text": WORDS})
     kept = dict(browser.form("/sign-in").fields)["kept"]
 
@@ -143,11 +145,13 @@ def test_a_link_followed_while_signed_out_leads_there(staff, two):
     assert come_in(browser, writer).location == f"/cases/{case.ref}"
 
 
-def test_a_form_that_holds_a_passphrase_is_not_carried_and_leads_back_to_its_page(desk, staff, two):
+def test_a_form_that_holds_a_passphrase_is_not_carried_and_leads_back_to_its_page(
+    context, staff, two
+):
     (writer, _), _ = two
     browser = Browser(sign_in(staff, writer))
     browser.open("/account/recovery-key")
-    idle(desk)
+    idle(context)
 
     browser.send("/account/recovery-key", answers={"current": writer.passphrase})
 
@@ -228,7 +232,7 @@ def test_without_cookies_signing_in_says_that_they_are_the_reason(staff, two):
     assert "Signing in needs a cookie" in browser.text
 
 
-def test_every_form_of_staff_comes_back_filled_in(desk, staff, two):
+def test_every_form_of_staff_comes_back_filled_in(context, staff, two):
     """The words of whatever form is on the page of a case are in the sealed answer."""
     (writer, _), case = two
     browser = Browser(sign_in(staff, writer))
@@ -236,7 +240,7 @@ def test_every_form_of_staff_comes_back_filled_in(desk, staff, two):
     page = browser.answer
     tokens = re.findall(r'action="(/cases/[^"]+)"', page.text)
     assert len(tokens) > 5
-    idle(desk)
+    idle(context)
     token = dict(browser.form(f"/cases/{case.ref}/notes").fields)["csrf_token"]
 
     for address in sorted(set(tokens)):
@@ -250,4 +254,4 @@ def test_every_form_of_staff_comes_back_filled_in(desk, staff, two):
         assert found.address == address
         assert ("words_of_any_form", "two words") in found.fields
     assert staff.application.extensions["surface"] is Surface.STAFF
-    assert written(desk, Escalation) == 0
+    assert written(context, Escalation) == 0

@@ -10,15 +10,15 @@ import pytest
 from helpdesk.accounts import door, passphrases
 from helpdesk.accounts.operations.signing_in import FREE_TRIES
 from helpdesk.accounts.views.knocking import OWN_TRIES, STRANGERS_TRIES, _in_words
-from helpdesk.core.errors import Busy
+from helpdesk.core.errors import TooBusy
 from tests.factories import PASSPHRASE, a_person, a_team
 
 WRONG = "not these words, whatever they are"
 
 
 @pytest.fixture
-def responder(desk):
-    with desk.begin() as work:
+def responder(context):
+    with context.begin() as work:
         return a_person(work, teams=[a_team(work)], handle="asha")
 
 
@@ -123,8 +123,8 @@ def test_the_cookie_of_a_browser_is_signed_closed_to_scripts_and_names_nobody(br
     assert come_in(forged, responder).status_code == 422
 
 
-def test_a_browser_known_for_one_person_is_a_strangers_for_another(browser, desk, responder):
-    with desk.begin() as work:
+def test_a_browser_known_for_one_person_is_a_strangers_for_another(browser, context, responder):
+    with context.begin() as work:
         other = a_person(work, teams=[a_team(work)], handle="bo")
     come_in(browser, responder)
     browser.post("/sign-out")
@@ -175,7 +175,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
     def stranger():
         try:
             passphrases.lock_of("words", passphrases.NOBODYS_SALT, (), turns=passphrases.STRANGERS)
-        except Busy:
+        except TooBusy:
             busy.append(1)
             begun.release()
 
@@ -199,7 +199,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
 
 def test_a_full_pool_says_so_and_keeps_the_name_that_was_typed(browser, monkeypatch):
     def busy(*_args, **_kwargs):
-        raise Busy
+        raise TooBusy
 
     monkeypatch.setattr(door.passphrases, "lock_of", busy)
 

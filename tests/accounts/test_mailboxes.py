@@ -11,9 +11,9 @@ from helpdesk.accounts.calling import whom_to_call
 from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import TemporaryMailError
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.performing import drain
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.unconfirmed import CODE_HOLDS, CODE_TRIES
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
 
@@ -21,129 +21,133 @@ NEW, OLD = "new@house.test", "old@house.test"
 
 
 @pytest.fixture
-def team(desk, now):
-    with desk.begin(at=now) as work:
+def team(context, now):
+    with context.begin(at=now) as work:
         return a_team(work)
 
 
 @pytest.fixture
-def anna(desk, team, now):
+def anna(context, team, now):
     """She leads, and has an address that she confirmed."""
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         return a_person(work, Role.COORDINATOR, [team], name="Anna", email=OLD)
 
 
 @pytest.fixture
-def ben(desk, team, anna, now):
+def ben(context, team, anna, now):
     """He has given no address."""
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         return a_person(work, Role.RESPONDER, [team], name="Ben")
 
 
-def gives(desk, somebody, address, at):
-    with work_as(desk, somebody, at) as work:
+def gives(context, somebody, address, at):
+    with work_as(context, somebody, at) as work:
         operations.give_mailbox(work, queries.myself(work), address)
 
 
-def confirms(desk, somebody, code, at):
-    with work_as(desk, somebody, at) as work:
+def confirms(context, somebody, code, at):
+    with work_as(context, somebody, at) as work:
         return operations.confirm_mailbox(work, queries.myself(work), code)
 
 
-def mailbox(desk, somebody, at):
-    with desk.begin(at=at) as work:
+def mailbox(context, somebody, at):
+    with context.begin(at=at) as work:
         return queries.mailbox_of(work, work.session.get(Person, somebody.person.id))
 
 
-def codes_sent(desk, at, to=NEW):
-    drain(desk, "notices", at=at)
-    letters = [one for one in desk.mailer.sent if one.to == to and "code for duty" in one.subject]
+def codes_sent(context, at, to=NEW):
+    run_due_promises(context, "notices", at=at)
+    letters = [
+        one for one in context.mailer.sent if one.to == to and "code for duty" in one.subject
+    ]
     return [re.search(r"\d{6}", one.body)[0] for one in letters]
 
 
 @pytest.mark.parametrize("typed", ["{0}", " {1} {2}", "\u202a{0}\u202c", "{1}-{2}", "code: {0}"])
-def test_an_address_is_used_when_the_code_of_its_letter_was_typed(desk, ben, team, now, typed):
-    gives(desk, ben, NEW, now)
-    assert mailbox(desk, ben, now) == ""
-    [code] = codes_sent(desk, now)
+def test_an_address_is_used_when_the_code_of_its_letter_was_typed(context, ben, team, now, typed):
+    gives(context, ben, NEW, now)
+    assert mailbox(context, ben, now) == ""
+    [code] = codes_sent(context, now)
 
-    assert confirms(desk, ben, typed.format(code, code[:3], code[3:]), now)
+    assert confirms(context, ben, typed.format(code, code[:3], code[3:]), now)
 
-    assert mailbox(desk, ben, now) == NEW
-    with desk.begin(at=now) as work:
+    assert mailbox(context, ben, now) == NEW
+    with context.begin(at=now) as work:
         called = [one for circle in whom_to_call(work, team.id) for one in circle.values()]
     assert called == [OLD, NEW]
 
 
-def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed(desk, anna, now):
-    gives(desk, anna, NEW, now)
-    [code] = codes_sent(desk, now)
+def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed(
+    context, anna, now
+):
+    gives(context, anna, NEW, now)
+    [code] = codes_sent(context, now)
 
-    [told] = [one for one in desk.mailer.sent if one.to == OLD]
+    [told] = [one for one in context.mailer.sent if one.to == OLD]
     assert "another address for duty mail" in told.body
     assert NEW not in told.body
-    assert mailbox(desk, anna, now) == OLD
-    assert confirms(desk, anna, code, now)
-    assert mailbox(desk, anna, now) == NEW
-    with desk.begin() as work:
+    assert mailbox(context, anna, now) == OLD
+    assert confirms(context, anna, code, now)
+    assert mailbox(context, anna, now) == NEW
+    with context.begin() as work:
         assert work.session.get(NewMailbox, anna.person.id).old is None
 
 
-def test_an_address_that_is_taken_back_is_told(desk, anna, now):
-    gives(desk, anna, "", now)
-    drain(desk, "notices", at=now)
+def test_an_address_that_is_taken_back_is_told(context, anna, now):
+    gives(context, anna, "", now)
+    run_due_promises(context, "notices", at=now)
 
-    assert [one.to for one in desk.mailer.sent] == [OLD]
-    assert mailbox(desk, anna, now) == ""
+    assert [one.to for one in context.mailer.sent] == [OLD]
+    assert mailbox(context, anna, now) == ""
 
 
-def test_after_some_wrong_codes_the_right_one_is_none(desk, ben, now):
-    gives(desk, ben, NEW, now)
-    [code] = codes_sent(desk, now)
+def test_after_some_wrong_codes_the_right_one_is_none(context, ben, now):
+    gives(context, ben, NEW, now)
+    [code] = codes_sent(context, now)
     wrong = f"{(int(code) + 1) % 10**6:06}"
 
-    assert not any(confirms(desk, ben, wrong, now) for _ in range(CODE_TRIES))
+    assert not any(confirms(context, ben, wrong, now) for _ in range(CODE_TRIES))
 
-    assert not confirms(desk, ben, code, now)
-    with work_as(desk, ben, now) as work:
+    assert not confirms(context, ben, code, now)
+    with work_as(context, ben, now) as work:
         operations.send_code_again(work, queries.myself(work))
-    assert confirms(desk, ben, codes_sent(desk, now)[-1], now)
+    assert confirms(context, ben, codes_sent(context, now)[-1], now)
 
 
-def test_a_code_ends_a_day_after_its_letter_and_never_before_it_left(desk, ben, now):
-    desk.mailer.trouble.append(TemporaryMailError())
-    gives(desk, ben, NEW, now)
-    assert codes_sent(desk, now) == []
-    [code] = codes_sent(desk, now + timedelta(days=3))
-    with desk.begin() as work:
+def test_a_code_ends_a_day_after_its_letter_and_never_before_it_left(context, ben, now):
+    context.mailer.trouble.append(TemporaryMailError())
+    gives(context, ben, NEW, now)
+    assert codes_sent(context, now) == []
+    [code] = codes_sent(context, now + timedelta(days=3))
+    with context.begin() as work:
         left = work.session.get(NewMailbox, ben.person.id).sent_at
 
-    assert not confirms(desk, ben, code, left + CODE_HOLDS)
-    assert confirms(desk, ben, code, left + CODE_HOLDS - timedelta(seconds=1))
+    assert not confirms(context, ben, code, left + CODE_HOLDS)
+    assert confirms(context, ben, code, left + CODE_HOLDS - timedelta(seconds=1))
 
 
-def test_a_new_code_ends_the_one_before_and_a_used_one_is_used(desk, ben, now):
-    gives(desk, ben, NEW, now)
-    [first] = codes_sent(desk, now)
+def test_a_new_code_ends_the_one_before_and_a_used_one_is_used(context, ben, now):
+    gives(context, ben, NEW, now)
+    [first] = codes_sent(context, now)
     later = now + timedelta(minutes=1)
-    with work_as(desk, ben, later) as work:
+    with work_as(context, ben, later) as work:
         operations.send_code_again(work, queries.myself(work))
-    second = codes_sent(desk, later)[-1]
+    second = codes_sent(context, later)[-1]
 
-    assert first == second or not confirms(desk, ben, first, later)
-    assert confirms(desk, ben, second, later)
-    with pytest.raises(NotNow, match="confirmed already"):
-        confirms(desk, ben, second, later)
+    assert first == second or not confirms(context, ben, first, later)
+    assert confirms(context, ben, second, later)
+    with pytest.raises(Conflict, match="confirmed already"):
+        confirms(context, ben, second, later)
 
 
-def test_a_letter_that_was_sent_is_not_sent_again_and_its_code_is_kept_as_a_hash(desk, ben, now):
-    gives(desk, ben, NEW, now)
-    [code] = codes_sent(desk, now)
+def test_a_letter_that_was_sent_is_not_sent_again_and_its_code_is_kept_as_a_hash(context, ben, now):
+    gives(context, ben, NEW, now)
+    [code] = codes_sent(context, now)
 
-    jobs.send_mailbox_code(desk, person_id=ben.person.id, at=int(now.timestamp()))
+    jobs.send_mailbox_code(context, person_id=ben.person.id, at=int(now.timestamp()))
 
-    assert len(codes_sent(desk, now)) == 1
-    with desk.begin() as work:
+    assert len(codes_sent(context, now)) == 1
+    with context.begin() as work:
         new = work.session.get(NewMailbox, ben.person.id)
         assert new.code is None
         assert code.encode() not in new.code_tag
@@ -152,42 +156,42 @@ def test_a_letter_that_was_sent_is_not_sent_again_and_its_code_is_kept_as_a_hash
 
 
 def test_whoever_was_invited_with_an_address_gets_the_letter_when_they_have_enrolled(
-    desk, anna, team, now
+    context, anna, team, now
 ):
-    with work_as(desk, anna, now) as work:
+    with work_as(context, anna, now) as work:
         person, _code = operations.invite(
             work, handle="cleo", name="Cleo", role=Role.RESPONDER, teams=[team], email=NEW
         )
-    assert codes_sent(desk, now) == []
-    with desk.begin(at=now) as work:
+    assert codes_sent(context, now) == []
+    with context.begin(at=now) as work:
         cleo = enrolled(work, work.session.get(Person, person.id))
 
-    [code] = codes_sent(desk, now)
+    [code] = codes_sent(context, now)
 
-    assert mailbox(desk, cleo, now) == ""
-    assert confirms(desk, cleo, code, now)
-    assert mailbox(desk, cleo, now) == NEW
+    assert mailbox(context, cleo, now) == ""
+    assert confirms(context, cleo, code, now)
+    assert mailbox(context, cleo, now) == NEW
 
 
-def test_an_address_from_before_is_used_until_its_day(desk, anna, now):
+def test_an_address_from_before_is_used_until_its_day(context, anna, now):
     day = now + timedelta(days=30)
-    with desk.sessions.begin() as session:
+    with context.sessions.begin() as session:
         session.execute(update(Person).values(email_confirmed_at=None, email_used_until=day))
 
-    assert mailbox(desk, anna, day - timedelta(seconds=1)) == OLD
-    assert mailbox(desk, anna, day) == ""
+    assert mailbox(context, anna, day - timedelta(seconds=1)) == OLD
+    assert mailbox(context, anna, day) == ""
 
-    with work_as(desk, anna, now) as work:
+    with work_as(context, anna, now) as work:
         operations.send_code_again(work, queries.myself(work))
-    assert confirms(desk, anna, codes_sent(desk, now, to=OLD)[0], now)
-    assert mailbox(desk, anna, day) == OLD
+    assert confirms(context, anna, codes_sent(context, now, to=OLD)[0], now)
+    assert mailbox(context, anna, day) == OLD
 
 
-def test_nobody_confirms_for_somebody_else(desk, anna, ben, now):
-    gives(desk, ben, NEW, now)
-    [code] = codes_sent(desk, now)
+def test_nobody_confirms_for_somebody_else(context, anna, ben, now):
+    gives(context, ben, NEW, now)
+    [code] = codes_sent(context, now)
 
-    with work_as(desk, anna, now) as work:
+    with work_as(context, anna, now) as work:
         person = work.session.get(Person, ben.person.id)
         with pytest.raises(NotAllowed):
             operations.confirm_mailbox(work, person, code)
@@ -195,8 +199,8 @@ def test_nobody_confirms_for_somebody_else(desk, anna, ben, now):
             operations.send_code_again(work, person)
 
 
-def test_the_board_says_whose_duty_mail_is_not_confirmed(desk, staff, anna, ben):
-    with work_as(desk, ben) as work:
+def test_the_board_says_whose_duty_mail_is_not_confirmed(context, staff, anna, ben):
+    with work_as(context, ben) as work:
         operations.give_mailbox(work, queries.myself(work), NEW)
 
     board = sign_in(staff, anna).get("/duty").text
@@ -204,8 +208,8 @@ def test_the_board_says_whose_duty_mail_is_not_confirmed(desk, staff, anna, ben)
     assert "Your duty mail isn't confirmed yet" in sign_in(staff, ben).get("/duty").text
 
 
-def test_a_queue_in_which_no_address_is_confirmed_is_red(desk, staff, anna):
-    with desk.sessions.begin() as session:
+def test_a_queue_in_which_no_address_is_confirmed_is_red(context, staff, anna):
+    with context.sessions.begin() as session:
         session.execute(update(Person).values(email_confirmed_at=None))
 
     board = sign_in(staff, anna).get("/duty").text
@@ -214,13 +218,13 @@ def test_a_queue_in_which_no_address_is_confirmed_is_red(desk, staff, anna):
     assert "has a confirmed email address" in board
 
 
-def test_wrong_codes_are_counted_though_the_page_says_no(desk, staff, ben):
-    with work_as(desk, ben) as work:
+def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
+    with work_as(context, ben) as work:
         operations.give_mailbox(work, queries.myself(work), NEW)
     staff.application.config["WTF_CSRF_ENABLED"] = False
     browser = sign_in(staff, ben)
     assert "been sent yet" in browser.get("/account/mailbox").text
-    drain(desk, "notices")
+    run_due_promises(context, "notices")
     page = browser.get("/account/mailbox").text
     assert "A letter with six digits went to" in page
 
@@ -228,7 +232,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(desk, staff, ben):
         answer = browser.post("/account/mailbox/confirmation", data={"code": "000000"})
         assert answer.status_code == 303
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.get(NewMailbox, ben.person.id).tries == CODE_TRIES
     ended = browser.get("/account/mailbox").text
     assert "The code has ended" in ended

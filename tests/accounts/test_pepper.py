@@ -11,7 +11,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
 from helpdesk.accounts.passphrases import lock_of, new_lock
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.key_files import PEPPERS
 from helpdesk.settings import Surface
@@ -29,39 +29,41 @@ def _cheap(monkeypatch):
 
 
 @pytest.fixture
-def somebody(desk):
-    with desk.begin() as work:
+def somebody(context):
+    with context.begin() as work:
         return a_person(work, teams=[a_team(work)])
 
 
-def with_peppers(desk, *peppers):
+def with_peppers(context, *peppers):
     """The same process after a restart with other lines in the file."""
-    return replace(desk, service=replace(desk.service, peppers={Surface.STAFF.value: peppers}))
+    return replace(
+        context, service=replace(context.service, peppers={Surface.STAFF.value: peppers})
+    )
 
 
-def locked_before(desk, somebody, *peppers):
+def locked_before(context, somebody, *peppers):
     """An account whose lock was made with these peppers, or before there was any."""
     salt = bytes([CHEAP]) + secrets.token_bytes(16)
     lock = new_lock(PASSPHRASE, peppers, cost=CHEAP) if peppers else lock_of(PASSPHRASE, salt, ())
-    with desk.begin() as work:
+    with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
         recovery.renew_lock(work, person, somebody.secret, lock)
 
 
-def comes_in(desk, somebody, passphrase=PASSPHRASE):
+def comes_in(context, somebody, passphrase=PASSPHRASE):
     handle = somebody.person.handle
-    return door.try_passphrase(desk, handle=handle, passphrase=passphrase, surface=Surface.STAFF)
+    return door.try_passphrase(context, handle=handle, passphrase=passphrase, surface=Surface.STAFF)
 
 
-def stored(desk, somebody):
-    with desk.begin() as work:
+def stored(context, somebody):
+    with context.begin() as work:
         person = work.session.get(Person, somebody.person.id, populate_existing=True)
         return person.salt, person.under_passphrase, person.place_of("under_passphrase")
 
 
-def opens(desk, somebody, passphrase, *peppers):
+def opens(context, somebody, passphrase, *peppers):
     """Whether who has the row and these peppers can tell that this is the passphrase."""
-    salt, sealed, place = stored(desk, somebody)
+    salt, sealed, place = stored(context, somebody)
     try:
         lock_of(passphrase, salt, peppers).secret.open(sealed, place)
     except CannotOpen:
@@ -70,30 +72,30 @@ def opens(desk, somebody, passphrase, *peppers):
 
 
 @pytest.mark.parametrize("role", [Role.RESPONDER, Role.PARTNER])
-def test_the_right_passphrase_opens_nothing_without_the_pepper_of_the_door(desk, role):
-    with desk.begin() as work:
+def test_the_right_passphrase_opens_nothing_without_the_pepper_of_the_door(context, role):
+    with context.begin() as work:
         somebody = a_person(work, role)
     own, other = (Surface.STAFF, Surface.PARTNER)[:: -1 if role is Role.PARTNER else 1]
 
-    assert opens(desk, somebody, PASSPHRASE, *SERVICE.peppers_at(own))
-    assert not opens(desk, somebody, PASSPHRASE)
-    assert not opens(desk, somebody, PASSPHRASE, *SERVICE.peppers_at(other))
-    assert not opens(desk, somebody, PASSPHRASE, NEWER)
+    assert opens(context, somebody, PASSPHRASE, *SERVICE.peppers_at(own))
+    assert not opens(context, somebody, PASSPHRASE)
+    assert not opens(context, somebody, PASSPHRASE, *SERVICE.peppers_at(other))
+    assert not opens(context, somebody, PASSPHRASE, NEWER)
 
 
-def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(desk, somebody):
-    with work_as(desk, somebody) as work:
+def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(context, somebody):
+    with work_as(context, somebody) as work:
         person = work.session.get(Person, somebody.person.id)
         current = lock_of(PASSPHRASE, person.salt, STAFF)
         new = new_lock(NEW_WORDS, STAFF)
         operations.change_passphrase(work, person, current=current, new=new, session_id="")
-    assert opens(desk, somebody, NEW_WORDS, *STAFF)
-    assert not opens(desk, somebody, NEW_WORDS)
+    assert opens(context, somebody, NEW_WORDS, *STAFF)
+    assert not opens(context, somebody, NEW_WORDS)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         at = work.at
     key = door.try_recovery(
-        desk,
+        context,
         handle=somebody.person.handle,
         recovery_key=somebody.recovery_key,
         code=somebody.code(at),
@@ -101,74 +103,74 @@ def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(desk, somebod
         surface=Surface.STAFF,
     )
     assert key is not None
-    assert opens(desk, somebody, PASSPHRASE, *STAFF)
-    assert not opens(desk, somebody, PASSPHRASE)
+    assert opens(context, somebody, PASSPHRASE, *STAFF)
+    assert not opens(context, somebody, PASSPHRASE)
 
 
-def test_a_recovery_key_needs_no_pepper(desk, somebody):
-    with desk.begin() as work:
+def test_a_recovery_key_needs_no_pepper(context, somebody):
+    with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
         secret = recovery.opened_with_recovery_key(person, somebody.recovery_key)
     assert secret == somebody.secret
 
 
 def test_who_was_locked_before_there_was_a_pepper_comes_in_and_is_peppered_from_then_on(
-    desk, somebody
+    context, somebody
 ):
-    locked_before(desk, somebody)
-    assert opens(desk, somebody, PASSPHRASE)
+    locked_before(context, somebody)
+    assert opens(context, somebody, PASSPHRASE)
 
-    assert comes_in(desk, somebody, NEW_WORDS) is None
-    assert opens(desk, somebody, PASSPHRASE), "a wrong passphrase renews nothing"
-    assert comes_in(desk, somebody) is not None
+    assert comes_in(context, somebody, NEW_WORDS) is None
+    assert opens(context, somebody, PASSPHRASE), "a wrong passphrase renews nothing"
+    assert comes_in(context, somebody) is not None
 
-    assert not opens(desk, somebody, PASSPHRASE)
-    assert comes_in(desk, somebody) is not None
+    assert not opens(context, somebody, PASSPHRASE)
+    assert comes_in(context, somebody) is not None
 
 
-def test_a_newer_pepper_takes_the_older_ones_place_when_somebody_comes(desk, somebody):
-    both, newest = with_peppers(desk, NEWER, *STAFF), with_peppers(desk, NEWER)
+def test_a_newer_pepper_takes_the_older_ones_place_when_somebody_comes(context, somebody):
+    both, newest = with_peppers(context, NEWER, *STAFF), with_peppers(context, NEWER)
     assert comes_in(newest, somebody) is None
 
     assert comes_in(both, somebody) is not None
 
     assert comes_in(newest, somebody) is not None
-    assert not opens(desk, somebody, PASSPHRASE, *STAFF)
+    assert not opens(context, somebody, PASSPHRASE, *STAFF)
 
 
-def test_a_lock_that_is_current_is_left_as_it_is(desk, somebody):
-    before = stored(desk, somebody)
+def test_a_lock_that_is_current_is_left_as_it_is(context, somebody):
+    before = stored(context, somebody)
 
-    assert comes_in(desk, somebody) is not None
+    assert comes_in(context, somebody) is not None
 
-    assert stored(desk, somebody) == before
+    assert stored(context, somebody) == before
 
 
-def test_a_lost_pepper_is_said_in_the_log_and_lets_nobody_in(desk, somebody, caplog):
+def test_a_lost_pepper_is_said_in_the_log_and_lets_nobody_in(context, somebody, caplog):
     with caplog.at_level(logging.ERROR):
-        assert comes_in(with_peppers(desk, NEWER), somebody) is None
+        assert comes_in(with_peppers(context, NEWER), somebody) is None
 
     assert "a pepper that this process does not have" in caplog.text
     assert somebody.person.handle not in caplog.text
 
 
-def test_a_passphrase_changed_while_somebody_signs_in_stays_changed(desk, somebody):
-    locked_before(desk, somebody)
-    with desk.begin() as work:
+def test_a_passphrase_changed_while_somebody_signs_in_stays_changed(context, somebody):
+    locked_before(context, somebody)
+    with context.begin() as work:
         attempt = operations.knock(work, handle=somebody.person.handle, surface=Surface.STAFF)
     lock = lock_of(PASSPHRASE, attempt.salt, STAFF)
-    with work_as(desk, somebody) as work:
+    with work_as(context, somebody) as work:
         person, new = work.session.get(Person, somebody.person.id), new_lock(NEW_WORDS, STAFF)
         operations.change_passphrase(work, person, current=lock, new=new, session_id="")
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert operations.begin_sign_in(work, attempt, lock, surface=Surface.STAFF) is None
 
-    assert comes_in(desk, somebody, NEW_WORDS) is not None
+    assert comes_in(context, somebody, NEW_WORDS) is not None
 
 
 def test_where_nobody_signs_in_no_passphrase_is_kept():
-    with pytest.raises(NotNow, match="no pepper"):
+    with pytest.raises(Conflict, match="no pepper"):
         new_lock(PASSPHRASE, ())
 
 

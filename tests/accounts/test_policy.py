@@ -5,7 +5,7 @@ import pytest
 from helpdesk.accounts import operations, policy
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.actors import NOBODY, SYSTEM, Role
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from tests.factories import a_person, a_team, work_as
 
 STAFF = (Role.RESPONDER, Role.COORDINATOR, Role.OPERATOR)
@@ -20,8 +20,8 @@ STAFF = (Role.RESPONDER, Role.COORDINATOR, Role.OPERATOR)
         (Role.PARTNER, set()),
     ],
 )
-def test_who_may_invite_whom(desk, inviter, invited):
-    with desk.begin() as work:
+def test_who_may_invite_whom(context, inviter, invited):
+    with context.begin() as work:
         somebody = a_person(work, inviter)
 
     assert {role for role in Role if policy.may_invite_as(somebody.actor, role)} == invited
@@ -33,15 +33,15 @@ def test_nobody_in_particular_invites_nobody(actor):
 
 
 @pytest.mark.parametrize("role", STAFF)
-def test_nobody_manages_themselves(desk, role):
-    with desk.begin() as work:
+def test_nobody_manages_themselves(context, role):
+    with context.begin() as work:
         somebody = a_person(work, role)
 
     assert not policy.may_manage(somebody.actor, somebody.person)
 
 
-def test_a_coordinator_places_nobody_in_a_queue_that_is_not_theirs(desk):
-    with desk.begin() as work:
+def test_a_coordinator_places_nobody_in_a_queue_that_is_not_theirs(context):
+    with context.begin() as work:
         own, other = a_team(work), a_team(work)
         partner = a_team(work, kind=TeamKind.PARTNER)
         coordinator = a_person(work, Role.COORDINATOR, [own])
@@ -50,7 +50,7 @@ def test_a_coordinator_places_nobody_in_a_queue_that_is_not_theirs(desk):
         team.id for team in (own, other, partner) if policy.may_place_in(coordinator.actor, team)
     }
     assert placed == {own.id, partner.id}
-    with work_as(desk, coordinator) as work, pytest.raises(NotAllowed):
+    with work_as(context, coordinator) as work, pytest.raises(NotAllowed):
         operations.invite(work, handle="mole", name="Mole", role=Role.RESPONDER, teams=[other])
 
 
@@ -66,12 +66,12 @@ def test_a_coordinator_places_nobody_in_a_queue_that_is_not_theirs(desk):
         (Role.OPERATOR, TeamKind.PARTNER, False),
     ],
 )
-def test_partners_and_staff_are_never_in_one_team(desk, role, kind, fits):
-    with desk.begin() as work:
+def test_partners_and_staff_are_never_in_one_team(context, role, kind, fits):
+    with context.begin() as work:
         team = a_team(work, kind=kind)
 
         if fits:
             a_person(work, role, [team])
         else:
-            with pytest.raises(NotNow):
+            with pytest.raises(Conflict):
                 a_person(work, role, [team])

@@ -9,21 +9,21 @@ from sqlalchemy import select
 from helpdesk.accounts import operations, queries, second_factor
 from helpdesk.accounts.models import Person, SignIn, TeamKind
 from helpdesk.core.actors import Role, operator
-from helpdesk.core.performing import drain
+from helpdesk.core.job_runner import run_due_promises
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
 
 WORDS = "seven other words that nobody knows yet"
 
 
 @pytest.fixture
-def queue(desk):
-    with desk.begin() as work:
+def queue(context):
+    with context.begin() as work:
         return a_team(work, slug="first-line")
 
 
 @pytest.fixture
-def coordinator(desk, queue):
-    with desk.begin() as work:
+def coordinator(context, queue):
+    with context.begin() as work:
         return a_person(work, Role.COORDINATOR, [queue])
 
 
@@ -42,8 +42,8 @@ def code_now(seed, seconds=0):
     return second_factor.code_at(seed, int(at.timestamp()) // 30)
 
 
-def invited(desk, queue, role=Role.RESPONDER):
-    with desk.begin(operator("shell")) as work:
+def invited(context, queue, role=Role.RESPONDER):
+    with context.begin(operator("shell")) as work:
         person, code = operations.invite(
             work, handle="fresh", name="Fresh", role=role, teams=[queue] if queue else []
         )
@@ -68,8 +68,8 @@ def enrolled(browser, code, passphrase=None):
     return answer, seed, phrase
 
 
-def test_from_an_enrolment_code_to_a_page_of_ones_own(desk, browser, queue):
-    _, code = invited(desk, queue)
+def test_from_an_enrolment_code_to_a_page_of_ones_own(context, browser, queue):
+    _, code = invited(context, queue)
 
     answer, seed, phrase = enrolled(browser, code)
     assert answer.status_code == 201
@@ -82,8 +82,8 @@ def test_from_an_enrolment_code_to_a_page_of_ones_own(desk, browser, queue):
     assert "Fresh" in browser.get("/account").text
 
 
-def test_the_token_of_the_cookie_changes_with_the_second_factor(desk, browser, queue):
-    _, code = invited(desk, queue)
+def test_the_token_of_the_cookie_changes_with_the_second_factor(context, browser, queue):
+    _, code = invited(context, queue)
     _, seed, phrase = enrolled(browser, code)
     name = browser.application.config["DOOR_COOKIE_NAME"]
 
@@ -96,25 +96,25 @@ def test_the_token_of_the_cookie_changes_with_the_second_factor(desk, browser, q
     assert browser.get_cookie(name).same_site == "Strict"
 
 
-def test_an_enrolment_code_works_once(desk, browser, queue):
-    _, code = invited(desk, queue)
+def test_an_enrolment_code_works_once(context, browser, queue):
+    _, code = invited(context, queue)
     enrolled(browser, code)
 
     assert browser.post("/enrol", data={"code": code}).status_code == 422
 
 
-def test_an_enrolment_code_ends_after_seven_days(desk, queue):
-    _, code = invited(desk, queue)
+def test_an_enrolment_code_ends_after_seven_days(context, queue):
+    _, code = invited(context, queue)
 
     for days, found in ((6, True), (8, False)):
-        with desk.begin(at=datetime.now(UTC) + timedelta(days=days)) as work:
+        with context.begin(at=datetime.now(UTC) + timedelta(days=days)) as work:
             person = operations.person_with_code(work, code, surface="staff")
             assert (person is not None) is found
 
 
-def test_an_enrolment_code_of_staff_is_unknown_at_the_partners_door(desk, partner_desk, queue):
+def test_an_enrolment_code_of_staff_is_unknown_at_the_partners_door(context, partner_desk, queue):
     partner_desk.application.config["WTF_CSRF_ENABLED"] = False
-    _, code = invited(desk, queue)
+    _, code = invited(context, queue)
 
     assert partner_desk.post("/enrol", data={"code": code}).status_code == 422
 
@@ -131,8 +131,8 @@ def test_an_enrolment_code_of_staff_is_unknown_at_the_partners_door(desk, partne
         ),
     ],
 )
-def test_a_slip_while_enrolling_loses_nothing(desk, browser, queue, changed, said):
-    _, code = invited(desk, queue)
+def test_a_slip_while_enrolling_loses_nothing(context, browser, queue, changed, said):
+    _, code = invited(context, queue)
     page = browser.post("/enrol", data={"code": code})
     seed = hidden(page, "seed")
     data = {"code": code, "seed": seed, "suggested": WORDS, "passphrase": WORDS, "again": WORDS}
@@ -148,8 +148,10 @@ def test_a_slip_while_enrolling_loses_nothing(desk, browser, queue, changed, sai
 @pytest.mark.parametrize(
     ("seconds", "said"), [(-150, "minutes slow"), (180, "minutes fast"), (-70, "1 minute slow")]
 )
-def test_a_phone_whose_clock_is_off_is_told_so_while_enrolling(desk, browser, queue, seconds, said):
-    _, code = invited(desk, queue)
+def test_a_phone_whose_clock_is_off_is_told_so_while_enrolling(
+    context, browser, queue, seconds, said
+):
+    _, code = invited(context, queue)
     page = browser.post("/enrol", data={"code": code})
     seed = hidden(page, "seed")
     data = {"code": code, "seed": seed, "suggested": WORDS, "passphrase": WORDS, "again": WORDS}
@@ -161,8 +163,8 @@ def test_a_phone_whose_clock_is_off_is_told_so_while_enrolling(desk, browser, qu
     assert said in answer.text
 
 
-def test_an_enrolment_code_out_of_a_letter_is_found_in_it(desk, browser, queue):
-    _, code = invited(desk, queue)
+def test_an_enrolment_code_out_of_a_letter_is_found_in_it(context, browser, queue):
+    _, code = invited(context, queue)
 
     copied = "Your code:\u200e " + code.replace("-", "\u2011") + "."
     page = browser.post("/enrol", data={"code": copied})
@@ -170,16 +172,16 @@ def test_an_enrolment_code_out_of_a_letter_is_found_in_it(desk, browser, queue):
     assert page.status_code == 200
 
 
-def test_the_picture_for_the_phone_needs_nothing_from_elsewhere(desk, browser, queue):
-    _, code = invited(desk, queue)
+def test_the_picture_for_the_phone_needs_nothing_from_elsewhere(context, browser, queue):
+    _, code = invited(context, queue)
 
     page = browser.post("/enrol", data={"code": code})
 
     assert 'src="data:image/svg+xml' in page.text
 
 
-def test_recovering_through_the_page(desk, browser, queue):
-    _, code = invited(desk, queue)
+def test_recovering_through_the_page(context, browser, queue):
+    _, code = invited(context, queue)
     answer, seed, _ = enrolled(browser, code)
     key = re.search(r'class="code-letters"[^>]*>([^<]+)<', answer.text)[1]
     data = {"handle": "fresh", "recovery_key": key.lower(), "second_factor": code_now(seed)}
@@ -195,7 +197,7 @@ def test_recovering_through_the_page(desk, browser, queue):
     assert answer.status_code == 303
 
 
-def test_changing_the_passphrase_signs_other_browsers_out(desk, browser, coordinator):
+def test_changing_the_passphrase_signs_other_browsers_out(context, browser, coordinator):
     sign_in(browser, coordinator)
     other = sign_in(browser.application.test_client(), coordinator)
 
@@ -211,7 +213,7 @@ def test_changing_the_passphrase_signs_other_browsers_out(desk, browser, coordin
     assert other.get("/account").location == "/sign-in?to=/account"
 
 
-def test_a_new_recovery_key_is_shown_once_and_voids_the_old(desk, browser, coordinator):
+def test_a_new_recovery_key_is_shown_once_and_voids_the_old(context, browser, coordinator):
     sign_in(browser, coordinator)
 
     assert browser.post("/account/recovery-key", data={"current": WORDS}).status_code == 422
@@ -222,7 +224,7 @@ def test_a_new_recovery_key_is_shown_once_and_voids_the_old(desk, browser, coord
 
 
 def test_a_new_phone_takes_over_only_with_the_passphrase_and_its_first_code(
-    desk, browser, coordinator
+    context, browser, coordinator
 ):
     sign_in(browser, coordinator)
     other = sign_in(browser.application.test_client(), coordinator)
@@ -239,7 +241,7 @@ def test_a_new_phone_takes_over_only_with_the_passphrase_and_its_first_code(
     assert browser.get("/account").status_code == 200
     assert other.get("/account").location == "/sign-in?to=/account"
 
-    with desk.begin() as work:
+    with context.begin() as work:
         person = work.session.get(Person, coordinator.person.id)
         old = code_now(coordinator.seed, 30)
         assert not operations.uses_second_factor(work, person, old)
@@ -247,13 +249,13 @@ def test_a_new_phone_takes_over_only_with_the_passphrase_and_its_first_code(
         assert operations.uses_second_factor(work, person, code_now(seed, 30))
 
 
-def test_signing_out_ends_the_row_and_takes_the_cookie(desk, browser, coordinator):
+def test_signing_out_ends_the_row_and_takes_the_cookie(context, browser, coordinator):
     sign_in(browser, coordinator)
 
     answer = browser.post("/sign-out")
 
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.scalars(select(SignIn)).all() == []
     assert browser.get_cookie(browser.application.config["DOOR_COOKIE_NAME"]) is None
 
@@ -261,7 +263,7 @@ def test_signing_out_ends_the_row_and_takes_the_cookie(desk, browser, coordinato
 @pytest.mark.parametrize(
     "address", ["/sign-in?next=https://evil.example", "/sign-in/code?next=//e"]
 )
-def test_signing_in_leads_home_and_nowhere_else(desk, browser, coordinator, address):
+def test_signing_in_leads_home_and_nowhere_else(context, browser, coordinator, address):
     browser.post("/sign-in", data={"handle": coordinator.person.handle, "passphrase": PASSPHRASE})
     answer = browser.post(
         "/sign-in/code?next=//evil.example", data={"code": coordinator.code(datetime.now(UTC))}
@@ -271,14 +273,14 @@ def test_signing_in_leads_home_and_nowhere_else(desk, browser, coordinator, addr
     assert "evil" not in browser.get(address).text
 
 
-def test_a_coordinator_invites_somebody_into_a_queue(desk, browser, queue, coordinator):
+def test_a_coordinator_invites_somebody_into_a_queue(context, browser, queue, coordinator):
     sign_in(browser, coordinator)
     data = {"handle": "mo", "name": "Mo", "role": "responder", "teams": ["first-line"]}
 
     shown = browser.post("/people/invitation", data=data)
 
     assert shown.status_code == 201
-    with desk.begin() as work:
+    with context.begin() as work:
         person = work.session.scalar(select(Person).where(Person.handle == "mo"))
         assert [one.team_id for one in person.memberships] == [queue.id]
 
@@ -300,15 +302,15 @@ def test_a_queue_whose_short_name_is_taken_is_typed_once_more(browser, queue, co
     assert 'value="Kept as typed"' in taken.text
 
 
-def test_a_coordinator_cannot_invite_an_operator(desk, browser, coordinator):
+def test_a_coordinator_cannot_invite_an_operator(context, browser, coordinator):
     sign_in(browser, coordinator)
     data = {"handle": "mo", "name": "Mo", "role": "operator"}
 
     assert browser.post("/people/invitation", data=data).status_code == 422
 
 
-def test_for_responders_the_people_pages_do_not_exist(desk, browser, queue, coordinator):
-    with desk.begin() as work:
+def test_for_responders_the_people_pages_do_not_exist(context, browser, queue, coordinator):
+    with context.begin() as work:
         responder = a_person(work, teams=[queue])
     sign_in(browser, responder)
 
@@ -317,8 +319,8 @@ def test_for_responders_the_people_pages_do_not_exist(desk, browser, queue, coor
     assert browser.post(f"/people/{coordinator.person.id}/closing").status_code == 404
 
 
-def test_a_colleague_is_let_in_on_the_page(desk, browser, queue, coordinator):
-    with desk.begin() as work:
+def test_a_colleague_is_let_in_on_the_page(context, browser, queue, coordinator):
+    with context.begin() as work:
         waiting = a_person(work, teams=[queue], let_in=False)
     sign_in(browser, coordinator)
     assert "let them in" in browser.get("/colleagues").text
@@ -329,8 +331,8 @@ def test_a_colleague_is_let_in_on_the_page(desk, browser, queue, coordinator):
     assert "let them in" not in browser.get("/colleagues").text
 
 
-def test_both_see_the_same_fingerprint(desk, browser, queue, coordinator):
-    with desk.begin() as work:
+def test_both_see_the_same_fingerprint(context, browser, queue, coordinator):
+    with context.begin() as work:
         waiting = a_person(work, teams=[queue], let_in=False)
     theirs = sign_in(browser.application.test_client(), waiting).get("/account")
     words = re.search(r'six words.*?translate="no">([a-z ]+)<', theirs.text, re.DOTALL)[1]
@@ -341,8 +343,8 @@ def test_both_see_the_same_fingerprint(desk, browser, queue, coordinator):
     assert words in browser.get("/colleagues").text
 
 
-def test_every_page_about_people_opens(desk, browser, queue, coordinator):
-    with desk.begin() as work:
+def test_every_page_about_people_opens(context, browser, queue, coordinator):
+    with context.begin() as work:
         other = a_person(work, teams=[queue])
     sign_in(browser, coordinator)
 
@@ -360,8 +362,8 @@ def test_every_page_about_people_opens(desk, browser, queue, coordinator):
         assert browser.get(address).status_code == 200, address
 
 
-def test_closing_and_opening_the_door_and_starting_over(desk, browser, queue, coordinator):
-    with desk.begin() as work:
+def test_closing_and_opening_the_door_and_starting_over(context, browser, queue, coordinator):
+    with context.begin() as work:
         other = a_person(work, teams=[queue])
     sign_in(browser, coordinator)
     base = f"/people/{other.person.id}"
@@ -377,7 +379,7 @@ def test_closing_and_opening_the_door_and_starting_over(desk, browser, queue, co
     assert own.status_code == 403
 
 
-def test_a_new_queue_has_its_maker_as_first_member_who_can_read_it(desk, browser, coordinator):
+def test_a_new_queue_has_its_maker_as_first_member_who_can_read_it(context, browser, coordinator):
     sign_in(browser, coordinator)
 
     answer = browser.post("/people/queue", data={"name": "Second line", "slug": "second-line"})
@@ -387,9 +389,9 @@ def test_a_new_queue_has_its_maker_as_first_member_who_can_read_it(desk, browser
     assert browser.get("/queues/second-line").status_code == 200
 
 
-def test_partners_look_after_their_own_team_at_their_own_door(desk, partner_desk):
+def test_partners_look_after_their_own_team_at_their_own_door(context, partner_desk):
     partner_desk.application.config["WTF_CSRF_ENABLED"] = False
-    with desk.begin() as work:
+    with context.begin() as work:
         team = a_team(work, kind=TeamKind.PARTNER)
         first = a_person(work, Role.PARTNER, [team])
         second = a_person(work, Role.PARTNER, [team], let_in=False)
@@ -403,19 +405,19 @@ def test_partners_look_after_their_own_team_at_their_own_door(desk, partner_desk
     assert partner_desk.get("/people").status_code == 404
 
 
-def test_a_session_is_noted_as_seen_and_lives_on(desk, browser, coordinator):
+def test_a_session_is_noted_as_seen_and_lives_on(context, browser, coordinator):
     sign_in(browser, coordinator, at=datetime.now(UTC) - timedelta(minutes=20))
 
     browser.get("/account")
 
-    with desk.begin() as work:
+    with context.begin() as work:
         [row] = work.session.scalars(select(SignIn)).all()
         assert work.at - row.seen_at < timedelta(minutes=1)
         assert work.at - row.begun_at > timedelta(minutes=19)
 
 
-def test_founding_a_helpdesk_once(desk):
-    with desk.begin(operator("shell")) as work:
+def test_founding_a_helpdesk_once(context):
+    with context.begin(operator("shell")) as work:
         founded = operations.found_helpdesk(
             work, queue="first-line", queue_name="First line", handle="ada", name="Ada"
         )
@@ -432,7 +434,7 @@ def test_the_pages_for_strangers_open_for_strangers(browser, address):
     assert "no-store" in page.headers["Cache-Control"]
 
 
-def test_people_say_themselves_where_their_duty_mail_goes(desk, browser, coordinator):
+def test_people_say_themselves_where_their_duty_mail_goes(context, browser, coordinator):
     sign_in(browser, coordinator)
     assert "You have given no address" in browser.get("/account").text
     right = {"email": "new@house.test", "current": PASSPHRASE}
@@ -444,18 +446,18 @@ def test_people_say_themselves_where_their_duty_mail_goes(desk, browser, coordin
     assert "t confirmed yet" in browser.get("/account").text
     assert "new@house.test" not in browser.get("/account").text
     assert "new@house.test" in browser.get("/account/mailbox").text
-    assert mailbox_of(desk, coordinator) == ""
-    drain(desk, "notices")
-    code = re.search(r"\d{6}", desk.mailer.sent[-1].body)[0]
-    assert desk.mailer.sent[-1].to == "new@house.test"
+    assert mailbox_of(context, coordinator) == ""
+    run_due_promises(context, "notices")
+    code = re.search(r"\d{6}", context.mailer.sent[-1].body)[0]
+    assert context.mailer.sent[-1].to == "new@house.test"
     confirmed = browser.post("/account/mailbox/confirmation", data={"code": code})
     assert confirmed.location == "/account"
-    assert mailbox_of(desk, coordinator) == "new@house.test"
+    assert mailbox_of(context, coordinator) == "new@house.test"
     assert "the address you gave" in browser.get("/account").text
     assert browser.post("/account/mailbox", data={**right, "email": ""}).status_code == 303
-    assert mailbox_of(desk, coordinator) == ""
+    assert mailbox_of(context, coordinator) == ""
 
 
-def mailbox_of(desk, somebody):
-    with desk.begin() as work:
+def mailbox_of(context, somebody):
+    with context.begin() as work:
         return queries.mailbox_of(work, work.session.get(Person, somebody.person.id))

@@ -11,21 +11,21 @@ from tests.intake.browser import Browser
 
 
 @pytest.fixture
-def two(desk):
-    with desk.begin() as work:
+def two(context):
+    with context.begin() as work:
         queue = a_team(work, slug="first-line")
         people = [a_person(work, Role.COORDINATOR, [queue]) for _ in range(2)]
         case = a_case(work, queue, status=Status.OPEN, owner=people[0])
     return people, case
 
 
-def notes(desk):
-    with desk.begin() as work:
+def notes(context):
+    with context.begin() as work:
         return work.session.scalar(select(func.count()).select_from(Note))
 
 
 @pytest.mark.parametrize("words", ["Only I should have written this.", "Mine"])
-def test_words_are_not_written_in_another_persons_name_and_are_kept(desk, staff, two, words):
+def test_words_are_not_written_in_another_persons_name_and_are_kept(context, staff, two, words):
     (first, second), case = two
     tab = Browser(sign_in(staff, first))
     tab.open(f"/cases/{case.ref}")
@@ -37,10 +37,10 @@ def test_words_are_not_written_in_another_persons_name_and_are_kept(desk, staff,
     assert "opened by another person than the one who is signed in now" in tab.text
     assert f">{words}<" in tab.text
     assert f'<a href="/cases/{case.ref}">' in tab.text
-    assert notes(desk) == 0
+    assert notes(context) == 0
 
 
-def test_the_same_person_signed_in_again_goes_on_in_an_older_tab(desk, staff, two):
+def test_the_same_person_signed_in_again_goes_on_in_an_older_tab(context, staff, two):
     (first, _), case = two
     tab = Browser(sign_in(staff, first))
     tab.open(f"/cases/{case.ref}")
@@ -49,7 +49,7 @@ def test_the_same_person_signed_in_again_goes_on_in_an_older_tab(desk, staff, tw
     tab.send(f"/cases/{case.ref}/notes", answers={"note_text": "Mine."}, follow=False)
 
     assert tab.status == 303
-    assert notes(desk) == 1
+    assert notes(context) == 1
 
 
 def test_an_old_tab_signs_nobody_else_out(staff, two):

@@ -7,8 +7,8 @@ from redis import Redis
 from redis.exceptions import NoPermissionError, RedisError, ResponseError
 
 from bench.faults.hostile import WAYS
-from helpdesk.adapters.bell import RedisBell
-from helpdesk.adapters.waking import open_worker
+from helpdesk.adapters.queue_notifier import RedisQueueNotifier
+from helpdesk.adapters.rq_worker import open_worker
 
 QUEUE = "notices"
 QUEUE_KEY = f"rq:queue:{QUEUE}"
@@ -58,19 +58,19 @@ def test_whatever_is_written_to_redis_runs_nothing(way, redis, redis_server, lis
     assert bool(looked) == (way == "under our own id")
 
     # And the next true wake-up is heard.
-    assert RedisBell(redis_server.url()).ring(QUEUE)
+    assert RedisQueueNotifier(redis_server.url()).notify(QUEUE)
     assert len(listens()) == len(looked) + 1
 
 
 def test_a_wakeup_in_a_flood_is_heard(redis, redis_server, listens, tmp_path):
-    bell = RedisBell(redis_server.url())
+    bell = RedisQueueNotifier(redis_server.url())
     WAYS["a flood"](redis, QUEUE, f"touch {tmp_path / 'mark'}")
     redis.rpush(f"rq:queue:{QUEUE}", "look")
     redis.rpush(f"rq:queue:{QUEUE}", *[f"more-{number}" for number in range(1000)])
 
     assert listens() == [QUEUE]
     assert redis.llen(f"rq:queue:{QUEUE}") == 0
-    assert bell.ring(QUEUE)
+    assert bell.notify(QUEUE)
 
 
 @pytest.mark.parametrize("user", ["ticker", "worker"])

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 
 from helpdesk.adapters import mailer
 from helpdesk.adapters.mailer import FolderMailer, SmtpMailer, open_mailer
-from helpdesk.core.desk import Email
+from helpdesk.core.app_context import Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 
 LETTER = Email(

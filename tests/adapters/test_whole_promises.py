@@ -14,21 +14,21 @@ from redis import Redis
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.adapters.bell import RedisBell
-from helpdesk.adapters.waking import open_worker
-from helpdesk.core import jobs, performing
-from helpdesk.core.desk import Desk
-from helpdesk.core.outbox import Promise, Standing
-from tests.conftest import FakeBell, FakeMailer
+from helpdesk.adapters.queue_notifier import RedisQueueNotifier
+from helpdesk.adapters.rq_worker import open_worker
+from helpdesk.core import job_runner, jobs
+from helpdesk.core.app_context import AppContext
+from helpdesk.core.outbox import Promise, PromiseState
+from tests.conftest import FakeMailer, FakeQueueNotifier
 
 QUEUE, NAME = "notices", "adapters.flood"
 PATIENCE = 60.0
 
 
 @pytest.fixture
-def desk(postgres, settings):
+def context(postgres, settings):
     engine = create_engine(postgres.url("helpdesk_worker"))
-    yield Desk(settings, sessionmaker(engine), FakeBell(), FakeMailer())
+    yield AppContext(settings, sessionmaker(engine), FakeQueueNotifier(), FakeMailer())
     engine.dispose()
     owner = create_engine(postgres.url("helpdesk_owner"))
     with owner.begin() as connection:
@@ -37,7 +37,7 @@ def desk(postgres, settings):
 
 
 @pytest.fixture
-def flood(desk, monkeypatch, tmp_path):
+def flood(context, monkeypatch, tmp_path):
     """A job of two transactions, with a moment between them; what it began and ended."""
     began, ended = tmp_path / "began", tmp_path / "ended"
 
@@ -46,16 +46,16 @@ def flood(desk, monkeypatch, tmp_path):
             file.write(f"{number}\n")
 
     def do(_desk, *, number):
-        with desk.begin() as work:
+        with context.begin() as work:
             work.session.execute(text("SELECT 1 FROM outbox LIMIT 1"))
         note(began, number)
         time.sleep(0.2)
-        with desk.begin() as work:
+        with context.begin() as work:
             work.promise(NAME, number=number + 1)
         note(ended, number)
 
     monkeypatch.setitem(jobs._register, NAME, jobs.Job(NAME, jobs.Queue.NOTICES, (60,), do))
-    with desk.begin() as work:
+    with context.begin() as work:
         work.promise(NAME, number=1)
 
     def so_far():
@@ -65,18 +65,18 @@ def flood(desk, monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def worker(desk, redis_server, tmp_path):
+def worker(context, redis_server, tmp_path):
     """A worker in a process of its own, woken once; and each look of it as a line."""
     looked = tmp_path / "looked"
 
     def look(queue):
         with looked.open("a") as file:
             file.write("look\n")
-        performing.drain(desk, queue, seconds=performing.IN_A_JOB)
-        return not performing.is_due(desk, queue)
+        job_runner.run_due_promises(context, queue, seconds=job_runner.IN_A_JOB)
+        return not job_runner.has_due_promises(context, queue)
 
     def work():
-        desk.sessions.kw["bind"].dispose(close=False)
+        context.sessions.kw["bind"].dispose(close=False)
         open_worker(redis_server.url(), QUEUE, look).work(logging_level="WARNING")
 
     with Redis.from_url(redis_server.url()) as client:
@@ -92,7 +92,7 @@ def worker(desk, redis_server, tmp_path):
 
 def start(worker, redis_server, until):
     worker.start()
-    assert RedisBell(redis_server.url()).ring(QUEUE)
+    assert RedisQueueNotifier(redis_server.url()).notify(QUEUE)
     deadline = time.monotonic() + PATIENCE
     while not until() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -114,7 +114,7 @@ def test_asked_to_stop_in_a_flood_a_worker_ends_the_promise_it_is_at(worker, red
 def test_a_look_at_a_flood_is_over_between_two_promises_and_another_begins(
     worker, redis_server, flood, monkeypatch
 ):
-    monkeypatch.setattr(performing, "IN_A_JOB", 0.5)
+    monkeypatch.setattr(job_runner, "IN_A_JOB", 0.5)
 
     start(worker, redis_server, until=lambda: worker.looks() >= 3)
     os.kill(worker.pid, signal.SIGTERM)
@@ -126,12 +126,12 @@ def test_a_look_at_a_flood_is_over_between_two_promises_and_another_begins(
     assert worker.looks() >= 3
 
 
-def test_what_was_promised_next_is_there(worker, redis_server, flood, desk):
+def test_what_was_promised_next_is_there(worker, redis_server, flood, context):
     start(worker, redis_server, until=lambda: len(flood()[1]) >= 2)
     os.kill(worker.pid, signal.SIGTERM)
     worker.join(PATIENCE)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         found = select(Promise.arguments).where(Promise.job == NAME)
-        waiting = work.session.scalars(found.where(Promise.standing == Standing.WAITING)).all()
+        waiting = work.session.scalars(found.where(Promise.standing == PromiseState.WAITING)).all()
     assert waiting == [{"number": len(flood()[1]) + 1}]

@@ -18,7 +18,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.status import Outcome
 from helpdesk.core.actors import Role, operator, reporter
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import Refusal
+from helpdesk.core.errors import DomainError
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.intake import operations as intake
 from tests.factories import a_case, a_person, a_team, enrolled
@@ -45,13 +45,13 @@ WHERE cases.status <> 'closed' AND cases.owner_id IS NOT NULL AND (
 class ComingsAndGoings(RuleBasedStateMachine):
     """No open case has an owner who cannot work on it."""
 
-    desk = None
+    context = None
 
     @initialize()
     def begin(self):
         # What one sequence wrote, the next one does not meet.
-        self.before = self.desk.sessions.kw["bind"].begin_nested()
-        with self.desk.begin() as work:
+        self.before = self.context.sessions.kw["bind"].begin_nested()
+        with self.context.begin() as work:
             self.queues = [a_team(work), a_team(work)]
             roles = [Role.COORDINATOR, Role.COORDINATOR, *[Role.RESPONDER] * 3]
             self.staff = {
@@ -91,15 +91,15 @@ class ComingsAndGoings(RuleBasedStateMachine):
     def try_as(self, name, verb):
         """Do it, if they can come in; what is refused changes nothing. True if it was done."""
         TRIED["acts"] += 1
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             person = self.person(work, name)
             actor, may_come = person.as_actor(), person.is_active and person.is_enrolled
         try:
             if not may_come:
-                raise Refusal
-            with self.desk.begin(actor, secrets=self.staff[name].secrets) as work:
+                raise DomainError
+            with self.context.begin(actor, secrets=self.staff[name].secrets) as work:
                 verb(work)
-        except (Refusal, CannotOpen):
+        except (DomainError, CannotOpen):
             TRIED["refused"] += 1
             return False
         TRIED["done"] += 1
@@ -134,7 +134,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
     def reporter_writes(self, number):
         """What was closed opens again, and whoever had it has it again."""
         case_id, own = self.cases[number], self.codes[number].secret()
-        with self.desk.begin(reporter(case_id), own=own) as work:
+        with self.context.begin(reporter(case_id), own=own) as work:
             intake.write_message(work, self.case(work, number), body="It is back.")
 
     @rule(
@@ -161,7 +161,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
     @rule(leaver=WHO)
     def come_back(self, leaver):
         """The door is open again, they enrol, are in both queues, and are let in."""
-        with self.desk.begin(operator("tests")) as work:
+        with self.context.begin(operator("tests")) as work:
             person = self.person(work, leaver)
             if not person.is_active:
                 people.enable(work, person)
@@ -181,6 +181,6 @@ class ComingsAndGoings(RuleBasedStateMachine):
     @invariant()
     def every_owner_can_work(self):
         if hasattr(self, "before"):
-            with self.desk.begin() as work:
+            with self.context.begin() as work:
                 lost = work.session.scalars(LOST).all()
             assert not lost, "somebody has a case that they cannot work on"

@@ -6,12 +6,12 @@ from tests.factories import a_person, a_team
 
 
 @pytest.fixture
-def queue(desk, now):
-    with desk.begin(at=now) as work:
+def queue(context, now):
+    with context.begin(at=now) as work:
         return a_team(work)
 
 
 @pytest.fixture
-def asha(desk, queue, now):
-    with desk.begin(at=now) as work:
+def asha(context, queue, now):
+    with context.begin(at=now) as work:
         return a_person(work, teams=[queue], name="Asha", email="asha@house.test")

@@ -19,23 +19,23 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def case(desk, now):
-    with desk.begin(at=now) as work:
+def case(context, now):
+    with context.begin(at=now) as work:
         queue = a_team(work)
         a_person(work, teams=[queue])
         return a_case(work, queue, level=Level.URGENT)
 
 
-def test_a_running_clock_is_due_when_its_time_is_used(desk, case, now):
-    with desk.begin(at=now + HOUR) as work:
+def test_a_running_clock_is_due_when_its_time_is_used(context, case, now):
+    with context.begin(at=now + HOUR) as work:
         events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
 
     assert clocks.due_at(events) == now + 4 * HOUR == case.reply_due_at
     assert clocks.time_used(events, at=now + HOUR) == HOUR
 
 
-def test_a_new_level_gives_its_time_less_what_has_passed(desk, case, now):
-    with desk.begin(at=now + HOUR / 4) as work:
+def test_a_new_level_gives_its_time_less_what_has_passed(context, case, now):
+    with context.begin(at=now + HOUR / 4) as work:
         found = work.session.get(Case, case.id)
         clocks.start_first_reply(work, found, within=HOUR / 2)
         work.record("case.level_raised", found)
@@ -43,8 +43,8 @@ def test_a_new_level_gives_its_time_less_what_has_passed(desk, case, now):
     assert found.reply_due_at == now + HOUR / 2
 
 
-def test_a_clock_that_stands_still_is_not_due_and_uses_no_time(desk, case, now):
-    with desk.begin(at=now + HOUR) as work:
+def test_a_clock_that_stands_still_is_not_due_and_uses_no_time(context, case, now):
+    with context.begin(at=now + HOUR) as work:
         found = work.session.get(Case, case.id)
         clocks.stop_first_reply(work, found)
         work.record("message.sent", found)
@@ -55,12 +55,12 @@ def test_a_clock_that_stands_still_is_not_due_and_uses_no_time(desk, case, now):
         assert clocks.time_used(events, at=now + 9 * HOUR) == HOUR
 
 
-def test_a_case_that_came_back_is_judged_by_its_new_time_alone(desk, case, now):
-    with desk.begin(at=now + 3 * HOUR) as work:
+def test_a_case_that_came_back_is_judged_by_its_new_time_alone(context, case, now):
+    with context.begin(at=now + 3 * HOUR) as work:
         found = work.session.get(Case, case.id)
         clocks.stop_first_reply(work, found)
         work.record("message.sent", found)
-    with desk.begin(at=now + 9 * HOUR) as work:
+    with context.begin(at=now + 9 * HOUR) as work:
         found = work.session.get(Case, case.id)
         events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
         found.reply_due_at = clocks.start(
@@ -68,7 +68,7 @@ def test_a_case_that_came_back_is_judged_by_its_new_time_alone(desk, case, now):
         )
         work.record("case.reopened", found)
     for hour, within in ((10, 8), (11, 6)):
-        with desk.begin(at=now + hour * HOUR) as work:
+        with context.begin(at=now + hour * HOUR) as work:
             found = work.session.get(Case, case.id)
             clocks.start_first_reply(work, found, within=within * HOUR)
             work.record("case.level_raised", found)
@@ -76,60 +76,62 @@ def test_a_case_that_came_back_is_judged_by_its_new_time_alone(desk, case, now):
             assert abs(found.reply_due_at - (now + (9 + within) * HOUR)) < HOUR / 60
 
 
-def test_stopping_what_does_not_run_does_nothing(desk, now):
-    with desk.begin(at=now) as work:
+def test_stopping_what_does_not_run_does_nothing(context, now):
+    with context.begin(at=now) as work:
         assert not clocks.stop(work, new_id(), "any")
 
 
-def test_several_turns_add_up(desk, now):
+def test_several_turns_add_up(context, now):
     subject = new_id()
     for start, stop in ((0, 1), (3, 5)):
-        with desk.begin(at=now + start * HOUR) as work:
+        with context.begin(at=now + start * HOUR) as work:
             clocks.start(work, subject, "any", within=10 * HOUR)
-        with desk.begin(at=now + stop * HOUR) as work:
+        with context.begin(at=now + stop * HOUR) as work:
             clocks.stop(work, subject, "any")
 
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         events = clocks.events_of(work.session, subject, "any")
     assert clocks.time_used(events, at=now + 9 * HOUR) == 3 * HOUR
 
 
-def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_early(desk, now):
-    with desk.begin(at=now) as work:
+def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_early(context, now):
+    with context.begin(at=now) as work:
         queue = a_team(work)
         responder = a_person(work, teams=[queue])
         found = a_case(work, queue, owner=responder)
-    with work_as(desk, responder, now + timedelta(seconds=90)) as work:
+    with work_as(context, responder, now + timedelta(seconds=90)) as work:
         found = work.session.get(Case, found.id)
         operations.send_message(work, found, "Is it good again?")
         operations.close(work, found, outcome=Outcome.RESOLVED)
 
-    with desk.begin(reporter(found.id), at=now + timedelta(minutes=3)) as work:
+    with context.begin(reporter(found.id), at=now + timedelta(minutes=3)) as work:
         found = work.session.get(Case, found.id)
         write_message(work, found, body="No, they are back.")
         events = clocks.events_of(work.session, found.id, clocks.FIRST_REPLY)
         assert clocks.due_at(events) == found.reply_due_at is not None
 
-    with work_as(desk, responder, now + timedelta(minutes=9)) as work:
+    with work_as(context, responder, now + timedelta(minutes=9)) as work:
         found = work.session.get(Case, found.id)
         operations.send_message(work, found, "I look again.")
         assert found.reply_due_at is None
 
 
-def test_a_word_right_behind_our_answer_has_its_whole_time_whatever_the_level_does_then(desk, now):
-    with desk.begin(at=now) as work:
+def test_a_word_right_behind_our_answer_has_its_whole_time_whatever_the_level_does_then(
+    context, now
+):
+    with context.begin(at=now) as work:
         queue = a_team(work)
         responder = a_person(work, teams=[queue])
         found = a_case(work, queue, owner=responder, level=Level.URGENT)
         start_clock(work, found)
     answered = now + timedelta(minutes=110)
-    with work_as(desk, responder, answered) as work:
+    with work_as(context, responder, answered) as work:
         operations.send_message(work, work.session.get(Case, found.id), "Change the password.")
-    with desk.begin(reporter(found.id), at=answered + timedelta(minutes=2)) as work:
+    with context.begin(reporter(found.id), at=answered + timedelta(minutes=2)) as work:
         write_message(work, work.session.get(Case, found.id), body="Thank you.")
 
     raised = answered + timedelta(minutes=3)
-    with work_as(desk, responder, raised) as work:
+    with work_as(context, responder, raised) as work:
         found = work.session.get(Case, found.id)
         raise_level(work, found, level=Level.IMMEDIATE, reason="They are at the door.")
 

@@ -16,10 +16,10 @@ from helpdesk.accounts.leaving import QUEUE, Handing
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
-from helpdesk.core.desk import Desk
-from helpdesk.core.errors import Refusal
+from helpdesk.core.app_context import AppContext
+from helpdesk.core.errors import DomainError
 from tests.cases.comings_and_goings import LOST, TRIED, ComingsAndGoings
-from tests.conftest import SERVICE, STAFF, FakeBell, FakeMailer, become
+from tests.conftest import SERVICE, STAFF, FakeMailer, FakeQueueNotifier, become
 from tests.factories import a_case, a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 from tests.sequences import run_sequences
@@ -29,17 +29,17 @@ ROUNDS = 12
 TRIGGERS = ("owner_can_work ON cases", "leaves_no_case ON people", "leaves_no_case ON memberships")
 
 
-def run(desk, *, seed=SEED, sequences=SEQUENCES):
+def run(context, *, seed=SEED, sequences=SEQUENCES):
     """So many sequences; what was tried, by kind."""
     TRIED.clear()
-    run_sequences(ComingsAndGoings, desk, seed=seed, sequences=sequences, acts=ACTS)
+    run_sequences(ComingsAndGoings, context, seed=seed, sequences=sequences, acts=ACTS)
     return TRIED
 
 
-def test_no_open_case_is_left_with_somebody_who_cannot_work_on_it(desk, request):
+def test_no_open_case_is_left_with_somebody_who_cannot_work_on_it(context, request):
     sequences, seed = map(request.config.getoption, ("--sequences", "--acts-seed"))
 
-    tried = run(desk, seed=seed, sequences=sequences)
+    tried = run(context, seed=seed, sequences=sequences)
 
     sys.stdout.write(f"\n{sequences} sequences of comings and goings, seed {seed}: {dict(tried)}\n")
     assert tried["done"] > tried["let go"] > 0
@@ -50,23 +50,23 @@ def forget(_work, _leaver, _handing):
     """An operation that hands nothing on."""
 
 
-def test_where_the_operations_forget_it_the_database_refuses(desk, monkeypatch):
+def test_where_the_operations_forget_it_the_database_refuses(context, monkeypatch):
     monkeypatch.setattr(leaving, "_registered", [forget])
 
     with pytest.raises(IntegrityError):
-        run(desk)
+        run(context)
 
 
-def test_a_planted_fault_is_seen(desk, monkeypatch):
+def test_a_planted_fault_is_seen(context, monkeypatch):
     monkeypatch.setattr(leaving, "_registered", [forget])
-    become(desk, "postgres")
-    with desk.begin() as work:
+    become(context, "postgres")
+    with context.begin() as work:
         for trigger in TRIGGERS:
             work.session.execute(text(f"DROP TRIGGER {trigger}"))
-    become(desk, STAFF)
+    become(context, STAFF)
 
     with pytest.raises(AssertionError, match="cannot work on"):
-        run(desk)
+        run(context)
 
 
 @pytest.fixture
@@ -74,31 +74,31 @@ def real_desk(postgres, settings):
     """A desk that really commits, on a database of its own."""
     with database_of_its_own(postgres) as engine_for:
         sessions = sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False)
-        yield Desk(settings, sessions, FakeBell(), FakeMailer(), SERVICE)
+        yield AppContext(settings, sessions, FakeQueueNotifier(), FakeMailer(), SERVICE)
 
 
 @pytest.mark.parametrize("act", ["disable", "start_over", "remove"])
 def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk, act):
-    desk, fared = real_desk, []
-    with desk.begin() as work:
+    context, fared = real_desk, []
+    with context.begin() as work:
         queue = a_team(work)
         lead = a_person(work, Role.COORDINATOR, [queue])
     for _ in range(ROUNDS):
-        with desk.begin() as work:
+        with context.begin() as work:
             queue = work.session.merge(queue)
             leaver = a_person(work, teams=[queue])
             case_id = a_case(work, queue).id
         start, handing = Barrier(2), Handing({queue.id: QUEUE})
 
         def take(leaver=leaver, case_id=case_id, start=start):
-            with work_as(desk, leaver) as work:
+            with work_as(context, leaver) as work:
                 case = work.session.get(Case, case_id)
                 work.keys.holds(case.key_id)
                 start.wait()
                 operations.claim(work, case)
 
         def let_go(leaver=leaver, start=start, handing=handing):
-            with work_as(desk, lead) as work:
+            with work_as(context, lead) as work:
                 person = accounts.person_by_id(work, leaver.person.id)
                 subject = person.memberships[0] if act == "remove" else person
                 start.wait()
@@ -106,7 +106,7 @@ def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk,
 
         with ThreadPoolExecutor(2) as threads:
             fared += list(threads.map(_how_it_fared, (take, let_go)))
-        with desk.begin() as work:
+        with context.begin() as work:
             assert not work.session.scalars(LOST).all()
 
     assert fared.count("done") >= ROUNDS  # whoever is second may be refused, never both
@@ -115,6 +115,6 @@ def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk,
 def _how_it_fared(verb):
     try:
         verb()
-    except Refusal:
+    except DomainError:
         return "refused"
     return "done"

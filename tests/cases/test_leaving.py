@@ -16,7 +16,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.triage import operations as triage
@@ -39,8 +39,8 @@ class House:
 
 
 @pytest.fixture
-def house(desk):
-    with desk.begin() as work:
+def house(context):
+    with context.begin() as work:
         queue = a_team(work)
         lead = a_person(work, Role.COORDINATOR, [queue], email="lead@helpdesk.test")
         leaver = a_person(work, teams=[queue], email="leaver@helpdesk.test")
@@ -67,32 +67,32 @@ def who(house, act):
     return house.leaver if act == "leave" else house.lead
 
 
-def owner_of(desk, case):
-    with desk.begin() as work:
+def owner_of(context, case):
+    with context.begin() as work:
         return work.session.scalar(select(Case.owner_id).where(Case.id == case.id))
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_nobody_is_let_go_before_each_of_their_cases_has_an_owner_or_the_queue(desk, house, act):
-    with work_as(desk, who(house, act)) as work:
-        with pytest.raises(NotNow, match=r"still has cases \(2\)"):
+def test_nobody_is_let_go_before_each_of_their_cases_has_an_owner_or_the_queue(context, house, act):
+    with work_as(context, who(house, act)) as work:
+        with pytest.raises(Conflict, match=r"still has cases \(2\)"):
             let_go(work, act, house.leaver)
-        with pytest.raises(NotNow, match=r"still has cases \(1\)"):
+        with pytest.raises(Conflict, match=r"still has cases \(1\)"):
             let_go(work, act, house.leaver, Handing({house.case.id: QUEUE}))
 
-    assert owner_of(desk, house.case) == house.leaver.person.id
+    assert owner_of(context, house.case) == house.leaver.person.id
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(desk, house, act):
+def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(context, house, act):
     handing = Handing({house.queue.id: house.other.person.id}, "They write on Tuesday.")
 
-    with work_as(desk, who(house, act)) as work:
+    with work_as(context, who(house, act)) as work:
         let_go(work, act, house.leaver, handing)
 
-    assert {owner_of(desk, one) for one in (house.case, house.second)} == {house.other.person.id}
-    assert owner_of(desk, house.closed) is None
-    with work_as(desk, house.other) as work:
+    assert {owner_of(context, one) for one in (house.case, house.second)} == {house.other.person.id}
+    assert owner_of(context, house.closed) is None
+    with work_as(context, house.other) as work:
         handed = select(HistoryEntry).where(HistoryEntry.action == "case.handed_over")
         entries = work.session.scalars(handed).all()
         assert {one.case_id for one in entries} == {house.case.id, house.second.id}
@@ -101,83 +101,83 @@ def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(desk, house,
         assert work.keys.open(note, "body") == "They write on Tuesday."
         told = select(Promise).where(Promise.job == "cases.tell_of_cases")
         [promise] = work.session.scalars(told)
-    jobs.tell_of_cases(desk, **promise.arguments)
-    [letter] = desk.mailer.sent
+    jobs.tell_of_cases(context, **promise.arguments)
+    [letter] = context.mailer.sent
     assert letter.to == "other@helpdesk.test"
     assert "yours now" in letter.subject
     assert house.case.ref not in letter.body
 
 
-def test_each_goes_to_its_own_or_back_to_the_queue_whose_duty_is_told(desk, house):
+def test_each_goes_to_its_own_or_back_to_the_queue_whose_duty_is_told(context, house):
     handing = Handing({house.case.id: house.lead.person.id, house.queue.id: QUEUE})
-    with work_as(desk, house.other) as work:
+    with work_as(context, house.other) as work:
         people.go_on_duty(work, accounts.myself(work), hours=2)
 
-    with work_as(desk, house.lead) as work:
+    with work_as(context, house.lead) as work:
         let_go(work, "disable", house.leaver, handing)
 
-    assert owner_of(desk, house.case) == house.lead.person.id
-    assert owner_of(desk, house.second) is None
-    with desk.begin() as work:
+    assert owner_of(context, house.case) == house.lead.person.id
+    assert owner_of(context, house.second) is None
+    with context.begin() as work:
         told = select(Promise).where(Promise.job == "cases.tell_of_cases")
         promises = [one.arguments for one in work.session.scalars(told)]
     for arguments in promises:
-        jobs.tell_of_cases(desk, **arguments)
-    assert [one.to for one in desk.mailer.sent] == ["lead@helpdesk.test", "other@helpdesk.test"]
-    assert "back in the queue" in desk.mailer.sent[1].subject
+        jobs.tell_of_cases(context, **arguments)
+    assert [one.to for one in context.mailer.sent] == ["lead@helpdesk.test", "other@helpdesk.test"]
+    assert "back in the queue" in context.mailer.sent[1].subject
 
 
-def test_nobody_is_given_a_case_that_they_cannot_open(desk, house):
-    with desk.begin() as work:
+def test_nobody_is_given_a_case_that_they_cannot_open(context, house):
+    with context.begin() as work:
         waiting = a_person(work, teams=[house.queue], let_in=False)
         elsewhere = a_person(work, teams=[a_team(work)])
 
     for nobody in (waiting, elsewhere, house.leaver):
         handing = Handing({house.queue.id: nobody.person.id})
-        with work_as(desk, house.lead) as work, pytest.raises(NotNow):
+        with work_as(context, house.lead) as work, pytest.raises(Conflict):
             let_go(work, "disable", house.leaver, handing)
 
 
-def test_who_does_not_work_in_the_queue_can_only_give_back_to_it(desk, house):
+def test_who_does_not_work_in_the_queue_can_only_give_back_to_it(context, house):
     handing = Handing({house.queue.id: house.other.person.id})
-    with work_as(desk, house.operator) as work:
+    with work_as(context, house.operator) as work:
         with pytest.raises(NotAllowed):
             let_go(work, "disable", house.leaver, handing)
         let_go(work, "disable", house.leaver, Handing({house.queue.id: QUEUE}))
 
-    assert owner_of(desk, house.case) is None
+    assert owner_of(context, house.case) is None
 
 
-def test_without_anybody_who_hands_on_nobody_is_let_go(desk, house, monkeypatch):
+def test_without_anybody_who_hands_on_nobody_is_let_go(context, house, monkeypatch):
     monkeypatch.setattr(leaving, "_registered", [])
 
-    with work_as(desk, house.lead) as work, pytest.raises(IndexError):
+    with work_as(context, house.lead) as work, pytest.raises(IndexError):
         let_go(work, "disable", house.leaver, Handing({house.queue.id: QUEUE}))
 
 
-def test_only_the_queue_that_somebody_leaves_is_handed_on(desk, house):
-    with desk.begin() as work:
+def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
+    with context.begin() as work:
         elsewhere = a_team(work)
         a_person(work, teams=[elsewhere])
         both = a_person(work, teams=[house.queue, elsewhere])
         here = a_case(work, house.queue, owner=both, status=Status.OPEN)
         there = a_case(work, elsewhere, owner=both, status=Status.OPEN)
 
-    with work_as(desk, house.lead) as work:
+    with work_as(context, house.lead) as work:
         membership = accounts.membership(work, both.person.id, house.queue.id)
         people.remove(work, membership, Handing({house.queue.id: QUEUE}))
 
-    assert owner_of(desk, here) is None
-    assert owner_of(desk, there) == both.person.id
+    assert owner_of(context, here) is None
+    assert owner_of(context, there) == both.person.id
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_page_lists_what_hangs_on_them_and_asks_who_takes_it(desk, house, staff, page):
+def test_the_page_lists_what_hangs_on_them_and_asks_who_takes_it(context, house, staff, page):
     staff.application.config["WTF_CSRF_ENABLED"] = False
-    with work_as(desk, house.leaver) as work:
+    with work_as(context, house.leaver) as work:
         case = queries.by_ref(work, house.case.ref)
         triage.ask_to_lower(work, case, level=Level.ROUTINE, reason="It has calmed down.")
-    with work_as(desk, house.other) as work:
+    with work_as(context, house.other) as work:
         case = queries.by_ref(work, house.second.ref)
         triage.ask_to_lower(work, case, level=Level.ROUTINE, reason="It has calmed down, too.")
     address = f"/people/{house.leaver.person.id}/{page.format(house.queue.id)}"
@@ -195,10 +195,10 @@ def test_the_page_lists_what_hangs_on_them_and_asks_who_takes_it(desk, house, st
     assert unsaid.status_code == 422
     assert "Choose who takes the cases" in unsaid.text
     assert done.status_code in (201, 303)
-    assert owner_of(desk, house.case) is None
+    assert owner_of(context, house.case) is None
 
 
-def test_cases_are_chosen_for_one_by_one_on_the_page(desk, house, staff):
+def test_cases_are_chosen_for_one_by_one_on_the_page(context, house, staff):
     staff.application.config["WTF_CSRF_ENABLED"] = False
     address = f"/people/{house.leaver.person.id}/closing"
     chosen = {house.case.id: house.other.person.id, house.second.id: QUEUE}
@@ -209,8 +209,8 @@ def test_cases_are_chosen_for_one_by_one_on_the_page(desk, house, staff):
 
     assert half.status_code == 422
     assert done.status_code == 303
-    assert owner_of(desk, house.case) == house.other.person.id
-    assert owner_of(desk, house.second) is None
+    assert owner_of(context, house.case) == house.other.person.id
+    assert owner_of(context, house.second) is None
 
 
 @pytest.mark.parametrize("act", ["closing", "reset"])
@@ -233,7 +233,7 @@ def test_an_operator_sees_how_many_and_no_case(house, staff):
     assert house.other.person.name not in page
 
 
-def test_one_leaves_a_queue_oneself_and_no_other_persons(desk, house, staff):
+def test_one_leaves_a_queue_oneself_and_no_other_persons(context, house, staff):
     staff.application.config["WTF_CSRF_ENABLED"] = False
     sign_in(staff, house.leaver)
     address = f"/account/memberships/{house.queue.id}/end"
@@ -241,10 +241,10 @@ def test_one_leaves_a_queue_oneself_and_no_other_persons(desk, house, staff):
     assert address in staff.get("/account").text
     assert house.case.ref in staff.get(address).text
     assert staff.post(address, data={house.queue.id: house.other.person.id}).status_code == 303
-    assert owner_of(desk, house.case) == house.other.person.id
+    assert owner_of(context, house.case) == house.other.person.id
     assert staff.get(f"/cases/{house.case.ref}").status_code == 404
     assert staff.post(address).status_code == 404
-    with work_as(desk, house.other) as work, pytest.raises(NotAllowed):
+    with work_as(context, house.other) as work, pytest.raises(NotAllowed):
         people.leave(work, accounts.membership(work, house.lead.person.id, house.queue.id))
 
 
@@ -256,13 +256,13 @@ DIRECT = {
 
 
 @pytest.mark.parametrize("way", DIRECT)
-def test_the_database_leaves_no_case_behind_either(desk, house, way):
-    with desk.begin() as work, pytest.raises(IntegrityError), work.session.begin_nested():
+def test_the_database_leaves_no_case_behind_either(context, house, way):
+    with context.begin() as work, pytest.raises(IntegrityError), work.session.begin_nested():
         work.session.execute(text(DIRECT[way]), {"id": house.leaver.person.id})
 
 
-def test_the_database_gives_no_case_to_somebody_who_cannot_work_on_it(desk, house):
-    with desk.begin() as work:
+def test_the_database_gives_no_case_to_somebody_who_cannot_work_on_it(context, house):
+    with context.begin() as work:
         waiting = a_person(work, teams=[house.queue], let_in=False)
         elsewhere = a_person(work, teams=[a_team(work)])
         give = text("UPDATE cases SET owner_id = :owner WHERE id = :id")
@@ -273,23 +273,25 @@ def test_the_database_gives_no_case_to_somebody_who_cannot_work_on_it(desk, hous
         work.session.execute(give, {"owner": house.other.person.id, "id": house.case.id})
 
 
-def test_a_case_that_is_opened_again_is_not_with_somebody_who_has_left(desk, house):
-    with work_as(desk, house.lead) as work:
+def test_a_case_that_is_opened_again_is_not_with_somebody_who_has_left(context, house):
+    with work_as(context, house.lead) as work:
         let_go(work, "disable", house.leaver, Handing({house.queue.id: QUEUE}))
         # As an earlier version would have left it.
         theirs = {"owner": house.leaver.person.id, "id": house.closed.id}
         again = text("UPDATE cases SET owner_id = :owner WHERE id = :id")
         work.session.execute(again, theirs)
 
-    with work_as(desk, house.lead) as work:
+    with work_as(context, house.lead) as work:
         operations.reopen(work, queries.by_ref(work, house.closed.ref))
 
-    assert owner_of(desk, house.closed) is None
+    assert owner_of(context, house.closed) is None
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.RESPONDER])
-def test_a_case_whose_owner_cannot_open_it_is_on_the_coordinators_board(desk, house, staff, role):
-    with desk.begin() as work:
+def test_a_case_whose_owner_cannot_open_it_is_on_the_coordinators_board(
+    context, house, staff, role
+):
+    with context.begin() as work:
         lost = {"id": house.leaver.person.key_id}
         work.session.execute(text("DELETE FROM key_copies WHERE holder_id = :id"), lost)
     looking = house.lead if role is Role.COORDINATOR else house.other

@@ -12,7 +12,7 @@ from helpdesk.cases.models import Case, Closure, Consent
 from helpdesk.cases.status import MOVES, ConsentKind, Outcome, Status, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyCopy
 from helpdesk.core.outbox import Promise
@@ -22,58 +22,60 @@ from tests.factories import a_case, a_person, a_team, work_as
 
 
 @pytest.fixture
-def queue(desk):
-    with desk.begin() as work:
+def queue(context):
+    with context.begin() as work:
         return a_team(work)
 
 
 @pytest.fixture
-def responder(desk, queue):
-    with desk.begin() as work:
+def responder(context, queue):
+    with context.begin() as work:
         return a_person(work, teams=[queue])
 
 
 @pytest.fixture
-def colleague(desk, queue, responder):
-    with desk.begin() as work:
+def colleague(context, queue, responder):
+    with context.begin() as work:
         return a_person(work, teams=[queue])
 
 
 @pytest.fixture
-def coordinator(desk, queue, responder):
-    with desk.begin() as work:
+def coordinator(context, queue, responder):
+    with context.begin() as work:
         return a_person(work, Role.COORDINATOR, [queue])
 
 
-def a_case_of(desk, queue, **facts):
-    with desk.begin() as work:
+def a_case_of(context, queue, **facts):
+    with context.begin() as work:
         return a_case(work, queue, **facts)
 
 
-def test_a_claimed_case_is_open_and_has_one_owner(desk, queue, responder, colleague):
-    case = a_case_of(desk, queue)
+def test_a_claimed_case_is_open_and_has_one_owner(context, queue, responder, colleague):
+    case = a_case_of(context, queue)
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         operations.claim(work, queries.by_ref(work, case.ref))
-    with work_as(desk, colleague) as work, pytest.raises(NotNow):
+    with work_as(context, colleague) as work, pytest.raises(Conflict):
         operations.claim(work, queries.by_ref(work, case.ref))
 
-    with work_as(desk, colleague) as work:
+    with work_as(context, colleague) as work:
         found = queries.by_ref(work, case.ref.lower())
         assert (found.owner_id, found.status) == (responder.person.id, Status.OPEN)
 
 
-def test_nobody_takes_a_case_that_they_cannot_open(desk, queue, responder):
-    case = a_case_of(desk, queue)
-    with desk.begin() as work:
+def test_nobody_takes_a_case_that_they_cannot_open(context, queue, responder):
+    case = a_case_of(context, queue)
+    with context.begin() as work:
         newcomer = a_person(work, teams=[queue], let_in=False)
 
-    with work_as(desk, newcomer) as work, pytest.raises(NotAllowed, match="let you in"):
+    with work_as(context, newcomer) as work, pytest.raises(NotAllowed, match="let you in"):
         operations.claim(work, queries.by_ref(work, case.ref))
 
 
-def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(desk, queue, responder, now):
-    with desk.begin(at=now) as work:
+def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(
+    context, queue, responder, now
+):
+    with context.begin(at=now) as work:
         refs = [
             a_case(work, queue, level=level, opened_at=now).ref
             for level in (Level.ROUTINE, Level.SOON, Level.IMMEDIATE)
@@ -88,10 +90,10 @@ def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(desk, que
         a_case(work, queue, level=Level.IMMEDIATE, status=Status.CLOSED)
 
     taken = []
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         team = accounts.queue_by_slug(work, queue.slug)
         taken = [operations.take_next(work, team).ref for _ in range(6)]
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.take_next(work, team)
 
     urgent_by_time = [urgent[1].ref, urgent[2].ref, urgent[0].ref]
@@ -99,9 +101,9 @@ def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(desk, que
 
 
 @pytest.mark.parametrize("length", [0, 1, 31, 32, 33, 65, 500])
-def test_a_case_that_does_not_open_is_in_nobodys_way(desk, queue, responder, now, length):
+def test_a_case_that_does_not_open_is_in_nobodys_way(context, queue, responder, now, length):
     """Somebody has put it there, with a copy of a key that is none."""
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         ours = a_case(work, queue, level=Level.SOON).ref
         theirs = a_case(work, queue, level=Level.IMMEDIATE)
         work.session.flush()
@@ -110,26 +112,26 @@ def test_a_case_that_does_not_open_is_in_nobodys_way(desk, queue, responder, now
         work.session.expunge(copy)
         place = Place("key_copies", "sealed", "", f"{copy.key_id}/{copy.holder_id}")
         junk = {"key": copy.key_id, "junk": holder.public.seal(b"x" * length, place).raw}
-    before = become(desk, "helpdesk_owner")
-    with desk.begin(at=now) as work:
+    before = become(context, "helpdesk_owner")
+    with context.begin(at=now) as work:
         work.session.execute(text("UPDATE key_copies SET sealed = :junk WHERE key_id = :key"), junk)
-    become(desk, before)
+    become(context, before)
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         team = accounts.queue_by_slug(work, queue.slug)
         assert operations.take_next(work, team).ref == ours
         with pytest.raises(NotAllowed):
             operations.take_next(work, team)
 
 
-def test_who_has_the_case_hands_it_over_with_a_sealed_note(desk, queue, responder, colleague):
-    case = a_case_of(desk, queue, owner=responder)
+def test_who_has_the_case_hands_it_over_with_a_sealed_note(context, queue, responder, colleague):
+    case = a_case_of(context, queue, owner=responder)
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         to = accounts.person_by_id(work, colleague.person.id)
         operations.hand_over(work, queries.by_ref(work, case.ref), to=to, note="Call on Tuesday.")
 
-    with work_as(desk, colleague) as work:
+    with work_as(context, colleague) as work:
         found = queries.by_ref(work, case.ref)
         [note] = queries.notes_of(work, found)
         assert found.owner_id == colleague.person.id
@@ -137,111 +139,113 @@ def test_who_has_the_case_hands_it_over_with_a_sealed_note(desk, queue, responde
         assert b"Tuesday" not in note.body.raw
 
 
-def test_a_case_is_not_handed_to_somebody_who_cannot_read_it(desk, queue, responder):
-    with desk.begin() as work:
+def test_a_case_is_not_handed_to_somebody_who_cannot_read_it(context, queue, responder):
+    with context.begin() as work:
         waiting = a_person(work, teams=[queue], let_in=False)
         elsewhere = a_person(work, teams=[a_team(work)])
-    case = a_case_of(desk, queue, owner=responder)
+    case = a_case_of(context, queue, owner=responder)
 
     for nobody in (waiting, elsewhere):
-        with work_as(desk, responder) as work:
+        with work_as(context, responder) as work:
             found = queries.by_ref(work, case.ref)
-            with pytest.raises(NotNow):
+            with pytest.raises(Conflict):
                 operations.hand_over(work, found, to=nobody.person, note="Please.")
 
 
 def test_only_who_has_a_case_or_a_coordinator_gives_it_back(
-    desk, queue, responder, colleague, coordinator
+    context, queue, responder, colleague, coordinator
 ):
-    case = a_case_of(desk, queue, owner=responder)
+    case = a_case_of(context, queue, owner=responder)
 
-    with work_as(desk, colleague) as work, pytest.raises(NotAllowed):
+    with work_as(context, colleague) as work, pytest.raises(NotAllowed):
         operations.release(work, queries.by_ref(work, case.ref))
-    with work_as(desk, coordinator) as work:
+    with work_as(context, coordinator) as work:
         operations.release(work, queries.by_ref(work, case.ref), note="Off sick.")
-    with work_as(desk, coordinator) as work:
+    with work_as(context, coordinator) as work:
         assert queries.by_ref(work, case.ref).owner_id is None
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.release(work, queries.by_ref(work, case.ref))
 
 
-def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(desk, queue, responder):
+def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(
+    context, queue, responder
+):
     code = ReturnCode.new()
-    case = a_case_of(desk, queue, code=code)
+    case = a_case_of(context, queue, code=code)
     assert case.reply_due_at is not None
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         operations.send_message(work, queries.by_ref(work, case.ref), "Do not log in for now.")
 
-    with desk.begin(own=code.secret()) as work:
+    with context.begin(own=code.secret()) as work:
         found = work.session.get(Case, case.id)
         [message] = queries.messages_of(work, found)
         assert (found.status, found.reply_due_at) == (Status.OPEN, None)
         assert work.keys.open_own(message, "for_reporter") == "Do not log in for now."
 
 
-def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(desk, queue, responder, now):
-    case = a_case_of(desk, queue, status=Status.OPEN, owner=responder)
+def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(context, queue, responder, now):
+    case = a_case_of(context, queue, status=Status.OPEN, owner=responder)
     first, later = date(2026, 11, 5), date(2026, 11, 9)
 
     for day in (first, later):
-        with work_as(desk, responder, at=now) as work:
+        with work_as(context, responder, at=now) as work:
             operations.wait(work, queries.by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
-    with desk.begin() as work:
+    with context.begin() as work:
         promised = select(Promise).where(Promise.job == "cases.wake").order_by(Promise.due_at)
         wakes = work.session.scalars(promised).all()
         assert [wake.due_at.date() for wake in wakes] == [first, later]
 
-    jobs.wake(desk, **wakes[0].arguments)
-    with desk.begin() as work:
+    jobs.wake(context, **wakes[0].arguments)
+    with context.begin() as work:
         assert work.session.get(Case, case.id).status is Status.WAITING, "it was put off since"
     for _ in range(2):
-        jobs.wake(desk, **wakes[1].arguments)
-    with desk.begin() as work:
+        jobs.wake(context, **wakes[1].arguments)
+    with context.begin() as work:
         assert work.session.get(Case, case.id).status is Status.OPEN
         resumed = select(HistoryEntry).where(HistoryEntry.action == "case.resumed")
         assert len(work.session.scalars(resumed).all()) == 1
 
 
-def test_nobody_waits_for_yesterday(desk, queue, responder, now):
-    case = a_case_of(desk, queue, status=Status.OPEN, owner=responder)
+def test_nobody_waits_for_yesterday(context, queue, responder, now):
+    case = a_case_of(context, queue, status=Status.OPEN, owner=responder)
 
     for day in (None, now.date(), now.date() - timedelta(days=1)):
-        with work_as(desk, responder, at=now) as work, pytest.raises(NotNow):
+        with work_as(context, responder, at=now) as work, pytest.raises(Conflict):
             operations.wait(work, queries.by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
 
 
 @pytest.mark.parametrize("status", Status)
-def test_a_case_closes_from_exactly_the_states_the_table_names(desk, queue, coordinator, status):
-    case = a_case_of(desk, queue, status=status)
+def test_a_case_closes_from_exactly_the_states_the_table_names(context, queue, coordinator, status):
+    case = a_case_of(context, queue, status=status)
 
     if Status.CLOSED in MOVES[status]:
-        with work_as(desk, coordinator) as work:
+        with work_as(context, coordinator) as work:
             operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
-        with desk.begin() as work:
+        with context.begin() as work:
             assert work.session.get(Closure, case.id).outcome is Outcome.RESOLVED
             assert work.session.get(Case, case.id).reply_due_at is None
     else:
-        with work_as(desk, coordinator) as work, pytest.raises(NotAllowed):
+        with work_as(context, coordinator) as work, pytest.raises(NotAllowed):
             operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
 
 
-def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(desk, queue, coordinator):
-    case = a_case_of(desk, queue, owner=coordinator)
-    with work_as(desk, coordinator) as work:
+def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(context, queue, coordinator):
+    case = a_case_of(context, queue, owner=coordinator)
+    with work_as(context, coordinator) as work:
         operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.UNRESOLVED)
 
-    with work_as(desk, coordinator) as work:
+    with work_as(context, coordinator) as work:
         operations.reopen(work, queries.by_ref(work, case.ref))
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.get(Closure, case.id) is None
         assert work.session.get(Case, case.id).status is Status.OPEN
 
 
-def test_a_follow_up_stands_on_the_board_on_its_day(desk, queue, coordinator, now):
-    case = a_case_of(desk, queue, owner=coordinator)
-    with work_as(desk, coordinator, at=now) as work:
+def test_a_follow_up_stands_on_the_board_on_its_day(context, queue, coordinator, now):
+    case = a_case_of(context, queue, owner=coordinator)
+    with work_as(context, coordinator, at=now) as work:
         operations.close(
             work,
             queries.by_ref(work, case.ref),
@@ -249,72 +253,74 @@ def test_a_follow_up_stands_on_the_board_on_its_day(desk, queue, coordinator, no
             follow_up_on=now.date() + timedelta(days=14),
         )
 
-    with work_as(desk, coordinator) as work:
+    with work_as(context, coordinator) as work:
         before, on = (now.date() + timedelta(days=days) for days in (13, 14))
         assert queries.to_follow_up(work, today=before) == []
         assert [one.ref for one in queries.to_follow_up(work, today=on)] == [case.ref]
 
 
-def test_consent_to_one_platform_is_written_down_once_and_can_be_taken_back(desk, queue, responder):
-    case = a_case_of(desk, queue, platform="somewhere")
+def test_consent_to_one_platform_is_written_down_once_and_can_be_taken_back(
+    context, queue, responder
+):
+    case = a_case_of(context, queue, platform="somewhere")
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         found = queries.by_ref(work, case.ref)
         consent = operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
         assert (consent.platform, consent.given_by) == ("somewhere", responder.actor.id)
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
         operations.withdraw_consent(work, found, consent)
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.withdraw_consent(work, found, consent)
         operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
-    with desk.begin() as work:
+    with context.begin() as work:
         kept = select(Consent).where(Consent.case_id == case.id, Consent.platform == "somewhere")
         assert len(work.session.scalars(kept).all()) == 2
 
 
-def test_without_a_platform_there_is_nothing_to_consent_to(desk, queue, responder):
-    case = a_case_of(desk, queue)
+def test_without_a_platform_there_is_nothing_to_consent_to(context, queue, responder):
+    case = a_case_of(context, queue)
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         found = queries.by_ref(work, case.ref)
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
 
 
-def test_reading_is_noted_once_an_hour_for_each_person(desk, queue, responder, colleague, now):
-    case = a_case_of(desk, queue)
+def test_reading_is_noted_once_an_hour_for_each_person(context, queue, responder, colleague, now):
+    case = a_case_of(context, queue)
     for somebody, minutes in ((responder, 0), (responder, 59), (colleague, 59), (responder, 61)):
-        with work_as(desk, somebody, at=now + timedelta(minutes=minutes)) as work:
+        with work_as(context, somebody, at=now + timedelta(minutes=minutes)) as work:
             operations.read(work, queries.by_ref(work, case.ref))
 
-    with desk.begin() as work:
+    with context.begin() as work:
         noted = select(HistoryEntry.actor_id).where(HistoryEntry.action == "case.read")
         readers = work.session.scalars(noted.order_by(HistoryEntry.id)).all()
     assert readers == [responder.actor.id, colleague.actor.id, responder.actor.id]
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.PARTNER])
-def test_operators_and_partners_see_no_case(desk, queue, responder, role):
-    case = a_case_of(desk, queue)
-    with desk.begin() as work:
+def test_operators_and_partners_see_no_case(context, queue, responder, role):
+    case = a_case_of(context, queue)
+    with context.begin() as work:
         somebody = a_person(work, role)
 
-    with work_as(desk, somebody) as work, pytest.raises(NotFound):
+    with work_as(context, somebody) as work, pytest.raises(NotFound):
         queries.by_ref(work, case.ref)
 
 
 def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
-    desk, queue, responder, now
+    context, queue, responder, now
 ):
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         for number in range(130):
             level = list(Level)[number % 4]
             case = a_case(work, queue, level=level, status=Status.OPEN)
             case.reply_due_at = now + timedelta(minutes=number // 8) if number % 3 else None
 
     walked, after = [], ""
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         while True:
             page = pages.queue_page(work, queue.slug, show=pages.Show.OPEN, after=after)
             walked += page.cases
@@ -329,10 +335,10 @@ def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
 
 
 @pytest.mark.parametrize("after", ["", "x", "9~infinity~a", "1~yesterday~a", "1~infinity", "~~"])
-def test_a_place_that_cannot_be_read_is_the_beginning(desk, queue, responder, after):
-    case = a_case_of(desk, queue, status=Status.OPEN)
+def test_a_place_that_cannot_be_read_is_the_beginning(context, queue, responder, after):
+    case = a_case_of(context, queue, status=Status.OPEN)
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         page = pages.queue_page(work, queue.slug, show=pages.Show.OPEN, after=after)
         assert [one.ref for one in page.cases] == [case.ref]
 
@@ -347,39 +353,39 @@ def test_a_place_that_cannot_be_read_is_the_beginning(desk, queue, responder, af
         ("closed", {"closed"}),
     ],
 )
-def test_the_filters_of_a_queue(desk, queue, responder, show, expected):
-    with desk.begin() as work:
+def test_the_filters_of_a_queue(context, queue, responder, show, expected):
+    with context.begin() as work:
         for status in Status:
             owner = responder if status is Status.WAITING else None
             a_case(work, queue, status=status, owner=owner)
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         page = pages.queue_page(work, queue.slug, show=pages.Show(show))
         assert {case.status.value for case in page.cases} == expected
 
 
-def test_late_cases_are_those_whose_time_has_run_out(desk, queue, responder, now):
-    with desk.begin(at=now - timedelta(hours=5)) as work:
+def test_late_cases_are_those_whose_time_has_run_out(context, queue, responder, now):
+    with context.begin(at=now - timedelta(hours=5)) as work:
         late = a_case(work, queue, level=Level.URGENT)
         a_case(work, queue, level=Level.SOON)
         a_case(work, queue, level=Level.IMMEDIATE, status=Status.OPEN)
 
-    with work_as(desk, responder, at=now) as work:
+    with work_as(context, responder, at=now) as work:
         assert [one.ref for one in queries.late(work)] == [late.ref]
 
 
 def test_a_case_that_waits_and_is_nobodys_is_to_be_taken_once_its_reporter_waits(
-    desk, queue, responder
+    context, queue, responder
 ):
-    case = a_case_of(desk, queue, status=Status.OPEN, reply_due_at=None)
-    with work_as(desk, responder) as work:
+    case = a_case_of(context, queue, status=Status.OPEN, reply_due_at=None)
+    with work_as(context, responder) as work:
         found = work.session.get(Case, case.id)
         found.wait(WaitsOn.PARTNER, (work.at + timedelta(days=9)).date())
         work.record("case.waits", found)
         assert queries.next_unclaimed(work, queue) is None
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         work.session.get(Case, case.id).reply_due_at = work.at
         work.record("case.resumed", case)
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         assert queries.next_unclaimed(work, queue).id == case.id

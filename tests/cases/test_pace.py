@@ -13,8 +13,8 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Outcome, Status, WaitsOn
 from helpdesk.core.actors import reporter
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
-from helpdesk.core.performing import drain
 from helpdesk.intake.operations import withdraw_case, write_message
 from helpdesk.triage.operations import raise_level
 from helpdesk.triage.timing import planned, start_clock
@@ -24,150 +24,154 @@ HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
 
 
-def a_running_case(desk, queue, owner, now, level=Level.URGENT):
-    with desk.begin(at=now) as work:
+def a_running_case(context, queue, owner, now, level=Level.URGENT):
+    with context.begin(at=now) as work:
         case = a_case(work, queue, owner=owner, level=level, status=Status.OPEN)
         start_clock(work, case)
     return case
 
 
-def say(desk, asha, case, at):
-    with work_as(desk, asha, at) as work:
+def say(context, asha, case, at):
+    with work_as(context, asha, at) as work:
         operations.send_message(work, work.session.get(Case, case.id), "We are on it.")
 
 
-def now_of(desk, case):
-    with desk.begin() as work:
+def now_of(context, case):
+    with context.begin() as work:
         return work.session.get(Case, case.id)
 
 
 @pytest.mark.parametrize("level", Level)
-def test_the_next_word_is_due_as_often_as_the_level_says(desk, queue, asha, now, level):
-    case = a_running_case(desk, queue, asha, now, level)
-    assert now_of(desk, case).word_due_at is None
+def test_the_next_word_is_due_as_often_as_the_level_says(context, queue, asha, now, level):
+    case = a_running_case(context, queue, asha, now, level)
+    assert now_of(context, case).word_due_at is None
 
-    say(desk, asha, case, now + HOUR / 4)
+    say(context, asha, case, now + HOUR / 4)
 
-    found = now_of(desk, case)
+    found = now_of(context, case)
     assert found.reply_due_at is None
     assert found.word_due_at == now + HOUR / 4 + planned(level).next_word == found.due_at
 
-    say(desk, asha, case, now + HOUR)
-    assert abs(now_of(desk, case).word_due_at - now - HOUR - planned(level).next_word) < HOUR / 60
+    say(context, asha, case, now + HOUR)
+    assert (
+        abs(now_of(context, case).word_due_at - now - HOUR - planned(level).next_word) < HOUR / 60
+    )
 
 
 def test_it_is_paused_while_the_reporter_or_a_day_has_the_move_and_goes_on_with_what_was_used(
-    desk, queue, asha, now
+    context, queue, asha, now
 ):
-    case = a_running_case(desk, queue, asha, now)
-    say(desk, asha, case, now)
-    with work_as(desk, asha, now + 20 * HOUR) as work:
+    case = a_running_case(context, queue, asha, now)
+    say(context, asha, case, now)
+    with work_as(context, asha, now + 20 * HOUR) as work:
         until = (now + 5 * DAY).date()
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.DATE, until=until)
-    assert now_of(desk, case).word_due_at is None
+    assert now_of(context, case).word_due_at is None
 
-    with work_as(desk, asha, now + 90 * HOUR) as work:
+    with work_as(context, asha, now + 90 * HOUR) as work:
         operations.resume(work, work.session.get(Case, case.id))
 
-    assert abs(now_of(desk, case).word_due_at - (now + 94 * HOUR)) < HOUR / 60
+    assert abs(now_of(context, case).word_due_at - (now + 94 * HOUR)) < HOUR / 60
 
 
-def test_closing_and_opening_again_wipes_no_word_that_is_owed(desk, queue, asha, now):
-    case = a_running_case(desk, queue, asha, now)
-    say(desk, asha, case, now)
+def test_closing_and_opening_again_wipes_no_word_that_is_owed(context, queue, asha, now):
+    case = a_running_case(context, queue, asha, now)
+    say(context, asha, case, now)
     late = now + 30 * HOUR
-    with work_as(desk, asha, late) as work:
+    with work_as(context, asha, late) as work:
         operations.close(work, work.session.get(Case, case.id), outcome=Outcome.REFERRED)
-    assert now_of(desk, case).due_at is None
+    assert now_of(context, case).due_at is None
 
-    with work_as(desk, asha, late + DAY) as work:
+    with work_as(context, asha, late + DAY) as work:
         operations.reopen(work, work.session.get(Case, case.id))
 
     # 30 hours of the 24 were used, and they stay used
-    assert abs(now_of(desk, case).word_due_at - (late + DAY - 6 * HOUR)) < HOUR / 60
+    assert abs(now_of(context, case).word_due_at - (late + DAY - 6 * HOUR)) < HOUR / 60
 
 
 @pytest.mark.parametrize("by", ["staff", "reporter"])
-def test_closing_and_opening_again_is_no_answer(desk, queue, asha, now, by):
-    case = a_running_case(desk, queue, asha, now)
-    with work_as(desk, asha, now + HOUR) as work:
+def test_closing_and_opening_again_is_no_answer(context, queue, asha, now, by):
+    case = a_running_case(context, queue, asha, now)
+    with work_as(context, asha, now + HOUR) as work:
         operations.close(work, work.session.get(Case, case.id), outcome=Outcome.SPAM)
-    assert now_of(desk, case).reply_due_at is None
+    assert now_of(context, case).reply_due_at is None
 
     later = now + 50 * HOUR
     if by == "staff":
-        with work_as(desk, asha, later) as work:
+        with work_as(context, asha, later) as work:
             operations.reopen(work, work.session.get(Case, case.id))
     else:
-        with desk.begin(reporter(case.id), at=later) as work:
+        with context.begin(reporter(case.id), at=later) as work:
             write_message(work, work.session.get(Case, case.id), body="Please hurry.")
 
     # one of the two hours was used
-    assert abs(now_of(desk, case).reply_due_at - (later + HOUR)) < HOUR / 6
-    with work_as(desk, asha, later + HOUR / 2) as work:
+    assert abs(now_of(context, case).reply_due_at - (later + HOUR)) < HOUR / 6
+    with work_as(context, asha, later + HOUR / 2) as work:
         assert not queries.was_answered(work, case)
 
 
-def test_a_case_that_its_reporter_took_back_and_writes_to_owes_what_it_owed(desk, queue, asha, now):
-    case = a_running_case(desk, queue, asha, now)
-    with desk.begin(reporter(case.id), at=now + HOUR) as work:
+def test_a_case_that_its_reporter_took_back_and_writes_to_owes_what_it_owed(
+    context, queue, asha, now
+):
+    case = a_running_case(context, queue, asha, now)
+    with context.begin(reporter(case.id), at=now + HOUR) as work:
         withdraw_case(work, work.session.get(Case, case.id))
-    with desk.begin(reporter(case.id), at=now + 9 * HOUR) as work:
+    with context.begin(reporter(case.id), at=now + 9 * HOUR) as work:
         write_message(work, work.session.get(Case, case.id), body="It is back.")
 
-    assert abs(now_of(desk, case).reply_due_at - (now + 10 * HOUR)) < HOUR / 6
+    assert abs(now_of(context, case).reply_due_at - (now + 10 * HOUR)) < HOUR / 6
 
 
 def test_a_higher_level_makes_the_next_word_due_sooner_and_counts_what_was_used(
-    desk, queue, asha, now
+    context, queue, asha, now
 ):
-    case = a_running_case(desk, queue, asha, now)
-    say(desk, asha, case, now)
-    with work_as(desk, asha, now + 3 * HOUR) as work:
+    case = a_running_case(context, queue, asha, now)
+    say(context, asha, case, now)
+    with work_as(context, asha, now + 3 * HOUR) as work:
         found = work.session.get(Case, case.id)
         raise_level(work, found, level=Level.IMMEDIATE, reason="They are at the door.")
 
-    assert abs(now_of(desk, case).word_due_at - (now + 4 * HOUR)) < HOUR / 60
+    assert abs(now_of(context, case).word_due_at - (now + 4 * HOUR)) < HOUR / 60
 
 
 def test_its_alarms_climb_like_those_of_the_answer_and_fall_silent_with_a_word(
-    desk, queue, asha, now
+    context, queue, asha, now
 ):
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         a_person(work, teams=[queue], name="Cleo", role="coordinator", email="cleo@house.test")
-    case = a_running_case(desk, queue, asha, now)
-    say(desk, asha, case, now)
+    case = a_running_case(context, queue, asha, now)
+    say(context, asha, case, now)
     for hours, expected in ((13, {"asha"}), (19, {"asha", "cleo"}), (25, {"asha", "cleo"})):
-        drain(desk, "notices", at=now + hours * HOUR)
-        told = {letter.to.partition("@")[0] for letter in desk.mailer.sent}
+        run_due_promises(context, "notices", at=now + hours * HOUR)
+        told = {letter.to.partition("@")[0] for letter in context.mailer.sent}
         assert told == expected
-        assert all("We are on it" not in letter.body for letter in desk.mailer.sent)
-    assert len(desk.mailer.sent) == 3
-    assert f"URGENT: case {case.ref} waits for our next word" in desk.mailer.sent[0].subject
+        assert all("We are on it" not in letter.body for letter in context.mailer.sent)
+    assert len(context.mailer.sent) == 3
+    assert f"URGENT: case {case.ref} waits for our next word" in context.mailer.sent[0].subject
 
-    say(desk, asha, case, now + 26 * HOUR)
-    drain(desk, "notices", at=now + 27 * HOUR)
-    assert len(desk.mailer.sent) == 3
+    say(context, asha, case, now + 26 * HOUR)
+    run_due_promises(context, "notices", at=now + 27 * HOUR)
+    assert len(context.mailer.sent) == 3
 
 
-def test_the_alarm_of_a_word_that_was_paused_says_nothing(desk, queue, asha, now):
-    case = a_running_case(desk, queue, asha, now)
-    say(desk, asha, case, now)
-    with work_as(desk, asha, now + HOUR) as work:
+def test_the_alarm_of_a_word_that_was_paused_says_nothing(context, queue, asha, now):
+    case = a_running_case(context, queue, asha, now)
+    say(context, asha, case, now)
+    with work_as(context, asha, now + HOUR) as work:
         until = (now + 9 * DAY).date()
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.DATE, until=until)
 
-    drain(desk, "notices", at=now + 3 * DAY)
+    run_due_promises(context, "notices", at=now + 3 * DAY)
 
-    assert desk.mailer.sent == []
+    assert context.mailer.sent == []
 
 
 def test_a_case_last_written_to_days_ago_stands_on_the_board_and_in_the_queue_as_late(
-    desk, queue, asha, staff
+    context, queue, asha, staff
 ):
     now = datetime.now(UTC)
-    case = a_running_case(desk, queue, asha, now - 5 * DAY)
-    say(desk, asha, case, now - 4 * DAY)
+    case = a_running_case(context, queue, asha, now - 5 * DAY)
+    say(context, asha, case, now - 4 * DAY)
     browser = sign_in(staff, asha)
 
     board, queued = browser.get("/duty").text, browser.get(f"/queues/{queue.slug}").text
@@ -180,11 +184,11 @@ def test_a_case_last_written_to_days_ago_stands_on_the_board_and_in_the_queue_as
     assert "our next word due" in page
 
 
-def test_the_queue_is_in_the_order_in_which_words_are_due(desk, queue, asha, now):
-    cases = [a_running_case(desk, queue, None, now + n * HOUR) for n in range(3)]
-    say(desk, asha, cases[0], now + 20 * HOUR)  # due last now
+def test_the_queue_is_in_the_order_in_which_words_are_due(context, queue, asha, now):
+    cases = [a_running_case(context, queue, None, now + n * HOUR) for n in range(3)]
+    say(context, asha, cases[0], now + 20 * HOUR)  # due last now
 
-    with work_as(desk, asha, now + 20 * HOUR) as work:
+    with work_as(context, asha, now + 20 * HOUR) as work:
         found = work.session.scalars(queries.unclaimed_in(work, queue)).all()
 
     assert [case.id for case in found] == [cases[1].id, cases[2].id, cases[0].id]
@@ -195,26 +199,26 @@ ACTS = ("word", "wait", "resume", "close", "reopen", "rise", "message")
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 40)), max_size=12))
-def test_time_used_never_shrinks_and_counts_no_pause(desk, queue, asha, now, acts):
+def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, acts):
     """Against a count that is kept by hand: time since our last word in which it was our move."""
-    case = a_running_case(desk, queue, asha, now, Level.ROUTINE)
-    say(desk, asha, case, now)
+    case = a_running_case(context, queue, asha, now, Level.ROUTINE)
+    say(context, asha, case, now)
     at, used, owed = now, timedelta(0), None
     for act, hours in acts:
-        before = now_of(desk, case)
+        before = now_of(context, case)
         runs = before.status is Status.OPEN
         at += hours * HOUR
         used += hours * HOUR if runs else timedelta(0)
         owed = owed + hours * HOUR if owed is not None and not before.is_closed else owed
         if act == "message" or _is_possible(act, before):
-            _do(desk, asha, case, act, at)
+            _do(context, asha, case, act, at)
         if act == "word" and not before.is_closed:
             used, owed = timedelta(0), None
         if act == "message" and owed is None:
             owed = timedelta(0)
 
-        found = now_of(desk, case)
-        with desk.begin(at=at) as work:
+        found = now_of(context, case)
+        with context.begin(at=at) as work:
             word = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
         assert abs(clocks.time_used_this_time(word, at=at) - used) < HOUR / 60
         if found.status is Status.OPEN:
@@ -239,12 +243,12 @@ def _is_possible(act, case):
     return not case.is_closed
 
 
-def _do(desk, asha, case, act, at):
+def _do(context, asha, case, act, at):
     if act == "message":
-        with desk.begin(reporter(case.id), at=at) as work:
+        with context.begin(reporter(case.id), at=at) as work:
             write_message(work, work.session.get(Case, case.id), body="Again.")
         return
-    with work_as(desk, asha, at) as work:
+    with work_as(context, asha, at) as work:
         found = work.session.get(Case, case.id)
         match act:
             case "word":
@@ -263,11 +267,11 @@ def _do(desk, asha, case, act, at):
                 raise_level(work, found, level=above, reason="It grows.")
 
 
-def test_no_alarm_is_promised_for_what_is_not_owed(desk, queue, asha, now):
-    case = a_running_case(desk, queue, asha, now)
-    say(desk, asha, case, now)
+def test_no_alarm_is_promised_for_what_is_not_owed(context, queue, asha, now):
+    case = a_running_case(context, queue, asha, now)
+    say(context, asha, case, now)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         promised = select(Promise).where(Promise.job == "triage.word_alarm")
         percents = [one.arguments["percent"] for one in work.session.scalars(promised)]
 

@@ -16,14 +16,14 @@ STORY = "They took my account on Friday."
 
 
 @pytest.fixture
-def house(desk):
+def house(context):
     """Two queues, two people in each, one case in each with words in every sealed place."""
-    with desk.begin() as work:
+    with context.begin() as work:
         queues = [a_team(work), a_team(work)]
         people = [[a_person(work, teams=[queue]) for _ in range(2)] for queue in queues]
         cases = [a_case(work, queue, story=STORY) for queue in queues]
     for (first, _), case in zip(people, cases, strict=True):
-        with work_as(desk, first) as work:
+        with work_as(context, first) as work:
             found = queries.by_ref(work, case.ref)
             operations.send_message(work, found, "A message.")
             operations.add_note(work, found, "A note.")
@@ -52,11 +52,11 @@ def everything_opened_by(work, secrets):
 
 
 def test_a_responder_outside_the_queue_opens_none_of_its_cases_with_the_database_in_hand(
-    desk, house
+    context, house
 ):
     [(inside, _), (outside, _)], [case, _] = house
 
-    with desk.begin() as work:
+    with context.begin() as work:
         known = everything_opened_by(work, outside.secrets)
         assert case.key_id not in known
         rows = [work.session.get(Case, case.id)]
@@ -75,23 +75,23 @@ def test_a_responder_outside_the_queue_opens_none_of_its_cases_with_the_database
         assert case.key_id in everything_opened_by(work, inside.secrets), "the proof can fail"
 
 
-def test_making_oneself_a_member_in_the_database_opens_nothing(desk, house):
+def test_making_oneself_a_member_in_the_database_opens_nothing(context, house):
     [_, (outside, _)], [case, _] = house
 
-    with desk.begin() as work:
+    with context.begin() as work:
         row = Membership(person_id=outside.person.id, team_id=case.team_id, since_at=work.at)
         work.session.add(row)
-    with work_as(desk, outside) as work:
+    with work_as(context, outside) as work:
         assert not work.keys.holds(case.key_id)
 
 
 @pytest.mark.parametrize("purpose", sorted(SERVICE.secrets))
-def test_no_service_key_and_no_session_row_opens_a_case(desk, house, purpose):
+def test_no_service_key_and_no_session_row_opens_a_case(context, house, purpose):
     _, cases = house
 
-    with desk.begin() as work:
-        service = desk.service.secrets[purpose]
-        keys = Keyring(work.session, {"service": service}, service=desk.service)
+    with context.begin() as work:
+        service = context.service.secrets[purpose]
+        keys = Keyring(work.session, {"service": service}, service=context.service)
         assert not any(keys.holds(case.key_id) for case in cases)
         known = everything_opened_by(work, {"service": service})
         for row in work.session.scalars(select(SignIn)):
@@ -104,10 +104,10 @@ def test_no_service_key_and_no_session_row_opens_a_case(desk, house, purpose):
     assert set(known) == {"service"}
 
 
-def test_an_envelope_moved_to_another_row_column_or_case_does_not_open(desk, house):
+def test_an_envelope_moved_to_another_row_column_or_case_does_not_open(context, house):
     [(reader, _), _], [case, other] = house
 
-    with work_as(desk, reader) as work:
+    with work_as(context, reader) as work:
         found = queries.by_ref(work, case.ref)
         [message], [note] = queries.messages_of(work, found), queries.notes_of(work, found)
         secret = work.keys.secret(found.key_id)
@@ -131,11 +131,11 @@ def test_an_envelope_moved_to_another_row_column_or_case_does_not_open(desk, hou
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.PARTNER])
-def test_operators_and_partners_hold_no_key_of_a_case(desk, house, role):
+def test_operators_and_partners_hold_no_key_of_a_case(context, house, role):
     _, cases = house
-    with desk.begin() as work:
+    with context.begin() as work:
         somebody = a_person(work, role)
 
-    with work_as(desk, somebody) as work:
+    with work_as(context, somebody) as work:
         assert not any(work.keys.holds(case.key_id) for case in cases)
         assert set(everything_opened_by(work, somebody.secrets)) == set(somebody.secrets)

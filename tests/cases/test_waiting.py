@@ -13,23 +13,23 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT
 from helpdesk.cases.status import ConsentKind, Status, WaitsOn
 from helpdesk.core.actors import reporter
-from helpdesk.core.days import in_words
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.performing import drain
+from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.plausible_days import in_words
 from helpdesk.intake.operations import write_message
 from tests.factories import a_case, sign_in, work_as
 
 DAY = timedelta(days=1)
 
 
-def a_case_of(desk, queue, owner, now, level=Level.SOON):
-    with desk.begin(at=now) as work:
+def a_case_of(context, queue, owner, now, level=Level.SOON):
+    with context.begin(at=now) as work:
         return a_case(work, queue, owner=owner, level=level, status=Status.OPEN)
 
 
-def wait(desk, asha, case, now, **wish):
-    with work_as(desk, asha, now) as work:
+def wait(context, asha, case, now, **wish):
+    with work_as(context, asha, now) as work:
         found = work.session.get(Case, case.id)
         if wish["on"] is WaitsOn.REPORTER:
             operations.send_message(work, found, "Since when?")
@@ -37,43 +37,43 @@ def wait(desk, asha, case, now, **wish):
     return found
 
 
-def case_now(desk, case):
-    with desk.begin() as work:
+def case_now(context, case):
+    with context.begin() as work:
         return work.session.get(Case, case.id)
 
 
-def resumptions(desk, case):
-    with desk.begin() as work:
+def resumptions(context, case):
+    with context.begin() as work:
         entries = work.session.query(HistoryEntry).filter_by(case_id=case.id)
         return [one.details for one in entries if one.action == "case.resumed"]
 
 
 @pytest.mark.parametrize("level", Level)
 def test_who_waits_for_the_reporter_gives_them_a_day_and_then_it_is_our_move_again(
-    desk, queue, asha, now, level
+    context, queue, asha, now, level
 ):
-    case = a_case_of(desk, queue, asha, now, level)
-    found = wait(desk, asha, case, now, on=WaitsOn.REPORTER)
+    case = a_case_of(context, queue, asha, now, level)
+    found = wait(context, asha, case, now, on=WaitsOn.REPORTER)
     assert found.waits_until == now.date() + USUAL_WAIT[level]
 
     morning = datetime.combine(found.waits_until, datetime.min.time(), UTC)
-    drain(desk, "notices", at=morning - timedelta(minutes=1))
-    assert case_now(desk, case).status is Status.WAITING
-    drain(desk, "notices", at=morning)
+    run_due_promises(context, "notices", at=morning - timedelta(minutes=1))
+    assert case_now(context, case).status is Status.WAITING
+    run_due_promises(context, "notices", at=morning)
 
-    found = case_now(desk, case)
+    found = case_now(context, case)
     assert (found.status, found.waits_on, found.waits_until) == (Status.OPEN, None, None)
-    [entry] = resumptions(desk, case)
+    [entry] = resumptions(context, case)
     assert entry["because"] == "reporter_silent"
-    drain(desk, "notices", at=max(morning, datetime.now(UTC)) + DAY)
-    assert {letter.to for letter in desk.mailer.sent} == {"asha@house.test"}
+    run_due_promises(context, "notices", at=max(morning, datetime.now(UTC)) + DAY)
+    assert {letter.to for letter in context.mailer.sent} == {"asha@house.test"}
 
 
-def test_a_day_that_has_come_says_why_the_case_is_back(desk, queue, asha, now, staff):
-    case = a_case_of(desk, queue, asha, now)
-    wait(desk, asha, case, now, on=WaitsOn.DATE, until=(now + 2 * DAY).date())
+def test_a_day_that_has_come_says_why_the_case_is_back(context, queue, asha, now, staff):
+    case = a_case_of(context, queue, asha, now)
+    wait(context, asha, case, now, on=WaitsOn.DATE, until=(now + 2 * DAY).date())
 
-    drain(desk, "notices", at=now + 2 * DAY)
+    run_due_promises(context, "notices", at=now + 2 * DAY)
 
     page = sign_in(staff, asha).get(f"/cases/{case.ref}").text
     assert "The case is open again. The day it was waiting for has come." in page
@@ -81,70 +81,78 @@ def test_a_day_that_has_come_says_why_the_case_is_back(desk, queue, asha, now, s
 
 @pytest.mark.parametrize("on", [WaitsOn.REPORTER, WaitsOn.DATE])
 @pytest.mark.parametrize("level", Level)
-def test_no_wait_is_longer_than_its_level_allows(desk, queue, asha, now, on, level):
-    case = a_case_of(desk, queue, asha, now, level)
+def test_no_wait_is_longer_than_its_level_allows(context, queue, asha, now, on, level):
+    case = a_case_of(context, queue, asha, now, level)
     latest = now.date() + LONGEST_WAIT[level]
     for day in (latest + DAY, date(9999, 12, 31)):
-        with pytest.raises(NotNow, match="at most"):
-            wait(desk, asha, case, now, on=on, until=day)
+        with pytest.raises(Conflict, match="at most"):
+            wait(context, asha, case, now, on=on, until=day)
 
-    assert wait(desk, asha, case, now, on=on, until=latest).waits_until == latest
+    assert wait(context, asha, case, now, on=on, until=latest).waits_until == latest
 
 
 @pytest.mark.parametrize("on", [WaitsOn.REPORTER, WaitsOn.DATE])
-def test_a_day_that_is_over_is_refused_and_says_which_day_it_is_in_utc(desk, queue, asha, now, on):
-    case = a_case_of(desk, queue, asha, now)
-    with pytest.raises(NotNow, match=r"after today, 2 November 2026.*UTC"):
-        wait(desk, asha, case, now, on=on, until=now.date())
+def test_a_day_that_is_over_is_refused_and_says_which_day_it_is_in_utc(
+    context, queue, asha, now, on
+):
+    case = a_case_of(context, queue, asha, now)
+    with pytest.raises(Conflict, match=r"after today, 2 November 2026.*UTC"):
+        wait(context, asha, case, now, on=on, until=now.date())
 
 
-def test_nobody_waits_for_a_partner_who_has_no_request(desk, queue, asha, staff):
-    case = a_case_of(desk, queue, asha, datetime.now(UTC))
+def test_nobody_waits_for_a_partner_who_has_no_request(context, queue, asha, staff):
+    case = a_case_of(context, queue, asha, datetime.now(UTC))
     staff.application.config["WTF_CSRF_ENABLED"] = False
 
     answer = sign_in(staff, asha).post(f"/cases/{case.ref}/wait", data={"wait_on": "partner"})
 
     assert answer.status_code == 422
     assert "there is no one to wait for" in answer.text
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.get(Case, case.id).status is Status.OPEN
-    with work_as(desk, asha) as work, pytest.raises(NotNow, match="has a request of it"):
+    with work_as(context, asha) as work, pytest.raises(Conflict, match="has a request of it"):
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.PARTNER)
 
 
-def test_nobody_waits_for_a_reporter_who_was_asked_nothing(desk, queue, asha, now):
-    case = a_case_of(desk, queue, asha, now)
+def test_nobody_waits_for_a_reporter_who_was_asked_nothing(context, queue, asha, now):
+    case = a_case_of(context, queue, asha, now)
 
-    with work_as(desk, asha, now) as work, pytest.raises(NotNow, match="nothing to answer yet"):
+    with (
+        work_as(context, asha, now) as work,
+        pytest.raises(Conflict, match="nothing to answer yet"),
+    ):
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
 
 
-def test_nobody_waits_for_a_reporter_who_has_answered(desk, queue, asha, now):
-    case = a_case_of(desk, queue, asha, now)
-    wait(desk, asha, case, now, on=WaitsOn.REPORTER)
-    with desk.begin(reporter(case.id), at=now) as work:
+def test_nobody_waits_for_a_reporter_who_has_answered(context, queue, asha, now):
+    case = a_case_of(context, queue, asha, now)
+    wait(context, asha, case, now, on=WaitsOn.REPORTER)
+    with context.begin(reporter(case.id), at=now) as work:
         write_message(work, work.session.get(Case, case.id), body="Since Monday.")
-    assert case_now(desk, case).status is Status.OPEN
+    assert case_now(context, case).status is Status.OPEN
 
-    with work_as(desk, asha, now) as work, pytest.raises(NotNow, match="nothing to answer yet"):
+    with (
+        work_as(context, asha, now) as work,
+        pytest.raises(Conflict, match="nothing to answer yet"),
+    ):
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
 
 
-def test_an_agreement_that_the_reporter_has_to_confirm_is_a_question(desk, queue, asha, now):
-    case = a_case_of(desk, queue, asha, now)
-    with work_as(desk, asha, now) as work:
+def test_an_agreement_that_the_reporter_has_to_confirm_is_a_question(context, queue, asha, now):
+    case = a_case_of(context, queue, asha, now)
+    with work_as(context, asha, now) as work:
         found = work.session.get(Case, case.id)
         operations.record_consent(work, found, kind=ConsentKind.HELPER)
         operations.wait(work, found, on=WaitsOn.REPORTER)
 
-    assert case_now(desk, case).waits_on is WaitsOn.REPORTER
+    assert case_now(context, case).waits_on is WaitsOn.REPORTER
 
 
 def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
-    desk, queue, asha, staff
+    context, queue, asha, staff
 ):
     today = datetime.now(UTC)
-    case = a_case_of(desk, queue, asha, today)
+    case = a_case_of(context, queue, asha, today)
     staff.application.config["WTF_CSRF_ENABLED"] = False
     browser = sign_in(staff, asha)
 
@@ -158,7 +166,7 @@ def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
     assert "Choose an earlier day" in refused.text
     assert 'value="9999-12-31"' in refused.text
     assert re.search(r'value="date"[^>]* checked', refused.text)
-    assert f"waits for their answer until {in_words(case_now(desk, case).waits_until)}." in page
+    assert f"waits for their answer until {in_words(case_now(context, case).waits_until)}." in page
 
 
 @pytest.mark.parametrize(
@@ -166,9 +174,9 @@ def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
     ["waits_until = NULL", "waits_on = NULL", "status = 'open'"],
 )
 def test_the_database_keeps_nothing_that_waits_without_a_cause_or_a_day(
-    desk, queue, asha, now, values
+    context, queue, asha, now, values
 ):
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         case = a_case(work, queue, status=Status.WAITING)
         work.session.flush()
         statement = f"UPDATE cases SET {values} WHERE id = :id"  # noqa: S608 - our own words
@@ -176,12 +184,12 @@ def test_the_database_keeps_nothing_that_waits_without_a_cause_or_a_day(
             work.session.execute(text(statement), {"id": case.id})
 
 
-def test_the_alarm_of_an_older_wait_ends_no_newer_one(desk, queue, asha, now):
-    case = a_case_of(desk, queue, asha, now)
-    wait(desk, asha, case, now, on=WaitsOn.DATE, until=(now + 2 * DAY).date())
-    found = wait(desk, asha, case, now, on=WaitsOn.DATE, until=(now + 5 * DAY).date())
+def test_the_alarm_of_an_older_wait_ends_no_newer_one(context, queue, asha, now):
+    case = a_case_of(context, queue, asha, now)
+    wait(context, asha, case, now, on=WaitsOn.DATE, until=(now + 2 * DAY).date())
+    found = wait(context, asha, case, now, on=WaitsOn.DATE, until=(now + 5 * DAY).date())
 
-    drain(desk, "notices", at=now + 3 * DAY)
+    run_due_promises(context, "notices", at=now + 3 * DAY)
 
     assert found.waits_until == (now + 5 * DAY).date()
-    assert case_now(desk, case).status is Status.WAITING
+    assert case_now(context, case).status is Status.WAITING

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from helpdesk.accounts.forms import InvitationForm, MailboxForm
 from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.app import create_app
-from helpdesk.core.desk import Email
+from helpdesk.core.app_context import Email
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.partners.forms import MailboxForm as PartnersMailboxForm
@@ -76,8 +76,8 @@ def test_whatever_is_taken_can_be_addressed(tmp_path_factory, local, domain):
 
 
 @pytest.fixture
-def in_a_request(desk):
-    app = create_app(desk, Surface.STAFF)
+def in_a_request(context):
+    app = create_app(context, Surface.STAFF)
     app.config["WTF_CSRF_ENABLED"] = False
     with app.test_request_context(method="POST"):
         yield

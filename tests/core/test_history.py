@@ -16,15 +16,15 @@ SEED = 20261122
 TRIALS = 60
 
 
-def write(desk, many):
-    with desk.begin(SYSTEM) as work:
+def write(context, many):
+    with context.begin(SYSTEM) as work:
         for number in range(many):
             work.record_about("case.tested", "cases", f"case-{number}", number=number)
 
 
-def findings(desk):
-    with desk.begin(SYSTEM) as work:
-        witness = history.witness_of(SIGNER)
+def findings(context):
+    with context.begin(SYSTEM) as work:
+        witness = history.verification_key_of(SIGNER)
         return [found.sentence for found in history.verify(work.session, witness=witness)]
 
 
@@ -34,7 +34,7 @@ def chained(owners_desk, now):
     for _ in range(3):
         write(owners_desk, 7)
         with owners_desk.begin(SYSTEM) as work:
-            assert history.link(work.session, at=now, signer=SIGNER) == 7
+            assert history.extend_chain(work.session, at=now, signer=SIGNER) == 7
     return owners_desk
 
 
@@ -44,8 +44,8 @@ def test_an_untouched_chain_has_no_finding(chained):
 
 def test_linking_twice_adds_nothing(chained, now):
     with chained.begin(SYSTEM) as work:
-        assert history.link(work.session, at=now, signer=SIGNER) == 0
-        assert history.head(work.session)[0] == 21
+        assert history.extend_chain(work.session, at=now, signer=SIGNER) == 0
+        assert history.chain_head(work.session)[0] == 21
 
 
 def test_what_is_committed_very_late_is_chained_all_the_same(chained, now):
@@ -60,20 +60,20 @@ def test_what_is_committed_very_late_is_chained_all_the_same(chained, now):
             ),
             {"far": newest + 3 * history.OVERLAP},
         )
-        assert history.link(work.session, at=now, signer=SIGNER) == 1
+        assert history.extend_chain(work.session, at=now, signer=SIGNER) == 1
     write(chained, 5)
     assert len(findings(chained)) == 5
 
     with chained.begin(SYSTEM) as work:
-        assert history.link(work.session, at=now, signer=SIGNER, looks_back=True) == 5
-        assert history.link(work.session, at=now, signer=SIGNER, looks_back=True) == 0
+        assert history.extend_chain(work.session, at=now, signer=SIGNER, looks_back=True) == 5
+        assert history.extend_chain(work.session, at=now, signer=SIGNER, looks_back=True) == 0
 
     assert findings(chained) == []
 
 
 def test_a_signature_of_somebody_else_shows(chained):
     with chained.begin(SYSTEM) as work:
-        witness = history.witness_of(Secret.new())
+        witness = history.verification_key_of(Secret.new())
         assert list(history.verify(work.session, witness=witness))
 
 
@@ -179,7 +179,7 @@ def test_tampering_shows(chained, tamper):
             _as_superuser(work.session)
             tamper(work.session, chance)
             work.session.expire_all()
-            witness = history.witness_of(SIGNER)
+            witness = history.verification_key_of(SIGNER)
             caught += bool(list(history.verify(work.session, witness=witness)))
             savepoint.rollback()
     said = f"history: {tamper.__name__.strip('_')}: {caught} of {TRIALS} caught, seed {SEED}"
@@ -194,31 +194,31 @@ def _as_superuser(session: Session) -> None:
 EVIL = Secret(b"e" * 32)
 
 
-def chained_anew(desk, signer, now):
+def chained_anew(context, signer, now):
     """All of history without its first entry, chained by whoever got at the tables."""
-    with desk.begin(SYSTEM) as work:
+    with context.begin(SYSTEM) as work:
         for table in ("history", "history_links", "history_checkpoints"):
             work.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
         work.session.execute(text("DELETE FROM history WHERE id = (SELECT min(id) FROM history)"))
         work.session.execute(text("DELETE FROM history_links"))
         work.session.execute(text("DELETE FROM history_checkpoints"))
-    with desk.begin(SYSTEM) as work:
-        history.link(work.session, at=now, signer=signer)
+    with context.begin(SYSTEM) as work:
+        history.extend_chain(work.session, at=now, signer=signer)
 
 
-def names_a_key(desk, now, **details):
+def names_a_key(context, now, **details):
     """An entry that says that another key signed before; our own key chains it like any other."""
-    with desk.begin(SYSTEM) as work:
+    with context.begin(SYSTEM) as work:
         work.record_about(history.KEY_CHANGED, "history", "key", **details)
-    with desk.begin(SYSTEM) as work:
-        history.link(work.session, at=now, signer=SIGNER)
+    with context.begin(SYSTEM) as work:
+        history.extend_chain(work.session, at=now, signer=SIGNER)
 
 
 @pytest.mark.parametrize("signer", [None, EVIL])
 def test_who_writes_an_entry_names_no_key_of_history(chained, now, signer):
     chained_anew(chained, EVIL, now)
-    former = history.witness_of(EVIL)
-    vouched = history.vouch_for(signer, former).hex() if signer else ""
+    former = history.verification_key_of(EVIL)
+    vouched = history.sign_succession(signer, former).hex() if signer else ""
 
     names_a_key(chained, now, former=former.hex(), vouched=vouched)
 
@@ -235,15 +235,15 @@ def test_an_odd_entry_about_keys_keeps_nobody_from_checking(chained, now, former
 def test_each_key_vouches_for_the_one_before(chained, now):
     second, third = Secret(b"2" * 32), Secret(b"3" * 32)
     for new, old in ((second, SIGNER), (third, second)):
-        former = history.witness_of(old)
+        former = history.verification_key_of(old)
         with chained.begin(SYSTEM) as work:
-            vouched = history.vouch_for(new, former).hex()
+            vouched = history.sign_succession(new, former).hex()
             details = {"former": former.hex(), "vouched": vouched}
             work.record_about(history.KEY_CHANGED, "history", "key", **details)
         with chained.begin(SYSTEM) as work:
-            history.link(work.session, at=now, signer=new)
+            history.extend_chain(work.session, at=now, signer=new)
 
     with chained.begin(SYSTEM) as work:
         for key, is_well in ((third, True), (second, False), (SIGNER, False)):
-            found = list(history.verify(work.session, witness=history.witness_of(key)))
+            found = list(history.verify(work.session, witness=history.verification_key_of(key)))
             assert (found == []) == is_well

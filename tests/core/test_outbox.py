@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from helpdesk.core import jobs, outbox, performing
+from helpdesk.core import job_runner, jobs, outbox
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 
 LATER = timedelta(minutes=1)
 
@@ -30,60 +30,60 @@ def tests_job(runs, trouble, monkeypatch):
     monkeypatch.setattr(jobs, "_register", register)
 
     @jobs.job("tests.note", queue=jobs.Queue.NOTICES, retry_after=(60, 600))
-    def note(desk, *, thing_id):
+    def note(context, *, thing_id):
         if trouble:
             raise trouble.pop(0)
         runs.append(thing_id)
 
 
-def promise(desk, now, **arguments):
-    with desk.begin(SYSTEM, at=now) as work:
+def promise(context, now, **arguments):
+    with context.begin(SYSTEM, at=now) as work:
         work.promise("tests.note", **arguments)
 
 
-def the_promise(desk):
-    with desk.begin(SYSTEM) as work:
+def the_promise(context):
+    with context.begin(SYSTEM) as work:
         return work.session.scalars(select(Promise)).one()
 
 
-def test_a_piece_of_work_that_fails_promises_nothing(desk, now):
-    with desk.sessions() as session:
-        work = desk.work_on(session, SYSTEM, at=now)
+def test_a_piece_of_work_that_fails_promises_nothing(context, now):
+    with context.sessions() as session:
+        work = context.work_on(session, SYSTEM, at=now)
         work.promise("tests.note", thing_id="a1")
         session.flush()
         session.rollback()
 
-    assert performing.drain(desk, "notices", at=now) == 0
+    assert job_runner.run_due_promises(context, "notices", at=now) == 0
 
 
-def test_a_promise_is_kept_once(desk, now, runs):
-    promise(desk, now, thing_id="a1")
+def test_a_promise_is_kept_once(context, now, runs):
+    promise(context, now, thing_id="a1")
 
-    performing.drain(desk, "notices", at=now)
-    performing.drain(desk, "notices", at=now)
+    job_runner.run_due_promises(context, "notices", at=now)
+    job_runner.run_due_promises(context, "notices", at=now)
 
     assert runs == ["a1"]
-    assert the_promise(desk).standing is Standing.KEPT
+    assert the_promise(context).standing is PromiseState.KEPT
 
 
-def test_a_promise_for_later_waits(desk, now, runs):
-    with desk.begin(SYSTEM, at=now) as work:
+def test_a_promise_for_later_waits(context, now, runs):
+    with context.begin(SYSTEM, at=now) as work:
         work.promise("tests.note", after=timedelta(minutes=15), thing_id="a1")
 
-    assert performing.drain(desk, "notices", at=now) == 0
-    assert performing.drain(desk, "notices", at=now + timedelta(minutes=15)) == 1
+    assert job_runner.run_due_promises(context, "notices", at=now) == 0
+    assert job_runner.run_due_promises(context, "notices", at=now + timedelta(minutes=15)) == 1
 
 
-def test_trouble_postpones_then_gives_up_where_a_person_sees_it(desk, now, runs, trouble):
+def test_trouble_postpones_then_gives_up_where_a_person_sees_it(context, now, runs, trouble):
     trouble += [OSError("the words of an error"), OSError("again"), OSError("and again")]
-    promise(desk, now, thing_id="a1")
+    promise(context, now, thing_id="a1")
 
     for hours in range(3):
-        performing.drain(desk, "notices", at=now + timedelta(hours=hours))
+        job_runner.run_due_promises(context, "notices", at=now + timedelta(hours=hours))
 
-    ended = the_promise(desk)
-    assert (ended.standing, ended.attempts, ended.trouble) == (Standing.FAILED, 3, "OSError")
-    with desk.begin(SYSTEM) as work:
+    ended = the_promise(context)
+    assert (ended.standing, ended.attempts, ended.trouble) == (PromiseState.FAILED, 3, "OSError")
+    with context.begin(SYSTEM) as work:
         assert [one.id for one in outbox.failed(work.session)] == [ended.id]
         [entry] = work.session.scalars(
             select(HistoryEntry).where(HistoryEntry.action == "outbox.gave_up")
@@ -91,57 +91,57 @@ def test_trouble_postpones_then_gives_up_where_a_person_sees_it(desk, now, runs,
         assert "words" not in str(entry.details)
 
 
-def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(desk, now):
-    promise(desk, now, thing_id="a1")
-    with desk.begin(SYSTEM, at=now) as work:
+def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(context, now):
+    promise(context, now, thing_id="a1")
+    with context.begin(SYSTEM, at=now) as work:
         [first] = outbox.lease_due(work.session, queue="notices", at=now, limit=5)
         assert outbox.lease_due(work.session, queue="notices", at=now, limit=5) == []
     later = now + outbox.LEASE + timedelta(seconds=1)
 
-    with desk.begin(SYSTEM, at=later) as work:
+    with context.begin(SYSTEM, at=later) as work:
         [second] = outbox.lease_due(work.session, queue="notices", at=later, limit=5)
         assert second.fence > first.fence
-        assert not outbox.keep(work.session, first, at=later)
-        assert outbox.keep(work.session, second, at=later)
+        assert not outbox.mark_done(work.session, first, at=later)
+        assert outbox.mark_done(work.session, second, at=later)
 
 
-def test_a_promise_carries_ids_only(desk, now):
-    with desk.begin(SYSTEM, at=now) as work, pytest.raises(ValueError, match="more than ids"):
+def test_a_promise_carries_ids_only(context, now):
+    with context.begin(SYSTEM, at=now) as work, pytest.raises(ValueError, match="more than ids"):
         work.promise("tests.note", thing_id="what somebody told us")
 
 
-def test_an_unknown_job_cannot_be_promised(desk, now):
-    with desk.begin(SYSTEM, at=now) as work, pytest.raises(KeyError):
+def test_an_unknown_job_cannot_be_promised(context, now):
+    with context.begin(SYSTEM, at=now) as work, pytest.raises(KeyError):
         work.promise("tests.nothing", thing_id="a1")
 
 
-def test_a_job_of_another_version_keeps_nobody_else_from_being_heard(desk, now, runs):
-    with desk.begin(SYSTEM, at=now) as work:
+def test_a_job_of_another_version_keeps_nobody_else_from_being_heard(context, now, runs):
+    with context.begin(SYSTEM, at=now) as work:
         gone = Promise(job="tests.gone", queue="notices", arguments={}, due_at=now - LATER)
         work.session.add(gone)
         work.promise("tests.note", thing_id="a1")
 
-    performing.drain(desk, "notices", at=now)
+    job_runner.run_due_promises(context, "notices", at=now)
 
     assert runs == ["a1"]
-    with desk.begin(SYSTEM) as work:
+    with context.begin(SYSTEM) as work:
         gone = work.session.get(Promise, gone.id)
-        assert (gone.standing, gone.attempts) == (Standing.WAITING, 1)
+        assert (gone.standing, gone.attempts) == (PromiseState.WAITING, 1)
         assert gone.due_at > now
 
 
-def test_what_waits_behind_a_slow_job_is_not_leased_before_its_turn(desk, now):
+def test_what_waits_behind_a_slow_job_is_not_leased_before_its_turn(context, now):
     seen = []
 
     @jobs.job("tests.slow", queue=jobs.Queue.NOTICES)
-    def slow(desk, *, thing_id):
-        with desk.begin(SYSTEM) as work:
+    def slow(context, *, thing_id):
+        with context.begin(SYSTEM) as work:
             seen.append(sorted(one.standing for one in work.session.scalars(select(Promise))))
 
-    with desk.begin(SYSTEM, at=now) as work:
+    with context.begin(SYSTEM, at=now) as work:
         work.promise("tests.slow", thing_id="a1")
         work.promise("tests.slow", thing_id="a2")
 
-    performing.drain(desk, "notices", at=now)
+    job_runner.run_due_promises(context, "notices", at=now)
 
     assert seen == [["leased", "waiting"], ["kept", "leased"]]

@@ -8,8 +8,8 @@ from helpdesk.cases.models import Case, Closure
 from helpdesk.cases.status import Outcome
 
 
-def test_a_new_row_is_written_with_all_that_it_was_filled_with(desk):
-    with desk.sessions() as session:
+def test_a_new_row_is_written_with_all_that_it_was_filled_with(context):
+    with context.sessions() as session:
         team = Team(slug="front", name="Front line", kind=TeamKind.QUEUE, takes_reports=True)
         session.add(team)
         session.flush()
@@ -19,8 +19,8 @@ def test_a_new_row_is_written_with_all_that_it_was_filled_with(desk):
         assert team.takes_reports
 
 
-def test_a_change_before_it_is_written_is_written_too(desk):
-    with desk.sessions() as session:
+def test_a_change_before_it_is_written_is_written_too(context):
+    with context.sessions() as session:
         team = Team(slug="front", name="Front line", kind=TeamKind.QUEUE)
         session.add(team)
         team.name = "Night shift"

@@ -164,8 +164,8 @@ def test_a_key_of_before_counts_once_the_house_signs_it_and_signs_no_other():
     assert check_signatures(lines_of(team.rows), house=HALF).current.id == following.id
 
 
-def test_a_person_who_starts_over_has_a_new_key_by_the_house(desk):
-    with desk.begin(SYSTEM) as work:
+def test_a_person_who_starts_over_has_a_new_key_by_the_house(context):
+    with context.begin(SYSTEM) as work:
         owner = new_id()
         for epoch in (1, 2):
             key, secret = new_key(work.session, KeyKind.PERSON, owner, epoch)

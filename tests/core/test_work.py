@@ -22,21 +22,21 @@ def may_touch(actor, thing):
     return actor.role is Role.RESPONDER
 
 
-def test_a_rule_that_says_no_is_a_refusal(desk):
-    with desk.begin(SYSTEM) as work, pytest.raises(NotAllowed):
+def test_a_rule_that_says_no_is_a_refusal(context):
+    with context.begin(SYSTEM) as work, pytest.raises(NotAllowed):
         work.require(may_touch, Thing())
 
 
-def test_a_rule_that_says_yes_lets_through(desk):
-    with desk.begin(Actor("person:1", Role.RESPONDER)) as work:
+def test_a_rule_that_says_yes_lets_through(context):
+    with context.begin(Actor("person:1", Role.RESPONDER)) as work:
         work.require(may_touch, Thing())
 
 
-def test_history_names_actor_action_and_subject(desk, now):
-    with desk.begin(SYSTEM, at=now) as work:
+def test_history_names_actor_action_and_subject(context, now):
+    with context.begin(SYSTEM, at=now) as work:
         work.record("thing.touched", Thing(), code="x")
 
-    with desk.begin(SYSTEM) as work:
+    with context.begin(SYSTEM) as work:
         [entry] = work.session.scalars(select(HistoryEntry))
         assert (entry.at, entry.actor_id, entry.action) == (now, "system", "thing.touched")
         assert (entry.subject_type, entry.subject_id, entry.case_id) == (
@@ -48,14 +48,14 @@ def test_history_names_actor_action_and_subject(desk, now):
 
 
 @pytest.mark.parametrize("actor", [NOBODY, reporter("case-1")])
-def test_what_a_reporter_does_is_known_to_the_hour_only(desk, now, actor):
+def test_what_a_reporter_does_is_known_to_the_hour_only(context, now, actor):
     at = now.replace(hour=9, minute=38, second=17, microsecond=5)
-    with desk.begin(actor, at=at) as work:
+    with context.begin(actor, at=at) as work:
         work.record("thing.touched", Thing())
         assert work.at == at.replace(minute=35, second=0, microsecond=0)
         assert work.hour == at.replace(minute=0, second=0, microsecond=0)
 
-    with desk.begin(SYSTEM) as work:
+    with context.begin(SYSTEM) as work:
         [entry] = work.session.scalars(select(HistoryEntry))
         assert entry.at == at.replace(minute=0, second=0, microsecond=0)
 

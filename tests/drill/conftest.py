@@ -8,13 +8,13 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import passphrases
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.drill.actions import DrillReport
 from helpdesk.drill.organisation import found
 from helpdesk.drill.past_moments import PastMoments, in_one_transaction
 from helpdesk.drill.scenarios import run_all
 from helpdesk.drill.sign_in_sheet import DrillAccount
-from tests.conftest import SERVICE, FakeBell, FakeMailer
+from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Drill:
 
     @property
     def letters(self):
-        return self.past.desk.mailer.sent
+        return self.past.context.mailer.sent
 
 
 class Undone(Exception):
@@ -39,10 +39,10 @@ class Undone(Exception):
 @pytest.fixture(scope="module")
 def drill(postgres, settings):
     engine = create_engine(postgres.url("helpdesk_owner"))
-    desk = Desk(
+    context = AppContext(
         settings=replace(settings, drill=True),
         sessions=sessionmaker(engine, expire_on_commit=False),
-        bell=FakeBell(),
+        queue_notifier=FakeQueueNotifier(),
         mailer=FakeMailer(),
         service=SERVICE,
     )
@@ -50,7 +50,7 @@ def drill(postgres, settings):
     dear = passphrases.COSTS[passphrases.CURRENT]
     passphrases.COSTS[passphrases.CURRENT] = passphrases.Cost(passes=1, memory=8192)
     try:
-        with in_one_transaction(desk) as past:
+        with in_one_transaction(context) as past:
             beginning = now.replace(day=now.day - 14)
             players = found(past, beginning)
             told = run_all(past, beginning=beginning, now=now)

@@ -13,7 +13,7 @@ from helpdesk.cases import queries
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import Role
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.drill.cli import drill as commands
 from helpdesk.drill.schedule import run_scenarios
@@ -114,9 +114,9 @@ def test_every_return_code_leads_to_its_case(drill):
 
 
 def test_no_promise_failed_and_none_that_was_due_is_left(drill):
-    left = select(Promise).where(Promise.standing != Standing.KEPT)
+    left = select(Promise).where(Promise.standing != PromiseState.KEPT)
     for promise in drill.past.session.scalars(left):
-        assert promise.standing is Standing.WAITING
+        assert promise.standing is PromiseState.WAITING
         assert promise.due_at > drill.now
 
 

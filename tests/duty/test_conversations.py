@@ -18,17 +18,17 @@ SUMMARY = "They have the second phone with them."
 
 
 @pytest.fixture
-def house(desk, staff):
+def house(context, staff):
     """An unanswered case of three hours ago, open before somebody who has it."""
     staff.application.config["WTF_CSRF_ENABLED"] = False
     began = datetime.now(UTC) - timedelta(hours=3)
-    with desk.begin(at=began) as work:
+    with context.begin(at=began) as work:
         queue = a_team(work)
         lead = a_person(work, Role.COORDINATOR, [queue])
         responder = a_person(work, teams=[queue])
         case = a_case(work, queue, level=Level.URGENT, owner=responder)
     sign_in(staff, responder)
-    return desk, queue, lead, responder, case, began
+    return context, queue, lead, responder, case, began
 
 
 def typed(at, **others):
@@ -40,8 +40,8 @@ def record(staff, case, at, **others):
     return staff.post(f"/cases/{case.ref}/conversations", data=typed(at, **others))
 
 
-def now_of(desk, case):
-    with desk.begin() as work:
+def now_of(context, case):
+    with context.begin() as work:
         return work.session.get(Case, case.id)
 
 
@@ -51,12 +51,12 @@ def minutes_ago(number):
 
 @pytest.mark.parametrize("way", ["telephone", "signal", "in_person", "other_desk", "other"])
 def test_a_call_counts_as_the_answer_from_when_it_was(house, staff, way):
-    desk, _queue, _lead, _responder, case, _began = house
+    context, _queue, _lead, _responder, case, _began = house
     at = minutes_ago(40)
 
     assert record(staff, case, at, way=way).status_code == 303
 
-    found = now_of(desk, case)
+    found = now_of(context, case)
     assert found.reply_due_at is None
     assert found.status is Status.OPEN
     assert found.word_due_at == at + the_table().plan(Level.URGENT).next_word
@@ -67,12 +67,12 @@ def test_a_call_counts_as_the_answer_from_when_it_was(house, staff, way):
 
 
 def test_who_was_not_reached_is_owed_an_answer_as_before_and_the_try_is_kept(house, staff):
-    desk, _queue, _lead, _responder, case, _began = house
+    context, _queue, _lead, _responder, case, _began = house
     before = case.reply_due_at
 
     assert record(staff, case, minutes_ago(40), reached="no").status_code == 303
 
-    found = now_of(desk, case)
+    found = now_of(context, case)
     assert (found.reply_due_at, found.word_due_at, found.status) == (before, None, Status.NEW)
     page = staff.get(f"/cases/{case.ref}").text
     assert "Did not reach them" in page
@@ -83,14 +83,14 @@ def test_who_was_not_reached_is_owed_an_answer_as_before_and_the_try_is_kept(hou
     ("minutes", "said"), [(-30, "This is in the future"), (600, "before the case began")]
 )
 def test_neither_in_the_future_nor_before_the_case_began(house, staff, minutes, said):
-    desk, _queue, _lead, _responder, case, _began = house
+    context, _queue, _lead, _responder, case, _began = house
 
     answer = record(staff, case, minutes_ago(minutes))
 
     assert answer.status_code == 422
     assert said in answer.text
     assert SUMMARY in answer.text
-    assert now_of(desk, case).reply_due_at is not None
+    assert now_of(context, case).reply_due_at is not None
 
 
 @pytest.mark.parametrize(
@@ -106,20 +106,20 @@ def test_neither_in_the_future_nor_before_the_case_began(house, staff, minutes, 
     ],
 )
 def test_what_is_missing_is_said_and_what_was_typed_is_kept(house, staff, changed, said):
-    desk, _queue, _lead, _responder, case, _began = house
+    context, _queue, _lead, _responder, case, _began = house
 
     answer = record(staff, case, minutes_ago(40), **changed)
 
     assert answer.status_code == 422
     assert said in answer.text
     assert changed.get("summary", SUMMARY) in answer.text
-    assert now_of(desk, case).reply_due_at is not None
+    assert now_of(context, case).reply_due_at is not None
 
 
 def test_what_is_written_down_late_says_so_and_the_clock_keeps_both_times(house, staff):
     """Two hours after the answer was due, somebody says that they called in time."""
-    desk, queue, _lead, responder, _case, _began = house
-    with desk.begin(at=datetime.now(UTC) - timedelta(hours=6)) as work:
+    context, queue, _lead, responder, _case, _began = house
+    with context.begin(at=datetime.now(UTC) - timedelta(hours=6)) as work:
         case = a_case(work, work.session.merge(queue), level=Level.URGENT, owner=responder)
     assert case.reply_due_at < datetime.now(UTC)
     at = minutes_ago(5 * 60)
@@ -129,7 +129,7 @@ def test_what_is_written_down_late_says_so_and_the_clock_keeps_both_times(house,
     page = staff.get(f"/cases/{case.ref}").text
     assert "<strong>By telephone</strong>" in page
     assert "It was written down after our word was due." in page
-    with desk.begin() as work:
+    with context.begin() as work:
         stop = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)[-1]
         entry = select(HistoryEntry).where(HistoryEntry.action == "conversation.recorded")
         [entry] = work.session.scalars(entry.where(HistoryEntry.case_id == case.id))
@@ -139,17 +139,17 @@ def test_what_is_written_down_late_says_so_and_the_clock_keeps_both_times(house,
 
 
 def test_the_newest_thing_heard_is_on_the_page_that_answers_it(house, staff):
-    desk, _queue, _lead, _responder, case, _began = house
+    context, _queue, _lead, _responder, case, _began = house
 
     record(staff, case, minutes_ago(40), seen="something that is not there")
 
-    assert now_of(desk, case).reply_due_at == case.reply_due_at
-    assert now_of(desk, case).word_due_at is not None
+    assert now_of(context, case).reply_due_at == case.reply_due_at
+    assert now_of(context, case).word_due_at is not None
 
 
 def test_another_queue_writes_nothing_down(house, staff):
-    desk, _queue, _lead, _responder, case, _began = house
-    with desk.begin() as work:
+    context, _queue, _lead, _responder, case, _began = house
+    with context.begin() as work:
         stranger = a_person(work, teams=[a_team(work)])
     client = sign_in(staff.application.test_client(), stranger)
 
@@ -157,10 +157,10 @@ def test_another_queue_writes_nothing_down(house, staff):
 
 
 def test_what_was_said_is_sealed_for_the_case(house, staff):
-    desk, _queue, _lead, responder, case, _began = house
+    context, _queue, _lead, responder, case, _began = house
     record(staff, case, minutes_ago(40))
 
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         found = select(Conversation).where(Conversation.case_id == case.id)
         [one] = work.session.scalars(found)
         assert b"second phone" not in one.summary.raw

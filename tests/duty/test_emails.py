@@ -9,15 +9,15 @@ from helpdesk.accounts.queries import myself
 from helpdesk.adapters.mailer import FolderMailer
 from helpdesk.app import create_app
 from helpdesk.core.actors import Role
-from helpdesk.core.desk import Desk, Email
+from helpdesk.core.app_context import AppContext, Email
 from helpdesk.settings import Surface
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 
 @pytest.fixture
-def in_drill(desk, tmp_path) -> Desk:
-    settings = replace(desk.settings, drill=True, mail_url=f"folder://{tmp_path}")
-    return replace(desk, settings=settings, mailer=FolderMailer(tmp_path, "us@helpdesk.test"))
+def in_drill(context, tmp_path) -> AppContext:
+    settings = replace(context.settings, drill=True, mail_url=f"folder://{tmp_path}")
+    return replace(context, settings=settings, mailer=FolderMailer(tmp_path, "us@helpdesk.test"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import What
 from helpdesk.core.actors import reporter
-from helpdesk.core.performing import drain
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.duty import news as board_news
 from helpdesk.duty.news import WORDS
 from helpdesk.escalations import operations
@@ -32,7 +32,7 @@ def browser(staff):
 
 
 def bring(house):
-    drain(house.desk, "notices", at=datetime.now(UTC) + timedelta(seconds=1))
+    run_due_promises(house.context, "notices", at=datetime.now(UTC) + timedelta(seconds=1))
 
 
 def note(house, who, text="Look at this."):
@@ -124,7 +124,7 @@ def test_who_wrote_a_request_hears_that_it_was_approved(house, browser):
 
 def test_messages_are_one_line_and_are_seen_when_the_case_is_opened(house, browser):
     for _ in range(3):
-        with house.desk.begin(reporter(house.case.id)) as work:
+        with house.context.begin(reporter(house.case.id)) as work:
             write_message(work, work.session.get(Case, house.case.id), body="Please hurry.")
     bring(house)
     [line] = news_on(browser(house.writer).get("/duty").text)
@@ -155,13 +155,13 @@ def test_all_can_be_marked_as_seen_and_a_second_press_changes_nothing(house, bro
     inside = browser(house.writer)
 
     first = inside.post("/news/seen", follow_redirects=True)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         seen = work.session.scalars(select(News.seen_at)).all()
     second = inside.post("/news/seen", follow_redirects=True)
 
     assert first.status_code == second.status_code == 200
     assert news_on(second.text) == []
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         assert work.session.scalars(select(News.seen_at)).all() == seen
 
 
@@ -175,7 +175,7 @@ def test_marking_ones_own_as_seen_leaves_those_of_others(house, browser):
 
 def test_who_may_no_longer_see_the_case_sees_no_line(house, browser):
     note(house, house.second)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         other = a_team(work)
         a_person(work, teams=[other])
         work.session.execute(update(Case).values(team_id=other.id))
@@ -185,7 +185,7 @@ def test_who_may_no_longer_see_the_case_sees_no_line(house, browser):
 
 
 def test_much_news_is_cut_and_counted_the_most_urgent_first(house, browser):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         levels = [Level.ROUTINE] * board_news.SHOWN + [Level.IMMEDIATE]
         many = [a_case(work, house.queue, owner=house.writer, level=one) for one in levels]
     for case in many:

@@ -34,15 +34,15 @@ CALM = {
 
 
 class House:
-    def __init__(self, desk, now):
-        self.desk, self.now = desk, now
-        with desk.begin(at=now) as work:
+    def __init__(self, context, now):
+        self.context, self.now = context, now
+        with context.begin(at=now) as work:
             self.team = a_team(work)
             self.asha = a_person(work, teams=[self.team])
             self.stranger = a_person(work, teams=[a_team(work)])
 
     def report(self, answers, kind="account-takeover", also=()):
-        with self.desk.begin(at=self.now) as work:
+        with self.context.begin(at=self.now) as work:
             case = a_case(
                 work,
                 self.team,
@@ -55,7 +55,7 @@ class House:
             return case.id
 
     def working(self, somebody=None):
-        return work_as(self.desk, somebody or self.asha, self.now)
+        return work_as(self.context, somebody or self.asha, self.now)
 
     def add(self, case_id, playbook, somebody=None):
         with self.working(somebody) as work:
@@ -80,7 +80,7 @@ class House:
             operations.finish_step(work, run, step, outcome=outcome, **shown)
 
     def history(self, action):
-        with self.desk.sessions() as session:
+        with self.context.sessions() as session:
             found = select(HistoryEntry).where(HistoryEntry.action == action)
             return list(session.scalars(found.order_by(HistoryEntry.id)))
 
@@ -93,8 +93,8 @@ class House:
 
 
 @pytest.fixture
-def house(desk, now):
-    return House(desk, now)
+def house(context, now):
+    return House(context, now)
 
 
 def ids(offers):

@@ -12,23 +12,23 @@ from tests.factories import a_case, a_person, a_team, sign_in
 
 
 @pytest.fixture
-def queue(desk):
-    with desk.begin() as work:
+def queue(context):
+    with context.begin() as work:
         return a_team(work, slug="first-line", takes_reports=True)
 
 
 @pytest.fixture
-def browser(desk, staff, queue):
-    with desk.begin() as work:
+def browser(context, staff, queue):
+    with context.begin() as work:
         responder = a_person(work, teams=[queue])
     staff.application.config["WTF_CSRF_ENABLED"] = False
     return sign_in(staff, responder)
 
 
 @pytest.fixture
-def flood(desk, queue, browser):
+def flood(context, queue, browser):
     """Seven IMMEDIATE cases that look sent by a machine, and one honest one that can wait."""
-    with desk.begin() as work:
+    with context.begin() as work:
         machine = [
             a_case(work, queue, status=Status.NEW, level=Level.IMMEDIATE, in_slow_lane=True)
             for _ in range(7)
@@ -56,8 +56,8 @@ def test_it_has_a_list_of_its_own_below(browser, flood, address):
     assert set(below) <= {case.ref for case in machine}
 
 
-def test_nothing_is_said_of_it_while_it_is_empty(desk, queue, browser):
-    with desk.begin() as work:
+def test_nothing_is_said_of_it_while_it_is_empty(context, queue, browser):
+    with context.begin() as work:
         a_case(work, queue)
 
     for address in ("/duty", "/queues/first-line"):
@@ -65,7 +65,9 @@ def test_nothing_is_said_of_it_while_it_is_empty(desk, queue, browser):
         assert 'class="second-lane"' not in browser.get(address).text
 
 
-def test_the_next_case_is_one_of_the_first_lane_and_the_second_has_a_button(desk, browser, flood):
+def test_the_next_case_is_one_of_the_first_lane_and_the_second_has_a_button(
+    context, browser, flood
+):
     honest, machine = flood
 
     taken = browser.post("/queues/first-line/next").location
@@ -77,13 +79,13 @@ def test_the_next_case_is_one_of_the_first_lane_and_the_second_has_a_button(desk
     assert from_second.removeprefix("/cases/") in {case.ref for case in machine}
 
 
-def test_a_case_that_somebody_has_taken_is_in_the_second_lane_no_more(desk, browser, flood):
+def test_a_case_that_somebody_has_taken_is_in_the_second_lane_no_more(context, browser, flood):
     ref = browser.post("/queues/first-line/second-lane/next").location.removeprefix("/cases/")
 
     assert ref in halves(browser.get("/queues/first-line").text)[0]
     assert ref not in browser.get("/queues/first-line?show=second-lane").text
     browser.post(f"/cases/{ref}/release", data={})
-    with desk.sessions() as session:
+    with context.sessions() as session:
         assert session.query(Case).where(Case.in_slow_lane).count() == 6
     assert "Took the case from the second lane." in browser.get(f"/cases/{ref}").text
 
@@ -97,9 +99,9 @@ def test_its_own_page_lists_all_of_it(browser, flood):
 
 
 def test_what_is_late_in_it_pushes_nothing_off_the_list_of_what_is_late(
-    desk, queue, browser, flood, now
+    context, queue, browser, flood, now
 ):
-    with desk.begin() as work:
+    with context.begin() as work:
         late = a_case(work, queue, level=Level.ROUTINE)
         for case in (late, *flood[1]):
             found = work.session.get_one(Case, case.id)
@@ -120,8 +122,8 @@ def test_a_second_click_when_the_lane_is_empty_says_so(browser, queue):
     assert "Nothing is left in the second lane" in answer.text
 
 
-def test_who_is_not_in_the_queue_finds_no_such_page(desk, staff, queue):
-    with desk.begin() as work:
+def test_who_is_not_in_the_queue_finds_no_such_page(context, staff, queue):
+    with context.begin() as work:
         other = a_person(work, teams=[a_team(work)])
     staff.application.config["WTF_CSRF_ENABLED"] = False
     sign_in(staff, other)

@@ -20,17 +20,17 @@ def test_each_job_has_words_for_when_it_was_not_done():
     assert "gone.job" in in_words("gone.job")
 
 
-def test_the_board_says_what_did_not_happen(desk, staff):
-    with desk.begin() as work:
+def test_the_board_says_what_did_not_happen(context, staff):
+    with context.begin() as work:
         queue = a_team(work)
         lead = a_person(work, Role.COORDINATOR, [queue])
         case = a_case(work, queue)
         work.promise("triage.tell_owner", case_id=case.id)
         work.record("case.changed_by_test", case)
         ref = case.ref
-    with desk.begin() as work:
+    with context.begin() as work:
         [lease] = outbox.lease_due(work.session, queue="notices", at=work.at, limit=1)
-        outbox.give_up(work.session, lease, at=work.at, trouble="ProgrammingError")
+        outbox.mark_failed(work.session, lease, at=work.at, trouble="ProgrammingError")
         assert work.session.get(Promise, lease.promise_id) is not None
 
     page = sign_in(staff, lead).get("/duty").text

@@ -9,10 +9,10 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Outcome, Status
-from helpdesk.core import sending
+from helpdesk.core import send_hold
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_code
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
 from helpdesk.playbooks.repository import the_library
@@ -22,26 +22,26 @@ from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 
 @pytest.fixture
-def queue(desk):
-    with desk.begin() as work:
+def queue(context):
+    with context.begin() as work:
         return a_team(work, slug="first-line", takes_reports=True)
 
 
 @pytest.fixture
-def responder(desk, queue):
-    with desk.begin() as work:
+def responder(context, queue):
+    with context.begin() as work:
         return a_person(work, teams=[queue])
 
 
 @pytest.fixture
-def coordinator(desk, queue, responder):
-    with desk.begin() as work:
+def coordinator(context, queue, responder):
+    with context.begin() as work:
         return a_person(work, Role.COORDINATOR, [queue])
 
 
 @pytest.fixture
-def case(desk, queue, responder):
-    with desk.begin() as work:
+def case(context, queue, responder):
+    with context.begin() as work:
         return a_case(work, queue, level=Level.URGENT, story="See http://evil.example/x <b>now</b>")
 
 
@@ -93,9 +93,9 @@ def test_each_noun_of_a_case_leads_back_to_it(browser, case, noun, data):
     ("consents", "asks_first"), [((ConsentKind.HELP,), False), ((ConsentKind.KEEP,), True)]
 )
 def test_a_case_page_says_when_nobody_has_agreed_yet_that_we_work_on_it(
-    desk, queue, browser, consents, asks_first
+    context, queue, browser, consents, asks_first
 ):
-    with desk.begin() as work:
+    with context.begin() as work:
         case = a_case(work, queue, consents=consents)
 
     page = browser.get(f"/cases/{case.ref}").text
@@ -104,8 +104,8 @@ def test_a_case_page_says_when_nobody_has_agreed_yet_that_we_work_on_it(
     assert ("They have not said that we may work on the case" in top) == asks_first
 
 
-def test_of_a_consent_that_was_given_again_only_the_last_word_is_loud(desk, queue, browser):
-    with desk.begin() as work:
+def test_of_a_consent_that_was_given_again_only_the_last_word_is_loud(context, queue, browser):
+    with context.begin() as work:
         case = a_case(work, queue, platform="instagram", consents=())
         # A reporter's moments are written to the hour: both may have been given in the same one.
         for until in (None, work.at):
@@ -165,7 +165,7 @@ def test_a_long_text_is_refused_and_kept(browser, case):
     assert text.strip() in answer.text
 
 
-def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, desk):
+def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, context):
     browser.post(f"/cases/{case.ref}/assignment")
     browser.post(f"/cases/{case.ref}/messages", data={"message_text": "We did what we could."})
 
@@ -176,11 +176,11 @@ def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, desk):
     assert "Closed as unresolved" in browser.get(f"/cases/{case.ref}").text
     browser.post(f"/cases/{case.ref}/reopening")
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.get(Case, case.id).status is Status.OPEN
 
 
-def test_a_case_is_not_closed_before_its_steps_are_done(desk, browser, case, responder):
+def test_a_case_is_not_closed_before_its_steps_are_done(context, browser, case, responder):
     browser.post(f"/cases/{case.ref}/assignment")
     browser.post(f"/cases/{case.ref}/runs", data={"playbook": "account-takeover"})
     unanswered = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "withdrawn"})
@@ -203,9 +203,9 @@ def test_a_case_is_not_closed_before_its_steps_are_done(desk, browser, case, res
 
 
 def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
-    desk, browser, case, queue
+    context, browser, case, queue
 ):
-    with desk.begin() as work:
+    with context.begin() as work:
         found = work.session.get(Case, case.id)
         found.level = Level.IMMEDIATE
         work.record("test.level", found)
@@ -228,8 +228,8 @@ def without_token(page):
     return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
 
 
-def test_unknown_and_forbidden_look_the_same(desk, browser):
-    with desk.begin() as work:
+def test_unknown_and_forbidden_look_the_same(context, browser):
+    with context.begin() as work:
         elsewhere = a_team(work, slug="second-line")
         a_person(work, teams=[elsewhere])
         other = a_case(work, elsewhere)
@@ -245,8 +245,8 @@ def test_unknown_and_forbidden_look_the_same(desk, browser):
     assert browser.post(f"/cases/{other.ref}/assignment").status_code == 404
 
 
-def test_who_waits_to_be_let_in_cannot_open_a_case(desk, staff, queue, case):
-    with desk.begin() as work:
+def test_who_waits_to_be_let_in_cannot_open_a_case(context, staff, queue, case):
+    with context.begin() as work:
         waiting = a_person(work, teams=[queue], let_in=False)
     sign_in(staff, waiting)
 
@@ -256,8 +256,8 @@ def test_who_waits_to_be_let_in_cannot_open_a_case(desk, staff, queue, case):
     assert "You wait to be let into" in staff.get("/duty").text
 
 
-def test_an_operator_sees_no_queue_and_no_case(desk, staff, queue, case):
-    with desk.begin() as work:
+def test_an_operator_sees_no_queue_and_no_case(context, staff, queue, case):
+    with context.begin() as work:
         operator = a_person(work, Role.OPERATOR)
     sign_in(staff, operator)
 
@@ -267,7 +267,7 @@ def test_an_operator_sees_no_queue_and_no_case(desk, staff, queue, case):
         assert staff.get(address).status_code == 404
 
 
-def test_going_on_duty_and_off_again(browser, responder, desk):
+def test_going_on_duty_and_off_again(browser, responder, context):
     browser.post("/duty/shift", data={"hours": "2"})
     assert "You are on duty until" in browser.get("/duty").text
 
@@ -275,14 +275,14 @@ def test_going_on_duty_and_off_again(browser, responder, desk):
     assert "You are on duty until" not in browser.get("/duty").text
 
 
-def test_a_coordinator_gives_a_failed_promise_another_chance(desk, staff, coordinator, case):
+def test_a_coordinator_gives_a_failed_promise_another_chance(context, staff, coordinator, case):
     staff.application.config["WTF_CSRF_ENABLED"] = False
-    with desk.begin() as work:
+    with context.begin() as work:
         promise = Promise(
             job="cases.wake",
             queue="notices",
             arguments={"case_id": case.id, "day": "2026-11-02"},
-            standing=Standing.FAILED,
+            standing=PromiseState.FAILED,
             due_at=work.at,
             attempts=4,
             trouble="NotTaken",
@@ -293,14 +293,16 @@ def test_a_coordinator_gives_a_failed_promise_another_chance(desk, staff, coordi
 
     assert staff.post(f"/promises/{promise.id}/retry").status_code == 303
 
-    with desk.begin() as work:
+    with context.begin() as work:
         again = work.session.get(Promise, promise.id)
-        assert (again.standing, again.attempts) == (Standing.WAITING, 0)
+        assert (again.standing, again.attempts) == (PromiseState.WAITING, 0)
 
 
-def test_a_responder_sees_no_failed_promise_and_retries_none(desk, browser, case):
-    with desk.begin() as work:
-        promise = Promise(job="cases.wake", queue="notices", arguments={}, standing=Standing.FAILED)
+def test_a_responder_sees_no_failed_promise_and_retries_none(context, browser, case):
+    with context.begin() as work:
+        promise = Promise(
+            job="cases.wake", queue="notices", arguments={}, standing=PromiseState.FAILED
+        )
         promise.due_at = work.at
         work.session.add(promise)
 
@@ -309,7 +311,7 @@ def test_a_responder_sees_no_failed_promise_and_retries_none(desk, browser, case
 
 
 def test_approvals_offer_the_decision_to_the_second_person_only(
-    desk, browser, staff, responder, coordinator, case
+    context, browser, staff, responder, coordinator, case
 ):
     browser.post(f"/cases/{case.ref}/lowering", data={"why_lower": "It can wait."})
     assert "It can wait." in browser.get("/approvals").text
@@ -324,9 +326,9 @@ def test_letters_are_shown_only_in_a_drill(browser):
     assert browser.get("/outbox").status_code == 404
 
 
-def test_the_timeline_speaks_in_sentences(desk, browser, responder, case):
+def test_the_timeline_speaks_in_sentences(context, browser, responder, case):
     browser.post(f"/cases/{case.ref}/assignment")
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         operations.send_message(work, queries.by_ref(work, case.ref), "Hello.")
         found = queries.by_ref(work, case.ref)
         operations.close(work, found, outcome=Outcome.REFERRED)
@@ -337,9 +339,9 @@ def test_the_timeline_speaks_in_sentences(desk, browser, responder, case):
         assert sentence in page
 
 
-def test_a_long_history_has_a_page_of_its_own(desk, browser, responder, case):
+def test_a_long_history_has_a_page_of_its_own(context, browser, responder, case):
     assert "Everything that was done" not in browser.get(f"/cases/{case.ref}").text
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         found = queries.by_ref(work, case.ref)
         operations.claim(work, found)
         for number in range(SHOWN):
@@ -361,8 +363,8 @@ def test_every_playbook_that_could_be_started_is_offered_on_a_page_of_its_own(br
 
 
 @pytest.mark.parametrize("page", ["history", "playbooks"])
-def test_nobody_from_elsewhere_learns_that_a_case_is_there(desk, staff, case, page):
-    with desk.begin() as work:
+def test_nobody_from_elsewhere_learns_that_a_case_is_there(context, staff, case, page):
+    with context.begin() as work:
         stranger = a_person(work, teams=[a_team(work, slug="elsewhere")])
 
     answer = sign_in(staff, stranger).get(f"/cases/{case.ref}/{page}")
@@ -371,9 +373,9 @@ def test_nobody_from_elsewhere_learns_that_a_case_is_there(desk, staff, case, pa
 
 
 def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
-    desk, browser, case, coordinator
+    context, browser, case, coordinator
 ):
-    with work_as(desk, coordinator) as work:
+    with work_as(context, coordinator) as work:
         operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
 
     answer = browser.post(
@@ -389,8 +391,8 @@ def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
     assert f'href="/cases/{case.ref}"' in answer.text
 
 
-def test_a_day_that_comes_too_late_is_given_back_too(desk, browser, case, coordinator):
-    with work_as(desk, coordinator) as work:
+def test_a_day_that_comes_too_late_is_given_back_too(context, browser, case, coordinator):
+    with work_as(context, coordinator) as work:
         operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
     day = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 
@@ -404,8 +406,8 @@ def test_a_day_that_comes_too_late_is_given_back_too(desk, browser, case, coordi
     assert day in answer.text
 
 
-def test_what_another_site_sent_is_not_given_back(desk, browser, case, coordinator):
-    with work_as(desk, coordinator) as work:
+def test_what_another_site_sent_is_not_given_back(context, browser, case, coordinator):
+    with work_as(context, coordinator) as work:
         operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
 
     answer = browser.post(
@@ -419,11 +421,11 @@ def test_what_another_site_sent_is_not_given_back(desk, browser, case, coordinat
 
 
 def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
-    desk, browser, responder, case
+    context, browser, responder, case
 ):
     address = f"/cases/{case.ref}"
     assert "It needs no answer" not in browser.get(address).text
-    with work_as(desk, responder) as work:
+    with work_as(context, responder) as work:
         found = queries.by_ref(work, case.ref)
         operations.send_message(work, found, "Hello.")
         timing.owe_an_answer(work, found)
@@ -440,9 +442,9 @@ def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
     assert "Wrote down that this needs no answer." in page
 
 
-def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(desk, browser, case):
+def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(context, browser, case):
     at = datetime(2026, 11, 22, 11, 40, tzinfo=UTC)
-    with desk.begin(reporter(case.id), at=at) as work:
+    with context.begin(reporter(case.id), at=at) as work:
         write_message(work, work.session.get(Case, case.id), body="Here I am.")
 
     page = browser.get(f"/cases/{case.ref}").text
@@ -451,14 +453,16 @@ def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(desk, br
     assert page.count(once_in_words) == 2  # beside the message, and in the history
 
 
-@pytest.mark.parametrize("because", list(sending.Because))
-def test_a_house_that_is_held_says_so_in_red_on_every_first_page(desk, staff, responder, because):
+@pytest.mark.parametrize("because", list(send_hold.HoldReason))
+def test_a_house_that_is_held_says_so_in_red_on_every_first_page(
+    context, staff, responder, because
+):
     assert "Nothing is being sent" not in sign_in(staff, responder).get("/duty").text
-    before = become(desk, "helpdesk_owner")
-    with desk.begin() as work:
-        sending.hold(work, because)
-    become(desk, before)
-    with desk.begin() as work:
+    before = become(context, "helpdesk_owner")
+    with context.begin() as work:
+        send_hold.hold(work, because)
+    become(context, before)
+    with context.begin() as work:
         operator = a_person(work, Role.OPERATOR)
 
     board = staff.get("/duty").text

@@ -18,7 +18,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest, Consent, LevelRequest
 from helpdesk.cases.status import ConsentKind, Outcome
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import Refusal
+from helpdesk.core.errors import DomainError
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.duty import closing
 from helpdesk.escalations import operations, queries
@@ -52,14 +52,14 @@ def a_step(kind):
 class TwoPeople(RuleBasedStateMachine):
     """Nothing about access leaves, and no level falls, on the word of one."""
 
-    desk = None
+    context = None
 
     @initialize(level=st.sampled_from(list(Level)), who=WHO, approver=WHO | st.none())
     def begin(self, level, who, approver):
         # What one sequence wrote, the next one does not meet.
-        self.before = self.desk.sessions.kw["bind"].begin_nested()
-        with self.desk.begin() as work:
-            self.house = a_house(work, self.desk)
+        self.before = self.context.sessions.kw["bind"].begin_nested()
+        with self.context.begin() as work:
+            self.house = a_house(work, self.context)
             queue = work.session.merge(self.house.queue)
             self.house.other_lead = a_person(work, Role.COORDINATOR, [queue])
         self.house.change_case(level=level)
@@ -86,7 +86,7 @@ class TwoPeople(RuleBasedStateMachine):
         try:
             with self.house.as_(somebody) as work:
                 verb(work, work.session.get(Case, self.house.case.id))
-        except (Refusal, CannotOpen):
+        except (DomainError, CannotOpen):
             TRIED["refused"] += 1
             return False
         return True
@@ -96,14 +96,14 @@ class TwoPeople(RuleBasedStateMachine):
         try:
             with self.house.as_reporter() as work:
                 verb(work, work.session.get(Case, self.house.case.id))
-        except Refusal:
+        except DomainError:
             TRIED["refused"] += 1
 
     def actor(self, who):
         return getattr(self.house, who).actor.id
 
     def requests(self):
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             found = select(Escalation).where(Escalation.case_id == self.house.case.id)
             return list(work.session.scalars(found.order_by(Escalation.id)))
 
@@ -375,7 +375,7 @@ class TwoPeople(RuleBasedStateMachine):
         self.on_request(self.house.theirs, number, act)
 
     def carry(self, number):
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             one = self.nth(work, number)
             if one is not None and one.standing is Standing.APPROVED:
                 one.standing = Standing.WITH_PARTNER
@@ -409,7 +409,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     def on_consent(self, number, do, verb):
         """An act on one of the consents that stand; which one, if it was done."""
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             found = select(Consent).where(
                 Consent.case_id == self.house.case.id, Consent.withdrawn_at.is_(None)
             )
@@ -423,7 +423,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     def reporters_own(self):
         """The agreements that stand by the reporter's own word, as the rows have it."""
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             found = select(Consent).where(
                 Consent.case_id == self.house.case.id, Consent.withdrawn_at.is_(None)
             )
@@ -459,7 +459,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     @invariant()
     def no_answer_about_access_leaves_unread(self):
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             said = select(Exchange.escalation_id, Escalation.ask).join(
                 Escalation, Escalation.id == Exchange.escalation_id
             )
@@ -475,7 +475,7 @@ class TwoPeople(RuleBasedStateMachine):
         if now.rank < self.level.rank:
             assert self.fell is now
             assert self.level.rank - now.rank == 1
-            with self.desk.begin() as work:
+            with self.context.begin() as work:
                 granted = select(LevelRequest).where(
                     LevelRequest.case_id == self.house.case.id, LevelRequest.granted
                 )
@@ -484,7 +484,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     @invariant()
     def no_urgent_case_is_no_report_on_one_word(self):
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             asked = select(ClosingRequest).where(
                 ClosingRequest.case_id == self.house.case.id, ClosingRequest.granted
             )

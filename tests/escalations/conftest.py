@@ -9,8 +9,8 @@ from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Evidence, Fact
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.actors import Role, reporter
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.desk import Desk
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.standing import Ask
@@ -48,7 +48,7 @@ STORY = "marker-story: they took it on Monday."
 class House:
     """Everything around one case. `ask` drafts, `send` approves and carries."""
 
-    desk: Desk
+    context: AppContext
     queue: Team
     writer: Somebody
     second: Somebody
@@ -60,10 +60,10 @@ class House:
     case: Case
 
     def as_(self, somebody, at=None):
-        return work_as(self.desk, somebody, at)
+        return work_as(self.context, somebody, at)
 
     def as_reporter(self, at=None):
-        return self.desk.begin(reporter(self.case.id), own=self.code.secret(), at=at)
+        return self.context.begin(reporter(self.case.id), own=self.code.secret(), at=at)
 
     def mine(self, work, escalation):
         """The request as this actor finds it."""
@@ -83,7 +83,7 @@ class House:
             return self.mine(work, escalation)
 
     def case_now(self) -> Case:
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             return work.session.get(Case, self.case.id)
 
     def delivery(self, escalation) -> Delivery:
@@ -115,8 +115,8 @@ class House:
 
     def carry(self, escalation, *, later=timedelta(0)):
         """What the worker does when it is told to look, now or some time later."""
-        desk = at(self.desk, datetime.now(UTC) + later) if later else self.desk
-        jobs.deliver(desk, delivery_id=self.delivery(escalation).id)
+        context = at(self.context, datetime.now(UTC) + later) if later else self.context
+        jobs.deliver(context, delivery_id=self.delivery(escalation).id)
 
     def withdraw_consent(self, kind=ConsentKind.PLATFORM):
         with self.as_reporter() as work:
@@ -131,7 +131,7 @@ class House:
             work.record("consent.given", self.case)
 
     def change_case(self, **values):
-        with self.desk.begin() as work:
+        with self.context.begin() as work:
             case = work.session.get(Case, self.case.id)
             for name, value in values.items():
                 setattr(case, name, value)
@@ -139,7 +139,7 @@ class House:
 
 
 @dataclass(frozen=True)
-class DeskAt(Desk):
+class DeskAt(AppContext):
     """The same desk at another moment: a worker that runs late."""
 
     moment: datetime | None = None
@@ -148,8 +148,8 @@ class DeskAt(Desk):
         return super().begin(*arguments, **{"at": self.moment, **how})
 
 
-def at(desk, moment) -> DeskAt:
-    parts = {name: getattr(desk, name) for name in Desk.__dataclass_fields__}
+def at(context, moment) -> DeskAt:
+    parts = {name: getattr(context, name) for name in AppContext.__dataclass_fields__}
     return DeskAt(**parts, moment=moment)
 
 
@@ -208,7 +208,7 @@ def a_partner(
     return partner
 
 
-def a_house(work, desk, *, platform="platform") -> House:
+def a_house(work, context, *, platform="platform") -> House:
     code = ReturnCode.new()
     queue = a_team(work)
     writer = a_person(work, teams=[queue], email="writer@helpdesk.test")
@@ -218,10 +218,10 @@ def a_house(work, desk, *, platform="platform") -> House:
     theirs = a_person(work, Role.PARTNER, [partner.team])
     colleague = a_person(work, Role.PARTNER, [partner.team])
     case = a_ready_case(work, queue, platform, code, owner=writer)
-    return House(desk, queue, writer, second, lead, partner, theirs, colleague, code, case)
+    return House(context, queue, writer, second, lead, partner, theirs, colleague, code, case)
 
 
 @pytest.fixture
-def house(desk) -> House:
-    with desk.begin() as work:
-        return a_house(work, desk)
+def house(context) -> House:
+    with context.begin() as work:
+        return a_house(work, context)

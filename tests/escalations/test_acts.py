@@ -13,17 +13,17 @@ SEED = 7
 SEQUENCES, ACTS = 12, 25
 
 
-def run(desk, *, seed=SEED, sequences=SEQUENCES, acts=ACTS):
+def run(context, *, seed=SEED, sequences=SEQUENCES, acts=ACTS):
     """So many sequences of so many acts; what was tried, by kind."""
     TRIED.clear()
-    run_sequences(TwoPeople, desk, seed=seed, sequences=sequences, acts=acts)
+    run_sequences(TwoPeople, context, seed=seed, sequences=sequences, acts=acts)
     return TRIED
 
 
-def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(desk, request):
+def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(context, request):
     sequences, seed = map(request.config.getoption, ("--sequences", "--acts-seed"))
 
-    tried = run(desk, seed=seed, sequences=sequences)
+    tried = run(context, seed=seed, sequences=sequences)
 
     sys.stdout.write(f"\n{sequences} sequences of people and acts, seed {seed}: {dict(tried)}\n")
     assert tried["acts"] > tried["refused"] > 0
@@ -38,8 +38,8 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("fault", PLANTED)
-def test_a_planted_fault_is_seen(desk, monkeypatch, fault):
+def test_a_planted_fault_is_seen(context, monkeypatch, fault):
     monkeypatch.setattr(*PLANTED[fault])
 
     with pytest.raises(AssertionError, match=SAID):
-        run(desk, sequences=60)
+        run(context, sequences=60)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.status import ConsentKind
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
@@ -45,7 +45,7 @@ def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house)
 
     assert house.now(escalation).standing is Standing.NEED_INFORMATION
     assert said_to_partner(house, escalation) == []
-    with pytest.raises(NotNow, match="you had a part in it: you wrote"):
+    with pytest.raises(Conflict, match="you had a part in it: you wrote"):
         send_answer(house, escalation, house.writer, wording)
 
     send_answer(house, escalation, house.second, wording)
@@ -71,9 +71,9 @@ def test_who_changes_an_answer_is_no_second_person_for_it(house):
     write_answer(house, escalation)
     wording = write_answer(house, escalation, who=house.second, words="To me@elsewhere.test.")
 
-    with pytest.raises(NotNow, match="you had a part in it"):
+    with pytest.raises(Conflict, match="you had a part in it"):
         send_answer(house, escalation, house.second, wording)
-    with pytest.raises(NotNow, match="you had a part in it"):
+    with pytest.raises(Conflict, match="you had a part in it"):
         send_answer(house, escalation, house.writer, wording)
     send_answer(house, escalation, house.lead, wording)
 
@@ -83,7 +83,7 @@ def test_an_answer_changed_after_it_was_read_does_not_leave(house):
     read = write_answer(house, escalation)
     write_answer(house, escalation, words="To me@elsewhere.test.")
 
-    with pytest.raises(NotNow, match="changed the answer"):
+    with pytest.raises(Conflict, match="changed the answer"):
         send_answer(house, escalation, house.second, read)
     assert said_to_partner(house, escalation) == []
 
@@ -99,7 +99,7 @@ def test_an_answer_to_an_earlier_question_is_not_sent_to_a_later_one(house):
     with house.as_(house.theirs) as work:
         operations.ask_for_information(work, house.mine(work, escalation), question="And now?")
 
-    with pytest.raises(NotNow, match="No answer waits"):
+    with pytest.raises(Conflict, match="No answer waits"):
         send_answer(house, escalation, house.second, wording)
     with house.as_(house.second) as work:
         assert queries.to_approve(work) == []
@@ -110,7 +110,7 @@ def test_taking_a_consent_back_keeps_an_answer_that_waits_here(house):
     wording = write_answer(house, escalation)
     house.withdraw_consent()
 
-    with pytest.raises(NotNow, match="taken back their consent"):
+    with pytest.raises(Conflict, match="taken back their consent"):
         send_answer(house, escalation, house.second, wording)
 
 
@@ -124,10 +124,10 @@ def test_where_life_may_depend_on_it_an_answer_leaves_alone_and_is_read_within_t
     now = house.now(escalation)
     assert (now.standing, now.second_read_at) == (Standing.IN_REVIEW, None)
     assert now.second_read_due_at is not None
-    with house.as_(house.writer) as work, pytest.raises(NotNow, match="had a part"):
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="had a part"):
         operations.read_afterwards(work, house.mine(work, escalation))
-    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
-    assert "Please read request" in house.desk.mailer.sent[-1].subject
+    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    assert "Please read request" in house.context.mailer.sent[-1].subject
 
 
 def test_no_answer_leaves_alone_where_who_asks_opened_a_gate(house):
@@ -136,19 +136,19 @@ def test_no_answer_leaves_alone_where_who_asks_opened_a_gate(house):
     escalation = asked(house)
     wording = write_answer(house, escalation)
 
-    with pytest.raises(NotNow, match="one person's word"):
+    with pytest.raises(Conflict, match="one person's word"):
         send_answer(house, escalation, house.writer, wording)
 
 
 def test_a_second_person_is_called_for_an_answer_once_for_each_wording(house):
     escalation = asked(house)
-    sent = len(house.desk.mailer.sent)
+    sent = len(house.context.mailer.sent)
     for words in ("Since Monday.", "Since Tuesday."):
         write_answer(house, escalation, words=words)
         for _ in range(2):
-            jobs.call_second_person(house.desk, escalation_id=escalation.id)
+            jobs.call_second_person(house.context, escalation_id=escalation.id)
 
-    letters = house.desk.mailer.sent[sent:]
+    letters = house.context.mailer.sent[sent:]
 
     assert len({one.message_id for one in letters}) == len(letters) > 0
     assert {one.to for one in letters} <= {"second@helpdesk.test", "lead@helpdesk.test"}
@@ -176,9 +176,9 @@ def test_no_answer_leaves_where_the_reporter_no_longer_agrees_that_we_work_on_it
     wording = write_answer(house, escalation)
     house.withdraw_consent(ConsentKind.HELP)
 
-    with pytest.raises(NotNow, match="has not agreed that we work on the case"):
+    with pytest.raises(Conflict, match="has not agreed that we work on the case"):
         send_answer(house, escalation, house.second, wording)
-    with pytest.raises(NotNow, match="has not agreed that we work on the case"):
+    with pytest.raises(Conflict, match="has not agreed that we work on the case"):
         write_answer(house, escalation)
 
     assert said_to_partner(house, escalation) == []
@@ -195,7 +195,7 @@ def test_what_two_people_found_less_urgent_leaves_no_more_on_one_persons_word(ho
         lambda: send_answer(house, escalation, house.writer, wording),
         lambda: house.approve(draft, who=house.writer),
     ):
-        with pytest.raises(NotNow, match="A second person has to read and approve it"):
+        with pytest.raises(Conflict, match="A second person has to read and approve it"):
             send()
 
     send_answer(house, escalation, house.second, wording)
@@ -219,7 +219,7 @@ def test_a_further_answer_does_not_put_off_what_nobody_has_read_yet(house):
 def test_history_says_that_a_second_person_was_asked_to_read_an_answer(house):
     escalation = asked(house)
     write_answer(house, escalation)
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
 
     with house.as_(house.writer) as work:
         entries = work.session.scalars(
@@ -233,11 +233,11 @@ def test_history_says_that_a_second_person_was_asked_to_read_an_answer(house):
 def test_who_approved_the_request_is_called_to_read_an_answer_too(house, staff):
     escalation = asked(house)
     write_answer(house, escalation, who=house.lead)
-    house.desk.mailer.sent.clear()
+    house.context.mailer.sent.clear()
 
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
 
     assert house.now(escalation).approved_by == house.second.actor.id
-    assert "second@helpdesk.test" in {letter.to for letter in house.desk.mailer.sent}
+    assert "second@helpdesk.test" in {letter.to for letter in house.context.mailer.sent}
     page = sign_in(staff, house.lead).get(f"/cases/{house.case.ref}/requests/{escalation.ref}")
     assert house.second.person.name in page.text.split("had no part in it can read")[1]

@@ -11,10 +11,10 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Fact
 from helpdesk.cases.status import ConsentKind
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.outbox import Promise
-from helpdesk.core.performing import drain
 from helpdesk.core.sealing import CannotOpen, Envelope
 from helpdesk.escalations import calls, jobs, operations, queries
 from helpdesk.escalations.models import Escalation
@@ -32,7 +32,7 @@ def gates(house, escalation):
         try:
             found = house.mine(work, escalation)
             operations.approve(work, found, seen_hash=found.packet_hash)
-        except NotNow as refused:
+        except Conflict as refused:
             return refused.sentence
     return ""
 
@@ -43,7 +43,7 @@ def by_lead(house, verb, **how):
 
 
 def without_fact(house, name):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         fact = work.session.scalar(
             select(Fact).where(Fact.case_id == house.case.id, Fact.name == name)
         )
@@ -92,7 +92,7 @@ def test_who_has_not_agreed_that_we_work_on_it_gets_nothing_sent(house):
 
 
 def test_consent_for_one_platform_is_none_for_another(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         other = a_partner(work, house.lead, platform="elsewhere")
         a_person(work, Role.PARTNER, [other.team])
     with house.as_(house.writer) as work:
@@ -109,7 +109,7 @@ def test_only_a_coordinator_of_the_queue_can_waive_the_public_form(house):
     without_fact(house, "public_form_ref")
     escalation = house.ask()
     assert "number of the platform's own form" in gates(house, escalation)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         far_lead = a_person(work, Role.COORDINATOR, [a_team(work)])
 
     with house.as_(house.second) as work, pytest.raises(NotAllowed):
@@ -146,13 +146,13 @@ def test_what_was_changed_after_reading_is_not_approved(house):
         found = house.mine(work, escalation)
         operations.change(work, found, typed={**TYPED, "harm": "More."}, seen_hash=read_hash)
 
-    with house.as_(house.second) as work, pytest.raises(NotNow, match="just changed"):
+    with house.as_(house.second) as work, pytest.raises(Conflict, match="just changed"):
         operations.approve(work, house.mine(work, escalation), seen_hash=read_hash)
 
 
 def test_a_packet_that_was_swapped_in_the_database_is_not_approved(house):
     escalation, other = house.ask(Ask.RESTORE), house.ask(Ask.LOCK)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         one = work.session.get(Escalation, escalation.id)
         one.packet = other.packet
         work.record("tampered", one)
@@ -174,7 +174,7 @@ def test_other_words_under_the_same_key_are_not_approved(house):
 
 def test_one_envelope_byte_changed_is_not_approved(house):
     escalation = house.ask()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         one = work.session.get(Escalation, escalation.id)
         raw = bytearray(one.packet.raw)
         raw[-1] ^= 1
@@ -189,14 +189,14 @@ def test_two_cannot_approve_the_same_thing(house):
     escalation = house.ask()
     house.approve(escalation)
 
-    with pytest.raises(NotNow, match="already"):
+    with pytest.raises(Conflict, match="already"):
         house.approve(escalation, who=house.lead)
 
 
 def test_the_writer_cannot_approve_what_asks_for_access(house):
     escalation = house.ask()
 
-    with pytest.raises(NotNow, match="second person"):
+    with pytest.raises(Conflict, match="second person"):
         house.approve(escalation, who=house.writer)
 
 
@@ -208,9 +208,9 @@ def test_who_changes_a_draft_writes_it_too(house):
             work, found, typed={**TYPED, "harm": "Their sources."}, seen_hash=found.packet_hash
         )
 
-    with pytest.raises(NotNow, match="second person"):
+    with pytest.raises(Conflict, match="second person"):
         house.approve(escalation, who=house.second)
-    with pytest.raises(NotNow, match="second person"):
+    with pytest.raises(Conflict, match="second person"):
         house.approve(escalation, who=house.writer)
     assert house.approve(escalation, who=house.lead).standing is Standing.APPROVED
 
@@ -226,19 +226,19 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
     escalation = house.approve(house.ask(), who=house.writer)
 
     assert escalation.second_read_due_at - escalation.approved_at == timedelta(hours=1)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         called = work.session.scalars(
             select(Promise).where(Promise.job == "escalations.call_second_reader")
         ).all()
         assert [one.arguments for one in called] == [{"escalation_id": escalation.id}]
     with house.as_(house.second) as work:
         assert [one.id for one in queries.to_read_again(work)] == [escalation.id]
-    with house.as_(house.writer) as work, pytest.raises(NotNow, match="Someone else"):
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="Someone else"):
         operations.read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.second) as work:
         operations.read_afterwards(work, house.mine(work, escalation))
         assert queries.to_read_again(work) == []
-    with house.as_(house.lead) as work, pytest.raises(NotNow, match="does not wait"):
+    with house.as_(house.lead) as work, pytest.raises(Conflict, match="does not wait"):
         operations.read_afterwards(work, house.mine(work, escalation))
 
 
@@ -249,55 +249,55 @@ def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level
 
     with house.as_(house.writer) as work:
         operations.ask_second_person(work, house.mine(work, escalation))
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
 
     assert house.now(escalation).standing is Standing.DRAFT
-    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
-    assert "marker" not in house.desk.mailer.sent[0].body
+    assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
+    assert "marker" not in house.context.mailer.sent[0].body
     house.approve(escalation)
-    house.desk.mailer.sent.clear()
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
-    assert house.desk.mailer.sent == []
+    house.context.mailer.sent.clear()
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    assert house.context.mailer.sent == []
 
 
 def test_a_second_person_is_not_called_where_more_is_missing_or_none_is_needed(house):
     unready = house.ask(typed={"target_url": TYPED["target_url"]})
     harmless = house.ask(Ask.PRESERVE)
     for escalation in (unready, harmless):
-        with house.as_(house.writer) as work, pytest.raises(NotNow, match="second person"):
+        with house.as_(house.writer) as work, pytest.raises(Conflict, match="second person"):
             operations.ask_second_person(work, house.mine(work, escalation))
 
 
 def test_whoever_could_approve_it_themselves_calls_nobody(house):
     escalation = house.ask()
 
-    with house.as_(house.second) as work, pytest.raises(NotNow, match="second person"):
+    with house.as_(house.second) as work, pytest.raises(Conflict, match="second person"):
         operations.ask_second_person(work, house.mine(work, escalation))
 
 
 def test_where_nobody_leads_the_rest_of_the_queue_is_called_and_never_the_writer(house):
     escalation = house.ask(who=house.lead)
 
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
 
-    told = {letter.to for letter in house.desk.mailer.sent}
+    told = {letter.to for letter in house.context.mailer.sent}
     assert told == {"writer@helpdesk.test", "second@helpdesk.test"}
 
 
 def asked(house, escalation, times=1):
     """The writer presses, and the worker does what was promised."""
-    house.desk.mailer.sent.clear()
+    house.context.mailer.sent.clear()
     for _ in range(times):
         with house.as_(house.writer) as work:
             operations.ask_second_person(work, house.mine(work, escalation))
-    drain(house.desk, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
+    run_due_promises(house.context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     with house.as_(house.writer) as work:
         return calls.call_for_approval(work, house.mine(work, escalation))
 
 
 def without_mailbox(house, *people):
-    with house.desk.sessions.begin() as session:
+    with house.context.sessions.begin() as session:
         ids = [somebody.person.id for somebody in people]
         session.execute(update(Person).where(Person.id.in_(ids)).values(email=None))
 
@@ -307,10 +307,10 @@ def test_two_presses_for_the_same_words_are_one_letter(house):
 
     call = asked(house, escalation, times=2)
 
-    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
+    assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
     assert call.told == (house.lead.person.id,)
     asked(house, escalation)
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
 
 
 def test_for_other_words_a_second_person_is_called_again(house):
@@ -322,12 +322,12 @@ def test_for_other_words_a_second_person_is_called_again(house):
         operations.change(work, found, typed=typed, seen_hash=found.packet_hash)
 
     assert asked(house, escalation).told == (house.lead.person.id,)
-    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
+    assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
 
 
 def test_that_nobody_could_be_called_is_noted_told_to_operators_and_may_be_tried_again(house):
     without_mailbox(house, house.second, house.lead)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         a_person(work, Role.RESPONDER, [], email="no-member@helpdesk.test")
         a_person(
             work,
@@ -343,12 +343,12 @@ def test_that_nobody_could_be_called_is_noted_told_to_operators_and_may_be_tried
 
     assert call.reached_nobody
     assert call.told == ()
-    [letter] = house.desk.mailer.sent
+    [letter] = house.context.mailer.sent
     assert letter.to == "ops@helpdesk.test"
     assert escalation.ref not in letter.body + letter.subject + letter.message_id
     assert asked(house, escalation).reached_nobody
-    assert house.desk.mailer.sent == [], "operators hear it once an hour"
-    with house.desk.begin() as work:
+    assert house.context.mailer.sent == [], "operators hear it once an hour"
+    with house.context.begin() as work:
         team = work.session.get(Team, house.queue.id)
         third = a_person(work, Role.RESPONDER, [team], email="third@helpdesk.test")
     assert asked(house, escalation).told == (third.person.id,)
@@ -359,7 +359,7 @@ def test_what_left_alone_says_that_nobody_could_be_called_to_read_it(house):
     house.change_case(level=Level.IMMEDIATE)
     escalation = house.approve(house.ask(), who=house.writer)
 
-    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+    jobs.call_second_reader(house.context, escalation_id=escalation.id)
 
     with house.as_(house.writer) as work:
         assert calls.call_to_read(work, house.mine(work, escalation)).reached_nobody
@@ -367,7 +367,7 @@ def test_what_left_alone_says_that_nobody_could_be_called_to_read_it(house):
 
 def test_outside_the_queue_there_is_no_request(house):
     escalation = house.ask()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         stranger = a_person(work, Role.COORDINATOR, [a_team(work)])
 
     with house.as_(stranger) as work:
@@ -384,8 +384,8 @@ def test_outside_the_queue_there_is_no_request(house):
             )
 
 
-def test_facts_and_evidence_of_another_case_do_not_count(house, desk):
-    with desk.begin() as work:
+def test_facts_and_evidence_of_another_case_do_not_count(house, context):
+    with context.begin() as work:
         bare = a_ready_case(work, house.queue, "platform", None, owner=house.writer)
         for fact in work.session.scalars(select(Fact).where(Fact.case_id == bare.id)):
             work.session.delete(fact)
@@ -407,7 +407,7 @@ def test_facts_and_evidence_of_another_case_do_not_count(house, desk):
 
 def plant(house):
     """A newer key under the partner's team, by somebody who can write into the database."""
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         return new_key(work.session, KeyKind.TEAM, house.partner.team_id, epoch=2)[0].id
 
 
@@ -422,7 +422,7 @@ def test_nothing_is_sealed_to_a_partners_key_that_the_house_did_not_sign(house):
 
 
 def test_a_partner_with_no_key_but_a_planted_one_gets_nothing(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         other = a_team(work, kind=TeamKind.PARTNER)
         new_key(work.session, KeyKind.TEAM, other.id)
         partner = work.session.get(Partner, house.partner.id)
@@ -442,5 +442,5 @@ def test_an_answer_is_sealed_to_no_other_key_than_the_partners(house):
 
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
-        with pytest.raises(NotNow, match="does not bear our signature"):
+        with pytest.raises(Conflict, match="does not bear our signature"):
             answering.seal_for_partner(work, found, found, "ticket_for_partner", "words")

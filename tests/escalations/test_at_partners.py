@@ -13,7 +13,7 @@ NOW = datetime.now(UTC)
 def stands(house, ask, standing, late):
     """A request that has come so far, without the way there."""
     escalation = house.ask(ask)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         one = work.session.get(Escalation, escalation.id)
         one.standing, one.answer_due_at = standing, NOW - late
         work.record("test", one)
@@ -44,7 +44,7 @@ def test_questions_of_partners_hide_no_partner_who_is_late(house):
 
 def test_what_another_queue_has_is_in_no_pile(house):
     stands(house, Ask.RESTORE, Standing.NEED_INFORMATION, timedelta(hours=1))
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         stranger = a_person(work, teams=[a_team(work)])
 
     with house.as_(stranger) as work:

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.cases.status import ConsentKind, Status
-from helpdesk.core import emails, performing, sending
+from helpdesk.core import emails, job_runner, send_hold
 from helpdesk.core.actors import operator
-from helpdesk.core.desk import Email
+from helpdesk.core.app_context import Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
-from helpdesk.core.outbox import Standing as PromiseStanding
+from helpdesk.core.outbox import PromiseState as PromiseStanding
 from helpdesk.core.sealing import Envelope
 from helpdesk.duty import releasing
 from helpdesk.escalations import jobs, operations, queries
@@ -35,31 +35,31 @@ def results(house, escalation):
 
 
 def promises(house, job="escalations.deliver"):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         found = select(Promise).where(Promise.job == job).order_by(Promise.due_at)
         return work.session.scalars(found).all()
 
 
 def told(house, action):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         found = select(HistoryEntry).where(HistoryEntry.action == action)
         return [one.details for one in work.session.scalars(found)]
 
 
 def take_up(house, escalation, moment=None):
-    with house.desk.begin(at=moment) as work:
+    with house.context.begin(at=moment) as work:
         return operations.take_up(work, house.delivery(escalation).id)
 
 
 def settle(house, parcel, result, moment=None):
-    with house.desk.begin(at=moment) as work:
+    with house.context.begin(at=moment) as work:
         operations.settle_attempt(work, parcel, result=result)
 
 
 def test_the_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(house):
     escalation = house.carried()
 
-    [letter] = house.desk.mailer.sent
+    [letter] = house.context.mailer.sent
     assert letter.to == MAILBOX
     assert letter.subject == f"P3: request {escalation.ref}"
     assert f"http://partner.test/requests/{escalation.ref}" in letter.body
@@ -76,16 +76,16 @@ def test_however_often_the_job_runs_the_partner_hears_once(house):
         house.carry(escalation)
     house.carry(escalation, later=DAY)
 
-    assert len(house.desk.mailer.sent) == 1
+    assert len(house.context.mailer.sent) == 1
     assert results(house, escalation) == [DeliveryStanding.ACCEPTED]
 
 
 def test_the_worker_finds_the_promise_and_keeps_it(house):
     escalation = house.approved()
 
-    performing.drain(house.desk, "deliveries")
+    job_runner.run_due_promises(house.context, "deliveries")
 
-    assert len(house.desk.mailer.sent) == 1
+    assert len(house.context.mailer.sent) == 1
     [promise] = promises(house)
     assert promise.standing is PromiseStanding.KEPT
     assert house.now(escalation).standing is Standing.WITH_PARTNER
@@ -101,7 +101,7 @@ def test_the_worker_finds_the_promise_and_keeps_it(house):
 )
 def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
     escalation = house.approved()
-    house.desk.mailer.trouble.append(trouble)
+    house.context.mailer.trouble.append(trouble)
 
     house.carry(escalation)
 
@@ -118,7 +118,7 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
     assert len(results(house, escalation)) == 1, "it ran too early"
     house.carry(escalation, later=BACKOFF[0])
 
-    [letter] = house.desk.mailer.sent
+    [letter] = house.context.mailer.sent
     assert letter.message_id == f"<{delivery.id}@helpdesk.test>"
     assert results(house, escalation) == [result, DeliveryStanding.ACCEPTED]
     assert ("same request" in letter.body) is (result is DeliveryStanding.UNCERTAIN)
@@ -126,12 +126,12 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
 
 def test_a_refused_letter_waits_for_a_person(house):
     escalation = house.approved()
-    house.desk.mailer.trouble.append(PermanentMailError(550))
+    house.context.mailer.trouble.append(PermanentMailError(550))
 
     house.carry(escalation)
     house.carry(escalation, later=DAY)
 
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     assert results(house, escalation) == [DeliveryStanding.REJECTED]
     with house.as_(house.second) as work:
@@ -144,13 +144,14 @@ def test_a_refused_letter_waits_for_a_person(house):
     house.carry(escalation)
     assert house.now(escalation).standing is Standing.WITH_PARTNER
     assert (
-        house.desk.mailer.sent[0].message_id == f"<{house.delivery(escalation).id}@helpdesk.test>"
+        house.context.mailer.sent[0].message_id
+        == f"<{house.delivery(escalation).id}@helpdesk.test>"
     )
 
 
 def test_after_every_pause_is_used_up_a_person_has_to_look(house):
     escalation = house.approved()
-    house.desk.mailer.trouble += [TemporaryMailError(451) for _ in range(len(BACKOFF) + 3)]
+    house.context.mailer.trouble += [TemporaryMailError(451) for _ in range(len(BACKOFF) + 3)]
 
     for days in range(len(BACKOFF) + 3):
         house.carry(escalation, later=days * DAY)
@@ -163,7 +164,7 @@ def test_a_trouble_is_kept_by_its_kind_and_never_by_its_words(house):
     escalation = house.approved()
     trouble = TemporaryMailError()
     trouble.__cause__ = smtplib.SMTPServerDisconnected("marker-words")
-    house.desk.mailer.trouble.append(trouble)
+    house.context.mailer.trouble.append(trouble)
 
     house.carry(escalation)
 
@@ -176,12 +177,12 @@ def test_a_worker_that_dies_while_sending_leaves_an_uncertain_attempt_and_a_repe
     take_up(house, escalation)  # and the worker is gone
 
     house.carry(escalation)
-    assert house.desk.mailer.sent == [], "it may still be alive"
+    assert house.context.mailer.sent == [], "it may still be alive"
     assert promises(house)[-1].due_at > datetime.now(UTC) + LEASE - timedelta(seconds=30)
 
     house.carry(escalation, later=LEASE + timedelta(seconds=2))
     assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
-    [letter] = house.desk.mailer.sent
+    [letter] = house.context.mailer.sent
     assert "same request" in letter.body
 
 
@@ -199,23 +200,26 @@ def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_
     escalation = house.carried()
     house.withdraw_consent()
 
-    with house.as_(house.theirs) as work, pytest.raises(NotNow, match="took their agreement back"):
+    with (
+        house.as_(house.theirs) as work,
+        pytest.raises(Conflict, match="took their agreement back"),
+    ):
         operations.note_reading(work, house.mine(work, escalation))
 
 
-def test_a_dead_mailbox_keeps_no_second_reader_from_being_called(desk):
+def test_a_dead_mailbox_keeps_no_second_reader_from_being_called(context):
     post = {name: Email(f"{name}@x.test", "s", "b", f"<{name}@x.test>") for name in "ab"}
-    desk.mailer.trouble.append(PermanentMailError())
+    context.mailer.trouble.append(PermanentMailError())
 
-    sent = emails.send_emails(desk, post)
+    sent = emails.send_emails(context, post)
 
     assert (sent.told, sent.untold) == (["b"], ["a"])
 
 
-def test_if_nobody_could_be_told_the_trouble_is_known(desk):
-    desk.mailer.trouble.append(PermanentMailError())
+def test_if_nobody_could_be_told_the_trouble_is_known(context):
+    context.mailer.trouble.append(PermanentMailError())
 
-    sent = emails.send_emails(desk, {"a": Email("a@x.test", "s", "b", "<a@x.test>")})
+    sent = emails.send_emails(context, {"a": Email("a@x.test", "s", "b", "<a@x.test>")})
 
     assert (sent.told, sent.untold) == ([], ["a"])
     assert isinstance(sent.trouble, PermanentMailError)
@@ -243,25 +247,25 @@ def test_a_consent_taken_back_before_sending_cancels(house):
 
     house.carry(escalation)
 
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
     assert house.now(escalation).standing is Standing.WITHDRAWN
     assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
     assert results(house, escalation) == []
     assert house.case_now().status is Status.OPEN
     house.give_consent()
     house.carry(escalation, later=DAY)
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
 
 
 def test_a_consent_taken_back_between_two_attempts_stops_the_second(house):
     escalation = house.approved()
-    house.desk.mailer.trouble.append(UncertainMailError())
+    house.context.mailer.trouble.append(UncertainMailError())
     house.carry(escalation)
     house.withdraw_consent()
 
     house.carry(escalation, later=DAY)
 
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
     assert house.now(escalation).standing is Standing.WITHDRAWN
 
 
@@ -272,25 +276,25 @@ def test_a_consent_taken_back_between_two_attempts_stops_the_second(house):
 def test_without_leave_to_help_nothing_begins_to_leave(house, trouble, leaves):
     escalation = house.approved()
     if trouble is not None:
-        house.desk.mailer.trouble.append(trouble)
+        house.context.mailer.trouble.append(trouble)
         house.carry(escalation)
     house.withdraw_consent(ConsentKind.HELP)
 
     house.carry(escalation, later=DAY)
 
-    assert bool(house.desk.mailer.sent) is leaves
+    assert bool(house.context.mailer.sent) is leaves
     assert (house.now(escalation).standing is Standing.WITHDRAWN) is not leaves
 
 
 def cancel_unsent(house):
-    jobs.cancel_unsent(house.desk, case_id=house.case.id)
+    jobs.cancel_unsent(house.context, case_id=house.case.id)
 
 
 @pytest.mark.parametrize("trouble", [None, TemporaryMailError(451), UncertainMailError()])
 def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
     escalation = house.approved()
     if trouble is not None:
-        house.desk.mailer.trouble.append(trouble)
+        house.context.mailer.trouble.append(trouble)
         house.carry(escalation)
     house.withdraw_consent()
 
@@ -298,7 +302,7 @@ def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
     cancel_unsent(house)
     house.carry(escalation, later=DAY)
 
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
     assert house.now(escalation).standing is Standing.WITHDRAWN
     assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
     # Who may have it in hand is told that it is taken back; who cannot have it hears nothing.
@@ -314,9 +318,9 @@ def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partn
 
     assert house.now(escalation).standing is Standing.WITHDRAWN
     [promise] = promises(house, "escalations.tell_partner")
-    jobs.tell_partner(house.desk, **promise.arguments)
-    jobs.tell_partner(house.desk, **promise.arguments)
-    news = house.desk.mailer.sent[1:]
+    jobs.tell_partner(house.context, **promise.arguments)
+    jobs.tell_partner(house.context, **promise.arguments)
+    news = house.context.mailer.sent[1:]
     assert {letter.message_id for letter in news} == {f"<{escalation.id}.withdrawal@helpdesk.test>"}
     assert "marker" not in news[0].body
 
@@ -338,14 +342,14 @@ def test_a_partner_in_doubt_since_the_approval_gets_nothing(house):
 
     house.carry(escalation)
 
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "partner_not_vetted"}]
 
 
 def test_a_partner_without_a_mailbox_gets_nothing(house):
     escalation = house.approved()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         work.session.get(Partner, house.partner.id).mailbox = None
         work.record("tampered", house.case)
 
@@ -378,14 +382,14 @@ def take_envelope_away(one, delivery):
 )
 def test_anything_else_than_the_approved_bytes_does_not_leave(house, tamper):
     escalation = house.approved()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         one = work.session.get(Escalation, escalation.id)
         tamper(one, queries.delivery_of(work, one))
         work.record("tampered", one)
 
     house.carry(escalation)
 
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "packet_changed"}]
 
@@ -406,7 +410,7 @@ def test_a_packet_changed_after_it_left_is_not_shown_to_the_partner(house):
 
 def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
     escalation = house.approved()
-    house.desk.mailer.trouble.append(UncertainMailError())
+    house.context.mailer.trouble.append(UncertainMailError())
     house.carry(escalation)
 
     with house.as_(house.theirs) as work:
@@ -414,7 +418,7 @@ def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
 
     assert house.now(escalation).standing is Standing.WITH_PARTNER
     house.carry(escalation, later=DAY)
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
 
 
 def test_nobodys_page_may_say_that_it_was_delivered(house):
@@ -430,48 +434,48 @@ def test_nobodys_page_may_say_that_it_was_delivered(house):
 
 
 def test_a_delivery_that_is_gone_is_nothing_to_do(house):
-    jobs.deliver(house.desk, delivery_id="0" * 32)
-    jobs.tell_partner(house.desk, escalation_id="0" * 32, about="x")
-    jobs.call_second_reader(house.desk, escalation_id="0" * 32)
+    jobs.deliver(house.context, delivery_id="0" * 32)
+    jobs.tell_partner(house.context, escalation_id="0" * 32, about="x")
+    jobs.call_second_reader(house.context, escalation_id="0" * 32)
 
-    assert house.desk.mailer.sent == []
+    assert house.context.mailer.sent == []
 
 
 def test_the_second_reader_is_called_without_a_word_of_it(house):
     escalation = house.carried()
-    house.desk.mailer.sent.clear()
+    house.context.mailer.sent.clear()
 
-    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
-    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    jobs.call_second_reader(house.context, escalation_id=escalation.id)
 
-    assert [letter.to for letter in house.desk.mailer.sent] == ["lead@helpdesk.test"]
-    assert "marker" not in house.desk.mailer.sent[0].body
+    assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
+    assert "marker" not in house.context.mailer.sent[0].body
     with house.as_(house.lead) as work:
         one = house.mine(work, escalation)
         one.second_read_at = work.at
         work.record("escalation.second_read", one)
-    house.desk.mailer.sent.clear()
-    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
-    assert house.desk.mailer.sent == []
+    house.context.mailer.sent.clear()
+    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    assert house.context.mailer.sent == []
 
 
 def test_the_network_is_reached_with_no_transaction_open(house, monkeypatch):
     escalation = house.approved()
     open_works = []
-    begin = type(house.desk).begin
+    begin = type(house.context).begin
 
-    class Watched(type(house.desk.mailer)):
+    class Watched(type(house.context.mailer)):
         def send(self, letter):
             assert not open_works, "a transaction was open while the post was talking"
             super().send(letter)
 
     monkeypatch.setattr(
-        type(house.desk), "begin", lambda *a, **k: watched(open_works, begin(*a, **k))
+        type(house.context), "begin", lambda *a, **k: watched(open_works, begin(*a, **k))
     )
-    object.__setattr__(house.desk, "post", Watched())
+    object.__setattr__(house.context, "post", Watched())
     house.carry(escalation)
 
-    assert len(house.desk.mailer.sent) == 1
+    assert len(house.context.mailer.sent) == 1
 
 
 class watched:  # noqa: N801 - a context manager around a context manager
@@ -490,23 +494,23 @@ class watched:  # noqa: N801 - a context manager around a context manager
 @contextmanager
 def as_owner(house):
     """An operator with a shell and the database's owner."""
-    before = become(house.desk, "helpdesk_owner")
-    with house.desk.begin(operator("ada")) as work:
+    before = become(house.context, "helpdesk_owner")
+    with house.context.begin(operator("ada")) as work:
         yield work
-    become(house.desk, before)
+    become(house.context, before)
 
 
 def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(house):
     escalation = house.approved()
     with as_owner(house) as work:
-        sending.hold(work, sending.Because.SAID)
+        send_hold.hold(work, send_hold.HoldReason.SAID)
         due = releasing.what_is_due(work)
         assert [one.escalation.ref for one in due.requests] == [escalation.ref]
         releasing.release(work, skip_due=False)
 
-    performing.drain(house.desk, "deliveries")
+    job_runner.run_due_promises(house.context, "deliveries")
 
-    [letter] = [one for one in house.desk.mailer.sent if one.to == MAILBOX]
+    [letter] = [one for one in house.context.mailer.sent if one.to == MAILBOX]
     assert "We could not tell whether this letter had reached you before" in letter.body
     assert house.delivery(escalation).id in letter.message_id
     assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
@@ -516,15 +520,15 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
     escalation = house.approved()
     with as_owner(house) as work:
         moment = work.at + timedelta(seconds=1)
-        work.session.execute(update(sending.Sending).values(ticked_at=moment))
-        sending.hold(work, sending.Because.SAID)
+        work.session.execute(update(send_hold.SendStatus).values(ticked_at=moment))
+        send_hold.hold(work, send_hold.HoldReason.SAID)
         releasing.release(work, skip_due=True)
 
-    performing.drain(house.desk, "deliveries")
+    job_runner.run_due_promises(house.context, "deliveries")
 
-    assert [one for one in house.desk.mailer.sent if one.to == MAILBOX] == []
+    assert [one for one in house.context.mailer.sent if one.to == MAILBOX] == []
     assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
-    performing.drain(house.desk, "deliveries")
-    assert [one.to for one in house.desk.mailer.sent if one.to == MAILBOX] == [MAILBOX]
+    job_runner.run_due_promises(house.context, "deliveries")
+    assert [one.to for one in house.context.mailer.sent if one.to == MAILBOX] == [MAILBOX]

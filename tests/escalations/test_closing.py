@@ -6,7 +6,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.status import Outcome
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.duty import closing
 from helpdesk.escalations import operations
 from helpdesk.escalations.standing import Ask
@@ -40,7 +40,7 @@ def write(house, body="Please hurry."):
 def test_nothing_closes_over_words_that_nobody_has_answered(house, outcome):
     write(house)
 
-    with pytest.raises(NotNow, match="nobody has answered"):
+    with pytest.raises(Conflict, match="nobody has answered"):
         close(house, outcome)
 
 
@@ -48,7 +48,7 @@ def test_nothing_closes_over_words_that_nobody_has_answered(house, outcome):
 def test_nothing_closes_over_a_request_that_a_partner_may_still_act_on(house, outcome):
     escalation = house.carried(ask=Ask.PRESERVE)
 
-    with pytest.raises(NotNow, match=escalation.ref):
+    with pytest.raises(Conflict, match=escalation.ref):
         close(house, outcome)
     with house.as_(house.writer) as work:
         operations.withdraw(work, house.mine(work, escalation))
@@ -57,24 +57,24 @@ def test_nothing_closes_over_a_request_that_a_partner_may_still_act_on(house, ou
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.SPAM])
 def test_what_was_reported_gets_a_first_answer_before_it_closes(house, outcome):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = work.session.get(Case, house.case.id)
         owe_an_answer(work, case)
         work.record("test.answer_owed", case)
 
-    with pytest.raises(NotNow, match="Nobody has answered this report"):
+    with pytest.raises(Conflict, match="Nobody has answered this report"):
         close(house, outcome)
 
 
 @pytest.mark.parametrize("level", [Level.URGENT, Level.IMMEDIATE])
 def test_an_urgent_case_is_no_report_only_where_a_second_person_agrees(house, level):
     house.change_case(level=level)
-    with pytest.raises(NotNow, match="second person"):
+    with pytest.raises(Conflict, match="second person"):
         close(house, Outcome.SPAM)
 
     request_id = asked(house)
     assert not house.case_now().is_closed
-    with pytest.raises(NotNow, match="already"):
+    with pytest.raises(Conflict, match="already"):
         asked(house, house.lead)
     with pytest.raises(NotAllowed):
         decide(house, request_id, house.writer)
@@ -100,14 +100,14 @@ def test_words_that_came_meanwhile_stop_the_second_person_too(house):
     request_id = asked(house)
     write(house)
 
-    with pytest.raises(NotNow, match="nobody has answered"):
+    with pytest.raises(Conflict, match="nobody has answered"):
         decide(house, request_id, house.second)
 
 
 def test_who_cannot_open_the_case_is_no_second_person(house):
     house.change_case(level=Level.IMMEDIATE)
     request_id = asked(house)
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         outside = a_person(work, teams=[work.session.merge(house.queue)], let_in=False)
 
     with pytest.raises(NotAllowed):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Evidence, Fact
-from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.standing import Priority
@@ -111,7 +111,7 @@ def test_what_somebody_left_out_stays_out(house):
 
 
 def test_what_a_partner_may_not_receive_is_not_taken_up(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         partner = work.session.get(type(house.partner), house.partner.id)
         partner.allowed_fields = ["happened", "harm"]
         work.record("partner.changed_by_test", partner)
@@ -124,14 +124,14 @@ def test_what_a_partner_may_not_receive_is_not_taken_up(house):
 
 
 def test_a_fact_and_a_level_that_changed_are_taken_up_too(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         fact = work.session.scalar(
             select(Fact).where(Fact.case_id == house.case.id, Fact.name == "owner_confirmed")
         )
         fact.value = "not_yet"
         work.record("fact.changed_by_test", house.case)
     escalation = house.ask()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         work.session.get(Fact, fact.id).value = "confirmed"
         work.record("fact.changed_by_test", house.case)
     house.change_case(level=Level.IMMEDIATE)
@@ -145,17 +145,17 @@ def test_a_fact_and_a_level_that_changed_are_taken_up_too(house):
 
 def test_nothing_is_taken_up_into_what_has_changed_or_left(house):
     escalation = house.ask()
-    with pytest.raises(NotNow, match="just changed"):
+    with pytest.raises(Conflict, match="just changed"):
         catch_up(house, escalation, seen_hash="0" * 64)
 
     house.approve(escalation)
-    with pytest.raises(NotNow, match="was approved"):
+    with pytest.raises(Conflict, match="was approved"):
         catch_up(house, escalation)
 
 
 def test_a_stranger_finds_no_such_request(house):
     escalation = house.ask()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         stranger = a_person(work, teams=[a_team(work)])
 
     with pytest.raises(NotFound):

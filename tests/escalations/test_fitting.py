@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.fitting import fits, outcomes_of, reasons_of
 from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
@@ -52,7 +52,7 @@ def test_what_contradicts_itself_fits_nothing(ask, action, reason):
 def test_a_decision_that_contradicts_itself_is_refused_whoever_asks(house):
     escalation = house.carried()
 
-    with pytest.raises(NotNow, match="does not fit"):
+    with pytest.raises(Conflict, match="does not fit"):
         decide(house, escalation, Action.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE)
 
     assert house.now(escalation).standing is Standing.WITH_PARTNER
@@ -84,7 +84,7 @@ def test_a_wrong_tap_is_put_right_by_a_decision_that_all_sides_see(house, partne
 
     with house.as_(house.theirs) as work:
         [wrong] = queries.decisions_of(work, house.mine(work, escalation))
-    with pytest.raises(NotNow, match="decided already"):
+    with pytest.raises(Conflict, match="decided already"):
         decide(house, escalation)  # from a page that was opened before
 
     decide(house, escalation, corrects=wrong.id)
@@ -106,7 +106,7 @@ def test_once_the_person_has_said_that_it_is_fixed_nothing_is_corrected(house):
     with house.as_reporter() as work:
         operations.verify(work, house.mine(work, escalation), verdict=Verdict.CONFIRMED)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         decide(house, escalation, Action.NONE, Reason.OTHER)
 
 
@@ -135,7 +135,7 @@ def test_a_partner_reads_who_asks_whom_to_call_and_times_in_its_own_zone(house, 
     assert "Helpdesk of the north, +00 123." in page
     assert "in Asia/Beirut)" in page
     assert "in Asia/Beirut)" in partner_desk.get("/inbox").text
-    [letter] = [one for one in house.desk.mailer.sent if escalation.ref in one.subject]
+    [letter] = [one for one in house.context.mailer.sent if escalation.ref in one.subject]
     assert re.search(r"Please answer by \d+ Nov|Please answer by \d+ \w+", letter.body)
     assert "in Asia/Beirut)" in letter.body
 
@@ -144,7 +144,7 @@ def test_without_who_we_are_nothing_leaves(house):
     settle(house, reach_us="")
     escalation = house.ask()
 
-    with pytest.raises(NotNow, match="who we are"):
+    with pytest.raises(Conflict, match="who we are"):
         house.approve(escalation)
 
 
@@ -155,7 +155,7 @@ def test_a_restore_does_not_leave_without_the_address_to_give_it_back_to(house):
         partners.change_allow_list(work, partner, fields=rest)
     escalation = house.ask()
 
-    with pytest.raises(NotNow, match="Address to which access can be given back"):
+    with pytest.raises(Conflict, match="Address to which access can be given back"):
         house.approve(escalation)
 
 
@@ -163,7 +163,7 @@ def test_a_partner_is_asked_only_for_what_it_takes(house, staff):
     settle(house, asks=("lock",))
     sign_in(staff, house.writer)
 
-    with pytest.raises(NotNow, match="does not take such requests"):
+    with pytest.raises(Conflict, match="does not take such requests"):
         house.ask(Ask.RESTORE)
     address = f"/cases/{house.case.ref}/requests/new?partner={house.partner.slug}&ask=restore"
     refused = staff.get(address)
@@ -178,7 +178,7 @@ def test_what_was_drafted_before_a_partner_was_retired_does_not_leave(house, sta
         partners.retire(work, work.session.get(Partner, house.partner.id))
     sign_in(staff, house.writer)
 
-    with pytest.raises(NotNow, match="retired"):
+    with pytest.raises(Conflict, match="retired"):
         house.approve(escalation)
     assert house.partner.slug not in staff.get(f"/cases/{house.case.ref}/requests/new").text
     assert house.partner.name in staff.get(f"/cases/{house.case.ref}").text

@@ -25,7 +25,7 @@ def test_a_question_comes_back_and_is_sent_once(house, partner_desk):
     ref = house.carried().ref
     browser = Browser(sign_in(partner_desk, house.theirs))
     browser.open(f"/requests/{ref}")
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         earlier = datetime.now(UTC) - timedelta(minutes=31)
         work.session.execute(update(SignIn).values(seen_at=earlier))
 
@@ -36,7 +36,7 @@ def test_a_question_comes_back_and_is_sent_once(house, partner_desk):
     assert ("question", WORDS) in browser.form(f"/requests/{ref}/question").fields
     browser.send(f"/requests/{ref}/question")
 
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         assert len(work.session.scalars(select(Exchange)).all()) == 1
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status, WaitsOn
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen
@@ -24,15 +24,15 @@ from helpdesk.escalations.standing import (
 from tests.escalations.conftest import CONTACT, STORY, TYPED
 
 
-def promised(desk, job):
-    with desk.begin() as work:
+def promised(context, job):
+    with context.begin() as work:
         return [
             one.arguments for one in work.session.scalars(select(Promise).where(Promise.job == job))
         ]
 
 
 def actions(house, escalation):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         found = select(HistoryEntry).where(HistoryEntry.subject_id == escalation.id)
         return [one.action for one in work.session.scalars(found.order_by(HistoryEntry.id))]
 
@@ -92,7 +92,7 @@ def test_a_draft_is_read_by_the_queue_and_previewed_by_the_reporter_and_by_nobod
     assert escalation.packet_for_partner is None
     with house.as_(house.theirs) as work, pytest.raises(NotFound):
         house.mine(work, escalation)
-    with house.desk.begin() as work, pytest.raises(CannotOpen):
+    with house.context.begin() as work, pytest.raises(CannotOpen):
         work.keys.open(escalation, "packet")
 
 
@@ -122,7 +122,7 @@ def test_a_draft_can_be_changed_by_whoever_saw_its_newest_state(house):
     )
 
     assert house.now(escalation).packet_hash != first
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         act(house, house.writer, escalation, operations.change, typed=TYPED, seen_hash=first)
 
 
@@ -130,14 +130,14 @@ def test_one_thing_is_asked_of_a_partner_once_at_a_time(house):
     house.ask(Ask.RESTORE)
     house.ask(Ask.LOCK)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         house.ask(Ask.RESTORE)
 
 
 def test_a_request_may_not_be_written_for_a_closed_case(house):
     house.change_case(status=Status.CLOSED)
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         house.ask()
 
 
@@ -148,8 +148,8 @@ def test_an_approved_packet_is_sealed_to_the_partner_and_promised_not_sent(house
     assert escalation.consent_id is not None
     delivery = house.delivery(escalation)
     assert delivery.standing is DeliveryStanding.PENDING
-    assert {"delivery_id": delivery.id} in promised(house.desk, "escalations.deliver")
-    assert house.desk.mailer.sent == []
+    assert {"delivery_id": delivery.id} in promised(house.context, "escalations.deliver")
+    assert house.context.mailer.sent == []
     with house.as_(house.theirs) as work, pytest.raises(NotFound):
         house.mine(work, escalation)
 
@@ -174,7 +174,7 @@ def test_what_was_approved_is_what_the_partner_opens(house):
 def test_an_approved_packet_cannot_be_changed(house):
     escalation = house.approved()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         act(
             house,
             house.writer,
@@ -210,7 +210,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     assert house.now(escalation).standing is Standing.NEED_INFORMATION
     assert house.now(escalation).answer_due_at is None
     assert house.case_now().status is Status.OPEN
-    told = promised(house.desk, "triage.tell_owner")
+    told = promised(house.context, "triage.tell_owner")
     assert house.case.id in [one["case_id"] for one in told]
 
     house.answer(escalation)
@@ -226,7 +226,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     with house.as_(house.second) as work:
         exchanges = queries.exchanges_of(work, escalation)
         assert [work.keys.open(one, "body") for one in exchanges] == said
-    [told] = promised(house.desk, "escalations.tell_partner")
+    [told] = promised(house.context, "escalations.tell_partner")
     assert told["about"] == exchanges[-1].id
 
 
@@ -235,7 +235,7 @@ def test_nothing_more_is_said_after_the_consent_is_gone(house):
     asked(house, escalation)
     house.withdraw_consent()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         act(house, house.writer, escalation, operations.answer_question, words="Since Monday.")
 
 
@@ -243,7 +243,7 @@ def test_what_leads_to_the_reporter_is_not_said_in_an_answer_either(house):
     escalation = house.carried()
     asked(house, escalation)
 
-    with pytest.raises(NotNow, match="take it out"):
+    with pytest.raises(Conflict, match="take it out"):
         act(
             house,
             house.writer,
@@ -266,7 +266,7 @@ def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):
     verified(house, escalation, Verdict.CONFIRMED)
 
     assert house.now(escalation).standing is Standing.CLOSED
-    with house.as_(house.theirs) as work, pytest.raises(NotNow):
+    with house.as_(house.theirs) as work, pytest.raises(Conflict):
         operations.note_reading(work, house.mine(work, escalation))
 
 
@@ -279,7 +279,7 @@ def test_a_disputed_decision_goes_back_and_their_clock_runs_again(house, verdict
     now = house.now(escalation)
     assert now.standing is Standing.IN_REVIEW
     assert now.answer_due_at > datetime.now(UTC)
-    assert promised(house.desk, "escalations.tell_partner")
+    assert promised(house.context, "escalations.tell_partner")
 
     decided(house, escalation, action=Action.ACCESS_LOCKED)
     verified(house, escalation, Verdict.CONFIRMED)
@@ -304,7 +304,7 @@ def test_who_cannot_tell_yet_can_say_so_later(house):
 def test_a_verdict_needs_a_decision_and_the_right_reporter(house):
     escalation = house.carried()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         verified(house, escalation, Verdict.CONFIRMED)
     decided(house, escalation)
     with pytest.raises(NotAllowed):
@@ -313,7 +313,7 @@ def test_a_verdict_needs_a_decision_and_the_right_reporter(house):
 
 def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answer(house):
     escalation = house.carried()
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         act(house, house.writer, escalation, operations.stop_waiting)
 
     with house.as_(house.writer, datetime.now(UTC) + timedelta(days=3)) as work:
@@ -337,18 +337,18 @@ def test_a_late_answer_opens_a_closed_case(house):
 def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(house):
     draft = house.ask(Ask.LOCK)
     act(house, house.writer, draft, operations.withdraw)
-    assert promised(house.desk, "escalations.tell_partner") == []
+    assert promised(house.context, "escalations.tell_partner") == []
 
     escalation = house.carried()
     act(house, house.writer, escalation, operations.withdraw)
 
     assert house.now(escalation).standing is Standing.WITHDRAWN
     assert house.case_now().status is Status.OPEN
-    [told] = promised(house.desk, "escalations.tell_partner")
+    [told] = promised(house.context, "escalations.tell_partner")
     assert told["escalation_id"] == escalation.id
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.note_reading(work, found)
     with house.as_(house.theirs) as work, pytest.raises(NotFound):
         house.mine(work, draft)
@@ -410,7 +410,7 @@ def test_history_tells_the_whole_life_without_a_word_of_it(house):
         "escalation.decided",
         "escalation.verified",
     ]
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         entries = work.session.scalars(
             select(HistoryEntry).where(HistoryEntry.case_id == house.case.id)
         )

@@ -23,9 +23,9 @@ from tests.factories import a_person, enrolled, sign_in, work_as
 
 
 @pytest.fixture
-def made_up(house, desk):
+def made_up(house, context):
     """An account that the lead made and enrolled as; a second person has not let it in."""
-    with work_as(desk, house.lead) as work:
+    with work_as(context, house.lead) as work:
         team = people.team_by_slug(work, house.queue.slug)
         person, _code = accounts.invite(
             work, handle="made-up", name="Made Up", role=Role.COORDINATOR, teams=[team]
@@ -96,9 +96,9 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("act", ANSWERS)
-def test_who_was_not_let_in_does_not_answer_in_the_name_of_a_partner(house, desk, act):
+def test_who_was_not_let_in_does_not_answer_in_the_name_of_a_partner(house, context, act):
     escalation = house.carried()
-    with desk.begin() as work:
+    with context.begin() as work:
         team = work.session.merge(house.partner.team)
         stranger = a_person(work, Role.PARTNER, [team], let_in=False)
 

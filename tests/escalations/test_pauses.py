@@ -7,8 +7,8 @@ import pytest
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status, WaitsOn
-from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.performing import drain
+from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.escalations import operations
 from helpdesk.escalations.standing import Action, Reason
 from tests.factories import sign_in
@@ -48,14 +48,14 @@ def test_who_acknowledges_has_more_time_and_the_case_waits_that_long(house):
 def test_when_their_time_is_over_the_case_is_back_and_its_owner_is_told(house):
     house.carried()
     day = house.case_now().waits_until
-    house.desk.mailer.sent.clear()
+    house.context.mailer.sent.clear()
 
-    drain(house.desk, "notices", at=datetime.combine(day, time(), UTC))
+    run_due_promises(house.context, "notices", at=datetime.combine(day, time(), UTC))
 
     case = house.case_now()
     assert (case.status, case.waits_on, case.waits_until) == (Status.OPEN, None, None)
-    drain(house.desk, "notices", at=datetime.now(UTC) + 30 * DAY)
-    assert "writer@helpdesk.test" in [letter.to for letter in house.desk.mailer.sent]
+    run_due_promises(house.context, "notices", at=datetime.now(UTC) + 30 * DAY)
+    assert "writer@helpdesk.test" in [letter.to for letter in house.context.mailer.sent]
 
 
 def test_a_case_that_goes_on_can_wait_for_a_live_request_again(house):
@@ -79,7 +79,7 @@ def test_nobody_waits_for_a_partner_whose_request_is_over(house):
         )
     assert house.case_now().status is Status.OPEN
 
-    with pytest.raises(NotNow, match="no one to wait for"):
+    with pytest.raises(Conflict, match="no one to wait for"):
         wait_for_partner(house)
 
 

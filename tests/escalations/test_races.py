@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.core.desk import Desk
-from helpdesk.core.errors import NotNow
+from helpdesk.core.app_context import AppContext
+from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Decision, Delivery, Escalation, Exchange
 from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing
-from tests.conftest import SERVICE, FakeBell, FakeMailer
+from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.escalations.conftest import a_house
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -28,10 +28,10 @@ def real_desk(postgres, settings):
     """A desk that really commits, on a database of its own."""
     with database_of_its_own(postgres) as engine_for:
         engine = engine_for("helpdesk_app", pool_size=2 * WORKERS)
-        yield Desk(
+        yield AppContext(
             settings,
             sessionmaker(engine, expire_on_commit=False),
-            FakeBell(),
+            FakeQueueNotifier(),
             FakeMailer(),
             SERVICE,
         )
@@ -56,7 +56,7 @@ def race(house, escalation, *runners):
                 found = house.mine(work, escalation)
                 start.wait()
                 verb(work, found)
-        except NotNow as refused:
+        except Conflict as refused:
             return refused.sentence
         return "done"
 
@@ -77,7 +77,7 @@ def decide(work, escalation):
 
 
 def count(house, kind, escalation):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         found = select(func.count()).select_from(kind)
         return work.session.scalar(found.where(kind.escalation_id == escalation.id))
 
@@ -134,19 +134,19 @@ def test_many_workers_at_one_delivery_write_one_letter(house):
 
         def work_on_it(_number, start=start, delivery_id=delivery_id):
             start.wait()
-            jobs.deliver(house.desk, delivery_id=delivery_id)
+            jobs.deliver(house.context, delivery_id=delivery_id)
 
         with ThreadPoolExecutor(WORKERS) as threads:
             list(threads.map(work_on_it, range(WORKERS)))
 
         assert house.delivery(escalation).standing is DeliveryStanding.ACCEPTED
         assert len(house.delivery(escalation).attempts) == 1
-    assert len(house.desk.mailer.sent) == len(ASKS)
+    assert len(house.context.mailer.sent) == len(ASKS)
 
 
 def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
     for _ in range(ROUNDS):
-        house.desk.mailer.sent.clear()
+        house.context.mailer.sent.clear()
         escalation = house.approved()
         delivery_id = house.delivery(escalation).id
         start = Barrier(2)
@@ -159,7 +159,7 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
 
         def carry(start=start, delivery_id=delivery_id):
             start.wait()
-            jobs.deliver(house.desk, delivery_id=delivery_id)
+            jobs.deliver(house.context, delivery_id=delivery_id)
 
         with ThreadPoolExecutor(2) as threads:
             one, other = threads.submit(withdraw), threads.submit(carry)
@@ -171,11 +171,11 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
             assert now.standing is Standing.WITHDRAWN
             assert delivery.standing in (DeliveryStanding.CANCELLED, DeliveryStanding.ACCEPTED)
         else:
-            assert isinstance(one.exception(), NotNow)
+            assert isinstance(one.exception(), Conflict)
             assert now.standing is Standing.WITH_PARTNER
             with house.as_(house.writer) as work:
                 operations.withdraw(work, house.mine(work, escalation))
-        assert len(house.desk.mailer.sent) == len(delivery.attempts)
+        assert len(house.context.mailer.sent) == len(delivery.attempts)
 
 
 def test_two_drafts_of_one_thing_at_once_are_one_draft(house):
@@ -185,7 +185,7 @@ def test_two_drafts_of_one_thing_at_once_are_one_draft(house):
         start.wait()
         try:
             house.ask(who=who)
-        except NotNow:
+        except Conflict:
             return "refused"
         return "done"
 
@@ -200,13 +200,13 @@ def test_two_drafts_of_one_thing_at_once_are_one_draft(house):
 
 def test_who_opens_a_request_while_its_letter_is_settled_sees_it_as_it_is_now(house):
     escalation = house.approved()
-    with house.desk.begin() as worker:
+    with house.context.begin() as worker:
         parcel = operations.take_up(worker, house.delivery(escalation).id)
 
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
         assert found.standing is Standing.DISPATCHING
-        with house.desk.begin() as worker:
+        with house.context.begin() as worker:
             operations.settle_attempt(worker, parcel, result=DeliveryStanding.ACCEPTED, trouble="")
         operations.note_reading(work, found)
         assert found.standing is Standing.WITH_PARTNER
@@ -219,5 +219,5 @@ def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):
         found = house.mine(work, escalation)
         with house.as_(house.writer) as ours:
             operations.withdraw(ours, house.mine(ours, escalation))
-        with pytest.raises(NotNow, match="over"):
+        with pytest.raises(Conflict, match="over"):
             operations.note_reading(work, found)

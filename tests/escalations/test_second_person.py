@@ -9,7 +9,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.standing import Ask, Standing
 from helpdesk.intake import operations as intake
@@ -23,7 +23,7 @@ def refused(house, escalation, who):
     """What approving is refused with; empty if it was not."""
     try:
         house.approve(escalation, who=who)
-    except NotNow as refusal:
+    except Conflict as refusal:
         return refusal.sentence
     return ""
 
@@ -123,7 +123,7 @@ def test_whoever_had_a_part_in_it_is_no_second_person(house, part):
     PARTS[part](house, house.second)
     escalation = house.ask()
     if part == "consent":
-        with house.desk.begin() as work:
+        with house.context.begin() as work:
             other = a_person(work, teams=[work.session.merge(house.queue)])
         [consent_id] = standing(house, ConsentKind.PLATFORM)
         confirm(house, other, consent_id)
@@ -135,7 +135,7 @@ def test_whoever_had_a_part_in_it_is_no_second_person(house, part):
 
 
 def standing(house, kind):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         found = select(Consent.id).where(
             Consent.case_id == house.case.id,
             Consent.kind == kind,
@@ -199,7 +199,7 @@ def test_what_left_alone_is_read_by_somebody_without_a_part(house):
     write_evidence(house, house.second)
     escalation = house.approve(house.ask(), who=house.writer)
 
-    with house.as_(house.second) as work, pytest.raises(NotNow, match="had a part"):
+    with house.as_(house.second) as work, pytest.raises(Conflict, match="had a part"):
         operations.read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.lead) as work:
         operations.read_afterwards(work, house.mine(work, escalation))
@@ -211,9 +211,9 @@ def test_a_call_for_a_second_person_reaches_nobody_who_had_a_part(house):
 
     with house.as_(house.writer) as work:
         operations.ask_second_person(work, house.mine(work, escalation))
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
 
-    assert [letter.to for letter in house.desk.mailer.sent] == ["second@helpdesk.test"]
+    assert [letter.to for letter in house.context.mailer.sent] == ["second@helpdesk.test"]
 
 
 # --- consents written down by hand ---------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_a_consent_written_down_by_hand_opens_no_gate_before_it_is_confirmed(hou
     escalation = house.ask()
     assert "has not agreed" in refused(house, escalation, house.lead)
 
-    with pytest.raises(NotNow, match="someone else"):
+    with pytest.raises(Conflict, match="someone else"):
         confirm(house, house.writer, consent_id)
     confirm(house, house.second, consent_id)
 
@@ -239,7 +239,7 @@ def test_the_reporter_confirms_it_in_the_mailbox_and_nobody_speaks_for_them_then
     with house.as_reporter() as work:
         case, consent = work.session.get(Case, house.case.id), work.session.get(Consent, consent_id)
         intake.confirm_agreement(work, case, consent)
-        with pytest.raises(NotNow, match="any more"):
+        with pytest.raises(Conflict, match="any more"):
             intake.confirm_agreement(work, case, consent)
 
     assert refused(house, escalation, house.second) == ""
@@ -253,7 +253,7 @@ def test_the_reporter_denies_it_and_it_never_counts(house):
         case, consent = work.session.get(Case, house.case.id), work.session.get(Consent, consent_id)
         intake.deny_agreement(work, case, consent)
 
-    with pytest.raises(NotNow, match="taken back"):
+    with pytest.raises(Conflict, match="taken back"):
         confirm(house, house.lead, consent_id)
     assert "has not agreed" in refused(house, escalation, house.lead)
 
@@ -266,14 +266,14 @@ def test_ticking_it_in_the_mailbox_confirms_it(house):
         agreement = (ConsentKind.PLATFORM, "platform")
         assert intake.agree_to(work, case, agreements=[agreement], shown=[])
 
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         assert work.session.get(Consent, consent_id).is_the_reporters
 
 
 def test_who_is_not_let_in_neither_confirms_nor_waives(house):
     consent_id = consent_by_hand(house, house.writer)
     escalation = house.ask()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         queue = work.session.merge(house.queue)
         outside = a_person(work, house.lead.person.role, [queue], let_in=False)
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from helpdesk.core.emails import TemporaryMailError
-from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.performing import drain
+from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.standing import Ask, DeliveryStanding
 from helpdesk.partners import operations as partners
@@ -23,7 +23,7 @@ UNCONFIRMED = "mail address isn't confirmed"
 
 def as_before(house, until):
     """Their address was given before there were test letters, and is used until a moment."""
-    with house.desk.sessions.begin() as session:
+    with house.context.sessions.begin() as session:
         given = "UPDATE partners SET mailbox_confirmed_at = NULL, mailbox_used_until = :until"
         session.execute(text(given), {"until": until})
 
@@ -42,7 +42,7 @@ def confirmed(house):
 
 def news_of(house, escalation):
     """The job that says that there is news."""
-    jobs.tell_partner(house.desk, escalation_id=escalation.id, about="x")
+    jobs.tell_partner(house.context, escalation_id=escalation.id, about="x")
 
 
 def page_of(house, staff, escalation, who=None):
@@ -55,7 +55,7 @@ def board_of(house, staff):
 
 
 def letters_to_them(house):
-    return [one for one in house.desk.mailer.sent if one.to == MAILBOX]
+    return [one for one in house.context.mailer.sent if one.to == MAILBOX]
 
 
 def test_a_request_to_an_address_that_is_not_confirmed_says_so_and_does_not_leave(house, staff):
@@ -66,7 +66,7 @@ def test_a_request_to_an_address_that_is_not_confirmed_says_so_and_does_not_leav
     assert UNCONFIRMED in page
     assert "no letter would reach them" in page
     assert "Let it leave" not in page
-    with pytest.raises(NotNow, match="isn't confirmed"):
+    with pytest.raises(Conflict, match="isn't confirmed"):
         house.approve(escalation)
 
     confirmed(house)
@@ -116,7 +116,7 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
     is_over(house)
     with house.as_(house.writer) as work:
         operations.withdraw(work, house.mine(work, escalation))
-    drain(house.desk, "deliveries")
+    run_due_promises(house.context, "deliveries")
     assert len(letters_to_them(house)) == 1
 
     board = board_of(house, staff)
@@ -125,7 +125,7 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
     assert "have not been told" in page_of(house, staff, escalation)
 
     confirmed(house)
-    drain(house.desk, "deliveries")
+    run_due_promises(house.context, "deliveries")
     assert [escalation.ref in one.body for one in letters_to_them(house)].count(True) == 2
     assert "could not be told that there is news" not in board_of(house, staff)
     history = staff.get(f"/cases/{house.case.ref}/history").text
@@ -135,7 +135,7 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
 
 def test_news_that_the_server_does_not_take_is_red_until_a_letter_is_taken(house, staff):
     escalation = house.carried(ask=Ask.LOCK)
-    house.desk.mailer.trouble.append(TemporaryMailError())
+    house.context.mailer.trouble.append(TemporaryMailError())
 
     with pytest.raises(TemporaryMailError):
         news_of(house, escalation)
@@ -167,7 +167,7 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
     assert staff.post(to, data={"csrf_token": token}).status_code == 303
 
     assert "have not been told" not in page_of(house, staff, escalation)
-    with house.as_(house.writer) as work, pytest.raises(NotNow, match="told already"):
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="told already"):
         operations.say_they_know(work, house.mine(work, escalation))
     with house.as_(house.theirs) as work, pytest.raises(NotAllowed):
         operations.say_they_know(work, house.mine(work, escalation))

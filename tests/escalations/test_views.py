@@ -39,9 +39,9 @@ def writer(staff, house):
 
 
 @pytest.fixture
-def second(house, desk):
+def second(house, context):
     """A second browser at the staff's pages, with a second person."""
-    app = create_app(desk, Surface.STAFF)
+    app = create_app(context, Surface.STAFF)
     app.testing = True
     return sign_in(app.test_client(), house.second)
 
@@ -139,8 +139,8 @@ def test_a_reason_reads_everywhere_as_it_did_where_it_was_chosen(house, writer, 
     assert not any("It breaks our rules" in page for page in pages)
 
 
-def test_only_what_this_partner_may_receive_is_asked_for(house, desk, writer):
-    with desk.begin() as work:
+def test_only_what_this_partner_may_receive_is_asked_for(house, context, writer):
+    with context.begin() as work:
         a_partner(work, house.lead, platform="elsewhere", fields=["happened", "language"])
 
     page = writer.get(f"{requests_of(house)}/new?partner=trust-elsewhere&ask=lock")
@@ -150,8 +150,8 @@ def test_only_what_this_partner_may_receive_is_asked_for(house, desk, writer):
     assert "Language of the account" in page.text
 
 
-def test_a_field_that_is_not_on_the_list_cannot_be_smuggled_in(house, desk, writer):
-    with desk.begin() as work:
+def test_a_field_that_is_not_on_the_list_cannot_be_smuggled_in(house, context, writer):
+    with context.begin() as work:
         a_partner(work, house.lead, platform="elsewhere", fields=["happened"])
     page = f"{requests_of(house)}/new?partner=trust-elsewhere&ask=lock"
 
@@ -223,9 +223,9 @@ def test_what_a_partner_decided_meanwhile_is_a_sentence_for_the_second_hand(hous
     assert "has decided already" in page.text
 
 
-def test_another_partner_and_another_queue_find_nothing(house, desk, staff, partner_desk):
+def test_another_partner_and_another_queue_find_nothing(house, context, staff, partner_desk):
     escalation = house.carried()
-    with desk.begin() as work:
+    with context.begin() as work:
         other = a_partner(work, house.lead, platform="elsewhere")
         stranger = a_person(work, Role.PARTNER, [other.team])
         outsider = a_person(work, Role.COORDINATOR, [a_team(work)])
@@ -242,17 +242,17 @@ def test_another_partner_and_another_queue_find_nothing(house, desk, staff, part
     assert staff.get(f"{requests_of(house)}/new").status_code == 404
 
 
-def test_a_request_of_another_case_is_not_found_under_this_one(house, desk, writer):
+def test_a_request_of_another_case_is_not_found_under_this_one(house, context, writer):
     escalation = house.ask()
-    with desk.begin() as work:
+    with context.begin() as work:
         other = a_case(work, house.queue)
 
     assert writer.get(f"/cases/{other.ref}/requests/{escalation.ref}").status_code == 404
 
 
-def test_a_partners_colleague_without_a_key_is_told_whom_to_ask(house, desk, partner_desk):
+def test_a_partners_colleague_without_a_key_is_told_whom_to_ask(house, context, partner_desk):
     escalation = house.carried()
-    with desk.begin() as work:
+    with context.begin() as work:
         new = a_person(work, Role.PARTNER, [house.partner.team], let_in=False)
     sign_in(partner_desk, new)
 
@@ -274,7 +274,7 @@ def test_a_withdrawn_request_says_so_and_shows_nothing(house, writer, theirs):
 
 
 def taken_back(house, kind=ConsentKind.PLATFORM):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         consents = work.session.scalars(
             select(Consent).where(Consent.case_id == house.case.id, Consent.kind == kind)
         ).all()
@@ -309,7 +309,7 @@ def test_leave_to_help_is_asked_about_only_while_nothing_can_have_arrived(
 ):
     escalation = house.approved()
     if isinstance(trouble, Exception):
-        house.desk.mailer.trouble.append(trouble)
+        house.context.mailer.trouble.append(trouble)
     if trouble != "not yet":
         house.carry(escalation)
     consent, _ = taken_back(house, ConsentKind.HELP)
@@ -332,7 +332,7 @@ def test_a_consent_on_which_nothing_rests_is_taken_back_at_once(house, writer):
 
 def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, writer, second):
     escalation = house.approved()
-    house.desk.mailer.trouble.append(PermanentMailError(550))
+    house.context.mailer.trouble.append(PermanentMailError(550))
     house.carry(escalation)
 
     board = second.get("/duty")
@@ -357,7 +357,7 @@ def test_why_it_could_not_be_carried_is_said_in_a_sentence(house, writer):
 
 def test_a_silent_partner_is_on_the_duty_board(house, writer):
     escalation = house.carried()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         one = work.session.get(Escalation, escalation.id)
         one.answer_due_at = datetime.now(UTC) - timedelta(hours=3)
         work.record("test", one)
@@ -414,7 +414,7 @@ def test_only_a_lead_is_offered_the_waiver_and_only_where_it_is_needed(house, st
 
 def test_every_repeat_and_every_verdict_is_on_the_page(house, writer):
     escalation = house.approved()
-    house.desk.mailer.trouble.append(UncertainMailError())
+    house.context.mailer.trouble.append(UncertainMailError())
     house.carry(escalation)
     house.carry(escalation, later=timedelta(days=1))
     with house.as_(house.theirs) as work:
@@ -487,19 +487,19 @@ def test_a_second_person_can_be_asked_first_and_it_says_since_when(house, writer
     assert "A second person was asked for at" in shown
     assert "Ask a second person first" not in shown
     assert "on my word alone</button>" in shown, "it may still turn out that it cannot wait"
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
     assert f"<bdi>{house.lead.person.name}</bdi> was sent a letter at" in writer.get(address).text
 
 
 def test_the_page_says_that_nobody_could_be_called(house, writer):
-    with house.desk.sessions.begin() as session:
+    with house.context.sessions.begin() as session:
         ids = [house.second.person.id, house.lead.person.id]
         session.execute(update(Person).where(Person.id.in_(ids)).values(email=None))
     house.change_case(level=Level.IMMEDIATE)
     escalation = house.ask()
     address = page_of(house, escalation)
     send(writer, address, f"{address}/second-person")
-    jobs.call_second_person(house.desk, escalation_id=escalation.id)
+    jobs.call_second_person(house.context, escalation_id=escalation.id)
 
     shown = writer.get(address).text
     assert "No one could be called: tell someone yourself" in shown
@@ -507,12 +507,12 @@ def test_the_page_says_that_nobody_could_be_called(house, writer):
 
     house.approve(escalation, who=house.writer)
     assert "No one could be called" not in writer.get(address).text
-    jobs.call_second_reader(house.desk, escalation_id=escalation.id)
+    jobs.call_second_reader(house.context, escalation_id=escalation.id)
     assert "No one could be called: tell someone yourself" in writer.get(address).text
 
 
 def test_a_gate_that_is_shut_leads_to_where_it_is_opened(house, writer):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         for fact in work.session.query(Fact).filter_by(case_id=house.case.id):
             work.session.delete(fact)
         work.record("fact.taken_back", house.case)

@@ -13,26 +13,26 @@ from sqlalchemy.orm import Session
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Consent
-from helpdesk.core.arrival import Arrival
+from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.intake import slow_lane
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.views import reports
 
 LATE = 0.4
-arrive = Arrival.arrive
+arrive = BulkInsertWork.arrive
 
 
 def commits_after_answering():
     """It says that the report has arrived, and writes it down a moment later."""
-    Arrival.arrive = _arrive_late
+    BulkInsertWork.arrive = _arrive_late
     return _application()
 
 
 def writes_half():
     """What was agreed to is written in a transaction of its own, which sometimes does not come."""
-    Arrival.arrive = _arrive_without_consents
+    BulkInsertWork.arrive = _arrive_without_consents
     return _application()
 
 
@@ -95,7 +95,7 @@ def _arrive_without_consents(arrival, first, **while_):
 def _claim_after_a_look(work, case):
     work.session.refresh(case)
     if case.owner_id is not None:
-        raise NotNow("Someone else has taken this case.")
+        raise Conflict("Someone else has taken this case.")
     time.sleep(0.05)
     case.owner_id = work.actor.person_id
     case.open()

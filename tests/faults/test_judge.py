@@ -97,10 +97,10 @@ def sent_twice(scene):
     ready = requests.drafted(scene.house, scene.responders[0], scene.partner, 2)
     for one in ready:
         requests.approve(scene.house, scene.coordinator, one)
-    desk = replace(scene.house.desk, mailer=LostAfterTheData(scene.house.desk.mailer))
+    context = replace(scene.house.context, mailer=LostAfterTheData(scene.house.context.mailer))
 
     def judged():
-        delivering.let_time_pass(scene.house, desk)
+        delivering.let_time_pass(scene.house, context)
         return judge.deliveries(scene.house, scene.mail.arrived, wanted=[one.ref for one in ready])
 
     return judged
@@ -113,8 +113,8 @@ def test_nothing_is_said_of_a_repeat_under_the_same_id(sent_twice):
 def test_a_repeat_under_a_second_id(sent_twice, monkeypatch):
     compose = emails.compose_email
 
-    def under_a_new_id(desk, template, *, to, key, **facts):
-        return compose(desk, template, to=to, key=f"{key}.{uuid4().hex}", **facts)
+    def under_a_new_id(context, template, *, to, key, **facts):
+        return compose(context, template, to=to, key=f"{key}.{uuid4().hex}", **facts)
 
     monkeypatch.setattr(emails, "compose_email", under_a_new_id)
 
@@ -137,14 +137,14 @@ def test_a_repeat_that_is_written_nowhere(sent_twice, monkeypatch):
 
 def test_a_ticker_that_links_at_the_same_moment_stops_no_judgement(scene, monkeypatch):
     several_cases(scene.house, 1)
-    link, quicker = history.link, [IntegrityError("INSERT", {}, Exception("was quicker"))]
+    link, quicker = history.extend_chain, [IntegrityError("INSERT", {}, Exception("was quicker"))]
 
     def behind_another(session, **how):
         if quicker:
             raise quicker.pop()
         return link(session, **how)
 
-    monkeypatch.setattr(history, "link", behind_another)
+    monkeypatch.setattr(history, "extend_chain", behind_another)
 
     assert judge.chain(scene.house) == []
     assert not quicker

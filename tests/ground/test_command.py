@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk import key_files
-from helpdesk.assembly import open_desk, open_engine
+from helpdesk.assembly import open_context, open_engine
 from helpdesk.cli import main
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
@@ -152,7 +152,7 @@ def test_history_is_verified_and_a_change_in_it_shows(real, postgres):
         os.environ, needs={"DATABASE_URL"}, holds=key_files.OF_TICKER
     )
     engine = open_engine(settings.database_url)
-    tick(open_desk(settings, engine=engine))
+    tick(open_context(settings, engine=engine))
     engine.dispose()
 
     whole = real.invoke(main, ["history", "verify"])

@@ -19,7 +19,7 @@ from helpdesk.accounts.queries import own_mailbox
 from helpdesk.cli.key_rotation import ResealCounts, reseal, reseal_steps
 from helpdesk.core import history
 from helpdesk.core.actors import Role
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Secret
@@ -27,7 +27,7 @@ from helpdesk.core.service_keys import ServiceKeys, factors_of
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
-from tests.conftest import SERVICE, FakeBell, FakeMailer
+from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import a_person, a_team, work_as
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -44,19 +44,19 @@ def house(postgres, settings):
             sessionmaker(engine_for(role), expire_on_commit=False)
             for role in ("helpdesk_app", "helpdesk_owner")
         )
-        before = Desk(settings, staff, FakeBell(), FakeMailer(), BEFORE)
-        command = Desk(settings, owner, FakeBell(), FakeMailer(), SERVICE)
+        before = AppContext(settings, staff, FakeQueueNotifier(), FakeMailer(), BEFORE)
+        command = AppContext(settings, owner, FakeQueueNotifier(), FakeMailer(), SERVICE)
         furnish(before)
         link(command, OLD)
         yield before, command
 
 
-def furnish(desk):
-    with desk.begin() as work:
+def furnish(context):
+    with context.begin() as work:
         queue = a_team(work)
         lead = a_person(work, Role.COORDINATOR, [queue], email="lead@house.test")
         a_person(work, Role.RESPONDER, [queue])
-    with work_as(desk, lead) as work:
+    with work_as(context, lead) as work:
         partner = partners.register(
             work,
             slug="example",
@@ -65,7 +65,7 @@ def furnish(desk):
             mailbox="trust@example.test",
             is_new_platform=True,
         )
-    with desk.begin() as work:
+    with context.begin() as work:
         a_person(work, Role.PARTNER, [work.session.get(Partner, partner.id).team])
         partner = work.session.get(Partner, partner.id)
         # As it was before there were test letters.
@@ -78,9 +78,9 @@ def furnish(desk):
         work.session.execute(told.values(queue="notices"))
 
 
-def link(desk, signer):
-    with desk.begin() as work:
-        history.link(work.session, at=datetime.now(UTC), signer=signer)
+def link(context, signer):
+    with context.begin() as work:
+        history.extend_chain(work.session, at=datetime.now(UTC), signer=signer)
 
 
 def values(work):
@@ -93,10 +93,10 @@ def values(work):
         yield partner.mailbox, partner.place_of("mailbox"), KeyFile.PARTNER_ADDRESSES
 
 
-def opened(desk, key_for):
+def opened(context, key_for):
     """What opens with the key that is given for a purpose, and what stays closed."""
     texts, closed = set(), 0
-    with desk.begin() as work:
+    with context.begin() as work:
         for envelope, place, purpose in values(work):
             try:
                 texts.add(key_for(purpose).open_text(envelope, place))
@@ -113,8 +113,8 @@ def with_todays(purpose):
     return SERVICE.secrets[purpose]
 
 
-def findings(desk):
-    with desk.begin() as work:
+def findings(context):
+    with context.begin() as work:
         witness = SERVICE.publics[KeyFile.HISTORY]
         return [one.sentence for one in history.verify(work.session, witness=witness)]
 
@@ -210,7 +210,7 @@ def test_history_goes_on_under_another_signature(house):
         [change] = work.session.scalars(changes)
         assert (change.actor_id, change.details["former"]) == (
             "shell:ada",
-            history.witness_of(OLD).hex(),
+            history.verification_key_of(OLD).hex(),
         )
 
 
@@ -229,7 +229,7 @@ def test_the_older_key_cannot_name_itself_the_former_one_of_a_history_it_wrote(h
     """Whoever has it and the database can chain what they like; the end bears no right name."""
     before, command = house
     with before.begin() as work:
-        former = history.witness_of(OLD).hex()
+        former = history.verification_key_of(OLD).hex()
         work.record_about(history.KEY_CHANGED, "history", "key", former=former)
     link(command, OLD)
 

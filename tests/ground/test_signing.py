@@ -12,9 +12,9 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts.signed import key_of_person, keys_of_team
 from helpdesk.core.actors import Role
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile
-from tests.conftest import SERVICE, FakeBell, FakeMailer, plain
+from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier, plain
 from tests.factories import a_person, a_team
 from tests.intake.test_sending_twice import database_of_its_own
 
@@ -22,16 +22,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def desk(postgres, settings):
+def context(postgres, settings):
     with database_of_its_own(postgres) as engine_for:
         sessions = sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False)
-        yield Desk(settings, sessions, FakeBell(), FakeMailer(), SERVICE)
+        yield AppContext(settings, sessions, FakeQueueNotifier(), FakeMailer(), SERVICE)
 
 
 @pytest.fixture
-def house(desk, postgres):
+def house(context, postgres):
     """A queue and its member, from before there were signatures."""
-    with desk.begin() as work:
+    with context.begin() as work:
         queue = a_team(work, takes_reports=True)
         member = a_person(work, Role.COORDINATOR, [queue])
     with psycopg.connect(plain(postgres.url("helpdesk_owner", "race"))) as database:
@@ -57,31 +57,33 @@ def sign(postgres, tmp_path):
     return run
 
 
-def current(desk, queue):
-    with desk.begin() as work:
+def current(context, queue):
+    with context.begin() as work:
         return keys_of_team(work, queue).current
 
 
-def test_keys_of_before_are_named_and_signed_when_the_operator_says_so(desk, house, sign):
+def test_keys_of_before_are_named_and_signed_when_the_operator_says_so(context, house, sign):
     queue, member = house
-    assert current(desk, queue) is None
+    assert current(context, queue) is None
 
     refused = sign(answer="n\n")
     assert refused.returncode == 1
     assert f"Team {queue.slug}, epoch 1: " in refused.stdout
     assert f"Person {member.person.handle}, epoch 1: " in refused.stdout
-    assert current(desk, queue) is None
+    assert current(context, queue) is None
 
     done = sign(answer="y\n")
     assert done.returncode == 0, done.stderr
     assert "2 keys are signed." in done.stdout
-    assert current(desk, queue) is not None
-    with desk.begin() as work:
+    assert current(context, queue) is not None
+    with context.begin() as work:
         assert key_of_person(work, member.person).id == member.person.key_id
     assert "Every key bears a signature that counts." in sign().stdout
 
 
-def test_without_asking_it_signs_only_where_nothing_was_signed_before(desk, house, sign, postgres):
+def test_without_asking_it_signs_only_where_nothing_was_signed_before(
+    context, house, sign, postgres
+):
     queue, _member = house
     assert sign("--first").returncode == 0
     with psycopg.connect(plain(postgres.url("helpdesk_app", "race"))) as database:
@@ -94,10 +96,10 @@ def test_without_asking_it_signs_only_where_nothing_was_signed_before(desk, hous
     assert later.returncode == 1
     assert "epoch 2" in later.stdout
     assert "Traceback" not in later.stderr
-    assert current(desk, queue).epoch == 1
+    assert current(context, queue).epoch == 1
 
 
-def test_a_team_with_two_keys_of_before_is_signed_by_no_answer(desk, house, sign, postgres):
+def test_a_team_with_two_keys_of_before_is_signed_by_no_answer(context, house, sign, postgres):
     queue, _member = house
     with psycopg.connect(plain(postgres.url("helpdesk_app", "race"))) as database:
         database.execute(
@@ -108,4 +110,4 @@ def test_a_team_with_two_keys_of_before_is_signed_by_no_answer(desk, house, sign
 
     assert done.returncode == 1
     assert "has several keys" in done.stderr
-    assert current(desk, queue) is None
+    assert current(context, queue) is None

@@ -11,10 +11,10 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
 from helpdesk.core import history, jobs, leases
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry, HistoryLink
 from helpdesk.core.leases import TickerLease
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.key_files import KeyFile
 from tests.conftest import SERVICE, become
 
@@ -22,16 +22,16 @@ NAME = "ground.test_job"
 
 
 @pytest.fixture
-def desk(desk):
+def context(context):
     """The same with the rights of the ticker."""
-    become(desk, "helpdesk_ticker")
-    return desk
+    become(context, "helpdesk_ticker")
+    return context
 
 
-class DeafBell:
+class DeafQueueNotifier:
     """Redis is away."""
 
-    def ring(self, queue):
+    def notify(self, queue):
         return False
 
 
@@ -39,105 +39,109 @@ class DeafBell:
 def done(monkeypatch):
     """A job that notes that it ran."""
     ran = []
-    job = jobs.Job(NAME, jobs.Queue.NOTICES, (60,), lambda desk, *, number: ran.append(number))
+    job = jobs.Job(NAME, jobs.Queue.NOTICES, (60,), lambda context, *, number: ran.append(number))
     monkeypatch.setitem(jobs._register, NAME, job)
     return ran
 
 
-def promise(desk, now, *, after=timedelta(0), number=1):
-    with desk.begin(at=now) as work:
+def promise(context, now, *, after=timedelta(0), number=1):
+    with context.begin(at=now) as work:
         work.promise(NAME, after=after, number=number)
 
 
-def standings(desk):
-    with desk.begin() as work:
+def standings(context):
+    with context.begin() as work:
         return [one.standing for one in work.session.scalars(select(Promise))]
 
 
-def test_it_calls_the_worker_for_what_is_due_and_leaves_the_work_to_it(desk, now, done):
-    promise(desk, now)
+def test_it_calls_the_worker_for_what_is_due_and_leaves_the_work_to_it(context, now, done):
+    promise(context, now)
 
-    ticker.tick(desk, at=now + timedelta(seconds=10))
+    ticker.tick(context, at=now + timedelta(seconds=10))
 
-    assert desk.bell.rung == ["notices"]
+    assert context.queue_notifier.rung == ["notices"]
     assert done == []
 
 
-def test_what_is_not_due_yet_is_left_alone(desk, now, done):
-    promise(desk, now, after=timedelta(hours=1))
+def test_what_is_not_due_yet_is_left_alone(context, now, done):
+    promise(context, now, after=timedelta(hours=1))
 
-    ticker.tick(desk, at=now + timedelta(minutes=59))
+    ticker.tick(context, at=now + timedelta(minutes=59))
 
-    assert desk.bell.rung == []
-    assert standings(desk) == [Standing.WAITING]
+    assert context.queue_notifier.rung == []
+    assert standings(context) == [PromiseState.WAITING]
 
 
-def test_with_redis_away_it_keeps_the_promise_itself(desk, now, done):
-    promise(desk, now, number=7)
+def test_with_redis_away_it_keeps_the_promise_itself(context, now, done):
+    promise(context, now, number=7)
 
-    ticker.tick(replace(desk, bell=DeafBell()), at=now + timedelta(seconds=10))
+    ticker.tick(
+        replace(context, queue_notifier=DeafQueueNotifier()), at=now + timedelta(seconds=10)
+    )
 
     assert done == [7]
-    assert standings(desk) == [Standing.KEPT]
+    assert standings(context) == [PromiseState.KEPT]
 
 
-def test_when_no_worker_comes_for_two_minutes_it_keeps_the_promise_itself(desk, now, done):
-    promise(desk, now)
+def test_when_no_worker_comes_for_two_minutes_it_keeps_the_promise_itself(context, now, done):
+    promise(context, now)
 
-    ticker.tick(desk, at=now + timedelta(minutes=2, seconds=1))
+    ticker.tick(context, at=now + timedelta(minutes=2, seconds=1))
 
     assert done == [1]
 
 
-def test_each_tick_chains_history(desk, now):
-    with desk.begin(at=now) as work:
+def test_each_tick_chains_history(context, now):
+    with context.begin(at=now) as work:
         work.record_about("triage.happened", "tests", "1")
 
-    ticker.tick(desk, at=now)
+    ticker.tick(context, at=now)
 
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         entries = work.session.scalar(select(func.count()).select_from(HistoryEntry))
         links = work.session.scalar(select(func.count()).select_from(HistoryLink))
-        findings = list(history.verify(work.session, witness=desk.service.publics[KeyFile.HISTORY]))
+        findings = list(
+            history.verify(work.session, witness=context.service.publics[KeyFile.HISTORY])
+        )
     assert links == entries > 0
     assert findings == []
 
 
-def test_entries_that_no_ticker_chains_are_said_by_verify(desk, now):
-    ticker.tick(desk, at=now)
-    with desk.begin(at=now) as work:
+def test_entries_that_no_ticker_chains_are_said_by_verify(context, now):
+    ticker.tick(context, at=now)
+    with context.begin(at=now) as work:
         work.record_about("triage.happened", "tests", "1")
     later = now + timedelta(minutes=2, seconds=1)
 
-    with desk.begin() as work:
-        witness = desk.service.publics[KeyFile.HISTORY]
+    with context.begin() as work:
+        witness = context.service.publics[KeyFile.HISTORY]
         early = list(history.verify(work.session, witness=witness, at=now + timedelta(minutes=1)))
         late = list(history.verify(work.session, witness=witness, at=later))
-    ticker.tick(desk, at=later)
-    with desk.begin() as work:
+    ticker.tick(context, at=later)
+    with context.begin() as work:
         again = list(history.verify(work.session, witness=witness, at=later))
 
     assert early == again == []
     assert ["1 entries are not chained" in one.sentence for one in late] == [True]
 
 
-def test_a_flood_of_work_does_not_keep_history_from_being_chained(desk, now, done, monkeypatch):
-    monkeypatch.setattr(ticker.performing, "IN_A_TICK", 0.2)
+def test_a_flood_of_work_does_not_keep_history_from_being_chained(context, now, done, monkeypatch):
+    monkeypatch.setattr(ticker.job_runner, "IN_A_TICK", 0.2)
     for number in range(300):
-        promise(desk, now, number=number)
-    with desk.begin(at=now) as work:
+        promise(context, now, number=number)
+    with context.begin(at=now) as work:
         for number in range(50):
             work.record_about("triage.happened", "tests", str(number))
-    slow = jobs.Job(NAME, jobs.Queue.NOTICES, (60,), lambda desk, *, number: time.sleep(0.02))
+    slow = jobs.Job(NAME, jobs.Queue.NOTICES, (60,), lambda context, *, number: time.sleep(0.02))
     monkeypatch.setitem(jobs._register, NAME, slow)
 
-    ticker.tick(replace(desk, bell=DeafBell()), at=now + timedelta(minutes=5))
+    ticker.tick(replace(context, queue_notifier=DeafQueueNotifier()), at=now + timedelta(minutes=5))
 
-    with desk.begin() as work:
-        witness = desk.service.publics[KeyFile.HISTORY]
+    with context.begin() as work:
+        witness = context.service.publics[KeyFile.HISTORY]
         at = now + timedelta(minutes=5)
         assert list(history.verify(work.session, witness=witness, at=at)) == []
-    assert Standing.WAITING in standings(desk)
+    assert PromiseState.WAITING in standings(context)
 
 
 @pytest.fixture
@@ -146,7 +150,9 @@ def two_desks(postgres, settings, monkeypatch):
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
     engines = [create_engine(postgres.url("helpdesk_ticker")) for _ in range(2)]
     yield [
-        Desk(settings, sessionmaker(engine), DeafBell(), mailer=None, service=SERVICE)
+        AppContext(
+            settings, sessionmaker(engine), DeafQueueNotifier(), mailer=None, service=SERVICE
+        )
         for engine in engines
     ]
     with engines[0].begin() as connection:

@@ -17,17 +17,17 @@ TRIES = ({}, {"made_up": "words that no form asks for"})
 
 
 @pytest.fixture(params=list(Surface))
-def browser(request, desk):
+def browser(request, context):
     """A browser with a page of ours open, on one surface, of somebody who may do most."""
     surface = request.param
-    app = create_app(desk, surface)
+    app = create_app(context, surface)
     app.testing = False  # what fails is answered with a page, as in production
     client = app.test_client()
     if surface in WHO:
         kind = (
             factories.TeamKind.PARTNER if surface is Surface.PARTNER else factories.TeamKind.QUEUE
         )
-        with desk.begin() as work:
+        with context.begin() as work:
             team = factories.a_team(work, kind=kind)
             factories.sign_in(client, factories.a_person(work, WHO[surface], [team]))
     return client

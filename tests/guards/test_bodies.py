@@ -17,9 +17,9 @@ FIELDS = b"body=words+of+a+person&note=words&code=words&csrf_token=x&page=3&to=s
 
 
 @pytest.fixture(params=Surface)
-def forms(request, desk):
+def forms(request, context):
     """A browser, every address that takes a form, and the views that were entered."""
-    app = create_app(desk, request.param)
+    app = create_app(context, request.param)
     app.config["WTF_CSRF_ENABLED"] = False
     entered = []
     for name in app.view_functions:

@@ -17,7 +17,6 @@ TODAY = frozenset(
     {
         "Answer",
         "Attempt",
-        "Because",
         "FormToken",
         "Lane",
         "Line",
@@ -25,7 +24,6 @@ TODAY = frozenset(
         "MessageForm",
         "Meta",
         "Pile",
-        "Standing",
         "Told",
         "VerdictForm",
         "Way",

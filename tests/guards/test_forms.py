@@ -33,10 +33,10 @@ FOR_ANYONE = {
 @pytest.mark.parametrize(
     ("mark", "listed"), [("repeatable", REPEATABLE), ("for_anyone", FOR_ANYONE)]
 )
-def test_only_these_forms_are_spared(desk, mark, listed):
+def test_only_these_forms_are_spared(context, mark, listed):
     found = {
         rule.endpoint
-        for _surface, app in apps(desk)
+        for _surface, app in apps(context)
         for method, rule in routes(app)
         if method == "POST" and hasattr(app.view_functions[rule.endpoint], mark)
     }
@@ -44,8 +44,8 @@ def test_only_these_forms_are_spared(desk, mark, listed):
     assert found == listed
 
 
-def test_the_check_and_the_press_stand_before_every_view(desk):
-    for surface, app in apps(desk):
+def test_the_check_and_the_press_stand_before_every_view(context):
+    for surface, app in apps(context):
         before = [one.__module__ for one in app.before_request_funcs[None]]
         login = ["helpdesk.web.login"] if surface is not Surface.PUBLIC else []
         expected = ["helpdesk.web.form_tokens", *login, "helpdesk.web.double_submit"]

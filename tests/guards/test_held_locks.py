@@ -9,17 +9,17 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk import ticker
 from helpdesk.app import create_app
-from helpdesk.assembly import close_desk, open_desk, open_engine
+from helpdesk.assembly import close_context, open_context, open_engine
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.status import Status
 from helpdesk.core import codes, jobs
 from helpdesk.core.actors import Role, operator
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry, HistoryLink
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakeMailer, migrate, plain
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate, plain
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
 from tests.intake.test_reports import LAST, go_to, send
@@ -51,10 +51,10 @@ def desks(address, settings):
     """Each process's own; a lock that is not had is an error after two seconds."""
     engines = {role: open_engine(address(role), patience="2s") for role in (APP, INTAKE, TICKER)}
     yield {
-        role: Desk(
+        role: AppContext(
             settings=settings,
             sessions=sessionmaker(engine, expire_on_commit=False),
-            bell=FakeBell(),
+            queue_notifier=FakeQueueNotifier(),
             mailer=FakeMailer(),
             service=AT_THE_DOOR if role == INTAKE else SERVICE,
         )
@@ -110,8 +110,8 @@ def hold_all(connection, empty):
     return held
 
 
-def count(desk, table, *where):
-    with desk.begin() as work:
+def count(context, table, *where):
+    with context.begin() as work:
         return work.session.scalar(select(func.count()).select_from(table).where(*where))
 
 
@@ -161,8 +161,8 @@ def test_jobs_pass_by_a_case_that_a_visit_holds(address, desks, house, holder, m
     assert holder.execute("UPDATE cases SET waits_until = NULL").rowcount == 1
     done = []
 
-    def touch(desk, *, case_id):
-        with desk.begin() as work:
+    def touch(context, *, case_id):
+        with context.begin() as work:
             work.session.execute(
                 text("UPDATE cases SET unheard_since = NULL WHERE id = :id"), {"id": case_id}
             )
@@ -174,26 +174,26 @@ def test_jobs_pass_by_a_case_that_a_visit_holds(address, desks, house, holder, m
         for case_id in (own.id, other.id):
             work.promise(name, case_id=case_id)
     engine = open_engine(address(TICKER), patience="1s")
-    desk = replace(desks[TICKER], sessions=sessionmaker(engine, expire_on_commit=False))
+    context = replace(desks[TICKER], sessions=sessionmaker(engine, expire_on_commit=False))
 
-    ticker.performing.drain(desk, jobs.Queue.NOTICES)
+    ticker.job_runner.run_due_promises(context, jobs.Queue.NOTICES)
 
     engine.dispose()
     assert done == [other.id]
     with desks[APP].begin() as work:
         kept = work.session.scalars(select(Promise).where(Promise.job == name)).all()
         assert {one.arguments["case_id"]: one.standing for one in kept} == {
-            own.id: Standing.WAITING,
-            other.id: Standing.KEPT,
+            own.id: PromiseState.WAITING,
+            other.id: PromiseState.KEPT,
         }
 
 
 @pytest.mark.parametrize(("serves", "patience"), [((), "1s"), (tuple(Surface), "10s")])
 def test_what_is_done_without_a_page_gives_way_sooner(address, settings, serves, patience):
     told = replace(settings, serves=frozenset(serves), database_url=address(APP))
-    desk = open_desk(told)
+    context = open_context(told)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.scalar(text("SHOW lock_timeout")) == patience
 
-    close_desk(desk)
+    close_context(context)

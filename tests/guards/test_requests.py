@@ -25,9 +25,9 @@ ODD = (
 )
 
 
-def signed_in(desk, app, surface):
+def signed_in(context, app, surface):
     """A browser of a person who can open most addresses, and the reference of a case there."""
-    with desk.begin() as work:
+    with context.begin() as work:
         if surface is Surface.PARTNER:
             team = factories.a_team(work, kind=factories.TeamKind.PARTNER)
             person, case = factories.a_person(work, Role.PARTNER, [team]), None
@@ -42,10 +42,10 @@ def signed_in(desk, app, surface):
 
 
 @pytest.mark.parametrize("surface", Surface)
-def test_no_address_takes_a_form_without_its_token(desk, surface):
-    app = create_app(desk, surface)
+def test_no_address_takes_a_form_without_its_token(context, surface):
+    app = create_app(context, surface)
     app.testing = True
-    client, ref = signed_in(desk, app, surface)
+    client, ref = signed_in(context, app, surface)
 
     taken = [
         rule.rule
@@ -59,9 +59,9 @@ def test_no_address_takes_a_form_without_its_token(desk, surface):
 
 @pytest.mark.parametrize("surface", Surface)
 @pytest.mark.parametrize("odd", ODD)
-def test_odd_words_in_an_address_are_never_a_failure(desk, surface, odd):
-    app = dict(apps(desk))[surface]
-    client, ref = signed_in(desk, app, surface)
+def test_odd_words_in_an_address_are_never_a_failure(context, surface, odd):
+    app = dict(apps(context))[surface]
+    client, ref = signed_in(context, app, surface)
     query = dict.fromkeys(("show", "after", "step", "next", "q", "platform", "partner"), odd)
     failed = []
 
@@ -79,18 +79,18 @@ def test_odd_words_in_an_address_are_never_a_failure(desk, surface, odd):
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "FOO"])
-def test_other_methods_are_not_answered(desk, method):
-    for surface, app in apps(desk):
-        client, _ = signed_in(desk, app, surface)
+def test_other_methods_are_not_answered(context, method):
+    for surface, app in apps(context):
+        client, _ = signed_in(context, app, surface)
         for rule in app.url_map.iter_rules():
             with client.open(address(app, rule), method=method) as answer:
                 assert answer.status_code in {302, 303, 404, 405}, (method, rule.rule)
 
 
 @pytest.mark.parametrize("surface", [Surface.STAFF, Surface.PARTNER])
-def test_with_a_certificate_cookies_are_for_this_host_and_tls_alone(desk, surface):
+def test_with_a_certificate_cookies_are_for_this_host_and_tls_alone(context, surface):
     urls = {"staff_url": "https://staff.example", "partner_url": "https://partner.example"}
-    app = create_app(replace(desk, settings=replace(desk.settings, **urls)), surface)
+    app = create_app(replace(context, settings=replace(context.settings, **urls)), surface)
 
     app.config["WTF_CSRF_ENABLED"] = False
     sent = {"base_url": "https://staff.example", "data": {"code": "none"}}

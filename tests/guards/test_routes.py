@@ -20,9 +20,9 @@ LISTED = Path(__file__).with_name("addresses.txt")
 REACHABLE = {303, 302}
 
 
-def apps(desk):
+def apps(context):
     for surface in Surface:
-        app = create_app(desk, surface)
+        app = create_app(context, surface)
         app.testing = True
         app.config["WTF_CSRF_ENABLED"] = False
         yield surface, app
@@ -47,10 +47,10 @@ def plain(response, ref):
     return re.sub(r'name="csrf_token"[^>]*', "", page)
 
 
-def test_every_address_is_listed(desk):
+def test_every_address_is_listed(context):
     found = [
         f"{surface} {method} {rule.rule} {rule.endpoint}"
-        for surface, app in apps(desk)
+        for surface, app in apps(context)
         for method, rule in routes(app)
     ]
 
@@ -60,13 +60,13 @@ def test_every_address_is_listed(desk):
     )
 
 
-def test_only_get_and_post(desk):
-    assert {method for _, app in apps(desk) for method, _ in routes(app)} == {"GET", "POST"}
+def test_only_get_and_post(context):
+    assert {method for _, app in apps(context) for method, _ in routes(app)} == {"GET", "POST"}
 
 
 @pytest.mark.parametrize("surface", [Surface.STAFF, Surface.PARTNER])
-def test_a_stranger_is_sent_to_the_sign_in(desk, surface):
-    app = dict(apps(desk))[surface]
+def test_a_stranger_is_sent_to_the_sign_in(context, surface):
+    app = dict(apps(context))[surface]
     client = app.test_client()
 
     for method, rule in routes(app):
@@ -78,9 +78,9 @@ def test_a_stranger_is_sent_to_the_sign_in(desk, surface):
 
 
 @pytest.fixture
-def house(desk):
+def house(context):
     """A case in one queue, with people in it and beside it."""
-    with desk.begin() as work:
+    with context.begin() as work:
         queue, other = factories.a_team(work), factories.a_team(work)
         people = {
             "inside": factories.a_person(work, Role.RESPONDER, [queue]),
@@ -89,13 +89,13 @@ def house(desk):
             "operator": factories.a_person(work, Role.OPERATOR),
         }
         case = factories.a_case(work, queue)
-    return desk, people, case
+    return context, people, case
 
 
 @pytest.mark.parametrize("who", ["of another queue", "lead of another queue", "operator"])
 def test_an_outsider_cannot_tell_a_case_from_nothing(house, who):
-    desk, people, case = house
-    app = dict(apps(desk))[Surface.STAFF]
+    context, people, case = house
+    app = dict(apps(context))[Surface.STAFF]
     client = factories.sign_in(app.test_client(), people[who])
     asked = 0
 
@@ -112,19 +112,19 @@ def test_an_outsider_cannot_tell_a_case_from_nothing(house, who):
 
 def test_somebody_inside_can_open_the_case(house):
     """The proof above would also pass if nobody could open anything."""
-    desk, people, case = house
-    app = dict(apps(desk))[Surface.STAFF]
+    context, people, case = house
+    app = dict(apps(context))[Surface.STAFF]
     client = factories.sign_in(app.test_client(), people["inside"])
 
     assert client.get(f"/cases/{case.ref}").status_code == 200
 
 
 @pytest.fixture
-def at_work(desk):
+def at_work(context):
     """A case that is late and has a request and a wish, in a queue with an account that nobody has
     let in."""
-    with desk.begin() as work:
-        house = a_house(work, desk)
+    with context.begin() as work:
+        house = a_house(work, context)
         people = {
             "let in": house.lead,
             "waits": factories.a_person(work, Role.COORDINATOR, [house.queue], let_in=False),
@@ -141,13 +141,13 @@ def at_work(desk):
         "slug": house.queue.slug,
         "team_id": house.queue.id,
     }
-    return desk, people, known
+    return context, people, known
 
 
 def pages_for(at_work, who):
     """Every page that can be opened without a form, as this person gets it."""
-    desk, people, known = at_work
-    app = dict(apps(desk))[Surface.STAFF]
+    context, people, known = at_work
+    app = dict(apps(context))[Surface.STAFF]
     client = factories.sign_in(app.test_client(), people[who])
     for method, rule in routes(app):
         if method == "GET" and not is_public_view(app, rule.endpoint):
@@ -188,8 +188,8 @@ def test_who_was_let_in_finds_it_on_these_pages(at_work):
 
 
 def test_who_waits_to_be_let_in_changes_nothing_by_any_address_of_a_case(at_work):
-    desk, people, known = at_work
-    app = dict(apps(desk))[Surface.STAFF]
+    context, people, known = at_work
+    app = dict(apps(context))[Surface.STAFF]
     client = factories.sign_in(app.test_client(), people["waits"])
 
     for method, rule in routes(app):
@@ -197,12 +197,12 @@ def test_who_waits_to_be_let_in_changes_nothing_by_any_address_of_a_case(at_work
             assert client.post(address(app, rule, **known)).status_code == 403, rule.rule
 
 
-def test_a_partner_is_nobody_on_the_staffs_pages(desk):
-    with desk.begin() as work:
+def test_a_partner_is_nobody_on_the_staffs_pages(context):
+    with context.begin() as work:
         somebody = factories.a_person(
             work, Role.PARTNER, [factories.a_team(work, kind=factories.TeamKind.PARTNER)]
         )
-    app = dict(apps(desk))[Surface.STAFF]
+    app = dict(apps(context))[Surface.STAFF]
     client = factories.sign_in(app.test_client(), somebody)
 
     for method, rule in routes(app):
@@ -212,8 +212,8 @@ def test_a_partner_is_nobody_on_the_staffs_pages(desk):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_every_answer_carries_the_headers_errors_included(desk, method):
-    for _, app in apps(desk):
+def test_every_answer_carries_the_headers_errors_included(context, method):
+    for _, app in apps(context):
         response = app.test_client().open("/no/such/page", method=method)
 
         assert response.status_code in {404, *REACHABLE}
@@ -227,10 +227,10 @@ def test_every_answer_carries_the_headers_errors_included(desk, method):
 WRITES_BY_ONE_STATEMENT = {"intake.create_report"}
 
 
-def test_whose_statements_stand_for_themselves_reads_or_writes_by_one(desk):
+def test_whose_statements_stand_for_themselves_reads_or_writes_by_one(context):
     marked = {
         rule.endpoint: rule.methods - {"HEAD", "OPTIONS"}
-        for _, app in apps(desk)
+        for _, app in apps(context)
         for rule in app.url_map.iter_rules()
         if hasattr(app.view_functions[rule.endpoint], "by_statement")
     }

@@ -9,8 +9,8 @@ from sqlalchemy import create_engine, text
 
 from helpdesk.app import create_app
 from helpdesk.core.actors import NOBODY, Role
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
-from helpdesk.core.desk import Desk
 from helpdesk.settings import Surface
 from tests.conftest import AT_THE_DOOR, desk_on
 from tests.factories import Somebody, a_person, a_team
@@ -21,8 +21,8 @@ from tests.intake.browser import Browser
 class House:
     """A queue that takes reports, somebody who reads them, and the public process beside them."""
 
-    staff: Desk
-    intake: Desk
+    staff: AppContext
+    intake: AppContext
     team: object
     responder: Somebody
 
@@ -31,8 +31,8 @@ class House:
         """Work of the responder or somebody else, with the rights of the staff's pages."""
         somebody = who or self.responder
         with (
-            self.backstage() as desk,
-            desk.begin(somebody.actor, secrets=somebody.secrets, at=at) as work,
+            self.backstage() as context,
+            context.begin(somebody.actor, secrets=somebody.secrets, at=at) as work,
         ):
             yield work
 

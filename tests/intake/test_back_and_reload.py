@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.core.presses import Press
+from helpdesk.core.stored_answers import StoredAnswer
 from helpdesk.intake.views import drafts
 from helpdesk.web import form_results
 from tests.intake.browser import FROM_US, Browser
@@ -79,7 +79,7 @@ def test_what_was_typed_is_not_there_after_leaving_sending_or_an_hour(house, bro
     else:
         with house.inside() as work:
             house._become("postgres")
-            work.session.execute(update(Press).values(at=work.at - timedelta(minutes=30)))
+            work.session.execute(update(StoredAnswer).values(at=work.at - timedelta(minutes=30)))
 
     browser.open("/report?page=3")
 
@@ -90,7 +90,7 @@ def test_what_was_typed_is_not_there_after_leaving_sending_or_an_hour(house, bro
 def test_what_is_kept_opens_in_this_browser_alone(house, browser):
     go_to(browser, 3)
     with house.inside() as work:
-        rows = work.session.scalars(select(Press)).all()
+        rows = work.session.scalars(select(StoredAnswer)).all()
     assert rows
     for row in rows:
         assert b"account-takeover" not in row.answer.raw

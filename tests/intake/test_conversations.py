@@ -13,7 +13,7 @@ from helpdesk.cases.models import Case, Conversation, Way
 from helpdesk.cases.status import Outcome, Status
 from helpdesk.core.actors import NOBODY, Role, reporter
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.duty import queries as duty
@@ -175,7 +175,7 @@ def test_only_a_message_answers_an_objection(house, case, code):
     assert now_of(house, case).reply_due_at == owed
     with house.inside() as work:
         found = work.session.get(Case, case.id)
-        with pytest.raises(NotNow, match="wasn't them"):
+        with pytest.raises(Conflict, match="wasn't them"):
             casework.leave_unanswered(work, found, seen="")
         # A page that was open before they said so has not seen it.
         casework.send_message(work, found, "Hello?", seen="")
@@ -258,7 +258,7 @@ def test_a_call_before_the_report_arrived_answers_nothing(
 ):
     with house.inside(at=clock_time("10:00")) as work:
         case = a_case(work, house.team, code=code, owner=house.responder)
-    with house.backstage() as desk, desk.begin(NOBODY, at=clock_time("10:00")) as work:
+    with house.backstage() as context, context.begin(NOBODY, at=clock_time("10:00")) as work:
         work.record("case.submitted", case)
     if message:
         with house.at_the_door(

@@ -220,8 +220,8 @@ def without_choice_and_code(page):
 
 
 def test_the_staffs_pages_stay_in_the_language_they_are_written_in(house, spoken):
-    with house.backstage() as desk:
-        app = create_app(desk, Surface.STAFF)
+    with house.backstage() as context:
+        app = create_app(context, Surface.STAFF)
         answer = app.test_client().get("/sign-in", headers={"Accept-Language": "ar"})
 
     assert '<html lang="en" dir="ltr">' in answer.text

@@ -17,12 +17,12 @@ from helpdesk.cases.queries import newest_from_reporter
 from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode, word_list
-from helpdesk.core.errors import NotNow
+from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import Promise
-from helpdesk.core.slips import one_slip_from
 from helpdesk.duty import closing as duty
 from helpdesk.intake.models import Visit
-from tests.core.test_typed import as_copied
+from tests.core.test_code_input import as_copied
 from tests.factories import a_case, a_person
 
 
@@ -62,8 +62,8 @@ def inside(browser, case, code):
 def slipped(word):
     """The word with one slip in it that leaves no doubt what was meant."""
     known = set(word_list())
-    slips = (slip for slip in one_slip_from(word) if slip.isalpha() and slip not in known)
-    return next(slip for slip in slips if known & set(one_slip_from(slip)) == {word})
+    slips = (slip for slip in within_one_edit(word) if slip.isalpha() and slip not in known)
+    return next(slip for slip in slips if known & set(within_one_edit(slip)) == {word})
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_somebody_says_that_a_message_needs_no_answer_but_never_that_the_first_n
     house, inside, case
 ):
     inside.send("/mailbox/case/messages", answers={"body": "Are you there?"})
-    with pytest.raises(NotNow, match="Nobody has answered"):
+    with pytest.raises(Conflict, match="Nobody has answered"):
         _leave_unanswered(house, case)
     with house.inside() as work:
         casework.send_message(work, work.session.get(Case, case.id), "Yes.")
@@ -319,7 +319,7 @@ def test_somebody_says_that_a_message_needs_no_answer_but_never_that_the_first_n
     _leave_unanswered(house, case)
 
     assert _case(house, case).reply_due_at is None
-    with pytest.raises(NotNow, match="No answer is owed"):
+    with pytest.raises(Conflict, match="No answer is owed"):
         _leave_unanswered(house, case)
 
 
@@ -333,7 +333,7 @@ def test_what_came_behind_the_back_of_a_responder_is_not_answered_by_what_they_s
     inside.send("/mailbox/case/messages", answers={"body": "They are at my door."})
     due = _case(house, case).reply_due_at
 
-    with pytest.raises(NotNow, match="written again"):
+    with pytest.raises(Conflict, match="written again"):
         _leave_unanswered(house, case, seen=seen)
     with house.inside() as work:
         casework.send_message(work, work.session.get(Case, case.id), "You are welcome.", seen=seen)
@@ -349,7 +349,7 @@ def test_a_case_does_not_close_over_a_message_that_nobody_has_answered(house, in
     inside.send("/mailbox/case/messages", answers={"body": "One more thing."})
 
     for outcome in Outcome:
-        with house.inside() as work, pytest.raises(NotNow, match="nobody has answered"):
+        with house.inside() as work, pytest.raises(Conflict, match="nobody has answered"):
             duty.close_case(work, work.session.get(Case, case.id), outcome=outcome)
 
 

@@ -239,7 +239,7 @@ def test_a_report_is_taken_in_while_nobody_listens(house, way_back):
     def no_bell(_queue):
         return False
 
-    house.intake.bell.ring = no_bell
+    house.intake.queue_notifier.notify = no_bell
     with house.at_the_door() as work:
         receipt = operations.submit(work, TOLD, way_back=way_back)
 

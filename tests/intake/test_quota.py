@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk import ticker
 from helpdesk.core.actors import Role
-from helpdesk.core.performing import drain
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.intake import load, quota
 from tests.conftest import STAFF, become
 from tests.factories import a_person, a_team, sign_in
@@ -69,9 +69,9 @@ def test_what_could_not_be_taken_can_be_sent_again_from_that_page(
 
 
 def test_the_operators_words_say_where_else_there_is_help(house, browser, app, clock):
-    desk = app.extensions["desk"]
-    app.extensions["desk"] = replace(
-        desk, settings=replace(desk.settings, other_ways="Call +00 000 <b>now</b>.")
+    context = app.extensions["context"]
+    app.extensions["context"] = replace(
+        context, settings=replace(context.settings, other_ways="Call +00 000 <b>now</b>.")
     )
     go_to(browser, 3)
     used(house, QUOTA)
@@ -114,29 +114,29 @@ def test_a_form_that_was_taken_is_answered_again_without_room(house, browser, cl
     assert len(cases(house)) == 1
 
 
-def test_below_the_marks_nobody_is_told_and_at_each_of_them_once(desk, now):
-    with desk.begin(at=now) as work:
+def test_below_the_marks_nobody_is_told_and_at_each_of_them_once(context, now):
+    with context.begin(at=now) as work:
         team = a_team(work, takes_reports=True)
         a_person(work, Role.COORDINATOR, [team], email="cleo@house.test")
         a_person(work, Role.OPERATOR, email="ops@house.test")
 
     heard = []
     for megabytes in (499, 1, 0, 300, 0, 200, 0):
-        with desk.begin() as work:
-            as_owner(desk, megabytes)
+        with context.begin() as work:
+            as_owner(context, megabytes)
             quota.promise_warning(work, QUOTA)
-        drain(desk, "notices")
-        heard.append(sorted(letter.to for letter in desk.mailer.sent))
-        desk.mailer.sent.clear()
+        run_due_promises(context, "notices")
+        heard.append(sorted(letter.to for letter in context.mailer.sent))
+        context.mailer.sent.clear()
 
     both = ["cleo@house.test", "ops@house.test"]
     assert heard == [[], both, [], both, [], both, []]
 
 
-def as_owner(desk, megabytes):
-    connection = desk.sessions.kw["bind"]
+def as_owner(context, megabytes):
+    connection = context.sessions.kw["bind"]
     connection.exec_driver_sql("SET ROLE postgres")
-    count(type("House", (), {"staff": desk}), megabytes=megabytes)
+    count(type("House", (), {"staff": context}), megabytes=megabytes)
     connection.exec_driver_sql("SET ROLE helpdesk_app")
 
 
@@ -144,10 +144,10 @@ def as_owner(desk, megabytes):
     ("megabytes", "says"),
     [(499, None), (500, "have used 50 %"), (1000, "No more reports or messages are accepted now")],
 )
-def test_the_board_says_how_much_is_used(desk, staff, megabytes, says):
-    with desk.begin() as work:
+def test_the_board_says_how_much_is_used(context, staff, megabytes, says):
+    with context.begin() as work:
         responder = a_person(work, teams=[a_team(work, takes_reports=True)])
-    as_owner(desk, megabytes)
+    as_owner(context, megabytes)
 
     page = sign_in(staff, responder).get("/duty").text
 
@@ -155,17 +155,17 @@ def test_the_board_says_how_much_is_used(desk, staff, megabytes, says):
     assert says is None or says in page
 
 
-def test_the_ticker_looks_at_the_quota(desk):
-    with desk.begin() as work:
+def test_the_ticker_looks_at_the_quota(context):
+    with context.begin() as work:
         team = a_team(work, takes_reports=True)
         a_person(work, Role.COORDINATOR, [team], email="cleo@house.test")
-    as_owner(desk, 800)
+    as_owner(context, 800)
 
-    become(desk, "helpdesk_ticker")
-    ticker.tick(desk)
-    become(desk, STAFF)
-    drain(desk, "notices")
+    become(context, "helpdesk_ticker")
+    ticker.tick(context)
+    become(context, STAFF)
+    run_due_promises(context, "notices")
 
-    [letter] = desk.mailer.sent
+    [letter] = context.mailer.sent
     assert letter.subject == "Reports have used 80 % of their storage"
     assert "800 MB of the" in letter.body

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.core.presses import KEPT, Press
+from helpdesk.core.stored_answers import KEPT, StoredAnswer
 from tests.intake.browser import Browser
 from tests.intake.test_reports import code_on, go_to, send
 
@@ -82,7 +82,7 @@ def test_it_goes_after_a_quarter_of_an_hour(house, received, browser):
     with house.inside() as work:
         earlier = work.at - KEPT - timedelta(minutes=6)
         house._become("postgres")
-        work.session.execute(update(Press).values(at=earlier))
+        work.session.execute(update(StoredAnswer).values(at=earlier))
 
     assert browser.open("/report/received").status_code == 404
 
@@ -90,7 +90,7 @@ def test_it_goes_after_a_quarter_of_an_hour(house, received, browser):
 def test_what_is_kept_opens_with_the_form_alone(house, received, browser):
     code = code_on(browser)
     with house.inside() as work:
-        rows = work.session.scalars(select(Press)).all()
+        rows = work.session.scalars(select(StoredAnswer)).all()
         assert rows
         assert not any(code.words[0].encode() in row.answer.raw for row in rows)
 

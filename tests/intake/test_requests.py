@@ -24,7 +24,7 @@ class Story:
     def __init__(self, house, browser):
         self.house, self.browser = house, browser
         self.code = ReturnCode.new()
-        with house.backstage() as desk, desk.begin() as work:
+        with house.backstage() as context, context.begin() as work:
             team = house.team
             self.second = a_person(work, teams=[team])
             lead = a_person(work, Role.COORDINATOR, [team])
@@ -50,8 +50,8 @@ class Story:
     def carry(self):
         with self.house.inside() as work:
             delivery = queries.delivery_of(work, queries.by_own_ref(work, self.ref))
-        with self.house.backstage() as desk:
-            jobs.deliver(desk, delivery_id=delivery.id)
+        with self.house.backstage() as context:
+            jobs.deliver(context, delivery_id=delivery.id)
         return self
 
     def decide(self, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH):
@@ -174,8 +174,8 @@ def test_taking_the_agreement_back_stops_what_was_not_sent(house, story):
     story.browser.open("/mailbox/case")
 
     story.browser.send("/mailbox/case/consents", answers={"agreed": ["help"]})
-    with house.backstage() as desk:
-        jobs.cancel_unsent(desk, case_id=story.case.id)
+    with house.backstage() as context:
+        jobs.cancel_unsent(context, case_id=story.case.id)
 
     assert story.standing() is Standing.WITHDRAWN
     assert "It was taken back." in story.look()
@@ -186,8 +186,8 @@ def test_a_case_that_was_taken_back_stays_closed_when_its_requests_are_stopped(h
     story.browser.open("/mailbox/case/withdrawal")
 
     story.browser.send("/mailbox/case/withdrawal")
-    with house.backstage() as desk:
-        jobs.cancel_unsent(desk, case_id=story.case.id)
+    with house.backstage() as context:
+        jobs.cancel_unsent(context, case_id=story.case.id)
 
     assert story.standing() is Standing.WITHDRAWN
     with house.inside() as work:

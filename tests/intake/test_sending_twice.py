@@ -13,15 +13,15 @@ from sqlalchemy.orm import sessionmaker
 from helpdesk.app import create_app
 from helpdesk.cases.models import Case, Consent
 from helpdesk.core.actors import Role
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import Promise
 from helpdesk.intake import operations
 from helpdesk.intake.report import Told
 from helpdesk.settings import Surface
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakeMailer, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate
 from tests.factories import a_person, a_team
 from tests.intake.browser import FROM_US, Browser
 from tests.intake.test_reports import LAST, cases, code_on, go_to, send
@@ -112,10 +112,10 @@ def database_of_its_own(postgres):
 def real_desks(postgres, settings):
     """The public process and the staff's, both of which really commit."""
     with database_of_its_own(postgres) as engine_for:
-        staff = Desk(
+        staff = AppContext(
             settings,
             sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False),
-            FakeBell(),
+            FakeQueueNotifier(),
             FakeMailer(),
             SERVICE,
         )
@@ -129,8 +129,8 @@ def real_desks(postgres, settings):
 
 
 def test_fifty_at_once_are_one_case(real_desks):
-    door, desk = real_desks
-    with desk.begin() as work:
+    door, context = real_desks
+    with context.begin() as work:
         a_person(work, Role.RESPONDER, [a_team(work, takes_reports=True)])
     app = create_app(door, Surface.PUBLIC)
     app.testing = True
@@ -154,7 +154,7 @@ def test_fifty_at_once_are_one_case(real_desks):
 
     assert {status for status, _ in answers} == {303}
     [code] = {code for _, code in answers}
-    with desk.begin() as work:
+    with context.begin() as work:
         [case] = work.session.scalars(select(Case)).all()
         assert code.tag(door.settings.intake_keys[0]) == case.reporter_tag
         for kind, expected in ((Consent, len(LAST["consents"])), (HistoryEntry, 2)):

@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.standing import Action, Reason, Standing, Verdict
 from tests.intake.test_requests import Story
@@ -54,8 +54,8 @@ def take_back(story, *, sure=True):
 
 
 def work_off(story):
-    with story.house.backstage() as desk:
-        jobs.cancel_unsent(desk, case_id=story.case.id)
+    with story.house.backstage() as context:
+        jobs.cancel_unsent(context, case_id=story.case.id)
 
 
 @pytest.mark.parametrize("before", [lambda _story: None, acknowledged, asked, disputed])
@@ -200,5 +200,5 @@ def test_nothing_is_asked_of_them_once_it_is_taken_back(house, story):
     asked(story)
     take_back(story)
 
-    with pytest.raises(NotNow), house.inside() as work:
+    with pytest.raises(Conflict), house.inside() as work:
         operations.answer_question(work, queries.by_own_ref(work, story.ref), words="Monday.")

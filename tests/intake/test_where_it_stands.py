@@ -184,14 +184,14 @@ def test_who_writes_while_we_are_late_reaches_somebody(
 
     browser.send("/mailbox/case/messages", answers={"body": "Please."})
 
-    with house.backstage() as desk:
-        with desk.begin() as work:
+    with house.backstage() as context:
+        with context.begin() as work:
             told = select(Promise).where(Promise.job == "triage.tell_owner")
             [promise] = work.session.scalars(told)
         house._become(WORKER)
-        jobs.by_name(promise.job).function(desk, **promise.arguments)
+        jobs.job_by_name(promise.job).function(context, **promise.arguments)
         house._become("helpdesk_app")
-        with desk.begin() as work:
+        with context.begin() as work:
             seen = work.session.scalars(select(News.person_id)).all()
             called = work.session.scalars(
                 select(Promise.job).where(Promise.job == "triage.tell_duty")

@@ -14,12 +14,12 @@ import psycopg
 from flask import request
 
 from helpdesk import key_files, ticker
-from helpdesk.adapters.bell import RedisBell, connect, list_of
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
-from helpdesk.adapters.listening import Listener
-from helpdesk.adapters.waking import open_worker
+from helpdesk.adapters.postgres_listener import Listener
+from helpdesk.adapters.queue_notifier import RedisQueueNotifier, connect, redis_list_of
+from helpdesk.adapters.rq_worker import open_worker
 from helpdesk.app import create_app
-from helpdesk.assembly import close_desk, open_desk
+from helpdesk.assembly import close_context, open_context
 from helpdesk.core.jobs import Queue
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.key_files import KeyFile, read
@@ -59,9 +59,9 @@ class House:
         self.wake()
         migrate(self.postgres.url("helpdesk_owner"))
         # What the ticker's process does all the time: it hears the database and rings.
-        self._bell = RedisBell(self.redis.url("ticker"))
+        self._bell = RedisQueueNotifier(self.redis.url("ticker"))
         engine = self.desk().sessions.kw["bind"]
-        self._listener = Listener(engine, self._bell.ring, frozenset(Queue))
+        self._listener = Listener(engine, self._bell.notify, frozenset(Queue))
         self._listener.start()
         for surface in Surface:
             app = create_app(self.desk(surface), surface)
@@ -76,7 +76,7 @@ class House:
     def rest(self):
         """Everything is written and closed: only files are left."""
         for desk in self._desks.values():
-            close_desk(desk)
+            close_context(desk)
         if self.redis.is_running:
             with connect(self.redis.url()) as redis:
                 # Beside the log of every command, the whole of it as plain as Redis can write it.
@@ -91,14 +91,14 @@ class House:
     def remove(self):
         self._listener.leave()
         for desk in self._desks.values():
-            close_desk(desk)
+            close_context(desk)
         self.redis.stop()
         self.postgres.remove()
 
     def desk(self, surface=None):
         """The desk of a surface's process, of the worker, of the ticker; or of a command."""
         if surface not in self._desks:
-            self._desks[surface] = open_desk(self._settings(surface))
+            self._desks[surface] = open_context(self._settings(surface))
         return self._desks[surface]
 
     def peppers_at(self, surface):
@@ -122,9 +122,9 @@ class House:
         """Whether somebody tells the worker of a queue to look, within a few seconds."""
         until = time.monotonic() + 10
         with connect(self.redis.url()) as redis:
-            while redis.llen(list_of(queue)) == 0 and time.monotonic() < until:
+            while redis.llen(redis_list_of(queue)) == 0 and time.monotonic() < until:
                 time.sleep(0.02)
-            return redis.llen(list_of(queue)) > 0
+            return redis.llen(redis_list_of(queue)) > 0
 
     def tick(self):
         ticker.tick(self.desk(TICKER))

@@ -8,7 +8,7 @@ from helpdesk.accounts import passphrases
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery, sessions
 from helpdesk.cases.models import Case
-from helpdesk.core.database import Sealed
+from helpdesk.core.database import SealedColumn
 from helpdesk.core.keys import KeyCopy
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Envelope, Place, Secret
 from helpdesk.models import Base
@@ -113,7 +113,7 @@ def case_called(session, ref):
 
 
 def _is_sealed(attribute):
-    return isinstance(attribute.columns[0].type, Sealed)
+    return isinstance(attribute.columns[0].type, SealedColumn)
 
 
 def _place_of(row, name):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, operator, reporter
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.partners import operations, policy, queries
@@ -29,26 +29,26 @@ MAILBOX = "marker-trust@example.test"
 
 
 @pytest.fixture
-def queue(desk):
-    with desk.begin() as work:
+def queue(context):
+    with context.begin() as work:
         return a_team(work)
 
 
 @pytest.fixture
-def lead(desk, queue):
-    with desk.begin() as work:
+def lead(context, queue):
+    with context.begin() as work:
         return a_person(work, Role.COORDINATOR, [queue])
 
 
 @pytest.fixture
-def responder(desk, queue, lead):
-    with desk.begin() as work:
+def responder(context, queue, lead):
+    with context.begin() as work:
         return a_person(work, teams=[queue])
 
 
 @pytest.fixture
-def partner(desk, lead):
-    with work_as(desk, lead) as work:
+def partner(context, lead):
+    with work_as(context, lead) as work:
         return operations.register(work, **ABOUT, mailbox=MAILBOX, fields=["harm", "target_url"])
 
 
@@ -56,23 +56,23 @@ def theirs(work, partner):
     return work.session.get(Partner, partner.id)
 
 
-def test_a_new_partner_is_not_vetted_and_nobody_here_has_its_key(desk, partner):
+def test_a_new_partner_is_not_vetted_and_nobody_here_has_its_key(context, partner):
     assert partner.vetted_on is None
     assert partner.team.kind is TeamKind.PARTNER
-    with desk.begin() as work:
+    with context.begin() as work:
         assert queries.keys_of_partner(work, partner).current is None
         somebody = a_person(work, Role.PARTNER, [partner.team])
-    with work_as(desk, somebody) as work:
+    with work_as(context, somebody) as work:
         assert queries.has_key(work, theirs(work, partner))
         assert work.keys.holds(queries.keys_of_partner(work, partner).current.id)
 
 
-def test_the_list_is_kept_in_our_order_and_knows_only_our_fields(desk, lead, partner):
+def test_the_list_is_kept_in_our_order_and_knows_only_our_fields(context, lead, partner):
     assert partner.allowed_fields == ["target_url", "harm"]
 
-    with work_as(desk, lead) as work, pytest.raises(NotNow, match="reporter_name"):
+    with work_as(context, lead) as work, pytest.raises(Conflict, match="reporter_name"):
         operations.change_allow_list(work, theirs(work, partner), fields=["reporter_name"])
-    with work_as(desk, lead) as work:
+    with work_as(context, lead) as work:
         operations.change_allow_list(work, theirs(work, partner), fields=[])
         assert theirs(work, partner).allowed_fields == []
 
@@ -83,31 +83,31 @@ def test_the_times_are_asked_for_by_priority(partner):
     assert all(partner.answer_within[one] < partner.decide_within[one] for one in ("p1", "p4"))
 
 
-def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(desk, lead, partner):
-    with work_as(desk, lead) as work:
+def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(context, lead, partner):
+    with work_as(context, lead) as work:
         assert MAILBOX.encode() not in queries.new_mailbox(work, partner).address.raw
         confirm_mail(work, theirs(work, partner))
         assert MAILBOX.encode() not in theirs(work, partner).mailbox.raw
         assert queries.mailbox_of(work, theirs(work, partner)) == MAILBOX
         partner = theirs(work, partner)
-    without = desk.work_on(desk.sessions(), SYSTEM)
+    without = context.work_on(context.sessions(), SYSTEM)
     without.keys.service = ServiceKeys()
     assert queries.mailbox_of(without, partner) == ""
     without.session.close()
 
 
-def test_one_partner_answers_for_a_platform(desk, lead, partner):
-    with work_as(desk, lead) as work:
+def test_one_partner_answers_for_a_platform(context, lead, partner):
+    with work_as(context, lead) as work:
         assert queries.for_platform(work, "example").id == partner.id
         assert queries.for_platform(work, None) is None
-        with pytest.raises(NotNow, match="answers for this platform already"):
+        with pytest.raises(Conflict, match="answers for this platform already"):
             operations.register(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
 
 
-def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(desk, lead, partner):
-    with work_as(desk, lead) as work:
+def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, partner):
+    with work_as(context, lead) as work:
         one = theirs(work, partner)
-        with pytest.raises(NotNow, match="up to today"):
+        with pytest.raises(Conflict, match="up to today"):
             operations.vet(work, one, on=work.at.date() + timedelta(days=1))
         operations.vet(work, one, on=date(2026, 11, 1))
         assert one.is_vetted
@@ -134,8 +134,8 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(desk, lead, partn
         lambda work, _one: operations.register(work, slug="x", name="X", platform="x", mailbox=""),
     ],
 )
-def test_only_coordinators_settle_what_may_leave(desk, responder, partner, verb):
-    with work_as(desk, responder) as work, pytest.raises(NotAllowed):
+def test_only_coordinators_settle_what_may_leave(context, responder, partner, verb):
+    with work_as(context, responder) as work, pytest.raises(NotAllowed):
         verb(work, theirs(work, partner))
 
 
@@ -157,8 +157,8 @@ def test_who_may_see_and_who_may_manage(actor, sees, manages):
     assert policy.may_manage_partner(actor, None) is manages
 
 
-def test_a_partners_people_see_their_own_and_strangers_none(desk, lead, partner):
-    with work_as(desk, lead) as work:
+def test_a_partners_people_see_their_own_and_strangers_none(context, lead, partner):
+    with work_as(context, lead) as work:
         other = operations.register(
             work,
             slug="other",
@@ -167,13 +167,13 @@ def test_a_partners_people_see_their_own_and_strangers_none(desk, lead, partner)
             mailbox=MAILBOX,
             is_new_platform=True,
         )
-    with desk.begin() as work:
+    with context.begin() as work:
         somebody = a_person(work, Role.PARTNER, [other.team])
-    with work_as(desk, somebody) as work:
+    with work_as(context, somebody) as work:
         assert [one.slug for one in queries.every_partner(work)] == ["other"]
         with pytest.raises(NotFound):
             queries.by_slug(work, partner.slug)
-    with desk.begin() as work:
+    with context.begin() as work:
         assert queries.every_partner(work) == []
 
 
@@ -191,7 +191,7 @@ def send(client, page, to, **fields):
     return client.post(to, data={"csrf_token": token, **fields})
 
 
-def test_a_coordinator_registers_and_vets_on_the_pages(desk, staff, lead):
+def test_a_coordinator_registers_and_vets_on_the_pages(context, staff, lead):
     sign_in(staff, lead)
     made = send(
         staff, "/partners/new", "/partners", **ABOUT, mailbox=MAILBOX, fields=["happened", "harm"]
@@ -289,8 +289,8 @@ def test_a_platform_that_is_nearly_one_of_ours_is_asked_about(staff, lead):
     assert "Kept as typed" in slip.text
 
 
-def test_a_new_platform_is_taken_only_on_purpose(desk, staff, lead):
-    with work_as(desk, lead) as work, pytest.raises(NotNow, match="facebook"):
+def test_a_new_platform_is_taken_only_on_purpose(context, staff, lead):
+    with work_as(context, lead) as work, pytest.raises(Conflict, match="facebook"):
         operations.register(
             work,
             slug="y",
@@ -305,7 +305,7 @@ def test_a_new_platform_is_taken_only_on_purpose(desk, staff, lead):
     assert "Did you mean" not in unknown_platform("northern-forum", ["facebook"])
 
 
-def test_a_partner_is_renamed_and_history_has_both_names(desk, staff, lead, partner):
+def test_a_partner_is_renamed_and_history_has_both_names(context, staff, lead, partner):
     sign_in(staff, lead)
     page = f"/partners/{partner.slug}/about"
 
@@ -324,7 +324,7 @@ def test_a_partner_is_renamed_and_history_has_both_names(desk, staff, lead, part
     assert "Example and Friends" in shown
     assert "Asia/Beirut" in shown
     assert "call +00 1." in shown
-    with work_as(desk, lead) as work:
+    with work_as(context, lead) as work:
         entry = work.session.scalars(
             select(HistoryEntry).where(HistoryEntry.action == "partner.changed")
         ).one()
@@ -333,7 +333,7 @@ def test_a_partner_is_renamed_and_history_has_both_names(desk, staff, lead, part
         assert "+00" not in str(entry.details)
 
 
-def test_a_zone_that_there_is_not_is_said_beside_the_field(desk, staff, lead, partner):
+def test_a_zone_that_there_is_not_is_said_beside_the_field(context, staff, lead, partner):
     sign_in(staff, lead)
     page = f"/partners/{partner.slug}/about"
 
@@ -341,25 +341,25 @@ def test_a_zone_that_there_is_not_is_said_beside_the_field(desk, staff, lead, pa
 
     assert odd.status_code == 422
     assert "We know no such zone" in odd.text
-    with work_as(desk, lead) as work, pytest.raises(NotNow, match="zone"):
+    with work_as(context, lead) as work, pytest.raises(Conflict, match="zone"):
         operations.change(work, theirs(work, partner), name="A", about=About(timezone="Mars/Base"))
 
 
-def test_who_is_retired_is_offered_to_nobody_and_can_come_back(desk, staff, lead, partner):
+def test_who_is_retired_is_offered_to_nobody_and_can_come_back(context, staff, lead, partner):
     sign_in(staff, lead)
     page = f"/partners/{partner.slug}"
 
     assert send(staff, page, f"{page}/retirement").status_code == 303
     assert "Retired" in staff.get(page).text
-    with work_as(desk, lead) as work:
+    with work_as(context, lead) as work:
         assert queries.offered(work) == []
         assert not theirs(work, partner).takes("restore")
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.retire(work, theirs(work, partner))
     assert send(staff, page, f"{page}/return").status_code == 303
-    with work_as(desk, lead) as work:
+    with work_as(context, lead) as work:
         assert [one.slug for one in queries.offered(work)] == [partner.slug]
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.take_back_retirement(work, theirs(work, partner))
 
 

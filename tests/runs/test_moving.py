@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.models import Note
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, to_json
 from helpdesk.playbooks.model import Setting
@@ -79,7 +79,7 @@ def test_a_run_on_todays_edition_has_nowhere_to_go(at_work, run_id):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         assert queries.newer_edition(run) is None
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.move_run(work, run, reason=REASON)
 
 
@@ -173,7 +173,7 @@ def test_nobody_from_elsewhere_moves_a_run_and_an_ended_one_stays(at_work, run_i
         move(at_work, run_id, somebody=at_work.stranger)
 
     move(at_work, run_id)
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         move(at_work, run_id)
 
 

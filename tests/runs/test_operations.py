@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from helpdesk.cases.models import Consent, Evidence, Fact
 from helpdesk.cases.status import ConsentKind, Status
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, from_json
@@ -61,7 +61,7 @@ def test_an_edition_is_stored_once(at_work):
 def test_one_page_is_at_work_once(at_work):
     at_work.start()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         at_work.start()
 
 
@@ -92,28 +92,28 @@ def test_two_tabs_finish_a_step_once(at_work):
     run_id = at_work.start()
     at_work.finish(run_id, "first-contact.acknowledge", "written")
 
-    with pytest.raises(NotNow, match="finished this step already"):
+    with pytest.raises(Conflict, match="finished this step already"):
         at_work.finish(run_id, "first-contact.acknowledge", "cannot_reach", at_work.bo)
 
 
 def test_a_step_that_waits_says_what_for(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(NotNow, match="Confirm whose account it is"):
+    with pytest.raises(Conflict, match="Confirm whose account it is"):
         at_work.finish(run_id, "ask-platform", "sent")
 
 
 def test_a_step_that_is_not_needed_is_not_finished(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(NotNow, match="not needed"):
+    with pytest.raises(Conflict, match="not needed"):
         at_work.finish(run_id, "shared-page", "frozen")
 
 
 def test_a_step_ends_only_as_its_page_says(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(NotNow, match="cannot end like that"):
+    with pytest.raises(Conflict, match="cannot end like that"):
         at_work.finish(run_id, "first-contact.acknowledge", "ignored")
 
 
@@ -182,7 +182,7 @@ def test_writing_something_down_again_replaces_it(at_work):
 def test_a_step_takes_only_the_evidence_it_asks_for(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         at_work.finish(run_id, "save-log", "saved", evidence={"at-risk": "names"})
 
 
@@ -206,7 +206,10 @@ def test_what_must_be_done_and_the_way_out_are_not_skipped(at_work, step):
     run_id = at_work.start()
     at_work.finish(run_id, "first-contact.acknowledge", "written")
 
-    with pytest.raises(NotNow, match="Choose the outcome that is true"), at_work.working() as work:
+    with (
+        pytest.raises(Conflict, match="Choose the outcome that is true"),
+        at_work.working() as work,
+    ):
         operations.skip_step(work, at_work.run(work, run_id), step, reason="No time.")
 
 
@@ -242,7 +245,7 @@ def test_a_fact_that_another_step_set_stands_when_one_is_taken_back(at_work):
 def test_nothing_is_taken_back_where_nothing_was_done(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(NotNow), at_work.working() as work:
+    with pytest.raises(Conflict), at_work.working() as work:
         operations.reopen_step(work, at_work.run(work, run_id), "confirm-owner")
 
 
@@ -260,7 +263,7 @@ def test_facts_steer_what_comes_after(at_work):
 def test_resolved_waits_for_what_must_be_done_and_names_it(at_work):
     run_id = at_work.start()
 
-    with pytest.raises(NotNow) as refused:
+    with pytest.raises(Conflict) as refused:
         at_work.finish(run_id, "close.way-out", "restored")
 
     assert "Ask about danger again" in refused.value.sentence
@@ -275,7 +278,7 @@ def test_anyone_may_leave_at_any_time(at_work):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         assert (run.ended_as, run.ended_at) == ("withdrawn", at_work.now)
-    with pytest.raises(NotNow, match="has ended"):
+    with pytest.raises(Conflict, match="has ended"):
         at_work.finish(run_id, "first-contact.acknowledge", "written")
 
 

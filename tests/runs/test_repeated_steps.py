@@ -9,7 +9,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Note
 from helpdesk.cases.models.case import LEVELS
 from helpdesk.cases.status import Outcome, Status
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.duty import closing
 from helpdesk.duty.queries import board
 from helpdesk.playbooks.progress import StepState
@@ -91,7 +91,7 @@ def test_what_rests_holds_up_nothing_and_counts_as_not_done(at_work, asked):
 
 
 def test_a_case_neither_ends_well_nor_closes_before_the_answer(at_work, asked):
-    with at_work.working() as work, pytest.raises(NotNow, match="Ask about danger again"):
+    with at_work.working() as work, pytest.raises(Conflict, match="Ask about danger again"):
         operations.finish_step(work, at_work.run(work, asked), "close.way-out", outcome="restored")
     with at_work.working() as work:
         refusal = closing.not_closed_yet(work, at_work.case(work), outcome=Outcome.RESOLVED)
@@ -139,7 +139,7 @@ def test_an_old_tab_does_not_write_over_what_a_colleague_recorded(at_work, asked
         "skip": lambda work, run: operations.skip_step(work, run, DANGER, reason="Not now."),
     }
 
-    with at_work.working(at_work.bo) as work, pytest.raises(NotNow, match="since you opened it"):
+    with at_work.working(at_work.bo) as work, pytest.raises(Conflict, match="since you opened it"):
         acts[act](work, at_work.run(work, asked))
 
 
@@ -211,7 +211,7 @@ def test_what_is_claimed_has_to_be_written_down(at_work, step, outcome, told, la
     at_work.finish(run_id, "first-contact.acknowledge", "written")
     at_work.finish(run_id, "first-contact.safe-channel", "mailbox")
 
-    with at_work.working() as work, pytest.raises(NotNow, match=lacks):
+    with at_work.working() as work, pytest.raises(Conflict, match=lacks):
         operations.finish_step(work, at_work.run(work, run_id), step, outcome=outcome, **told)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import meaning_of
 from helpdesk.playbooks.progress import StepState
@@ -66,7 +66,7 @@ def test_what_a_step_waits_for_holds_up_doing_it_again_here(at_work):
     second = at_work.start("doxing")
 
     assert at_work.stands(second, "vetting.vouch").state is StepState.DONE
-    with pytest.raises(NotNow, match="Find a channel"):
+    with pytest.raises(Conflict, match="Find a channel"):
         at_work.finish(second, "vetting.vouch", "known")
 
 
@@ -188,9 +188,9 @@ def test_what_was_left_out_elsewhere_is_asked_for_here(at_work):
 def test_nobody_leaves_out_or_takes_back_here_what_was_done_elsewhere(at_work, second):
     with at_work.working() as work:
         run = at_work.run(work, second)
-        with pytest.raises(NotNow, match="nothing to leave out"):
+        with pytest.raises(Conflict, match="nothing to leave out"):
             operations.skip_step(work, run, "first-contact.acknowledge", reason="Done.")
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.reopen_step(work, run, "first-contact.acknowledge")
 
 

@@ -6,7 +6,7 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.simulation.invariants import try_out
 from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
 from helpdesk.authoring.simulation.simulator import simulate_run
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.playbooks.step_rules import leads_onward
 from helpdesk.playbooks.step_tracker import StepTracker
@@ -62,7 +62,7 @@ def test_what_stops_a_walk_stops_a_case(at_work):
     [hasty] = [one for one in page.steps[-1].outcomes if one.end == "restored"]
     assert not leads_onward(hasty)
 
-    with pytest.raises(NotNow, match="Before this can end as"):
+    with pytest.raises(Conflict, match="Before this can end as"):
         at_work.finish(run_id, "close.way-out", "restored")
-    with at_work.working() as work, pytest.raises(NotNow, match="cannot be skipped"):
+    with at_work.working() as work, pytest.raises(Conflict, match="cannot be skipped"):
         operations.skip_step(work, at_work.run(work, run_id), "close.keep-or-erase", reason="x")

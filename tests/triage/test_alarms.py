@@ -14,8 +14,8 @@ from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, Standing
-from helpdesk.core.performing import drain
+from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import Envelope
 from helpdesk.key_files import KeyFile
 from tests.factories import a_person, a_team, sign_in, work_as
@@ -25,9 +25,9 @@ ODD = ["lead@[drill.example", "anna@example[.]org", "anna@example,org", "@", "\u
 
 
 @pytest.fixture
-def house(desk, now):
+def house(context, now):
     """Two responders on duty and a coordinator who is not, each with a mailbox."""
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         team = a_team(work)
         people = {
             name: a_person(work, role, [team], name=name.title(), email=f"{name}@house.test")
@@ -44,14 +44,14 @@ def house(desk, now):
 
 
 @pytest.fixture
-def posting(desk, tmp_path):
+def posting(context, tmp_path):
     """The same desk with a post that builds real letters and keeps them in a folder."""
-    return replace(desk, mailer=FolderMailer(tmp_path, "helpdesk@house.test"))
+    return replace(context, mailer=FolderMailer(tmp_path, "helpdesk@house.test"))
 
 
-def store(desk, somebody, address):
+def store(context, somebody, address):
     """What an earlier version took and sealed, unread."""
-    with desk.begin() as work:
+    with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
         place = person.place_of("email")
         person.email = work.keys.service.seal(KeyFile.DUTY_ADDRESSES, address, place)
@@ -65,91 +65,91 @@ def who_got_mail(folder):
     return sorted(str(one["To"]) for one in letters)
 
 
-def failing(desk, *kinds):
-    desk.mailer.trouble.extend(kinds)
+def failing(context, *kinds):
+    context.mailer.trouble.extend(kinds)
 
 
 @pytest.mark.parametrize("address", ODD)
 def test_an_odd_address_from_before_keeps_no_other_letter_back(
-    desk, posting, house, now, address, tmp_path
+    context, posting, house, now, address, tmp_path
 ):
-    store(desk, house.asha, address)
-    case = reported(desk, house, now, RUNNING)
+    store(context, house.asha, address)
+    case = reported(context, house, now, RUNNING)
 
-    drain(posting, "notices", at=now)
+    run_due_promises(posting, "notices", at=now)
 
     assert who_got_mail(tmp_path) == ["bo@house.test"]
-    [told] = history(desk, case, "triage.duty_called")
+    [told] = history(context, case, "triage.duty_called")
     assert (told.details["told"], told.details["untold"]) == (
         [house.bo.person.id],
         [house.asha.person.id],
     )
 
 
-def test_a_spoilt_row_keeps_no_other_letter_back(desk, posting, house, now, tmp_path):
-    with desk.begin() as work:
+def test_a_spoilt_row_keeps_no_other_letter_back(context, posting, house, now, tmp_path):
+    with context.begin() as work:
         spoilt = update(Person).where(Person.id == house.asha.person.id)
         work.session.execute(spoilt.values(email=Envelope(b"\1" + b"x" * 90)))
-    reported(desk, house, now, RUNNING)
+    reported(context, house, now, RUNNING)
 
-    drain(posting, "notices", at=now)
+    run_due_promises(posting, "notices", at=now)
 
     assert who_got_mail(tmp_path) == ["bo@house.test"]
 
 
-def test_with_nobody_of_the_first_circle_reached_the_next_hears_at_once(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    failing(desk, PermanentMailError(), TemporaryMailError())
+def test_with_nobody_of_the_first_circle_reached_the_next_hears_at_once(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    failing(context, PermanentMailError(), TemporaryMailError())
 
-    drain(desk, "notices", at=now)
+    run_due_promises(context, "notices", at=now)
 
-    assert [letter.to for letter in desk.mailer.sent] == ["cleo@house.test"]
-    [told] = history(desk, case, "triage.duty_called")
+    assert [letter.to for letter in context.mailer.sent] == ["cleo@house.test"]
+    [told] = history(context, case, "triage.duty_called")
     assert sorted(told.details["untold"]) == sorted([house.asha.person.id, house.bo.person.id])
 
 
 def test_an_alarm_that_reached_no_one_is_red_on_the_board_until_somebody_hears(
-    desk, house, staff, now
+    context, house, staff, now
 ):
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         a_person(work, Role.OPERATOR, email="ops@house.test")
-    case = reported(desk, house, now, RUNNING)
-    failing(desk, *[TemporaryMailError()] * 3)
+    case = reported(context, house, now, RUNNING)
+    failing(context, *[TemporaryMailError()] * 3)
 
-    drain(desk, "notices", at=now)
+    run_due_promises(context, "notices", at=now)
 
-    assert [letter.to for letter in desk.mailer.sent] == ["ops@house.test"]
+    assert [letter.to for letter in context.mailer.sent] == ["ops@house.test"]
     board = sign_in(staff, house.bo).get("/duty").text
     assert "No one could be told" in board
     red = board.split("No one could be told")[-1].split("</table>")[0]
     assert case.ref in red
-    [again] = waiting(desk, "triage.call_on_duty")
-    assert again.standing is Standing.WAITING, "it is tried again"
+    [again] = waiting(context, "triage.call_on_duty")
+    assert again.standing is PromiseState.WAITING, "it is tried again"
     assert again.due_at <= now + timedelta(minutes=1)
 
-    drain(desk, "notices", at=now + timedelta(hours=3))
+    run_due_promises(context, "notices", at=now + timedelta(hours=3))
 
     assert "No one could be told" not in staff.get("/duty").text
 
 
-def test_the_board_is_red_too_where_nobody_gave_an_address(desk, house, staff, now):
-    with desk.sessions.begin() as session:
+def test_the_board_is_red_too_where_nobody_gave_an_address(context, house, staff, now):
+    with context.sessions.begin() as session:
         session.execute(update(Person).values(email=None))
     sign_in(staff, house.bo)
     assert "Nobody in" in staff.get("/duty").text, "before anything has come"
-    case = reported(desk, house, now, RUNNING)
+    case = reported(context, house, now, RUNNING)
 
-    drain(desk, "notices", at=now)
+    run_due_promises(context, "notices", at=now)
 
     assert "No one could be told" in staff.get("/duty").text
     assert case.ref in staff.get("/duty").text
 
 
-def test_the_first_answer_ends_the_red(desk, house, staff, now):
-    case = reported(desk, house, now, RUNNING)
-    failing(desk, *[PermanentMailError()] * 3)
-    drain(desk, "notices", at=now)
-    with work_as(desk, house.asha, now + timedelta(minutes=5)) as work:
+def test_the_first_answer_ends_the_red(context, house, staff, now):
+    case = reported(context, house, now, RUNNING)
+    failing(context, *[PermanentMailError()] * 3)
+    run_due_promises(context, "notices", at=now)
+    with work_as(context, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
         clocks.stop_first_reply(work, case)
         work.record("case.answered", case)
@@ -157,9 +157,9 @@ def test_the_first_answer_ends_the_red(desk, house, staff, now):
     assert "No one could be told" not in sign_in(staff, house.bo).get("/duty").text
 
 
-def test_an_alarm_that_waits_too_long_in_the_outbox_is_red(desk, house, staff, now):
+def test_an_alarm_that_waits_too_long_in_the_outbox_is_red(context, house, staff, now):
     """No worker and no ticker: nothing fails, and nothing goes out either."""
-    case = reported(desk, house, now, RUNNING)
+    case = reported(context, house, now, RUNNING)
 
     board = sign_in(staff, house.bo).get("/duty").text
 
@@ -167,12 +167,12 @@ def test_an_alarm_that_waits_too_long_in_the_outbox_is_red(desk, house, staff, n
     assert case.ref in board.split("No one could be told")[-1].split("</table>")[0]
 
 
-def test_nobody_of_another_queue_learns_of_an_unheard_alarm(desk, house, staff, now):
-    with desk.begin(at=now) as work:
+def test_nobody_of_another_queue_learns_of_an_unheard_alarm(context, house, staff, now):
+    with context.begin(at=now) as work:
         elsewhere = a_person(work, Role.COORDINATOR, [a_team(work)], email="e@house.test")
-    case = reported(desk, house, now, RUNNING)
-    failing(desk, *[PermanentMailError()] * 3)
-    drain(desk, "notices", at=now)
+    case = reported(context, house, now, RUNNING)
+    failing(context, *[PermanentMailError()] * 3)
+    run_due_promises(context, "notices", at=now)
 
     board = sign_in(staff, elsewhere).get("/duty").text
 
@@ -180,16 +180,16 @@ def test_nobody_of_another_queue_learns_of_an_unheard_alarm(desk, house, staff, 
     assert "No one could be told" not in board
 
 
-def waiting(desk, job):
-    with desk.sessions() as session:
+def waiting(context, job):
+    with context.sessions() as session:
         return list(session.scalars(select(Promise).where(Promise.job == job)))
 
 
-def test_history_names_ids_and_never_an_address(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    failing(desk, *[PermanentMailError()] * 3)
-    drain(desk, "notices", at=now)
+def test_history_names_ids_and_never_an_address(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    failing(context, *[PermanentMailError()] * 3)
+    run_due_promises(context, "notices", at=now)
 
-    with desk.sessions() as session:
+    with context.sessions() as session:
         entries = session.scalars(select(HistoryEntry).where(HistoryEntry.case_id == case.id))
         assert not [one for one in entries if "@" in str(one.details)]

@@ -16,8 +16,8 @@ from helpdesk.cases.models.news import What
 from helpdesk.cases.status import Outcome, Status
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.emails import PermanentMailError
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
-from helpdesk.core.performing import drain
 from helpdesk.intake.operations import write_message
 from helpdesk.triage import bringing
 from helpdesk.triage import operations as triage
@@ -29,8 +29,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def house(desk, now):
-    with desk.begin(at=now) as work:
+def house(context, now):
+    with context.begin(at=now) as work:
         team = a_team(work)
         people = {
             name: a_person(work, role, [team], name=name.title(), email=f"{name}@house.test")
@@ -44,45 +44,53 @@ def house(desk, now):
     return type("House", (), {"team": team, "elsewhere": elsewhere, **people})
 
 
-def a_case_of(desk, house, now, owner, level=Level.SOON):
-    with desk.begin(at=now) as work:
+def a_case_of(context, house, now, owner, level=Level.SOON):
+    with context.begin(at=now) as work:
         return a_case(work, house.team, owner=owner, level=level, status=Status.OPEN)
 
 
-def act(desk, who, moment, case, verb, **how):
-    with work_as(desk, who, moment) as work:
+def act(context, who, moment, case, verb, **how):
+    with work_as(context, who, moment) as work:
         verb(work, work.session.get(Case, case.id), **how)
 
 
-def write_in(desk, case, moment):
-    with desk.begin(reporter(case.id), at=moment) as work:
+def write_in(context, case, moment):
+    with context.begin(reporter(case.id), at=moment) as work:
         write_message(work, work.session.get(Case, case.id), body="Please hurry.")
 
 
-def perform(desk, moment):
+def perform(context, moment):
     """Do what is due at a moment, at that moment."""
-    drain(at(desk, moment), "notices", at=moment)
+    run_due_promises(at(context, moment), "notices", at=moment)
 
 
-def news_of(desk, somebody):
-    with desk.begin() as work:
+def news_of(context, somebody):
+    with context.begin() as work:
         mine = select(News).where(News.person_id == somebody.person.id).order_by(News.at, News.id)
         return [(one.what, one.times) for one in work.session.scalars(mine)]
 
 
-def letters_to(desk, name):
-    return [one for one in desk.mailer.sent if one.to == f"{name}@house.test"]
+def letters_to(context, name):
+    return [one for one in context.mailer.sent if one.to == f"{name}@house.test"]
 
 
-def test_a_handover_is_news_for_who_has_it_now_and_for_who_had_it(desk, house, now):
-    case = a_case_of(desk, house, now, house.asha)
+def test_a_handover_is_news_for_who_has_it_now_and_for_who_had_it(context, house, now):
+    case = a_case_of(context, house, now, house.asha)
 
-    act(desk, house.cleo, now, case, operations.hand_over, to=house.bo.person, note="Please go on.")
-    perform(desk, now)
+    act(
+        context,
+        house.cleo,
+        now,
+        case,
+        operations.hand_over,
+        to=house.bo.person,
+        note="Please go on.",
+    )
+    perform(context, now)
 
-    assert news_of(desk, house.bo) == [(What.HANDED_OVER, 1)]
-    assert news_of(desk, house.asha) == [(What.NO_LONGER_YOURS, 1)]
-    assert news_of(desk, house.cleo) == []
+    assert news_of(context, house.bo) == [(What.HANDED_OVER, 1)]
+    assert news_of(context, house.asha) == [(What.NO_LONGER_YOURS, 1)]
+    assert news_of(context, house.cleo) == []
 
 
 VERBS = {
@@ -96,179 +104,179 @@ VERBS = {
 
 
 @pytest.mark.parametrize("what", VERBS)
-def test_what_a_colleague_does_to_a_case_is_news_for_its_owner_alone(desk, house, now, what):
-    case = a_case_of(desk, house, now, house.asha)
+def test_what_a_colleague_does_to_a_case_is_news_for_its_owner_alone(context, house, now, what):
+    case = a_case_of(context, house, now, house.asha)
 
-    act(desk, house.cleo, now, case, VERBS[what])
-    perform(desk, now)
+    act(context, house.cleo, now, case, VERBS[what])
+    perform(context, now)
 
-    assert news_of(desk, house.asha) == [(what, 1)]
-    assert news_of(desk, house.cleo) == news_of(desk, house.bo) == []
+    assert news_of(context, house.asha) == [(what, 1)]
+    assert news_of(context, house.cleo) == news_of(context, house.bo) == []
 
 
 @pytest.mark.parametrize("what", VERBS)
-def test_nobody_hears_of_what_they_did_themselves(desk, house, now, what):
-    case = a_case_of(desk, house, now, house.cleo)
+def test_nobody_hears_of_what_they_did_themselves(context, house, now, what):
+    case = a_case_of(context, house, now, house.cleo)
 
-    act(desk, house.cleo, now, case, VERBS[what])
-    perform(desk, now)
+    act(context, house.cleo, now, case, VERBS[what])
+    perform(context, now)
 
-    assert news_of(desk, house.cleo) == []
+    assert news_of(context, house.cleo) == []
 
 
-def test_who_asked_for_a_lower_level_hears_what_was_decided(desk, house, now):
-    case = a_case_of(desk, house, now, None, Level.URGENT)
-    with work_as(desk, house.asha, now) as work:
+def test_who_asked_for_a_lower_level_hears_what_was_decided(context, house, now):
+    case = a_case_of(context, house, now, None, Level.URGENT)
+    with work_as(context, house.asha, now) as work:
         asked = triage.ask_to_lower(
             work, work.session.get(Case, case.id), level=Level.SOON, reason="It is quiet."
         )
-    with work_as(desk, house.bo, now) as work:
+    with work_as(context, house.bo, now) as work:
         triage.decide_lowering(work, work.session.merge(asked), granted=False)
 
-    perform(desk, now)
+    perform(context, now)
 
-    assert news_of(desk, house.asha) == [(What.LOWERING_DECIDED, 1)]
+    assert news_of(context, house.asha) == [(What.LOWERING_DECIDED, 1)]
 
 
-def test_many_of_a_kind_on_one_case_are_one_line_until_it_is_seen(desk, house, now):
-    case = a_case_of(desk, house, now, house.asha)
+def test_many_of_a_kind_on_one_case_are_one_line_until_it_is_seen(context, house, now):
+    case = a_case_of(context, house, now, house.asha)
     for minutes in (0, 10, 20):
-        write_in(desk, case, now + minutes * MINUTE)
-        perform(desk, now + minutes * MINUTE)
-    assert news_of(desk, house.asha) == [(What.MESSAGE, 3)]
+        write_in(context, case, now + minutes * MINUTE)
+        perform(context, now + minutes * MINUTE)
+    assert news_of(context, house.asha) == [(What.MESSAGE, 3)]
 
-    with work_as(desk, house.asha, now + HOUR) as work:
+    with work_as(context, house.asha, now + HOUR) as work:
         news.see(work, case_id=case.id)
-    write_in(desk, case, now + 2 * HOUR)
-    perform(desk, now + 2 * HOUR)
+    write_in(context, case, now + 2 * HOUR)
+    perform(context, now + 2 * HOUR)
 
-    assert news_of(desk, house.asha) == [(What.MESSAGE, 1)]
+    assert news_of(context, house.asha) == [(What.MESSAGE, 1)]
 
 
-def test_what_a_reporter_did_is_kept_to_the_hour(desk, house, now):
-    case = a_case_of(desk, house, now, house.asha)
+def test_what_a_reporter_did_is_kept_to_the_hour(context, house, now):
+    case = a_case_of(context, house, now, house.asha)
 
-    write_in(desk, case, now + 17 * MINUTE)
-    perform(desk, now + 17 * MINUTE)
+    write_in(context, case, now + 17 * MINUTE)
+    perform(context, now + 17 * MINUTE)
 
-    with desk.begin() as work:
+    with context.begin() as work:
         [one] = work.session.scalars(select(News))
         assert (one.at.minute, one.at.second) == (0, 0)
 
 
 @pytest.mark.parametrize(("level", "after"), bringing.LETTER_AFTER.items())
 def test_a_letter_waits_as_long_as_the_level_allows_and_names_the_case_alone(
-    desk, house, now, level, after
+    context, house, now, level, after
 ):
-    case = a_case_of(desk, house, now, house.asha, level)
-    act(desk, house.cleo, now, case, operations.add_note, text="They threaten her family.")
+    case = a_case_of(context, house, now, house.asha, level)
+    act(context, house.cleo, now, case, operations.add_note, text="They threaten her family.")
 
-    perform(desk, now)
-    assert bool(letters_to(desk, "asha")) is (level is Level.IMMEDIATE)
-    perform(desk, now + after - MINUTE)
-    assert bool(letters_to(desk, "asha")) is (level is Level.IMMEDIATE)
-    perform(desk, now + after)
+    perform(context, now)
+    assert bool(letters_to(context, "asha")) is (level is Level.IMMEDIATE)
+    perform(context, now + after - MINUTE)
+    assert bool(letters_to(context, "asha")) is (level is Level.IMMEDIATE)
+    perform(context, now + after)
 
-    [letter] = letters_to(desk, "asha")
+    [letter] = letters_to(context, "asha")
     assert case.ref in letter.body
     assert f"/cases/{case.ref}" in letter.body
     assert "threaten" not in letter.body + letter.subject
     assert "note" not in (letter.body + letter.subject).lower()
 
 
-def test_who_has_seen_it_by_then_gets_no_letter(desk, house, now):
-    case = a_case_of(desk, house, now, house.asha)
-    act(desk, house.cleo, now, case, operations.add_note, text="Look at this.")
-    perform(desk, now)
-    with work_as(desk, house.asha, now + HOUR) as work:
+def test_who_has_seen_it_by_then_gets_no_letter(context, house, now):
+    case = a_case_of(context, house, now, house.asha)
+    act(context, house.cleo, now, case, operations.add_note, text="Look at this.")
+    perform(context, now)
+    with work_as(context, house.asha, now + HOUR) as work:
         news.see(work, case_id=case.id)
 
-    perform(desk, now + DAY)
+    perform(context, now + DAY)
 
-    assert letters_to(desk, "asha") == []
+    assert letters_to(context, "asha") == []
 
 
 def test_much_at_once_is_one_letter_and_the_next_comes_no_sooner_than_five_minutes(
-    desk, house, now
+    context, house, now
 ):
-    cases = [a_case_of(desk, house, now, house.asha, Level.IMMEDIATE) for _ in range(3)]
-    act(desk, house.cleo, now, cases[0], operations.add_note, text="One.")
-    perform(desk, now)
+    cases = [a_case_of(context, house, now, house.asha, Level.IMMEDIATE) for _ in range(3)]
+    act(context, house.cleo, now, cases[0], operations.add_note, text="One.")
+    perform(context, now)
     for case in cases * 5:
-        act(desk, house.cleo, now + MINUTE, case, operations.add_note, text="More.")
-    perform(desk, now + MINUTE)
-    assert len(letters_to(desk, "asha")) == 1
+        act(context, house.cleo, now + MINUTE, case, operations.add_note, text="More.")
+    perform(context, now + MINUTE)
+    assert len(letters_to(context, "asha")) == 1
 
-    perform(desk, now + 6 * MINUTE)
-    perform(desk, now + 9 * MINUTE)
+    perform(context, now + 6 * MINUTE)
+    perform(context, now + 9 * MINUTE)
 
-    [_first, second] = letters_to(desk, "asha")
+    [_first, second] = letters_to(context, "asha")
     assert "3 cases" in second.subject
     assert all(case.ref in second.body for case in cases)
 
 
-def test_a_letter_that_no_one_takes_goes_to_duty_and_is_on_the_board(desk, house, now):
-    case = a_case_of(desk, house, now, house.asha, Level.IMMEDIATE)
-    act(desk, house.cleo, now, case, operations.add_note, text="Look at this.")
-    desk.mailer.trouble.append(PermanentMailError(550))
+def test_a_letter_that_no_one_takes_goes_to_duty_and_is_on_the_board(context, house, now):
+    case = a_case_of(context, house, now, house.asha, Level.IMMEDIATE)
+    act(context, house.cleo, now, case, operations.add_note, text="Look at this.")
+    context.mailer.trouble.append(PermanentMailError(550))
 
-    perform(desk, now)
+    perform(context, now)
 
-    assert [letter.to for letter in desk.mailer.sent] == ["cleo@house.test"]
+    assert [letter.to for letter in context.mailer.sent] == ["cleo@house.test"]
 
 
-def test_nobody_hears_of_a_case_that_they_cannot_open(desk, house, now):
-    case = a_case_of(desk, house, now, house.elsewhere)
+def test_nobody_hears_of_a_case_that_they_cannot_open(context, house, now):
+    case = a_case_of(context, house, now, house.elsewhere)
 
-    act(desk, house.cleo, now, case, operations.add_note, text="Look at this.")
-    perform(desk, now)
+    act(context, house.cleo, now, case, operations.add_note, text="Look at this.")
+    perform(context, now)
 
-    assert news_of(desk, house.elsewhere) == []
+    assert news_of(context, house.elsewhere) == []
 
 
 def test_it_is_forgotten_two_weeks_after_it_was_seen_and_unseen_after_three_months(
-    desk, house, now
+    context, house, now
 ):
-    case = a_case_of(desk, house, now, house.asha)
-    other = a_case_of(desk, house, now, house.bo)
-    act(desk, house.cleo, now, case, operations.add_note, text="One.")
-    act(desk, house.cleo, now, other, operations.add_note, text="Two.")
-    perform(desk, now)
-    with work_as(desk, house.asha, now) as work:
+    case = a_case_of(context, house, now, house.asha)
+    other = a_case_of(context, house, now, house.bo)
+    act(context, house.cleo, now, case, operations.add_note, text="One.")
+    act(context, house.cleo, now, other, operations.add_note, text="Two.")
+    perform(context, now)
+    with work_as(context, house.asha, now) as work:
         news.see(work)
 
     kept = []
     for days in (13, 15, 89, 91):
-        before = become(desk, WORKER)
-        with desk.begin(at=now + timedelta(days=days)) as work:
+        before = become(context, WORKER)
+        with context.begin(at=now + timedelta(days=days)) as work:
             news.forget_old(work)
-        become(desk, before)
-        kept.append([one for one in (house.asha, house.bo) if news_of(desk, one)])
+        become(context, before)
+        kept.append([one for one in (house.asha, house.bo) if news_of(context, one)])
 
     assert kept == [[house.asha, house.bo], [house.bo], [house.bo], []]
 
 
-def test_a_promise_of_the_version_before_is_kept(desk, house, now):
-    case = a_case_of(desk, house, now, house.asha)
-    with desk.begin(at=now) as work:
+def test_a_promise_of_the_version_before_is_kept(context, house, now):
+    case = a_case_of(context, house, now, house.asha)
+    with context.begin(at=now) as work:
         work.promise("triage.tell_owner", case_id=case.id)
 
-    perform(desk, now)
+    perform(context, now)
 
-    assert news_of(desk, house.asha) == [(What.MOVED, 1)]
+    assert news_of(context, house.asha) == [(What.MOVED, 1)]
 
 
-def test_the_same_letter_twice_says_nothing_twice(desk, house, now):
-    case = a_case_of(desk, house, now, house.asha, Level.IMMEDIATE)
-    act(desk, house.cleo, now, case, operations.add_note, text="One.")
-    perform(desk, now)
-    with desk.begin(at=now) as work:
+def test_the_same_letter_twice_says_nothing_twice(context, house, now):
+    case = a_case_of(context, house, now, house.asha, Level.IMMEDIATE)
+    act(context, house.cleo, now, case, operations.add_note, text="One.")
+    perform(context, now)
+    with context.begin(at=now) as work:
         [sent] = work.session.scalars(select(Promise).where(Promise.job == "triage.send_news"))
         arguments = sent.arguments
 
-    bringing.send_news(at(desk, now + HOUR), **arguments)
+    bringing.send_news(at(context, now + HOUR), **arguments)
 
-    assert len(letters_to(desk, "asha")) == 1
+    assert len(letters_to(context, "asha")) == 1
 
 
 ATTACKS = [

@@ -10,10 +10,10 @@ import pytest
 from helpdesk import ticker
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.emails import PermanentMailError
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
-from helpdesk.core.performing import drain
 from helpdesk.core.work import reporters_time
 from helpdesk.triage import crowds
 from tests.conftest import STAFF, become
@@ -26,7 +26,7 @@ IMMEDIATE = {**RUNNING, "danger": "imminent"}
 
 
 @dataclass(frozen=True)
-class LaterDesk(Desk):
+class LaterDesk(AppContext):
     """The same desk at the moment that a test sets: jobs look at the clock themselves."""
 
     moment: object = None
@@ -35,20 +35,20 @@ class LaterDesk(Desk):
         return super().begin(*arguments, **{"at": self.moment} | how)
 
 
-def live(desk, at):
+def live(context, at):
     """What ticker and worker do at a moment; the letters that went out."""
-    desk.mailer.sent.clear()
-    parts = {one.name: getattr(desk, one.name) for one in fields(Desk)}
+    context.mailer.sent.clear()
+    parts = {one.name: getattr(context, one.name) for one in fields(AppContext)}
     later = LaterDesk(**parts, moment=at)
     with later.begin() as work:
         crowds.promise_letters(work)
-    drain(later, "notices", at=at)
-    return list(desk.mailer.sent)
+    run_due_promises(later, "notices", at=at)
+    return list(context.mailer.sent)
 
 
-def flood(desk, house, at, *, second=False, answers=RUNNING, number=FLOOD):
+def flood(context, house, at, *, second=False, answers=RUNNING, number=FLOOD):
     for _ in range(number):
-        reported(desk, house, reporters_time(at), answers, in_slow_lane=second)
+        reported(context, house, reporters_time(at), answers, in_slow_lane=second)
 
 
 @pytest.fixture
@@ -58,35 +58,35 @@ def start(now):
 
 @pytest.mark.parametrize("second", [False, True])
 def test_a_flood_writes_one_letter_to_each_and_not_one_for_each_case(
-    desk,
+    context,
     house,
     start,
     second,
 ):
-    flood(desk, house, start, second=second)
+    flood(context, house, start, second=second)
 
-    sent = live(desk, start)
+    sent = live(context, start)
 
     assert sorted(letter.to for letter in sent) == ["asha@house.test", "bo@house.test"]
     assert all(f"{FLOOD} cases in" in letter.subject for letter in sent)
     assert all(("second lane" in letter.subject) == second for letter in sent)
 
 
-def test_the_first_few_have_a_letter_each_and_no_other(desk, house, start):
-    flood(desk, house, start, number=crowds.LETTERS)
+def test_the_first_few_have_a_letter_each_and_no_other(context, house, start):
+    flood(context, house, start, number=crowds.LETTERS)
 
-    sent = live(desk, start)
+    sent = live(context, start)
 
     assert len(sent) == 2 * crowds.LETTERS
     assert not [letter for letter in sent if "cases in" in letter.subject]
-    assert live(desk, start + timedelta(minutes=11)) == []
+    assert live(context, start + timedelta(minutes=11)) == []
 
 
-def test_cases_that_have_waited_for_days_make_no_crowd(desk, house, start):
-    flood(desk, house, start - timedelta(days=1), answers=NO)
-    case = reported(desk, house, reporters_time(start), IMMEDIATE)
+def test_cases_that_have_waited_for_days_make_no_crowd(context, house, start):
+    flood(context, house, start - timedelta(days=1), answers=NO)
+    case = reported(context, house, reporters_time(start), IMMEDIATE)
 
-    sent = live(desk, start)
+    sent = live(context, start)
 
     assert {letter.subject for letter in sent} == {f"IMMEDIATE: case {case.ref} waits"}
 
@@ -94,20 +94,20 @@ def test_cases_that_have_waited_for_days_make_no_crowd(desk, house, start):
 @pytest.mark.parametrize("second", [False, True])
 @pytest.mark.parametrize("late_by", [0, 2, 7, 12])
 def test_an_immediate_report_in_a_flood_is_spoken_of_within_ten_minutes(
-    desk,
+    context,
     house,
     start,
     late_by,
     second,
 ):
-    flood(desk, house, start, second=second)
-    live(desk, start)
+    flood(context, house, start, second=second)
+    live(context, start)
     came = start + timedelta(minutes=late_by)
-    reported(desk, house, reporters_time(came), IMMEDIATE, in_slow_lane=second)
+    reported(context, house, reporters_time(came), IMMEDIATE, in_slow_lane=second)
 
     heard = []
     for minute in range(12):
-        sent = live(desk, came + timedelta(minutes=minute))
+        sent = live(context, came + timedelta(minutes=minute))
         heard += [(minute, letter.to) for letter in sent if letter.subject.startswith("IMMEDIATE:")]
 
     assert heard
@@ -115,12 +115,12 @@ def test_an_immediate_report_in_a_flood_is_spoken_of_within_ten_minutes(
     assert len(heard) <= 4, "one in ten minutes to each"
 
 
-def test_a_flood_that_goes_on_for_two_hours_writes_few_letters(desk, house, start):
+def test_a_flood_that_goes_on_for_two_hours_writes_few_letters(context, house, start):
     letters = []
     for minute in range(0, 120, 4):
         at = start + timedelta(minutes=minute)
-        flood(desk, house, at, second=True, answers=IMMEDIATE, number=4)
-        letters += [(letter.to, letter.message_id) for letter in live(desk, at)]
+        flood(context, house, at, second=True, answers=IMMEDIATE, number=4)
+        letters += [(letter.to, letter.message_id) for letter in live(context, at)]
 
     assert len([one for one in letters if one[0] == "asha@house.test"]) <= 12
     assert len(letters) <= 3 * 13
@@ -128,51 +128,51 @@ def test_a_flood_that_goes_on_for_two_hours_writes_few_letters(desk, house, star
 
 
 def test_honest_reports_have_letters_of_their_own_while_the_second_lane_is_flooded(
-    desk,
+    context,
     house,
     start,
 ):
-    flood(desk, house, start, second=True, answers=IMMEDIATE)
-    live(desk, start)
-    case = reported(desk, house, reporters_time(start), IMMEDIATE)
+    flood(context, house, start, second=True, answers=IMMEDIATE)
+    live(context, start)
+    case = reported(context, house, reporters_time(start), IMMEDIATE)
 
-    sent = live(desk, start + timedelta(minutes=1))
+    sent = live(context, start + timedelta(minutes=1))
 
     assert {letter.subject for letter in sent} == {f"IMMEDIATE: case {case.ref} waits"}
 
 
-def test_what_a_quiet_second_lane_waits_for_is_said_once(desk, house, start):
-    flood(desk, house, start, second=True, number=1)
+def test_what_a_quiet_second_lane_waits_for_is_said_once(context, house, start):
+    flood(context, house, start, second=True, number=1)
 
-    sent = [live(desk, start + timedelta(minutes=minute)) for minute in range(0, 50, 5)]
+    sent = [live(context, start + timedelta(minutes=minute)) for minute in range(0, 50, 5)]
 
     assert [len(one) for one in sent] == [2] + [0] * 9
     assert "1 case in the second lane" in sent[0][0].subject
 
 
-def test_the_alarms_of_the_second_lane_climb(desk, house, start):
-    flood(desk, house, start, second=True, number=1, answers=IMMEDIATE)
+def test_the_alarms_of_the_second_lane_climb(context, house, start):
+    flood(context, house, start, second=True, number=1, answers=IMMEDIATE)
 
-    sent = {minute: live(desk, start + timedelta(minutes=minute)) for minute in range(0, 40, 2)}
+    sent = {minute: live(context, start + timedelta(minutes=minute)) for minute in range(0, 40, 2)}
 
     assert [minute for minute, letters in sent.items() if letters] == [0, 14, 22, 30]
     assert {one.to for one in sent[22]} == {"cleo@house.test"}
     assert {one.to for one in sent[30]} == {"cleo@house.test"}
 
 
-def test_a_case_of_the_second_lane_makes_no_promise_of_its_own(desk, house, start):
-    flood(desk, house, start, second=True, number=3)
+def test_a_case_of_the_second_lane_makes_no_promise_of_its_own(context, house, start):
+    flood(context, house, start, second=True, number=3)
 
-    with desk.sessions() as session:
+    with context.sessions() as session:
         assert session.query(Promise).count() == 0
 
 
-def test_who_takes_one_of_the_second_lane_has_its_alarms(desk, house, start):
-    case = reported(desk, house, start, IMMEDIATE, in_slow_lane=True)
-    with work_as(desk, house.asha, start + timedelta(minutes=16)) as work:
+def test_who_takes_one_of_the_second_lane_has_its_alarms(context, house, start):
+    case = reported(context, house, start, IMMEDIATE, in_slow_lane=True)
+    with work_as(context, house.asha, start + timedelta(minutes=16)) as work:
         cases.claim(work, work.session.get_one(Case, case.id))
 
-    with desk.sessions() as session:
+    with context.sessions() as session:
         assert not session.get_one(Case, case.id).in_slow_lane
         promised = [
             (one.job, one.arguments["percent"]) for one in session.query(Promise).order_by("due_at")
@@ -181,39 +181,39 @@ def test_who_takes_one_of_the_second_lane_has_its_alarms(desk, house, start):
 
 
 def test_a_letter_about_many_that_reached_no_one_is_tried_again_and_red_meanwhile(
-    desk,
+    context,
     house,
     staff,
     start,
 ):
-    flood(desk, house, start, second=True)
-    desk.mailer.trouble.extend([PermanentMailError()] * 3)
-    assert live(desk, start) == []
+    flood(context, house, start, second=True)
+    context.mailer.trouble.extend([PermanentMailError()] * 3)
+    assert live(context, start) == []
 
-    with work_as(desk, house.bo, start + timedelta(minutes=4)) as work:
+    with work_as(context, house.bo, start + timedelta(minutes=4)) as work:
         assert crowds.is_unheard(work, house.team.id)
-    sent = live(desk, start + timedelta(minutes=6))
+    sent = live(context, start + timedelta(minutes=6))
 
     assert {letter.to for letter in sent} == {"asha@house.test", "bo@house.test"}
-    with work_as(desk, house.bo, start + timedelta(minutes=10)) as work:
+    with work_as(context, house.bo, start + timedelta(minutes=10)) as work:
         assert not crowds.is_unheard(work, house.team.id)
 
 
-def test_the_ticker_promises_the_letter(desk, house, start):
-    flood(desk, house, start, second=True, number=1)
+def test_the_ticker_promises_the_letter(context, house, start):
+    flood(context, house, start, second=True, number=1)
 
-    become(desk, "helpdesk_ticker")
+    become(context, "helpdesk_ticker")
     for _ in range(3):
-        ticker.tick(desk, at=start)
-    become(desk, STAFF)
+        ticker.tick(context, at=start)
+    become(context, STAFF)
 
-    with desk.sessions() as session:
+    with context.sessions() as session:
         [promise] = session.query(Promise).all()
     assert (promise.job, promise.arguments["second"]) == (crowds.JOB, 1)
 
 
-def test_the_board_is_red_while_nobody_has_heard_of_a_lane(desk, house, staff):
-    flood(desk, house, datetime.now(UTC) - timedelta(minutes=6), second=True, number=1)
+def test_the_board_is_red_while_nobody_has_heard_of_a_lane(context, house, staff):
+    flood(context, house, datetime.now(UTC) - timedelta(minutes=6), second=True, number=1)
 
     page = sign_in(staff, house.bo).get("/duty").text
 
@@ -221,19 +221,19 @@ def test_the_board_is_red_while_nobody_has_heard_of_a_lane(desk, house, staff):
 
 
 def test_however_often_a_reporter_writes_there_is_a_letter_now_and_one_in_ten_minutes(
-    desk, house, start
+    context, house, start
 ):
-    case = reported(desk, house, start, NO)
+    case = reported(context, house, start, NO)
 
     def write(times):
-        with desk.begin(at=start) as work:
+        with context.begin(at=start) as work:
             for _ in range(times):
                 work.promise("triage.tell_owner", case_id=case.id)
 
     write(20)
-    sent = {minute: live(desk, start + timedelta(minutes=minute)) for minute in range(0, 30, 2)}
+    sent = {minute: live(context, start + timedelta(minutes=minute)) for minute in range(0, 30, 2)}
 
     assert [minute for minute, letters in sent.items() if letters] == [0, 10]
     assert all(len(letters) == 2 for letters in sent.values() if letters), "to each on duty"
     write(1)
-    assert len(live(desk, start + timedelta(minutes=40))) == 2, "later, at once again"
+    assert len(live(context, start + timedelta(minutes=40))) == 2, "later, at once again"

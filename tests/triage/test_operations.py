@@ -14,10 +14,10 @@ from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.cases.status import Status
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.emails import PermanentMailError
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
-from helpdesk.core.performing import drain
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.duty.timeline import sentence_for
 from helpdesk.triage import jobs, operations, queries
@@ -34,9 +34,9 @@ RUNNING = {**NO, "hold": "running", "reach": "others"}
 
 
 @pytest.fixture
-def house(desk, now):
+def house(context, now):
     """A queue with two responders and a coordinator, who have mailboxes; nobody is on duty."""
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         team = a_team(work)
         people = {
             name: a_person(work, role, [team], name=name.title(), email=f"{name}@house.test")
@@ -49,17 +49,17 @@ def house(desk, now):
     return type("House", (), {"team": team, **people})
 
 
-def reported(desk, house, now, answers, **facts):
+def reported(context, house, now, answers, **facts):
     """A case as the report form leaves it: judged, with its clock and alarms."""
-    with desk.begin(at=now) as work:
+    with context.begin(at=now) as work:
         case = a_case(work, house.team, status=Status.OPEN, answers=answers, **facts)
         case.status = Status.NEW
         operations.judge_new_case(work, case, answers)
     return case
 
 
-def promises(desk, job):
-    with desk.sessions() as session:
+def promises(context, job):
+    with context.sessions() as session:
         return [
             (one.arguments, one.due_at)
             for one in session.scalars(
@@ -68,37 +68,37 @@ def promises(desk, job):
         ]
 
 
-def history(desk, case, action):
-    with desk.sessions() as session:
+def history(context, case, action):
+    with context.sessions() as session:
         entries = select(HistoryEntry).where(
             HistoryEntry.case_id == case.id, HistoryEntry.action == action
         )
         return list(session.scalars(entries))
 
 
-def test_a_new_case_gets_its_level_its_clock_and_its_alarms(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
+def test_a_new_case_gets_its_level_its_clock_and_its_alarms(context, house, now):
+    case = reported(context, house, now, RUNNING)
 
     assert (case.level, case.rule) == (Level.URGENT, "R6")
     assert case.reply_due_at == now + timedelta(hours=2)
-    alarms = promises(desk, "triage.alarm")
+    alarms = promises(context, "triage.alarm")
     assert [(args["percent"], due - now) for args, due in alarms] == [
         (50, timedelta(minutes=60)),
         (75, timedelta(minutes=90)),
         (100, timedelta(minutes=120)),
     ]
-    assert len(promises(desk, "triage.call_on_duty")) == 1
+    assert len(promises(context, "triage.call_on_duty")) == 1
 
 
-def test_a_calm_case_calls_nobody(desk, house, now):
-    reported(desk, house, now, NO)
+def test_a_calm_case_calls_nobody(context, house, now):
+    reported(context, house, now, NO)
 
-    assert promises(desk, "triage.call_on_duty") == []
+    assert promises(context, "triage.call_on_duty") == []
 
 
-def test_judging_a_new_case_asks_the_database_nothing(desk, house, now):
+def test_judging_a_new_case_asks_the_database_nothing(context, house, now):
     """The public door may insert a case and read next to nothing; an early flush would break it."""
-    with desk.begin(NOBODY, at=now) as work:
+    with context.begin(NOBODY, at=now) as work:
         case = a_case(work, house.team, status=Status.OPEN)
         with work.session.no_autoflush:
             work.session.execute = work.session.scalars = None
@@ -106,11 +106,11 @@ def test_judging_a_new_case_asks_the_database_nothing(desk, house, now):
             del work.session.execute, work.session.scalars
 
 
-def test_the_public_door_cannot_read_what_was_judged(desk, house, now):
-    with desk.begin(NOBODY, at=now) as work:
+def test_the_public_door_cannot_read_what_was_judged(context, house, now):
+    with context.begin(NOBODY, at=now) as work:
         case = a_case(work, house.team, status=Status.OPEN, answers=RUNNING)
         operations.judge_new_case(work, case, RUNNING)
-    with work_as(desk, house.asha, now) as work:
+    with work_as(context, house.asha, now) as work:
         [evaluation] = queries.evaluations_of(work, work.session.get(Case, case.id))
 
         told = json.loads(work.keys.open(evaluation, "inputs"))
@@ -119,19 +119,19 @@ def test_the_public_door_cannot_read_what_was_judged(desk, house, now):
     assert b"running" not in evaluation.inputs.raw
 
 
-def test_a_red_flag_shows_in_the_rule_without_naming_itself(desk, house, now):
-    case = reported(desk, house, now, {**NO, "owner_state": "held"})
+def test_a_red_flag_shows_in_the_rule_without_naming_itself(context, house, now):
+    case = reported(context, house, now, {**NO, "owner_state": "held"})
 
     assert (case.level, case.rule) == (Level.IMMEDIATE, "R12+flag")
-    [entry] = history(desk, case, "case.judged")
+    [entry] = history(context, case, "case.judged")
     assert "held" not in json.dumps(entry.details)
 
 
-def test_a_corrected_answer_is_judged_again_and_the_old_level_is_kept(desk, house, now):
-    case = reported(desk, house, now, {})
+def test_a_corrected_answer_is_judged_again_and_the_old_level_is_kept(context, house, now):
+    case = reported(context, house, now, {})
     later = now + timedelta(hours=1)
 
-    with work_as(desk, house.asha, later) as work:
+    with work_as(context, house.asha, later) as work:
         case = work.session.get(Case, case.id)
         before = queries.judgement_of(work, case)
         operations.correct_answers(work, case, {"danger": "imminent"})
@@ -144,18 +144,18 @@ def test_a_corrected_answer_is_judged_again_and_the_old_level_is_kept(desk, hous
     assert levels == [(Level.IMMEDIATE, "R1"), (Level.SOON, "R9")]
 
 
-def test_time_that_has_passed_counts_when_the_level_rises(desk, house, now):
-    case = reported(desk, house, now, NO)
+def test_time_that_has_passed_counts_when_the_level_rises(context, house, now):
+    case = reported(context, house, now, NO)
     later = now + timedelta(minutes=45)
 
-    with work_as(desk, house.asha, later) as work:
+    with work_as(context, house.asha, later) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, {"hold": "running", "reach": "others"})
 
     assert case.reply_due_at == now + timedelta(hours=2)
     fresh = [
         (args["percent"], due - now)
-        for args, due in promises(desk, "triage.alarm")
+        for args, due in promises(context, "triage.alarm")
         if args["due"] == int(case.reply_due_at.timestamp())
     ]
     assert fresh == [
@@ -163,28 +163,28 @@ def test_time_that_has_passed_counts_when_the_level_rises(desk, house, now):
         (75, timedelta(minutes=90)),
         (100, timedelta(minutes=120)),
     ]
-    assert len(promises(desk, "triage.call_on_duty")) == 1
+    assert len(promises(context, "triage.call_on_duty")) == 1
 
 
-def test_what_was_missed_by_rising_is_said_once_and_at_once(desk, house, now):
-    case = reported(desk, house, now, NO)
+def test_what_was_missed_by_rising_is_said_once_and_at_once(context, house, now):
+    case = reported(context, house, now, NO)
     later = now + timedelta(hours=5)
 
-    with work_as(desk, house.asha, later) as work:
+    with work_as(context, house.asha, later) as work:
         operations.correct_answers(work, work.session.get(Case, case.id), {"danger": "imminent"})
 
-    due = [args for args, at in promises(desk, "triage.alarm") if at == later]
+    due = [args for args, at in promises(context, "triage.alarm") if at == later]
     assert [one["percent"] for one in due] == [100]
 
 
-def test_no_clock_is_started_again_once_somebody_has_answered(desk, house, now):
-    case = reported(desk, house, now, NO)
-    with work_as(desk, house.asha, now + timedelta(minutes=5)) as work:
+def test_no_clock_is_started_again_once_somebody_has_answered(context, house, now):
+    case = reported(context, house, now, NO)
+    with work_as(context, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
         clocks.stop_first_reply(work, case)
         work.record("case.answered", case)
 
-    with work_as(desk, house.asha, now + timedelta(minutes=9)) as work:
+    with work_as(context, house.asha, now + timedelta(minutes=9)) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, {"danger": "imminent"})
 
@@ -192,11 +192,11 @@ def test_no_clock_is_started_again_once_somebody_has_answered(desk, house, now):
     assert case.reply_due_at is None
 
 
-def test_answers_to_questions_that_a_correction_hides_are_dropped(desk, house, now):
+def test_answers_to_questions_that_a_correction_hides_are_dropped(context, house, now):
     told = {**NO, "about": ["device"], "noticed": "a strange icon"}
-    case = reported(desk, house, now, told, incident_type="something-else")
+    case = reported(context, house, now, told, incident_type="something-else")
 
-    with work_as(desk, house.asha, now) as work:
+    with work_as(context, house.asha, now) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, {"about": ("advice",)})
         answers = json.loads(work.keys.open(case, "answers"))
@@ -205,10 +205,10 @@ def test_answers_to_questions_that_a_correction_hides_are_dropped(desk, house, n
 
 
 @pytest.mark.parametrize("level", [Level.SOON, Level.URGENT, Level.IMMEDIATE])
-def test_anyone_of_the_queue_may_raise_a_level(desk, house, now, level):
-    case = reported(desk, house, now, NO)
+def test_anyone_of_the_queue_may_raise_a_level(context, house, now, level):
+    case = reported(context, house, now, NO)
 
-    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+    with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.raise_level(work, case, level=level, reason="They wrote again.")
         newest = queries.evaluations_of(work, case)[0]
@@ -216,23 +216,23 @@ def test_anyone_of_the_queue_may_raise_a_level(desk, house, now, level):
 
     assert (case.level, case.rule) == (level, operations.RAISED)
     assert reason == {"reason": "They wrote again."}
-    assert "wrote again" not in json.dumps(history(desk, case, "case.level_raised")[0].details)
+    assert "wrote again" not in json.dumps(history(context, case, "case.level_raised")[0].details)
 
 
-def test_a_level_is_not_raised_to_where_it_is(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
+def test_a_level_is_not_raised_to_where_it_is(context, house, now):
+    case = reported(context, house, now, RUNNING)
 
-    with pytest.raises(NotNow), work_as(desk, house.asha, now) as work:
+    with pytest.raises(Conflict), work_as(context, house.asha, now) as work:
         operations.raise_level(work, work.session.get(Case, case.id), level=Level.SOON, reason="?")
 
 
-def test_a_raised_level_stands_when_an_answer_makes_no_difference(desk, house, now):
-    case = reported(desk, house, now, NO)
-    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+def test_a_raised_level_stands_when_an_answer_makes_no_difference(context, house, now):
+    case = reported(context, house, now, NO)
+    with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.raise_level(work, case, level=Level.URGENT, reason="A feeling.")
 
-    with work_as(desk, house.bo, now + timedelta(minutes=2)) as work:
+    with work_as(context, house.bo, now + timedelta(minutes=2)) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, {"reach": "others"})
         assert case.level is Level.URGENT
@@ -242,8 +242,8 @@ def test_a_raised_level_stands_when_an_answer_makes_no_difference(desk, house, n
     assert case.level is Level.URGENT, "what a person raised stays the least that holds"
 
 
-def lowering_asked(desk, house, case, now, level):
-    with work_as(desk, house.asha, now) as work:
+def lowering_asked(context, house, case, now, level):
+    with work_as(context, house.asha, now) as work:
         return operations.ask_to_lower(
             work, work.session.get(Case, case.id), level=level, reason="It was a colleague."
         ).id
@@ -253,11 +253,11 @@ def request_of(work, request_id):
     return next(one for one in queries.standing_requests(work) if one.id == request_id)
 
 
-def test_lowering_takes_a_second_person(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    asked = lowering_asked(desk, house, case, now, Level.SOON)
+def test_lowering_takes_a_second_person(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    asked = lowering_asked(context, house, case, now, Level.SOON)
 
-    with work_as(desk, house.cleo, now + timedelta(minutes=3)) as work:
+    with work_as(context, house.cleo, now + timedelta(minutes=3)) as work:
         operations.decide_lowering(work, request_of(work, asked), granted=True)
         case = work.session.get(Case, case.id)
 
@@ -265,36 +265,36 @@ def test_lowering_takes_a_second_person(desk, house, now):
     assert case.reply_due_at == now + timedelta(hours=8)
 
 
-def test_who_asked_cannot_also_agree(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    asked = lowering_asked(desk, house, case, now, Level.SOON)
+def test_who_asked_cannot_also_agree(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    asked = lowering_asked(context, house, case, now, Level.SOON)
 
-    with pytest.raises(NotAllowed), work_as(desk, house.asha, now) as work:
+    with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:
         operations.decide_lowering(work, request_of(work, asked), granted=True)
 
 
-def test_a_refusal_changes_nothing_and_is_remembered(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    asked = lowering_asked(desk, house, case, now, Level.SOON)
+def test_a_refusal_changes_nothing_and_is_remembered(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    asked = lowering_asked(context, house, case, now, Level.SOON)
 
-    with work_as(desk, house.bo, now) as work:
+    with work_as(context, house.bo, now) as work:
         request = request_of(work, asked)
         operations.decide_lowering(work, request, granted=False)
         assert queries.standing_request(work, request.case) is None
-        with pytest.raises(NotNow):
+        with pytest.raises(Conflict):
             operations.decide_lowering(work, request, granted=True)
 
     assert case.level is Level.URGENT
-    assert history(desk, case, "case.lowering_decided")[0].details["granted"] is False
+    assert history(context, case, "case.lowering_decided")[0].details["granted"] is False
 
 
-def test_a_lowered_level_gives_way_when_the_answers_lead_higher(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    asked = lowering_asked(desk, house, case, now, Level.SOON)
-    with work_as(desk, house.bo, now + timedelta(minutes=1)) as work:
+def test_a_lowered_level_gives_way_when_the_answers_lead_higher(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    asked = lowering_asked(context, house, case, now, Level.SOON)
+    with work_as(context, house.bo, now + timedelta(minutes=1)) as work:
         operations.decide_lowering(work, request_of(work, asked), granted=True)
 
-    with work_as(desk, house.bo, now + timedelta(minutes=2)) as work:
+    with work_as(context, house.bo, now + timedelta(minutes=2)) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, {"clock": "within_72h"})
         assert case.level is Level.SOON, "the table says URGENT, as it did before"
@@ -304,12 +304,12 @@ def test_a_lowered_level_gives_way_when_the_answers_lead_higher(desk, house, now
 
 
 def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_person(
-    desk, house, now
+    context, house, now
 ):
-    case = reported(desk, house, now, {**RUNNING, "danger": "imminent"})
+    case = reported(context, house, now, {**RUNNING, "danger": "imminent"})
     due = case.reply_due_at
 
-    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+    with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, NO)
         request = queries.standing_request(work, case)
@@ -317,16 +317,16 @@ def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_per
     assert queries.judgement_of(work, case).level is Level.ROUTINE
     assert (case.level, case.reply_due_at) == (Level.IMMEDIATE, due)
     assert (request.level, request.asked_by) == (Level.URGENT, house.asha.actor.id)
-    with pytest.raises(NotAllowed), work_as(desk, house.asha, now) as work:
+    with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:
         operations.decide_lowering(work, request_of(work, request.id), granted=True)
 
 
-def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(desk, house, now):
-    case = reported(desk, house, now, {**RUNNING, "danger": "imminent"})
-    with work_as(desk, house.asha, now) as work:
+def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(context, house, now):
+    case = reported(context, house, now, {**RUNNING, "danger": "imminent"})
+    with work_as(context, house.asha, now) as work:
         operations.correct_answers(work, work.session.get(Case, case.id), NO)
 
-    with work_as(desk, house.bo, now + timedelta(minutes=1)) as work:
+    with work_as(context, house.bo, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.decide_lowering(work, queries.standing_request(work, case), granted=True)
         assert queries.standing_request(work, case) is None
@@ -334,55 +334,55 @@ def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(desk
     assert case.level is Level.URGENT
 
 
-def test_correcting_twice_asks_one_second_person(desk, house, now):
-    case = reported(desk, house, now, {**RUNNING, "danger": "imminent"})
+def test_correcting_twice_asks_one_second_person(context, house, now):
+    case = reported(context, house, now, {**RUNNING, "danger": "imminent"})
 
     for danger in ("possible", "none_known"):
-        with work_as(desk, house.asha, now) as work:
+        with work_as(context, house.asha, now) as work:
             case = work.session.get(Case, case.id)
             operations.correct_answers(work, case, {**NO, "danger": danger})
 
     assert case.level is Level.IMMEDIATE
-    assert len(history(desk, case, "case.lowering_asked")) == 1
+    assert len(history(context, case, "case.lowering_asked")) == 1
 
 
 @pytest.mark.parametrize("level", [Level.ROUTINE, Level.URGENT, Level.IMMEDIATE])
-def test_a_level_is_lowered_by_one(desk, house, now, level):
-    case = reported(desk, house, now, RUNNING)
+def test_a_level_is_lowered_by_one(context, house, now, level):
+    case = reported(context, house, now, RUNNING)
 
-    with pytest.raises(NotNow, match="one level at a time"):
-        lowering_asked(desk, house, case, now, level)
-
-
-def test_while_someone_is_in_danger_nothing_is_lowered(desk, house, now):
-    case = reported(desk, house, now, {**NO, "danger": "imminent"})
-
-    with pytest.raises(NotNow, match="in danger now"):
-        lowering_asked(desk, house, case, now, Level.URGENT)
+    with pytest.raises(Conflict, match="one level at a time"):
+        lowering_asked(context, house, case, now, level)
 
 
-def test_danger_that_came_up_meanwhile_stops_the_second_person_too(desk, house, now):
-    case = reported(desk, house, now, {**NO, "owner_state": "held"})
-    asked = lowering_asked(desk, house, case, now, Level.URGENT)
-    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+def test_while_someone_is_in_danger_nothing_is_lowered(context, house, now):
+    case = reported(context, house, now, {**NO, "danger": "imminent"})
+
+    with pytest.raises(Conflict, match="in danger now"):
+        lowering_asked(context, house, case, now, Level.URGENT)
+
+
+def test_danger_that_came_up_meanwhile_stops_the_second_person_too(context, house, now):
+    case = reported(context, house, now, {**NO, "owner_state": "held"})
+    asked = lowering_asked(context, house, case, now, Level.URGENT)
+    with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, {"danger": "imminent"})
 
-    with pytest.raises(NotNow), work_as(desk, house.bo, now) as work:
+    with pytest.raises(Conflict), work_as(context, house.bo, now) as work:
         operations.decide_lowering(work, request_of(work, asked), granted=True)
 
 
-def test_one_wish_to_lower_at_a_time(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    lowering_asked(desk, house, case, now, Level.SOON)
+def test_one_wish_to_lower_at_a_time(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    lowering_asked(context, house, case, now, Level.SOON)
 
-    with pytest.raises(NotNow, match="second person"):
-        lowering_asked(desk, house, case, now, Level.SOON)
+    with pytest.raises(Conflict, match="second person"):
+        lowering_asked(context, house, case, now, Level.SOON)
 
 
 @pytest.fixture
-def stranger(desk, now):
-    with desk.begin(at=now) as work:
+def stranger(context, now):
+    with context.begin(at=now) as work:
         return a_person(work, Role.COORDINATOR, [a_team(work)])
 
 
@@ -395,21 +395,21 @@ def stranger(desk, now):
     ],
     ids=["correct", "raise", "lower"],
 )
-def test_nobody_outside_the_queue_judges(desk, house, stranger, now, verb):
-    case = reported(desk, house, now, RUNNING)
+def test_nobody_outside_the_queue_judges(context, house, stranger, now, verb):
+    case = reported(context, house, now, RUNNING)
 
-    with pytest.raises(NotAllowed), work_as(desk, stranger, now) as work:
+    with pytest.raises(NotAllowed), work_as(context, stranger, now) as work:
         verb(work, work.session.get(Case, case.id))
 
 
-def test_a_closed_case_is_not_judged(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    with work_as(desk, house.asha, now) as work:
+def test_a_closed_case_is_not_judged(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    with work_as(context, house.asha, now) as work:
         case = work.session.get(Case, case.id)
         case.status = Status.CLOSED
         work.record("case.closed", case)
 
-    with pytest.raises(NotAllowed), work_as(desk, house.asha, now) as work:
+    with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:
         operations.raise_level(
             work, work.session.get(Case, case.id), level=Level.IMMEDIATE, reason="!"
         )
@@ -418,27 +418,28 @@ def test_a_closed_case_is_not_judged(desk, house, now):
 # --- the worker ----------------------------------------------------------------------------------
 
 
-def on_duty(desk, person, until):
-    with desk.begin() as work:
+def on_duty(context, person, until):
+    with context.begin() as work:
         row = work.session.get(type(person.person), person.person.id)
         row.on_duty_until = until
         work.record_about("test.on_duty", "people", row.id)
 
 
-def drained(desk, at):
-    drain(desk, "notices", at=at)
-    sent, desk.mailer.sent[:] = list(desk.mailer.sent), []
+def drained(context, at):
+    run_due_promises(context, "notices", at=at)
+    sent, context.mailer.sent[:] = list(context.mailer.sent), []
     return sent
 
 
 def test_whoever_is_on_duty_hears_at_half_and_at_three_quarters_then_the_coordinator(
-    desk, house, now
+    context, house, now
 ):
-    on_duty(desk, house.asha, now + timedelta(days=400))
-    case = reported(desk, house, now, RUNNING)
+    on_duty(context, house.asha, now + timedelta(days=400))
+    case = reported(context, house, now, RUNNING)
 
     at = {
-        minutes: drained(desk, now + timedelta(minutes=minutes)) for minutes in (0, 59, 61, 91, 121)
+        minutes: drained(context, now + timedelta(minutes=minutes))
+        for minutes in (0, 59, 61, 91, 121)
     }
 
     assert {minutes: [letter.to for letter in sent] for minutes, sent in at.items()} == {
@@ -449,108 +450,110 @@ def test_whoever_is_on_duty_hears_at_half_and_at_three_quarters_then_the_coordin
         121: ["cleo@house.test"],
     }
     assert "longer than we promised" in at[121][0].body
-    assert len(history(desk, case, "triage.alarm_sent")) == 3
+    assert len(history(context, case, "triage.alarm_sent")) == 3
 
 
-def test_with_nobody_on_duty_the_coordinators_are_called(desk, house, now):
-    reported(desk, house, now, RUNNING)
+def test_with_nobody_on_duty_the_coordinators_are_called(context, house, now):
+    reported(context, house, now, RUNNING)
 
-    assert [letter.to for letter in drained(desk, now)] == ["cleo@house.test"]
+    assert [letter.to for letter in drained(context, now)] == ["cleo@house.test"]
 
 
-def without_mailbox(desk, *people):
-    with desk.sessions.begin() as session:
+def without_mailbox(context, *people):
+    with context.sessions.begin() as session:
         ids = [somebody.person.id for somebody in people]
         session.execute(update(Person).where(Person.id.in_(ids)).values(email=None))
 
 
-def test_without_a_coordinator_to_reach_everybody_in_the_queue_is_called(desk, house, now):
-    without_mailbox(desk, house.cleo)
-    reported(desk, house, now, RUNNING)
+def test_without_a_coordinator_to_reach_everybody_in_the_queue_is_called(context, house, now):
+    without_mailbox(context, house.cleo)
+    reported(context, house, now, RUNNING)
 
-    assert {letter.to for letter in drained(desk, now)} == {"asha@house.test", "bo@house.test"}
+    assert {letter.to for letter in drained(context, now)} == {"asha@house.test", "bo@house.test"}
 
 
 def test_an_alarm_that_reaches_nobody_goes_to_operators_without_a_word_of_the_case(
-    desk, house, now
+    context, house, now
 ):
-    without_mailbox(desk, house.asha, house.bo, house.cleo)
-    with desk.begin(at=now) as work:
+    without_mailbox(context, house.asha, house.bo, house.cleo)
+    with context.begin(at=now) as work:
         a_person(work, Role.OPERATOR, email="ops@house.test")
         a_person(work, Role.COORDINATOR, [a_team(work)], email="elsewhere@house.test")
-    case = reported(desk, house, now, RUNNING)
+    case = reported(context, house, now, RUNNING)
 
-    [letter] = drained(desk, now)
+    [letter] = drained(context, now)
 
     assert letter.to == "ops@house.test"
     assert house.team.name in letter.body
     assert case.ref not in letter.body + letter.subject + letter.message_id
     assert "URGENT" not in letter.subject
-    [unheard] = history(desk, case, "triage.unheard")
+    [unheard] = history(context, case, "triage.unheard")
     assert len(unheard.details["told"]) == 1
-    assert history(desk, case, "triage.duty_called") == []
+    assert history(context, case, "triage.duty_called") == []
 
 
-def test_who_was_not_let_in_yet_is_told_nothing_though_nobody_else_can_be(desk, house, now):
-    without_mailbox(desk, house.asha, house.bo, house.cleo)
-    with desk.begin(at=now) as work:
+def test_who_was_not_let_in_yet_is_told_nothing_though_nobody_else_can_be(context, house, now):
+    without_mailbox(context, house.asha, house.bo, house.cleo)
+    with context.begin(at=now) as work:
         a_person(work, Role.OPERATOR, email="ops@house.test")
         for name, role in (("new", Role.RESPONDER), ("lead", Role.COORDINATOR)):
             one = a_person(work, role, [house.team], email=f"{name}@house.test", let_in=False)
             one.person.on_duty_until = now + timedelta(days=400)
-    case = reported(desk, house, now, RUNNING)
+    case = reported(context, house, now, RUNNING)
 
-    assert [letter.to for letter in drained(desk, now)] == ["ops@house.test"]
-    assert history(desk, case, "triage.duty_called") == []
+    assert [letter.to for letter in drained(context, now)] == ["ops@house.test"]
+    assert history(context, case, "triage.duty_called") == []
 
 
-def test_operators_hear_at_most_once_an_hour_that_nobody_in_a_queue_can_be_told(desk, house, now):
-    without_mailbox(desk, house.asha, house.bo, house.cleo)
-    with desk.begin(at=now) as work:
+def test_operators_hear_at_most_once_an_hour_that_nobody_in_a_queue_can_be_told(
+    context, house, now
+):
+    without_mailbox(context, house.asha, house.bo, house.cleo)
+    with context.begin(at=now) as work:
         a_person(work, Role.OPERATOR, email="ops@house.test")
         other = a_team(work)
         a_person(work, Role.RESPONDER, [other])
-    cases = [reported(desk, house, now, RUNNING) for _ in range(3)]
-    reported(desk, type("Other", (), {"team": other}), now, RUNNING)
+    cases = [reported(context, house, now, RUNNING) for _ in range(3)]
+    reported(context, type("Other", (), {"team": other}), now, RUNNING)
 
-    sent = drained(desk, now + timedelta(hours=3))  # with every alarm of theirs
+    sent = drained(context, now + timedelta(hours=3))  # with every alarm of theirs
 
     assert sorted(letter.subject for letter in sent) == sorted(
         f"Nobody in {team.name} can be told" for team in (house.team, other)
     )
     for case in cases:
-        told = [entry.details["told"] for entry in history(desk, case, "triage.unheard")]
+        told = [entry.details["told"] for entry in history(context, case, "triage.unheard")]
         assert len(told) == 4, "each case says that nobody heard"
 
 
-def test_operators_hear_again_when_the_hour_is_over(desk, house, now):
-    without_mailbox(desk, house.asha, house.bo, house.cleo)
-    with desk.begin(at=now) as work:
+def test_operators_hear_again_when_the_hour_is_over(context, house, now):
+    without_mailbox(context, house.asha, house.bo, house.cleo)
+    with context.begin(at=now) as work:
         ops = a_person(work, Role.OPERATOR, email="ops@house.test")
-    with desk.begin(at=datetime.now(UTC) - timedelta(minutes=61)) as work:
+    with context.begin(at=datetime.now(UTC) - timedelta(minutes=61)) as work:
         work.record_about("team.unheard", "teams", house.team.id, told=[ops.person.id])
-    reported(desk, house, now, RUNNING)
+    reported(context, house, now, RUNNING)
 
-    assert [letter.to for letter in drained(desk, now)] == ["ops@house.test"]
+    assert [letter.to for letter in drained(context, now)] == ["ops@house.test"]
 
 
-def test_an_alarm_of_which_no_letter_came_out_is_not_called_heard(desk, house, now):
+def test_an_alarm_of_which_no_letter_came_out_is_not_called_heard(context, house, now):
     """Without the service key no mailbox opens, whoever is on duty."""
-    case = reported(desk, house, now, RUNNING)
-    blind = replace(desk, service=ServiceKeys())
+    case = reported(context, house, now, RUNNING)
+    blind = replace(context, service=ServiceKeys())
 
     jobs.call_on_duty(blind, case_id=case.id)
 
-    assert desk.mailer.sent == []
-    assert history(desk, case, "triage.duty_called") == []
-    [unheard] = history(desk, case, "triage.unheard")
+    assert context.mailer.sent == []
+    assert history(context, case, "triage.duty_called") == []
+    [unheard] = history(context, case, "triage.unheard")
     assert unheard.details["told"] == []
 
 
-def test_a_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(desk, house, now):
-    case = reported(desk, house, now, {**RUNNING, "profile": "@marker"}, story="marker marker")
+def test_a_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(context, house, now):
+    case = reported(context, house, now, {**RUNNING, "profile": "@marker"}, story="marker marker")
 
-    [letter] = drained(desk, now)
+    [letter] = drained(context, now)
 
     assert letter.subject == f"URGENT: case {case.ref} waits"
     assert f"http://staff.test/cases/{case.ref}" in letter.body
@@ -558,104 +561,104 @@ def test_a_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(desk, house
     assert "account" not in letter.body
 
 
-def test_alarms_fall_silent_with_the_first_answer(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    drained(desk, now)
-    with work_as(desk, house.asha, now + timedelta(minutes=5)) as work:
+def test_alarms_fall_silent_with_the_first_answer(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    drained(context, now)
+    with work_as(context, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
         clocks.stop_first_reply(work, case)
         work.record("case.answered", case)
 
-    assert drained(desk, now + timedelta(days=1)) == []
+    assert drained(context, now + timedelta(days=1)) == []
 
 
-def test_alarms_of_a_clock_that_was_restarted_say_nothing(desk, house, now):
-    case = reported(desk, house, now, NO)
-    with work_as(desk, house.asha, now + timedelta(minutes=1)) as work:
+def test_alarms_of_a_clock_that_was_restarted_say_nothing(context, house, now):
+    case = reported(context, house, now, NO)
+    with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.raise_level(work, case, level=Level.SOON, reason="?")
 
-    assert len(drained(desk, now + timedelta(hours=4, minutes=30))) == 1
-    assert len(drained(desk, now + timedelta(hours=9))) == 2
-    assert drained(desk, now + timedelta(days=5)) == []
+    assert len(drained(context, now + timedelta(hours=4, minutes=30))) == 1
+    assert len(drained(context, now + timedelta(hours=9))) == 2
+    assert drained(context, now + timedelta(days=5)) == []
 
 
-def test_a_repeated_alarm_is_the_same_letter(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    drained(desk, now)
+def test_a_repeated_alarm_is_the_same_letter(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    drained(context, now)
     due = int(case.reply_due_at.timestamp())
-    jobs.alarm(desk, case_id=case.id, percent=50, due=due)
-    jobs.alarm(desk, case_id=case.id, percent=50, due=due)
+    jobs.alarm(context, case_id=case.id, percent=50, due=due)
+    jobs.alarm(context, case_id=case.id, percent=50, due=due)
 
-    one, two = desk.mailer.sent
+    one, two = context.mailer.sent
     assert one == two
 
 
-def test_a_mail_server_that_is_away_is_tried_again(desk, house, now):
-    reported(desk, house, now, RUNNING)
-    desk.mailer.trouble.extend(OSError("away") for _ in ("cleo", "asha", "bo"))
+def test_a_mail_server_that_is_away_is_tried_again(context, house, now):
+    reported(context, house, now, RUNNING)
+    context.mailer.trouble.extend(OSError("away") for _ in ("cleo", "asha", "bo"))
 
-    assert drained(desk, now) == []
-    assert len(drained(desk, now + timedelta(minutes=2))) == 1
+    assert drained(context, now) == []
+    assert len(drained(context, now + timedelta(minutes=2))) == 1
 
 
-def test_a_decision_on_a_lower_level_is_made_once_though_two_read_the_request(desk, house, now):
-    case = reported(desk, house, now, RUNNING)
-    with work_as(desk, house.asha, now) as work:
+def test_a_decision_on_a_lower_level_is_made_once_though_two_read_the_request(context, house, now):
+    case = reported(context, house, now, RUNNING)
+    with work_as(context, house.asha, now) as work:
         asked = operations.ask_to_lower(
             work, work.session.get(Case, case.id), level=Level.SOON, reason="It is quiet."
         )
-    with work_as(desk, house.cleo, now) as late:
+    with work_as(context, house.cleo, now) as late:
         read_before = late.session.get(LevelRequest, asked.id)
-        with work_as(desk, house.bo, now) as work:
+        with work_as(context, house.bo, now) as work:
             again = work.session.get(LevelRequest, asked.id)
             operations.decide_lowering(work, again, granted=False)
 
-        with pytest.raises(NotNow, match="decided this already"):
+        with pytest.raises(Conflict, match="decided this already"):
             operations.decide_lowering(late, read_before, granted=True)
 
 
-def test_the_owner_hears_that_something_is_new(desk, house, now):
-    case = reported(desk, house, now, NO)
-    with work_as(desk, house.bo, now) as work:
+def test_the_owner_hears_that_something_is_new(context, house, now):
+    case = reported(context, house, now, NO)
+    with work_as(context, house.bo, now) as work:
         case = work.session.get(Case, case.id)
         case.owner_id = house.bo.person.id
         work.record("case.claimed", case)
         work.promise("triage.tell_owner", case_id=case.id)
 
-    drained(desk, now)
-    letters = drained(desk, datetime.now(UTC) + timedelta(days=1))
+    drained(context, now)
+    letters = drained(context, datetime.now(UTC) + timedelta(days=1))
     new = [letter.to for letter in letters if "something new on case" in letter.subject]
     assert new == ["bo@house.test"]
 
 
-def test_one_dead_mailbox_keeps_nobody_else_from_being_told(desk, house, now):
-    on_duty(desk, house.asha, now + timedelta(days=400))
-    on_duty(desk, house.bo, now + timedelta(days=401))
-    case = reported(desk, house, now, RUNNING)
-    desk.mailer.trouble.append(PermanentMailError(550))
+def test_one_dead_mailbox_keeps_nobody_else_from_being_told(context, house, now):
+    on_duty(context, house.asha, now + timedelta(days=400))
+    on_duty(context, house.bo, now + timedelta(days=401))
+    case = reported(context, house, now, RUNNING)
+    context.mailer.trouble.append(PermanentMailError(550))
 
     people = {"asha@house.test": house.asha, "bo@house.test": house.bo}
-    [letter] = drained(desk, now)
-    [called] = history(desk, case, "triage.duty_called")
+    [letter] = drained(context, now)
+    [called] = history(context, case, "triage.duty_called")
     assert called.details["told"] == [people[letter.to].person.id]
 
 
-def test_who_can_not_be_reached_is_told_nothing_and_somebody_else_is(desk, house, now):
-    with desk.begin(at=now) as work:
+def test_who_can_not_be_reached_is_told_nothing_and_somebody_else_is(context, house, now):
+    with context.begin(at=now) as work:
         silent = a_person(work, Role.RESPONDER, [house.team], name="No mailbox")
-    on_duty(desk, silent, now + timedelta(days=400))
-    reported(desk, house, now, RUNNING)
+    on_duty(context, silent, now + timedelta(days=400))
+    reported(context, house, now, RUNNING)
 
-    assert [letter.to for letter in drained(desk, now)] == ["cleo@house.test"]
+    assert [letter.to for letter in drained(context, now)] == ["cleo@house.test"]
 
 
-def test_history_says_from_which_level_and_which_answers_but_no_answer(desk, house, now):
-    case = reported(desk, house, now, {})
-    with work_as(desk, house.asha, now + timedelta(hours=1)) as work:
+def test_history_says_from_which_level_and_which_answers_but_no_answer(context, house, now):
+    case = reported(context, house, now, {})
+    with work_as(context, house.asha, now + timedelta(hours=1)) as work:
         operations.correct_answers(work, work.session.get(Case, case.id), {"danger": "imminent"})
 
-    entry = history(desk, case, "case.judged")[-1]
+    entry = history(context, case, "case.judged")[-1]
 
     assert (entry.details["was"], entry.details["corrected"]) == ("soon", ["danger"])
     said = sentence_for(entry, {}, {})

@@ -16,8 +16,8 @@ ANSWERS = {"danger": "unsure", "hold": "running", "inside": ["money"], "profile"
 
 
 @pytest.fixture
-def house(desk, now):
-    with desk.begin(at=now) as work:
+def house(context, now):
+    with context.begin(at=now) as work:
         team = a_team(work)
         asha, bo = a_person(work, Role.RESPONDER, [team]), a_person(work, Role.RESPONDER, [team])
         stranger = a_person(work, Role.COORDINATOR, [a_team(work)])
@@ -36,8 +36,8 @@ def send(client, page, to, **fields):
     return client.post(to, data={"csrf_token": token, **fields})
 
 
-def case_now(desk, house):
-    with work_as(desk, house.bo) as work:
+def case_now(context, house):
+    with work_as(context, house.bo) as work:
         case = work.session.get(Case, house.case.id)
         return case, queries.triage_of(work, case)
 
@@ -52,35 +52,35 @@ def test_the_form_shows_what_was_answered(asha, house):
     assert "Assumed until you have asked: danger" in page.text
 
 
-def test_a_correction_is_judged_and_the_rest_stays(asha, desk, house):
+def test_a_correction_is_judged_and_the_rest_stays(asha, context, house):
     where = f"/cases/{house.case.ref}/answers"
     kept = {"q-hold": "running", "q-inside": "money", "q-profile": "@them"}
 
     answer = send(asha, where, where, **{"q-danger": "imminent", **kept})
 
     assert answer.status_code == 303
-    case, triage = case_now(desk, house)
+    case, triage = case_now(context, house)
     assert (case.level, case.rule) == (Level.IMMEDIATE, "R1")
     assert triage.judgement.assumed == ()
     words = {one.question: one.words for one in triage.answers}
     assert words["What is the address or the name of the account?"] == "@them"
 
 
-def test_sending_it_unchanged_changes_nothing(asha, desk, house):
+def test_sending_it_unchanged_changes_nothing(asha, context, house):
     where = f"/cases/{house.case.ref}/answers"
     same = {"q-danger": "unsure", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
 
     send(asha, where, where, **same)
 
-    assert len(case_now(desk, house)[1].evaluations) == 1
+    assert len(case_now(context, house)[1].evaluations) == 1
 
 
-def test_an_answer_can_be_taken_back(asha, desk, house):
+def test_an_answer_can_be_taken_back(asha, context, house):
     where = f"/cases/{house.case.ref}/answers"
 
     send(asha, where, where, **{"q-danger": "unsure", "q-hold": "running", "q-profile": ""})
 
-    _, triage = case_now(desk, house)
+    _, triage = case_now(context, house)
     assert "@them" not in [one.words for one in triage.answers]
     assert len(triage.evaluations) == 2
 
@@ -91,23 +91,23 @@ def test_an_answer_that_nobody_offered_is_refused(asha, house):
     assert send(asha, where, where, **{"q-danger": "apocalypse"}).status_code == 422
 
 
-def test_the_level_is_raised_with_a_reason(asha, desk, house):
+def test_the_level_is_raised_with_a_reason(asha, context, house):
     where = f"/cases/{house.case.ref}/level"
 
     assert send(asha, where, where, level="immediate").status_code == 422
     assert send(asha, where, where, level="soon", reason="?").status_code == 422
     assert send(asha, where, where, level="immediate", reason="They wrote.").status_code == 303
-    assert case_now(desk, house)[0].level is Level.IMMEDIATE
+    assert case_now(context, house)[0].level is Level.IMMEDIATE
 
 
-def test_lowering_waits_for_another_hand(staff, desk, house):
+def test_lowering_waits_for_another_hand(staff, context, house):
     where = f"/cases/{house.case.ref}"
     client = sign_in(staff, house.asha)
 
     assert send(client, f"{where}/level", f"{where}/lowering").status_code == 422
     asked = send(client, f"{where}/level", f"{where}/lowering", why_lower="A colleague.")
     own = send(client, f"{where}/level", f"{where}/lowering/decision", granted="yes")
-    case, triage = case_now(desk, house)
+    case, triage = case_now(context, house)
     assert (asked.status_code, own.status_code) == (303, 403)
     assert (case.level, triage.reason) == (Level.URGENT, "A colleague.")
 
@@ -115,7 +115,7 @@ def test_lowering_waits_for_another_hand(staff, desk, house):
     granted = send(client, f"{where}/answers", f"{where}/lowering/decision", granted="yes")
 
     assert granted.status_code == 303
-    assert case_now(desk, house)[0].level is Level.SOON
+    assert case_now(context, house)[0].level is Level.SOON
 
 
 def test_a_second_decision_comes_too_late(staff, house):
@@ -133,13 +133,13 @@ def test_a_stranger_finds_no_such_page(staff, house, page):
     assert client.get(f"/cases/{house.case.ref}/{page}").status_code == 404
 
 
-def test_who_asks_is_written_down_late_and_tagged_apart_from_what_happened(asha, desk, house):
+def test_who_asks_is_written_down_late_and_tagged_apart_from_what_happened(asha, context, house):
     where = f"/cases/{house.case.ref}/answers"
     same = {"q-danger": "unsure", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
 
     send(asha, where, where, **same, **{"q-organisation_cause": "human-rights"})
 
-    _, triage = case_now(desk, house)
+    _, triage = case_now(context, house)
     assert triage.tags_of_organisation == ("accessnow:human-rights",)
     assert triage.tags_of_incident({}) == ('rsit:intrusions="unprivileged-account-compromise"',)
     assert triage.tags_of_incident({"cause": "attempts_only"}) == (
@@ -150,8 +150,8 @@ def test_who_asks_is_written_down_late_and_tagged_apart_from_what_happened(asha,
     assert "rsit:intrusions" in page
 
 
-def test_what_could_raise_a_case_and_was_not_asked_stands_on_its_page(asha, desk, house):
-    _, triage = case_now(desk, house)
+def test_what_could_raise_a_case_and_was_not_asked_stands_on_its_page(asha, context, house):
+    _, triage = case_now(context, house)
     ask = str(the_library().playbook("account-takeover").question("owner_state").ask)
     assert ask in triage.could_raise
     assert ask in asha.get(f"/cases/{house.case.ref}").text.replace("&#39;", "'")
@@ -160,6 +160,6 @@ def test_what_could_raise_a_case_and_was_not_asked_stands_on_its_page(asha, desk
     same = {"q-danger": "unsure", "q-hold": "running", "q-inside": "money", "q-profile": "@them"}
     send(asha, where, where, **same, **{"q-owner_state": "held"})
 
-    case, triage = case_now(desk, house)
+    case, triage = case_now(context, house)
     assert case.level is Level.IMMEDIATE
     assert triage.could_raise == ()

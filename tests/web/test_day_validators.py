@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from helpdesk.cases.forms import ClosureForm
-from helpdesk.core.days import can_come, can_have_been
+from helpdesk.core.plausible_days import can_be_in_future, can_be_in_past
 from helpdesk.partners.forms import VettingForm
 
 TODAY = date(2026, 11, 2)
@@ -27,6 +27,12 @@ def test_a_year_that_is_a_slip_is_refused(staff, form, field, year):
 
 def test_what_is_to_come_is_after_today_and_within_a_year():
     days = [timedelta(days=n) for n in (-1, 0, 1, 366, 367)]
-    assert [can_come(TODAY + one, today=TODAY) for one in days] == [False, False, True, True, False]
-    assert [can_have_been(TODAY + one, today=TODAY) for one in days[:3]] == [True, True, False]
-    assert not can_have_been(date(1, 1, 1), today=TODAY)
+    assert [can_be_in_future(TODAY + one, today=TODAY) for one in days] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [can_be_in_past(TODAY + one, today=TODAY) for one in days[:3]] == [True, True, False]
+    assert not can_be_in_past(date(1, 1, 1), today=TODAY)

@@ -17,15 +17,15 @@ from helpdesk.accounts.models import Person
 from helpdesk.app import create_app
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.status import Status
-from helpdesk.core import presses
+from helpdesk.core import stored_answers
 from helpdesk.core.actors import Role
+from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.desk import Desk
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.presses import Press
+from helpdesk.core.stored_answers import StoredAnswer
 from helpdesk.settings import Surface
 from tests import factories
-from tests.conftest import AT_THE_DOOR, SERVICE, FakeBell, FakeMailer, migrate
+from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import FROM_US, Browser
 
@@ -56,8 +56,8 @@ def engines(postgres):
 
 @dataclass
 class House:
-    desk: Desk
-    intake: Desk
+    context: AppContext
+    intake: AppContext
     staff: object
     public: object
     queue: object
@@ -67,25 +67,25 @@ class House:
 @pytest.fixture
 def house(engines, settings):
     def desk_on(role, service):
-        return Desk(
+        return AppContext(
             settings=settings,
             sessions=sessionmaker(engines[role], expire_on_commit=False),
-            bell=FakeBell(),
+            queue_notifier=FakeQueueNotifier(),
             mailer=FakeMailer(),
             service=service,
         )
 
-    desk, intake = desk_on("helpdesk_app", SERVICE), desk_on("helpdesk_intake", AT_THE_DOOR)
-    with desk.begin() as work:
+    context, intake = desk_on("helpdesk_app", SERVICE), desk_on("helpdesk_intake", AT_THE_DOOR)
+    with context.begin() as work:
         queue = a_team(work, slug=f"queue-{time.time_ns()}")
         lead = a_person(work, Role.COORDINATOR, [queue], handle=f"lead-{time.time_ns()}")
-    staff, public = create_app(desk, Surface.STAFF), create_app(intake, Surface.PUBLIC)
+    staff, public = create_app(context, Surface.STAFF), create_app(intake, Surface.PUBLIC)
     staff.testing = public.testing = True
-    return House(desk, intake, staff, public, queue, lead)
+    return House(context, intake, staff, public, queue, lead)
 
 
 def counted(house, table, *where):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         return work.session.scalar(select(func.count()).select_from(table).where(*where))
 
 
@@ -137,7 +137,7 @@ def same(first, second):
     ],
 )
 def test_words_are_written_once(house, noun, answers, table, apart):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = a_case(work, house.queue, status=Status.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
@@ -151,7 +151,7 @@ def test_words_are_written_once(house, noun, answers, table, apart):
 
 @pytest.mark.parametrize("apart", APART)
 def test_the_next_case_is_taken_once(house, apart):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         for _ in range(3):
             a_case(work, house.queue)
     browser = browser_of(house, house.lead)
@@ -180,7 +180,7 @@ def test_a_person_is_invited_once_and_both_answers_show_the_code(house, apart):
 
 @pytest.mark.parametrize("apart", APART)
 def test_whoever_enrols_sees_the_recovery_key_whichever_answer_arrives(house, apart):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         by_operator = factories._as_operator(work)
         _person, code = accounts.invite(
             by_operator,
@@ -207,7 +207,7 @@ def test_whoever_enrols_sees_the_recovery_key_whichever_answer_arrives(house, ap
 @pytest.mark.parametrize("apart", APART)
 def test_a_reporters_words_arrive_once(house, apart):
     code = ReturnCode.new()
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = a_case(work, house.queue, code=code, status=Status.OPEN, owner=house.lead)
     browser = Browser(house.public.test_client())
     browser.open("/mailbox")
@@ -222,7 +222,7 @@ def test_a_reporters_words_arrive_once(house, apart):
 
 
 def test_other_words_from_the_same_page_are_another_message(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = a_case(work, house.queue, status=Status.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
@@ -236,7 +236,7 @@ def test_other_words_from_the_same_page_are_another_message(house):
 
 
 def test_what_was_refused_may_be_pressed_again(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = a_case(work, house.queue, status=Status.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
@@ -244,11 +244,11 @@ def test_what_was_refused_may_be_pressed_again(house):
     answered = press_twice(browser, f"/cases/{case.ref}/notes", {"note_text": " "}, apart=0)
 
     assert all("Type a note." in page_of(browser, one) for one in answered)
-    assert counted(house, Press) == 0 or counted(house, Note, Note.case_id == case.id) == 0
+    assert counted(house, StoredAnswer) == 0 or counted(house, Note, Note.case_id == case.id) == 0
 
 
 def test_the_sentence_is_said_once_whichever_answer_arrives(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = a_case(work, house.queue, status=Status.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
@@ -270,19 +270,19 @@ def test_what_the_first_was_told_opens_with_the_form_alone_and_goes_after_a_whil
     page = page_of(browser, first)
     code = re.search(r'class="code-letters"[^>]*>([^<]+)<', page)[1]
 
-    with house.desk.begin() as work:
-        rows = work.session.scalars(select(Press)).all()
+    with house.context.begin() as work:
+        rows = work.session.scalars(select(StoredAnswer)).all()
         assert rows
         assert not any(code.encode() in (one.answer.raw if one.answer else b"") for one in rows)
         before = max(one.at for one in rows)
         ids = [one.id for one in rows]
     with sessionmaker(engines["helpdesk_ticker"]).begin() as session:
-        presses.forget(session, before=before + timedelta(minutes=1))
-    assert counted(house, Press, Press.id.in_(ids)) == 0
+        stored_answers.forget(session, before=before + timedelta(minutes=1))
+    assert counted(house, StoredAnswer, StoredAnswer.id.in_(ids)) == 0
 
 
 def test_history_names_one_act(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = a_case(work, house.queue, status=Status.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
@@ -294,7 +294,7 @@ def test_history_names_one_act(house):
 
 
 def test_many_presses_at_once_are_one(house):
-    with house.desk.begin() as work:
+    with house.context.begin() as work:
         case = a_case(work, house.queue, status=Status.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")

@@ -20,9 +20,9 @@ def test_a_sign_in_name_that_cannot_exist_is_like_any_unknown_one(staff, handle)
     assert answer.status_code == 422
 
 
-def test_an_address_with_a_nul_leads_nowhere(staff, desk):
+def test_an_address_with_a_nul_leads_nowhere(staff, context):
 
-    with desk.begin() as work:
+    with context.begin() as work:
         somebody = factories.a_person(work, teams=[factories.a_team(work)])
     factories.sign_in(staff, somebody)
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from helpdesk.app import create_app
 from helpdesk.cases.models import Note
 from helpdesk.cases.status import Status
-from helpdesk.core import presses
+from helpdesk.core import stored_answers
 from helpdesk.core.actors import Role
-from helpdesk.core.presses import KEPT, Press
+from helpdesk.core.stored_answers import KEPT, StoredAnswer
 from helpdesk.settings import Surface
 from helpdesk.web import form_results
 from tests.factories import a_case, a_person, a_team, sign_in
@@ -20,20 +20,20 @@ TYPED = "https://platform.example/an-account-of-theirs"
 
 
 @pytest.fixture
-def queue(desk):
-    with desk.begin() as work:
+def queue(context):
+    with context.begin() as work:
         return a_team(work)
 
 
 @pytest.fixture
-def lead(desk, queue):
-    with desk.begin() as work:
+def lead(context, queue):
+    with context.begin() as work:
         return a_person(work, Role.COORDINATOR, [queue])
 
 
 @pytest.fixture
-def staff(desk):
-    app = create_app(desk, Surface.STAFF)
+def staff(context):
+    app = create_app(context, Surface.STAFF)
     app.testing = True
     return app
 
@@ -80,31 +80,31 @@ def test_what_was_typed_stands_on_the_page_and_its_form_can_be_sent(browser):
     assert 'class="code-letters"' in browser.text
 
 
-def test_what_was_refused_has_changed_nothing(browser, desk, queue, lead):
-    with desk.begin() as work:
+def test_what_was_refused_has_changed_nothing(browser, context, queue, lead):
+    with context.begin() as work:
         case = a_case(work, queue, status=Status.OPEN, owner=lead)
     browser.open(f"/cases/{case.ref}")
 
     browser.send(f"/cases/{case.ref}/notes", answers={"note_text": "x" * 200_001})
 
     assert browser.status in (413, 422)
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.scalars(select(Note)).all() == []
 
 
 @pytest.mark.parametrize("end", ["sign out", "another browser", "another person", "no cookie"])
-def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, desk, queue, end):
+def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, context, queue, end):
     address = invited(browser)
     if end == "sign out":
         browser.open("/account")
         browser.send("/sign-out")
     elif end == "another browser":
-        with desk.begin() as work:
+        with context.begin() as work:
             browser = Browser(sign_in(staff.test_client(), a_person(work, Role.COORDINATOR)))
         invited_form = browser.open("/people/invitation")
         assert invited_form.status_code == 200
     elif end == "another person":
-        with desk.begin() as work:
+        with context.begin() as work:
             sign_in(browser.client, a_person(work, Role.COORDINATOR))
     else:
         browser.client.delete_cookie("hd_staff_form")
@@ -126,16 +126,16 @@ def test_it_goes_after_a_while(browser, monkeypatch, way, kept):
 
     for passed, status in ((kept - minute, {201, 422}), (kept + minute, {404})):
         # No role of pages may change a row: what was kept less long is as what is looked for later.
-        monkeypatch.setattr(presses, "KEPT", KEPT - passed)
+        monkeypatch.setattr(stored_answers, "KEPT", KEPT - passed)
         browser.open(address)
         assert browser.status in status
 
 
-def test_the_database_holds_neither_the_page_nor_what_opens_it(browser, desk):
+def test_the_database_holds_neither_the_page_nor_what_opens_it(browser, context):
     address = refused(browser)
 
-    with desk.begin() as work:
-        rows = work.session.scalars(select(Press)).all()
+    with context.begin() as work:
+        rows = work.session.scalars(select(StoredAnswer)).all()
         assert rows
         for row in rows:
             assert b"asha" not in row.answer.raw
@@ -154,7 +154,7 @@ def test_without_cookies_the_page_stands_in_place(staff):
     assert "The name or the passphrase is not right." in form.text
 
 
-def test_a_result_of_a_stranger_is_over_when_somebody_comes_in(desk, staff, lead):
+def test_a_result_of_a_stranger_is_over_when_somebody_comes_in(context, staff, lead):
     browser = Browser(staff.test_client())
     browser.open("/sign-in")
     browser.send("/sign-in", answers={"handle": "asha", "passphrase": "wrong"})

@@ -10,8 +10,8 @@ from helpdesk.web.template_cache import BLANK, once
 
 
 @pytest.fixture
-def request_context(desk):
-    app = create_app(desk, Surface.STAFF)
+def request_context(context):
+    app = create_app(context, Surface.STAFF)
     with app.test_request_context("/"):
         yield app
 

@@ -31,8 +31,8 @@ ON_ITS_WAY = {("ReturnForm", "body")}
 
 
 @pytest.fixture
-def staff_pages(desk):
-    return create_app(desk, Surface.STAFF)
+def staff_pages(context):
+    return create_app(context, Surface.STAFF)
 
 
 def filled(pages, form, name, text):

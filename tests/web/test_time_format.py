@@ -16,9 +16,9 @@ HOUR = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
 
 @pytest.fixture
-def pages(desk):
+def pages(context):
     """A page of the public door, in English unless its address names another language."""
-    app = create_app(desk, Surface.PUBLIC)
+    app = create_app(context, Surface.PUBLIC)
     app.extensions["languages"] = ("en", "es", "fr", "ar", "pt")
     return app
 

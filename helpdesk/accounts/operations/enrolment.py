@@ -13,7 +13,7 @@ from helpdesk.accounts.operations.people import tag_of
 from helpdesk.accounts.operations.recovery import lock_under_recovery
 from helpdesk.accounts.passphrases import Lock
 from helpdesk.accounts.policy import belongs_at
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.sealing import Secret
 from helpdesk.core.service_keys import signing_of
@@ -48,12 +48,12 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
     """
     step = second_factor.step_of(seed, first_code, work.at)
     if person.enrolment_tag is None:
-        raise NotNow("This enrolment code was used already. Please ask for a new one.")
+        raise Conflict("This enrolment code was used already. Please ask for a new one.")
     if step is None:
-        raise NotNow(second_factor.NOT_RIGHT)
+        raise Conflict(second_factor.NOT_RIGHT)
     house = work.keys.service.secret(signing_of(person.role))
     if house is None:
-        raise NotNow("This process was given no key to sign yours with.")
+        raise Conflict("This process was given no key to sign yours with.")
     secret = Secret.new()
     person.key = _new_key(work, person, secret)
     person.salt = lock.salt

@@ -8,7 +8,7 @@ from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.operations.people import invite
 from helpdesk.accounts.operations.teams import create_team
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 
 
@@ -30,7 +30,7 @@ def found_helpdesk(
     it to.
     """
     if work.session.scalar(select(Person.id).limit(1)):
-        raise NotNow("This helpdesk has people already. They can invite more.")
+        raise Conflict("This helpdesk has people already. They can invite more.")
     team = create_team(work, slug=queue, name=queue_name, kind=TeamKind.QUEUE, takes_reports=True)
     coordinator, code = invite(
         work, handle=handle, name=name, role=Role.COORDINATOR, teams=[team], email=email

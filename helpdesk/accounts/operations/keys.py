@@ -7,8 +7,8 @@ from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_let_in
 from helpdesk.accounts.signed import key_of_person, keys_of_team, signing_of_team
 from helpdesk.accounts.vouching import why_not_let_in
-from helpdesk.core.errors import NotAllowed, NotNow
-from helpdesk.core.keys import Key, KeyCopy, KeyKind, give, make_key
+from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.keys import Key, KeyCopy, KeyKind, give_key, make_key
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
@@ -33,7 +33,7 @@ def found_team_key(work: Work, team: Team, person: Person) -> bool:
     if work.session.scalar(new.on_conflict_do_nothing().returning(Key.id)) is None:
         return False
     sign_key(work.session, key, by=house, secret=secret)
-    give(work.session, key, secret, key_of_person(work, person))
+    give_key(work.session, key, secret, key_of_person(work, person))
     work.keys.learn(key.id, secret)
     work.record("team.key_made", team, person_id=person.id)
     return True
@@ -49,17 +49,17 @@ def let_in(work: Work, membership: Membership) -> None:
     newcomer = membership.person
     if newcomer.key is None:
         name = isolated(newcomer.name)
-        raise NotNow(f"{name} has not enrolled yet, so there is no key to seal to.")
+        raise Conflict(f"{name} has not enrolled yet, so there is no key to seal to.")
     refusal = why_not_let_in(work.session, membership, work.actor.id)
     if refusal:
-        raise NotNow(refusal)
+        raise Conflict(refusal)
     given, theirs = False, key_of_person(work, newcomer)
     for key in keys_of_team(work, membership.team).good:
         if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
-            give(work.session, key, _held(work, key), theirs)
+            give_key(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
-        raise NotNow(f"{isolated(newcomer.name)} can read this team's cases already.")
+        raise Conflict(f"{isolated(newcomer.name)} can read this team's cases already.")
     if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
     work.record("team.let_in", membership.team, person_id=newcomer.id)
@@ -89,7 +89,7 @@ def take_back(work: Work, person: Person, team_id: str) -> None:
     still_held = set(work.session.scalars(others))
     held = set(work.session.scalars(select(KeyCopy.key_id).where(*mine)))
     if held - still_held:
-        raise NotNow(
+        raise Conflict(
             f"{isolated(person.name)} is the only one who can open what this team has. "
             "Let someone else in first, or no one will ever read it again."
         )

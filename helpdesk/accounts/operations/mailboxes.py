@@ -4,7 +4,7 @@ from helpdesk.accounts.models import NewMailbox, Person
 from helpdesk.accounts.policy import may_use_own
 from helpdesk.accounts.signed import key_of_person
 from helpdesk.core.email_addresses import parse_email_address
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed import Typed, new_code, type_code
 from helpdesk.core.work import Work
@@ -63,7 +63,7 @@ def send_code_again(work: Work, person: Person) -> None:
         new = _propose(work, person, person.email)
         new.address_for_self = person.email_for_self
     else:
-        raise NotNow("No address waits to be confirmed.")
+        raise Conflict("No address waits to be confirmed.")
     work.record("person.mailbox_tested", person)
 
 
@@ -72,7 +72,7 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     work.require(may_use_own, person)
     new = _held(work, person)
     if new is None or new.address is None:
-        raise NotNow("No address waits to be confirmed. It may be confirmed already.")
+        raise Conflict("No address waits to be confirmed. It may be confirmed already.")
     found = type_code(work, new, code)
     if found is not Typed.RIGHT:
         work.record(f"person.mailbox_code_{found}", person)

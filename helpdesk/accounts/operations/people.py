@@ -22,7 +22,7 @@ from helpdesk.accounts.policy import (
 )
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
@@ -38,7 +38,7 @@ def invite(
     work.require(may_invite_as, role)
     handle = handle.lower()  # as the sign-in form reads it
     if work.session.scalar(select(Person.id).where(Person.handle == handle)):
-        raise NotNow(f"Somebody is called {handle} already. Please choose another name.")
+        raise Conflict(f"Somebody is called {handle} already. Please choose another name.")
     person = Person(handle=handle, name=name, role=role, invited_at=work.at)
     code = _give_code(work, person)
     work.session.add(person)
@@ -54,7 +54,7 @@ def invite_again(work: Work, person: Person) -> str:
     """A new code for somebody who has not enrolled yet; the old one stops working."""
     work.require(may_manage, person)
     if person.is_enrolled:
-        raise NotNow(f"{isolated(person.name)} has enrolled already.")
+        raise Conflict(f"{isolated(person.name)} has enrolled already.")
     code = _give_code(work, person)
     work.record("person.invited_again", person)
     return code
@@ -69,7 +69,7 @@ def start_over(work: Work, person: Person, handing: Handing = NOTHING) -> str:
     """
     work.require(may_manage, person)
     if not person.is_enrolled:
-        raise NotNow(f"{isolated(person.name)} has not enrolled yet.")
+        raise Conflict(f"{isolated(person.name)} has not enrolled yet.")
     hand_on(work, person, _teams_of(person), handing)
     for membership in person.memberships:
         take_back(work, person, membership.team_id)
@@ -90,9 +90,9 @@ def place(work: Work, person: Person, team: Team) -> None:
     """Make somebody a member. They read nothing before a member has let them in."""
     work.require(may_place_in, team)
     if not fits(person.role, team):
-        raise NotNow(f"A {person.role} cannot be in {isolated(team.name)}.")
+        raise Conflict(f"A {person.role} cannot be in {isolated(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
-        raise NotNow(f"{isolated(person.name)} is in {isolated(team.name)} already.")
+        raise Conflict(f"{isolated(person.name)} is in {isolated(team.name)} already.")
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
     if person.is_enrolled:

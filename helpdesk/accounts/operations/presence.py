@@ -13,12 +13,12 @@ from helpdesk.accounts.operations import sessions
 from helpdesk.accounts.policy import belongs_at
 from helpdesk.accounts.queries import holds_key_of
 from helpdesk.core.actors import Actor, Role
-from helpdesk.core.gathering import Gathering
+from helpdesk.core.batch_query import BatchQuery
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Secret
 
 OF_A_COOKIE: Final = SignIn.id == bindparam("id")
-WHO: Final = Gathering(
+WHO: Final = BatchQuery(
     sign_ins=select(
         SignIn.id,
         SignIn.surface,

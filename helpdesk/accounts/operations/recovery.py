@@ -8,7 +8,7 @@ from helpdesk.accounts.operations.sessions import end_all, end_others
 from helpdesk.accounts.passphrases import Lock
 from helpdesk.accounts.policy import may_use_own
 from helpdesk.core import codes
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
 
@@ -55,21 +55,21 @@ def new_recovery_key(work: Work, person: Person, *, current: Lock) -> str:
 
 
 def opened_with(person: Person, lock: Lock) -> Secret:
-    """The person's secret, opened with their passphrase; NotNow if it is not theirs."""
+    """The person's secret, opened with their passphrase; Conflict if it is not theirs."""
     place = person.place_of("under_passphrase")
     try:
         if person.under_passphrase is None or person.key is None:
             raise CannotOpen
         return person.key.public.of(Secret(lock.secret.open(person.under_passphrase, place)))
     except CannotOpen:
-        raise NotNow(NOT_RIGHT) from None
+        raise Conflict(NOT_RIGHT) from None
 
 
 def opens(person: Person, lock: Lock) -> bool:
     """Whether this is the person's passphrase."""
     try:
         opened_with(person, lock)
-    except NotNow:
+    except Conflict:
         return False
     return True
 

@@ -13,7 +13,7 @@ from helpdesk.accounts.operations.recovery import opened_with, renew_lock
 from helpdesk.accounts.operations.sessions import end_others, new_session, sweep
 from helpdesk.accounts.passphrases import NOBODYS_SALT, Lock
 from helpdesk.accounts.policy import belongs_at, may_use_own
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 
@@ -63,7 +63,7 @@ def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> 
     person = work.session.get_one(Person, attempt.person.id, with_for_update=held)
     try:
         secret = opened_with(person, lock)
-    except NotNow:
+    except Conflict:
         return None
     if lock.renewed is not None:
         renew_lock(work, person, secret, lock.renewed)
@@ -116,13 +116,13 @@ def move_second_factor(
 ) -> None:
     """Codes from another phone from now on; the old one's are worth nothing, others are out.
 
-    NotNow if the passphrase is not theirs, or the new phone does not show the right code yet.
+    Conflict if the passphrase is not theirs, or the new phone does not show the right code yet.
     """
     work.require(may_use_own, person)
     opened_with(person, current)
     step = second_factor.step_of(seed, first_code, work.at)
     if step is None:
-        raise NotNow(second_factor.whats_wrong(seed, first_code, work.at))
+        raise Conflict(second_factor.whats_wrong(seed, first_code, work.at))
     seal_seed(work, person, seed)
     person.totp_last_step = step
     end_others(work, person, keep=session_id)

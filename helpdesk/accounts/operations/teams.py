@@ -5,7 +5,7 @@ from sqlalchemy import select
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.operations.keys import found_team_key
 from helpdesk.accounts.policy import fits, may_make_team
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 
 
@@ -15,7 +15,7 @@ def create_team(
     """Make a team. Who makes a queue and may work in it is its first member and makes its key."""
     work.require(may_make_team, kind)
     if work.session.scalar(select(Team.id).where(Team.slug == slug)):
-        raise NotNow(f"There is a team called {slug} already.")
+        raise Conflict(f"There is a team called {slug} already.")
     team = Team(slug=slug, name=name, kind=kind, takes_reports=takes_reports)
     work.session.add(team)
     work.session.flush()  # the membership and the key point at the team's row

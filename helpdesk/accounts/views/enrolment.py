@@ -10,7 +10,7 @@ from helpdesk.accounts.forms import EnrolmentCodeForm, EnrolmentForm
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.core import codes
-from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.double_submit import repeatable
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.login import public_view
@@ -55,7 +55,7 @@ def create_enrolment() -> ResponseReturnValue:
     enrolled = None
     if form.validate_on_submit():
         enrolled = door.try_enrolment(
-            current_desk(),
+            current_context(),
             code=form.code.data or "",
             passphrase=form.passphrase.data or "",
             seed=form.seed.data or "",
@@ -73,13 +73,13 @@ def create_enrolment() -> ResponseReturnValue:
 
 
 def _invited(code: str) -> Person | None:
-    return door.invited(current_desk(), code=code, surface=current_surface())
+    return door.invited(current_context(), code=code, surface=current_surface())
 
 
 def _settings_page(form: EnrolmentForm, person: Person) -> str:
     picture = second_factor.picture(
         form.seed.data or "",
         handle=person.handle,
-        issuer=current_desk().settings.helpdesk_name,
+        issuer=current_context().settings.helpdesk_name,
     )
     return render_template("accounts/enrolment.html", form=form, person=person, picture=picture)

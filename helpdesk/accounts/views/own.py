@@ -16,9 +16,9 @@ from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
 from helpdesk.accounts.views.blueprints import bp, not_too_often
 from helpdesk.core import codes
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
-from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.work import current_presence, work
 
 
@@ -87,7 +87,7 @@ def create_second_factor() -> ResponseReturnValue:
             first_code=form.first_code.data or "",
             session_id=current_presence().session_id or "",
         )
-    except NotNow as refusal:
+    except Conflict as refusal:
         form.first_code.errors = [str(refusal)]
         return _phone_page(form, person), 422
     flash("Your codes come from the new phone now. Other browsers are signed out.")
@@ -100,7 +100,7 @@ def _phone_page(form: NewPhoneForm, person: Person) -> str:
     picture = second_factor.picture(
         form.seed.data or "",
         handle=person.handle,
-        issuer=current_desk().settings.helpdesk_name,
+        issuer=current_context().settings.helpdesk_name,
     )
     return render_template("accounts/new_phone.html", form=form, picture=picture)
 
@@ -185,7 +185,7 @@ def _lock(person: Person, passphrase: str) -> passphrases.Lock:
 
 
 def _peppers() -> tuple[Secret, ...]:
-    return current_desk().service.peppers_at(current_surface())
+    return current_context().service.peppers_at(current_surface())
 
 
 def _is_theirs(form: CurrentPassphraseForm | PassphraseChangeForm, person: Person) -> bool:

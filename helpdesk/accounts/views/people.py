@@ -9,9 +9,9 @@ from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.accounts.policy import INVITES, fits, manages_people, may_manage, may_place_in
 from helpdesk.accounts.views.blueprints import people_bp
-from helpdesk.core import sending
+from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
         "people/index.html",
         people=queries.people(work),
         teams=queries.all_visible_teams(work),
-        held=sending.why_held(work.session),
+        held=send_hold.why_held(work.session),
         now=work.at,
     )
 
@@ -49,7 +49,7 @@ def create_invitation() -> ResponseReturnValue:
             teams=[queries.team_by_slug(work, slug) for slug in form.teams.data or ()],
             email=form.email.data or "",
         )
-    except NotNow as refusal:
+    except Conflict as refusal:
         form.handle.errors = [refusal.sentence]
         return render_template("people/invitation.html", form=form), 422
     return _code_page(person, code)
@@ -110,7 +110,7 @@ def create_queue() -> ResponseReturnValue:
         team = operations.create_team(
             work, slug=form.slug.data or "", name=form.name.data or "", kind=TeamKind.QUEUE
         )
-    except NotNow as refusal:
+    except Conflict as refusal:
         form.slug.errors = [refusal.sentence]
         return render_template("people/queue.html", form=form), 422
     flash(f"The queue {isolated(team.name)} is made. Nobody reads there who was not let in.")

@@ -8,7 +8,7 @@ from helpdesk.accounts.forms import RecoveryForm
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.views.knocking import must_wait
 from helpdesk.core import codes
-from helpdesk.web.desk import current_desk, current_surface
+from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
@@ -34,7 +34,7 @@ def create_recovery() -> ResponseReturnValue:
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):
         recovery_key = door.try_recovery(
-            current_desk(),
+            current_context(),
             handle=form.handle.data or "",
             recovery_key=form.recovery_key.data or "",
             code=form.second_factor.data or "",

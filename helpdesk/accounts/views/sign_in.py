@@ -8,8 +8,8 @@ from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import SignIn
 from helpdesk.accounts.views.blueprints import bp, home
 from helpdesk.accounts.views.knocking import has_own_try, must_wait
+from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
-from helpdesk.web.desk import current_desk, current_surface
 from helpdesk.web.double_submit import repeatable
 from helpdesk.web.error_pages import parent_page
 from helpdesk.web.form_tokens import anonymous_form, issue_to
@@ -57,7 +57,7 @@ def create_sign_in() -> ResponseReturnValue:
     form, token = SignInForm(), None
     if form.validate_on_submit() and not _waits(form):
         token = door.try_passphrase(
-            current_desk(),
+            current_context(),
             handle=form.handle.data or "",
             passphrase=form.passphrase.data or "",
             surface=current_surface(),
@@ -94,7 +94,7 @@ def create_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
         came_in = door.try_second_factor(
-            current_desk(),
+            current_context(),
             token=request.cookies.get(session_cookie_name(), ""),
             code=form.code.data or "",
             surface=current_surface(),
@@ -121,7 +121,7 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
     interrupted = InterruptedForm.read(form.kept.data or "")
     if interrupted is None:
         return redirect(own_page_or_none(form.to.data or "") or home(), 303)
-    who = door.who_came_in(current_desk(), token, surface=current_surface())
+    who = door.who_came_in(current_context(), token, surface=current_surface())
     if who is None or not interrupted.is_of(who):
         flash(NOT_YOURS)
         return redirect(home(), 303)

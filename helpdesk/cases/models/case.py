@@ -19,8 +19,8 @@ from sqlalchemy.types import TypeDecorator
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.status import MOVES, Outcome, Status, WaitsOn
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
-from helpdesk.core.errors import NotNow
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope, Place, Public
 
 # Whichever of our words is due first, as the indexes of the queue spell it.
@@ -49,8 +49,8 @@ class Case(Identified, Base):
 
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("teams.id"))
-    status: Mapped[Status] = mapped_column(choice_column(Status), default=Status.NEW)
-    waits_on: Mapped[WaitsOn | None] = mapped_column(choice_column(WaitsOn))
+    status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.NEW)
+    waits_on: Mapped[WaitsOn | None] = mapped_column(enum_column(WaitsOn))
     waits_until: Mapped[date | None]
     level: Mapped[Level] = mapped_column(LevelColumn)
     rule: Mapped[str] = mapped_column(String(40))
@@ -194,14 +194,14 @@ class Case(Identified, Base):
 
     def reopen(self) -> None:
         if self.status is not Status.CLOSED:
-            raise NotNow("Only a case that is closed can be opened again.")
+            raise Conflict("Only a case that is closed can be opened again.")
         self.open()
         # The database deletes it with the reopening: nobody else has the right to.
         set_committed_value(self, "closure", None)
 
     def _move_to(self, status: Status) -> None:
         if status not in MOVES[self.status]:
-            raise NotNow(f"A case that is {self.status} cannot become {status}.")
+            raise Conflict(f"A case that is {self.status} cannot become {status}.")
         self.status = status
 
 
@@ -213,7 +213,7 @@ class Closure(Base):
     case_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True
     )
-    outcome: Mapped[Outcome] = mapped_column(choice_column(Outcome))
+    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     follow_up_on: Mapped[date | None]

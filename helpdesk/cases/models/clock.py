@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 
 
 class ClockTurn(StrEnum):
@@ -27,7 +27,7 @@ class ClockEvent(Identified, Base):
 
     subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     clock: Mapped[str] = mapped_column(String(32))
-    turn: Mapped[ClockTurn] = mapped_column(choice_column(ClockTurn))
+    turn: Mapped[ClockTurn] = mapped_column(enum_column(ClockTurn))
     at: Mapped[datetime]
     # When it was written down, where that was later than when it was.
     noted_at: Mapped[datetime | None]

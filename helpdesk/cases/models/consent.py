@@ -8,7 +8,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.status import ConsentKind
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 
 BY_HAND: Final = "person:"
 
@@ -21,7 +21,7 @@ class Consent(Identified, Base):
     case_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE")
     )
-    kind: Mapped[ConsentKind] = mapped_column(choice_column(ConsentKind))
+    kind: Mapped[ConsentKind] = mapped_column(enum_column(ConsentKind))
     platform: Mapped[str | None] = mapped_column(String(40))
     given_at: Mapped[datetime]
     # Who wrote it down: the reporter's own hand, or a responder who was told over a safe channel.

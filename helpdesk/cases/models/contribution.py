@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 
 
 class Part(StrEnum):
@@ -32,7 +32,7 @@ class Contribution(Identified, Base):
         String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), index=True
     )
     subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
-    part: Mapped[Part] = mapped_column(choice_column(Part))
+    part: Mapped[Part] = mapped_column(enum_column(Part))
     name: Mapped[str] = mapped_column(String(60), default="")
     actor: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.models.case import SealedInCase
-from helpdesk.core.database import Base, choice_column
+from helpdesk.core.database import Base, enum_column
 from helpdesk.core.sealing import Envelope
 
 
@@ -29,7 +29,7 @@ class Conversation(SealedInCase, Base):
 
     __tablename__ = "conversations"
 
-    way: Mapped[Way] = mapped_column(choice_column(Way))
+    way: Mapped[Way] = mapped_column(enum_column(Way))
     spoke_at: Mapped[datetime]
     written_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(String(80))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 
 
 class What(StrEnum):
@@ -56,7 +56,7 @@ class News(Identified, Base):
     request_id: Mapped[str | None] = mapped_column(
         String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE")
     )
-    what: Mapped[What] = mapped_column(choice_column(What))
+    what: Mapped[What] = mapped_column(enum_column(What))
     at: Mapped[datetime]
     times: Mapped[int]
     seen_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ from helpdesk.cases.models.news import What
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_claim, may_give_away
 from helpdesk.cases.status import Status
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
@@ -32,7 +32,7 @@ def claim(work: Work, case: Case) -> None:
     """
     work.require(may_claim, case)
     if not accounts.may_be_given(work.session, work.actor.person_id, case.team_id):
-        raise NotNow(SHUT)
+        raise Conflict(SHUT)
     # One statement: the row is looked at and taken in the same breath.
     taken = (
         update(Case)
@@ -43,7 +43,7 @@ def claim(work: Work, case: Case) -> None:
     )
     was_in_second_lane = case.in_slow_lane
     if work.session.scalar(taken) is None:
-        raise NotNow("Someone else has taken this case.")
+        raise Conflict("Someone else has taken this case.")
     work.session.refresh(case, ["owner_id", "status", "in_slow_lane"])
     work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
     if was_in_second_lane:
@@ -54,7 +54,7 @@ def take_next(work: Work, team: Team) -> Case:
     """Take the case of a queue that should be next: by level, then by the time that is left."""
     case = _take_first(work, team, queries.next_unclaimed)
     if case is None:
-        raise NotNow("No case in this queue is waiting to be taken.")
+        raise Conflict("No case in this queue is waiting to be taken.")
     return case
 
 
@@ -62,7 +62,7 @@ def take_next_of_second_lane(work: Work, team: Team) -> Case:
     """The same of what looks sent by a machine."""
     case = _take_first(work, team, queries.next_of_second_lane)
     if case is None:
-        raise NotNow("Nothing is left in the second lane of this queue.")
+        raise Conflict("Nothing is left in the second lane of this queue.")
     return case
 
 
@@ -87,7 +87,7 @@ def release(work: Work, case: Case, *, note: str = "") -> None:
     """Give a case back to the queue."""
     work.require(may_give_away, case)
     if case.owner_id is None:
-        raise NotNow("Nobody has this case.")
+        raise Conflict("Nobody has this case.")
     change_owner(work, case, to=None)
     if note:
         write_note(work, case, note)
@@ -98,7 +98,7 @@ def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: 
     """Give a case to a colleague who can read it, with a word on how things stand."""
     work.require(may_give_away, case)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
-        raise NotNow(f"{isolated(to.name)} cannot read the cases of this queue.")
+        raise Conflict(f"{isolated(to.name)} cannot read the cases of this queue.")
     change_owner(work, case, to=to.id)
     write_note(work, case, note)
     work.record("case.handed_over", case, to=to.id)
@@ -109,7 +109,7 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id
     if to is not None and not accounts.may_be_given(work.session, to, case.team_id):
-        raise NotNow("This colleague can't take cases of this queue any more.")
+        raise Conflict("This colleague can't take cases of this queue any more.")
     given = (
         update(Case)
         .where(Case.id == case.id, Case.owner_id == case.owner_id)
@@ -118,7 +118,7 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
         .execution_options(synchronize_session=False)
     )
     if work.session.scalar(given) is None:
-        raise NotNow("Someone else has this case now.")
+        raise Conflict("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "status"])
     news.tell_person(work, case.id, to, What.HANDED_OVER)
     news.tell_person(work, case.id, before, What.NO_LONGER_YOURS)

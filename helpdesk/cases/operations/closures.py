@@ -9,8 +9,8 @@ from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_close, may_reopen, may_work_on
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import Outcome
-from helpdesk.core.days import can_come
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
+from helpdesk.core.plausible_days import can_be_in_future
 from helpdesk.core.work import Work
 
 
@@ -31,8 +31,8 @@ def close_agreed(work: Work, case: Case, *, outcome: Outcome) -> None:
 
 
 def _end(work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None, note: str) -> None:
-    if follow_up_on is not None and not can_come(follow_up_on, today=work.at.date()):
-        raise NotNow("Choose a day after today for the follow-up, at most a year ahead, or none.")
+    if follow_up_on is not None and not can_be_in_future(follow_up_on, today=work.at.date()):
+        raise Conflict("Choose a day after today for the follow-up, at most a year ahead, or none.")
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
     pace.follow(work, case)
     if case.closure is not None:

@@ -6,7 +6,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.policy import may_work_on
 from helpdesk.cases.queries import hold
 from helpdesk.cases.status import ConsentKind
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.work import Work
 
 
@@ -21,9 +21,9 @@ def record_consent(
     work.require(may_work_on, case)
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
-        raise NotNow("It is not known yet which platform this is about. Ask that first.")
+        raise Conflict("It is not known yet which platform this is about. Ask that first.")
     if _standing(work, case, kind, platform) is not None:
-        raise NotNow("The reporter has agreed to this already.")
+        raise Conflict("The reporter has agreed to this already.")
     consent = Consent(
         case_id=case.id,
         kind=kind,
@@ -48,7 +48,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     work.session.refresh(consent)
     refuse_confirming(consent)
     if consent.given_by == work.actor.id:
-        raise NotNow("You wrote this down. The reporter or someone else has to confirm it.")
+        raise Conflict("You wrote this down. The reporter or someone else has to confirm it.")
     consent.confirmed_by, consent.confirmed_at = work.actor.id, work.at
     work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
 
@@ -56,16 +56,16 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
 def refuse_confirming(consent: Consent) -> None:
     """Only what one of us wrote down, and nobody has confirmed or taken back, can be confirmed."""
     if consent.withdrawn_at is not None:
-        raise NotNow("This was taken back already.")
+        raise Conflict("This was taken back already.")
     if consent.counts:
-        raise NotNow("This doesn't need to be confirmed any more.")
+        raise Conflict("This doesn't need to be confirmed any more.")
 
 
 def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
     """The reporter has taken it back. What has left cannot be called back, what has not stays."""
     work.require(may_work_on, case)
     if consent.withdrawn_at is not None:
-        raise NotNow("This was taken back already.")
+        raise Conflict("This was taken back already.")
     consent.withdrawn_at = work.at
     work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
     if consent.kind is ConsentKind.PLATFORM:

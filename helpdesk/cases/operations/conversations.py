@@ -9,7 +9,7 @@ from helpdesk.cases.policy import may_see
 from helpdesk.cases.queries import hold
 from helpdesk.cases.spoken import is_disputed, last_heard, told_us_by
 from helpdesk.cases.status import Status
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 
 LATE: Final = "late"
@@ -34,9 +34,9 @@ def record_conversation(
     hold(work, case)
     work.require(may_see, case)
     if case.is_closed:
-        raise NotNow("The case is closed. Open it again before you write down a conversation.")
+        raise Conflict("The case is closed. Open it again before you write down a conversation.")
     if not case.opened_at <= spoke_at <= work.at:
-        raise NotNow("It must have been after the case began, and not in the future.")
+        raise Conflict("It must have been after the case began, and not in the future.")
     is_late = case.due_at is not None and case.due_at < work.at
     conversation = Conversation(
         case=case,

@@ -13,7 +13,7 @@ from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_choose_owner
 from helpdesk.cases.queries import LISTED, had_by
 from helpdesk.cases.status import Status
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
@@ -31,7 +31,7 @@ def hand_on(work: Work, leaver: Leaver, handing: Handing) -> None:
     held = _held(work, leaver)
     unsaid = [case for case in held if _taker(handing, case) is None]
     if unsaid:
-        raise NotNow(
+        raise Conflict(
             f"{isolated(leaver.person.name)} still has cases ({len(unsaid)}). Say first who takes"
             " each of them, or give them back to the queue."
         )
@@ -69,7 +69,7 @@ def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> 
     if not may_choose_owner(work.actor, case):
         raise NotAllowed
     if taker == leaver.person.id:
-        raise NotNow("Choose another colleague: this one is about to leave.")
+        raise Conflict("Choose another colleague: this one is about to leave.")
     change_owner(work, case, to=taker)
     work.record("case.handed_over", case, to=taker, because=LEFT)
 

@@ -7,7 +7,7 @@ from helpdesk.cases.policy import may_see, may_work_on
 from helpdesk.cases.queries import hold, was_answered
 from helpdesk.cases.spoken import is_disputed, last_heard, settle
 from helpdesk.cases.status import Status
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 
 
@@ -21,7 +21,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     hold(work, case)
     work.require(may_see, case)
     if case.is_closed:
-        raise NotNow("The case is closed. Open it again before you write to the reporter.")
+        raise Conflict("The case is closed. Open it again before you write to the reporter.")
     message = Message(
         case=case,
         case_id=case.id,
@@ -51,13 +51,13 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
     hold(work, case)
     work.require(may_work_on, case)
     if not was_answered(work, case):
-        raise NotNow("Nobody has answered this person yet.")
+        raise Conflict("Nobody has answered this person yet.")
     if case.reply_due_at is None:
-        raise NotNow("No answer is owed on this case.")
+        raise Conflict("No answer is owed on this case.")
     if is_disputed(work, case):
-        raise NotNow("The reporter says it wasn't them you spoke with. Write to them.")
+        raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
     if seen != last_heard(work, case):
-        raise NotNow("The reporter has written again since you opened the page. Read that first.")
+        raise Conflict("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)
     work.record("message.needs_no_answer", case)
 

@@ -8,8 +8,8 @@ from helpdesk.cases.models.news import What
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
 from helpdesk.cases.queries import hold, was_asked
 from helpdesk.cases.status import Because, WaitsOn
-from helpdesk.core.days import in_words
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
+from helpdesk.core.plausible_days import in_words
 from helpdesk.core.work import Work
 
 DAY_HAS_COME = {
@@ -28,9 +28,9 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
     hold(work, case)
     work.require(may_work_on, case)
     if on is WaitsOn.PARTNER:
-        raise NotNow("A case can wait for a partner only while a partner has a request of it.")
+        raise Conflict("A case can wait for a partner only while a partner has a request of it.")
     if on is WaitsOn.REPORTER and not was_asked(work, case):
-        raise NotNow(
+        raise Conflict(
             "The reporter has nothing to answer yet. Write to them first and ask what you need to"
             " know."
         )
@@ -38,13 +38,13 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
     if on is WaitsOn.REPORTER and until is None:
         until = today + USUAL_WAIT[case.level]
     if until is None or until <= today:
-        raise NotNow(
+        raise Conflict(
             f"Choose a day after today, {in_words(today)}, on which the case should come back."
             " Days are counted in UTC."
         )
     latest = today + LONGEST_WAIT[case.level]
     if until > latest:
-        raise NotNow(
+        raise Conflict(
             f"A case that is {case.level} can wait until {in_words(latest)} at most. Choose an"
             " earlier day: it can wait again then."
         )

@@ -8,7 +8,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import HandoverForm, ReleaseForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.views.blueprint import bp, done, once_more
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
@@ -38,7 +38,7 @@ def create_handover(ref: str) -> ResponseReturnValue:
     people = {person.id: person for person in accounts.colleagues(work, case.team_id)}
     colleague = people.get(form.hand_to.data or "")
     if colleague is None:
-        raise NotNow("This colleague cannot take the case any more.")
+        raise Conflict("This colleague cannot take the case any more.")
     operations.hand_over(work, case, to=colleague, note=form.handover_note.data or "")
     return done(case, f"{isolated(colleague.name)} has the case now.")
 

@@ -7,7 +7,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import MessageForm, NoteForm
 from helpdesk.cases.status import WaitsOn
 from helpdesk.cases.views.blueprint import bp, done, once_more
-from helpdesk.core.days import in_words
+from helpdesk.core.plausible_days import in_words
 from helpdesk.web.work import work
 
 

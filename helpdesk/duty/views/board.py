@@ -10,7 +10,7 @@ from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import DutyForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.intake.quota import warning
-from helpdesk.web.desk import current_desk
+from helpdesk.web.app_context import current_context
 from helpdesk.web.work import work
 
 
@@ -51,7 +51,7 @@ def create_retry(promise_id: str) -> ResponseReturnValue:
 
 
 def _page(form: DutyForm) -> str:
-    board, quota = queries.board(work), current_desk().settings.reports_quota
+    board, quota = queries.board(work), current_context().settings.reports_quota
     return render_template(
         "duty/board.html",
         board=board,

@@ -20,8 +20,8 @@ from helpdesk.cases.forms import (
 )
 from helpdesk.cases.models import Case, Conversation, LevelRequest, Message, Note
 from helpdesk.core import history, keys
+from helpdesk.core.batch_query import BatchQuery, Gathered
 from helpdesk.core.errors import NotFound
-from helpdesk.core.gathering import Gathered, Gathering
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
@@ -37,7 +37,7 @@ from helpdesk.triage import queries as triage
 from helpdesk.triage.repository import the_table
 from helpdesk.web.template_cache import BLANK
 
-ON_THE_PAGE: Final = Gathering(
+ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
     messages=queries.MESSAGES,
     conversations=spoken.CONVERSATIONS,

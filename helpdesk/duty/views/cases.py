@@ -9,7 +9,7 @@ from helpdesk.cases.forms import ClosureForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.cases.status import Outcome
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.duty import closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import parts_of
@@ -63,7 +63,7 @@ def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = by_ref(work, ref)
     asked = closing.standing_request(work, case)
     if asked is None:
-        raise NotNow("Someone else has decided this already.")
+        raise Conflict("Someone else has decided this already.")
     granted = request.form.get("granted") == "yes"
     closing.decide_closing(work, asked, granted=granted)
     flash("The case is closed." if granted else "The case stays open.")

@@ -14,7 +14,7 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import queries
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.desk import current_desk
+from helpdesk.web.app_context import current_context
 from helpdesk.web.work import work
 
 SHOWN = 50
@@ -24,7 +24,7 @@ NAME = re.compile(r"\b(?:R-)?[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 
 @bp.get("/outbox")
 def outbox() -> ResponseReturnValue:
-    settings = current_desk().settings
+    settings = current_context().settings
     address = urlsplit(settings.mail_url)
     if not settings.drill or address.scheme != "folder":
         raise NotFound

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts.queries import names
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
-from helpdesk.core.days import moment_in_words
 from helpdesk.core.errors import NotFound
+from helpdesk.core.plausible_days import moment_in_words
 from helpdesk.duty import operations as duty
 from helpdesk.duty.queries import offers_of
 from helpdesk.duty.views.blueprint import runs_bp

@@ -8,8 +8,8 @@ from helpdesk.cases.forms import WaitForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.cases.status import WaitsOn
-from helpdesk.core.days import in_words
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
+from helpdesk.core.plausible_days import in_words
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import operations as escalations
 from helpdesk.web.work import work
@@ -35,7 +35,7 @@ def _waits(case: Case, form: WaitForm) -> bool:
             escalations.wait_for_partner(work, case)
         else:
             cases.wait(work, case, on=on, until=until)
-    except NotNow as refusal:
+    except Conflict as refusal:
         about_the_day = on is WaitsOn.DATE or until is not None
         (form.wait_until if about_the_day else form.wait_on).errors = [refusal.sentence]
         return False

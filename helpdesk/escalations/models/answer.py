@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.models import SealedInCase
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.sealing import Envelope
 from helpdesk.escalations.standing import Action, Reason, Verdict
 
@@ -36,8 +36,8 @@ class Decision(SealedInCase, Base):
     escalation_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE"), index=True
     )
-    action: Mapped[Action] = mapped_column(choice_column(Action))
-    reason: Mapped[Reason] = mapped_column(choice_column(Reason))
+    action: Mapped[Action] = mapped_column(enum_column(Action))
+    reason: Mapped[Reason] = mapped_column(enum_column(Reason))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     note: Mapped[Envelope | None]
@@ -59,7 +59,7 @@ class Verification(Identified, Base):
     decision_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("decisions.id", ondelete="CASCADE")
     )
-    verdict: Mapped[Verdict] = mapped_column(choice_column(Verdict))
+    verdict: Mapped[Verdict] = mapped_column(enum_column(Verdict))
     at: Mapped[datetime]
     # Who wrote it down; nobody knows of some that are older than this column.
     by: Mapped[str | None] = mapped_column(String(80))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.core.database import ID_LENGTH, Base, Identified, choice_column
+from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.escalations.models.escalation import Escalation
 from helpdesk.escalations.standing import DeliveryStanding
 
@@ -23,7 +23,7 @@ class Delivery(Identified, Base):
     packet_hash: Mapped[str] = mapped_column(String(64))
     sealed_hash: Mapped[str] = mapped_column(String(64))
     standing: Mapped[DeliveryStanding] = mapped_column(
-        choice_column(DeliveryStanding), default=DeliveryStanding.PENDING
+        enum_column(DeliveryStanding), default=DeliveryStanding.PENDING
     )
     fence: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
@@ -53,7 +53,7 @@ class Attempt(Identified, Base):
     number: Mapped[int]
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    result: Mapped[DeliveryStanding | None] = mapped_column(choice_column(DeliveryStanding))
+    result: Mapped[DeliveryStanding | None] = mapped_column(enum_column(DeliveryStanding))
     # A kind of error, never its words.
     trouble: Mapped[str | None] = mapped_column(String(120))
 

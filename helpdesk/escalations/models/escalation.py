@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.cases.models import SealedInCase
-from helpdesk.core.database import ID_LENGTH, Base, choice_column
-from helpdesk.core.errors import NotNow
+from helpdesk.core.database import ID_LENGTH, Base, enum_column
+from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
 from helpdesk.escalations.standing import JUDGED, MOVES, Ask, Priority, Standing
 from helpdesk.partners.models import Partner
@@ -21,9 +21,9 @@ class Escalation(SealedInCase, Base):
 
     ref: Mapped[str] = mapped_column(String(20), unique=True)
     partner_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("partners.id"))
-    standing: Mapped[Standing] = mapped_column(choice_column(Standing), default=Standing.DRAFT)
-    priority: Mapped[Priority] = mapped_column(choice_column(Priority))
-    ask: Mapped[Ask] = mapped_column(choice_column(Ask))
+    standing: Mapped[Standing] = mapped_column(enum_column(Standing), default=Standing.DRAFT)
+    priority: Mapped[Priority] = mapped_column(enum_column(Priority))
+    ask: Mapped[Ask] = mapped_column(enum_column(Ask))
 
     packet: Mapped[Envelope]
     packet_hash: Mapped[str] = mapped_column(String(64))
@@ -93,7 +93,7 @@ class Escalation(SealedInCase, Base):
         """Take a step that the table of moves knows, or refuse with a sentence."""
         if standing not in MOVES[self.standing]:
             now, then = (one.replace("_", " ") for one in (self.standing, standing))
-            raise NotNow(f"A request that is {now} cannot become {then}.")
+            raise Conflict(f"A request that is {now} cannot become {then}.")
         self.standing = standing
 
     def forget_verdict(self) -> None:

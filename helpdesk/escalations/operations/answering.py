@@ -6,7 +6,7 @@ from typing import Final
 from helpdesk.accounts.signed import NOT_SIGNED
 from helpdesk.cases import news
 from helpdesk.cases.models.news import What
-from helpdesk.core.errors import NotAllowed, NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
@@ -32,10 +32,12 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
     hold_as_it_is(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
-        raise NotNow("This request is over, so its content is not shown any more.")
+        raise Conflict("This request is over, so its content is not shown any more.")
     if queries.consent_for(work, escalation) is None:
         # The worker that closes the request may be late; the consent is not.
-        raise NotNow("The person took their agreement back, so its content is not shown any more.")
+        raise Conflict(
+            "The person took their agreement back, so its content is not shown any more."
+        )
     text = _open(work, escalation)
     _note_arrival(work, escalation)
     escalation.untold_since = None  # what is new on it lies before them
@@ -98,7 +100,7 @@ def decide(
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
     if not fits(escalation.ask, action, reason):
-        raise NotNow(UNFITTING)
+        raise Conflict(UNFITTING)
     _refuse_to_decide_twice(work, escalation, corrects)
     _note_arrival(work, escalation)
     escalation.move_to(Standing.DECIDED)
@@ -134,7 +136,7 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
     """A second decision is one that names the first: an old page corrects nothing."""
     is_decided = escalation.standing is Standing.DECIDED
     if is_decided and corrects != queries.decisions_of(work, escalation)[-1].id:
-        raise NotNow(DECIDED_MEANWHILE)
+        raise Conflict(DECIDED_MEANWHILE)
 
 
 def note_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
@@ -142,7 +144,7 @@ def note_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
-        raise NotNow("This request is over.")
+        raise Conflict("This request is over.")
     escalation.ticket = escalation.ticket_for_partner = None
     if ticket:
         escalation.ticket = work.keys.seal(escalation, "ticket", ticket)
@@ -161,7 +163,7 @@ def seal_for_partner(
     for key in keys_of_partner(work, escalation.partner).good:
         if key.id == escalation.partner_key_id:
             return key.public.seal_text(text, row.place_of(field))
-    raise NotNow(f"The key of {isolated(escalation.partner.name)}{NOT_SIGNED}")
+    raise Conflict(f"The key of {isolated(escalation.partner.name)}{NOT_SIGNED}")
 
 
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
@@ -184,7 +186,9 @@ def _open(work: Work, escalation: Escalation) -> str:
     """The packet in the partner's envelope, if it is the one that was approved."""
     text = queries.opened_by_partner(work, escalation, escalation, "packet_for_partner")
     if hash_of(text) != escalation.packet_hash:
-        raise NotNow("This is not what was sent to you. Please tell the helpdesk, and do nothing.")
+        raise Conflict(
+            "This is not what was sent to you. Please tell the helpdesk, and do nothing."
+        )
     return text
 
 

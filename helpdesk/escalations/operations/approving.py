@@ -6,7 +6,7 @@ from helpdesk.cases import news
 from helpdesk.cases.contributions import note_part
 from helpdesk.cases.models import Part
 from helpdesk.cases.models.news import What
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, queries
@@ -26,12 +26,12 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     work.require(may_work_on, escalation)
     hold(work, escalation)
     if escalation.standing is not Standing.DRAFT:
-        raise NotNow("This request was approved or withdrawn already.")
+        raise Conflict("This request was approved or withdrawn already.")
     if escalation.packet_hash != seen_hash:
-        raise NotNow(TOO_LATE)
+        raise Conflict(TOO_LATE)
     text = work.keys.open(escalation, "packet")
     if hash_of(text) != escalation.packet_hash:
-        raise NotNow("This is not the packet that was written here. Change it once more.")
+        raise Conflict("This is not the packet that was written here. Change it once more.")
     alone = _pass_the_gates(work, escalation)
     delivery = _seal_for_partner(work, escalation, text)
     escalation.move_to(Standing.APPROVED)
@@ -72,9 +72,9 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.standing is not Standing.DRAFT:
-        raise NotNow("This request was approved or withdrawn already.")
+        raise Conflict("This request was approved or withdrawn already.")
     if not lacks_only_a_second_person(queries.seen(work, escalation), work.actor.id):
-        raise NotNow("This request does not wait for a second person, or for more than that.")
+        raise Conflict("This request does not wait for a second person, or for more than that.")
 
 
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:
@@ -82,7 +82,7 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     work.require(may_waive, escalation)
     hold(work, escalation)
     if escalation.standing is not Standing.DRAFT:
-        raise NotNow("This request was approved or withdrawn already.")
+        raise Conflict("This request was approved or withdrawn already.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You wait to be let in, so you can't answer for this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
@@ -99,9 +99,9 @@ def read_afterwards(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     hold(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
-        raise NotNow("This request does not wait for a second reader.")
+        raise Conflict("This request does not wait for a second reader.")
     if work.actor.id == escalation.approved_by or work.actor.id in parts_in(work, escalation):
-        raise NotNow("You had a part in this or approved it. Someone else has to read it.")
+        raise Conflict("You had a part in this or approved it. Someone else has to read it.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You wait to be let in, so you can't have read it.")
     escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
@@ -113,7 +113,7 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
     seen, consent = queries.seen(work, escalation), queries.consent_for(work, escalation)
     shut = closed(check(seen, approver=work.actor.id))
     if shut or consent is None:
-        raise NotNow(" ".join(gate.sentence for gate in shut))
+        raise Conflict(" ".join(gate.sentence for gate in shut))
     escalation.consent_id = consent.id
     return leaves_alone(seen, work.actor.id)
 
@@ -121,7 +121,7 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
 def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:
     key = keys_of_partner(work, escalation.partner).current
     if key is None:
-        raise NotNow(f"Nobody at {isolated(escalation.partner.name)} can open a request yet.")
+        raise Conflict(f"Nobody at {isolated(escalation.partner.name)} can open a request yet.")
     sealed = key.public.seal_text(text, escalation.place_of("packet_for_partner"))
     escalation.packet_for_partner, escalation.partner_key_id = sealed, key.id
     delivery = Delivery(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from helpdesk.cases.contributions import note_part
 from helpdesk.cases.models import Case, Part
 from helpdesk.core import codes
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, queries, sources
@@ -41,9 +41,9 @@ def draft(
     """
     work.require(may_ask_partner, case)
     if case.is_closed:
-        raise NotNow("The case is closed. Open it again before you ask someone to act on it.")
+        raise Conflict("The case is closed. Open it again before you ask someone to act on it.")
     if not partner.takes(ask):
-        raise NotNow(NOT_TAKEN.format(partner=isolated(partner.name)))
+        raise Conflict(NOT_TAKEN.format(partner=isolated(partner.name)))
     _refuse_a_second(work, case, partner, ask)
     escalation = Escalation(
         case=case,
@@ -82,9 +82,9 @@ def change(
     work.require(may_work_on, escalation)
     hold(work, escalation)
     if escalation.standing is not Standing.DRAFT:
-        raise NotNow("This request was approved, so what it says cannot be changed any more.")
+        raise Conflict("This request was approved, so what it says cannot be changed any more.")
     if escalation.packet_hash != seen_hash:
-        raise NotNow(TOO_LATE)
+        raise Conflict(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
     _write(work, escalation, typed)
     note_part(work, escalation.case_id, Part.WORDS, subject_id=escalation.id)
@@ -122,7 +122,7 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
     try:
         packet = build(header, available, escalation.partner.allowed_fields)
     except BadPacket as bad:
-        raise NotNow(str(bad)) from bad
+        raise Conflict(str(bad)) from bad
     text, preview = packet.as_text(), escalation.place_of("packet_for_reporter")
     escalation.packet = work.keys.seal(escalation, "packet", text)
     escalation.packet_for_reporter = escalation.case.reporter_public.seal_text(text, preview)
@@ -148,4 +148,4 @@ def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None
     ref = work.session.scalar(same)
     if ref is not None:
         whom = isolated(partner.name)
-        raise NotNow(f"Request {ref} asks {whom} for the same thing and is not over yet.")
+        raise Conflict(f"Request {ref} asks {whom} for the same thing and is not over yet.")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 
@@ -18,7 +18,7 @@ def hold(work: Work, escalation: Escalation) -> None:
     )
     read = (escalation.standing, escalation.packet_hash, escalation.reply_at)
     if work.session.execute(now).one() != read:
-        raise NotNow(TOO_LATE)
+        raise Conflict(TOO_LATE)
 
 
 def hold_as_it_is(work: Work, escalation: Escalation) -> None:

@@ -8,7 +8,7 @@ from helpdesk.cases.contributions import note_part
 from helpdesk.cases.models import Case, Part
 from helpdesk.cases.models.news import What
 from helpdesk.cases.policy import may_work_on as may_work_on_case
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations import calls, clocks, pauses, queries
 from helpdesk.escalations.gates import leaves_alone, why_no_second_person
@@ -51,9 +51,9 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     hold(work, escalation)
     waiting = queries.waiting_answer(work, escalation)
     if waiting is None:
-        raise NotNow("No answer waits here to be sent. Please look at the request again.")
+        raise Conflict("No answer waits here to be sent. Please look at the request again.")
     if escalation.wording != seen_wording:
-        raise NotNow(CHANGED_MEANWHILE)
+        raise Conflict(CHANGED_MEANWHILE)
     _refuse_what_may_not_be_said(work, escalation, waiting.words)
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None
@@ -73,23 +73,23 @@ def _call_for_a_reader(work: Work, escalation: Escalation) -> None:
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
     if escalation.standing is not Standing.NEED_INFORMATION:
-        raise NotNow("The partner has not asked anything that is still open.")
+        raise Conflict("The partner has not asked anything that is still open.")
     if queries.consent_for(work, escalation) is None:
-        raise NotNow("The reporter has taken back their consent, so nothing more can be said.")
+        raise Conflict("The reporter has taken back their consent, so nothing more can be said.")
     if not queries.may_help_with(work, escalation):
-        raise NotNow(
+        raise Conflict(
             "The reporter has not agreed that we work on the case, or has taken it back. Ask them"
             " first: until then nothing more can be said."
         )
     if queries.leads_to_the_reporter(work, escalation.case, words):
-        raise NotNow(WAY_TO_REPORTER)
+        raise Conflict(WAY_TO_REPORTER)
 
 
 def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
     """Refuse who had a part, unless it may leave on one person's word: True if it does."""
     seen = queries.seen(work, escalation)
     if refusal := why_no_second_person(seen, work.actor.id):
-        raise NotNow(refusal)
+        raise Conflict(refusal)
     return leaves_alone(seen, work.actor.id)
 
 
@@ -117,7 +117,7 @@ def wait_for_partner(work: Work, case: Case) -> None:
     cases.hold(work, case)
     work.require(may_work_on_case, case)
     if pauses.rests_until(work, case) is None:
-        raise NotNow("No partner has a request of this case, so there is no one to wait for.")
+        raise Conflict("No partner has a request of this case, so there is no one to wait for.")
     pauses.rest(work, case)
 
 
@@ -126,7 +126,7 @@ def stop_waiting(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     hold(work, escalation)
     if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
-        raise NotNow("Their time to answer is not over yet.")
+        raise Conflict("Their time to answer is not over yet.")
     escalation.move_to(Standing.UNANSWERED)
     clocks.nobodys_move(work, escalation)
     work.record("escalation.unanswered", escalation)
@@ -139,7 +139,7 @@ def send_again(work: Work, escalation: Escalation) -> None:
     hold(work, escalation)
     delivery = queries.delivery_of(work, escalation)
     if delivery is None or delivery.standing is not DeliveryStanding.DEAD_LETTER:
-        raise NotNow("This request does not wait to be sent again.")
+        raise Conflict("This request does not wait to be sent again.")
     delivery.standing = DeliveryStanding.PENDING
     work.record("delivery.sent_again", delivery)
     work.promise("escalations.deliver", delivery_id=delivery.id)

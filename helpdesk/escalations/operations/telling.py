@@ -1,6 +1,6 @@
 """Telling: whether a partner heard that there is news on a request, and what the board says."""
 
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
@@ -24,7 +24,7 @@ def say_they_know(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     hold(work, escalation)
     if escalation.untold_since is None:
-        raise NotNow("They have been told already.")
+        raise Conflict("They have been told already.")
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)
 

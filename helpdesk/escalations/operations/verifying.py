@@ -4,7 +4,7 @@ from typing import Final
 
 from helpdesk.cases import news
 from helpdesk.cases.models.news import What
-from helpdesk.core.errors import NotNow, marked
+from helpdesk.core.errors import Conflict, translatable
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
 from helpdesk.escalations.models import Escalation, Verification
@@ -25,7 +25,7 @@ def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     work.require(may_verify, escalation)
     hold(work, escalation)
     if escalation.standing is not Standing.DECIDED:
-        raise NotNow(marked("There is no decision that waits for your word."))
+        raise Conflict(translatable("There is no decision that waits for your word."))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)

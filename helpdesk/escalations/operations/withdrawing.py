@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from helpdesk.cases import news
 from helpdesk.cases.models.news import What
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
 from helpdesk.escalations.models import Escalation
@@ -19,7 +19,7 @@ def withdraw(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     hold(work, escalation)
     if Standing.WITHDRAWN not in MOVES[escalation.standing]:
-        raise NotNow("This request is decided or over, so it cannot be withdrawn.")
+        raise Conflict("This request is decided or over, so it cannot be withdrawn.")
     _take_back(work, escalation, because="withdrawn_by_us")
     news.tell_person(
         work,

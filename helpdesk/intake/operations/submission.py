@@ -7,10 +7,10 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind
 from helpdesk.cases.told import seal_told
 from helpdesk.core.actors import NOBODY, reporter
-from helpdesk.core.arrival import Arrival
+from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode, new_ref
 from helpdesk.core.database import Base, new_id
-from helpdesk.core.keys import KeyKind, give, new_key
+from helpdesk.core.keys import KeyKind, give_key, new_key
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.report import CONTACT, Told
@@ -57,20 +57,20 @@ def submit(
     `keep` may make a row of it, which arrives with the report.
     """
     for anew in (False, True):
-        desk = queries.desk_for_reports(work, anew=anew)
+        context = queries.desk_for_reports(work, anew=anew)
         # Somebody whose mailbox is open may report another thing: nothing must tie the two
         # together.
-        arrival = Arrival(work.session, NOBODY, work.at, work.keys)
+        arrival = BulkInsertWork(work.session, NOBODY, work.at, work.keys)
         receipt = Receipt(
             *_write_down(
-                arrival, told, way_back, desk, in_slow_lane=in_slow_lane, is_drill=is_drill
+                arrival, told, way_back, context, in_slow_lane=in_slow_lane, is_drill=is_drill
             )
         )
         receipt = replace(receipt, shown=show(receipt))
         kept = keep(receipt.shown)
         if kept is not None:
             arrival.add(kept)
-        if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **desk.claims):
+        if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **context.claims):
             return receipt
         found = queries.by_form_token(work, way_back.form_token)
         if found is not None:
@@ -83,7 +83,7 @@ def _write_down(
     work: Work,
     told: Told,
     way_back: WayBack,
-    desk: queries.DeskForReports,
+    context: queries.DeskForReports,
     *,
     in_slow_lane: bool,
     is_drill: bool,
@@ -92,11 +92,11 @@ def _write_down(
     case_id = new_id()
     key, secret = new_key(work, KeyKind.CASE, case_id)
     work.keys.learn(key.id, secret)  # until this piece of work ends; the process forgets it then
-    give(work, key, secret, desk.key)
+    give_key(work, key, secret, context.key)
     case = Case(
         id=case_id,
         ref=new_ref(),
-        team_id=desk.id,
+        team_id=context.id,
         incident_type=main,
         other_types=tuple(others),
         platform=told.platform,

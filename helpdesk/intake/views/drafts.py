@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.core import presses
+from helpdesk.core import stored_answers
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.slow_lane import DECOY
@@ -61,10 +61,10 @@ def keep(token: FormToken) -> bool:
         return False
     key = _key(token)
     press = _id(key)
-    at = work.at + LASTS - presses.KEPT
-    envelope = key.seal_text(words, presses.place_of(press))
+    at = work.at + LASTS - stored_answers.KEPT
+    envelope = key.seal_text(words, stored_answers.place_of(press))
     try:
-        presses.put(work.session, press, envelope, at=at)
+        stored_answers.put(work.session, press, envelope, at=at)
     except OperationalError:  # the pages themselves need no database
         work.session.rollback()
         return False
@@ -78,9 +78,9 @@ def kept(token: FormToken) -> MultiDict[str, str] | None:
         return None
     key = _key(token)
     press = _id(key)
-    answer = presses.answer_to(work.session, press, since=work.at - presses.KEPT)
+    answer = stored_answers.answer_to(work.session, press, since=work.at - stored_answers.KEPT)
     try:
-        words = key.open_text(answer, presses.place_of(press)) if answer else None
+        words = key.open_text(answer, stored_answers.place_of(press)) if answer else None
     except CannotOpen:
         return None
     return MultiDict([(name, value) for name, value in json.loads(words)]) if words else None

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.playbooks.helplines import Purpose, lines_for
+from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import delete_session_cookie
-from helpdesk.web.desk import current_desk
 from helpdesk.web.login import public_view
 
 
@@ -36,7 +36,7 @@ def leave() -> ResponseReturnValue:
     domain: a link to here would sign staff out, and make their browser one that nobody knows.
     """
     session.clear()
-    response = make_response(redirect(current_desk().settings.exit_url, 303))
+    response = make_response(redirect(current_context().settings.exit_url, 303))
     delete_session_cookie(response)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind
-from helpdesk.core.errors import NoRoom
+from helpdesk.core.errors import StorageFull
 from helpdesk.intake import operations, queries
 from helpdesk.intake.asked import Request
 from helpdesk.intake.forms import (
@@ -23,7 +23,7 @@ from helpdesk.intake.operations import Agreement
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.returning import in_mailbox
 from helpdesk.triage.repository import the_table
-from helpdesk.web.desk import current_desk
+from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import repeatable
 from helpdesk.web.work import work
 
@@ -49,8 +49,8 @@ def create_message() -> ResponseReturnValue:
     form = MessageForm()
     if not form.validate_on_submit():
         return _case_page(form), 422
-    if not load_lately(work).has_room(current_desk().settings.reports_quota):
-        raise NoRoom
+    if not load_lately(work).has_room(current_context().settings.reports_quota):
+        raise StorageFull
     operations.write_message(work, queries.own_case(work), body=form.body.data)
     flash(_("Your words have arrived. Only the people who work on your case can read them."))
     return redirect(url_for(".show_case"), 303)

@@ -7,9 +7,9 @@ hour. What opens it lies in this browser's cookie, which the way out takes away.
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.core import presses
-from helpdesk.core.presses import Press
+from helpdesk.core import stored_answers
 from helpdesk.core.sealing import CannotOpen, Secret
+from helpdesk.core.stored_answers import StoredAnswer
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.web.login import public_view
@@ -50,13 +50,15 @@ def may_be_kept(token: FormToken) -> bool:
     return token.age is not None and keeps_cookies()
 
 
-def kept_receipt(token: FormToken, page: str) -> Press | None:
+def kept_receipt(token: FormToken, page: str) -> StoredAnswer | None:
     """The row that keeps the receipt; none for a browser that could not find it again."""
     if not may_be_kept(token):
         return None
     key = _key(token)
     press = _id(key)
-    return Press(id=press, at=work.at, answer=key.seal_text(page, presses.place_of(press)))
+    return StoredAnswer(
+        id=press, at=work.at, answer=key.seal_text(page, stored_answers.place_of(press))
+    )
 
 
 def on_its_own_page(token: FormToken) -> ResponseReturnValue:
@@ -68,8 +70,8 @@ def _opened(kept: str) -> str | None:
     try:
         key = Secret(bytes.fromhex(kept))
         press = _id(key)
-        answer = presses.answer_to(work.session, press, since=work.at - presses.KEPT)
-        return key.open_text(answer, presses.place_of(press)) if answer else None
+        answer = stored_answers.answer_to(work.session, press, since=work.at - stored_answers.KEPT)
+        return key.open_text(answer, stored_answers.place_of(press)) if answer else None
     except (ValueError, CannotOpen):
         return None
 

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.errors import NoRoom, marked
+from helpdesk.core.errors import StorageFull, translatable
 from helpdesk.intake import operations, queries
 from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.forms import FIRST, LAST, PAGES, Paper
@@ -31,7 +31,7 @@ from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
 from helpdesk.triage.repository import the_table
-from helpdesk.web.desk import current_desk
+from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import repeatable
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.languages import current_language
@@ -39,7 +39,7 @@ from helpdesk.web.login import public_view
 from helpdesk.web.work import autocommit, current_work, work
 
 SEND = "send"
-WAIT_A_MINUTE = marked(
+WAIT_A_MINUTE = translatable(
     "Very many reports are arriving at this moment, and this one was sent very soon after its page "
     "was opened. Nothing was sent. Please wait a minute, then send it again."
 )
@@ -86,7 +86,7 @@ def create_report() -> ResponseReturnValue:
         paper.told(),
         way_back=way_back,
         in_slow_lane=in_slow_lane,
-        is_drill=current_desk().settings.drill,
+        is_drill=current_context().settings.drill,
         show=lambda receipt: _receipt(receipt, paper, way_back.code),
         keep=lambda shown: kept_receipt(token, shown),
     )
@@ -101,11 +101,11 @@ def _lane_with_room(token: FormToken) -> bool:
     answered."""
     load = load_lately(current_work())
     is_slow = belongs_in_slow_lane(request.form, token, is_crowd=load.is_crowd)
-    quota = current_desk().settings.reports_quota
+    quota = current_context().settings.reports_quota
     if load.has_room(quota, in_second_lane=is_slow):
         return is_slow
     if queries.by_form_token(current_work(), token.fingerprint) is None:
-        raise NoRoom(WAIT_A_MINUTE if load.has_room(quota) else "")
+        raise StorageFull(WAIT_A_MINUTE if load.has_room(quota) else "")
     return is_slow
 
 
@@ -174,7 +174,7 @@ def _judgement(receipt: Receipt, paper: Paper) -> Judgement | None:
 
 
 def _way_back(token: FormToken) -> WayBack:
-    intake_key = current_desk().settings.intake_keys[0]
+    intake_key = current_context().settings.intake_keys[0]
     code = token.return_code(intake_key)
     return WayBack(token.fingerprint, code, code.tag(intake_key))
 
@@ -183,7 +183,7 @@ def _code_again(case: Case, token: FormToken) -> ReturnCode | None:
     """The code of a form that was sent twice: the first answer may never have reached anybody."""
     if has_left() or work.at - case.opened_at > CODE_SHOWN_FOR:
         return None
-    keys = current_desk().settings.intake_keys
+    keys = current_context().settings.intake_keys
     codes = ((token.return_code(key), key) for key in keys)
     return next((code for code, key in codes if code.tag(key) == case.reporter_tag), None)
 

@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role, reporter
-from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, how_much_of_a_code
+from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, count_code_parts
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import MessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import RECEIPT
 from helpdesk.web import languages
+from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
-from helpdesk.web.desk import current_desk
 from helpdesk.web.double_submit import repeatable
 from helpdesk.web.form_tokens import anonymous_form, is_tag_of, issue_to, sent_token
 from helpdesk.web.login import public_view
@@ -47,7 +47,7 @@ def new_return() -> ResponseReturnValue:
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
     typed = tuple(ReturnCode.all_in(form.code.data or ""))
-    keys = current_desk().settings.intake_keys
+    keys = current_context().settings.intake_keys
     found = queries.by_return_code(work, typed, keys)
     if found is None:
         return _not_found(form)
@@ -123,7 +123,7 @@ def _mailbox_of(case: Case) -> str:
 
 def _not_found(form: ReturnForm) -> ResponseReturnValue:
     """One page for every code that opens nothing, whatever is wrong with it."""
-    many = how_much_of_a_code(form.code.data or "")
+    many = count_code_parts(form.code.data or "")
     if many is not None:
         sentence = _how_many(*many)
     elif within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from helpdesk.core.actors import Role
 from helpdesk.core.email_addresses import parse_email_address
-from helpdesk.core.errors import NotAllowed, NotNow
+from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed import Typed, new_code, type_code
 from helpdesk.core.work import Work
@@ -47,7 +47,7 @@ def send_code_again(work: Work, partner: Partner) -> None:
     elif partner.mailbox is not None and partner.mailbox_confirmed_at is None:
         _propose(work, partner, partner.mailbox)
     else:
-        raise NotNow("No address waits to be confirmed.")
+        raise Conflict("No address waits to be confirmed.")
     work.record("partner.mailbox_tested", partner)
 
 
@@ -60,7 +60,7 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     _refuse_who_was_not_let_in(work, partner)
     new = _held(work, partner)
     if new is None or new.address is None:
-        raise NotNow("No address waits to be confirmed. It may be confirmed already.")
+        raise Conflict("No address waits to be confirmed. It may be confirmed already.")
     found = type_code(work, new, code)
     if found is not Typed.RIGHT:
         work.record(f"partner.mailbox_code_{found}", partner)

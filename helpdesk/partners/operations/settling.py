@@ -7,9 +7,9 @@ from sqlalchemy import or_, select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
-from helpdesk.core.days import can_have_been
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
+from helpdesk.core.plausible_days import can_be_in_past
 from helpdesk.core.work import Work
 from helpdesk.partners.about import ABOUT, EVERY_ASK, About, unknown_platform
 from helpdesk.partners.fields import BY_NAME
@@ -40,12 +40,12 @@ def register(
     """
     work.require(may_register_partner, slug)
     if platform not in known_platforms and not is_new_platform:
-        raise NotNow(unknown_platform(platform, known_platforms))
+        raise Conflict(unknown_platform(platform, known_platforms))
     _check(about)
     taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
     other = work.session.scalar(taken)
     if other is not None:
-        raise NotNow(f"{isolated(other)} has this name or answers for this platform already.")
+        raise Conflict(f"{isolated(other)} has this name or answers for this platform already.")
     team = accounts.create_team(work, slug=slug, name=name, kind=TeamKind.PARTNER)
     partner = Partner(
         slug=slug,
@@ -88,7 +88,7 @@ def retire(work: Work, partner: Partner) -> None:
     """Ask them for nothing more. Their old requests, and their people's way to them, stay."""
     work.require(may_manage_partner, partner)
     if partner.is_retired:
-        raise NotNow("They are retired already.")
+        raise Conflict("They are retired already.")
     partner.retired_on = work.at.date()
     work.record("partner.retired", partner)
 
@@ -97,7 +97,7 @@ def take_back_retirement(work: Work, partner: Partner) -> None:
     """They can be asked again."""
     work.require(may_manage_partner, partner)
     if not partner.is_retired:
-        raise NotNow("They are not retired.")
+        raise Conflict("They are not retired.")
     partner.retired_on = None
     work.record("partner.back", partner)
 
@@ -112,8 +112,8 @@ def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) ->
 def vet(work: Work, partner: Partner, *, on: date) -> None:
     """Somebody has made sure, on another channel, that they are who they say."""
     work.require(may_manage_partner, partner)
-    if not can_have_been(on, today=work.at.date()):
-        raise NotNow("Choose a day up to today, at most five years back.")
+    if not can_be_in_past(on, today=work.at.date()):
+        raise Conflict("Choose a day up to today, at most five years back.")
     partner.vetted_on = on
     work.record("partner.vetted", partner, on=on.isoformat())
 
@@ -127,9 +127,9 @@ def doubt(work: Work, partner: Partner) -> None:
 
 def _check(about: About) -> None:
     if not is_zone(about.timezone):
-        raise NotNow("We know no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
+        raise Conflict("We know no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
     if set(about.asks) - set(EVERY_ASK):
-        raise NotNow("We know no request of such a kind.")
+        raise Conflict("We know no request of such a kind.")
 
 
 def _known(fields: Iterable[str]) -> list[str]:
@@ -137,5 +137,5 @@ def _known(fields: Iterable[str]) -> list[str]:
     wanted = set(fields)
     unknown = wanted - set(BY_NAME)
     if unknown:
-        raise NotNow(f"We know no field called {', '.join(sorted(unknown))}.")
+        raise Conflict(f"We know no field called {', '.join(sorted(unknown))}.")
     return [name for name in BY_NAME if name in wanted]

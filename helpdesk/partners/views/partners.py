@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
 from helpdesk.partners.fields import FIELDS
@@ -70,7 +70,7 @@ def _registered(form: PartnerForm) -> Partner | None:
             known_platforms=_platforms(),
             is_new_platform=bool(form.is_new_platform.data),
         )
-    except NotNow as refusal:
+    except Conflict as refusal:
         form.platform.errors = [refusal.sentence]
         return None
 

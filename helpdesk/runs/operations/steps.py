@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import hold
-from helpdesk.core.errors import NotFound, NotNow
+from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import StepNow, StepState
@@ -43,12 +43,12 @@ def finish_step(
     page, now = _step_at_work(work, run, step_id, seen)
     step, ended_as = now.step, now.step.outcome(outcome)
     if ended_as is None:
-        raise NotNow("This step cannot end like that.")
+        raise Conflict("This step cannot end like that.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
     told = {name: text for name, text in (evidence or {}).items() if text.strip()}
     missing = unshown(ended_as, {*told, *queries.kinds_written(work, run.case)}, note)
     if missing:
-        raise NotNow(say_what_shows_it(page, ended_as, missing))
+        raise Conflict(say_what_shows_it(page, ended_as, missing))
     repeated_steps.set_aside(work, run, page, step)
     record = storage.keep_record(work, run, step, RecordedAs.DONE, outcome=ended_as, words=note)
     storage.keep_evidence(work, run.case, step, told)
@@ -70,9 +70,11 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id, seen)
     if now.state is StepState.DONE:
-        raise NotNow("Another playbook of this case has this step: there is nothing to leave out.")
+        raise Conflict(
+            "Another playbook of this case has this step: there is nothing to leave out."
+        )
     if not may_be_skipped(page, now.step):
-        raise NotNow("This step cannot be skipped. Choose the outcome that is true.")
+        raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
     repeated_steps.set_aside(work, run, page, now.step)
     record = storage.keep_record(work, run, now.step, RecordedAs.SKIPPED, words=reason)
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
@@ -89,7 +91,7 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
     refuse_ended(run)
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
-        raise NotNow("Nothing was recorded about this step, so nothing can be taken back.")
+        raise Conflict("Nothing was recorded about this step, so nothing can be taken back.")
     page = queries.page_of(run)
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
@@ -109,10 +111,10 @@ def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbo
         repeated_steps.refuse_unseen(run, step_id, seen)
         return page, now
     if now.waits_for:
-        raise NotNow(f"This step waits for: {in_titles(page, now.waits_for)}.")
+        raise Conflict(f"This step waits for: {in_titles(page, now.waits_for)}.")
     if now.record is not None:
-        raise NotNow("Somebody has finished this step already.")
-    raise NotNow("By what is known now, this step is not needed.")
+        raise Conflict("Somebody has finished this step already.")
+    raise Conflict("By what is known now, this step is not needed.")
 
 
 def _refuse_a_hasty_end(
@@ -122,7 +124,7 @@ def _refuse_a_hasty_end(
         return
     missing = held_back(page, queries.progress_of(work, run), step, outcome)
     if missing:
-        raise NotNow(too_early(page, outcome, missing))
+        raise Conflict(too_early(page, outcome, missing))
 
 
 def _end(work: Work, run: Run, outcome: StepOutcome) -> None:

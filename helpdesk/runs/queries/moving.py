@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from helpdesk.core.errors import NotNow
+from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.conditions import Value
@@ -40,7 +40,7 @@ def move_of(work: Work, run: Run) -> MovePreview:
     """The two editions of a run side by side. Where there is nothing to move to, it is too late."""
     old, new = page_of(run), newer_edition(run)
     if new is None or run.ended_at is not None:
-        raise NotNow("This run stands on today's edition already, or it has ended.")
+        raise Conflict("This run stands on today's edition already, or it has ended.")
     comparison = compare(old, new)
     written = evidence_of(work, run.case)
     return MovePreview(

@@ -6,25 +6,25 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from helpdesk.core.sending import Kept
+from helpdesk.core.send_hold import KnownProgress
 
 log = logging.getLogger(__name__)
 
 NAME = "sending.json"
 
 
-class InstanceMemory:
+class InstanceStateFile:
     """A small file. It is written whole or not at all, after what it tells of was committed."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
         self._cannot = False
 
-    def read(self) -> Kept | None:
+    def read(self) -> KnownProgress | None:
         """What was kept; None where there is nothing that can be read."""
         try:
             told = json.loads(self._path.read_text())
-            return Kept(
+            return KnownProgress(
                 house=str(told["house"]),
                 awake_since=datetime.fromisoformat(told["awake_since"]),
                 ticks=int(told["ticks"]),
@@ -32,7 +32,7 @@ class InstanceMemory:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def write(self, kept: Kept) -> None:
+    def write(self, kept: KnownProgress) -> None:
         """Keep this. Where it cannot be written, that is said once, and the house goes on."""
         told = {
             "house": kept.house,

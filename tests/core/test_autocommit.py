@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from helpdesk.accounts.models import Team, TeamKind
-from helpdesk.assembly import close_desk, open_apart, open_desk
+from helpdesk.assembly import close_context, open_autocommit, open_context
 from helpdesk.core.history import HistoryEntry
 
 
 @pytest.fixture
 def apart(postgres):
-    sessions = open_apart(postgres.url("helpdesk_app"))
+    sessions = open_autocommit(postgres.url("helpdesk_app"))
     with sessions() as session:
         yield session
     sessions.kw["bind"].dispose()
@@ -20,9 +20,9 @@ def apart(postgres):
 
 @pytest.fixture
 def desk_apart(settings, postgres):
-    desk = open_desk(replace(settings, database_url=postgres.url("helpdesk_app")))
-    yield desk
-    close_desk(desk)
+    context = open_context(replace(settings, database_url=postgres.url("helpdesk_app")))
+    yield context
+    close_context(context)
 
 
 def an_entry(at):

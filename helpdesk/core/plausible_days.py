@@ -7,12 +7,12 @@ AHEAD: Final = timedelta(days=366)
 BACK: Final = timedelta(days=5 * 366)
 
 
-def can_come(day: date, *, today: date) -> bool:
+def can_be_in_future(day: date, *, today: date) -> bool:
     """Whether somebody can mean this day for something that is to happen."""
     return today < day <= today + AHEAD
 
 
-def can_have_been(day: date, *, today: date) -> bool:
+def can_be_in_past(day: date, *, today: date) -> bool:
     """Whether somebody can mean this day for something that has happened."""
     return today - BACK <= day <= today
 

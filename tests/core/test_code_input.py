@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.operations.people import tag_of
-from helpdesk.core import codes, typed
+from helpdesk.core import code_input, codes
 from helpdesk.core.codes import ReturnCode
 from tests.core.test_codes import numbers
 
@@ -107,15 +107,15 @@ def test_the_whole_copied_box_is_the_code(number):
 def test_it_is_said_how_much_of_a_code_was_typed(number, many):
     words = (ReturnCode(number).words * 2)[:many]
 
-    found = codes.how_much_of_a_code(" ".join(words))
+    found = codes.count_code_parts(" ".join(words))
 
     assert found == (None if many == 10 else (many, 10))
 
 
 def test_of_letters_and_digits_it_is_said_too():
-    assert codes.how_much_of_a_code("K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW") == (25, 26)
-    assert codes.how_much_of_a_code("K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW-X") is None
-    assert codes.how_much_of_a_code("") is None
+    assert codes.count_code_parts("K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW") == (25, 26)
+    assert codes.count_code_parts("K7F3M-QABCD-EFGHJ-KMNPQ-RSTVW-X") is None
+    assert codes.count_code_parts("") is None
 
 
 @given(numbers, st.text(max_size=60), st.text(max_size=60))
@@ -133,7 +133,7 @@ def test_a_code_in_a_text_is_recognised(number, before, after):
             letters,
         ]
     for form in forms:
-        assert codes.stands_in(f"{before}\n(“{form}”)\n{after}")
+        assert codes.contains_code(f"{before}\n(“{form}”)\n{after}")
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_a_code_in_a_text_is_recognised(number, before, after):
     ],
 )
 def test_what_people_tell_is_taken_for_no_code(text):
-    assert not codes.stands_in(text)
+    assert not codes.contains_code(text)
 
 
 def test_a_page_of_every_sign_there_is_costs_little_memory():
-    typed.plain("".join(map(chr, range(0x20, 0x20000))))
+    code_input.normalise("".join(map(chr, range(0x20, 0x20000))))
 
-    assert len(typed._signs) <= typed.KNOWN
+    assert len(code_input._signs) <= code_input.KNOWN

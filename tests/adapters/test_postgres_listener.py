@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, delete, text
 
 from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.adapters.embedded.postgres import SETTINGS
-from helpdesk.adapters.listening import CHANNEL, Listener
+from helpdesk.adapters.postgres_listener import CHANNEL, Listener
 from helpdesk.core.database import new_id
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import Promise
@@ -99,7 +99,7 @@ def test_a_name_that_is_no_queue_is_not_heard(heard, engine):
 
 
 def test_a_listener_that_was_cut_off_listens_again(heard, postgres, promising, monkeypatch):
-    monkeypatch.setattr("helpdesk.adapters.listening.A_WHILE", 0.1)
+    monkeypatch.setattr("helpdesk.adapters.postgres_listener.A_WHILE", 0.1)
     superuser = create_engine(postgres.url("postgres"))
     listening = f"LISTEN {CHANNEL}"
     cut = text(

@@ -7,25 +7,25 @@ from helpdesk.accounts.signed import keys_of_team
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.actors import NOBODY, Role
-from helpdesk.core.arrival import Arrival
+from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import new_id
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.keys import Key, KeyKind, give, new_key
-from helpdesk.core.outbox import Promise, Standing
+from helpdesk.core.keys import Key, KeyKind, give_key, new_key
+from helpdesk.core.outbox import Promise, PromiseState
 from tests.factories import a_person, a_team
 
 
 @pytest.fixture
-def team(desk):
-    with desk.begin() as work:
+def team(context):
+    with context.begin() as work:
         team = a_team(work, takes_reports=True)
         a_person(work, Role.RESPONDER, [team])
     return team
 
 
 def an_arrival(work):
-    return Arrival(work.session, work.actor, work.at, work.keys)
+    return BulkInsertWork(work.session, work.actor, work.at, work.keys)
 
 
 def a_report(work, team, form_token):
@@ -33,7 +33,7 @@ def a_report(work, team, form_token):
     case_id, code = new_id(), ReturnCode.new()
     team_key = keys_of_team(work, team).current
     key, secret = new_key(work, KeyKind.CASE, case_id)
-    give(work, key, secret, team_key)
+    give_key(work, key, secret, team_key)
     case = Case(
         id=case_id,
         ref=new_id()[:12],
@@ -59,15 +59,15 @@ def a_report(work, team, form_token):
     return case, secret
 
 
-def test_what_arrives_is_what_was_sent(desk, team):
-    with desk.begin(NOBODY) as work:
+def test_what_arrives_is_what_was_sent(context, team):
+    with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         case, secret = a_report(arrival, team, b"one form")
         assert arrival.arrive(case)
         assert case in work.session
         case_id, opened_at = case.id, case.opened_at
 
-    with desk.begin() as work:
+    with context.begin() as work:
         found = work.session.get(Case, case_id, populate_existing=True)
         assert (found.status, found.level, found.opened_at) == (Status.NEW, "soon", opened_at)
         assert found.platform is None
@@ -78,15 +78,15 @@ def test_what_arrives_is_what_was_sent(desk, team):
         [promise] = work.session.scalars(
             select(Promise).where(Promise.arguments["case_id"].astext == case_id)
         )
-        assert (promise.standing, promise.attempts) == (Standing.WAITING, 0)
+        assert (promise.standing, promise.attempts) == (PromiseState.WAITING, 0)
         [entry] = work.session.scalars(select(HistoryEntry).where(HistoryEntry.case_id == case_id))
         assert entry.details == {"slow_lane": False}
         kinds = work.session.scalars(select(Consent.kind).where(Consent.case_id == case_id))
         assert set(kinds) == set(ConsentKind)
 
 
-def test_a_second_arrival_of_the_same_writes_nothing_at_all(desk, team):
-    with desk.begin(NOBODY) as work:
+def test_a_second_arrival_of_the_same_writes_nothing_at_all(context, team):
+    with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         first, _ = a_report(arrival, team, b"one form")
         assert arrival.arrive(first)
@@ -95,7 +95,7 @@ def test_a_second_arrival_of_the_same_writes_nothing_at_all(desk, team):
     def counts(work):
         return [work.session.scalar(select(func.count()).select_from(one)) for one in tables]
 
-    with desk.begin(NOBODY) as work:
+    with context.begin(NOBODY) as work:
         before = counts(work)
         again = an_arrival(work)
         second, _ = a_report(again, team, b"one form")
@@ -103,8 +103,8 @@ def test_a_second_arrival_of_the_same_writes_nothing_at_all(desk, team):
         assert counts(work) == before
 
 
-def test_a_report_is_one_trip(desk, team):
-    with desk.begin(NOBODY) as work:
+def test_a_report_is_one_trip(context, team):
+    with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         case, _ = a_report(arrival, team, b"one form")
         trips = []
@@ -117,8 +117,8 @@ def test_a_report_is_one_trip(desk, team):
         assert len(trips) == 1
 
 
-def test_a_later_change_of_it_is_written_too(desk, team):
-    with desk.begin(NOBODY) as work:
+def test_a_later_change_of_it_is_written_too(context, team):
+    with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         case, _ = a_report(arrival, team, b"one form")
         arrival.arrive(case)
@@ -126,12 +126,12 @@ def test_a_later_change_of_it_is_written_too(desk, team):
         work.record("case.opened", case)
         case_id = case.id
 
-    with desk.begin() as work:
+    with context.begin() as work:
         assert work.session.get(Case, case_id, populate_existing=True).status is Status.OPEN
 
 
-def test_a_row_that_waits_elsewhere_is_refused_before_anything_is_written(desk, team):
-    with desk.begin(NOBODY) as work:
+def test_a_row_that_waits_elsewhere_is_refused_before_anything_is_written(context, team):
+    with context.begin(NOBODY) as work:
         arrival = an_arrival(work)
         case, _ = a_report(arrival, team, b"one form")
         work.session.add(Consent(case_id=case.id, kind="help", given_at=work.at, given_by="x"))

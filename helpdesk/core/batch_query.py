@@ -1,4 +1,4 @@
-"""Gathering: lists of many tables read by one statement, so that a page of many parts is one trip.
+"""Batch query: lists of many tables read by one statement, so a page of many parts is one trip.
 
 The mirror of `arrival`: there rows travel to the database as JSON documents, here they come from
 it. Each trip costs a page more than the rows that it brings, and so does each object that is made
@@ -38,7 +38,7 @@ Reading = Callable[[Any], Any]
 Gathered = dict[str, list[Any]]
 
 
-class Gathering:
+class BatchQuery:
     """Lists by name, each a select of columns. Put together once, it is asked for any subject."""
 
     def __init__(self, **wanted: SelectBase) -> None:
@@ -46,12 +46,12 @@ class Gathering:
         self._statement = select(_document(wanted, {}))
         self._readers = [(name, _reader(name, one)) for name, one in wanted.items()]
 
-    def beside(self, leading: Select[T], **known: QueryableAttribute[Any]) -> "Beside[T]":
+    def beside(self, leading: Select[T], **known: QueryableAttribute[Any]) -> "RowWithLists[T]":
         """The same lists in the trip that finds what they belong to.
 
         `known` are parameters of the lists that are columns of what is found.
         """
-        return Beside(self, leading.add_columns(_document(self._wanted, known)))
+        return RowWithLists(self, leading.add_columns(_document(self._wanted, known)))
 
     def ask(self, session: Session, **parameters: Any) -> Gathered:
         """Every list, its rows in their order, with an attribute for each column."""
@@ -65,10 +65,10 @@ class Gathering:
         }
 
 
-class Beside(Generic[T]):
+class RowWithLists(Generic[T]):
     """One row of a table, as an object, and the lists that belong to it; None without the row."""
 
-    def __init__(self, lists: Gathering, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, lists: BatchQuery, statement: Select[*tuple[Any, ...]]) -> None:
         self._lists = lists
         self._statement = statement
 

@@ -11,12 +11,12 @@ from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.cases.status import Status
 from helpdesk.core import history
 from helpdesk.core.actors import Role
-from helpdesk.core.gathering import Gathering
+from helpdesk.core.batch_query import BatchQuery
 from helpdesk.core.history import HistoryEntry
 from tests.factories import a_case, a_person, a_team
 
 OF_A_CASE = bindparam("case_id")
-PAGE = Gathering(
+PAGE = BatchQuery(
     cases=select(
         Case.other_types, Case.id, Case.level,
         Case.status, Case.opened_at, Case.waits_until, Case.in_slow_lane,
@@ -29,8 +29,8 @@ PAGE = Gathering(
 
 
 @pytest.fixture
-def case(desk, now):
-    with desk.begin(at=now) as work:
+def case(context, now):
+    with context.begin(at=now) as work:
         team = a_team(work, takes_reports=True)
         a_person(work, Role.RESPONDER, [team])  # whoever is first gets the team its key
         case = a_case(work, team, story="“naïve”, and a quote ' \\x00.")
@@ -48,8 +48,8 @@ def case(desk, now):
     return case
 
 
-def test_every_value_is_as_it_would_have_come_alone(desk, case):
-    with desk.begin() as work:
+def test_every_value_is_as_it_would_have_come_alone(context, case):
+    with context.begin() as work:
         found = PAGE.ask(work.session, case_id=case.id)
         alone = {
             "cases": work.session.get(Case, case.id, populate_existing=True),
@@ -74,23 +74,23 @@ def test_every_value_is_as_it_would_have_come_alone(desk, case):
                 assert type(value) is type(getattr(row, column)), f"{name}.{column}"
 
 
-def test_rows_keep_their_order(desk, case, now):
-    with desk.begin() as work:
+def test_rows_keep_their_order(context, case, now):
+    with context.begin() as work:
         messages = PAGE.ask(work.session, case_id=case.id)["messages"]
     assert [one.sent_at - now for one in messages] == [
         timedelta(minutes=minutes, microseconds=7) for minutes in (1, 2, 3)
     ]
 
 
-def test_where_there_is_nothing_each_list_is_empty(desk):
-    with desk.begin() as work:
+def test_where_there_is_nothing_each_list_is_empty(context):
+    with context.begin() as work:
         assert PAGE.ask(work.session, case_id="0" * 32) == {
             "cases": [], "messages": [], "consents": [], "entries": []
         }  # fmt: skip
 
 
-def test_it_is_one_trip(desk, case):
-    with desk.begin() as work:
+def test_it_is_one_trip(context, case):
+    with context.begin() as work:
         trips = []
         connection = work.session.connection()
         event.listen(connection, "before_cursor_execute", lambda *told: trips.append(told[2]))
@@ -100,13 +100,13 @@ def test_it_is_one_trip(desk, case):
         assert len(trips) == 1
 
 
-def test_only_what_differs_from_one_asking_to_the_next_is_a_parameter(desk, case):
-    with desk.begin() as work:
+def test_only_what_differs_from_one_asking_to_the_next_is_a_parameter(context, case):
+    with context.begin() as work:
         asked = []
         connection = work.session.connection()
         event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[3]))
 
-        Gathering(
+        BatchQuery(
             entries=history.OF_CASE,
             new=select(Case.id).where(Case.status == Status.NEW, Case.id == OF_A_CASE),
         ).ask(work.session, case_id=case.id)
@@ -114,10 +114,10 @@ def test_only_what_differs_from_one_asking_to_the_next_is_a_parameter(desk, case
         assert asked == [{"case_id": case.id}]
 
 
-def test_beside_a_row_only_what_belongs_to_it_comes_and_nothing_without_it(desk, case):
-    lists = Gathering(messages=queries.MESSAGES, entries=history.OF_CASE)
+def test_beside_a_row_only_what_belongs_to_it_comes_and_nothing_without_it(context, case):
+    lists = BatchQuery(messages=queries.MESSAGES, entries=history.OF_CASE)
     beside = lists.beside(select(Case).where(Case.ref == bindparam("ref")), case_id=Case.id)
-    with desk.begin() as work:
+    with context.begin() as work:
         other = a_case(work, work.session.get_one(Team, case.team_id))
 
         found, of_case = beside.ask(work.session, ref=case.ref)

@@ -1,4 +1,4 @@
-"""Desk: the assembled parts. begin() opens a Work."""
+"""AppContext: the assembled parts of a process. begin() opens a Work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from helpdesk.core.actors import SYSTEM, Actor
 from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
-from helpdesk.core.sending import Memory
+from helpdesk.core.send_hold import ProgressStore
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.core.work import Work, reporters_time
 from helpdesk.settings import Settings
 
 
-class Bell(Protocol):
+class QueueNotifier(Protocol):
     """The queue outside, told by the ticker alone that there is work; it may forget that."""
 
-    def ring(self, queue: str) -> bool:
+    def notify(self, queue: str) -> bool:
         """Say "look now". False if nobody could be told; the ticker will look anyway."""
         ...
 
@@ -44,18 +44,18 @@ class Email:
 
 
 @dataclass(frozen=True)
-class Desk:
+class AppContext:
     """What a process works with. Features receive what they need from here."""
 
     settings: Settings
     sessions: sessionmaker[Session]
-    bell: Bell
+    queue_notifier: QueueNotifier
     mailer: Mailer
     service: ServiceKeys = field(default_factory=ServiceKeys)
     # For pages whose statements stand each for itself, without a transaction around them.
-    apart: sessionmaker[Session] | None = None
+    autocommit_sessions: sessionmaker[Session] | None = None
     # Where a worker or ticker looks whether its database is an older copy.
-    memory: Memory | None = None
+    progress_store: ProgressStore | None = None
 
     @contextmanager
     def begin(

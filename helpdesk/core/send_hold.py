@@ -23,13 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from helpdesk.core.database import Base, choice_column, new_id
+from helpdesk.core.database import Base, enum_column, new_id
 from helpdesk.core.work import Work
 
 ROW: Final = "sending"
 
 
-class Because(StrEnum):
+class HoldReason(StrEnum):
     """Why nothing is sent."""
 
     MOVED = "moved"
@@ -37,7 +37,7 @@ class Because(StrEnum):
     SAID = "said"
 
 
-class Sending(Base):
+class SendStatus(Base):
     """Whether this house sends. There is one row, made by the migration, empty until a tick."""
 
     __tablename__ = "sending"
@@ -53,13 +53,13 @@ class Sending(Base):
     # The last tick: in a restored database, the moment of the backup.
     ticked_at: Mapped[datetime | None]
     held_since: Mapped[datetime | None]
-    held_because: Mapped[Because | None] = mapped_column(choice_column(Because))
+    held_because: Mapped[HoldReason | None] = mapped_column(enum_column(HoldReason))
 
     __table_args__ = (CheckConstraint(f"name = '{ROW}'", name="only_one"),)
 
 
 @dataclass(frozen=True)
-class Kept:
+class KnownProgress:
     """What is known of a house beside its database: how far it had come."""
 
     house: str
@@ -67,90 +67,90 @@ class Kept:
     ticks: int
 
 
-class Memory(Protocol):
+class ProgressStore(Protocol):
     """Where a process keeps that. It is no part of the database, nor of its backup."""
 
-    def read(self) -> Kept | None: ...
+    def read(self) -> KnownProgress | None: ...
 
-    def write(self, kept: Kept) -> None: ...
+    def write(self, kept: KnownProgress) -> None: ...
 
 
 @dataclass(frozen=True)
-class Held:
+class SendHold:
     """Why nothing is sent, since when it is known, and of which moment the database is."""
 
-    because: Because
+    because: HoldReason
     since: datetime | None
     as_of: datetime | None
 
 
-def why_held(session: Session, memory: Memory | None = None) -> Held | None:
+def why_held(session: Session, progress_store: ProgressStore | None = None) -> SendHold | None:
     """Why nothing may be sent now; None if all is well."""
     row = session.execute(
         select(
-            Sending.house,
-            Sending.database,
-            Sending.ticks,
-            Sending.awake_since,
-            Sending.ticked_at,
-            Sending.held_since,
-            Sending.held_because,
+            SendStatus.house,
+            SendStatus.database,
+            SendStatus.ticks,
+            SendStatus.awake_since,
+            SendStatus.ticked_at,
+            SendStatus.held_since,
+            SendStatus.held_because,
             func.this_database().label("here"),
         )
     ).one()
     if row.held_since is not None:
-        return Held(row.held_because, row.held_since, row.ticked_at)
+        return SendHold(row.held_because, row.held_since, row.ticked_at)
     if row.database and row.database != row.here:
-        return Held(Because.MOVED, None, row.ticked_at)
-    kept = memory.read() if memory is not None and row.house else None
+        return SendHold(HoldReason.MOVED, None, row.ticked_at)
+    kept = progress_store.read() if progress_store is not None and row.house else None
     if kept is None or kept.house != row.house:
         return None
     is_older = (row.awake_since, row.ticks) < (kept.awake_since, kept.ticks)
-    return Held(Because.OLDER, None, row.ticked_at) if is_older else None
+    return SendHold(HoldReason.OLDER, None, row.ticked_at) if is_older else None
 
 
-def tick(work: Work, memory: Memory | None) -> Kept | None:
+def tick(work: Work, progress_store: ProgressStore | None) -> KnownProgress | None:
     """Note that the house lives; or that it is held, and why. What to keep beside the database,
     once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
-    held = why_held(work.session, memory)
+    held = why_held(work.session, progress_store)
     if held is not None:
         if held.since is None:
             hold(work, held.because)
         return None
-    begins = func.coalesce(func.nullif(Sending.house, ""), new_id())
+    begins = func.coalesce(func.nullif(SendStatus.house, ""), new_id())
     noted = (
-        update(Sending)
+        update(SendStatus)
         .values(
             house=begins,
             database=func.this_database(),
-            ticks=Sending.ticks + 1,
-            awake_since=func.coalesce(Sending.awake_since, work.at),
+            ticks=SendStatus.ticks + 1,
+            awake_since=func.coalesce(SendStatus.awake_since, work.at),
             ticked_at=work.at,
         )
-        .returning(Sending.house, Sending.awake_since, Sending.ticks)
+        .returning(SendStatus.house, SendStatus.awake_since, SendStatus.ticks)
     )
     house, awake_since, ticks = work.session.execute(noted).one()
     assert awake_since is not None  # noqa: S101 - it was just set
-    return Kept(house, awake_since, ticks)
+    return KnownProgress(house, awake_since, ticks)
 
 
-def hold(work: Work, because: Because) -> None:
+def hold(work: Work, because: HoldReason) -> None:
     """From now on nothing is sent. No rule: the ticker notices, or an operator says so."""
-    held = update(Sending).where(Sending.held_since.is_(None))
+    held = update(SendStatus).where(SendStatus.held_since.is_(None))
     work.session.execute(held.values(held_since=work.at, held_because=because))
     work.record_about("sending.held", ROW, ROW, because=because)
 
 
-def let_go(work: Work) -> None:
+def release(work: Work) -> None:
     """This is the house from now on. No rule: `duty.releasing` asks for it.
 
     Whatever was kept of it beside the database is older than this.
     """
     a_moment = literal(timedelta(seconds=1), Interval)
-    later = func.greatest(Sending.awake_since + a_moment, work.at)
+    later = func.greatest(SendStatus.awake_since + a_moment, work.at)
     work.session.execute(
-        update(Sending).values(
-            house=func.coalesce(func.nullif(Sending.house, ""), new_id()),
+        update(SendStatus).values(
+            house=func.coalesce(func.nullif(SendStatus.house, ""), new_id()),
             database=func.this_database(),
             awake_since=later,
             held_since=None,

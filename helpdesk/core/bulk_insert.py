@@ -1,4 +1,4 @@
-"""Arriving: new rows of many tables written by one statement, so that a report is one trip.
+"""Bulk insert: new rows of many tables written by one statement, so that a report is one trip.
 
 A flush makes a trip to the database for each table, and a savepoint two more; at the public door
 they cost more than everything else together. Here the rows travel as one JSON document for each
@@ -25,7 +25,7 @@ POSTGRESQL = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects
 
 
 @dataclass(frozen=True)
-class Arrival(Work):
+class BulkInsertWork(Work):
     """Work that only adds rows. They wait here, and not in the session, until they arrive."""
 
     rows: list[Base] = field(default_factory=list)

@@ -1,10 +1,10 @@
-"""Slips of the hand: a word with one letter too few, too many, wrong, or two of them swapped."""
+"""Edit distance: a word with one letter too few, too many, wrong, or two of them swapped."""
 
 from collections.abc import Iterator
 from string import ascii_lowercase
 
 
-def one_slip_from(word: str) -> Iterator[str]:
+def within_one_edit(word: str) -> Iterator[str]:
     """Everything that somebody may have meant who wrote this and slipped once, some of it twice."""
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]

@@ -1,4 +1,4 @@
-"""How promises are kept: take what is due, run its job, write down how it went.
+"""The job runner: take what is due, run its job, write down how it went.
 
 Whoever performs stops after some seconds, between two promises, and comes again: a flood must not
 keep the ticker from its other work. Nobody ends a promise in the middle.
@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from helpdesk.core import jobs, outbox, sending
-from helpdesk.core.desk import Desk
+from helpdesk.core import jobs, outbox, send_hold
+from helpdesk.core.app_context import AppContext
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +23,13 @@ IN_A_TICK = 5.0
 _wishes_to_stop: list[bool] = []
 
 
-def stop_soon() -> None:
+def request_stop() -> None:
     """Begin no other promise in this process; the one that is being kept is kept to its end."""
     _wishes_to_stop.append(True)
 
 
-def drain(
-    desk: Desk,
+def run_due_promises(
+    context: AppContext,
     queue: str,
     *,
     at: datetime | None = None,
@@ -43,54 +43,56 @@ def drain(
     """
     done, until = 0, time.monotonic() + seconds
     while time.monotonic() < until and not _wishes_to_stop and while_():
-        lease = _next(desk, queue, at=at)
+        lease = _next(context, queue, at=at)
         if lease is None:
             break
-        perform(desk, lease, at=at)
+        run_promise(context, lease, at=at)
         done += 1
     return done
 
 
-def is_due(desk: Desk, queue: str) -> bool:
+def has_due_promises(context: AppContext, queue: str) -> bool:
     """Whether something waits in a queue that somebody could do now."""
-    with desk.begin() as work:
-        if sending.why_held(work.session, desk.memory) is not None:
+    with context.begin() as work:
+        if send_hold.why_held(work.session, context.progress_store) is not None:
             return False
         return queue in outbox.queues_with_due_work(work.session, at=work.at)
 
 
-def _next(desk: Desk, queue: str, *, at: datetime | None) -> outbox.Lease | None:
+def _next(context: AppContext, queue: str, *, at: datetime | None) -> outbox.Lease | None:
     # One at a time: leases taken in advance would run out while a mail server is slow to answer.
     moment = at or datetime.now(UTC)
-    with desk.begin(at=moment) as work:
-        if sending.why_held(work.session, desk.memory) is not None:
+    with context.begin(at=moment) as work:
+        if send_hold.why_held(work.session, context.progress_store) is not None:
             return None
         leases = outbox.lease_due(work.session, queue=queue, at=moment, limit=1)
     return leases[0] if leases else None
 
 
-def perform(desk: Desk, lease: outbox.Lease, *, at: datetime | None = None) -> None:
+def run_promise(context: AppContext, lease: outbox.Lease, *, at: datetime | None = None) -> None:
     """Run one leased promise, and note how it went: an error by its kind, never by its words."""
     try:
         # Found in here: a name from another version must not stop those that come after it.
-        jobs.by_name(lease.job).function(desk, **lease.arguments)
+        jobs.job_by_name(lease.job).function(context, **lease.arguments)
     except Exception as error:  # noqa: BLE001 - whatever it was, the promise must not be lost
         log.warning("job %s failed: %s", lease.job, type(error).__name__)
-        _note_failure(desk, lease, trouble=type(error).__name__, at=at)
+        _note_failure(context, lease, trouble=type(error).__name__, at=at)
     else:
-        with desk.begin(at=at) as work:
-            outbox.keep(work.session, lease, at=work.at)
+        with context.begin(at=at) as work:
+            outbox.mark_done(work.session, lease, at=work.at)
 
 
-def _note_failure(desk: Desk, lease: outbox.Lease, *, trouble: str, at: datetime | None) -> None:
+def _note_failure(
+    context: AppContext, lease: outbox.Lease, *, trouble: str, at: datetime | None
+) -> None:
     plan = jobs.retry_plan(lease.job)
-    with desk.begin(at=at) as work:
+    with context.begin(at=at) as work:
         if lease.attempt <= len(plan):
             pause = plan[lease.attempt - 1]
             # Full jitter on the upper half: many failures at once do not come back at once.
             later = timedelta(seconds=random.uniform(pause / 2, pause))  # noqa: S311 - not a secret
-            outbox.postpone(work.session, lease, until=work.at + later, trouble=trouble)
-        elif outbox.give_up(work.session, lease, at=work.at, trouble=trouble):
+            outbox.reschedule(work.session, lease, until=work.at + later, trouble=trouble)
+        elif outbox.mark_failed(work.session, lease, at=work.at, trouble=trouble):
             work.record_about(
                 "outbox.gave_up", "outbox", lease.promise_id, job=lease.job, trouble=trouble
             )

@@ -1,4 +1,4 @@
-"""A press of a button: what a form that made something answered, so that it makes it once.
+"""Stored answers: what a form that made something answered, so that it makes it once.
 
 The row is written by the transaction that does the work. A second press of the same form at the
 same moment waits for it there, and then gets the first one's answer, which is sealed: what opens it
@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from helpdesk.core.database import Base, Moment, Sealed
+from helpdesk.core.database import Base, SealedColumn, UtcDateTime
 from helpdesk.core.sealing import Envelope, Place
 
 KEPT: Final = timedelta(minutes=15)
@@ -22,11 +22,13 @@ BEGIN: Final = text("INSERT INTO presses (id, at) VALUES (:id, :at) ON CONFLICT 
 ADD: Final = text("INSERT INTO presses (id, at, answer) VALUES (:id, :at, :answer)")
 KEEP: Final = text("SELECT keep_press(:id, :at, :answer)")
 NOTE: Final = text("SELECT note_press_answer(:id, :answer)")
-READ: Final = text("SELECT at, answer FROM press_answer(:id)").columns(at=Moment(), answer=Sealed())
+READ: Final = text("SELECT at, answer FROM press_answer(:id)").columns(
+    at=UtcDateTime(), answer=SealedColumn()
+)
 FORGET: Final = text("SELECT forget_presses(:before)")
 
 
-class Press(Base):
+class StoredAnswer(Base):
     """One form, sent as it stood. It says nothing of who pressed, or what."""
 
     __tablename__ = "presses"
@@ -76,4 +78,4 @@ def answer_to(session: Session, press: str, *, since: datetime | None = None) ->
 
 def place_of(press: str) -> Place:
     """Where its answer belongs, for who has no row."""
-    return Press(id=press).place_of("answer")
+    return StoredAnswer(id=press).place_of("answer")

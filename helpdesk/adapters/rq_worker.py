@@ -23,8 +23,8 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job as RedisJob
 from rq.worker.base import WorkerStatus
 
-from helpdesk.adapters.bell import LOOK
-from helpdesk.core import performing
+from helpdesk.adapters.queue_notifier import LOOK
+from helpdesk.core import job_runner
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,11 @@ AFTER_NONSENSE = 1.0
 DONE, MORE, FAILED = 0, 75, 70
 
 
-class WakeUp(RedisJob):
+class WakeUpJob(RedisJob):
     """The only job there is. It is made here; nothing of it lies in Redis."""
 
 
-class WakeUps(RedisQueue):
+class WakeUpQueue(RedisQueue):
     """The list of a queue's wake-ups."""
 
     @classmethod
@@ -60,7 +60,7 @@ class WakeUps(RedisQueue):
                 return None
             others_rang = cls._empty(connection, queue.key)
             if word == LOOK.encode() or others_rang:
-                return WakeUp(id=LOOK, connection=connection), queue
+                return WakeUpJob(id=LOOK, connection=connection), queue
             log.warning("What lay in the list of %s was no wake-up.", queue.name)
             if timeout is not None:
                 time.sleep(AFTER_NONSENSE)
@@ -90,7 +90,7 @@ class WakeUps(RedisQueue):
         return isinstance(place, int)
 
 
-class Worker(RedisWorker):
+class QueueWorker(RedisWorker):
     """A worker of one queue, which does what it was told at its start whenever it is woken.
 
     It registers nowhere and takes no orders. Each look is a child process, so that nothing of what
@@ -98,14 +98,14 @@ class Worker(RedisWorker):
     two promises (`performing.drain`), and so it does when somebody asks us to stop.
     """
 
-    queue_class = WakeUps
-    job_class = WakeUp
+    queue_class = WakeUpQueue
+    job_class = WakeUpJob
     max_connection_wait_time = 5.0
 
     def __init__(self, queue: str, connection: "Redis", look: Look) -> None:
         self._look = look
         super().__init__(
-            [WakeUps(queue, connection=connection, job_class=WakeUp)],
+            [WakeUpQueue(queue, connection=connection, job_class=WakeUpJob)],
             name=f"{queue}-{os.getpid()}",
             connection=connection,
             worker_ttl=LONGEST_WAIT,
@@ -186,9 +186,9 @@ class Worker(RedisWorker):
 
 
 def _stop_between_promises(_number: int, _frame: FrameType | None) -> None:
-    performing.stop_soon()
+    job_runner.request_stop()
 
 
-def open_worker(url: str, queue: str, look: Look) -> Worker:
+def open_worker(url: str, queue: str, look: Look) -> QueueWorker:
     """A worker for exactly one queue. It waits in a blocking read, so its socket is patient."""
-    return Worker(queue, Redis.from_url(url, socket_connect_timeout=2), look)
+    return QueueWorker(queue, Redis.from_url(url, socket_connect_timeout=2), look)

@@ -4,12 +4,12 @@ from typing import cast
 
 from flask import current_app
 
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.settings import Surface
 
 
-def current_desk() -> Desk:
-    return cast(Desk, current_app.extensions["desk"])
+def current_context() -> AppContext:
+    return cast(AppContext, current_app.extensions["context"])
 
 
 def current_surface() -> Surface:

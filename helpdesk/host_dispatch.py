@@ -5,21 +5,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from helpdesk.app import create_app
-from helpdesk.core.desk import Desk
+from helpdesk.core.app_context import AppContext
 from helpdesk.settings import NotConfigured, Surface
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def application_for(desk: Desk, surfaces: frozenset[Surface]) -> "WSGIApplication":
+def application_for(context: AppContext, surfaces: frozenset[Surface]) -> "WSGIApplication":
     """What a process serves. Raises NotConfigured if that is nothing, or cannot be told apart."""
     if not surfaces:
         raise NotConfigured("SERVES is missing (public, staff, partner, or several with commas).")
-    apps = {surface: create_app(desk, surface) for surface in sorted(surfaces)}
+    apps = {surface: create_app(context, surface) for surface in sorted(surfaces)}
     if len(apps) == 1:
         return next(iter(apps.values()))
-    by_host = {urlsplit(desk.settings.url_of(surface)).netloc: app for surface, app in apps.items()}
+    by_host = {
+        urlsplit(context.settings.url_of(surface)).netloc: app for surface, app in apps.items()
+    }
     if len(by_host) < len(apps):
         raise NotConfigured("One process can serve several surfaces only under different hosts.")
 

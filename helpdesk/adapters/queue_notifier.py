@@ -1,4 +1,4 @@
-"""The bell: the one word that is pushed into Redis, so that a queue's worker looks.
+"""The queue notifier: the one word that is pushed into Redis, so that a queue's worker looks.
 
 What is heard of it, and that nothing else is: `waking.py`.
 """
@@ -20,7 +20,7 @@ PAUSE_AFTER_TROUBLE = 5.0
 STILL_RINGING = 0.05
 
 
-class RedisBell:
+class RedisQueueNotifier:
     """Rings once while nobody has answered yet: a waiting wake-up will see newer work as well."""
 
     def __init__(self, url: str) -> None:
@@ -28,7 +28,7 @@ class RedisBell:
         self._silent_until = 0.0
         self._rung_at: dict[str, float] = {}
 
-    def ring(self, queue: str) -> bool:
+    def notify(self, queue: str) -> bool:
         """Tell the queue's worker to look. False when Redis is away: the ticker looks anyway."""
         now = time.monotonic()
         if now < self._silent_until:
@@ -36,8 +36,8 @@ class RedisBell:
         if now < self._rung_at.get(queue, -STILL_RINGING) + STILL_RINGING:
             return True
         try:
-            if self._redis.llen(list_of(queue)) == 0:
-                self._redis.rpush(list_of(queue), LOOK)
+            if self._redis.llen(redis_list_of(queue)) == 0:
+                self._redis.rpush(redis_list_of(queue), LOOK)
         except RedisError as error:
             # Do not make what waits in PostgreSQL wait for a server that is away.
             self._silent_until = time.monotonic() + PAUSE_AFTER_TROUBLE
@@ -47,10 +47,10 @@ class RedisBell:
         return True
 
 
-class SilentBell:
+class NoQueueNotifier:
     """No Redis at all: the ticker does the work."""
 
-    def ring(self, queue: str) -> bool:
+    def notify(self, queue: str) -> bool:
         return False
 
 
@@ -61,6 +61,6 @@ def connect(url: str) -> "Redis":
     )
 
 
-def list_of(queue: str) -> str:
+def redis_list_of(queue: str) -> str:
     """Where a queue's wake-ups lie: the name that RQ gives it."""
     return f"rq:queue:{queue}"

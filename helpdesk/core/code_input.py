@@ -56,7 +56,7 @@ def _plain_sign(sign: str) -> str:
 _signs = _Signs()
 
 
-def plain(text: str) -> str:
+def normalise(text: str) -> str:
     """Small letters and digits as an English keyboard makes them; what nobody sees is dropped.
 
     Spaces and full stops become a space, dashes a hyphen, and what is in no code a bar.
@@ -66,34 +66,34 @@ def plain(text: str) -> str:
 
 def letters_in(text: str) -> Iterator[str]:
     """Every code of 26 letters and digits that may stand in a text, the likeliest first."""
-    typed = plain(text)
+    typed = normalise(text)
     seen = set()
     for one in (typed, *_surely(typed), *typed.split("|")):
-        letters = bare(one)
+        letters = only_letters_and_digits(one)
         if len(letters) == LETTERS_IN_CODE and set(letters) <= set(LETTERS) and letters not in seen:
             seen.add(letters)
             yield letters
 
 
-def bare(text: str) -> str:
+def only_letters_and_digits(text: str) -> str:
     """All letters and digits of a text and nothing else, as codes are made of them."""
-    return re.sub(r"[^a-z0-9]", "", plain(text)).upper().translate(MISREAD)
+    return re.sub(r"[^a-z0-9]", "", normalise(text)).upper().translate(MISREAD)
 
 
 def words_in(text: str) -> list[str]:
     """The words of a text in Latin letters, in their order; numbers of a list are left out."""
-    return re.findall(r"[a-z]+", plain(text))
+    return re.findall(r"[a-z]+", normalise(text))
 
 
 def six_digits(text: str) -> str:
     """The six digits of a second factor; the text as it is if there are none."""
-    found = {first + second for first, second in SIX_DIGITS.findall(plain(text))}
+    found = {first + second for first, second in SIX_DIGITS.findall(normalise(text))}
     return found.pop() if len(found) == 1 else text
 
 
 def holds_letters(text: str) -> bool:
     """Whether a code of 26 letters and digits surely stands in a text that should hold none."""
-    return any(re.search(r"\d", one) for one in _surely(plain(text)))
+    return any(re.search(r"\d", one) for one in _surely(normalise(text)))
 
 
 def _surely(typed: str) -> list[str]:
