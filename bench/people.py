@@ -88,7 +88,7 @@ def _has_confirmed_address(work: Work, person: Person, address: str) -> None:
 
 
 @cache
-def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.Lock]:
+def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.PassphraseLock]:
     """One passphrase for all: what a guess costs is no part of a trial, and fifty take a while."""
     passphrase = codes.new_passphrase()
     return passphrase, passphrases.new_lock(passphrase, peppers)
@@ -99,7 +99,7 @@ def let_in(context: AppContext, member: Somebody, newcomer: Somebody, team: Team
     with context.begin(member.actor, secrets=member.secrets) as work:
         person = work.session.get_one(Person, newcomer.person.id)
         waiting = next(one for one in person.memberships if one.team_id == team.id)
-        accounts.let_in(work, waiting)
+        accounts.grant_access(work, waiting)
 
 
 def code_at(seed: str, at: datetime) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bench.house import House
 from bench.people import Somebody
 from helpdesk.accounts.models import Team
-from helpdesk.accounts.signed import keys_of_team
+from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import Babel, get_locale
 from jinja2 import StrictUndefined
 
-from helpdesk.accounts import door as accounts_door
+from helpdesk.accounts import authentication as accounts_door
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.core.app_context import AppContext

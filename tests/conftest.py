@@ -19,7 +19,7 @@ from sqlalchemy.orm import sessionmaker
 
 import helpdesk.assembly  # noqa: F401 - registers every job
 from helpdesk import key_files
-from helpdesk.accounts.models import SignIn
+from helpdesk.accounts.models import StaffSession
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.app import create_app
 from helpdesk.core import jobs
@@ -149,7 +149,7 @@ def settings(tmp_path_factory) -> Settings:
 
 
 # Rows that say how work is carried, not what happened to anybody.
-BOOKKEEPING = (Promise, HistoryLink, HistoryCheckpoint, SignIn, Visit)
+BOOKKEEPING = (Promise, HistoryLink, HistoryCheckpoint, StaffSession, Visit)
 
 
 def note_changes(session, _context, _instances):

@@ -10,7 +10,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
 from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.operations.sessions import new_session
-from helpdesk.accounts.signed import keys_of_team
+from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
@@ -42,7 +42,7 @@ CONTACT = {
 
 # What a guess costs is tested where it is tested; elsewhere people come in quickly.
 CHEAP = 0
-passphrases.COSTS[CHEAP] = passphrases.Cost(passes=1, memory=8192)
+passphrases.COSTS[CHEAP] = passphrases.HashCost(passes=1, memory=8192)
 
 _numbers = count(1)
 # Who can let the next one in: the first with a key, by team.
@@ -103,7 +103,7 @@ def a_person(
     for membership in person.memberships:
         member = _members.setdefault(membership.team_id, somebody)
         if member is not somebody and let_in:
-            accounts.let_in(_as(work, member), membership)
+            accounts.grant_access(_as(work, member), membership)
     return somebody
 
 

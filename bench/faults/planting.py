@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bench.faults.trial import Trial, dice
 from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.signed import key_of_person, keys_of_team
+from helpdesk.accounts.verified_keys import key_of_person, keys_of_team
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
 from helpdesk.core.errors import Conflict

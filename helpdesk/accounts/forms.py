@@ -107,7 +107,7 @@ class NewPassphraseForm(Form):
     def validate_passphrase(self, field: Any) -> None:
         place = current_context().settings.helpdesk_name
         named = self["handle"].data or "" if "handle" in self else ""
-        fault = passphrases.fault_of(field.data or "", (*self.about, place, named))
+        fault = passphrases.weakness_of(field.data or "", (*self.about, place, named))
         if fault:
             raise ValidationError(fault)
 

@@ -1,7 +1,7 @@
 """What the worker does for people: tell somebody that their own account has changed."""
 
 from helpdesk.accounts import queries
-from helpdesk.accounts.models import NewMailbox, Person
+from helpdesk.accounts.models import Person, UnconfirmedMailbox
 from helpdesk.core import emails, unconfirmed
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
@@ -13,7 +13,7 @@ def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
     """Send the code with which an address is confirmed. Safe to run twice: a code that was sent,
     or that another one has replaced, is not sent."""
     with context.begin() as work:
-        new = work.session.get(NewMailbox, person_id)
+        new = work.session.get(UnconfirmedMailbox, person_id)
         person = work.session.get_one(Person, person_id)
         contents = unconfirmed.letter_of(work, new, at=at)
     if new is None or contents is None:
@@ -33,10 +33,10 @@ def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
 
 
 @job("accounts.tell_old_mailbox", queue=Queue.NOTICES)
-def tell_old_mailbox(context: AppContext, *, person_id: str, at: int) -> None:
+def notify_old_mailbox(context: AppContext, *, person_id: str, at: int) -> None:
     """Say to the address before that another was given. Safe to run twice: one id."""
     with context.begin() as work:
-        new = work.session.get(NewMailbox, person_id)
+        new = work.session.get(UnconfirmedMailbox, person_id)
         person = work.session.get_one(Person, person_id)
         to = unconfirmed.old_address_of(work, new)
     if new is None or not to:
@@ -61,7 +61,7 @@ def _door(context: AppContext, person: Person) -> str:
 
 
 @job("accounts.tell_of_access", queue=Queue.NOTICES)
-def tell_of_access(context: AppContext, *, person_id: str, at: int) -> None:
+def notify_access_change(context: AppContext, *, person_id: str, at: int) -> None:
     """Say to where their duty mail goes that they should look at their account page.
 
     Safe to run twice: the same change has the same id.

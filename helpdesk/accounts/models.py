@@ -104,7 +104,7 @@ class Person(Identified, Base):
         return Actor(f"person:{self.id}", self.role, teams=teams, person_id=self.id)
 
 
-class NewMailbox(UnconfirmedAddress, Base):
+class UnconfirmedMailbox(UnconfirmedAddress, Base):
     """An address for duty mail that somebody gave and has not confirmed."""
 
     __tablename__ = "new_mailboxes"
@@ -146,7 +146,7 @@ class Membership(Base):
     team: Mapped[Team] = relationship(lazy="joined")
 
 
-class SignIn(Base):
+class StaffSession(Base):
     """A server-side session. The unlocked key in it opens only with the cookie of the browser."""
 
     __tablename__ = "sign_ins"
@@ -170,6 +170,6 @@ class SignIn(Base):
         return Place("sign_ins", field, "", self.id)
 
 
-def place_of_unlocked(sign_in_id: str) -> Place:
+def place_of_unlocked_key(sign_in_id: str) -> Place:
     """Where the unlocked key belongs, for who has the row and not the object."""
     return Place("sign_ins", "unlocked", "", sign_in_id)

@@ -26,7 +26,7 @@ LONGEST: Final = 500
 
 
 @dataclass(frozen=True)
-class Cost:
+class HashCost:
     """What one guess costs: passes over so much memory."""
 
     passes: int
@@ -34,13 +34,13 @@ class Cost:
 
 
 # The number is kept with each salt, so that a later cost does not shut out who came before.
-COSTS: dict[int, Cost] = {1: Cost(passes=3, memory=64 * MIB)}
+COSTS: dict[int, HashCost] = {1: HashCost(passes=3, memory=64 * MIB)}
 CURRENT: Final = 1
 
 PATIENCE: Final = 10
 
 
-class Turns:
+class HashSlots:
     """A small pool: so many at once, so few waiting, and everybody else is asked to come again."""
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
@@ -65,8 +65,8 @@ class Turns:
 
 # A flood of strangers takes neither the memory nor the threads that everything else needs, and not
 # the turn of those who are known.
-STRANGERS: Final = Turns(at_once=1, waiting=2)
-KNOWN: Final = Turns(at_once=1, waiting=16)
+STRANGERS: Final = HashSlots(at_once=1, waiting=2)
+KNOWN: Final = HashSlots(at_once=1, waiting=16)
 
 # Judged by zxcvbn, which says 4 for what more than ten thousand million guesses do not find.
 STRONG: Final = 4
@@ -112,28 +112,28 @@ ROWS: Final = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123
 
 
 @dataclass(frozen=True)
-class Lock:
+class PassphraseLock:
     """What a passphrase stretches to with one salt and one pepper. The salt is no secret; it says
     what stretching costs and, by a name that tells nothing else, which pepper it takes."""
 
     salt: bytes
     secret: Secret
     # The same with the current pepper, where this one has an older one, or none yet.
-    renewed: "Lock | None" = field(default=None, repr=False)
+    renewed: "PassphraseLock | None" = field(default=None, repr=False)
 
 
-def new_lock(passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT) -> Lock:
+def new_lock(passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT) -> PassphraseLock:
     """A lock with a fresh salt and the current pepper. Slow on purpose: call it while no
     transaction is open. Conflict in a process that was given no pepper: nobody signs in there."""
     if not peppers:
         raise Conflict("This process was given no pepper, so it can keep no passphrase.")
     salt = bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES) + _name_of(peppers[0])
-    return lock_of(passphrase, salt, peppers)
+    return open_lock(passphrase, salt, peppers)
 
 
-def lock_of(
-    passphrase: str, salt: bytes, peppers: Sequence[Secret], *, turns: Turns = KNOWN
-) -> Lock:
+def open_lock(
+    passphrase: str, salt: bytes, peppers: Sequence[Secret], *, turns: HashSlots = KNOWN
+) -> PassphraseLock:
     """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open.
 
     Without the pepper that the salt names it is a lock that opens nothing.
@@ -144,8 +144,8 @@ def lock_of(
         raw = argon2id.kdf(32, plain, without[1:], opslimit=cost.passes, memlimit=cost.memory)
     renewed = None
     if peppers and salt != without + _name_of(peppers[0]):
-        renewed = Lock(without + _name_of(peppers[0]), _peppered(raw, peppers[0]))
-    return Lock(salt, _with_pepper(raw, salt[len(without) :], peppers), renewed)
+        renewed = PassphraseLock(without + _name_of(peppers[0]), _peppered(raw, peppers[0]))
+    return PassphraseLock(salt, _with_pepper(raw, salt[len(without) :], peppers), renewed)
 
 
 def _with_pepper(raw: bytes, name: bytes, peppers: Sequence[Secret]) -> Secret:
@@ -172,7 +172,7 @@ def _name_of(pepper: Secret) -> bytes:
 NOBODYS_SALT: Final = bytes([CURRENT]) + bytes(argon2id.SALTBYTES)
 
 
-def fault_of(passphrase: str, about: Iterable[str] = ()) -> str:
+def weakness_of(passphrase: str, about: Iterable[str] = ()) -> str:
     """The sentence that says why this passphrase is too weak to choose; empty if it is not.
 
     `about`: what an attacker knows of this person and this place, such as names. What is left when

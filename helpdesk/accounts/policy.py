@@ -40,7 +40,7 @@ def may_place_in(actor: Actor, team: Team) -> bool:
     return actor.role is Role.OPERATOR
 
 
-def may_let_in(actor: Actor, membership: Membership) -> bool:
+def may_grant_access(actor: Actor, membership: Membership) -> bool:
     """Only a member can, because only a member has the team's key to give."""
     return membership.team_id in actor.teams and membership.person_id != actor.person_id
 
@@ -58,12 +58,12 @@ def may_use_own(actor: Actor, person: Person) -> bool:
     return actor.person_id == person.id
 
 
-def belongs_at(role: Role, surface: str) -> bool:
+def role_may_use_surface(role: Role, surface: str) -> bool:
     """Partners sign in at the partners' door only, staff at the staff's only."""
     return role in SURFACES.get(Surface(surface), frozenset())
 
 
-def fits(role: Role, team: Team) -> bool:
+def role_fits_team(role: Role, team: Team) -> bool:
     """Whether somebody of this role can be in this team at all."""
     if team.kind is TeamKind.PARTNER:
         return role is Role.PARTNER

@@ -16,7 +16,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from helpdesk.accounts.models import Membership, NewMailbox, Person, SignIn, Team, TeamKind
+from helpdesk.accounts.models import (
+    Membership,
+    Person,
+    StaffSession,
+    Team,
+    TeamKind,
+    UnconfirmedMailbox,
+)
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key, KeyCopy
@@ -94,7 +101,7 @@ def person_by_id(work: Work, person_id: str) -> Person:
     return person
 
 
-def myself(work: Work) -> Person:
+def current_person(work: Work) -> Person:
     person = work.session.get(Person, work.actor.person_id) if work.actor.person_id else None
     if person is None:
         raise NotFound
@@ -149,7 +156,7 @@ def may_be_given(session: Session, person_id: str | None, team_id: str) -> bool:
     return session.scalar(*found) is not None
 
 
-def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
+def members_without_key(work: Work) -> Sequence[Membership]:
     """Enrolled members of visible teams who have no copy of the team's key yet."""
     visible = visible_teams(work.actor).with_only_columns(Team.id).order_by(None)
     waiting = (
@@ -166,10 +173,12 @@ def waiting_to_be_let_in(work: Work) -> Sequence[Membership]:
     return work.session.scalars(waiting).all()
 
 
-def own_sessions(work: Work) -> Sequence[SignIn]:
+def own_sessions(work: Work) -> Sequence[StaffSession]:
     """Where this person is signed in, newest first."""
-    mine = select(SignIn).where(SignIn.person_id == work.actor.person_id, SignIn.is_complete)
-    return work.session.scalars(mine.order_by(SignIn.begun_at.desc())).all()
+    mine = select(StaffSession).where(
+        StaffSession.person_id == work.actor.person_id, StaffSession.is_complete
+    )
+    return work.session.scalars(mine.order_by(StaffSession.begun_at.desc())).all()
 
 
 def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
@@ -178,12 +187,12 @@ def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]
     return session.scalars(duty).all()
 
 
-def let_in(session: Session, team_id: str) -> Sequence[Person]:
+def members_with_key(session: Session, team_id: str) -> Sequence[Person]:
     """Everybody who can open the cases of a queue now."""
     return session.scalars(_let_in(team_id).order_by(Person.name)).all()
 
 
-def can_be_told(session: Session, team_id: str, *, at: datetime) -> bool:
+def can_be_alerted(session: Session, team_id: str, *, at: datetime) -> bool:
     """Whether a letter about a case that waits in this queue could reach anyone."""
     return any(person.gets_duty_mail(at) for person in session.scalars(_let_in(team_id)))
 
@@ -217,9 +226,9 @@ def own_mailbox(work: Work, person: Person) -> str:
         return ""
 
 
-def new_mailbox(work: Work, person: Person) -> NewMailbox | None:
+def new_mailbox(work: Work, person: Person) -> UnconfirmedMailbox | None:
     """The address that they gave and did not confirm yet, with what is known of its letter."""
-    return work.session.get(NewMailbox, person.id)
+    return work.session.get(UnconfirmedMailbox, person.id)
 
 
 def new_address_of(work: Work, person: Person) -> str:
@@ -234,9 +243,11 @@ def new_address_of(work: Work, person: Person) -> str:
         return ""
 
 
-def unconfirmed(work: Work) -> Sequence[Person]:
+def people_with_unconfirmed_mailbox(work: Work) -> Sequence[Person]:
     """People of the actor's teams whose address for duty mail waits to be confirmed."""
-    waits = exists().where(NewMailbox.person_id == Person.id, NewMailbox.address.is_not(None))
+    waits = exists().where(
+        UnconfirmedMailbox.person_id == Person.id, UnconfirmedMailbox.address.is_not(None)
+    )
     is_old = and_(Person.email.is_not(None), Person.email_confirmed_at.is_(None))
     of_ours = (
         exists()
@@ -252,7 +263,7 @@ def unconfirmed(work: Work) -> Sequence[Person]:
 NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
-def names(
+def names_of_actors(
     session: Session, actor_ids: Iterable[str], known: Iterable[tuple[str, str]] = ()
 ) -> dict[str, str]:
     """What to call the actors that history and messages name by id.

@@ -35,7 +35,7 @@ def step_of(seed: str, code: str, at: datetime) -> int | None:
     return None
 
 
-def whats_wrong(seed: str, code: str, at: datetime) -> str:
+def why_code_is_wrong(seed: str, code: str, at: datetime) -> str:
     """The sentence for a code that was refused, to a person who has the seed before them.
 
     At the door it is said only of a code whose time is over: one that is still to come would be
@@ -49,7 +49,7 @@ def whats_wrong(seed: str, code: str, at: datetime) -> str:
     return NOT_RIGHT
 
 
-def was_right(seed: str, code: str, at: datetime) -> str:
+def why_code_was_too_old(seed: str, code: str, at: datetime) -> str:
     """The same, of codes whose time is over; empty for all others."""
     digits, now = code_input.six_digits(code), int(at.timestamp()) // SECONDS
     for off in range(2, FURTHEST + 1):
@@ -71,13 +71,13 @@ def code_at(seed: str, step: int) -> str:
     return pyotp.TOTP(seed).generate_otp(step)
 
 
-def address(seed: str, *, handle: str, issuer: str) -> str:
+def provisioning_uri(seed: str, *, handle: str, issuer: str) -> str:
     """What the QR code says to the app that makes the codes."""
     return pyotp.TOTP(seed, name=handle, issuer=issuer).provisioning_uri()
 
 
-def picture(seed: str, *, handle: str, issuer: str) -> str:
+def qr_code(seed: str, *, handle: str, issuer: str) -> str:
     """The QR code itself, as the address of an image that is part of the page."""
-    said = address(seed, handle=handle, issuer=issuer)
+    said = provisioning_uri(seed, handle=handle, issuer=issuer)
     drawn: str = segno.make(said, micro=False).svg_data_uri(scale=4, light="white", border=4)
     return drawn

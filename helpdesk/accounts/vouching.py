@@ -42,7 +42,7 @@ def _could_be_another(session: Session, giver_id: str | None) -> bool:
     return giver is not None and giver.role is not Role.OPERATOR
 
 
-def why_not_let_in(session: Session, membership: Membership, by: str) -> str:
+def why_access_is_refused(session: Session, membership: Membership, by: str) -> str:
     """Why somebody cannot let this person in, in a sentence; empty if they can.
 
     Partners let in their own: what their team reads, the helpdesk wrote to them.
@@ -71,11 +71,11 @@ def why_not_let_in(session: Session, membership: Membership, by: str) -> str:
     return ""
 
 
-def who_may_let_in(session: Session, membership: Membership) -> list[str]:
+def who_may_grant_access(session: Session, membership: Membership) -> list[str]:
     """The names of those who can, of all who can open the queue now."""
     return [
         one.name
-        for one in queries.let_in(session, membership.team_id)
+        for one in queries.members_with_key(session, membership.team_id)
         if one.id != membership.person_id
-        and not why_not_let_in(session, membership, f"{PERSON}{one.id}")
+        and not why_access_is_refused(session, membership, f"{PERSON}{one.id}")
     ]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from helpdesk.accounts import calling
+from helpdesk.accounts import on_call
 from helpdesk.accounts.models import Person, Team
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
@@ -43,10 +43,10 @@ def tell_of_cases(context: AppContext, *, team_id: str, person_id: str, at: int)
                 link=f"{context.settings.staff_url}/duty",
             )
 
-        ladder = (has_them, *calling.DUTY_FIRST)
-        call = calling.compose_call(work, team_id, email=email, ladder=ladder)
-    reached = calling.place_call(context, call)  # no transaction is open here
+        ladder = (has_them, *on_call.DUTY_FIRST)
+        call = on_call.compose_alert(work, team_id, email=email, ladder=ladder)
+    reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
-        calling.note_call(work, call, reached)
+        on_call.record_operator_alert(work, call, reached)
     if reached.trouble is not None and not reached.is_heard:
         raise reached.trouble

@@ -50,7 +50,7 @@ def setup(
     """Begin a real helpdesk: its first queue and its first coordinator."""
     needs, holds = {"DATABASE_URL", "STAFF_URL"}, {KeyFile.DUTY_ADDRESSES_PUBLIC}
     with command_context(needs, holds) as context, context.begin(operator(operator_name)) as work:
-        founded = accounts.found_helpdesk(
+        founded = accounts.set_up_helpdesk(
             work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
         )
     click.echo(

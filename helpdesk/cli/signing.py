@@ -5,9 +5,9 @@ from typing import Any, Final
 import click
 from sqlalchemy import func, select
 
-from helpdesk.accounts.fingerprints import fingerprint
+from helpdesk.accounts.key_fingerprints import fingerprint
 from helpdesk.accounts.models import Person, Team
-from helpdesk.accounts.signed import signing_of_team
+from helpdesk.accounts.verified_keys import signing_key_of_team
 from helpdesk.cli.maintenance import command_context
 from helpdesk.core.actors import operator
 from helpdesk.core.keys import Key, KeyKind
@@ -75,7 +75,7 @@ def unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
     signs it."""
     owners: dict[str, tuple[str, KeyFile]] = {}
     for team in work.session.scalars(select(Team)):
-        owners[team.id] = (f"Team {team.slug}", signing_of_team(team.kind))
+        owners[team.id] = (f"Team {team.slug}", signing_key_of_team(team.kind))
     for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
         owners[person.id] = (f"Person {person.handle}", signing_of(person.role))
     lines: dict[str, list[Any]] = {}

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import queries as people
-from helpdesk.accounts.calling import Reached
 from helpdesk.accounts.models import Team
+from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
@@ -132,8 +132,8 @@ class DrillActions:
     def alarm_reaches_no_one(self, case: Case, at: datetime, *, percent: int) -> None:
         """No letter of an alarm is taken, neither for who is on duty nor for anybody else."""
         work = self.past.system(at)
-        untold = [one.id for one in people.let_in(work.session, case.team_id)]
-        reached = Reached([], untold, is_heard=False)
+        untold = [one.id for one in people.members_with_key(work.session, case.team_id)]
+        reached = AlertResult([], untold, is_heard=False)
         triage.note_call(work, case.id, reached, action="triage.alarm_sent", percent=percent)
 
     def send_reports_to(self, slug: str) -> None:

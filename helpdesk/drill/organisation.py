@@ -5,7 +5,7 @@ from datetime import datetime
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import passphrases, second_factor
-from helpdesk.accounts.models import NewMailbox, Team, TeamKind
+from helpdesk.accounts.models import Team, TeamKind, UnconfirmedMailbox
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.drill.past_moments import PastMoments
@@ -102,7 +102,7 @@ def found(past: PastMoments, at: datetime) -> list[DrillAccount]:
         for membership in past.somebody(newcomer.handle).memberships:
             first = next(part for part in PARTS if membership.team.slug in part.teams)
             if first is not newcomer:
-                accounts.let_in(past.person(first.handle, at), membership)
+                accounts.grant_access(past.person(first.handle, at), membership)
     return players
 
 
@@ -153,7 +153,7 @@ def _confirm_partner(past: PastMoments, partner: Partner, at: datetime) -> None:
 def _confirm(past: PastMoments, part: DrillPerson, at: datetime) -> None:
     """They read the test letter, and type its code."""
     person = past.somebody(part.handle)
-    new = past.session.get_one(NewMailbox, person.id)
+    new = past.session.get_one(UnconfirmedMailbox, person.id)
     if new.code is not None:
         place = new.place_of("code")
         code = past.context.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
@@ -182,7 +182,7 @@ def _enrol(
     )
     past.secrets[part.handle] = enrolled.secret
     address = f"{part.handle}@drill.example"
-    accounts.give_mailbox(past.person(part.handle, at), person, address)
+    accounts.propose_own_mailbox(past.person(part.handle, at), person, address)
     if part.handle != UNCONFIRMED:
         _confirm(past, part, at)
     return DrillAccount(

@@ -6,7 +6,7 @@ from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from helpdesk.accounts.leaving import QUEUE, Handing
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.core.markup import isolated
 from helpdesk.duty.leaving import Hanging, InQueue
 from helpdesk.web.forms import Form
@@ -49,12 +49,12 @@ class HandingForm(Form):
                 is_right = False
         return is_right
 
-    def handing(self) -> Handing:
+    def handing(self) -> Reassignment:
         """What was chosen, by case and by queue."""
         names = [one.team.id for one in self.hanging.with_cases]
         names += [case.id for one in self.hanging.with_cases for case in one.one_by_one]
         chosen = {name: self[name].data for name in names if self[name].data}
-        return Handing(chosen, self.handing_words.data or "")
+        return Reassignment(chosen, self.handing_words.data or "")
 
 
 def handing_form(hanging: Hanging) -> HandingForm:

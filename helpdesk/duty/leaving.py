@@ -94,7 +94,7 @@ def _in_queue(work: Work, person: Person, team: Team) -> InQueue:
         work.session.scalars(listed).all(),
         [
             Colleague(one.id, one.name)
-            for one in accounts.let_in(work.session, team.id)
+            for one in accounts.members_with_key(work.session, team.id)
             if one.id != person.id
         ],
         is_seen=True,
@@ -108,7 +108,7 @@ def _needing_two(
     if not work.actor.works_on_cases:
         return [], []
     others = {
-        team.id: {f"person:{one.id}" for one in accounts.let_in(work.session, team.id)}
+        team.id: {f"person:{one.id}" for one in accounts.members_with_key(work.session, team.id)}
         - {f"person:{person.id}"}
         for team in queues
     }

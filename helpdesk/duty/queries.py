@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.signed import FalseKeys, false_keys
+from helpdesk.accounts.verified_keys import FalseKeys, unsigned_keys
 from helpdesk.cases import queries as cases
 from helpdesk.cases import spoken
 from helpdesk.cases.models import Case
@@ -113,7 +113,7 @@ def board(work: Work) -> Board:
     disputed = spoken.disputed(work)
     dead_letters = escalations.dead_letters(work)
     came_back = playbooks.came_back(work)
-    waiting = accounts.waiting_to_be_let_in(work)
+    waiting = accounts.members_without_key(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
     return Board(
         held=send_hold.why_held(work.session),
@@ -125,17 +125,19 @@ def board(work: Work) -> Board:
         disputed=disputed,
         follow_ups=cases.to_follow_up(work, today=work.at.date()),
         came_back=came_back,
-        unconfirmed=accounts.unconfirmed(work),
+        unconfirmed=accounts.people_with_unconfirmed_mailbox(work),
         unconfirmed_partners=partners.unconfirmed(work),
         untold_partners=escalations.untold(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
-        false_keys=false_keys(work),
+        false_keys=unsigned_keys(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
         news=news.unseen(work),
         second_persons=second_persons.waiting(work) if is_lead else [],
-        writers=accounts.names(work.session, [one.escalation.drafted_by for one in dead_letters]),
+        writers=accounts.names_of_actors(
+            work.session, [one.escalation.drafted_by for one in dead_letters]
+        ),
         names=owners(
             work, [*late, *unheard, *out_of_reach, *disputed, *(one.run.case for one in came_back)]
         ),
@@ -148,14 +150,14 @@ def owners(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
     ids = {case.owner_id for case in listed if case.owner_id is not None}
     if not ids:
         return {}
-    named = accounts.names(work.session, [f"person:{one}" for one in ids])
+    named = accounts.names_of_actors(work.session, [f"person:{one}" for one in ids])
     return {actor_id.removeprefix("person:"): name for actor_id, name in named.items()}
 
 
 def history_of(work: Work, case: Case) -> list[Line]:
     """Everything that was done to a case, newest first."""
     entries: Sequence[Any] = work.session.execute(OF_CASE, {"case_id": case.id}).all()
-    names = accounts.names(work.session, timeline.actors_in(entries))
+    names = accounts.names_of_actors(work.session, timeline.actors_in(entries))
     return timeline.lines_of(entries, names, [one.page for one in playbooks.runs_of(work, case)])
 
 
@@ -183,7 +185,7 @@ def _lane(work: Work, team: Team) -> Lane:
         waiting_in_second_lane=_counted(work, second),
         is_unheard=crowds.is_unheard(work, team.id),
         on_duty=accounts.on_duty(work.session, team.id, at=work.at),
-        can_be_told=accounts.can_be_told(work.session, team.id, at=work.at),
+        can_be_told=accounts.can_be_alerted(work.session, team.id, at=work.at),
     )
 
 

@@ -45,7 +45,7 @@ def inbox(work: Work, pile: Pile) -> Inbox:
         found = found.order_by(Escalation.approved_at.desc(), Escalation.id)
     requests = work.session.scalars(found.limit(SHOWN)).all()
     moves = moves_of(work, requests)
-    names = accounts.names(work.session, set(moves.takers.values()))
+    names = accounts.names_of_actors(work.session, set(moves.takers.values()))
     return Inbox(
         requests=requests,
         sizes=_sizes(work),

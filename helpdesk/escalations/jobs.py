@@ -1,6 +1,6 @@
 """What the worker does for this feature: carry packets, and tell people that something waits."""
 
-from helpdesk.accounts import calling
+from helpdesk.accounts import on_call
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
@@ -134,7 +134,7 @@ def _was_told(call: calls.SecondPerson | None) -> bool:
 
 def _call(
     work: Work, context: AppContext, escalation: Escalation, template: str, about: str
-) -> calling.Call:
+) -> on_call.OnCallAlert:
     """A letter to whoever may be the second one: see `cannot_be_second`."""
     case, us = escalation.case, cannot_be_second(work, escalation)
 
@@ -151,17 +151,22 @@ def _call(
         )
 
     without = {actor.removeprefix("person:") for actor in us}
-    return calling.compose_call(work, case.team_id, email=email, without=without)
+    return on_call.compose_alert(work, case.team_id, email=email, without=without)
 
 
 def _send_and_note(
-    context: AppContext, escalation: Escalation, call: calling.Call, *, told: str, untold: str
+    context: AppContext,
+    escalation: Escalation,
+    call: on_call.OnCallAlert,
+    *,
+    told: str,
+    untold: str,
 ) -> None:
     """Send, and write down who was told; of operators it says only that nobody here could be."""
     words = calls.words_of(escalation)
-    reached = calling.place_call(context, call)  # no transaction is open here
+    reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
-        calling.note_call(work, call, reached)
+        on_call.record_operator_alert(work, call, reached)
         work.record(
             told if reached.is_heard else untold,
             escalation,

@@ -1,6 +1,6 @@
 """What the worker does for the public door: say that what reports may store is running out."""
 
-from helpdesk.accounts import calling
+from helpdesk.accounts import on_call
 from helpdesk.accounts import queries as accounts
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
@@ -22,10 +22,10 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
             for one in accounts.operators(work.session)
             if (mailbox := accounts.mailbox_of(work, one))
         }
-    reached = calling.place_call(context, call)  # no transaction is open here
+    reached = on_call.send_alert(context, call)  # no transaction is open here
     sent = emails.send_emails(context, operators)
     with context.begin() as work:
-        calling.note_call(work, call, reached)
+        on_call.record_operator_alert(work, call, reached)
         told = [*reached.told, *sent.told]
         if told:
             work.record_about(quota.TOLD, "teams", team_id, percent=percent, told=told)
@@ -34,11 +34,11 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
         raise trouble
 
 
-def _compose(context: AppContext, work: Work, team_id: str, percent: int) -> calling.Call:
+def _compose(context: AppContext, work: Work, team_id: str, percent: int) -> on_call.OnCallAlert:
     def email(person_id: str, mailbox: str) -> Email:
         return _letter(context, work, percent, person_id, mailbox)
 
-    return calling.compose_call(work, team_id, email=email)
+    return on_call.compose_alert(work, team_id, email=email)
 
 
 def _letter(context: AppContext, work: Work, percent: int, person_id: str, mailbox: str) -> Email:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, exists, false, or_, select
 
 from helpdesk.accounts.models import TeamKind
-from helpdesk.accounts.signed import keys_of_team_by_id
+from helpdesk.accounts.verified_keys import keys_of_team_by_id
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.sealing import CannotOpen

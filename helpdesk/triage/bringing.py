@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from helpdesk.accounts import calling
+from helpdesk.accounts import on_call
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases import news
 from helpdesk.cases.levels import Level
@@ -50,7 +50,7 @@ def tell_owner(
         case = work.session.get(Case, case_id)
         if case is None:
             return
-        inside = {person.id for person in accounts.let_in(work.session, case.team_id)}
+        inside = {person.id for person in accounts.members_with_key(work.session, case.team_id)}
         concerned = {case.owner_id, _writer(work, request_id)} - {None, but}
         for person_id in sorted(one for one in concerned if one in inside):
             _bring(work, case, str(person_id), What(what), request_id)
@@ -86,7 +86,7 @@ def tell_person(
         case = work.session.get(Case, case_id)
         if case is None:
             return
-        if person_id in {one.id for one in accounts.let_in(work.session, case.team_id)}:
+        if person_id in {one.id for one in accounts.members_with_key(work.session, case.team_id)}:
             _bring(work, case, person_id, What(what), request_id)
 
 
@@ -104,9 +104,9 @@ def send_news(context: AppContext, *, person_id: str, team_id: str) -> None:
             work.promise("triage.send_news", after=rest, person_id=person_id, team_id=team_id)
             return
         call = _compose(context, work, person_id, team_id, found)
-    reached = calling.place_call(context, call)  # no transaction is open here
+    reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
-        calling.note_call(work, call, reached)
+        on_call.record_operator_alert(work, call, reached)
         for case_id in dict.fromkeys(case.id for _news, case in found):
             operations.note_call(work, case_id, reached, action=MOVED)
         if reached.is_heard:
@@ -142,7 +142,7 @@ def _compose(
     person_id: str,
     team_id: str,
     found: Sequence[tuple[News, Case]],
-) -> calling.Call:
+) -> on_call.OnCallAlert:
     """The letter to that person; to duty, where they cannot be sent one."""
     by_ref = {case.ref: case for _news, case in found}
     newest = max(int(one.at.timestamp()) + one.times for one, _case in found)
@@ -157,5 +157,5 @@ def _compose(
             cases=[(ref, f"{context.settings.staff_url}/cases/{ref}") for ref in by_ref],
         )
 
-    ladder = (is_person(person_id), *calling.DUTY_FIRST)
-    return calling.compose_call(work, team_id, email=email, ladder=ladder)
+    ladder = (is_person(person_id), *on_call.DUTY_FIRST)
+    return on_call.compose_alert(work, team_id, email=email, ladder=ladder)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from helpdesk.accounts import calling
+from helpdesk.accounts import on_call
 from helpdesk.accounts.models import Person
 from helpdesk.cases.models import Case
 from helpdesk.core import emails
@@ -11,7 +11,7 @@ from helpdesk.core.work import Work
 from helpdesk.triage import operations
 
 
-def is_person(person_id: str | None) -> calling.Rung:
+def is_person(person_id: str | None) -> on_call.AlertTier:
     """The rung of one person."""
 
     def is_that_person(person: Person, _at: datetime) -> bool:
@@ -20,7 +20,7 @@ def is_person(person_id: str | None) -> calling.Rung:
     return is_that_person
 
 
-def has_case(case: Case) -> calling.Rung:
+def has_case(case: Case) -> on_call.AlertTier:
     """The rung of who has the case, before all others."""
     return is_person(case.owner_id)
 
@@ -29,12 +29,12 @@ def compose_about(
     context: AppContext,
     work: Work,
     case: Case,
-    ladder: tuple[calling.Rung, ...] = calling.DUTY_FIRST,
+    ladder: tuple[on_call.AlertTier, ...] = on_call.DUTY_FIRST,
     *,
     template: str,
     kind: str,
     **facts: object,
-) -> calling.Call:
+) -> on_call.OnCallAlert:
     """A letter for each to call. The same alarm is the same message id."""
 
     def email(person_id: str, mailbox: str) -> Email:
@@ -49,16 +49,16 @@ def compose_about(
             **facts,
         )
 
-    return calling.compose_call(work, case.team_id, email=email, ladder=ladder)
+    return on_call.compose_alert(work, case.team_id, email=email, ladder=ladder)
 
 
 def send_and_note(
-    context: AppContext, case_id: str, call: calling.Call, *, action: str, **details: int
+    context: AppContext, case_id: str, call: on_call.OnCallAlert, *, action: str, **details: int
 ) -> None:
     """Call, and write down who heard; if nobody did, the board says so and it is tried again."""
-    reached = calling.place_call(context, call)  # no transaction is open here
+    reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
-        calling.note_call(work, call, reached)
+        on_call.record_operator_alert(work, call, reached)
         operations.note_call(work, case_id, reached, action=action, **details)
     if reached.trouble is not None and not reached.is_heard:
         raise reached.trouble

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from helpdesk.accounts import calling
+from helpdesk.accounts import on_call
 from helpdesk.cases.models import Case
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
@@ -15,9 +15,9 @@ from helpdesk.triage.telling import compose_of_many
 from helpdesk.triage.timing import due_code
 
 LADDERS: Final = {
-    Tell.DUTY: calling.DUTY_FIRST,
-    Tell.LEAD: calling.LEAD_FIRST,
-    Tell.COORDINATOR: calling.COORDINATOR_FIRST,
+    Tell.DUTY: on_call.DUTY_FIRST,
+    Tell.LEAD: on_call.LEAD_FIRST,
+    Tell.COORDINATOR: on_call.COORDINATOR_FIRST,
 }
 
 
@@ -71,11 +71,11 @@ def tell_of_many(context: AppContext, *, team_id: str, second: int) -> None:
     troubles = []
     for tell, call in calls.items():
         if call.circles and told.issuperset(call.circles[0]):
-            reached = calling.Reached(sorted(call.circles[0]), [], is_heard=True)
+            reached = on_call.AlertResult(sorted(call.circles[0]), [], is_heard=True)
         else:
-            reached = calling.place_call(context, call)  # no transaction is open here
+            reached = on_call.send_alert(context, call)  # no transaction is open here
         with context.begin() as work:
-            calling.note_call(work, call, reached)
+            on_call.record_operator_alert(work, call, reached)
             if reached.is_heard:
                 crowds.note_told(work, lane, tell, told=reached.told)
         told.update(reached.told if reached.is_heard else ())

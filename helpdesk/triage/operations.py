@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from helpdesk.accounts.calling import Reached
+from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news
 from helpdesk.cases.contributions import name_of_answer, note_part
 from helpdesk.cases.levels import Level, highest
@@ -196,7 +196,9 @@ def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LevelRe
     return request
 
 
-def note_call(work: Work, case_id: str, reached: Reached, *, action: str, **details: int) -> None:
+def note_call(
+    work: Work, case_id: str, reached: AlertResult, *, action: str, **details: int
+) -> None:
     """Write down who heard of a case. While nobody has, it stands on the board in red.
 
     No rule: the worker says what became of a letter.

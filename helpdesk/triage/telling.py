@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.accounts import calling
+from helpdesk.accounts import on_call
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case
 from helpdesk.core import emails
@@ -20,8 +20,8 @@ MOVED: Final = "triage.owner_told"
 
 
 def compose_of_many(
-    context: AppContext, work: Work, lane: Lane, ladder: tuple[calling.Rung, ...]
-) -> calling.Call:
+    context: AppContext, work: Work, lane: Lane, ladder: tuple[on_call.AlertTier, ...]
+) -> on_call.OnCallAlert:
     """The same letter to whichever circle: whoever is in two gets it under one id."""
     team = work.session.get_one(Team, lane.team_id)
     waiting = crowds.waiting_by_level(work, lane)
@@ -40,7 +40,7 @@ def compose_of_many(
             link=f"{context.settings.staff_url}/queues/{team.slug}",
         )
 
-    return calling.compose_call(work, lane.team_id, email=email, ladder=ladder)
+    return on_call.compose_alert(work, lane.team_id, email=email, ladder=ladder)
 
 
 def is_told_later(work: Work, case: Case) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.signed import keys_of_team
+from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.errors import Conflict, NotAllowed
 from tests.factories import a_case, a_person, a_team, work_as
@@ -34,11 +34,11 @@ def test_who_comes_later_opens_nothing_before_a_member_lets_them_in(context, que
     with work_as(context, second) as work:
         assert not work.keys.holds(case.key_id)
     with work_as(context, first) as work:
-        [waiting] = queries.waiting_to_be_let_in(work)
-        operations.let_in(work, waiting)
+        [waiting] = queries.members_without_key(work)
+        operations.grant_access(work, waiting)
     with work_as(context, second) as work:
         assert work.keys.open(case, "story") == "They took my account."
-        assert queries.waiting_to_be_let_in(work) == []
+        assert queries.members_without_key(work) == []
 
 
 def test_who_waits_to_be_let_in_cannot_let_others_in(context, queue):
@@ -48,7 +48,7 @@ def test_who_waits_to_be_let_in_cannot_let_others_in(context, queue):
         third = a_person(work, teams=[queue], let_in=False)
 
     with work_as(context, second) as work, pytest.raises(NotAllowed):
-        operations.let_in(work, queries.membership(work, third.person.id, queue.id))
+        operations.grant_access(work, queries.membership(work, third.person.id, queue.id))
 
 
 def test_an_operator_has_no_key_to_give(context, queue):
@@ -58,7 +58,7 @@ def test_an_operator_has_no_key_to_give(context, queue):
         op = a_person(work, Role.OPERATOR)
 
     with work_as(context, op) as work, pytest.raises(NotAllowed):
-        operations.let_in(work, queries.membership(work, second.person.id, queue.id))
+        operations.grant_access(work, queries.membership(work, second.person.id, queue.id))
 
 
 def test_who_leaves_a_team_opens_nothing_of_it_any_more(context, queue):
@@ -70,7 +70,7 @@ def test_who_leaves_a_team_opens_nothing_of_it_any_more(context, queue):
         assert work.keys.holds(case.key_id)
 
     with context.begin(operator("shell")) as work:
-        operations.remove(work, queries.membership(work, second.person.id, queue.id))
+        operations.remove_member(work, queries.membership(work, second.person.id, queue.id))
 
     with work_as(context, second) as work:
         assert not work.keys.holds(case.key_id)
@@ -82,7 +82,7 @@ def test_the_last_who_can_open_a_teams_cases_cannot_be_taken_out(context, queue)
         a_person(work, teams=[queue], let_in=False)
 
     with context.begin(operator("shell")) as work, pytest.raises(Conflict):
-        operations.remove(work, queries.membership(work, only.person.id, queue.id))
+        operations.remove_member(work, queries.membership(work, only.person.id, queue.id))
 
 
 def test_starting_over_gives_a_new_key_that_opens_nothing_until_let_in(context, queue):
@@ -93,11 +93,11 @@ def test_starting_over_gives_a_new_key_that_opens_nothing_until_let_in(context, 
 
     with context.begin(operator("shell")) as work:
         person = queries.person_by_id(work, second.person.id)
-        operations.start_over(work, person)
+        operations.reset_person(work, person)
 
     with work_as(context, first) as work:
         assert work.keys.holds(case.key_id)
-        assert queries.waiting_to_be_let_in(work) == []
+        assert queries.members_without_key(work) == []
     with context.begin() as work:
         from_old_key = type(work.keys)(work.session, {second.person.key_id: second.secret})
         assert not from_old_key.holds(case.key_id)

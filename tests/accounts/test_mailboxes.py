@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.accounts import jobs, operations, queries
-from helpdesk.accounts.calling import whom_to_call
-from helpdesk.accounts.models import NewMailbox, Person
+from helpdesk.accounts.models import Person, UnconfirmedMailbox
+from helpdesk.accounts.on_call import mailboxes_by_tier
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
@@ -42,12 +42,12 @@ def ben(context, team, anna, now):
 
 def gives(context, somebody, address, at):
     with work_as(context, somebody, at) as work:
-        operations.give_mailbox(work, queries.myself(work), address)
+        operations.propose_own_mailbox(work, queries.current_person(work), address)
 
 
 def confirms(context, somebody, code, at):
     with work_as(context, somebody, at) as work:
-        return operations.confirm_mailbox(work, queries.myself(work), code)
+        return operations.confirm_mailbox(work, queries.current_person(work), code)
 
 
 def mailbox(context, somebody, at):
@@ -73,7 +73,7 @@ def test_an_address_is_used_when_the_code_of_its_letter_was_typed(context, ben, 
 
     assert mailbox(context, ben, now) == NEW
     with context.begin(at=now) as work:
-        called = [one for circle in whom_to_call(work, team.id) for one in circle.values()]
+        called = [one for circle in mailboxes_by_tier(work, team.id) for one in circle.values()]
     assert called == [OLD, NEW]
 
 
@@ -90,7 +90,7 @@ def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed
     assert confirms(context, anna, code, now)
     assert mailbox(context, anna, now) == NEW
     with context.begin() as work:
-        assert work.session.get(NewMailbox, anna.person.id).old is None
+        assert work.session.get(UnconfirmedMailbox, anna.person.id).old is None
 
 
 def test_an_address_that_is_taken_back_is_told(context, anna, now):
@@ -110,7 +110,7 @@ def test_after_some_wrong_codes_the_right_one_is_none(context, ben, now):
 
     assert not confirms(context, ben, code, now)
     with work_as(context, ben, now) as work:
-        operations.send_code_again(work, queries.myself(work))
+        operations.send_code_again(work, queries.current_person(work))
     assert confirms(context, ben, codes_sent(context, now)[-1], now)
 
 
@@ -120,7 +120,7 @@ def test_a_code_ends_a_day_after_its_letter_and_never_before_it_left(context, be
     assert codes_sent(context, now) == []
     [code] = codes_sent(context, now + timedelta(days=3))
     with context.begin() as work:
-        left = work.session.get(NewMailbox, ben.person.id).sent_at
+        left = work.session.get(UnconfirmedMailbox, ben.person.id).sent_at
 
     assert not confirms(context, ben, code, left + CODE_HOLDS)
     assert confirms(context, ben, code, left + CODE_HOLDS - timedelta(seconds=1))
@@ -131,7 +131,7 @@ def test_a_new_code_ends_the_one_before_and_a_used_one_is_used(context, ben, now
     [first] = codes_sent(context, now)
     later = now + timedelta(minutes=1)
     with work_as(context, ben, later) as work:
-        operations.send_code_again(work, queries.myself(work))
+        operations.send_code_again(work, queries.current_person(work))
     second = codes_sent(context, later)[-1]
 
     assert first == second or not confirms(context, ben, first, later)
@@ -148,7 +148,7 @@ def test_a_letter_that_was_sent_is_not_sent_again_and_its_code_is_kept_as_a_hash
 
     assert len(codes_sent(context, now)) == 1
     with context.begin() as work:
-        new = work.session.get(NewMailbox, ben.person.id)
+        new = work.session.get(UnconfirmedMailbox, ben.person.id)
         assert new.code is None
         assert code.encode() not in new.code_tag
         entries = work.session.scalars(select(HistoryEntry.details))
@@ -182,7 +182,7 @@ def test_an_address_from_before_is_used_until_its_day(context, anna, now):
     assert mailbox(context, anna, day) == ""
 
     with work_as(context, anna, now) as work:
-        operations.send_code_again(work, queries.myself(work))
+        operations.send_code_again(work, queries.current_person(work))
     assert confirms(context, anna, codes_sent(context, now, to=OLD)[0], now)
     assert mailbox(context, anna, day) == OLD
 
@@ -201,7 +201,7 @@ def test_nobody_confirms_for_somebody_else(context, anna, ben, now):
 
 def test_the_board_says_whose_duty_mail_is_not_confirmed(context, staff, anna, ben):
     with work_as(context, ben) as work:
-        operations.give_mailbox(work, queries.myself(work), NEW)
+        operations.propose_own_mailbox(work, queries.current_person(work), NEW)
 
     board = sign_in(staff, anna).get("/duty").text
     assert re.search(r"Duty mail to .*Ben.* isn't confirmed yet", board)
@@ -220,7 +220,7 @@ def test_a_queue_in_which_no_address_is_confirmed_is_red(context, staff, anna):
 
 def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
     with work_as(context, ben) as work:
-        operations.give_mailbox(work, queries.myself(work), NEW)
+        operations.propose_own_mailbox(work, queries.current_person(work), NEW)
     staff.application.config["WTF_CSRF_ENABLED"] = False
     browser = sign_in(staff, ben)
     assert "been sent yet" in browser.get("/account/mailbox").text
@@ -233,7 +233,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
         assert answer.status_code == 303
 
     with context.begin() as work:
-        assert work.session.get(NewMailbox, ben.person.id).tries == CODE_TRIES
+        assert work.session.get(UnconfirmedMailbox, ben.person.id).tries == CODE_TRIES
     ended = browser.get("/account/mailbox").text
     assert "The code has ended" in ended
     assert "Confirm this address" not in ended

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from helpdesk.accounts import passphrases
-from helpdesk.accounts.passphrases import fault_of
+from helpdesk.accounts.passphrases import weakness_of
 from helpdesk.core import codes
 from tests.conftest import SERVICE
 
@@ -17,7 +17,7 @@ def test_a_generated_passphrase_has_seven_words_and_no_fault():
     for _ in range(200):
         passphrase = codes.new_passphrase()
         assert len(passphrase.split()) == 7
-        assert fault_of(passphrase) == ""
+        assert weakness_of(passphrase) == ""
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_generated_passphrase_has_seven_words_and_no_fault():
     ],
 )
 def test_what_anybody_would_try_first_is_refused_with_a_sentence(passphrase):
-    assert fault_of(passphrase).endswith(".")
+    assert weakness_of(passphrase).endswith(".")
 
 
 ABOUT = ("asha.k", "Asha Kumari", "Front Line Helpdesk")
@@ -56,12 +56,12 @@ ABOUT = ("asha.k", "Asha Kumari", "Front Line Helpdesk")
     ],
 )
 def test_what_an_attacker_would_know_or_try_is_refused_with_what_to_do(passphrase):
-    assert fault_of(passphrase, ABOUT).endswith(".")
+    assert weakness_of(passphrase, ABOUT).endswith(".")
 
 
 def test_a_generated_passphrase_is_strong_wherever_one_is():
     for _ in range(50):
-        assert fault_of(codes.new_passphrase(), ABOUT) == ""
+        assert weakness_of(codes.new_passphrase(), ABOUT) == ""
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_generated_passphrase_is_strong_wherever_one_is():
 def test_long_ones_of_ones_own_are_taken_in_any_script(passphrase):
     long_enough = passphrase + " und noch drei Esel"
 
-    assert fault_of(long_enough) == ""
+    assert weakness_of(long_enough) == ""
 
 
 def test_a_guess_costs_sixty_four_mebibytes_and_three_passes():
@@ -111,7 +111,7 @@ def test_the_known_hash_one_at_a_time_and_nobody_is_sent_away(monkeypatch):
 def test_the_same_words_give_the_same_lock_however_they_are_written():
     salt = passphrases.new_lock("any words", PEPPERS).salt
 
-    composed = passphrases.lock_of("café  noir", salt, PEPPERS)
-    decomposed = passphrases.lock_of("cafe\u0301 noir\n", salt, PEPPERS)
+    composed = passphrases.open_lock("café  noir", salt, PEPPERS)
+    decomposed = passphrases.open_lock("cafe\u0301 noir\n", salt, PEPPERS)
 
     assert composed == decomposed

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.accounts import door, operations, passphrases
+from helpdesk.accounts import authentication, operations, passphrases
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
-from helpdesk.accounts.passphrases import lock_of, new_lock
+from helpdesk.accounts.passphrases import new_lock, open_lock
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import CannotOpen, Secret
@@ -25,7 +25,7 @@ NEWER = Secret(b"n" * 32)
 
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch):
-    monkeypatch.setitem(passphrases.COSTS, passphrases.CURRENT, passphrases.Cost(1, 8192))
+    monkeypatch.setitem(passphrases.COSTS, passphrases.CURRENT, passphrases.HashCost(1, 8192))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def with_peppers(context, *peppers):
 def locked_before(context, somebody, *peppers):
     """An account whose lock was made with these peppers, or before there was any."""
     salt = bytes([CHEAP]) + secrets.token_bytes(16)
-    lock = new_lock(PASSPHRASE, peppers, cost=CHEAP) if peppers else lock_of(PASSPHRASE, salt, ())
+    lock = new_lock(PASSPHRASE, peppers, cost=CHEAP) if peppers else open_lock(PASSPHRASE, salt, ())
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
         recovery.renew_lock(work, person, somebody.secret, lock)
@@ -52,7 +52,9 @@ def locked_before(context, somebody, *peppers):
 
 def comes_in(context, somebody, passphrase=PASSPHRASE):
     handle = somebody.person.handle
-    return door.try_passphrase(context, handle=handle, passphrase=passphrase, surface=Surface.STAFF)
+    return authentication.try_passphrase(
+        context, handle=handle, passphrase=passphrase, surface=Surface.STAFF
+    )
 
 
 def stored(context, somebody):
@@ -65,7 +67,7 @@ def opens(context, somebody, passphrase, *peppers):
     """Whether who has the row and these peppers can tell that this is the passphrase."""
     salt, sealed, place = stored(context, somebody)
     try:
-        lock_of(passphrase, salt, peppers).secret.open(sealed, place)
+        open_lock(passphrase, salt, peppers).secret.open(sealed, place)
     except CannotOpen:
         return False
     return True
@@ -86,7 +88,7 @@ def test_the_right_passphrase_opens_nothing_without_the_pepper_of_the_door(conte
 def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(context, somebody):
     with work_as(context, somebody) as work:
         person = work.session.get(Person, somebody.person.id)
-        current = lock_of(PASSPHRASE, person.salt, STAFF)
+        current = open_lock(PASSPHRASE, person.salt, STAFF)
         new = new_lock(NEW_WORDS, STAFF)
         operations.change_passphrase(work, person, current=current, new=new, session_id="")
     assert opens(context, somebody, NEW_WORDS, *STAFF)
@@ -94,7 +96,7 @@ def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(context, some
 
     with context.begin() as work:
         at = work.at
-    key = door.try_recovery(
+    key = authentication.try_recovery(
         context,
         handle=somebody.person.handle,
         recovery_key=somebody.recovery_key,
@@ -110,7 +112,7 @@ def test_a_changed_passphrase_and_a_recovered_one_are_peppered_too(context, some
 def test_a_recovery_key_needs_no_pepper(context, somebody):
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
-        secret = recovery.opened_with_recovery_key(person, somebody.recovery_key)
+        secret = recovery.unlock_with_recovery_key(person, somebody.recovery_key)
     assert secret == somebody.secret
 
 
@@ -157,8 +159,10 @@ def test_a_lost_pepper_is_said_in_the_log_and_lets_nobody_in(context, somebody, 
 def test_a_passphrase_changed_while_somebody_signs_in_stays_changed(context, somebody):
     locked_before(context, somebody)
     with context.begin() as work:
-        attempt = operations.knock(work, handle=somebody.person.handle, surface=Surface.STAFF)
-    lock = lock_of(PASSPHRASE, attempt.salt, STAFF)
+        attempt = operations.start_attempt(
+            work, handle=somebody.person.handle, surface=Surface.STAFF
+        )
+    lock = open_lock(PASSPHRASE, attempt.salt, STAFF)
     with work_as(context, somebody) as work:
         person, new = work.session.get(Person, somebody.person.id), new_lock(NEW_WORDS, STAFF)
         operations.change_passphrase(work, person, current=lock, new=new, session_id="")

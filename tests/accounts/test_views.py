@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.accounts import operations, queries, second_factor
-from helpdesk.accounts.models import Person, SignIn, TeamKind
+from helpdesk.accounts.models import Person, StaffSession, TeamKind
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.job_runner import run_due_promises
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
@@ -244,9 +244,9 @@ def test_a_new_phone_takes_over_only_with_the_passphrase_and_its_first_code(
     with context.begin() as work:
         person = work.session.get(Person, coordinator.person.id)
         old = code_now(coordinator.seed, 30)
-        assert not operations.uses_second_factor(work, person, old)
-        assert not operations.uses_second_factor(work, person, right["first_code"])
-        assert operations.uses_second_factor(work, person, code_now(seed, 30))
+        assert not operations.use_second_factor_code(work, person, old)
+        assert not operations.use_second_factor_code(work, person, right["first_code"])
+        assert operations.use_second_factor_code(work, person, code_now(seed, 30))
 
 
 def test_signing_out_ends_the_row_and_takes_the_cookie(context, browser, coordinator):
@@ -256,7 +256,7 @@ def test_signing_out_ends_the_row_and_takes_the_cookie(context, browser, coordin
 
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     with context.begin() as work:
-        assert work.session.scalars(select(SignIn)).all() == []
+        assert work.session.scalars(select(StaffSession)).all() == []
     assert browser.get_cookie(browser.application.config["DOOR_COOKIE_NAME"]) is None
 
 
@@ -411,14 +411,14 @@ def test_a_session_is_noted_as_seen_and_lives_on(context, browser, coordinator):
     browser.get("/account")
 
     with context.begin() as work:
-        [row] = work.session.scalars(select(SignIn)).all()
+        [row] = work.session.scalars(select(StaffSession)).all()
         assert work.at - row.seen_at < timedelta(minutes=1)
         assert work.at - row.begun_at > timedelta(minutes=19)
 
 
 def test_founding_a_helpdesk_once(context):
     with context.begin(operator("shell")) as work:
-        founded = operations.found_helpdesk(
+        founded = operations.set_up_helpdesk(
             work, queue="first-line", queue_name="First line", handle="ada", name="Ada"
         )
         assert founded.team.takes_reports

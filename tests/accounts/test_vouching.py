@@ -32,7 +32,7 @@ def reset(context, by, whom):
     """A coordinator resets somebody, and enrols with the code: as them, or in their name."""
     with work_as(context, by) as work:
         person = queries.person_by_id(work, whom.person.id)
-        operations.start_over(work, person)
+        operations.reset_person(work, person)
         return enrolled_again(work, person)
 
 
@@ -51,7 +51,7 @@ def invited(context, by, queue, name, role=Role.RESPONDER):
 
 def let_in(context, by, whom, queue):
     with work_as(context, by) as work:
-        operations.let_in(work, queries.membership(work, whom.person.id, queue.id))
+        operations.grant_access(work, queries.membership(work, whom.person.id, queue.id))
 
 
 def test_who_resets_a_colleague_cannot_let_them_in(context, house):
@@ -149,7 +149,7 @@ def test_with_one_coordinator_an_operator_gives_the_code(context):
         waiting = a_person(work, teams=[queue], name="Wait", let_in=False)
     with work_as(context, operator) as work:
         person = queries.person_by_id(work, waiting.person.id)
-        operations.start_over(work, person)
+        operations.reset_person(work, person)
         again = enrolled_again(work, person)
 
     let_in(context, only, again, queue)

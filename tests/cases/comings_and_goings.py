@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from helpdesk.accounts import operations as people
 from helpdesk.accounts import queries as accounts
-from helpdesk.accounts.leaving import QUEUE, Handing
 from helpdesk.accounts.models import Person
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Outcome
@@ -79,7 +79,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
         """Nothing said, the queue for all, one colleague for all, or each queue its own."""
         theirs = self.staff[whom].person.id
         first, second = (one.id for one in self.queues)
-        return Handing(
+        return Reassignment(
             {
                 "nothing": {},
                 "queue": {first: QUEUE, second: QUEUE},
@@ -140,7 +140,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
     @rule(
         who=WHO,
         leaver=WHO,
-        act=st.sampled_from(["disable", "start_over", "remove", "leave"]),
+        act=st.sampled_from(["disable", "reset_person", "remove_member", "leave_team"]),
         kind=st.sampled_from(["nothing", "queue", "colleague", "each"]),
         whom=WHO,
         queue=QUEUE_OF,
@@ -149,14 +149,14 @@ class ComingsAndGoings(RuleBasedStateMachine):
         def go(work):
             handing = self.handing(kind, whom)
             person = self.person(work, leaver)
-            if act in ("disable", "start_over"):
+            if act in ("disable", "reset_person"):
                 getattr(people, act)(work, person, handing)
             else:
                 found = accounts.membership(work, person.id, self.queues[queue].id)
                 getattr(people, act)(work, found, handing)
             TRIED["let go"] += 1
 
-        self.try_as(leaver if act == "leave" else who, go)
+        self.try_as(leaver if act == "leave_team" else who, go)
 
     @rule(leaver=WHO)
     def come_back(self, leaver):
@@ -169,12 +169,12 @@ class ComingsAndGoings(RuleBasedStateMachine):
                 self.staff[leaver] = enrolled(work, person)
             for queue in self.queues:
                 if all(one.team_id != queue.id for one in person.memberships):
-                    people.place(work, person, work.session.merge(queue))
+                    people.add_member(work, person, work.session.merge(queue))
         for queue in self.queues:
 
             def let_in(work, queue=queue):
                 person_id = self.staff[leaver].person.id
-                people.let_in(work, accounts.membership(work, person_id, queue.id))
+                people.grant_access(work, accounts.membership(work, person_id, queue.id))
 
             any(self.try_as(name, let_in) for name in STAFF if name != leaver)
 

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts import leaving
+from helpdesk.accounts import offboarding
 from helpdesk.accounts import operations as people
 from helpdesk.accounts import queries as accounts
-from helpdesk.accounts.leaving import QUEUE, Handing
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
@@ -51,14 +51,14 @@ def forget(_work, _leaver, _handing):
 
 
 def test_where_the_operations_forget_it_the_database_refuses(context, monkeypatch):
-    monkeypatch.setattr(leaving, "_registered", [forget])
+    monkeypatch.setattr(offboarding, "_registered", [forget])
 
     with pytest.raises(IntegrityError):
         run(context)
 
 
 def test_a_planted_fault_is_seen(context, monkeypatch):
-    monkeypatch.setattr(leaving, "_registered", [forget])
+    monkeypatch.setattr(offboarding, "_registered", [forget])
     become(context, "postgres")
     with context.begin() as work:
         for trigger in TRIGGERS:
@@ -77,7 +77,7 @@ def real_desk(postgres, settings):
         yield AppContext(settings, sessions, FakeQueueNotifier(), FakeMailer(), SERVICE)
 
 
-@pytest.mark.parametrize("act", ["disable", "start_over", "remove"])
+@pytest.mark.parametrize("act", ["disable", "reset_person", "remove_member"])
 def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk, act):
     context, fared = real_desk, []
     with context.begin() as work:
@@ -88,7 +88,7 @@ def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk,
             queue = work.session.merge(queue)
             leaver = a_person(work, teams=[queue])
             case_id = a_case(work, queue).id
-        start, handing = Barrier(2), Handing({queue.id: QUEUE})
+        start, handing = Barrier(2), Reassignment({queue.id: QUEUE})
 
         def take(leaver=leaver, case_id=case_id, start=start):
             with work_as(context, leaver) as work:
@@ -100,7 +100,7 @@ def test_what_is_taken_while_somebody_is_let_go_is_not_left_with_them(real_desk,
         def let_go(leaver=leaver, start=start, handing=handing):
             with work_as(context, lead) as work:
                 person = accounts.person_by_id(work, leaver.person.id)
-                subject = person.memberships[0] if act == "remove" else person
+                subject = person.memberships[0] if act == "remove_member" else person
                 start.wait()
                 getattr(people, act)(work, subject, handing)
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from helpdesk.accounts import leaving
+from helpdesk.accounts import offboarding
 from helpdesk.accounts import operations as people
 from helpdesk.accounts import queries as accounts
-from helpdesk.accounts.leaving import QUEUE, Handing
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import jobs, operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
@@ -22,7 +22,7 @@ from helpdesk.core.outbox import Promise
 from helpdesk.triage import operations as triage
 from tests.factories import Somebody, a_case, a_person, a_team, sign_in, work_as
 
-ACTS = ("disable", "start_over", "remove", "leave")
+ACTS = ("disable", "reset_person", "remove_member", "leave_team")
 PAGES = ("closing", "reset", "memberships/{}/end")
 
 
@@ -59,12 +59,12 @@ def house(context):
 
 def let_go(work, act, leaver, *handing):
     person = accounts.person_by_id(work, leaver.person.id)
-    subject = person.memberships[0] if act in ("remove", "leave") else person
+    subject = person.memberships[0] if act in ("remove_member", "leave_team") else person
     getattr(people, act)(work, subject, *handing)
 
 
 def who(house, act):
-    return house.leaver if act == "leave" else house.lead
+    return house.leaver if act == "leave_team" else house.lead
 
 
 def owner_of(context, case):
@@ -78,14 +78,14 @@ def test_nobody_is_let_go_before_each_of_their_cases_has_an_owner_or_the_queue(c
         with pytest.raises(Conflict, match=r"still has cases \(2\)"):
             let_go(work, act, house.leaver)
         with pytest.raises(Conflict, match=r"still has cases \(1\)"):
-            let_go(work, act, house.leaver, Handing({house.case.id: QUEUE}))
+            let_go(work, act, house.leaver, Reassignment({house.case.id: QUEUE}))
 
     assert owner_of(context, house.case) == house.leaver.person.id
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(context, house, act):
-    handing = Handing({house.queue.id: house.other.person.id}, "They write on Tuesday.")
+    handing = Reassignment({house.queue.id: house.other.person.id}, "They write on Tuesday.")
 
     with work_as(context, who(house, act)) as work:
         let_go(work, act, house.leaver, handing)
@@ -109,9 +109,9 @@ def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(context, hou
 
 
 def test_each_goes_to_its_own_or_back_to_the_queue_whose_duty_is_told(context, house):
-    handing = Handing({house.case.id: house.lead.person.id, house.queue.id: QUEUE})
+    handing = Reassignment({house.case.id: house.lead.person.id, house.queue.id: QUEUE})
     with work_as(context, house.other) as work:
-        people.go_on_duty(work, accounts.myself(work), hours=2)
+        people.go_on_duty(work, accounts.current_person(work), hours=2)
 
     with work_as(context, house.lead) as work:
         let_go(work, "disable", house.leaver, handing)
@@ -133,26 +133,26 @@ def test_nobody_is_given_a_case_that_they_cannot_open(context, house):
         elsewhere = a_person(work, teams=[a_team(work)])
 
     for nobody in (waiting, elsewhere, house.leaver):
-        handing = Handing({house.queue.id: nobody.person.id})
+        handing = Reassignment({house.queue.id: nobody.person.id})
         with work_as(context, house.lead) as work, pytest.raises(Conflict):
             let_go(work, "disable", house.leaver, handing)
 
 
 def test_who_does_not_work_in_the_queue_can_only_give_back_to_it(context, house):
-    handing = Handing({house.queue.id: house.other.person.id})
+    handing = Reassignment({house.queue.id: house.other.person.id})
     with work_as(context, house.operator) as work:
         with pytest.raises(NotAllowed):
             let_go(work, "disable", house.leaver, handing)
-        let_go(work, "disable", house.leaver, Handing({house.queue.id: QUEUE}))
+        let_go(work, "disable", house.leaver, Reassignment({house.queue.id: QUEUE}))
 
     assert owner_of(context, house.case) is None
 
 
 def test_without_anybody_who_hands_on_nobody_is_let_go(context, house, monkeypatch):
-    monkeypatch.setattr(leaving, "_registered", [])
+    monkeypatch.setattr(offboarding, "_registered", [])
 
     with work_as(context, house.lead) as work, pytest.raises(IndexError):
-        let_go(work, "disable", house.leaver, Handing({house.queue.id: QUEUE}))
+        let_go(work, "disable", house.leaver, Reassignment({house.queue.id: QUEUE}))
 
 
 def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
@@ -165,7 +165,7 @@ def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
 
     with work_as(context, house.lead) as work:
         membership = accounts.membership(work, both.person.id, house.queue.id)
-        people.remove(work, membership, Handing({house.queue.id: QUEUE}))
+        people.remove_member(work, membership, Reassignment({house.queue.id: QUEUE}))
 
     assert owner_of(context, here) is None
     assert owner_of(context, there) == both.person.id
@@ -245,7 +245,7 @@ def test_one_leaves_a_queue_oneself_and_no_other_persons(context, house, staff):
     assert staff.get(f"/cases/{house.case.ref}").status_code == 404
     assert staff.post(address).status_code == 404
     with work_as(context, house.other) as work, pytest.raises(NotAllowed):
-        people.leave(work, accounts.membership(work, house.lead.person.id, house.queue.id))
+        people.leave_team(work, accounts.membership(work, house.lead.person.id, house.queue.id))
 
 
 DIRECT = {
@@ -275,7 +275,7 @@ def test_the_database_gives_no_case_to_somebody_who_cannot_work_on_it(context, h
 
 def test_a_case_that_is_opened_again_is_not_with_somebody_who_has_left(context, house):
     with work_as(context, house.lead) as work:
-        let_go(work, "disable", house.leaver, Handing({house.queue.id: QUEUE}))
+        let_go(work, "disable", house.leaver, Reassignment({house.queue.id: QUEUE}))
         # As an earlier version would have left it.
         theirs = {"owner": house.leaver.person.id, "id": house.closed.id}
         again = text("UPDATE cases SET owner_id = :owner WHERE id = :id")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event, func, select
 
-from helpdesk.accounts.signed import keys_of_team
+from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.actors import NOBODY, Role

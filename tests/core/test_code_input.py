@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.accounts import second_factor
-from helpdesk.accounts.operations.people import tag_of
+from helpdesk.accounts.operations.people import enrolment_code_hash
 from helpdesk.core import code_input, codes
 from helpdesk.core.codes import ReturnCode
 from tests.core.test_codes import numbers
@@ -63,7 +63,7 @@ def test_an_enrolment_code_and_a_recovery_key_are_read_through_every_decoration(
 
     assert codes.plain_code(decorated(grouped, chance)) == plain
     assert codes.plain_code(chance.choice(LABELS) + decorated(grouped, chance)) == plain
-    assert tag_of(decorated(grouped, chance)) == tag_of(plain)
+    assert enrolment_code_hash(decorated(grouped, chance)) == enrolment_code_hash(plain)
 
 
 @settings(max_examples=300)

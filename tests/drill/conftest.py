@@ -48,7 +48,7 @@ def drill(postgres, settings):
     )
     now = datetime.fromisoformat("2026-11-20T14:00:00+00:00")
     dear = passphrases.COSTS[passphrases.CURRENT]
-    passphrases.COSTS[passphrases.CURRENT] = passphrases.Cost(passes=1, memory=8192)
+    passphrases.COSTS[passphrases.CURRENT] = passphrases.HashCost(passes=1, memory=8192)
     try:
         with in_one_transaction(context) as past:
             beginning = now.replace(day=now.day - 14)

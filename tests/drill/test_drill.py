@@ -7,8 +7,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations.recovery import opened_with
-from helpdesk.accounts.passphrases import lock_of
+from helpdesk.accounts.operations.recovery import unlock_with_passphrase
+from helpdesk.accounts.passphrases import open_lock
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import Status
@@ -94,9 +94,9 @@ def test_everybody_on_the_sheet_can_open_their_own_key(drill):
 
     for player in drill.players:
         person = people[player.handle]
-        secret = opened_with(
+        secret = unlock_with_passphrase(
             person,
-            lock_of(
+            open_lock(
                 player.passphrase,
                 person.salt,
                 SERVICE.peppers_at("partner" if person.role is Role.PARTNER else "staff"),

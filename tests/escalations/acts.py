@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import queries as people
-from helpdesk.accounts.leaving import QUEUE, Handing
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest, Consent, LevelRequest
@@ -341,7 +341,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         def act(work, _case):
             person = people.person_by_id(work, getattr(self.house, whom).person.id)
-            accounts.start_over(work, person, Handing({self.house.queue.id: QUEUE}))
+            accounts.reset_person(work, person, Reassignment({self.house.queue.id: QUEUE}))
             again.append(enrolled(work, person))
 
         again = []
@@ -353,7 +353,7 @@ class TwoPeople(RuleBasedStateMachine):
     def let_in(self, who, whom):
         def act(work, _case):
             person_id = getattr(self.house, whom).person.id
-            accounts.let_in(work, people.membership(work, person_id, self.house.queue.id))
+            accounts.grant_access(work, people.membership(work, person_id, self.house.queue.id))
 
         if who != whom and self.try_as(who, act):
             TRIED["let in"] += 1

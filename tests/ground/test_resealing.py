@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations import uses_second_factor
+from helpdesk.accounts.operations import use_second_factor_code
 from helpdesk.accounts.queries import own_mailbox
 from helpdesk.cli.key_rotation import ResealCounts, reseal, reseal_steps
 from helpdesk.core import history
@@ -183,7 +183,7 @@ def test_a_second_factor_that_still_needs_the_older_key_is_said_in_the_log(house
     with command.begin() as work:
         person = work.session.scalars(select(Person).where(Person.role == Role.RESPONDER)).one()
 
-        assert not uses_second_factor(work, person, "000000")
+        assert not use_second_factor_code(work, person, "000000")
 
     assert "was helpdesk keys reseal run to its end?" in caplog.text
     assert person.handle not in caplog.text

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts.signed import key_of_person, keys_of_team
+from helpdesk.accounts.verified_keys import key_of_person, keys_of_team
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile

@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 TODAY = frozenset(
     {
         "Answer",
-        "Attempt",
         "FormToken",
         "Lane",
         "Line",

@@ -9,7 +9,7 @@ from sqlalchemy import event, select, text, update
 
 from helpdesk.accounts import operations as people
 from helpdesk.accounts import queries as accounts
-from helpdesk.accounts.leaving import QUEUE, Handing
+from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
@@ -727,7 +727,7 @@ def test_nobody_reads_that_someone_works_on_it_when_no_one_does(house, inside, c
 
     with house.inside(lead) as work:
         person = accounts.person_by_id(work, house.responder.person.id)
-        people.disable(work, person, Handing({house.team.id: QUEUE}))
+        people.disable(work, person, Reassignment({house.team.id: QUEUE}))
 
     page = inside.open("/mailbox/case").text
     assert "One of our responders is working on your case." not in page

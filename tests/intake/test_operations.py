@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from helpdesk.accounts.models import Team, TeamKind
-from helpdesk.accounts.signed import keys_of_team
+from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases.models import Case
 from helpdesk.cases.status import ConsentKind, Status
 from helpdesk.core.actors import Role, reporter

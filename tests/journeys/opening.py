@@ -89,7 +89,10 @@ def keys_of_member(session, member):
     peppers = member.peppers
     person = session.scalar(select(Person).where(Person.handle == member.handle))
     return {
-        *(passphrases.lock_of(words, person.salt, peppers).secret for words in member.passphrases),
+        *(
+            passphrases.open_lock(words, person.salt, peppers).secret
+            for words in member.passphrases
+        ),
         *(recovery._recovery_secret(key) for key in member.recovery_keys),
         *(sessions._secret_of(token) for token in member.cookies),
     }

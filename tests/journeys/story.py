@@ -91,7 +91,7 @@ class Story:
     def the_coordinator_is_found(self):
         self.leads_address = self.plant.mail("mail address")
         with self.house.desk().begin(operator("shell")) as work:
-            founded = accounts.found_helpdesk(
+            founded = accounts.set_up_helpdesk(
                 work,
                 queue=QUEUE,
                 queue_name="First line",

@@ -84,7 +84,7 @@ def told():
         house = House(folder)
         # What a guess costs is tested where it is tested; here people come in quickly.
         quick = pytest.MonkeyPatch()
-        quick.setitem(passphrases.COSTS, passphrases.CURRENT, passphrases.Cost(1, 8192))
+        quick.setitem(passphrases.COSTS, passphrases.CURRENT, passphrases.HashCost(1, 8192))
         try:
             house.start()
             plant = Markers(seed=secrets.randbits(32))

@@ -1,37 +1,42 @@
 """What can happen to people, teams and their keys; one function per sentence."""
 
-from helpdesk.accounts.operations.enrolment import Enrolled, enrol, person_with_code
-from helpdesk.accounts.operations.founding import Founded, found_helpdesk
-from helpdesk.accounts.operations.keys import let_in
-from helpdesk.accounts.operations.mailboxes import confirm_mailbox, give_mailbox, send_code_again
+from helpdesk.accounts.operations.enrolment import EnrolmentResult, enrol, person_with_code
+from helpdesk.accounts.operations.first_setup import NewHelpdesk, set_up_helpdesk
+from helpdesk.accounts.operations.mailboxes import (
+    confirm_mailbox,
+    propose_own_mailbox,
+    send_code_again,
+)
 from helpdesk.accounts.operations.people import (
+    add_member,
     disable,
     enable,
     go_off_duty,
     go_on_duty,
     invite,
     invite_again,
-    leave,
-    place,
-    remove,
-    start_over,
+    leave_team,
+    remove_member,
+    reset_person,
 )
 from helpdesk.accounts.operations.recovery import change_passphrase, new_recovery_key, recover
-from helpdesk.accounts.operations.sessions import end_others, sign_out, sign_out_everywhere
+from helpdesk.accounts.operations.sessions import end_other_sessions, sign_out, sign_out_everywhere
 from helpdesk.accounts.operations.signing_in import (
-    Attempt,
+    SignInAttempt,
     begin_sign_in,
     complete_sign_in,
-    knock,
     move_second_factor,
-    uses_second_factor,
+    start_attempt,
+    use_second_factor_code,
 )
+from helpdesk.accounts.operations.team_keys import grant_access
 from helpdesk.accounts.operations.teams import create_team
 
 __all__ = [
-    "Attempt",
-    "Enrolled",
-    "Founded",
+    "EnrolmentResult",
+    "NewHelpdesk",
+    "SignInAttempt",
+    "add_member",
     "begin_sign_in",
     "change_passphrase",
     "complete_sign_in",
@@ -39,26 +44,25 @@ __all__ = [
     "create_team",
     "disable",
     "enable",
-    "end_others",
+    "end_other_sessions",
     "enrol",
-    "found_helpdesk",
-    "give_mailbox",
     "go_off_duty",
     "go_on_duty",
+    "grant_access",
     "invite",
     "invite_again",
-    "knock",
-    "leave",
-    "let_in",
+    "leave_team",
     "move_second_factor",
     "new_recovery_key",
     "person_with_code",
-    "place",
+    "propose_own_mailbox",
     "recover",
-    "remove",
+    "remove_member",
+    "reset_person",
     "send_code_again",
+    "set_up_helpdesk",
     "sign_out",
     "sign_out_everywhere",
-    "start_over",
-    "uses_second_factor",
+    "start_attempt",
+    "use_second_factor_code",
 ]

@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations.factors import seal_seed
-from helpdesk.accounts.operations.keys import found_team_key
-from helpdesk.accounts.operations.mailboxes import begin_mailbox
-from helpdesk.accounts.operations.people import tag_of
+from helpdesk.accounts.operations.mailboxes import send_first_code
+from helpdesk.accounts.operations.people import enrolment_code_hash
 from helpdesk.accounts.operations.recovery import lock_under_recovery
-from helpdesk.accounts.passphrases import Lock
-from helpdesk.accounts.policy import belongs_at
+from helpdesk.accounts.operations.second_factors import seal_seed
+from helpdesk.accounts.operations.team_keys import create_team_key
+from helpdesk.accounts.passphrases import PassphraseLock
+from helpdesk.accounts.policy import role_may_use_surface
 from helpdesk.core.errors import Conflict
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.sealing import Secret
@@ -22,7 +22,7 @@ from helpdesk.core.work import Work
 
 
 @dataclass(frozen=True)
-class Enrolled:
+class EnrolmentResult:
     """What enrolling brought. The recovery key is shown once; the secret is in nobody's table."""
 
     person: Person
@@ -33,15 +33,17 @@ class Enrolled:
 def person_with_code(work: Work, code: str, *, surface: str) -> Person | None:
     """Whoever was invited with this code to this door, while the code holds."""
     invited = select(Person).where(
-        Person.enrolment_tag == tag_of(code),
+        Person.enrolment_tag == enrolment_code_hash(code),
         Person.enrolment_until > work.at,
         Person.disabled_at.is_(None),
     )
     person = work.session.scalar(invited.with_for_update(of=Person))
-    return person if person is not None and belongs_at(person.role, surface) else None
+    return person if person is not None and role_may_use_surface(person.role, surface) else None
 
 
-def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str) -> Enrolled:
+def enrol(
+    work: Work, person: Person, *, lock: PassphraseLock, seed: str, first_code: str
+) -> EnrolmentResult:
     """Give the person a key of their own. The first who enrols in a team makes the team's key.
 
     No rule: whoever holds the invitation's code is the person, and nobody is signed in yet.
@@ -66,10 +68,10 @@ def enrol(work: Work, person: Person, *, lock: Lock, seed: str, first_code: str)
     work.session.flush()  # the copies of the teams' keys point at this key's row
     sign_key(work.session, person.key, by=house, secret=secret)
     work.record("person.enrolled", person)
-    begin_mailbox(work, person)
+    send_first_code(work, person)
     for membership in person.memberships:
-        found_team_key(work, membership.team, person)
-    return Enrolled(person, secret, recovery_key)
+        create_team_key(work, membership.team, person)
+    return EnrolmentResult(person, secret, recovery_key)
 
 
 def _new_key(work: Work, person: Person, secret: Secret) -> Key:

@@ -1,8 +1,8 @@
 """Where duty mail goes: an address is relied upon once the code of a test letter was typed."""
 
-from helpdesk.accounts.models import NewMailbox, Person
+from helpdesk.accounts.models import Person, UnconfirmedMailbox
 from helpdesk.accounts.policy import may_use_own
-from helpdesk.accounts.signed import key_of_person
+from helpdesk.accounts.verified_keys import key_of_person
 from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
@@ -11,7 +11,7 @@ from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
 
-def give_mailbox(work: Work, person: Person, address: str) -> None:
+def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
     """Say where one's own duty mail goes; with no address, that none goes out.
 
     A test letter goes there, and the address before stays in use until its code is typed. The
@@ -33,16 +33,16 @@ def give_mailbox(work: Work, person: Person, address: str) -> None:
     work.record("person.mailbox_given" if kept else "person.mailbox_taken_back", person)
 
 
-def invite_to_mailbox(work: Work, person: Person, address: str) -> None:
+def propose_mailbox(work: Work, person: Person, address: str) -> None:
     """Note the address that somebody else typed for a newcomer: its test letter goes out when they
     have enrolled. No rule: whoever may invite comes through here."""
     if address:
-        new = NewMailbox(person_id=person.id, tries=0, asked_at=work.at)
+        new = UnconfirmedMailbox(person_id=person.id, tries=0, asked_at=work.at)
         new.address = _sealed(work, person, parse_email_address(address))
         work.session.add(new)
 
 
-def begin_mailbox(work: Work, person: Person) -> None:
+def send_first_code(work: Work, person: Person) -> None:
     """Send the test letter to the address with which they were invited, if there is one.
 
     No rule: they have just enrolled.
@@ -84,10 +84,10 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     return True
 
 
-def _propose(work: Work, person: Person, address: Envelope | None) -> NewMailbox:
+def _propose(work: Work, person: Person, address: Envelope | None) -> UnconfirmedMailbox:
     new = _held(work, person)
     if new is None:
-        new = NewMailbox(person_id=person.id, tries=0, asked_at=work.at)
+        new = UnconfirmedMailbox(person_id=person.id, tries=0, asked_at=work.at)
         work.session.add(new)
     new.address, new.address_for_self = address, None
     new.code = new.code_tag = None
@@ -96,13 +96,13 @@ def _propose(work: Work, person: Person, address: Envelope | None) -> NewMailbox
     return new
 
 
-def _new_code(work: Work, new: NewMailbox) -> None:
+def _new_code(work: Work, new: UnconfirmedMailbox) -> None:
     new_code(work, new)
     work.promise("accounts.send_mailbox_code", person_id=new.person_id, at=int(work.at.timestamp()))
 
 
-def _held(work: Work, person: Person) -> NewMailbox | None:
-    return work.session.get(NewMailbox, person.id, with_for_update=True)
+def _held(work: Work, person: Person) -> UnconfirmedMailbox | None:
+    return work.session.get(UnconfirmedMailbox, person.id, with_for_update=True)
 
 
 def _sealed(work: Work, person: Person, address: str) -> Envelope:

@@ -7,18 +7,22 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.accounts.leaving import Handing, hand_on
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.operations.keys import found_team_key, take_back, tell_of_access
-from helpdesk.accounts.operations.mailboxes import invite_to_mailbox
-from helpdesk.accounts.operations.sessions import end_all
+from helpdesk.accounts.offboarding import Reassignment, reassign_work
+from helpdesk.accounts.operations.mailboxes import propose_mailbox
+from helpdesk.accounts.operations.sessions import end_all_sessions
+from helpdesk.accounts.operations.team_keys import (
+    create_team_key,
+    notify_access_change,
+    revoke_access,
+)
 from helpdesk.accounts.policy import (
-    fits,
     may_invite_as,
     may_leave,
     may_manage,
     may_place_in,
     may_use_own,
+    role_fits_team,
 )
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
@@ -26,7 +30,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
-NOTHING: Final = Handing()
+NOTHING: Final = Reassignment()
 CODE_HOLDS: Final = timedelta(days=7)
 LONGEST_SHIFT: Final = timedelta(hours=24)
 
@@ -43,10 +47,10 @@ def invite(
     code = _give_code(work, person)
     work.session.add(person)
     work.session.flush()  # the memberships point at the person's row
-    invite_to_mailbox(work, person, email)
+    propose_mailbox(work, person, email)
     work.record("person.invited", person, role=role)
     for team in teams:
-        place(work, person, team)
+        add_member(work, person, team)
     return person, code
 
 
@@ -60,7 +64,7 @@ def invite_again(work: Work, person: Person) -> str:
     return code
 
 
-def start_over(work: Work, person: Person, handing: Handing = NOTHING) -> str:
+def reset_person(work: Work, person: Person, handing: Reassignment = NOTHING) -> str:
     """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
 
     They get a new key that opens nothing until a member of each team has let them in again; in a
@@ -70,64 +74,64 @@ def start_over(work: Work, person: Person, handing: Handing = NOTHING) -> str:
     work.require(may_manage, person)
     if not person.is_enrolled:
         raise Conflict(f"{isolated(person.name)} has not enrolled yet.")
-    hand_on(work, person, _teams_of(person), handing)
+    reassign_work(work, person, _teams_of(person), handing)
     for membership in person.memberships:
-        take_back(work, person, membership.team_id)
+        revoke_access(work, person, membership.team_id)
         membership.let_in_by = membership.let_in_at = None
     person.key = None
     person.key_id = None
     person.salt = person.under_passphrase = person.under_recovery = person.totp_seed = None
     person.email_for_self = None  # it was sealed to the key that is gone
-    end_all(work, person)
+    end_all_sessions(work, person)
     code = _give_code(work, person)
     person.was_reset = True
     work.record("person.started_over", person)
-    tell_of_access(work, person)
+    notify_access_change(work, person)
     return code
 
 
-def place(work: Work, person: Person, team: Team) -> None:
+def add_member(work: Work, person: Person, team: Team) -> None:
     """Make somebody a member. They read nothing before a member has let them in."""
     work.require(may_place_in, team)
-    if not fits(person.role, team):
+    if not role_fits_team(person.role, team):
         raise Conflict(f"A {person.role} cannot be in {isolated(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
         raise Conflict(f"{isolated(person.name)} is in {isolated(team.name)} already.")
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
     if person.is_enrolled:
-        found_team_key(work, team, person)
+        create_team_key(work, team, person)
 
 
-def remove(work: Work, membership: Membership, handing: Handing = NOTHING) -> None:
+def remove_member(work: Work, membership: Membership, handing: Reassignment = NOTHING) -> None:
     """Take somebody out of a team, and their copy of its keys with it. What they have there is
     handed on."""
     work.require(may_place_in, membership.team)
     _take_out(work, membership, handing)
 
 
-def leave(work: Work, membership: Membership, handing: Handing = NOTHING) -> None:
+def leave_team(work: Work, membership: Membership, handing: Reassignment = NOTHING) -> None:
     """Go out of a queue of one's own: as `remove`, by oneself."""
     work.require(may_leave, membership)
     _take_out(work, membership, handing)
 
 
-def _take_out(work: Work, membership: Membership, handing: Handing) -> None:
+def _take_out(work: Work, membership: Membership, handing: Reassignment) -> None:
     person, team = membership.person, membership.team
-    hand_on(work, person, [team.id], handing)
-    take_back(work, person, team.id)
+    reassign_work(work, person, [team.id], handing)
+    revoke_access(work, person, team.id)
     person.memberships.remove(membership)
     work.record("team.left", team, person_id=person.id)
 
 
-def disable(work: Work, person: Person, handing: Handing = NOTHING) -> None:
+def disable(work: Work, person: Person, handing: Reassignment = NOTHING) -> None:
     """Close the door to somebody, at once and everywhere they are signed in. What they have is
     handed on."""
     work.require(may_manage, person)
-    hand_on(work, person, _teams_of(person), handing)
+    reassign_work(work, person, _teams_of(person), handing)
     person.disabled_at = work.at
     person.on_duty_until = None
-    end_all(work, person)
+    end_all_sessions(work, person)
     work.record("person.disabled", person)
 
 
@@ -152,7 +156,7 @@ def go_off_duty(work: Work, person: Person) -> None:
     work.record("person.off_duty", person)
 
 
-def tag_of(code: str) -> bytes:
+def enrolment_code_hash(code: str) -> bytes:
     """What is kept of an enrolment code. It has 130 bits, so a plain hash gives nothing away."""
     return hashlib.blake2b(
         codes.plain_code(code).encode(), person=b"hd enrolment", digest_size=32
@@ -165,7 +169,7 @@ def _teams_of(person: Person) -> list[str]:
 
 def _give_code(work: Work, person: Person) -> str:
     code = codes.new_code()
-    person.enrolment_tag = tag_of(code)
+    person.enrolment_tag = enrolment_code_hash(code)
     person.enrolment_until = work.at + CODE_HOLDS
     person.code_given_by, person.code_given_at = work.actor.id, work.at
     return code

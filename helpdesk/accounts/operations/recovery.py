@@ -4,8 +4,8 @@ import hashlib
 from typing import Final
 
 from helpdesk.accounts.models import Person
-from helpdesk.accounts.operations.sessions import end_all, end_others
-from helpdesk.accounts.passphrases import Lock
+from helpdesk.accounts.operations.sessions import end_all_sessions, end_other_sessions
+from helpdesk.accounts.passphrases import PassphraseLock
 from helpdesk.accounts.policy import may_use_own
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
@@ -15,29 +15,29 @@ from helpdesk.core.work import Work
 NOT_RIGHT: Final = "This is not your passphrase."
 
 
-def recover(work: Work, person: Person, secret: Secret, *, lock: Lock) -> str:
+def recover(work: Work, person: Person, secret: Secret, *, lock: PassphraseLock) -> str:
     """Lock the key under a new passphrase and a new recovery key; everybody signed in is out.
 
     Who calls this has opened the key with the recovery key and seen the second factor.
     """
     work.require(may_use_own, person)
     _lock_under_passphrase(person, secret, lock)
-    end_all(work, person)
+    end_all_sessions(work, person)
     work.record("person.recovered", person)
     return lock_under_recovery(person, secret)
 
 
 def change_passphrase(
-    work: Work, person: Person, *, current: Lock, new: Lock, session_id: str
+    work: Work, person: Person, *, current: PassphraseLock, new: PassphraseLock, session_id: str
 ) -> None:
     """Another passphrase for the same key. Other browsers are signed out."""
     work.require(may_use_own, person)
-    _lock_under_passphrase(person, opened_with(person, current), new)
-    end_others(work, person, keep=session_id)
+    _lock_under_passphrase(person, unlock_with_passphrase(person, current), new)
+    end_other_sessions(work, person, keep=session_id)
     work.record("person.passphrase_changed", person)
 
 
-def renew_lock(work: Work, person: Person, secret: Secret, lock: Lock) -> None:
+def renew_lock(work: Work, person: Person, secret: Secret, lock: PassphraseLock) -> None:
     """Lock the key under the same passphrase with the current pepper.
 
     No rule: who calls this has just opened it with that passphrase.
@@ -46,15 +46,15 @@ def renew_lock(work: Work, person: Person, secret: Secret, lock: Lock) -> None:
     work.record("person.lock_renewed", person)
 
 
-def new_recovery_key(work: Work, person: Person, *, current: Lock) -> str:
+def new_recovery_key(work: Work, person: Person, *, current: PassphraseLock) -> str:
     """Another recovery key, shown once; the one on the old paper opens nothing any more."""
     work.require(may_use_own, person)
-    recovery_key = lock_under_recovery(person, opened_with(person, current))
+    recovery_key = lock_under_recovery(person, unlock_with_passphrase(person, current))
     work.record("person.recovery_key_made", person)
     return recovery_key
 
 
-def opened_with(person: Person, lock: Lock) -> Secret:
+def unlock_with_passphrase(person: Person, lock: PassphraseLock) -> Secret:
     """The person's secret, opened with their passphrase; Conflict if it is not theirs."""
     place = person.place_of("under_passphrase")
     try:
@@ -65,16 +65,16 @@ def opened_with(person: Person, lock: Lock) -> Secret:
         raise Conflict(NOT_RIGHT) from None
 
 
-def opens(person: Person, lock: Lock) -> bool:
+def is_passphrase_of(person: Person, lock: PassphraseLock) -> bool:
     """Whether this is the person's passphrase."""
     try:
-        opened_with(person, lock)
+        unlock_with_passphrase(person, lock)
     except Conflict:
         return False
     return True
 
 
-def opened_with_recovery_key(person: Person, recovery_key: str) -> Secret | None:
+def unlock_with_recovery_key(person: Person, recovery_key: str) -> Secret | None:
     """The person's secret, opened with what was printed at enrolment."""
     try:
         if person.under_recovery is None or person.key is None:
@@ -93,7 +93,7 @@ def lock_under_recovery(person: Person, secret: Secret) -> str:
     return recovery_key
 
 
-def _lock_under_passphrase(person: Person, secret: Secret, lock: Lock) -> None:
+def _lock_under_passphrase(person: Person, secret: Secret, lock: PassphraseLock) -> None:
     person.salt = lock.salt
     person.under_passphrase = lock.secret.seal(secret.raw, person.place_of("under_passphrase"))
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from helpdesk.accounts.models import Person, SignIn, place_of_unlocked
-from helpdesk.accounts.policy import belongs_at, may_use_own
+from helpdesk.accounts.models import Person, StaffSession, place_of_unlocked_key
+from helpdesk.accounts.policy import may_use_own, role_may_use_surface
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
 
@@ -21,10 +21,12 @@ HALFWAY: Final = timedelta(minutes=10)
 FRESH: Final = timedelta(minutes=1)
 # All of it in one trip, and without the public key.
 WHOLE: Final = (
-    select(SignIn)
-    .where(SignIn.id == bindparam("id"))
+    select(StaffSession)
+    .where(StaffSession.id == bindparam("id"))
     .options(
-        joinedload(SignIn.person).options(joinedload(Person.memberships), lazyload(Person.key))
+        joinedload(StaffSession.person).options(
+            joinedload(Person.memberships), lazyload(Person.key)
+        )
     )
 )
 
@@ -34,8 +36,8 @@ def new_session(
 ) -> str:
     """A session row whose key opens only with the token that this returns for the cookie."""
     token = secrets.token_urlsafe(32)
-    row = SignIn(
-        id=id_of(token),
+    row = StaffSession(
+        id=session_id_of(token),
         person_id=person.id,
         surface=surface,
         is_complete=is_complete,
@@ -47,30 +49,32 @@ def new_session(
     return token
 
 
-def standing(session: Session, token: str, *, surface: str, at: datetime) -> SignIn | None:
+def find_session(
+    session: Session, token: str, *, surface: str, at: datetime
+) -> StaffSession | None:
     """The session of a cookie, if it is of this door, not too old and the person may come in."""
-    row = session.scalars(WHOLE, {"id": id_of(token)}).unique().one_or_none()
-    if row is None or row.surface != surface or not is_fresh(row, at):
+    row = session.scalars(WHOLE, {"id": session_id_of(token)}).unique().one_or_none()
+    if row is None or row.surface != surface or not is_session_fresh(row, at):
         return None
     person = row.person
-    return row if person.is_active and belongs_at(person.role, surface) else None
+    return row if person.is_active and role_may_use_surface(person.role, surface) else None
 
 
-def see(session: Session, row: Any, *, at: datetime) -> None:
+def touch_session(session: Session, row: Any, *, at: datetime) -> None:
     """Note that a session is in use. If it was ended in the meantime, nothing is noted."""
     if at - row.seen_at > FRESH:
-        session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=at))
+        session.execute(update(StaffSession).where(StaffSession.id == row.id).values(seen_at=at))
 
 
-def unlocked(row: Any, token: str) -> Secret | None:
+def unlocked_secret(row: Any, token: str) -> Secret | None:
     """The person's secret, which the row alone does not give."""
     try:
-        return Secret(_secret_of(token).open(row.unlocked, place_of_unlocked(row.id)))
+        return Secret(_secret_of(token).open(row.unlocked, place_of_unlocked_key(row.id)))
     except CannotOpen:
         return None
 
 
-def sign_out(work: Work, row: SignIn) -> None:
+def sign_out(work: Work, row: StaffSession) -> None:
     """End one session."""
     work.require(may_use_own, row.person)
     work.session.delete(row)
@@ -80,37 +84,37 @@ def sign_out(work: Work, row: SignIn) -> None:
 def sign_out_everywhere(work: Work, person: Person) -> None:
     """End every session of a person, at once."""
     work.require(may_use_own, person)
-    end_all(work, person)
+    end_all_sessions(work, person)
     work.record("person.signed_out_everywhere", person)
 
 
-def end_others(work: Work, person: Person, *, keep: str) -> None:
+def end_other_sessions(work: Work, person: Person, *, keep: str) -> None:
     """End every session of a person but one."""
-    gone = delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != keep)
+    gone = delete(StaffSession).where(StaffSession.person_id == person.id, StaffSession.id != keep)
     work.session.execute(gone)
 
 
-def end_all(work: Work, person: Person) -> None:
-    work.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+def end_all_sessions(work: Work, person: Person) -> None:
+    work.session.execute(delete(StaffSession).where(StaffSession.person_id == person.id))
 
 
-def sweep(work: Work) -> None:
+def delete_expired_sessions(work: Work) -> None:
     """Delete the sessions that time has ended, whoever's they were."""
-    over = delete(SignIn).where(
-        or_(SignIn.seen_at < work.at - IDLE, SignIn.begun_at < work.at - LONGEST)
+    over = delete(StaffSession).where(
+        or_(StaffSession.seen_at < work.at - IDLE, StaffSession.begun_at < work.at - LONGEST)
     )
     # A row that somebody is using at this moment is not over; the next sweep sees it.
     work.session.execute(over.execution_options(synchronize_session=False))
 
 
-def is_fresh(row: Any, at: datetime) -> bool:
+def is_session_fresh(row: Any, at: datetime) -> bool:
     """Whether neither time is up: that since it was used, and that since it began."""
     if not row.is_complete:
         return bool(row.begun_at > at - HALFWAY)
     return bool(row.seen_at > at - IDLE and row.begun_at > at - LONGEST)
 
 
-def id_of(token: str) -> str:
+def session_id_of(token: str) -> str:
     return hashlib.blake2b(token.encode(), person=b"hd sign-in id", digest_size=32).hexdigest()
 
 

@@ -7,12 +7,16 @@ from typing import Any, Final
 from sqlalchemy import select, update
 
 from helpdesk.accounts import second_factor
-from helpdesk.accounts.models import Person, SignIn
-from helpdesk.accounts.operations.factors import seal_seed, seed_of
-from helpdesk.accounts.operations.recovery import opened_with, renew_lock
-from helpdesk.accounts.operations.sessions import end_others, new_session, sweep
-from helpdesk.accounts.passphrases import NOBODYS_SALT, Lock
-from helpdesk.accounts.policy import belongs_at, may_use_own
+from helpdesk.accounts.models import Person, StaffSession
+from helpdesk.accounts.operations.recovery import renew_lock, unlock_with_passphrase
+from helpdesk.accounts.operations.second_factors import seal_seed, seed_of
+from helpdesk.accounts.operations.sessions import (
+    delete_expired_sessions,
+    end_other_sessions,
+    new_session,
+)
+from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseLock
+from helpdesk.accounts.policy import may_use_own, role_may_use_surface
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
@@ -24,23 +28,23 @@ LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Attempt:
+class SignInAttempt:
     """Somebody is at the door. With no person behind it, it costs and looks the same."""
 
     person: Person | None
     salt: bytes = field(default=NOBODYS_SALT, repr=False)
 
 
-def knock(work: Work, *, handle: str, surface: str) -> Attempt:
+def start_attempt(work: Work, *, handle: str, surface: str) -> SignInAttempt:
     """Who is meant by a name. Tries are counted at the door, by browser and name: nothing is
     written here that a stranger could use to keep somebody out."""
     person = work.session.scalar(select(Person).where(Person.handle == handle))
     if person is None or person.salt is None or not may_enter(person, surface):
-        return Attempt(None)
-    return Attempt(person, person.salt)
+        return SignInAttempt(None)
+    return SignInAttempt(person, person.salt)
 
 
-def count_try(work: Work, person: Person) -> None:
+def count_attempt(work: Work, person: Person) -> None:
     """One more try; after the free ones the next must wait, and history says so.
 
     No rule: a stranger is at the door.
@@ -54,7 +58,9 @@ def count_try(work: Work, person: Person) -> None:
     work.session.execute(counted.values(failures=failures, closed_until=closed_until))
 
 
-def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> str | None:
+def begin_sign_in(
+    work: Work, attempt: SignInAttempt, lock: PassphraseLock, *, surface: str
+) -> str | None:
     """The passphrase is right: half a session, whose token goes into the cookie. Else None."""
     if attempt.person is None:
         return None
@@ -62,7 +68,7 @@ def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> 
     held: Any = {"of": Person} if lock.renewed is not None else None
     person = work.session.get_one(Person, attempt.person.id, with_for_update=held)
     try:
-        secret = opened_with(person, lock)
+        secret = unlock_with_passphrase(person, lock)
     except Conflict:
         return None
     if lock.renewed is not None:
@@ -70,22 +76,22 @@ def begin_sign_in(work: Work, attempt: Attempt, lock: Lock, *, surface: str) -> 
     return new_session(work, person, secret, surface=surface, is_complete=False)
 
 
-def complete_sign_in(work: Work, half: SignIn, secret: Secret, code: str) -> str | None:
+def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) -> str | None:
     """The second factor is right: a whole session under a new token. Each code works once.
 
     No rule: passphrase and code are what lets in.
     """
     person = half.person
-    if not uses_second_factor(work, person, code):
+    if not use_second_factor_code(work, person, code):
         return None
     work.session.delete(half)
     person.failures, person.closed_until = 0, None
-    sweep(work)
+    delete_expired_sessions(work)
     work.record("person.signed_in", person, surface=half.surface)
     return new_session(work, person, secret, surface=half.surface, is_complete=True)
 
 
-def uses_second_factor(work: Work, person: Person, code: str) -> bool:
+def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
     """Whether the code is right now and was not used before; from now on it was."""
     seed = seed_of(work, person)
     step = second_factor.step_of(seed, code, work.at) if seed is not None else None
@@ -103,27 +109,33 @@ def uses_second_factor(work: Work, person: Person, code: str) -> bool:
 
 def may_enter(person: Person, surface: str) -> bool:
     """Whether this person may come in by this door at all."""
-    return person.is_active and belongs_at(person.role, surface)
+    return person.is_active and role_may_use_surface(person.role, surface)
 
 
-def may_try(work: Work, person: Person) -> bool:
+def may_try_code(work: Work, person: Person) -> bool:
     """Whether whoever has the right passphrase has waited long enough for the next six digits."""
     return person.closed_until is None or person.closed_until <= work.at
 
 
 def move_second_factor(
-    work: Work, person: Person, *, current: Lock, seed: str, first_code: str, session_id: str
+    work: Work,
+    person: Person,
+    *,
+    current: PassphraseLock,
+    seed: str,
+    first_code: str,
+    session_id: str,
 ) -> None:
     """Codes from another phone from now on; the old one's are worth nothing, others are out.
 
     Conflict if the passphrase is not theirs, or the new phone does not show the right code yet.
     """
     work.require(may_use_own, person)
-    opened_with(person, current)
+    unlock_with_passphrase(person, current)
     step = second_factor.step_of(seed, first_code, work.at)
     if step is None:
-        raise Conflict(second_factor.whats_wrong(seed, first_code, work.at))
+        raise Conflict(second_factor.why_code_is_wrong(seed, first_code, work.at))
     seal_seed(work, person, seed)
     person.totp_last_step = step
-    end_others(work, person, keep=session_id)
+    end_other_sessions(work, person, keep=session_id)
     work.record("person.second_factor_moved", person)

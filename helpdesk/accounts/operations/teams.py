@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
-from helpdesk.accounts.operations.keys import found_team_key
-from helpdesk.accounts.policy import fits, may_make_team
+from helpdesk.accounts.operations.team_keys import create_team_key
+from helpdesk.accounts.policy import may_make_team, role_fits_team
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 
@@ -21,7 +21,7 @@ def create_team(
     work.session.flush()  # the membership and the key point at the team's row
     work.record("team.created", team, kind=kind)
     founder = work.session.get(Person, work.actor.person_id) if work.actor.person_id else None
-    if founder is not None and fits(founder.role, team):
+    if founder is not None and role_fits_team(founder.role, team):
         founder.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
-        found_team_key(work, team, founder)
+        create_team_key(work, team, founder)
     return team

@@ -14,7 +14,7 @@ def home() -> str:
     return url_for(current_app.config["HOME"])
 
 
-def not_too_often(purpose: str) -> None:
+def limit_passphrase_tries(purpose: str) -> None:
     """Keep whoever is signed in from trying passphrases for ever; nobody else is counted."""
     if not within_limit(purpose, size=20, per_minute=10, who=current_presence().actor.id):
         abort(429)

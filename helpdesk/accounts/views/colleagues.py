@@ -4,9 +4,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.fingerprints import fingerprint
+from helpdesk.accounts.key_fingerprints import fingerprint
 from helpdesk.accounts.views.blueprints import bp
-from helpdesk.accounts.vouching import who_may_let_in, why_not_let_in
+from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
 from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
@@ -17,10 +17,10 @@ def colleagues() -> ResponseReturnValue:
         (
             membership,
             fingerprint(membership.person.key),
-            why_not_let_in(work.session, membership, work.actor.id),
-            who_may_let_in(work.session, membership),
+            why_access_is_refused(work.session, membership, work.actor.id),
+            who_may_grant_access(work.session, membership),
         )
-        for membership in queries.waiting_to_be_let_in(work)
+        for membership in queries.members_without_key(work)
         if membership.person.key is not None
     ]
     return render_template(
@@ -34,7 +34,7 @@ def colleagues() -> ResponseReturnValue:
 @bp.post("/colleagues/<person_id>/<team_id>/key")
 def create_key(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership(work, person_id, team_id)
-    operations.let_in(work, membership)
+    operations.grant_access(work, membership)
     person, team = isolated(membership.person.name), isolated(membership.team.name)
     flash(f"{person} can read what {team} has from now on.")
     return redirect(url_for(".colleagues"), 303)

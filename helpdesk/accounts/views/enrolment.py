@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.accounts import door, second_factor
+from helpdesk.accounts import authentication, second_factor
 from helpdesk.accounts.forms import EnrolmentCodeForm, EnrolmentForm
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.views.blueprints import bp
@@ -54,7 +54,7 @@ def create_enrolment() -> ResponseReturnValue:
     form.about = (person.handle, person.name)
     enrolled = None
     if form.validate_on_submit():
-        enrolled = door.try_enrolment(
+        enrolled = authentication.try_enrolment(
             current_context(),
             code=form.code.data or "",
             passphrase=form.passphrase.data or "",
@@ -63,7 +63,7 @@ def create_enrolment() -> ResponseReturnValue:
             surface=current_surface(),
         )
         if enrolled is None:
-            wrong = second_factor.whats_wrong(
+            wrong = second_factor.why_code_is_wrong(
                 form.seed.data or "", form.first_code.data or "", datetime.now(UTC)
             )
             form.first_code.errors = [wrong]
@@ -73,11 +73,13 @@ def create_enrolment() -> ResponseReturnValue:
 
 
 def _invited(code: str) -> Person | None:
-    return door.invited(current_context(), code=code, surface=current_surface())
+    return authentication.person_by_invitation_code(
+        current_context(), code=code, surface=current_surface()
+    )
 
 
 def _settings_page(form: EnrolmentForm, person: Person) -> str:
-    picture = second_factor.picture(
+    picture = second_factor.qr_code(
         form.seed.data or "",
         handle=person.handle,
         issuer=current_context().settings.helpdesk_name,

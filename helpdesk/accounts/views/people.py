@@ -7,7 +7,13 @@ from wtforms.fields import SelectChoice
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
 from helpdesk.accounts.models import Person, TeamKind
-from helpdesk.accounts.policy import INVITES, fits, manages_people, may_manage, may_place_in
+from helpdesk.accounts.policy import (
+    INVITES,
+    manages_people,
+    may_manage,
+    may_place_in,
+    role_fits_team,
+)
 from helpdesk.accounts.views.blueprints import people_bp
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
@@ -79,7 +85,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _person_page(person, form), 422
     team = queries.team_by_slug(work, form.team.data or "")
-    operations.place(work, person, team)
+    operations.add_member(work, person, team)
     who, where = isolated(person.name), isolated(team.name)
     flash(f"{who} is in {where}, and reads nothing there until a member lets them in.")
     return redirect(url_for(".show", person_id=person_id), 303)
@@ -144,7 +150,9 @@ def _membership_form(person: Person) -> MembershipForm:
     form.team.choices = [
         SelectChoice(team.slug, isolated(team.name))
         for team in queries.all_visible_teams(work)
-        if team.id not in inside and fits(person.role, team) and may_place_in(work.actor, team)
+        if team.id not in inside
+        and role_fits_team(person.role, team)
+        and may_place_in(work.actor, team)
     ]
     return form
 

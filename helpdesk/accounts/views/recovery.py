@@ -3,10 +3,10 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from helpdesk.accounts import door
+from helpdesk.accounts import authentication
 from helpdesk.accounts.forms import RecoveryForm
 from helpdesk.accounts.views.blueprints import bp
-from helpdesk.accounts.views.knocking import must_wait
+from helpdesk.accounts.views.sign_in_limits import must_wait
 from helpdesk.core import codes
 from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.form_tokens import anonymous_form
@@ -33,7 +33,7 @@ def new_recovery() -> ResponseReturnValue:
 def create_recovery() -> ResponseReturnValue:
     form, recovery_key = RecoveryForm(), None
     if form.validate_on_submit() and not _waits(form):
-        recovery_key = door.try_recovery(
+        recovery_key = authentication.try_recovery(
             current_context(),
             handle=form.handle.data or "",
             recovery_key=form.recovery_key.data or "",

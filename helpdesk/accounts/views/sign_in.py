@@ -3,11 +3,11 @@
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.accounts import door, operations, queries
+from helpdesk.accounts import authentication, operations, queries
 from helpdesk.accounts.forms import SecondFactorForm, SignInForm
-from helpdesk.accounts.models import SignIn
+from helpdesk.accounts.models import StaffSession
 from helpdesk.accounts.views.blueprints import bp, home
-from helpdesk.accounts.views.knocking import has_own_try, must_wait
+from helpdesk.accounts.views.sign_in_limits import has_device_try, must_wait
 from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
 from helpdesk.web.double_submit import repeatable
@@ -56,7 +56,7 @@ def create_sign_in() -> ResponseReturnValue:
         return render_template("accounts/sign_in.html", form=form)
     form, token = SignInForm(), None
     if form.validate_on_submit() and not _waits(form):
-        token = door.try_passphrase(
+        token = authentication.try_passphrase(
             current_context(),
             handle=form.handle.data or "",
             passphrase=form.passphrase.data or "",
@@ -93,12 +93,12 @@ def new_code() -> ResponseReturnValue:
 def create_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
-        came_in = door.try_second_factor(
+        came_in = authentication.try_second_factor(
             current_context(),
             token=request.cookies.get(session_cookie_name(), ""),
             code=form.code.data or "",
             surface=current_surface(),
-            is_known=has_own_try,
+            is_known=has_device_try,
         )
         if came_in is None:
             log_refusal("second factor refused")
@@ -121,7 +121,7 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
     interrupted = InterruptedForm.read(form.kept.data or "")
     if interrupted is None:
         return redirect(own_page_or_none(form.to.data or "") or home(), 303)
-    who = door.who_came_in(current_context(), token, surface=current_surface())
+    who = authentication.signed_in_name(current_context(), token, surface=current_surface())
     if who is None or not interrupted.is_of(who):
         flash(NOT_YOURS)
         return redirect(home(), 303)
@@ -133,14 +133,14 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
 @bp.post("/sign-out")
 @repeatable
 def create_sign_out() -> ResponseReturnValue:
-    operations.sign_out(work, work.session.get_one(SignIn, current_presence().session_id))
+    operations.sign_out(work, work.session.get_one(StaffSession, current_presence().session_id))
     return _signed_out("You are signed out.")
 
 
 @bp.post("/sign-out-everywhere")
 @repeatable
 def create_sign_out_everywhere() -> ResponseReturnValue:
-    operations.sign_out_everywhere(work, queries.myself(work))
+    operations.sign_out_everywhere(work, queries.current_person(work))
     return _signed_out("You are signed out, here and everywhere else.")
 
 

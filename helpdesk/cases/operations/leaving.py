@@ -5,8 +5,8 @@ from typing import Final
 
 from sqlalchemy import select, update
 
-from helpdesk.accounts import leaving
-from helpdesk.accounts.leaving import QUEUE, Handing, Leaver
+from helpdesk.accounts import offboarding
+from helpdesk.accounts.offboarding import QUEUE, Leaver, Reassignment
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.assignments import change_owner
 from helpdesk.cases.operations.messages import write_note
@@ -21,7 +21,7 @@ from helpdesk.core.work import Work
 LEFT: Final = "left"
 
 
-def hand_on(work: Work, leaver: Leaver, handing: Handing) -> None:
+def hand_on(work: Work, leaver: Leaver, handing: Reassignment) -> None:
     """Give each open case of theirs to a colleague who can open it, or back to its queue.
 
     No rule: whoever lets somebody go was asked that. To choose a colleague, one has to work in the
@@ -54,7 +54,7 @@ def _held(work: Work, leaver: Leaver) -> Sequence[Case]:
     return work.session.scalars(locked).all()
 
 
-def _taker(handing: Handing, case: Case) -> str | None:
+def _taker(handing: Reassignment, case: Case) -> str | None:
     """What is said of the case itself, or else of all of its queue."""
     return handing.to.get(case.id) or handing.to.get(case.team_id)
 
@@ -88,4 +88,4 @@ def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
     work.record("person.closed_cases_let_go", leaver.person)
 
 
-leaving.register_hand_on(hand_on)
+offboarding.register_offboarding_hook(hand_on)

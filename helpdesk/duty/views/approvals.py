@@ -33,7 +33,7 @@ def approvals() -> ResponseReturnValue:
         to_read=to_read,
         request_words=request_words,
         parts={one.id: parts_in(work, one) for one in drafts},
-        names=accounts.names(work.session, actors),
+        names=accounts.names_of_actors(work.session, actors),
         now=work.at,
         may_decide=may_decide,
         actor=work.actor,

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations as accounts
-from helpdesk.accounts.queries import myself
+from helpdesk.accounts.queries import current_person
 from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import DutyForm
@@ -31,14 +31,14 @@ def create_shift() -> ResponseReturnValue:
     form = DutyForm()
     if not form.validate_on_submit():
         return _page(form), 422
-    accounts.go_on_duty(work, myself(work), hours=int(form.hours.data))
+    accounts.go_on_duty(work, current_person(work), hours=int(form.hours.data))
     flash("You are on duty. Letters about cases that wait come to you.")
     return redirect(url_for(".board"), 303)
 
 
 @bp.post("/duty/shift/end")
 def create_shift_end() -> ResponseReturnValue:
-    accounts.go_off_duty(work, myself(work))
+    accounts.go_off_duty(work, current_person(work))
     flash("You are off duty.")
     return redirect(url_for(".board"), 303)
 
@@ -57,7 +57,7 @@ def _page(form: DutyForm) -> str:
         board=board,
         quota=quota,
         quota_used=warning(board.load, quota),
-        person=myself(work),
+        person=current_person(work),
         duty_form=form,
         now=work.at,
     )

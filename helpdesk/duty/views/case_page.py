@@ -72,7 +72,9 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
     requests = asked(work, case)
     entries = found["entries"][: timeline.SHOWN]
     actors = _actors(case, level, requests, found) | timeline.actors_in(entries)
-    names = accounts.names(work.session, actors, [(one.id, one.name) for one in found["insiders"]])
+    names = accounts.names_of_actors(
+        work.session, actors, [(one.id, one.name) for one in found["insiders"]]
+    )
     return {
         "case": case,
         "now": work.at,

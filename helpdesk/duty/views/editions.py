@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.accounts.queries import names
+from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.duty.views.blueprint import runs_bp
@@ -41,5 +41,5 @@ def _page(case: Case, run: Run, form: MoveForm) -> str:
         form=form,
         move=queries.move_of(work, run),
         records={record.step: record for record in run.records},
-        names=names(work.session, {record.by for record in run.records}),
+        names=names_of_actors(work.session, {record.by for record in run.records}),
     )

@@ -42,7 +42,7 @@ def _is_for(letter: EmailMessage) -> bool:
 
     In a drill the page stands for a mail server: an operator reads no more there than anywhere.
     """
-    myself = accounts.myself(work)
+    myself = accounts.current_person(work)
     own = {accounts.own_mailbox(work, myself), accounts.new_address_of(work, myself)}
     if letter["To"] in own:
         return True

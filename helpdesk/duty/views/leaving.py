@@ -53,7 +53,7 @@ def create_reset(person_id: str) -> ResponseReturnValue:
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
         return _page("reset", person, form), 422
-    code = operations.start_over(work, person, form.handing())
+    code = operations.reset_person(work, person, form.handing())
     return render_template("people/code.html", person=person, code=code), 201
 
 
@@ -70,7 +70,7 @@ def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
     form = _form(person, [team])
     if not form.validate_on_submit():
         return _page("end", person, form, membership), 422
-    operations.remove(work, membership, form.handing())
+    operations.remove_member(work, membership, form.handing())
     flash(f"{isolated(person.name)} is no longer in {isolated(team.name)}.")
     return _back_to(person, form)
 
@@ -88,7 +88,7 @@ def create_departure(team_id: str) -> ResponseReturnValue:
     form = _form(person, [team])
     if not form.validate_on_submit():
         return _page("own", person, form, membership), 422
-    operations.leave(work, membership, form.handing())
+    operations.leave_team(work, membership, form.handing())
     flash(f"You have left {isolated(team.name)}.")
     return redirect(url_for("accounts.show_own"), 303)
 
@@ -111,7 +111,7 @@ def _placed(person_id: str, team_id: str) -> Membership:
 
 
 def _own(team_id: str) -> Membership:
-    for membership in queries.myself(work).memberships:
+    for membership in queries.current_person(work).memberships:
         if membership.team_id == team_id and may_leave(work.actor, membership):
             return membership
     raise NotFound

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.accounts.queries import names
+from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import by_ref
 from helpdesk.core.errors import NotFound
@@ -199,7 +199,9 @@ def _recorded(
         "records": records,
         "elsewhere": elsewhere,
         "words": {name: queries.words_of(work, record) for name, record in every.items()},
-        "names": names(work.session, {*others, *(record.by for record in every.values())}),
+        "names": names_of_actors(
+            work.session, {*others, *(record.by for record in every.values())}
+        ),
     }
 
 

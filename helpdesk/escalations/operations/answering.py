@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from helpdesk.accounts.signed import NOT_SIGNED
+from helpdesk.accounts.verified_keys import NOT_SIGNED
 from helpdesk.cases import news
 from helpdesk.cases.models.news import What
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.forms import MailboxCodeForm
-from helpdesk.accounts.views.blueprints import not_too_often
+from helpdesk.accounts.views.blueprints import limit_passphrase_tries
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import operations, queries
 from helpdesk.partners.models import Partner
@@ -19,7 +19,7 @@ def show_mailbox(slug: str) -> ResponseReturnValue:
 @partner_bp.post("/mail/<slug>/confirmation")
 def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
-    not_too_often("partners.mailbox")
+    limit_passphrase_tries("partners.mailbox")
     partner, form = queries.by_slug(work, slug), MailboxCodeForm()
     if not form.validate_on_submit():
         return _page(partner, form), 422

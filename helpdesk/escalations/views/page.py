@@ -71,7 +71,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "readings": readings,
         "waiver": work.keys.open(escalation, "waiver"),
         "ticket": work.keys.open(escalation, "ticket"),
-        "names": accounts.names(
+        "names": accounts.names_of_actors(
             work.session,
             {one.by for one in exchanges}
             | {one.by for one in decisions}
@@ -101,7 +101,7 @@ def _call(work: Work, escalation: Escalation) -> calls.SecondPerson | None:
 def _seconds(work: Work, escalation: Escalation) -> list[str]:
     """Whoever of the queue could be the second person: all who had no part in it."""
     had = cannot_be_second(work, escalation)
-    inside = accounts.let_in(work.session, escalation.case.team_id)
+    inside = accounts.members_with_key(work.session, escalation.case.team_id)
     return [one.name for one in inside if one.as_actor().id not in had]
 
 

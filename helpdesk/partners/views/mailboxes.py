@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.forms import MailboxCodeForm
-from helpdesk.accounts.views.blueprints import not_too_often
+from helpdesk.accounts.views.blueprints import limit_passphrase_tries
 from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
 from helpdesk.partners.forms import MailboxForm
@@ -20,7 +20,7 @@ def edit_mailbox(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/mailbox")
 def create_mailbox(slug: str) -> ResponseReturnValue:
-    not_too_often("partners.mailbox")
+    limit_passphrase_tries("partners.mailbox")
     partner, form = managed(slug), MailboxForm()
     if not form.validate_on_submit():
         return _page(partner, form, MailboxCodeForm(None)), 422
@@ -32,7 +32,7 @@ def create_mailbox(slug: str) -> ResponseReturnValue:
 @bp.post("/partners/<slug>/mailbox/confirmation")
 def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
-    not_too_often("partners.mailbox")
+    limit_passphrase_tries("partners.mailbox")
     partner, form = managed(slug), MailboxCodeForm()
     if not form.validate_on_submit():
         return _page(partner, MailboxForm(None), form), 422
@@ -45,7 +45,7 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/mailbox/code")
 def create_mailbox_code(slug: str) -> ResponseReturnValue:
-    not_too_often("partners.mailbox")
+    limit_passphrase_tries("partners.mailbox")
     operations.send_code_again(work, managed(slug))
     flash("A letter with a new code is on its way. The code before doesn't work any more.")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)

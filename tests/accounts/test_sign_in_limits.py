@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.accounts import door, passphrases
+from helpdesk.accounts import authentication, passphrases
 from helpdesk.accounts.operations.signing_in import FREE_TRIES
-from helpdesk.accounts.views.knocking import OWN_TRIES, STRANGERS_TRIES, _in_words
+from helpdesk.accounts.views.sign_in_limits import OWN_TRIES, STRANGERS_TRIES, _in_words
 from helpdesk.core.errors import TooBusy
 from tests.factories import PASSPHRASE, a_person, a_team
 
@@ -31,7 +31,7 @@ def browser(staff):
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch):
     """What a hash costs is tested elsewhere; here they are many."""
-    monkeypatch.setitem(passphrases.COSTS, passphrases.CURRENT, passphrases.Cost(1, 8192))
+    monkeypatch.setitem(passphrases.COSTS, passphrases.CURRENT, passphrases.HashCost(1, 8192))
 
 
 def come_in(browser, somebody, seconds=0):
@@ -89,7 +89,7 @@ def test_one_name_that_is_hammered_costs_no_other_name_anything(browser, respond
 
 
 def test_empty_forms_spend_nothing(browser, responder, monkeypatch):
-    monkeypatch.setattr(passphrases, "lock_of", lambda *_a, **_k: pytest.fail("a hash was spent"))
+    monkeypatch.setattr(passphrases, "open_lock", lambda *_a, **_k: pytest.fail("a hash was spent"))
     for _ in range(150):
         assert browser.post("/sign-in", data={}).status_code == 422
     monkeypatch.undo()
@@ -98,7 +98,7 @@ def test_empty_forms_spend_nothing(browser, responder, monkeypatch):
 
 
 def test_a_form_without_a_valid_token_spends_nothing(staff, responder, monkeypatch):
-    monkeypatch.setattr(passphrases, "lock_of", lambda *_a, **_k: pytest.fail("a hash was spent"))
+    monkeypatch.setattr(passphrases, "open_lock", lambda *_a, **_k: pytest.fail("a hash was spent"))
 
     for _ in range(150):
         answer = staff.post("/sign-in", data={"handle": "asha", "passphrase": WRONG})
@@ -174,7 +174,9 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
 
     def stranger():
         try:
-            passphrases.lock_of("words", passphrases.NOBODYS_SALT, (), turns=passphrases.STRANGERS)
+            passphrases.open_lock(
+                "words", passphrases.NOBODYS_SALT, (), turns=passphrases.STRANGERS
+            )
         except TooBusy:
             busy.append(1)
             begun.release()
@@ -186,7 +188,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
     for _ in range(5):  # one at work, two waiting, four sent away
         begun.acquire(timeout=20)
     known = threading.Thread(
-        target=passphrases.lock_of, args=("words", passphrases.NOBODYS_SALT, ())
+        target=passphrases.open_lock, args=("words", passphrases.NOBODYS_SALT, ())
     )
     known.start()
     assert begun.acquire(timeout=20), "the known had to wait for strangers"
@@ -201,7 +203,7 @@ def test_a_full_pool_says_so_and_keeps_the_name_that_was_typed(browser, monkeypa
     def busy(*_args, **_kwargs):
         raise TooBusy
 
-    monkeypatch.setattr(door.passphrases, "lock_of", busy)
+    monkeypatch.setattr(authentication.passphrases, "open_lock", busy)
 
     answer = browser.post(
         "/sign-in",

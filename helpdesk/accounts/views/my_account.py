@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, passphrases, queries, second_factor
-from helpdesk.accounts.fingerprints import fingerprint
 from helpdesk.accounts.forms import (
     CurrentPassphraseForm,
     MailboxCodeForm,
@@ -12,9 +11,10 @@ from helpdesk.accounts.forms import (
     NewPhoneForm,
     PassphraseChangeForm,
 )
+from helpdesk.accounts.key_fingerprints import fingerprint
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
-from helpdesk.accounts.views.blueprints import bp, not_too_often
+from helpdesk.accounts.views.blueprints import bp, limit_passphrase_tries
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
@@ -24,7 +24,7 @@ from helpdesk.web.work import current_presence, work
 
 @bp.get("/account")
 def show_own() -> ResponseReturnValue:
-    person = queries.myself(work)
+    person = queries.current_person(work)
     return render_template(
         "accounts/own.html",
         person=person,
@@ -39,7 +39,7 @@ def show_own() -> ResponseReturnValue:
 def _names(person: Person) -> dict[str, str]:
     """Whom the page names: who gave the code to enrol with, and who let this person in."""
     actors = {person.code_given_by, *(one.let_in_by for one in person.memberships)}
-    return queries.names(work.session, {one for one in actors if one is not None})
+    return queries.names_of_actors(work.session, {one for one in actors if one is not None})
 
 
 @bp.get("/account/passphrase")
@@ -50,8 +50,8 @@ def new_passphrase() -> ResponseReturnValue:
 
 @bp.post("/account/passphrase")
 def create_passphrase() -> ResponseReturnValue:
-    not_too_often("accounts.own")
-    form, person = PassphraseChangeForm(), queries.myself(work)
+    limit_passphrase_tries("accounts.own")
+    form, person = PassphraseChangeForm(), queries.current_person(work)
     form.about = (person.handle, person.name)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return render_template("accounts/passphrase.html", form=form), 422
@@ -68,14 +68,16 @@ def create_passphrase() -> ResponseReturnValue:
 
 @bp.get("/account/second-factor")
 def new_second_factor() -> ResponseReturnValue:
-    return _phone_page(NewPhoneForm(None, seed=second_factor.new_seed()), queries.myself(work))
+    return _phone_page(
+        NewPhoneForm(None, seed=second_factor.new_seed()), queries.current_person(work)
+    )
 
 
 @bp.post("/account/second-factor")
 def create_second_factor() -> ResponseReturnValue:
     """The old phone keeps its codes until the new one has shown a right one."""
-    not_too_often("accounts.own")
-    form, person = NewPhoneForm(), queries.myself(work)
+    limit_passphrase_tries("accounts.own")
+    form, person = NewPhoneForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return _phone_page(form, person), 422
     try:
@@ -97,7 +99,7 @@ def create_second_factor() -> ResponseReturnValue:
 def _phone_page(form: NewPhoneForm, person: Person) -> str:
     if form.seed.errors or not form.seed.data:
         form.seed.data = second_factor.new_seed()  # the page came back without its secret
-    picture = second_factor.picture(
+    picture = second_factor.qr_code(
         form.seed.data or "",
         handle=person.handle,
         issuer=current_context().settings.helpdesk_name,
@@ -107,17 +109,17 @@ def _phone_page(form: NewPhoneForm, person: Person) -> str:
 
 @bp.get("/account/mailbox")
 def edit_mailbox() -> ResponseReturnValue:
-    form = MailboxForm(None, email=queries.own_mailbox(work, queries.myself(work)))
+    form = MailboxForm(None, email=queries.own_mailbox(work, queries.current_person(work)))
     return _mailbox_page(form, MailboxCodeForm(None))
 
 
 @bp.post("/account/mailbox")
 def create_mailbox() -> ResponseReturnValue:
-    not_too_often("accounts.own")
-    form, person = MailboxForm(), queries.myself(work)
+    limit_passphrase_tries("accounts.own")
+    form, person = MailboxForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return _mailbox_page(form, MailboxCodeForm(None)), 422
-    operations.give_mailbox(work, person, form.email.data or "")
+    operations.propose_own_mailbox(work, person, form.email.data or "")
     if not form.email.data:
         flash("No duty mail goes to you now.")
         return redirect(url_for(".show_own"), 303)
@@ -128,8 +130,8 @@ def create_mailbox() -> ResponseReturnValue:
 @bp.post("/account/mailbox/confirmation")
 def create_mailbox_confirmation() -> ResponseReturnValue:
     """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
-    not_too_often("accounts.own")
-    form, person = MailboxCodeForm(), queries.myself(work)
+    limit_passphrase_tries("accounts.own")
+    form, person = MailboxCodeForm(), queries.current_person(work)
     if not form.validate_on_submit():
         email = queries.own_mailbox(work, person)
         return _mailbox_page(MailboxForm(None, email=email), form), 422
@@ -142,14 +144,14 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
 
 @bp.post("/account/mailbox/code")
 def create_mailbox_code() -> ResponseReturnValue:
-    not_too_often("accounts.own")
-    operations.send_code_again(work, queries.myself(work))
+    limit_passphrase_tries("accounts.own")
+    operations.send_code_again(work, queries.current_person(work))
     flash("A letter with a new code is on its way. The code before doesn't work any more.")
     return redirect(url_for(".edit_mailbox"), 303)
 
 
 def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
-    person = queries.myself(work)
+    person = queries.current_person(work)
     return render_template(
         "accounts/mailbox.html",
         form=form,
@@ -170,8 +172,8 @@ def new_recovery_key() -> ResponseReturnValue:
 
 @bp.post("/account/recovery-key")
 def create_recovery_key() -> ResponseReturnValue:
-    not_too_often("accounts.own")
-    form, person = CurrentPassphraseForm(), queries.myself(work)
+    limit_passphrase_tries("accounts.own")
+    form, person = CurrentPassphraseForm(), queries.current_person(work)
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return render_template("accounts/new_recovery_key.html", form=form), 422
     lock = _lock(person, form.current.data or "")
@@ -179,9 +181,9 @@ def create_recovery_key() -> ResponseReturnValue:
     return render_template("accounts/recovery_key.html", key=key, new=False), 201
 
 
-def _lock(person: Person, passphrase: str) -> passphrases.Lock:
+def _lock(person: Person, passphrase: str) -> passphrases.PassphraseLock:
     salt = person.salt or passphrases.NOBODYS_SALT
-    return passphrases.lock_of(passphrase, salt, _peppers())
+    return passphrases.open_lock(passphrase, salt, _peppers())
 
 
 def _peppers() -> tuple[Secret, ...]:
@@ -190,7 +192,7 @@ def _peppers() -> tuple[Secret, ...]:
 
 def _is_theirs(form: CurrentPassphraseForm | PassphraseChangeForm, person: Person) -> bool:
     """Whether the passphrase typed is the one that opens this person's key; else say so."""
-    if recovery.opens(person, _lock(person, form.current.data or "")):
+    if recovery.is_passphrase_of(person, _lock(person, form.current.data or "")):
         return True
     form.current.errors = [recovery.NOT_RIGHT]
     return False

@@ -4,9 +4,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
-from helpdesk.accounts.policy import may_let_in
-from helpdesk.accounts.signed import key_of_person, keys_of_team, signing_of_team
-from helpdesk.accounts.vouching import why_not_let_in
+from helpdesk.accounts.policy import may_grant_access
+from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
+from helpdesk.accounts.vouching import why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, give_key, make_key
 from helpdesk.core.markup import isolated
@@ -15,14 +15,17 @@ from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
 
 
-def found_team_key(work: Work, team: Team, person: Person) -> bool:
+def create_team_key(work: Work, team: Team, person: Person) -> bool:
     """Make the team's key if it has none, and give it to this person: nobody else has it yet.
 
     The house signs it: whatever else is put under the team's name, nothing is sealed to that.
 
     No rule: it happens while somebody enrols, to teams they were invited into.
     """
-    known, house = keys_of_team(work, team), work.keys.service.secret(signing_of_team(team.kind))
+    known, house = (
+        keys_of_team(work, team),
+        work.keys.service.secret(signing_key_of_team(team.kind)),
+    )
     if person.key is None or known.current is not None or house is None:
         return False
     key, secret = make_key(KeyKind.TEAM, team.id, known.next_epoch)
@@ -39,18 +42,18 @@ def found_team_key(work: Work, team: Team, person: Person) -> bool:
     return True
 
 
-def let_in(work: Work, membership: Membership) -> None:
+def grant_access(work: Work, membership: Membership) -> None:
     """Give a colleague the keys of the team we share. Only who holds a key can give it.
 
     Into a queue, never who gave them their code, or came in by the same hand: nobody alone makes
     a second person of themselves. Whose sign-in was reset before is told by letter.
     """
-    work.require(may_let_in, membership)
+    work.require(may_grant_access, membership)
     newcomer = membership.person
     if newcomer.key is None:
         name = isolated(newcomer.name)
         raise Conflict(f"{name} has not enrolled yet, so there is no key to seal to.")
-    refusal = why_not_let_in(work.session, membership, work.actor.id)
+    refusal = why_access_is_refused(work.session, membership, work.actor.id)
     if refusal:
         raise Conflict(refusal)
     given, theirs = False, key_of_person(work, newcomer)
@@ -64,15 +67,15 @@ def let_in(work: Work, membership: Membership) -> None:
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
     work.record("team.let_in", membership.team, person_id=newcomer.id)
     if newcomer.was_reset:
-        tell_of_access(work, newcomer)
+        notify_access_change(work, newcomer)
 
 
-def tell_of_access(work: Work, person: Person) -> None:
+def notify_access_change(work: Work, person: Person) -> None:
     """A letter to where their duty mail goes: something about their account has changed."""
     work.promise("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
 
 
-def take_back(work: Work, person: Person, team_id: str) -> None:
+def revoke_access(work: Work, person: Person, team_id: str) -> None:
     """Delete the person's copies of a team's keys; refuse if nothing would open them any more.
 
     What the person has read they have read; a new key for what is written from now on (a new

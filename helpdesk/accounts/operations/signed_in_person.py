@@ -8,42 +8,42 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from helpdesk.accounts.models import Membership, Person, SignIn
+from helpdesk.accounts.models import Membership, Person, StaffSession
 from helpdesk.accounts.operations import sessions
-from helpdesk.accounts.policy import belongs_at
+from helpdesk.accounts.policy import role_may_use_surface
 from helpdesk.accounts.queries import holds_key_of
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.batch_query import BatchQuery
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Secret
 
-OF_A_COOKIE: Final = SignIn.id == bindparam("id")
+OF_A_COOKIE: Final = StaffSession.id == bindparam("id")
 WHO: Final = BatchQuery(
     sign_ins=select(
-        SignIn.id,
-        SignIn.surface,
-        SignIn.unlocked,
-        SignIn.is_complete,
-        SignIn.begun_at,
-        SignIn.seen_at,
-        SignIn.person_id,
+        StaffSession.id,
+        StaffSession.surface,
+        StaffSession.unlocked,
+        StaffSession.is_complete,
+        StaffSession.begun_at,
+        StaffSession.seen_at,
+        StaffSession.person_id,
         Person.name,
         Person.role,
         Person.key_id,
         Key.public_half,
     )
-    .join(Person, Person.id == SignIn.person_id)
+    .join(Person, Person.id == StaffSession.person_id)
     .join(Key, Key.id == Person.key_id)
     .where(OF_A_COOKIE, Person.disabled_at.is_(None)),
     teams=select(Membership.team_id, holds_key_of(Membership.team_id).label("is_let_in"))
-    .join(SignIn, SignIn.person_id == Membership.person_id)
+    .join(StaffSession, StaffSession.person_id == Membership.person_id)
     .join(Person, Person.id == Membership.person_id)
     .where(OF_A_COOKIE),
 )
 
 
 @dataclass(frozen=True)
-class Present:
+class SignedInPerson:
     """Somebody who is signed in, as flask-login wants them and as a page names them."""
 
     id: str
@@ -73,12 +73,14 @@ class Present:
         )
 
 
-def present(session: Session, token: str, *, surface: str, at: datetime) -> Present | None:
+def load_signed_in_person(
+    session: Session, token: str, *, surface: str, at: datetime
+) -> SignedInPerson | None:
     """The person whose cookie this is, by the rules of `sessions.standing`, and seen from now on.
 
     Only the cookie opens their key; whoever stands between passphrase and second factor is nobody.
     """
-    found = WHO.ask(session, id=sessions.id_of(token))
+    found = WHO.ask(session, id=sessions.session_id_of(token))
     for row in found["sign_ins"]:
         return _entering(session, row, found["teams"], token, surface=surface, at=at)
     return None
@@ -92,14 +94,14 @@ def _entering(
     *,
     surface: str,
     at: datetime,
-) -> Present | None:
-    if not row.is_complete or row.surface != surface or not belongs_at(row.role, surface):
+) -> SignedInPerson | None:
+    if not row.is_complete or row.surface != surface or not role_may_use_surface(row.role, surface):
         return None
-    secret = sessions.unlocked(row, token) if sessions.is_fresh(row, at) else None
+    secret = sessions.unlocked_secret(row, token) if sessions.is_session_fresh(row, at) else None
     if secret is None or secret.public.raw != row.public_half:
         return None
-    sessions.see(session, row, at=at)
-    return Present(
+    sessions.touch_session(session, row, at=at)
+    return SignedInPerson(
         id=row.person_id,
         name=row.name,
         role=row.role,

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import sessionmaker
 
-from helpdesk.accounts import door, operations, queries
-from helpdesk.accounts.models import Person, SignIn
-from helpdesk.accounts.operations import presence, recovery, sessions, signing_in
+from helpdesk.accounts import authentication, operations, queries
+from helpdesk.accounts.models import Person, StaffSession
+from helpdesk.accounts.operations import recovery, sessions, signed_in_person, signing_in
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.keys import KeyKind, new_key
@@ -32,11 +32,13 @@ def responder(context):
 
 
 def both_halves(context, somebody, passphrase=PASSPHRASE, surface=STAFF, code=None):
-    token = door.try_passphrase(
+    token = authentication.try_passphrase(
         context, handle=somebody.person.handle, passphrase=passphrase, surface=surface
     )
     code = code or somebody.code(datetime.now(UTC))
-    came_in = token and door.try_second_factor(context, token=token, code=code, surface=surface)
+    came_in = token and authentication.try_second_factor(
+        context, token=token, code=code, surface=surface
+    )
     return came_in and came_in.token
 
 
@@ -44,9 +46,9 @@ def test_passphrase_and_code_open_a_session_that_opens_the_key(context, responde
     token = both_halves(context, responder)
 
     with context.begin() as work:
-        row = sessions.standing(work.session, token, surface=STAFF, at=work.at)
+        row = sessions.find_session(work.session, token, surface=STAFF, at=work.at)
         assert row.is_complete
-        assert sessions.unlocked(row, token) == responder.secret
+        assert sessions.unlocked_secret(row, token) == responder.secret
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_a_code_from_before_the_last_used_one_is_refused(context, responder):
 
 
 def test_half_a_session_opens_no_page(context, responder, staff):
-    token = door.try_passphrase(
+    token = authentication.try_passphrase(
         context, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
     )
     staff.set_cookie(staff.application.config["DOOR_COOKIE_NAME"], token)
@@ -137,11 +139,11 @@ def test_after_the_free_tries_of_codes_the_next_must_wait_but_not_in_a_known_bro
         both_halves(context, responder, code="000000")
 
     assert both_halves(context, responder) is None
-    token = door.try_passphrase(
+    token = authentication.try_passphrase(
         context, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF, is_known=True
     )
     right = responder.code(datetime.now(UTC))
-    assert door.try_second_factor(
+    assert authentication.try_second_factor(
         context, token=token, code=right, surface=STAFF, is_known=lambda _handle: True
     )
 
@@ -151,7 +153,7 @@ def test_the_wait_doubles_and_has_an_end(context, responder):
     with context.begin() as work:
         person = work.session.get(Person, responder.person.id)
         for _ in range(signing_in.FREE_TRIES + 12):
-            signing_in.count_try(work, person)
+            signing_in.count_attempt(work, person)
             work.session.refresh(person)
             waits.append(person.closed_until - work.at if person.closed_until else None)
 
@@ -178,12 +180,14 @@ def test_a_session_ends_by_time(context, responder, idle, age, stands):
 
     with context.begin() as work:
         work.session.execute(
-            update(SignIn).values(
+            update(StaffSession).values(
                 seen_at=work.at - timedelta(minutes=idle), begun_at=work.at - timedelta(minutes=age)
             )
         )
-        found = sessions.standing(work.session, token, surface=STAFF, at=work.at)
-        here = presence.present(work.session, token, surface=STAFF, at=work.at)
+        found = sessions.find_session(work.session, token, surface=STAFF, at=work.at)
+        here = signed_in_person.load_signed_in_person(
+            work.session, token, surface=STAFF, at=work.at
+        )
         assert (found is not None) is (here is not None) is stands
 
 
@@ -193,20 +197,22 @@ def test_who_is_here_is_whoever_enrolled_with_the_key_that_only_the_cookie_opens
     token = both_halves(context, responder)
 
     with context.begin() as work:
-        here = presence.present(work.session, token, surface=STAFF, at=work.at)
+        here = signed_in_person.load_signed_in_person(
+            work.session, token, surface=STAFF, at=work.at
+        )
         assert here.as_actor() == responder.person.as_actor()
         assert (here.key_id, here.secret) == (responder.person.key_id, responder.secret)
         assert here.name == responder.person.name
 
 
 def test_who_is_halfway_disabled_or_at_another_door_is_nobody(context, responder):
-    half = door.try_passphrase(
+    half = authentication.try_passphrase(
         context, handle=responder.person.handle, passphrase=PASSPHRASE, surface=STAFF
     )
     token = both_halves(context, responder)
 
     with context.begin() as work:
-        ask = partial(presence.present, work.session, at=work.at)
+        ask = partial(signed_in_person.load_signed_in_person, work.session, at=work.at)
         assert ask(half, surface=STAFF) is None
         assert ask(token, surface=PARTNER) is None
         work.session.execute(update(Person).values(disabled_at=work.at))
@@ -217,12 +223,17 @@ def test_a_session_row_without_its_cookie_opens_nothing(context, responder):
     both_halves(context, responder)
 
     with context.begin() as work:
-        row = work.session.scalar(select(SignIn).where(SignIn.is_complete))
+        row = work.session.scalar(select(StaffSession).where(StaffSession.is_complete))
         assert responder.secret.raw not in row.unlocked.raw
         for token in (row.id, row.id[:43], "", responder.person.id):
-            assert sessions.unlocked(row, token) is None
-            assert sessions.standing(work.session, token, surface=STAFF, at=work.at) is None
-            assert presence.present(work.session, token, surface=STAFF, at=work.at) is None
+            assert sessions.unlocked_secret(row, token) is None
+            assert sessions.find_session(work.session, token, surface=STAFF, at=work.at) is None
+            assert (
+                signed_in_person.load_signed_in_person(
+                    work.session, token, surface=STAFF, at=work.at
+                )
+                is None
+            )
 
 
 def test_signing_out_everywhere_works_at_once(context, responder, staff):
@@ -231,7 +242,7 @@ def test_signing_out_everywhere_works_at_once(context, responder, staff):
     assert first.get("/account").status_code == second.get("/account").status_code == 200
 
     with work_as(context, responder) as work:
-        operations.sign_out_everywhere(work, queries.myself(work))
+        operations.sign_out_everywhere(work, queries.current_person(work))
 
     assert (
         first.get("/account").location == second.get("/account").location == "/sign-in?to=/account"
@@ -260,16 +271,16 @@ def test_the_recovery_key_with_the_second_factor_gives_the_old_key_back(context,
 
     assert new_key != responder.recovery_key
     with context.begin() as work:
-        assert work.session.scalars(select(SignIn)).all() == []
+        assert work.session.scalars(select(StaffSession)).all() == []
     assert both_halves(context, responder) is None
     token = both_halves(context, responder, words, code=responder.code(in_seconds(30)))
     assert token is None, "the code was used for recovering"
-    half = door.try_passphrase(
+    half = authentication.try_passphrase(
         context, handle=responder.person.handle, passphrase=words, surface=STAFF
     )
     with context.begin() as work:
-        row = sessions.standing(work.session, half, surface=STAFF, at=work.at)
-        secrets = {responder.person.key_id: Secret(sessions.unlocked(row, half).raw)}
+        row = sessions.find_session(work.session, half, surface=STAFF, at=work.at)
+        secrets = {responder.person.key_id: Secret(sessions.unlocked_secret(row, half).raw)}
     with context.begin(responder.actor, secrets=secrets) as work:
         assert work.keys.open(case, "story") == "They took my account."
 
@@ -284,7 +295,7 @@ def test_recovery_needs_the_second_factor_and_the_newest_recovery_key(context, r
 
 
 def recover(context, somebody, *, passphrase, key=None, code=None, at=0):
-    return door.try_recovery(
+    return authentication.try_recovery(
         context,
         handle=somebody.person.handle,
         recovery_key=key or somebody.recovery_key,
@@ -304,14 +315,14 @@ def test_many_codes_at_once_are_as_many_tries(postgres, settings):
         context = AppContext(settings, sessions, FakeQueueNotifier(), FakeMailer(), SERVICE)
         with context.begin() as work:
             somebody = a_person(work, teams=[a_team(work)])
-        token = door.try_passphrase(
+        token = authentication.try_passphrase(
             context, handle=somebody.person.handle, passphrase=PASSPHRASE, surface=STAFF
         )
         start = Barrier(12)
 
         def guess(_number):
             start.wait()
-            door.try_second_factor(context, token=token, code="000 000", surface=STAFF)
+            authentication.try_second_factor(context, token=token, code="000 000", surface=STAFF)
 
         with ThreadPoolExecutor(12) as threads:
             list(threads.map(guess, range(12)))
@@ -347,4 +358,4 @@ def test_neither_passphrase_nor_recovery_key_opens_for_a_key_that_is_not_the_per
     assert both_halves(context, responder) is None
     with context.begin() as work:
         person = work.session.get_one(Person, responder.person.id)
-        assert recovery.opened_with_recovery_key(person, responder.recovery_key) is None
+        assert recovery.unlock_with_recovery_key(person, responder.recovery_key) is None

@@ -21,7 +21,7 @@ NOT_SIGNED: Final = (
 )
 
 
-def signing_of_team(kind: TeamKind) -> KeyFile:
+def signing_key_of_team(kind: TeamKind) -> KeyFile:
     """The key that says whose the first key of such a team is."""
     return KeyFile.PARTNER_SIGNING if kind is TeamKind.PARTNER else KeyFile.STAFF_SIGNING
 
@@ -32,7 +32,7 @@ def keys_of_team(work: Work, team: Team) -> SignedKeys:
 
 
 def keys_of_team_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
-    house = work.keys.service.half(signing_of_team(kind))
+    house = work.keys.service.half(signing_key_of_team(kind))
     return keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 
 
@@ -55,7 +55,7 @@ class FalseKeys(NamedTuple):
     unseen: int = 0
 
 
-def false_keys(work: Work) -> FalseKeys:
+def unsigned_keys(work: Work) -> FalseKeys:
     """Every team and person with such a key: for the duty board."""
     lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind != KeyKind.CASE)).all()
     owned: dict[str, list[Any]] = {}
@@ -67,7 +67,7 @@ def false_keys(work: Work) -> FalseKeys:
         teams=[
             team
             for team in teams
-            if _checked(work, owned.get(team.id, ()), signing_of_team(team.kind)).refused
+            if _checked(work, owned.get(team.id, ()), signing_key_of_team(team.kind)).refused
         ],
         people=people,
         unseen=unseen,

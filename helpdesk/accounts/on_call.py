@@ -1,4 +1,4 @@
-"""Whom to call when something waits in a queue: one ladder, and who hears that nobody is on it.
+"""On-call alerts: whom to email when something waits in a queue, tier by tier.
 
 A call is composed and noted in a piece of work, and sent between the two with none open.
 """
@@ -18,7 +18,7 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 
-Rung = Callable[[Person, datetime], bool]
+AlertTier = Callable[[Person, datetime], bool]
 
 UNHEARD: Final = "team.unheard"
 OPERATORS_REST: Final = timedelta(hours=1)
@@ -28,25 +28,30 @@ def is_on_duty(person: Person, at: datetime) -> bool:
     return person.on_duty_until is not None and person.on_duty_until > at
 
 
-def leads(person: Person, _at: datetime) -> bool:
+def is_coordinator(person: Person, _at: datetime) -> bool:
     return person.role is Role.COORDINATOR
 
 
-def leads_on_duty(person: Person, at: datetime) -> bool:
-    return leads(person, at) and is_on_duty(person, at)
+def is_coordinator_on_duty(person: Person, at: datetime) -> bool:
+    return is_coordinator(person, at) and is_on_duty(person, at)
 
 
-def anybody(_person: Person, _at: datetime) -> bool:
+def anyone(_person: Person, _at: datetime) -> bool:
     return True
 
 
-DUTY_FIRST: Final[tuple[Rung, ...]] = (is_on_duty, leads, anybody)
-LEAD_FIRST: Final[tuple[Rung, ...]] = (leads_on_duty, leads, is_on_duty, anybody)
-COORDINATOR_FIRST: Final[tuple[Rung, ...]] = (leads, is_on_duty, anybody)
+DUTY_FIRST: Final[tuple[AlertTier, ...]] = (is_on_duty, is_coordinator, anyone)
+LEAD_FIRST: Final[tuple[AlertTier, ...]] = (
+    is_coordinator_on_duty,
+    is_coordinator,
+    is_on_duty,
+    anyone,
+)
+COORDINATOR_FIRST: Final[tuple[AlertTier, ...]] = (is_coordinator, is_on_duty, anyone)
 
 
 @dataclass(frozen=True)
-class Call:
+class OnCallAlert:
     """The letters of one call, circle by circle: the next is called if nobody before it was
     reached."""
 
@@ -55,7 +60,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Reached:
+class AlertResult:
     """Who was told, of the queue or else of the operators; who could not be, and why."""
 
     told: list[str]
@@ -64,14 +69,20 @@ class Reached:
     trouble: Exception | None = None
 
 
-def whom_to_call(
-    work: Work, team_id: str, *, ladder: tuple[Rung, ...] = DUTY_FIRST, without: Container[str] = ()
+def mailboxes_by_tier(
+    work: Work,
+    team_id: str,
+    *,
+    ladder: tuple[AlertTier, ...] = DUTY_FIRST,
+    without: Container[str] = (),
 ) -> list[dict[str, str]]:
     """Mailboxes, by person, of one circle after the other; each person is in the first that fits.
 
     Only people who can open what waits. Empty if nobody can be sent a letter.
     """
-    inside = [one for one in queries.let_in(work.session, team_id) if one.id not in without]
+    inside = [
+        one for one in queries.members_with_key(work.session, team_id) if one.id not in without
+    ]
     left = [(person, mailbox) for person in inside if (mailbox := queries.mailbox_of(work, person))]
     circles = []
     for rung in ladder:
@@ -81,21 +92,21 @@ def whom_to_call(
     return [called for called in circles if called]
 
 
-def compose_call(
+def compose_alert(
     work: Work,
     team_id: str,
     *,
     email: Callable[[str, str], Email],
-    ladder: tuple[Rung, ...] = DUTY_FIRST,
+    ladder: tuple[AlertTier, ...] = DUTY_FIRST,
     without: Container[str] = (),
-) -> Call:
+) -> OnCallAlert:
     """A letter, made of person and mailbox, for each in the circles to call."""
-    circles = whom_to_call(work, team_id, ladder=ladder, without=without)
+    circles = mailboxes_by_tier(work, team_id, ladder=ladder, without=without)
     post = tuple({one: email(one, called[one]) for one in called} for called in circles)
-    return Call(team_id, post)
+    return OnCallAlert(team_id, post)
 
 
-def place_call(context: AppContext, call: Call) -> Reached:
+def send_alert(context: AppContext, call: OnCallAlert) -> AlertResult:
     """Send to the first circle, and at once to the next as long as nobody was reached.
 
     With nobody reached, operators are told that, and nothing else; coordinators of other queues
@@ -107,14 +118,14 @@ def place_call(context: AppContext, call: Call) -> Reached:
         sent = emails.send_emails(context, circle)
         untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
         if sent.told:
-            return Reached(sent.told, untold, is_heard=True)
+            return AlertResult(sent.told, untold, is_heard=True)
     with context.begin() as work:
         post = _to_operators(context, work, call.team_id)
     operators = emails.send_emails(context, post)
-    return Reached(operators.told, untold, is_heard=False, trouble=trouble)
+    return AlertResult(operators.told, untold, is_heard=False, trouble=trouble)
 
 
-def note_call(work: Work, call: Call, reached: Reached) -> None:
+def record_operator_alert(work: Work, call: OnCallAlert, reached: AlertResult) -> None:
     """Write down that operators were told, so that they are left alone for an hour.
 
     Noted after sending: a worker that dies in between says it twice, and never not at all.

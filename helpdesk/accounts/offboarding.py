@@ -1,4 +1,4 @@
-"""Letting somebody go: what hangs on them is handed on first, in the same piece of work.
+"""Offboarding: what hangs on them is handed on first, in the same piece of work.
 
 Accounts know no case. The feature that gives people something to keep registers here, once, at the
 start; no one is removed, blocked or reset before it has handed on what they have.
@@ -18,7 +18,7 @@ QUEUE: Final = "queue"
 
 
 @dataclass(frozen=True)
-class Handing:
+class Reassignment:
     """Who takes what: the id of a colleague or QUEUE, by the id of a case or of a whole team."""
 
     to: Mapping[str, str] = field(default_factory=dict)
@@ -34,22 +34,24 @@ class Leaver:
     team_ids: frozenset[str]
 
 
-class HandOn(Protocol):
-    def __call__(self, work: Work, leaver: Leaver, handing: Handing) -> None:
+class OffboardingHook(Protocol):
+    def __call__(self, work: Work, leaver: Leaver, handing: Reassignment) -> None:
         """Leave nothing with them; Conflict while it isn't said who takes something."""
         ...
 
 
 # One, or none: and then nobody is let go.
-_registered: list[HandOn] = []
+_registered: list[OffboardingHook] = []
 
 
-def register_hand_on(hand_on: HandOn) -> None:
+def register_offboarding_hook(hand_on: OffboardingHook) -> None:
     """From now on this hands on what people have, and nothing else does."""
     _registered[:] = [hand_on]
 
 
-def hand_on(work: Work, person: Person, team_ids: Iterable[str], handing: Handing) -> None:
+def reassign_work(
+    work: Work, person: Person, team_ids: Iterable[str], handing: Reassignment
+) -> None:
     """Nothing of these teams is left with them afterwards, or Conflict and nothing has changed.
 
     The person is held until then: what they, or a colleague for them, would take in the meantime

@@ -1,4 +1,4 @@
-"""Who is at the door: found by the cookie that holds the key to a session; and the way in."""
+"""Authentication: by the cookie that holds the key to a session; and the way in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from helpdesk.accounts import operations, passphrases, second_factor
-from helpdesk.accounts.models import Person, SignIn
-from helpdesk.accounts.operations import presence, recovery, sessions, signing_in
+from helpdesk.accounts.models import Person, StaffSession
+from helpdesk.accounts.operations import recovery, sessions, signed_in_person, signing_in
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
@@ -25,7 +25,9 @@ def identify(session: Session, at: datetime) -> Identity:
     token = request.cookies.get(session_cookie_name())
     if not token:
         return STRANGER
-    person = presence.present(session, token, surface=current_surface(), at=at)
+    person = signed_in_person.load_signed_in_person(
+        session, token, surface=current_surface(), at=at
+    )
     if person is None:
         return STRANGER
     secrets = {person.key_id: person.secret}
@@ -33,7 +35,7 @@ def identify(session: Session, at: datetime) -> Identity:
 
 
 @dataclass(frozen=True)
-class CameIn:
+class SignedIn:
     """Somebody has signed in: the token of the whole session, and under which name."""
 
     token: str
@@ -48,9 +50,9 @@ def try_passphrase(
     `is_known`: this browser has let the person in before. Its turn is not taken by strangers.
     """
     with context.begin() as work:
-        attempt = operations.knock(work, handle=handle, surface=surface)
+        attempt = operations.start_attempt(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
-    lock = passphrases.lock_of(
+    lock = passphrases.open_lock(
         passphrase, attempt.salt, context.service.peppers_at(surface), turns=turns
     )  # slow: no transaction is open
     with context.begin() as work:
@@ -64,46 +66,46 @@ def try_second_factor(
     code: str,
     surface: str,
     is_known: Callable[[str], bool] = lambda _handle: False,
-) -> CameIn | None:
+) -> SignedIn | None:
     """The second half: a new token for the whole session, or None, whatever the reason.
 
     A browser that has let this person in before does not wait for those who tried elsewhere, while
     it has tries of its own.
     """
     with context.begin() as work:
-        half = half_session(work, token, surface=surface)
+        half = pending_session(work, token, surface=surface)
         if half is None:
             return None
         if not is_known(half.person.handle):
             # Held while it is counted: a hundred codes at once are a hundred tries.
             work.session.refresh(half.person, with_for_update={"of": Person})
-            if not signing_in.may_try(work, half.person):
+            if not signing_in.may_try_code(work, half.person):
                 return None
-            signing_in.count_try(work, half.person)
+            signing_in.count_attempt(work, half.person)
         actor = half.person.as_actor()
     with context.begin(actor) as work:
-        half = half_session(work, token, surface=surface)
-        secret = sessions.unlocked(half, token) if half is not None else None
+        half = pending_session(work, token, surface=surface)
+        secret = sessions.unlocked_secret(half, token) if half is not None else None
         if half is None or secret is None:
             return None
         handle, whole = half.person.handle, operations.complete_sign_in(work, half, secret, code)
-        return CameIn(whole, handle) if whole is not None else None
+        return SignedIn(whole, handle) if whole is not None else None
 
 
-def who_came_in(context: AppContext, token: str, *, surface: str) -> str | None:
+def signed_in_name(context: AppContext, token: str, *, surface: str) -> str | None:
     """The name in history of whoever has just signed in with this token."""
     with context.begin() as work:
-        row = sessions.standing(work.session, token, surface=surface, at=work.at)
+        row = sessions.find_session(work.session, token, surface=surface, at=work.at)
         return row.person.as_actor().id if row is not None and row.is_complete else None
 
 
-def half_session(work: Work, token: str, *, surface: str) -> SignIn | None:
+def pending_session(work: Work, token: str, *, surface: str) -> StaffSession | None:
     """The session between the passphrase and the second factor."""
-    row = sessions.standing(work.session, token, surface=surface, at=work.at)
+    row = sessions.find_session(work.session, token, surface=surface, at=work.at)
     return row if row is not None and not row.is_complete else None
 
 
-def invited(context: AppContext, *, code: str, surface: str) -> Person | None:
+def person_by_invitation_code(context: AppContext, *, code: str, surface: str) -> Person | None:
     """Whoever was invited to this door with this code."""
     with context.begin() as work:
         return operations.person_with_code(work, code, surface=surface)
@@ -111,9 +113,9 @@ def invited(context: AppContext, *, code: str, surface: str) -> Person | None:
 
 def try_enrolment(
     context: AppContext, *, code: str, passphrase: str, seed: str, first_code: str, surface: str
-) -> operations.Enrolled | None:
+) -> operations.EnrolmentResult | None:
     """Enrol whoever was invited with this code, or None if the six digits are not right."""
-    person = invited(context, code=code, surface=surface)
+    person = person_by_invitation_code(context, code=code, surface=surface)
     if person is None:
         raise Conflict("This enrolment code was used already. Please ask for a new one.")
     if second_factor.step_of(seed, first_code, datetime.now(UTC)) is None:
@@ -132,7 +134,7 @@ def try_recovery(
 ) -> str | None:
     """A new passphrase, for the recovery key and the second factor: the next recovery key."""
     with context.begin() as work:
-        attempt = operations.knock(work, handle=handle, surface=surface)
+        attempt = operations.start_attempt(work, handle=handle, surface=surface)
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     # Slow, so no transaction is open here.
@@ -142,16 +144,16 @@ def try_recovery(
         person, secret = _opened(work, attempt, recovery_key)
         if person is None or secret is None:
             return None
-        if not operations.uses_second_factor(work, person, code):
+        if not operations.use_second_factor_code(work, person, code):
             return None
         return operations.recover(work, person, secret, lock=lock)
 
 
 def _opened(
-    work: Work, attempt: operations.Attempt, recovery_key: str
+    work: Work, attempt: operations.SignInAttempt, recovery_key: str
 ) -> tuple[Person | None, Secret | None]:
     if attempt.person is None:
         return None, None
     person = work.session.get_one(Person, attempt.person.id)
-    secret = recovery.opened_with_recovery_key(person, recovery_key)
+    secret = recovery.unlock_with_recovery_key(person, recovery_key)
     return (person, secret) if secret is not None else (None, None)

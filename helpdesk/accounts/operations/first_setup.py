@@ -13,7 +13,7 @@ from helpdesk.core.work import Work
 
 
 @dataclass(frozen=True)
-class Founded:
+class NewHelpdesk:
     """The first queue, the first coordinator and the code with which they enrol."""
 
     team: Team
@@ -21,9 +21,9 @@ class Founded:
     enrolment_code: str
 
 
-def found_helpdesk(
+def set_up_helpdesk(
     work: Work, *, queue: str, queue_name: str, handle: str, name: str, email: str = ""
-) -> Founded:
+) -> NewHelpdesk:
     """Make the queue that takes reports in and its coordinator. Only in an empty helpdesk.
 
     No report can be taken before the coordinator has enrolled: until then there is no key to seal
@@ -35,4 +35,4 @@ def found_helpdesk(
     coordinator, code = invite(
         work, handle=handle, name=name, role=Role.COORDINATOR, teams=[team], email=email
     )
-    return Founded(team, coordinator, code)
+    return NewHelpdesk(team, coordinator, code)
