@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bench.browser import cookie_of, hidden_fields
 from bench.load import fire, get, post
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report
 from helpdesk.intake.forms import PREFIX
 from helpdesk.playbooks.model import Question

@@ -17,7 +17,7 @@ from helpdesk.accounts.models import Team
 from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.intake import operations as intake

@@ -14,8 +14,8 @@ from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind, Status, WaitsOn
-from helpdesk.cases.told import seal_told
+from helpdesk.cases.report_content import seal_report
+from helpdesk.cases.states import CaseState, ConsentKind, WaitsOn
 from helpdesk.core import codes
 from helpdesk.core.actors import Actor, Role, operator
 from helpdesk.core.database import new_id
@@ -127,7 +127,7 @@ def a_case(
     team,
     *,
     level=Level.SOON,
-    status=Status.NEW,
+    status=CaseState.NEW,
     story="They took my account.",
     contact=None,
     answers=None,
@@ -150,8 +150,8 @@ def a_case(
         ref=codes.new_ref(),
         team_id=team.id,
         status=status,
-        waits_on=WaitsOn.REPORTER if status is Status.WAITING else None,
-        waits_until=work.at.date() + timedelta(days=7) if status is Status.WAITING else None,
+        waits_on=WaitsOn.REPORTER if status is CaseState.WAITING else None,
+        waits_until=work.at.date() + timedelta(days=7) if status is CaseState.WAITING else None,
         level=level,
         rule=rule,
         incident_type=incident_type,
@@ -165,7 +165,7 @@ def a_case(
         form_token=new_id().encode(),
         **facts,
     )
-    seal_told(case, secret, story=story, answers=answers or {}, contact=contact or CONTACT)
+    seal_report(case, secret, story=story, answers=answers or {}, contact=contact or CONTACT)
     work.session.add(case)
     work.session.flush()
     for kind in consents:
@@ -173,7 +173,7 @@ def a_case(
             case_id=case.id, kind=kind, given_at=work.at, given_by=f"reporter:{case.id}"
         )
         work.session.add(given)
-    if status is Status.NEW:
+    if status is CaseState.NEW:
         clocks.start_first_reply(work, case, within=WITHIN[level])
     work.record("case.submitted", case, level=level, rule=rule)
     return case

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.cases.models import Case, ClockEvent, ClockTurn
+from helpdesk.cases.models import Case, ClockAction, ClockEvent
 from helpdesk.core.work import Work
 
 FIRST_REPLY: Final = "first_reply"
@@ -17,7 +17,7 @@ AN_INSTANT: Final = timedelta(microseconds=1)
 A_PAUSE: Final = 2 * AN_INSTANT
 
 
-def start(
+def start_clock(
     work: Work,
     subject_id: str,
     clock: str,
@@ -36,29 +36,29 @@ def start(
     if since is not None:
         within -= at - since
     seconds = int(within.total_seconds())
-    _turn(work, subject_id, clock, ClockTurn.STARTED, at=at, seconds=seconds)
+    _turn(work, subject_id, clock, ClockAction.STARTED, at=at, seconds=seconds)
     return at + within
 
 
-def stop(work: Work, subject_id: str, clock: str, *, at: datetime | None = None) -> bool:
+def stop_clock(work: Work, subject_id: str, clock: str, *, at: datetime | None = None) -> bool:
     """Stop a clock: what it was for is done. False if it neither ran nor was paused."""
     events = events_of(work.session, subject_id, clock)
-    if not events or events[-1].turn is ClockTurn.STOPPED:
+    if not events or events[-1].turn is ClockAction.STOPPED:
         return False
-    _turn(work, subject_id, clock, ClockTurn.STOPPED, at=_behind(events, at or work.at))
+    _turn(work, subject_id, clock, ClockAction.STOPPED, at=_behind(events, at or work.at))
     return True
 
 
-def pause(work: Work, subject_id: str, clock: str) -> bool:
+def pause_clock(work: Work, subject_id: str, clock: str) -> bool:
     """Let a clock stand still: what it has used stays used. False if it was not running."""
     events = events_of(work.session, subject_id, clock)
     if due_at(events) is None:
         return False
-    _turn(work, subject_id, clock, ClockTurn.PAUSED, at=_behind(events, work.at))
+    _turn(work, subject_id, clock, ClockAction.PAUSED, at=_behind(events, work.at))
     return True
 
 
-def go_on(work: Work, subject_id: str, clock: str, *, within: timedelta) -> datetime | None:
+def resume_clock(work: Work, subject_id: str, clock: str, *, within: timedelta) -> datetime | None:
     """Let a paused clock run on with what is left of its time, and say when it is due.
 
     Where more was used than it gives now, it is late at once. None if it was not paused.
@@ -67,7 +67,7 @@ def go_on(work: Work, subject_id: str, clock: str, *, within: timedelta) -> date
     if not is_paused(events):
         return None
     left = within - time_used_this_time(events, at=work.at)
-    return start(work, subject_id, clock, within=left, events=events)
+    return start_clock(work, subject_id, clock, within=left, events=events)
 
 
 def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEvent]:
@@ -83,21 +83,21 @@ def events_of(session: Session, subject_id: str, clock: str) -> Sequence[ClockEv
 
 def due_at(events: Sequence[ClockEvent]) -> datetime | None:
     """When a clock runs out; None while it stands still."""
-    if not events or events[-1].turn is not ClockTurn.STARTED:
+    if not events or events[-1].turn is not ClockAction.STARTED:
         return None
     return events[-1].at + timedelta(seconds=events[-1].seconds or 0)
 
 
 def is_paused(events: Sequence[ClockEvent]) -> bool:
     """Whether a clock stands still and will go on with what it had used."""
-    return bool(events) and events[-1].turn is ClockTurn.PAUSED
+    return bool(events) and events[-1].turn is ClockAction.PAUSED
 
 
 def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
     """How long a clock has run, all its turns together."""
     used, started = timedelta(0), None
     for event in events:
-        if event.turn is ClockTurn.STARTED:
+        if event.turn is ClockAction.STARTED:
             started = started or event.at
         elif started is not None:
             used += event.at - started
@@ -118,7 +118,7 @@ def _turn_of_now(events: Sequence[ClockEvent]) -> int:
     """The number of the event with which a clock began for what it is for now."""
     for number in range(len(events) - 1, 0, -1):
         before, turn = events[number - 1], events[number]
-        was_stopped = (before.turn, turn.turn) == (ClockTurn.STOPPED, ClockTurn.STARTED)
+        was_stopped = (before.turn, turn.turn) == (ClockAction.STOPPED, ClockAction.STARTED)
         if was_stopped and turn.at - before.at > AN_INSTANT:
             return number
     return 0
@@ -129,12 +129,12 @@ def runs_since(events: Sequence[ClockEvent]) -> datetime | None:
     return events[_turn_of_now(events)].at if events else None
 
 
-def start_as_due(work: Work, subject_id: str, clock: str, *, due_at: datetime) -> datetime:
+def start_clock_until(work: Work, subject_id: str, clock: str, *, due_at: datetime) -> datetime:
     """Let a clock run to a time that was given before, and may be over."""
-    stop(work, subject_id, clock)
+    stop_clock(work, subject_id, clock)
     at = _behind(events_of(work.session, subject_id, clock), work.at)
     seconds = int((due_at - at).total_seconds())
-    _turn(work, subject_id, clock, ClockTurn.STARTED, at=at, seconds=seconds)
+    _turn(work, subject_id, clock, ClockAction.STARTED, at=at, seconds=seconds)
     return due_at
 
 
@@ -147,14 +147,14 @@ def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
     used = time_used_this_time(events, at=work.at)
     if due_at(events) is not None:
         at = _behind(events, work.at)
-        _turn(work, case.id, FIRST_REPLY, ClockTurn.STOPPED, at=at)
+        _turn(work, case.id, FIRST_REPLY, ClockAction.STOPPED, at=at)
     left = within - used
-    case.reply_due_at = start(work, case.id, FIRST_REPLY, within=left, events=events)
+    case.reply_due_at = start_clock(work, case.id, FIRST_REPLY, within=left, events=events)
 
 
 def stop_first_reply(work: Work, case: Case, *, at: datetime | None = None) -> None:
     """Somebody has answered, now or `at` that time, or what the reporter wrote needs no answer."""
-    if stop(work, case.id, FIRST_REPLY, at=at):
+    if stop_clock(work, case.id, FIRST_REPLY, at=at):
         case.reply_due_at = None
 
 
@@ -167,7 +167,7 @@ def _turn(
     work: Work,
     subject_id: str,
     clock: str,
-    turn: ClockTurn,
+    turn: ClockAction,
     *,
     at: datetime,
     seconds: int | None = None,

@@ -2,7 +2,7 @@
 
 from sqlalchemy.dialects.postgresql import insert
 
-from helpdesk.cases.models import Contribution, Part
+from helpdesk.cases.models import Contribution, ContributionKind
 from helpdesk.core.database import new_id
 from helpdesk.core.work import Work
 
@@ -12,10 +12,10 @@ def name_of_answer(question: str) -> str:
     return f"answer {question}"
 
 
-def note_part(
+def record_contribution(
     work: Work,
     case_id: str,
-    part: Part,
+    part: ContributionKind,
     *,
     name: str = "",
     subject_id: str = "",

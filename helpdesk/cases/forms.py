@@ -16,19 +16,19 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from helpdesk.cases.models import Way
+from helpdesk.cases.models import ConversationChannel
 from helpdesk.cases.policy import USUAL_WAIT
-from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
+from helpdesk.cases.states import CaseOutcome, ConsentKind, WaitsOn
 from helpdesk.web.day_validators import in_future
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 
 OUTCOMES = (
-    SelectChoice(Outcome.RESOLVED, "Resolved: the reporter says it is good again"),
-    SelectChoice(Outcome.UNRESOLVED, "Not resolved: nothing more can be done here"),
-    SelectChoice(Outcome.REFERRED, "Referred: someone else helps from now on"),
-    SelectChoice(Outcome.WITHDRAWN, "Withdrawn: the reporter does not want it any more"),
-    SelectChoice(Outcome.SPAM, "Not a report at all"),
+    SelectChoice(CaseOutcome.RESOLVED, "Resolved: the reporter says it is good again"),
+    SelectChoice(CaseOutcome.UNRESOLVED, "Not resolved: nothing more can be done here"),
+    SelectChoice(CaseOutcome.REFERRED, "Referred: someone else helps from now on"),
+    SelectChoice(CaseOutcome.WITHDRAWN, "Withdrawn: the reporter does not want it any more"),
+    SelectChoice(CaseOutcome.SPAM, "Not a report at all"),
 )
 WAITS = (
     SelectChoice(WaitsOn.REPORTER, "The reporter"),
@@ -44,11 +44,11 @@ CONSENTS = (
     ),
 )
 WAYS = (
-    SelectChoice(Way.TELEPHONE, "By telephone"),
-    SelectChoice(Way.SIGNAL, "On Signal"),
-    SelectChoice(Way.IN_PERSON, "In person"),
-    SelectChoice(Way.OTHER_DESK, "Through another helpdesk"),
-    SelectChoice(Way.OTHER, "In another way"),
+    SelectChoice(ConversationChannel.TELEPHONE, "By telephone"),
+    SelectChoice(ConversationChannel.SIGNAL, "On Signal"),
+    SelectChoice(ConversationChannel.IN_PERSON, "In person"),
+    SelectChoice(ConversationChannel.OTHER_DESK, "Through another helpdesk"),
+    SelectChoice(ConversationChannel.OTHER, "In another way"),
 )
 REACHED = (
     SelectChoice("yes", "Yes, we spoke"),
@@ -59,7 +59,7 @@ SUMMARY_LIMIT = 2_000
 TOO_LONG = not_longer_than(TEXT_LIMIT)
 
 
-class MessageForm(Form):
+class MessageToReporterForm(Form):
     message_text = TextAreaField(
         "Message to the reporter",
         [DataRequired("Type a message."), TOO_LONG],

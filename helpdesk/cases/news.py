@@ -13,7 +13,7 @@ from sqlalchemy import case as when
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.cases.models import Case, News
-from helpdesk.cases.models.news import BY_REPORTERS, What
+from helpdesk.cases.models.news import BY_REPORTERS, NewsKind
 from helpdesk.core.database import new_id
 from helpdesk.core.work import Work
 
@@ -32,12 +32,12 @@ UNSEEN_OF_CASE: Final = (
 )
 
 
-def asked_by(work: Work) -> dict[str, Any]:
+def unseen_parameters(work: Work) -> dict[str, Any]:
     """What UNSEEN_OF_CASE is asked with, beside the id of a case."""
     return {"reader_id": work.actor.person_id or ""}
 
 
-def tell_owner(work: Work, case_id: str, what: What, *, request_id: str = "") -> None:
+def tell_owner(work: Work, case_id: str, what: NewsKind, *, request_id: str = "") -> None:
     """Let whoever has the case hear of it, and who wrote the request; on duty, if nobody has it.
 
     Nobody hears of what they did themselves. No rule: it is promised by what happened.
@@ -48,7 +48,7 @@ def tell_owner(work: Work, case_id: str, what: What, *, request_id: str = "") ->
 
 
 def tell_person(
-    work: Work, case_id: str, person: str | None, what: What, *, request_id: str = ""
+    work: Work, case_id: str, person: str | None, what: NewsKind, *, request_id: str = ""
 ) -> None:
     """Let one person hear of it: an id, or the name of an actor; nobody, if it is none of ours.
 
@@ -61,7 +61,9 @@ def tell_person(
     work.promise("triage.tell_person", case_id=case_id, person_id=person_id, what=what, **given)
 
 
-def bring(work: Work, case: Case, person_id: str, what: What, *, request_id: str = "") -> None:
+def write_news(
+    work: Work, case: Case, person_id: str, what: NewsKind, *, request_id: str = ""
+) -> None:
     """Write it down for a person; what they have not seen yet of the kind is the same line.
 
     No rule: the worker has found out whom it concerns. Brought twice, it is counted twice.
@@ -89,13 +91,13 @@ def bring(work: Work, case: Case, person_id: str, what: What, *, request_id: str
     )
 
 
-def forget_old(work: Work) -> None:
+def delete_old_news(work: Work) -> None:
     """Delete what was seen two weeks ago, and what nobody came to see in three months."""
     old = or_(News.seen_at < work.at - KEPT_AFTER_SEEN, News.at < work.at - KEPT_UNSEEN)
     work.session.execute(delete(News).where(old).execution_options(synchronize_session=False))
 
 
-def untold(work: Work, person_id: str, team_id: str) -> Sequence[tuple[News, Case]]:
+def news_to_email(work: Work, person_id: str, team_id: str) -> Sequence[tuple[News, Case]]:
     """What a letter has still to say to a person who works in the queue, most urgent first."""
     waiting = (
         select(News, Case)
@@ -107,7 +109,7 @@ def untold(work: Work, person_id: str, team_id: str) -> Sequence[tuple[News, Cas
     return [(row[0], row[1]) for row in work.session.execute(waiting)]
 
 
-def note_told(work: Work, found: Sequence[tuple[News, Case]]) -> None:
+def mark_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
     """A letter has said it: what comes after this is told anew."""
     for news, _case in found:
         same = News.id == news.id, News.times == news.times
@@ -115,7 +117,7 @@ def note_told(work: Work, found: Sequence[tuple[News, Case]]) -> None:
         _change(work, News.id == news.id, told_at=work.at)
 
 
-def see(work: Work, *, case_id: str = "", request_id: str = "") -> None:
+def mark_seen(work: Work, *, case_id: str = "", request_id: str = "") -> None:
     """This person has opened the case, or the request; or read the whole list, without either."""
     mine = [News.person_id == work.actor.person_id, News.seen_at.is_(None)]
     if case_id:

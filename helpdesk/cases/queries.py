@@ -79,9 +79,9 @@ def visible_to(actor: Actor) -> Select[Case]:
     return cases.where(Case.team_id.in_(actor.let_into) if actor.works_on_cases else false())
 
 
-def by_ref(work: Work, ref: str) -> Case:
+def case_by_ref(work: Work, ref: str) -> Case:
     """A case of the actor's queues. Who waits to be let in is told so, and opens no page of it."""
-    case = work.session.scalar(BY_REF, asked_for(work, ref))
+    case = work.session.scalar(BY_REF, case_parameters(work, ref))
     if case is None:
         raise NotFound
     refuse_who_waits(work, case)
@@ -93,32 +93,32 @@ def refuse_who_waits(work: Work, case: Case) -> None:
         raise NotAllowed(NOT_LET_IN)
 
 
-def asked_for(work: Work, ref: str) -> dict[str, Any]:
+def case_parameters(work: Work, ref: str) -> dict[str, Any]:
     """What BY_REF is asked with: a case of the actor's queues, or none."""
     actor = work.actor
     return {"ref": ref.upper(), "teams": sorted(actor.teams) if actor.works_on_cases else []}
 
 
-def hold(work: Work, case: Case) -> None:
+def lock_case(work: Work, case: Case) -> None:
     """Keep the case for the rest of this piece of work, as it is now and not as we read it."""
     work.session.flush()  # what this piece of work has changed already must not be read over
     work.session.refresh(case, with_for_update=True)
 
 
-def own(work: Work, limit: int = 100) -> Sequence[Case]:
+def own_cases(work: Work, limit: int = 100) -> Sequence[Case]:
     """The cases the actor has, the next one first."""
     mine = visible_to(work.actor).where(Case.owner_id == work.actor.person_id, NOT_CLOSED)
     return work.session.scalars(mine.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
-def had_by(person_id: str, team_ids: Iterable[str]) -> Select[Case]:
+def cases_of_person(person_id: str, team_ids: Iterable[str]) -> Select[Case]:
     """The open cases of some queues that a person has, whoever asks."""
     return select(Case).where(
         Case.owner_id == person_id, Case.team_id.in_(sorted(team_ids)), NOT_CLOSED
     )
 
 
-def out_of_reach(work: Work, limit: int = 20) -> Sequence[Case]:
+def cases_with_unable_owner(work: Work, limit: int = 20) -> Sequence[Case]:
     """Open cases that somebody has who cannot open them any more, the most urgent first."""
     of_case, of_team = aliased(KeyCopy), aliased(KeyCopy)
     can_open = exists().where(
@@ -172,7 +172,7 @@ def _nearest(work: Work, unclaimed: Select[Case], but: Collection[str]) -> Case 
     return work.session.scalar(unclaimed.limit(1).with_for_update(skip_locked=True, of=Case))
 
 
-def late(work: Work, limit: int = 20) -> Sequence[Case]:
+def cases_with_late_update(work: Work, limit: int = 20) -> Sequence[Case]:
     """Cases whose reporter should have had a word of ours by now, the most urgent first.
 
     Not those of the second lane, which would fill the list in a flood: they have one of their own.
@@ -194,7 +194,7 @@ def late(work: Work, limit: int = 20) -> Sequence[Case]:
     return work.session.scalars(found.limit(limit)).all()
 
 
-def to_follow_up(work: Work, *, today: date, limit: int = 20) -> Sequence[Case]:
+def cases_to_follow_up(work: Work, *, today: date, limit: int = 20) -> Sequence[Case]:
     """Closed cases whose reporter should be asked again how things are."""
     due = (
         visible_to(work.actor)
@@ -222,7 +222,7 @@ def was_answered(work: Work, case: Case) -> bool:
     return work.session.scalar(union_all(ours, spoken).limit(1)) is not None
 
 
-def was_asked(work: Work, case: Case) -> bool:
+def reporter_has_the_move(work: Work, case: Case) -> bool:
     """Whether the reporter has the last word of ours before them, or an agreement to confirm."""
     words = select(Message.is_from_reporter).where(Message.case_id == case.id)
     newest = words.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
-from helpdesk.cases.status import Outcome, WaitsOn
+from helpdesk.cases.states import CaseOutcome, WaitsOn
 from helpdesk.drill.actions import FRONT_LINE, QUIET_ROOM, DrillActions, DrillReport
 from helpdesk.drill.organisation import one_more_partner
 from helpdesk.drill.past_moments import PastMoments
@@ -138,7 +138,7 @@ def _old_laptop(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
     cases.close(
         actions.past.person(NEWCOMER, at),
         case,
-        outcome=Outcome.RESOLVED,
+        outcome=CaseOutcome.RESOLVED,
         follow_up_on=_a_month_after(at),
     )
 
@@ -148,7 +148,7 @@ def _prize(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario
     case = actions.report(story, at)
     at = yield at + timedelta(hours=5)
     actions.claim(COORDINATOR, case, at)
-    cases.close(actions.past.person(COORDINATOR, at), case, outcome=Outcome.SPAM)
+    cases.close(actions.past.person(COORDINATOR, at), case, outcome=CaseOutcome.SPAM)
 
 
 def _choir(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:

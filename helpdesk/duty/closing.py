@@ -10,10 +10,10 @@ from helpdesk.cases import news
 from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_close, may_work_on
-from helpdesk.cases.queries import hold, newest_from_reporter
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.queries import lock_case, newest_from_reporter
+from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
@@ -24,7 +24,7 @@ from helpdesk.runs import queries as playbooks
 from helpdesk.runs.queries import RunProgress
 
 # Nobody is kept in a playbook who has left, or was never there.
-LEFT: Final = frozenset({Outcome.WITHDRAWN, Outcome.SPAM})
+LEFT: Final = frozenset({CaseOutcome.WITHDRAWN, CaseOutcome.SPAM})
 # From here on one person alone does not say that it was no report.
 URGENT: Final = Level.URGENT
 # A partner may still act on it.
@@ -34,11 +34,16 @@ LIVE: Final = frozenset(
 
 
 def close_case(
-    work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None = None, note: str = ""
+    work: Work,
+    case: Case,
+    *,
+    outcome: CaseOutcome,
+    follow_up_on: date | None = None,
+    note: str = "",
 ) -> None:
     """End the work on a case, once nobody waits for us, no request is under way and the steps that
     must be done are done. An urgent case is no report at all only where two people say so."""
-    hold(work, case)
+    lock_case(work, case)
     refusal = not_closed_yet(work, case, outcome=outcome)
     if refusal:
         raise Conflict(refusal)
@@ -49,9 +54,9 @@ def close_case(
 
 def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     """Ask a second person to agree that an urgent case is no report at all."""
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_close, case)
-    refusal = not_closed_yet(work, case, outcome=Outcome.SPAM)
+    refusal = not_closed_yet(work, case, outcome=CaseOutcome.SPAM)
     if refusal:
         raise Conflict(refusal)
     if standing_request(work, case) is not None:
@@ -67,40 +72,40 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
 def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> None:
     """The second person agrees that it is no report at all, or keeps the case open."""
     case = request.case
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_work_on, case)
     work.session.refresh(request, with_for_update=True)
     if request.decided_at is not None:
         raise Conflict("Someone else has decided this already.")
     if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
         raise NotAllowed("Someone else, who can open the case, has to decide this.")
-    refusal = not_closed_yet(work, case, outcome=Outcome.SPAM) if granted else ""
+    refusal = not_closed_yet(work, case, outcome=CaseOutcome.SPAM) if granted else ""
     if refusal:
         raise Conflict(refusal)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
     work.record("case.closing_decided", request, granted=granted)
-    news.tell_person(work, case.id, request.asked_by, What.CLOSING_DECIDED)
+    news.tell_person(work, case.id, request.asked_by, NewsKind.CLOSING_DECIDED)
     if granted:
-        cases.close_agreed(work, case, outcome=Outcome.SPAM)
+        cases.close_agreed(work, case, outcome=CaseOutcome.SPAM)
 
 
-def needs_second_person(case: Case, outcome: Outcome) -> bool:
-    return outcome is Outcome.SPAM and case.level.rank >= URGENT.rank
+def needs_second_person(case: Case, outcome: CaseOutcome) -> bool:
+    return outcome is CaseOutcome.SPAM and case.level.rank >= URGENT.rank
 
 
-def not_closed_yet(work: Work, case: Case, *, outcome: Outcome) -> str:
+def not_closed_yet(work: Work, case: Case, *, outcome: CaseOutcome) -> str:
     """All that has to happen before the case can end like this; empty if nothing has."""
     return " ".join(in_the_way(work, case, outcome))
 
 
-def in_the_way(work: Work, case: Case, outcome: Outcome) -> Iterator[str]:
+def in_the_way(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     """Each thing that has to happen first, in a sentence."""
     if case.reply_due_at and newest_from_reporter(work, case):
         yield (
             "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
             " answer” below the message."
         )
-    elif case.reply_due_at and outcome is not Outcome.SPAM:
+    elif case.reply_due_at and outcome is not CaseOutcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
     for request in escalations.of_case(work, case).requests:
         if request.standing in LIVE:

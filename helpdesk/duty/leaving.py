@@ -83,7 +83,7 @@ def hanging_on(work: Work, person: Person, teams: Sequence[Team]) -> Hanging:
 
 
 def _in_queue(work: Work, person: Person, team: Team) -> InQueue:
-    theirs = cases.had_by(person.id, [team.id])
+    theirs = cases.cases_of_person(person.id, [team.id])
     how_many = work.session.scalar(theirs.with_only_columns(func.count())) or 0
     if not works_in(work.actor, team.id):
         return InQueue(team, how_many)

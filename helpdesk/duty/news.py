@@ -9,34 +9,34 @@ from sqlalchemy import Row, Select, func, select
 from helpdesk.cases import queries as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 
 SHOWN: Final = 5
 LISTED: Final = 200
 WORDS: Final = {
-    What.HANDED_OVER: "It was handed over to you.",
-    What.NO_LONGER_YOURS: "It isn't yours any more: someone else has it, or the queue.",
-    What.MESSAGE: "The reporter wrote.",
-    What.AGREEMENT: "The reporter changed or confirmed what they agree to.",
-    What.WITHDRAWN: "The reporter took the report back.",
-    What.BACK: "The wait is over, and it is our move again.",
-    What.CLOSED: "A colleague closed it.",
-    What.REOPENED: "A colleague opened it again.",
-    What.NOTE: "A colleague left a note.",
-    What.LEVEL: "A colleague changed how urgent it is.",
-    What.LOWERING_DECIDED: "The lower level you asked for was decided on.",
-    What.CLOSING_DECIDED: "The closing you asked for was decided on.",
-    What.APPROVED: "What you wrote to the partner was approved.",
-    What.WAIVED: "Your request may go without the platform's own form.",
-    What.ASKED: "The partner asked something.",
-    What.DECIDED: "The partner decided.",
-    What.FIXED: "The reporter says it is fixed.",
-    What.NOT_FIXED: "The reporter says it isn't fixed, or only in part.",
-    What.NOT_CARRIED: "The request couldn't be sent.",
-    What.REQUEST_OVER: "The request was taken back.",
-    What.MOVED: "Something is new.",
+    NewsKind.HANDED_OVER: "It was handed over to you.",
+    NewsKind.NO_LONGER_YOURS: "It isn't yours any more: someone else has it, or the queue.",
+    NewsKind.MESSAGE: "The reporter wrote.",
+    NewsKind.AGREEMENT: "The reporter changed or confirmed what they agree to.",
+    NewsKind.WITHDRAWN: "The reporter took the report back.",
+    NewsKind.BACK: "The wait is over, and it is our move again.",
+    NewsKind.CLOSED: "A colleague closed it.",
+    NewsKind.REOPENED: "A colleague opened it again.",
+    NewsKind.NOTE: "A colleague left a note.",
+    NewsKind.LEVEL: "A colleague changed how urgent it is.",
+    NewsKind.LOWERING_DECIDED: "The lower level you asked for was decided on.",
+    NewsKind.CLOSING_DECIDED: "The closing you asked for was decided on.",
+    NewsKind.APPROVED: "What you wrote to the partner was approved.",
+    NewsKind.WAIVED: "Your request may go without the platform's own form.",
+    NewsKind.ASKED: "The partner asked something.",
+    NewsKind.DECIDED: "The partner decided.",
+    NewsKind.FIXED: "The reporter says it is fixed.",
+    NewsKind.NOT_FIXED: "The reporter says it isn't fixed, or only in part.",
+    NewsKind.NOT_CARRIED: "The request couldn't be sent.",
+    NewsKind.REQUEST_OVER: "The request was taken back.",
+    NewsKind.MOVED: "Something is new.",
 }
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.verified_keys import FalseKeys, unsigned_keys
+from helpdesk.cases import disputed_conversations
 from helpdesk.cases import queries as cases
-from helpdesk.cases import spoken
 from helpdesk.cases.models import Case
 from helpdesk.core import outbox, send_hold
 from helpdesk.core.actors import Role
@@ -106,11 +106,11 @@ class Board:
 
 def board(work: Work) -> Board:
     """The duty board of the actor."""
-    own, late = cases.own(work), cases.late(work, limit=SHOWN)
+    own, late = cases.own_cases(work), cases.cases_with_late_update(work, limit=SHOWN)
     unheard = triage.unheard(work)
     is_lead = work.actor.role is Role.COORDINATOR
-    out_of_reach = cases.out_of_reach(work) if is_lead else []
-    disputed = spoken.disputed(work)
+    out_of_reach = cases.cases_with_unable_owner(work) if is_lead else []
+    disputed = disputed_conversations.disputed_cases(work)
     dead_letters = escalations.dead_letters(work)
     came_back = playbooks.came_back(work)
     waiting = accounts.members_without_key(work)
@@ -123,7 +123,7 @@ def board(work: Work) -> Board:
         unheard=unheard,
         out_of_reach=out_of_reach,
         disputed=disputed,
-        follow_ups=cases.to_follow_up(work, today=work.at.date()),
+        follow_ups=cases.cases_to_follow_up(work, today=work.at.date()),
         came_back=came_back,
         unconfirmed=accounts.people_with_unconfirmed_mailbox(work),
         unconfirmed_partners=partners.unconfirmed(work),

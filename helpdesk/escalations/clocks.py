@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.cases import clocks
-from helpdesk.cases.models import ClockEvent, ClockTurn
+from helpdesk.cases.models import ClockAction, ClockEvent
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.priorities import OUR_MOVE_WITHIN
@@ -51,7 +51,7 @@ def left_to_partner(work: Work, escalation: Escalation) -> timedelta:
     """
     starts, left = [], timedelta(0)
     for event in clocks.events_of(work.session, escalation.id, THEIRS):
-        if event.turn is ClockTurn.STARTED:
+        if event.turn is ClockAction.STARTED:
             starts.append(event)
         elif starts:
             left = timedelta(seconds=starts[-1].seconds or 0) - (event.at - starts[-1].at)
@@ -71,7 +71,7 @@ def ways_of(work: Work, escalations: Iterable[Escalation]) -> dict[str, Way]:
     started = select(ClockEvent).where(
         ClockEvent.subject_id.in_([one.id for one in escalations]),
         ClockEvent.clock.in_((OURS, THEIRS)),
-        ClockEvent.turn == ClockTurn.STARTED,
+        ClockEvent.turn == ClockAction.STARTED,
     )
     ways: defaultdict[str, Way] = defaultdict(Way)
     for event in work.session.scalars(started.order_by(ClockEvent.at)):
@@ -84,17 +84,17 @@ def ways_of(work: Work, escalations: Iterable[Escalation]) -> dict[str, Way]:
 
 
 def _start(work: Work, escalation: Escalation, clock: str, *, within: timedelta) -> datetime:
-    event = _turn(work, escalation, clock, ClockTurn.STARTED)
+    event = _turn(work, escalation, clock, ClockAction.STARTED)
     event.seconds = int(within.total_seconds())
     return event.at + within
 
 
 def _stop(work: Work, escalation: Escalation, clock: str) -> None:
     if clocks.due_at(clocks.events_of(work.session, escalation.id, clock)) is not None:
-        _turn(work, escalation, clock, ClockTurn.STOPPED)
+        _turn(work, escalation, clock, ClockAction.STOPPED)
 
 
-def _turn(work: Work, escalation: Escalation, clock: str, turn: ClockTurn) -> ClockEvent:
+def _turn(work: Work, escalation: Escalation, clock: str, turn: ClockAction) -> ClockEvent:
     """Always after the last one: a reporter's moment is written a little early, on purpose."""
     events = clocks.events_of(work.session, escalation.id, clock)
     at = max(work.at, events[-1].at + timedelta(microseconds=1)) if events else work.at

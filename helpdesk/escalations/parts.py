@@ -11,18 +11,18 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.cases.contributions import name_of_answer
-from helpdesk.cases.models import Consent, Contribution, Part
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.models import Consent, Contribution, ContributionKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.sources import ANSWERS
 from helpdesk.partners.fields import FIELDS, Source
 
 # What a colleague did, by part; "You" or a name stands before it.
-DONE: Final[Mapping[Part, str]] = {
-    Part.WORDS: "wrote or changed what it says",
-    Part.LEVEL: "changed how urgent the case is",
-    Part.WAIVER: "waived the platform's own form",
+DONE: Final[Mapping[ContributionKind, str]] = {
+    ContributionKind.WORDS: "wrote or changed what it says",
+    ContributionKind.LEVEL: "changed how urgent the case is",
+    ContributionKind.WAIVER: "waived the platform's own form",
 }
 FOUND: Final[Mapping[str, str]] = {
     "vetted": "wrote down who is asking",
@@ -32,7 +32,7 @@ FOUND: Final[Mapping[str, str]] = {
 }
 AGREED: Final = "wrote down or confirmed what the reporter agreed to"
 # On what these open, one person's word alone never leaves: only words and evidence open nothing.
-OPENS: Final = frozenset({Part.FACT, Part.LEVEL, Part.WAIVER})
+OPENS: Final = frozenset({ContributionKind.FACT, ContributionKind.LEVEL, ContributionKind.WAIVER})
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,23 @@ def cannot_be_second(work: Work, escalation: Escalation) -> set[str]:
 
 
 def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
-    yield escalation.drafted_by, Share(DONE[Part.WORDS], opens=False, is_words=True)
+    yield escalation.drafted_by, Share(DONE[ContributionKind.WORDS], opens=False, is_words=True)
     if escalation.waived_by is not None:
-        yield escalation.waived_by, Share(DONE[Part.WAIVER], opens=True)
+        yield escalation.waived_by, Share(DONE[ContributionKind.WAIVER], opens=True)
     evidence = _evidence(escalation)
     found = select(Contribution.actor, Contribution.part, Contribution.name).where(
         Contribution.case_id == escalation.case_id,
         Contribution.subject_id.in_((escalation.id, escalation.case_id)),
     )
     for actor, part, name in work.session.execute(found.order_by(Contribution.at)):
-        if part is Part.EVIDENCE:
+        if part is ContributionKind.EVIDENCE:
             if name in evidence:
                 yield actor, Share(f"wrote down “{evidence[name]}”", opens=False)
-        elif part is not Part.FACT:
-            yield actor, Share(DONE[part], opens=part in OPENS, is_words=part is Part.WORDS)
+        elif part is not ContributionKind.FACT:
+            yield (
+                actor,
+                Share(DONE[part], opens=part in OPENS, is_words=part is ContributionKind.WORDS),
+            )
         elif name in FOUND:
             yield actor, Share(FOUND[name], opens=True)
 

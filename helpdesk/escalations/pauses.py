@@ -6,11 +6,11 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpdesk.cases import pace
+from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.waiting import rest as let_rest
+from helpdesk.cases.operations.waiting import put_to_wait as let_rest
 from helpdesk.cases.policy import LONGEST_WAIT
-from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
@@ -58,11 +58,11 @@ def wake(work: Work, case: Case) -> None:
     _settle(work.session, case)
     if case.is_closed:
         case.reopen()
-        pace.follow(work, case)
+        response_targets.sync_clocks(work, case)
         work.record("case.reopened", case)
-    elif case.status is not Status.OPEN:
+    elif case.status is not CaseState.OPEN:
         case.open()
-        pace.follow(work, case)
+        response_targets.sync_clocks(work, case)
         work.record("case.resumed", case, because=_whose_word(work))
 
 

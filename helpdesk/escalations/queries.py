@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.cases import told
+from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
@@ -256,7 +256,7 @@ def seen(work: Work, escalation: Escalation) -> Seen:
         has_consent=(ConsentKind.PLATFORM, partner.platform) in agreed,
         has_form_number="public_form_ref" in facts or "public_form_ref" in packet.fields,
         is_waived=escalation.waived_by is not None,
-        safe_channel=told.contact_of(work, case).get("safe_channel", ""),
+        safe_channel=report_content.contact_of(work, case).get("safe_channel", ""),
         case_is_closed=case.is_closed,
         parts=parts_in(work, escalation),
     )
@@ -293,7 +293,7 @@ def _seen_by_writer(
 
 def leads_to_the_reporter(work: Work, case: Case, words: str) -> bool:
     """Whether what the reporter told us to reach them by stands in words that would leave."""
-    return leads_to_reporter(words, told.contact_of(work, case).get("safe_channel", ""))
+    return leads_to_reporter(words, report_content.contact_of(work, case).get("safe_channel", ""))
 
 
 def dead_letters(work: Work) -> Sequence[Delivery]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from helpdesk.cases import told
+from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.work import Work
 from helpdesk.escalations.findings import WrittenDown, mark
@@ -31,7 +31,7 @@ def settled(work: Work, case: Case) -> dict[str, str]:
 def suggested(work: Work, case: Case) -> dict[str, str]:
     """What is written down already of the fields that a responder writes: a first draft."""
     evidence = written_down(work, case)
-    answers = told.answers_of(work, case)
+    answers = report_content.answers_of(work, case)
     values = {}
     for field in FIELDS:
         if field.source is Source.EVIDENCE:

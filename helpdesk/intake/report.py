@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.playbooks import merging
 from helpdesk.playbooks.answers import asked, without_hidden
 from helpdesk.playbooks.conditions import Context, Value, names_in

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
-from helpdesk.cases import told
+from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Consent, Fact
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.playbooks.conditions import Context, Value
@@ -17,7 +17,7 @@ CONSENT_TO_PLATFORM = "consent_platform"
 
 def answers_of(work: Work, case: Case) -> dict[str, Value]:
     """What the reporter picked and typed, by question."""
-    return {name: _value(answer) for name, answer in told.answers_of(work, case).items()}
+    return {name: _value(answer) for name, answer in report_content.answers_of(work, case).items()}
 
 
 def context_of(work: Work, case: Case, playbook: Playbook) -> Context:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from helpdesk.cases.contributions import note_part
-from helpdesk.cases.models import Case, Evidence, Fact, Part
+from helpdesk.cases.contributions import record_contribution
+from helpdesk.cases.models import Case, ContributionKind, Evidence, Fact
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
@@ -103,7 +103,7 @@ def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -
         evidence.taken_at, evidence.taken_by = work.at, work.actor.id
         evidence.value = work.keys.seal(evidence, "value", text)
         work.session.add(evidence)
-        note_part(work, case.id, Part.EVIDENCE, name=kind)
+        record_contribution(work, case.id, ContributionKind.EVIDENCE, name=kind)
 
 
 def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str]) -> None:
@@ -117,7 +117,7 @@ def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Ite
         is_code = name in literal
         fact.value = value if is_code else TOLD
         fact.words = None if is_code else work.keys.seal(fact, "words", value)
-        note_part(work, case.id, Part.FACT, name=name)
+        record_contribution(work, case.id, ContributionKind.FACT, name=name)
 
 
 def take_back_facts(
@@ -142,7 +142,7 @@ def forget_facts(work: Work, case: Case, steps: Iterable[Step]) -> None:
     """Unsay what these steps can have found out. A gate that stood on it closes."""
     names = {name for step in steps for name in facts_named_by(step)}
     for name in sorted(names):
-        note_part(work, case.id, Part.FACT, name=name)
+        record_contribution(work, case.id, ContributionKind.FACT, name=name)
     work.session.execute(delete(Fact).where(Fact.case_id == case.id, Fact.name.in_(names)))
 
 

@@ -15,7 +15,7 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.cases import news
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
@@ -41,7 +41,7 @@ def tell_owner(
     context: AppContext,
     *,
     case_id: str,
-    what: str = What.MOVED,
+    what: str = NewsKind.MOVED,
     request_id: str = "",
     but: str = "",
 ) -> None:
@@ -53,7 +53,7 @@ def tell_owner(
         inside = {person.id for person in accounts.members_with_key(work.session, case.team_id)}
         concerned = {case.owner_id, _writer(work, request_id)} - {None, but}
         for person_id in sorted(one for one in concerned if one in inside):
-            _bring(work, case, str(person_id), What(what), request_id)
+            _bring(work, case, str(person_id), NewsKind(what), request_id)
         if case.owner_id not in inside:
             work.promise("triage.tell_duty", case_id=case_id)
 
@@ -87,7 +87,7 @@ def tell_person(
         if case is None:
             return
         if person_id in {one.id for one in accounts.members_with_key(work.session, case.team_id)}:
-            _bring(work, case, person_id, What(what), request_id)
+            _bring(work, case, person_id, NewsKind(what), request_id)
 
 
 @job("triage.send_news", queue=Queue.NOTICES)
@@ -95,7 +95,7 @@ def send_news(context: AppContext, *, person_id: str, team_id: str) -> None:
     """One letter for all that a person has not seen yet; none, if they have seen it. Safe to run
     twice: what a letter has said is not said again."""
     with context.begin() as work:
-        found = news.untold(work, person_id, team_id)
+        found = news.news_to_email(work, person_id, team_id)
         if not found:
             return
         last = _last_letter(work, person_id)
@@ -110,14 +110,14 @@ def send_news(context: AppContext, *, person_id: str, team_id: str) -> None:
         for case_id in dict.fromkeys(case.id for _news, case in found):
             operations.note_call(work, case_id, reached, action=MOVED)
         if reached.is_heard:
-            news.note_told(work, found)
+            news.mark_emailed(work, found)
     if reached.trouble is not None and not reached.is_heard:
         raise reached.trouble
 
 
-def _bring(work: Work, case: Case, person_id: str, what: What, request_id: str) -> None:
-    news.bring(work, case, person_id, what, request_id=request_id)
-    news.forget_old(work)
+def _bring(work: Work, case: Case, person_id: str, what: NewsKind, request_id: str) -> None:
+    news.write_news(work, case, person_id, what, request_id=request_id)
+    news.delete_old_news(work)
     work.promise(
         "triage.send_news",
         after=LETTER_AFTER[case.level],

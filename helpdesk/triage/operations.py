@@ -6,11 +6,11 @@ from typing import Final
 
 from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news
-from helpdesk.cases.contributions import name_of_answer, note_part
+from helpdesk.cases.contributions import name_of_answer, record_contribution
 from helpdesk.cases.levels import Level, highest
-from helpdesk.cases.models import Case, LevelRequest, Part
-from helpdesk.cases.models.news import What
-from helpdesk.cases.queries import hold
+from helpdesk.cases.models import Case, ContributionKind, LevelRequest
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
@@ -66,7 +66,7 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     Answers that lead higher raise the case at once. Those that lead lower change no level: they ask
     a second person for one level less, as anybody has to who wants a case to wait longer.
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_judge, case)
     pages, table = queries.pages_of(work, case), the_table()
     questions = queries.questions_of(pages)
@@ -78,7 +78,7 @@ def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Jud
     judgement = judge_report(table, pages, after)
     case.answers = work.keys.seal(case, "answers", json.dumps(after))
     for question in changes:
-        note_part(work, case.id, Part.EVIDENCE, name=name_of_answer(question))
+        record_contribution(work, case.id, ContributionKind.EVIDENCE, name=name_of_answer(question))
     platform = the_library().named_platform(after)
     case.platform = platform.slug if platform else None
     was = judge_report(table, pages, before).level
@@ -93,7 +93,7 @@ def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Jud
     As with a corrected answer, a level set by hand stands until what is judged leads elsewhere. It
     only ever rises here, and nobody is asked: what was told stands under another name too.
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_judge, case)
     table, answers = the_table(), answers_of(work, case)
     judgement = judge_report(table, queries.pages_of(work, case), answers)
@@ -144,7 +144,7 @@ def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
 
 def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     """Treat a case as more urgent than the table says. One person is enough for that."""
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_judge, case)
     if level.rank <= case.level.rank:
         raise Conflict(f"This case is {case.level} already. To lower it, ask for a second person.")
@@ -155,7 +155,7 @@ def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
 
 def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) -> LevelRequest:
     """Ask a second person to agree that a case can wait longer, by one level."""
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_judge, case)
     level = _one_below(case, level)
     _refuse_in_danger(work, case)
@@ -178,11 +178,11 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
         _refuse_in_danger(work, case)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
     work.record("case.lowering_decided", request, was=case.level, granted=granted)
-    news.tell_person(work, case.id, request.asked_by, What.LOWERING_DECIDED)
+    news.tell_person(work, case.id, request.asked_by, NewsKind.LOWERING_DECIDED)
     if granted:
         reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}
         _keep(work, case, level=request.level, rule=LOWERED, inputs=reason)
-        note_part(work, case.id, Part.LEVEL, actor=request.asked_by)
+        record_contribution(work, case.id, ContributionKind.LEVEL, actor=request.asked_by)
         _move(work, case, request.level, rule=LOWERED)
 
 
@@ -222,8 +222,8 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     if level is was:
         return
     case.level = level
-    note_part(work, case.id, Part.LEVEL)
-    news.tell_person(work, case.id, case.owner_id, What.LEVEL)
+    record_contribution(work, case.id, ContributionKind.LEVEL)
+    news.tell_person(work, case.id, case.owner_id, NewsKind.LEVEL)
     timing.restart_clock(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)

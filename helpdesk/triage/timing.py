@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from helpdesk.cases import clocks, pace
+from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.pace import due_code
+from helpdesk.cases.response_targets import due_code
 from helpdesk.core.work import Work
 from helpdesk.triage.decision_table import LevelPlan
 from helpdesk.triage.repository import the_table
@@ -18,24 +18,24 @@ def planned(level: Level) -> LevelPlan:
     return the_table().plan(level)
 
 
-pace.as_planned_by(planned)
+response_targets.use_plan(planned)
 
 
 def start_clock(work: Work, case: Case) -> None:
     """Promise a first reply for a new case. It asks the database nothing."""
     within = planned(case.level).first_reply
-    case.reply_due_at = clocks.start(work, case.id, clocks.FIRST_REPLY, within=within)
-    pace.promise_alarms(work, case, used=timedelta(0))
+    case.reply_due_at = clocks.start_clock(work, case.id, clocks.FIRST_REPLY, within=within)
+    response_targets.promise_alarms(work, case, used=timedelta(0))
 
 
 def start_clock_again(work: Work, case: Case) -> None:
     """Promise a reply where one was given before: it has its whole time anew."""
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     within = planned(case.level).first_reply
-    case.reply_due_at = clocks.start(
+    case.reply_due_at = clocks.start_clock(
         work, case.id, clocks.FIRST_REPLY, within=within, events=events, is_anew=True
     )
-    pace.promise_alarms(work, case, used=timedelta(0))
+    response_targets.promise_alarms(work, case, used=timedelta(0))
 
 
 def owe_an_answer(work: Work, case: Case) -> None:
@@ -49,10 +49,10 @@ def restart_clock(work: Work, case: Case) -> None:
 
     The same holds for the next word.
     """
-    pace.level_changed(work, case)
+    response_targets.sync_clocks_with_level(work, case)
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     if clocks.due_at(events) is None:
         return
     used = clocks.time_used_this_time(events, at=work.at)
     clocks.start_first_reply(work, case, within=planned(case.level).first_reply)
-    pace.promise_alarms(work, case, used=used)
+    response_targets.promise_alarms(work, case, used=used)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.queries import by_ref
+from helpdesk.cases.queries import case_by_ref
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms import AnswersForm, LowerForm, RaiseForm, answers_form, raise_form
@@ -17,7 +17,7 @@ bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 
 @bp.get("/answers")
 def edit_answers(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     work.require(may_judge, case)
     questions = queries.questions_of(queries.pages_of(work, case))
     return _answers_page(case, answers_form(questions, answers_of(work, case)))
@@ -25,7 +25,7 @@ def edit_answers(ref: str) -> ResponseReturnValue:
 
 @bp.post("/answers")
 def create_answers(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     form = answers_form(queries.questions_of(queries.pages_of(work, case)), {})
     if not form.validate_on_submit():
         return _answers_page(case, form), 422
@@ -43,14 +43,14 @@ def create_answers(ref: str) -> ResponseReturnValue:
 
 @bp.get("/level")
 def edit_level(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     work.require(may_judge, case)
     return _level_page(case, raise_form(case.level), LowerForm())
 
 
 @bp.post("/level")
 def create_level(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     form = raise_form(case.level)
     if not form.validate_on_submit():
         return _level_page(case, form, LowerForm(formdata=None)), 422
@@ -62,7 +62,7 @@ def create_level(ref: str) -> ResponseReturnValue:
 
 @bp.post("/lowering")
 def create_lowering(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     form = LowerForm()
     if not form.validate_on_submit():
         return _level_page(case, RaiseForm(formdata=None), form), 422
@@ -74,7 +74,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
 
 @bp.post("/lowering/decision")
 def create_lowering_decision(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     asked = queries.standing_request_or_refuse(work, case)
     granted = request.form.get("granted") == "yes"
     operations.decide_lowering(work, asked, granted=granted)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from helpdesk.accounts.models import StaffSession
 from helpdesk.cases.models import Message, Note
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.escalations.models import Escalation
 from helpdesk.settings import Surface
@@ -25,7 +25,7 @@ def two(context):
     with context.begin() as work:
         queue = a_team(work, slug="line-of-two")
         people = [a_person(work, Role.COORDINATOR, [queue]) for _ in range(2)]
-        case = a_case(work, queue, status=Status.OPEN, owner=people[0], platform="google")
+        case = a_case(work, queue, status=CaseState.OPEN, owner=people[0], platform="google")
     return people, case
 
 

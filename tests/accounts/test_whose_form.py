@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.cases.models import Note
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
@@ -15,7 +15,7 @@ def two(context):
     with context.begin() as work:
         queue = a_team(work, slug="first-line")
         people = [a_person(work, Role.COORDINATOR, [queue]) for _ in range(2)]
-        case = a_case(work, queue, status=Status.OPEN, owner=people[0])
+        case = a_case(work, queue, status=CaseState.OPEN, owner=people[0])
     return people, case
 
 

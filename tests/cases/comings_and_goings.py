@@ -15,7 +15,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.actors import Role, operator, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import DomainError
@@ -124,7 +124,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
         def act(work):
             case = self.case(work, number)
             if step == "close":
-                operations.close(work, case, outcome=Outcome.UNRESOLVED)
+                operations.close(work, case, outcome=CaseOutcome.UNRESOLVED)
             else:
                 getattr(operations, step)(work, case)
 

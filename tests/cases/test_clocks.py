@@ -7,7 +7,7 @@ import pytest
 from helpdesk.cases import clocks, operations
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.actors import reporter
 from helpdesk.core.database import new_id
 from helpdesk.intake.operations import write_message
@@ -63,7 +63,7 @@ def test_a_case_that_came_back_is_judged_by_its_new_time_alone(context, case, no
     with context.begin(at=now + 9 * HOUR) as work:
         found = work.session.get(Case, case.id)
         events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
-        found.reply_due_at = clocks.start(
+        found.reply_due_at = clocks.start_clock(
             work, case.id, clocks.FIRST_REPLY, within=4 * HOUR, events=events
         )
         work.record("case.reopened", found)
@@ -78,16 +78,16 @@ def test_a_case_that_came_back_is_judged_by_its_new_time_alone(context, case, no
 
 def test_stopping_what_does_not_run_does_nothing(context, now):
     with context.begin(at=now) as work:
-        assert not clocks.stop(work, new_id(), "any")
+        assert not clocks.stop_clock(work, new_id(), "any")
 
 
 def test_several_turns_add_up(context, now):
     subject = new_id()
     for start, stop in ((0, 1), (3, 5)):
         with context.begin(at=now + start * HOUR) as work:
-            clocks.start(work, subject, "any", within=10 * HOUR)
+            clocks.start_clock(work, subject, "any", within=10 * HOUR)
         with context.begin(at=now + stop * HOUR) as work:
-            clocks.stop(work, subject, "any")
+            clocks.stop_clock(work, subject, "any")
 
     with context.begin(at=now) as work:
         events = clocks.events_of(work.session, subject, "any")
@@ -102,7 +102,7 @@ def test_a_case_that_comes_back_at_once_runs_again_though_a_reporters_moment_is_
     with work_as(context, responder, now + timedelta(seconds=90)) as work:
         found = work.session.get(Case, found.id)
         operations.send_message(work, found, "Is it good again?")
-        operations.close(work, found, outcome=Outcome.RESOLVED)
+        operations.close(work, found, outcome=CaseOutcome.RESOLVED)
 
     with context.begin(reporter(found.id), at=now + timedelta(minutes=3)) as work:
         found = work.session.get(Case, found.id)

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select, text
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases import jobs, operations, pages, queries
+from helpdesk.cases import jobs, operations, queries, queue_pages
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Closure, Consent
-from helpdesk.cases.status import MOVES, ConsentKind, Outcome, Status, WaitsOn
+from helpdesk.cases.states import MOVES, CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
@@ -54,13 +54,13 @@ def test_a_claimed_case_is_open_and_has_one_owner(context, queue, responder, col
     case = a_case_of(context, queue)
 
     with work_as(context, responder) as work:
-        operations.claim(work, queries.by_ref(work, case.ref))
+        operations.claim(work, queries.case_by_ref(work, case.ref))
     with work_as(context, colleague) as work, pytest.raises(Conflict):
-        operations.claim(work, queries.by_ref(work, case.ref))
+        operations.claim(work, queries.case_by_ref(work, case.ref))
 
     with work_as(context, colleague) as work:
-        found = queries.by_ref(work, case.ref.lower())
-        assert (found.owner_id, found.status) == (responder.person.id, Status.OPEN)
+        found = queries.case_by_ref(work, case.ref.lower())
+        assert (found.owner_id, found.status) == (responder.person.id, CaseState.OPEN)
 
 
 def test_nobody_takes_a_case_that_they_cannot_open(context, queue, responder):
@@ -69,7 +69,7 @@ def test_nobody_takes_a_case_that_they_cannot_open(context, queue, responder):
         newcomer = a_person(work, teams=[queue], let_in=False)
 
     with work_as(context, newcomer) as work, pytest.raises(NotAllowed, match="let you in"):
-        operations.claim(work, queries.by_ref(work, case.ref))
+        operations.claim(work, queries.case_by_ref(work, case.ref))
 
 
 def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(
@@ -86,15 +86,15 @@ def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(
         ]
         for case, hours in zip(urgent, (3, 1, 2), strict=True):
             case.reply_due_at = now + timedelta(hours=hours)
-        a_case(work, queue, level=Level.IMMEDIATE, status=Status.WAITING)
-        a_case(work, queue, level=Level.IMMEDIATE, status=Status.CLOSED)
+        a_case(work, queue, level=Level.IMMEDIATE, status=CaseState.WAITING)
+        a_case(work, queue, level=Level.IMMEDIATE, status=CaseState.CLOSED)
 
     taken = []
     with work_as(context, responder) as work:
         team = accounts.queue_by_slug(work, queue.slug)
-        taken = [operations.take_next(work, team).ref for _ in range(6)]
+        taken = [operations.claim_next(work, team).ref for _ in range(6)]
         with pytest.raises(Conflict):
-            operations.take_next(work, team)
+            operations.claim_next(work, team)
 
     urgent_by_time = [urgent[1].ref, urgent[2].ref, urgent[0].ref]
     assert taken == [refs[2], *urgent_by_time, refs[1], refs[0]]
@@ -119,9 +119,9 @@ def test_a_case_that_does_not_open_is_in_nobodys_way(context, queue, responder, 
 
     with work_as(context, responder) as work:
         team = accounts.queue_by_slug(work, queue.slug)
-        assert operations.take_next(work, team).ref == ours
+        assert operations.claim_next(work, team).ref == ours
         with pytest.raises(NotAllowed):
-            operations.take_next(work, team)
+            operations.claim_next(work, team)
 
 
 def test_who_has_the_case_hands_it_over_with_a_sealed_note(context, queue, responder, colleague):
@@ -129,10 +129,12 @@ def test_who_has_the_case_hands_it_over_with_a_sealed_note(context, queue, respo
 
     with work_as(context, responder) as work:
         to = accounts.person_by_id(work, colleague.person.id)
-        operations.hand_over(work, queries.by_ref(work, case.ref), to=to, note="Call on Tuesday.")
+        operations.hand_over(
+            work, queries.case_by_ref(work, case.ref), to=to, note="Call on Tuesday."
+        )
 
     with work_as(context, colleague) as work:
-        found = queries.by_ref(work, case.ref)
+        found = queries.case_by_ref(work, case.ref)
         [note] = queries.notes_of(work, found)
         assert found.owner_id == colleague.person.id
         assert work.keys.open(note, "body") == "Call on Tuesday."
@@ -147,7 +149,7 @@ def test_a_case_is_not_handed_to_somebody_who_cannot_read_it(context, queue, res
 
     for nobody in (waiting, elsewhere):
         with work_as(context, responder) as work:
-            found = queries.by_ref(work, case.ref)
+            found = queries.case_by_ref(work, case.ref)
             with pytest.raises(Conflict):
                 operations.hand_over(work, found, to=nobody.person, note="Please.")
 
@@ -158,13 +160,13 @@ def test_only_who_has_a_case_or_a_coordinator_gives_it_back(
     case = a_case_of(context, queue, owner=responder)
 
     with work_as(context, colleague) as work, pytest.raises(NotAllowed):
-        operations.release(work, queries.by_ref(work, case.ref))
+        operations.release(work, queries.case_by_ref(work, case.ref))
     with work_as(context, coordinator) as work:
-        operations.release(work, queries.by_ref(work, case.ref), note="Off sick.")
+        operations.release(work, queries.case_by_ref(work, case.ref), note="Off sick.")
     with work_as(context, coordinator) as work:
-        assert queries.by_ref(work, case.ref).owner_id is None
+        assert queries.case_by_ref(work, case.ref).owner_id is None
         with pytest.raises(Conflict):
-            operations.release(work, queries.by_ref(work, case.ref))
+            operations.release(work, queries.case_by_ref(work, case.ref))
 
 
 def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(
@@ -175,22 +177,22 @@ def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(
     assert case.reply_due_at is not None
 
     with work_as(context, responder) as work:
-        operations.send_message(work, queries.by_ref(work, case.ref), "Do not log in for now.")
+        operations.send_message(work, queries.case_by_ref(work, case.ref), "Do not log in for now.")
 
     with context.begin(own=code.secret()) as work:
         found = work.session.get(Case, case.id)
         [message] = queries.messages_of(work, found)
-        assert (found.status, found.reply_due_at) == (Status.OPEN, None)
+        assert (found.status, found.reply_due_at) == (CaseState.OPEN, None)
         assert work.keys.open_own(message, "for_reporter") == "Do not log in for now."
 
 
 def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(context, queue, responder, now):
-    case = a_case_of(context, queue, status=Status.OPEN, owner=responder)
+    case = a_case_of(context, queue, status=CaseState.OPEN, owner=responder)
     first, later = date(2026, 11, 5), date(2026, 11, 9)
 
     for day in (first, later):
         with work_as(context, responder, at=now) as work:
-            operations.wait(work, queries.by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
+            operations.wait(work, queries.case_by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
     with context.begin() as work:
         promised = select(Promise).where(Promise.job == "cases.wake").order_by(Promise.due_at)
         wakes = work.session.scalars(promised).all()
@@ -198,49 +200,53 @@ def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(context, que
 
     jobs.wake(context, **wakes[0].arguments)
     with context.begin() as work:
-        assert work.session.get(Case, case.id).status is Status.WAITING, "it was put off since"
+        assert work.session.get(Case, case.id).status is CaseState.WAITING, "it was put off since"
     for _ in range(2):
         jobs.wake(context, **wakes[1].arguments)
     with context.begin() as work:
-        assert work.session.get(Case, case.id).status is Status.OPEN
+        assert work.session.get(Case, case.id).status is CaseState.OPEN
         resumed = select(HistoryEntry).where(HistoryEntry.action == "case.resumed")
         assert len(work.session.scalars(resumed).all()) == 1
 
 
 def test_nobody_waits_for_yesterday(context, queue, responder, now):
-    case = a_case_of(context, queue, status=Status.OPEN, owner=responder)
+    case = a_case_of(context, queue, status=CaseState.OPEN, owner=responder)
 
     for day in (None, now.date(), now.date() - timedelta(days=1)):
         with work_as(context, responder, at=now) as work, pytest.raises(Conflict):
-            operations.wait(work, queries.by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
+            operations.wait(work, queries.case_by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
 
 
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", CaseState)
 def test_a_case_closes_from_exactly_the_states_the_table_names(context, queue, coordinator, status):
     case = a_case_of(context, queue, status=status)
 
-    if Status.CLOSED in MOVES[status]:
+    if CaseState.CLOSED in MOVES[status]:
         with work_as(context, coordinator) as work:
-            operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+            operations.close(
+                work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
+            )
         with context.begin() as work:
-            assert work.session.get(Closure, case.id).outcome is Outcome.RESOLVED
+            assert work.session.get(Closure, case.id).outcome is CaseOutcome.RESOLVED
             assert work.session.get(Case, case.id).reply_due_at is None
     else:
         with work_as(context, coordinator) as work, pytest.raises(NotAllowed):
-            operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+            operations.close(
+                work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
+            )
 
 
 def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(context, queue, coordinator):
     case = a_case_of(context, queue, owner=coordinator)
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.UNRESOLVED)
+        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.UNRESOLVED)
 
     with work_as(context, coordinator) as work:
-        operations.reopen(work, queries.by_ref(work, case.ref))
+        operations.reopen(work, queries.case_by_ref(work, case.ref))
 
     with context.begin() as work:
         assert work.session.get(Closure, case.id) is None
-        assert work.session.get(Case, case.id).status is Status.OPEN
+        assert work.session.get(Case, case.id).status is CaseState.OPEN
 
 
 def test_a_follow_up_stands_on_the_board_on_its_day(context, queue, coordinator, now):
@@ -248,15 +254,15 @@ def test_a_follow_up_stands_on_the_board_on_its_day(context, queue, coordinator,
     with work_as(context, coordinator, at=now) as work:
         operations.close(
             work,
-            queries.by_ref(work, case.ref),
-            outcome=Outcome.RESOLVED,
+            queries.case_by_ref(work, case.ref),
+            outcome=CaseOutcome.RESOLVED,
             follow_up_on=now.date() + timedelta(days=14),
         )
 
     with work_as(context, coordinator) as work:
         before, on = (now.date() + timedelta(days=days) for days in (13, 14))
-        assert queries.to_follow_up(work, today=before) == []
-        assert [one.ref for one in queries.to_follow_up(work, today=on)] == [case.ref]
+        assert queries.cases_to_follow_up(work, today=before) == []
+        assert [one.ref for one in queries.cases_to_follow_up(work, today=on)] == [case.ref]
 
 
 def test_consent_to_one_platform_is_written_down_once_and_can_be_taken_back(
@@ -265,7 +271,7 @@ def test_consent_to_one_platform_is_written_down_once_and_can_be_taken_back(
     case = a_case_of(context, queue, platform="somewhere")
 
     with work_as(context, responder) as work:
-        found = queries.by_ref(work, case.ref)
+        found = queries.case_by_ref(work, case.ref)
         consent = operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
         assert (consent.platform, consent.given_by) == ("somewhere", responder.actor.id)
         with pytest.raises(Conflict):
@@ -283,7 +289,7 @@ def test_without_a_platform_there_is_nothing_to_consent_to(context, queue, respo
     case = a_case_of(context, queue)
 
     with work_as(context, responder) as work:
-        found = queries.by_ref(work, case.ref)
+        found = queries.case_by_ref(work, case.ref)
         with pytest.raises(Conflict):
             operations.record_consent(work, found, kind=ConsentKind.PLATFORM)
 
@@ -292,7 +298,7 @@ def test_reading_is_noted_once_an_hour_for_each_person(context, queue, responder
     case = a_case_of(context, queue)
     for somebody, minutes in ((responder, 0), (responder, 59), (colleague, 59), (responder, 61)):
         with work_as(context, somebody, at=now + timedelta(minutes=minutes)) as work:
-            operations.read(work, queries.by_ref(work, case.ref))
+            operations.record_reading(work, queries.case_by_ref(work, case.ref))
 
     with context.begin() as work:
         noted = select(HistoryEntry.actor_id).where(HistoryEntry.action == "case.read")
@@ -307,7 +313,7 @@ def test_operators_and_partners_see_no_case(context, queue, responder, role):
         somebody = a_person(work, role)
 
     with work_as(context, somebody) as work, pytest.raises(NotFound):
-        queries.by_ref(work, case.ref)
+        queries.case_by_ref(work, case.ref)
 
 
 def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
@@ -316,13 +322,15 @@ def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
     with context.begin(at=now) as work:
         for number in range(130):
             level = list(Level)[number % 4]
-            case = a_case(work, queue, level=level, status=Status.OPEN)
+            case = a_case(work, queue, level=level, status=CaseState.OPEN)
             case.reply_due_at = now + timedelta(minutes=number // 8) if number % 3 else None
 
     walked, after = [], ""
     with work_as(context, responder) as work:
         while True:
-            page = pages.queue_page(work, queue.slug, show=pages.Show.OPEN, after=after)
+            page = queue_pages.queue_page(
+                work, queue.slug, show=queue_pages.QueueFilter.OPEN, after=after
+            )
             walked += page.cases
             after = page.next_after
             if not after:
@@ -336,10 +344,12 @@ def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
 
 @pytest.mark.parametrize("after", ["", "x", "9~infinity~a", "1~yesterday~a", "1~infinity", "~~"])
 def test_a_place_that_cannot_be_read_is_the_beginning(context, queue, responder, after):
-    case = a_case_of(context, queue, status=Status.OPEN)
+    case = a_case_of(context, queue, status=CaseState.OPEN)
 
     with work_as(context, responder) as work:
-        page = pages.queue_page(work, queue.slug, show=pages.Show.OPEN, after=after)
+        page = queue_pages.queue_page(
+            work, queue.slug, show=queue_pages.QueueFilter.OPEN, after=after
+        )
         assert [one.ref for one in page.cases] == [case.ref]
 
 
@@ -355,12 +365,12 @@ def test_a_place_that_cannot_be_read_is_the_beginning(context, queue, responder,
 )
 def test_the_filters_of_a_queue(context, queue, responder, show, expected):
     with context.begin() as work:
-        for status in Status:
-            owner = responder if status is Status.WAITING else None
+        for status in CaseState:
+            owner = responder if status is CaseState.WAITING else None
             a_case(work, queue, status=status, owner=owner)
 
     with work_as(context, responder) as work:
-        page = pages.queue_page(work, queue.slug, show=pages.Show(show))
+        page = queue_pages.queue_page(work, queue.slug, show=queue_pages.QueueFilter(show))
         assert {case.status.value for case in page.cases} == expected
 
 
@@ -368,16 +378,16 @@ def test_late_cases_are_those_whose_time_has_run_out(context, queue, responder, 
     with context.begin(at=now - timedelta(hours=5)) as work:
         late = a_case(work, queue, level=Level.URGENT)
         a_case(work, queue, level=Level.SOON)
-        a_case(work, queue, level=Level.IMMEDIATE, status=Status.OPEN)
+        a_case(work, queue, level=Level.IMMEDIATE, status=CaseState.OPEN)
 
     with work_as(context, responder, at=now) as work:
-        assert [one.ref for one in queries.late(work)] == [late.ref]
+        assert [one.ref for one in queries.cases_with_late_update(work)] == [late.ref]
 
 
 def test_a_case_that_waits_and_is_nobodys_is_to_be_taken_once_its_reporter_waits(
     context, queue, responder
 ):
-    case = a_case_of(context, queue, status=Status.OPEN, reply_due_at=None)
+    case = a_case_of(context, queue, status=CaseState.OPEN, reply_due_at=None)
     with work_as(context, responder) as work:
         found = work.session.get(Case, case.id)
         found.wait(WaitsOn.PARTNER, (work.at + timedelta(days=9)).date())

@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk.cases import policy
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, reporter
 
 OWNER = Actor("person:a", Role.RESPONDER, frozenset({"queue"}), "a")
@@ -31,18 +31,18 @@ def a_case_in(status):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", CaseState)
 def test_the_table_of_who_may(rule, status):
     while_open, while_closed = RULES[rule]
     case = a_case_in(status)
 
     may = {actor for actor in (OWNER, COLLEAGUE, LEAD, *NOT_STAFF) if rule(actor, case)}
 
-    assert may == (while_closed if status is Status.CLOSED else while_open)
+    assert may == (while_closed if status is CaseState.CLOSED else while_open)
 
 
 def test_nobodys_case_has_no_owner_who_may():
-    case = a_case_in(Status.OPEN)
+    case = a_case_in(CaseState.OPEN)
     case.owner_id = None
 
     assert not policy.may_close(COLLEAGUE, case)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Membership, Person, StaffSession
 from helpdesk.cases import operations, queries
-from helpdesk.cases.models import Case, Conversation, Message, Note, Way
+from helpdesk.cases.models import Case, Conversation, ConversationChannel, Message, Note
 from helpdesk.core.actors import Role
 from helpdesk.core.keys import KeyCopy, Keyring
 from helpdesk.core.sealing import CannotOpen, Place, Secret
@@ -24,11 +24,16 @@ def house(context):
         cases = [a_case(work, queue, story=STORY) for queue in queues]
     for (first, _), case in zip(people, cases, strict=True):
         with work_as(context, first) as work:
-            found = queries.by_ref(work, case.ref)
+            found = queries.case_by_ref(work, case.ref)
             operations.send_message(work, found, "A message.")
             operations.add_note(work, found, "A note.")
             operations.record_conversation(
-                work, found, way=Way.SIGNAL, spoke_at=work.at, reached=True, summary="A call."
+                work,
+                found,
+                way=ConversationChannel.SIGNAL,
+                spoke_at=work.at,
+                reached=True,
+                summary="A call.",
             )
     return people, cases
 
@@ -108,7 +113,7 @@ def test_an_envelope_moved_to_another_row_column_or_case_does_not_open(context, 
     [(reader, _), _], [case, other] = house
 
     with work_as(context, reader) as work:
-        found = queries.by_ref(work, case.ref)
+        found = queries.case_by_ref(work, case.ref)
         [message], [note] = queries.messages_of(work, found), queries.notes_of(work, found)
         secret = work.keys.secret(found.key_id)
         assert secret.open_text(found.story, found.place_of("story")) == STORY

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, event, select
 from helpdesk.accounts.models import Team
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case, Consent, Message
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core import history
 from helpdesk.core.actors import Role
 from helpdesk.core.batch_query import BatchQuery
@@ -108,7 +108,7 @@ def test_only_what_differs_from_one_asking_to_the_next_is_a_parameter(context, c
 
         BatchQuery(
             entries=history.OF_CASE,
-            new=select(Case.id).where(Case.status == Status.NEW, Case.id == OF_A_CASE),
+            new=select(Case.id).where(Case.status == CaseState.NEW, Case.id == OF_A_CASE),
         ).ask(work.session, case_id=case.id)
 
         assert asked == [{"case_id": case.id}]

@@ -5,7 +5,7 @@ from sqlalchemy import event, func, select
 
 from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode
@@ -69,7 +69,7 @@ def test_what_arrives_is_what_was_sent(context, team):
 
     with context.begin() as work:
         found = work.session.get(Case, case_id, populate_existing=True)
-        assert (found.status, found.level, found.opened_at) == (Status.NEW, "soon", opened_at)
+        assert (found.status, found.level, found.opened_at) == (CaseState.NEW, "soon", opened_at)
         assert found.platform is None
         assert not found.in_slow_lane
         assert secret.open_text(found.story, found.place_of("story")) == (
@@ -127,7 +127,7 @@ def test_a_later_change_of_it_is_written_too(context, team):
         case_id = case.id
 
     with context.begin() as work:
-        assert work.session.get(Case, case_id, populate_existing=True).status is Status.OPEN
+        assert work.session.get(Case, case_id, populate_existing=True).status is CaseState.OPEN
 
 
 def test_a_row_that_waits_elsewhere_is_refused_before_anything_is_written(context, team):

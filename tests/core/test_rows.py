@@ -5,7 +5,7 @@ from sqlalchemy import inspect
 
 from helpdesk.accounts.models import Team, TeamKind
 from helpdesk.cases.models import Case, Closure
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.states import CaseOutcome
 
 
 def test_a_new_row_is_written_with_all_that_it_was_filled_with(context):
@@ -33,7 +33,7 @@ def test_a_change_before_it_is_written_is_written_too(context):
 def test_what_hangs_on_another_row_is_tied_to_it_from_both_sides():
     case = Case(ref="K7F-3MQ8")
 
-    closure = Closure(case=case, outcome=Outcome.RESOLVED)
+    closure = Closure(case=case, outcome=CaseOutcome.RESOLVED)
 
     assert case.closure is closure
     assert inspect(closure).attrs.case.history.added == [case]

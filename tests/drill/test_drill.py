@@ -11,7 +11,7 @@ from helpdesk.accounts.operations.recovery import unlock_with_passphrase
 from helpdesk.accounts.passphrases import open_lock
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import CannotOpen
@@ -32,7 +32,7 @@ def test_there_are_a_dozen_cases_in_every_status(drill):
     cases = drill.past.session.scalars(select(Case)).all()
 
     assert len(cases) == 12
-    assert {case.status for case in cases} == set(Status)
+    assert {case.status for case in cases} == set(CaseState)
     assert len({case.level for case in cases}) == 4
     assert all(case.is_drill for case in cases)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.actors import reporter
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.duty import news as board_news
@@ -58,7 +58,7 @@ def decide(house, escalation):
 
 
 def test_there_is_a_sentence_for_all_that_can_happen():
-    assert set(WORDS) == set(What)
+    assert set(WORDS) == set(NewsKind)
 
 
 def test_without_news_the_board_says_so(house, browser):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations
@@ -46,7 +46,7 @@ class House:
             case = a_case(
                 work,
                 self.team,
-                status=Status.OPEN,
+                status=CaseState.OPEN,
                 answers=answers,
                 incident_type=kind,
                 other_types=tuple(also),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty.timeline import CONSENTS, sentence_for
 from helpdesk.escalations.standing import Ask

@@ -8,7 +8,7 @@ import pytest
 from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind, Outcome, Status
+from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_code
@@ -177,7 +177,7 @@ def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, context):
     browser.post(f"/cases/{case.ref}/reopening")
 
     with context.begin() as work:
-        assert work.session.get(Case, case.id).status is Status.OPEN
+        assert work.session.get(Case, case.id).status is CaseState.OPEN
 
 
 def test_a_case_is_not_closed_before_its_steps_are_done(context, browser, case, responder):
@@ -329,9 +329,9 @@ def test_letters_are_shown_only_in_a_drill(browser):
 def test_the_timeline_speaks_in_sentences(context, browser, responder, case):
     browser.post(f"/cases/{case.ref}/assignment")
     with work_as(context, responder) as work:
-        operations.send_message(work, queries.by_ref(work, case.ref), "Hello.")
-        found = queries.by_ref(work, case.ref)
-        operations.close(work, found, outcome=Outcome.REFERRED)
+        operations.send_message(work, queries.case_by_ref(work, case.ref), "Hello.")
+        found = queries.case_by_ref(work, case.ref)
+        operations.close(work, found, outcome=CaseOutcome.REFERRED)
 
     page = browser.get(f"/cases/{case.ref}").text
 
@@ -342,7 +342,7 @@ def test_the_timeline_speaks_in_sentences(context, browser, responder, case):
 def test_a_long_history_has_a_page_of_its_own(context, browser, responder, case):
     assert "Everything that was done" not in browser.get(f"/cases/{case.ref}").text
     with work_as(context, responder) as work:
-        found = queries.by_ref(work, case.ref)
+        found = queries.case_by_ref(work, case.ref)
         operations.claim(work, found)
         for number in range(SHOWN):
             operations.send_message(work, found, f"Hello {number}.")
@@ -376,7 +376,7 @@ def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
     context, browser, case, coordinator
 ):
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED)
 
     answer = browser.post(
         f"/cases/{case.ref}/messages",
@@ -393,7 +393,7 @@ def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
 
 def test_a_day_that_comes_too_late_is_given_back_too(context, browser, case, coordinator):
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED)
     day = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
 
     answer = browser.post(
@@ -408,7 +408,7 @@ def test_a_day_that_comes_too_late_is_given_back_too(context, browser, case, coo
 
 def test_what_another_site_sent_is_not_given_back(context, browser, case, coordinator):
     with work_as(context, coordinator) as work:
-        operations.close(work, queries.by_ref(work, case.ref), outcome=Outcome.RESOLVED)
+        operations.close(work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED)
 
     answer = browser.post(
         f"/cases/{case.ref}/messages",
@@ -426,7 +426,7 @@ def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
     address = f"/cases/{case.ref}"
     assert "It needs no answer" not in browser.get(address).text
     with work_as(context, responder) as work:
-        found = queries.by_ref(work, case.ref)
+        found = queries.case_by_ref(work, case.ref)
         operations.send_message(work, found, "Hello.")
         timing.owe_an_answer(work, found)
         work.record("test", found)

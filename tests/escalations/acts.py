@@ -16,7 +16,7 @@ from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest, Consent, LevelRequest
-from helpdesk.cases.status import ConsentKind, Outcome
+from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import DomainError
 from helpdesk.core.sealing import CannotOpen
@@ -300,7 +300,7 @@ class TwoPeople(RuleBasedStateMachine):
             self.gates.update(by)
             TRIED["lowered"] += bool(by)
 
-    @rule(who=WHO, outcome=st.sampled_from(list(Outcome)), seldom=SELDOM)
+    @rule(who=WHO, outcome=st.sampled_from(list(CaseOutcome)), seldom=SELDOM)
     def close(self, who, outcome, seldom):
         if not seldom:
             return
@@ -308,7 +308,7 @@ class TwoPeople(RuleBasedStateMachine):
         def act(work, case):
             closing.close_case(work, case, outcome=outcome)
             urgent = case.level.rank >= Level.URGENT.rank
-            assert not (urgent and outcome is Outcome.SPAM), "one said that it was no report"
+            assert not (urgent and outcome is CaseOutcome.SPAM), "one said that it was no report"
 
         self.try_as(who, act)
 

@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk.accounts.models import Team
 from helpdesk.cases.models import Case, Consent, Evidence, Fact
-from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
@@ -168,7 +168,7 @@ def a_ready_case(work, queue, platform, code, **facts) -> Case:
     case = a_case(
         work,
         queue,
-        status=facts.pop("status", Status.OPEN),
+        status=facts.pop("status", CaseState.OPEN),
         platform=platform,
         code=code,
         story=STORY,

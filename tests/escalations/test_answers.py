@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.levels import Level
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.escalations import jobs, operations, queries

@@ -9,7 +9,7 @@ from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Fact
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.job_runner import run_due_promises

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core import emails, job_runner, send_hold
 from helpdesk.core.actors import operator
 from helpdesk.core.app_context import Email
@@ -108,7 +108,7 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
     delivery = house.delivery(escalation)
     assert delivery.standing is result
     assert house.now(escalation).standing is Standing.DISPATCHING
-    assert house.case_now().status is Status.OPEN
+    assert house.case_now().status is CaseState.OPEN
     again = promises(house)[-1]
     assert again.due_at == delivery.retry_at
     wait = delivery.retry_at - datetime.now(UTC)
@@ -251,7 +251,7 @@ def test_a_consent_taken_back_before_sending_cancels(house):
     assert house.now(escalation).standing is Standing.WITHDRAWN
     assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
     assert results(house, escalation) == []
-    assert house.case_now().status is Status.OPEN
+    assert house.case_now().status is CaseState.OPEN
     house.give_consent()
     house.carry(escalation, later=DAY)
     assert house.context.mailer.sent == []

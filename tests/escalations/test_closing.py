@@ -5,7 +5,7 @@ import pytest
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.duty import closing
 from helpdesk.escalations import operations
@@ -36,7 +36,7 @@ def write(house, body="Please hurry."):
         intake.write_message(work, work.session.get(Case, house.case.id), body=body)
 
 
-@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("outcome", CaseOutcome)
 def test_nothing_closes_over_words_that_nobody_has_answered(house, outcome):
     write(house)
 
@@ -44,7 +44,7 @@ def test_nothing_closes_over_words_that_nobody_has_answered(house, outcome):
         close(house, outcome)
 
 
-@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("outcome", CaseOutcome)
 def test_nothing_closes_over_a_request_that_a_partner_may_still_act_on(house, outcome):
     escalation = house.carried(ask=Ask.PRESERVE)
 
@@ -55,7 +55,7 @@ def test_nothing_closes_over_a_request_that_a_partner_may_still_act_on(house, ou
     close(house, outcome)
 
 
-@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.SPAM])
+@pytest.mark.parametrize("outcome", [one for one in CaseOutcome if one is not CaseOutcome.SPAM])
 def test_what_was_reported_gets_a_first_answer_before_it_closes(house, outcome):
     with house.context.begin() as work:
         case = work.session.get(Case, house.case.id)
@@ -70,7 +70,7 @@ def test_what_was_reported_gets_a_first_answer_before_it_closes(house, outcome):
 def test_an_urgent_case_is_no_report_only_where_a_second_person_agrees(house, level):
     house.change_case(level=level)
     with pytest.raises(Conflict, match="second person"):
-        close(house, Outcome.SPAM)
+        close(house, CaseOutcome.SPAM)
 
     request_id = asked(house)
     assert not house.case_now().is_closed
@@ -118,12 +118,12 @@ def test_who_cannot_open_the_case_is_no_second_person(house):
 def test_what_is_not_urgent_may_be_closed_as_no_report_by_one(house, level):
     house.change_case(level=level)
 
-    close(house, Outcome.SPAM)
+    close(house, CaseOutcome.SPAM)
 
     assert house.case_now().is_closed
 
 
-@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("outcome", CaseOutcome)
 def test_an_objection_opens_it_again_and_an_answer_is_owed(house, outcome):
     with house.as_(house.writer) as work:
         casework.close(work, work.session.get(Case, house.case.id), outcome=outcome)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
@@ -135,7 +135,7 @@ def test_one_thing_is_asked_of_a_partner_once_at_a_time(house):
 
 
 def test_a_request_may_not_be_written_for_a_closed_case(house):
-    house.change_case(status=Status.CLOSED)
+    house.change_case(status=CaseState.CLOSED)
 
     with pytest.raises(Conflict):
         house.ask()
@@ -191,7 +191,7 @@ def test_a_carried_request_waits_for_the_partner_and_starts_their_clock(house):
     assert escalation.standing is Standing.WITH_PARTNER
     assert escalation.answer_due_at > datetime.now(UTC) + timedelta(hours=47)
     case = house.case_now()
-    assert (case.status, case.waits_on) == (Status.WAITING, WaitsOn.PARTNER)
+    assert (case.status, case.waits_on) == (CaseState.WAITING, WaitsOn.PARTNER)
 
 
 def test_an_acknowledgement_needs_a_person_and_moves_the_clock_to_a_decision(house):
@@ -209,7 +209,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
 
     assert house.now(escalation).standing is Standing.NEED_INFORMATION
     assert house.now(escalation).answer_due_at is None
-    assert house.case_now().status is Status.OPEN
+    assert house.case_now().status is CaseState.OPEN
     told = promised(house.context, "triage.tell_owner")
     assert house.case.id in [one["case_id"] for one in told]
 
@@ -258,7 +258,7 @@ def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):
     decided(house, escalation, note="Done at noon.")
 
     assert house.now(escalation).standing is Standing.DECIDED
-    assert house.case_now().status is Status.OPEN
+    assert house.case_now().status is CaseState.OPEN
     with house.as_(house.writer) as work:
         [decision] = queries.decisions_of(work, escalation)
         assert work.keys.open(decision, "note") == "Done at noon."
@@ -319,7 +319,7 @@ def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answ
     with house.as_(house.writer, datetime.now(UTC) + timedelta(days=3)) as work:
         operations.stop_waiting(work, house.mine(work, escalation))
     assert house.now(escalation).standing is Standing.UNANSWERED
-    assert house.case_now().status is Status.OPEN
+    assert house.case_now().status is CaseState.OPEN
 
     decided(house, escalation)
     assert house.now(escalation).standing is Standing.DECIDED
@@ -327,11 +327,11 @@ def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answ
 
 def test_a_late_answer_opens_a_closed_case(house):
     escalation = house.carried()
-    house.change_case(status=Status.CLOSED, waits_on=None, waits_until=None)
+    house.change_case(status=CaseState.CLOSED, waits_on=None, waits_until=None)
 
     decided(house, escalation)
 
-    assert house.case_now().status is Status.OPEN
+    assert house.case_now().status is CaseState.OPEN
 
 
 def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(house):
@@ -343,7 +343,7 @@ def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(hous
     act(house, house.writer, escalation, operations.withdraw)
 
     assert house.now(escalation).standing is Standing.WITHDRAWN
-    assert house.case_now().status is Status.OPEN
+    assert house.case_now().status is CaseState.OPEN
     [told] = promised(house.context, "escalations.tell_partner")
     assert told["escalation_id"] == escalation.id
     with house.as_(house.theirs) as work:

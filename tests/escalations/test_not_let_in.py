@@ -10,8 +10,8 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import queries as people
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Consent, Way
-from helpdesk.cases.status import ConsentKind, Outcome, WaitsOn
+from helpdesk.cases.models import Case, Consent, ConversationChannel
+from helpdesk.cases.states import CaseOutcome, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed
 from helpdesk.duty import closing
@@ -44,7 +44,7 @@ def tomorrow(work):
 
 ACTS = {
     "ask to close": closing.ask_to_close,
-    "close": lambda work, case: closing.close_case(work, case, outcome=Outcome.REFERRED),
+    "close": lambda work, case: closing.close_case(work, case, outcome=CaseOutcome.REFERRED),
     "write a consent down": lambda work, case: casework.record_consent(
         work, case, kind=ConsentKind.HELPER
     ),
@@ -55,7 +55,12 @@ ACTS = {
     "write": lambda work, case: casework.send_message(work, case, "Hello."),
     "note": lambda work, case: casework.add_note(work, case, "Hello."),
     "speak": lambda work, case: casework.record_conversation(
-        work, case, way=Way.TELEPHONE, spoke_at=work.at, reached=True, summary="Hello."
+        work,
+        case,
+        way=ConversationChannel.TELEPHONE,
+        spoke_at=work.at,
+        reached=True,
+        summary="Hello.",
     ),
     "wait": lambda work, case: casework.wait(work, case, on=WaitsOn.DATE, until=tomorrow(work)),
     "give back": casework.release,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.standing import Ask, Standing

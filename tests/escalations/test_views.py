@@ -10,7 +10,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.app import create_app
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Evidence, Fact
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.escalations import jobs, operations, queries

@@ -20,12 +20,10 @@ TODAY = frozenset(
         "Lane",
         "Line",
         "MailboxForm",
-        "MessageForm",
         "Meta",
         "Pile",
         "Told",
         "VerdictForm",
-        "Way",
     }
 )
 

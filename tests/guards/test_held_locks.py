@@ -11,7 +11,7 @@ from helpdesk import ticker
 from helpdesk.app import create_app
 from helpdesk.assembly import close_context, open_context, open_engine
 from helpdesk.cases.models import Case, Message
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core import codes, jobs
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.app_context import AppContext
@@ -71,7 +71,7 @@ def house(desks):
         queue = a_team(work, slug=codes.new_ref().lower(), takes_reports=True)
         lead = a_person(work, Role.COORDINATOR, [queue])
         empty = a_team(work, slug=codes.new_ref().lower())
-        case = a_case(work, queue, status=Status.OPEN, owner=lead)
+        case = a_case(work, queue, status=CaseState.OPEN, owner=lead)
     return queue, lead, empty, case
 
 

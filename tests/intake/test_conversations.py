@@ -9,8 +9,8 @@ from sqlalchemy.exc import ProgrammingError
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Conversation, Way
-from helpdesk.cases.status import Outcome, Status
+from helpdesk.cases.models import Case, Conversation, ConversationChannel
+from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.actors import NOBODY, Role, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict, NotFound
@@ -44,7 +44,7 @@ def mailbox(browser, case, code):
     return browser
 
 
-def call(house, case, *, minutes=30, reached=True, way=Way.TELEPHONE, seen=None):
+def call(house, case, *, minutes=30, reached=True, way=ConversationChannel.TELEPHONE, seen=None):
     with house.inside() as work:
         at = work.at - timedelta(minutes=minutes)
         found = work.session.get(Case, case.id)
@@ -67,11 +67,11 @@ def now_of(house, case):
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (Way.TELEPHONE, "We spoke with you by phone on"),
-        (Way.SIGNAL, "We spoke with you on Signal on"),
-        (Way.IN_PERSON, "We met you and spoke with you on"),
-        (Way.OTHER_DESK, "Another helpdesk spoke with you for us on"),
-        (Way.OTHER, "We spoke with you in another way on"),
+        (ConversationChannel.TELEPHONE, "We spoke with you by phone on"),
+        (ConversationChannel.SIGNAL, "We spoke with you on Signal on"),
+        (ConversationChannel.IN_PERSON, "We met you and spoke with you on"),
+        (ConversationChannel.OTHER_DESK, "Another helpdesk spoke with you for us on"),
+        (ConversationChannel.OTHER, "We spoke with you in another way on"),
     ],
 )
 def test_the_mailbox_says_the_day_and_the_way_and_not_what_was_said(
@@ -146,12 +146,12 @@ def test_a_call_that_answered_nothing_is_objected_to_and_an_answer_is_owed(house
 def test_a_closed_case_opens_again_with_the_objection(house, case, code):
     conversation_id = call(house, case)
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, case.id), outcome=Outcome.RESOLVED)
+        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
 
     object_to(house, case, code, conversation_id)
 
     found = now_of(house, case)
-    assert found.status is Status.OPEN
+    assert found.status is CaseState.OPEN
     assert found.reply_due_at is not None
 
 
@@ -233,7 +233,7 @@ def test_a_call_is_no_answer_to_what_may_have_come_after_it(
         casework.record_conversation(
             work,
             found,
-            way=Way.TELEPHONE,
+            way=ConversationChannel.TELEPHONE,
             spoke_at=clock_time(spoke_at),
             reached=True,
             summary=SUMMARY,
@@ -271,7 +271,7 @@ def test_a_call_before_the_report_arrived_answers_nothing(
         casework.record_conversation(
             work,
             found,
-            way=Way.TELEPHONE,
+            way=ConversationChannel.TELEPHONE,
             spoke_at=clock_time(spoke_at),
             reached=True,
             summary=SUMMARY,

@@ -14,7 +14,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.cases.queries import newest_from_reporter
-from helpdesk.cases.status import ConsentKind, Outcome, Status, WaitsOn
+from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode, word_list
 from helpdesk.core.edit_distance import within_one_edit
@@ -39,7 +39,7 @@ def case(house, code):
             work,
             house.team,
             code=code,
-            status=Status.OPEN,
+            status=CaseState.OPEN,
             platform="google",
             owner=house.responder,
             consents=(ConsentKind.HELP,),
@@ -275,7 +275,7 @@ def test_a_message_wakes_a_case_that_waited_for_it(house, inside, case):
 
     inside.send("/mailbox/case/messages", answers={"body": "Here."})
 
-    assert (_case(house, case).status, _case(house, case).waits_until) == (Status.OPEN, None)
+    assert (_case(house, case).status, _case(house, case).waits_until) == (CaseState.OPEN, None)
     assert "triage.tell_owner" in _promised(house, case)
 
 
@@ -348,7 +348,7 @@ def test_what_came_behind_the_back_of_a_responder_is_not_answered_by_what_they_s
 def test_a_case_does_not_close_over_a_message_that_nobody_has_answered(house, inside, case):
     inside.send("/mailbox/case/messages", answers={"body": "One more thing."})
 
-    for outcome in Outcome:
+    for outcome in CaseOutcome:
         with house.inside() as work, pytest.raises(Conflict, match="nobody has answered"):
             duty.close_case(work, work.session.get(Case, case.id), outcome=outcome)
 
@@ -389,14 +389,14 @@ def test_nor_does_it_take_back_what_was_given_since(house, inside, case):
 
 def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, case.id), outcome=Outcome.RESOLVED)
+        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
     inside.open("/mailbox/case")
     assert "This case is closed: it was solved." in inside.text
 
     inside.send("/mailbox/case/messages", answers={"body": "It is back."})
 
     opened = _case(house, case)
-    assert opened.status is Status.OPEN
+    assert opened.status is CaseState.OPEN
     assert opened.reply_due_at is not None
     assert "This case is closed" not in inside.text
 
@@ -422,7 +422,7 @@ def test_to_agree_may_be_the_answer_that_a_case_waited_for(house, inside, case):
 
     inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
 
-    assert _case(house, case).status is Status.OPEN
+    assert _case(house, case).status is CaseState.OPEN
 
 
 def test_a_consent_that_was_not_on_offer_is_none(house, inside, case):
@@ -444,7 +444,7 @@ def test_taking_the_case_back_closes_it_and_every_consent(house, inside, case):
     inside.send("/mailbox/case/withdrawal")
 
     closed = _case(house, case)
-    assert closed.status is Status.CLOSED
+    assert closed.status is CaseState.CLOSED
     assert "You took this case back" in inside.text
     assert _standing(house, case) == set()
     assert "escalations.cancel_unsent" in _promised(house, case)
@@ -465,7 +465,7 @@ def test_on_a_closed_case_a_consent_can_still_be_taken_back(house, inside, case)
     inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
     with house.inside() as work:
         closed = work.session.get(type(case), case.id)
-        closed.close(outcome=Outcome.RESOLVED, at=work.at, by=work.actor.id)
+        closed.close(outcome=CaseOutcome.RESOLVED, at=work.at, by=work.actor.id)
         work.record("case.closed", closed)
     inside.open("/mailbox/case")
 
@@ -708,7 +708,7 @@ def test_what_a_responder_wrote_down_stands_unticked_until_it_is_confirmed(house
 
 def test_nobody_answers_for_another_persons_case(house, inside, case):
     with house.inside() as work:
-        other = a_case(work, house.team, status=Status.OPEN, consents=())
+        other = a_case(work, house.team, status=CaseState.OPEN, consents=())
     mine, others = written_down(house, case), written_down(house, other)
     inside.open("/mailbox/case")
     form = inside.form(f"/mailbox/case/consents/{mine}/confirmation")
@@ -742,7 +742,7 @@ def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
 ):
     with house.inside() as work:
         lead = a_person(work, Role.COORDINATOR, [house.team])
-        casework.close(work, work.session.get(Case, case.id), outcome=Outcome.UNRESOLVED)
+        casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.UNRESOLVED)
     with house.inside(lead) as work:
         person = accounts.person_by_id(work, house.responder.person.id)
         people.disable(work, person)
@@ -752,5 +752,5 @@ def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
 
     with house.inside(lead) as work:
         found = work.session.get(Case, case.id)
-        assert (found.status, found.owner_id) == (Status.OPEN, None)
+        assert (found.status, found.owner_id) == (CaseState.OPEN, None)
     assert "No responder has your case at this moment." in inside.text

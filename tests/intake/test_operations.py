@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from helpdesk.accounts.models import Team, TeamKind
 from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, word_list
 from helpdesk.core.database import Base
@@ -220,7 +220,7 @@ def test_a_reporter_sees_one_case_and_a_stranger_none(house):
 
 def test_a_responder_is_no_reporter(house):
     with house.inside() as work:
-        case = a_case(work, house.team, status=Status.OPEN)
+        case = a_case(work, house.team, status=CaseState.OPEN)
         with pytest.raises(NotAllowed):
             operations.write_message(work, case, body="In their name.")
 

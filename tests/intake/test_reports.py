@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind, Status
-from helpdesk.cases.told import answers_of, contact_of, story_of
+from helpdesk.cases.report_content import answers_of, contact_of, story_of
+from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.outbox import Promise
 
@@ -38,7 +38,7 @@ def test_a_report_arrives_sealed_judged_and_routed(house, browser):
 
     assert browser.status == 200
     [case] = cases(house)
-    assert case.status is Status.NEW
+    assert case.status is CaseState.NEW
     assert case.team_id == house.team.id
     assert (case.incident_type, case.platform) == ("account-takeover", "google")
     assert case.level is Level.URGENT

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.clocks import stop_first_reply
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.escalations import jobs, operations, queries
@@ -191,7 +191,7 @@ def test_a_case_that_was_taken_back_stays_closed_when_its_requests_are_stopped(h
 
     assert story.standing() is Standing.WITHDRAWN
     with house.inside() as work:
-        assert work.session.get(Case, story.case.id).status is Status.CLOSED
+        assert work.session.get(Case, story.case.id).status is CaseState.CLOSED
 
 
 def test_a_request_of_another_case_is_no_request(house, story):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.told import answers_of
+from helpdesk.cases.report_content import answers_of
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.intake import report

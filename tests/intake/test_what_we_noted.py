@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind, Outcome, Status
+from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
@@ -102,13 +102,13 @@ def test_their_own_word_counts_after_that(house, story):
 def test_a_case_that_was_closed_on_it_opens_again(house, story):
     note(house, story, Verdict.CONFIRMED)
     with house.inside() as work:
-        casework.close(work, work.session.get(Case, story.case.id), outcome=Outcome.RESOLVED)
+        casework.close(work, work.session.get(Case, story.case.id), outcome=CaseOutcome.RESOLVED)
 
     deny(story)
 
     with house.inside() as work:
         case = work.session.get(Case, story.case.id, populate_existing=True)
-        assert case.status is Status.OPEN
+        assert case.status is CaseState.OPEN
         assert case.reply_due_at is not None
 
 

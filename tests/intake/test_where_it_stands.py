@@ -17,7 +17,7 @@ from sqlalchemy import select
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Conversation, News
-from helpdesk.cases.status import Outcome, Status, WaitsOn
+from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core import jobs
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.outbox import Promise
@@ -31,10 +31,10 @@ DAYS = [NOW.date() + timedelta(days=off) for off in (-1, 0, 4)]
 
 # Where a case can be: status, what it waits for, until when.
 PLACES = [
-    (Status.NEW, None, None),
-    (Status.OPEN, None, None),
-    *((Status.WAITING, on, day) for on, day in product(WaitsOn, DAYS)),
-    (Status.CLOSED, None, None),
+    (CaseState.NEW, None, None),
+    (CaseState.OPEN, None, None),
+    *((CaseState.WAITING, on, day) for on, day in product(WaitsOn, DAYS)),
+    (CaseState.CLOSED, None, None),
 ]
 # When an answer and the next word are due, if they are.
 DUE = list(product((None, BEFORE, AFTER), (None, BEFORE, AFTER)))
@@ -43,24 +43,24 @@ STATES = [
         status=status,
         waits_on=on,
         waits_until=until,
-        is_closed=status is Status.CLOSED,
+        is_closed=status is CaseState.CLOSED,
         owner_id=owner,
-        reply_due_at=None if status is Status.CLOSED else reply,
-        word_due_at=None if status is Status.CLOSED else word,
+        reply_due_at=None if status is CaseState.CLOSED else reply,
+        word_due_at=None if status is CaseState.CLOSED else word,
         closure=SimpleNamespace(outcome=outcome, by=by),
         with_platform=with_platform,
     )
     for (status, on, until), owner, (reply, word), with_platform, outcome, by in product(
-        PLACES, ("person", None), DUE, (True, False), Outcome, ("person:a", "reporter:a")
+        PLACES, ("person", None), DUE, (True, False), CaseOutcome, ("person:a", "reporter:a")
     )
-    if status is Status.CLOSED or (outcome, by) == (Outcome.RESOLVED, "person:a")
+    if status is CaseState.CLOSED or (outcome, by) == (CaseOutcome.RESOLVED, "person:a")
 ]
 
 
 def rests(one):
     """Nothing is to be done before a day that is still to come."""
     on = (WaitsOn.REPORTER, WaitsOn.DATE)
-    return one.status is Status.WAITING and one.waits_on in on and one.waits_until >= NOW.date()
+    return one.status is CaseState.WAITING and one.waits_on in on and one.waits_until >= NOW.date()
 
 
 def is_late(one):
@@ -73,20 +73,22 @@ def is_with_platform(one):
 
 # What is said, and when it is true.
 RULES = {
-    "it was solved": lambda one: one.is_closed and one.closure.outcome is Outcome.RESOLVED,
-    "could not be solved": lambda one: one.is_closed and one.closure.outcome is Outcome.UNRESOLVED,
-    "other helpers have": lambda one: one.is_closed and one.closure.outcome is Outcome.REFERRED,
+    "it was solved": lambda one: one.is_closed and one.closure.outcome is CaseOutcome.RESOLVED,
+    "could not be solved": lambda one: (
+        one.is_closed and one.closure.outcome is CaseOutcome.UNRESOLVED
+    ),
+    "other helpers have": lambda one: one.is_closed and one.closure.outcome is CaseOutcome.REFERRED,
     "You took this case back": lambda one: (
         one.is_closed
-        and one.closure.outcome is Outcome.WITHDRAWN
+        and one.closure.outcome is CaseOutcome.WITHDRAWN
         and one.closure.by.startswith("reporter:")
     ),
     "do not want us to go on": lambda one: (
         one.is_closed
-        and one.closure.outcome is Outcome.WITHDRAWN
+        and one.closure.outcome is CaseOutcome.WITHDRAWN
         and not one.closure.by.startswith("reporter:")
     ),
-    "not meant for us": lambda one: one.is_closed and one.closure.outcome is Outcome.SPAM,
+    "not meant for us": lambda one: one.is_closed and one.closure.outcome is CaseOutcome.SPAM,
     "it opens again": lambda one: one.is_closed,
     "wait for your answer": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
     "We will wait until this day": lambda one: one.waits_on is WaitsOn.REPORTER and rests(one),
@@ -95,7 +97,7 @@ RULES = {
     "We have asked a platform": is_with_platform,
     "is working on your case": lambda one: one.owner_id is not None and not rests(one),
     "No responder has your case": lambda one: one.owner_id is None and not one.is_closed,
-    "Your report has arrived": lambda one: one.owner_id is None and one.status is Status.NEW,
+    "Your report has arrived": lambda one: one.owner_id is None and one.status is CaseState.NEW,
     "The next responder who is free": lambda one: one.owner_id is None,
     "before this time": lambda one: one.reply_due_at is not None and one.reply_due_at > NOW,
     "we are late": is_late,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.models import Case, Consent, Message
-from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.codes import ReturnCode
 from tests.factories import a_case
 from tests.intake.browser import Browser
@@ -36,7 +36,7 @@ def two(house):
                 work,
                 house.team,
                 code=code,
-                status=Status.OPEN,
+                status=CaseState.OPEN,
                 owner=house.responder,
                 consents=(ConsentKind.HELP,),
             )
@@ -115,7 +115,7 @@ def test_taking_a_case_back_in_an_old_tab_closes_no_other(house, two, browser):
     tab.send("/mailbox/case/withdrawal")
 
     assert tab.status == 409
-    assert state(house, first)[2] is state(house, second)[2] is Status.OPEN
+    assert state(house, first)[2] is state(house, second)[2] is CaseState.OPEN
 
 
 def test_the_same_mailbox_opened_again_takes_what_an_older_tab_has(house, two, browser):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.history import HistoryEntry
 from helpdesk.playbooks.model import NOTE
@@ -46,7 +46,7 @@ class CaseAtWork:
             self.id = a_case(
                 work,
                 team,
-                status=Status.OPEN,
+                status=CaseState.OPEN,
                 answers=answers,
                 platform="facebook",
                 incident_type=incident_type,

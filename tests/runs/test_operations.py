@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from helpdesk.cases.models import Consent, Evidence, Fact
-from helpdesk.cases.status import ConsentKind, Status
+from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.playbooks import repository
@@ -337,7 +337,7 @@ def test_nothing_is_done_on_a_closed_case(at_work):
     run_id = at_work.start()
     with at_work.working() as work:
         case = at_work.case(work)
-        case.status = Status.CLOSED
+        case.status = CaseState.CLOSED
         work.record("case.closed", case)
 
     with pytest.raises(NotAllowed):

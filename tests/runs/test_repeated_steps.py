@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Note
 from helpdesk.cases.models.case import LEVELS
-from helpdesk.cases.status import Outcome, Status
+from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import closing
 from helpdesk.duty.queries import board
@@ -94,7 +94,7 @@ def test_a_case_neither_ends_well_nor_closes_before_the_answer(at_work, asked):
     with at_work.working() as work, pytest.raises(Conflict, match="Ask about danger again"):
         operations.finish_step(work, at_work.run(work, asked), "close.way-out", outcome="restored")
     with at_work.working() as work:
-        refusal = closing.not_closed_yet(work, at_work.case(work), outcome=Outcome.RESOLVED)
+        refusal = closing.not_closed_yet(work, at_work.case(work), outcome=CaseOutcome.RESOLVED)
 
     assert "“Ask about danger again”" in refusal
 
@@ -173,7 +173,7 @@ def test_the_board_shows_it_on_its_day_and_to_this_queue_alone(at_work, asked, n
 
 
 def test_the_board_forgets_a_case_that_is_closed(at_work, asked, now):
-    change(at_work, "UPDATE cases SET status = :value", Status.CLOSED.value)
+    change(at_work, "UPDATE cases SET status = :value", CaseState.CLOSED.value)
 
     assert on_the_board(at_work, now + DAYS_FOR_ROUTINE) == []
 

@@ -12,8 +12,8 @@ from helpdesk.adapters.embedded.postgres import ROLES
 from helpdesk.cases import news, operations
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
-from helpdesk.cases.models.news import What
-from helpdesk.cases.status import Outcome, Status
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_promises
@@ -46,7 +46,7 @@ def house(context, now):
 
 def a_case_of(context, house, now, owner, level=Level.SOON):
     with context.begin(at=now) as work:
-        return a_case(work, house.team, owner=owner, level=level, status=Status.OPEN)
+        return a_case(work, house.team, owner=owner, level=level, status=CaseState.OPEN)
 
 
 def act(context, who, moment, case, verb, **how):
@@ -88,16 +88,16 @@ def test_a_handover_is_news_for_who_has_it_now_and_for_who_had_it(context, house
     )
     perform(context, now)
 
-    assert news_of(context, house.bo) == [(What.HANDED_OVER, 1)]
-    assert news_of(context, house.asha) == [(What.NO_LONGER_YOURS, 1)]
+    assert news_of(context, house.bo) == [(NewsKind.HANDED_OVER, 1)]
+    assert news_of(context, house.asha) == [(NewsKind.NO_LONGER_YOURS, 1)]
     assert news_of(context, house.cleo) == []
 
 
 VERBS = {
-    What.NO_LONGER_YOURS: lambda work, case: operations.release(work, case),
-    What.NOTE: lambda work, case: operations.add_note(work, case, "Look at this."),
-    What.CLOSED: lambda work, case: operations.close(work, case, outcome=Outcome.REFERRED),
-    What.LEVEL: lambda work, case: triage.raise_level(
+    NewsKind.NO_LONGER_YOURS: lambda work, case: operations.release(work, case),
+    NewsKind.NOTE: lambda work, case: operations.add_note(work, case, "Look at this."),
+    NewsKind.CLOSED: lambda work, case: operations.close(work, case, outcome=CaseOutcome.REFERRED),
+    NewsKind.LEVEL: lambda work, case: triage.raise_level(
         work, case, level=Level.URGENT, reason="It has grown."
     ),
 }
@@ -135,7 +135,7 @@ def test_who_asked_for_a_lower_level_hears_what_was_decided(context, house, now)
 
     perform(context, now)
 
-    assert news_of(context, house.asha) == [(What.LOWERING_DECIDED, 1)]
+    assert news_of(context, house.asha) == [(NewsKind.LOWERING_DECIDED, 1)]
 
 
 def test_many_of_a_kind_on_one_case_are_one_line_until_it_is_seen(context, house, now):
@@ -143,14 +143,14 @@ def test_many_of_a_kind_on_one_case_are_one_line_until_it_is_seen(context, house
     for minutes in (0, 10, 20):
         write_in(context, case, now + minutes * MINUTE)
         perform(context, now + minutes * MINUTE)
-    assert news_of(context, house.asha) == [(What.MESSAGE, 3)]
+    assert news_of(context, house.asha) == [(NewsKind.MESSAGE, 3)]
 
     with work_as(context, house.asha, now + HOUR) as work:
-        news.see(work, case_id=case.id)
+        news.mark_seen(work, case_id=case.id)
     write_in(context, case, now + 2 * HOUR)
     perform(context, now + 2 * HOUR)
 
-    assert news_of(context, house.asha) == [(What.MESSAGE, 1)]
+    assert news_of(context, house.asha) == [(NewsKind.MESSAGE, 1)]
 
 
 def test_what_a_reporter_did_is_kept_to_the_hour(context, house, now):
@@ -189,7 +189,7 @@ def test_who_has_seen_it_by_then_gets_no_letter(context, house, now):
     act(context, house.cleo, now, case, operations.add_note, text="Look at this.")
     perform(context, now)
     with work_as(context, house.asha, now + HOUR) as work:
-        news.see(work, case_id=case.id)
+        news.mark_seen(work, case_id=case.id)
 
     perform(context, now + DAY)
 
@@ -243,13 +243,13 @@ def test_it_is_forgotten_two_weeks_after_it_was_seen_and_unseen_after_three_mont
     act(context, house.cleo, now, other, operations.add_note, text="Two.")
     perform(context, now)
     with work_as(context, house.asha, now) as work:
-        news.see(work)
+        news.mark_seen(work)
 
     kept = []
     for days in (13, 15, 89, 91):
         before = become(context, WORKER)
         with context.begin(at=now + timedelta(days=days)) as work:
-            news.forget_old(work)
+            news.delete_old_news(work)
         become(context, before)
         kept.append([one for one in (house.asha, house.bo) if news_of(context, one)])
 
@@ -263,7 +263,7 @@ def test_a_promise_of_the_version_before_is_kept(context, house, now):
 
     perform(context, now)
 
-    assert news_of(context, house.asha) == [(What.MOVED, 1)]
+    assert news_of(context, house.asha) == [(NewsKind.MOVED, 1)]
 
 
 def test_the_same_letter_twice_says_nothing_twice(context, house, now):

@@ -11,7 +11,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.errors import Conflict, NotAllowed
@@ -52,8 +52,8 @@ def house(context, now):
 def reported(context, house, now, answers, **facts):
     """A case as the report form leaves it: judged, with its clock and alarms."""
     with context.begin(at=now) as work:
-        case = a_case(work, house.team, status=Status.OPEN, answers=answers, **facts)
-        case.status = Status.NEW
+        case = a_case(work, house.team, status=CaseState.OPEN, answers=answers, **facts)
+        case.status = CaseState.NEW
         operations.judge_new_case(work, case, answers)
     return case
 
@@ -99,7 +99,7 @@ def test_a_calm_case_calls_nobody(context, house, now):
 def test_judging_a_new_case_asks_the_database_nothing(context, house, now):
     """The public door may insert a case and read next to nothing; an early flush would break it."""
     with context.begin(NOBODY, at=now) as work:
-        case = a_case(work, house.team, status=Status.OPEN)
+        case = a_case(work, house.team, status=CaseState.OPEN)
         with work.session.no_autoflush:
             work.session.execute = work.session.scalars = None
             operations.judge_new_case(work, case, RUNNING)
@@ -108,7 +108,7 @@ def test_judging_a_new_case_asks_the_database_nothing(context, house, now):
 
 def test_the_public_door_cannot_read_what_was_judged(context, house, now):
     with context.begin(NOBODY, at=now) as work:
-        case = a_case(work, house.team, status=Status.OPEN, answers=RUNNING)
+        case = a_case(work, house.team, status=CaseState.OPEN, answers=RUNNING)
         operations.judge_new_case(work, case, RUNNING)
     with work_as(context, house.asha, now) as work:
         [evaluation] = queries.evaluations_of(work, work.session.get(Case, case.id))
@@ -406,7 +406,7 @@ def test_a_closed_case_is_not_judged(context, house, now):
     case = reported(context, house, now, RUNNING)
     with work_as(context, house.asha, now) as work:
         case = work.session.get(Case, case.id)
-        case.status = Status.CLOSED
+        case.status = CaseState.CLOSED
         work.record("case.closed", case)
 
     with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:

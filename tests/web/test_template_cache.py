@@ -4,7 +4,7 @@ import pytest
 from flask import get_template_attribute, render_template_string
 
 from helpdesk.app import create_app
-from helpdesk.cases.forms import MessageForm
+from helpdesk.cases.forms import MessageToReporterForm
 from helpdesk.settings import Surface
 from helpdesk.web.template_cache import BLANK, once
 
@@ -18,7 +18,10 @@ def request_context(context):
 
 def test_a_blank_field_is_written_once_and_one_that_was_typed_in_each_time(request_context):
     text_area = get_template_attribute("components/form.html", "text_area")
-    blank, typed = MessageForm(None, meta=BLANK), MessageForm(None, data={"message_text": "Hello."})
+    blank, typed = (
+        MessageToReporterForm(None, meta=BLANK),
+        MessageToReporterForm(None, data={"message_text": "Hello."}),
+    )
 
     first = once(text_area, blank.message_text, rows=3)
 
@@ -63,6 +66,6 @@ def test_letters_that_turn_the_others_around_are_seen_and_do_nothing(request_con
     with request_context.test_request_context(
         "/", method="POST", data={"message_text": f" invoice{turning}gpj.exe مرحبا\u200d\0 "}
     ):
-        said = MessageForm(meta={"csrf": False}).message_text.data
+        said = MessageToReporterForm(meta={"csrf": False}).message_text.data
 
     assert said == f"invoice[U+{ord(turning):04X}]gpj.exe مرحبا\u200d"

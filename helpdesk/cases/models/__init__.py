@@ -1,11 +1,11 @@
 """Case and what hangs on it: words, consents, facts, evidence, clocks, who did what."""
 
 from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedInCase
-from helpdesk.cases.models.clock import ClockEvent, ClockTurn
+from helpdesk.cases.models.clock import ClockAction, ClockEvent
 from helpdesk.cases.models.closing_request import ClosingRequest
 from helpdesk.cases.models.consent import Consent
-from helpdesk.cases.models.contribution import Contribution, Part
-from helpdesk.cases.models.conversation import Conversation, Way
+from helpdesk.cases.models.contribution import Contribution, ContributionKind
+from helpdesk.cases.models.conversation import Conversation, ConversationChannel
 from helpdesk.cases.models.evidence import Evidence
 from helpdesk.cases.models.fact import Fact
 from helpdesk.cases.models.level_request import LevelRequest
@@ -14,13 +14,15 @@ from helpdesk.cases.models.news import News
 
 __all__ = [
     "Case",
+    "ClockAction",
     "ClockEvent",
-    "ClockTurn",
     "ClosingRequest",
     "Closure",
     "Consent",
     "Contribution",
+    "ContributionKind",
     "Conversation",
+    "ConversationChannel",
     "Evidence",
     "Fact",
     "LevelColumn",
@@ -28,7 +30,5 @@ __all__ = [
     "Message",
     "News",
     "Note",
-    "Part",
     "SealedInCase",
-    "Way",
 ]

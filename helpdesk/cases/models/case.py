@@ -18,7 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
 
 from helpdesk.cases.levels import Level
-from helpdesk.cases.status import MOVES, Outcome, Status, WaitsOn
+from helpdesk.cases.states import MOVES, CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope, Place, Public
@@ -49,7 +49,7 @@ class Case(Identified, Base):
 
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("teams.id"))
-    status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.NEW)
+    status: Mapped[CaseState] = mapped_column(enum_column(CaseState), default=CaseState.NEW)
     waits_on: Mapped[WaitsOn | None] = mapped_column(enum_column(WaitsOn))
     waits_until: Mapped[date | None]
     level: Mapped[Level] = mapped_column(LevelColumn)
@@ -171,35 +171,35 @@ class Case(Identified, Base):
 
     @property
     def is_closed(self) -> bool:
-        return self.status is Status.CLOSED
+        return self.status is CaseState.CLOSED
 
     def open(self) -> None:
         """Somebody works on it (again)."""
-        if self.status is not Status.OPEN:
-            self._move_to(Status.OPEN)
+        if self.status is not CaseState.OPEN:
+            self._move_to(CaseState.OPEN)
         self.waits_on = None
         self.waits_until = None
 
     def wait(self, on: WaitsOn, until: date) -> None:
         """It is someone else's move, or nothing can be done before a day: then it is ours."""
-        self._move_to(Status.WAITING)
+        self._move_to(CaseState.WAITING)
         self.waits_on = on
         self.waits_until = until
 
-    def close(self, *, outcome: Outcome, at: datetime, by: str) -> None:
-        self._move_to(Status.CLOSED)
+    def close(self, *, outcome: CaseOutcome, at: datetime, by: str) -> None:
+        self._move_to(CaseState.CLOSED)
         self.waits_on = None
         self.waits_until = None
         self.closure = Closure(case_id=self.id, outcome=outcome, at=at, by=by)
 
     def reopen(self) -> None:
-        if self.status is not Status.CLOSED:
+        if self.status is not CaseState.CLOSED:
             raise Conflict("Only a case that is closed can be opened again.")
         self.open()
         # The database deletes it with the reopening: nobody else has the right to.
         set_committed_value(self, "closure", None)
 
-    def _move_to(self, status: Status) -> None:
+    def _move_to(self, status: CaseState) -> None:
         if status not in MOVES[self.status]:
             raise Conflict(f"A case that is {self.status} cannot become {status}.")
         self.status = status
@@ -213,7 +213,7 @@ class Closure(Base):
     case_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True
     )
-    outcome: Mapped[Outcome] = mapped_column(enum_column(Outcome))
+    outcome: Mapped[CaseOutcome] = mapped_column(enum_column(CaseOutcome))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     follow_up_on: Mapped[date | None]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 
 
-class ClockTurn(StrEnum):
+class ClockAction(StrEnum):
     """Stopped: what was promised is done. Paused: it stands still, and what was used stays used."""
 
     STARTED = "started"
@@ -27,7 +27,7 @@ class ClockEvent(Identified, Base):
 
     subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     clock: Mapped[str] = mapped_column(String(32))
-    turn: Mapped[ClockTurn] = mapped_column(enum_column(ClockTurn))
+    turn: Mapped[ClockAction] = mapped_column(enum_column(ClockAction))
     at: Mapped[datetime]
     # When it was written down, where that was later than when it was.
     noted_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 
 
-class Part(StrEnum):
+class ContributionKind(StrEnum):
     """What somebody wrote, changed or confirmed."""
 
     WORDS = "words"
@@ -32,7 +32,7 @@ class Contribution(Identified, Base):
         String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), index=True
     )
     subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
-    part: Mapped[Part] = mapped_column(enum_column(Part))
+    part: Mapped[ContributionKind] = mapped_column(enum_column(ContributionKind))
     name: Mapped[str] = mapped_column(String(60), default="")
     actor: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]

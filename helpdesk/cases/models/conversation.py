@@ -11,7 +11,7 @@ from helpdesk.core.database import Base, enum_column
 from helpdesk.core.sealing import Envelope
 
 
-class Way(StrEnum):
+class ConversationChannel(StrEnum):
     """How we spoke."""
 
     TELEPHONE = "telephone"
@@ -29,7 +29,7 @@ class Conversation(SealedInCase, Base):
 
     __tablename__ = "conversations"
 
-    way: Mapped[Way] = mapped_column(enum_column(Way))
+    way: Mapped[ConversationChannel] = mapped_column(enum_column(ConversationChannel))
     spoke_at: Mapped[datetime]
     written_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(String(80))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 
 
-class What(StrEnum):
+class NewsKind(StrEnum):
     """What happened. The words for it are the board's."""
 
     HANDED_OVER = "handed_over"
@@ -37,7 +37,14 @@ class What(StrEnum):
 
 # Done by a reporter, whose times are kept to the hour.
 BY_REPORTERS = frozenset(
-    {What.MESSAGE, What.AGREEMENT, What.WITHDRAWN, What.FIXED, What.NOT_FIXED, What.MOVED}
+    {
+        NewsKind.MESSAGE,
+        NewsKind.AGREEMENT,
+        NewsKind.WITHDRAWN,
+        NewsKind.FIXED,
+        NewsKind.NOT_FIXED,
+        NewsKind.MOVED,
+    }
 )
 
 
@@ -56,7 +63,7 @@ class News(Identified, Base):
     request_id: Mapped[str | None] = mapped_column(
         String(ID_LENGTH), ForeignKey("escalations.id", ondelete="CASCADE")
     )
-    what: Mapped[What] = mapped_column(enum_column(What))
+    what: Mapped[NewsKind] = mapped_column(enum_column(NewsKind))
     at: Mapped[datetime]
     times: Mapped[int]
     seen_at: Mapped[datetime | None]

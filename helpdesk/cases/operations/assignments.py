@@ -8,12 +8,12 @@ from sqlalchemy import update
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Person, Team
-from helpdesk.cases import news, pace, queries
+from helpdesk.cases import news, queries, response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_claim, may_give_away
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
@@ -22,7 +22,7 @@ SHUT: Final = "You cannot open this case yet: a colleague has to let you into th
 # So many that do not open are passed by.
 MOST_CLOSED: Final = 50
 # Somebody works on it from now on.
-NEW_IS_OPEN = when((Case.status == Status.NEW, Status.OPEN), else_=Case.status)
+NEW_IS_OPEN = when((Case.status == CaseState.NEW, CaseState.OPEN), else_=Case.status)
 
 
 def claim(work: Work, case: Case) -> None:
@@ -36,7 +36,7 @@ def claim(work: Work, case: Case) -> None:
     # One statement: the row is looked at and taken in the same breath.
     taken = (
         update(Case)
-        .where(Case.id == case.id, Case.owner_id.is_(None), Case.status != Status.CLOSED)
+        .where(Case.id == case.id, Case.owner_id.is_(None), Case.status != CaseState.CLOSED)
         .values(owner_id=work.actor.person_id, status=NEW_IS_OPEN, in_slow_lane=False)
         .returning(Case.id)
         .execution_options(synchronize_session=False)
@@ -47,10 +47,10 @@ def claim(work: Work, case: Case) -> None:
     work.session.refresh(case, ["owner_id", "status", "in_slow_lane"])
     work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
     if was_in_second_lane:
-        pace.promise_alarms_left(work, case)
+        response_targets.promise_alarms_left(work, case)
 
 
-def take_next(work: Work, team: Team) -> Case:
+def claim_next(work: Work, team: Team) -> Case:
     """Take the case of a queue that should be next: by level, then by the time that is left."""
     case = _take_first(work, team, queries.next_unclaimed)
     if case is None:
@@ -58,7 +58,7 @@ def take_next(work: Work, team: Team) -> Case:
     return case
 
 
-def take_next_of_second_lane(work: Work, team: Team) -> Case:
+def claim_next_of_second_lane(work: Work, team: Team) -> Case:
     """The same of what looks sent by a machine."""
     case = _take_first(work, team, queries.next_of_second_lane)
     if case is None:
@@ -120,5 +120,5 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     if work.session.scalar(given) is None:
         raise Conflict("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "status"])
-    news.tell_person(work, case.id, to, What.HANDED_OVER)
-    news.tell_person(work, case.id, before, What.NO_LONGER_YOURS)
+    news.tell_person(work, case.id, to, NewsKind.HANDED_OVER)
+    news.tell_person(work, case.id, before, NewsKind.NO_LONGER_YOURS)

@@ -2,45 +2,52 @@
 
 from datetime import date
 
-from helpdesk.cases import news, pace
+from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_close, may_reopen, may_work_on
-from helpdesk.cases.queries import hold
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.queries import lock_case
+from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict
 from helpdesk.core.plausible_days import can_be_in_future
 from helpdesk.core.work import Work
 
 
 def close(
-    work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None = None, note: str = ""
+    work: Work,
+    case: Case,
+    *,
+    outcome: CaseOutcome,
+    follow_up_on: date | None = None,
+    note: str = "",
 ) -> None:
     """End the work on a case. On the day of the follow-up it is on the duty board once more."""
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_close, case)
     _end(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
 
 
-def close_agreed(work: Work, case: Case, *, outcome: Outcome) -> None:
+def close_agreed(work: Work, case: Case, *, outcome: CaseOutcome) -> None:
     """End it because whoever leads it has asked, and a second person has agreed."""
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_work_on, case)
     _end(work, case, outcome=outcome, follow_up_on=None, note="")
 
 
-def _end(work: Work, case: Case, *, outcome: Outcome, follow_up_on: date | None, note: str) -> None:
+def _end(
+    work: Work, case: Case, *, outcome: CaseOutcome, follow_up_on: date | None, note: str
+) -> None:
     if follow_up_on is not None and not can_be_in_future(follow_up_on, today=work.at.date()):
         raise Conflict("Choose a day after today for the follow-up, at most a year ahead, or none.")
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
-    pace.follow(work, case)
+    response_targets.sync_clocks(work, case)
     if case.closure is not None:
         case.closure.follow_up_on = follow_up_on
     if note:
         write_note(work, case, note)
     work.record("case.closed", case, outcome=outcome)
-    news.tell_person(work, case.id, case.owner_id, What.CLOSED)
+    news.tell_person(work, case.id, case.owner_id, NewsKind.CLOSED)
 
 
 def reopen(work: Work, case: Case) -> None:
@@ -48,9 +55,9 @@ def reopen(work: Work, case: Case) -> None:
 
     What was owed when it was closed is owed still: its clocks go on with what was used.
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_reopen, case)
     case.reopen()
-    pace.follow(work, case)
+    response_targets.sync_clocks(work, case)
     work.record("case.reopened", case)
-    news.tell_person(work, case.id, case.owner_id, What.REOPENED)
+    news.tell_person(work, case.id, case.owner_id, NewsKind.REOPENED)

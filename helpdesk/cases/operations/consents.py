@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.policy import may_work_on
-from helpdesk.cases.queries import hold
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.queries import lock_case
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.work import Work
 
@@ -41,7 +41,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
 
     The reporter can do that, too, in the mailbox (`intake.operations.confirm_consent`).
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_work_on, case)
     if not work.keys.holds(case.key_id):
         raise NotAllowed("You wait to be let in, so you can't know what the reporter said.")

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from helpdesk.cases import clocks, pace
-from helpdesk.cases.models import Case, Conversation, Way
+from helpdesk.cases import clocks, response_targets
+from helpdesk.cases.disputed_conversations import is_disputed, last_heard_marks, told_us_by
+from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.policy import may_see
-from helpdesk.cases.queries import hold
-from helpdesk.cases.spoken import is_disputed, last_heard, told_us_by
-from helpdesk.cases.status import Status
+from helpdesk.cases.queries import lock_case
+from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 
@@ -19,7 +19,7 @@ def record_conversation(
     work: Work,
     case: Case,
     *,
-    way: Way,
+    way: ConversationChannel,
     spoke_at: datetime,
     reached: bool,
     summary: str,
@@ -31,7 +31,7 @@ def record_conversation(
     `seen` is as for a message. A try that did not reach them keeps no promise. While the reporter
     says of another one that it was not them, only a message answers.
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_see, case)
     if case.is_closed:
         raise Conflict("The case is closed. Open it again before you write down a conversation.")
@@ -67,14 +67,14 @@ def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
         conversation.answered_due_at = case.reply_due_at
         clocks.stop_first_reply(work, case, at=conversation.spoke_at)
-    if case.status is Status.NEW:
+    if case.status is CaseState.NEW:
         case.open()
-    pace.word_given(work, case, at=conversation.spoke_at)
+    response_targets.record_update_sent(work, case, at=conversation.spoke_at)
 
 
 def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bool:
     """Not what may have been asked later, nor what whoever writes it down has not seen."""
-    if seen is not None and seen != last_heard(work, case):
+    if seen is not None and seen != last_heard_marks(work, case):
         return False
     since = clocks.runs_since(clocks.events_of(work.session, case.id, clocks.FIRST_REPLY))
     return since is None or spoke_at >= told_us_by(work, case, since)

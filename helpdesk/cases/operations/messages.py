@@ -1,12 +1,12 @@
 """Words to the reporter, and words that stay inside."""
 
-from helpdesk.cases import clocks, news, pace
+from helpdesk.cases import clocks, news, response_targets
+from helpdesk.cases.disputed_conversations import is_disputed, last_heard_marks, settle_dispute
 from helpdesk.cases.models import Case, Message, Note
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see, may_work_on
-from helpdesk.cases.queries import hold, was_answered
-from helpdesk.cases.spoken import is_disputed, last_heard, settle
-from helpdesk.cases.status import Status
+from helpdesk.cases.queries import lock_case, was_answered
+from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 
@@ -18,7 +18,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     (`spoken.last_heard`), or is empty if that was nothing. An answer to what they have not seen is
     still owed, and its clock goes on. None says that they have seen everything.
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_see, case)
     if case.is_closed:
         raise Conflict("The case is closed. Open it again before you write to the reporter.")
@@ -32,12 +32,12 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     message.body = work.keys.seal(message, "body", text)
     message.for_reporter = case.reporter_public.seal_text(text, message.place_of("for_reporter"))
     work.session.add(message)
-    if seen is None or seen == last_heard(work, case):
+    if seen is None or seen == last_heard_marks(work, case):
         clocks.stop_first_reply(work, case)
-        settle(work, case)
-    if case.status is Status.NEW:
+        settle_dispute(work, case)
+    if case.status is CaseState.NEW:
         case.open()
-    pace.word_given(work, case)
+    response_targets.record_update_sent(work, case)
     work.record("message.sent", message)
     return message
 
@@ -48,7 +48,7 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
     `seen` names what they let us know last, and whoever says so had before them. Whoever says that
     it was not them we spoke with is written to.
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_work_on, case)
     if not was_answered(work, case):
         raise Conflict("Nobody has answered this person yet.")
@@ -56,7 +56,7 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
         raise Conflict("No answer is owed on this case.")
     if is_disputed(work, case):
         raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
-    if seen != last_heard(work, case):
+    if seen != last_heard_marks(work, case):
         raise Conflict("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)
     work.record("message.needs_no_answer", case)
@@ -67,7 +67,7 @@ def add_note(work: Work, case: Case, text: str) -> Note:
     work.require(may_see, case)
     note = write_note(work, case, text)
     work.record("note.added", note)
-    news.tell_person(work, case.id, case.owner_id, What.NOTE)
+    news.tell_person(work, case.id, case.owner_id, NewsKind.NOTE)
     return note
 
 

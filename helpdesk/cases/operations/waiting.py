@@ -2,20 +2,20 @@
 
 from datetime import UTC, date, datetime, time
 
-from helpdesk.cases import news, pace
+from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
-from helpdesk.cases.queries import hold, was_asked
-from helpdesk.cases.status import Because, WaitsOn
+from helpdesk.cases.queries import lock_case, reporter_has_the_move
+from helpdesk.cases.states import WaitsOn, WakeReason
 from helpdesk.core.errors import Conflict
 from helpdesk.core.plausible_days import in_words
 from helpdesk.core.work import Work
 
 DAY_HAS_COME = {
-    WaitsOn.REPORTER: Because.REPORTER_SILENT,
-    WaitsOn.PARTNER: Because.PARTNER_SILENT,
-    WaitsOn.DATE: Because.DAY_CAME,
+    WaitsOn.REPORTER: WakeReason.REPORTER_SILENT,
+    WaitsOn.PARTNER: WakeReason.PARTNER_SILENT,
+    WaitsOn.DATE: WakeReason.DAY_CAME,
 }
 
 
@@ -25,11 +25,11 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
     On that day the case comes back by itself. For a partner a case waits with a request that lies
     before them: see `escalations.operations.wait_for_partner`.
     """
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_work_on, case)
     if on is WaitsOn.PARTNER:
         raise Conflict("A case can wait for a partner only while a partner has a request of it.")
-    if on is WaitsOn.REPORTER and not was_asked(work, case):
+    if on is WaitsOn.REPORTER and not reporter_has_the_move(work, case):
         raise Conflict(
             "The reporter has nothing to answer yet. Write to them first and ask what you need to"
             " know."
@@ -48,16 +48,16 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
             f"A case that is {case.level} can wait until {in_words(latest)} at most. Choose an"
             " earlier day: it can wait again then."
         )
-    rest(work, case, on=on, until=until)
+    put_to_wait(work, case, on=on, until=until)
 
 
-def rest(work: Work, case: Case, *, on: WaitsOn, until: date) -> None:
+def put_to_wait(work: Work, case: Case, *, on: WaitsOn, until: date) -> None:
     """Let a case wait, and promise that it comes back.
 
     No rule: whoever calls this has asked, and knows that there is something to wait for.
     """
     case.wait(on, until)
-    pace.follow(work, case)
+    response_targets.sync_clocks(work, case)
     work.record("case.waits", case, on=on, until=until.isoformat())
     morning = datetime.combine(until, time(), UTC)
     work.promise("cases.wake", after=morning - work.at, case_id=case.id, day=until.isoformat())
@@ -65,10 +65,10 @@ def rest(work: Work, case: Case, *, on: WaitsOn, until: date) -> None:
 
 def resume(work: Work, case: Case) -> None:
     """Go on with a case that waited."""
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_work_on, case)
     case.open()
-    pace.follow(work, case)
+    response_targets.sync_clocks(work, case)
     work.record("case.resumed", case)
 
 
@@ -77,10 +77,10 @@ def wake(work: Work, case: Case, *, day: date) -> None:
 
     No rule: the calendar asks. Safe to run twice, and late.
     """
-    hold(work, case)
+    lock_case(work, case)
     if case.waits_on is not None and case.waits_until == day:
         because = DAY_HAS_COME[case.waits_on]
         case.open()
-        pace.follow(work, case)
+        response_targets.sync_clocks(work, case)
         work.record("case.resumed", case, day=day.isoformat(), because=because)
-        news.tell_owner(work, case.id, What.BACK)
+        news.tell_owner(work, case.id, NewsKind.BACK)

@@ -7,7 +7,7 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import HandoverForm, ReleaseForm
 from helpdesk.cases.models import Case
-from helpdesk.cases.views.blueprint import bp, done, once_more
+from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
@@ -15,32 +15,32 @@ from helpdesk.web.work import work
 
 @bp.post("/cases/<ref>/assignment")
 def create_assignment(ref: str) -> ResponseReturnValue:
-    case = queries.by_ref(work, ref)
+    case = queries.case_by_ref(work, ref)
     operations.claim(work, case)
-    return done(case, "The case is yours.")
+    return redirect_to_case(case, "The case is yours.")
 
 
 @bp.post("/cases/<ref>/release")
 def create_release(ref: str) -> ResponseReturnValue:
-    case, form = queries.by_ref(work, ref), ReleaseForm()
+    case, form = queries.case_by_ref(work, ref), ReleaseForm()
     if not form.validate_on_submit():
-        return once_more("cases/_release.html", case, release_form=form)
+        return show_form_again("cases/_release.html", case, release_form=form)
     operations.release(work, case, note=form.release_note.data or "")
-    return done(case, "The case is back in the queue.")
+    return redirect_to_case(case, "The case is back in the queue.")
 
 
 @bp.post("/cases/<ref>/handover")
 def create_handover(ref: str) -> ResponseReturnValue:
-    case = queries.by_ref(work, ref)
+    case = queries.case_by_ref(work, ref)
     form = handover_form(case)
     if not form.validate_on_submit():
-        return once_more("cases/_handover.html", case, handover_form=form)
+        return show_form_again("cases/_handover.html", case, handover_form=form)
     people = {person.id: person for person in accounts.colleagues(work, case.team_id)}
     colleague = people.get(form.hand_to.data or "")
     if colleague is None:
         raise Conflict("This colleague cannot take the case any more.")
     operations.hand_over(work, case, to=colleague, note=form.handover_note.data or "")
-    return done(case, f"{isolated(colleague.name)} has the case now.")
+    return redirect_to_case(case, f"{isolated(colleague.name)} has the case now.")
 
 
 def handover_form(case: Case) -> HandoverForm:

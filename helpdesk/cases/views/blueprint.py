@@ -10,12 +10,12 @@ from helpdesk.cases.models import Case
 bp = Blueprint("cases", __name__)
 
 
-def done(case: Case, sentence: str, *, part: str = "") -> ResponseReturnValue:
+def redirect_to_case(case: Case, sentence: str, *, part: str = "") -> ResponseReturnValue:
     """Back to the case, at the part of the page where it happened."""
     flash(sentence)
     return redirect(url_for("duty.show_case", ref=case.ref, _anchor=part or None), 303)
 
 
-def once_more(partial: str, case: Case, **facts: Any) -> ResponseReturnValue:
+def show_form_again(partial: str, case: Case, **facts: Any) -> ResponseReturnValue:
     """The one form again, with its errors and everything that was typed."""
     return render_template("cases/once_more.html", partial=partial, case=case, **facts), 422

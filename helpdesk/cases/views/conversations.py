@@ -4,28 +4,28 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConversationForm
-from helpdesk.cases.models import Case, Way
-from helpdesk.cases.views.blueprint import bp, done, once_more
+from helpdesk.cases.models import Case, ConversationChannel
+from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.web.work import work
 
 
 @bp.post("/cases/<ref>/conversations")
 def create_conversation(ref: str) -> ResponseReturnValue:
-    case, form = queries.by_ref(work, ref), ConversationForm()
+    case, form = queries.case_by_ref(work, ref), ConversationForm()
     form.not_before = case.opened_at
     if not form.validate_on_submit():
-        return once_more("cases/_conversation_form.html", case, conversation_form=form)
+        return show_form_again("cases/_conversation_form.html", case, conversation_form=form)
     reached = form.reached.data == "yes"
     operations.record_conversation(
         work,
         case,
-        way=Way(form.way.data),
+        way=ConversationChannel(form.way.data),
         spoke_at=form.moment(),
         reached=reached,
         summary=form.summary.data or "",
         seen=form.seen.data or "",
     )
-    return done(case, _recorded(case, reached=reached), part="conversations")
+    return redirect_to_case(case, _recorded(case, reached=reached), part="conversations")
 
 
 def _recorded(case: Case, *, reached: bool) -> str:

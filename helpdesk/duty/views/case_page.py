@@ -7,13 +7,13 @@ from sqlalchemy import bindparam, select
 from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases import news, operations, policy, queries, spoken, told
+from helpdesk.cases import disputed_conversations, news, operations, policy, queries, report_content
 from helpdesk.cases.forms import (
     ClosureForm,
     ConsentForm,
     ConversationForm,
     HandoverForm,
-    MessageForm,
+    MessageToReporterForm,
     NoteForm,
     ReleaseForm,
     WaitForm,
@@ -40,7 +40,7 @@ from helpdesk.web.template_cache import BLANK
 ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
     messages=queries.MESSAGES,
-    conversations=spoken.CONVERSATIONS,
+    conversations=disputed_conversations.CONVERSATIONS,
     notes=queries.NOTES,
     consents=queries.CONSENTS,
     entries=history.OF_CASE.limit(timeline.SHOWN + 1),
@@ -82,11 +82,13 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "person": work.actor.id,
         "may": policy,
         "may_work": policy.may_work_on(work.actor, case),
-        "story": told.story_of(work, case),
-        "contact": told.contact_of(work, case),
-        "messages": told.words_of(work, case, Message, found["messages"]),
-        "conversations": told.words_of(work, case, Conversation, found["conversations"], "summary"),
-        "notes": told.words_of(work, case, Note, found["notes"]),
+        "story": report_content.story_of(work, case),
+        "contact": report_content.contact_of(work, case),
+        "messages": report_content.open_field_of_rows(work, case, Message, found["messages"]),
+        "conversations": report_content.open_field_of_rows(
+            work, case, Conversation, found["conversations"], "summary"
+        ),
+        "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
         "lines": timeline.lines_of(entries, names, [one.page for one in runs]),
         "is_all": len(found["entries"]) <= timeline.SHOWN,
@@ -107,7 +109,11 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
 
 
 def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
-    wanted = queries.asked_for(work, ref) | operations.reading(work) | news.asked_by(work)
+    wanted = (
+        queries.case_parameters(work, ref)
+        | operations.read_parameters(work)
+        | news.unseen_parameters(work)
+    )
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
     if found is None:
         raise NotFound
@@ -149,7 +155,7 @@ def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]
 def _blank_forms() -> dict[str, Any]:
     """Nobody has typed anything into these: they are the same on each page, and made only once."""
     return {
-        "message_form": MessageForm(None, meta=BLANK),
+        "message_form": MessageToReporterForm(None, meta=BLANK),
         "conversation_form": ConversationForm(None, meta=BLANK),
         "note_form": NoteForm(None, meta=BLANK),
         "release_form": ReleaseForm(None, meta=BLANK),

@@ -7,8 +7,8 @@ from helpdesk.cases import news
 from helpdesk.cases import operations as cases
 from helpdesk.cases.forms import ClosureForm
 from helpdesk.cases.models import Case
-from helpdesk.cases.queries import by_ref
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.queries import case_by_ref
+from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import closing, queries
 from helpdesk.duty.views.blueprint import bp
@@ -22,24 +22,24 @@ def show_case(ref: str) -> ResponseReturnValue:
     work = current_work()  # asked for a hundred times here: not through the proxy
     parts = parts_of(work, ref)
     page = render_template("duty/case.html", **parts)
-    cases.read(work, parts["case"], noted=parts["read_lately"])
+    cases.record_reading(work, parts["case"], noted=parts["read_lately"])
     if parts["has_news"]:
-        news.see(work, case_id=parts["case"].id)
+        news.mark_seen(work, case_id=parts["case"].id)
     return page
 
 
 @bp.get("/cases/<ref>/history")
 def show_history(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     return render_template("duty/history.html", case=case, lines=queries.history_of(work, case))
 
 
 @bp.post("/cases/<ref>/closure")
 def create_closure(ref: str) -> ResponseReturnValue:
-    case, form = by_ref(work, ref), ClosureForm()
+    case, form = case_by_ref(work, ref), ClosureForm()
     if not form.validate_on_submit():
         return _closure_once_more(case, form), 422
-    outcome = Outcome(form.outcome.data)
+    outcome = CaseOutcome(form.outcome.data)
     form.form_errors.extend(closing.in_the_way(work, case, outcome))
     if form.form_errors:
         return _closure_once_more(case, form), 409
@@ -60,7 +60,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
 
 @bp.post("/cases/<ref>/closure/decision")
 def create_closure_decision(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     asked = closing.standing_request(work, case)
     if asked is None:
         raise Conflict("Someone else has decided this already.")

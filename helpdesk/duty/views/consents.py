@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations as cases
-from helpdesk.cases.queries import by_ref, consent_by_id
+from helpdesk.cases.queries import case_by_ref, consent_by_id
 from helpdesk.duty.forms import TakingBackForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import queries as escalations
@@ -13,7 +13,7 @@ from helpdesk.web.work import work
 
 @bp.post("/cases/<ref>/consents/<consent_id>/withdrawal")
 def create_consent_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
-    case, form = by_ref(work, ref), TakingBackForm()
+    case, form = case_by_ref(work, ref), TakingBackForm()
     consent = consent_by_id(work, case, consent_id)
     stopped = escalations.resting_on(work, consent)
     if stopped and not form.is_sure.data:

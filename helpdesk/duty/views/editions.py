@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
-from helpdesk.cases.queries import by_ref
+from helpdesk.cases.queries import case_by_ref
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import MoveForm
@@ -16,7 +16,7 @@ from helpdesk.web.work import work
 
 @runs_bp.get("/runs/<run_id>/edition")
 def new_edition(ref: str, run_id: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     run = queries.run_by_id(work, case, run_id)
     work.require(may_work_on, run)
     return _page(case, run, MoveForm(formdata=None))
@@ -24,7 +24,7 @@ def new_edition(ref: str, run_id: str) -> ResponseReturnValue:
 
 @runs_bp.post("/runs/<run_id>/edition")
 def create_edition(ref: str, run_id: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     run, form = queries.run_by_id(work, case, run_id), MoveForm()
     if not form.validate_on_submit():
         return _page(case, run, form), 422

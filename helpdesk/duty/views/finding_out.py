@@ -3,7 +3,7 @@
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.cases.queries import by_ref
+from helpdesk.cases.queries import case_by_ref
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.runs import queries
 from helpdesk.web.work import work
@@ -12,7 +12,7 @@ from helpdesk.web.work import work
 @runs_bp.get("/facts/<fact>")
 def show_step(ref: str, fact: str) -> ResponseReturnValue:
     """The step of a playbook at work; where none finds it out, the playbooks of the case."""
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     found = queries.where_found_out(work, case, fact)
     if found is None:
         flash("No playbook that is at work here finds that out. Start the one that fits.")

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import queue_by_slug
-from helpdesk.cases.operations import take_next, take_next_of_second_lane
-from helpdesk.cases.pages import Show, queue_page
+from helpdesk.cases.operations import claim_next, claim_next_of_second_lane
+from helpdesk.cases.queue_pages import QueueFilter, queue_page
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.web.work import autocommit, current_work, work
 
@@ -20,9 +20,9 @@ def show_queue(slug: str) -> ResponseReturnValue:
         team=page.team,
         page=page,
         show=show,
-        shows=list(Show),
+        shows=list(QueueFilter),
         names={case.owner_id: case.owner for case in page.cases if case.owner_id},
-        second_lane=Show.SECOND,
+        second_lane=QueueFilter.SECOND,
         is_first="after" not in request.args,
         now=work.at,
     )
@@ -30,19 +30,19 @@ def show_queue(slug: str) -> ResponseReturnValue:
 
 @bp.post("/queues/<slug>/next")
 def create_next(slug: str) -> ResponseReturnValue:
-    case = take_next(work, queue_by_slug(work, slug))
+    case = claim_next(work, queue_by_slug(work, slug))
     flash("The case is yours.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 
 @bp.post("/queues/<slug>/second-lane/next")
 def create_next_of_second_lane(slug: str) -> ResponseReturnValue:
-    case = take_next_of_second_lane(work, queue_by_slug(work, slug))
+    case = claim_next_of_second_lane(work, queue_by_slug(work, slug))
     flash("The case is yours. It has left the second lane.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 
-def _shown() -> Show:
+def _shown() -> QueueFilter:
     """The filter in the address; one that we do not know is none."""
     asked = request.args.get("show", "")
-    return Show(asked) if asked in set(Show) else Show.OPEN
+    return QueueFilter(asked) if asked in set(QueueFilter) else QueueFilter.OPEN

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
-from helpdesk.cases.queries import by_ref
+from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.core.plausible_days import moment_in_words
 from helpdesk.duty import operations as duty
@@ -29,7 +29,7 @@ from helpdesk.web.work import work
 
 @runs_bp.post("/runs")
 def create_run(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     run = duty.add_playbook(work, case, request.form.get("playbook", ""))
     return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
 
@@ -43,7 +43,7 @@ def show(ref: str, run_id: str) -> ResponseReturnValue:
 @runs_bp.get("/playbooks")
 def offers(ref: str) -> ResponseReturnValue:
     """Every playbook that could be started on this case."""
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     work.require(may_run, case)
     return render_template("playbooks/offers.html", case=case, offers=offers_of(work, case))
 
@@ -51,7 +51,7 @@ def offers(ref: str) -> ResponseReturnValue:
 @runs_bp.get("/playbooks/<playbook_id>")
 def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
     """A whole playbook as it would begin on this case, to be read before anybody starts it."""
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     run = queries.running(work, case, playbook_id)
     if run is not None:
         return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
@@ -123,7 +123,7 @@ def _said_of(run: Run, step: Step) -> str:
 
 
 def _find(ref: str, run_id: str) -> tuple[Case, Run]:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     return case, queries.run_by_id(work, case, run_id)
 
 

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from helpdesk.cases import operations as cases
 from helpdesk.cases.forms import WaitForm
 from helpdesk.cases.models import Case
-from helpdesk.cases.queries import by_ref
-from helpdesk.cases.status import WaitsOn
+from helpdesk.cases.queries import case_by_ref
+from helpdesk.cases.states import WaitsOn
 from helpdesk.core.errors import Conflict
 from helpdesk.core.plausible_days import in_words
 from helpdesk.duty.views.blueprint import bp
@@ -17,7 +17,7 @@ from helpdesk.web.work import work
 
 @bp.post("/cases/<ref>/wait")
 def create_wait(ref: str) -> ResponseReturnValue:
-    case, form = by_ref(work, ref), WaitForm()
+    case, form = case_by_ref(work, ref), WaitForm()
     if not form.validate_on_submit() or not _waits(case, form):
         return render_template(
             "cases/once_more.html", partial="cases/_wait.html", case=case, wait_form=form

@@ -3,9 +3,9 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from helpdesk.cases.forms import MessageForm
+from helpdesk.cases.forms import MessageToReporterForm
 from helpdesk.cases.policy import may_see
-from helpdesk.cases.queries import by_ref
+from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.playbooks.repository import in_language
@@ -18,7 +18,7 @@ def new_message(ref: str, run_id: str) -> ResponseReturnValue:
     """What a step offers to say, or without one what the end of the run does, to be changed and
     sent: in the language of the reporter, where somebody has put it into that language.
     """
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     work.require(may_see, case)
     run = queries.run_by_id(work, case, run_id)
     step = request.args.get("step", "")
@@ -26,7 +26,7 @@ def new_message(ref: str, run_id: str) -> ResponseReturnValue:
     if words is None:
         raise NotFound
     theirs = in_language(words, case.language)
-    form = MessageForm(formdata=None, message_text=str(theirs), back_to=run.id)
+    form = MessageToReporterForm(formdata=None, message_text=str(theirs), back_to=run.id)
     return render_template(
         "playbooks/words.html",
         case=case,

@@ -5,7 +5,7 @@ from typing import Final
 
 from helpdesk.accounts.verified_keys import NOT_SIGNED
 from helpdesk.cases import news
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
@@ -80,7 +80,7 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
     work.session.add(exchange)
     clocks.our_move(work, escalation)
     work.record("escalation.asked", escalation, exchange_id=exchange.id)
-    _wake(work, escalation, What.ASKED)
+    _wake(work, escalation, NewsKind.ASKED)
 
 
 def decide(
@@ -129,7 +129,7 @@ def decide(
         reason=reason,
         corrects=corrects or None,
     )
-    _wake(work, escalation, What.DECIDED)
+    _wake(work, escalation, NewsKind.DECIDED)
 
 
 def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:
@@ -209,6 +209,6 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
         arrived(work, delivery)
 
 
-def _wake(work: Work, escalation: Escalation, what: What) -> None:
+def _wake(work: Work, escalation: Escalation, what: NewsKind) -> None:
     pauses.wake(work, escalation.case)
     news.tell_owner(work, escalation.case_id, what, request_id=escalation.id)

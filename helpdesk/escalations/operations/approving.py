@@ -3,9 +3,9 @@
 import hashlib
 
 from helpdesk.cases import news
-from helpdesk.cases.contributions import note_part
-from helpdesk.cases.models import Part
-from helpdesk.cases.models.news import What
+from helpdesk.cases.contributions import record_contribution
+from helpdesk.cases.models import ContributionKind
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
@@ -48,7 +48,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
         work,
         escalation.case_id,
         escalation.drafted_by,
-        What.APPROVED,
+        NewsKind.APPROVED,
         request_id=escalation.id,
     )
     work.promise("escalations.deliver", delivery_id=delivery.id)
@@ -87,10 +87,10 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
         raise NotAllowed("You wait to be let in, so you can't answer for this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
     escalation.waived_by, escalation.waived_at = work.actor.id, work.at
-    note_part(work, escalation.case_id, Part.WAIVER, subject_id=escalation.id)
+    record_contribution(work, escalation.case_id, ContributionKind.WAIVER, subject_id=escalation.id)
     work.record("escalation.form_waived", escalation)
     news.tell_person(
-        work, escalation.case_id, escalation.drafted_by, What.WAIVED, request_id=escalation.id
+        work, escalation.case_id, escalation.drafted_by, NewsKind.WAIVED, request_id=escalation.id
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import select
 
 from helpdesk.cases import news
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
@@ -147,7 +147,7 @@ def _refused(work: Work, delivery: Delivery) -> bool:
         clocks.nobodys_move(work, escalation)
         work.record("escalation.withdrawn", escalation, because="consent_withdrawn")
         pauses.wake(work, escalation.case)
-        news.tell_owner(work, escalation.case_id, What.REQUEST_OVER, request_id=escalation.id)
+        news.tell_owner(work, escalation.case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
         return True
     trouble = _trouble(work, delivery)
     if trouble:
@@ -255,4 +255,4 @@ def give_up(work: Work, delivery: Delivery, trouble: str = "") -> None:
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
     work.record("delivery.dead_letter", delivery, trouble=reason)
     pauses.wake(work, delivery.escalation.case)
-    news.tell_owner(work, delivery.case_id, What.NOT_CARRIED, request_id=delivery.escalation_id)
+    news.tell_owner(work, delivery.case_id, NewsKind.NOT_CARRIED, request_id=delivery.escalation_id)

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.cases.contributions import note_part
-from helpdesk.cases.models import Case, Part
+from helpdesk.cases.contributions import record_contribution
+from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
@@ -58,7 +58,7 @@ def draft(
     _write(work, escalation, typed)
     clocks.our_move(work, escalation)
     work.session.add(escalation)
-    note_part(work, case.id, Part.WORDS, subject_id=escalation.id)
+    record_contribution(work, case.id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record(
         "escalation.drafted",
         escalation,
@@ -87,7 +87,7 @@ def change(
         raise Conflict(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
     _write(work, escalation, typed)
-    note_part(work, escalation.case_id, Part.WORDS, subject_id=escalation.id)
+    record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record(
         "escalation.changed",
         escalation,

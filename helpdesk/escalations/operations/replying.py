@@ -4,9 +4,9 @@ from typing import Final
 
 from helpdesk.cases import news
 from helpdesk.cases import queries as cases
-from helpdesk.cases.contributions import note_part
-from helpdesk.cases.models import Case, Part
-from helpdesk.cases.models.news import What
+from helpdesk.cases.contributions import record_contribution
+from helpdesk.cases.models import Case, ContributionKind
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -36,7 +36,7 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
         return
     escalation.reply = work.keys.seal(escalation, "reply", words)
     escalation.reply_by, escalation.reply_at = work.actor.id, work.at
-    note_part(work, escalation.case_id, Part.WORDS, subject_id=escalation.id)
+    record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record("escalation.answer_written", escalation)
     calls.call_once(work, escalation)
 
@@ -58,7 +58,9 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None
     _send(work, escalation, waiting.words, by=waiting.by, alone=alone)
-    news.tell_person(work, escalation.case_id, waiting.by, What.APPROVED, request_id=escalation.id)
+    news.tell_person(
+        work, escalation.case_id, waiting.by, NewsKind.APPROVED, request_id=escalation.id
+    )
     if alone:
         _call_for_a_reader(work, escalation)
 
@@ -114,7 +116,7 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
 
 def wait_for_partner(work: Work, case: Case) -> None:
     """Let a case wait for the partners that have a request of it, until their time is over."""
-    cases.hold(work, case)
+    cases.lock_case(work, case)
     work.require(may_work_on_case, case)
     if pauses.rests_until(work, case) is None:
         raise Conflict("No partner has a request of this case, so there is no one to wait for.")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from helpdesk.cases import news
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, translatable
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
@@ -13,10 +13,10 @@ from helpdesk.escalations.policy import may_object, may_verify
 from helpdesk.escalations.standing import Standing, Verdict
 
 SAYS: Final = {
-    Verdict.CONFIRMED: What.FIXED,
-    Verdict.PARTIAL: What.NOT_FIXED,
-    Verdict.NOT_EFFECTIVE: What.NOT_FIXED,
-    Verdict.CANNOT_TELL: What.MOVED,
+    Verdict.CONFIRMED: NewsKind.FIXED,
+    Verdict.PARTIAL: NewsKind.NOT_FIXED,
+    Verdict.NOT_EFFECTIVE: NewsKind.NOT_FIXED,
+    Verdict.CANNOT_TELL: NewsKind.MOVED,
 }
 
 
@@ -49,7 +49,7 @@ def deny_verdict(work: Work, escalation: Escalation, verification: Verification)
         clocks.nobodys_move(work, escalation)
     pauses.wake(work, escalation.case)
     work.record("escalation.verdict_denied", escalation, verdict=verification.verdict)
-    news.tell_owner(work, escalation.case_id, What.MOVED, request_id=escalation.id)
+    news.tell_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
 
 
 def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from helpdesk.cases import news
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, pauses, queries
@@ -25,7 +25,7 @@ def withdraw(work: Work, escalation: Escalation) -> None:
         work,
         escalation.case_id,
         escalation.drafted_by,
-        What.REQUEST_OVER,
+        NewsKind.REQUEST_OVER,
         request_id=escalation.id,
     )
 
@@ -47,7 +47,7 @@ def respect_withdrawn_consent(work: Work, case_id: str) -> None:
         movable = Standing.WITHDRAWN in MOVES[escalation.standing]
         if movable and queries.consent_for(work, escalation) is None:
             _take_back(work, escalation, because="consent_withdrawn")
-            news.tell_owner(work, case_id, What.REQUEST_OVER, request_id=escalation.id)
+            news.tell_owner(work, case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
 
 
 def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:

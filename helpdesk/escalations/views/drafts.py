@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.queries import by_ref
+from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import isolated
 from helpdesk.escalations import operations, queries, sources
 from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
@@ -24,7 +24,7 @@ from helpdesk.web.work import work
 
 @bp.get("/new")
 def new(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     work.require(may_ask_partner, case)
     form = _choice(case)
     if not request.args:
@@ -44,7 +44,7 @@ def new(ref: str) -> ResponseReturnValue:
 
 @bp.post("")
 def create(ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     partner = partners.by_slug(work, request.form.get("partner", ""))
     form = packet_form(partner.allowed_fields)
     if form.ask.data not in set(Ask):
@@ -61,7 +61,7 @@ def create(ref: str) -> ResponseReturnValue:
 
 @bp.get("/<request_ref>/packet")
 def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     escalation = queries.by_ref(work, case, request_ref)
     work.require(may_work_on, escalation)
     seen = sources.marks_of(work, case)
@@ -74,7 +74,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/packet")
 def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
-    case = by_ref(work, ref)
+    case = case_by_ref(work, ref)
     escalation = queries.by_ref(work, case, request_ref)
     form = packet_form(escalation.partner.allowed_fields)
     if not form.validate_on_submit():
@@ -94,7 +94,7 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/findings")
 def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     """What steps found out since goes into the draft."""
-    escalation = queries.by_ref(work, by_ref(work, ref), request_ref)
+    escalation = queries.by_ref(work, case_by_ref(work, ref), request_ref)
     operations.catch_up(work, escalation, seen_hash=request.form.get("seen_hash", ""))
     flash("The request says it too. This is what would leave now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)

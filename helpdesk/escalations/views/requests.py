@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import news
-from helpdesk.cases.queries import by_ref
+from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations, queries
@@ -29,7 +29,7 @@ from helpdesk.web.work import work
 def show(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
     page = _page(escalation)
-    news.see(work, case_id=escalation.case_id, request_id=escalation.id)
+    news.mark_seen(work, case_id=escalation.case_id, request_id=escalation.id)
     return page
 
 
@@ -136,7 +136,7 @@ def _move(
 
 
 def _find(ref: str, request_ref: str) -> Escalation:
-    return queries.by_ref(work, by_ref(work, ref), request_ref)
+    return queries.by_ref(work, case_by_ref(work, ref), request_ref)
 
 
 def _back(escalation: Escalation) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from helpdesk.cases.models import Consent
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.intake.asked import IfTakenBack, Request
 from helpdesk.intake.operations import Agreement
 from helpdesk.playbooks.repository import the_library

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms.fields import SelectChoice
 
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report
 from helpdesk.intake.forms.agreements import CONSENTS
 from helpdesk.intake.forms.questions import PREFIX

@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 from helpdesk.cases import news
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.models.news import What
+from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations import refuse_confirming
-from helpdesk.cases.queries import hold
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.queries import lock_case
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.waking import go_on
@@ -35,7 +35,7 @@ def agree_to(
     or not to any more, may be the very answer that the case waited for.
     """
     work.require(is_their_case, case)
-    hold(work, case)
+    lock_case(work, case)
     standing = {(one.kind, one.platform): one for one in queries.standing_consents(work, case)}
     before = standing if shown is None else shown
     told = [
@@ -53,31 +53,31 @@ def agree_to(
         _withdraw(work, case, consent)
     if given or told or withdrawn:
         go_on(work, case)
-        news.tell_owner(work, case.id, What.AGREEMENT)
+        news.tell_owner(work, case.id, NewsKind.AGREEMENT)
     return bool(given or told or withdrawn)
 
 
 def confirm_agreement(work: Work, case: Case, consent: Consent) -> None:
     """The reporter says that they did agree to what one of us wrote down: now it counts."""
     work.require(is_their_case, case)
-    hold(work, case)
+    lock_case(work, case)
     work.session.refresh(consent)
     refuse_confirming(consent)
     _confirm(work, consent)
     go_on(work, case)
-    news.tell_owner(work, case.id, What.AGREEMENT)
+    news.tell_owner(work, case.id, NewsKind.AGREEMENT)
 
 
 def deny_agreement(work: Work, case: Case, consent: Consent) -> None:
     """The reporter says that they did not agree to it: it is taken back, and never counted."""
     work.require(is_their_case, case)
-    hold(work, case)
+    lock_case(work, case)
     work.session.refresh(consent)
     refuse_confirming(consent)
     work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
     _withdraw(work, case, consent)
     go_on(work, case)
-    news.tell_owner(work, case.id, What.AGREEMENT)
+    news.tell_owner(work, case.id, NewsKind.AGREEMENT)
 
 
 def withdraw_all(work: Work, case: Case) -> None:

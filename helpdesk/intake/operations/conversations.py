@@ -2,9 +2,9 @@
 
 from sqlalchemy import update
 
-from helpdesk.cases import pace
+from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case, Conversation
-from helpdesk.cases.queries import hold
+from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.waking import wake
@@ -16,7 +16,7 @@ def object_to(work: Work, case: Case, conversation_id: str) -> None:
     """It counts for nothing from now on: the answer it was taken for was due when it was before,
     and another is owed. Safe to do twice."""
     work.require(is_their_case, case)
-    hold(work, case)
+    lock_case(work, case)
     one = queries.conversation_of(work, case, conversation_id)
     if one.objected_at is not None:
         return
@@ -32,7 +32,7 @@ def object_to(work: Work, case: Case, conversation_id: str) -> None:
     )
     wake(work, case)
     if one.answered_due_at is not None:
-        pace.answer_owed_since(work, case, due_at=one.answered_due_at)
+        response_targets.restore_answer_due(work, case, due_at=one.answered_due_at)
     else:
         owe_an_answer(work, case)
     work.promise("triage.tell_owner", case_id=case.id)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.status import ConsentKind
-from helpdesk.cases.told import seal_told
+from helpdesk.cases.report_content import seal_report
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode, new_ref
@@ -111,7 +111,7 @@ def _write_down(
         form_token=way_back.form_token,
     )
     contact = {name: told.contact.get(name, "") for name in CONTACT}
-    seal_told(case, secret, story=told.story, answers=told.answers, contact=contact)
+    seal_report(case, secret, story=told.story, answers=told.answers, contact=contact)
     judgement = triage.judge_new_case(work, case, told.answers)
     work.add(case)
     work.record("case.submitted", case, slow_lane=in_slow_lane, about=list(case.kinds))

@@ -1,8 +1,8 @@
 """A case that waited for its reporter goes on with whatever they do."""
 
-from helpdesk.cases import pace
+from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.work import Work
 
 
@@ -13,7 +13,7 @@ def wake(work: Work, case: Case) -> None:
     """
     if case.is_closed:
         case.reopen()
-        pace.follow(work, case)
+        response_targets.sync_clocks(work, case)
         work.record("case.reopened", case)
     go_on(work, case)
 
@@ -23,7 +23,7 @@ def go_on(work: Work, case: Case) -> None:
 
     No rule: whoever calls this has asked whether it is their case.
     """
-    if case.status is Status.WAITING and case.waits_on is WaitsOn.REPORTER:
+    if case.status is CaseState.WAITING and case.waits_on is WaitsOn.REPORTER:
         case.open()
-        pace.follow(work, case)
+        response_targets.sync_clocks(work, case)
         work.record("case.resumed", case, because="reporter_acted")

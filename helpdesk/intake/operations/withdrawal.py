@@ -1,10 +1,10 @@
 """Taking the whole case back."""
 
-from helpdesk.cases import news, pace
+from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.models.news import What
-from helpdesk.cases.queries import hold
-from helpdesk.cases.status import Outcome
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.queries import lock_case
+from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.work import Work
 from helpdesk.intake.operations.consents import withdraw_all
 from helpdesk.intake.policy import is_their_case
@@ -16,10 +16,10 @@ def withdraw_case(work: Work, case: Case) -> None:
     Safe to do twice, and on a case that we have closed: then the consents are what is taken back.
     """
     work.require(is_their_case, case)
-    hold(work, case)
+    lock_case(work, case)
     if not case.is_closed:
-        case.close(outcome=Outcome.WITHDRAWN, at=work.hour, by=work.actor.id)
-        pace.follow(work, case)
+        case.close(outcome=CaseOutcome.WITHDRAWN, at=work.hour, by=work.actor.id)
+        response_targets.sync_clocks(work, case)
         work.record("case.withdrawn", case)
     withdraw_all(work, case)
-    news.tell_owner(work, case.id, What.WITHDRAWN)
+    news.tell_owner(work, case.id, NewsKind.WITHDRAWN)

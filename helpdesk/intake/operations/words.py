@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from helpdesk.cases import news
 from helpdesk.cases.models import Case, Message
-from helpdesk.cases.models.news import What
-from helpdesk.cases.queries import hold
+from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.waking import wake
@@ -17,7 +17,7 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     """Add the reporter's words, to which we owe an answer. A case that waited for them, or was
     closed, wakes up."""
     work.require(is_their_case, case)
-    hold(work, case)
+    lock_case(work, case)
     message = Message(
         case=case,
         case_id=case.id,
@@ -30,7 +30,7 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     work.record("message.received", message)
     wake(work, case)
     owe_an_answer(work, case)
-    news.tell_owner(work, case.id, What.MESSAGE)
+    news.tell_owner(work, case.id, NewsKind.MESSAGE)
     return message
 
 

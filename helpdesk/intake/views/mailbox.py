@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import ConsentKind
+from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import StorageFull
 from helpdesk.intake import operations, queries
 from helpdesk.intake.asked import Request

@@ -2,7 +2,7 @@
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.operations.messages import write_note
-from helpdesk.cases.queries import hold
+from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
@@ -16,7 +16,7 @@ from helpdesk.runs.policy import may_run, may_work_on
 
 def start_run(work: Work, case: Case, playbook_id: str) -> Run:
     """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
-    hold(work, case)
+    lock_case(work, case)
     work.require(may_run, case)
     edition = repository.current(playbook_id)
     if edition is None or edition.playbook.status is Readiness.RETIRED:
@@ -38,7 +38,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     reason stands in a sealed note, and history knows which steps stayed behind. What those had
     found out is not known any more until they are done again.
     """
-    hold(work, run.case)
+    lock_case(work, run.case)
     work.require(may_work_on, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     refuse_ended(run)

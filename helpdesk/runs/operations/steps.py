@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from helpdesk.cases.models import Case
-from helpdesk.cases.queries import hold
+from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
@@ -38,7 +38,7 @@ def finish_step(
     An outcome that leaves it open brings the step back on its day. `seen` is the record that the
     form was made beside: of a step that came back there is one, and who writes over it has read it.
     """
-    hold(work, run.case)
+    lock_case(work, run.case)
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id, seen)
     step, ended_as = now.step, now.step.outcome(outcome)
@@ -66,7 +66,7 @@ def finish_step(
 
 def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = "") -> None:
     """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
-    hold(work, run.case)
+    lock_case(work, run.case)
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id, seen)
     if now.state is StepState.DONE:
@@ -85,7 +85,7 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
 
     What another playbook of the case recorded about the same step stands again.
     """
-    hold(work, run.case)
+    lock_case(work, run.case)
     work.require(may_work_on, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     refuse_ended(run)

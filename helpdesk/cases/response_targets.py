@@ -1,4 +1,4 @@
-"""How soon and how often we write: the clocks of a case follow what happens to it.
+"""Response targets: the clocks of a case follow what happens to it.
 
 The time of a level is the triage table's. Who reads the table says it here, once, at the start.
 """
@@ -10,21 +10,21 @@ from typing import Final, Protocol
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status, WaitsOn
+from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.work import Work
 
 # While it is not our move: the mailbox says why nothing comes, and until when.
 RESTS_ON: Final = frozenset({WaitsOn.REPORTER, WaitsOn.DATE})
 
 
-class Alarm(Protocol):
+class AlarmTarget(Protocol):
     """At which part of the time somebody is told."""
 
     @property
     def percent(self) -> int: ...
 
 
-class Plan(Protocol):
+class ResponsePlan(Protocol):
     """What a level promises."""
 
     @property
@@ -34,23 +34,23 @@ class Plan(Protocol):
     def next_word(self) -> timedelta: ...
 
     @property
-    def alarms(self) -> Sequence[Alarm]: ...
+    def alarms(self) -> Sequence[AlarmTarget]: ...
 
 
-_plans: list[Callable[[Level], Plan]] = []
+_plans: list[Callable[[Level], ResponsePlan]] = []
 
 
-def as_planned_by(plan: Callable[[Level], Plan]) -> None:
+def use_plan(plan: Callable[[Level], ResponsePlan]) -> None:
     """From now on, this says what a level promises."""
     _plans[:] = [plan]
 
 
-def plan_of(case: Case) -> Plan:
+def plan_of(case: Case) -> ResponsePlan:
     """What the level of a case promises."""
     return _plans[0](case.level)
 
 
-def word_given(work: Work, case: Case, *, at: datetime | None = None) -> None:
+def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) -> None:
     """A word of ours reached the reporter, now or `at` that time: the next one has its whole time.
 
     A word that is older than the last one we gave changes nothing.
@@ -58,8 +58,8 @@ def word_given(work: Work, case: Case, *, at: datetime | None = None) -> None:
     events = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
     if at is not None and any(event.at > at for event in events):
         return
-    clocks.stop(work, case.id, clocks.NEXT_WORD, at=at)
-    case.word_due_at = clocks.start(
+    clocks.stop_clock(work, case.id, clocks.NEXT_WORD, at=at)
+    case.word_due_at = clocks.start_clock(
         work,
         case.id,
         clocks.NEXT_WORD,
@@ -74,14 +74,14 @@ def word_given(work: Work, case: Case, *, at: datetime | None = None) -> None:
         promise_word_alarms(work, case, used=work.at - (at or work.at))
 
 
-def follow(work: Work, case: Case) -> None:
+def sync_clocks(work: Work, case: Case) -> None:
     """Let the clocks do what the case says now. Call it after each change of its status or level.
 
     Both stand still while it is closed, that of the next word also while the reporter or a day
     has the move. They go on with what was used: nothing that we owe is wiped by a pause.
     """
     if case.is_closed:
-        if clocks.pause(work, case.id, clocks.FIRST_REPLY):
+        if clocks.pause_clock(work, case.id, clocks.FIRST_REPLY):
             case.reply_due_at = None
     elif case.reply_due_at is None:
         _answer_goes_on(work, case)
@@ -91,15 +91,17 @@ def follow(work: Work, case: Case) -> None:
         _next_word_goes_on(work, case)
 
 
-def answer_owed_since(work: Work, case: Case, *, due_at: datetime) -> None:
+def restore_answer_due(work: Work, case: Case, *, due_at: datetime) -> None:
     """What was taken for our answer was none: it is due when it was before, or late already."""
     if case.reply_due_at is None or case.reply_due_at > due_at:
-        case.reply_due_at = clocks.start_as_due(work, case.id, clocks.FIRST_REPLY, due_at=due_at)
+        case.reply_due_at = clocks.start_clock_until(
+            work, case.id, clocks.FIRST_REPLY, due_at=due_at
+        )
         within = plan_of(case).first_reply
         promise_alarms(work, case, used=within - (due_at - work.at))
 
 
-def level_changed(work: Work, case: Case) -> None:
+def sync_clocks_with_level(work: Work, case: Case) -> None:
     """The next word is due by the level that holds now; time that was used counts."""
     if case.word_due_at is not None:
         _pause_next_word(work, case)
@@ -137,7 +139,7 @@ def due_code(due_at: datetime) -> int:
     return int(due_at.timestamp())
 
 
-def _alarms(plan: Plan, within: timedelta, used: timedelta) -> list[tuple[int, timedelta]]:
+def _alarms(plan: ResponsePlan, within: timedelta, used: timedelta) -> list[tuple[int, timedelta]]:
     """Each alarm and after how long; of those that are missed already, only the last, at once."""
     left = [(one.percent, within * one.percent / 100 - used) for one in plan.alarms]
     missed = [(percent, timedelta(0)) for percent, after in left if after <= timedelta(0)]
@@ -145,17 +147,17 @@ def _alarms(plan: Plan, within: timedelta, used: timedelta) -> list[tuple[int, t
 
 
 def _rests(case: Case) -> bool:
-    return case.is_closed or (case.status is Status.WAITING and case.waits_on in RESTS_ON)
+    return case.is_closed or (case.status is CaseState.WAITING and case.waits_on in RESTS_ON)
 
 
 def _pause_next_word(work: Work, case: Case) -> None:
-    clocks.pause(work, case.id, clocks.NEXT_WORD)
+    clocks.pause_clock(work, case.id, clocks.NEXT_WORD)
     case.word_due_at = None
 
 
 def _answer_goes_on(work: Work, case: Case) -> None:
     within = plan_of(case).first_reply
-    due = clocks.go_on(work, case.id, clocks.FIRST_REPLY, within=within)
+    due = clocks.resume_clock(work, case.id, clocks.FIRST_REPLY, within=within)
     if due is not None:
         case.reply_due_at = due
         promise_alarms(work, case, used=within - (due - work.at))
@@ -163,7 +165,7 @@ def _answer_goes_on(work: Work, case: Case) -> None:
 
 def _next_word_goes_on(work: Work, case: Case) -> None:
     within = plan_of(case).next_word
-    due = clocks.go_on(work, case.id, clocks.NEXT_WORD, within=within)
+    due = clocks.resume_clock(work, case.id, clocks.NEXT_WORD, within=within)
     if due is not None:
         case.word_due_at = due
         promise_word_alarms(work, case, used=within - (due - work.at))

@@ -41,7 +41,7 @@ TELLING: Final = (
 AN_HOUR: Final = timedelta(hours=1)
 
 
-def last_heard(work: Work, case: Case) -> str:
+def last_heard_marks(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
     return " ".join([newest_from_reporter(work, case), *_objections(work, case)]).strip()
 
@@ -69,7 +69,7 @@ def is_disputed(work: Work, case: Case) -> bool:
     return bool(_objections(work, case))
 
 
-def settle(work: Work, case: Case) -> None:
+def settle_dispute(work: Work, case: Case) -> None:
     """We have written to the reporter, who is the one with the code: what they said is heard."""
     theirs = update(Conversation).where(Conversation.case_id == case.id, *STANDING)
     work.session.execute(
@@ -77,7 +77,7 @@ def settle(work: Work, case: Case) -> None:
     )
 
 
-def disputed(work: Work, limit: int = 20) -> Sequence[Case]:
+def disputed_cases(work: Work, limit: int = 20) -> Sequence[Case]:
     """Open cases of which that is so, the most urgent first."""
     theirs = select(Conversation.case_id).where(*STANDING)
     found = visible_to(work.actor).where(NOT_CLOSED, Case.id.in_(theirs))

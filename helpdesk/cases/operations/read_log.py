@@ -25,18 +25,21 @@ READ_LATELY: Final = (
 )
 
 
-def reading(work: Work) -> dict[str, Any]:
+def read_parameters(work: Work) -> dict[str, Any]:
     """What READ_LATELY is asked with, beside the id of a case."""
     return {"actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
 
 
-def read(work: Work, case: Case, *, noted: bool | None = None) -> None:
+def record_reading(work: Work, case: Case, *, noted: bool | None = None) -> None:
     """Note that this person has opened the case, at most once an hour.
 
     `noted` is what READ_LATELY has said, where the page has asked it already.
     """
     work.require(may_see, case)
     if noted is None:
-        noted = work.session.scalar(READ_LATELY, {"case_id": case.id, **reading(work)}) is not None
+        noted = (
+            work.session.scalar(READ_LATELY, {"case_id": case.id, **read_parameters(work)})
+            is not None
+        )
     if not noted:
         work.record("case.read", case)

@@ -4,18 +4,18 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations, queries
-from helpdesk.cases.forms import MessageForm, NoteForm
-from helpdesk.cases.status import WaitsOn
-from helpdesk.cases.views.blueprint import bp, done, once_more
+from helpdesk.cases.forms import MessageToReporterForm, NoteForm
+from helpdesk.cases.states import WaitsOn
+from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.core.plausible_days import in_words
 from helpdesk.web.work import work
 
 
 @bp.post("/cases/<ref>/messages")
 def create_message(ref: str) -> ResponseReturnValue:
-    case, form = queries.by_ref(work, ref), MessageForm()
+    case, form = queries.case_by_ref(work, ref), MessageToReporterForm()
     if not form.validate_on_submit():
-        return once_more("cases/_message_form.html", case, message_form=form)
+        return show_form_again("cases/_message_form.html", case, message_form=form)
     operations.send_message(work, case, form.message_text.data or "", seen=form.seen.data or "")
     if form.then_wait.data:
         operations.wait(work, case, on=WaitsOn.REPORTER)
@@ -27,20 +27,20 @@ def create_message(ref: str) -> ResponseReturnValue:
     if form.back_to.data:
         flash(sentence)
         return redirect(url_for("playbooks.show", ref=ref, run_id=form.back_to.data), 303)
-    return done(case, sentence, part="messages")
+    return redirect_to_case(case, sentence, part="messages")
 
 
 @bp.post("/cases/<ref>/messages/reading")
 def create_reading(ref: str) -> ResponseReturnValue:
-    case = queries.by_ref(work, ref)
+    case = queries.case_by_ref(work, ref)
     operations.leave_unanswered(work, case, seen=request.form.get("seen", ""))
-    return done(case, "It is written down that this needs no answer.", part="messages")
+    return redirect_to_case(case, "It is written down that this needs no answer.", part="messages")
 
 
 @bp.post("/cases/<ref>/notes")
 def create_note(ref: str) -> ResponseReturnValue:
-    case, form = queries.by_ref(work, ref), NoteForm()
+    case, form = queries.case_by_ref(work, ref), NoteForm()
     if not form.validate_on_submit():
-        return once_more("cases/_note_form.html", case, note_form=form)
+        return show_form_again("cases/_note_form.html", case, note_form=form)
     operations.add_note(work, case, form.note_text.data or "")
-    return done(case, "The note is kept.", part="notes")
+    return redirect_to_case(case, "The note is kept.", part="notes")

@@ -4,37 +4,37 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConsentForm
-from helpdesk.cases.status import ConsentKind
-from helpdesk.cases.views.blueprint import bp, done, once_more
+from helpdesk.cases.states import ConsentKind
+from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.web.work import work
 
 
 @bp.post("/cases/<ref>/resumption")
 def create_resumption(ref: str) -> ResponseReturnValue:
-    case = queries.by_ref(work, ref)
+    case = queries.case_by_ref(work, ref)
     operations.resume(work, case)
-    return done(case, "The case is open again.")
+    return redirect_to_case(case, "The case is open again.")
 
 
 @bp.post("/cases/<ref>/reopening")
 def create_reopening(ref: str) -> ResponseReturnValue:
-    case = queries.by_ref(work, ref)
+    case = queries.case_by_ref(work, ref)
     operations.reopen(work, case)
-    return done(case, "The case is open again.")
+    return redirect_to_case(case, "The case is open again.")
 
 
 @bp.post("/cases/<ref>/consents")
 def create_consent(ref: str) -> ResponseReturnValue:
-    case, form = queries.by_ref(work, ref), ConsentForm()
+    case, form = queries.case_by_ref(work, ref), ConsentForm()
     if not form.validate_on_submit():
-        return once_more("cases/_consent_form.html", case, consent_form=form)
+        return show_form_again("cases/_consent_form.html", case, consent_form=form)
     operations.record_consent(work, case, kind=ConsentKind(form.consent_kind.data))
     said = "It is written down. It counts once the reporter, or someone else here, confirms it."
-    return done(case, said, part="consents")
+    return redirect_to_case(case, said, part="consents")
 
 
 @bp.post("/cases/<ref>/consents/<consent_id>/confirmation")
 def create_consent_confirmation(ref: str, consent_id: str) -> ResponseReturnValue:
-    case = queries.by_ref(work, ref)
+    case = queries.case_by_ref(work, ref)
     operations.confirm_consent(work, case, queries.consent_by_id(work, case, consent_id))
-    return done(case, "It is confirmed that the reporter agreed.", part="consents")
+    return redirect_to_case(case, "It is confirmed that the reporter agreed.", part="consents")

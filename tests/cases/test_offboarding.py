@@ -14,7 +14,7 @@ from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import jobs, operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Status
+from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
@@ -51,9 +51,9 @@ def house(context):
             leaver,
             other,
             a_person(work, Role.OPERATOR),
-            a_case(work, queue, owner=leaver, status=Status.OPEN),
-            a_case(work, queue, owner=leaver, status=Status.WAITING),
-            a_case(work, queue, owner=leaver, status=Status.CLOSED),
+            a_case(work, queue, owner=leaver, status=CaseState.OPEN),
+            a_case(work, queue, owner=leaver, status=CaseState.WAITING),
+            a_case(work, queue, owner=leaver, status=CaseState.CLOSED),
         )
 
 
@@ -97,7 +97,7 @@ def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(context, hou
         entries = work.session.scalars(handed).all()
         assert {one.case_id for one in entries} == {house.case.id, house.second.id}
         assert {one.details["because"] for one in entries} == {"left"}
-        [note] = queries.notes_of(work, queries.by_ref(work, house.case.ref))
+        [note] = queries.notes_of(work, queries.case_by_ref(work, house.case.ref))
         assert work.keys.open(note, "body") == "They write on Tuesday."
         told = select(Promise).where(Promise.job == "cases.tell_of_cases")
         [promise] = work.session.scalars(told)
@@ -160,8 +160,8 @@ def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
         elsewhere = a_team(work)
         a_person(work, teams=[elsewhere])
         both = a_person(work, teams=[house.queue, elsewhere])
-        here = a_case(work, house.queue, owner=both, status=Status.OPEN)
-        there = a_case(work, elsewhere, owner=both, status=Status.OPEN)
+        here = a_case(work, house.queue, owner=both, status=CaseState.OPEN)
+        there = a_case(work, elsewhere, owner=both, status=CaseState.OPEN)
 
     with work_as(context, house.lead) as work:
         membership = accounts.membership(work, both.person.id, house.queue.id)
@@ -175,10 +175,10 @@ def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
 def test_the_page_lists_what_hangs_on_them_and_asks_who_takes_it(context, house, staff, page):
     staff.application.config["WTF_CSRF_ENABLED"] = False
     with work_as(context, house.leaver) as work:
-        case = queries.by_ref(work, house.case.ref)
+        case = queries.case_by_ref(work, house.case.ref)
         triage.ask_to_lower(work, case, level=Level.ROUTINE, reason="It has calmed down.")
     with work_as(context, house.other) as work:
-        case = queries.by_ref(work, house.second.ref)
+        case = queries.case_by_ref(work, house.second.ref)
         triage.ask_to_lower(work, case, level=Level.ROUTINE, reason="It has calmed down, too.")
     address = f"/people/{house.leaver.person.id}/{page.format(house.queue.id)}"
     sign_in(staff, house.lead)
@@ -282,7 +282,7 @@ def test_a_case_that_is_opened_again_is_not_with_somebody_who_has_left(context, 
         work.session.execute(again, theirs)
 
     with work_as(context, house.lead) as work:
-        operations.reopen(work, queries.by_ref(work, house.closed.ref))
+        operations.reopen(work, queries.case_by_ref(work, house.closed.ref))
 
     assert owner_of(context, house.closed) is None
 

@@ -11,7 +11,7 @@ from helpdesk.core.work import Work
 Answer = str | Sequence[str] | None
 
 
-def seal_told(
+def seal_report(
     case: Case,
     key: Secret | Public,
     *,
@@ -44,7 +44,7 @@ def contact_of(work: Work, case: Case) -> dict[str, str]:
     return dict(json.loads(text)) if text else {}
 
 
-def words_of(
+def open_field_of_rows(
     work: Work,
     case: Case,
     kind: type[SealedInCase],

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from helpdesk.cases import clocks, operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.status import Outcome, Status, WaitsOn
+from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import reporter
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
@@ -26,7 +26,7 @@ DAY = 24 * HOUR
 
 def a_running_case(context, queue, owner, now, level=Level.URGENT):
     with context.begin(at=now) as work:
-        case = a_case(work, queue, owner=owner, level=level, status=Status.OPEN)
+        case = a_case(work, queue, owner=owner, level=level, status=CaseState.OPEN)
         start_clock(work, case)
     return case
 
@@ -79,7 +79,7 @@ def test_closing_and_opening_again_wipes_no_word_that_is_owed(context, queue, as
     say(context, asha, case, now)
     late = now + 30 * HOUR
     with work_as(context, asha, late) as work:
-        operations.close(work, work.session.get(Case, case.id), outcome=Outcome.REFERRED)
+        operations.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.REFERRED)
     assert now_of(context, case).due_at is None
 
     with work_as(context, asha, late + DAY) as work:
@@ -93,7 +93,7 @@ def test_closing_and_opening_again_wipes_no_word_that_is_owed(context, queue, as
 def test_closing_and_opening_again_is_no_answer(context, queue, asha, now, by):
     case = a_running_case(context, queue, asha, now)
     with work_as(context, asha, now + HOUR) as work:
-        operations.close(work, work.session.get(Case, case.id), outcome=Outcome.SPAM)
+        operations.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.SPAM)
     assert now_of(context, case).reply_due_at is None
 
     later = now + 50 * HOUR
@@ -206,7 +206,7 @@ def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, 
     at, used, owed = now, timedelta(0), None
     for act, hours in acts:
         before = now_of(context, case)
-        runs = before.status is Status.OPEN
+        runs = before.status is CaseState.OPEN
         at += hours * HOUR
         used += hours * HOUR if runs else timedelta(0)
         owed = owed + hours * HOUR if owed is not None and not before.is_closed else owed
@@ -221,7 +221,7 @@ def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, 
         with context.begin(at=at) as work:
             word = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
         assert abs(clocks.time_used_this_time(word, at=at) - used) < HOUR / 60
-        if found.status is Status.OPEN:
+        if found.status is CaseState.OPEN:
             left = planned(found.level).next_word - used
             assert abs(found.word_due_at - (at + left)) < HOUR / 60
         else:
@@ -237,7 +237,7 @@ def _is_possible(act, case):
     if act == "reopen":
         return case.is_closed
     if act == "resume":
-        return case.status is Status.WAITING
+        return case.status is CaseState.WAITING
     if act == "rise":
         return not case.is_closed and case.level is not Level.IMMEDIATE
     return not case.is_closed
@@ -259,7 +259,7 @@ def _do(context, asha, case, act, at):
             case "resume":
                 operations.resume(work, found)
             case "close":
-                operations.close(work, found, outcome=Outcome.REFERRED)
+                operations.close(work, found, outcome=CaseOutcome.REFERRED)
             case "reopen":
                 operations.reopen(work, found)
             case "rise":

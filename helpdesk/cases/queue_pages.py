@@ -70,7 +70,7 @@ NEVER: Final = "infinity"
 BETWEEN: Final = "~"
 
 
-class Show(StrEnum):
+class QueueFilter(StrEnum):
     """Which cases of a queue: the words of the filter."""
 
     OPEN = "open"
@@ -82,17 +82,17 @@ class Show(StrEnum):
 
 
 OF_SECOND_LANE: Final = (NOT_CLOSED, NOBODYS, OUR_MOVE, SECOND_LANE)
-FILTERS: Final[dict[Show, tuple[ColumnElement[bool] | TextClause, ...]]] = {
-    Show.OPEN: (NOT_CLOSED, FIRST_LANE),
-    Show.UNCLAIMED: (NOT_CLOSED, NOBODYS, FIRST_LANE),
+FILTERS: Final[dict[QueueFilter, tuple[ColumnElement[bool] | TextClause, ...]]] = {
+    QueueFilter.OPEN: (NOT_CLOSED, FIRST_LANE),
+    QueueFilter.UNCLAIMED: (NOT_CLOSED, NOBODYS, FIRST_LANE),
     # Spelt as the partial indexes spell it.
-    Show.NEW: (NOT_CLOSED, text("cases.status = 'new'"), FIRST_LANE),
-    Show.WAITING: (NOT_CLOSED, text("cases.status = 'waiting'"), FIRST_LANE),
-    Show.SECOND: OF_SECOND_LANE,
-    Show.CLOSED: (text("cases.status = 'closed'"),),
+    QueueFilter.NEW: (NOT_CLOSED, text("cases.status = 'new'"), FIRST_LANE),
+    QueueFilter.WAITING: (NOT_CLOSED, text("cases.status = 'waiting'"), FIRST_LANE),
+    QueueFilter.SECOND: OF_SECOND_LANE,
+    QueueFilter.CLOSED: (text("cases.status = 'closed'"),),
 }
 # Whoever looks for what is to be done has the second lane below; it is never mixed in.
-BELOW_WHICH: Final = frozenset({Show.OPEN, Show.UNCLAIMED, Show.NEW})
+BELOW_WHICH: Final = frozenset({QueueFilter.OPEN, QueueFilter.UNCLAIMED, QueueFilter.NEW})
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class QueuePage:
     second_lane: Sequence[Any] = ()
 
 
-def queue_page(work: Work, slug: str, *, show: Show, after: str = "") -> QueuePage:
+def queue_page(work: Work, slug: str, *, show: QueueFilter, after: str = "") -> QueuePage:
     """The cases behind a place in the list. A place that cannot be read is the beginning."""
     place = _read(after, show)
     behind = {} if place is None else {"level": place.level, "at": place.at, "id": place.id}
@@ -124,12 +124,12 @@ def queue_page(work: Work, slug: str, *, show: Show, after: str = "") -> QueuePa
 
 
 @cache
-def _listed(show: Show, *, is_first: bool) -> RowWithLists[Team]:
+def _listed(show: QueueFilter, *, is_first: bool) -> RowWithLists[Team]:
     """A queue and a page of its cases in one trip; put together once for each filter."""
     of_team = Case.team_id == bindparam("team_id")
     listed = select(*SHOWN).outerjoin(Person, Person.id == Case.owner_id)
     listed = listed.where(of_team, *FILTERS[show]).limit(PAGE + 1)
-    in_order = _newest_first if show is Show.CLOSED else _most_urgent_first
+    in_order = _newest_first if show is QueueFilter.CLOSED else _most_urgent_first
     lists = {"cases": in_order(listed, is_first=is_first)}
     if is_first and show in BELOW_WHICH:
         second = select(*SHOWN).outerjoin(Person, Person.id == Case.owner_id)
@@ -163,15 +163,15 @@ class _Place:
     id: str
 
 
-def _place_of(case: Any, show: Show) -> str:
-    at = case.opened_at if show is Show.CLOSED else case.due_at
+def _place_of(case: Any, show: QueueFilter) -> str:
+    at = case.opened_at if show is QueueFilter.CLOSED else case.due_at
     return BETWEEN.join((str(LEVELS.index(case.level)), at.isoformat() if at else NEVER, case.id))
 
 
-def _read(after: str, show: Show) -> _Place | None:
+def _read(after: str, show: QueueFilter) -> _Place | None:
     try:
         level, at, case_id = after.split(BETWEEN)
-        if at != NEVER or show is Show.CLOSED:
+        if at != NEVER or show is QueueFilter.CLOSED:
             datetime.fromisoformat(at)
         return _Place(range(len(LEVELS)).index(int(level)), at, case_id)
     except ValueError:

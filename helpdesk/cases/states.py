@@ -3,18 +3,18 @@
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class CaseState(StrEnum):
     NEW = "new"
     OPEN = "open"
     WAITING = "waiting"
     CLOSED = "closed"
 
 
-MOVES: dict[Status, frozenset[Status]] = {
-    Status.NEW: frozenset({Status.OPEN, Status.WAITING, Status.CLOSED}),
-    Status.OPEN: frozenset({Status.WAITING, Status.CLOSED}),
-    Status.WAITING: frozenset({Status.OPEN, Status.WAITING, Status.CLOSED}),
-    Status.CLOSED: frozenset({Status.OPEN}),
+MOVES: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.NEW: frozenset({CaseState.OPEN, CaseState.WAITING, CaseState.CLOSED}),
+    CaseState.OPEN: frozenset({CaseState.WAITING, CaseState.CLOSED}),
+    CaseState.WAITING: frozenset({CaseState.OPEN, CaseState.WAITING, CaseState.CLOSED}),
+    CaseState.CLOSED: frozenset({CaseState.OPEN}),
 }
 
 
@@ -26,7 +26,7 @@ class WaitsOn(StrEnum):
     DATE = "date"
 
 
-class Because(StrEnum):
+class WakeReason(StrEnum):
     """Why a case that waited goes on by itself."""
 
     DAY_CAME = "day_came"
@@ -34,7 +34,7 @@ class Because(StrEnum):
     PARTNER_SILENT = "partner_silent"
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """How a case ended."""
 
     RESOLVED = "resolved"

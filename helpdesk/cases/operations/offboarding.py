@@ -11,8 +11,8 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.operations.assignments import change_owner
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_choose_owner
-from helpdesk.cases.queries import LISTED, had_by
-from helpdesk.cases.status import Status
+from helpdesk.cases.queries import LISTED, cases_of_person
+from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
@@ -21,7 +21,7 @@ from helpdesk.core.work import Work
 LEFT: Final = "left"
 
 
-def hand_on(work: Work, leaver: Leaver, handing: Reassignment) -> None:
+def reassign_cases(work: Work, leaver: Leaver, handing: Reassignment) -> None:
     """Give each open case of theirs to a colleague who can open it, or back to its queue.
 
     No rule: whoever lets somebody go was asked that. To choose a colleague, one has to work in the
@@ -49,7 +49,7 @@ def hand_on(work: Work, leaver: Leaver, handing: Reassignment) -> None:
 
 def _held(work: Work, leaver: Leaver) -> Sequence[Case]:
     """What they have, kept for the rest of this work, as it is now and not as we read it."""
-    theirs = had_by(leaver.person.id, leaver.team_ids).order_by(Case.id).options(*LISTED)
+    theirs = cases_of_person(leaver.person.id, leaver.team_ids).order_by(Case.id).options(*LISTED)
     locked = theirs.with_for_update(of=Case).execution_options(populate_existing=True)
     return work.session.scalars(locked).all()
 
@@ -79,7 +79,7 @@ def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
     theirs = (
         Case.owner_id == leaver.person.id,
         Case.team_id.in_(leaver.team_ids),
-        Case.status == Status.CLOSED,
+        Case.status == CaseState.CLOSED,
     )
     if work.session.scalar(select(Case.id).where(*theirs).limit(1)) is None:
         return
@@ -88,4 +88,4 @@ def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
     work.record("person.closed_cases_let_go", leaver.person)
 
 
-offboarding.register_offboarding_hook(hand_on)
+offboarding.register_offboarding_hook(reassign_cases)
