@@ -14,12 +14,12 @@ from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Ask, Standing
+from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners.about import About
-from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import NewPartnerMailbox, Partner
+from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.terms import PartnerTerms
 
 PLATFORM = "instagram"
 FACTS = {
@@ -55,18 +55,18 @@ class Ready:
 def a_partner(house: House, coordinator: Somebody) -> Partner:
     """A vetted partner with a mailbox, and somebody there who can open what comes."""
     with house.context.begin(coordinator.actor, secrets=coordinator.secrets) as work:
-        partner = partners.register(
+        partner = partners.register_partner(
             work,
             slug="trust-team",
             name="Trust team",
             platform=PLATFORM,
             mailbox=MAILBOX,
             fields=tuple(BY_NAME),
-            about=About(reach_us="The bench."),
+            about=PartnerTerms(reach_us="The bench."),
             is_new_platform=True,
         )
         _type_the_code(work, partner)
-        partners.vet(work, partner, on=datetime.now(UTC).date())
+        partners.confirm_vetting(work, partner, on=datetime.now(UTC).date())
         team = partner.team
     enrolled(house.context, "trust-agent", Role.PARTNER, team)
     return partner
@@ -91,7 +91,7 @@ def drafted(house: House, writer: Somebody, partner: Partner, how_many: int) -> 
             cases.claim(work, case)
             _find_out(work, case)
         with house.context.begin(writer.actor, secrets=writer.secrets) as work:
-            escalation = escalations.draft(
+            escalation = escalations.write_draft(
                 work,
                 work.session.get_one(Case, case_id),
                 work.session.get_one(Partner, partner.id),
@@ -106,7 +106,7 @@ def approve(house: House, coordinator: Somebody, ready: Ready) -> None:
     """Let it leave, unless an earlier try did so before its answer was lost."""
     with house.context.begin(coordinator.actor, secrets=coordinator.secrets) as work:
         escalation = work.session.get_one(Escalation, ready.escalation_id)
-        if escalation.standing is Standing.DRAFT:
+        if escalation.standing is EscalationState.DRAFT:
             escalations.approve(work, escalation, seen_hash=ready.packet_hash)
 
 

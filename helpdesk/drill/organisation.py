@@ -12,9 +12,9 @@ from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
-from helpdesk.partners.about import About
-from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import NewPartnerMailbox, Partner
+from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.terms import PartnerTerms
 from helpdesk.settings import Surface
 
 # The drill's trust team plays the one of a platform that people name in the report form.
@@ -107,35 +107,35 @@ def found(past: PastMoments, at: datetime) -> list[DrillAccount]:
 
 
 def _partner(past: PastMoments, at: datetime) -> Partner:
-    partner = partners.register(
+    partner = partners.register_partner(
         past.person("coordinator", at),
         slug=PARTNER,
         name="Drill trust team",
         platform=PLATFORM,
         mailbox="trust-team@drill.example",
         fields=ALLOWED,
-        about=About(
+        about=PartnerTerms(
             timezone="Europe/Lisbon",
             reach_us=REACH_US,
         ),
         is_new_platform=True,
         is_drill=True,
     )
-    partners.vet(past.person("coordinator", at), partner, on=at.date())
+    partners.confirm_vetting(past.person("coordinator", at), partner, on=at.date())
     _confirm_partner(past, partner, at)
     return partner
 
 
 def one_more_partner(past: PastMoments, at: datetime) -> None:
     """Its test letter lies among the letters, unread."""
-    partners.register(
+    partners.register_partner(
         past.person("coordinator", at),
         slug=QUIET_PARTNER,
         name="Drill video team",
         platform=QUIET_PLATFORM,
         mailbox="video-team@drill.example",
         fields=ALLOWED,
-        about=About(reach_us=REACH_US),
+        about=PartnerTerms(reach_us=REACH_US),
         is_new_platform=True,
         is_drill=True,
     )

@@ -11,9 +11,9 @@ from helpdesk.drill.organisation import PARTNER
 from helpdesk.drill.sample_reports import SampleReport
 from helpdesk.drill.schedule import Scenario
 from helpdesk.escalations import operations as escalations
-from helpdesk.escalations import sources
+from helpdesk.escalations import packet_sources
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Action, Ask, Reason
+from helpdesk.escalations.states import Action, Ask, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.runs.models import Run
 
@@ -131,14 +131,14 @@ def _draft(
     """The responder writes a request from what the playbook has gathered."""
     partner = actions.past.session.scalars(select(Partner).where(Partner.slug == PARTNER)).one()
     writer = actions.past.person(RESPONDER, at)
-    typed = sources.suggested(writer, run.case) | {
+    typed = packet_sources.suggested_fields(writer, run.case) | {
         "target_kind": "account",
         "restore_address": "fresh-start@drill.example",
         "happened": happened,
         "harm": harm,
         "rule": "Accounts may not be used by others against their owner's will.",
     }
-    return escalations.draft(writer, run.case, partner, ask=ask, typed=typed)
+    return escalations.write_draft(writer, run.case, partner, ask=ask, typed=typed)
 
 
 def _ask(

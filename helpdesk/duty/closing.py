@@ -18,7 +18,7 @@ from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations.standing import MOVES, Standing
+from helpdesk.escalations.states import MOVES, EscalationState
 from helpdesk.playbooks.progress import NOT_OVER
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.queries import RunProgress
@@ -29,7 +29,9 @@ LEFT: Final = frozenset({CaseOutcome.WITHDRAWN, CaseOutcome.SPAM})
 URGENT: Final = Level.URGENT
 # A partner may still act on it.
 LIVE: Final = frozenset(
-    one for one in Standing if Standing.WITHDRAWN in MOVES[one] and one is not Standing.DRAFT
+    one
+    for one in EscalationState
+    if EscalationState.WITHDRAWN in MOVES[one] and one is not EscalationState.DRAFT
 )
 
 
@@ -107,7 +109,7 @@ def in_the_way(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
         )
     elif case.reply_due_at and outcome is not CaseOutcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
-    for request in escalations.of_case(work, case).requests:
+    for request in escalations.requests_of_case(work, case).requests:
         if request.standing in LIVE:
             yield (
                 f"Request {request.ref} is still with {isolated(request.partner.name)}."

@@ -18,7 +18,7 @@ from helpdesk.cases.policy import works_in
 from helpdesk.core.work import Work
 from helpdesk.duty import closing
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations.parts import parts_in
+from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
 
 # So many cases are chosen for one by one; more are handed on together.
@@ -137,13 +137,13 @@ def _waiting(work: Work) -> Iterator[_Waiting]:
         yield _Waiting("A lower level", wish.case, {wish.asked_by})
     for ending in closing.standing_requests(work):
         yield _Waiting("Close it as no report", ending.case, {ending.asked_by})
-    for one in escalations.to_approve(work):
+    for one in escalations.requests_to_approve(work):
         what, by = f"Request {one.ref}", one.drafted_by
         if one.holds_answer:
             what, by = f"The answer on request {one.ref}", one.reply_by or by
-        yield _Waiting(what, one.case, {by}, set(parts_in(work, one)))
-    for one in escalations.to_read_again(work):
+        yield _Waiting(what, one.case, {by}, set(contributions_to(work, one)))
+    for one in escalations.to_read_afterwards(work):
         # Who let it leave alone: the request, or an answer of ours since.
         by = one.reply_by or one.approved_by or one.drafted_by
-        no_second = {*parts_in(work, one), one.approved_by or by}
+        no_second = {*contributions_to(work, one), one.approved_by or by}
         yield _Waiting(f"Request {one.ref}, to read again", one.case, {by}, no_second)

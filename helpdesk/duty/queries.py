@@ -111,7 +111,7 @@ def board(work: Work) -> Board:
     is_lead = work.actor.role is Role.COORDINATOR
     out_of_reach = cases.cases_with_unable_owner(work) if is_lead else []
     disputed = disputed_conversations.disputed_cases(work)
-    dead_letters = escalations.dead_letters(work)
+    dead_letters = escalations.failed_deliveries(work)
     came_back = playbooks.came_back(work)
     waiting = accounts.members_without_key(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
@@ -132,7 +132,7 @@ def board(work: Work) -> Board:
         false_keys=unsigned_keys(work),
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
-        at_partners=escalations.at_partners(work, at=work.at, limit=2 * SHOWN),
+        at_partners=escalations.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
         news=news.unseen(work),
         second_persons=second_persons.waiting(work) if is_lead else [],
         writers=accounts.names_of_actors(

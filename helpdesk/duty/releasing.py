@@ -12,7 +12,7 @@ from helpdesk.core.send_hold import HoldReason, SendHold
 from helpdesk.core.work import Work
 from helpdesk.duty.policy import may_release
 from helpdesk.escalations.models import Delivery
-from helpdesk.escalations.operations import restoring
+from helpdesk.escalations.operations import restored_deliveries
 
 DELIVER = "escalations.deliver"
 
@@ -46,7 +46,7 @@ def what_is_due(work: Work) -> Due:
         held,
         Counter(one.job for one in promises),
         Counter(one.job for one in promises if _is_from_before(one, held.as_of)),
-        restoring.under_way(work),
+        restored_deliveries.under_way(work),
     )
 
 
@@ -80,9 +80,9 @@ def _skip(work: Work, moment: datetime | None) -> Sequence[Promise]:
 def _settle(work: Work, requests: Sequence[Delivery], left: Collection[str]) -> None:
     for delivery in requests:
         if delivery.id in left:
-            restoring.leave(work, delivery)
+            restored_deliveries.leave_unsent(work, delivery)
         else:
-            restoring.doubt(work, delivery)
+            restored_deliveries.mark_possibly_delivered(work, delivery)
 
 
 def _leaves(promise: Promise) -> bool:

@@ -7,11 +7,11 @@ from datetime import datetime
 from helpdesk.cases import clocks as case_clocks
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, queries
+from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import lacks_only_a_second_person
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.priorities import needs_second_person
-from helpdesk.escalations.standing import Priority
+from helpdesk.escalations.states import Priority
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def waiting(work: Work) -> Sequence[WaitsForSecond]:
 
 
 def _drafts(work: Work) -> Iterator[WaitsForSecond]:
-    for request in queries.to_approve(work):
+    for request in queries.requests_to_approve(work):
         if request.priority is not Priority.P1 or not needs_second_person(request.ask):
             continue
         if not request.holds_answer and not _lacks_nothing_else(work, request):
@@ -45,7 +45,7 @@ def _drafts(work: Work) -> Iterator[WaitsForSecond]:
             request,
             case_clocks.due_at(events),
             has_left=False,
-            had_a_part=work.actor.id in parts_in(work, request),
+            had_a_part=work.actor.id in contributions_to(work, request),
         )
 
 
@@ -53,13 +53,15 @@ def _lacks_nothing_else(work: Work, request: Escalation) -> bool:
     """Who waits to be let in cannot open it, and may still know that it is there."""
     if not work.keys.holds(request.case.key_id):
         return True
-    return lacks_only_a_second_person(queries.seen(work, request), request.drafted_by)
+    return lacks_only_a_second_person(queries.gate_inputs(work, request), request.drafted_by)
 
 
 def _left_alone(work: Work) -> Iterator[WaitsForSecond]:
-    for request in queries.to_read_again(work):
+    for request in queries.to_read_afterwards(work):
         if request.priority is Priority.P1:
-            mine = work.actor.id == request.approved_by or work.actor.id in parts_in(work, request)
+            mine = work.actor.id == request.approved_by or work.actor.id in contributions_to(
+                work, request
+            )
             yield WaitsForSecond(
                 request, request.second_read_due_at, has_left=True, had_a_part=mine
             )

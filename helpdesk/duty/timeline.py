@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.markup import isolated
 from helpdesk.core.plausible_days import in_words, moment_in_words
-from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
+from helpdesk.escalations.labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import the_library
 

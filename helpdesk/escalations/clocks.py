@@ -18,33 +18,33 @@ OURS: Final = "request_ours"
 THEIRS: Final = "request_theirs"
 
 
-def our_move(work: Work, escalation: Escalation) -> None:
+def start_our_clock(work: Work, escalation: Escalation) -> None:
     """We have to draft, send or answer; what the partner has used so far stays used."""
     _stop(work, escalation, THEIRS)
     _start(work, escalation, OURS, within=OUR_MOVE_WITHIN[escalation.priority])
     escalation.answer_due_at = None
 
 
-def their_move(work: Work, escalation: Escalation, *, within: timedelta) -> None:
+def start_partner_clock(work: Work, escalation: Escalation, *, within: timedelta) -> None:
     """The partner has to answer within so much time."""
-    nobodys_move(work, escalation)
+    stop_both_clocks(work, escalation)
     escalation.answer_due_at = _start(work, escalation, THEIRS, within=within)
 
 
-def nobodys_move(work: Work, escalation: Escalation) -> None:
+def stop_both_clocks(work: Work, escalation: Escalation) -> None:
     """It is decided, or over."""
     _stop(work, escalation, OURS)
     _stop(work, escalation, THEIRS)
     escalation.answer_due_at = None
 
 
-def used_by_partner(work: Work, escalation: Escalation) -> timedelta:
+def time_used_by_partner(work: Work, escalation: Escalation) -> timedelta:
     """How long they have had it, all their turns together."""
     events = clocks.events_of(work.session, escalation.id, THEIRS)
     return clocks.time_used(events, at=work.at)
 
 
-def left_to_partner(work: Work, escalation: Escalation) -> timedelta:
+def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
     """What is left of their time, and never less than what they were given at first.
 
     Computed from events alone: at the public door nobody can read what was agreed with a partner.
@@ -59,27 +59,29 @@ def left_to_partner(work: Work, escalation: Escalation) -> timedelta:
 
 
 @dataclass(frozen=True)
-class Way:
+class RequestProgress:
     """How far a request came, told from its clocks: whoever sees it may see no more than those."""
 
     arrived_at: datetime | None = None
     was_seen: bool = False
 
 
-def ways_of(work: Work, escalations: Iterable[Escalation]) -> dict[str, Way]:
+def progress_of_requests(
+    work: Work, escalations: Iterable[Escalation]
+) -> dict[str, RequestProgress]:
     """When each of these requests reached its partner, and whether a person there has moved."""
     started = select(ClockEvent).where(
         ClockEvent.subject_id.in_([one.id for one in escalations]),
         ClockEvent.clock.in_((OURS, THEIRS)),
         ClockEvent.turn == ClockAction.STARTED,
     )
-    ways: defaultdict[str, Way] = defaultdict(Way)
+    ways: defaultdict[str, RequestProgress] = defaultdict(RequestProgress)
     for event in work.session.scalars(started.order_by(ClockEvent.at)):
         way = ways[event.subject_id]
         if way.arrived_at is not None:
-            ways[event.subject_id] = Way(way.arrived_at, was_seen=True)
+            ways[event.subject_id] = RequestProgress(way.arrived_at, was_seen=True)
         elif event.clock == THEIRS:
-            ways[event.subject_id] = Way(event.at)
+            ways[event.subject_id] = RequestProgress(event.at)
     return ways
 
 

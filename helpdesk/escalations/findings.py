@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from helpdesk.escalations.packets import Packet, clean
-from helpdesk.escalations.standing import Priority
-from helpdesk.partners.fields import BY_NAME
+from helpdesk.escalations.packets import Packet, normalise_text
+from helpdesk.escalations.states import Priority
+from helpdesk.partners.packet_fields import BY_NAME
 
 
 @dataclass(frozen=True)
-class WrittenDown:
+class RecordedEvidence:
     """What a step wrote down for a field of a packet, and when."""
 
     value: str
@@ -23,10 +23,10 @@ class WrittenDown:
 
     def seen_as(self, name: str) -> str:
         """What says that it was seen as it stands now: written down again, it is new."""
-        return mark(name, self.at)
+        return evidence_mark(name, self.at)
 
 
-def mark(name: str, at: datetime) -> str:
+def evidence_mark(name: str, at: datetime) -> str:
     """A field and a moment, as one word."""
     return f"{name}@{at.astimezone(UTC).isoformat()}"
 
@@ -56,18 +56,18 @@ class Findings:
         return tuple(BY_NAME[name].ours for name in self.differs)
 
 
-def findings(
+def compare_findings(
     packet: Packet,
     seen: Collection[str],
     allowed: Collection[str],
     *,
-    written: Mapping[str, WrittenDown],
+    written: Mapping[str, RecordedEvidence],
     settled: Mapping[str, str],
     priority: Priority,
 ) -> Findings:
     """What is new for a draft, of what its partner may receive."""
     said = dict(packet.fields)
-    told = {name: clean(one.value) for name, one in written.items() if name in allowed}
+    told = {name: normalise_text(one.value) for name, one in written.items() if name in allowed}
     told = {name: value for name, value in told.items() if value}
     since = {name: value for name, value in told.items() if written[name].seen_as(name) not in seen}
     fills = {name: value for name, value in since.items() if name not in said}
@@ -76,7 +76,7 @@ def findings(
         settled=[
             name
             for name, value in settled.items()
-            if name in allowed and clean(value) != said.get(name, "")
+            if name in allowed and normalise_text(value) != said.get(name, "")
         ],
         differs=[name for name, value in since.items() if value != (said | fills)[name]],
         otherwise={

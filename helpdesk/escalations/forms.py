@@ -8,12 +8,12 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from helpdesk.core.markup import isolated
-from helpdesk.escalations.fitting import UNFITTING, fits, outcomes_of
-from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
-from helpdesk.escalations.standing import Action, Ask, Reason
-from helpdesk.escalations.words import ACTIONS, ASKS, VERDICTS, reasons_for
-from helpdesk.partners.fields import BY_NAME, FIELDS, Field
+from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, possible_actions
+from helpdesk.escalations.labels import ACTIONS, ASKS, VERDICTS, reasons_for
+from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.states import Action, Ask, Reason
 from helpdesk.partners.models import Partner
+from helpdesk.partners.packet_fields import BY_NAME, FIELDS, PacketField
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import SHORT_LIMIT, count_code_points, not_longer_than
 
@@ -90,7 +90,7 @@ def packet_form(allowed: Collection[str], known: Mapping[str, str] | None = None
     return of_partner(data=dict(known or {}))
 
 
-def _entry(field: Field) -> Any:
+def _entry(field: PacketField) -> Any:
     if field.choices:
         choices = [SelectChoice("", "Leave it out"), *(SelectChoice(*one) for one in field.choices)]
         return RadioField(field.ours, choices=choices, default="", description=field.hint)
@@ -158,7 +158,7 @@ class DecisionForm(Form):
 
     def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
         """Only answers that fit what was asked: the likely ones first, others in a last group."""
-        self.ask, outcomes = ask, outcomes_of(ask)
+        self.ask, outcomes = ask, possible_actions(ask)
         possible = {action: words for action, words in ACTIONS.items() if action in outcomes}
         actions = likely_actions(ask, target_kind)
         self.action.choices = _grouped(possible, {None: actions}, rest="Something else")
@@ -170,7 +170,7 @@ class DecisionForm(Form):
         """A slip is asked about before anyone reads it."""
         if self.action.data not in set(Action) or field.data not in set(Reason):
             return  # those have errors of their own
-        if not fits(self.ask, Action(self.action.data), Reason(field.data)):
+        if not action_fits_reason(self.ask, Action(self.action.data), Reason(field.data)):
             raise ValidationError(UNFITTING)
 
 

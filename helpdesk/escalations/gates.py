@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from helpdesk.escalations.packets import Packet, forbidden, missing
+from helpdesk.escalations.packets import Packet, forbidden_fields, missing_fields
 from helpdesk.escalations.priorities import may_go_at_once, needs_second_person
-from helpdesk.escalations.standing import Priority
-from helpdesk.partners.fields import Field
+from helpdesk.escalations.states import Priority
+from helpdesk.partners.packet_fields import PacketField
 
 if TYPE_CHECKING:
     # Only named here: walking through playbooks needs the gates, and no database.
-    from helpdesk.escalations.parts import Parts, Share
+    from helpdesk.escalations.contributors import Parts, RequestContribution
 
 VETTED: Final = frozenset({"confirmed", "known"})
 OWNER_CONFIRMED: Final = "confirmed"
@@ -34,7 +34,7 @@ GIVEN_ON_PURPOSE: Final = "restore_address"
 
 
 @dataclass(frozen=True)
-class Seen:
+class GateInputs:
     """What was found about a request, gathered in one look."""
 
     packet: Packet
@@ -72,21 +72,21 @@ class Gate:
         return FOUND_OUT.get(self.name, "")
 
 
-def check(seen: Seen, *, approver: str) -> tuple[Gate, ...]:
+def check_gates(seen: GateInputs, *, approver: str) -> tuple[Gate, ...]:
     """Every gate, in the order in which people would mend them."""
     return tuple(Gate(name, is_open, sentence) for name, is_open, sentence in _all(seen, approver))
 
 
-def closed(gates: Collection[Gate]) -> tuple[Gate, ...]:
+def closed_gates(gates: Collection[Gate]) -> tuple[Gate, ...]:
     return tuple(gate for gate in gates if not gate.is_open)
 
 
-def leaves_alone(seen: Seen, approver: str) -> bool:
+def leaves_unread(seen: GateInputs, approver: str) -> bool:
     """Whether nobody without a part in it would have seen it when it leaves."""
     return needs_second_person(seen.packet.header.ask) and approver in seen.parts
 
 
-def may_leave_alone(seen: Seen, approver: str) -> bool:
+def may_leave_unread(seen: GateInputs, approver: str) -> bool:
     """Whether it may leave at once, to be read by a second person within the hour.
 
     Never where what opens a gate (consent, ownership, level, waiver) came from who asks or sends.
@@ -94,25 +94,25 @@ def may_leave_alone(seen: Seen, approver: str) -> bool:
     return _is_that_urgent(seen) and not _own_gates(seen, approver)
 
 
-def why_no_second_person(seen: Seen, approver: str) -> str:
+def why_no_second_person(seen: GateInputs, approver: str) -> str:
     """The sentence that keeps them from letting it leave as the second person; empty if none."""
-    shut = closed(check(seen, approver=approver))
+    shut = closed_gates(check_gates(seen, approver=approver))
     return next((gate.sentence for gate in shut if gate.name == SECOND_PERSON), "")
 
 
-def lacks_only_a_second_person(seen: Seen, writer: str) -> bool:
+def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
     """Whether nothing is missing but somebody else who reads and approves it."""
-    shut = closed(check(seen, approver=writer))
-    return leaves_alone(seen, writer) and all(gate.name == SECOND_PERSON for gate in shut)
+    shut = closed_gates(check_gates(seen, approver=writer))
+    return leaves_unread(seen, writer) and all(gate.name == SECOND_PERSON for gate in shut)
 
 
-def leads_to_reporter(text: str, safe_channel: str) -> bool:
+def reveals_contact(text: str, safe_channel: str) -> bool:
     """Whether what the reporter told us to reach them by stands in a text that would leave."""
     said = _plain(text)
     return any(address in said for address in _addresses(safe_channel))
 
 
-def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
+def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Case",
         not seen.case_is_closed,
@@ -181,12 +181,12 @@ def _all(seen: Seen, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield from _about_the_packet(seen)
     yield (
         SECOND_PERSON,
-        not leaves_alone(seen, approver) or may_leave_alone(seen, approver),
+        not leaves_unread(seen, approver) or may_leave_unread(seen, approver),
         _not_a_second_person(seen, approver),
     )
 
 
-def _no_way_to_them(seen: Seen) -> str:
+def _no_way_to_them(seen: GateInputs) -> str:
     said = f"Nothing can reach {seen.partner} yet."
     if not seen.partner_has_key:
         said = f"Nobody at {seen.partner} can open a request yet. Their first person has to enrol."
@@ -195,19 +195,19 @@ def _no_way_to_them(seen: Seen) -> str:
     return said
 
 
-def _is_that_urgent(seen: Seen) -> bool:
+def _is_that_urgent(seen: GateInputs) -> bool:
     """When it was written and still: what two people have found less urgent waits for two."""
     return may_go_at_once(seen.packet.header.priority) and may_go_at_once(seen.priority)
 
 
-def _own_gates(seen: Seen, approver: str) -> list["Share"]:
+def _own_gates(seen: GateInputs, approver: str) -> list["RequestContribution"]:
     """What opens gates and came from whoever writes or sends."""
     writers = {actor for actor, did in seen.parts.items() if any(one.is_words for one in did)}
     asking = [seen.parts.get(actor, ()) for actor in sorted({approver, *writers})]
     return [share for did in asking for share in did if share.opens]
 
 
-def _not_a_second_person(seen: Seen, approver: str) -> str:
+def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     did = _in_short([one.did for one in seen.parts.get(approver, ())])
     said = (
         f"It asks for access to an account, and you had a part in it: you {did}. A second person"
@@ -225,14 +225,14 @@ def _in_short(did: Sequence[str]) -> str:
     return ", ".join(did[:NAMED]) + (f", and {more} more" if more > 0 else "")
 
 
-def _about_the_packet(seen: Seen) -> Iterator[tuple[str, bool, str]]:
-    needed = missing(seen.packet, seen.allowed)
+def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
+    needed = missing_fields(seen.packet, seen.allowed)
     yield (
         "What they need",
         not needed,
         "Nobody can act on it without: " + _labels(needed) + ". Change the request and add it.",
     )
-    barred = forbidden(seen.packet, seen.allowed)
+    barred = forbidden_fields(seen.packet, seen.allowed)
     yield (
         "What they may receive",
         not barred,
@@ -241,7 +241,7 @@ def _about_the_packet(seen: Seen) -> Iterator[tuple[str, bool, str]]:
     )
     yield (
         "No way to the reporter",
-        not leads_to_reporter(_told(seen.packet), seen.safe_channel),
+        not reveals_contact(_told(seen.packet), seen.safe_channel),
         "An address or a number of the reporter stands in it. Change the request and take it out.",
     )
 
@@ -251,7 +251,7 @@ def _told(packet: Packet) -> str:
     return "\n".join(words for name, words in packet.fields.items() if name != GIVEN_ON_PURPOSE)
 
 
-def _labels(fields: Collection[Field]) -> str:
+def _labels(fields: Collection[PacketField]) -> str:
     return "; ".join(field.ours for field in fields)
 
 

@@ -6,19 +6,19 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
-from helpdesk.escalations import calls, operations
+from helpdesk.escalations import operations, second_person_calls
+from helpdesk.escalations.contributors import cannot_be_second
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.parts import cannot_be_second
-from helpdesk.escalations.standing import DeliveryStanding, Standing
+from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
-from helpdesk.partners.times import in_both_zones
+from helpdesk.partners.response_times import in_both_zones
 
 
 @job("escalations.deliver", queue=Queue.DELIVERIES)
 def deliver(context: AppContext, *, delivery_id: str) -> None:
     """Tell a partner that a request lies before them. Safe to run twice: the id stays the same."""
     with context.begin() as work:
-        parcel = operations.take_up(work, delivery_id)
+        parcel = operations.begin_attempt(work, delivery_id)
     if parcel is None:
         return
     email = emails.compose_email(
@@ -104,11 +104,17 @@ def call_second_reader(context: AppContext, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
             return
-        if _was_told(calls.call_to_read(work, escalation)):
+        if _was_told(second_person_calls.call_to_read(work, escalation)):
             return
         about = f"second.{escalation.wording[-32:]}"
         call = _call(work, context, escalation, "emails/second_reader.txt", about)
-    _send_and_note(context, escalation, call, told=calls.READER_TOLD, untold=calls.READER_UNTOLD)
+    _send_and_note(
+        context,
+        escalation,
+        call,
+        told=second_person_calls.READER_TOLD,
+        untold=second_person_calls.READER_UNTOLD,
+    )
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)
@@ -118,17 +124,19 @@ def call_second_person(context: AppContext, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None:
             return
-        is_draft = escalation.standing is Standing.DRAFT
+        is_draft = escalation.standing is EscalationState.DRAFT
         if not (is_draft or escalation.holds_answer):
             return
-        if _was_told(calls.call_for_approval(work, escalation)):
+        if _was_told(second_person_calls.call_for_approval(work, escalation)):
             return
         template = "emails/second_person.txt" if is_draft else "emails/second_person_answer.txt"
         call = _call(work, context, escalation, template, f"draft.{escalation.wording[-32:]}")
-    _send_and_note(context, escalation, call, told=calls.TOLD, untold=calls.UNTOLD)
+    _send_and_note(
+        context, escalation, call, told=second_person_calls.TOLD, untold=second_person_calls.UNTOLD
+    )
 
 
-def _was_told(call: calls.SecondPerson | None) -> bool:
+def _was_told(call: second_person_calls.SecondPersonCall | None) -> bool:
     return call is not None and bool(call.told) and not call.reached_nobody
 
 
@@ -163,7 +171,7 @@ def _send_and_note(
     untold: str,
 ) -> None:
     """Send, and write down who was told; of operators it says only that nobody here could be."""
-    words = calls.words_of(escalation)
+    words = second_person_calls.words_of(escalation)
     reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
         on_call.record_operator_alert(work, call, reached)
@@ -178,17 +186,17 @@ def _send_and_note(
         raise reached.trouble
 
 
-def _send(context: AppContext, email: Email) -> tuple[DeliveryStanding, str]:
+def _send(context: AppContext, email: Email) -> tuple[DeliveryState, str]:
     """What the post made of it. A 250 means that a server took it, never that a person did."""
     try:
         context.mailer.send(email)
     except TemporaryMailError as away:
-        return DeliveryStanding.DEFERRED, _kind(away)
+        return DeliveryState.DEFERRED, _kind(away)
     except PermanentMailError as refused:
-        return DeliveryStanding.REJECTED, _kind(refused)
+        return DeliveryState.REJECTED, _kind(refused)
     except (UncertainMailError, OSError) as broken:
-        return DeliveryStanding.UNCERTAIN, _kind(broken)
-    return DeliveryStanding.ACCEPTED, ""
+        return DeliveryState.UNCERTAIN, _kind(broken)
+    return DeliveryState.ACCEPTED, ""
 
 
 def _kind(error: Exception) -> str:

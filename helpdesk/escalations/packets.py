@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from helpdesk.escalations.standing import Ask, Priority
-from helpdesk.partners.fields import BY_NAME, FIELDS, Field, Source
+from helpdesk.escalations.states import Ask, Priority
+from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSource, PacketField
 
 SCHEMA: Final = "helpdesk-packet/1"
 SHARING: Final = "TLP:AMBER+STRICT"
@@ -38,7 +38,7 @@ INDISPENSABLE: Final[Mapping[Ask, frozenset[str]]] = {
 }
 
 
-class BadPacket(Exception):
+class InvalidPacket(Exception):
     """These bytes are no packet, or the fields cannot make one; the sentence says why."""
 
 
@@ -100,27 +100,27 @@ class Packet:
                 yield field.ours, field.in_words(self.fields[field.name])
 
 
-def build(header: Header, available: Mapping[str, str], allowed: Collection[str]) -> Packet:
+def build_packet(header: Header, available: Mapping[str, str], allowed: Collection[str]) -> Packet:
     """Make the packet: of what is known, the fields that we know and the partner may receive.
 
     Everything else stays out, whatever it is called and wherever it came from.
     """
     fields = {}
     for field in FIELDS:
-        value = clean(available.get(field.name, "")) if field.name in allowed else ""
+        value = normalise_text(available.get(field.name, "")) if field.name in allowed else ""
         if not value:
             continue
-        is_known = field.source is Source.CASE or value in dict(field.choices)
+        is_known = field.source is FieldSource.CASE or value in dict(field.choices)
         if field.choices and not is_known:
-            raise BadPacket(f"“{field.label}” has an answer that we do not know.")
+            raise InvalidPacket(f"“{field.label}” has an answer that we do not know.")
         fields[field.name] = value
     packet = Packet(header, fields)
     if len(packet.as_text().encode()) > LARGEST:
-        raise BadPacket("This is more than 64 kB, which is more than a request may carry.")
+        raise InvalidPacket("This is more than 64 kB, which is more than a request may carry.")
     return packet
 
 
-def read(text: str) -> Packet:
+def parse_packet(text: str) -> Packet:
     """The packet in these bytes; BadPacket for anything that we did not write so."""
     try:
         said: Any = json.loads(text)
@@ -138,26 +138,26 @@ def read(text: str) -> Packet:
             name not in BY_NAME or not isinstance(value, str)
             for name, value in packet.fields.items()
         ):
-            raise BadPacket("This packet has a field that we do not know.")
+            raise InvalidPacket("This packet has a field that we do not know.")
     except (ValueError, KeyError, TypeError) as broken:
-        raise BadPacket("This is not a packet.") from broken
+        raise InvalidPacket("This is not a packet.") from broken
     if packet.as_text() != text:
-        raise BadPacket("This packet was not written by us.")
+        raise InvalidPacket("This packet was not written by us.")
     return packet
 
 
-def missing(packet: Packet, allowed: Collection[str]) -> tuple[Field, ...]:
+def missing_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketField, ...]:
     """What this kind of request needs for this partner, and the packet does not say."""
-    needed = needed_for(packet.header.ask, allowed)
+    needed = needed_fields(packet.header.ask, allowed)
     return tuple(BY_NAME[one] for one in needed if one not in packet.fields)
 
 
-def needed_for(ask: Ask, allowed: Collection[str]) -> list[str]:
+def needed_fields(ask: Ask, allowed: Collection[str]) -> list[str]:
     """What such a request needs: what the partner may receive of it, and what it cannot lack."""
     return [one for one in REQUIRED[ask] if one in allowed or one in INDISPENSABLE[ask]]
 
 
-def forbidden(packet: Packet, allowed: Collection[str]) -> tuple[Field, ...]:
+def forbidden_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketField, ...]:
     """What the packet says although the partner may not, or may no longer, receive it."""
     return tuple(BY_NAME[name] for name in packet.fields if name not in allowed)
 
@@ -166,7 +166,7 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def clean(text: str) -> str:
+def normalise_text(text: str) -> str:
     """One way of writing the same words, and nothing in them that a reader could not see."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(letter for letter in plain if _is_visible(letter)).strip()

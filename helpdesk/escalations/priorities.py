@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from helpdesk.cases.levels import Level
-from helpdesk.escalations.standing import Ask, Priority
+from helpdesk.escalations.states import Ask, Priority
 
 FROM_LEVEL: Final = {
     Level.IMMEDIATE: Priority.P1,

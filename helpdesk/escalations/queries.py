@@ -17,9 +17,10 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
-from helpdesk.escalations import sources
-from helpdesk.escalations.findings import Findings, WrittenDown, findings
-from helpdesk.escalations.gates import Seen, leads_to_reporter
+from helpdesk.escalations import packet_sources
+from helpdesk.escalations.contributors import contributions_to
+from helpdesk.escalations.findings import Findings, RecordedEvidence, compare_findings
+from helpdesk.escalations.gates import GateInputs, reveals_contact
 from helpdesk.escalations.models import (
     Attempt,
     Decision,
@@ -28,17 +29,16 @@ from helpdesk.escalations.models import (
     Exchange,
     Verification,
 )
-from helpdesk.escalations.packets import Packet, read
-from helpdesk.escalations.parts import parts_in
+from helpdesk.escalations.packets import Packet, parse_packet
 from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.escalations.priorities import FROM_LEVEL
-from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, DeliveryStanding, Standing
+from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 
 # Consents on which requests rest, and requests that are still on their way.
 _STOPS: Final = (ConsentKind.HELP, ConsentKind.PLATFORM)
-_ON_ITS_WAY: Final = (Standing.APPROVED, Standing.DISPATCHING)
+_ON_ITS_WAY: Final = (EscalationState.APPROVED, EscalationState.DISPATCHING)
 # Who writes or changes a draft: the entry keeps what lay before them.
 WRITTEN: Final = ("escalation.drafted", "escalation.changed")
 
@@ -63,12 +63,12 @@ def visible_to(actor: Actor) -> Select[Escalation]:
     return found.where(false())
 
 
-def by_ref(work: Work, case: Case, ref: str) -> Escalation:
+def request_by_ref(work: Work, case: Case, ref: str) -> Escalation:
     """A request of a case that was found before."""
     return _one(work, Escalation.case_id == case.id, Escalation.ref == ref.upper())
 
 
-def by_own_ref(work: Work, ref: str) -> Escalation:
+def request_by_own_ref(work: Work, ref: str) -> Escalation:
     """A request by its name alone, for a partner or a reporter: another's is none at all."""
     return _one(work, Escalation.ref == ref.upper())
 
@@ -81,14 +81,14 @@ class RequestsOfCase:
     may_ask: bool
 
 
-def of_case(work: Work, case: Case) -> RequestsOfCase:
+def requests_of_case(work: Work, case: Case) -> RequestsOfCase:
     """The requests of a case, oldest first."""
     found = visible_to(work.actor).where(Escalation.case_id == case.id)
     requests = work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
-    return replace(none_of(work, case), requests=requests)
+    return replace(no_requests(work, case), requests=requests)
 
 
-def none_of(work: Work, case: Case) -> RequestsOfCase:
+def no_requests(work: Work, case: Case) -> RequestsOfCase:
     """The same for a case of which the page knows already that there is no request."""
     return RequestsOfCase((), may_ask_partner(work.actor, case) and not case.is_closed)
 
@@ -150,7 +150,7 @@ def has_unfinished_like(work: Work, escalation: Escalation) -> bool:
         Escalation.case_id == escalation.case_id,
         Escalation.partner_id == escalation.partner_id,
         Escalation.ask == escalation.ask,
-        Escalation.standing.not_in((Standing.CLOSED, Standing.WITHDRAWN)),
+        Escalation.standing.not_in((EscalationState.CLOSED, EscalationState.WITHDRAWN)),
     )
     return work.session.scalar(found.limit(1)) is not None
 
@@ -184,7 +184,7 @@ def trouble_of(work: Work, delivery: Delivery) -> str:
 
 def packet_of(work: Work, escalation: Escalation) -> Packet:
     """The packet, opened with the case's key."""
-    return read(work.keys.open(escalation, "packet"))
+    return parse_packet(work.keys.open(escalation, "packet"))
 
 
 def opened_by_partner(
@@ -203,14 +203,16 @@ def consent_for(work: Work, escalation: Escalation) -> Consent | None:
     return standing.get((ConsentKind.PLATFORM, escalation.partner.platform))
 
 
-def resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
+def requests_resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
     """The requests that are stopped when a consent is taken back: approved, and not answered yet.
 
     Without leave to work on the case only what cannot have arrived is stopped (see carrying).
     """
     if consent.withdrawn_at is not None or consent.kind not in _STOPS:
         return []
-    movable = {one for one in Standing if Standing.WITHDRAWN in MOVES[one]} - {Standing.DRAFT}
+    movable = {one for one in EscalationState if EscalationState.WITHDRAWN in MOVES[one]} - {
+        EscalationState.DRAFT
+    }
     found = visible_to(work.actor).where(
         Escalation.case_id == consent.case_id, Escalation.standing.in_(movable)
     )
@@ -226,7 +228,7 @@ def _may_be_there() -> ColumnElement[bool]:
     return exists().where(
         Delivery.escalation_id == Escalation.id,
         Attempt.delivery_id == Delivery.id,
-        Attempt.result.is_distinct_from(DeliveryStanding.DEFERRED),
+        Attempt.result.is_distinct_from(DeliveryState.DEFERRED),
     )
 
 
@@ -235,12 +237,12 @@ def may_help_with(work: Work, escalation: Escalation) -> bool:
     return (ConsentKind.HELP, None) in _consents_of(work, escalation)
 
 
-def seen(work: Work, escalation: Escalation) -> Seen:
+def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     """All that the gates look at, gathered now."""
     case, partner = escalation.case, escalation.partner
-    facts = sources.facts_of(work, case)
+    facts = packet_sources.facts_of(work, case)
     packet, agreed = packet_of(work, escalation), _consents_of(work, escalation)
-    return Seen(
+    return GateInputs(
         packet=packet,
         priority=FROM_LEVEL[case.level],
         partner=isolated(partner.name),
@@ -258,25 +260,25 @@ def seen(work: Work, escalation: Escalation) -> Seen:
         is_waived=escalation.waived_by is not None,
         safe_channel=report_content.contact_of(work, case).get("safe_channel", ""),
         case_is_closed=case.is_closed,
-        parts=parts_in(work, escalation),
+        parts=contributions_to(work, escalation),
     )
 
 
 def findings_for(work: Work, escalation: Escalation) -> Findings:
     """What steps found out since a draft was written."""
-    written = sources.written_down(work, escalation.case)
-    return findings(
+    written = packet_sources.evidence_fields(work, escalation.case)
+    return compare_findings(
         packet_of(work, escalation),
         _seen_by_writer(work, escalation, written),
         escalation.partner.allowed_fields,
         written=written,
-        settled=sources.settled(work, escalation.case),
+        settled=packet_sources.fixed_fields(work, escalation.case),
         priority=FROM_LEVEL[escalation.case.level],
     )
 
 
 def _seen_by_writer(
-    work: Work, escalation: Escalation, written: Mapping[str, WrittenDown]
+    work: Work, escalation: Escalation, written: Mapping[str, RecordedEvidence]
 ) -> Collection[str]:
     """What of it lay before whoever wrote the draft last."""
     entry = work.session.scalar(
@@ -291,19 +293,19 @@ def _seen_by_writer(
     return [one.seen_as(name) for name, one in written.items() if one.at <= escalation.drafted_at]
 
 
-def leads_to_the_reporter(work: Work, case: Case, words: str) -> bool:
+def reveals_contact_of(work: Work, case: Case, words: str) -> bool:
     """Whether what the reporter told us to reach them by stands in words that would leave."""
-    return leads_to_reporter(words, report_content.contact_of(work, case).get("safe_channel", ""))
+    return reveals_contact(words, report_content.contact_of(work, case).get("safe_channel", ""))
 
 
-def dead_letters(work: Work) -> Sequence[Delivery]:
+def failed_deliveries(work: Work) -> Sequence[Delivery]:
     """Requests that could not be carried: each waits for the person who wrote it."""
     found = (
         select(Delivery)
         .join(Delivery.escalation)
         .join(Escalation.case)
         .where(Case.team_id.in_(work.actor.let_into))
-        .where(Delivery.standing == DeliveryStanding.DEAD_LETTER)
+        .where(Delivery.standing == DeliveryState.DEAD_LETTER)
     )
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()
 
@@ -322,7 +324,7 @@ def untold_at(work: Work, partner_id: str) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.id)).all()
 
 
-def to_read_again(work: Work) -> Sequence[Escalation]:
+def to_read_afterwards(work: Work) -> Sequence[Escalation]:
     """What left on one person's word and no second person has read yet, the latest hour first."""
     found = visible_to(work.actor).where(
         Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None)
@@ -330,22 +332,22 @@ def to_read_again(work: Work) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.second_read_due_at)).all()
 
 
-def to_approve(work: Work) -> Sequence[Escalation]:
+def requests_to_approve(work: Work) -> Sequence[Escalation]:
     """Drafts of the actor's queues, and answers to partners that wait, oldest first."""
     asked_since = exists().where(
         Exchange.escalation_id == Escalation.id, Exchange.at > Escalation.reply_at
     )
     answers = and_(
-        Escalation.standing == Standing.NEED_INFORMATION,
+        Escalation.standing == EscalationState.NEED_INFORMATION,
         Escalation.reply.is_not(None),
         not_(asked_since),
     )
-    found = visible_to(work.actor).where(or_(Escalation.standing == Standing.DRAFT, answers))
+    found = visible_to(work.actor).where(or_(Escalation.standing == EscalationState.DRAFT, answers))
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 
 
 @dataclass(frozen=True)
-class Pile:
+class RequestList:
     """The first of some requests, and how many there are in all."""
 
     requests: Sequence[Escalation] = ()
@@ -361,13 +363,13 @@ class Pile:
 class AtPartners:
     """What partners have asked us, and what they should have answered by now."""
 
-    asked: Pile
-    late: Pile
+    asked: RequestList
+    late: RequestList
 
 
-def at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPartners:
+def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPartners:
     """The first of each pile, the longest silence before the others: neither hides the other."""
-    has_asked = Escalation.standing == Standing.NEED_INFORMATION
+    has_asked = Escalation.standing == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
     found = visible_to(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
     piled = found.with_only_columns(
@@ -378,14 +380,14 @@ def at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPartners:
     first = select(Escalation, piled.c.in_all).join(piled, piled.c.id == Escalation.id)
     rows = work.session.execute(first.where(piled.c.place <= limit).order_by(*in_order)).all()
     return AtPartners(
-        asked=_pile(row for row in rows if row[0].standing is Standing.NEED_INFORMATION),
-        late=_pile(row for row in rows if row[0].standing is not Standing.NEED_INFORMATION),
+        asked=_pile(row for row in rows if row[0].standing is EscalationState.NEED_INFORMATION),
+        late=_pile(row for row in rows if row[0].standing is not EscalationState.NEED_INFORMATION),
     )
 
 
-def _pile(rows: Iterable[Any]) -> Pile:
+def _pile(rows: Iterable[Any]) -> RequestList:
     listed = list(rows)
-    return Pile([row[0] for row in listed], listed[0].in_all) if listed else Pile()
+    return RequestList([row[0] for row in listed], listed[0].in_all) if listed else RequestList()
 
 
 def _consents_of(
@@ -407,7 +409,7 @@ def _has_left() -> ColumnElement[bool]:
     )
     return or_(
         Escalation.standing.in_(OPEN_TO_PARTNER),
-        and_(Escalation.standing.in_((Standing.CLOSED, Standing.WITHDRAWN)), tried),
+        and_(Escalation.standing.in_((EscalationState.CLOSED, EscalationState.WITHDRAWN)), tried),
     )
 
 

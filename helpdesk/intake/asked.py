@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from helpdesk.escalations.models import Decision, Escalation, Verification
-from helpdesk.escalations.standing import MOVES, Standing, Verdict
+from helpdesk.escalations.states import MOVES, EscalationState, Verdict
 
-NOT_LEFT: Final = frozenset({Standing.DRAFT, Standing.APPROVED})
+NOT_LEFT: Final = frozenset({EscalationState.DRAFT, EscalationState.APPROVED})
 
 
 class IfTakenBack(StrEnum):
@@ -58,13 +58,13 @@ class Request:
     @property
     def awaits_verdict(self) -> bool:
         """Whether only the reporter can say now if it is really fixed."""
-        decided = self.escalation.standing is Standing.DECIDED and bool(self.answers)
+        decided = self.escalation.standing is EscalationState.DECIDED and bool(self.answers)
         return decided and self.answers[-1].verification is None
 
     @property
     def is_taken_back(self) -> bool:
         """Whether it was, or will be in a moment: the worker that does it may be late."""
-        if self.escalation.standing is Standing.WITHDRAWN:
+        if self.escalation.standing is EscalationState.WITHDRAWN:
             return True
         return not self.is_agreed and self._could_be_stopped
 
@@ -82,13 +82,13 @@ class Request:
     @property
     def is_with_platform(self) -> bool:
         """Whether the next word is theirs."""
-        waits = self.escalation.standing not in (Standing.DECIDED, Standing.CLOSED)
+        waits = self.escalation.standing not in (EscalationState.DECIDED, EscalationState.CLOSED)
         return waits and self.arrived_at is not None and not self.is_taken_back
 
     @property
     def if_taken_back(self) -> IfTakenBack | None:
         """What happens to it when the agreement goes; None where that changes nothing."""
-        if self.is_taken_back or self.escalation.standing is Standing.CLOSED:
+        if self.is_taken_back or self.escalation.standing is EscalationState.CLOSED:
             return None
         if self.escalation.standing in NOT_LEFT:
             return IfTakenBack.STAYS_HERE
@@ -97,4 +97,6 @@ class Request:
     @property
     def _could_be_stopped(self) -> bool:
         standing = self.escalation.standing
-        return standing is not Standing.DRAFT and Standing.WITHDRAWN in MOVES[standing]
+        return (
+            standing is not EscalationState.DRAFT and EscalationState.WITHDRAWN in MOVES[standing]
+        )

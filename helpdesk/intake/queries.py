@@ -175,7 +175,7 @@ def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
 
 def requests_of(work: Work, case: Case) -> list[Request]:
     """What was asked of partners for a case, oldest first, each with its way and its answers."""
-    asked = escalations.of_case(work, case).requests
+    asked = escalations.requests_of_case(work, case).requests
     if not asked:
         return []
     decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at, Decision.id)
@@ -183,7 +183,7 @@ def requests_of(work: Work, case: Case) -> list[Request]:
     verified = select(Verification).where(Verification.case_id == case.id)
     said = work.session.scalars(verified.order_by(Verification.at, Verification.id)).all()
     agreed = {one.platform for one in agreed_consents(work, case)}
-    ways = clocks.ways_of(work, asked)
+    ways = clocks.progress_of_requests(work, asked)
     return [
         Request(
             one,

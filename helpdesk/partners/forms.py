@@ -14,10 +14,10 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Regexp
 
-from helpdesk.partners.about import About, unknown_platform
-from helpdesk.partners.fields import FIELDS, Sensitivity
-from helpdesk.partners.times import is_zone
-from helpdesk.partners.words import TAKES
+from helpdesk.partners.labels import TAKES
+from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
+from helpdesk.partners.response_times import is_zone
+from helpdesk.partners.terms import PartnerTerms, unknown_platform
 from helpdesk.web.day_validators import in_past
 from helpdesk.web.forms import Form, as_address, is_address
 from helpdesk.web.text_lengths import count_code_points, not_longer_than
@@ -81,8 +81,8 @@ class AboutForm(Form):
             )
 
     @property
-    def about(self) -> About:
-        return About(
+    def about(self) -> PartnerTerms:
+        return PartnerTerms(
             asks=tuple(self.asks.data or ()),
             timezone=self.timezone.data or "",
             reach_us=self.reach_us.data or "",
@@ -117,7 +117,7 @@ class PartnerForm(AboutForm, AllowListForm):
             raise ValidationError(unknown_platform(field.data, self.known_platforms))
 
 
-class MailboxForm(Form):
+class PartnerMailboxForm(Form):
     """Where their mail goes."""
 
     mailbox = _mailbox()
@@ -135,5 +135,7 @@ class VettingForm(Form):
 
 
 HINTS = {
-    field.name: "This is personal." for field in FIELDS if field.sensitivity is Sensitivity.PERSONAL
+    field.name: "This is personal."
+    for field in FIELDS
+    if field.sensitivity is FieldSensitivity.PERSONAL
 }

@@ -13,7 +13,7 @@ from helpdesk.core.database import ID_LENGTH, Base, Identified
 from helpdesk.core.sealing import Envelope, Place
 from helpdesk.core.unconfirmed import UnconfirmedAddress, is_used
 from helpdesk.key_files import KeyFile
-from helpdesk.partners.about import EVERY_ASK
+from helpdesk.partners.terms import EVERY_ASK
 
 EVERY = json.dumps(EVERY_ASK)
 

@@ -26,24 +26,24 @@ def visible_to(actor: Actor) -> Select[Partner]:
     return partners.where(false())
 
 
-def every_partner(work: Work) -> Sequence[Partner]:
+def all_partners(work: Work) -> Sequence[Partner]:
     return work.session.scalars(visible_to(work.actor)).all()
 
 
-def offered(work: Work) -> Sequence[Partner]:
+def partners_to_ask(work: Work) -> Sequence[Partner]:
     """Whom somebody could ask now: nobody who is retired."""
     found = visible_to(work.actor).where(Partner.retired_on.is_(None))
     return work.session.scalars(found).all()
 
 
-def by_slug(work: Work, slug: str) -> Partner:
+def partner_by_slug(work: Work, slug: str) -> Partner:
     partner = work.session.scalar(visible_to(work.actor).where(Partner.slug == slug))
     if partner is None:
         raise NotFound
     return partner
 
 
-def for_platform(work: Work, platform: str | None) -> Partner | None:
+def partner_for_platform(work: Work, platform: str | None) -> Partner | None:
     """The partner that answers for a platform, if we have one."""
     return work.session.scalar(visible_to(work.actor).where(Partner.platform == platform))
 

@@ -13,8 +13,8 @@ from helpdesk.app import create_app
 from helpdesk.core.app_context import Email
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
 from helpdesk.core.emails import PermanentMailError
-from helpdesk.partners.forms import MailboxForm as PartnersMailboxForm
 from helpdesk.partners.forms import PartnerForm
+from helpdesk.partners.forms import PartnerMailboxForm as PartnersMailboxForm
 from helpdesk.settings import Surface
 
 BROKEN = [

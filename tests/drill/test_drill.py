@@ -19,10 +19,10 @@ from helpdesk.drill.cli import drill as commands
 from helpdesk.drill.schedule import run_scenarios
 from helpdesk.drill.sign_in_sheet import DrillReporter, SignInSheet
 from helpdesk.duty.queries import board
-from helpdesk.escalations import inboxes
+from helpdesk.escalations import partner_inbox
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Pile
-from helpdesk.escalations.standing import Standing as Request
+from helpdesk.escalations.states import EscalationState as Request
+from helpdesk.escalations.states import InboxFilter
 from helpdesk.intake import queries as intake
 from helpdesk.partners import queries as partners
 from tests.conftest import INTAKE_KEY, SERVICE
@@ -141,7 +141,7 @@ def test_letters_went_out_without_a_word_of_what_was_told(drill):
 def test_the_platform_reads_the_packet_that_was_sent(drill):
     work = drill.past.person("platform-lead", drill.now)
 
-    inbox = inboxes.inbox(work, Pile.WAITING)
+    inbox = partner_inbox.inbox(work, InboxFilter.WAITING)
 
     assert sum(inbox.sizes.values()) >= 3
 

@@ -16,7 +16,7 @@ from helpdesk.duty import news as board_news
 from helpdesk.duty.news import WORDS
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Action, Ask, Reason, Verdict
+from helpdesk.escalations.states import Action, Ask, Reason, Verdict
 from helpdesk.intake.operations import give_verdict, write_message
 from tests.factories import a_case, a_person, a_team, sign_in
 

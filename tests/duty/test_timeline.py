@@ -5,7 +5,7 @@ import pytest
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty.timeline import CONSENTS, sentence_for
-from helpdesk.escalations.standing import Ask
+from helpdesk.escalations.states import Ask
 
 
 @pytest.mark.parametrize(

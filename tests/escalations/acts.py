@@ -23,7 +23,7 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.duty import closing
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation, Exchange
-from helpdesk.escalations.standing import Ask, Priority, Standing
+from helpdesk.escalations.states import Ask, EscalationState, Priority
 from helpdesk.intake import operations as intake
 from helpdesk.partners.models import Partner
 from helpdesk.playbooks.model import Phase, Step, Text, Who
@@ -109,7 +109,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     def a_request(self, work, number):
         one = self.nth(work, number)
-        return queries.by_own_ref(work, one.ref) if one is not None else None
+        return queries.request_by_own_ref(work, one.ref) if one is not None else None
 
     def nth(self, work, number):
         found = select(Escalation).where(Escalation.case_id == self.house.case.id)
@@ -137,7 +137,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         def act(work, case):
             partner = work.session.get(Partner, self.house.partner.id)
-            made.append(operations.draft(work, case, partner, ask=ask, typed=TYPED).id)
+            made.append(operations.write_draft(work, case, partner, ask=ask, typed=TYPED).id)
 
         if self.try_as(who, act):
             self.words.setdefault(made[0], set()).add(self.actor(who))
@@ -145,7 +145,9 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, number=st.integers(0, 2), harm=st.sampled_from(["Sources.", "Others."]))
     def change(self, who, number, harm):
         def act(work, one):
-            operations.change(work, one, typed={**TYPED, "harm": harm}, seen_hash=one.packet_hash)
+            operations.change_draft(
+                work, one, typed={**TYPED, "harm": harm}, seen_hash=one.packet_hash
+            )
 
         if done := self.on_request(who, number, act):
             self.words.setdefault(done, set()).add(self.actor(who))
@@ -153,7 +155,11 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, number=st.integers(0, 2))
     def take_up_what_steps_found_out(self, who, number):
         if done := self.on_request(
-            who, number, lambda work, one: operations.catch_up(work, one, seen_hash=one.packet_hash)
+            who,
+            number,
+            lambda work, one: operations.take_findings_into_draft(
+                work, one, seen_hash=one.packet_hash
+            ),
         ):
             self.words.setdefault(done, set()).add(self.actor(who))
 
@@ -377,8 +383,8 @@ class TwoPeople(RuleBasedStateMachine):
     def carry(self, number):
         with self.context.begin() as work:
             one = self.nth(work, number)
-            if one is not None and one.standing is Standing.APPROVED:
-                one.standing = Standing.WITH_PARTNER
+            if one is not None and one.standing is EscalationState.APPROVED:
+                one.standing = EscalationState.WITH_PARTNER
                 work.record("test.carried", one)
 
     @rule(who=WHO, number=st.integers(0, 2), words=st.sampled_from(["To A.", "To B."]))
@@ -455,7 +461,10 @@ class TwoPeople(RuleBasedStateMachine):
     @invariant()
     def nothing_leaves_that_was_not_approved(self):
         for one in self.requests():
-            assert one.standing in (Standing.DRAFT, Standing.WITHDRAWN) or one.approved_by
+            assert (
+                one.standing in (EscalationState.DRAFT, EscalationState.WITHDRAWN)
+                or one.approved_by
+            )
 
     @invariant()
     def no_answer_about_access_leaves_unread(self):

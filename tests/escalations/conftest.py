@@ -13,11 +13,11 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.standing import Ask
+from helpdesk.escalations.states import Ask
 from helpdesk.partners import operations as partners
-from helpdesk.partners.about import About
-from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
+from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.terms import PartnerTerms
 from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, work_as
 
 MAILBOX = "trust@platform.test"
@@ -67,7 +67,7 @@ class House:
 
     def mine(self, work, escalation):
         """The request as this actor finds it."""
-        return queries.by_own_ref(work, escalation.ref)
+        return queries.request_by_own_ref(work, escalation.ref)
 
     def answer(self, escalation, words="Since Monday.", who=None, sent_by=None):
         """Answer what the partner asked: one writes, and a second person sends it."""
@@ -94,7 +94,7 @@ class House:
         with self.as_(who or self.writer, at) as work:
             case = work.session.get(Case, self.case.id)
             partner = work.session.get(Partner, self.partner.id)
-            return operations.draft(
+            return operations.write_draft(
                 work, case, partner, ask=ask, typed=TYPED if typed is None else typed
             )
 
@@ -191,20 +191,20 @@ def a_partner(
     work, lead, *, platform="platform", fields=tuple(BY_NAME), vetted=True, confirmed=True
 ) -> Partner:
     by_lead = replace(work, actor=lead.actor)
-    partner = partners.register(
+    partner = partners.register_partner(
         by_lead,
         slug=f"trust-{platform}",
         name=f"Trust team of {platform}",
         platform=platform,
         mailbox=MAILBOX,
         fields=fields,
-        about=About(reach_us="The helpdesk of the tests. Call +00 000 000."),
+        about=PartnerTerms(reach_us="The helpdesk of the tests. Call +00 000 000."),
         is_new_platform=True,
     )
     if confirmed:
         confirm_mail(by_lead, partner)
     if vetted:
-        partners.vet(by_lead, partner, on=work.at.date())
+        partners.confirm_vetting(by_lead, partner, on=work.at.date())
     return partner
 
 

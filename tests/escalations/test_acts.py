@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from helpdesk.escalations import gates
-from helpdesk.escalations.operations import replying
+from helpdesk.escalations.operations import staff_actions
 from tests.escalations.acts import TRIED, TwoPeople
 from tests.sequences import run_sequences
 
@@ -32,8 +32,8 @@ def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(context, request):
 
 SAID = r"it left on one word|had opened a gate|is called|an answer left"
 PLANTED = {
-    "a part is forgotten": (gates, "leaves_alone", lambda _seen, _approver: False),
-    "an answer is not held": (replying, "needs_second_person", lambda _ask: False),
+    "a part is forgotten": (gates, "leaves_unread", lambda _seen, _approver: False),
+    "an answer is not held": (staff_actions, "needs_second_person", lambda _ask: False),
 }
 
 

@@ -16,10 +16,10 @@ from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Envelope
-from helpdesk.escalations import calls, jobs, operations, queries
+from helpdesk.escalations import jobs, operations, queries, second_person_calls
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations import answering
-from helpdesk.escalations.standing import Ask, Standing
+from helpdesk.escalations.operations import partner_actions
+from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.queries import keys_of_partner
@@ -53,7 +53,7 @@ def without_fact(house, name):
 
 def test_a_partner_in_doubt_gets_nothing(house):
     escalation = house.ask()
-    by_lead(house, partners.doubt)
+    by_lead(house, partners.suspend_vetting)
 
     assert "is not vetted" in gates(house, escalation)
 
@@ -97,7 +97,7 @@ def test_consent_for_one_platform_is_none_for_another(house):
         a_person(work, Role.PARTNER, [other.team])
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)
-        escalation = operations.draft(
+        escalation = operations.write_draft(
             work, case, work.session.get(Partner, other.id), ask=Ask.RESTORE, typed=TYPED
         )
 
@@ -135,7 +135,7 @@ def test_a_narrowed_allow_list_holds_for_what_is_written_already(house):
 
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
-        operations.change(work, found, typed=TYPED, seen_hash=found.packet_hash)
+        operations.change_draft(work, found, typed=TYPED, seen_hash=found.packet_hash)
     assert gates(house, escalation) == ""
 
 
@@ -144,7 +144,7 @@ def test_what_was_changed_after_reading_is_not_approved(house):
     read_hash = escalation.packet_hash
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
-        operations.change(work, found, typed={**TYPED, "harm": "More."}, seen_hash=read_hash)
+        operations.change_draft(work, found, typed={**TYPED, "harm": "More."}, seen_hash=read_hash)
 
     with house.as_(house.second) as work, pytest.raises(Conflict, match="just changed"):
         operations.approve(work, house.mine(work, escalation), seen_hash=read_hash)
@@ -204,7 +204,7 @@ def test_who_changes_a_draft_writes_it_too(house):
     escalation = house.ask()
     with house.as_(house.second) as work:
         found = house.mine(work, escalation)
-        operations.change(
+        operations.change_draft(
             work, found, typed={**TYPED, "harm": "Their sources."}, seen_hash=found.packet_hash
         )
 
@@ -212,7 +212,7 @@ def test_who_changes_a_draft_writes_it_too(house):
         house.approve(escalation, who=house.second)
     with pytest.raises(Conflict, match="second person"):
         house.approve(escalation, who=house.writer)
-    assert house.approve(escalation, who=house.lead).standing is Standing.APPROVED
+    assert house.approve(escalation, who=house.lead).standing is EscalationState.APPROVED
 
 
 def test_a_request_about_something_else_needs_no_second_person(house):
@@ -232,12 +232,12 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
         ).all()
         assert [one.arguments for one in called] == [{"escalation_id": escalation.id}]
     with house.as_(house.second) as work:
-        assert [one.id for one in queries.to_read_again(work)] == [escalation.id]
+        assert [one.id for one in queries.to_read_afterwards(work)] == [escalation.id]
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="Someone else"):
         operations.read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.second) as work:
         operations.read_afterwards(work, house.mine(work, escalation))
-        assert queries.to_read_again(work) == []
+        assert queries.to_read_afterwards(work) == []
     with house.as_(house.lead) as work, pytest.raises(Conflict, match="does not wait"):
         operations.read_afterwards(work, house.mine(work, escalation))
 
@@ -252,7 +252,7 @@ def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level
     jobs.call_second_person(house.context, escalation_id=escalation.id)
     jobs.call_second_person(house.context, escalation_id=escalation.id)
 
-    assert house.now(escalation).standing is Standing.DRAFT
+    assert house.now(escalation).standing is EscalationState.DRAFT
     assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
     assert "marker" not in house.context.mailer.sent[0].body
     house.approve(escalation)
@@ -293,7 +293,7 @@ def asked(house, escalation, times=1):
             operations.ask_second_person(work, house.mine(work, escalation))
     run_due_promises(house.context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     with house.as_(house.writer) as work:
-        return calls.call_for_approval(work, house.mine(work, escalation))
+        return second_person_calls.call_for_approval(work, house.mine(work, escalation))
 
 
 def without_mailbox(house, *people):
@@ -319,7 +319,7 @@ def test_for_other_words_a_second_person_is_called_again(house):
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
         typed = {**TYPED, "harm": "Their sources."}
-        operations.change(work, found, typed=typed, seen_hash=found.packet_hash)
+        operations.change_draft(work, found, typed=typed, seen_hash=found.packet_hash)
 
     assert asked(house, escalation).told == (house.lead.person.id,)
     assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
@@ -362,7 +362,7 @@ def test_what_left_alone_says_that_nobody_could_be_called_to_read_it(house):
     jobs.call_second_reader(house.context, escalation_id=escalation.id)
 
     with house.as_(house.writer) as work:
-        assert calls.call_to_read(work, house.mine(work, escalation)).reached_nobody
+        assert second_person_calls.call_to_read(work, house.mine(work, escalation)).reached_nobody
 
 
 def test_outside_the_queue_there_is_no_request(house):
@@ -373,9 +373,9 @@ def test_outside_the_queue_there_is_no_request(house):
     with house.as_(stranger) as work:
         with pytest.raises(NotFound):
             house.mine(work, escalation)
-        assert queries.to_approve(work) == []
+        assert queries.requests_to_approve(work) == []
         with pytest.raises(NotAllowed):
-            operations.draft(
+            operations.write_draft(
                 work,
                 work.session.get(Case, house.case.id),
                 work.session.get(Partner, house.partner.id),
@@ -390,7 +390,7 @@ def test_facts_and_evidence_of_another_case_do_not_count(house, context):
         for fact in work.session.scalars(select(Fact).where(Fact.case_id == bare.id)):
             work.session.delete(fact)
     with house.as_(house.writer) as work:
-        escalation = operations.draft(
+        escalation = operations.write_draft(
             work,
             work.session.get(Case, bare.id),
             work.session.get(Partner, house.partner.id),
@@ -443,4 +443,4 @@ def test_an_answer_is_sealed_to_no_other_key_than_the_partners(house):
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
         with pytest.raises(Conflict, match="does not bear our signature"):
-            answering.seal_for_partner(work, found, found, "ticket_for_partner", "words")
+            partner_actions.seal_for_partner(work, found, found, "ticket_for_partner", "words")

@@ -9,7 +9,7 @@ from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.duty import closing
 from helpdesk.escalations import operations
-from helpdesk.escalations.standing import Ask
+from helpdesk.escalations.states import Ask
 from helpdesk.intake import operations as intake
 from helpdesk.triage.timing import owe_an_answer
 from tests.factories import a_person

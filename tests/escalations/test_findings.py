@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Priority
+from helpdesk.escalations.states import Priority
 from tests.escalations.conftest import TYPED
 from tests.escalations.test_views import page_of, send
 from tests.factories import a_person, a_team, sign_in
@@ -42,7 +42,7 @@ def write_down(house, kind, value, later=LATER):
 def catch_up(house, escalation, *, seen_hash=None, who=None) -> Escalation:
     with house.as_(who or house.writer) as work:
         found = house.mine(work, escalation)
-        operations.catch_up(work, found, seen_hash=seen_hash or found.packet_hash)
+        operations.take_findings_into_draft(work, found, seen_hash=seen_hash or found.packet_hash)
         return found
 
 

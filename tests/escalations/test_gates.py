@@ -4,12 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.escalations.gates import Seen, check, closed, leads_to_reporter, leaves_alone
-from helpdesk.escalations.packets import Header, build
-from helpdesk.escalations.parts import Share
-from helpdesk.escalations.standing import Ask, Priority
-from helpdesk.escalations.words import IN_ORDER
-from helpdesk.partners.fields import BY_NAME
+from helpdesk.escalations.contributors import RequestContribution
+from helpdesk.escalations.gates import (
+    GateInputs,
+    check_gates,
+    closed_gates,
+    leaves_unread,
+    reveals_contact,
+)
+from helpdesk.escalations.labels import IN_ORDER
+from helpdesk.escalations.packets import Header, build_packet
+from helpdesk.escalations.states import Ask, Priority
+from helpdesk.partners.packet_fields import BY_NAME
 
 WRITER, OTHER = "person:writer", "person:other"
 FIELDS = {
@@ -23,11 +29,11 @@ FIELDS = {
 
 
 def a_packet(ask=Ask.RESTORE, priority=Priority.P2, **fields):
-    return build(Header("R-1", "example", ask, priority, "5a17"), FIELDS | fields, BY_NAME)
+    return build_packet(Header("R-1", "example", ask, priority, "5a17"), FIELDS | fields, BY_NAME)
 
 
 def all_is_well(**different):
-    seen = Seen(
+    seen = GateInputs(
         packet=a_packet(),
         priority=Priority.P2,
         partner="Example",
@@ -45,13 +51,17 @@ def all_is_well(**different):
         is_waived=False,
         safe_channel="quiet@safe.test",
         case_is_closed=False,
-        parts={WRITER: (Share("wrote or changed what it says", opens=False, is_words=True),)},
+        parts={
+            WRITER: (
+                RequestContribution("wrote or changed what it says", opens=False, is_words=True),
+            )
+        },
     )
     return replace(seen, **different)
 
 
 def shut(seen, approver=OTHER):
-    return [gate.name for gate in closed(check(seen, approver=approver))]
+    return [gate.name for gate in closed_gates(check_gates(seen, approver=approver))]
 
 
 def test_a_request_that_has_everything_passes():
@@ -91,7 +101,7 @@ def test_a_request_that_has_everything_passes():
 def test_each_missing_thing_shuts_its_gate_alone_and_says_how_to_open_it(different, gate):
     seen = all_is_well(**different)
 
-    [found] = closed(check(seen, approver=OTHER))
+    [found] = closed_gates(check_gates(seen, approver=OTHER))
 
     assert found.name == gate
     assert found.sentence.endswith(".")
@@ -118,7 +128,7 @@ def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, ap
     about_access = ask in (Ask.RESTORE, Ask.LOCK)
     alone = about_access and approver == WRITER
 
-    assert leaves_alone(seen, approver) is alone
+    assert leaves_unread(seen, approver) is alone
     assert ("Second person" in shut(seen, approver)) is (alone and priority is not Priority.P1)
 
 
@@ -136,7 +146,7 @@ def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, ap
     ],
 )
 def test_what_leads_to_the_reporter_is_found(safe_channel, said, leads):
-    assert leads_to_reporter(said, safe_channel) is leads
+    assert reveals_contact(said, safe_channel) is leads
 
 
 def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
@@ -146,15 +156,17 @@ def test_an_address_to_give_the_account_back_to_is_there_on_purpose():
 
 
 def test_each_gate_has_words_for_when_it_is_open():
-    names = {gate.name for gate in check(all_is_well(), approver=OTHER)}
+    names = {gate.name for gate in check_gates(all_is_well(), approver=OTHER)}
 
     assert names == set(IN_ORDER)
 
 
 def test_of_many_parts_that_someone_had_the_first_three_are_named():
-    did = [Share(f"wrote part {number}", opens=False) for number in range(5)]
-    seen = all_is_well(parts={WRITER: (Share("wrote it", opens=False, is_words=True), *did)})
+    did = [RequestContribution(f"wrote part {number}", opens=False) for number in range(5)]
+    seen = all_is_well(
+        parts={WRITER: (RequestContribution("wrote it", opens=False, is_words=True), *did)}
+    )
 
-    [gate] = [one for one in check(seen, approver=WRITER) if one.name == "Second person"]
+    [gate] = [one for one in check_gates(seen, approver=WRITER) if one.name == "Second person"]
 
     assert "you wrote it, wrote part 0, wrote part 1, and 3 more. A second" in gate.sentence

@@ -3,16 +3,16 @@
 import pytest
 
 from helpdesk.cases.levels import Level
-from helpdesk.escalations import inboxes, operations
-from helpdesk.escalations.standing import (
+from helpdesk.escalations import operations, partner_inbox
+from helpdesk.escalations.states import (
     OPEN_TO_PARTNER,
     PILES,
     Action,
     Ask,
-    Pile,
+    EscalationState,
+    InboxFilter,
     Priority,
     Reason,
-    Standing,
     Verdict,
 )
 from tests.escalations.conftest import TYPED
@@ -27,7 +27,7 @@ def theirs(partner_desk, house):
 
 def lying(house, pile):
     with house.as_(house.colleague) as work:
-        return inboxes.inbox(work, pile)
+        return partner_inbox.inbox(work, pile)
 
 
 def refs(house, pile):
@@ -42,21 +42,23 @@ def do(house, escalation, verb, who=None, **how):
 def test_whatever_a_partner_can_see_lies_in_one_pile():
     piled = [standing for standings in PILES.values() for standing in standings]
 
-    assert sorted(piled) == sorted(OPEN_TO_PARTNER | {Standing.CLOSED, Standing.WITHDRAWN})
+    assert sorted(piled) == sorted(
+        OPEN_TO_PARTNER | {EscalationState.CLOSED, EscalationState.WITHDRAWN}
+    )
 
 
 def test_a_request_goes_from_pile_to_pile_and_the_piles_are_counted(house):
     one = house.carried()
-    assert refs(house, Pile.WAITING) == [one.ref]
+    assert refs(house, InboxFilter.WAITING) == [one.ref]
 
     do(house, one, operations.ask_for_information, question="Since when?")
-    assert (refs(house, Pile.WAITING), refs(house, Pile.ASKED)) == ([], [one.ref])
+    assert (refs(house, InboxFilter.WAITING), refs(house, InboxFilter.ASKED)) == ([], [one.ref])
 
     house.answer(one)
     do(house, one, operations.decide, action=Action.NONE, reason=Reason.OTHER)
-    assert refs(house, Pile.DECIDED) == [one.ref]
-    sizes = lying(house, Pile.WAITING).sizes
-    assert sizes == {Pile.WAITING: 0, Pile.ASKED: 0, Pile.DECIDED: 1}
+    assert refs(house, InboxFilter.DECIDED) == [one.ref]
+    sizes = lying(house, InboxFilter.WAITING).sizes
+    assert sizes == {InboxFilter.WAITING: 0, InboxFilter.ASKED: 0, InboxFilter.DECIDED: 1}
 
 
 def test_the_gravest_comes_first_however_much_time_is_left_for_it(house):
@@ -69,18 +71,18 @@ def test_the_gravest_comes_first_however_much_time_is_left_for_it(house):
     do(house, grave, operations.acknowledge)
 
     assert grave.priority is Priority.P1
-    assert refs(house, Pile.WAITING) == [grave.ref, normal.ref]
+    assert refs(house, InboxFilter.WAITING) == [grave.ref, normal.ref]
 
 
 def test_who_there_moved_it_last_has_it(house):
     one = house.carried()
-    assert lying(house, Pile.WAITING).holders == {}
+    assert lying(house, InboxFilter.WAITING).holders == {}
 
     do(house, one, operations.acknowledge)
     do(house, one, operations.ask_for_information, house.colleague, question="Since when?")
     house.answer(one)
 
-    assert lying(house, Pile.WAITING).holders == {one.id: house.colleague.person.name}
+    assert lying(house, InboxFilter.WAITING).holders == {one.id: house.colleague.person.name}
 
 
 def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):

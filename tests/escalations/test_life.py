@@ -13,12 +13,12 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.escalations import operations, packets, queries
-from helpdesk.escalations.standing import (
+from helpdesk.escalations.states import (
     Action,
     Ask,
-    DeliveryStanding,
+    DeliveryState,
+    EscalationState,
     Reason,
-    Standing,
     Verdict,
 )
 from tests.escalations.conftest import CONTACT, STORY, TYPED
@@ -70,7 +70,7 @@ def test_the_hash_of_a_request_says_nothing_to_whoever_guesses_its_words(house):
         house,
         house.writer,
         escalation,
-        operations.change,
+        operations.change_draft,
         typed=TYPED,
         seen_hash=escalation.packet_hash,
     )
@@ -116,14 +116,14 @@ def test_a_draft_can_be_changed_by_whoever_saw_its_newest_state(house):
         house,
         house.second,
         escalation,
-        operations.change,
+        operations.change_draft,
         typed={**TYPED, "happened": "It is worse now."},
         seen_hash=first,
     )
 
     assert house.now(escalation).packet_hash != first
     with pytest.raises(Conflict):
-        act(house, house.writer, escalation, operations.change, typed=TYPED, seen_hash=first)
+        act(house, house.writer, escalation, operations.change_draft, typed=TYPED, seen_hash=first)
 
 
 def test_one_thing_is_asked_of_a_partner_once_at_a_time(house):
@@ -144,10 +144,10 @@ def test_a_request_may_not_be_written_for_a_closed_case(house):
 def test_an_approved_packet_is_sealed_to_the_partner_and_promised_not_sent(house):
     escalation = house.approved()
 
-    assert escalation.standing is Standing.APPROVED
+    assert escalation.standing is EscalationState.APPROVED
     assert escalation.consent_id is not None
     delivery = house.delivery(escalation)
-    assert delivery.standing is DeliveryStanding.PENDING
+    assert delivery.standing is DeliveryState.PENDING
     assert {"delivery_id": delivery.id} in promised(house.context, "escalations.deliver")
     assert house.context.mailer.sent == []
     with house.as_(house.theirs) as work, pytest.raises(NotFound):
@@ -179,7 +179,7 @@ def test_an_approved_packet_cannot_be_changed(house):
             house,
             house.writer,
             escalation,
-            operations.change,
+            operations.change_draft,
             typed=TYPED,
             seen_hash=escalation.packet_hash,
         )
@@ -188,7 +188,7 @@ def test_an_approved_packet_cannot_be_changed(house):
 def test_a_carried_request_waits_for_the_partner_and_starts_their_clock(house):
     escalation = house.carried()
 
-    assert escalation.standing is Standing.WITH_PARTNER
+    assert escalation.standing is EscalationState.WITH_PARTNER
     assert escalation.answer_due_at > datetime.now(UTC) + timedelta(hours=47)
     case = house.case_now()
     assert (case.status, case.waits_on) == (CaseState.WAITING, WaitsOn.PARTNER)
@@ -199,7 +199,7 @@ def test_an_acknowledgement_needs_a_person_and_moves_the_clock_to_a_decision(hou
     act(house, house.theirs, escalation, operations.acknowledge)
 
     now = house.now(escalation)
-    assert now.standing is Standing.ACKNOWLEDGED
+    assert now.standing is EscalationState.ACKNOWLEDGED
     assert now.answer_due_at > escalation.answer_due_at
 
 
@@ -207,7 +207,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     escalation = house.carried()
     asked(house, escalation, "Since when?")
 
-    assert house.now(escalation).standing is Standing.NEED_INFORMATION
+    assert house.now(escalation).standing is EscalationState.NEED_INFORMATION
     assert house.now(escalation).answer_due_at is None
     assert house.case_now().status is CaseState.OPEN
     told = promised(house.context, "triage.tell_owner")
@@ -216,7 +216,7 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     house.answer(escalation)
 
     now = house.now(escalation)
-    assert (now.standing, house.case_now().waits_on) == (Standing.IN_REVIEW, WaitsOn.PARTNER)
+    assert (now.standing, house.case_now().waits_on) == (EscalationState.IN_REVIEW, WaitsOn.PARTNER)
     assert now.answer_due_at is not None
     with house.as_(house.colleague) as work:
         exchanges = queries.exchanges_of(work, house.mine(work, escalation))
@@ -257,7 +257,7 @@ def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):
     escalation = house.carried()
     decided(house, escalation, note="Done at noon.")
 
-    assert house.now(escalation).standing is Standing.DECIDED
+    assert house.now(escalation).standing is EscalationState.DECIDED
     assert house.case_now().status is CaseState.OPEN
     with house.as_(house.writer) as work:
         [decision] = queries.decisions_of(work, escalation)
@@ -265,7 +265,7 @@ def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):
 
     verified(house, escalation, Verdict.CONFIRMED)
 
-    assert house.now(escalation).standing is Standing.CLOSED
+    assert house.now(escalation).standing is EscalationState.CLOSED
     with house.as_(house.theirs) as work, pytest.raises(Conflict):
         operations.note_reading(work, house.mine(work, escalation))
 
@@ -277,7 +277,7 @@ def test_a_disputed_decision_goes_back_and_their_clock_runs_again(house, verdict
     verified(house, escalation, verdict)
 
     now = house.now(escalation)
-    assert now.standing is Standing.IN_REVIEW
+    assert now.standing is EscalationState.IN_REVIEW
     assert now.answer_due_at > datetime.now(UTC)
     assert promised(house.context, "escalations.tell_partner")
 
@@ -295,10 +295,10 @@ def test_who_cannot_tell_yet_can_say_so_later(house):
     escalation = house.carried()
     decided(house, escalation)
     verified(house, escalation, Verdict.CANNOT_TELL)
-    assert house.now(escalation).standing is Standing.DECIDED
+    assert house.now(escalation).standing is EscalationState.DECIDED
 
     verified(house, escalation, Verdict.CONFIRMED)
-    assert house.now(escalation).standing is Standing.CLOSED
+    assert house.now(escalation).standing is EscalationState.CLOSED
 
 
 def test_a_verdict_needs_a_decision_and_the_right_reporter(house):
@@ -318,11 +318,11 @@ def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answ
 
     with house.as_(house.writer, datetime.now(UTC) + timedelta(days=3)) as work:
         operations.stop_waiting(work, house.mine(work, escalation))
-    assert house.now(escalation).standing is Standing.UNANSWERED
+    assert house.now(escalation).standing is EscalationState.UNANSWERED
     assert house.case_now().status is CaseState.OPEN
 
     decided(house, escalation)
-    assert house.now(escalation).standing is Standing.DECIDED
+    assert house.now(escalation).standing is EscalationState.DECIDED
 
 
 def test_a_late_answer_opens_a_closed_case(house):
@@ -342,7 +342,7 @@ def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(hous
     escalation = house.carried()
     act(house, house.writer, escalation, operations.withdraw)
 
-    assert house.now(escalation).standing is Standing.WITHDRAWN
+    assert house.now(escalation).standing is EscalationState.WITHDRAWN
     assert house.case_now().status is CaseState.OPEN
     [told] = promised(house.context, "escalations.tell_partner")
     assert told["escalation_id"] == escalation.id
@@ -375,7 +375,9 @@ def test_another_partner_finds_nothing_and_our_own_people_may_not_answer(house, 
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda work, one: operations.change(work, one, typed=TYPED, seen_hash=one.packet_hash),
+        lambda work, one: operations.change_draft(
+            work, one, typed=TYPED, seen_hash=one.packet_hash
+        ),
         lambda work, one: operations.approve(work, one, seen_hash=one.packet_hash),
         lambda work, one: operations.waive_public_form(work, one, reason="It is down."),
         operations.withdraw,
@@ -422,6 +424,6 @@ def test_the_case_of_a_request_is_found_through_the_queue_only(house):
 
     with house.as_(house.writer) as work:
         case = work.session.get(Case, house.case.id)
-        found = queries.of_case(work, case)
+        found = queries.requests_of_case(work, case)
     assert [one.id for one in found.requests] == [escalation.id]
     assert found.may_ask

@@ -16,7 +16,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed
 from helpdesk.duty import closing
 from helpdesk.escalations import operations
-from helpdesk.escalations.standing import Action, Reason
+from helpdesk.escalations.states import Action, Reason
 from helpdesk.runs import operations as playbooks
 from helpdesk.triage import operations as triage
 from tests.factories import a_person, enrolled, sign_in, work_as

@@ -15,17 +15,17 @@ from helpdesk.escalations.packets import (
     LARGEST,
     REQUIRED,
     SCHEMA,
-    BadPacket,
     Header,
-    build,
-    clean,
-    forbidden,
+    InvalidPacket,
+    build_packet,
+    forbidden_fields,
     hash_of,
-    missing,
-    read,
+    missing_fields,
+    normalise_text,
+    parse_packet,
 )
-from helpdesk.escalations.standing import Ask, Priority
-from helpdesk.partners.fields import BY_NAME, FIELDS
+from helpdesk.escalations.states import Ask, Priority
+from helpdesk.partners.packet_fields import BY_NAME, FIELDS
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "400"))
 HEADER = Header("R-ABC-DEFG", "example", Ask.RESTORE, Priority.P2, "5a17")
@@ -54,15 +54,15 @@ def test_nothing_outside_the_allow_list_is_in_the_bytes(available, allowed, ask)
     planted = available | dict(zip(secrets, PLANTED, strict=True))
     header = Header("R-ABC-DEFG", "example", ask, Priority.P2, "5a17")
 
-    text = build(header, planted, allowed | set(secrets)).as_text()
+    text = build_packet(header, planted, allowed | set(secrets)).as_text()
 
     said = json.loads(text)
     assert set(said) == {"schema", "request", "fields"}
     assert set(said["fields"]) <= allowed & set(BY_NAME)
     assert not any(word in text for word in PLANTED)
     for name, value in said["fields"].items():
-        assert value == clean(available[name])
-    assert read(text).as_text() == text
+        assert value == normalise_text(available[name])
+    assert parse_packet(text).as_text() == text
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
@@ -70,38 +70,41 @@ def test_nothing_outside_the_allow_list_is_in_the_bytes(available, allowed, ask)
 def test_the_same_fields_are_the_same_bytes_in_any_order(available):
     backwards = dict(reversed(available.items()))
 
-    assert build(HEADER, available, BY_NAME).hash == build(HEADER, backwards, BY_NAME).hash
+    assert (
+        build_packet(HEADER, available, BY_NAME).hash
+        == build_packet(HEADER, backwards, BY_NAME).hash
+    )
 
 
 def test_an_empty_allow_list_lets_nothing_through():
-    packet = build(HEADER, dict.fromkeys(("happened", "harm"), "words"), [])
+    packet = build_packet(HEADER, dict.fromkeys(("happened", "harm"), "words"), [])
 
     assert packet.fields == {}
     assert json.loads(packet.as_text())["schema"] == SCHEMA
 
 
 def test_what_a_reader_could_not_see_is_taken_out():
-    packet = build(HEADER, {"target_url": " https://a.test/\u202etxt.exe\x00\r\n "}, BY_NAME)
+    packet = build_packet(HEADER, {"target_url": " https://a.test/\u202etxt.exe\x00\r\n "}, BY_NAME)
 
     assert packet.fields["target_url"] == "https://a.test/txt.exe"
 
 
 def test_a_code_that_we_do_not_know_is_refused():
-    with pytest.raises(BadPacket, match="What kind of thing"):
-        build(HEADER, {"target_kind": "spaceship"}, BY_NAME)
+    with pytest.raises(InvalidPacket, match="What kind of thing"):
+        build_packet(HEADER, {"target_kind": "spaceship"}, BY_NAME)
 
 
 def test_a_language_that_has_no_name_here_is_said_by_its_code():
-    packet = build(HEADER, {"language": "uk"}, ["language"])
+    packet = build_packet(HEADER, {"language": "uk"}, ["language"])
 
     assert dict(packet.lines())["Language of the account's owner"] == "uk"
 
 
 def test_more_than_64_kb_is_refused():
-    build(HEADER, {"happened": "x" * (LARGEST - 1000)}, BY_NAME)
+    build_packet(HEADER, {"happened": "x" * (LARGEST - 1000)}, BY_NAME)
 
-    with pytest.raises(BadPacket, match="64 kB"):
-        build(HEADER, {"happened": "é" * (LARGEST // 2)}, BY_NAME)
+    with pytest.raises(InvalidPacket, match="64 kB"):
+        build_packet(HEADER, {"happened": "é" * (LARGEST // 2)}, BY_NAME)
 
 
 @pytest.mark.parametrize(
@@ -116,11 +119,11 @@ def test_more_than_64_kb_is_refused():
     ],
 )
 def test_bytes_that_we_did_not_write_so_are_no_packet(change):
-    said = json.loads(build(HEADER, {"happened": "words"}, BY_NAME).as_text())
+    said = json.loads(build_packet(HEADER, {"happened": "words"}, BY_NAME).as_text())
     change(said)
 
-    with pytest.raises(BadPacket):
-        read(json.dumps(said, sort_keys=True, separators=(",", ":")))
+    with pytest.raises(InvalidPacket):
+        parse_packet(json.dumps(said, sort_keys=True, separators=(",", ":")))
 
 
 def test_people_see_every_field_that_leaves_and_no_code():
@@ -128,7 +131,7 @@ def test_people_see_every_field_that_leaves_and_no_code():
         field.name: field.choices[0][0] if field.choices else f"words of {field.name}"
         for field in FIELDS
     }
-    packet = build(HEADER, available, BY_NAME)
+    packet = build_packet(HEADER, available, BY_NAME)
 
     lines = dict(packet.lines())
 
@@ -139,12 +142,12 @@ def test_people_see_every_field_that_leaves_and_no_code():
 
 @pytest.mark.parametrize("ask", Ask)
 def test_what_is_needed_counts_where_the_partner_may_receive_it_or_where_nothing_works_without(ask):
-    empty = build(Header("R-1", "example", ask, Priority.P1, "5a17"), {}, BY_NAME)
+    empty = build_packet(Header("R-1", "example", ask, Priority.P1, "5a17"), {}, BY_NAME)
 
-    assert {field.name for field in missing(empty, BY_NAME)} == set(REQUIRED[ask])
-    assert {field.name for field in missing(empty, ["language"])} == INDISPENSABLE[ask]
-    full = build(HEADER, {"happened": "words"}, BY_NAME)
-    assert [field.name for field in forbidden(full, ["language"])] == ["happened"]
+    assert {field.name for field in missing_fields(empty, BY_NAME)} == set(REQUIRED[ask])
+    assert {field.name for field in missing_fields(empty, ["language"])} == INDISPENSABLE[ask]
+    full = build_packet(HEADER, {"happened": "words"}, BY_NAME)
+    assert [field.name for field in forbidden_fields(full, ["language"])] == ["happened"]
 
 
 def test_no_field_speaks_of_the_reporter():

@@ -13,7 +13,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Decision, Delivery, Escalation, Exchange
-from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing
+from helpdesk.escalations.states import Action, Ask, DeliveryState, EscalationState, Reason
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.escalations.conftest import a_house
 from tests.intake.test_sending_twice import database_of_its_own
@@ -108,12 +108,12 @@ def test_of_three_answers_from_one_team_at_once_one_counts(house):
         assert fared["done"] == 1, fared
         standing = house.now(escalation).standing
         assert standing in (
-            Standing.DECIDED,
-            Standing.NEED_INFORMATION,
-            Standing.ACKNOWLEDGED,
+            EscalationState.DECIDED,
+            EscalationState.NEED_INFORMATION,
+            EscalationState.ACKNOWLEDGED,
         )
-        assert count(house, Decision, escalation) == (standing is Standing.DECIDED)
-        assert count(house, Exchange, escalation) == (standing is Standing.NEED_INFORMATION)
+        assert count(house, Decision, escalation) == (standing is EscalationState.DECIDED)
+        assert count(house, Exchange, escalation) == (standing is EscalationState.NEED_INFORMATION)
 
 
 EVERYTHING = {
@@ -139,7 +139,7 @@ def test_many_workers_at_one_delivery_write_one_letter(house):
         with ThreadPoolExecutor(WORKERS) as threads:
             list(threads.map(work_on_it, range(WORKERS)))
 
-        assert house.delivery(escalation).standing is DeliveryStanding.ACCEPTED
+        assert house.delivery(escalation).standing is DeliveryState.ACCEPTED
         assert len(house.delivery(escalation).attempts) == 1
     assert len(house.context.mailer.sent) == len(ASKS)
 
@@ -168,11 +168,11 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
 
         now, delivery = house.now(escalation), house.delivery(escalation)
         if withdrawn:
-            assert now.standing is Standing.WITHDRAWN
-            assert delivery.standing in (DeliveryStanding.CANCELLED, DeliveryStanding.ACCEPTED)
+            assert now.standing is EscalationState.WITHDRAWN
+            assert delivery.standing in (DeliveryState.CANCELLED, DeliveryState.ACCEPTED)
         else:
             assert isinstance(one.exception(), Conflict)
-            assert now.standing is Standing.WITH_PARTNER
+            assert now.standing is EscalationState.WITH_PARTNER
             with house.as_(house.writer) as work:
                 operations.withdraw(work, house.mine(work, escalation))
         assert len(house.context.mailer.sent) == len(delivery.attempts)
@@ -194,22 +194,22 @@ def test_two_drafts_of_one_thing_at_once_are_one_draft(house):
 
     assert fared == {"done": 1, "refused": 1}
     with house.as_(house.writer) as work:
-        drafts = [one for one in queries.to_approve(work) if one.case_id == house.case.id]
+        drafts = [one for one in queries.requests_to_approve(work) if one.case_id == house.case.id]
         assert [type(one) for one in drafts] == [Escalation]
 
 
 def test_who_opens_a_request_while_its_letter_is_settled_sees_it_as_it_is_now(house):
     escalation = house.approved()
     with house.context.begin() as worker:
-        parcel = operations.take_up(worker, house.delivery(escalation).id)
+        parcel = operations.begin_attempt(worker, house.delivery(escalation).id)
 
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        assert found.standing is Standing.DISPATCHING
+        assert found.standing is EscalationState.DISPATCHING
         with house.context.begin() as worker:
-            operations.settle_attempt(worker, parcel, result=DeliveryStanding.ACCEPTED, trouble="")
+            operations.settle_attempt(worker, parcel, result=DeliveryState.ACCEPTED, trouble="")
         operations.note_reading(work, found)
-        assert found.standing is Standing.WITH_PARTNER
+        assert found.standing is EscalationState.WITH_PARTNER
 
 
 def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):

@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.escalations import jobs, operations
-from helpdesk.escalations.standing import Ask, Standing
+from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.intake import operations as intake
 from helpdesk.playbooks.model import Phase, Step, Text, Who
 from helpdesk.runs import storage
@@ -59,13 +59,13 @@ def test_who_wrote_the_address_down_and_took_it_up_is_no_second_person(house):
     write_evidence(house, house.second)
     with house.as_(house.second) as work:
         found = house.mine(work, escalation)
-        operations.catch_up(work, found, seen_hash=found.packet_hash)
+        operations.take_findings_into_draft(work, found, seen_hash=found.packet_hash)
 
     said = refused(house, escalation, house.second)
 
     assert "you wrote" in said
     assert "Address to which access can be given back" in said
-    assert house.now(escalation).standing is Standing.DRAFT
+    assert house.now(escalation).standing is EscalationState.DRAFT
     assert refused(house, escalation, house.lead) == ""
 
 
@@ -74,7 +74,7 @@ def test_who_only_pressed_take_up_is_no_second_person(house):
     write_evidence(house, house.lead)
     with house.as_(house.second) as work:
         found = house.mine(work, escalation)
-        operations.catch_up(work, found, seen_hash=found.packet_hash)
+        operations.take_findings_into_draft(work, found, seen_hash=found.packet_hash)
 
     assert "had a part" in refused(house, escalation, house.second)
 
@@ -182,7 +182,7 @@ def test_nothing_leaves_on_one_word_where_a_gate_was_opened_by_who_asks(house, p
     said = refused(house, escalation, house.writer)
 
     assert "one person's word" in said
-    assert house.now(escalation).standing is Standing.DRAFT
+    assert house.now(escalation).standing is EscalationState.DRAFT
 
 
 def test_who_sends_alone_cannot_lean_on_gates_that_the_writer_opened(house):

@@ -11,7 +11,7 @@ from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.escalations import jobs, operations
-from helpdesk.escalations.standing import Ask, DeliveryStanding
+from helpdesk.escalations.states import Ask, DeliveryState
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.escalations.conftest import MAILBOX
@@ -100,7 +100,7 @@ def test_what_was_approved_in_time_does_not_leave_once_the_address_is_too_old(ho
     house.carry(escalation, later=2 * SOON)
 
     assert letters_to_them(house) == []
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
     assert "could not be carried" in board_of(house, staff)
     assert "then carry it once more" in page_of(house, staff, escalation)
     confirmed(house)

@@ -15,10 +15,10 @@ from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Action, Ask, DeliveryStanding, Reason, Standing, Verdict
+from helpdesk.escalations.states import Action, Ask, DeliveryState, EscalationState, Reason, Verdict
 from helpdesk.partners import operations as partners
-from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
+from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.settings import Surface
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
 from tests.escalations.test_approving import without_fact
@@ -88,7 +88,7 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     done = send(second, address, f"{address}/approval", seen_hash=seen_hash)
     assert done.status_code == 303
     with house.as_(house.writer) as work:
-        [escalation] = queries.of_case(work, house.case).requests
+        [escalation] = queries.requests_of_case(work, house.case).requests
     house.carry(escalation)
 
     inbox = theirs.get("/inbox")
@@ -340,13 +340,13 @@ def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, wr
     assert f"<bdi>{house.writer.person.name}</bdi> looks after it" in board.text
     address = page_of(house, escalation)
     assert send(writer, address, f"{address}/delivery").status_code == 303
-    assert house.delivery(escalation).standing is DeliveryStanding.PENDING
+    assert house.delivery(escalation).standing is DeliveryState.PENDING
 
 
 def test_why_it_could_not_be_carried_is_said_in_a_sentence(house, writer):
     escalation = house.approved()
     with house.as_(house.lead) as work:
-        partners.doubt(work, work.session.get(Partner, house.partner.id))
+        partners.suspend_vetting(work, work.session.get(Partner, house.partner.id))
     house.carry(escalation)
 
     page = writer.get(page_of(house, escalation))
@@ -365,7 +365,7 @@ def test_a_silent_partner_is_on_the_duty_board(house, writer):
     assert "Partners who are late" in writer.get("/duty").text
     address = page_of(house, escalation)
     assert send(writer, address, f"{address}/silence").status_code == 303
-    assert house.now(escalation).standing is Standing.UNANSWERED
+    assert house.now(escalation).standing is EscalationState.UNANSWERED
 
 
 def test_what_one_wrote_oneself_stands_last_among_the_approvals(house, writer):

@@ -47,6 +47,6 @@ def test_who_had_a_part_is_not_counted_among_those_who_could_agree(house):
 
     with house.as_(house.second) as work:
         found = house.mine(work, draft)
-        operations.change(work, found, typed=TYPED, seen_hash=found.packet_hash)
+        operations.change_draft(work, found, typed=TYPED, seen_hash=found.packet_hash)
 
     assert hanging_on(house, house.second)[0] == {f"Request {draft.ref}": 1}

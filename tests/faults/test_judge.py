@@ -11,7 +11,7 @@ from bench.faults import claiming, delivering, judge, killing, requests, submitt
 from bench.seeding import several_cases
 from helpdesk.core import emails, history
 from helpdesk.core.emails import UncertainMailError
-from helpdesk.escalations.operations import carrying
+from helpdesk.escalations.operations import delivery_attempts
 from tests.faults.conftest import SEED
 
 pytestmark = pytest.mark.slow
@@ -122,7 +122,7 @@ def test_a_repeat_under_a_second_id(sent_twice, monkeypatch):
 
 
 def test_a_repeat_that_is_written_nowhere(sent_twice, monkeypatch):
-    begin = carrying._begin
+    begin = delivery_attempts._begin
 
     def without_a_row(work, delivery):
         parcel = begin(work, delivery)
@@ -130,7 +130,7 @@ def test_a_repeat_that_is_written_nowhere(sent_twice, monkeypatch):
             delivery.attempts.pop()
         return parcel
 
-    monkeypatch.setattr(carrying, "_begin", without_a_row)
+    monkeypatch.setattr(delivery_attempts, "_begin", without_a_row)
 
     assert any("are written down" in fault for fault in sent_twice())
 

@@ -57,7 +57,7 @@ def furnish(context):
         lead = a_person(work, Role.COORDINATOR, [queue], email="lead@house.test")
         a_person(work, Role.RESPONDER, [queue])
     with work_as(context, lead) as work:
-        partner = partners.register(
+        partner = partners.register_partner(
             work,
             slug="example",
             name="Example",

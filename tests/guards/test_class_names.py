@@ -19,9 +19,7 @@ TODAY = frozenset(
         "FormToken",
         "Lane",
         "Line",
-        "MailboxForm",
         "Meta",
-        "Pile",
         "Told",
         "VerdictForm",
     }

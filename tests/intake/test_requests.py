@@ -12,7 +12,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation, Verification
-from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
+from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
 from tests.escalations.conftest import TYPED, a_partner, a_ready_case
 from tests.factories import a_case, a_person
 from tests.intake.test_mailbox import enter
@@ -32,7 +32,7 @@ class Story:
             self.theirs = a_person(work, Role.PARTNER, [self.partner.team])
             self.case = a_ready_case(work, team, "google", self.code, owner=house.responder)
         with house.inside() as work:
-            self.ref = operations.draft(
+            self.ref = operations.write_draft(
                 work,
                 work.session.get(Case, self.case.id),
                 work.session.merge(self.partner),
@@ -43,20 +43,20 @@ class Story:
 
     def approve(self):
         with self.house.inside(self.second) as work:
-            found = queries.by_own_ref(work, self.ref)
+            found = queries.request_by_own_ref(work, self.ref)
             operations.approve(work, found, seen_hash=found.packet_hash)
         return self
 
     def carry(self):
         with self.house.inside() as work:
-            delivery = queries.delivery_of(work, queries.by_own_ref(work, self.ref))
+            delivery = queries.delivery_of(work, queries.request_by_own_ref(work, self.ref))
         with self.house.backstage() as context:
             jobs.deliver(context, delivery_id=delivery.id)
         return self
 
     def decide(self, action=Action.ACCESS_RESTORED, reason=Reason.POLICY_BREACH):
         with self.house.inside(self.theirs) as work:
-            found = queries.by_own_ref(work, self.ref)
+            found = queries.request_by_own_ref(work, self.ref)
             operations.acknowledge(work, found)
             operations.decide(work, found, action=action, reason=reason, note="")
         return self
@@ -115,7 +115,7 @@ def test_fixed_ends_the_request(story):
 
     assert story.browser.status == 200
     assert "It is fixed." in story.browser.text
-    assert story.standing() is Standing.CLOSED
+    assert story.standing() is EscalationState.CLOSED
 
 
 def test_not_fixed_sends_it_back_to_them(story):
@@ -123,7 +123,7 @@ def test_not_fixed_sends_it_back_to_them(story):
 
     story.say(Verdict.NOT_EFFECTIVE)
 
-    assert story.standing() is Standing.IN_REVIEW
+    assert story.standing() is EscalationState.IN_REVIEW
     assert "We have asked them to look at it again." in story.browser.text
 
 
@@ -154,7 +154,7 @@ def test_who_cannot_tell_yet_is_asked_again(house, story):
 
     story.say(Verdict.CANNOT_TELL)
 
-    assert story.standing() is Standing.DECIDED
+    assert story.standing() is EscalationState.DECIDED
     with house.inside() as work:
         assert work.session.scalars(select(Verification)).all() == []
     assert "Is it really fixed?" in story.look()
@@ -177,7 +177,7 @@ def test_taking_the_agreement_back_stops_what_was_not_sent(house, story):
     with house.backstage() as context:
         jobs.cancel_unsent(context, case_id=story.case.id)
 
-    assert story.standing() is Standing.WITHDRAWN
+    assert story.standing() is EscalationState.WITHDRAWN
     assert "It was taken back." in story.look()
 
 
@@ -189,7 +189,7 @@ def test_a_case_that_was_taken_back_stays_closed_when_its_requests_are_stopped(h
     with house.backstage() as context:
         jobs.cancel_unsent(context, case_id=story.case.id)
 
-    assert story.standing() is Standing.WITHDRAWN
+    assert story.standing() is EscalationState.WITHDRAWN
     with house.inside() as work:
         assert work.session.get(Case, story.case.id).status is CaseState.CLOSED
 

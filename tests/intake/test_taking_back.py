@@ -6,7 +6,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.models import Case
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
-from helpdesk.escalations.standing import Action, Reason, Standing, Verdict
+from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from tests.intake.test_requests import Story
 
 SURE = "Stop what was sent?"
@@ -21,12 +21,12 @@ def story(house, browser):
 
 def acknowledged(story):
     with story.house.inside(story.theirs) as work:
-        operations.acknowledge(work, queries.by_own_ref(work, story.ref))
+        operations.acknowledge(work, queries.request_by_own_ref(work, story.ref))
 
 
 def asked(story):
     with story.house.inside(story.theirs) as work:
-        found = queries.by_own_ref(work, story.ref)
+        found = queries.request_by_own_ref(work, story.ref)
         operations.ask_for_information(work, found, question="Since when?")
 
 
@@ -36,7 +36,7 @@ def disputed(story):
 
 def decide_once_more(story):
     with story.house.inside(story.theirs) as work:
-        found = queries.by_own_ref(work, story.ref)
+        found = queries.request_by_own_ref(work, story.ref)
         operations.decide(work, found, action=Action.NONE, reason=Reason.OUT_OF_SCOPE)
 
 
@@ -68,7 +68,7 @@ def test_what_has_left_is_asked_about_once_more_and_nothing_is_changed_before(st
     assert SURE in page
     assert "What they have read or done already cannot be undone." in page
     work_off(story)
-    assert story.standing() is not Standing.WITHDRAWN
+    assert story.standing() is not EscalationState.WITHDRAWN
     assert STOPPED not in opened(story)
 
 
@@ -81,7 +81,7 @@ def test_after_a_yes_the_page_is_true_at_once_and_stays_so(story, before):
     assert STOPPED in page
     assert "We have asked a platform to act and wait for its answer." not in page
     work_off(story)
-    assert story.standing() is Standing.WITHDRAWN
+    assert story.standing() is EscalationState.WITHDRAWN
     assert STOPPED in opened(story)
 
 
@@ -124,7 +124,7 @@ def test_what_has_not_left_needs_no_second_question(story):
     assert SURE not in page
     assert "Without your agreement it is not sent." in page
     work_off(story)
-    assert story.standing() is Standing.DRAFT
+    assert story.standing() is EscalationState.DRAFT
 
 
 def test_what_was_approved_and_not_sent_is_not_said_to_have_arrived(story):
@@ -148,7 +148,7 @@ def test_an_answer_stays_and_can_still_be_judged_but_they_are_not_asked_again(st
     assert "They gave the account back." in opened(story)
     assert "do not ask them again, unless you agree" in story.look()
     story.say(Verdict.NOT_EFFECTIVE)
-    assert story.standing() is Standing.CLOSED
+    assert story.standing() is EscalationState.CLOSED
     assert "Nothing has changed." in story.browser.text
     assert "We have asked them to look at it again." not in story.browser.text
 
@@ -167,7 +167,7 @@ def test_every_answer_stays_after_a_later_one(story):
 
 def test_a_draft_that_we_threw_away_never_left(house, story):
     with house.inside() as work:
-        operations.withdraw(work, queries.by_own_ref(work, story.ref))
+        operations.withdraw(work, queries.request_by_own_ref(work, story.ref))
 
     page = opened(story)
 
@@ -189,7 +189,7 @@ def test_taking_the_case_back_leaves_the_way_of_its_requests_to_be_seen(house, s
 def test_with_a_consent_that_a_responder_wrote_back_it_is_the_same(house, story):
     story.approve().carry()
     with house.inside() as work:
-        consent = queries.consent_for(work, queries.by_own_ref(work, story.ref))
+        consent = queries.consent_for(work, queries.request_by_own_ref(work, story.ref))
         casework.withdraw_consent(work, work.session.get(Case, story.case.id), consent)
 
     assert STOPPED in opened(story)
@@ -201,4 +201,6 @@ def test_nothing_is_asked_of_them_once_it_is_taken_back(house, story):
     take_back(story)
 
     with pytest.raises(Conflict), house.inside() as work:
-        operations.answer_question(work, queries.by_own_ref(work, story.ref), words="Monday.")
+        operations.answer_question(
+            work, queries.request_by_own_ref(work, story.ref), words="Monday."
+        )

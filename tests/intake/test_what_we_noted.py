@@ -13,9 +13,9 @@ from helpdesk.core.actors import reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.escalations import operations, queries
-from helpdesk.escalations.inboxes import moves_of
 from helpdesk.escalations.models import Verification
-from helpdesk.escalations.standing import Action, Reason, Standing, Verdict
+from helpdesk.escalations.partner_inbox import last_moves
+from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from tests.intake.test_requests import Story
 
 NOTED = "We noted on"
@@ -31,7 +31,7 @@ def story(house, browser):
 def note(house, story, verdict):
     """A responder writes down what they say the reporter told them."""
     with house.inside() as work:
-        operations.verify(work, queries.by_own_ref(work, story.ref), verdict=verdict)
+        operations.verify(work, queries.request_by_own_ref(work, story.ref), verdict=verdict)
 
 
 def noted(house):
@@ -80,7 +80,7 @@ def test_who_never_said_so_is_asked_themselves_and_is_owed_a_word(house, story, 
     assert story.browser.status == 200
     assert "You said that you did not tell us this." in story.browser.text
     assert NEVER not in story.browser.text
-    assert story.standing() is Standing.DECIDED
+    assert story.standing() is EscalationState.DECIDED
     assert "Is it really fixed?" in story.browser.text
     with house.inside() as work:
         assert work.session.get(Case, story.case.id).reply_due_at is not None
@@ -94,7 +94,7 @@ def test_their_own_word_counts_after_that(house, story):
 
     story.say(Verdict.NOT_EFFECTIVE)
 
-    assert story.standing() is Standing.IN_REVIEW
+    assert story.standing() is EscalationState.IN_REVIEW
     assert "You told us: Nothing has changed." in story.browser.text
     assert "We have asked them to look at it again." in story.browser.text
 
@@ -115,13 +115,13 @@ def test_a_case_that_was_closed_on_it_opens_again(house, story):
 def test_what_the_partner_decided_since_stays(house, story):
     note(house, story, Verdict.NOT_EFFECTIVE)
     with house.inside(story.theirs) as work:
-        found = queries.by_own_ref(work, story.ref)
+        found = queries.request_by_own_ref(work, story.ref)
         operations.decide(work, found, action=Action.ACCESS_LOCKED, reason=Reason.POLICY_BREACH)
     story.say(Verdict.CONFIRMED)
 
     deny(story)
 
-    assert story.standing() is Standing.CLOSED
+    assert story.standing() is EscalationState.CLOSED
     assert len([one for one in noted(house) if one.objected_at is not None]) == 1
 
 
@@ -143,13 +143,13 @@ def test_to_object_twice_changes_nothing_more(house, story):
 def test_the_partner_no_longer_reads_it_as_the_persons_last_word(house, story):
     note(house, story, Verdict.CONFIRMED)
     with house.inside(story.theirs) as work:
-        assert moves_of(work, [queries.by_own_ref(work, story.ref)]).fixed
+        assert last_moves(work, [queries.request_by_own_ref(work, story.ref)]).fixed
 
     deny(story)
 
     with house.inside(story.theirs) as work:
-        found = queries.by_own_ref(work, story.ref)
-        moves = moves_of(work, [found])
+        found = queries.request_by_own_ref(work, story.ref)
+        moves = last_moves(work, [found])
         assert not moves.fixed
         assert not moves.asked_again
         assert not queries.verdicts_of(work, found)

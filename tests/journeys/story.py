@@ -12,7 +12,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.assembly import RESTED
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.codes import ReturnCode
-from helpdesk.partners.fields import BY_NAME
+from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.settings import Surface
 from tests.journeys.cast import Member, Reporter, Visitor
 from tests.journeys.markers import Markers

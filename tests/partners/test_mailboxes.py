@@ -29,7 +29,7 @@ def lead(context, now):
 def partner(context, lead, now):
     """Its test letter has not left yet."""
     with work_as(context, lead, now) as work:
-        return operations.register(
+        return operations.register_partner(
             work,
             slug="northern",
             name="Northern Social",
@@ -117,7 +117,7 @@ def test_who_was_not_let_in_and_who_is_of_another_partner_confirm_nothing(
 ):
     [code] = codes_sent(context, now)
     with work_as(context, lead, now) as work:
-        other = operations.register(
+        other = operations.register_partner(
             work, slug="o", name="O", platform="o", mailbox=NEW, is_new_platform=True
         )
     with context.begin(at=now) as work:
@@ -313,13 +313,13 @@ def test_the_board_reminds_of_partners_that_are_asked_and_not_of_retired_ones(
     assert "Northern Social" in staff.get("/duty").text
 
     with work_as(context, lead) as work:
-        operations.retire(work, work.session.get(Partner, partner.id))
+        operations.retire_partner(work, work.session.get(Partner, partner.id))
     assert "Northern Social" not in staff.get("/duty").text
 
 
 def test_a_retired_partner_can_still_confirm(context, lead, partner, now):
     with work_as(context, lead, now) as work:
-        operations.retire(work, work.session.get(Partner, partner.id))
+        operations.retire_partner(work, work.session.get(Partner, partner.id))
     [code] = codes_sent(context, now)
 
     assert confirms(context, lead, partner, code, now)

@@ -12,10 +12,10 @@ from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.partners import operations, policy, queries
-from helpdesk.partners.about import About, unknown_platform
-from helpdesk.partners.fields import BY_NAME, FIELDS, Sensitivity, Source
 from helpdesk.partners.models import Partner
-from helpdesk.partners.times import in_both_zones
+from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSensitivity, FieldSource
+from helpdesk.partners.response_times import in_both_zones
+from helpdesk.partners.terms import PartnerTerms, unknown_platform
 from helpdesk.playbooks.repository import the_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
 
@@ -49,7 +49,9 @@ def responder(context, queue, lead):
 @pytest.fixture
 def partner(context, lead):
     with work_as(context, lead) as work:
-        return operations.register(work, **ABOUT, mailbox=MAILBOX, fields=["harm", "target_url"])
+        return operations.register_partner(
+            work, **ABOUT, mailbox=MAILBOX, fields=["harm", "target_url"]
+        )
 
 
 def theirs(work, partner):
@@ -98,20 +100,20 @@ def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(context, lead, 
 
 def test_one_partner_answers_for_a_platform(context, lead, partner):
     with work_as(context, lead) as work:
-        assert queries.for_platform(work, "example").id == partner.id
-        assert queries.for_platform(work, None) is None
+        assert queries.partner_for_platform(work, "example").id == partner.id
+        assert queries.partner_for_platform(work, None) is None
         with pytest.raises(Conflict, match="answers for this platform already"):
-            operations.register(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
+            operations.register_partner(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
 
 
 def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, partner):
     with work_as(context, lead) as work:
         one = theirs(work, partner)
         with pytest.raises(Conflict, match="up to today"):
-            operations.vet(work, one, on=work.at.date() + timedelta(days=1))
-        operations.vet(work, one, on=date(2026, 11, 1))
+            operations.confirm_vetting(work, one, on=work.at.date() + timedelta(days=1))
+        operations.confirm_vetting(work, one, on=date(2026, 11, 1))
         assert one.is_vetted
-        operations.doubt(work, one)
+        operations.suspend_vetting(work, one)
         assert not one.is_vetted
         told = work.session.scalars(
             select(HistoryEntry.action)
@@ -126,12 +128,14 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, pa
     [
         lambda work, one: operations.change_allow_list(work, one, fields=[]),
         lambda work, one: operations.give_mailbox(work, one, "x@example.test"),
-        lambda work, one: operations.vet(work, one, on=date(2026, 11, 1)),
-        operations.doubt,
-        operations.retire,
-        operations.take_back_retirement,
-        lambda work, one: operations.change(work, one, name="Other", about=About()),
-        lambda work, _one: operations.register(work, slug="x", name="X", platform="x", mailbox=""),
+        lambda work, one: operations.confirm_vetting(work, one, on=date(2026, 11, 1)),
+        operations.suspend_vetting,
+        operations.retire_partner,
+        operations.reinstate_partner,
+        lambda work, one: operations.change_partner(work, one, name="Other", about=PartnerTerms()),
+        lambda work, _one: operations.register_partner(
+            work, slug="x", name="X", platform="x", mailbox=""
+        ),
     ],
 )
 def test_only_coordinators_settle_what_may_leave(context, responder, partner, verb):
@@ -159,7 +163,7 @@ def test_who_may_see_and_who_may_manage(actor, sees, manages):
 
 def test_a_partners_people_see_their_own_and_strangers_none(context, lead, partner):
     with work_as(context, lead) as work:
-        other = operations.register(
+        other = operations.register_partner(
             work,
             slug="other",
             name="Other",
@@ -170,20 +174,20 @@ def test_a_partners_people_see_their_own_and_strangers_none(context, lead, partn
     with context.begin() as work:
         somebody = a_person(work, Role.PARTNER, [other.team])
     with work_as(context, somebody) as work:
-        assert [one.slug for one in queries.every_partner(work)] == ["other"]
+        assert [one.slug for one in queries.all_partners(work)] == ["other"]
         with pytest.raises(NotFound):
-            queries.by_slug(work, partner.slug)
+            queries.partner_by_slug(work, partner.slug)
     with context.begin() as work:
-        assert queries.every_partner(work) == []
+        assert queries.all_partners(work) == []
 
 
 def test_every_field_has_its_own_name_and_says_where_it_comes_from():
     assert len(BY_NAME) == len(FIELDS)
     for field in FIELDS:
         assert field.label
-        assert bool(field.origin) is (field.source is not Source.TYPED), field.name
-        if field.source in (Source.FACT, Source.CASE):
-            assert field.sensitivity is Sensitivity.NONE, field.name
+        assert bool(field.origin) is (field.source is not FieldSource.TYPED), field.name
+        if field.source in (FieldSource.FACT, FieldSource.CASE):
+            assert field.sensitivity is FieldSensitivity.NONE, field.name
 
 
 def send(client, page, to, **fields):
@@ -291,7 +295,7 @@ def test_a_platform_that_is_nearly_one_of_ours_is_asked_about(staff, lead):
 
 def test_a_new_platform_is_taken_only_on_purpose(context, staff, lead):
     with work_as(context, lead) as work, pytest.raises(Conflict, match="facebook"):
-        operations.register(
+        operations.register_partner(
             work,
             slug="y",
             name="Y",
@@ -342,7 +346,9 @@ def test_a_zone_that_there_is_not_is_said_beside_the_field(context, staff, lead,
     assert odd.status_code == 422
     assert "We know no such zone" in odd.text
     with work_as(context, lead) as work, pytest.raises(Conflict, match="zone"):
-        operations.change(work, theirs(work, partner), name="A", about=About(timezone="Mars/Base"))
+        operations.change_partner(
+            work, theirs(work, partner), name="A", about=PartnerTerms(timezone="Mars/Base")
+        )
 
 
 def test_who_is_retired_is_offered_to_nobody_and_can_come_back(context, staff, lead, partner):
@@ -352,15 +358,15 @@ def test_who_is_retired_is_offered_to_nobody_and_can_come_back(context, staff, l
     assert send(staff, page, f"{page}/retirement").status_code == 303
     assert "Retired" in staff.get(page).text
     with work_as(context, lead) as work:
-        assert queries.offered(work) == []
+        assert queries.partners_to_ask(work) == []
         assert not theirs(work, partner).takes("restore")
         with pytest.raises(Conflict):
-            operations.retire(work, theirs(work, partner))
+            operations.retire_partner(work, theirs(work, partner))
     assert send(staff, page, f"{page}/return").status_code == 303
     with work_as(context, lead) as work:
-        assert [one.slug for one in queries.offered(work)] == [partner.slug]
+        assert [one.slug for one in queries.partners_to_ask(work)] == [partner.slug]
         with pytest.raises(Conflict):
-            operations.take_back_retirement(work, theirs(work, partner))
+            operations.reinstate_partner(work, theirs(work, partner))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from helpdesk.cases.queries import messages_of
 from helpdesk.escalations import operations as escalations
-from helpdesk.escalations.standing import Ask
+from helpdesk.escalations.states import Ask
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import operations
 from tests.escalations.conftest import a_partner
@@ -292,7 +292,7 @@ def test_the_step_that_asks_the_platform_leads_to_a_request(asha, at_work):
 
     with at_work.working(at_work.bo) as work:
         partner = a_partner(work, at_work.bo)
-        made = escalations.draft(
+        made = escalations.write_draft(
             work, at_work.case(work), partner, ask=Ask.LOCK, typed={"happened": "It was taken."}
         )
     again = asha.get(address(at_work, run_id) + "?step=ask-platform")

@@ -7,9 +7,9 @@ from helpdesk.accounts import queries as accounts
 from helpdesk.core.errors import NotFound
 from helpdesk.duty import closing
 from helpdesk.duty.views.blueprint import bp
+from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations import words as request_words
-from helpdesk.escalations.parts import parts_in
+from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
 from helpdesk.triage.policy import may_decide
 from helpdesk.web.work import work
@@ -20,7 +20,7 @@ def approvals() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
     requests = [one for one in triage.standing_requests(work) if work.keys.holds(one.case.key_id)]
-    drafts, to_read = escalations.to_approve(work), escalations.to_read_again(work)
+    drafts, to_read = escalations.requests_to_approve(work), escalations.to_read_afterwards(work)
     closings = closing.standing_requests(work)
     actors = [one.asked_by for one in closings]
     actors += [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
@@ -32,7 +32,7 @@ def approvals() -> ResponseReturnValue:
         drafts=drafts,
         to_read=to_read,
         request_words=request_words,
-        parts={one.id: parts_in(work, one) for one in drafts},
+        parts={one.id: contributions_to(work, one) for one in drafts},
         names=accounts.names_of_actors(work.session, actors),
         now=work.at,
         may_decide=may_decide,

@@ -28,8 +28,8 @@ from helpdesk.duty import timeline
 from helpdesk.duty.closing import steps_left
 from helpdesk.duty.disagreeing import disagreements
 from helpdesk.duty.offers import offers_for
+from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
-from helpdesk.escalations import words as request_words
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as playbooks
@@ -68,7 +68,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
     before = triage.Found(found["evaluations"], at_work, is_wished_lower=bool(found["wishes"]))
     level = triage.triage_of(work, case, before)
     runs = playbooks.runs_of(work, case) if found["runs"] else ()
-    asked = escalations.of_case if found["requests"] else escalations.none_of
+    asked = escalations.requests_of_case if found["requests"] else escalations.no_requests
     requests = asked(work, case)
     entries = found["entries"][: timeline.SHOWN]
     actors = _actors(case, level, requests, found) | timeline.actors_in(entries)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpdesk.cases.models import SealedInCase
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.sealing import Envelope
-from helpdesk.escalations.standing import Action, Reason, Verdict
+from helpdesk.escalations.states import Action, Reason, Verdict
 
 
 class Exchange(SealedInCase, Base):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.escalations.models.escalation import Escalation
-from helpdesk.escalations.standing import DeliveryStanding
+from helpdesk.escalations.states import DeliveryState
 
 
 class Delivery(Identified, Base):
@@ -22,8 +22,8 @@ class Delivery(Identified, Base):
     # the worker cannot open the envelope, but it can see that it is still the same.
     packet_hash: Mapped[str] = mapped_column(String(64))
     sealed_hash: Mapped[str] = mapped_column(String(64))
-    standing: Mapped[DeliveryStanding] = mapped_column(
-        enum_column(DeliveryStanding), default=DeliveryStanding.PENDING
+    standing: Mapped[DeliveryState] = mapped_column(
+        enum_column(DeliveryState), default=DeliveryState.PENDING
     )
     fence: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
@@ -53,7 +53,7 @@ class Attempt(Identified, Base):
     number: Mapped[int]
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    result: Mapped[DeliveryStanding | None] = mapped_column(enum_column(DeliveryStanding))
+    result: Mapped[DeliveryState | None] = mapped_column(enum_column(DeliveryState))
     # A kind of error, never its words.
     trouble: Mapped[str | None] = mapped_column(String(120))
 

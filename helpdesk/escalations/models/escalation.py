@@ -9,7 +9,7 @@ from helpdesk.cases.models import SealedInCase
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
-from helpdesk.escalations.standing import JUDGED, MOVES, Ask, Priority, Standing
+from helpdesk.escalations.states import JUDGED, MOVES, Ask, EscalationState, Priority
 from helpdesk.partners.models import Partner
 
 
@@ -21,7 +21,9 @@ class Escalation(SealedInCase, Base):
 
     ref: Mapped[str] = mapped_column(String(20), unique=True)
     partner_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("partners.id"))
-    standing: Mapped[Standing] = mapped_column(enum_column(Standing), default=Standing.DRAFT)
+    standing: Mapped[EscalationState] = mapped_column(
+        enum_column(EscalationState), default=EscalationState.DRAFT
+    )
     priority: Mapped[Priority] = mapped_column(enum_column(Priority))
     ask: Mapped[Ask] = mapped_column(enum_column(Ask))
 
@@ -80,7 +82,7 @@ class Escalation(SealedInCase, Base):
     @property
     def holds_answer(self) -> bool:
         """Whether an answer of ours to what they asked waits for a second person."""
-        return self.standing is Standing.NEED_INFORMATION and self.reply is not None
+        return self.standing is EscalationState.NEED_INFORMATION and self.reply is not None
 
     @property
     def wording(self) -> str:
@@ -89,7 +91,7 @@ class Escalation(SealedInCase, Base):
             return self.packet_hash
         return f"{self.packet_hash}-{self.reply_at:%Y%m%dT%H%M%S%f}"
 
-    def move_to(self, standing: Standing) -> None:
+    def move_to(self, standing: EscalationState) -> None:
         """Take a step that the table of moves knows, or refuse with a sentence."""
         if standing not in MOVES[self.standing]:
             now, then = (one.replace("_", " ") for one in (self.standing, standing))
@@ -99,4 +101,4 @@ class Escalation(SealedInCase, Base):
     def forget_verdict(self) -> None:
         """What was judged waits for the reporter's word again."""
         if self.standing in JUDGED:
-            self.standing = Standing.DECIDED
+            self.standing = EscalationState.DECIDED

@@ -1,25 +1,30 @@
 """What can happen to a request; one function per sentence."""
 
-from helpdesk.escalations.operations.answering import (
-    acknowledge,
-    ask_for_information,
-    decide,
-    note_reading,
-    note_ticket,
-)
 from helpdesk.escalations.operations.approving import (
     approve,
     ask_second_person,
     read_afterwards,
     waive_public_form,
 )
-from helpdesk.escalations.operations.carrying import (
-    Parcel,
+from helpdesk.escalations.operations.delivery_attempts import (
+    DeliveryJob,
+    begin_attempt,
     settle_attempt,
-    take_up,
 )
-from helpdesk.escalations.operations.drafting import NOT_TAKEN, catch_up, change, draft
-from helpdesk.escalations.operations.replying import (
+from helpdesk.escalations.operations.drafting import (
+    NOT_TAKEN,
+    change_draft,
+    take_findings_into_draft,
+    write_draft,
+)
+from helpdesk.escalations.operations.partner_actions import (
+    acknowledge,
+    ask_for_information,
+    decide,
+    note_reading,
+    note_ticket,
+)
+from helpdesk.escalations.operations.staff_actions import (
     WAY_TO_REPORTER,
     answer_question,
     approve_answer,
@@ -34,18 +39,17 @@ from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consen
 __all__ = [
     "NOT_TAKEN",
     "WAY_TO_REPORTER",
-    "Parcel",
+    "DeliveryJob",
     "acknowledge",
     "answer_question",
     "approve",
     "approve_answer",
     "ask_for_information",
     "ask_second_person",
-    "catch_up",
-    "change",
+    "begin_attempt",
+    "change_draft",
     "decide",
     "deny_verdict",
-    "draft",
     "note_news",
     "note_reading",
     "note_ticket",
@@ -55,10 +59,11 @@ __all__ = [
     "send_again",
     "settle_attempt",
     "stop_waiting",
-    "take_up",
+    "take_findings_into_draft",
     "tell_what_waited",
     "verify",
     "wait_for_partner",
     "waive_public_form",
     "withdraw",
+    "write_draft",
 ]

@@ -9,23 +9,28 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
-from helpdesk.escalations import calls, queries
-from helpdesk.escalations.gates import check, closed, lacks_only_a_second_person, leaves_alone
+from helpdesk.escalations import queries, second_person_calls
+from helpdesk.escalations.contributors import contributions_to
+from helpdesk.escalations.gates import (
+    check_gates,
+    closed_gates,
+    lacks_only_a_second_person,
+    leaves_unread,
+)
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.operations.holding import TOO_LATE, hold
+from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged
 from helpdesk.escalations.packets import hash_of
-from helpdesk.escalations.parts import parts_in
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
-from helpdesk.escalations.standing import Standing
+from helpdesk.escalations.states import EscalationState
 from helpdesk.partners.queries import keys_of_partner
 
 
 def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Let exactly these bytes leave for the partner: sealed to them now, promised, not yet sent."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
-    if escalation.standing is not Standing.DRAFT:
+    lock_unchanged(work, escalation)
+    if escalation.standing is not EscalationState.DRAFT:
         raise Conflict("This request was approved or withdrawn already.")
     if escalation.packet_hash != seen_hash:
         raise Conflict(TOO_LATE)
@@ -34,7 +39,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
         raise Conflict("This is not the packet that was written here. Change it once more.")
     alone = _pass_the_gates(work, escalation)
     delivery = _seal_for_partner(work, escalation, text)
-    escalation.move_to(Standing.APPROVED)
+    escalation.move_to(EscalationState.APPROVED)
     escalation.approved_by, escalation.approved_at = work.actor.id, work.at
     work.record(
         "escalation.approved",
@@ -64,24 +69,24 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
     called is it worth asking again: somebody may be there now.
     """
     work.require(may_work_on, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     if not escalation.holds_answer:
         _refuse_unless_a_draft_lacks_only_that(work, escalation)
-    calls.call_once(work, escalation)
+    second_person_calls.call_second_person_once(work, escalation)
 
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
-    if escalation.standing is not Standing.DRAFT:
+    if escalation.standing is not EscalationState.DRAFT:
         raise Conflict("This request was approved or withdrawn already.")
-    if not lacks_only_a_second_person(queries.seen(work, escalation), work.actor.id):
+    if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
         raise Conflict("This request does not wait for a second person, or for more than that.")
 
 
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:
     """A coordinator answers for sending without the platform's own form having been tried."""
     work.require(may_waive, escalation)
-    hold(work, escalation)
-    if escalation.standing is not Standing.DRAFT:
+    lock_unchanged(work, escalation)
+    if escalation.standing is not EscalationState.DRAFT:
         raise Conflict("This request was approved or withdrawn already.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You wait to be let in, so you can't answer for this.")
@@ -97,10 +102,12 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
 def read_afterwards(work: Work, escalation: Escalation) -> None:
     """A second person has read what left on one person's word."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         raise Conflict("This request does not wait for a second reader.")
-    if work.actor.id == escalation.approved_by or work.actor.id in parts_in(work, escalation):
+    if work.actor.id == escalation.approved_by or work.actor.id in contributions_to(
+        work, escalation
+    ):
         raise Conflict("You had a part in this or approved it. Someone else has to read it.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You wait to be let in, so you can't have read it.")
@@ -110,12 +117,12 @@ def read_afterwards(work: Work, escalation: Escalation) -> None:
 
 def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
     """Refuse with every missing thing at once; say whether nobody else has read it."""
-    seen, consent = queries.seen(work, escalation), queries.consent_for(work, escalation)
-    shut = closed(check(seen, approver=work.actor.id))
+    seen, consent = queries.gate_inputs(work, escalation), queries.consent_for(work, escalation)
+    shut = closed_gates(check_gates(seen, approver=work.actor.id))
     if shut or consent is None:
         raise Conflict(" ".join(gate.sentence for gate in shut))
     escalation.consent_id = consent.id
-    return leaves_alone(seen, work.actor.id)
+    return leaves_unread(seen, work.actor.id)
 
 
 def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:

@@ -12,21 +12,21 @@ from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, queries, sources
+from helpdesk.escalations import clocks, packet_sources, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.holding import TOO_LATE, hold
-from helpdesk.escalations.packets import BadPacket, Header, build
+from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged
+from helpdesk.escalations.packets import Header, InvalidPacket, build_packet
 from helpdesk.escalations.policy import may_ask_partner, may_work_on
 from helpdesk.escalations.priorities import FROM_LEVEL
-from helpdesk.escalations.standing import Ask, Standing
+from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.partners.models import Partner
 
 SALT: Final = 16
 NOT_TAKEN: Final = "{partner} does not take such requests. Choose another partner, or another ask."
-OVER = (Standing.CLOSED, Standing.WITHDRAWN)
+OVER = (EscalationState.CLOSED, EscalationState.WITHDRAWN)
 
 
-def draft(
+def write_draft(
     work: Work,
     case: Case,
     partner: Partner,
@@ -53,10 +53,10 @@ def draft(
         ref=codes.new_ref("R-"),
         ask=ask,
         priority=FROM_LEVEL[case.level],
-        standing=Standing.DRAFT,
+        standing=EscalationState.DRAFT,
     )
     _write(work, escalation, typed)
-    clocks.our_move(work, escalation)
+    clocks.start_our_clock(work, escalation)
     work.session.add(escalation)
     record_contribution(work, case.id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record(
@@ -70,7 +70,7 @@ def draft(
     return escalation
 
 
-def change(
+def change_draft(
     work: Work,
     escalation: Escalation,
     *,
@@ -80,8 +80,8 @@ def change(
 ) -> None:
     """Write a draft anew, if it still is the one that was on the screen."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
-    if escalation.standing is not Standing.DRAFT:
+    lock_unchanged(work, escalation)
+    if escalation.standing is not EscalationState.DRAFT:
         raise Conflict("This request was approved, so what it says cannot be changed any more.")
     if escalation.packet_hash != seen_hash:
         raise Conflict(TOO_LATE)
@@ -96,14 +96,14 @@ def change(
     )
 
 
-def catch_up(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
+def take_findings_into_draft(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Take into a draft what steps found out since. What somebody typed stays as it is."""
     # Asked first: what comes in between is offered once more.
-    seen = sources.marks_of(work, escalation.case)
+    seen = packet_sources.evidence_marks(work, escalation.case)
     fills = queries.findings_for(work, escalation).fills
     written = queries.packet_of(work, escalation).fields
     writer = escalation.drafted_by
-    change(work, escalation, typed={**written, **fills}, seen_hash=seen_hash, seen=seen)
+    change_draft(work, escalation, typed={**written, **fills}, seen_hash=seen_hash, seen=seen)
     # It is still its writer's, and whoever presses has a part in it like them.
     escalation.drafted_by = writer
 
@@ -118,10 +118,10 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
         salt=secrets.token_hex(SALT),
         is_drill=escalation.case.is_drill,
     )
-    available = sources.together(work, escalation.case, typed)
+    available = packet_sources.everything_available(work, escalation.case, typed)
     try:
-        packet = build(header, available, escalation.partner.allowed_fields)
-    except BadPacket as bad:
+        packet = build_packet(header, available, escalation.partner.allowed_fields)
+    except InvalidPacket as bad:
         raise Conflict(str(bad)) from bad
     text, preview = packet.as_text(), escalation.place_of("packet_for_reporter")
     escalation.packet = work.keys.seal(escalation, "packet", text)
@@ -132,7 +132,7 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
 
 def _still_there(work: Work, case: Case, seen: Collection[str] | None) -> list[str]:
     """What was seen and is as it was: nothing else that a form carries goes into history."""
-    return [one for one in sources.marks_of(work, case) if seen is None or one in seen]
+    return [one for one in packet_sources.evidence_marks(work, case) if seen is None or one in seen]
 
 
 def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None:

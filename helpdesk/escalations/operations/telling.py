@@ -4,7 +4,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.operations.locking import lock_unchanged
 from helpdesk.escalations.policy import may_tell_partner, may_work_on
 
 
@@ -22,7 +22,7 @@ def note_news(work: Work, escalation: Escalation, *, is_told: bool) -> None:
 def say_they_know(work: Work, escalation: Escalation) -> None:
     """Somebody of ours told them by another way, so that no letter is missing."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     if escalation.untold_since is None:
         raise Conflict("They have been told already.")
     escalation.untold_since = None

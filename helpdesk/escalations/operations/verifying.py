@@ -6,11 +6,11 @@ from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, translatable
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation, Verification
-from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.operations.locking import lock_unchanged
 from helpdesk.escalations.policy import may_object, may_verify
-from helpdesk.escalations.standing import Standing, Verdict
+from helpdesk.escalations.states import EscalationState, Verdict
 
 SAYS: Final = {
     Verdict.CONFIRMED: NewsKind.FIXED,
@@ -23,8 +23,8 @@ SAYS: Final = {
 def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     """Say what one sees after the partner's decision. Who cannot tell yet can say so later."""
     work.require(may_verify, escalation)
-    hold(work, escalation)
-    if escalation.standing is not Standing.DECIDED:
+    lock_unchanged(work, escalation)
+    if escalation.standing is not EscalationState.DECIDED:
         raise Conflict(translatable("There is no decision that waits for your word."))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
@@ -36,7 +36,7 @@ def deny_verdict(work: Work, escalation: Escalation, verification: Verification)
     """The reporter never said what one of us wrote down: it counts for nothing, and only they can
     say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
     work.require(may_object, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     if verification.objected_at is not None:
         return
     verification.objected_at = work.hour
@@ -46,8 +46,8 @@ def deny_verdict(work: Work, escalation: Escalation, verification: Verification)
     is_last = decision.id == verification.decision_id
     if is_last and not queries.has_unfinished_like(work, escalation):
         escalation.forget_verdict()
-        clocks.nobodys_move(work, escalation)
-    pauses.wake(work, escalation.case)
+        clocks.stop_both_clocks(work, escalation)
+    case_waiting.wake_case(work, escalation.case)
     work.record("escalation.verdict_denied", escalation, verdict=verification.verdict)
     news.tell_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
 
@@ -65,14 +65,16 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
         )
     )
     if verdict is Verdict.CONFIRMED:
-        escalation.move_to(Standing.CLOSED)
+        escalation.move_to(EscalationState.CLOSED)
     elif queries.consent_for(work, escalation) is None:
         # Nothing more may be said to them; what is left to do is ours.
-        escalation.move_to(Standing.CLOSED)
-        pauses.wake(work, escalation.case)
+        escalation.move_to(EscalationState.CLOSED)
+        case_waiting.wake_case(work, escalation.case)
     else:
         # It goes back to them as it stands; the case stays awake, for a person to add what is new.
-        escalation.move_to(Standing.IN_REVIEW)
-        clocks.their_move(work, escalation, within=clocks.left_to_partner(work, escalation))
-        pauses.wake(work, escalation.case)
+        escalation.move_to(EscalationState.IN_REVIEW)
+        clocks.start_partner_clock(
+            work, escalation, within=clocks.time_left_to_partner(work, escalation)
+        )
+        case_waiting.wake_case(work, escalation.case)
         work.promise("escalations.tell_partner", escalation_id=escalation.id, about=decision.id)

@@ -6,19 +6,19 @@ from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.carrying import cancel
-from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
+from helpdesk.escalations.operations.locking import lock_unchanged
 from helpdesk.escalations.policy import may_withdraw_for, may_work_on
-from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
+from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
 
 def withdraw(work: Work, escalation: Escalation) -> None:
     """Take a request back. Who may have it in hand is told so."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
-    if Standing.WITHDRAWN not in MOVES[escalation.standing]:
+    lock_unchanged(work, escalation)
+    if EscalationState.WITHDRAWN not in MOVES[escalation.standing]:
         raise Conflict("This request is decided or over, so it cannot be withdrawn.")
     _take_back(work, escalation, because="withdrawn_by_us")
     news.tell_person(
@@ -38,13 +38,13 @@ def respect_withdrawn_consent(work: Work, case_id: str) -> None:
     work.require(may_withdraw_for, case_id)
     found = (
         select(Escalation)
-        .where(Escalation.case_id == case_id, Escalation.standing != Standing.DRAFT)
+        .where(Escalation.case_id == case_id, Escalation.standing != EscalationState.DRAFT)
         .order_by(Escalation.id)
         .with_for_update(of=Escalation)
         .execution_options(populate_existing=True)
     )
     for escalation in work.session.scalars(found).all():
-        movable = Standing.WITHDRAWN in MOVES[escalation.standing]
+        movable = EscalationState.WITHDRAWN in MOVES[escalation.standing]
         if movable and queries.consent_for(work, escalation) is None:
             _take_back(work, escalation, because="consent_withdrawn")
             news.tell_owner(work, case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
@@ -53,12 +53,12 @@ def respect_withdrawn_consent(work: Work, case_id: str) -> None:
 def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     delivery = queries.delivery_of(work, escalation)
     may_have_left = delivery is not None and bool(delivery.attempts)
-    if delivery is not None and delivery.standing is not DeliveryStanding.ACCEPTED:
-        cancel(work, delivery, because=because)
-    escalation.move_to(Standing.WITHDRAWN)
-    clocks.nobodys_move(work, escalation)
+    if delivery is not None and delivery.standing is not DeliveryState.ACCEPTED:
+        cancel_delivery(work, delivery, because=because)
+    escalation.move_to(EscalationState.WITHDRAWN)
+    clocks.stop_both_clocks(work, escalation)
     work.record("escalation.withdrawn", escalation, because=because)
     if not escalation.case.is_closed:  # a case that its reporter took back stays closed
-        pauses.wake(work, escalation.case)
+        case_waiting.wake_case(work, escalation.case)
     if may_have_left:
         work.promise("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")

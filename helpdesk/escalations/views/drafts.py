@@ -8,17 +8,17 @@ from flask.typing import ResponseReturnValue
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import isolated
-from helpdesk.escalations import operations, queries, sources
+from helpdesk.escalations import operations, packet_sources, queries
 from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
+from helpdesk.escalations.labels import ASKS
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.packets import needed_for
+from helpdesk.escalations.packets import needed_fields
 from helpdesk.escalations.policy import may_ask_partner, may_work_on
-from helpdesk.escalations.standing import Ask
+from helpdesk.escalations.states import Ask
 from helpdesk.escalations.views.blueprints import bp
-from helpdesk.escalations.words import ASKS
 from helpdesk.partners import queries as partners
-from helpdesk.partners.fields import BY_NAME, FIELDS
 from helpdesk.partners.models import Partner
+from helpdesk.partners.packet_fields import BY_NAME, FIELDS
 from helpdesk.web.work import work
 
 
@@ -31,11 +31,14 @@ def new(ref: str) -> ResponseReturnValue:
         return _choice_page(case, form)
     if not form.validate():
         return _choice_page(case, form), 422
-    partner = partners.by_slug(work, form.partner.data or "")
+    partner = partners.partner_by_slug(work, form.partner.data or "")
     if not partner.takes(form.ask.data or ""):
         form.ask.errors = [operations.NOT_TAKEN.format(partner=isolated(partner.name))]
         return _choice_page(case, form), 422
-    seen, known = sources.marks_of(work, case), sources.suggested(work, case)
+    seen, known = (
+        packet_sources.evidence_marks(work, case),
+        packet_sources.suggested_fields(work, case),
+    )
     fields = packet_form(partner.allowed_fields, known)
     fields.partner.data, fields.ask.data = partner.slug, form.ask.data
     fields.seen.data = " ".join(seen)
@@ -45,14 +48,14 @@ def new(ref: str) -> ResponseReturnValue:
 @bp.post("")
 def create(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    partner = partners.by_slug(work, request.form.get("partner", ""))
+    partner = partners.partner_by_slug(work, request.form.get("partner", ""))
     form = packet_form(partner.allowed_fields)
     if form.ask.data not in set(Ask):
         return _choice_page(case, _choice(case)), 422
     ask = Ask(form.ask.data)
     if not form.validate_on_submit():
         return _draft_page(case, partner, ask, form), 422
-    escalation = operations.draft(
+    escalation = operations.write_draft(
         work, case, partner, ask=ask, typed=form.typed, seen=form.findings
     )
     flash("This is what would leave. Nothing has left yet.")
@@ -62,9 +65,9 @@ def create(ref: str) -> ResponseReturnValue:
 @bp.get("/<request_ref>/packet")
 def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    escalation = queries.by_ref(work, case, request_ref)
+    escalation = queries.request_by_ref(work, case, request_ref)
     work.require(may_work_on, escalation)
-    seen = sources.marks_of(work, case)
+    seen = packet_sources.evidence_marks(work, case)
     packet, found = queries.packet_of(work, escalation), queries.findings_for(work, escalation)
     form = packet_form(escalation.partner.allowed_fields, {**packet.fields, **found.fills})
     form.compare(found.otherwise)
@@ -75,12 +78,12 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/packet")
 def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    escalation = queries.by_ref(work, case, request_ref)
+    escalation = queries.request_by_ref(work, case, request_ref)
     form = packet_form(escalation.partner.allowed_fields)
     if not form.validate_on_submit():
         page = _draft_page(case, escalation.partner, escalation.ask, form, escalation)
         return page, 422
-    operations.change(
+    operations.change_draft(
         work,
         escalation,
         typed=form.typed,
@@ -94,22 +97,24 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/findings")
 def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     """What steps found out since goes into the draft."""
-    escalation = queries.by_ref(work, case_by_ref(work, ref), request_ref)
-    operations.catch_up(work, escalation, seen_hash=request.form.get("seen_hash", ""))
+    escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
+    operations.take_findings_into_draft(
+        work, escalation, seen_hash=request.form.get("seen_hash", "")
+    )
     flash("The request says it too. This is what would leave now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 
 def _choice(case: Case) -> ChoiceForm:
-    form = ChoiceForm(request.args).offer(partners.offered(work))
-    likely = partners.for_platform(work, case.platform)
+    form = ChoiceForm(request.args).offer(partners.partners_to_ask(work))
+    likely = partners.partner_for_platform(work, case.platform)
     if not request.args and likely is not None and not likely.is_retired:
         form.partner.data = likely.slug
     return form
 
 
 def _choice_page(case: Case, form: ChoiceForm) -> str:
-    platforms = {one.slug: one.platform for one in partners.offered(work)}
+    platforms = {one.slug: one.platform for one in partners.partners_to_ask(work)}
     return render_template("escalations/choice.html", case=case, form=form, platforms=platforms)
 
 
@@ -121,8 +126,8 @@ def _draft_page(
     escalation: Escalation | None = None,
     since: Iterable[str] = (),
 ) -> str:
-    settled = sources.settled(work, case)
-    needed = needed_for(ask, partner.allowed_fields)
+    settled = packet_sources.fixed_fields(work, case)
+    needed = needed_fields(ask, partner.allowed_fields)
     form.mark(needed)
     return render_template(
         "escalations/draft.html",

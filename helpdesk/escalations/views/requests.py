@@ -19,9 +19,9 @@ from helpdesk.escalations.forms import (
     WaiverForm,
 )
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Verdict
+from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
-from helpdesk.escalations.views.page import parts_of
+from helpdesk.escalations.views.request_page import parts_of
 from helpdesk.web.work import work
 
 
@@ -62,7 +62,7 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), AnswerForm()
-    if form.validate_on_submit() and queries.leads_to_the_reporter(
+    if form.validate_on_submit() and queries.reveals_contact_of(
         work, escalation.case, form.words.data or ""
     ):
         form.words.errors = [operations.WAY_TO_REPORTER]
@@ -136,7 +136,7 @@ def _move(
 
 
 def _find(ref: str, request_ref: str) -> Escalation:
-    return queries.by_ref(work, case_by_ref(work, ref), request_ref)
+    return queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
 
 
 def _back(escalation: Escalation) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
-from helpdesk.escalations.standing import Verdict
+from helpdesk.escalations.states import Verdict
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 

@@ -4,7 +4,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.models import Escalation, Verification
-from helpdesk.escalations.standing import Verdict
+from helpdesk.escalations.states import Verdict
 from helpdesk.triage.timing import owe_an_answer
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from helpdesk.escalations import packets
-from helpdesk.escalations.standing import Verdict
+from helpdesk.escalations.states import Verdict
 from helpdesk.intake import operations, queries
 from helpdesk.intake.asked import Request
 from helpdesk.intake.forms import VerdictForm
@@ -47,6 +47,6 @@ def _request_page(request: Request, form: VerdictForm) -> str:
     return render_template(
         "mailbox/request.html",
         request=request,
-        packet=packets.read(text) if text else None,
+        packet=packets.parse_packet(text) if text else None,
         form=form,
     )

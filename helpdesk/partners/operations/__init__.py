@@ -1,25 +1,25 @@
 """What can happen to a partner; one function per sentence."""
 
 from helpdesk.partners.operations.mailboxes import confirm_mailbox, give_mailbox, send_code_again
-from helpdesk.partners.operations.settling import (
-    change,
+from helpdesk.partners.operations.registration import (
     change_allow_list,
-    doubt,
-    register,
-    retire,
-    take_back_retirement,
-    vet,
+    change_partner,
+    confirm_vetting,
+    register_partner,
+    reinstate_partner,
+    retire_partner,
+    suspend_vetting,
 )
 
 __all__ = [
-    "change",
     "change_allow_list",
+    "change_partner",
     "confirm_mailbox",
-    "doubt",
+    "confirm_vetting",
     "give_mailbox",
-    "register",
-    "retire",
+    "register_partner",
+    "reinstate_partner",
+    "retire_partner",
     "send_code_again",
-    "take_back_retirement",
-    "vet",
+    "suspend_vetting",
 ]

@@ -12,6 +12,6 @@ bp = Blueprint("partners", __name__)
 
 def managed(slug: str) -> Partner:
     """A partner, for whoever settles what is true of it."""
-    partner = queries.by_slug(work, slug)
+    partner = queries.partner_by_slug(work, slug)
     work.require(may_manage_partner, partner)
     return partner

@@ -7,7 +7,7 @@ from helpdesk.accounts.forms import MailboxCodeForm
 from helpdesk.accounts.views.blueprints import limit_passphrase_tries
 from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
-from helpdesk.partners.forms import MailboxForm
+from helpdesk.partners.forms import PartnerMailboxForm
 from helpdesk.partners.models import Partner
 from helpdesk.partners.views.blueprint import bp, managed
 from helpdesk.web.work import work
@@ -15,13 +15,13 @@ from helpdesk.web.work import work
 
 @bp.get("/partners/<slug>/mailbox")
 def edit_mailbox(slug: str) -> ResponseReturnValue:
-    return _page(managed(slug), MailboxForm(None), MailboxCodeForm(None))
+    return _page(managed(slug), PartnerMailboxForm(None), MailboxCodeForm(None))
 
 
 @bp.post("/partners/<slug>/mailbox")
 def create_mailbox(slug: str) -> ResponseReturnValue:
     limit_passphrase_tries("partners.mailbox")
-    partner, form = managed(slug), MailboxForm()
+    partner, form = managed(slug), PartnerMailboxForm()
     if not form.validate_on_submit():
         return _page(partner, form, MailboxCodeForm(None)), 422
     operations.give_mailbox(work, partner, form.mailbox.data or "")
@@ -35,7 +35,7 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     limit_passphrase_tries("partners.mailbox")
     partner, form = managed(slug), MailboxCodeForm()
     if not form.validate_on_submit():
-        return _page(partner, MailboxForm(None), form), 422
+        return _page(partner, PartnerMailboxForm(None), form), 422
     if operations.confirm_mailbox(work, partner, form.code.data or ""):
         flash(f"The address is confirmed. Mail to {isolated(partner.name)} goes there now.")
         return redirect(url_for(".show", slug=slug), 303)
@@ -51,7 +51,7 @@ def create_mailbox_code(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 
 
-def _page(partner: Partner, form: MailboxForm, confirmation: MailboxCodeForm) -> str:
+def _page(partner: Partner, form: PartnerMailboxForm, confirmation: MailboxCodeForm) -> str:
     return render_template(
         "partners/mailbox.html",
         partner=partner,

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
-from helpdesk.partners.fields import FIELDS
 from helpdesk.partners.forms import (
     HINTS,
     AboutForm,
@@ -16,10 +15,11 @@ from helpdesk.partners.forms import (
     PartnerForm,
     VettingForm,
 )
+from helpdesk.partners.labels import TAKES
 from helpdesk.partners.models import Partner
+from helpdesk.partners.packet_fields import FIELDS
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_see_partners
 from helpdesk.partners.views.blueprint import bp, managed
-from helpdesk.partners.words import TAKES
 from helpdesk.web.work import work
 
 
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
         raise NotFound
     return render_template(
         "partners/index.html",
-        partners=queries.every_partner(work),
+        partners=queries.all_partners(work),
         unconfirmed=queries.unconfirmed(work),
         may_register=may_register_partner(work.actor, ""),
     )
@@ -59,7 +59,7 @@ def create() -> ResponseReturnValue:
 def _registered(form: PartnerForm) -> Partner | None:
     """The new partner; None if another has its name or platform, which the form then says."""
     try:
-        return operations.register(
+        return operations.register_partner(
             work,
             slug=form.slug.data or "",
             name=form.name.data or "",
@@ -77,7 +77,7 @@ def _registered(form: PartnerForm) -> Partner | None:
 
 @bp.get("/partners/<slug>")
 def show(slug: str) -> ResponseReturnValue:
-    return _page(queries.by_slug(work, slug), VettingForm())
+    return _page(queries.partner_by_slug(work, slug), VettingForm())
 
 
 @bp.get("/partners/<slug>/about")
@@ -92,23 +92,23 @@ def create_about(slug: str) -> ResponseReturnValue:
     form = AboutForm()
     if not form.validate_on_submit():
         return render_template("partners/about.html", partner=partner, form=form), 422
-    operations.change(work, partner, name=form.name.data or "", about=form.about)
+    operations.change_partner(work, partner, name=form.name.data or "", about=form.about)
     flash("It is changed. History keeps what it was.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
 @bp.post("/partners/<slug>/retirement")
 def create_retirement(slug: str) -> ResponseReturnValue:
-    partner = queries.by_slug(work, slug)
-    operations.retire(work, partner)
+    partner = queries.partner_by_slug(work, slug)
+    operations.retire_partner(work, partner)
     flash(f"{isolated(partner.name)} is asked for nothing more. Old requests stay as they are.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
 @bp.post("/partners/<slug>/return")
 def create_return(slug: str) -> ResponseReturnValue:
-    partner = queries.by_slug(work, slug)
-    operations.take_back_retirement(work, partner)
+    partner = queries.partner_by_slug(work, slug)
+    operations.reinstate_partner(work, partner)
     flash(f"{isolated(partner.name)} can be asked again.")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -134,20 +134,20 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
 
 @bp.post("/partners/<slug>/vetting")
 def create_vetting(slug: str) -> ResponseReturnValue:
-    partner = queries.by_slug(work, slug)
+    partner = queries.partner_by_slug(work, slug)
     form = VettingForm()
     if not form.validate_on_submit():
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
-    operations.vet(work, partner, on=form.on.data)
+    operations.confirm_vetting(work, partner, on=form.on.data)
     flash(f"{isolated(partner.name)} is vetted.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
 @bp.post("/partners/<slug>/doubt")
 def create_doubt(slug: str) -> ResponseReturnValue:
-    partner = queries.by_slug(work, slug)
-    operations.doubt(work, partner)
+    partner = queries.partner_by_slug(work, slug)
+    operations.suspend_vetting(work, partner)
     flash(f"Nothing more goes to {isolated(partner.name)} until they are vetted again.")
     return redirect(url_for(".show", slug=slug), 303)
 

@@ -6,12 +6,16 @@ import pytest
 
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.escalations import operations, queries
-from helpdesk.escalations.fitting import fits, outcomes_of, reasons_of
-from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
-from helpdesk.escalations.standing import Action, Ask, Reason, Standing, Verdict
+from helpdesk.escalations.decision_rules import (
+    action_fits_reason,
+    possible_actions,
+    possible_reasons,
+)
+from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
 from helpdesk.partners import operations as partners
-from helpdesk.partners.about import About
 from helpdesk.partners.models import Partner
+from helpdesk.partners.terms import PartnerTerms
 from tests.factories import sign_in
 
 DONE, WHY = Action.ACCESS_RESTORED, Reason.POLICY_BREACH
@@ -25,12 +29,16 @@ def decide(house, escalation, action=DONE, reason=WHY, corrects=""):
 
 @pytest.mark.parametrize("ask", Ask)
 def test_every_outcome_of_a_request_has_reasons_and_every_reason_an_outcome(ask):
-    for action in outcomes_of(ask):
-        assert reasons_of(ask, action)
-    assert {one for action in outcomes_of(ask) for one in reasons_of(ask, action)} == set(Reason)
-    assert set(likely_actions(ask, "account")) <= set(outcomes_of(ask))
-    assert all(fits(ask, likely_actions(ask, "")[0], one) for one in reasons_to_act(ask))
-    assert all(fits(ask, Action.NONE, one) for one in reasons_not_to_act(ask))
+    for action in possible_actions(ask):
+        assert possible_reasons(ask, action)
+    assert {
+        one for action in possible_actions(ask) for one in possible_reasons(ask, action)
+    } == set(Reason)
+    assert set(likely_actions(ask, "account")) <= set(possible_actions(ask))
+    assert all(
+        action_fits_reason(ask, likely_actions(ask, "")[0], one) for one in reasons_to_act(ask)
+    )
+    assert all(action_fits_reason(ask, Action.NONE, one) for one in reasons_not_to_act(ask))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +54,7 @@ def test_every_outcome_of_a_request_has_reasons_and_every_reason_an_outcome(ask)
     ],
 )
 def test_what_contradicts_itself_fits_nothing(ask, action, reason):
-    assert not fits(ask, action, reason)
+    assert not action_fits_reason(ask, action, reason)
 
 
 def test_a_decision_that_contradicts_itself_is_refused_whoever_asks(house):
@@ -55,7 +63,7 @@ def test_a_decision_that_contradicts_itself_is_refused_whoever_asks(house):
     with pytest.raises(Conflict, match="does not fit"):
         decide(house, escalation, Action.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE)
 
-    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
 
 
 def test_the_form_says_so_beside_the_reason_and_keeps_what_was_written(house, partner_desk):
@@ -92,7 +100,7 @@ def test_a_wrong_tap_is_put_right_by_a_decision_that_all_sides_see(house, partne
     with house.as_(house.writer) as work:
         found = queries.decisions_of(work, house.mine(work, escalation))
         assert [one.action for one in found] == [Action.NONE, DONE]
-    assert house.now(escalation).standing is Standing.DECIDED
+    assert house.now(escalation).standing is EscalationState.DECIDED
     sign_in(partner_desk, house.theirs)
     sign_in(staff, house.writer)
     ours = staff.get(f"/cases/{house.case.ref}/requests/{escalation.ref}").text
@@ -175,7 +183,7 @@ def test_a_partner_is_asked_only_for_what_it_takes(house, staff):
 def test_what_was_drafted_before_a_partner_was_retired_does_not_leave(house, staff):
     escalation = house.ask()
     with house.as_(house.lead) as work:
-        partners.retire(work, work.session.get(Partner, house.partner.id))
+        partners.retire_partner(work, work.session.get(Partner, house.partner.id))
     sign_in(staff, house.writer)
 
     with pytest.raises(Conflict, match="retired"):
@@ -188,7 +196,7 @@ def settle(house, **about):
     settled = {"reach_us": "The helpdesk of the tests."} | about
     with house.as_(house.lead) as work:
         partner = work.session.get(Partner, house.partner.id)
-        partners.change(work, partner, name=partner.name, about=About(**settled))
+        partners.change_partner(work, partner, name=partner.name, about=PartnerTerms(**settled))
 
 
 def post(client, page, what, **fields):

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from helpdesk.escalations.standing import (
+from helpdesk.escalations.states import (
     Action,
     Ask,
-    DeliveryStanding,
-    Pile,
+    DeliveryState,
+    EscalationState,
+    InboxFilter,
     Priority,
     Reason,
-    Standing,
     Verdict,
 )
-from helpdesk.partners.words import TAKES
+from helpdesk.partners.labels import TAKES
 
 ASKS: Final = {ask: TAKES[ask.value] for ask in Ask}
 
@@ -46,39 +46,39 @@ IN_ORDER: Final = {
 }
 
 STANDINGS: Final = {
-    Standing.DRAFT: "Draft: nothing has left",
-    Standing.APPROVED: "Approved, about to leave",
-    Standing.DISPATCHING: "On its way",
-    Standing.WITH_PARTNER: "With the partner, no sign yet",
-    Standing.ACKNOWLEDGED: "Acknowledged",
-    Standing.NEED_INFORMATION: "The partner has a question",
-    Standing.IN_REVIEW: "With the partner again",
-    Standing.DECIDED: "Decided: is it really fixed?",
-    Standing.CLOSED: "Closed",
-    Standing.WITHDRAWN: "Withdrawn",
-    Standing.UNANSWERED: "No answer in time",
+    EscalationState.DRAFT: "Draft: nothing has left",
+    EscalationState.APPROVED: "Approved, about to leave",
+    EscalationState.DISPATCHING: "On its way",
+    EscalationState.WITH_PARTNER: "With the partner, no sign yet",
+    EscalationState.ACKNOWLEDGED: "Acknowledged",
+    EscalationState.NEED_INFORMATION: "The partner has a question",
+    EscalationState.IN_REVIEW: "With the partner again",
+    EscalationState.DECIDED: "Decided: is it really fixed?",
+    EscalationState.CLOSED: "Closed",
+    EscalationState.WITHDRAWN: "Withdrawn",
+    EscalationState.UNANSWERED: "No answer in time",
 }
 
 # Whose move it is, as a tone for the eye.
 TONES: Final = {
-    Standing.DRAFT: "active",
-    Standing.NEED_INFORMATION: "active",
-    Standing.DECIDED: "active",
-    Standing.UNANSWERED: "stop",
-    Standing.CLOSED: "done",
-    Standing.WITHDRAWN: "",
+    EscalationState.DRAFT: "active",
+    EscalationState.NEED_INFORMATION: "active",
+    EscalationState.DECIDED: "active",
+    EscalationState.UNANSWERED: "stop",
+    EscalationState.CLOSED: "done",
+    EscalationState.WITHDRAWN: "",
 }
 
 FOR_PARTNER: Final = {
-    Standing.DISPATCHING: "New",
-    Standing.WITH_PARTNER: "New",
-    Standing.ACKNOWLEDGED: "You have acknowledged it",
-    Standing.NEED_INFORMATION: "You have asked us something",
-    Standing.IN_REVIEW: "We have answered",
-    Standing.DECIDED: "You have decided",
-    Standing.CLOSED: "Closed: nothing more is asked of you",
-    Standing.WITHDRAWN: "Withdrawn: please do nothing more about it",
-    Standing.UNANSWERED: "Late: an answer still helps",
+    EscalationState.DISPATCHING: "New",
+    EscalationState.WITH_PARTNER: "New",
+    EscalationState.ACKNOWLEDGED: "You have acknowledged it",
+    EscalationState.NEED_INFORMATION: "You have asked us something",
+    EscalationState.IN_REVIEW: "We have answered",
+    EscalationState.DECIDED: "You have decided",
+    EscalationState.CLOSED: "Closed: nothing more is asked of you",
+    EscalationState.WITHDRAWN: "Withdrawn: please do nothing more about it",
+    EscalationState.UNANSWERED: "Late: an answer still helps",
 }
 
 # The same standing, after they had decided and nothing was better for the person.
@@ -87,38 +87,38 @@ AGAIN: Final = "Please look at it again"
 FIXED: Final = "Closed: the person says that it is fixed"
 
 PILES: Final = {
-    Pile.WAITING: "They wait for you",
-    Pile.ASKED: "You asked us",
-    Pile.DECIDED: "Decided, or over",
+    InboxFilter.WAITING: "They wait for you",
+    InboxFilter.ASKED: "You asked us",
+    InboxFilter.DECIDED: "Decided, or over",
 }
 
 PILE_ORDER: Final = {
-    Pile.WAITING: "By priority, then by the time that is left",
-    Pile.ASKED: "Our move: the latest first",
-    Pile.DECIDED: "Nothing more to do, unless we come back to you: the latest first",
+    InboxFilter.WAITING: "By priority, then by the time that is left",
+    InboxFilter.ASKED: "Our move: the latest first",
+    InboxFilter.DECIDED: "Nothing more to do, unless we come back to you: the latest first",
 }
 
 EMPTY_PILE: Final = {
-    Pile.WAITING: "Nothing waits for you.",
-    Pile.ASKED: "You have asked nothing that we still owe you an answer to.",
-    Pile.DECIDED: "Nothing is decided yet.",
+    InboxFilter.WAITING: "Nothing waits for you.",
+    InboxFilter.ASKED: "You have asked nothing that we still owe you an answer to.",
+    InboxFilter.DECIDED: "Nothing is decided yet.",
 }
 
 _PARTNER_TONES: Final = {
-    Standing.DISPATCHING: "active",
-    Standing.WITH_PARTNER: "active",
-    Standing.IN_REVIEW: "active",
-    Standing.UNANSWERED: "stop",
-    Standing.NEED_INFORMATION: "waits",
-    Standing.DECIDED: "waits",
+    EscalationState.DISPATCHING: "active",
+    EscalationState.WITH_PARTNER: "active",
+    EscalationState.IN_REVIEW: "active",
+    EscalationState.UNANSWERED: "stop",
+    EscalationState.NEED_INFORMATION: "waits",
+    EscalationState.DECIDED: "waits",
 }
 
 RESULTS: Final = {
     None: "It is under way.",
-    DeliveryStanding.ACCEPTED: "A mail server took it. That is no answer yet.",
-    DeliveryStanding.DEFERRED: "It could not be handed over. It is tried again.",
-    DeliveryStanding.UNCERTAIN: "It may have arrived. It is repeated under the same id.",
-    DeliveryStanding.REJECTED: "It was refused.",
+    DeliveryState.ACCEPTED: "A mail server took it. That is no answer yet.",
+    DeliveryState.DEFERRED: "It could not be handed over. It is tried again.",
+    DeliveryState.UNCERTAIN: "It may have arrived. It is repeated under the same id.",
+    DeliveryState.REJECTED: "It was refused.",
 }
 
 TROUBLES: Final = {
@@ -178,13 +178,13 @@ def reasons_for(ask: Ask | None) -> Mapping[Reason, str]:
     return {**_REASONS, **_REASONS_TO_ACT.get(ask, {})}
 
 
-def for_partner(standing: Standing, *, is_again: bool, is_fixed: bool) -> str:
+def state_for_partner(standing: EscalationState, *, is_again: bool, is_fixed: bool) -> str:
     """Where a request stands, as the partner reads it."""
-    if is_again and standing is Standing.IN_REVIEW:
+    if is_again and standing is EscalationState.IN_REVIEW:
         return AGAIN
-    return FIXED if is_fixed and standing is Standing.CLOSED else FOR_PARTNER[standing]
+    return FIXED if is_fixed and standing is EscalationState.CLOSED else FOR_PARTNER[standing]
 
 
-def tone_for_partner(standing: Standing, *, is_fixed: bool) -> str:
+def tone_for_partner(standing: EscalationState, *, is_fixed: bool) -> str:
     """The same for the eye: only what is fixed is a good end."""
     return "done" if is_fixed else _PARTNER_TONES.get(standing, "")

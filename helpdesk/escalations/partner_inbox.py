@@ -14,7 +14,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.queries import visible_to
-from helpdesk.escalations.standing import PILES, Pile, Verdict
+from helpdesk.escalations.states import PILES, InboxFilter, Verdict
 
 SHOWN: Final = 200
 # What somebody there did that says: I have it.
@@ -29,22 +29,22 @@ class Inbox:
     """One pile: its requests, who of the partner's people has each, and how much the piles hold."""
 
     requests: Sequence[Escalation]
-    sizes: Mapping[Pile, int]
+    sizes: Mapping[InboxFilter, int]
     asked_again: Collection[str]
     fixed: Collection[str]
     holders: Mapping[str, str] = field(repr=False)
 
 
-def inbox(work: Work, pile: Pile) -> Inbox:
+def inbox(work: Work, pile: InboxFilter) -> Inbox:
     """A pile of the actor's inbox. What waits: by priority, then by the time that is left."""
     found = visible_to(work.actor).where(Escalation.standing.in_(PILES[pile]))
-    if pile is Pile.WAITING:
+    if pile is InboxFilter.WAITING:
         due = Escalation.answer_due_at.asc().nulls_last()
         found = found.order_by(Escalation.priority, due, Escalation.id)
     else:
         found = found.order_by(Escalation.approved_at.desc(), Escalation.id)
     requests = work.session.scalars(found.limit(SHOWN)).all()
-    moves = moves_of(work, requests)
+    moves = last_moves(work, requests)
     names = accounts.names_of_actors(work.session, set(moves.takers.values()))
     return Inbox(
         requests=requests,
@@ -56,7 +56,7 @@ def inbox(work: Work, pile: Pile) -> Inbox:
 
 
 @dataclass(frozen=True)
-class Moves:
+class LastMoves:
     """Of requests: who there moved each last, which were given back to be looked at again, and of
     which the last word of all is the person's, that it is fixed."""
 
@@ -65,7 +65,7 @@ class Moves:
     fixed: Collection[str]
 
 
-def moves_of(work: Work, requests: Sequence[Escalation]) -> Moves:
+def last_moves(work: Work, requests: Sequence[Escalation]) -> LastMoves:
     """What history says of requests that were found before."""
     found = select(
         HistoryEntry.subject_id,
@@ -85,14 +85,14 @@ def moves_of(work: Work, requests: Sequence[Escalation]) -> Moves:
         else:
             ours[one] = action
         verdicts[one] = verdict if action == JUDGED else None
-    return Moves(
+    return LastMoves(
         takers,
         asked_again={one for one, action in ours.items() if action == JUDGED},
         fixed={one for one, verdict in verdicts.items() if verdict == Verdict.CONFIRMED},
     )
 
 
-def _sizes(work: Work) -> dict[Pile, int]:
+def _sizes(work: Work) -> dict[InboxFilter, int]:
     """How many requests lie in each pile."""
     counted = visible_to(work.actor).with_only_columns(Escalation.standing, func.count())
     by_standing = dict(work.session.execute(counted.group_by(Escalation.standing)).all())

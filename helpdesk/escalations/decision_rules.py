@@ -6,7 +6,7 @@ Who gives an account back does not say that there was not enough proof: one of t
 from collections.abc import Mapping
 from typing import Final
 
-from helpdesk.escalations.standing import Action, Ask, Reason
+from helpdesk.escalations.states import Action, Ask, Reason
 
 UNFITTING: Final = "This reason does not fit what you did. Choose another one."
 
@@ -83,12 +83,12 @@ _HALFWAY: Final = frozenset(
 _WHY_NOT: Final = frozenset(Reason) - _BREACH
 
 
-def outcomes_of(ask: Ask) -> tuple[Action, ...]:
+def possible_actions(ask: Ask) -> tuple[Action, ...]:
     """What can come of a request, what was asked for first."""
     return OUTCOMES[ask]
 
 
-def reasons_of(ask: Ask, action: Action) -> frozenset[Reason]:
+def possible_reasons(ask: Ask, action: Action) -> frozenset[Reason]:
     """Why a partner can have done this with a request; none for what cannot come of it."""
     if action not in OUTCOMES[ask]:
         return frozenset()
@@ -101,6 +101,6 @@ def reasons_of(ask: Ask, action: Action) -> frozenset[Reason]:
     return _TO_ACT[ask] | _BREACH | _HALFWAY
 
 
-def fits(ask: Ask, action: Action, reason: Reason) -> bool:
+def action_fits_reason(ask: Ask, action: Action, reason: Reason) -> bool:
     """Whether outcome and reason can both be true of a request of this kind."""
-    return reason in reasons_of(ask, action)
+    return reason in possible_reasons(ask, action)

@@ -7,72 +7,74 @@ from sqlalchemy import select
 from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Evidence, Fact
 from helpdesk.core.work import Work
-from helpdesk.escalations.findings import WrittenDown, mark
-from helpdesk.partners.fields import FIELDS, Source
+from helpdesk.escalations.findings import RecordedEvidence, evidence_mark
+from helpdesk.partners.packet_fields import FIELDS, FieldSource
 
 # If nobody wrote the address down as evidence, what the reporter answered is a beginning.
 ANSWERS = {"target_url": "profile"}
 
 
-def settled(work: Work, case: Case) -> dict[str, str]:
+def fixed_fields(work: Work, case: Case) -> dict[str, str]:
     """The fields that nobody can write by hand: facts that steps found out, codes of the case."""
     facts = facts_of(work, case)
     values = {}
     for field in FIELDS:
-        if field.source is Source.FACT:
+        if field.source is FieldSource.FACT:
             # A fact that is not one of the words a partner is told says nothing to them.
             value = facts.get(field.origin, "")
             values[field.name] = value if value in dict(field.choices) else ""
-        elif field.source is Source.CASE:
+        elif field.source is FieldSource.CASE:
             values[field.name] = getattr(case, field.origin) or ""
     return values
 
 
-def suggested(work: Work, case: Case) -> dict[str, str]:
+def suggested_fields(work: Work, case: Case) -> dict[str, str]:
     """What is written down already of the fields that a responder writes: a first draft."""
-    evidence = written_down(work, case)
+    evidence = evidence_fields(work, case)
     answers = report_content.answers_of(work, case)
     values = {}
     for field in FIELDS:
-        if field.source is Source.EVIDENCE:
+        if field.source is FieldSource.EVIDENCE:
             answer = answers.get(ANSWERS.get(field.name, ""))
             by_step = evidence[field.name].value if field.name in evidence else ""
             values[field.name] = by_step or (answer if isinstance(answer, str) else "")
     return values
 
 
-def written_down(work: Work, case: Case) -> dict[str, WrittenDown]:
+def evidence_fields(work: Work, case: Case) -> dict[str, RecordedEvidence]:
     """What steps wrote down for the fields of a packet, by field."""
     found = work.session.scalars(select(Evidence).where(Evidence.case_id == case.id))
-    evidence = {one.kind: WrittenDown(work.keys.open(one, "value"), one.taken_at) for one in found}
+    evidence = {
+        one.kind: RecordedEvidence(work.keys.open(one, "value"), one.taken_at) for one in found
+    }
     return {
         field.name: evidence[field.origin]
         for field in FIELDS
-        if field.source is Source.EVIDENCE and field.origin in evidence
+        if field.source is FieldSource.EVIDENCE and field.origin in evidence
     }
 
 
-def marks_of(work: Work, case: Case) -> list[str]:
+def evidence_marks(work: Work, case: Case) -> list[str]:
     """What steps wrote down until now, as one names it who has seen it; no word is opened."""
     found = work.session.execute(
         select(Evidence.kind, Evidence.taken_at).where(Evidence.case_id == case.id)
     )
     moments = dict(found.all())
     return [
-        mark(field.name, moments[field.origin])
+        evidence_mark(field.name, moments[field.origin])
         for field in FIELDS
-        if field.source is Source.EVIDENCE and field.origin in moments
+        if field.source is FieldSource.EVIDENCE and field.origin in moments
     ]
 
 
-def together(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]:
+def everything_available(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]:
     """Everything that could stand in a packet; the allow-list then picks from it."""
     by_hand = {
         field.name: typed[field.name]
         for field in FIELDS
         if field.is_written_by_hand and field.name in typed
     }
-    return settled(work, case) | by_hand
+    return fixed_fields(work, case) | by_hand
 
 
 def facts_of(work: Work, case: Case) -> dict[str, str]:

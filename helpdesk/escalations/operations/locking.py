@@ -9,7 +9,7 @@ from helpdesk.escalations.models import Escalation
 TOO_LATE = "Somebody was quicker: this request has just changed. Please look at it again."
 
 
-def hold(work: Work, escalation: Escalation) -> None:
+def lock_unchanged(work: Work, escalation: Escalation) -> None:
     """Keep the request for the rest of this piece of work; refuse if it is not as we read it."""
     now = (
         select(Escalation.standing, Escalation.packet_hash, Escalation.reply_at)
@@ -21,7 +21,7 @@ def hold(work: Work, escalation: Escalation) -> None:
         raise Conflict(TOO_LATE)
 
 
-def hold_as_it_is(work: Work, escalation: Escalation) -> None:
+def lock_as_it_is(work: Work, escalation: Escalation) -> None:
     """Keep the request for who only opens it: they overwrite nothing, so what the worker has
     written of it meanwhile is no reason to refuse."""
     work.session.execute(

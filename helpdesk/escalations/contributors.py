@@ -15,8 +15,8 @@ from helpdesk.cases.models import Consent, Contribution, ContributionKind
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.sources import ANSWERS
-from helpdesk.partners.fields import FIELDS, Source
+from helpdesk.escalations.packet_sources import ANSWERS
+from helpdesk.partners.packet_fields import FIELDS, FieldSource
 
 # What a colleague did, by part; "You" or a name stands before it.
 DONE: Final[Mapping[ContributionKind, str]] = {
@@ -36,7 +36,7 @@ OPENS: Final = frozenset({ContributionKind.FACT, ContributionKind.LEVEL, Contrib
 
 
 @dataclass(frozen=True)
-class Share:
+class RequestContribution:
     """One thing that somebody did for a request, and whether a gate stands open on it."""
 
     did: str
@@ -44,12 +44,12 @@ class Share:
     is_words: bool = False
 
 
-Parts = Mapping[str, Collection[Share]]
+Parts = Mapping[str, Collection[RequestContribution]]
 
 
-def parts_in(work: Work, escalation: Escalation) -> Parts:
+def contributions_to(work: Work, escalation: Escalation) -> Parts:
     """Everybody who wrote, changed or confirmed something on which the request rests, and what."""
-    parts: dict[str, dict[Share, None]] = defaultdict(dict)
+    parts: dict[str, dict[RequestContribution, None]] = defaultdict(dict)
     for actor, share in (*_noted(work, escalation), *_agreed(work, escalation)):
         parts[actor][share] = None
     return {actor: tuple(shares) for actor, shares in parts.items()}
@@ -58,16 +58,19 @@ def parts_in(work: Work, escalation: Escalation) -> Parts:
 def cannot_be_second(work: Work, escalation: Escalation) -> set[str]:
     """Whom nobody calls as a second person: who had a part in it, and who let the request leave,
     unless it is an answer that waits now. That is read by anyone who had no part in it."""
-    us = set(parts_in(work, escalation))
+    us = set(contributions_to(work, escalation))
     if escalation.approved_by is not None and not escalation.holds_answer:
         us.add(escalation.approved_by)
     return us
 
 
-def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
-    yield escalation.drafted_by, Share(DONE[ContributionKind.WORDS], opens=False, is_words=True)
+def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, RequestContribution]]:
+    yield (
+        escalation.drafted_by,
+        RequestContribution(DONE[ContributionKind.WORDS], opens=False, is_words=True),
+    )
     if escalation.waived_by is not None:
-        yield escalation.waived_by, Share(DONE[ContributionKind.WAIVER], opens=True)
+        yield escalation.waived_by, RequestContribution(DONE[ContributionKind.WAIVER], opens=True)
     evidence = _evidence(escalation)
     found = select(Contribution.actor, Contribution.part, Contribution.name).where(
         Contribution.case_id == escalation.case_id,
@@ -76,14 +79,16 @@ def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
     for actor, part, name in work.session.execute(found.order_by(Contribution.at)):
         if part is ContributionKind.EVIDENCE:
             if name in evidence:
-                yield actor, Share(f"wrote down “{evidence[name]}”", opens=False)
+                yield actor, RequestContribution(f"wrote down “{evidence[name]}”", opens=False)
         elif part is not ContributionKind.FACT:
             yield (
                 actor,
-                Share(DONE[part], opens=part in OPENS, is_words=part is ContributionKind.WORDS),
+                RequestContribution(
+                    DONE[part], opens=part in OPENS, is_words=part is ContributionKind.WORDS
+                ),
             )
         elif name in FOUND:
-            yield actor, Share(FOUND[name], opens=True)
+            yield actor, RequestContribution(FOUND[name], opens=True)
 
 
 def _evidence(escalation: Escalation) -> dict[str, str]:
@@ -92,7 +97,7 @@ def _evidence(escalation: Escalation) -> dict[str, str]:
     fields = [
         field
         for field in FIELDS
-        if field.source is Source.EVIDENCE and field.name in escalation.partner.allowed_fields
+        if field.source is FieldSource.EVIDENCE and field.name in escalation.partner.allowed_fields
     ]
     answers = {
         name_of_answer(ANSWERS[field.name]): field.ours for field in fields if field.name in ANSWERS
@@ -100,7 +105,7 @@ def _evidence(escalation: Escalation) -> dict[str, str]:
     return {field.origin: field.ours for field in fields} | answers
 
 
-def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
+def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, RequestContribution]]:
     """Who speaks for the reporter, where what stands is not the reporter's own word."""
     wanted = {(ConsentKind.HELP, None), (ConsentKind.PLATFORM, escalation.partner.platform)}
     found = select(Consent).where(Consent.case_id == escalation.case_id)
@@ -116,6 +121,6 @@ def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, Share]]:
     }
     for one in rows:
         if one.is_by_hand and (one.kind, one.platform) not in own:
-            yield one.given_by, Share(AGREED, opens=True)
+            yield one.given_by, RequestContribution(AGREED, opens=True)
             if one.confirmed_by is not None and not one.is_the_reporters:
-                yield one.confirmed_by, Share(AGREED, opens=True)
+                yield one.confirmed_by, RequestContribution(AGREED, opens=True)

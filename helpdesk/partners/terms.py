@@ -12,7 +12,7 @@ ALIKE: Final = 0.75
 
 
 @dataclass(frozen=True)
-class About:
+class PartnerTerms:
     """`reach_us`: who we are and whom they can call, as they read it beside each request."""
 
     asks: tuple[str, ...] = EVERY_ASK
@@ -20,7 +20,7 @@ class About:
     reach_us: str = ""
 
 
-ABOUT: Final = About()
+ABOUT: Final = PartnerTerms()
 
 
 def unknown_platform(platform: str, known: Collection[str]) -> str:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from helpdesk.escalations.fitting import outcomes_of
+from helpdesk.escalations.decision_rules import possible_actions
 from helpdesk.escalations.forms import DecisionForm
-from helpdesk.escalations.likely import likely_actions, reasons_not_to_act, reasons_to_act
-from helpdesk.escalations.standing import Action, Ask, Reason
-from helpdesk.partners.fields import BY_NAME
+from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.states import Action, Ask, Reason
+from helpdesk.partners.packet_fields import BY_NAME
 
 WHAT_WAS_ASKED = {
     Ask.RESTORE: Action.ACCESS_RESTORED,
@@ -24,7 +24,7 @@ def test_every_answer_can_be_given_once_and_doing_nothing_never_hides(public, as
         form = DecisionForm(formdata=None, meta={"csrf": False}).about(ask, kind)
 
     actions, reasons = form.action.choices, form.reason.choices
-    assert sorted(one.value for one in actions) == sorted(outcomes_of(ask))
+    assert sorted(one.value for one in actions) == sorted(possible_actions(ask))
     assert sorted(one.value for one in reasons) == sorted(Reason)
     first = [one.value for one in actions if one.optgroup is None]
     assert first == [one.value for one in likely_actions(ask, kind)]

@@ -11,15 +11,15 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.plausible_days import can_be_in_past
 from helpdesk.core.work import Work
-from helpdesk.partners.about import ABOUT, EVERY_ASK, About, unknown_platform
-from helpdesk.partners.fields import BY_NAME
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import begin_mailbox
+from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.policy import may_manage_partner, may_register_partner
-from helpdesk.partners.times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
+from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
+from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform
 
 
-def register(
+def register_partner(
     work: Work,
     *,
     slug: str,
@@ -27,7 +27,7 @@ def register(
     platform: str,
     mailbox: str,
     fields: Iterable[str] = (),
-    about: About = ABOUT,
+    about: PartnerTerms = ABOUT,
     known_platforms: Collection[str] = (),
     is_new_platform: bool = False,
     is_drill: bool = False,
@@ -68,7 +68,7 @@ def register(
     return partner
 
 
-def change(work: Work, partner: Partner, *, name: str, about: About) -> None:
+def change_partner(work: Work, partner: Partner, *, name: str, about: PartnerTerms) -> None:
     """Settle what they are called, what they take, their zone, and whom they can call here."""
     work.require(may_manage_partner, partner)
     _check(about)
@@ -84,7 +84,7 @@ def change(work: Work, partner: Partner, *, name: str, about: About) -> None:
     work.record("partner.changed", partner, changed=changed, was=was, now=after)
 
 
-def retire(work: Work, partner: Partner) -> None:
+def retire_partner(work: Work, partner: Partner) -> None:
     """Ask them for nothing more. Their old requests, and their people's way to them, stay."""
     work.require(may_manage_partner, partner)
     if partner.is_retired:
@@ -93,7 +93,7 @@ def retire(work: Work, partner: Partner) -> None:
     work.record("partner.retired", partner)
 
 
-def take_back_retirement(work: Work, partner: Partner) -> None:
+def reinstate_partner(work: Work, partner: Partner) -> None:
     """They can be asked again."""
     work.require(may_manage_partner, partner)
     if not partner.is_retired:
@@ -109,7 +109,7 @@ def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) ->
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
 
 
-def vet(work: Work, partner: Partner, *, on: date) -> None:
+def confirm_vetting(work: Work, partner: Partner, *, on: date) -> None:
     """Somebody has made sure, on another channel, that they are who they say."""
     work.require(may_manage_partner, partner)
     if not can_be_in_past(on, today=work.at.date()):
@@ -118,14 +118,14 @@ def vet(work: Work, partner: Partner, *, on: date) -> None:
     work.record("partner.vetted", partner, on=on.isoformat())
 
 
-def doubt(work: Work, partner: Partner) -> None:
+def suspend_vetting(work: Work, partner: Partner) -> None:
     """Stop everything that has not left yet, until they are vetted again."""
     work.require(may_manage_partner, partner)
     partner.vetted_on = None
     work.record("partner.doubted", partner)
 
 
-def _check(about: About) -> None:
+def _check(about: PartnerTerms) -> None:
     if not is_zone(about.timezone):
         raise Conflict("We know no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
     if set(about.asks) - set(EVERY_ASK):

@@ -19,7 +19,7 @@ READER_UNTOLD: Final = "escalation.second_reader_untold"
 
 
 @dataclass(frozen=True)
-class SecondPerson:
+class SecondPersonCall:
     """The last that history says of a call: asked for, told (by id), or that nobody could be."""
 
     at: datetime
@@ -27,17 +27,17 @@ class SecondPerson:
     reached_nobody: bool
 
 
-def call_for_approval(work: Work, escalation: Escalation) -> SecondPerson | None:
+def call_for_approval(work: Work, escalation: Escalation) -> SecondPersonCall | None:
     """What came of calling somebody to read a draft, or an answer that waits, as it is now."""
     return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
 
 
-def call_to_read(work: Work, escalation: Escalation) -> SecondPerson | None:
+def call_to_read(work: Work, escalation: Escalation) -> SecondPersonCall | None:
     """What came of calling somebody to read what left on one person's word."""
     return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD))
 
 
-def call_once(work: Work, escalation: Escalation) -> None:
+def call_second_person_once(work: Work, escalation: Escalation) -> None:
     """Promise a call for the words that wait now, unless one is on its way or was heard."""
     call = call_for_approval(work, escalation)
     if call is not None and not call.reached_nobody:
@@ -51,7 +51,9 @@ def words_of(escalation: Escalation) -> str:
     return "answer" if escalation.holds_answer else "request"
 
 
-def _last_call(work: Work, escalation: Escalation, actions: tuple[str, ...]) -> SecondPerson | None:
+def _last_call(
+    work: Work, escalation: Escalation, actions: tuple[str, ...]
+) -> SecondPersonCall | None:
     entries = select(HistoryEntry).where(
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(actions)
     )
@@ -60,5 +62,5 @@ def _last_call(work: Work, escalation: Escalation, actions: tuple[str, ...]) -> 
         about = entry.details.get("wording") or entry.details.get("packet_hash")
         if about == escalation.wording:
             told = tuple(entry.details.get("told", ()))
-            return SecondPerson(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
+            return SecondPersonCall(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
     return None

@@ -14,33 +14,37 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import Standing
+from helpdesk.escalations.states import EscalationState
 
 # A request here is before a partner, and the move is theirs.
-THEIR_MOVE: Final = (Standing.WITH_PARTNER, Standing.ACKNOWLEDGED, Standing.IN_REVIEW)
+THEIR_MOVE: Final = (
+    EscalationState.WITH_PARTNER,
+    EscalationState.ACKNOWLEDGED,
+    EscalationState.IN_REVIEW,
+)
 LONGEST: Final = max(LONGEST_WAIT.values())
 
 
-def rest(work: Work, case: Case) -> None:
+def let_case_wait(work: Work, case: Case) -> None:
     """Nobody here can do anything before the partner has moved. A closed case stays closed.
 
     It waits until their time is over: the latest of those who have a request of it.
     """
     _settle(work.session, case)
-    until = rests_until(work, case)
+    until = case_waits_until(work, case)
     if case.is_closed or until is None:
         return
     if case.waits_on is not WaitsOn.PARTNER or case.waits_until != until:
         let_rest(work, case, on=WaitsOn.PARTNER, until=until)
 
 
-def rest_as_long(work: Work, case: Case) -> None:
+def extend_case_wait(work: Work, case: Case) -> None:
     """A case that waits for a partner waits as long as their time lasts now."""
     if case.waits_on is WaitsOn.PARTNER:
-        rest(work, case)
+        let_case_wait(work, case)
 
 
-def rests_until(work: Work, case: Case) -> date | None:
+def case_waits_until(work: Work, case: Case) -> date | None:
     """The day after the time of every partner who has the move; None if none has it."""
     work.session.flush()
     latest = select(func.max(Escalation.answer_due_at)).where(
@@ -53,7 +57,7 @@ def rests_until(work: Work, case: Case) -> date | None:
     return min(max(due.date(), today) + timedelta(days=1), today + LONGEST)
 
 
-def wake(work: Work, case: Case) -> None:
+def wake_case(work: Work, case: Case) -> None:
     """There is something to do again. What comes late, for a closed case, opens it again."""
     _settle(work.session, case)
     if case.is_closed:

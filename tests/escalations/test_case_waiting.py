@@ -10,7 +10,7 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.escalations import operations
-from helpdesk.escalations.standing import Action, Reason
+from helpdesk.escalations.states import Action, Reason
 from tests.factories import sign_in
 
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Standing(StrEnum):
+class EscalationState(StrEnum):
     """The life of a request to a partner. Transport is not an acknowledgement."""
 
     DRAFT = "draft"
@@ -19,65 +19,82 @@ class Standing(StrEnum):
     UNANSWERED = "unanswered"
 
 
-MOVES: dict[Standing, frozenset[Standing]] = {
-    Standing.DRAFT: frozenset({Standing.APPROVED, Standing.WITHDRAWN}),
-    Standing.APPROVED: frozenset({Standing.DISPATCHING, Standing.WITHDRAWN}),
-    Standing.DISPATCHING: frozenset(
-        {Standing.DISPATCHING, Standing.WITH_PARTNER, Standing.WITHDRAWN}
+MOVES: dict[EscalationState, frozenset[EscalationState]] = {
+    EscalationState.DRAFT: frozenset({EscalationState.APPROVED, EscalationState.WITHDRAWN}),
+    EscalationState.APPROVED: frozenset({EscalationState.DISPATCHING, EscalationState.WITHDRAWN}),
+    EscalationState.DISPATCHING: frozenset(
+        {EscalationState.DISPATCHING, EscalationState.WITH_PARTNER, EscalationState.WITHDRAWN}
     ),
-    Standing.WITH_PARTNER: frozenset(
+    EscalationState.WITH_PARTNER: frozenset(
         {
-            Standing.ACKNOWLEDGED,
-            Standing.NEED_INFORMATION,
-            Standing.DECIDED,
-            Standing.UNANSWERED,
-            Standing.WITHDRAWN,
+            EscalationState.ACKNOWLEDGED,
+            EscalationState.NEED_INFORMATION,
+            EscalationState.DECIDED,
+            EscalationState.UNANSWERED,
+            EscalationState.WITHDRAWN,
         }
     ),
-    Standing.ACKNOWLEDGED: frozenset(
-        {Standing.NEED_INFORMATION, Standing.DECIDED, Standing.UNANSWERED, Standing.WITHDRAWN}
+    EscalationState.ACKNOWLEDGED: frozenset(
+        {
+            EscalationState.NEED_INFORMATION,
+            EscalationState.DECIDED,
+            EscalationState.UNANSWERED,
+            EscalationState.WITHDRAWN,
+        }
     ),
-    Standing.IN_REVIEW: frozenset(
-        {Standing.NEED_INFORMATION, Standing.DECIDED, Standing.UNANSWERED, Standing.WITHDRAWN}
+    EscalationState.IN_REVIEW: frozenset(
+        {
+            EscalationState.NEED_INFORMATION,
+            EscalationState.DECIDED,
+            EscalationState.UNANSWERED,
+            EscalationState.WITHDRAWN,
+        }
     ),
-    Standing.NEED_INFORMATION: frozenset(
-        {Standing.IN_REVIEW, Standing.DECIDED, Standing.UNANSWERED, Standing.WITHDRAWN}
+    EscalationState.NEED_INFORMATION: frozenset(
+        {
+            EscalationState.IN_REVIEW,
+            EscalationState.DECIDED,
+            EscalationState.UNANSWERED,
+            EscalationState.WITHDRAWN,
+        }
     ),
     # A late answer is still an answer.
-    Standing.UNANSWERED: frozenset(
+    EscalationState.UNANSWERED: frozenset(
         {
-            Standing.ACKNOWLEDGED,
-            Standing.NEED_INFORMATION,
-            Standing.DECIDED,
-            Standing.CLOSED,
-            Standing.WITHDRAWN,
+            EscalationState.ACKNOWLEDGED,
+            EscalationState.NEED_INFORMATION,
+            EscalationState.DECIDED,
+            EscalationState.CLOSED,
+            EscalationState.WITHDRAWN,
         }
     ),
     # A wrong tap is put right by deciding once more.
-    Standing.DECIDED: frozenset({Standing.CLOSED, Standing.DECIDED, Standing.IN_REVIEW}),
-    Standing.CLOSED: frozenset({Standing.IN_REVIEW}),
-    Standing.WITHDRAWN: frozenset(),
+    EscalationState.DECIDED: frozenset(
+        {EscalationState.CLOSED, EscalationState.DECIDED, EscalationState.IN_REVIEW}
+    ),
+    EscalationState.CLOSED: frozenset({EscalationState.IN_REVIEW}),
+    EscalationState.WITHDRAWN: frozenset(),
 }
 
 # Where a word on what was decided leads. It is decided again once the reporter says that the word
 # was not theirs: nobody else moves it so, the partner's people least of all.
-JUDGED: frozenset[Standing] = frozenset({Standing.CLOSED, Standing.IN_REVIEW})
+JUDGED: frozenset[EscalationState] = frozenset({EscalationState.CLOSED, EscalationState.IN_REVIEW})
 
 # While it stands here, the partner's people can open the packet.
-OPEN_TO_PARTNER: frozenset[Standing] = frozenset(
+OPEN_TO_PARTNER: frozenset[EscalationState] = frozenset(
     {
-        Standing.DISPATCHING,
-        Standing.WITH_PARTNER,
-        Standing.ACKNOWLEDGED,
-        Standing.NEED_INFORMATION,
-        Standing.IN_REVIEW,
-        Standing.DECIDED,
-        Standing.UNANSWERED,
+        EscalationState.DISPATCHING,
+        EscalationState.WITH_PARTNER,
+        EscalationState.ACKNOWLEDGED,
+        EscalationState.NEED_INFORMATION,
+        EscalationState.IN_REVIEW,
+        EscalationState.DECIDED,
+        EscalationState.UNANSWERED,
     }
 )
 
 
-class Pile(StrEnum):
+class InboxFilter(StrEnum):
     """Which requests of a partner's inbox: the words of the filter."""
 
     WAITING = "waiting"
@@ -85,23 +102,25 @@ class Pile(StrEnum):
     DECIDED = "decided"
 
 
-PILES: dict[Pile, frozenset[Standing]] = {
+PILES: dict[InboxFilter, frozenset[EscalationState]] = {
     # However late: an answer still helps.
-    Pile.WAITING: frozenset(
+    InboxFilter.WAITING: frozenset(
         {
-            Standing.DISPATCHING,
-            Standing.WITH_PARTNER,
-            Standing.ACKNOWLEDGED,
-            Standing.IN_REVIEW,
-            Standing.UNANSWERED,
+            EscalationState.DISPATCHING,
+            EscalationState.WITH_PARTNER,
+            EscalationState.ACKNOWLEDGED,
+            EscalationState.IN_REVIEW,
+            EscalationState.UNANSWERED,
         }
     ),
-    Pile.ASKED: frozenset({Standing.NEED_INFORMATION}),
-    Pile.DECIDED: frozenset({Standing.DECIDED, Standing.CLOSED, Standing.WITHDRAWN}),
+    InboxFilter.ASKED: frozenset({EscalationState.NEED_INFORMATION}),
+    InboxFilter.DECIDED: frozenset(
+        {EscalationState.DECIDED, EscalationState.CLOSED, EscalationState.WITHDRAWN}
+    ),
 }
 
 
-class DeliveryStanding(StrEnum):
+class DeliveryState(StrEnum):
     """One carrying of one packet. Uncertain means: it may have arrived; the id stays the same."""
 
     PENDING = "pending"

@@ -1,4 +1,4 @@
-"""Carrying: what the worker does around each attempt, in two short pieces of work.
+"""Delivery attempts: what the worker does around each attempt, in two short pieces of work.
 
 Between them the letter goes out, with no transaction open. What is checked at the last moment
 before it: consents valid now, the partner still vetted, the packet unchanged since its approval.
@@ -16,25 +16,25 @@ from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, pauses, queries
+from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Attempt, Delivery, Escalation
 from helpdesk.escalations.policy import may_carry
-from helpdesk.escalations.standing import DeliveryStanding, Priority, Standing
+from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
 from helpdesk.partners import queries as partners
-from helpdesk.partners.times import in_both_zones
+from helpdesk.partners.response_times import in_both_zones
 
 LEASE: Final = timedelta(minutes=2)
 # After these many troubles in a row a person has to look.
 BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 WAITING: Final = (
-    DeliveryStanding.PENDING,
-    DeliveryStanding.DEFERRED,
-    DeliveryStanding.UNCERTAIN,
+    DeliveryState.PENDING,
+    DeliveryState.DEFERRED,
+    DeliveryState.UNCERTAIN,
 )
 
 
 @dataclass(frozen=True)
-class Parcel:
+class DeliveryJob:
     """One attempt: what to write on the letter, and the fence that its result must match.
 
     `due` is in words, in UTC and in the partner's zone.
@@ -49,17 +49,17 @@ class Parcel:
     is_repeat: bool
 
 
-def take_up(work: Work, delivery_id: str) -> Parcel | None:
+def begin_attempt(work: Work, delivery_id: str) -> DeliveryJob | None:
     """Begin an attempt, or say that there is nothing to carry. Safe to run twice."""
-    delivery = locked(work, delivery_id)
+    delivery = lock_delivery(work, delivery_id)
     work.require(may_carry, delivery)
     if delivery is None:
         return None
-    if delivery.standing is DeliveryStanding.SENDING:
+    if delivery.standing is DeliveryState.SENDING:
         if not _abandoned(work, delivery):
             return None
         if _is_spent(delivery):
-            give_up(work, delivery)
+            mark_undeliverable(work, delivery)
             return None
     elif delivery.standing not in WAITING or _too_early(work, delivery):
         return None
@@ -69,52 +69,52 @@ def take_up(work: Work, delivery_id: str) -> Parcel | None:
 
 
 def settle_attempt(
-    work: Work, parcel: Parcel, *, result: DeliveryStanding, trouble: str = ""
+    work: Work, parcel: DeliveryJob, *, result: DeliveryState, trouble: str = ""
 ) -> None:
     """Note how an attempt went, unless somebody else carries it by now."""
-    delivery = locked(work, parcel.delivery_id)
+    delivery = lock_delivery(work, parcel.delivery_id)
     work.require(may_carry, delivery)
     if delivery is None:
         return
-    if delivery.fence != parcel.fence or delivery.standing is not DeliveryStanding.SENDING:
+    if delivery.fence != parcel.fence or delivery.standing is not DeliveryState.SENDING:
         work.record("delivery.result_came_late", delivery, fence=parcel.fence, result=result)
         return
     end_attempt(work, delivery, result, trouble)
     match result:
-        case DeliveryStanding.ACCEPTED:
-            arrived(work, delivery)
-        case DeliveryStanding.REJECTED:
-            give_up(work, delivery)
+        case DeliveryState.ACCEPTED:
+            mark_delivered(work, delivery)
+        case DeliveryState.REJECTED:
+            mark_undeliverable(work, delivery)
         case _:
             _try_later(work, delivery, result)
 
 
-def arrived(work: Work, delivery: Delivery) -> None:
+def mark_delivered(work: Work, delivery: Delivery) -> None:
     """It is with the partner: our clock stops, theirs starts, the case waits for them.
 
     No rule: the worker says so after the server took it, or the partner by opening it.
     """
     escalation = delivery.escalation
-    delivery.standing, delivery.accepted_at = DeliveryStanding.ACCEPTED, work.at
+    delivery.standing, delivery.accepted_at = DeliveryState.ACCEPTED, work.at
     delivery.leased_until = delivery.retry_at = None
-    escalation.move_to(Standing.WITH_PARTNER)
-    clocks.their_move(work, escalation, within=_first_sign_within(escalation))
+    escalation.move_to(EscalationState.WITH_PARTNER)
+    clocks.start_partner_clock(work, escalation, within=_first_sign_within(escalation))
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
-    pauses.rest(work, escalation.case)
+    case_waiting.let_case_wait(work, escalation.case)
 
 
-def cancel(work: Work, delivery: Delivery, *, because: str) -> None:
+def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
     """Stop carrying it. An attempt that is under way can no longer say how it went.
 
     No rule: whoever may withdraw a request comes through here.
     """
-    delivery.standing = DeliveryStanding.CANCELLED
+    delivery.standing = DeliveryState.CANCELLED
     delivery.fence += 1
     delivery.leased_until = delivery.retry_at = None
     work.record("delivery.cancelled", delivery, because=because)
 
 
-def locked(work: Work, delivery_id: str) -> Delivery | None:
+def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
     """The delivery as it stands now, its request held: all that happens to one waits in line."""
     delivery = select(Delivery).where(Delivery.id == delivery_id)
     request = delivery.with_only_columns(Delivery.escalation_id).scalar_subquery()
@@ -129,7 +129,7 @@ def _abandoned(work: Work, delivery: Delivery) -> bool:
         rest = delivery.leased_until - work.at + timedelta(seconds=1)
         work.promise("escalations.deliver", after=rest, delivery_id=delivery.id)
         return False
-    end_attempt(work, delivery, DeliveryStanding.UNCERTAIN, "worker_gone")
+    end_attempt(work, delivery, DeliveryState.UNCERTAIN, "worker_gone")
     return True
 
 
@@ -142,16 +142,16 @@ def _refused(work: Work, delivery: Delivery) -> bool:
     """The checks of the last moment. What they stop never leaves."""
     escalation = delivery.escalation
     if not _is_agreed(work, delivery):
-        cancel(work, delivery, because="consent_withdrawn")
-        escalation.move_to(Standing.WITHDRAWN)
-        clocks.nobodys_move(work, escalation)
+        cancel_delivery(work, delivery, because="consent_withdrawn")
+        escalation.move_to(EscalationState.WITHDRAWN)
+        clocks.stop_both_clocks(work, escalation)
         work.record("escalation.withdrawn", escalation, because="consent_withdrawn")
-        pauses.wake(work, escalation.case)
+        case_waiting.wake_case(work, escalation.case)
         news.tell_owner(work, escalation.case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
         return True
     trouble = _trouble(work, delivery)
     if trouble:
-        give_up(work, delivery, trouble)
+        mark_undeliverable(work, delivery, trouble)
     return bool(trouble)
 
 
@@ -160,7 +160,7 @@ def _is_agreed(work: Work, delivery: Delivery) -> bool:
     is gone: to stop that is asked for once more."""
     if queries.consent_for(work, delivery.escalation) is None:
         return False
-    may_be_there = any(one.result is not DeliveryStanding.DEFERRED for one in delivery.attempts)
+    may_be_there = any(one.result is not DeliveryState.DEFERRED for one in delivery.attempts)
     return may_be_there or queries.may_help_with(work, delivery.escalation)
 
 
@@ -200,22 +200,22 @@ def _is_as_approved(work: Work, delivery: Delivery) -> bool:
     return approved == now == (delivery.packet_hash, delivery.sealed_hash)
 
 
-def _begin(work: Work, delivery: Delivery) -> Parcel:
+def _begin(work: Work, delivery: Delivery) -> DeliveryJob:
     escalation, number = delivery.escalation, len(delivery.attempts) + 1
     delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
-    delivery.standing = DeliveryStanding.SENDING
+    delivery.standing = DeliveryState.SENDING
     delivery.fence += 1
     delivery.leased_until, delivery.retry_at = work.at + LEASE, None
-    escalation.move_to(Standing.DISPATCHING)
+    escalation.move_to(EscalationState.DISPATCHING)
     work.record("delivery.attempted", delivery, number=number)
-    return Parcel(
+    return DeliveryJob(
         delivery_id=delivery.id,
         fence=delivery.fence,
         to=partners.mailbox_of(work, escalation.partner),
         ref=escalation.ref,
         priority=escalation.priority,
         due=in_both_zones(work.at + _first_sign_within(escalation), escalation.partner.timezone),
-        is_repeat=any(one.result is DeliveryStanding.UNCERTAIN for one in delivery.attempts),
+        is_repeat=any(one.result is DeliveryState.UNCERTAIN for one in delivery.attempts),
     )
 
 
@@ -223,19 +223,17 @@ def _first_sign_within(escalation: Escalation) -> timedelta:
     return timedelta(seconds=escalation.partner.answer_within[escalation.priority])
 
 
-def end_attempt(
-    work: Work, delivery: Delivery, result: DeliveryStanding, trouble: str = ""
-) -> None:
+def end_attempt(work: Work, delivery: Delivery, result: DeliveryState, trouble: str = "") -> None:
     """Note how the last attempt went. No rule: whoever settles a delivery comes through here."""
     attempt = delivery.attempts[-1]
     attempt.ended_at, attempt.result, attempt.trouble = work.at, result, trouble or None
     work.record("delivery.attempt_ended", delivery, number=attempt.number, result=result)
 
 
-def _try_later(work: Work, delivery: Delivery, result: DeliveryStanding) -> None:
+def _try_later(work: Work, delivery: Delivery, result: DeliveryState) -> None:
     """Full jitter on the upper half; then a person."""
     if _is_spent(delivery):
-        give_up(work, delivery)
+        mark_undeliverable(work, delivery)
         return
     tries = len(delivery.attempts) % (len(BACKOFF) + 1)
     pause = BACKOFF[tries - 1] * random.uniform(0.5, 1)  # noqa: S311 - not a secret
@@ -249,10 +247,10 @@ def _is_spent(delivery: Delivery) -> bool:
     return len(delivery.attempts) % (len(BACKOFF) + 1) == 0
 
 
-def give_up(work: Work, delivery: Delivery, trouble: str = "") -> None:
+def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> None:
     """From now on it waits for the person who wrote it. No rule: the same."""
-    delivery.standing, delivery.leased_until = DeliveryStanding.DEAD_LETTER, None
+    delivery.standing, delivery.leased_until = DeliveryState.DEAD_LETTER, None
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
     work.record("delivery.dead_letter", delivery, trouble=reason)
-    pauses.wake(work, delivery.escalation.case)
+    case_waiting.wake_case(work, delivery.escalation.case)
     news.tell_owner(work, delivery.case_id, NewsKind.NOT_CARRIED, request_id=delivery.escalation_id)

@@ -7,14 +7,21 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.core.work import Work
-from helpdesk.escalations import inboxes, operations, queries, words
+from helpdesk.escalations import labels, operations, partner_inbox, queries
 from helpdesk.escalations.forms import DecisionForm, QuestionForm, TicketForm
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.standing import MOVES, OPEN_TO_PARTNER, Action, Pile, Reason, Standing
+from helpdesk.escalations.states import (
+    MOVES,
+    OPEN_TO_PARTNER,
+    Action,
+    EscalationState,
+    InboxFilter,
+    Reason,
+)
 from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
-from helpdesk.partners.fields import BY_NAME
-from helpdesk.partners.times import in_both_zones
+from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.response_times import in_both_zones
 from helpdesk.web.work import work
 
 
@@ -28,11 +35,11 @@ def inbox() -> ResponseReturnValue:
     pile = _asked_for()
     return render_template(
         "partner_desk/inbox.html",
-        inbox=inboxes.inbox(work, pile),
+        inbox=partner_inbox.inbox(work, pile),
         pile=pile,
-        partners=partners.every_partner(work),
+        partners=partners.all_partners(work),
         unconfirmed=partners.unconfirmed(work),
-        words=words,
+        words=labels,
         in_both_zones=in_both_zones,
         now=work.at,
     )
@@ -40,19 +47,19 @@ def inbox() -> ResponseReturnValue:
 
 @partner_bp.get("/requests/<ref>")
 def show(ref: str) -> ResponseReturnValue:
-    return _page(queries.by_own_ref(work, ref))
+    return _page(queries.request_by_own_ref(work, ref))
 
 
 @partner_bp.post("/requests/<ref>/acknowledgement")
 def create_acknowledgement(ref: str) -> ResponseReturnValue:
-    operations.acknowledge(work, queries.by_own_ref(work, ref))
+    operations.acknowledge(work, queries.request_by_own_ref(work, ref))
     flash("Thank you. We know that you have it.")
     return redirect(url_for(".show", ref=ref), 303)
 
 
 @partner_bp.post("/requests/<ref>/question")
 def create_question(ref: str) -> ResponseReturnValue:
-    escalation, form = queries.by_own_ref(work, ref), QuestionForm()
+    escalation, form = queries.request_by_own_ref(work, ref), QuestionForm()
     if not form.validate_on_submit():
         return _page(escalation, question_form=form), 422
     operations.ask_for_information(work, escalation, question=form.question.data or "")
@@ -62,7 +69,7 @@ def create_question(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/decision")
 def create_decision(ref: str) -> ResponseReturnValue:
-    escalation = queries.by_own_ref(work, ref)
+    escalation = queries.request_by_own_ref(work, ref)
     form = DecisionForm().about(escalation.ask, "")
     if not form.validate_on_submit():
         return _page(escalation, decision_form=form), 422
@@ -84,7 +91,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
 
 @partner_bp.post("/requests/<ref>/ticket")
 def create_ticket(ref: str) -> ResponseReturnValue:
-    escalation, form = queries.by_own_ref(work, ref), TicketForm()
+    escalation, form = queries.request_by_own_ref(work, ref), TicketForm()
     if not form.validate_on_submit():
         return _page(escalation, ticket_form=form), 422
     operations.note_ticket(work, escalation, ticket=form.ticket.data or "")
@@ -92,10 +99,10 @@ def create_ticket(ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref), 303)
 
 
-def _asked_for() -> Pile:
+def _asked_for() -> InboxFilter:
     """The pile in the address; one that we do not know is none."""
     asked = request.args.get("show", "")
-    return Pile(asked) if asked in set(Pile) else Pile.WAITING
+    return InboxFilter(asked) if asked in set(InboxFilter) else InboxFilter.WAITING
 
 
 def _page(escalation: Escalation, **forms: Any) -> str:
@@ -107,7 +114,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     parts: dict[str, Any] = {
         "escalation": escalation,
         "packet": packet,
-        "moves": inboxes.moves_of(work, [escalation]),
+        "moves": partner_inbox.last_moves(work, [escalation]),
         "quiet_words": BY_NAME["keep_quiet"].in_words,
         "exchanges": _opened(escalation, queries.exchanges_of, "for_partner") if is_open else [],
         "decisions": _opened(escalation, queries.decisions_of, "note_for_partner")
@@ -116,16 +123,16 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "verdicts": {one.decision_id: one for one in queries.verdicts_of(work, escalation)}
         if is_open
         else {},
-        "words": words,
+        "words": labels,
         "now": work.at,
-        "may_acknowledge": Standing.ACKNOWLEDGED in moves,
-        "may_ask": Standing.NEED_INFORMATION in moves,
-        "may_decide": Standing.DECIDED in moves,
+        "may_acknowledge": EscalationState.ACKNOWLEDGED in moves,
+        "may_ask": EscalationState.NEED_INFORMATION in moves,
+        "may_decide": EscalationState.DECIDED in moves,
         "question_form": QuestionForm(formdata=None),
         "decision_form": DecisionForm(formdata=None),
         "ticket": ticket,
         "ticket_form": TicketForm(formdata=None, ticket=ticket),
-        "is_decided": escalation.standing is Standing.DECIDED,
+        "is_decided": escalation.standing is EscalationState.DECIDED,
         "in_both_zones": in_both_zones,
     }
     if parts["is_decided"] and parts["decisions"]:

@@ -7,7 +7,7 @@ Every answer can still be given.
 from collections.abc import Mapping
 from typing import Final
 
-from helpdesk.escalations.standing import Action, Ask, Reason
+from helpdesk.escalations.states import Action, Ask, Reason
 
 _ACTIONS: Final[Mapping[Ask, tuple[Action, ...]]] = {
     Ask.RESTORE: (Action.ACCESS_RESTORED, Action.ACCESS_LOCKED),

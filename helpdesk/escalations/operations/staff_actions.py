@@ -10,14 +10,14 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
-from helpdesk.escalations import calls, clocks, pauses, queries
-from helpdesk.escalations.gates import leaves_alone, why_no_second_person
+from helpdesk.escalations import case_waiting, clocks, queries, second_person_calls
+from helpdesk.escalations.gates import leaves_unread, why_no_second_person
 from helpdesk.escalations.models import Escalation, Exchange
-from helpdesk.escalations.operations.answering import seal_for_partner
-from helpdesk.escalations.operations.holding import hold
+from helpdesk.escalations.operations.locking import lock_unchanged
+from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.policy import may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN, needs_second_person
-from helpdesk.escalations.standing import DeliveryStanding, Standing
+from helpdesk.escalations.states import DeliveryState, EscalationState
 
 WAY_TO_REPORTER: Final = "An address or a number of the reporter stands in it. Please take it out."
 CHANGED_MEANWHILE: Final = (
@@ -29,7 +29,7 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
     """Answer what the partner asked. About access it waits for a second person, as the request did;
     any other answer goes back at once, and their clock runs again."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     _refuse_what_may_not_be_said(work, escalation, words)
     if not needs_second_person(escalation.ask):
         _send(work, escalation, words, by=work.actor.id)
@@ -38,7 +38,7 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
     escalation.reply_by, escalation.reply_at = work.actor.id, work.at
     record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record("escalation.answer_written", escalation)
-    calls.call_once(work, escalation)
+    second_person_calls.call_second_person_once(work, escalation)
 
 
 def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> None:
@@ -48,7 +48,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     person's word the answer can too, and is read within the hour.
     """
     work.require(may_work_on, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     waiting = queries.waiting_answer(work, escalation)
     if waiting is None:
         raise Conflict("No answer waits here to be sent. Please look at the request again.")
@@ -74,7 +74,7 @@ def _call_for_a_reader(work: Work, escalation: Escalation) -> None:
 
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
-    if escalation.standing is not Standing.NEED_INFORMATION:
+    if escalation.standing is not EscalationState.NEED_INFORMATION:
         raise Conflict("The partner has not asked anything that is still open.")
     if queries.consent_for(work, escalation) is None:
         raise Conflict("The reporter has taken back their consent, so nothing more can be said.")
@@ -83,20 +83,20 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
             "The reporter has not agreed that we work on the case, or has taken it back. Ask them"
             " first: until then nothing more can be said."
         )
-    if queries.leads_to_the_reporter(work, escalation.case, words):
+    if queries.reveals_contact_of(work, escalation.case, words):
         raise Conflict(WAY_TO_REPORTER)
 
 
 def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
     """Refuse who had a part, unless it may leave on one person's word: True if it does."""
-    seen = queries.seen(work, escalation)
+    seen = queries.gate_inputs(work, escalation)
     if refusal := why_no_second_person(seen, work.actor.id):
         raise Conflict(refusal)
-    return leaves_alone(seen, work.actor.id)
+    return leaves_unread(seen, work.actor.id)
 
 
 def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: bool = False) -> None:
-    escalation.move_to(Standing.IN_REVIEW)
+    escalation.move_to(EscalationState.IN_REVIEW)
     exchange = Exchange(
         case=escalation.case,
         case_id=escalation.case_id,
@@ -108,9 +108,11 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     exchange.body = work.keys.seal(exchange, "body", words)
     exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", words)
     work.session.add(exchange)
-    clocks.their_move(work, escalation, within=clocks.left_to_partner(work, escalation))
+    clocks.start_partner_clock(
+        work, escalation, within=clocks.time_left_to_partner(work, escalation)
+    )
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
-    pauses.rest(work, escalation.case)
+    case_waiting.let_case_wait(work, escalation.case)
     work.promise("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 
@@ -118,30 +120,30 @@ def wait_for_partner(work: Work, case: Case) -> None:
     """Let a case wait for the partners that have a request of it, until their time is over."""
     cases.lock_case(work, case)
     work.require(may_work_on_case, case)
-    if pauses.rests_until(work, case) is None:
+    if case_waiting.case_waits_until(work, case) is None:
         raise Conflict("No partner has a request of this case, so there is no one to wait for.")
-    pauses.rest(work, case)
+    case_waiting.let_case_wait(work, case)
 
 
 def stop_waiting(work: Work, escalation: Escalation) -> None:
     """Say that the partner did not answer. If they answer after all, it still counts."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     if escalation.answer_due_at is None or escalation.answer_due_at > work.at:
         raise Conflict("Their time to answer is not over yet.")
-    escalation.move_to(Standing.UNANSWERED)
-    clocks.nobodys_move(work, escalation)
+    escalation.move_to(EscalationState.UNANSWERED)
+    clocks.stop_both_clocks(work, escalation)
     work.record("escalation.unanswered", escalation)
-    pauses.wake(work, escalation.case)
+    case_waiting.wake_case(work, escalation.case)
 
 
 def send_again(work: Work, escalation: Escalation) -> None:
     """After a person has looked: carry it once more, under the same id."""
     work.require(may_work_on, escalation)
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     delivery = queries.delivery_of(work, escalation)
-    if delivery is None or delivery.standing is not DeliveryStanding.DEAD_LETTER:
+    if delivery is None or delivery.standing is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request does not wait to be sent again.")
-    delivery.standing = DeliveryStanding.PENDING
+    delivery.standing = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
     work.promise("escalations.deliver", delivery_id=delivery.id)

@@ -20,8 +20,8 @@ from helpdesk.core.sealing import Envelope
 from helpdesk.duty import releasing
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.carrying import BACKOFF, LEASE
-from helpdesk.escalations.standing import Ask, DeliveryStanding, Standing
+from helpdesk.escalations.operations.delivery_attempts import BACKOFF, LEASE
+from helpdesk.escalations.states import Ask, DeliveryState, EscalationState
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.conftest import become
@@ -48,7 +48,7 @@ def told(house, action):
 
 def take_up(house, escalation, moment=None):
     with house.context.begin(at=moment) as work:
-        return operations.take_up(work, house.delivery(escalation).id)
+        return operations.begin_attempt(work, house.delivery(escalation).id)
 
 
 def settle(house, parcel, result, moment=None):
@@ -77,7 +77,7 @@ def test_however_often_the_job_runs_the_partner_hears_once(house):
     house.carry(escalation, later=DAY)
 
     assert len(house.context.mailer.sent) == 1
-    assert results(house, escalation) == [DeliveryStanding.ACCEPTED]
+    assert results(house, escalation) == [DeliveryState.ACCEPTED]
 
 
 def test_the_worker_finds_the_promise_and_keeps_it(house):
@@ -88,15 +88,15 @@ def test_the_worker_finds_the_promise_and_keeps_it(house):
     assert len(house.context.mailer.sent) == 1
     [promise] = promises(house)
     assert promise.standing is PromiseStanding.KEPT
-    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
 
 
 @pytest.mark.parametrize(
     ("trouble", "result"),
     [
-        (TemporaryMailError(451), DeliveryStanding.DEFERRED),
-        (UncertainMailError(), DeliveryStanding.UNCERTAIN),
-        (TimeoutError(), DeliveryStanding.UNCERTAIN),
+        (TemporaryMailError(451), DeliveryState.DEFERRED),
+        (UncertainMailError(), DeliveryState.UNCERTAIN),
+        (TimeoutError(), DeliveryState.UNCERTAIN),
     ],
 )
 def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
@@ -107,7 +107,7 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
 
     delivery = house.delivery(escalation)
     assert delivery.standing is result
-    assert house.now(escalation).standing is Standing.DISPATCHING
+    assert house.now(escalation).standing is EscalationState.DISPATCHING
     assert house.case_now().status is CaseState.OPEN
     again = promises(house)[-1]
     assert again.due_at == delivery.retry_at
@@ -120,8 +120,8 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
 
     [letter] = house.context.mailer.sent
     assert letter.message_id == f"<{delivery.id}@helpdesk.test>"
-    assert results(house, escalation) == [result, DeliveryStanding.ACCEPTED]
-    assert ("same request" in letter.body) is (result is DeliveryStanding.UNCERTAIN)
+    assert results(house, escalation) == [result, DeliveryState.ACCEPTED]
+    assert ("same request" in letter.body) is (result is DeliveryState.UNCERTAIN)
 
 
 def test_a_refused_letter_waits_for_a_person(house):
@@ -132,17 +132,17 @@ def test_a_refused_letter_waits_for_a_person(house):
     house.carry(escalation, later=DAY)
 
     assert house.context.mailer.sent == []
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
-    assert results(house, escalation) == [DeliveryStanding.REJECTED]
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert results(house, escalation) == [DeliveryState.REJECTED]
     with house.as_(house.second) as work:
-        [waiting] = queries.dead_letters(work)
+        [waiting] = queries.failed_deliveries(work)
         assert waiting.escalation.drafted_by == house.writer.actor.id
     assert promises(house, "triage.tell_owner")
 
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
     house.carry(escalation)
-    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
     assert (
         house.context.mailer.sent[0].message_id
         == f"<{house.delivery(escalation).id}@helpdesk.test>"
@@ -156,7 +156,7 @@ def test_after_every_pause_is_used_up_a_person_has_to_look(house):
     for days in range(len(BACKOFF) + 3):
         house.carry(escalation, later=days * DAY)
 
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
     assert len(results(house, escalation)) == len(BACKOFF) + 1
 
 
@@ -181,7 +181,7 @@ def test_a_worker_that_dies_while_sending_leaves_an_uncertain_attempt_and_a_repe
     assert promises(house)[-1].due_at > datetime.now(UTC) + LEASE - timedelta(seconds=30)
 
     house.carry(escalation, later=LEASE + timedelta(seconds=2))
-    assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
+    assert results(house, escalation) == [DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED]
     [letter] = house.context.mailer.sent
     assert "same request" in letter.body
 
@@ -193,7 +193,7 @@ def test_a_worker_that_dies_each_time_leaves_it_to_a_person_in_the_end(house):
         moment, tries = moment + LEASE + timedelta(seconds=1), tries + 1
 
     assert tries == len(BACKOFF) + 1
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
 
 
 def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_comes(house):
@@ -231,14 +231,14 @@ def test_a_result_counts_only_while_the_fence_matches(house):
     later = datetime.now(UTC) + LEASE + timedelta(seconds=1)
     quick = take_up(house, escalation, later)
 
-    settle(house, slow, DeliveryStanding.REJECTED)
-    assert house.delivery(escalation).standing is DeliveryStanding.SENDING
+    settle(house, slow, DeliveryState.REJECTED)
+    assert house.delivery(escalation).standing is DeliveryState.SENDING
     assert told(house, "delivery.result_came_late") == [{"fence": slow.fence, "result": "rejected"}]
 
-    settle(house, quick, DeliveryStanding.ACCEPTED, later)
-    settle(house, quick, DeliveryStanding.REJECTED, later)
-    assert house.delivery(escalation).standing is DeliveryStanding.ACCEPTED
-    assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
+    settle(house, quick, DeliveryState.ACCEPTED, later)
+    settle(house, quick, DeliveryState.REJECTED, later)
+    assert house.delivery(escalation).standing is DeliveryState.ACCEPTED
+    assert results(house, escalation) == [DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED]
 
 
 def test_a_consent_taken_back_before_sending_cancels(house):
@@ -248,8 +248,8 @@ def test_a_consent_taken_back_before_sending_cancels(house):
     house.carry(escalation)
 
     assert house.context.mailer.sent == []
-    assert house.now(escalation).standing is Standing.WITHDRAWN
-    assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
+    assert house.now(escalation).standing is EscalationState.WITHDRAWN
+    assert house.delivery(escalation).standing is DeliveryState.CANCELLED
     assert results(house, escalation) == []
     assert house.case_now().status is CaseState.OPEN
     house.give_consent()
@@ -266,7 +266,7 @@ def test_a_consent_taken_back_between_two_attempts_stops_the_second(house):
     house.carry(escalation, later=DAY)
 
     assert house.context.mailer.sent == []
-    assert house.now(escalation).standing is Standing.WITHDRAWN
+    assert house.now(escalation).standing is EscalationState.WITHDRAWN
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_without_leave_to_help_nothing_begins_to_leave(house, trouble, leaves):
     house.carry(escalation, later=DAY)
 
     assert bool(house.context.mailer.sent) is leaves
-    assert (house.now(escalation).standing is Standing.WITHDRAWN) is not leaves
+    assert (house.now(escalation).standing is EscalationState.WITHDRAWN) is not leaves
 
 
 def cancel_unsent(house):
@@ -303,8 +303,8 @@ def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
     house.carry(escalation, later=DAY)
 
     assert house.context.mailer.sent == []
-    assert house.now(escalation).standing is Standing.WITHDRAWN
-    assert house.delivery(escalation).standing is DeliveryStanding.CANCELLED
+    assert house.now(escalation).standing is EscalationState.WITHDRAWN
+    assert house.delivery(escalation).standing is DeliveryState.CANCELLED
     # Who may have it in hand is told that it is taken back; who cannot have it hears nothing.
     assert len(promises(house, "escalations.tell_partner")) == (1 if trouble else 0)
 
@@ -316,7 +316,7 @@ def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partn
     cancel_unsent(house)
     cancel_unsent(house)
 
-    assert house.now(escalation).standing is Standing.WITHDRAWN
+    assert house.now(escalation).standing is EscalationState.WITHDRAWN
     [promise] = promises(house, "escalations.tell_partner")
     jobs.tell_partner(house.context, **promise.arguments)
     jobs.tell_partner(house.context, **promise.arguments)
@@ -329,21 +329,21 @@ def test_the_job_leaves_alone_what_still_has_its_consent_and_what_never_left(hou
     escalation, draft = house.carried(), house.ask(Ask.LOCK)
 
     cancel_unsent(house)
-    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
     house.withdraw_consent()
     cancel_unsent(house)
-    assert house.now(draft).standing is Standing.DRAFT
+    assert house.now(draft).standing is EscalationState.DRAFT
 
 
 def test_a_partner_in_doubt_since_the_approval_gets_nothing(house):
     escalation = house.approved()
     with house.as_(house.lead) as work:
-        partners.doubt(work, work.session.get(Partner, house.partner.id))
+        partners.suspend_vetting(work, work.session.get(Partner, house.partner.id))
 
     house.carry(escalation)
 
     assert house.context.mailer.sent == []
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "partner_not_vetted"}]
 
 
@@ -355,7 +355,7 @@ def test_a_partner_without_a_mailbox_gets_nothing(house):
 
     house.carry(escalation)
 
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
 
 
 def change_envelope(one, delivery):
@@ -390,7 +390,7 @@ def test_anything_else_than_the_approved_bytes_does_not_leave(house, tamper):
     house.carry(escalation)
 
     assert house.context.mailer.sent == []
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "packet_changed"}]
 
 
@@ -416,7 +416,7 @@ def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
     with house.as_(house.theirs) as work:
         operations.note_reading(work, house.mine(work, escalation))
 
-    assert house.now(escalation).standing is Standing.WITH_PARTNER
+    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
     house.carry(escalation, later=DAY)
     assert house.context.mailer.sent == []
 
@@ -425,10 +425,10 @@ def test_nobodys_page_may_say_that_it_was_delivered(house):
     escalation = house.approved()
 
     with house.as_(house.lead) as work, pytest.raises(NotAllowed):
-        operations.take_up(work, house.delivery(escalation).id)
+        operations.begin_attempt(work, house.delivery(escalation).id)
     parcel = take_up(house, escalation)
     with house.as_(house.lead) as work, pytest.raises(NotAllowed):
-        operations.settle_attempt(work, parcel, result=DeliveryStanding.ACCEPTED)
+        operations.settle_attempt(work, parcel, result=DeliveryState.ACCEPTED)
     with house.as_(house.lead) as work, pytest.raises(NotAllowed):
         operations.respect_withdrawn_consent(work, house.case.id)
 
@@ -513,7 +513,7 @@ def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(
     [letter] = [one for one in house.context.mailer.sent if one.to == MAILBOX]
     assert "We could not tell whether this letter had reached you before" in letter.body
     assert house.delivery(escalation).id in letter.message_id
-    assert results(house, escalation) == [DeliveryStanding.UNCERTAIN, DeliveryStanding.ACCEPTED]
+    assert results(house, escalation) == [DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED]
 
 
 def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
@@ -527,7 +527,7 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
     job_runner.run_due_promises(house.context, "deliveries")
 
     assert [one for one in house.context.mailer.sent if one.to == MAILBOX] == []
-    assert house.delivery(escalation).standing is DeliveryStanding.DEAD_LETTER
+    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
     job_runner.run_due_promises(house.context, "deliveries")

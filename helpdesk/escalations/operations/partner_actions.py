@@ -10,14 +10,14 @@ from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
-from helpdesk.escalations import clocks, pauses, queries
-from helpdesk.escalations.fitting import UNFITTING, fits
+from helpdesk.escalations import case_waiting, clocks, queries
+from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
 from helpdesk.escalations.models import Decision, Escalation, Exchange
-from helpdesk.escalations.operations.carrying import arrived
-from helpdesk.escalations.operations.holding import hold, hold_as_it_is
-from helpdesk.escalations.packets import Packet, hash_of, read
+from helpdesk.escalations.operations.delivery_attempts import mark_delivered
+from helpdesk.escalations.operations.locking import lock_as_it_is, lock_unchanged
+from helpdesk.escalations.packets import Packet, hash_of, parse_packet
 from helpdesk.escalations.policy import may_receive
-from helpdesk.escalations.standing import OPEN_TO_PARTNER, Action, Reason, Standing
+from helpdesk.escalations.states import OPEN_TO_PARTNER, Action, EscalationState, Reason
 from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
@@ -29,7 +29,7 @@ DECIDED_MEANWHILE: Final = (
 def note_reading(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
     work.require(may_receive, escalation)
-    hold_as_it_is(work, escalation)
+    lock_as_it_is(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.standing not in OPEN_TO_PARTNER:
         raise Conflict("This request is over, so its content is not shown any more.")
@@ -43,7 +43,7 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
     escalation.untold_since = None  # what is new on it lies before them
     if not _was_noted(work, escalation):
         work.record("escalation.read", escalation)
-    return read(text)
+    return parse_packet(text)
 
 
 def acknowledge(work: Work, escalation: Escalation) -> None:
@@ -51,13 +51,13 @@ def acknowledge(work: Work, escalation: Escalation) -> None:
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
-    escalation.move_to(Standing.ACKNOWLEDGED)
+    escalation.move_to(EscalationState.ACKNOWLEDGED)
     partner, priority = escalation.partner, escalation.priority
     whole = timedelta(seconds=partner.decide_within[priority])
     least = timedelta(seconds=partner.answer_within[priority])
-    left = whole - clocks.used_by_partner(work, escalation)
-    clocks.their_move(work, escalation, within=max(left, least))
-    pauses.rest_as_long(work, escalation.case)
+    left = whole - clocks.time_used_by_partner(work, escalation)
+    clocks.start_partner_clock(work, escalation, within=max(left, least))
+    case_waiting.extend_case_wait(work, escalation.case)
     work.record("escalation.acknowledged", escalation)
 
 
@@ -66,7 +66,7 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
     _note_arrival(work, escalation)
-    escalation.move_to(Standing.NEED_INFORMATION)
+    escalation.move_to(EscalationState.NEED_INFORMATION)
     exchange = Exchange(
         case=escalation.case,
         case_id=escalation.case_id,
@@ -78,7 +78,7 @@ def ask_for_information(work: Work, escalation: Escalation, *, question: str) ->
     exchange.body = work.keys.seal(exchange, "body", question)
     exchange.for_partner = seal_for_partner(work, escalation, exchange, "for_partner", question)
     work.session.add(exchange)
-    clocks.our_move(work, escalation)
+    clocks.start_our_clock(work, escalation)
     work.record("escalation.asked", escalation, exchange_id=exchange.id)
     _wake(work, escalation, NewsKind.ASKED)
 
@@ -99,11 +99,11 @@ def decide(
     """
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
-    if not fits(escalation.ask, action, reason):
+    if not action_fits_reason(escalation.ask, action, reason):
         raise Conflict(UNFITTING)
     _refuse_to_decide_twice(work, escalation, corrects)
     _note_arrival(work, escalation)
-    escalation.move_to(Standing.DECIDED)
+    escalation.move_to(EscalationState.DECIDED)
     decision = Decision(
         case=escalation.case,
         case_id=escalation.case_id,
@@ -119,7 +119,7 @@ def decide(
             work, escalation, decision, "note_for_partner", note
         )
     work.session.add(decision)
-    clocks.nobodys_move(work, escalation)
+    clocks.stop_both_clocks(work, escalation)
     work.record(
         "escalation.decided",
         escalation,
@@ -134,7 +134,7 @@ def decide(
 
 def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:
     """A second decision is one that names the first: an old page corrects nothing."""
-    is_decided = escalation.standing is Standing.DECIDED
+    is_decided = escalation.standing is EscalationState.DECIDED
     if is_decided and corrects != queries.decisions_of(work, escalation)[-1].id:
         raise Conflict(DECIDED_MEANWHILE)
 
@@ -167,7 +167,7 @@ def seal_for_partner(
 
 
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
-    hold(work, escalation)
+    lock_unchanged(work, escalation)
     _refuse_who_cannot_read(work, escalation)
 
 
@@ -201,14 +201,14 @@ def _was_noted(work: Work, escalation: Escalation) -> bool:
 
 def _note_arrival(work: Work, escalation: Escalation) -> None:
     """They have it in hand: whatever the mail server said, it has arrived."""
-    if escalation.standing is Standing.DISPATCHING:
+    if escalation.standing is EscalationState.DISPATCHING:
         delivery = queries.delivery_of(work, escalation)
         if delivery is None:
             raise NotFound
         delivery.fence += 1  # an attempt that is under way has nothing more to tell
-        arrived(work, delivery)
+        mark_delivered(work, delivery)
 
 
 def _wake(work: Work, escalation: Escalation, what: NewsKind) -> None:
-    pauses.wake(work, escalation.case)
+    case_waiting.wake_case(work, escalation.case)
     news.tell_owner(work, escalation.case_id, what, request_id=escalation.id)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Source(StrEnum):
+class FieldSource(StrEnum):
     """Where the value of a field comes from. Only what is typed can be written by hand."""
 
     FACT = "fact"
@@ -18,7 +18,7 @@ class Source(StrEnum):
     TYPED = "typed"
 
 
-class Sensitivity(StrEnum):
+class FieldSensitivity(StrEnum):
     """What a field could do in the wrong hands."""
 
     NONE = "none"
@@ -26,13 +26,13 @@ class Sensitivity(StrEnum):
 
 
 @dataclass(frozen=True)
-class Field:
+class PacketField:
     """One thing that a packet may say. `origin`: the fact, the evidence or the case's field."""
 
     name: str
     label: str
-    source: Source
-    sensitivity: Sensitivity
+    source: FieldSource
+    sensitivity: FieldSensitivity
     origin: str = ""
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -47,30 +47,30 @@ class Field:
     @property
     def is_written_by_hand(self) -> bool:
         """Evidence can be trimmed before it leaves; facts and the case's own codes cannot."""
-        return self.source in (Source.TYPED, Source.EVIDENCE)
+        return self.source in (FieldSource.TYPED, FieldSource.EVIDENCE)
 
     def in_words(self, value: str) -> str:
         """A value as people read it: a code's words, or the text itself."""
         return dict(self.choices).get(value, value)
 
 
-_NONE, _PERSONAL = Sensitivity.NONE, Sensitivity.PERSONAL
+_NONE, _PERSONAL = FieldSensitivity.NONE, FieldSensitivity.PERSONAL
 # It is read days later: "yesterday" would be another day.
 _WHEN: Final = "The day, and the time as far as they know it. Like this: 21 Nov 2026, about 20:15."
 
 FIELDS: Final = (
-    Field(
+    PacketField(
         "target_url",
         "Address of the account or page, with its number if there is one",
-        Source.EVIDENCE,
+        FieldSource.EVIDENCE,
         _PERSONAL,
         "profile-url",
         is_long=True,
     ),
-    Field(
+    PacketField(
         "target_kind",
         "What kind of thing it is",
-        Source.TYPED,
+        FieldSource.TYPED,
         _NONE,
         choices=(
             ("account", "An account"),
@@ -80,60 +80,62 @@ FIELDS: Final = (
             ("post", "A post or a message"),
         ),
     ),
-    Field(
+    PacketField(
         "happened",
         "What happened",
-        Source.TYPED,
+        FieldSource.TYPED,
         _PERSONAL,
         hint="Three to six plain sentences. No names, and nothing that tells who asked us.",
         is_long=True,
     ),
-    Field(
+    PacketField(
         "first_sign",
         "First sign of it (UTC)",
-        Source.EVIDENCE,
+        FieldSource.EVIDENCE,
         _PERSONAL,
         "first-sign",
         hint=_WHEN,
     ),
-    Field(
+    PacketField(
         "last_good",
         "Last time the owner signed in (UTC)",
-        Source.EVIDENCE,
+        FieldSource.EVIDENCE,
         _PERSONAL,
         "last-good",
         hint=_WHEN,
     ),
-    Field("changes", "What was changed", Source.EVIDENCE, _PERSONAL, "changes-seen", is_long=True),
-    Field(
+    PacketField(
+        "changes", "What was changed", FieldSource.EVIDENCE, _PERSONAL, "changes-seen", is_long=True
+    ),
+    PacketField(
         "rule",
         "Which of your rules this breaks, and why",
-        Source.TYPED,
+        FieldSource.TYPED,
         _NONE,
         is_long=True,
         label_for_us="Which of their rules this breaks, and why",
     ),
-    Field(
+    PacketField(
         "ownership",
         "How we know whose account it is",
-        Source.EVIDENCE,
+        FieldSource.EVIDENCE,
         _PERSONAL,
         "ownership-statement",
         hint="Who confirmed it by role, and how. No names and no documents.",
         is_long=True,
     ),
-    Field(
+    PacketField(
         "ownership_check",
         "Ownership, as we checked it",
-        Source.FACT,
+        FieldSource.FACT,
         _NONE,
         "owner_confirmed",
         choices=(("confirmed", "Confirmed by a responder of the helpdesk"),),
     ),
-    Field(
+    PacketField(
         "requester_check",
         "Who asks, as we checked it",
-        Source.FACT,
+        FieldSource.FACT,
         _NONE,
         "vetted",
         choices=(
@@ -141,10 +143,10 @@ FIELDS: Final = (
             ("known", "We have known them before"),
         ),
     ),
-    Field(
+    PacketField(
         "public_form",
         "Your public form",
-        Source.FACT,
+        FieldSource.FACT,
         _NONE,
         "public_form",
         choices=(
@@ -155,42 +157,42 @@ FIELDS: Final = (
         ),
         label_for_us="Their public form",
     ),
-    Field(
+    PacketField(
         "public_form_ref",
         "Number of your public form, and when it was filed",
-        Source.EVIDENCE,
+        FieldSource.EVIDENCE,
         _PERSONAL,
         "form-receipt",
         label_for_us="Number of their public form, and when it was filed",
     ),
-    Field(
+    PacketField(
         "harm",
         "What could happen, and to whom, as a role",
-        Source.EVIDENCE,
+        FieldSource.EVIDENCE,
         _PERSONAL,
         "harm-statement",
         hint="Two to five sentences without a name.",
         is_long=True,
     ),
-    Field(
+    PacketField(
         "useful_until",
         "An answer helps until (UTC)",
-        Source.TYPED,
+        FieldSource.TYPED,
         _NONE,
         hint="The day and time after which it is too late. Leave it empty if there is none.",
     ),
-    Field(
+    PacketField(
         "restore_address",
         "Address to which access can be given back",
-        Source.EVIDENCE,
+        FieldSource.EVIDENCE,
         _PERSONAL,
         "restore-address",
         hint="A fresh one that was never tied to any account.",
     ),
-    Field(
+    PacketField(
         "keep_quiet",
         "Who must not hear of this",
-        Source.TYPED,
+        FieldSource.TYPED,
         _NONE,
         choices=(
             ("target", "Please do not tell whoever holds the account now"),
@@ -198,10 +200,10 @@ FIELDS: Final = (
             ("both", "Please do not tell whoever holds the account, nor any authority"),
         ),
     ),
-    Field(
+    PacketField(
         "language",
         "Language of the account's owner",
-        Source.CASE,
+        FieldSource.CASE,
         _NONE,
         "language",
         # those of the public form; any other is said by its code
@@ -213,19 +215,19 @@ FIELDS: Final = (
             ("pt", "Portuguese"),
         ),
     ),
-    Field("region", "Region", Source.CASE, _NONE, "region"),
-    Field(
+    PacketField("region", "Region", FieldSource.CASE, _NONE, "region"),
+    PacketField(
         "context",
         "What an outsider would not know",
-        Source.TYPED,
+        FieldSource.TYPED,
         _PERSONAL,
         hint="For example what a word or a date means there.",
         is_long=True,
     ),
-    Field(
+    PacketField(
         "if_no_answer",
         "What we do if we hear nothing",
-        Source.TYPED,
+        FieldSource.TYPED,
         _NONE,
     ),
 )

@@ -4,7 +4,8 @@ from typing import Any
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
-from helpdesk.escalations import calls, queries, words
+from helpdesk.escalations import labels, queries, second_person_calls
+from helpdesk.escalations.contributors import cannot_be_second, contributions_to
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerForm,
@@ -13,17 +14,16 @@ from helpdesk.escalations.forms import (
     WaiverForm,
 )
 from helpdesk.escalations.gates import (
-    check,
-    closed,
+    check_gates,
+    closed_gates,
     lacks_only_a_second_person,
-    leaves_alone,
+    leaves_unread,
     why_no_second_person,
 )
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.parts import cannot_be_second, parts_in
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.priorities import needs_second_person
-from helpdesk.escalations.standing import MOVES, DeliveryStanding, Standing
+from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
 
 def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
@@ -35,21 +35,21 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     readings = queries.readings_of(work, escalation)
     verdicts = queries.verdicts_of(work, escalation)
     denied = queries.denied_verdicts_of(work, escalation)
-    is_draft = escalation.standing is Standing.DRAFT
+    is_draft = escalation.standing is EscalationState.DRAFT
     waiting = queries.waiting_answer(work, escalation)
-    seen = queries.seen(work, escalation) if is_draft or waiting else None
+    seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None
     call = _call(work, escalation)
-    gates = check(seen, approver=work.actor.id) if seen is not None else ()
+    gates = check_gates(seen, approver=work.actor.id) if seen is not None else ()
     approval_form = ApprovalForm(formdata=None, seen_hash=escalation.packet_hash)
     return {
         "case": escalation.case,
         "escalation": escalation,
-        "words": words,
+        "words": labels,
         "now": work.at,
         "packet": packet,
         "packet_text": packet.as_text(),
         "gates": gates if is_draft else (),
-        "closed_gates": closed(gates),
+        "closed_gates": closed_gates(gates),
         "waiting_answer": waiting,
         "unsent_answer": "" if waiting else work.keys.open(escalation, "reply"),
         "not_second": why_no_second_person(seen, work.actor.id) if waiting and seen else "",
@@ -60,7 +60,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         and may_work_on(work.actor, escalation)
         and lacks_only_a_second_person(seen, work.actor.id),
         "call": call,
-        "leaves_alone": seen is not None and leaves_alone(seen, work.actor.id),
+        "leaves_alone": seen is not None and leaves_unread(seen, work.actor.id),
         "seconds": _seconds(work, escalation),
         "delivery": delivery,
         "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
@@ -89,13 +89,13 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     }
 
 
-def _call(work: Work, escalation: Escalation) -> calls.SecondPerson | None:
+def _call(work: Work, escalation: Escalation) -> second_person_calls.SecondPersonCall | None:
     """What came of calling a second person, where one is or was wanted."""
-    if escalation.standing is Standing.DRAFT or escalation.holds_answer:
-        return calls.call_for_approval(work, escalation)
+    if escalation.standing is EscalationState.DRAFT or escalation.holds_answer:
+        return second_person_calls.call_for_approval(work, escalation)
     if escalation.second_read_due_at is None:
         return None
-    return calls.call_to_read(work, escalation)
+    return second_person_calls.call_to_read(work, escalation)
 
 
 def _seconds(work: Work, escalation: Escalation) -> list[str]:
@@ -118,21 +118,22 @@ def _named(escalation: Escalation) -> tuple[str | None, ...]:
 def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[str, bool]:
     """Which buttons to show; the operations decide again."""
     ours, standing = may_work_on(work.actor, escalation), escalation.standing
-    is_draft, due = standing is Standing.DRAFT, escalation.answer_due_at
+    is_draft, due = standing is EscalationState.DRAFT, escalation.answer_due_at
     waits = escalation.second_read_due_at is not None and escalation.second_read_at is None
     mine = waits and (
-        work.actor.id == escalation.approved_by or work.actor.id in parts_in(work, escalation)
+        work.actor.id == escalation.approved_by
+        or work.actor.id in contributions_to(work, escalation)
     )
     return {
         "may_change": ours and is_draft,
         "may_waive": is_draft and may_waive(work.actor, escalation),
-        "may_answer": ours and standing is Standing.NEED_INFORMATION,
-        "may_verify": ours and standing is Standing.DECIDED,
-        "may_withdraw": ours and Standing.WITHDRAWN in MOVES[standing],
+        "may_answer": ours and standing is EscalationState.NEED_INFORMATION,
+        "may_verify": ours and standing is EscalationState.DECIDED,
+        "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[standing],
         "may_read_afterwards": ours and waits and not mine,
         "may_say_they_know": ours and escalation.untold_since is not None,
         "may_stop_waiting": ours and due is not None and due <= work.at,
         "may_send_again": ours
         and delivery is not None
-        and delivery.standing is DeliveryStanding.DEAD_LETTER,
+        and delivery.standing is DeliveryState.DEAD_LETTER,
     }
