@@ -21,7 +21,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.intake import operations as intake
-from helpdesk.intake.report import Told
+from helpdesk.intake.report import ReportContent
 
 MESSAGES = 50
 REAL_LENGTH = 1_150
@@ -125,12 +125,12 @@ def a_long_case(house: House, owner: Somebody) -> str:
 
 def _reported(house: House) -> tuple[str, ReturnCode]:
     context, code = house.context, ReturnCode.new()
-    way_back = intake.WayBack(
+    way_back = intake.ReportKeys(
         form_token=secrets.token_bytes(32),
         code=code,
         reporter_tag=code.tag(context.settings.intake_keys[0]),
     )
-    told = Told(
+    told = ReportContent(
         kinds=("account-takeover",),
         answers={"danger": "none_known", "hold": "running", "platform": "instagram"},
         story=WORDS * 4,

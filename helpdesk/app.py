@@ -15,7 +15,7 @@ from helpdesk.core.markup import as_written, exact, harmless, isolated, name, sa
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
-from helpdesk.intake import door as intake_door
+from helpdesk.intake import authentication as intake_door
 from helpdesk.intake import views as intake
 from helpdesk.intake.languages import is_reviewed, on_offer
 from helpdesk.key_files import KeyFile

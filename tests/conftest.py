@@ -27,7 +27,7 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
 from helpdesk.core.outbox import Promise
 from helpdesk.core.service_keys import ServiceKeys
-from helpdesk.intake.models import Visit
+from helpdesk.intake.models import MailboxSession
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings, Surface
 
@@ -149,7 +149,7 @@ def settings(tmp_path_factory) -> Settings:
 
 
 # Rows that say how work is carried, not what happened to anybody.
-BOOKKEEPING = (Promise, HistoryLink, HistoryCheckpoint, StaffSession, Visit)
+BOOKKEEPING = (Promise, HistoryLink, HistoryCheckpoint, StaffSession, MailboxSession)
 
 
 def note_changes(session, _context, _instances):

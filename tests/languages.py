@@ -19,7 +19,7 @@ from helpdesk.authoring.translation.files import (
 from helpdesk.authoring.translation.status import sentences
 from helpdesk.authoring.translation.writing import write_part
 from helpdesk.intake import languages as offering
-from helpdesk.intake.forms import sheets
+from helpdesk.intake.forms import report_steps
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.published import PUBLISHED, path_of
 from helpdesk.settings import LANGUAGES
@@ -37,10 +37,10 @@ CACHES = (
     catalogues.translations,
     offering.is_whole,
     offering.is_reviewed,
-    sheets.first_sheet,
-    sheets.own_sheet,
-    sheets.last_sheet,
-    sheets.finder,
+    report_steps.first_step_form,
+    report_steps.questions_form,
+    report_steps.last_step_form,
+    report_steps.search_in,
     template_cache._sentence,
 )
 WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")

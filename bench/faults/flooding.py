@@ -24,10 +24,10 @@ from bench.house import House
 from bench.reports import filled
 from helpdesk.core import job_runner
 from helpdesk.core.app_context import AppContext
-from helpdesk.intake.form_token import FormToken
 from helpdesk.intake.forms import PREFIX
-from helpdesk.intake.load import CROWD
-from helpdesk.intake.slow_lane import UNHURRIED
+from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.second_lane import UNHURRIED
+from helpdesk.intake.volume import CROWD
 from helpdesk.triage import crowds
 
 FLOODERS = 4
@@ -60,7 +60,7 @@ class Form:
 
     @property
     def fingerprint(self) -> bytes:
-        return FormToken(dict(self.pairs)["token"], 0.0).fingerprint
+        return ReportToken(dict(self.pairs)["token"], 0.0).fingerprint
 
 
 def trial(

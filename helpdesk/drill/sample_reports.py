@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake.report import Told
+from helpdesk.intake.report import ReportContent
 
 ALL_CONSENTS = frozenset(ConsentKind)
 NO_PLATFORM = ALL_CONSENTS - {ConsentKind.PLATFORM}
@@ -27,13 +27,13 @@ class SampleReport:
     consents: frozenset[ConsentKind] = NO_PLATFORM
     also: tuple[str, ...] = ()
 
-    def told(self) -> Told:
+    def told(self) -> ReportContent:
         """The same as the report form would hand over."""
         contact = {"safe_channel": "", "safe_times": "", "never_contact": ""} | dict(self.contact)
         answers: dict[str, str | tuple[str, ...] | None] = dict(self.answers)
         if self.platform:
             answers["platform"] = self.platform
-        return Told(
+        return ReportContent(
             kinds=(self.kind, *self.also),
             answers=answers,
             story=self.words,

@@ -27,7 +27,7 @@ from helpdesk.duty.timeline import Line
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import AtPartners
-from helpdesk.intake.load import Load, load_of
+from helpdesk.intake.volume import IntakeVolume, current_volume
 from helpdesk.partners import queries as partners
 from helpdesk.partners.models import Partner
 from helpdesk.playbooks.repository import the_library
@@ -101,7 +101,7 @@ class Board:
     second_persons: Sequence[WaitsForSecond]
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
-    load: Load
+    load: IntakeVolume
 
 
 def board(work: Work) -> Board:
@@ -141,7 +141,7 @@ def board(work: Work) -> Board:
         names=owners(
             work, [*late, *unheard, *out_of_reach, *disputed, *(one.run.case for one in came_back)]
         ),
-        load=load_of(work),
+        load=current_volume(work),
     )
 
 

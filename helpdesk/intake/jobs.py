@@ -7,14 +7,14 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.intake import quota
-from helpdesk.intake.load import load_of
+from helpdesk.intake.volume import current_volume
 
 
 @job("intake.warn_of_quota", queue=Queue.NOTICES)
 def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
     """Tell who is on duty and every operator how much of the quota is used. Safe to run twice."""
     with context.begin() as work:
-        if quota.was_told(work, team_id, percent):
+        if quota.was_warned(work, team_id, percent):
             return
         call = _compose(context, work, team_id, percent)
         operators = {
@@ -42,7 +42,7 @@ def _compose(context: AppContext, work: Work, team_id: str, percent: int) -> on_
 
 
 def _letter(context: AppContext, work: Work, percent: int, person_id: str, mailbox: str) -> Email:
-    load = load_of(work)
+    load = current_volume(work)
     return emails.compose_email(
         context,
         "emails/quota.txt",

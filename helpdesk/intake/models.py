@@ -9,7 +9,7 @@ from helpdesk.core.database import ID_LENGTH, Base
 from helpdesk.core.sealing import Envelope, Place
 
 
-class Visit(Base):
+class MailboxSession(Base):
     """What it holds opens only with the browser's cookie. It ends after half an hour without a
     click. Times are to five minutes."""
 

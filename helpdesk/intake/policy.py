@@ -4,6 +4,6 @@ from helpdesk.cases.models import Case
 from helpdesk.core.actors import Actor, Role
 
 
-def is_their_case(actor: Actor, case: Case) -> bool:
+def is_reporter_of(actor: Actor, case: Case) -> bool:
     """The reporter of this case, and nobody else, writes, agrees and takes back in its name."""
     return actor.role is Role.REPORTER and actor.case_id == case.id

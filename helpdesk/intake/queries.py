@@ -20,7 +20,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Decision, Verification
-from helpdesk.intake.asked import Answer, Request
+from helpdesk.intake.request_status import PlatformAnswer, RequestStatus
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
 
@@ -40,7 +40,7 @@ DESKS: Final = (
 
 
 @dataclass(frozen=True)
-class DeskForReports:
+class ReportRecipient:
     """The team that takes new reports, and its newest key that counts."""
 
     id: str
@@ -55,10 +55,10 @@ class DeskForReports:
 
 
 # For each database that this process talks to, of which there is one outside of tests.
-_desks: WeakKeyDictionary[Engine | Connection, DeskForReports] = WeakKeyDictionary()
+_desks: WeakKeyDictionary[Engine | Connection, ReportRecipient] = WeakKeyDictionary()
 
 
-def desk_for_reports(work: Work, *, anew: bool = False) -> DeskForReports:
+def report_recipient(work: Work, *, anew: bool = False) -> ReportRecipient:
     """Who takes new reports, as it was when we asked last: whoever writes to them asks again.
 
     A key that bears no signature which counts is passed over, and the last good one is used.
@@ -69,14 +69,14 @@ def desk_for_reports(work: Work, *, anew: bool = False) -> DeskForReports:
     return _desks[database]
 
 
-def _look(work: Work) -> DeskForReports:
+def _look(work: Work) -> ReportRecipient:
     lines = work.session.execute(DESKS).all()
     house = work.keys.service.half(KeyFile.STAFF_SIGNING)
     for team_id, of_team in groupby(lines, key=attrgetter("owner_id")):
         key = log_refused(check_signatures(of_team, house=house)).current
         if key is not None:
             first = [line for line in lines if line.owner_id == lines[0].owner_id]
-            return DeskForReports(team_id, key, (first[-1].owner_id, first[-1].id))
+            return ReportRecipient(team_id, key, (first[-1].owner_id, first[-1].id))
     raise LookupError("No team with a key that counts takes reports.")
 
 
@@ -173,7 +173,7 @@ def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
     return consent
 
 
-def requests_of(work: Work, case: Case) -> list[Request]:
+def requests_of(work: Work, case: Case) -> list[RequestStatus]:
     """What was asked of partners for a case, oldest first, each with its way and its answers."""
     asked = escalations.requests_of_case(work, case).requests
     if not asked:
@@ -185,7 +185,7 @@ def requests_of(work: Work, case: Case) -> list[Request]:
     agreed = {one.platform for one in agreed_consents(work, case)}
     ways = clocks.progress_of_requests(work, asked)
     return [
-        Request(
+        RequestStatus(
             one,
             answers=tuple(
                 _answer(decision, said)
@@ -200,13 +200,13 @@ def requests_of(work: Work, case: Case) -> list[Request]:
     ]
 
 
-def _answer(decision: Decision, said: Sequence[Verification]) -> Answer:
+def _answer(decision: Decision, said: Sequence[Verification]) -> PlatformAnswer:
     about = [one for one in said if one.decision_id == decision.id]
     standing = next((one for one in about if one.objected_at is None), None)
-    return Answer(decision, standing, tuple(one for one in about if one is not standing))
+    return PlatformAnswer(decision, standing, tuple(one for one in about if one is not standing))
 
 
-def request_of(work: Work, case: Case, ref: str) -> Request:
+def request_of(work: Work, case: Case, ref: str) -> RequestStatus:
     """One of them."""
     for request in requests_of(work, case):
         if request.escalation.ref == ref:

@@ -10,7 +10,7 @@ from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work
-from helpdesk.intake.load import Load, load_of
+from helpdesk.intake.volume import IntakeVolume, current_volume
 
 WARN_AT: Final = (50, 80, 100)
 TOLD: Final = "intake.quota_told"
@@ -21,7 +21,7 @@ AGAIN_AFTER: Final = timedelta(hours=24)
 TRIED_AGAIN: Final = timedelta(hours=1)
 
 
-def warning(load: Load, quota: int) -> int | None:
+def passed_mark(load: IntakeVolume, quota: int) -> int | None:
     """Which of the marks is passed: 50, 80 or 100 percent; None below all of them."""
     used = load.percent_of(quota)
     return max((mark for mark in WARN_AT if used >= mark), default=None)
@@ -29,9 +29,9 @@ def warning(load: Load, quota: int) -> int | None:
 
 def promise_warning(work: Work, quota: int) -> None:
     """Promise a letter when a mark is passed for the first time in a day. The ticker asks."""
-    mark = warning(load_of(work), quota)
+    mark = passed_mark(current_volume(work), quota)
     team_id = work.session.scalar(select(Team.id).where(Team.takes_reports).order_by(Team.id))
-    if mark is None or team_id is None or was_told(work, team_id, mark):
+    if mark is None or team_id is None or was_warned(work, team_id, mark):
         return
     lying = select(Promise.id).where(
         Promise.job == JOB,
@@ -42,7 +42,7 @@ def promise_warning(work: Work, quota: int) -> None:
         work.promise("intake.warn_of_quota", team_id=team_id, percent=mark)
 
 
-def was_told(work: Work, team_id: str, mark: int) -> bool:
+def was_warned(work: Work, team_id: str, mark: int) -> bool:
     """Whether people have heard of this mark, or of a higher one, within a day."""
     told = select(HistoryEntry.details).where(
         HistoryEntry.subject_id == team_id,

@@ -27,7 +27,7 @@ KEPT: Final = 200
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportContent:
     """What somebody told us, without the answers that other answers made pointless."""
 
     kinds: tuple[str, ...]
@@ -67,7 +67,7 @@ def kinds_of_trouble(library: Library) -> tuple[Playbook, ...]:
     return (*named, *merging.pages_of(library, [SOMETHING_ELSE]))
 
 
-def picked(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
+def picked_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
     """The kinds that were ticked and are on offer, in the order of the page."""
     ticked = set(kinds)
     return tuple(page.id for page in kinds_of_trouble(library) if page.id in ticked)
@@ -94,7 +94,7 @@ def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ..
     return _questions(library, tuple(page.id for page in pages))
 
 
-def can_wait(library: Library, pages: Iterable[Playbook]) -> frozenset[str]:
+def questions_that_can_wait(library: Library, pages: Iterable[Playbook]) -> frozenset[str]:
     """The questions that are folded away: no level hangs on them. What is most a page's own, the
     first that it asks, stays in sight, and so does the platform.
     """

@@ -238,7 +238,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 3), says_yes=st.booleans())
     def reporter_answers_what_was_written_down(self, number, says_yes):
-        verb = intake.confirm_agreement if says_yes else intake.deny_agreement
+        verb = intake.confirm_consent if says_yes else intake.deny_consent
         done = []
 
         def act_as_reporter(act):
@@ -249,7 +249,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule(agreements=st.sets(st.sampled_from([HELP, PLATFORM])))
     def reporter_chooses(self, agreements):
-        self.by_reporter(lambda work, case: intake.agree_to(work, case, agreements=agreements))
+        self.by_reporter(lambda work, case: intake.set_consents(work, case, agreements=agreements))
 
     @rule()
     def reporter_writes(self):

@@ -238,9 +238,9 @@ def test_the_reporter_confirms_it_in_the_mailbox_and_nobody_speaks_for_them_then
 
     with house.as_reporter() as work:
         case, consent = work.session.get(Case, house.case.id), work.session.get(Consent, consent_id)
-        intake.confirm_agreement(work, case, consent)
+        intake.confirm_consent(work, case, consent)
         with pytest.raises(Conflict, match="any more"):
-            intake.confirm_agreement(work, case, consent)
+            intake.confirm_consent(work, case, consent)
 
     assert refused(house, escalation, house.second) == ""
 
@@ -251,7 +251,7 @@ def test_the_reporter_denies_it_and_it_never_counts(house):
 
     with house.as_reporter() as work:
         case, consent = work.session.get(Case, house.case.id), work.session.get(Consent, consent_id)
-        intake.deny_agreement(work, case, consent)
+        intake.deny_consent(work, case, consent)
 
     with pytest.raises(Conflict, match="taken back"):
         confirm(house, house.lead, consent_id)
@@ -264,7 +264,7 @@ def test_ticking_it_in_the_mailbox_confirms_it(house):
     with house.as_reporter() as work:
         case = work.session.get(Case, house.case.id)
         agreement = (ConsentKind.PLATFORM, "platform")
-        assert intake.agree_to(work, case, agreements=[agreement], shown=[])
+        assert intake.set_consents(work, case, agreements=[agreement], shown=[])
 
     with house.context.begin() as work:
         assert work.session.get(Consent, consent_id).is_the_reporters

@@ -16,8 +16,8 @@ from helpdesk.cases.models import Consent
 from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict
-from helpdesk.intake import slow_lane
-from helpdesk.intake.form_token import FormToken
+from helpdesk.intake import second_lane
+from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views import reports
 
 LATE = 0.4
@@ -38,8 +38,8 @@ def writes_half():
 
 def forgets_its_forms():
     """A form that is sent again is a new form."""
-    FormToken.fingerprint = property(lambda token: secrets.token_bytes(32))
-    FormToken.return_code = lambda token, key: ReturnCode.new()
+    ReportToken.fingerprint = property(lambda token: secrets.token_bytes(32))
+    ReportToken.return_code = lambda token, key: ReturnCode.new()
     return _application()
 
 
@@ -51,19 +51,19 @@ def looks_before_it_claims():
 
 def waits_two_seconds():
     """No fault: the minute that a token has to wait is two seconds, or the trial would be long."""
-    slow_lane.UNHURRIED = timedelta(seconds=2)
+    second_lane.UNHURRIED = timedelta(seconds=2)
     return _application()
 
 
 def marks_by_number():
     """Whoever comes in a crowd is put into the second lane."""
-    reports.belongs_in_slow_lane = lambda _fields, _token, *, is_crowd: is_crowd
+    reports.belongs_in_second_lane = lambda _fields, _token, *, is_crowd: is_crowd
     return _application()
 
 
 def marks_nothing():
     """Nobody is put into it."""
-    reports.belongs_in_slow_lane = lambda _fields, _token, *, is_crowd: False
+    reports.belongs_in_second_lane = lambda _fields, _token, *, is_crowd: False
     return _application()
 
 

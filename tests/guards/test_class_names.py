@@ -15,13 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 TODAY = frozenset(
     {
-        "Answer",
-        "FormToken",
         "Lane",
         "Line",
         "Meta",
-        "Told",
-        "VerdictForm",
     }
 )
 

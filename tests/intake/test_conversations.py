@@ -56,7 +56,7 @@ def call(house, case, *, minutes=30, reached=True, way=ConversationChannel.TELEP
 
 def object_to(house, case, code, conversation_id):
     with house.at_the_door(reporter(case.id), own=code.secret()) as work:
-        operations.object_to(work, queries.own_case(work), conversation_id)
+        operations.dispute_conversation(work, queries.own_case(work), conversation_id)
 
 
 def now_of(house, case):

@@ -21,7 +21,7 @@ from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import Promise
 from helpdesk.duty import closing as duty
-from helpdesk.intake.models import Visit
+from helpdesk.intake.models import MailboxSession
 from tests.core.test_code_input import as_copied
 from tests.factories import a_case, a_person
 
@@ -172,7 +172,7 @@ def test_many_wrong_codes_are_asked_to_wait_but_the_right_one_always_opens(brows
 
 def test_the_cookie_opens_what_the_row_holds_and_the_row_alone_does_not(house, inside, code):
     with house.inside() as work:
-        [visit] = work.session.scalars(select(Visit)).all()
+        [visit] = work.session.scalars(select(MailboxSession)).all()
 
     cookie = inside.client.get_cookie("hd_public_door")
     assert cookie.http_only
@@ -502,12 +502,12 @@ def test_a_report_sent_while_the_mailbox_is_open_is_tied_to_nothing(house, insid
 
 def _age_visits(house, by):
     with house.inside() as work:
-        work.session.execute(update(Visit).values(seen_at=work.at - by))
+        work.session.execute(update(MailboxSession).values(seen_at=work.at - by))
 
 
 def _visits(house):
     with house.inside() as work:
-        return list(work.session.scalars(select(Visit)))
+        return list(work.session.scalars(select(MailboxSession)))
 
 
 def _case(house, case):

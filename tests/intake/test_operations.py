@@ -22,13 +22,13 @@ from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.signatures import sign_key
 from helpdesk.intake import operations, queries
-from helpdesk.intake.operations import WayBack
-from helpdesk.intake.report import Told
+from helpdesk.intake.operations import ReportKeys
+from helpdesk.intake.report import ReportContent
 from helpdesk.key_files import KeyFile
 from tests.conftest import SERVICE
 from tests.factories import a_case, a_person, a_team
 
-TOLD = Told(
+TOLD = ReportContent(
     "account-takeover",
     answers={"danger": "imminent", "profile": "@marker-handle"},
     story="marker-story",
@@ -42,7 +42,7 @@ JUST_BEFORE_TEN = datetime(2026, 11, 2, 9, 58, 41, tzinfo=UTC)
 @pytest.fixture
 def way_back(settings):
     code = ReturnCode.new()
-    return WayBack(b"f" * 32, code, code.tag(settings.intake_keys[0]))
+    return ReportKeys(b"f" * 32, code, code.tag(settings.intake_keys[0]))
 
 
 @given(st.integers(0, len(word_list()) ** WORDS_IN_CODE - 1), st.data())
@@ -71,7 +71,7 @@ def test_whoever_takes_a_report_in_cannot_read_it(house, way_back):
 
 def a_way_back(settings, number):
     code = ReturnCode.new()
-    return WayBack(bytes([number]) * 32, code, code.tag(settings.intake_keys[0]))
+    return ReportKeys(bytes([number]) * 32, code, code.tag(settings.intake_keys[0]))
 
 
 def holder_of(work, case):
@@ -211,7 +211,7 @@ def test_a_reporter_sees_one_case_and_a_stranger_none(house):
         theirs = work.session.get(Case, other.id)
         for verb in (
             lambda: operations.write_message(work, theirs, body="x"),
-            lambda: operations.agree_to(work, theirs, agreements=[]),
+            lambda: operations.set_consents(work, theirs, agreements=[]),
             lambda: operations.withdraw_case(work, theirs),
         ):
             with pytest.raises(NotAllowed):

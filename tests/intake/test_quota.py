@@ -9,11 +9,11 @@ import pytest
 from helpdesk import ticker
 from helpdesk.core.actors import Role
 from helpdesk.core.job_runner import run_due_promises
-from helpdesk.intake import load, quota
+from helpdesk.intake import quota, volume
 from tests.conftest import STAFF, become
 from tests.factories import a_person, a_team, sign_in
 from tests.intake.test_reports import LAST, cases, go_to, send
-from tests.intake.test_slow_lane import clock, count
+from tests.intake.test_second_lane import clock, count
 
 QUOTA = 1000
 
@@ -21,7 +21,7 @@ QUOTA = 1000
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Every look at the count is a fresh one."""
-    monkeypatch.setattr(load, "BELIEVED", 0)
+    monkeypatch.setattr(volume, "BELIEVED", 0)
 
 
 def used(house, megabytes, *, slow=False):
@@ -60,7 +60,7 @@ def test_what_could_not_be_taken_can_be_sent_again_from_that_page(
     clock["by"] = 61
     used(house, QUOTA)
     send(browser, follow=False)
-    monkeypatch.setattr(load.Load, "has_room", lambda *_, **__: True)
+    monkeypatch.setattr(volume.IntakeVolume, "has_room", lambda *_, **__: True)
 
     browser.send("/report")
 
@@ -87,7 +87,7 @@ def test_the_second_lane_has_half_and_closes_the_door_to_nobody_else(
     clock,
     monkeypatch,
 ):
-    monkeypatch.setattr(load, "CROWD", 0)
+    monkeypatch.setattr(volume, "CROWD", 0)
     used(house, QUOTA // 2, slow=True)
     go_to(browser, 3)
 

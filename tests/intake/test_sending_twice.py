@@ -19,7 +19,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import Promise
 from helpdesk.intake import operations
-from helpdesk.intake.report import Told
+from helpdesk.intake.report import ReportContent
 from helpdesk.settings import Surface
 from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate
 from tests.factories import a_person, a_team
@@ -189,8 +189,8 @@ def test_a_rotated_key_keeps_every_word(house, browser, settings):
 def test_an_old_code_opens_after_the_intake_key_was_rotated(house, settings):
     code = ReturnCode.new()
     with house.at_the_door() as work:
-        way_back = operations.WayBack(b"f" * 32, code, code.tag(settings.intake_keys[0]))
-        operations.submit(work, Told("something-else", story="x"), way_back=way_back)
+        way_back = operations.ReportKeys(b"f" * 32, code, code.tag(settings.intake_keys[0]))
+        operations.submit(work, ReportContent("something-else", story="x"), way_back=way_back)
     rotated = replace(settings, intake_keys=(b"n" * 32, *settings.intake_keys))
     app = create_app(replace(house.intake, settings=rotated), Surface.PUBLIC)
     app.testing = True

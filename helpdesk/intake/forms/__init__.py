@@ -6,9 +6,9 @@ from helpdesk.intake.forms.agreements import (
     consequences,
     label_of,
 )
-from helpdesk.intake.forms.mailbox import MessageForm, ReturnForm, VerdictForm
-from helpdesk.intake.forms.paper import FIRST, LAST, PAGES, Paper
+from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
 from helpdesk.intake.forms.questions import PREFIX
+from helpdesk.intake.forms.report_form import FIRST, LAST, PAGES, ReportForm
 
 __all__ = [
     "FIRST",
@@ -17,10 +17,10 @@ __all__ = [
     "PLAIN_AGREEMENTS",
     "PREFIX",
     "ConsentsForm",
-    "MessageForm",
-    "Paper",
+    "ReportForm",
+    "ReporterMessageForm",
+    "ReporterVerdictForm",
     "ReturnForm",
-    "VerdictForm",
     "consequences",
     "label_of",
 ]

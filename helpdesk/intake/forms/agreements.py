@@ -9,8 +9,8 @@ from wtforms.fields import SelectChoice
 
 from helpdesk.cases.models import Consent
 from helpdesk.cases.states import ConsentKind
-from helpdesk.intake.asked import IfTakenBack, Request
 from helpdesk.intake.operations import Agreement
+from helpdesk.intake.request_status import RequestStatus, WithdrawalEffect
 from helpdesk.playbooks.repository import the_library
 from helpdesk.web.forms import Form
 from helpdesk.web.time_format import day, moment
@@ -63,19 +63,21 @@ class ConsentsForm(Form):
         ticked = sorted(_value_of(*one) for one in self.ticked())
         return [("shown", self.shown.data or ""), *(("agreed", one) for one in ticked)]
 
-    def stops(self, requests: Iterable[Request]) -> list[Request]:
+    def stops(self, requests: Iterable[RequestStatus]) -> list[RequestStatus]:
         """The requests that have left, and are taken back by what is not ticked any more."""
         ticked, stood = self.ticked(), self.stood()
         return [
             one
             for one in requests
             for agreement in [(ConsentKind.PLATFORM, one.escalation.partner.platform)]
-            if one.if_taken_back is IfTakenBack.IS_STOPPED
+            if one.if_taken_back is WithdrawalEffect.IS_STOPPED
             if agreement not in ticked and (stood is None or agreement in stood)
         ]
 
 
-def consequences(requests: Iterable[Request], agreed: Iterable[Consent] = ()) -> dict[str, str]:
+def consequences(
+    requests: Iterable[RequestStatus], agreed: Iterable[Consent] = ()
+) -> dict[str, str]:
     """What is said beside a tick: that one of us set it, having been told, and for each platform
     that may be asked what taking it away does to what was asked."""
     by_hand = [one for one in agreed if not one.is_the_reporters]
@@ -95,28 +97,28 @@ def _noted(consent: Consent) -> str:
     return str(said)
 
 
-def _consequence(request: Request, happens: IfTakenBack) -> str:
+def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
     name = request.escalation.partner.name
     match happens:
-        case IfTakenBack.STAYS_HERE:
+        case WithdrawalEffect.STAYS_HERE:
             said = gettext(
                 "We have written a request to %(name)s and have not sent it. Without this tick it "
                 "is not sent.",
                 name=name,
             )
-        case IfTakenBack.IS_OVER:
+        case WithdrawalEffect.IS_OVER:
             said = gettext(
                 "%(name)s has answered our request. If you take this tick away, the answer stays "
                 "here, and we do not ask them again.",
                 name=name,
             )
-        case IfTakenBack.IS_STOPPED if request.arrived_at is None:
+        case WithdrawalEffect.IS_STOPPED if request.arrived_at is None:
             said = gettext(
                 "A request is on its way to %(name)s. If you take this tick away, we stop it, and "
                 "tell them to stop if they have it already.",
                 name=name,
             )
-        case IfTakenBack.IS_STOPPED:
+        case WithdrawalEffect.IS_STOPPED:
             said = gettext(
                 "We asked %(name)s on %(time)s. If you take this tick away, we tell them to stop. "
                 "They may have read it already.",

@@ -34,7 +34,7 @@ class ReturnForm(Form):
     whose = HiddenField()
 
 
-class MessageForm(Form):
+class ReporterMessageForm(Form):
     """Words from the reporter to the helpdesk."""
 
     body = TextAreaField(
@@ -47,7 +47,7 @@ class MessageForm(Form):
     )
 
 
-class VerdictForm(Form):
+class ReporterVerdictForm(Form):
     """Whether it is really fixed, which only the person can say."""
 
     verdict = RadioField(

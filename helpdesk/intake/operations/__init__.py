@@ -2,34 +2,34 @@
 
 from helpdesk.intake.operations.consents import (
     Agreement,
-    agree_to,
-    confirm_agreement,
-    deny_agreement,
+    confirm_consent,
+    deny_consent,
+    set_consents,
 )
-from helpdesk.intake.operations.conversations import object_to
-from helpdesk.intake.operations.submission import Receipt, WayBack, submit
+from helpdesk.intake.operations.conversations import dispute_conversation
+from helpdesk.intake.operations.mailbox_sessions import (
+    close_mailbox,
+    find_mailbox_session,
+    open_mailbox,
+)
+from helpdesk.intake.operations.messages import write_message
+from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit
 from helpdesk.intake.operations.verdicts import deny_verdict, give_verdict
-from helpdesk.intake.operations.visits import (
-    come_in,
-    find_visit,
-    go_away,
-)
 from helpdesk.intake.operations.withdrawal import withdraw_case
-from helpdesk.intake.operations.words import write_message
 
 __all__ = [
     "Agreement",
-    "Receipt",
-    "WayBack",
-    "agree_to",
-    "come_in",
-    "confirm_agreement",
-    "deny_agreement",
+    "ReportKeys",
+    "SubmissionResult",
+    "close_mailbox",
+    "confirm_consent",
+    "deny_consent",
     "deny_verdict",
-    "find_visit",
+    "dispute_conversation",
+    "find_mailbox_session",
     "give_verdict",
-    "go_away",
-    "object_to",
+    "open_mailbox",
+    "set_consents",
     "submit",
     "withdraw_case",
     "write_message",

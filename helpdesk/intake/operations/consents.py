@@ -10,14 +10,14 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.waking import go_on
-from helpdesk.intake.policy import is_their_case
+from helpdesk.intake.operations.reopening import resume_case
+from helpdesk.intake.policy import is_reporter_of
 
 # A kind, and for a platform which one.
 Agreement = tuple[ConsentKind, str | None]
 
 
-def agree_to(
+def set_consents(
     work: Work,
     case: Case,
     *,
@@ -34,7 +34,7 @@ def agree_to(
     stopped: the carrying asks again at the last moment, and this takes it out of the way. To agree,
     or not to any more, may be the very answer that the case waited for.
     """
-    work.require(is_their_case, case)
+    work.require(is_reporter_of, case)
     lock_case(work, case)
     standing = {(one.kind, one.platform): one for one in queries.standing_consents(work, case)}
     before = standing if shown is None else shown
@@ -52,37 +52,37 @@ def agree_to(
     for consent in withdrawn:
         _withdraw(work, case, consent)
     if given or told or withdrawn:
-        go_on(work, case)
+        resume_case(work, case)
         news.tell_owner(work, case.id, NewsKind.AGREEMENT)
     return bool(given or told or withdrawn)
 
 
-def confirm_agreement(work: Work, case: Case, consent: Consent) -> None:
+def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     """The reporter says that they did agree to what one of us wrote down: now it counts."""
-    work.require(is_their_case, case)
+    work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
     refuse_confirming(consent)
     _confirm(work, consent)
-    go_on(work, case)
+    resume_case(work, case)
     news.tell_owner(work, case.id, NewsKind.AGREEMENT)
 
 
-def deny_agreement(work: Work, case: Case, consent: Consent) -> None:
+def deny_consent(work: Work, case: Case, consent: Consent) -> None:
     """The reporter says that they did not agree to it: it is taken back, and never counted."""
-    work.require(is_their_case, case)
+    work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
     refuse_confirming(consent)
     work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
     _withdraw(work, case, consent)
-    go_on(work, case)
+    resume_case(work, case)
     news.tell_owner(work, case.id, NewsKind.AGREEMENT)
 
 
-def withdraw_all(work: Work, case: Case) -> None:
+def withdraw_all_consents(work: Work, case: Case) -> None:
     """Take back everything that was agreed to."""
-    work.require(is_their_case, case)
+    work.require(is_reporter_of, case)
     for consent in queries.standing_consents(work, case):
         _withdraw(work, case, consent)
 

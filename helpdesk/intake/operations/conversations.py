@@ -7,15 +7,15 @@ from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.waking import wake
-from helpdesk.intake.policy import is_their_case
+from helpdesk.intake.operations.reopening import wake_case
+from helpdesk.intake.policy import is_reporter_of
 from helpdesk.triage.timing import owe_an_answer
 
 
-def object_to(work: Work, case: Case, conversation_id: str) -> None:
+def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
     """It counts for nothing from now on: the answer it was taken for was due when it was before,
     and another is owed. Safe to do twice."""
-    work.require(is_their_case, case)
+    work.require(is_reporter_of, case)
     lock_case(work, case)
     one = queries.conversation_of(work, case, conversation_id)
     if one.objected_at is not None:
@@ -30,7 +30,7 @@ def object_to(work: Work, case: Case, conversation_id: str) -> None:
         way=one.way,
         spoke_at=one.spoke_at.isoformat(timespec="minutes"),
     )
-    wake(work, case)
+    wake_case(work, case)
     if one.answered_due_at is not None:
         response_targets.restore_answer_due(work, case, due_at=one.answered_due_at)
     else:

@@ -13,13 +13,13 @@ from helpdesk.core.database import Base, new_id
 from helpdesk.core.keys import KeyKind, give_key, new_key
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.report import CONTACT, Told
+from helpdesk.intake.report import CONTACT, ReportContent
 from helpdesk.triage import operations as triage
 from helpdesk.triage.judging import Judgement
 
 
 @dataclass(frozen=True)
-class WayBack:
+class ReportKeys:
     """What leads to a case again: the form it was made from, and the reporter's return code."""
 
     form_token: bytes
@@ -28,7 +28,7 @@ class WayBack:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class SubmissionResult:
     """A case that has arrived, how it was judged and what was made to show, if it is a new one."""
 
     case: Case
@@ -42,14 +42,14 @@ class Receipt:
 
 def submit(
     work: Work,
-    told: Told,
+    told: ReportContent,
     *,
-    way_back: WayBack,
+    way_back: ReportKeys,
     in_slow_lane: bool = False,
     is_drill: bool = False,
-    show: Callable[[Receipt], str] = lambda _receipt: "",
+    show: Callable[[SubmissionResult], str] = lambda _receipt: "",
     keep: Callable[[str], Base | None] = lambda _shown: None,
-) -> Receipt:
+) -> SubmissionResult:
     """Take a report in: the case, its level, its clock and its promises, by one statement.
 
     The same form sent again, even at the same moment, finds the case that the first one made.
@@ -57,11 +57,11 @@ def submit(
     `keep` may make a row of it, which arrives with the report.
     """
     for anew in (False, True):
-        context = queries.desk_for_reports(work, anew=anew)
+        context = queries.report_recipient(work, anew=anew)
         # Somebody whose mailbox is open may report another thing: nothing must tie the two
         # together.
         arrival = BulkInsertWork(work.session, NOBODY, work.at, work.keys)
-        receipt = Receipt(
+        receipt = SubmissionResult(
             *_write_down(
                 arrival, told, way_back, context, in_slow_lane=in_slow_lane, is_drill=is_drill
             )
@@ -74,16 +74,16 @@ def submit(
             return receipt
         found = queries.by_form_token(work, way_back.form_token)
         if found is not None:
-            return Receipt(found)
+            return SubmissionResult(found)
         # Nobody was before us: it is another queue that takes reports by now, or a newer key.
     raise LookupError("No team takes reports for long enough to take this one.")
 
 
 def _write_down(
     work: Work,
-    told: Told,
-    way_back: WayBack,
-    context: queries.DeskForReports,
+    told: ReportContent,
+    way_back: ReportKeys,
+    context: queries.ReportRecipient,
     *,
     in_slow_lane: bool,
     is_drill: bool,
@@ -119,7 +119,7 @@ def _write_down(
     return case, judgement
 
 
-def _note_consents(work: Work, case: Case, told: Told) -> None:
+def _note_consents(work: Work, case: Case, told: ReportContent) -> None:
     for kind in sorted(told.consents):
         work.add(
             Consent(

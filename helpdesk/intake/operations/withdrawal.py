@@ -6,8 +6,8 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.work import Work
-from helpdesk.intake.operations.consents import withdraw_all
-from helpdesk.intake.policy import is_their_case
+from helpdesk.intake.operations.consents import withdraw_all_consents
+from helpdesk.intake.policy import is_reporter_of
 
 
 def withdraw_case(work: Work, case: Case) -> None:
@@ -15,11 +15,11 @@ def withdraw_case(work: Work, case: Case) -> None:
 
     Safe to do twice, and on a case that we have closed: then the consents are what is taken back.
     """
-    work.require(is_their_case, case)
+    work.require(is_reporter_of, case)
     lock_case(work, case)
     if not case.is_closed:
         case.close(outcome=CaseOutcome.WITHDRAWN, at=work.hour, by=work.actor.id)
         response_targets.sync_clocks(work, case)
         work.record("case.withdrawn", case)
-    withdraw_all(work, case)
+    withdraw_all_consents(work, case)
     news.tell_owner(work, case.id, NewsKind.WITHDRAWN)

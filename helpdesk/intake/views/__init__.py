@@ -7,7 +7,7 @@ from helpdesk.intake.views import (
     receipts,
     reports,
     requests,
-    returning,
+    return_code,
 )
 from helpdesk.intake.views.blueprint import bp
 
@@ -19,5 +19,5 @@ __all__ = [
     "receipts",
     "reports",
     "requests",
-    "returning",
+    "return_code",
 ]

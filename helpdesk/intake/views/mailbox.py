@@ -10,18 +10,18 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import StorageFull
 from helpdesk.intake import operations, queries
-from helpdesk.intake.asked import Request
 from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
     ConsentsForm,
-    MessageForm,
+    ReporterMessageForm,
     consequences,
     label_of,
 )
-from helpdesk.intake.load import load_lately
 from helpdesk.intake.operations import Agreement
+from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.intake.views.returning import in_mailbox
+from helpdesk.intake.views.return_code import mailbox_required
+from helpdesk.intake.volume import recent_volume
 from helpdesk.triage.repository import the_table
 from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import repeatable
@@ -29,27 +29,27 @@ from helpdesk.web.work import work
 
 
 @bp.get("/mailbox/case")
-@in_mailbox
+@mailbox_required
 def show_case() -> ResponseReturnValue:
-    return _case_page(MessageForm())
+    return _case_page(ReporterMessageForm())
 
 
 @bp.post("/mailbox/case")
-@in_mailbox
+@mailbox_required
 @repeatable
 def create_draft() -> ResponseReturnValue:
     """The page in another language, with what is being written on it. Nothing is saved."""
-    form = MessageForm()
+    form = ReporterMessageForm()
     return _case_page(form) if form.body.data else redirect(url_for(".show_case"), 303)
 
 
 @bp.post("/mailbox/case/messages")
-@in_mailbox
+@mailbox_required
 def create_message() -> ResponseReturnValue:
-    form = MessageForm()
+    form = ReporterMessageForm()
     if not form.validate_on_submit():
         return _case_page(form), 422
-    if not load_lately(work).has_room(current_context().settings.reports_quota):
+    if not recent_volume(work).has_room(current_context().settings.reports_quota):
         raise StorageFull
     operations.write_message(work, queries.own_case(work), body=form.body.data)
     flash(_("Your words have arrived. Only the people who work on your case can read them."))
@@ -57,7 +57,7 @@ def create_message() -> ResponseReturnValue:
 
 
 @bp.post("/mailbox/case/consents")
-@in_mailbox
+@mailbox_required
 def create_consents() -> ResponseReturnValue:
     case = queries.own_case(work)
     requests = queries.requests_of(work, case)
@@ -65,46 +65,46 @@ def create_consents() -> ResponseReturnValue:
     stopped = form.stops(requests)
     if stopped and not form.is_sure.data:
         return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
-    if operations.agree_to(work, case, agreements=form.ticked(), shown=form.stood()):
+    if operations.set_consents(work, case, agreements=form.ticked(), shown=form.stood()):
         flash(_("What you agree to has been changed."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
 @bp.post("/mailbox/case/consents/<consent_id>/confirmation")
-@in_mailbox
+@mailbox_required
 def create_confirmation(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
-    operations.confirm_agreement(work, case, consent)
+    operations.confirm_consent(work, case, consent)
     flash(_("Thank you. It is written down that you agree to this."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
 @bp.post("/mailbox/case/consents/<consent_id>/denial")
-@in_mailbox
+@mailbox_required
 def create_denial(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
-    operations.deny_agreement(work, case, consent)
+    operations.deny_consent(work, case, consent)
     flash(_("It is written down that you did not agree to this. Nothing is done on it."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
 @bp.get("/mailbox/case/withdrawal")
-@in_mailbox
+@mailbox_required
 def new_withdrawal() -> ResponseReturnValue:
     return render_template("mailbox/withdraw.html", case=queries.own_case(work))
 
 
 @bp.post("/mailbox/case/withdrawal")
-@in_mailbox
+@mailbox_required
 def create_withdrawal() -> ResponseReturnValue:
     operations.withdraw_case(work, queries.own_case(work))
     flash(_("You have taken your case back. We have stopped, and nothing more will be sent."))
     return redirect(url_for(".show_case"), 303)
 
 
-def _case_page(form: MessageForm) -> str:
+def _case_page(form: ReporterMessageForm) -> str:
     case = queries.own_case(work)
     requests = queries.requests_of(work, case)
     consents = _consents_form(case, requests)
@@ -131,7 +131,7 @@ def _case_page(form: MessageForm) -> str:
     )
 
 
-def _consents_form(case: Case, requests: Sequence[Request]) -> ConsentsForm:
+def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsForm:
     """What can be agreed to: the platforms this case has met come first, then those we can ask."""
     met = {one.platform for one in queries.standing_consents(work, case) if one.platform}
     met |= {one.escalation.partner.platform for one in requests}

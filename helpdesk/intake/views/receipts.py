@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.core import stored_answers
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.stored_answers import StoredAnswer
-from helpdesk.intake.form_token import FormToken
+from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.web.login import public_view
 from helpdesk.web.work import work
@@ -45,12 +45,12 @@ def has_left() -> bool:
     return MARK in request.form and not keeps_cookies()
 
 
-def may_be_kept(token: FormToken) -> bool:
+def may_be_kept(token: ReportToken) -> bool:
     """A token that we did not give out might be guessed, so nothing is sealed under it."""
     return token.age is not None and keeps_cookies()
 
 
-def kept_receipt(token: FormToken, page: str) -> StoredAnswer | None:
+def kept_receipt(token: ReportToken, page: str) -> StoredAnswer | None:
     """The row that keeps the receipt; none for a browser that could not find it again."""
     if not may_be_kept(token):
         return None
@@ -61,7 +61,7 @@ def kept_receipt(token: FormToken, page: str) -> StoredAnswer | None:
     )
 
 
-def on_its_own_page(token: FormToken) -> ResponseReturnValue:
+def on_its_own_page(token: ReportToken) -> ResponseReturnValue:
     session[RECEIPT] = _key(token).raw.hex()
     return redirect(url_for(".show_receipt"), 303)
 
@@ -76,7 +76,7 @@ def _opened(kept: str) -> str | None:
         return None
 
 
-def _key(token: FormToken) -> Secret:
+def _key(token: ReportToken) -> Secret:
     return token.key(b"helpdesk receipt")
 
 

@@ -10,13 +10,12 @@ from helpdesk.cases.models import Case
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import StorageFull, translatable
 from helpdesk.intake import operations, queries
-from helpdesk.intake.form_token import FormToken
-from helpdesk.intake.forms import FIRST, LAST, PAGES, Paper
-from helpdesk.intake.load import load_lately
-from helpdesk.intake.operations import Receipt, WayBack
+from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportForm
+from helpdesk.intake.operations import ReportKeys, SubmissionResult
 from helpdesk.intake.report import has_long_list, hints_of
-from helpdesk.intake.slow_lane import DECOY, belongs_in_slow_lane
-from helpdesk.intake.views import drafts
+from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.second_lane import DECOY, belongs_in_second_lane
+from helpdesk.intake.views import report_drafts
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (
     MARK,
@@ -27,6 +26,7 @@ from helpdesk.intake.views.receipts import (
     note_cookies,
     on_its_own_page,
 )
+from helpdesk.intake.volume import recent_volume
 from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judging import Judgement, judge_report
@@ -53,15 +53,15 @@ def new_report() -> ResponseReturnValue:
     """A page of the report, with what was typed; without a number, an empty form."""
     if "page" not in request.args:
         note_cookies()
-        drafts.begin(FormToken.new())
-        return drafts.page(FIRST)
-    token = drafts.token_here()
-    fields = drafts.kept(token) if token else None
-    paper = Paper(fields or MultiDict(), current_language())
+        report_drafts.begin_draft(ReportToken.new())
+        return report_drafts.redirect_to_step(FIRST)
+    token = report_drafts.token_here()
+    fields = report_drafts.kept_draft(token) if token else None
+    paper = ReportForm(fields or MultiDict(), current_language())
     number = _asked(request.args, "page", FIRST) if fields is not None else FIRST
     if "check" in request.args:
         paper.first_fault()
-    page = _page(paper, number, token or FormToken.new())
+    page = _page(paper, number, token or ReportToken.new())
     return (page, 422) if paper.page(number).errors else page
 
 
@@ -72,8 +72,8 @@ def new_report() -> ResponseReturnValue:
 @repeatable
 def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
-    paper = Paper(request.form, current_language())
-    token = FormToken.read(request.form.get("token", ""))
+    paper = ReportForm(request.form, current_language())
+    token = ReportToken.read(request.form.get("token", ""))
     if request.form.get("to") != SEND:
         return _turn(paper, token)
     fault = paper.first_fault()
@@ -90,17 +90,17 @@ def create_report() -> ResponseReturnValue:
         show=lambda receipt: _receipt(receipt, paper, way_back.code),
         keep=lambda shown: kept_receipt(token, shown),
     )
-    drafts.end()
+    report_drafts.end_draft()
     if receipt.is_new:
         return on_its_own_page(token) if may_be_kept(token) else (receipt.shown, 201)
     return _receipt(receipt, paper, _code_again(receipt.case, token))
 
 
-def _lane_with_room(token: FormToken) -> bool:
+def _lane_with_room(token: ReportToken) -> bool:
     """Whether it goes to the second lane. Without room in its lane, only what is here already is
     answered."""
-    load = load_lately(current_work())
-    is_slow = belongs_in_slow_lane(request.form, token, is_crowd=load.is_crowd)
+    load = recent_volume(current_work())
+    is_slow = belongs_in_second_lane(request.form, token, is_crowd=load.is_crowd)
     quota = current_context().settings.reports_quota
     if load.has_room(quota, in_second_lane=is_slow):
         return is_slow
@@ -109,7 +109,7 @@ def _lane_with_room(token: FormToken) -> bool:
     return is_slow
 
 
-def _turn(paper: Paper, token: FormToken) -> ResponseReturnValue:
+def _turn(paper: ReportForm, token: ReportToken) -> ResponseReturnValue:
     """On to another page. Only going forward asks whether this one can be taken as it is."""
     here, there = _asked(request.form, "page", FIRST), _asked(request.form, "to", FIRST)
     if there > here == FIRST and paper.search.is_worth_a_look:
@@ -119,15 +119,17 @@ def _turn(paper: Paper, token: FormToken) -> ResponseReturnValue:
     return _go(paper, there, token)
 
 
-def _go(paper: Paper, number: int, token: FormToken, *, check: bool = False) -> ResponseReturnValue:
+def _go(
+    paper: ReportForm, number: int, token: ReportToken, *, check: bool = False
+) -> ResponseReturnValue:
     """By a redirect, so that Back and Reload ask nothing; where that cannot be, the page itself."""
-    if drafts.keep(token):
-        return drafts.page(number, check=check)
+    if report_drafts.keep_draft(token):
+        return report_drafts.redirect_to_step(number, check=check)
     page = _page(paper, number, token)
     return (page, 422) if check else page
 
 
-def _page(paper: Paper, number: int, token: FormToken) -> str:
+def _page(paper: ReportForm, number: int, token: ReportToken) -> str:
     return render_template(
         f"intake/report_{number}.html",
         paper=paper,
@@ -141,7 +143,7 @@ def _page(paper: Paper, number: int, token: FormToken) -> str:
     )
 
 
-def _marks(paper: Paper, number: int, token: FormToken) -> list[tuple[str, str]]:
+def _marks(paper: ReportForm, number: int, token: ReportToken) -> list[tuple[str, str]]:
     """What travels along besides the answers: the token, the page, what was looked for."""
     marks = [("token", token.text), ("page", str(number))]
     if keeps_cookies():
@@ -149,7 +151,7 @@ def _marks(paper: Paper, number: int, token: FormToken) -> list[tuple[str, str]]
     return [*marks, ("looked", paper.search.words)] if number == FIRST else marks
 
 
-def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
+def _receipt(receipt: SubmissionResult, paper: ReportForm, code: ReturnCode | None) -> str:
     case = receipt.case
     return render_template(
         "intake/received.html",
@@ -165,7 +167,7 @@ def _receipt(receipt: Receipt, paper: Paper, code: ReturnCode | None) -> str:
     )
 
 
-def _judgement(receipt: Receipt, paper: Paper) -> Judgement | None:
+def _judgement(receipt: SubmissionResult, paper: ReportForm) -> Judgement | None:
     """The reasons in the language of the page: what is kept is in the words of the house."""
     if receipt.judgement is None or paper.language == LANGUAGES[0]:
         return receipt.judgement
@@ -173,13 +175,13 @@ def _judgement(receipt: Receipt, paper: Paper) -> Judgement | None:
     return judge_report(the_table(paper.language), pages, paper.answers)
 
 
-def _way_back(token: FormToken) -> WayBack:
+def _way_back(token: ReportToken) -> ReportKeys:
     intake_key = current_context().settings.intake_keys[0]
     code = token.return_code(intake_key)
-    return WayBack(token.fingerprint, code, code.tag(intake_key))
+    return ReportKeys(token.fingerprint, code, code.tag(intake_key))
 
 
-def _code_again(case: Case, token: FormToken) -> ReturnCode | None:
+def _code_again(case: Case, token: ReportToken) -> ReturnCode | None:
     """The code of a form that was sent twice: the first answer may never have reached anybody."""
     if has_left() or work.at - case.opened_at > CODE_SHOWN_FOR:
         return None

@@ -7,25 +7,25 @@ from flask_babel import gettext as _
 from helpdesk.escalations import packets
 from helpdesk.escalations.states import Verdict
 from helpdesk.intake import operations, queries
-from helpdesk.intake.asked import Request
-from helpdesk.intake.forms import VerdictForm
+from helpdesk.intake.forms import ReporterVerdictForm
+from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.intake.views.returning import in_mailbox
+from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.web.work import work
 
 
 @bp.get("/mailbox/case/requests/<ref>")
-@in_mailbox
+@mailbox_required
 def show_request(ref: str) -> ResponseReturnValue:
     request = queries.request_of(work, queries.own_case(work), ref)
-    return _request_page(request, VerdictForm())
+    return _request_page(request, ReporterVerdictForm())
 
 
 @bp.post("/mailbox/case/requests/<ref>/verification")
-@in_mailbox
+@mailbox_required
 def create_verification(ref: str) -> ResponseReturnValue:
     request = queries.request_of(work, queries.own_case(work), ref)
-    form = VerdictForm()
+    form = ReporterVerdictForm()
     if not form.validate_on_submit():
         return _request_page(request, form), 422
     operations.give_verdict(work, request.escalation, verdict=Verdict(form.verdict.data))
@@ -34,7 +34,7 @@ def create_verification(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/mailbox/case/requests/<ref>/verification/<verification_id>/objection")
-@in_mailbox
+@mailbox_required
 def create_verdict_objection(ref: str, verification_id: str) -> ResponseReturnValue:
     request = queries.request_of(work, queries.own_case(work), ref)
     operations.deny_verdict(work, request.escalation, verification_id)
@@ -42,7 +42,7 @@ def create_verdict_objection(ref: str, verification_id: str) -> ResponseReturnVa
     return redirect(url_for(".show_case", _anchor="requests"), 303)
 
 
-def _request_page(request: Request, form: VerdictForm) -> str:
+def _request_page(request: RequestStatus, form: ReporterVerdictForm) -> str:
     text = work.keys.open_own(request.escalation, "packet_for_reporter")
     return render_template(
         "mailbox/request.html",

@@ -6,7 +6,7 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.work import Work
 
 
-def wake(work: Work, case: Case) -> None:
+def wake_case(work: Work, case: Case) -> None:
     """It is ours to work on, whatever it was before: closed, or waiting for its reporter.
 
     No rule: whoever calls this has asked whether it is their case.
@@ -15,10 +15,10 @@ def wake(work: Work, case: Case) -> None:
         case.reopen()
         response_targets.sync_clocks(work, case)
         work.record("case.reopened", case)
-    go_on(work, case)
+    resume_case(work, case)
 
 
-def go_on(work: Work, case: Case) -> None:
+def resume_case(work: Work, case: Case) -> None:
     """It is our turn again, if it was theirs.
 
     No rule: whoever calls this has asked whether it is their case.

@@ -10,7 +10,7 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.intake.form_token import FormToken
+from helpdesk.intake.report_token import ReportToken
 
 # A field that people neither see nor reach.
 DECOY: Final = "more_about_you"
@@ -18,8 +18,8 @@ DECOY: Final = "more_about_you"
 UNHURRIED: Final = timedelta(seconds=60)
 
 
-def belongs_in_slow_lane(
-    fields: MultiDict[str, str], token: FormToken, *, is_crowd: bool = False
+def belongs_in_second_lane(
+    fields: MultiDict[str, str], token: ReportToken, *, is_crowd: bool = False
 ) -> bool:
     """Whether it filled in the hidden field, has no token of ours, or did not wait in a crowd."""
     if token.age is None or fields.get(DECOY):

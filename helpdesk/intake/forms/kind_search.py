@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext
 
 from helpdesk.intake import report
-from helpdesk.intake.forms.sheets import finder
+from helpdesk.intake.forms.report_steps import search_in
 from helpdesk.intake.report import Heading
 from helpdesk.playbooks.merging import SOMETHING_ELSE, pages_of
 from helpdesk.playbooks.model import Playbook
@@ -14,7 +14,7 @@ from helpdesk.playbooks.repository import the_library
 from helpdesk.playbooks.search import SearchHit, alternatives
 
 
-class Search:
+class KindSearch:
     """What the first page shows: what was ticked, what the words may mean, and all the rest."""
 
     def __init__(self, first: Any, kinds: Sequence[str], language: str, *, looked: str) -> None:
@@ -22,7 +22,9 @@ class Search:
         self.words: str = " ".join((first.words.data or "").split())
         self.was_shown = looked == self.words
         self._ticked = tuple(kind for kind in kinds if kind != SOMETHING_ELSE)
-        self.found: tuple[SearchHit, ...] = finder(language).find(self.words) if self.words else ()
+        self.found: tuple[SearchHit, ...] = (
+            search_in(language).find(self.words) if self.words else ()
+        )
 
     @property
     def is_worth_a_look(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who is at the public door: nobody, or a reporter back with the return code."""
+"""Authentication of reporters: nobody, or a reporter back with the return code."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from helpdesk.core.actors import reporter
-from helpdesk.intake.operations import find_visit
+from helpdesk.intake.operations import find_mailbox_session
 from helpdesk.web.cookies import session_cookie_name
 from helpdesk.web.work import STRANGER, Identity
 
@@ -14,7 +14,7 @@ from helpdesk.web.work import STRANGER, Identity
 def identify(session: Session, at: datetime) -> Identity:
     """Found by the cookie; without one the database is not asked at all."""
     token = request.cookies.get(session_cookie_name())
-    found = find_visit(session, token, at) if token else None
+    found = find_mailbox_session(session, token, at) if token else None
     if found is None:
         return STRANGER
     visit, own = found

@@ -13,7 +13,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, count_code_parts
 from helpdesk.intake import operations, queries
-from helpdesk.intake.forms import MessageForm, ReturnForm
+from helpdesk.intake.forms import ReporterMessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import RECEIPT
 from helpdesk.web import languages
@@ -62,11 +62,11 @@ def create_return() -> ResponseReturnValue:
         return render_template("mailbox/enter.html", form=form), 422
     if form.body.data:
         issue_to(reporter(case.id).id)
-        response = make_response(render_template("mailbox/draft.html", form=MessageForm()))
+        response = make_response(render_template("mailbox/draft.html", form=ReporterMessageForm()))
     else:
         response = make_response(redirect(f"{_mailbox_of(case)}?{JUST_OPENED}", 303))
     session.pop(RECEIPT, None)  # they have their code
-    set_session_cookie(response, operations.come_in(work, case, code, intake_keys=keys))
+    set_session_cookie(response, operations.open_mailbox(work, case, code, intake_keys=keys))
     return response
 
 
@@ -75,14 +75,16 @@ def create_return() -> ResponseReturnValue:
 @repeatable
 def create_sign_out() -> ResponseReturnValue:
     current_presence()  # by which the database knows whose mailbox it is
-    operations.go_away(work)
+    operations.close_mailbox(work)
     flash(_("Your mailbox is closed in this browser."))
     response = make_response(redirect(url_for(".home"), 303))
     delete_session_cookie(response)
     return response
 
 
-def in_mailbox(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+def mailbox_required(
+    view: Callable[..., ResponseReturnValue],
+) -> Callable[..., ResponseReturnValue]:
     """Only for a reporter whose mailbox is open; others are asked for their code first."""
 
     @wraps(view)

@@ -28,7 +28,7 @@ LOAD: Final = text(
 
 
 @dataclass(frozen=True)
-class Load:
+class IntakeVolume:
     """What came: reports in ten minutes, and in a day; and the bytes of that day, by lane."""
 
     lately: int
@@ -57,17 +57,17 @@ class Load:
 
 
 # For each database that this process talks to, of which there is one outside of tests.
-_read: WeakKeyDictionary[Engine | Connection, tuple[float, Load]] = WeakKeyDictionary()
+_read: WeakKeyDictionary[Engine | Connection, tuple[float, IntakeVolume]] = WeakKeyDictionary()
 
 
-def load_of(work: Work) -> Load:
+def current_volume(work: Work) -> IntakeVolume:
     """What the database has counted until now."""
-    return Load(*(int(number) for number in work.session.execute(LOAD).one()))
+    return IntakeVolume(*(int(number) for number in work.session.execute(LOAD).one()))
 
 
-def load_lately(work: Work) -> Load:
+def recent_volume(work: Work) -> IntakeVolume:
     """The same, as it was a moment ago: a report must not wait for one more look."""
     database, now = work.session.get_bind(), time.monotonic()
     if database not in _read or now - _read[database][0] >= BELIEVED:
-        _read[database] = (now, load_of(work))
+        _read[database] = (now, current_volume(work))
     return _read[database][1]

@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 
 from helpdesk.core import stored_answers
 from helpdesk.core.sealing import CannotOpen, Secret
-from helpdesk.intake.form_token import FormToken
-from helpdesk.intake.slow_lane import DECOY
+from helpdesk.intake.report_token import ReportToken
+from helpdesk.intake.second_lane import DECOY
 from helpdesk.web.form_tokens import FIELD
 from helpdesk.web.rate_limits import within_limit
 from helpdesk.web.work import work
@@ -33,25 +33,25 @@ EVERYBODY: Final = "everybody"
 NOT_KEPT: Final = frozenset({FIELD, DECOY, "to", "page"})
 
 
-def begin(token: FormToken) -> None:
+def begin_draft(token: ReportToken) -> None:
     """From here on this browser's draft is that of a fresh form."""
     session[DRAFT] = token.text
     session.pop(IS_KEPT, None)
 
 
-def end() -> None:
+def end_draft() -> None:
     """What was being filled in is found no more."""
     session.pop(DRAFT, None)
 
 
-def token_here() -> FormToken | None:
+def token_here() -> ReportToken | None:
     """The form that this browser is filling in, if it keeps cookies."""
     text = session.get(DRAFT)
-    token = FormToken.read(str(text)) if text else None
+    token = ReportToken.read(str(text)) if text else None
     return token if token is not None and token.age is not None else None
 
 
-def keep(token: FormToken) -> bool:
+def keep_draft(token: ReportToken) -> bool:
     """Keep what this request holds, for the page that follows; False where it has to travel."""
     here = token_here()
     if here is None or here.text != token.text:
@@ -72,7 +72,7 @@ def keep(token: FormToken) -> bool:
     return True
 
 
-def kept(token: FormToken) -> MultiDict[str, str] | None:
+def kept_draft(token: ReportToken) -> MultiDict[str, str] | None:
     """What was kept of this form, if it is still there."""
     if IS_KEPT not in session:
         return None
@@ -86,7 +86,7 @@ def kept(token: FormToken) -> MultiDict[str, str] | None:
     return MultiDict([(name, value) for name, value in json.loads(words)]) if words else None
 
 
-def page(number: int, *, check: bool = False) -> ResponseReturnValue:
+def redirect_to_step(number: int, *, check: bool = False) -> ResponseReturnValue:
     """On to a page, and there say what has to be put right, if anything has."""
     asked = {"page": number} | ({"check": "yes"} if check else {})
     return redirect(f"{url_for('.new_report')}?{urlencode(asked)}", 303)
@@ -96,7 +96,7 @@ def _is_room() -> bool:
     return within_limit("draft", size=BURST, per_minute=STEADY_PER_MINUTE, who=EVERYBODY)
 
 
-def _key(token: FormToken) -> Secret:
+def _key(token: ReportToken) -> Secret:
     return token.key(b"helpdesk draft")
 
 

@@ -1,4 +1,4 @@
-"""The empty sheets of the report: a form class for each page, made once for each language."""
+"""The steps of the report form: a form class for each, made once for each language."""
 
 from functools import cache, lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from helpdesk.playbooks.search import PlaybookSearch
 from helpdesk.web.forms import Form
 
 
-class Page(Form):
+class ReportStepForm(Form):
     """A page of the report. The token of the whole form is checked before any page is read."""
 
     class Meta(Form.Meta):
@@ -26,7 +26,7 @@ class Page(Form):
 
 
 @cache
-def first_sheet(language: str) -> type[Any]:
+def first_step_form(language: str) -> type[Any]:
     """What happened: words to look for, and everything that can be ticked."""
     kinds = [
         SelectChoice(page.id, page.title) for page in report.kinds_of_trouble(the_library(language))
@@ -42,14 +42,14 @@ def first_sheet(language: str) -> type[Any]:
 
 
 @lru_cache(maxsize=KEPT)
-def own_sheet(language: str, kinds: tuple[str, ...]) -> type[Any]:
+def questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What the picked kinds of trouble ask."""
     library = the_library(language)
     return _sheet(fields_for(report.questions(library, merging.pages_of(library, kinds))))
 
 
 @cache
-def last_sheet(language: str) -> type[Any]:
+def last_step_form(language: str) -> type[Any]:
     """Their own words, how to reach them, and what they agree to."""
     asked = (the_library(language).question(name) for name in (STORY, *CONTACT))
     consents = SelectMultipleField(
@@ -67,7 +67,7 @@ def last_sheet(language: str) -> type[Any]:
 
 
 @cache
-def finder(language: str) -> PlaybookSearch:
+def search_in(language: str) -> PlaybookSearch:
     """Searches in the language shown, by the phrases of all: people mix languages."""
     shown, source = the_library(language), the_library()
     offered = [page for heading in report.headings(shown) for page in heading.pages]
@@ -76,4 +76,4 @@ def finder(language: str) -> PlaybookSearch:
 
 
 def _sheet(fields: dict[str, Any]) -> type[Any]:
-    return type("PageOfReport", (Page,), fields)
+    return type("PageOfReport", (ReportStepForm,), fields)

@@ -11,7 +11,7 @@ from helpdesk.escalations.states import MOVES, EscalationState, Verdict
 NOT_LEFT: Final = frozenset({EscalationState.DRAFT, EscalationState.APPROVED})
 
 
-class IfTakenBack(StrEnum):
+class WithdrawalEffect(StrEnum):
     """What happens to a request when its reporter no longer agrees that the platform is asked."""
 
     STAYS_HERE = "stays_here"  # nobody outside has seen it, and nobody will
@@ -20,7 +20,7 @@ class IfTakenBack(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class PlatformAnswer:
     """What a platform decided, and what the reporter said about it. `denied` is what one of us
     wrote down and they say they never said."""
 
@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Request:
+class RequestStatus:
     """A request to a partner as its reporter sees it: its way, and every answer, oldest first.
 
     `is_agreed` is whether this platform may be asked at this moment, `arrived_at` when the
@@ -50,7 +50,7 @@ class Request:
     """
 
     escalation: Escalation
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[PlatformAnswer, ...] = ()
     is_agreed: bool = True
     arrived_at: datetime | None = None
     was_seen: bool = False
@@ -86,13 +86,13 @@ class Request:
         return waits and self.arrived_at is not None and not self.is_taken_back
 
     @property
-    def if_taken_back(self) -> IfTakenBack | None:
+    def if_taken_back(self) -> WithdrawalEffect | None:
         """What happens to it when the agreement goes; None where that changes nothing."""
         if self.is_taken_back or self.escalation.standing is EscalationState.CLOSED:
             return None
         if self.escalation.standing in NOT_LEFT:
-            return IfTakenBack.STAYS_HERE
-        return IfTakenBack.IS_STOPPED if self._could_be_stopped else IfTakenBack.IS_OVER
+            return WithdrawalEffect.STAYS_HERE
+        return WithdrawalEffect.IS_STOPPED if self._could_be_stopped else WithdrawalEffect.IS_OVER
 
     @property
     def _could_be_stopped(self) -> bool:

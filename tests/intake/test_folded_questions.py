@@ -25,7 +25,7 @@ def folds(browser):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_no_level_hangs_on_what_can_wait(page):
-    waiting = report.can_wait(LIBRARY, [page])
+    waiting = report.questions_that_can_wait(LIBRARY, [page])
     points = set(LIBRARY.decision_questions)
 
     for question in page.questions:
@@ -39,7 +39,7 @@ def test_no_level_hangs_on_what_can_wait(page):
 def test_what_is_most_a_page_s_own_stays_in_sight(page):
     own = [one.id for one in page.questions if one.id not in LIBRARY.decision_questions]
 
-    shown = {one.id for one in page.questions} - report.can_wait(LIBRARY, [page])
+    shown = {one.id for one in page.questions} - report.questions_that_can_wait(LIBRARY, [page])
 
     assert shown & set(own[:2])
     assert "platform" in shown or "platform" not in own
@@ -74,4 +74,7 @@ def test_what_is_wrong_in_there_is_in_sight_and_can_be_reached(browser):
 
 
 def test_one_question_by_itself_is_not_folded_away():
-    assert report.can_wait(LIBRARY, [LIBRARY.playbook("intimate-images")]) == frozenset()
+    assert (
+        report.questions_that_can_wait(LIBRARY, [LIBRARY.playbook("intimate-images")])
+        == frozenset()
+    )

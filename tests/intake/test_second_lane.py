@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from helpdesk.intake import form_token, load, slow_lane
-from helpdesk.intake.form_token import FormToken
+from helpdesk.intake import report_token, second_lane, volume
+from helpdesk.intake.report_token import ReportToken
 from tests.intake.test_reports import LAST, cases, go_to, send
 
 
@@ -16,16 +16,16 @@ def clock(monkeypatch):
     """A clock that the test moves: tokens have the age that it says."""
     moved = {"by": 0.0}
     real = time.time
-    monkeypatch.setattr(form_token.time, "time", lambda: real() + moved["by"])
+    monkeypatch.setattr(report_token.time, "time", lambda: real() + moved["by"])
     return moved
 
 
 @pytest.fixture
 def crowd(house, monkeypatch):
     """Very many reports have come in these minutes, and every process knows it at once."""
-    monkeypatch.setattr(load, "BELIEVED", 0)
+    monkeypatch.setattr(volume, "BELIEVED", 0)
     house._become("postgres")
-    count(house, reports=load.CROWD)
+    count(house, reports=volume.CROWD)
     house._become("helpdesk_intake")
 
 
@@ -33,7 +33,7 @@ def count(house, *, reports=0, megabytes=0, slow=False):
     """As the database counts what comes."""
     house.staff.sessions.kw["bind"].execute(
         text("SELECT count_intake(:slow, :reports, :bytes)"),
-        {"slow": slow, "reports": reports, "bytes": megabytes * load.MEGABYTE},
+        {"slow": slow, "reports": reports, "bytes": megabytes * volume.MEGABYTE},
     )
 
 
@@ -76,8 +76,8 @@ def test_without_a_crowd_nobody_has_to_wait(house, filled_in):
 
 def test_other_peoples_number_puts_nobody_into_the_second_lane(house, browser, clock, monkeypatch):
     """All from one address, as every visitor of an onion service; each had a minute."""
-    monkeypatch.setattr(load, "BELIEVED", 0)
-    for _ in range(load.CROWD + 5):
+    monkeypatch.setattr(volume, "BELIEVED", 0)
+    for _ in range(volume.CROWD + 5):
         go_to(browser, 3)
         clock["by"] += 61
         send(browser)
@@ -89,8 +89,8 @@ def test_other_peoples_number_puts_nobody_into_the_second_lane(house, browser, c
 def test_a_flood_puts_itself_into_the_second_lane_from_the_first_that_makes_the_crowd(
     house, browser, monkeypatch
 ):
-    monkeypatch.setattr(load, "BELIEVED", 0)
-    monkeypatch.setattr(load, "CROWD", 3)
+    monkeypatch.setattr(volume, "BELIEVED", 0)
+    monkeypatch.setattr(volume, "CROWD", 3)
     for _ in range(6):
         go_to(browser, 3)
         send(browser)
@@ -110,7 +110,7 @@ def test_each_token_makes_one_case_however_often_it_is_sent(house, crowd, filled
 def test_the_field_that_nobody_sees_marks_it(house, filled_in, clock):
     clock["by"] = 61
 
-    send(filled_in, LAST | {slow_lane.DECOY: "http://spam.example"})
+    send(filled_in, LAST | {second_lane.DECOY: "http://spam.example"})
 
     assert filled_in.status in (200, 201)
     assert lanes(house) == [True]
@@ -126,12 +126,12 @@ def test_a_made_up_token_marks_it(house, filled_in, clock):
 
 def test_a_token_from_the_future_or_of_another_form_is_none(app):
     with app.test_request_context():
-        ours = FormToken.new().text
-        assert FormToken.read(ours).age is not None
+        ours = ReportToken.new().text
+        assert ReportToken.read(ours).age is not None
         # Not the last letter: some of its bits mean nothing.
         altered = ours[:-2] + ("B" if ours[-2] == "A" else "A") + ours[-1]
-        assert FormToken.read(altered).age is None
-        assert FormToken.read(ours.rsplit(".", 1)[0]).age is None
+        assert ReportToken.read(altered).age is None
+        assert ReportToken.read(ours.rsplit(".", 1)[0]).age is None
 
 
 def test_what_comes_is_counted_by_the_database_and_the_door_cannot_change_the_count(
@@ -140,7 +140,7 @@ def test_what_comes_is_counted_by_the_database_and_the_door_cannot_change_the_co
     send(filled_in)
 
     with house.at_the_door() as work:
-        counted = load.load_of(work)
+        counted = volume.current_volume(work)
     assert (counted.lately, counted.reports) == (1, 1)
     assert counted.bytes > 9_000
     for statement in (

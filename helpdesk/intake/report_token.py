@@ -17,19 +17,19 @@ POSSIBLE_CODES: Final = len(word_list()) ** WORDS_IN_CODE
 
 
 @dataclass(frozen=True)
-class FormToken:
+class ReportToken:
     """What came back with a form. `age` is None when the token is not one that we gave out."""
 
     text: str
     age: float | None
 
     @classmethod
-    def new(cls) -> "FormToken":
+    def new(cls) -> "ReportToken":
         """A token for a fresh form: 256 random bits, and when the form was handed out."""
         return cls(_signer().sign(secrets.token_urlsafe(32)).decode(), 0.0)
 
     @classmethod
-    def read(cls, text: str) -> "FormToken":
+    def read(cls, text: str) -> "ReportToken":
         """The token of a form that came back; one that is wrong never stops a person."""
         text = text[:LONGEST] or secrets.token_urlsafe(32)
         try:

@@ -11,10 +11,15 @@ from wtforms.fields import SelectChoice
 from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report
 from helpdesk.intake.forms.agreements import CONSENTS
+from helpdesk.intake.forms.kind_search import KindSearch
 from helpdesk.intake.forms.questions import PREFIX
-from helpdesk.intake.forms.search import Search
-from helpdesk.intake.forms.sheets import Page, first_sheet, last_sheet, own_sheet
-from helpdesk.intake.report import CONTACT, STORY, Told
+from helpdesk.intake.forms.report_steps import (
+    ReportStepForm,
+    first_step_form,
+    last_step_form,
+    questions_form,
+)
+from helpdesk.intake.report import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import merging
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.danger_signs import DangerSign, signs_in
@@ -25,7 +30,7 @@ FIRST, OWN, LAST = PAGES = (1, 2, 3)
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenAnswer:
     """An answer as it is shown again, and where it can be changed."""
 
     question: str
@@ -34,26 +39,26 @@ class Given:
     place: str
 
 
-class Paper:
+class ReportForm:
     """A whole report on its way: three pages over one set of fields."""
 
     def __init__(self, fields: MultiDict[str, str], language: str = "en") -> None:
         self.fields, self.language = fields, language
         self.library = the_library(language)
-        self.first = first_sheet(language)(fields)
-        self.kinds = report.picked(self.library, self.first.what.data or ())
-        self.search = Search(self.first, self.kinds, language, looked=fields.get("looked", ""))
+        self.first = first_step_form(language)(fields)
+        self.kinds = report.picked_kinds(self.library, self.first.what.data or ())
+        self.search = KindSearch(self.first, self.kinds, language, looked=fields.get("looked", ""))
         self.asked = report.pages_asked(self.library, self.kinds)
-        self.own = own_sheet(language, tuple(page.id for page in self.asked))(fields)
-        self.last = last_sheet(language)(fields)
+        self.own = questions_form(language, tuple(page.id for page in self.asked))(fields)
+        self.last = last_step_form(language)(fields)
         self.answers = report.standing_answers(self.library, self.asked, _answers(self.own))
         self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
             words = _("You may ask %(platform)s to act", platform=self.platform.name)
             self.last.consents.choices = [*CONSENTS, SelectChoice(ConsentKind.PLATFORM, words)]
 
-    def page(self, number: int) -> Page:
-        pages: dict[int, Page] = {FIRST: self.first, OWN: self.own, LAST: self.last}
+    def page(self, number: int) -> ReportStepForm:
+        pages: dict[int, ReportStepForm] = {FIRST: self.first, OWN: self.own, LAST: self.last}
         return pages[number]
 
     @property
@@ -65,7 +70,7 @@ class Paper:
     @property
     def waiting(self) -> tuple[Question, ...]:
         """Those of them that are folded away at the end of the page."""
-        waiting = report.can_wait(self.library, self.asked)
+        waiting = report.questions_that_can_wait(self.library, self.asked)
         return tuple(question for question in self.questions if question.id in waiting)
 
     def concerns(self, questions: Iterable[Question]) -> bool:
@@ -111,12 +116,12 @@ class Paper:
             return LAST
         return faulty[0] if faulty else None
 
-    def told(self) -> Told:
+    def told(self) -> ReportContent:
         """What the report says, once it is sent."""
         consents = frozenset(ConsentKind(one) for one in self.last.consents.data or () if one)
         if self.platform is None:
             consents -= {ConsentKind.PLATFORM}
-        return Told(
+        return ReportContent(
             kinds=tuple(page.id for page in merging.pages_of(self.library, self.kinds)),
             answers=self.answers,
             story=_plain(self.last[STORY].data),
@@ -126,19 +131,19 @@ class Paper:
             language=self.language,
         )
 
-    def given(self) -> list[Given]:
+    def given(self) -> list[GivenAnswer]:
         """What was answered on the first two pages, to be looked at before it is sent."""
         given = []
         if self.kinds:
             pages = merging.pages_of(self.library, self.kinds)
             titles = tuple(str(page.title) for page in pages)
-            given.append(Given(self.first.what.label.text, titles, FIRST, "what"))
+            given.append(GivenAnswer(self.first.what.label.text, titles, FIRST, "what"))
         for question in self.questions:
             if question.id in self.answers:
                 field = self.own[PREFIX + question.id]
                 words = report.in_words(question, self.answers[question.id])
                 place = f"{field.id}-0" if question.kind.has_options else field.id
-                given.append(Given(field.label.text, words, OWN, place))
+                given.append(GivenAnswer(field.label.text, words, OWN, place))
         return given
 
     @property
@@ -153,7 +158,7 @@ class Paper:
         return report.says_something(self.kinds, story, self.questions, self.answers)
 
 
-def _answers(page: Page) -> dict[str, Value]:
+def _answers(page: ReportStepForm) -> dict[str, Value]:
     """The answers on a page by question, without those that were skipped."""
     answers: dict[str, Value] = {}
     for field in page:

@@ -1,4 +1,4 @@
-"""Coming back with the return code, and going away again.
+"""Mailbox sessions: opened with the return code, and closed again.
 
 The public pages have no right to the table of visits. They have functions of the database, which
 take what only a browser or a code gives, and by which it knows for the rest of the transaction
@@ -19,15 +19,15 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
 from helpdesk.core.work import Work, reporters_time
-from helpdesk.intake.models import Visit
+from helpdesk.intake.models import MailboxSession
 
 IDLE: Final = timedelta(minutes=30)
-FIND: Final = select(Visit).from_statement(
+FIND: Final = select(MailboxSession).from_statement(
     text("SELECT * FROM find_visit(:token, :oldest, :coarse)")
 )
 
 
-def come_in(work: Work, case: Case, code: ReturnCode, *, intake_keys: Iterable[bytes]) -> str:
+def open_mailbox(work: Work, case: Case, code: ReturnCode, *, intake_keys: Iterable[bytes]) -> str:
     """Open the mailbox of a case: the token for the browser, which alone opens what the row holds.
 
     A visit is written into no history: how often somebody looks is nobody's business. Those that
@@ -38,7 +38,7 @@ def come_in(work: Work, case: Case, code: ReturnCode, *, intake_keys: Iterable[b
     if proof is None:
         raise NotFound
     cookie = Secret(secrets.token_bytes(SECRET_BYTES))
-    visit = Visit(id=_id_of(cookie), case_id=case.id)
+    visit = MailboxSession(id=_id_of(cookie), case_id=case.id)
     unlocked = cookie.seal(code.secret().raw, visit.place_of("unlocked"))
     opened = func.open_visit(proof, _token_of(cookie), unlocked.raw, work.at)
     if work.session.scalar(select(opened)) != case.id:
@@ -46,12 +46,14 @@ def come_in(work: Work, case: Case, code: ReturnCode, *, intake_keys: Iterable[b
     return cookie.raw.hex()
 
 
-def go_away(work: Work) -> None:
+def close_mailbox(work: Work) -> None:
     """Close the mailbox that is open in this browser."""
     work.session.execute(select(func.end_visit()))
 
 
-def find_visit(session: Session, token: str, at: datetime) -> tuple[Visit, Secret] | None:
+def find_mailbox_session(
+    session: Session, token: str, at: datetime
+) -> tuple[MailboxSession, Secret] | None:
     """The visit of a browser and the reporter's secret, and a note that it was used just now."""
     try:
         cookie = Secret(bytes.fromhex(token))

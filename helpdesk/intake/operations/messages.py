@@ -8,15 +8,15 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.waking import wake
-from helpdesk.intake.policy import is_their_case
+from helpdesk.intake.operations.reopening import wake_case
+from helpdesk.intake.policy import is_reporter_of
 from helpdesk.triage.timing import owe_an_answer
 
 
 def write_message(work: Work, case: Case, *, body: str) -> Message:
     """Add the reporter's words, to which we owe an answer. A case that waited for them, or was
     closed, wakes up."""
-    work.require(is_their_case, case)
+    work.require(is_reporter_of, case)
     lock_case(work, case)
     message = Message(
         case=case,
@@ -28,7 +28,7 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     message.body = work.keys.seal(message, "body", body)
     work.session.add(message)
     work.record("message.received", message)
-    wake(work, case)
+    wake_case(work, case)
     owe_an_answer(work, case)
     news.tell_owner(work, case.id, NewsKind.MESSAGE)
     return message
