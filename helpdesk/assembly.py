@@ -19,8 +19,8 @@ from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.intake import jobs as intake_jobs
 from helpdesk.partners import jobs as partners_jobs
 from helpdesk.settings import NO_REDIS, Settings
-from helpdesk.triage import bringing as triage_bringing
 from helpdesk.triage import jobs as triage_jobs
+from helpdesk.triage import news_jobs as triage_bringing
 
 # Importing a feature's jobs registers them: every process that promises or performs needs them all.
 JOBS = (

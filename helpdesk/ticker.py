@@ -27,7 +27,7 @@ from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 from helpdesk.intake import quota
 from helpdesk.key_files import KeyFile
-from helpdesk.triage import crowds
+from helpdesk.triage import surge_alerts
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def tick(context: AppContext, *, at: datetime | None = None, fence: int | None =
             _chain(context, signer, at=at, fence=fence)
     before = moment - stored_answers.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
-        crowds.promise_letters,
+        surge_alerts.promise_emails,
         lambda work: quota.promise_warning(work, context.settings.reports_quota),
         lambda work: stored_answers.forget(work.session, before=before),
     )

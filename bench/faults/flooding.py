@@ -28,7 +28,7 @@ from helpdesk.intake.forms import PREFIX
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.second_lane import UNHURRIED
 from helpdesk.intake.volume import CROWD
-from helpdesk.triage import crowds
+from helpdesk.triage import surge_alerts
 
 FLOODERS = 4
 ARRIVED = (200, 201, 303)
@@ -163,8 +163,8 @@ def _judge_letters(
     result: Trial, mail: PartnersMail, before: int, *, seconds: float, honest: int
 ) -> None:
     """To each mailbox: some of their own, and of each lane and circle one in ten minutes."""
-    windows = 1 + int(seconds // crowds.EVERY.total_seconds())
-    most = honest + crowds.LETTERS + 2 * 3 * windows
+    windows = 1 + int(seconds // surge_alerts.EVERY.total_seconds())
+    most = honest + surge_alerts.LETTERS + 2 * 3 * windows
     by_person: dict[str, int] = {}
     for to, _subject in mail.duty[before:]:
         by_person[to] = by_person.get(to, 0) + 1
@@ -234,14 +234,14 @@ def _let_pass(context: AppContext, moment: datetime) -> None:
         **{one.name: getattr(context, one.name) for one in fields(AppContext)}, moment=moment
     )
     with later.begin() as work:
-        crowds.promise_letters(work)
+        surge_alerts.promise_emails(work)
     job_runner.run_due_promises(later, "notices", at=moment)
 
 
 def _waits(house: House, people: Sequence[Form]) -> list[float]:
     """Seconds from each honest report to the first letter that speaks of it."""
     with psycopg.connect(house.database()) as connection:
-        many = connection.execute(MANY_TOLD, (crowds.TOLD,)).fetchall()
+        many = connection.execute(MANY_TOLD, (surge_alerts.TOLD,)).fetchall()
         found = []
         for one in people:
             row = connection.execute(HONEST, ([one.fingerprint],)).fetchone()

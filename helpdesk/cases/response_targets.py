@@ -110,7 +110,7 @@ def sync_clocks_with_level(work: Work, case: Case) -> None:
 
 def promise_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     """Promise the alarms on the answer that is owed; not for each case of the second lane, of which
-    people hear together (`triage/crowds.py`)."""
+    people hear together (`triage/surge_alerts.py`)."""
     if case.reply_due_at is None or case.in_slow_lane:
         return
     due = due_code(case.reply_due_at)

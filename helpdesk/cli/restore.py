@@ -9,7 +9,7 @@ import click
 from helpdesk.cli.maintenance import command_context
 from helpdesk.core.actors import operator
 from helpdesk.core.send_hold import HoldReason
-from helpdesk.duty import releasing
+from helpdesk.duty import restored_backup
 
 WHY: Final[Mapping[HoldReason, str]] = {
     HoldReason.MOVED: "This database isn't the one that sent last: it was restored or copied.",
@@ -24,7 +24,7 @@ NEEDS: Final = {"DATABASE_URL"}
 def restored(operator_name: str) -> None:
     """Say that this database was restored: nothing is sent until it is released."""
     with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
-        releasing.hold(work)
+        restored_backup.hold_sending(work)
     click.echo("Nothing is sent from now on. To let it send again: helpdesk release")
 
 
@@ -36,16 +36,16 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     """Say what is due in a restored database, and let it send again."""
     with command_context(NEEDS) as context:
         with context.begin(operator(operator_name)) as work:
-            for line in due_in_words(releasing.what_is_due(work), skip_due=skip_due):
+            for line in due_in_words(restored_backup.due_promises(work), skip_due=skip_due):
                 click.echo(line)
         if not yes:
             click.confirm("Let it send again?", abort=True)
         with context.begin(operator(operator_name)) as work:
-            skipped = releasing.release(work, skip_due=skip_due)
+            skipped = restored_backup.release_sending(work, skip_due=skip_due)
     click.echo(f"It sends again. {skipped} were left out; history says which.")
 
 
-def due_in_words(due: releasing.Due, *, skip_due: bool) -> list[str]:
+def due_in_words(due: restored_backup.DuePromises, *, skip_due: bool) -> list[str]:
     """What is due, by kind and number, and the requests that may arrive a second time."""
     lines = [WHY[due.held.because], f"It was last at work at {_moment(due.held.as_of)}.", ""]
     if not due.by_job:

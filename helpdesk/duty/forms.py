@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Optional
 
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.core.markup import isolated
-from helpdesk.duty.leaving import Hanging, InQueue
+from helpdesk.duty.offboarding import CasesInQueue, OpenWork
 from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 
@@ -24,12 +24,12 @@ class DutyForm(Form):
     )
 
 
-class TakingBackForm(Form):
+class ConsentWithdrawalForm(Form):
     # Said on a page of its own, when a request is stopped by it.
     is_sure = BooleanField()
 
 
-class HandingForm(Form):
+class ReassignmentForm(Form):
     """Who takes what a colleague has. `handing_form` adds a choice for each queue and case."""
 
     handing_words = TextAreaField(
@@ -37,7 +37,7 @@ class HandingForm(Form):
         [not_longer_than(TEXT_LIMIT)],
         description="It is added to each of these cases.",
     )
-    hanging: Hanging
+    hanging: OpenWork
 
     def validate(self, extra_validators: Any = None) -> bool:
         """In each queue somebody takes all cases, or each case has somebody who takes it."""
@@ -57,7 +57,7 @@ class HandingForm(Form):
         return Reassignment(chosen, self.handing_words.data or "")
 
 
-def handing_form(hanging: Hanging) -> HandingForm:
+def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
     """The form with a choice for each queue in which they have cases, and for each case."""
     fields = {}
     for queue in hanging.with_cases:
@@ -66,11 +66,11 @@ def handing_form(hanging: Hanging) -> HandingForm:
         for case in queue.one_by_one:
             instead = [SelectChoice("", "As chosen above"), *_takers(queue)]
             fields[case.id] = SelectField(case.ref, [Optional()], choices=instead)
-    form = cast(type[HandingForm], type("HandingForm", (HandingForm,), fields))()
+    form = cast(type[ReassignmentForm], type("ReassignmentForm", (ReassignmentForm,), fields))()
     form.hanging = hanging
     return form
 
 
-def _takers(queue: InQueue) -> list[SelectChoice]:
+def _takers(queue: CasesInQueue) -> list[SelectChoice]:
     colleagues = [SelectChoice(one.id, isolated(one.name)) for one in queue.colleagues]
     return [SelectChoice(QUEUE, "No one yet: back to the queue"), *colleagues]

@@ -47,7 +47,7 @@ def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
         triage.judge_again(work, case, was_about=before)
 
 
-def try_again(work: Work, promise: Promise) -> None:
+def retry_promise(work: Work, promise: Promise) -> None:
     """Somebody has looked, and the promise gets another chance from the beginning."""
     work.require(may_look_after_promises, promise)
     promise.standing = PromiseState.WAITING

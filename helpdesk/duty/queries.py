@@ -19,11 +19,11 @@ from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import Promise
 from helpdesk.core.send_hold import SendHold
 from helpdesk.core.work import Work
-from helpdesk.duty import news, second_persons, timeline, undone
-from helpdesk.duty.news import NewsNow
-from helpdesk.duty.offers import Offers, offers_for
-from helpdesk.duty.second_persons import WaitsForSecond
-from helpdesk.duty.timeline import Line
+from helpdesk.duty import news_lines, second_person_list, timeline, undone
+from helpdesk.duty.news_lines import NewsNow
+from helpdesk.duty.playbook_offers import PlaybookOffers, offers_for
+from helpdesk.duty.second_person_list import WaitingForSecondPerson
+from helpdesk.duty.timeline import TimelineLine
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import AtPartners
@@ -33,15 +33,15 @@ from helpdesk.partners.models import Partner
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.queries import DueStep
-from helpdesk.triage import crowds
 from helpdesk.triage import queries as triage
+from helpdesk.triage import surge_alerts
 
 SHOWN = 5
 COUNTED = 100
 
 
 @dataclass(frozen=True)
-class Lane:
+class QueueOnBoard:
     """One queue on the board: what comes next in it, how much there is, and who is on duty."""
 
     team: Team
@@ -82,7 +82,7 @@ class Board:
 
     held: SendHold | None
     own: Sequence[Case]
-    lanes: Sequence[Lane]
+    lanes: Sequence[QueueOnBoard]
     late: Sequence[Case]
     unheard: Sequence[Case]
     out_of_reach: Sequence[Case]
@@ -98,7 +98,7 @@ class Board:
     dead_letters: Sequence[Delivery]
     at_partners: AtPartners
     news: NewsNow
-    second_persons: Sequence[WaitsForSecond]
+    second_persons: Sequence[WaitingForSecondPerson]
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
     load: IntakeVolume
@@ -107,7 +107,7 @@ class Board:
 def board(work: Work) -> Board:
     """The duty board of the actor."""
     own, late = cases.own_cases(work), cases.cases_with_late_update(work, limit=SHOWN)
-    unheard = triage.unheard(work)
+    unheard = triage.cases_with_failed_alert(work)
     is_lead = work.actor.role is Role.COORDINATOR
     out_of_reach = cases.cases_with_unable_owner(work) if is_lead else []
     disputed = disputed_conversations.disputed_cases(work)
@@ -133,8 +133,8 @@ def board(work: Work) -> Board:
         failed=_failed(work) if is_lead else [],
         dead_letters=dead_letters,
         at_partners=escalations.requests_at_partners(work, at=work.at, limit=2 * SHOWN),
-        news=news.unseen(work),
-        second_persons=second_persons.waiting(work) if is_lead else [],
+        news=news_lines.unseen_news(work),
+        second_persons=second_person_list.waiting_for_second_person(work) if is_lead else [],
         writers=accounts.names_of_actors(
             work.session, [one.escalation.drafted_by for one in dead_letters]
         ),
@@ -154,16 +154,16 @@ def owners(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
     return {actor_id.removeprefix("person:"): name for actor_id, name in named.items()}
 
 
-def history_of(work: Work, case: Case) -> list[Line]:
+def history_of(work: Work, case: Case) -> list[TimelineLine]:
     """Everything that was done to a case, newest first."""
     entries: Sequence[Any] = work.session.execute(OF_CASE, {"case_id": case.id}).all()
     names = accounts.names_of_actors(work.session, timeline.actors_in(entries))
-    return timeline.lines_of(entries, names, [one.page for one in playbooks.runs_of(work, case)])
+    return timeline.timeline_of(entries, names, [one.page for one in playbooks.runs_of(work, case)])
 
 
-def offers_of(work: Work, case: Case) -> Offers:
+def offers_of(work: Work, case: Case) -> PlaybookOffers:
     """Every playbook that could be started on a case."""
-    level, runs = triage.triage_of(work, case), playbooks.runs_of(work, case)
+    level, runs = triage.triage_of_case(work, case), playbooks.runs_of(work, case)
     return offers_for(the_library(), case, runs, level.pages, level.known)
 
 
@@ -175,15 +175,15 @@ def failed_promise(work: Work, promise_id: str) -> Promise:
     return promise
 
 
-def _lane(work: Work, team: Team) -> Lane:
+def _lane(work: Work, team: Team) -> QueueOnBoard:
     first, second = cases.unclaimed_in(work, team), cases.second_lane_of(work, team)
-    return Lane(
+    return QueueOnBoard(
         team=team,
         next_cases=work.session.scalars(first.limit(SHOWN)).all(),
         waiting_for_somebody=_counted(work, first),
         second_lane=work.session.scalars(second.limit(SHOWN)).all(),
         waiting_in_second_lane=_counted(work, second),
-        is_unheard=crowds.is_unheard(work, team.id),
+        is_unheard=surge_alerts.is_unheard(work, team.id),
         on_duty=accounts.on_duty(work.session, team.id, at=work.at),
         can_be_told=accounts.can_be_alerted(work.session, team.id, at=work.at),
     )

@@ -146,7 +146,7 @@ COMES_BACK: Final = "playbook.step_comes_back"
 SHOWN: Final = 8
 
 
-class Line(NamedTuple):
+class TimelineLine(NamedTuple):
     """One thing that happened: when, who, in words."""
 
     at: datetime
@@ -160,14 +160,14 @@ def actors_in(entries: Iterable[HistoryEntry]) -> set[str]:
     return named | {entry.actor_id for entry in entries}
 
 
-def lines_of(
+def timeline_of(
     entries: Iterable[HistoryEntry], names: Mapping[str, str], pages: Sequence[Playbook] = ()
-) -> list[Line]:
+) -> list[TimelineLine]:
     """History as it is read, in the order it came. `pages` are those of the case's runs, the
     newest first: two editions may bear one version."""
     by_name = {page.name: page for page in reversed(pages)}
     return [
-        Line(entry.at, names[entry.actor_id], sentence_for(entry, names, by_name))
+        TimelineLine(entry.at, names[entry.actor_id], sentence_for(entry, names, by_name))
         for entry in entries
     ]
 

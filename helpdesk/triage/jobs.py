@@ -6,13 +6,13 @@ from helpdesk.accounts import on_call
 from helpdesk.cases.models import Case
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
-from helpdesk.triage import crowds
-from helpdesk.triage.calls import compose_about, has_case, send_and_note
-from helpdesk.triage.crowds import Lane
+from helpdesk.triage import surge_alerts
+from helpdesk.triage.case_alerts import compose_case_alert, owns_case, send_and_record
 from helpdesk.triage.decision_table import Tell
+from helpdesk.triage.first_reply_clock import due_code
 from helpdesk.triage.repository import the_table
-from helpdesk.triage.telling import compose_of_many
-from helpdesk.triage.timing import due_code
+from helpdesk.triage.summary_emails import compose_surge_alert
+from helpdesk.triage.surge_alerts import QueueLane
 
 LADDERS: Final = {
     Tell.DUTY: on_call.DUTY_FIRST,
@@ -26,28 +26,30 @@ AGAIN_AFTER: Final = (60, 120, 300, 600, 900, 1800, 3600)
 
 
 @job("triage.call_on_duty", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def call_on_duty(context: AppContext, *, case_id: str) -> None:
+def alert_on_duty(context: AppContext, *, case_id: str) -> None:
     """Tell whoever is on duty that a pressing case has come. Safe to run twice."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or case.owner_id is not None:
             return
-        if crowds.is_one_of_many(work, case):
+        if surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
-        call = compose_about(context, work, case, template="emails/case_waits.txt", kind="waits")
-    send_and_note(context, case_id, call, action="triage.duty_called")
+        call = compose_case_alert(
+            context, work, case, template="emails/case_waits.txt", kind="waits"
+        )
+    send_and_record(context, case_id, call, action="triage.duty_called")
 
 
 @job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def alarm(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
+def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
     """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is None or case.reply_due_at is None or due_code(case.reply_due_at) != due:
             return
-        if case.owner_id is None and crowds.is_one_of_many(work, case):
+        if case.owner_id is None and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
-        call = compose_about(
+        call = compose_case_alert(
             context,
             work,
             case,
@@ -56,17 +58,17 @@ def alarm(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
             kind=f"alarm-{percent}-{due}",
             percent=percent,
         )
-    send_and_note(context, case_id, call, action="triage.alarm_sent", percent=percent)
+    send_and_record(context, case_id, call, action="triage.alarm_sent", percent=percent)
 
 
 @job("triage.tell_of_many", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def tell_of_many(context: AppContext, *, team_id: str, second: int) -> None:
+def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
     """Say how many cases wait in a lane, to each circle that is due to hear it. Safe to run twice:
     who has heard is left alone for ten minutes."""
-    lane = Lane(team_id, bool(second))
+    lane = QueueLane(team_id, bool(second))
     with context.begin() as work:
-        due = crowds.letters_due(work, lane)
-        calls = {tell: compose_of_many(context, work, lane, LADDERS[tell]) for tell in due}
+        due = surge_alerts.emails_due(work, lane)
+        calls = {tell: compose_surge_alert(context, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []
     for tell, call in calls.items():
@@ -77,7 +79,7 @@ def tell_of_many(context: AppContext, *, team_id: str, second: int) -> None:
         with context.begin() as work:
             on_call.record_operator_alert(work, call, reached)
             if reached.is_heard:
-                crowds.note_told(work, lane, tell, told=reached.told)
+                surge_alerts.record_alert(work, lane, tell, told=reached.told)
         told.update(reached.told if reached.is_heard else ())
         troubles += [reached.trouble] if reached.trouble and not reached.is_heard else []
     if troubles:
@@ -85,7 +87,7 @@ def tell_of_many(context: AppContext, *, team_id: str, second: int) -> None:
 
 
 @job("triage.word_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
-def word_alarm(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
+def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
     """Say that much of the time to our next word is gone: first to who has the case. Safe to run
     twice; an alarm of an old clock says nothing."""
     with context.begin() as work:
@@ -93,8 +95,8 @@ def word_alarm(context: AppContext, *, case_id: str, percent: int, due: int) -> 
         if case is None or case.word_due_at is None or due_code(case.word_due_at) != due:
             return
         told = _tell_at(case, percent)
-        first = (has_case(case),) if told is Tell.DUTY else ()
-        call = compose_about(
+        first = (owns_case(case),) if told is Tell.DUTY else ()
+        call = compose_case_alert(
             context,
             work,
             case,
@@ -103,7 +105,7 @@ def word_alarm(context: AppContext, *, case_id: str, percent: int, due: int) -> 
             kind=f"word-alarm-{percent}-{due}",
             percent=percent,
         )
-    send_and_note(context, case_id, call, action="triage.word_alarm_sent", percent=percent)
+    send_and_record(context, case_id, call, action="triage.word_alarm_sent", percent=percent)
 
 
 def _tell_at(case: Case, percent: int) -> Tell:

@@ -19,12 +19,12 @@ from helpdesk.playbooks.merging import pages_of
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs.context import answers_of
-from helpdesk.triage import queries, timing
-from helpdesk.triage.crowds import CALLS
-from helpdesk.triage.judging import Judgement, by_urgency, judge_report
+from helpdesk.triage import first_reply_clock, queries
+from helpdesk.triage.judgement import Judgement, by_urgency, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.policy import may_decide, may_judge
 from helpdesk.triage.repository import the_table
+from helpdesk.triage.surge_alerts import CALLS
 
 RAISED: Final = "raised-by-hand"
 LOWERED: Final = "lowered-by-hand"
@@ -48,7 +48,7 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
     judgement = judge_report(the_table(), pages_of(library, case.kinds), answers)
     case.level, case.rule = judgement.level, judgement.code
     _keep(work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers})
-    timing.start_clock(work, case)
+    first_reply_clock.start_first_reply_clock(work, case)
     work.record(
         "case.judged",
         case,
@@ -224,7 +224,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
     case.level = level
     record_contribution(work, case.id, ContributionKind.LEVEL)
     news.tell_person(work, case.id, case.owner_id, NewsKind.LEVEL)
-    timing.restart_clock(work, case)
+    first_reply_clock.restart_for_level(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)
 

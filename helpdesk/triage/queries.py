@@ -22,11 +22,11 @@ from helpdesk.playbooks.model import Playbook, Question
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as runs
 from helpdesk.runs.context import answers_of
-from helpdesk.triage.judging import Judgement, judge_report
+from helpdesk.triage.first_reply_clock import due_code
+from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.repository import the_table
 from helpdesk.triage.table_rows import Row, rows_of
-from helpdesk.triage.timing import due_code
 
 # An alarm goes out within seconds; one that is still here after these minutes went to no one.
 ON_ITS_WAY: Final = timedelta(minutes=3)
@@ -43,7 +43,7 @@ EVALUATIONS: Final = (
 
 
 @dataclass(frozen=True)
-class Found:
+class PrefetchedRows:
     """What a page may have gathered already: levels given, playbooks at work, a lower level wished.
 
     The wish, if there was ever one, is asked for by itself.
@@ -55,7 +55,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Answer:
+class JudgedAnswer:
     """An answer in words, and whether it is only assumed or still to ask."""
 
     question: str
@@ -72,7 +72,7 @@ class TriageNow:
     known: Context
     judgement: Judgement
     rows: tuple[Row, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[JudgedAnswer, ...]
     evaluations: Sequence[Any]
     request: LevelRequest | None
     reason: str
@@ -89,7 +89,7 @@ class TriageNow:
         return organisations.tags_of_organisation(self.known)
 
 
-def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
+def triage_of_case(work: Work, case: Case, found: PrefetchedRows | None = None) -> TriageNow:
     """The level in force, why, what it was before, and what waits for a second person."""
     found = found or _find(work, case)
     answers = answers_of(work, case)
@@ -110,8 +110,10 @@ def triage_of(work: Work, case: Case, found: Found | None = None) -> TriageNow:
     )
 
 
-def _find(work: Work, case: Case) -> Found:
-    return Found(evaluations_of(work, case), runs.at_work(work, case), is_wished_lower=True)
+def _find(work: Work, case: Case) -> PrefetchedRows:
+    return PrefetchedRows(
+        evaluations_of(work, case), runs.at_work(work, case), is_wished_lower=True
+    )
 
 
 def one_below(level: Level) -> Level | None:
@@ -193,7 +195,7 @@ def _could_raise(
 
 def _in_words(
     questions: Sequence[Question], answers: Context, judgement: Judgement
-) -> tuple[Answer, ...]:
+) -> tuple[JudgedAnswer, ...]:
     table = the_table()
     unknown = {*judgement.assumed, *judgement.to_ask}
     told = []
@@ -207,7 +209,7 @@ def _in_words(
             words = f"{words or 'Not answered'}: {table.point(question.id).value(counted).label}"
         if words or question.id in unknown:
             told.append(
-                Answer(
+                JudgedAnswer(
                     question=str(question.ask),
                     words=words or "Not answered",
                     is_assumed=question.id in judgement.assumed,
@@ -217,7 +219,7 @@ def _in_words(
     return tuple(told)
 
 
-def unheard(work: Work, *, limit: int = 20) -> Sequence[Case]:
+def cases_with_failed_alert(work: Work, *, limit: int = 20) -> Sequence[Case]:
     """Cases about which an alarm has reached no one: it could not be sent, or still lies here."""
     lying = _still_here(work, limit=limit)
     waiting = cases.visible_to(work.actor).where(

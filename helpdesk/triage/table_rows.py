@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from helpdesk.cases.levels import Level
 from helpdesk.triage.decision_table import Cell, DecisionTable
-from helpdesk.triage.judging import Judgement
+from helpdesk.triage.judgement import Judgement
 
 ANY = "whatever else is so"
 

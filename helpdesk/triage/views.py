@@ -100,5 +100,5 @@ def _level_page(case: Case, raising: RaiseForm, lowering: LowerForm) -> str:
         raising=raising,
         lowering=lowering,
         lower=queries.one_below(case.level),
-        triage=queries.triage_of(work, case),
+        triage=queries.triage_of_case(work, case),
     )

@@ -11,8 +11,8 @@ from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.actors import reporter
 from helpdesk.core.database import new_id
 from helpdesk.intake.operations import write_message
+from helpdesk.triage.first_reply_clock import start_first_reply_clock
 from helpdesk.triage.operations import raise_level
-from helpdesk.triage.timing import start_clock
 from tests.factories import a_case, a_person, a_team, work_as
 
 HOUR = timedelta(hours=1)
@@ -123,7 +123,7 @@ def test_a_word_right_behind_our_answer_has_its_whole_time_whatever_the_level_do
         queue = a_team(work)
         responder = a_person(work, teams=[queue])
         found = a_case(work, queue, owner=responder, level=Level.URGENT)
-        start_clock(work, found)
+        start_first_reply_clock(work, found)
     answered = now + timedelta(minutes=110)
     with work_as(context, responder, answered) as work:
         operations.send_message(work, work.session.get(Case, found.id), "Change the password.")

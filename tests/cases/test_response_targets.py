@@ -16,8 +16,8 @@ from helpdesk.core.actors import reporter
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
 from helpdesk.intake.operations import withdraw_case, write_message
+from helpdesk.triage.first_reply_clock import response_plan_for, start_first_reply_clock
 from helpdesk.triage.operations import raise_level
-from helpdesk.triage.timing import planned, start_clock
 from tests.factories import a_case, a_person, sign_in, work_as
 
 HOUR = timedelta(hours=1)
@@ -27,7 +27,7 @@ DAY = 24 * HOUR
 def a_running_case(context, queue, owner, now, level=Level.URGENT):
     with context.begin(at=now) as work:
         case = a_case(work, queue, owner=owner, level=level, status=CaseState.OPEN)
-        start_clock(work, case)
+        start_first_reply_clock(work, case)
     return case
 
 
@@ -50,11 +50,12 @@ def test_the_next_word_is_due_as_often_as_the_level_says(context, queue, asha, n
 
     found = now_of(context, case)
     assert found.reply_due_at is None
-    assert found.word_due_at == now + HOUR / 4 + planned(level).next_word == found.due_at
+    assert found.word_due_at == now + HOUR / 4 + response_plan_for(level).next_word == found.due_at
 
     say(context, asha, case, now + HOUR)
     assert (
-        abs(now_of(context, case).word_due_at - now - HOUR - planned(level).next_word) < HOUR / 60
+        abs(now_of(context, case).word_due_at - now - HOUR - response_plan_for(level).next_word)
+        < HOUR / 60
     )
 
 
@@ -222,12 +223,12 @@ def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, 
             word = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
         assert abs(clocks.time_used_this_time(word, at=at) - used) < HOUR / 60
         if found.status is CaseState.OPEN:
-            left = planned(found.level).next_word - used
+            left = response_plan_for(found.level).next_word - used
             assert abs(found.word_due_at - (at + left)) < HOUR / 60
         else:
             assert found.word_due_at is None
         if owed is not None and not found.is_closed:
-            left = planned(found.level).first_reply - owed
+            left = response_plan_for(found.level).first_reply - owed
             assert abs(found.reply_due_at - (at + left)) < HOUR / 6
         else:
             assert found.reply_due_at is None

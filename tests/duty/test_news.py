@@ -12,8 +12,8 @@ from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.actors import reporter
 from helpdesk.core.job_runner import run_due_promises
-from helpdesk.duty import news as board_news
-from helpdesk.duty.news import WORDS
+from helpdesk.duty import news_lines as board_news
+from helpdesk.duty.news_lines import WORDS
 from helpdesk.escalations import operations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Action, Ask, Reason, Verdict

@@ -11,8 +11,8 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.duty import operations
-from helpdesk.duty.disagreeing import disagreements
-from helpdesk.duty.offers import offers_for
+from helpdesk.duty.disagreements import disagreements
+from helpdesk.duty.playbook_offers import offers_for
 from helpdesk.duty.timeline import sentence_for
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as playbooks
@@ -87,7 +87,7 @@ class House:
     def offers(self, case_id):
         with self.working() as work:
             case = work.session.get(Case, case_id)
-            now = queries.triage_of(work, case)
+            now = queries.triage_of_case(work, case)
             runs = playbooks.runs_of(work, case)
             return offers_for(the_library(), case, runs, now.pages, now.known)
 

@@ -16,7 +16,7 @@ from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
 from helpdesk.playbooks.repository import the_library
-from helpdesk.triage import timing
+from helpdesk.triage import first_reply_clock
 from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
@@ -428,7 +428,7 @@ def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
     with work_as(context, responder) as work:
         found = queries.case_by_ref(work, case.ref)
         operations.send_message(work, found, "Hello.")
-        timing.owe_an_answer(work, found)
+        first_reply_clock.promise_answer(work, found)
         work.record("test", found)
 
     page = browser.get(address).text

@@ -20,7 +20,7 @@ from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import DomainError
 from helpdesk.core.sealing import CannotOpen
-from helpdesk.duty import closing
+from helpdesk.duty import case_closing
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.states import Ask, EscalationState, Priority
@@ -312,7 +312,7 @@ class TwoPeople(RuleBasedStateMachine):
             return
 
         def act(work, case):
-            closing.close_case(work, case, outcome=outcome)
+            case_closing.close_case(work, case, outcome=outcome)
             urgent = case.level.rank >= Level.URGENT.rank
             assert not (urgent and outcome is CaseOutcome.SPAM), "one said that it was no report"
 
@@ -323,14 +323,14 @@ class TwoPeople(RuleBasedStateMachine):
         if not seldom:
             return
 
-        self.try_as(who, closing.ask_to_close)
+        self.try_as(who, case_closing.ask_to_close)
 
     @rule(who=WHO, granted=st.booleans())
     def decide_closing(self, who, granted):
         def act(work, case):
-            wish = closing.standing_request(work, case)
+            wish = case_closing.standing_request(work, case)
             if wish is not None:
-                closing.decide_closing(work, wish, granted=granted)
+                case_closing.decide_closing(work, wish, granted=granted)
                 assert wish.asked_by != work.actor.id
 
         self.try_as(who, act)

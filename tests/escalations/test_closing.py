@@ -7,28 +7,28 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed
-from helpdesk.duty import closing
+from helpdesk.duty import case_closing
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import Ask
 from helpdesk.intake import operations as intake
-from helpdesk.triage.timing import owe_an_answer
+from helpdesk.triage.first_reply_clock import promise_answer
 from tests.factories import a_person
 
 
 def close(house, outcome, who=None):
     with house.as_(who or house.writer) as work:
-        closing.close_case(work, work.session.get(Case, house.case.id), outcome=outcome)
+        case_closing.close_case(work, work.session.get(Case, house.case.id), outcome=outcome)
 
 
 def asked(house, who=None):
     with house.as_(who or house.writer) as work:
-        return closing.ask_to_close(work, work.session.get(Case, house.case.id)).id
+        return case_closing.ask_to_close(work, work.session.get(Case, house.case.id)).id
 
 
 def decide(house, request_id, who, *, granted=True):
     with house.as_(who) as work:
         request = work.session.get(ClosingRequest, request_id)
-        closing.decide_closing(work, request, granted=granted)
+        case_closing.decide_closing(work, request, granted=granted)
 
 
 def write(house, body="Please hurry."):
@@ -59,7 +59,7 @@ def test_nothing_closes_over_a_request_that_a_partner_may_still_act_on(house, ou
 def test_what_was_reported_gets_a_first_answer_before_it_closes(house, outcome):
     with house.context.begin() as work:
         case = work.session.get(Case, house.case.id)
-        owe_an_answer(work, case)
+        promise_answer(work, case)
         work.record("test.answer_owed", case)
 
     with pytest.raises(Conflict, match="Nobody has answered this report"):

@@ -17,7 +17,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.core.outbox import PromiseState as PromiseStanding
 from helpdesk.core.sealing import Envelope
-from helpdesk.duty import releasing
+from helpdesk.duty import restored_backup
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import BACKOFF, LEASE
@@ -504,9 +504,9 @@ def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(
     escalation = house.approved()
     with as_owner(house) as work:
         send_hold.hold(work, send_hold.HoldReason.SAID)
-        due = releasing.what_is_due(work)
+        due = restored_backup.due_promises(work)
         assert [one.escalation.ref for one in due.requests] == [escalation.ref]
-        releasing.release(work, skip_due=False)
+        restored_backup.release_sending(work, skip_due=False)
 
     job_runner.run_due_promises(house.context, "deliveries")
 
@@ -522,7 +522,7 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
         moment = work.at + timedelta(seconds=1)
         work.session.execute(update(send_hold.SendStatus).values(ticked_at=moment))
         send_hold.hold(work, send_hold.HoldReason.SAID)
-        releasing.release(work, skip_due=True)
+        restored_backup.release_sending(work, skip_due=True)
 
     job_runner.run_due_promises(house.context, "deliveries")
 

@@ -14,7 +14,7 @@ from helpdesk.cases.models import Case, Consent, ConversationChannel
 from helpdesk.cases.states import CaseOutcome, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed
-from helpdesk.duty import closing
+from helpdesk.duty import case_closing
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import Action, Reason
 from helpdesk.runs import operations as playbooks
@@ -43,8 +43,8 @@ def tomorrow(work):
 
 
 ACTS = {
-    "ask to close": closing.ask_to_close,
-    "close": lambda work, case: closing.close_case(work, case, outcome=CaseOutcome.REFERRED),
+    "ask to close": case_closing.ask_to_close,
+    "close": lambda work, case: case_closing.close_case(work, case, outcome=CaseOutcome.REFERRED),
     "write a consent down": lambda work, case: casework.record_consent(
         work, case, kind=ConsentKind.HELPER
     ),
@@ -87,7 +87,7 @@ def test_one_coordinator_with_two_accounts_does_not_close_an_urgent_case(house, 
     assert answer.status_code == 403
     assert "wait to be let in" in answer.text
     with house.as_(house.lead) as work:
-        assert closing.standing_request(work, work.session.get(Case, house.case.id)) is None
+        assert case_closing.standing_request(work, work.session.get(Case, house.case.id)) is None
 
 
 ANSWERS = {

@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases.levels import Level
-from helpdesk.duty import leaving
+from helpdesk.duty import offboarding
 from helpdesk.escalations import operations
 from tests.escalations.conftest import TYPED
 from tests.escalations.test_answers import asked, send_answer, write_answer
@@ -12,7 +12,7 @@ def hanging_on(house, somebody):
     """What the lead reads of it: what they asked for, and what they could have been second for."""
     with house.as_(house.lead) as work:
         person = accounts.person_by_id(work, somebody.person.id)
-        hanging = leaving.hanging_on(work, person, [one.team for one in person.memberships])
+        hanging = offboarding.open_work_of(work, person, [one.team for one in person.memberships])
         return (
             {one.what: one.others for one in hanging.asked},
             {one.what: one.others for one in hanging.to_agree},

@@ -15,8 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 TODAY = frozenset(
     {
-        "Lane",
-        "Line",
         "Meta",
     }
 )

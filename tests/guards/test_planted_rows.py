@@ -16,11 +16,11 @@ from helpdesk import ticker
 from helpdesk.core import job_runner
 from helpdesk.core.actors import SYSTEM
 from helpdesk.intake import volume
-from helpdesk.triage import crowds
+from helpdesk.triage import surge_alerts
 from tests.conftest import become
 from tests.factories import sign_in
 from tests.triage.test_alarms import RUNNING, house, reported
-from tests.triage.test_crowds import flood, live
+from tests.triage.test_surge_alerts import flood, live
 
 ODD = [
     {},
@@ -102,7 +102,7 @@ def test_only_we_say_that_somebody_was_told(context, house, now, actor):
 
 @pytest.mark.parametrize("second", ["zz", None, 0.5, [0], True])
 def test_an_odd_promise_of_a_letter_about_many_stops_no_ticker(context, house, now, second):
-    promise(context, crowds.JOB, {"team_id": house.team.id, "second": second}, at=now)
+    promise(context, surge_alerts.JOB, {"team_id": house.team.id, "second": second}, at=now)
     flood(context, house, now, second=True)
 
     tick(context, now)
@@ -112,7 +112,7 @@ def test_an_odd_promise_of_a_letter_about_many_stops_no_ticker(context, house, n
 
 def test_a_letter_that_is_promised_for_next_year_is_no_reason_to_write_none(context, house, now):
     later = now + timedelta(days=399)
-    promise(context, crowds.JOB, {"team_id": house.team.id, "second": 1}, at=later)
+    promise(context, surge_alerts.JOB, {"team_id": house.team.id, "second": 1}, at=later)
     flood(context, house, now, second=True)
 
     assert len(live(context, now)) == 2
@@ -138,7 +138,7 @@ def test_what_is_wrong_in_one_part_of_a_tick_keeps_no_other_from_its_work(
 
     parts = (
         "history.extend_chain",
-        "crowds.promise_letters",
+        "surge_alerts.promise_emails",
         "quota.promise_warning",
         "stored_answers.forget",
     )

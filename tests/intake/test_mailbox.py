@@ -20,7 +20,7 @@ from helpdesk.core.codes import ReturnCode, word_list
 from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.core.errors import Conflict
 from helpdesk.core.outbox import Promise
-from helpdesk.duty import closing as duty
+from helpdesk.duty import case_closing as duty
 from helpdesk.intake.models import MailboxSession
 from tests.core.test_code_input import as_copied
 from tests.factories import a_case, a_person

@@ -8,7 +8,7 @@ from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.playbooks.progress import StepState
 from helpdesk.playbooks.repository import the_library
 from helpdesk.playbooks.step_tracker import StepTracker
-from helpdesk.triage.judging import judge_report
+from helpdesk.triage.judgement import judge_report
 from helpdesk.triage.repository import the_table
 
 LIBRARY = the_library()

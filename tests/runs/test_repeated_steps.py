@@ -10,7 +10,7 @@ from helpdesk.cases.models import Note
 from helpdesk.cases.models.case import LEVELS
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.errors import Conflict
-from helpdesk.duty import closing
+from helpdesk.duty import case_closing
 from helpdesk.duty.queries import board
 from helpdesk.playbooks.progress import StepState
 from helpdesk.runs import context, operations, queries
@@ -94,7 +94,9 @@ def test_a_case_neither_ends_well_nor_closes_before_the_answer(at_work, asked):
     with at_work.working() as work, pytest.raises(Conflict, match="Ask about danger again"):
         operations.finish_step(work, at_work.run(work, asked), "close.way-out", outcome="restored")
     with at_work.working() as work:
-        refusal = closing.not_closed_yet(work, at_work.case(work), outcome=CaseOutcome.RESOLVED)
+        refusal = case_closing.not_closed_yet(
+            work, at_work.case(work), outcome=CaseOutcome.RESOLVED
+        )
 
     assert "“Ask about danger again”" in refusal
 

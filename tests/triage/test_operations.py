@@ -542,7 +542,7 @@ def test_an_alarm_of_which_no_letter_came_out_is_not_called_heard(context, house
     case = reported(context, house, now, RUNNING)
     blind = replace(context, service=ServiceKeys())
 
-    jobs.call_on_duty(blind, case_id=case.id)
+    jobs.alert_on_duty(blind, case_id=case.id)
 
     assert context.mailer.sent == []
     assert history(context, case, "triage.duty_called") == []
@@ -587,8 +587,8 @@ def test_a_repeated_alarm_is_the_same_letter(context, house, now):
     case = reported(context, house, now, RUNNING)
     drained(context, now)
     due = int(case.reply_due_at.timestamp())
-    jobs.alarm(context, case_id=case.id, percent=50, due=due)
-    jobs.alarm(context, case_id=case.id, percent=50, due=due)
+    jobs.alert_first_reply(context, case_id=case.id, percent=50, due=due)
+    jobs.alert_first_reply(context, case_id=case.id, percent=50, due=due)
 
     one, two = context.mailer.sent
     assert one == two

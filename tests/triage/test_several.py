@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.repository import the_library
-from helpdesk.triage.judging import by_urgency, judge, judge_report
+from helpdesk.triage.judgement import by_urgency, judge, judge_report
 from helpdesk.triage.repository import the_table
 from helpdesk.triage.table_rows import pressures_in, rows_of
 

@@ -39,7 +39,7 @@ def send(client, page, to, **fields):
 def case_now(context, house):
     with work_as(context, house.bo) as work:
         case = work.session.get(Case, house.case.id)
-        return case, queries.triage_of(work, case)
+        return case, queries.triage_of_case(work, case)
 
 
 def test_the_form_shows_what_was_answered(asha, house):

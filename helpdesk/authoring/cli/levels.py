@@ -12,7 +12,7 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.reading.folder import read_what_reads
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
-from helpdesk.triage.judging import Judgement, judge
+from helpdesk.triage.judgement import Judgement, judge
 
 WIDTH = 98
 

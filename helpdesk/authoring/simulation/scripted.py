@@ -18,7 +18,7 @@ from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for
 from helpdesk.playbooks.merging import advice_of, questions_of
 from helpdesk.playbooks.model import Playbook, Question, RedFlag
 from helpdesk.playbooks.step_tracker import StepTracker
-from helpdesk.triage.judging import Judgement, judge_report
+from helpdesk.triage.judgement import Judgement, judge_report
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from helpdesk.duty.views import (
     consents,
     editions,
     emails,
-    finding_out,
-    leaving,
+    fact_steps,
     news,
+    offboarding,
     queues,
     runs,
+    suggested_messages,
     waiting,
-    words,
 )
 from helpdesk.duty.views.blueprint import bp, runs_bp
 
@@ -25,12 +25,12 @@ __all__ = [
     "consents",
     "editions",
     "emails",
-    "finding_out",
-    "leaving",
+    "fact_steps",
     "news",
+    "offboarding",
     "queues",
     "runs",
     "runs_bp",
+    "suggested_messages",
     "waiting",
-    "words",
 ]

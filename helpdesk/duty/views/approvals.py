@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.errors import NotFound
-from helpdesk.duty import closing
+from helpdesk.duty import case_closing
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
@@ -21,7 +21,7 @@ def approvals() -> ResponseReturnValue:
         raise NotFound
     requests = [one for one in triage.standing_requests(work) if work.keys.holds(one.case.key_id)]
     drafts, to_read = escalations.requests_to_approve(work), escalations.to_read_afterwards(work)
-    closings = closing.standing_requests(work)
+    closings = case_closing.standing_requests(work)
     actors = [one.asked_by for one in closings]
     actors += [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
     actors += [one.reply_by for one in drafts if one.reply_by is not None]

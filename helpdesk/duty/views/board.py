@@ -45,7 +45,7 @@ def create_shift_end() -> ResponseReturnValue:
 
 @bp.post("/promises/<promise_id>/retry")
 def create_retry(promise_id: str) -> ResponseReturnValue:
-    operations.try_again(work, queries.failed_promise(work, promise_id))
+    operations.retry_promise(work, queries.failed_promise(work, promise_id))
     flash("It is being tried again.")
     return redirect(url_for(".board"), 303)
 

@@ -25,9 +25,9 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
-from helpdesk.duty.closing import steps_left
-from helpdesk.duty.disagreeing import disagreements
-from helpdesk.duty.offers import offers_for
+from helpdesk.duty.case_closing import steps_left
+from helpdesk.duty.disagreements import disagreements
+from helpdesk.duty.playbook_offers import offers_for
 from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
@@ -65,8 +65,10 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
     """Everything the templates of the case page want, by the name they want it under."""
     case, found = _find(work, ref)
     at_work = [one.playbook for one in found["at_work"]]
-    before = triage.Found(found["evaluations"], at_work, is_wished_lower=bool(found["wishes"]))
-    level = triage.triage_of(work, case, before)
+    before = triage.PrefetchedRows(
+        found["evaluations"], at_work, is_wished_lower=bool(found["wishes"])
+    )
+    level = triage.triage_of_case(work, case, before)
     runs = playbooks.runs_of(work, case) if found["runs"] else ()
     asked = escalations.requests_of_case if found["requests"] else escalations.no_requests
     requests = asked(work, case)
@@ -90,7 +92,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         ),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
-        "lines": timeline.lines_of(entries, names, [one.page for one in runs]),
+        "lines": timeline.timeline_of(entries, names, [one.page for one in runs]),
         "is_all": len(found["entries"]) <= timeline.SHOWN,
         "triage": level,
         "tags": level.tags_of_incident(dict(found["facts"])),

@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict
-from helpdesk.duty import closing, queries
+from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import parts_of
 from helpdesk.web.work import autocommit, current_work, work
@@ -40,14 +40,14 @@ def create_closure(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _closure_once_more(case, form), 422
     outcome = CaseOutcome(form.outcome.data)
-    form.form_errors.extend(closing.in_the_way(work, case, outcome))
+    form.form_errors.extend(case_closing.in_the_way(work, case, outcome))
     if form.form_errors:
         return _closure_once_more(case, form), 409
-    if closing.needs_second_person(case, outcome):
-        closing.ask_to_close(work, case, note=form.closing_note.data or "")
+    if case_closing.needs_second_person(case, outcome):
+        case_closing.ask_to_close(work, case, note=form.closing_note.data or "")
         flash("It is urgent, so a second person is asked to agree that it is no report.")
         return redirect(url_for(".show_case", ref=case.ref), 303)
-    closing.close_case(
+    case_closing.close_case(
         work,
         case,
         outcome=outcome,
@@ -61,11 +61,11 @@ def create_closure(ref: str) -> ResponseReturnValue:
 @bp.post("/cases/<ref>/closure/decision")
 def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = closing.standing_request(work, case)
+    asked = case_closing.standing_request(work, case)
     if asked is None:
         raise Conflict("Someone else has decided this already.")
     granted = request.form.get("granted") == "yes"
-    closing.decide_closing(work, asked, granted=granted)
+    case_closing.decide_closing(work, asked, granted=granted)
     flash("The case is closed." if granted else "The case stays open.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 

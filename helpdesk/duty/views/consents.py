@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.queries import case_by_ref, consent_by_id
-from helpdesk.duty.forms import TakingBackForm
+from helpdesk.duty.forms import ConsentWithdrawalForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import queries as escalations
 from helpdesk.web.work import work
@@ -13,7 +13,7 @@ from helpdesk.web.work import work
 
 @bp.post("/cases/<ref>/consents/<consent_id>/withdrawal")
 def create_consent_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
-    case, form = case_by_ref(work, ref), TakingBackForm()
+    case, form = case_by_ref(work, ref), ConsentWithdrawalForm()
     consent = consent_by_id(work, case, consent_id)
     stopped = escalations.requests_resting_on(work, consent)
     if stopped and not form.is_sure.data:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import news as case_news
 from helpdesk.core.errors import NotFound
-from helpdesk.duty import news
+from helpdesk.duty import news_lines
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.web.work import work
 
@@ -14,7 +14,7 @@ from helpdesk.web.work import work
 def show_news() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
-    return render_template("duty/news.html", lines=news.everything(work))
+    return render_template("duty/news.html", lines=news_lines.all_news(work))
 
 
 @bp.post("/news/seen")

@@ -9,7 +9,7 @@ from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import wake_case
 from helpdesk.intake.policy import is_reporter_of
-from helpdesk.triage.timing import owe_an_answer
+from helpdesk.triage.first_reply_clock import promise_answer
 
 
 def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
@@ -34,5 +34,5 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
     if one.answered_due_at is not None:
         response_targets.restore_answer_due(work, case, due_at=one.answered_due_at)
     else:
-        owe_an_answer(work, case)
+        promise_answer(work, case)
     work.promise("triage.tell_owner", case_id=case.id)

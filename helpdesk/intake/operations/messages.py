@@ -10,7 +10,7 @@ from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import wake_case
 from helpdesk.intake.policy import is_reporter_of
-from helpdesk.triage.timing import owe_an_answer
+from helpdesk.triage.first_reply_clock import promise_answer
 
 
 def write_message(work: Work, case: Case, *, body: str) -> Message:
@@ -29,7 +29,7 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     work.session.add(message)
     work.record("message.received", message)
     wake_case(work, case)
-    owe_an_answer(work, case)
+    promise_answer(work, case)
     news.tell_owner(work, case.id, NewsKind.MESSAGE)
     return message
 

@@ -15,7 +15,7 @@ from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.report import CONTACT, ReportContent
 from helpdesk.triage import operations as triage
-from helpdesk.triage.judging import Judgement
+from helpdesk.triage.judgement import Judgement
 
 
 @dataclass(frozen=True)

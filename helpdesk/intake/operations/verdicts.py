@@ -5,14 +5,14 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.states import Verdict
-from helpdesk.triage.timing import owe_an_answer
+from helpdesk.triage.first_reply_clock import promise_answer
 
 
 def give_verdict(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message."""
     escalations.verify(work, escalation, verdict=verdict)
     if verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
-        owe_an_answer(work, escalation.case)
+        promise_answer(work, escalation.case)
 
 
 def deny_verdict(work: Work, escalation: Escalation, verification_id: str) -> None:
@@ -24,4 +24,4 @@ def deny_verdict(work: Work, escalation: Escalation, verification_id: str) -> No
     is_new = verification.objected_at is None
     escalations.deny_verdict(work, escalation, verification)
     if is_new:
-        owe_an_answer(work, escalation.case)
+        promise_answer(work, escalation.case)

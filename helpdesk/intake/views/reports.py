@@ -29,7 +29,7 @@ from helpdesk.intake.views.receipts import (
 from helpdesk.intake.volume import recent_volume
 from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
-from helpdesk.triage.judging import Judgement, judge_report
+from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import the_table
 from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import repeatable

@@ -11,7 +11,7 @@ from helpdesk.authoring.simulation.scripted import assess, simulate_script
 from helpdesk.cases.levels import highest
 from helpdesk.playbooks.model import EndKind
 from helpdesk.playbooks.repository import CONTENT
-from helpdesk.triage.judging import judge_report
+from helpdesk.triage.judgement import judge_report
 
 LIBRARY = read_library(CONTENT)
 PAGES = LIBRARY.playbooks

@@ -10,41 +10,47 @@ from helpdesk.core.work import Work
 from helpdesk.triage.decision_table import LevelPlan
 from helpdesk.triage.repository import the_table
 
-__all__ = ["due_code", "owe_an_answer", "restart_clock", "start_clock", "start_clock_again"]
+__all__ = [
+    "due_code",
+    "promise_answer",
+    "restart_after_answer",
+    "restart_for_level",
+    "start_first_reply_clock",
+]
 
 
-def planned(level: Level) -> LevelPlan:
+def response_plan_for(level: Level) -> LevelPlan:
     """What the triage table promises to a level."""
     return the_table().plan(level)
 
 
-response_targets.use_plan(planned)
+response_targets.use_plan(response_plan_for)
 
 
-def start_clock(work: Work, case: Case) -> None:
+def start_first_reply_clock(work: Work, case: Case) -> None:
     """Promise a first reply for a new case. It asks the database nothing."""
-    within = planned(case.level).first_reply
+    within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(work, case.id, clocks.FIRST_REPLY, within=within)
     response_targets.promise_alarms(work, case, used=timedelta(0))
 
 
-def start_clock_again(work: Work, case: Case) -> None:
+def restart_after_answer(work: Work, case: Case) -> None:
     """Promise a reply where one was given before: it has its whole time anew."""
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
-    within = planned(case.level).first_reply
+    within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(
         work, case.id, clocks.FIRST_REPLY, within=within, events=events, is_anew=True
     )
     response_targets.promise_alarms(work, case, used=timedelta(0))
 
 
-def owe_an_answer(work: Work, case: Case) -> None:
+def promise_answer(work: Work, case: Case) -> None:
     """Promise a reply to what the reporter has added, unless one is owed already."""
     if case.reply_due_at is None:
-        start_clock_again(work, case)
+        restart_after_answer(work, case)
 
 
-def restart_clock(work: Work, case: Case) -> None:
+def restart_for_level(work: Work, case: Case) -> None:
     """Promise it by the level that holds now, unless somebody has answered. Time used counts.
 
     The same holds for the next word.
@@ -54,5 +60,5 @@ def restart_clock(work: Work, case: Case) -> None:
     if clocks.due_at(events) is None:
         return
     used = clocks.time_used_this_time(events, at=work.at)
-    clocks.start_first_reply(work, case, within=planned(case.level).first_reply)
+    clocks.start_first_reply(work, case, within=response_plan_for(case.level).first_reply)
     response_targets.promise_alarms(work, case, used=used)

@@ -12,7 +12,7 @@ from helpdesk.runs.queries import RunProgress, startable
 
 
 @dataclass(frozen=True)
-class Offer:
+class PlaybookOffer:
     """A playbook that could be started, and why it stands where it stands."""
 
     page: Playbook
@@ -20,12 +20,12 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Offers:
+class PlaybookOffers:
     """What could be started: what the report is about, what a red flag points to, all others."""
 
-    named: tuple[Offer, ...]
-    suggested: tuple[Offer, ...]
-    others: tuple[Offer, ...]
+    named: tuple[PlaybookOffer, ...]
+    suggested: tuple[PlaybookOffer, ...]
+    others: tuple[PlaybookOffer, ...]
 
 
 def offers_for(
@@ -34,23 +34,23 @@ def offers_for(
     runs: Sequence[RunProgress],
     pages: Iterable[Playbook],
     answers: Context,
-) -> Offers:
+) -> PlaybookOffers:
     """Each page that could be started, once. What has ended here before is offered last."""
     free = {page.id: page for page in startable(runs)}
     begun = {one.page.id for one in runs}
-    named = [Offer(free[kind]) for kind in case.kinds if kind in free and kind not in begun]
+    named = [PlaybookOffer(free[kind]) for kind in case.kinds if kind in free and kind not in begun]
     seen = begun | {offer.page.id for offer in named}
-    suggested: dict[str, Offer] = {}
+    suggested: dict[str, PlaybookOffer] = {}
     for page in pages:
         for flag in red_flags(page, answers):
             if flag.go_to in free and flag.go_to not in seen:
-                suggested.setdefault(flag.go_to, Offer(free[flag.go_to], str(flag.why)))
+                suggested.setdefault(flag.go_to, PlaybookOffer(free[flag.go_to], str(flag.why)))
     seen = {offer.page.id for offer in named} | set(suggested)
     others = [page for page in _in_order(library, free) if page not in seen]
-    return Offers(
+    return PlaybookOffers(
         named=tuple(named),
         suggested=tuple(suggested.values()),
-        others=tuple(Offer(free[name]) for name in others),
+        others=tuple(PlaybookOffer(free[name]) for name in others),
     )
 
 

@@ -1,4 +1,4 @@
-"""When very many cases come at once: one letter with their number, and not one for each of them.
+"""Surge alerts: one letter with their number, and not one for each of them.
 
 In the first lane a few cases have a letter each; with more, and always in the second lane, the
 ticker sees to it that each circle of people hears of all of them together, ten minutes after the
@@ -21,8 +21,8 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work, reporters_time
 from helpdesk.triage.decision_table import Tell
+from helpdesk.triage.first_reply_clock import response_plan_for
 from helpdesk.triage.repository import the_table
-from helpdesk.triage.timing import planned
 
 # So many cases of the first lane have letters of their own in ten minutes.
 LETTERS: Final = 5
@@ -39,7 +39,7 @@ CALLS: Final = Level.URGENT
 
 
 @dataclass(frozen=True)
-class Lane:
+class QueueLane:
     """One of the two lists of a queue."""
 
     team_id: str
@@ -57,7 +57,7 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Mark:
+class AlertMoment:
     """A moment at which people hear of cases: they came, or a part of their time is gone."""
 
     level: Level
@@ -68,7 +68,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Told:
+class LastAlert:
     """When people last heard of all cases together, and of each level how many had come in those
     five minutes: the clock of arrivals knows no shorter time."""
 
@@ -76,21 +76,21 @@ class Told:
     came: Mapping[str, int]
 
 
-def is_one_of_many(work: Work, case: Case) -> bool:
+def is_part_of_surge(work: Work, case: Case) -> bool:
     """Whether a case of the first lane is spoken of together with others, and not by itself."""
-    lane = Lane(case.team_id)
-    if any(work.at - told.at < EVERY for told in last_told(work, lane).values()):
+    lane = QueueLane(case.team_id)
+    if any(work.at - told.at < EVERY for told in last_alert(work, lane).values()):
         return True
-    return _is_crowded(marks(work, lane, since=work.at - EVERY), lane, work.at)
+    return _is_crowded(alert_moments(work, lane, since=work.at - EVERY), lane, work.at)
 
 
-def letters_due(work: Work, lane: Lane, *, at: datetime | None = None) -> list[Tell]:
+def emails_due(work: Work, lane: QueueLane, *, at: datetime | None = None) -> list[Tell]:
     """Which circles should hear of a lane, now or at that moment."""
     moment = at or work.at
-    found = [one for one in marks(work, lane, since=moment - LOOK_BACK) if one.at <= moment]
+    found = [one for one in alert_moments(work, lane, since=moment - LOOK_BACK) if one.at <= moment]
     if not found:
         return []
-    told, is_crowd = last_told(work, lane), _is_crowded(found, lane, moment)
+    told, is_crowd = last_alert(work, lane), _is_crowded(found, lane, moment)
     heard = [one.at for one in told.values()]
     if not (is_crowd or heard):
         return []
@@ -110,27 +110,27 @@ def letters_due(work: Work, lane: Lane, *, at: datetime | None = None) -> list[T
 def is_unheard(work: Work, team_id: str) -> bool:
     """Whether a letter of a queue's lanes should have gone out minutes ago, and has not."""
     moment = work.at - ON_ITS_WAY
-    return any(letters_due(work, Lane(team_id, second), at=moment) for second in (False, True))
+    return any(emails_due(work, QueueLane(team_id, second), at=moment) for second in (False, True))
 
 
-def promise_letters(work: Work) -> None:
+def promise_emails(work: Work) -> None:
     """Promise the letters that are due. The ticker asks; one that is promised waits to be kept."""
     queues = work.session.scalars(select(Team.id).where(Team.kind == TeamKind.QUEUE)).all()
-    for lane in (Lane(team_id, second) for team_id in queues for second in (False, True)):
-        if letters_due(work, lane) and not _is_promised(work, lane):
+    for lane in (QueueLane(team_id, second) for team_id in queues for second in (False, True)):
+        if emails_due(work, lane) and not _is_promised(work, lane):
             work.promise("triage.tell_of_many", team_id=lane.team_id, second=int(lane.is_second))
 
 
-def note_told(work: Work, lane: Lane, tell: Tell, *, told: Sequence[str]) -> None:
+def record_alert(work: Work, lane: QueueLane, tell: Tell, *, told: Sequence[str]) -> None:
     """Write down that a circle has heard of all that waits in a lane."""
     tick = reporters_time(work.at)
-    came = {one.level: one.cases for one in marks(work, lane, since=tick) if one.is_arrival}
+    came = {one.level: one.cases for one in alert_moments(work, lane, since=tick) if one.is_arrival}
     work.record_about(
         TOLD, "teams", lane.team_id, second=lane.is_second, tell=tell, came=came, told=list(told)
     )
 
 
-def last_told(work: Work, lane: Lane) -> Mapping[Tell, Told]:
+def last_alert(work: Work, lane: QueueLane) -> Mapping[Tell, LastAlert]:
     """When each circle last heard of a lane."""
     lately = select(HistoryEntry.at, HistoryEntry.details).where(
         HistoryEntry.subject_id == lane.team_id,
@@ -142,13 +142,13 @@ def last_told(work: Work, lane: Lane) -> Mapping[Tell, Told]:
     return dict(one for at, details in entries for one in _read(lane, at, details))
 
 
-def waiting_by_level(work: Work, lane: Lane) -> list[tuple[Level, int]]:
+def waiting_by_level(work: Work, lane: QueueLane) -> list[tuple[Level, int]]:
     """How many wait in a lane, the most urgent first."""
     counted = lane.waiting(Case.level, func.count()).group_by(Case.level).order_by(Case.level)
     return [(level, number) for level, number in work.session.execute(counted)]
 
 
-def marks(work: Work, lane: Lane, *, since: datetime) -> list[Mark]:
+def alert_moments(work: Work, lane: QueueLane, *, since: datetime) -> list[AlertMoment]:
     """The moments from then on at which people hear of what waits in a lane."""
     kinds = list(_kinds())
     # One short walk along the index for each kind of moment, however many cases there are.
@@ -160,38 +160,40 @@ def marks(work: Work, lane: Lane, *, since: datetime) -> list[Mark]:
     ]
     found = work.session.execute(union_all(*walks)).all()
     return [
-        Mark(level, tell, due - left, cases, is_arrival)
+        AlertMoment(level, tell, due - left, cases, is_arrival)
         for kind, due, cases in found
         for level, tell, left, is_arrival in (kinds[kind],)
     ]
 
 
-def _read(lane: Lane, at: datetime, details: Mapping[str, Any]) -> Iterator[tuple[Tell, Told]]:
+def _read(
+    lane: QueueLane, at: datetime, details: Mapping[str, Any]
+) -> Iterator[tuple[Tell, LastAlert]]:
     """What an entry says of a lane. One that is odd says nothing: it must stop no ticker, no alarm
     and no board."""
     came = details.get("came")
     if details.get("second") != lane.is_second or details.get("tell") not in list(Tell):
         return
     if isinstance(came, dict) and all(isinstance(number, int) for number in came.values()):
-        yield Tell(details["tell"]), Told(at, came)
+        yield Tell(details["tell"]), LastAlert(at, came)
 
 
 def _kinds() -> Iterator[tuple[Level, Tell, timedelta, bool]]:
     """Level, who is told, how much time is left then, and whether it is the moment of arrival."""
     for level in Level:
-        within = planned(level).first_reply
+        within = response_plan_for(level).first_reply
         if level.rank >= CALLS.rank:
             yield level, Tell.DUTY, within, True
         for alarm in the_table().plan(level).alarms:
             yield level, alarm.tell, within * (100 - alarm.percent) / 100, False
 
 
-def _is_crowded(found: Sequence[Mark], lane: Lane, at: datetime) -> bool:
+def _is_crowded(found: Sequence[AlertMoment], lane: QueueLane, at: datetime) -> bool:
     lately = sum(one.cases for one in found if one.at > at - EVERY)
     return lane.is_second or lately > LETTERS
 
 
-def _is_news(mark: Mark, told: Told | None) -> bool:
+def _is_news(mark: AlertMoment, told: LastAlert | None) -> bool:
     if told is None:
         return True
     if not mark.is_arrival:
@@ -200,7 +202,7 @@ def _is_news(mark: Mark, told: Told | None) -> bool:
     return mark.at > tick or (mark.at == tick and mark.cases > told.came.get(mark.level, 0))
 
 
-def _is_promised(work: Work, lane: Lane) -> bool:
+def _is_promised(work: Work, lane: QueueLane) -> bool:
     there = select(Promise.id).where(
         Promise.job == JOB,
         Promise.standing.in_((PromiseState.WAITING, PromiseState.LEASED)),

@@ -41,7 +41,7 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Line:
+class NewsLine:
     """One thing that happened: where to read it, and whether it was seen."""
 
     ref: str
@@ -57,7 +57,7 @@ class Line:
 class NewsNow:
     """What has not been seen, the most pressing first, and how much there is in all."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[NewsLine, ...]
     in_all: int
 
     @property
@@ -65,7 +65,7 @@ class NewsNow:
         return self.in_all - len(self.lines)
 
 
-def unseen(work: Work, limit: int = SHOWN) -> NewsNow:
+def unseen_news(work: Work, limit: int = SHOWN) -> NewsNow:
     """What this person has not seen yet, of cases that they may see."""
     found = _mine(work).where(News.seen_at.is_(None))
     rows = found.order_by(Case.level, News.at.desc(), News.id).limit(limit)
@@ -76,7 +76,7 @@ def unseen(work: Work, limit: int = SHOWN) -> NewsNow:
     return NewsNow(lines, work.session.scalar(counted) or 0)
 
 
-def everything(work: Work) -> tuple[Line, ...]:
+def all_news(work: Work) -> tuple[NewsLine, ...]:
     """All that is kept: what was not seen first, then what was, the newest before the others."""
     rows = _mine(work).order_by(News.seen_at.is_not(None), News.at.desc(), News.id).limit(LISTED)
     return tuple(_line(row) for row in work.session.execute(rows))
@@ -92,9 +92,9 @@ def _mine(work: Work) -> Select[News, str, Level, str]:
     )
 
 
-def _line(row: Row[News, str, Level, str]) -> Line:
+def _line(row: Row[News, str, Level, str]) -> NewsLine:
     news, ref, level, request_ref = row
-    return Line(
+    return NewsLine(
         ref=ref,
         level=level,
         request_ref=request_ref,

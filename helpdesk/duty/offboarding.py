@@ -16,7 +16,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.policy import works_in
 from helpdesk.core.work import Work
-from helpdesk.duty import closing
+from helpdesk.duty import case_closing
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.triage import queries as triage
@@ -26,7 +26,7 @@ ONE_BY_ONE: Final = 100
 
 
 @dataclass(frozen=True)
-class InQueue:
+class CasesInQueue:
     """What they have in a queue: how many cases, which ones, and who could take them.
 
     Of a queue that the actor does not work in, only how many.
@@ -45,7 +45,7 @@ class InQueue:
 
 
 @dataclass(frozen=True)
-class Second:
+class SecondPersonDuty:
     """Something that needs two people: what, of which case, and how many others could be one."""
 
     what: str
@@ -54,15 +54,15 @@ class Second:
 
 
 @dataclass(frozen=True)
-class Hanging:
+class OpenWork:
     """Everything that hangs on somebody in the queues they leave."""
 
-    queues: Sequence[InQueue] = ()
-    asked: Sequence[Second] = field(default=())
-    to_agree: Sequence[Second] = field(default=())
+    queues: Sequence[CasesInQueue] = ()
+    asked: Sequence[SecondPersonDuty] = field(default=())
+    to_agree: Sequence[SecondPersonDuty] = field(default=())
 
     @property
-    def with_cases(self) -> list[InQueue]:
+    def with_cases(self) -> list[CasesInQueue]:
         return [one for one in self.queues if one.how_many]
 
     @property
@@ -75,20 +75,20 @@ class Hanging:
         return [one.team for one in self.queues if one.is_seen and not one.colleagues]
 
 
-def hanging_on(work: Work, person: Person, teams: Sequence[Team]) -> Hanging:
+def open_work_of(work: Work, person: Person, teams: Sequence[Team]) -> OpenWork:
     """What hangs on them in these teams; a partner's team has no cases."""
     queues = [team for team in teams if team.kind is TeamKind.QUEUE]
     asked, to_agree = _needing_two(work, person, queues)
-    return Hanging([_in_queue(work, person, team) for team in queues], asked, to_agree)
+    return OpenWork([_in_queue(work, person, team) for team in queues], asked, to_agree)
 
 
-def _in_queue(work: Work, person: Person, team: Team) -> InQueue:
+def _in_queue(work: Work, person: Person, team: Team) -> CasesInQueue:
     theirs = cases.cases_of_person(person.id, [team.id])
     how_many = work.session.scalar(theirs.with_only_columns(func.count())) or 0
     if not works_in(work.actor, team.id):
-        return InQueue(team, how_many)
+        return CasesInQueue(team, how_many)
     listed = theirs.options(*cases.LISTED).order_by(*cases.IN_ORDER)
-    return InQueue(
+    return CasesInQueue(
         team,
         how_many,
         work.session.scalars(listed).all(),
@@ -103,7 +103,7 @@ def _in_queue(work: Work, person: Person, team: Team) -> InQueue:
 
 def _needing_two(
     work: Work, person: Person, queues: Sequence[Team]
-) -> tuple[list[Second], list[Second]]:
+) -> tuple[list[SecondPersonDuty], list[SecondPersonDuty]]:
     """What they asked a second person for, and what they could be the second person for."""
     if not work.actor.works_on_cases:
         return [], []
@@ -112,13 +112,13 @@ def _needing_two(
         - {f"person:{person.id}"}
         for team in queues
     }
-    asked: list[Second] = []
-    to_agree: list[Second] = []
+    asked: list[SecondPersonDuty] = []
+    to_agree: list[SecondPersonDuty] = []
     for one in _waiting(work):
         if one.case.team_id in others and not one.case.is_closed:
             pile = asked if f"person:{person.id}" in one.asked_by else to_agree
             left = others[one.case.team_id] - one.asked_by - one.had_a_part
-            pile.append(Second(one.what, one.case, len(left)))
+            pile.append(SecondPersonDuty(one.what, one.case, len(left)))
     return asked, to_agree
 
 
@@ -135,7 +135,7 @@ class _Waiting:
 def _waiting(work: Work) -> Iterator[_Waiting]:
     for wish in triage.standing_requests(work):
         yield _Waiting("A lower level", wish.case, {wish.asked_by})
-    for ending in closing.standing_requests(work):
+    for ending in case_closing.standing_requests(work):
         yield _Waiting("Close it as no report", ending.case, {ending.asked_by})
     for one in escalations.requests_to_approve(work):
         what, by = f"Request {one.ref}", one.drafted_by

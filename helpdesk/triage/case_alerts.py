@@ -1,4 +1,4 @@
-"""Calls about one case: a letter for each to call, sent, and who heard written down."""
+"""Alerts about one case: an email for each to alert, sent, and who heard written down."""
 
 from datetime import datetime
 
@@ -20,12 +20,12 @@ def is_person(person_id: str | None) -> on_call.AlertTier:
     return is_that_person
 
 
-def has_case(case: Case) -> on_call.AlertTier:
+def owns_case(case: Case) -> on_call.AlertTier:
     """The rung of who has the case, before all others."""
     return is_person(case.owner_id)
 
 
-def compose_about(
+def compose_case_alert(
     context: AppContext,
     work: Work,
     case: Case,
@@ -52,7 +52,7 @@ def compose_about(
     return on_call.compose_alert(work, case.team_id, email=email, ladder=ladder)
 
 
-def send_and_note(
+def send_and_record(
     context: AppContext, case_id: str, call: on_call.OnCallAlert, *, action: str, **details: int
 ) -> None:
     """Call, and write down who heard; if nobody did, the board says so and it is tried again."""

@@ -1,4 +1,4 @@
-"""Letters that stand for many: of all that waits in a lane, and of all that moved in one case."""
+"""Emails that stand for many: of all that waits in a lane, and of all that moved in one case."""
 
 from typing import Final
 
@@ -13,18 +13,18 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.work import Work
-from helpdesk.triage import crowds
-from helpdesk.triage.crowds import EVERY, Lane
+from helpdesk.triage import surge_alerts
+from helpdesk.triage.surge_alerts import EVERY, QueueLane
 
 MOVED: Final = "triage.owner_told"
 
 
-def compose_of_many(
-    context: AppContext, work: Work, lane: Lane, ladder: tuple[on_call.AlertTier, ...]
+def compose_surge_alert(
+    context: AppContext, work: Work, lane: QueueLane, ladder: tuple[on_call.AlertTier, ...]
 ) -> on_call.OnCallAlert:
     """The same letter to whichever circle: whoever is in two gets it under one id."""
     team = work.session.get_one(Team, lane.team_id)
-    waiting = crowds.waiting_by_level(work, lane)
+    waiting = surge_alerts.waiting_by_level(work, lane)
     kind = f"many-{int(lane.is_second)}-{int(work.at.timestamp()) // 60}"
 
     def email(person_id: str, mailbox: str) -> Email:
@@ -43,7 +43,7 @@ def compose_of_many(
     return on_call.compose_alert(work, lane.team_id, email=email, ladder=ladder)
 
 
-def is_told_later(work: Work, case: Case) -> bool:
+def is_batched_later(work: Work, case: Case) -> bool:
     """Whether a case moved and was told of a moment ago: then the next letter, ten minutes later,
     is about all that moved until then. It is promised once, however much moves."""
     lately = select(HistoryEntry.id).where(

@@ -18,8 +18,8 @@ from helpdesk.accounts.policy import (
 )
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolated
-from helpdesk.duty.forms import HandingForm, handing_form
-from helpdesk.duty.leaving import hanging_on
+from helpdesk.duty.forms import ReassignmentForm, reassignment_form
+from helpdesk.duty.offboarding import open_work_of
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.web.work import work
 
@@ -121,17 +121,19 @@ def _teams_of(person: Person) -> list[Team]:
     return [membership.team for membership in person.memberships]
 
 
-def _form(person: Person, teams: Sequence[Team]) -> HandingForm:
-    return handing_form(hanging_on(work, person, teams))
+def _form(person: Person, teams: Sequence[Team]) -> ReassignmentForm:
+    return reassignment_form(open_work_of(work, person, teams))
 
 
-def _back_to(person: Person, form: HandingForm) -> ResponseReturnValue:
+def _back_to(person: Person, form: ReassignmentForm) -> ResponseReturnValue:
     if form.hanging.how_many:
         flash("Each of their cases has a new owner or is back in its queue. A letter says so.")
     return redirect(url_for("people.show", person_id=person.id), 303)
 
 
-def _page(act: str, person: Person, form: HandingForm, membership: Membership | None = None) -> str:
+def _page(
+    act: str, person: Person, form: ReassignmentForm, membership: Membership | None = None
+) -> str:
     return render_template(
         "duty/leaving.html",
         act=act,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.cases.levels import Level, highest
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.repository import the_library
-from helpdesk.triage.judging import Floor, judge, judge_report
+from helpdesk.triage.judgement import Floor, judge, judge_report
 from helpdesk.triage.repository import the_table
 
 TABLE = the_table()

@@ -15,7 +15,7 @@ from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
 from helpdesk.core.work import reporters_time
-from helpdesk.triage import crowds
+from helpdesk.triage import surge_alerts
 from tests.conftest import STAFF, become
 from tests.factories import sign_in, work_as
 from tests.triage.test_alarms import RUNNING, house, reported
@@ -41,7 +41,7 @@ def live(context, at):
     parts = {one.name: getattr(context, one.name) for one in fields(AppContext)}
     later = LaterDesk(**parts, moment=at)
     with later.begin() as work:
-        crowds.promise_letters(work)
+        surge_alerts.promise_emails(work)
     run_due_promises(later, "notices", at=at)
     return list(context.mailer.sent)
 
@@ -73,11 +73,11 @@ def test_a_flood_writes_one_letter_to_each_and_not_one_for_each_case(
 
 
 def test_the_first_few_have_a_letter_each_and_no_other(context, house, start):
-    flood(context, house, start, number=crowds.LETTERS)
+    flood(context, house, start, number=surge_alerts.LETTERS)
 
     sent = live(context, start)
 
-    assert len(sent) == 2 * crowds.LETTERS
+    assert len(sent) == 2 * surge_alerts.LETTERS
     assert not [letter for letter in sent if "cases in" in letter.subject]
     assert live(context, start + timedelta(minutes=11)) == []
 
@@ -191,12 +191,12 @@ def test_a_letter_about_many_that_reached_no_one_is_tried_again_and_red_meanwhil
     assert live(context, start) == []
 
     with work_as(context, house.bo, start + timedelta(minutes=4)) as work:
-        assert crowds.is_unheard(work, house.team.id)
+        assert surge_alerts.is_unheard(work, house.team.id)
     sent = live(context, start + timedelta(minutes=6))
 
     assert {letter.to for letter in sent} == {"asha@house.test", "bo@house.test"}
     with work_as(context, house.bo, start + timedelta(minutes=10)) as work:
-        assert not crowds.is_unheard(work, house.team.id)
+        assert not surge_alerts.is_unheard(work, house.team.id)
 
 
 def test_the_ticker_promises_the_letter(context, house, start):
@@ -209,7 +209,7 @@ def test_the_ticker_promises_the_letter(context, house, start):
 
     with context.sessions() as session:
         [promise] = session.query(Promise).all()
-    assert (promise.job, promise.arguments["second"]) == (crowds.JOB, 1)
+    assert (promise.job, promise.arguments["second"]) == (surge_alerts.JOB, 1)
 
 
 def test_the_board_is_red_while_nobody_has_heard_of_a_lane(context, house, staff):

@@ -19,7 +19,7 @@ from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
 from helpdesk.intake.operations import write_message
-from helpdesk.triage import bringing
+from helpdesk.triage import news_jobs
 from helpdesk.triage import operations as triage
 from tests.conftest import WORKER, become
 from tests.escalations.conftest import at
@@ -164,7 +164,7 @@ def test_what_a_reporter_did_is_kept_to_the_hour(context, house, now):
         assert (one.at.minute, one.at.second) == (0, 0)
 
 
-@pytest.mark.parametrize(("level", "after"), bringing.LETTER_AFTER.items())
+@pytest.mark.parametrize(("level", "after"), news_jobs.LETTER_AFTER.items())
 def test_a_letter_waits_as_long_as_the_level_allows_and_names_the_case_alone(
     context, house, now, level, after
 ):
@@ -274,7 +274,7 @@ def test_the_same_letter_twice_says_nothing_twice(context, house, now):
         [sent] = work.session.scalars(select(Promise).where(Promise.job == "triage.send_news"))
         arguments = sent.arguments
 
-    bringing.send_news(at(context, now + HOUR), **arguments)
+    news_jobs.send_news(at(context, now + HOUR), **arguments)
 
     assert len(letters_to(context, "asha")) == 1
 

@@ -22,8 +22,8 @@ from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
-from helpdesk.triage.calls import compose_about, is_person, send_and_note
-from helpdesk.triage.telling import MOVED, is_told_later
+from helpdesk.triage.case_alerts import compose_case_alert, is_person, send_and_record
+from helpdesk.triage.summary_emails import MOVED, is_batched_later
 
 # How long somebody has to see it by themselves before a letter says that something is new.
 LETTER_AFTER: Final = {
@@ -65,16 +65,16 @@ def tell_duty(context: AppContext, *, case_id: str) -> None:
     letter more."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or is_told_later(work, case):
+        if case is None or is_batched_later(work, case):
             return
-        call = compose_about(
+        call = compose_case_alert(
             context,
             work,
             case,
             template="emails/case_moved.txt",
             kind=f"moved-{int(work.at.timestamp()) // 60}",
         )
-    send_and_note(context, case_id, call, action=MOVED)
+    send_and_record(context, case_id, call, action=MOVED)
 
 
 @job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False)

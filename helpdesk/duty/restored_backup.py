@@ -18,7 +18,7 @@ DELIVER = "escalations.deliver"
 
 
 @dataclass(frozen=True)
-class Due:
+class DuePromises:
     """What a held database would send at once: how much of each job, of that how much from before
     the backup, and the requests that a partner may have had already."""
 
@@ -28,7 +28,7 @@ class Due:
     requests: Sequence[Delivery]
 
 
-def hold(work: Work) -> None:
+def hold_sending(work: Work) -> None:
     """Somebody has restored this database, and says so: nothing leaves it from now on."""
     work.require(may_release, send_hold.ROW)
     if send_hold.why_held(work.session) is not None:
@@ -36,13 +36,13 @@ def hold(work: Work) -> None:
     send_hold.hold(work, HoldReason.SAID)
 
 
-def what_is_due(work: Work) -> Due:
+def due_promises(work: Work) -> DuePromises:
     """What would leave if this database were released now. Refused where nothing is held."""
     held = send_hold.why_held(work.session)
     if held is None:
         raise Conflict("Nothing is held: this database sends what is due.")
     promises = [one for one in outbox.all_due(work.session, at=work.at) if _leaves(one)]
-    return Due(
+    return DuePromises(
         held,
         Counter(one.job for one in promises),
         Counter(one.job for one in promises if _is_from_before(one, held.as_of)),
@@ -50,7 +50,7 @@ def what_is_due(work: Work) -> Due:
     )
 
 
-def release(work: Work, *, skip_due: bool) -> int:
+def release_sending(work: Work, *, skip_due: bool) -> int:
     """Let it send again; how many promises were left out.
 
     With `skip_due` that is what was due before the backup's moment and would leave the house: the
@@ -58,7 +58,7 @@ def release(work: Work, *, skip_due: bool) -> int:
     that may have arrived.
     """
     work.require(may_release, send_hold.ROW)
-    due = what_is_due(work)
+    due = due_promises(work)
     skipped = _skip(work, due.held.as_of) if skip_due else []
     left = {str(one.arguments["delivery_id"]) for one in skipped if one.job == DELIVER}
     _settle(work, due.requests, left)
