@@ -19,7 +19,7 @@ def apart(postgres):
 
 
 @pytest.fixture
-def desk_apart(settings, postgres):
+def context_apart(settings, postgres):
     context = open_context(replace(settings, database_url=postgres.url("helpdesk_app")))
     yield context
     close_context(context)
@@ -41,10 +41,10 @@ def test_nothing_is_held_between_two_statements(apart):
     assert apart.connection().connection.driver_connection.info.transaction_status.name == "IDLE"
 
 
-def test_whoever_needs_a_transaction_gets_another_connection(desk_apart):
-    with desk_apart.apart() as session:
+def test_whoever_needs_a_transaction_gets_another_connection(context_apart):
+    with context_apart.autocommit_sessions() as session:
         backend = session.scalar(text("SELECT pg_backend_pid()"))
-    with desk_apart.sessions() as session:
+    with context_apart.sessions() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != backend
         status = session.connection().connection.driver_connection.info.transaction_status
         assert status.name == "INTRANS"
@@ -64,14 +64,14 @@ def test_nor_does_it_write_what_could_be_half_written(apart, now):
         apart.flush()
 
 
-def test_an_entry_is_there_for_good_once_the_page_has_ended(apart, desk_apart, postgres, now):
+def test_an_entry_is_there_for_good_once_the_page_has_ended(apart, context_apart, postgres, now):
     entry = an_entry(now)
     apart.add(entry)
     apart.commit()
     apart.rollback()
 
     try:
-        with desk_apart.sessions() as session:
+        with context_apart.sessions() as session:
             assert session.get(HistoryEntry, entry.id) is not None
     finally:
         forget(postgres, entry.id)

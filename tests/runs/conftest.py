@@ -36,9 +36,9 @@ def showing(page, step, outcome):
 class CaseAtWork:
     """A case with two people of its queue and one stranger; a step is one line in a test."""
 
-    def __init__(self, desk, now, incident_type="account-takeover", answers=ANSWERS):
-        self.desk, self.now = desk, now
-        with desk.begin(at=now) as work:
+    def __init__(self, context, now, incident_type="account-takeover", answers=ANSWERS):
+        self.context, self.now = context, now
+        with context.begin(at=now) as work:
             team = a_team(work)
             self.asha = a_person(work, Role.RESPONDER, [team])
             self.bo = a_person(work, Role.COORDINATOR, [team])
@@ -53,7 +53,7 @@ class CaseAtWork:
             ).id
 
     def working(self, somebody=None, at=None):
-        return work_as(self.desk, somebody or self.asha, at or self.now)
+        return work_as(self.context, somebody or self.asha, at or self.now)
 
     def case(self, work):
         return work.session.get(Case, self.id)
@@ -88,7 +88,7 @@ class CaseAtWork:
             return queries.progress_of(work, self.run(work, run_id)).of(step)
 
     def history(self, action):
-        with self.desk.sessions() as session:
+        with self.context.sessions() as session:
             entries = select(HistoryEntry).where(
                 HistoryEntry.case_id == self.id, HistoryEntry.action == action
             )
@@ -96,10 +96,10 @@ class CaseAtWork:
 
 
 @pytest.fixture
-def at_work(desk, now):
-    return CaseAtWork(desk, now)
+def at_work(context, now):
+    return CaseAtWork(context, now)
 
 
 @pytest.fixture
-def unsorted(desk, now):
-    return CaseAtWork(desk, now, incident_type="something-else", answers={"danger": "unsure"})
+def unsorted(context, now):
+    return CaseAtWork(context, now, incident_type="something-else", answers={"danger": "unsure"})

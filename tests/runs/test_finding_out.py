@@ -28,9 +28,9 @@ def test_where_no_playbook_is_at_work_it_leads_to_the_playbooks(asha, at_work, f
     assert leads_to(asha, at_work, fact) == f"/cases/{ref_of(at_work)}#playbooks"
 
 
-def test_outside_the_queue_there_is_no_such_case(staff, at_work, desk):
+def test_outside_the_queue_there_is_no_such_case(staff, at_work, context):
     ref = ref_of(at_work)
-    with desk.begin() as work:
+    with context.begin() as work:
         stranger = a_person(work, teams=[a_team(work)])
 
     assert sign_in(staff, stranger).get(f"/cases/{ref}/facts/vetted").status_code == 404

@@ -18,7 +18,7 @@ PLACES = [("account-takeover", 3), ("doxing", 8), ("something-else", 5), ("websi
 
 
 @pytest.mark.parametrize(("name", "seed"), PLACES)
-def test_a_case_takes_every_step_that_a_walk_took(desk, now, name, seed):
+def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     page = LIBRARY.playbook(name)
     person = random_person(SimulationGround(LIBRARY, StepTracker(page)), seed)
     walked = try_out(SimulationGround(LIBRARY, StepTracker(page)), person)
@@ -26,7 +26,7 @@ def test_a_case_takes_every_step_that_a_walk_took(desk, now, name, seed):
         key: list(said) if isinstance(said, tuple) else said
         for key, said in walked.told.answers.items()
     }
-    at_work = CaseAtWork(desk, now, incident_type=name, answers=told)
+    at_work = CaseAtWork(context, now, incident_type=name, answers=told)
     run_id = at_work.start(name)
     # a consent is given on the case itself; here nobody gave one
     way = simulate_run(StepTracker(page), walked.told.answers, person.chooser(), person.picker())

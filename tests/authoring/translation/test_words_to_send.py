@@ -35,9 +35,9 @@ def words():
 
 
 @pytest.fixture
-def to_send(desk):
+def to_send(context):
     """What a responder sees of words to send to somebody who chose a language."""
-    app = create_app(desk, Surface.STAFF)
+    app = create_app(context, Surface.STAFF)
 
     def write(text, language):
         with app.test_request_context():
