@@ -38,27 +38,27 @@ GROW = (
     """INSERT INTO key_copies (key_id, holder_id, sealed)
     SELECT md5('key' || n), %(team_key)s, %(copy)s
     FROM generate_series(%(first)s::int, %(last)s::int) AS n""",
-    """INSERT INTO cases (id, ref, team_id, status, waits_on, waits_until, level, rule,
+    """INSERT INTO cases (id, ref, team_id, state, waits_on, waits_until, level, rule,
         incident_type, platform, language, opened_at, reply_due_at, word_due_at, owner_id,
         in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token,
         story, contact, answers)
-    SELECT md5('case' || n), 'S' || lpad(n::text, 8, '0'), %(team)s, status,
-        CASE status WHEN 'waiting' THEN 'reporter' END,
-        CASE status WHEN 'waiting' THEN current_date + 7 END,
+    SELECT md5('case' || n), 'S' || lpad(n::text, 8, '0'), %(team)s, state,
+        CASE state WHEN 'waiting' THEN 'reporter' END,
+        CASE state WHEN 'waiting' THEN current_date + 7 END,
         CASE WHEN n %% 97 = 0 THEN 0 WHEN n %% 11 = 0 THEN 1 ELSE 2 + n %% 2 END,
         'R' || n %% 7, CASE WHEN n %% 5 = 0 THEN 'something-else' ELSE 'account-takeover' END,
         CASE WHEN n %% 3 > 0 THEN 'instagram' END, 'en',
         date_trunc('hour', now() - n %% 9000 * interval '1 hour'),
-        CASE status WHEN 'new' THEN now() + (n %% 4320 - 600) * interval '1 minute' END,
-        CASE status WHEN 'open' THEN now() + (n %% 4320 - 600) * interval '1 minute' END,
-        CASE WHEN status IN ('open', 'waiting') THEN %(owner)s END,
+        CASE state WHEN 'new' THEN now() + (n %% 4320 - 600) * interval '1 minute' END,
+        CASE state WHEN 'open' THEN now() + (n %% 4320 - 600) * interval '1 minute' END,
+        CASE WHEN state IN ('open', 'waiting') THEN %(owner)s END,
         n %% 50 = 0, true, md5('key' || n), %(public)s,
         sha256(('tag' || n)::bytea), %(public)s, sha256(('form' || n)::bytea),
         envelope, envelope, envelope
     FROM generate_series(%(first)s::int, %(last)s::int) AS n,
         LATERAL (SELECT CASE WHEN n %% 10 > 0 THEN 'closed'
-            ELSE (ARRAY['new', 'open', 'waiting', 'new'])[1 + n / 10 %% 4] END AS status) AS s,
-        LATERAL (SELECT CASE status WHEN 'closed' THEN %(short)s ELSE %(real)s END AS envelope) AS e
+            ELSE (ARRAY['new', 'open', 'waiting', 'new'])[1 + n / 10 %% 4] END AS state) AS s,
+        LATERAL (SELECT CASE state WHEN 'closed' THEN %(short)s ELSE %(real)s END AS envelope) AS e
     """,
     """INSERT INTO clock_events (id, subject_id, clock, turn, at, seconds)
     SELECT md5('clock' || n), md5('case' || n), 'first_reply', 'started',

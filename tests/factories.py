@@ -127,7 +127,7 @@ def a_case(
     team,
     *,
     level=Level.SOON,
-    status=CaseState.NEW,
+    state=CaseState.NEW,
     story="They took my account.",
     contact=None,
     answers=None,
@@ -149,9 +149,9 @@ def a_case(
         id=case_id,
         ref=codes.new_ref(),
         team_id=team.id,
-        status=status,
-        waits_on=WaitsOn.REPORTER if status is CaseState.WAITING else None,
-        waits_until=work.at.date() + timedelta(days=7) if status is CaseState.WAITING else None,
+        state=state,
+        waits_on=WaitsOn.REPORTER if state is CaseState.WAITING else None,
+        waits_until=work.at.date() + timedelta(days=7) if state is CaseState.WAITING else None,
         level=level,
         rule=rule,
         incident_type=incident_type,
@@ -173,7 +173,7 @@ def a_case(
             case_id=case.id, kind=kind, given_at=work.at, given_by=f"reporter:{case.id}"
         )
         work.session.add(given)
-    if status is CaseState.NEW:
+    if state is CaseState.NEW:
         clocks.start_first_reply(work, case, within=WITHIN[level])
     work.record("case.submitted", case, level=level, rule=rule)
     return case

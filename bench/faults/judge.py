@@ -111,7 +111,7 @@ def deliveries(
     faults = []
     with psycopg.connect(house.database()) as connection:
         rows = connection.execute(
-            "SELECT e.ref, d.id, d.standing, count(a.id), coalesce(max(a.number), 0) "
+            "SELECT e.ref, d.id, d.state, count(a.id), coalesce(max(a.number), 0) "
             "FROM escalations e JOIN deliveries d ON d.escalation_id = e.id "
             "LEFT JOIN delivery_attempts a ON a.delivery_id = d.id GROUP BY e.ref, d.id"
         ).fetchall()
@@ -120,7 +120,7 @@ def deliveries(
         if ref not in found:
             faults.append(f"Request {ref} was approved and has no delivery.")
             continue
-        delivery_id, standing, attempts, highest = found[ref]
+        delivery_id, state, attempts, highest = found[ref]
         mails = arrived.get(ref, ())
         if not mails:
             faults.append(f"Request {ref} never came to the partner.")
@@ -134,8 +134,8 @@ def deliveries(
             )
         if attempts != highest:
             faults.append(f"The attempts of request {ref} are not numbered one by one.")
-        if standing != "accepted":
-            faults.append(f"The delivery of request {ref} stands as {standing}.")
+        if state != "accepted":
+            faults.append(f"The delivery of request {ref} stands as {state}.")
     return [*faults, *chain(house)]
 
 
@@ -143,7 +143,7 @@ def unsettled(house: House) -> int:
     """How many deliveries are still on their way."""
     with psycopg.connect(house.database()) as connection:
         row = connection.execute(
-            "SELECT count(*) FROM deliveries WHERE standing NOT IN "
+            "SELECT count(*) FROM deliveries WHERE state NOT IN "
             "('accepted', 'receipted', 'rejected', 'dead_letter', 'cancelled')"
         ).fetchone()
     return row[0] if row else 0

@@ -106,7 +106,7 @@ def approve(house: House, coordinator: Somebody, ready: Ready) -> None:
     """Let it leave, unless an earlier try did so before its answer was lost."""
     with house.context.begin(coordinator.actor, secrets=coordinator.secrets) as work:
         escalation = work.session.get_one(Escalation, ready.escalation_id)
-        if escalation.standing is EscalationState.DRAFT:
+        if escalation.state is EscalationState.DRAFT:
             escalations.approve(work, escalation, seen_hash=ready.packet_hash)
 
 

@@ -41,7 +41,7 @@ KEPT: Mapping[str, str] = {
 }
 # What the public role must not move either, while nobody's mailbox is open.
 KEPT_AT_THE_DOOR: Mapping[str, str] = {
-    "standings": "SELECT id, status, waits_on, waits_until FROM cases WHERE opened_at < {began}",
+    "states": "SELECT id, state, waits_on, waits_until FROM cases WHERE opened_at < {began}",
     "requests": "SELECT * FROM escalations",
     "closures": "SELECT * FROM closures",
     "verdicts": "SELECT * FROM verifications",

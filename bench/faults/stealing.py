@@ -22,8 +22,8 @@ LONGEST = 0.3
 A_MOMENT = 0.2
 # Whose address was stolen: those of our own two users, or the right to do all there is.
 THIEVES = ("keeper", "ticker", "worker")
-LEFT = "SELECT count(*) FROM outbox WHERE standing IN ('waiting', 'leased') AND due_at <= now()"
-GIVEN_UP = "SELECT job FROM outbox WHERE standing = 'failed'"
+LEFT = "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'leased') AND due_at <= now()"
+GIVEN_UP = "SELECT job FROM outbox WHERE state = 'failed'"
 
 
 def trial(

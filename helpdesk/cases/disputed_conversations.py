@@ -28,7 +28,7 @@ CONVERSATIONS: Final = (
     .where(Conversation.case_id == bindparam("case_id"))
     .order_by(Conversation.spoke_at, Conversation.id)
 )
-STANDING: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
+NOT_SETTLED: Final = (Conversation.objected_at.is_not(None), Conversation.settled_at.is_(None))
 
 # What a reporter does that wants a word of ours.
 TELLING: Final = (
@@ -71,7 +71,7 @@ def is_disputed(work: Work, case: Case) -> bool:
 
 def settle_dispute(work: Work, case: Case) -> None:
     """We have written to the reporter, who is the one with the code: what they said is heard."""
-    theirs = update(Conversation).where(Conversation.case_id == case.id, *STANDING)
+    theirs = update(Conversation).where(Conversation.case_id == case.id, *NOT_SETTLED)
     work.session.execute(
         theirs.values(settled_at=work.at).execution_options(synchronize_session=False)
     )
@@ -79,11 +79,11 @@ def settle_dispute(work: Work, case: Case) -> None:
 
 def disputed_cases(work: Work, limit: int = 20) -> Sequence[Case]:
     """Open cases of which that is so, the most urgent first."""
-    theirs = select(Conversation.case_id).where(*STANDING)
+    theirs = select(Conversation.case_id).where(*NOT_SETTLED)
     found = visible_to(work.actor).where(NOT_CLOSED, Case.id.in_(theirs))
     return work.session.scalars(found.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
 
 def _objections(work: Work, case: Case) -> Sequence[str]:
-    standing = select(Conversation.id).where(Conversation.case_id == case.id, *STANDING)
-    return work.session.scalars(standing.order_by(Conversation.spoke_at, Conversation.id)).all()
+    theirs = select(Conversation.id).where(Conversation.case_id == case.id, *NOT_SETTLED)
+    return work.session.scalars(theirs.order_by(Conversation.spoke_at, Conversation.id)).all()

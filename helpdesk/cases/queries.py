@@ -29,7 +29,7 @@ from helpdesk.core.keys import KeyCopy
 from helpdesk.core.work import NOT_LET_IN, Work
 
 # Spelt as the partial indexes spell it, so that the planner knows them again.
-NOT_CLOSED = text("cases.status <> 'closed'")
+NOT_CLOSED = text("cases.state <> 'closed'")
 NOBODYS = text("cases.owner_id IS NULL")
 # Each queue has two lanes. What looks sent by a machine is never between what people sent.
 FIRST_LANE = Case.in_slow_lane.is_(False)
@@ -67,7 +67,7 @@ CONSENTS: Final = (
     .where(Consent.case_id == bindparam("case_id"))
     .order_by(Consent.given_at, Consent.id)
 )
-OUR_MOVE = text("(cases.status <> 'waiting' OR cases.reply_due_at IS NOT NULL)")
+OUR_MOVE = text("(cases.state <> 'waiting' OR cases.reply_due_at IS NOT NULL)")
 # A list has no use for what people told us, and it is most of a case's bytes.
 LISTED = (defer(Case.story), defer(Case.contact), defer(Case.answers))
 

@@ -49,7 +49,7 @@ SHOWN: Final = (
     Case.incident_type,
     Case.other_types,
     Case.platform,
-    Case.status,
+    Case.state,
     Case.waits_on,
     Case.waits_until,
     Case.in_slow_lane,
@@ -86,10 +86,10 @@ FILTERS: Final[dict[QueueFilter, tuple[ColumnElement[bool] | TextClause, ...]]] 
     QueueFilter.OPEN: (NOT_CLOSED, FIRST_LANE),
     QueueFilter.UNCLAIMED: (NOT_CLOSED, NOBODYS, FIRST_LANE),
     # Spelt as the partial indexes spell it.
-    QueueFilter.NEW: (NOT_CLOSED, text("cases.status = 'new'"), FIRST_LANE),
-    QueueFilter.WAITING: (NOT_CLOSED, text("cases.status = 'waiting'"), FIRST_LANE),
+    QueueFilter.NEW: (NOT_CLOSED, text("cases.state = 'new'"), FIRST_LANE),
+    QueueFilter.WAITING: (NOT_CLOSED, text("cases.state = 'waiting'"), FIRST_LANE),
     QueueFilter.SECOND: OF_SECOND_LANE,
-    QueueFilter.CLOSED: (text("cases.status = 'closed'"),),
+    QueueFilter.CLOSED: (text("cases.state = 'closed'"),),
 }
 # Whoever looks for what is to be done has the second lane below; it is never mixed in.
 BELOW_WHICH: Final = frozenset({QueueFilter.OPEN, QueueFilter.UNCLAIMED, QueueFilter.NEW})

@@ -75,7 +75,7 @@ def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) ->
 
 
 def sync_clocks(work: Work, case: Case) -> None:
-    """Let the clocks do what the case says now. Call it after each change of its status or level.
+    """Let the clocks do what the case says now. Call it after each change of its state or level.
 
     Both stand still while it is closed, that of the next word also while the reporter or a day
     has the move. They go on with what was used: nothing that we owe is wiped by a pause.
@@ -147,7 +147,7 @@ def _alarms(plan: ResponsePlan, within: timedelta, used: timedelta) -> list[tupl
 
 
 def _rests(case: Case) -> bool:
-    return case.is_closed or (case.status is CaseState.WAITING and case.waits_on in RESTS_ON)
+    return case.is_closed or (case.state is CaseState.WAITING and case.waits_on in RESTS_ON)
 
 
 def _pause_next_word(work: Work, case: Case) -> None:

@@ -121,7 +121,7 @@ def _move_promises(work: Work) -> None:
     waiting = update(Promise).where(
         Promise.job == MOVED,
         Promise.queue == Queue.NOTICES,
-        Promise.standing == PromiseState.WAITING,
+        Promise.state == PromiseState.WAITING,
     )
     work.session.execute(waiting.values(queue=job_by_name(MOVED).queue))
 

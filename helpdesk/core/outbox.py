@@ -37,7 +37,7 @@ class Promise(Identified, Base):
     job: Mapped[str] = mapped_column(String(64))
     queue: Mapped[str] = mapped_column(String(32))
     arguments: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    standing: Mapped[PromiseState] = mapped_column(
+    state: Mapped[PromiseState] = mapped_column(
         enum_column(PromiseState), default=PromiseState.WAITING
     )
     due_at: Mapped[datetime]
@@ -52,9 +52,9 @@ class Promise(Identified, Base):
             "ix_outbox_due",
             "queue",
             "due_at",
-            postgresql_where=text("standing IN ('waiting', 'leased')"),
+            postgresql_where=text("state IN ('waiting', 'leased')"),
         ),
-        Index("ix_outbox_failed", "due_at", postgresql_where=text("standing = 'failed'")),
+        Index("ix_outbox_failed", "due_at", postgresql_where=text("state = 'failed'")),
     )
 
 
@@ -80,7 +80,7 @@ def lease_due(session: Session, *, queue: str, at: datetime, limit: int) -> list
     )
     leases = []
     for promise in session.scalars(due):
-        promise.standing = PromiseState.LEASED
+        promise.state = PromiseState.LEASED
         promise.leased_until = at + LEASE
         promise.attempts += 1
         promise.fence += 1
@@ -93,7 +93,7 @@ def lease_due(session: Session, *, queue: str, at: datetime, limit: int) -> list
 def mark_done(session: Session, lease: Lease, *, at: datetime) -> bool:
     """Note that the promise was kept; False if somebody else holds it by now."""
     return _end(
-        session, lease, standing=PromiseState.KEPT, ended_at=at, leased_until=None, trouble=None
+        session, lease, state=PromiseState.KEPT, ended_at=at, leased_until=None, trouble=None
     )
 
 
@@ -102,7 +102,7 @@ def reschedule(session: Session, lease: Lease, *, until: datetime, trouble: str)
     return _end(
         session,
         lease,
-        standing=PromiseState.WAITING,
+        state=PromiseState.WAITING,
         due_at=until,
         leased_until=None,
         trouble=trouble[:120],
@@ -114,7 +114,7 @@ def mark_failed(session: Session, lease: Lease, *, at: datetime, trouble: str) -
     return _end(
         session,
         lease,
-        standing=PromiseState.FAILED,
+        state=PromiseState.FAILED,
         ended_at=at,
         leased_until=None,
         trouble=trouble[:120],
@@ -129,7 +129,7 @@ def all_due(session: Session, *, at: datetime) -> Sequence[Promise]:
 
 def cancel(promise: Promise, *, at: datetime) -> None:
     """It is not performed. Whoever had leased it has lost it."""
-    promise.standing = PromiseState.SKIPPED
+    promise.state = PromiseState.SKIPPED
     promise.fence += 1
     promise.leased_until, promise.ended_at, promise.trouble = None, at, "restored"
 
@@ -143,7 +143,7 @@ def failed(session: Session, limit: int = 50) -> Sequence[Promise]:
     """Promises that wait for a person, oldest first."""
     spent = (
         select(Promise)
-        .where(Promise.standing == PromiseState.FAILED)
+        .where(Promise.state == PromiseState.FAILED)
         .order_by(Promise.due_at)
         .limit(limit)
     )
@@ -151,8 +151,8 @@ def failed(session: Session, limit: int = 50) -> Sequence[Promise]:
 
 
 def _is_due(at: datetime) -> Any:
-    waiting = Promise.standing == PromiseState.WAITING
-    abandoned = (Promise.standing == PromiseState.LEASED) & (Promise.leased_until < at)
+    waiting = Promise.state == PromiseState.WAITING
+    abandoned = (Promise.state == PromiseState.LEASED) & (Promise.leased_until < at)
     # What is leased was due before: said of both, it keeps the index from walking every alarm to
     # come.
     return and_(Promise.due_at <= at, or_(waiting, abandoned))
@@ -160,6 +160,6 @@ def _is_due(at: datetime) -> Any:
 
 def _end(session: Session, lease: Lease, **values: Any) -> bool:
     held = update(Promise).where(Promise.id == lease.promise_id, Promise.fence == lease.fence)
-    held = held.where(Promise.standing == PromiseState.LEASED)
+    held = held.where(Promise.state == PromiseState.LEASED)
     found = session.scalars(held.values(**values).returning(Promise.id)).all()
     return bool(found)

@@ -90,7 +90,7 @@ class PastMoments:
 
     def _next_due(self) -> datetime | None:
         return self.session.scalar(
-            select(func.min(Promise.due_at)).where(Promise.standing == PromiseState.WAITING)
+            select(func.min(Promise.due_at)).where(Promise.state == PromiseState.WAITING)
         )
 
     def somebody(self, handle: str) -> Person:

@@ -61,7 +61,7 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     refusal = not_closed_yet(work, case, outcome=CaseOutcome.SPAM)
     if refusal:
         raise Conflict(refusal)
-    if standing_request(work, case) is not None:
+    if pending_request(work, case) is not None:
         raise Conflict("Someone has asked for this already. It waits for a second person.")
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
@@ -110,7 +110,7 @@ def in_the_way(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     elif case.reply_due_at and outcome is not CaseOutcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
     for request in escalations.requests_of_case(work, case).requests:
-        if request.standing in LIVE:
+        if request.state in LIVE:
             yield (
                 f"Request {request.ref} is still with {isolated(request.partner.name)}."
                 " Withdraw it, or wait for their answer."
@@ -131,7 +131,7 @@ def steps_left(runs: Iterable[RunProgress]) -> list[str]:
     ]
 
 
-def standing_request(work: Work, case: Case) -> ClosingRequest | None:
+def pending_request(work: Work, case: Case) -> ClosingRequest | None:
     """The wish that nobody has decided yet."""
     return work.session.scalar(
         select(ClosingRequest).where(
@@ -140,13 +140,13 @@ def standing_request(work: Work, case: Case) -> ClosingRequest | None:
     )
 
 
-def standing_requests(work: Work) -> Sequence[ClosingRequest]:
+def pending_requests(work: Work) -> Sequence[ClosingRequest]:
     """Those of the actor's queues, oldest first; none of a case that is closed by now."""
-    standing = (
+    pending = (
         select(ClosingRequest)
         .join(Case, Case.id == ClosingRequest.case_id)
         .where(Case.team_id.in_(work.actor.let_into), ClosingRequest.decided_at.is_(None))
-        .where(Case.status != "closed")
+        .where(Case.state != "closed")
         .order_by(ClosingRequest.asked_at)
     )
-    return work.session.scalars(standing).all()
+    return work.session.scalars(pending).all()

@@ -50,7 +50,7 @@ def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
 def retry_promise(work: Work, promise: Promise) -> None:
     """Somebody has looked, and the promise gets another chance from the beginning."""
     work.require(may_look_after_promises, promise)
-    promise.standing = PromiseState.WAITING
+    promise.state = PromiseState.WAITING
     promise.attempts = 0
     promise.due_at = work.at
     promise.ended_at = None

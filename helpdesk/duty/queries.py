@@ -170,7 +170,7 @@ def offers_of(work: Work, case: Case) -> PlaybookOffers:
 def failed_promise(work: Work, promise_id: str) -> Promise:
     """A promise that waits for a person."""
     promise = work.session.get(Promise, promise_id)
-    if promise is None or promise.standing is not outbox.PromiseState.FAILED:
+    if promise is None or promise.state is not outbox.PromiseState.FAILED:
         raise NotFound
     return promise
 

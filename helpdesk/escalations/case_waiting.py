@@ -48,7 +48,7 @@ def case_waits_until(work: Work, case: Case) -> date | None:
     """The day after the time of every partner who has the move; None if none has it."""
     work.session.flush()
     latest = select(func.max(Escalation.answer_due_at)).where(
-        Escalation.case_id == case.id, Escalation.standing.in_(THEIR_MOVE)
+        Escalation.case_id == case.id, Escalation.state.in_(THEIR_MOVE)
     )
     due = work.session.scalar(latest)
     if due is None:
@@ -64,7 +64,7 @@ def wake_case(work: Work, case: Case) -> None:
         case.reopen()
         response_targets.sync_clocks(work, case)
         work.record("case.reopened", case)
-    elif case.status is not CaseState.OPEN:
+    elif case.state is not CaseState.OPEN:
         case.open()
         response_targets.sync_clocks(work, case)
         work.record("case.resumed", case, because=_whose_word(work))

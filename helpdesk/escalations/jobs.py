@@ -124,7 +124,7 @@ def call_second_person(context: AppContext, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None:
             return
-        is_draft = escalation.standing is EscalationState.DRAFT
+        is_draft = escalation.state is EscalationState.DRAFT
         if not (is_draft or escalation.holds_answer):
             return
         if _was_told(second_person_calls.call_for_approval(work, escalation)):

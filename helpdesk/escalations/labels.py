@@ -45,7 +45,7 @@ IN_ORDER: Final = {
     "Second person": "You can send it",
 }
 
-STANDINGS: Final = {
+STATES: Final = {
     EscalationState.DRAFT: "Draft: nothing has left",
     EscalationState.APPROVED: "Approved, about to leave",
     EscalationState.DISPATCHING: "On its way",
@@ -81,7 +81,7 @@ FOR_PARTNER: Final = {
     EscalationState.UNANSWERED: "Late: an answer still helps",
 }
 
-# The same standing, after they had decided and nothing was better for the person.
+# The same state, after they had decided and nothing was better for the person.
 AGAIN: Final = "Please look at it again"
 # Closed on the person's own word. It closes on another one too, once we may not ask again.
 FIXED: Final = "Closed: the person says that it is fixed"
@@ -178,13 +178,13 @@ def reasons_for(ask: Ask | None) -> Mapping[Reason, str]:
     return {**_REASONS, **_REASONS_TO_ACT.get(ask, {})}
 
 
-def state_for_partner(standing: EscalationState, *, is_again: bool, is_fixed: bool) -> str:
+def state_for_partner(state: EscalationState, *, is_again: bool, is_fixed: bool) -> str:
     """Where a request stands, as the partner reads it."""
-    if is_again and standing is EscalationState.IN_REVIEW:
+    if is_again and state is EscalationState.IN_REVIEW:
         return AGAIN
-    return FIXED if is_fixed and standing is EscalationState.CLOSED else FOR_PARTNER[standing]
+    return FIXED if is_fixed and state is EscalationState.CLOSED else FOR_PARTNER[state]
 
 
-def tone_for_partner(standing: EscalationState, *, is_fixed: bool) -> str:
+def tone_for_partner(state: EscalationState, *, is_fixed: bool) -> str:
     """The same for the eye: only what is fixed is a good end."""
-    return "done" if is_fixed else _PARTNER_TONES.get(standing, "")
+    return "done" if is_fixed else _PARTNER_TONES.get(state, "")

@@ -37,7 +37,7 @@ class Inbox:
 
 def inbox(work: Work, pile: InboxFilter) -> Inbox:
     """A pile of the actor's inbox. What waits: by priority, then by the time that is left."""
-    found = visible_to(work.actor).where(Escalation.standing.in_(PILES[pile]))
+    found = visible_to(work.actor).where(Escalation.state.in_(PILES[pile]))
     if pile is InboxFilter.WAITING:
         due = Escalation.answer_due_at.asc().nulls_last()
         found = found.order_by(Escalation.priority, due, Escalation.id)
@@ -94,8 +94,6 @@ def last_moves(work: Work, requests: Sequence[Escalation]) -> LastMoves:
 
 def _sizes(work: Work) -> dict[InboxFilter, int]:
     """How many requests lie in each pile."""
-    counted = visible_to(work.actor).with_only_columns(Escalation.standing, func.count())
-    by_standing = dict(work.session.execute(counted.group_by(Escalation.standing)).all())
-    return {
-        pile: sum(by_standing.get(one, 0) for one in standings) for pile, standings in PILES.items()
-    }
+    counted = visible_to(work.actor).with_only_columns(Escalation.state, func.count())
+    by_state = dict(work.session.execute(counted.group_by(Escalation.state)).all())
+    return {pile: sum(by_state.get(one, 0) for one in states) for pile, states in PILES.items()}

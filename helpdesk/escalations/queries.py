@@ -150,7 +150,7 @@ def has_unfinished_like(work: Work, escalation: Escalation) -> bool:
         Escalation.case_id == escalation.case_id,
         Escalation.partner_id == escalation.partner_id,
         Escalation.ask == escalation.ask,
-        Escalation.standing.not_in((EscalationState.CLOSED, EscalationState.WITHDRAWN)),
+        Escalation.state.not_in((EscalationState.CLOSED, EscalationState.WITHDRAWN)),
     )
     return work.session.scalar(found.limit(1)) is not None
 
@@ -199,8 +199,8 @@ def opened_by_partner(
 
 def consent_for(work: Work, escalation: Escalation) -> Consent | None:
     """The reporter's agreement to this platform being asked, if it stands now."""
-    standing = _consents_of(work, escalation)
-    return standing.get((ConsentKind.PLATFORM, escalation.partner.platform))
+    current = _consents_of(work, escalation)
+    return current.get((ConsentKind.PLATFORM, escalation.partner.platform))
 
 
 def requests_resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
@@ -214,12 +214,12 @@ def requests_resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
         EscalationState.DRAFT
     }
     found = visible_to(work.actor).where(
-        Escalation.case_id == consent.case_id, Escalation.standing.in_(movable)
+        Escalation.case_id == consent.case_id, Escalation.state.in_(movable)
     )
     if consent.kind is ConsentKind.PLATFORM:
         found = found.where(Escalation.partner.has(Partner.platform == consent.platform))
     else:
-        found = found.where(Escalation.standing.in_(_ON_ITS_WAY), not_(_may_be_there()))
+        found = found.where(Escalation.state.in_(_ON_ITS_WAY), not_(_may_be_there()))
     return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
@@ -305,7 +305,7 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
         .join(Delivery.escalation)
         .join(Escalation.case)
         .where(Case.team_id.in_(work.actor.let_into))
-        .where(Delivery.standing == DeliveryState.DEAD_LETTER)
+        .where(Delivery.state == DeliveryState.DEAD_LETTER)
     )
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()
 
@@ -338,11 +338,11 @@ def requests_to_approve(work: Work) -> Sequence[Escalation]:
         Exchange.escalation_id == Escalation.id, Exchange.at > Escalation.reply_at
     )
     answers = and_(
-        Escalation.standing == EscalationState.NEED_INFORMATION,
+        Escalation.state == EscalationState.NEED_INFORMATION,
         Escalation.reply.is_not(None),
         not_(asked_since),
     )
-    found = visible_to(work.actor).where(or_(Escalation.standing == EscalationState.DRAFT, answers))
+    found = visible_to(work.actor).where(or_(Escalation.state == EscalationState.DRAFT, answers))
     return work.session.scalars(found.order_by(Escalation.drafted_at)).all()
 
 
@@ -369,7 +369,7 @@ class AtPartners:
 
 def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPartners:
     """The first of each pile, the longest silence before the others: neither hides the other."""
-    has_asked = Escalation.standing == EscalationState.NEED_INFORMATION
+    has_asked = Escalation.state == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
     found = visible_to(work.actor).where(or_(has_asked, Escalation.answer_due_at < at))
     piled = found.with_only_columns(
@@ -380,8 +380,8 @@ def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPart
     first = select(Escalation, piled.c.in_all).join(piled, piled.c.id == Escalation.id)
     rows = work.session.execute(first.where(piled.c.place <= limit).order_by(*in_order)).all()
     return AtPartners(
-        asked=_pile(row for row in rows if row[0].standing is EscalationState.NEED_INFORMATION),
-        late=_pile(row for row in rows if row[0].standing is not EscalationState.NEED_INFORMATION),
+        asked=_pile(row for row in rows if row[0].state is EscalationState.NEED_INFORMATION),
+        late=_pile(row for row in rows if row[0].state is not EscalationState.NEED_INFORMATION),
     )
 
 
@@ -394,11 +394,11 @@ def _consents_of(
     work: Work, escalation: Escalation
 ) -> dict[tuple[ConsentKind, str | None], Consent]:
     """What the reporter agrees to now, by kind and platform; not on one person's word alone."""
-    standing = select(Consent).where(
+    current = select(Consent).where(
         Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.counts
     )
     # Read anew each time: it may have been taken back a moment ago.
-    found = work.session.scalars(standing.execution_options(populate_existing=True))
+    found = work.session.scalars(current.execution_options(populate_existing=True))
     return {(one.kind, one.platform): one for one in found}
 
 
@@ -408,8 +408,8 @@ def _has_left() -> ColumnElement[bool]:
         Delivery.escalation_id == Escalation.id, Attempt.delivery_id == Delivery.id
     )
     return or_(
-        Escalation.standing.in_(OPEN_TO_PARTNER),
-        and_(Escalation.standing.in_((EscalationState.CLOSED, EscalationState.WITHDRAWN)), tried),
+        Escalation.state.in_(OPEN_TO_PARTNER),
+        and_(Escalation.state.in_((EscalationState.CLOSED, EscalationState.WITHDRAWN)), tried),
     )
 
 

@@ -149,20 +149,20 @@ def conversation_of(work: Work, case: Case, conversation_id: str) -> Any:
     raise NotFound
 
 
-def standing_consents(work: Work, case: Case) -> Sequence[Consent]:
+def current_consents(work: Work, case: Case) -> Sequence[Consent]:
     """What the reporter agrees to at this moment."""
-    standing = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_(None))
-    return work.session.scalars(standing.order_by(Consent.given_at, Consent.id)).all()
+    current = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_at.is_(None))
+    return work.session.scalars(current.order_by(Consent.given_at, Consent.id)).all()
 
 
 def agreed_consents(work: Work, case: Case) -> list[Consent]:
     """Those of them that count: the reporter's own word, or confirmed since."""
-    return [one for one in standing_consents(work, case) if one.counts]
+    return [one for one in current_consents(work, case) if one.counts]
 
 
 def consents_to_confirm(work: Work, case: Case) -> list[Consent]:
     """What one of us wrote down that the reporter agreed to, and nobody has confirmed."""
-    return [one for one in standing_consents(work, case) if not one.counts]
+    return [one for one in current_consents(work, case) if not one.counts]
 
 
 def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
@@ -202,8 +202,8 @@ def requests_of(work: Work, case: Case) -> list[RequestStatus]:
 
 def _answer(decision: Decision, said: Sequence[Verification]) -> PlatformAnswer:
     about = [one for one in said if one.decision_id == decision.id]
-    standing = next((one for one in about if one.objected_at is None), None)
-    return PlatformAnswer(decision, standing, tuple(one for one in about if one is not standing))
+    current = next((one for one in about if one.objected_at is None), None)
+    return PlatformAnswer(decision, current, tuple(one for one in about if one is not current))
 
 
 def request_of(work: Work, case: Case, ref: str) -> RequestStatus:

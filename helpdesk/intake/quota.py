@@ -35,7 +35,7 @@ def promise_warning(work: Work, quota: int) -> None:
         return
     lying = select(Promise.id).where(
         Promise.job == JOB,
-        Promise.standing.in_((PromiseState.WAITING, PromiseState.LEASED)),
+        Promise.state.in_((PromiseState.WAITING, PromiseState.LEASED)),
         Promise.due_at <= work.at + TRIED_AGAIN,
     )
     if work.session.scalar(lying.limit(1)) is None:

@@ -118,11 +118,11 @@ def has_long_list(question: Question) -> bool:
 def left_out(library: Library, pages: Iterable[Playbook], answers: Context) -> frozenset[str]:
     """The questions that answers on a page before have made pointless."""
     all_of_them = questions(library, pages)
-    standing = {one.id for one in asked(all_of_them, answers)}
-    return frozenset({one.id for one in all_of_them} - standing)
+    still_asked = {one.id for one in asked(all_of_them, answers)}
+    return frozenset({one.id for one in all_of_them} - still_asked)
 
 
-def standing_answers(
+def asked_answers(
     library: Library, pages: Iterable[Playbook], answers: Context
 ) -> dict[str, Value]:
     """The answers, without those to questions that this report does not ask."""

@@ -58,13 +58,13 @@ class RequestStatus:
     @property
     def awaits_verdict(self) -> bool:
         """Whether only the reporter can say now if it is really fixed."""
-        decided = self.escalation.standing is EscalationState.DECIDED and bool(self.answers)
+        decided = self.escalation.state is EscalationState.DECIDED and bool(self.answers)
         return decided and self.answers[-1].verification is None
 
     @property
     def is_taken_back(self) -> bool:
         """Whether it was, or will be in a moment: the worker that does it may be late."""
-        if self.escalation.standing is EscalationState.WITHDRAWN:
+        if self.escalation.state is EscalationState.WITHDRAWN:
             return True
         return not self.is_agreed and self._could_be_stopped
 
@@ -82,21 +82,19 @@ class RequestStatus:
     @property
     def is_with_platform(self) -> bool:
         """Whether the next word is theirs."""
-        waits = self.escalation.standing not in (EscalationState.DECIDED, EscalationState.CLOSED)
+        waits = self.escalation.state not in (EscalationState.DECIDED, EscalationState.CLOSED)
         return waits and self.arrived_at is not None and not self.is_taken_back
 
     @property
     def if_taken_back(self) -> WithdrawalEffect | None:
         """What happens to it when the agreement goes; None where that changes nothing."""
-        if self.is_taken_back or self.escalation.standing is EscalationState.CLOSED:
+        if self.is_taken_back or self.escalation.state is EscalationState.CLOSED:
             return None
-        if self.escalation.standing in NOT_LEFT:
+        if self.escalation.state in NOT_LEFT:
             return WithdrawalEffect.STAYS_HERE
         return WithdrawalEffect.IS_STOPPED if self._could_be_stopped else WithdrawalEffect.IS_OVER
 
     @property
     def _could_be_stopped(self) -> bool:
-        standing = self.escalation.standing
-        return (
-            standing is not EscalationState.DRAFT and EscalationState.WITHDRAWN in MOVES[standing]
-        )
+        state = self.escalation.state
+        return state is not EscalationState.DRAFT and EscalationState.WITHDRAWN in MOVES[state]

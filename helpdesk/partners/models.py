@@ -41,7 +41,7 @@ class Partner(Identified, Base):
     answer_within: Mapped[dict[str, int]] = mapped_column(JSONB)
     decide_within: Mapped[dict[str, int]] = mapped_column(JSONB)
     is_drill: Mapped[bool] = mapped_column(default=False)
-    # What it can be asked for: values of `escalations.standing.Ask`.
+    # What it can be asked for: values of `escalations.states.Ask`.
     asks: Mapped[list[str]] = mapped_column(JSONB, server_default=text(f"'{EVERY}'::jsonb"))
     # The name of its zone, such as Europe/Lisbon; its people read times in it beside UTC.
     timezone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-# The values of `escalations.standing.Ask`: partners stand below requests and name them by code.
+# The values of `escalations.states.Ask`: partners stand below requests and name them by code.
 EVERY_ASK: Final = ("restore", "lock", "remove", "preserve", "review")
 # As alike as "facebok" is to "facebook".
 ALIKE: Final = 0.75

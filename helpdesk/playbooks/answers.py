@@ -10,17 +10,17 @@ from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
 
 
 def asked(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
-    """The questions these answers leave standing. One we cannot tell about is asked."""
+    """The questions these answers leave to be asked. One we cannot tell about is asked."""
     kept: dict[str, Value] = {}
-    standing: list[Question] = []
+    still_asked: list[Question] = []
     for question in questions:
         hides = question.ask_when is not None and evaluate(question.ask_when, kept)
         if hides is Truth.FALSE:
             continue
-        standing.append(question)
+        still_asked.append(question)
         if question.id in answers:
             kept[question.id] = answers[question.id]
-    return tuple(standing)
+    return tuple(still_asked)
 
 
 def without_hidden(questions: Iterable[Question], answers: Context) -> dict[str, Value]:

@@ -78,7 +78,7 @@ class StepRecord(SealedInCase, Base):
         String(ID_LENGTH), ForeignKey("playbook_runs.id", ondelete="CASCADE")
     )
     step: Mapped[str] = mapped_column(String(80))
-    standing: Mapped[RecordedAs] = mapped_column(enum_column(RecordedAs))
+    recorded_as: Mapped[RecordedAs] = mapped_column(enum_column(RecordedAs))
     outcome: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))

@@ -35,7 +35,7 @@ def keep_record(
     work: Work,
     run: Run,
     step: Step,
-    standing: RecordedAs,
+    recorded_as: RecordedAs,
     *,
     outcome: StepOutcome | None = None,
     words: str = "",
@@ -43,7 +43,7 @@ def keep_record(
     """Who did what with a step, and when; the words beside it sealed."""
     record = StepRecord(
         step=step.id,
-        standing=standing,
+        recorded_as=recorded_as,
         outcome=outcome.id if outcome is not None else None,
         at=work.at,
         by=work.actor.id,
@@ -69,7 +69,7 @@ def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> Non
     outcome = step.outcome(record.outcome) if step and record.outcome else None
     copy = StepRecord(
         step=record.step,
-        standing=record.standing,
+        recorded_as=record.recorded_as,
         outcome=record.outcome,
         at=record.at,
         by=record.by,

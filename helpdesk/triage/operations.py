@@ -135,7 +135,7 @@ def _apply(
 def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
     """Call for the second person without whom corrected answers lower nothing."""
     lower = queries.one_below(case.level)
-    if lower is not None and queries.standing_request(work, case) is None:
+    if lower is not None and queries.pending_request(work, case) is None:
         reason = (
             f"The answers were corrected, and lead to {judgement.level} by rule {judgement.code}."
         )
@@ -159,7 +159,7 @@ def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) ->
     work.require(may_judge, case)
     level = _one_below(case, level)
     _refuse_in_danger(work, case)
-    if queries.standing_request(work, case) is not None:
+    if queries.pending_request(work, case) is not None:
         raise Conflict(
             "Somebody has asked for a lower level already. It waits for a second person."
         )

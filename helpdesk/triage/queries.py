@@ -93,7 +93,7 @@ def triage_of_case(work: Work, case: Case, found: PrefetchedRows | None = None) 
     """The level in force, why, what it was before, and what waits for a second person."""
     found = found or _find(work, case)
     answers = answers_of(work, case)
-    request = standing_request(work, case) if found.is_wished_lower else None
+    request = pending_request(work, case) if found.is_wished_lower else None
     pages = merging.pages_of(the_library(), (*case.kinds, *found.at_work))
     judgement = judge_report(the_table(), pages, answers)
     questions = questions_of(pages)
@@ -146,7 +146,7 @@ def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
     return work.session.scalars(given.order_by(Evaluation.at.desc(), Evaluation.id)).all()
 
 
-def standing_request(work: Work, case: Case) -> LevelRequest | None:
+def pending_request(work: Work, case: Case) -> LevelRequest | None:
     """The wish to lower the level that nobody has decided yet."""
     return work.session.scalar(
         select(LevelRequest).where(
@@ -155,23 +155,23 @@ def standing_request(work: Work, case: Case) -> LevelRequest | None:
     )
 
 
-def standing_request_or_refuse(work: Work, case: Case) -> LevelRequest:
+def pending_request_or_conflict(work: Work, case: Case) -> LevelRequest:
     """The undecided wish; where there is none, somebody has been quicker."""
-    request = standing_request(work, case)
+    request = pending_request(work, case)
     if request is None:
         raise Conflict("Someone else has decided this already.")
     return request
 
 
-def standing_requests(work: Work) -> Sequence[LevelRequest]:
+def pending_requests(work: Work) -> Sequence[LevelRequest]:
     """Wishes to lower a level in the actor's queues, oldest first."""
-    standing = (
+    pending = (
         select(LevelRequest)
         .join(Case, Case.id == LevelRequest.case_id)
         .where(Case.team_id.in_(work.actor.let_into), LevelRequest.decided_at.is_(None))
         .order_by(LevelRequest.asked_at)
     )
-    return work.session.scalars(standing).all()
+    return work.session.scalars(pending).all()
 
 
 def _could_raise(
@@ -238,7 +238,7 @@ def _still_here(work: Work, *, limit: int) -> Sequence[dict[str, Any]]:
     late = select(Promise.arguments).where(
         Promise.queue == Queue.NOTICES,
         Promise.job.in_(ALARMS),
-        Promise.standing.in_((PromiseState.WAITING, PromiseState.LEASED)),
+        Promise.state.in_((PromiseState.WAITING, PromiseState.LEASED)),
         Promise.due_at < work.at - ON_ITS_WAY,
     )
     return work.session.scalars(late.order_by(Promise.due_at).limit(limit)).all()

@@ -56,7 +56,7 @@ def is_batched_later(work: Work, case: Case) -> bool:
         return False
     lying = select(Promise.id).where(
         Promise.job == "triage.tell_duty",
-        Promise.standing == PromiseState.WAITING,
+        Promise.state == PromiseState.WAITING,
         Promise.due_at > work.at,
         Promise.due_at <= work.at + EVERY,
         Promise.arguments["case_id"].as_string() == case.id,

@@ -205,7 +205,7 @@ def _is_news(mark: AlertMoment, told: LastAlert | None) -> bool:
 def _is_promised(work: Work, lane: QueueLane) -> bool:
     there = select(Promise.id).where(
         Promise.job == JOB,
-        Promise.standing.in_((PromiseState.WAITING, PromiseState.LEASED)),
+        Promise.state.in_((PromiseState.WAITING, PromiseState.LEASED)),
         Promise.arguments["team_id"].as_string() == lane.team_id,
         # As text: one that is no number must not be an error.
         Promise.arguments["second"].as_string() == str(int(lane.is_second)),

@@ -75,7 +75,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
 @bp.post("/lowering/decision")
 def create_lowering_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = queries.standing_request_or_refuse(work, case)
+    asked = queries.pending_request_or_conflict(work, case)
     granted = request.form.get("granted") == "yes"
     operations.decide_lowering(work, asked, granted=granted)
     flash(f"The level is {case.level}." if granted else "The level stays as it was.")

@@ -15,7 +15,7 @@ def two(context):
     with context.begin() as work:
         queue = a_team(work, slug="first-line")
         people = [a_person(work, Role.COORDINATOR, [queue]) for _ in range(2)]
-        case = a_case(work, queue, status=CaseState.OPEN, owner=people[0])
+        case = a_case(work, queue, state=CaseState.OPEN, owner=people[0])
     return people, case
 
 

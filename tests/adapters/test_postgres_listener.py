@@ -47,7 +47,7 @@ def promising(request, postgres):
     """Promise something as a role of pages, really committed, and taken away at the end."""
     engine = create_engine(postgres.url(request.param))
     new = text(
-        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence)"
+        "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)"
         " VALUES (:id, 'triage.call_on_duty', 'notices', CAST(:arguments AS jsonb), 'waiting',"
         " :due_at, 0, 0)"
     )
@@ -150,7 +150,7 @@ def crammed(tmp_path, monkeypatch):
 
 def test_where_nobody_can_be_told_what_is_promised_is_promised_all_the_same(crammed):
     promised = (
-        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+        "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
         "VALUES ('x', 'triage.alarm', 'notices', '{}', 'waiting', now(), 0, 0)"
     )
 

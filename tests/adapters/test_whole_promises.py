@@ -133,5 +133,5 @@ def test_what_was_promised_next_is_there(worker, redis_server, flood, context):
 
     with context.begin() as work:
         found = select(Promise.arguments).where(Promise.job == NAME)
-        waiting = work.session.scalars(found.where(Promise.standing == PromiseState.WAITING)).all()
+        waiting = work.session.scalars(found.where(Promise.state == PromiseState.WAITING)).all()
     assert waiting == [{"number": len(flood()[1]) + 1}]

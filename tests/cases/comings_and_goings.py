@@ -32,7 +32,7 @@ TRIED = Counter()
 # Open cases of somebody who is blocked, in no queue of theirs, or without a key that opens them.
 LOST = text("""
 SELECT cases.ref FROM cases LEFT JOIN people ON people.id = cases.owner_id
-WHERE cases.status <> 'closed' AND cases.owner_id IS NOT NULL AND (
+WHERE cases.state <> 'closed' AND cases.owner_id IS NOT NULL AND (
     people.disabled_at IS NOT NULL
     OR NOT EXISTS (SELECT FROM memberships
         WHERE person_id = people.id AND memberships.team_id = cases.team_id)

@@ -51,9 +51,9 @@ def house(context):
             leaver,
             other,
             a_person(work, Role.OPERATOR),
-            a_case(work, queue, owner=leaver, status=CaseState.OPEN),
-            a_case(work, queue, owner=leaver, status=CaseState.WAITING),
-            a_case(work, queue, owner=leaver, status=CaseState.CLOSED),
+            a_case(work, queue, owner=leaver, state=CaseState.OPEN),
+            a_case(work, queue, owner=leaver, state=CaseState.WAITING),
+            a_case(work, queue, owner=leaver, state=CaseState.CLOSED),
         )
 
 
@@ -160,8 +160,8 @@ def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
         elsewhere = a_team(work)
         a_person(work, teams=[elsewhere])
         both = a_person(work, teams=[house.queue, elsewhere])
-        here = a_case(work, house.queue, owner=both, status=CaseState.OPEN)
-        there = a_case(work, elsewhere, owner=both, status=CaseState.OPEN)
+        here = a_case(work, house.queue, owner=both, state=CaseState.OPEN)
+        there = a_case(work, elsewhere, owner=both, state=CaseState.OPEN)
 
     with work_as(context, house.lead) as work:
         membership = accounts.membership(work, both.person.id, house.queue.id)

@@ -60,7 +60,7 @@ def test_a_claimed_case_is_open_and_has_one_owner(context, queue, responder, col
 
     with work_as(context, colleague) as work:
         found = queries.case_by_ref(work, case.ref.lower())
-        assert (found.owner_id, found.status) == (responder.person.id, CaseState.OPEN)
+        assert (found.owner_id, found.state) == (responder.person.id, CaseState.OPEN)
 
 
 def test_nobody_takes_a_case_that_they_cannot_open(context, queue, responder):
@@ -86,8 +86,8 @@ def test_the_next_case_is_the_most_urgent_then_the_one_with_least_time(
         ]
         for case, hours in zip(urgent, (3, 1, 2), strict=True):
             case.reply_due_at = now + timedelta(hours=hours)
-        a_case(work, queue, level=Level.IMMEDIATE, status=CaseState.WAITING)
-        a_case(work, queue, level=Level.IMMEDIATE, status=CaseState.CLOSED)
+        a_case(work, queue, level=Level.IMMEDIATE, state=CaseState.WAITING)
+        a_case(work, queue, level=Level.IMMEDIATE, state=CaseState.CLOSED)
 
     taken = []
     with work_as(context, responder) as work:
@@ -182,12 +182,12 @@ def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(
     with context.begin(own=code.secret()) as work:
         found = work.session.get(Case, case.id)
         [message] = queries.messages_of(work, found)
-        assert (found.status, found.reply_due_at) == (CaseState.OPEN, None)
+        assert (found.state, found.reply_due_at) == (CaseState.OPEN, None)
         assert work.keys.open_own(message, "for_reporter") == "Do not log in for now."
 
 
 def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(context, queue, responder, now):
-    case = a_case_of(context, queue, status=CaseState.OPEN, owner=responder)
+    case = a_case_of(context, queue, state=CaseState.OPEN, owner=responder)
     first, later = date(2026, 11, 5), date(2026, 11, 9)
 
     for day in (first, later):
@@ -200,28 +200,28 @@ def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(context, que
 
     jobs.wake(context, **wakes[0].arguments)
     with context.begin() as work:
-        assert work.session.get(Case, case.id).status is CaseState.WAITING, "it was put off since"
+        assert work.session.get(Case, case.id).state is CaseState.WAITING, "it was put off since"
     for _ in range(2):
         jobs.wake(context, **wakes[1].arguments)
     with context.begin() as work:
-        assert work.session.get(Case, case.id).status is CaseState.OPEN
+        assert work.session.get(Case, case.id).state is CaseState.OPEN
         resumed = select(HistoryEntry).where(HistoryEntry.action == "case.resumed")
         assert len(work.session.scalars(resumed).all()) == 1
 
 
 def test_nobody_waits_for_yesterday(context, queue, responder, now):
-    case = a_case_of(context, queue, status=CaseState.OPEN, owner=responder)
+    case = a_case_of(context, queue, state=CaseState.OPEN, owner=responder)
 
     for day in (None, now.date(), now.date() - timedelta(days=1)):
         with work_as(context, responder, at=now) as work, pytest.raises(Conflict):
             operations.wait(work, queries.case_by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
 
 
-@pytest.mark.parametrize("status", CaseState)
-def test_a_case_closes_from_exactly_the_states_the_table_names(context, queue, coordinator, status):
-    case = a_case_of(context, queue, status=status)
+@pytest.mark.parametrize("state", CaseState)
+def test_a_case_closes_from_exactly_the_states_the_table_names(context, queue, coordinator, state):
+    case = a_case_of(context, queue, state=state)
 
-    if CaseState.CLOSED in MOVES[status]:
+    if CaseState.CLOSED in MOVES[state]:
         with work_as(context, coordinator) as work:
             operations.close(
                 work, queries.case_by_ref(work, case.ref), outcome=CaseOutcome.RESOLVED
@@ -246,7 +246,7 @@ def test_a_closed_case_can_be_opened_again_and_its_closure_is_gone(context, queu
 
     with context.begin() as work:
         assert work.session.get(Closure, case.id) is None
-        assert work.session.get(Case, case.id).status is CaseState.OPEN
+        assert work.session.get(Case, case.id).state is CaseState.OPEN
 
 
 def test_a_follow_up_stands_on_the_board_on_its_day(context, queue, coordinator, now):
@@ -322,7 +322,7 @@ def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
     with context.begin(at=now) as work:
         for number in range(130):
             level = list(Level)[number % 4]
-            case = a_case(work, queue, level=level, status=CaseState.OPEN)
+            case = a_case(work, queue, level=level, state=CaseState.OPEN)
             case.reply_due_at = now + timedelta(minutes=number // 8) if number % 3 else None
 
     walked, after = [], ""
@@ -344,7 +344,7 @@ def test_a_queue_is_walked_page_by_page_without_losing_or_repeating_a_case(
 
 @pytest.mark.parametrize("after", ["", "x", "9~infinity~a", "1~yesterday~a", "1~infinity", "~~"])
 def test_a_place_that_cannot_be_read_is_the_beginning(context, queue, responder, after):
-    case = a_case_of(context, queue, status=CaseState.OPEN)
+    case = a_case_of(context, queue, state=CaseState.OPEN)
 
     with work_as(context, responder) as work:
         page = queue_pages.queue_page(
@@ -365,20 +365,20 @@ def test_a_place_that_cannot_be_read_is_the_beginning(context, queue, responder,
 )
 def test_the_filters_of_a_queue(context, queue, responder, show, expected):
     with context.begin() as work:
-        for status in CaseState:
-            owner = responder if status is CaseState.WAITING else None
-            a_case(work, queue, status=status, owner=owner)
+        for state in CaseState:
+            owner = responder if state is CaseState.WAITING else None
+            a_case(work, queue, state=state, owner=owner)
 
     with work_as(context, responder) as work:
         page = queue_pages.queue_page(work, queue.slug, show=queue_pages.QueueFilter(show))
-        assert {case.status.value for case in page.cases} == expected
+        assert {case.state.value for case in page.cases} == expected
 
 
 def test_late_cases_are_those_whose_time_has_run_out(context, queue, responder, now):
     with context.begin(at=now - timedelta(hours=5)) as work:
         late = a_case(work, queue, level=Level.URGENT)
         a_case(work, queue, level=Level.SOON)
-        a_case(work, queue, level=Level.IMMEDIATE, status=CaseState.OPEN)
+        a_case(work, queue, level=Level.IMMEDIATE, state=CaseState.OPEN)
 
     with work_as(context, responder, at=now) as work:
         assert [one.ref for one in queries.cases_with_late_update(work)] == [late.ref]
@@ -387,7 +387,7 @@ def test_late_cases_are_those_whose_time_has_run_out(context, queue, responder, 
 def test_a_case_that_waits_and_is_nobodys_is_to_be_taken_once_its_reporter_waits(
     context, queue, responder
 ):
-    case = a_case_of(context, queue, status=CaseState.OPEN, reply_due_at=None)
+    case = a_case_of(context, queue, state=CaseState.OPEN, reply_due_at=None)
     with work_as(context, responder) as work:
         found = work.session.get(Case, case.id)
         found.wait(WaitsOn.PARTNER, (work.at + timedelta(days=9)).date())

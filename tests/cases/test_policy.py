@@ -26,19 +26,19 @@ RULES = {
 }
 
 
-def a_case_in(status):
-    return Case(id="case", team_id="queue", status=status, owner_id="a")
+def a_case_in(state):
+    return Case(id="case", team_id="queue", state=state, owner_id="a")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-@pytest.mark.parametrize("status", CaseState)
-def test_the_table_of_who_may(rule, status):
+@pytest.mark.parametrize("state", CaseState)
+def test_the_table_of_who_may(rule, state):
     while_open, while_closed = RULES[rule]
-    case = a_case_in(status)
+    case = a_case_in(state)
 
     may = {actor for actor in (OWNER, COLLEAGUE, LEAD, *NOT_STAFF) if rule(actor, case)}
 
-    assert may == (while_closed if status is CaseState.CLOSED else while_open)
+    assert may == (while_closed if state is CaseState.CLOSED else while_open)
 
 
 def test_nobodys_case_has_no_owner_who_may():

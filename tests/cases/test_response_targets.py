@@ -26,7 +26,7 @@ DAY = 24 * HOUR
 
 def a_running_case(context, queue, owner, now, level=Level.URGENT):
     with context.begin(at=now) as work:
-        case = a_case(work, queue, owner=owner, level=level, status=CaseState.OPEN)
+        case = a_case(work, queue, owner=owner, level=level, state=CaseState.OPEN)
         start_first_reply_clock(work, case)
     return case
 
@@ -207,7 +207,7 @@ def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, 
     at, used, owed = now, timedelta(0), None
     for act, hours in acts:
         before = now_of(context, case)
-        runs = before.status is CaseState.OPEN
+        runs = before.state is CaseState.OPEN
         at += hours * HOUR
         used += hours * HOUR if runs else timedelta(0)
         owed = owed + hours * HOUR if owed is not None and not before.is_closed else owed
@@ -222,7 +222,7 @@ def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, 
         with context.begin(at=at) as work:
             word = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
         assert abs(clocks.time_used_this_time(word, at=at) - used) < HOUR / 60
-        if found.status is CaseState.OPEN:
+        if found.state is CaseState.OPEN:
             left = response_plan_for(found.level).next_word - used
             assert abs(found.word_due_at - (at + left)) < HOUR / 60
         else:
@@ -238,7 +238,7 @@ def _is_possible(act, case):
     if act == "reopen":
         return case.is_closed
     if act == "resume":
-        return case.status is CaseState.WAITING
+        return case.state is CaseState.WAITING
     if act == "rise":
         return not case.is_closed and case.level is not Level.IMMEDIATE
     return not case.is_closed

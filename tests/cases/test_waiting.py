@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 def a_case_of(context, queue, owner, now, level=Level.SOON):
     with context.begin(at=now) as work:
-        return a_case(work, queue, owner=owner, level=level, status=CaseState.OPEN)
+        return a_case(work, queue, owner=owner, level=level, state=CaseState.OPEN)
 
 
 def wait(context, asha, case, now, **wish):
@@ -58,11 +58,11 @@ def test_who_waits_for_the_reporter_gives_them_a_day_and_then_it_is_our_move_aga
 
     morning = datetime.combine(found.waits_until, datetime.min.time(), UTC)
     run_due_promises(context, "notices", at=morning - timedelta(minutes=1))
-    assert case_now(context, case).status is CaseState.WAITING
+    assert case_now(context, case).state is CaseState.WAITING
     run_due_promises(context, "notices", at=morning)
 
     found = case_now(context, case)
-    assert (found.status, found.waits_on, found.waits_until) == (CaseState.OPEN, None, None)
+    assert (found.state, found.waits_on, found.waits_until) == (CaseState.OPEN, None, None)
     [entry] = resumptions(context, case)
     assert entry["because"] == "reporter_silent"
     run_due_promises(context, "notices", at=max(morning, datetime.now(UTC)) + DAY)
@@ -109,7 +109,7 @@ def test_nobody_waits_for_a_partner_who_has_no_request(context, queue, asha, sta
     assert answer.status_code == 422
     assert "there is no one to wait for" in answer.text
     with context.begin() as work:
-        assert work.session.get(Case, case.id).status is CaseState.OPEN
+        assert work.session.get(Case, case.id).state is CaseState.OPEN
     with work_as(context, asha) as work, pytest.raises(Conflict, match="has a request of it"):
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.PARTNER)
 
@@ -129,7 +129,7 @@ def test_nobody_waits_for_a_reporter_who_has_answered(context, queue, asha, now)
     wait(context, asha, case, now, on=WaitsOn.REPORTER)
     with context.begin(reporter(case.id), at=now) as work:
         write_message(work, work.session.get(Case, case.id), body="Since Monday.")
-    assert case_now(context, case).status is CaseState.OPEN
+    assert case_now(context, case).state is CaseState.OPEN
 
     with (
         work_as(context, asha, now) as work,
@@ -171,13 +171,13 @@ def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
 
 @pytest.mark.parametrize(
     "values",
-    ["waits_until = NULL", "waits_on = NULL", "status = 'open'"],
+    ["waits_until = NULL", "waits_on = NULL", "state = 'open'"],
 )
 def test_the_database_keeps_nothing_that_waits_without_a_cause_or_a_day(
     context, queue, asha, now, values
 ):
     with context.begin(at=now) as work:
-        case = a_case(work, queue, status=CaseState.WAITING)
+        case = a_case(work, queue, state=CaseState.WAITING)
         work.session.flush()
         statement = f"UPDATE cases SET {values} WHERE id = :id"  # noqa: S608 - our own words
         with pytest.raises(IntegrityError, match="waits_until_a_day"), work.session.begin_nested():
@@ -192,4 +192,4 @@ def test_the_alarm_of_an_older_wait_ends_no_newer_one(context, queue, asha, now)
     run_due_promises(context, "notices", at=now + 3 * DAY)
 
     assert found.waits_until == (now + 5 * DAY).date()
-    assert case_now(context, case).status is CaseState.WAITING
+    assert case_now(context, case).state is CaseState.WAITING

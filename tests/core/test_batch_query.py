@@ -19,7 +19,7 @@ OF_A_CASE = bindparam("case_id")
 PAGE = BatchQuery(
     cases=select(
         Case.other_types, Case.id, Case.level,
-        Case.status, Case.opened_at, Case.waits_until, Case.in_slow_lane,
+        Case.state, Case.opened_at, Case.waits_until, Case.in_slow_lane,
         Case.story, Case.public_half,
     ).where(Case.id == OF_A_CASE),
     messages=queries.MESSAGES,
@@ -108,7 +108,7 @@ def test_only_what_differs_from_one_asking_to_the_next_is_a_parameter(context, c
 
         BatchQuery(
             entries=history.OF_CASE,
-            new=select(Case.id).where(Case.status == CaseState.NEW, Case.id == OF_A_CASE),
+            new=select(Case.id).where(Case.state == CaseState.NEW, Case.id == OF_A_CASE),
         ).ask(work.session, case_id=case.id)
 
         assert asked == [{"case_id": case.id}]

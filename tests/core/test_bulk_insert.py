@@ -69,7 +69,7 @@ def test_what_arrives_is_what_was_sent(context, team):
 
     with context.begin() as work:
         found = work.session.get(Case, case_id, populate_existing=True)
-        assert (found.status, found.level, found.opened_at) == (CaseState.NEW, "soon", opened_at)
+        assert (found.state, found.level, found.opened_at) == (CaseState.NEW, "soon", opened_at)
         assert found.platform is None
         assert not found.in_slow_lane
         assert secret.open_text(found.story, found.place_of("story")) == (
@@ -78,7 +78,7 @@ def test_what_arrives_is_what_was_sent(context, team):
         [promise] = work.session.scalars(
             select(Promise).where(Promise.arguments["case_id"].astext == case_id)
         )
-        assert (promise.standing, promise.attempts) == (PromiseState.WAITING, 0)
+        assert (promise.state, promise.attempts) == (PromiseState.WAITING, 0)
         [entry] = work.session.scalars(select(HistoryEntry).where(HistoryEntry.case_id == case_id))
         assert entry.details == {"slow_lane": False}
         kinds = work.session.scalars(select(Consent.kind).where(Consent.case_id == case_id))
@@ -127,7 +127,7 @@ def test_a_later_change_of_it_is_written_too(context, team):
         case_id = case.id
 
     with context.begin() as work:
-        assert work.session.get(Case, case_id, populate_existing=True).status is CaseState.OPEN
+        assert work.session.get(Case, case_id, populate_existing=True).state is CaseState.OPEN
 
 
 def test_a_row_that_waits_elsewhere_is_refused_before_anything_is_written(context, team):

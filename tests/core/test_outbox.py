@@ -63,7 +63,7 @@ def test_a_promise_is_kept_once(context, now, runs):
     job_runner.run_due_promises(context, "notices", at=now)
 
     assert runs == ["a1"]
-    assert the_promise(context).standing is PromiseState.KEPT
+    assert the_promise(context).state is PromiseState.KEPT
 
 
 def test_a_promise_for_later_waits(context, now, runs):
@@ -82,7 +82,7 @@ def test_trouble_postpones_then_gives_up_where_a_person_sees_it(context, now, ru
         job_runner.run_due_promises(context, "notices", at=now + timedelta(hours=hours))
 
     ended = the_promise(context)
-    assert (ended.standing, ended.attempts, ended.trouble) == (PromiseState.FAILED, 3, "OSError")
+    assert (ended.state, ended.attempts, ended.trouble) == (PromiseState.FAILED, 3, "OSError")
     with context.begin(SYSTEM) as work:
         assert [one.id for one in outbox.failed(work.session)] == [ended.id]
         [entry] = work.session.scalars(
@@ -126,7 +126,7 @@ def test_a_job_of_another_version_keeps_nobody_else_from_being_heard(context, no
     assert runs == ["a1"]
     with context.begin(SYSTEM) as work:
         gone = work.session.get(Promise, gone.id)
-        assert (gone.standing, gone.attempts) == (PromiseState.WAITING, 1)
+        assert (gone.state, gone.attempts) == (PromiseState.WAITING, 1)
         assert gone.due_at > now
 
 
@@ -136,7 +136,7 @@ def test_what_waits_behind_a_slow_job_is_not_leased_before_its_turn(context, now
     @jobs.job("tests.slow", queue=jobs.Queue.NOTICES)
     def slow(context, *, thing_id):
         with context.begin(SYSTEM) as work:
-            seen.append(sorted(one.standing for one in work.session.scalars(select(Promise))))
+            seen.append(sorted(one.state for one in work.session.scalars(select(Promise))))
 
     with context.begin(SYSTEM, at=now) as work:
         work.promise("tests.slow", thing_id="a1")

@@ -32,7 +32,7 @@ def test_there_are_a_dozen_cases_in_every_status(drill):
     cases = drill.past.session.scalars(select(Case)).all()
 
     assert len(cases) == 12
-    assert {case.status for case in cases} == set(CaseState)
+    assert {case.state for case in cases} == set(CaseState)
     assert len({case.level for case in cases}) == 4
     assert all(case.is_drill for case in cases)
 
@@ -40,7 +40,7 @@ def test_there_are_a_dozen_cases_in_every_status(drill):
 def test_requests_stand_in_four_different_places(drill):
     requests = drill.past.session.scalars(select(Escalation)).all()
 
-    assert {request.standing for request in requests} == {
+    assert {request.state for request in requests} == {
         Request.DRAFT,
         Request.WITH_PARTNER,
         Request.NEED_INFORMATION,
@@ -114,9 +114,9 @@ def test_every_return_code_leads_to_its_case(drill):
 
 
 def test_no_promise_failed_and_none_that_was_due_is_left(drill):
-    left = select(Promise).where(Promise.standing != PromiseState.KEPT)
+    left = select(Promise).where(Promise.state != PromiseState.KEPT)
     for promise in drill.past.session.scalars(left):
-        assert promise.standing is PromiseState.WAITING
+        assert promise.state is PromiseState.WAITING
         assert promise.due_at > drill.now
 
 

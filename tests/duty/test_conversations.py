@@ -58,7 +58,7 @@ def test_a_call_counts_as_the_answer_from_when_it_was(house, staff, way):
 
     found = now_of(context, case)
     assert found.reply_due_at is None
-    assert found.status is CaseState.OPEN
+    assert found.state is CaseState.OPEN
     assert found.word_due_at == at + the_table().plan(Level.URGENT).next_word
     page = staff.get(f"/cases/{case.ref}").text
     assert SUMMARY in page
@@ -73,7 +73,7 @@ def test_who_was_not_reached_is_owed_an_answer_as_before_and_the_try_is_kept(hou
     assert record(staff, case, minutes_ago(40), reached="no").status_code == 303
 
     found = now_of(context, case)
-    assert (found.reply_due_at, found.word_due_at, found.status) == (before, None, CaseState.NEW)
+    assert (found.reply_due_at, found.word_due_at, found.state) == (before, None, CaseState.NEW)
     page = staff.get(f"/cases/{case.ref}").text
     assert "Did not reach them" in page
     assert "Tried to reach the reporter" in page

@@ -46,7 +46,7 @@ class House:
             case = a_case(
                 work,
                 self.team,
-                status=CaseState.OPEN,
+                state=CaseState.OPEN,
                 answers=answers,
                 incident_type=kind,
                 other_types=tuple(also),

@@ -30,10 +30,10 @@ def flood(context, queue, browser):
     """Seven IMMEDIATE cases that look sent by a machine, and one honest one that can wait."""
     with context.begin() as work:
         machine = [
-            a_case(work, queue, status=CaseState.NEW, level=Level.IMMEDIATE, in_slow_lane=True)
+            a_case(work, queue, state=CaseState.NEW, level=Level.IMMEDIATE, in_slow_lane=True)
             for _ in range(7)
         ]
-        honest = a_case(work, queue, status=CaseState.NEW, level=Level.ROUTINE)
+        honest = a_case(work, queue, state=CaseState.NEW, level=Level.ROUTINE)
     return honest, machine
 
 

@@ -177,7 +177,7 @@ def test_who_has_the_case_closes_it_and_opens_it_again(browser, case, context):
     browser.post(f"/cases/{case.ref}/reopening")
 
     with context.begin() as work:
-        assert work.session.get(Case, case.id).status is CaseState.OPEN
+        assert work.session.get(Case, case.id).state is CaseState.OPEN
 
 
 def test_a_case_is_not_closed_before_its_steps_are_done(context, browser, case, responder):
@@ -282,7 +282,7 @@ def test_a_coordinator_gives_a_failed_promise_another_chance(context, staff, coo
             job="cases.wake",
             queue="notices",
             arguments={"case_id": case.id, "day": "2026-11-02"},
-            standing=PromiseState.FAILED,
+            state=PromiseState.FAILED,
             due_at=work.at,
             attempts=4,
             trouble="NotTaken",
@@ -295,13 +295,13 @@ def test_a_coordinator_gives_a_failed_promise_another_chance(context, staff, coo
 
     with context.begin() as work:
         again = work.session.get(Promise, promise.id)
-        assert (again.standing, again.attempts) == (PromiseState.WAITING, 0)
+        assert (again.state, again.attempts) == (PromiseState.WAITING, 0)
 
 
 def test_a_responder_sees_no_failed_promise_and_retries_none(context, browser, case):
     with context.begin() as work:
         promise = Promise(
-            job="cases.wake", queue="notices", arguments={}, standing=PromiseState.FAILED
+            job="cases.wake", queue="notices", arguments={}, state=PromiseState.FAILED
         )
         promise.due_at = work.at
         work.session.add(promise)

@@ -293,7 +293,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, granted=st.booleans())
     def decide_lowering(self, who, granted):
         def act(work, case):
-            wish = levels.standing_request_or_refuse(work, case)
+            wish = levels.pending_request_or_conflict(work, case)
             before = case.level
             triage.decide_lowering(work, wish, granted=granted)
             assert wish.asked_by != work.actor.id
@@ -328,7 +328,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, granted=st.booleans())
     def decide_closing(self, who, granted):
         def act(work, case):
-            wish = case_closing.standing_request(work, case)
+            wish = case_closing.pending_request(work, case)
             if wish is not None:
                 case_closing.decide_closing(work, wish, granted=granted)
                 assert wish.asked_by != work.actor.id
@@ -383,8 +383,8 @@ class TwoPeople(RuleBasedStateMachine):
     def carry(self, number):
         with self.context.begin() as work:
             one = self.nth(work, number)
-            if one is not None and one.standing is EscalationState.APPROVED:
-                one.standing = EscalationState.WITH_PARTNER
+            if one is not None and one.state is EscalationState.APPROVED:
+                one.state = EscalationState.WITH_PARTNER
                 work.record("test.carried", one)
 
     @rule(who=WHO, number=st.integers(0, 2), words=st.sampled_from(["To A.", "To B."]))
@@ -419,10 +419,10 @@ class TwoPeople(RuleBasedStateMachine):
             found = select(Consent).where(
                 Consent.case_id == self.house.case.id, Consent.withdrawn_at.is_(None)
             )
-            standing = list(work.session.scalars(found.order_by(Consent.id)))
-        if not standing:
+            current = list(work.session.scalars(found.order_by(Consent.id)))
+        if not current:
             return None
-        one = standing[number % len(standing)]
+        one = current[number % len(current)]
         if do(lambda work, case: verb(work, case, work.session.get(Consent, one.id))):
             return (one.kind, one.platform)
         return None
@@ -462,8 +462,7 @@ class TwoPeople(RuleBasedStateMachine):
     def nothing_leaves_that_was_not_approved(self):
         for one in self.requests():
             assert (
-                one.standing in (EscalationState.DRAFT, EscalationState.WITHDRAWN)
-                or one.approved_by
+                one.state in (EscalationState.DRAFT, EscalationState.WITHDRAWN) or one.approved_by
             )
 
     @invariant()

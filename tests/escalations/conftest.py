@@ -168,7 +168,7 @@ def a_ready_case(work, queue, platform, code, **facts) -> Case:
     case = a_case(
         work,
         queue,
-        status=facts.pop("status", CaseState.OPEN),
+        state=facts.pop("state", CaseState.OPEN),
         platform=platform,
         code=code,
         story=STORY,

@@ -43,7 +43,7 @@ def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house)
 
     wording = write_answer(house, escalation)
 
-    assert house.now(escalation).standing is EscalationState.NEED_INFORMATION
+    assert house.now(escalation).state is EscalationState.NEED_INFORMATION
     assert said_to_partner(house, escalation) == []
     with pytest.raises(Conflict, match="you had a part in it: you wrote"):
         send_answer(house, escalation, house.writer, wording)
@@ -51,7 +51,7 @@ def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house)
     send_answer(house, escalation, house.second, wording)
 
     assert said_to_partner(house, escalation) == ["To the address in the request."]
-    assert house.now(escalation).standing is EscalationState.IN_REVIEW
+    assert house.now(escalation).state is EscalationState.IN_REVIEW
     with house.as_(house.writer) as work:
         [_, answer] = queries.exchanges_of(work, house.mine(work, escalation))
         assert answer.by == house.writer.actor.id
@@ -122,7 +122,7 @@ def test_where_life_may_depend_on_it_an_answer_leaves_alone_and_is_read_within_t
     send_answer(house, escalation, house.writer, wording)
 
     now = house.now(escalation)
-    assert (now.standing, now.second_read_at) == (EscalationState.IN_REVIEW, None)
+    assert (now.state, now.second_read_at) == (EscalationState.IN_REVIEW, None)
     assert now.second_read_due_at is not None
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="had a part"):
         operations.read_afterwards(work, house.mine(work, escalation))

@@ -212,7 +212,7 @@ def test_who_changes_a_draft_writes_it_too(house):
         house.approve(escalation, who=house.second)
     with pytest.raises(Conflict, match="second person"):
         house.approve(escalation, who=house.writer)
-    assert house.approve(escalation, who=house.lead).standing is EscalationState.APPROVED
+    assert house.approve(escalation, who=house.lead).state is EscalationState.APPROVED
 
 
 def test_a_request_about_something_else_needs_no_second_person(house):
@@ -252,7 +252,7 @@ def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level
     jobs.call_second_person(house.context, escalation_id=escalation.id)
     jobs.call_second_person(house.context, escalation_id=escalation.id)
 
-    assert house.now(escalation).standing is EscalationState.DRAFT
+    assert house.now(escalation).state is EscalationState.DRAFT
     assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
     assert "marker" not in house.context.mailer.sent[0].body
     house.approve(escalation)

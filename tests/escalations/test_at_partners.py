@@ -10,12 +10,12 @@ from tests.factories import a_person, a_team
 NOW = datetime.now(UTC)
 
 
-def stands(house, ask, standing, late):
+def stands(house, ask, state, late):
     """A request that has come so far, without the way there."""
     escalation = house.ask(ask)
     with house.context.begin() as work:
         one = work.session.get(Escalation, escalation.id)
-        one.standing, one.answer_due_at = standing, NOW - late
+        one.state, one.answer_due_at = state, NOW - late
         work.record("test", one)
     return escalation.ref
 

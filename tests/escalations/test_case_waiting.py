@@ -53,7 +53,7 @@ def test_when_their_time_is_over_the_case_is_back_and_its_owner_is_told(house):
     run_due_promises(house.context, "notices", at=datetime.combine(day, time(), UTC))
 
     case = house.case_now()
-    assert (case.status, case.waits_on, case.waits_until) == (CaseState.OPEN, None, None)
+    assert (case.state, case.waits_on, case.waits_until) == (CaseState.OPEN, None, None)
     run_due_promises(house.context, "notices", at=datetime.now(UTC) + 30 * DAY)
     assert "writer@helpdesk.test" in [letter.to for letter in house.context.mailer.sent]
 
@@ -77,7 +77,7 @@ def test_nobody_waits_for_a_partner_whose_request_is_over(house):
             action=Action.ACCESS_RESTORED,
             reason=Reason.POLICY_BREACH,
         )
-    assert house.case_now().status is CaseState.OPEN
+    assert house.case_now().state is CaseState.OPEN
 
     with pytest.raises(Conflict, match="no one to wait for"):
         wait_for_partner(house)
@@ -97,7 +97,7 @@ def test_a_draft_is_no_partner_to_wait_for(house, staff):
 
 def test_a_closed_case_waits_for_nobody(house):
     house.carried()
-    house.change_case(status=CaseState.CLOSED, waits_on=None, waits_until=None)
+    house.change_case(state=CaseState.CLOSED, waits_on=None, waits_until=None)
 
     with pytest.raises(NotAllowed):
         wait_for_partner(house)

@@ -63,7 +63,7 @@ def test_a_decision_that_contradicts_itself_is_refused_whoever_asks(house):
     with pytest.raises(Conflict, match="does not fit"):
         decide(house, escalation, Action.ACCESS_RESTORED, Reason.INSUFFICIENT_EVIDENCE)
 
-    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
+    assert house.now(escalation).state is EscalationState.WITH_PARTNER
 
 
 def test_the_form_says_so_beside_the_reason_and_keeps_what_was_written(house, partner_desk):
@@ -100,7 +100,7 @@ def test_a_wrong_tap_is_put_right_by_a_decision_that_all_sides_see(house, partne
     with house.as_(house.writer) as work:
         found = queries.decisions_of(work, house.mine(work, escalation))
         assert [one.action for one in found] == [Action.NONE, DONE]
-    assert house.now(escalation).standing is EscalationState.DECIDED
+    assert house.now(escalation).state is EscalationState.DECIDED
     sign_in(partner_desk, house.theirs)
     sign_in(staff, house.writer)
     ours = staff.get(f"/cases/{house.case.ref}/requests/{escalation.ref}").text

@@ -14,8 +14,7 @@ from helpdesk.core.app_context import Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
-from helpdesk.core.outbox import PromiseState as PromiseStanding
+from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import Envelope
 from helpdesk.duty import restored_backup
 from helpdesk.escalations import jobs, operations, queries
@@ -87,8 +86,8 @@ def test_the_worker_finds_the_promise_and_keeps_it(house):
 
     assert len(house.context.mailer.sent) == 1
     [promise] = promises(house)
-    assert promise.standing is PromiseStanding.KEPT
-    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
+    assert promise.state is PromiseState.KEPT
+    assert house.now(escalation).state is EscalationState.WITH_PARTNER
 
 
 @pytest.mark.parametrize(
@@ -106,9 +105,9 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
     house.carry(escalation)
 
     delivery = house.delivery(escalation)
-    assert delivery.standing is result
-    assert house.now(escalation).standing is EscalationState.DISPATCHING
-    assert house.case_now().status is CaseState.OPEN
+    assert delivery.state is result
+    assert house.now(escalation).state is EscalationState.DISPATCHING
+    assert house.case_now().state is CaseState.OPEN
     again = promises(house)[-1]
     assert again.due_at == delivery.retry_at
     wait = delivery.retry_at - datetime.now(UTC)
@@ -132,7 +131,7 @@ def test_a_refused_letter_waits_for_a_person(house):
     house.carry(escalation, later=DAY)
 
     assert house.context.mailer.sent == []
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     assert results(house, escalation) == [DeliveryState.REJECTED]
     with house.as_(house.second) as work:
         [waiting] = queries.failed_deliveries(work)
@@ -142,7 +141,7 @@ def test_a_refused_letter_waits_for_a_person(house):
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
     house.carry(escalation)
-    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
+    assert house.now(escalation).state is EscalationState.WITH_PARTNER
     assert (
         house.context.mailer.sent[0].message_id
         == f"<{house.delivery(escalation).id}@helpdesk.test>"
@@ -156,7 +155,7 @@ def test_after_every_pause_is_used_up_a_person_has_to_look(house):
     for days in range(len(BACKOFF) + 3):
         house.carry(escalation, later=days * DAY)
 
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     assert len(results(house, escalation)) == len(BACKOFF) + 1
 
 
@@ -193,7 +192,7 @@ def test_a_worker_that_dies_each_time_leaves_it_to_a_person_in_the_end(house):
         moment, tries = moment + LEASE + timedelta(seconds=1), tries + 1
 
     assert tries == len(BACKOFF) + 1
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
 
 
 def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_comes(house):
@@ -232,12 +231,12 @@ def test_a_result_counts_only_while_the_fence_matches(house):
     quick = take_up(house, escalation, later)
 
     settle(house, slow, DeliveryState.REJECTED)
-    assert house.delivery(escalation).standing is DeliveryState.SENDING
+    assert house.delivery(escalation).state is DeliveryState.SENDING
     assert told(house, "delivery.result_came_late") == [{"fence": slow.fence, "result": "rejected"}]
 
     settle(house, quick, DeliveryState.ACCEPTED, later)
     settle(house, quick, DeliveryState.REJECTED, later)
-    assert house.delivery(escalation).standing is DeliveryState.ACCEPTED
+    assert house.delivery(escalation).state is DeliveryState.ACCEPTED
     assert results(house, escalation) == [DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED]
 
 
@@ -248,10 +247,10 @@ def test_a_consent_taken_back_before_sending_cancels(house):
     house.carry(escalation)
 
     assert house.context.mailer.sent == []
-    assert house.now(escalation).standing is EscalationState.WITHDRAWN
-    assert house.delivery(escalation).standing is DeliveryState.CANCELLED
+    assert house.now(escalation).state is EscalationState.WITHDRAWN
+    assert house.delivery(escalation).state is DeliveryState.CANCELLED
     assert results(house, escalation) == []
-    assert house.case_now().status is CaseState.OPEN
+    assert house.case_now().state is CaseState.OPEN
     house.give_consent()
     house.carry(escalation, later=DAY)
     assert house.context.mailer.sent == []
@@ -266,7 +265,7 @@ def test_a_consent_taken_back_between_two_attempts_stops_the_second(house):
     house.carry(escalation, later=DAY)
 
     assert house.context.mailer.sent == []
-    assert house.now(escalation).standing is EscalationState.WITHDRAWN
+    assert house.now(escalation).state is EscalationState.WITHDRAWN
 
 
 @pytest.mark.parametrize(
@@ -283,7 +282,7 @@ def test_without_leave_to_help_nothing_begins_to_leave(house, trouble, leaves):
     house.carry(escalation, later=DAY)
 
     assert bool(house.context.mailer.sent) is leaves
-    assert (house.now(escalation).standing is EscalationState.WITHDRAWN) is not leaves
+    assert (house.now(escalation).state is EscalationState.WITHDRAWN) is not leaves
 
 
 def cancel_unsent(house):
@@ -303,8 +302,8 @@ def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
     house.carry(escalation, later=DAY)
 
     assert house.context.mailer.sent == []
-    assert house.now(escalation).standing is EscalationState.WITHDRAWN
-    assert house.delivery(escalation).standing is DeliveryState.CANCELLED
+    assert house.now(escalation).state is EscalationState.WITHDRAWN
+    assert house.delivery(escalation).state is DeliveryState.CANCELLED
     # Who may have it in hand is told that it is taken back; who cannot have it hears nothing.
     assert len(promises(house, "escalations.tell_partner")) == (1 if trouble else 0)
 
@@ -316,7 +315,7 @@ def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partn
     cancel_unsent(house)
     cancel_unsent(house)
 
-    assert house.now(escalation).standing is EscalationState.WITHDRAWN
+    assert house.now(escalation).state is EscalationState.WITHDRAWN
     [promise] = promises(house, "escalations.tell_partner")
     jobs.tell_partner(house.context, **promise.arguments)
     jobs.tell_partner(house.context, **promise.arguments)
@@ -329,10 +328,10 @@ def test_the_job_leaves_alone_what_still_has_its_consent_and_what_never_left(hou
     escalation, draft = house.carried(), house.ask(Ask.LOCK)
 
     cancel_unsent(house)
-    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
+    assert house.now(escalation).state is EscalationState.WITH_PARTNER
     house.withdraw_consent()
     cancel_unsent(house)
-    assert house.now(draft).standing is EscalationState.DRAFT
+    assert house.now(draft).state is EscalationState.DRAFT
 
 
 def test_a_partner_in_doubt_since_the_approval_gets_nothing(house):
@@ -343,7 +342,7 @@ def test_a_partner_in_doubt_since_the_approval_gets_nothing(house):
     house.carry(escalation)
 
     assert house.context.mailer.sent == []
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "partner_not_vetted"}]
 
 
@@ -355,7 +354,7 @@ def test_a_partner_without_a_mailbox_gets_nothing(house):
 
     house.carry(escalation)
 
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
 
 
 def change_envelope(one, delivery):
@@ -390,7 +389,7 @@ def test_anything_else_than_the_approved_bytes_does_not_leave(house, tamper):
     house.carry(escalation)
 
     assert house.context.mailer.sent == []
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     assert told(house, "delivery.dead_letter") == [{"trouble": "packet_changed"}]
 
 
@@ -416,7 +415,7 @@ def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
     with house.as_(house.theirs) as work:
         operations.note_reading(work, house.mine(work, escalation))
 
-    assert house.now(escalation).standing is EscalationState.WITH_PARTNER
+    assert house.now(escalation).state is EscalationState.WITH_PARTNER
     house.carry(escalation, later=DAY)
     assert house.context.mailer.sent == []
 
@@ -527,7 +526,7 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
     job_runner.run_due_promises(house.context, "deliveries")
 
     assert [one for one in house.context.mailer.sent if one.to == MAILBOX] == []
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
     job_runner.run_due_promises(house.context, "deliveries")

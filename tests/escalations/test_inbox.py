@@ -40,7 +40,7 @@ def do(house, escalation, verb, who=None, **how):
 
 
 def test_whatever_a_partner_can_see_lies_in_one_pile():
-    piled = [standing for standings in PILES.values() for standing in standings]
+    piled = [state for states in PILES.values() for state in states]
 
     assert sorted(piled) == sorted(
         OPEN_TO_PARTNER | {EscalationState.CLOSED, EscalationState.WITHDRAWN}

@@ -135,7 +135,7 @@ def test_one_thing_is_asked_of_a_partner_once_at_a_time(house):
 
 
 def test_a_request_may_not_be_written_for_a_closed_case(house):
-    house.change_case(status=CaseState.CLOSED)
+    house.change_case(state=CaseState.CLOSED)
 
     with pytest.raises(Conflict):
         house.ask()
@@ -144,10 +144,10 @@ def test_a_request_may_not_be_written_for_a_closed_case(house):
 def test_an_approved_packet_is_sealed_to_the_partner_and_promised_not_sent(house):
     escalation = house.approved()
 
-    assert escalation.standing is EscalationState.APPROVED
+    assert escalation.state is EscalationState.APPROVED
     assert escalation.consent_id is not None
     delivery = house.delivery(escalation)
-    assert delivery.standing is DeliveryState.PENDING
+    assert delivery.state is DeliveryState.PENDING
     assert {"delivery_id": delivery.id} in promised(house.context, "escalations.deliver")
     assert house.context.mailer.sent == []
     with house.as_(house.theirs) as work, pytest.raises(NotFound):
@@ -188,10 +188,10 @@ def test_an_approved_packet_cannot_be_changed(house):
 def test_a_carried_request_waits_for_the_partner_and_starts_their_clock(house):
     escalation = house.carried()
 
-    assert escalation.standing is EscalationState.WITH_PARTNER
+    assert escalation.state is EscalationState.WITH_PARTNER
     assert escalation.answer_due_at > datetime.now(UTC) + timedelta(hours=47)
     case = house.case_now()
-    assert (case.status, case.waits_on) == (CaseState.WAITING, WaitsOn.PARTNER)
+    assert (case.state, case.waits_on) == (CaseState.WAITING, WaitsOn.PARTNER)
 
 
 def test_an_acknowledgement_needs_a_person_and_moves_the_clock_to_a_decision(house):
@@ -199,7 +199,7 @@ def test_an_acknowledgement_needs_a_person_and_moves_the_clock_to_a_decision(hou
     act(house, house.theirs, escalation, operations.acknowledge)
 
     now = house.now(escalation)
-    assert now.standing is EscalationState.ACKNOWLEDGED
+    assert now.state is EscalationState.ACKNOWLEDGED
     assert now.answer_due_at > escalation.answer_due_at
 
 
@@ -207,16 +207,16 @@ def test_a_question_wakes_the_case_and_the_answer_goes_back(house):
     escalation = house.carried()
     asked(house, escalation, "Since when?")
 
-    assert house.now(escalation).standing is EscalationState.NEED_INFORMATION
+    assert house.now(escalation).state is EscalationState.NEED_INFORMATION
     assert house.now(escalation).answer_due_at is None
-    assert house.case_now().status is CaseState.OPEN
+    assert house.case_now().state is CaseState.OPEN
     told = promised(house.context, "triage.tell_owner")
     assert house.case.id in [one["case_id"] for one in told]
 
     house.answer(escalation)
 
     now = house.now(escalation)
-    assert (now.standing, house.case_now().waits_on) == (EscalationState.IN_REVIEW, WaitsOn.PARTNER)
+    assert (now.state, house.case_now().waits_on) == (EscalationState.IN_REVIEW, WaitsOn.PARTNER)
     assert now.answer_due_at is not None
     with house.as_(house.colleague) as work:
         exchanges = queries.exchanges_of(work, house.mine(work, escalation))
@@ -257,15 +257,15 @@ def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):
     escalation = house.carried()
     decided(house, escalation, note="Done at noon.")
 
-    assert house.now(escalation).standing is EscalationState.DECIDED
-    assert house.case_now().status is CaseState.OPEN
+    assert house.now(escalation).state is EscalationState.DECIDED
+    assert house.case_now().state is CaseState.OPEN
     with house.as_(house.writer) as work:
         [decision] = queries.decisions_of(work, escalation)
         assert work.keys.open(decision, "note") == "Done at noon."
 
     verified(house, escalation, Verdict.CONFIRMED)
 
-    assert house.now(escalation).standing is EscalationState.CLOSED
+    assert house.now(escalation).state is EscalationState.CLOSED
     with house.as_(house.theirs) as work, pytest.raises(Conflict):
         operations.note_reading(work, house.mine(work, escalation))
 
@@ -277,7 +277,7 @@ def test_a_disputed_decision_goes_back_and_their_clock_runs_again(house, verdict
     verified(house, escalation, verdict)
 
     now = house.now(escalation)
-    assert now.standing is EscalationState.IN_REVIEW
+    assert now.state is EscalationState.IN_REVIEW
     assert now.answer_due_at > datetime.now(UTC)
     assert promised(house.context, "escalations.tell_partner")
 
@@ -295,10 +295,10 @@ def test_who_cannot_tell_yet_can_say_so_later(house):
     escalation = house.carried()
     decided(house, escalation)
     verified(house, escalation, Verdict.CANNOT_TELL)
-    assert house.now(escalation).standing is EscalationState.DECIDED
+    assert house.now(escalation).state is EscalationState.DECIDED
 
     verified(house, escalation, Verdict.CONFIRMED)
-    assert house.now(escalation).standing is EscalationState.CLOSED
+    assert house.now(escalation).state is EscalationState.CLOSED
 
 
 def test_a_verdict_needs_a_decision_and_the_right_reporter(house):
@@ -318,20 +318,20 @@ def test_a_silent_partner_is_unanswered_only_after_their_time_and_may_still_answ
 
     with house.as_(house.writer, datetime.now(UTC) + timedelta(days=3)) as work:
         operations.stop_waiting(work, house.mine(work, escalation))
-    assert house.now(escalation).standing is EscalationState.UNANSWERED
-    assert house.case_now().status is CaseState.OPEN
+    assert house.now(escalation).state is EscalationState.UNANSWERED
+    assert house.case_now().state is CaseState.OPEN
 
     decided(house, escalation)
-    assert house.now(escalation).standing is EscalationState.DECIDED
+    assert house.now(escalation).state is EscalationState.DECIDED
 
 
 def test_a_late_answer_opens_a_closed_case(house):
     escalation = house.carried()
-    house.change_case(status=CaseState.CLOSED, waits_on=None, waits_until=None)
+    house.change_case(state=CaseState.CLOSED, waits_on=None, waits_until=None)
 
     decided(house, escalation)
 
-    assert house.case_now().status is CaseState.OPEN
+    assert house.case_now().state is CaseState.OPEN
 
 
 def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(house):
@@ -342,8 +342,8 @@ def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(hous
     escalation = house.carried()
     act(house, house.writer, escalation, operations.withdraw)
 
-    assert house.now(escalation).standing is EscalationState.WITHDRAWN
-    assert house.case_now().status is CaseState.OPEN
+    assert house.now(escalation).state is EscalationState.WITHDRAWN
+    assert house.case_now().state is CaseState.OPEN
     [told] = promised(house.context, "escalations.tell_partner")
     assert told["escalation_id"] == escalation.id
     with house.as_(house.theirs) as work:

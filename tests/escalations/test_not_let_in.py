@@ -87,7 +87,7 @@ def test_one_coordinator_with_two_accounts_does_not_close_an_urgent_case(house, 
     assert answer.status_code == 403
     assert "wait to be let in" in answer.text
     with house.as_(house.lead) as work:
-        assert case_closing.standing_request(work, work.session.get(Case, house.case.id)) is None
+        assert case_closing.pending_request(work, work.session.get(Case, house.case.id)) is None
 
 
 ANSWERS = {

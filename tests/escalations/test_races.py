@@ -106,14 +106,14 @@ def test_of_three_answers_from_one_team_at_once_one_counts(house):
         )
 
         assert fared["done"] == 1, fared
-        standing = house.now(escalation).standing
-        assert standing in (
+        state = house.now(escalation).state
+        assert state in (
             EscalationState.DECIDED,
             EscalationState.NEED_INFORMATION,
             EscalationState.ACKNOWLEDGED,
         )
-        assert count(house, Decision, escalation) == (standing is EscalationState.DECIDED)
-        assert count(house, Exchange, escalation) == (standing is EscalationState.NEED_INFORMATION)
+        assert count(house, Decision, escalation) == (state is EscalationState.DECIDED)
+        assert count(house, Exchange, escalation) == (state is EscalationState.NEED_INFORMATION)
 
 
 EVERYTHING = {
@@ -139,7 +139,7 @@ def test_many_workers_at_one_delivery_write_one_letter(house):
         with ThreadPoolExecutor(WORKERS) as threads:
             list(threads.map(work_on_it, range(WORKERS)))
 
-        assert house.delivery(escalation).standing is DeliveryState.ACCEPTED
+        assert house.delivery(escalation).state is DeliveryState.ACCEPTED
         assert len(house.delivery(escalation).attempts) == 1
     assert len(house.context.mailer.sent) == len(ASKS)
 
@@ -168,11 +168,11 @@ def test_a_withdrawal_and_a_worker_at_once_never_both_win(house):
 
         now, delivery = house.now(escalation), house.delivery(escalation)
         if withdrawn:
-            assert now.standing is EscalationState.WITHDRAWN
-            assert delivery.standing in (DeliveryState.CANCELLED, DeliveryState.ACCEPTED)
+            assert now.state is EscalationState.WITHDRAWN
+            assert delivery.state in (DeliveryState.CANCELLED, DeliveryState.ACCEPTED)
         else:
             assert isinstance(one.exception(), Conflict)
-            assert now.standing is EscalationState.WITH_PARTNER
+            assert now.state is EscalationState.WITH_PARTNER
             with house.as_(house.writer) as work:
                 operations.withdraw(work, house.mine(work, escalation))
         assert len(house.context.mailer.sent) == len(delivery.attempts)
@@ -205,11 +205,11 @@ def test_who_opens_a_request_while_its_letter_is_settled_sees_it_as_it_is_now(ho
 
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
-        assert found.standing is EscalationState.DISPATCHING
+        assert found.state is EscalationState.DISPATCHING
         with house.context.begin() as worker:
             operations.settle_attempt(worker, parcel, result=DeliveryState.ACCEPTED, trouble="")
         operations.note_reading(work, found)
-        assert found.standing is EscalationState.WITH_PARTNER
+        assert found.state is EscalationState.WITH_PARTNER
 
 
 def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):

@@ -65,7 +65,7 @@ def test_who_wrote_the_address_down_and_took_it_up_is_no_second_person(house):
 
     assert "you wrote" in said
     assert "Address to which access can be given back" in said
-    assert house.now(escalation).standing is EscalationState.DRAFT
+    assert house.now(escalation).state is EscalationState.DRAFT
     assert refused(house, escalation, house.lead) == ""
 
 
@@ -125,7 +125,7 @@ def test_whoever_had_a_part_in_it_is_no_second_person(house, part):
     if part == "consent":
         with house.context.begin() as work:
             other = a_person(work, teams=[work.session.merge(house.queue)])
-        [consent_id] = standing(house, ConsentKind.PLATFORM)
+        [consent_id] = current(house, ConsentKind.PLATFORM)
         confirm(house, other, consent_id)
 
     said = refused(house, escalation, house.second)
@@ -134,7 +134,7 @@ def test_whoever_had_a_part_in_it_is_no_second_person(house, part):
     assert refused(house, escalation, house.lead) == ""
 
 
-def standing(house, kind):
+def current(house, kind):
     with house.context.begin() as work:
         found = select(Consent.id).where(
             Consent.case_id == house.case.id,
@@ -182,7 +182,7 @@ def test_nothing_leaves_on_one_word_where_a_gate_was_opened_by_who_asks(house, p
     said = refused(house, escalation, house.writer)
 
     assert "one person's word" in said
-    assert house.now(escalation).standing is EscalationState.DRAFT
+    assert house.now(escalation).state is EscalationState.DRAFT
 
 
 def test_who_sends_alone_cannot_lean_on_gates_that_the_writer_opened(house):

@@ -100,7 +100,7 @@ def test_what_was_approved_in_time_does_not_leave_once_the_address_is_too_old(ho
     house.carry(escalation, later=2 * SOON)
 
     assert letters_to_them(house) == []
-    assert house.delivery(escalation).standing is DeliveryState.DEAD_LETTER
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     assert "could not be carried" in board_of(house, staff)
     assert "then carry it once more" in page_of(house, staff, escalation)
     confirmed(house)

@@ -340,7 +340,7 @@ def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, wr
     assert f"<bdi>{house.writer.person.name}</bdi> looks after it" in board.text
     address = page_of(house, escalation)
     assert send(writer, address, f"{address}/delivery").status_code == 303
-    assert house.delivery(escalation).standing is DeliveryState.PENDING
+    assert house.delivery(escalation).state is DeliveryState.PENDING
 
 
 def test_why_it_could_not_be_carried_is_said_in_a_sentence(house, writer):
@@ -365,7 +365,7 @@ def test_a_silent_partner_is_on_the_duty_board(house, writer):
     assert "Partners who are late" in writer.get("/duty").text
     address = page_of(house, escalation)
     assert send(writer, address, f"{address}/silence").status_code == 303
-    assert house.now(escalation).standing is EscalationState.UNANSWERED
+    assert house.now(escalation).state is EscalationState.UNANSWERED
 
 
 def test_what_one_wrote_oneself_stands_last_among_the_approvals(house, writer):

@@ -8,7 +8,7 @@ from helpdesk.adapters.embedded import postgres as embedded
 from tests.conftest import migrate
 
 PROMISE = """
-INSERT INTO outbox (id, job, queue, arguments, due_at, standing, attempts, fence)
+INSERT INTO outbox (id, job, queue, arguments, due_at, state, attempts, fence)
 VALUES (%s, 'cases.wake', 'notices', '{"case_id": "x"}', now(), 'waiting', 0, 0)
 """
 

@@ -49,9 +49,9 @@ def promise(context, now, *, after=timedelta(0), number=1):
         work.promise(NAME, after=after, number=number)
 
 
-def standings(context):
+def states(context):
     with context.begin() as work:
-        return [one.standing for one in work.session.scalars(select(Promise))]
+        return [one.state for one in work.session.scalars(select(Promise))]
 
 
 def test_it_calls_the_worker_for_what_is_due_and_leaves_the_work_to_it(context, now, done):
@@ -69,7 +69,7 @@ def test_what_is_not_due_yet_is_left_alone(context, now, done):
     ticker.tick(context, at=now + timedelta(minutes=59))
 
     assert context.queue_notifier.rung == []
-    assert standings(context) == [PromiseState.WAITING]
+    assert states(context) == [PromiseState.WAITING]
 
 
 def test_with_redis_away_it_keeps_the_promise_itself(context, now, done):
@@ -80,7 +80,7 @@ def test_with_redis_away_it_keeps_the_promise_itself(context, now, done):
     )
 
     assert done == [7]
-    assert standings(context) == [PromiseState.KEPT]
+    assert states(context) == [PromiseState.KEPT]
 
 
 def test_when_no_worker_comes_for_two_minutes_it_keeps_the_promise_itself(context, now, done):
@@ -141,7 +141,7 @@ def test_a_flood_of_work_does_not_keep_history_from_being_chained(context, now, 
         witness = context.service.publics[KeyFile.HISTORY]
         at = now + timedelta(minutes=5)
         assert list(history.verify(work.session, witness=witness, at=at)) == []
-    assert PromiseState.WAITING in standings(context)
+    assert PromiseState.WAITING in states(context)
 
 
 @pytest.fixture

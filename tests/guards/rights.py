@@ -15,10 +15,10 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "cases": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT, INSERT, UPDATE (reply_due_at, status, waits_on, waits_until, word_due_at)",
-        PARTNER: "SELECT, UPDATE (reply_due_at, status, waits_on, waits_until, word_due_at)",
-        WORKER: "SELECT, UPDATE (reply_due_at, status, unheard_since, waits_on, waits_until, word_due_at)",
-        TICKER: "SELECT, UPDATE (reply_due_at, status, unheard_since, waits_on, waits_until, word_due_at)",
+        INTAKE: "SELECT, INSERT, UPDATE (reply_due_at, state, waits_on, waits_until, word_due_at)",
+        PARTNER: "SELECT, UPDATE (reply_due_at, state, waits_on, waits_until, word_due_at)",
+        WORKER: "SELECT, UPDATE (reply_due_at, state, unheard_since, waits_on, waits_until, word_due_at)",
+        TICKER: "SELECT, UPDATE (reply_due_at, state, unheard_since, waits_on, waits_until, word_due_at)",
     },
     "clock_events": {
         APP: "SELECT, INSERT",
@@ -59,9 +59,9 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "deliveries": {
         APP: "SELECT, INSERT, UPDATE",
-        PARTNER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, standing)",
-        WORKER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, standing)",
-        TICKER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, standing)",
+        PARTNER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, state)",
+        WORKER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, state)",
+        TICKER: "SELECT, UPDATE (accepted_at, fence, leased_until, retry_at, state)",
     },
     "delivery_attempts": {
         APP: "SELECT, INSERT, UPDATE",
@@ -71,10 +71,10 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "escalations": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT, UPDATE (answer_due_at, standing)",
-        PARTNER: "SELECT, UPDATE (answer_due_at, standing, ticket, ticket_for_partner, untold_since)",
-        WORKER: "SELECT, UPDATE (answer_due_at, standing, untold_since)",
-        TICKER: "SELECT, UPDATE (answer_due_at, standing, untold_since)",
+        INTAKE: "SELECT, UPDATE (answer_due_at, state)",
+        PARTNER: "SELECT, UPDATE (answer_due_at, state, ticket, ticket_for_partner, untold_since)",
+        WORKER: "SELECT, UPDATE (answer_due_at, state, untold_since)",
+        TICKER: "SELECT, UPDATE (answer_due_at, state, untold_since)",
     },
     "evaluations": {
         APP: "SELECT, INSERT",
@@ -168,8 +168,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT, INSERT, UPDATE, DELETE",
         INTAKE: "SELECT (id), INSERT",
         PARTNER: "SELECT (id), INSERT",
-        WORKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, standing, trouble)",
-        TICKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, standing, trouble)",
+        WORKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",
+        TICKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",
     },
     "partners": {
         APP: "SELECT, INSERT, UPDATE",

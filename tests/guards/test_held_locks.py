@@ -71,7 +71,7 @@ def house(desks):
         queue = a_team(work, slug=codes.new_ref().lower(), takes_reports=True)
         lead = a_person(work, Role.COORDINATOR, [queue])
         empty = a_team(work, slug=codes.new_ref().lower())
-        case = a_case(work, queue, status=CaseState.OPEN, owner=lead)
+        case = a_case(work, queue, state=CaseState.OPEN, owner=lead)
     return queue, lead, empty, case
 
 
@@ -182,7 +182,7 @@ def test_jobs_pass_by_a_case_that_a_visit_holds(address, desks, house, holder, m
     assert done == [other.id]
     with desks[APP].begin() as work:
         kept = work.session.scalars(select(Promise).where(Promise.job == name)).all()
-        assert {one.arguments["case_id"]: one.standing for one in kept} == {
+        assert {one.arguments["case_id"]: one.state for one in kept} == {
             own.id: PromiseState.WAITING,
             other.id: PromiseState.KEPT,
         }

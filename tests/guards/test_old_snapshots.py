@@ -32,10 +32,10 @@ WITH key AS (INSERT INTO keys VALUES ('k-later', 'case', 'later', 1, 'key')),
         VALUES ('first', 'later', now(), 'nobody', 0, 'R1', '1', 'x')),
     entry AS (INSERT INTO history (at, actor_id, action, subject_type, subject_id, case_id, details)
         VALUES (now(), 'nobody', 'case.submitted', 'cases', 'later', 'later', '{}')),
-    promise AS (INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence)
+    promise AS (INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
         VALUES ('first', 'triage.call_on_duty', 'notices', '{"case_id": "later"}', 'waiting',
         now(), 0, 0))
-INSERT INTO cases (id, ref, team_id, status, level, rule, incident_type, language, opened_at,
+INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
     in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
     VALUES ('later', 'LATER', 'q', 'new', 1, 'R1', 'x', 'en', now(), false, false,
     'k-later', 'key', 'later', 'key', 'later')
@@ -50,7 +50,7 @@ ABOUT = {
     " SELECT 'x', id, now(), 'nobody', 3, 'R1', '1', 'x' FROM its",
     "its history": "INSERT INTO history (at, actor_id, action, subject_type, subject_id, case_id, "
     "details) SELECT now(), 'nobody', 'case.judged', 'cases', id, id, '{}' FROM its",
-    "its alarms": "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, "
+    "its alarms": "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, "
     "fence) SELECT 'x', 'triage.alarm', 'notices', jsonb_build_object('case_id', id), 'waiting', "
     "now(), 0, 0 FROM its",
     "a copy of its key": "INSERT INTO key_copies SELECT 'k-' || id, 'another', 'mine' FROM its",

@@ -58,7 +58,7 @@ def say(context, action, subject, details, *, at, actor="nobody", case_id=None):
 def promise(context, job, arguments, *, at, queue="notices"):
     plant(
         context,
-        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+        "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
         "VALUES (md5(random()::text), :job, :queue, CAST(:arguments AS jsonb), 'waiting', :at, "
         "0, 0)",
         job=job,

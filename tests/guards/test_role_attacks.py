@@ -23,7 +23,7 @@ INSERT INTO people (id, handle, name, role, invited_at, totp_last_step, failures
     ('pp', 'pp', 'Partner', 'partner', now(), 0, 0, 'kp');
 INSERT INTO memberships VALUES ('r', 'q', now()), ('pp', 'p', now());
 INSERT INTO key_copies VALUES ('kq', 'kr', 'sealed'), ('kc', 'kq', 'sealed');
-INSERT INTO cases (id, ref, team_id, status, level, rule, incident_type, language, opened_at,
+INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
     in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
     VALUES ('c', 'ABC-123', 'q', 'open', 1, 'R1', 'x', 'en', now(), false, false,
     'kc', 'key', sha256('what a return code gives'), 'key', 'form');
@@ -130,7 +130,7 @@ def test_the_partner_desk_sees_partners_people_and_what_was_sent_to_them(as_role
     "attack",
     [
         "UPDATE people SET failures = 9 WHERE id = 'r'",
-        "UPDATE cases SET status = 'closed'",
+        "UPDATE cases SET state = 'closed'",
         "DELETE FROM sign_ins",
     ],
 )
@@ -140,7 +140,7 @@ def test_the_partner_desk_changes_nothing_of_the_staffs(as_role, attack):
 
 def test_the_partner_desk_promises_nothing_that_was_due_before_all_else(as_role):
     promise = (
-        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+        "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
         "VALUES ('x', 'triage.tell_owner', 'notices', '{}', 'waiting', %s, 0, 0)"
     )
 
@@ -208,8 +208,8 @@ MESSAGE = (
     "VALUES ('m', 'c', {mine}, '{author}', {at}, 'x', {copy})"
 )
 PROMISE = (
-    "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
-    "VALUES ('x', '{job}', 'notices', '{{}}', '{standing}', {due}, 0, 0)"
+    "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
+    "VALUES ('x', '{job}', 'notices', '{{}}', '{state}', {due}, 0, 0)"
 )
 FORGED = {
     "a false copy of a case's key for a person": "INSERT INTO key_copies VALUES ('kc', 'kr', 'x')",
@@ -232,14 +232,14 @@ FORGED = {
     "an entry of ours": ENTRY.format(at="now()", actor="system"),
     "an entry dated back": ENTRY.format(at="now() - interval '1 day'", actor="nobody"),
     "a promise before all others": PROMISE.format(
-        job="triage.alarm", standing="waiting", due="'-infinity'"
+        job="triage.alarm", state="waiting", due="'-infinity'"
     ),
     "a promise of long ago": PROMISE.format(
-        job="triage.alarm", standing="waiting", due="'2000-01-01'"
+        job="triage.alarm", state="waiting", due="'2000-01-01'"
     ),
-    "a promise that was kept": PROMISE.format(job="triage.alarm", standing="kept", due="now()"),
+    "a promise that was kept": PROMISE.format(job="triage.alarm", state="kept", due="now()"),
     "a promise of a delivery": PROMISE.format(
-        job="escalations.deliver", standing="waiting", due="now()"
+        job="escalations.deliver", state="waiting", due="now()"
     ),
     "a consent that a responder was told": "INSERT INTO consents (id, case_id, kind, given_at, "
     "given_by) VALUES ('x', 'c', 'help', now(), 'person:r')",
@@ -309,9 +309,9 @@ def test_nothing_is_written_for_a_reporter_who_is_not_here(as_role, attack):
 @pytest.mark.parametrize(
     "attack",
     [
-        "UPDATE cases SET status = 'closed'",
+        "UPDATE cases SET state = 'closed'",
         "UPDATE consents SET withdrawn_at = now()",
-        "UPDATE escalations SET standing = 'withdrawn'",
+        "UPDATE escalations SET state = 'withdrawn'",
     ],
 )
 def test_no_case_is_closed_and_no_consent_ended_for_a_reporter_who_is_not_here(as_role, attack):
@@ -352,7 +352,7 @@ ENTRY_OF_PARTNER = (
     "VALUES (now(), '{actor}', '{action}', 'partners', 'pa', '{{}}')"
 )
 TOLD_AGAIN = (
-    "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+    "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
     "VALUES ('x', '{job}', 'deliveries', '{arguments}', 'waiting', now(), 0, 0)"
 )
 NO_WORK_OF_THE_PARTNER_DESK = {

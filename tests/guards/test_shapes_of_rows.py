@@ -37,7 +37,7 @@ ENTRY = (
     "VALUES (now(), %s, %s, 'cases', 'new', %s, %s)"
 )
 PROMISE = (
-    "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+    "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
     "VALUES ('x', 'triage.alarm', 'notices', %s, 'waiting', now(), 0, 0)"
 )
 SAYS = {
@@ -66,7 +66,7 @@ def test_no_promise_is_one_that_cannot_be_read(as_role, role, arguments):
 
 
 CASE = (
-    "INSERT INTO cases (id, ref, team_id, status, level, rule, incident_type, language, opened_at, "
+    "INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at, "
     "in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token, "
     "other_types, story) VALUES ('new', %(ref)s, 'q', 'new', %(level)s, 'R1', 'x', 'en', now(), "
     "false, false, 'kc', 'key', 'new', 'key', 'new', %(other)s, %(story)s)"

@@ -37,7 +37,7 @@ def entry(actor, action, kind="teams", subject="q", case="NULL", **details):
 
 def promise(job, when="now()", queue="notices", **arguments):
     return (
-        "INSERT INTO outbox (id, job, queue, arguments, standing, due_at, attempts, fence) "
+        "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
         f"VALUES (md5(random()::text), '{job}', '{queue}', '{json.dumps(arguments)}', 'waiting', "
         f"{when}, 0, 0)"
     )
@@ -196,7 +196,7 @@ ASKED_ABOUT = """
 INSERT INTO partners (id, slug, name, platform, team_id, allowed_fields, answer_within,
     decide_within, is_drill) VALUES ('p', 'p', 'P', 'x', 'p', '[]', '{}', '{}', false);
 SET LOCAL session_replication_role = replica;
-INSERT INTO escalations (id, ref, case_id, partner_id, standing, ask, priority, packet, packet_hash,
+INSERT INTO escalations (id, ref, case_id, partner_id, state, ask, priority, packet, packet_hash,
     drafted_by, drafted_at, approved_by, approved_at)
     VALUES ('e', 'ABC-1', 'c', 'p', 'with_partner', 'lock', 'p2', 'x', 'x', 'person:r', now(),
     'person:r', now());
@@ -245,33 +245,33 @@ def test_the_partner_desk_speaks_and_decides_as_its_people_and_now_alone(told, a
         told.execute(act.format(**AS_ASKED | odd))
 
 
-@pytest.mark.parametrize("standing", ["withdrawn", "closed", "draft", "approved", "unanswered"])
-def test_the_partner_desk_ends_no_request(told, standing):
+@pytest.mark.parametrize("state", ["withdrawn", "closed", "draft", "approved", "unanswered"])
+def test_the_partner_desk_ends_no_request(told, state):
     told.execute(ASKED_ABOUT)
     told.execute(f"SET LOCAL ROLE {PARTNER}")
-    told.execute("UPDATE escalations SET standing = 'acknowledged'")
+    told.execute("UPDATE escalations SET state = 'acknowledged'")
 
     with pytest.raises(InsufficientPrivilege):
-        told.execute(f"UPDATE escalations SET standing = '{standing}'")
+        told.execute(f"UPDATE escalations SET state = '{state}'")
 
 
 DELIVERY = """
 SET LOCAL session_replication_role = replica;
-INSERT INTO deliveries (id, escalation_id, packet_hash, sealed_hash, standing, fence)
+INSERT INTO deliveries (id, escalation_id, packet_hash, sealed_hash, state, fence)
     VALUES ('d', 'e', 'x', 'x', 'pending', 0);
 SET LOCAL session_replication_role = origin;
 """
 
 
-@pytest.mark.parametrize("standing", ["cancelled", "dead_letter", "pending"])
-def test_the_partner_desk_says_of_a_letter_that_it_came_and_nothing_else(told, standing):
+@pytest.mark.parametrize("state", ["cancelled", "dead_letter", "pending"])
+def test_the_partner_desk_says_of_a_letter_that_it_came_and_nothing_else(told, state):
     told.execute(ASKED_ABOUT)
     told.execute(DELIVERY)
     told.execute(f"SET LOCAL ROLE {PARTNER}")
-    assert told.execute("UPDATE deliveries SET standing = 'accepted'").rowcount == 1
+    assert told.execute("UPDATE deliveries SET state = 'accepted'").rowcount == 1
 
     with pytest.raises(InsufficientPrivilege):
-        told.execute(f"UPDATE deliveries SET standing = '{standing}'")
+        told.execute(f"UPDATE deliveries SET state = '{state}'")
 
 
 @pytest.mark.parametrize("role", [PARTNER, WORKER, TICKER])
@@ -281,7 +281,7 @@ def test_no_process_beside_the_pages_closes_a_case(told, role):
 
     assert told.execute("UPDATE cases SET reply_due_at = now()").rowcount == 1
     with pytest.raises(InsufficientPrivilege, match="closed by us"):
-        told.execute("UPDATE cases SET status = 'closed'")
+        told.execute("UPDATE cases SET state = 'closed'")
 
 
 @pytest.mark.parametrize("role", [WORKER, TICKER, "helpdesk_app"])
@@ -290,7 +290,7 @@ def test_no_process_beside_the_pages_closes_a_case(told, role):
     "attack",
     [
         "UPDATE cases SET reply_due_at = '{}'",
-        "UPDATE cases SET status = 'waiting', waits_on = 'date', waits_until = '{}'",
+        "UPDATE cases SET state = 'waiting', waits_on = 'date', waits_until = '{}'",
         promise("triage.tell_owner", "'{}'", case_id="c"),
     ],
 )

@@ -151,7 +151,7 @@ def test_a_closed_case_opens_again_with_the_objection(house, case, code):
     object_to(house, case, code, conversation_id)
 
     found = now_of(house, case)
-    assert found.status is CaseState.OPEN
+    assert found.state is CaseState.OPEN
     assert found.reply_due_at is not None
 
 

@@ -39,7 +39,7 @@ def case(house, code):
             work,
             house.team,
             code=code,
-            status=CaseState.OPEN,
+            state=CaseState.OPEN,
             platform="google",
             owner=house.responder,
             consents=(ConsentKind.HELP,),
@@ -275,7 +275,7 @@ def test_a_message_wakes_a_case_that_waited_for_it(house, inside, case):
 
     inside.send("/mailbox/case/messages", answers={"body": "Here."})
 
-    assert (_case(house, case).status, _case(house, case).waits_until) == (CaseState.OPEN, None)
+    assert (_case(house, case).state, _case(house, case).waits_until) == (CaseState.OPEN, None)
     assert "triage.tell_owner" in _promised(house, case)
 
 
@@ -374,7 +374,7 @@ def test_an_older_window_gives_nothing_again_that_was_taken_back_in_another(hous
     inside.send("/mailbox/case/consents", answers=older)
 
     assert set(shown.split()) == {"help", "platform:google"}
-    assert _standing(house, case) == {("help", None), ("keep", None)}
+    assert _current(house, case) == {("help", None), ("keep", None)}
 
 
 def test_nor_does_it_take_back_what_was_given_since(house, inside, case):
@@ -384,7 +384,7 @@ def test_nor_does_it_take_back_what_was_given_since(house, inside, case):
 
     inside.send("/mailbox/case/consents", answers={"agreed": [], "shown": shown})
 
-    assert _standing(house, case) == {("platform", "google")}
+    assert _current(house, case) == {("platform", "google")}
 
 
 def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
@@ -396,19 +396,19 @@ def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
     inside.send("/mailbox/case/messages", answers={"body": "It is back."})
 
     opened = _case(house, case)
-    assert opened.status is CaseState.OPEN
+    assert opened.state is CaseState.OPEN
     assert opened.reply_due_at is not None
     assert "This case is closed" not in inside.text
 
 
 def test_consents_are_given_and_taken_back_one_by_one(house, inside, case):
     inside.send("/mailbox/case/consents", answers={"agreed": ["keep", "platform:google"]})
-    assert _standing(house, case) == {("keep", None), ("platform", "google")}
+    assert _current(house, case) == {("keep", None), ("platform", "google")}
     assert "escalations.cancel_unsent" not in _promised(house, case)
 
     inside.send("/mailbox/case/consents", answers={"agreed": ["keep"]})
 
-    assert _standing(house, case) == {("keep", None)}
+    assert _current(house, case) == {("keep", None)}
     assert "escalations.cancel_unsent" in _promised(house, case)
 
 
@@ -422,13 +422,13 @@ def test_to_agree_may_be_the_answer_that_a_case_waited_for(house, inside, case):
 
     inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:google"]})
 
-    assert _case(house, case).status is CaseState.OPEN
+    assert _case(house, case).state is CaseState.OPEN
 
 
 def test_a_consent_that_was_not_on_offer_is_none(house, inside, case):
     inside.send("/mailbox/case/consents", answers={"agreed": ["help", "platform:nowhere", "x"]})
 
-    assert _standing(house, case) == {("help", None)}
+    assert _current(house, case) == {("help", None)}
 
 
 def test_saving_without_a_change_tells_nobody(house, inside, case):
@@ -444,9 +444,9 @@ def test_taking_the_case_back_closes_it_and_every_consent(house, inside, case):
     inside.send("/mailbox/case/withdrawal")
 
     closed = _case(house, case)
-    assert closed.status is CaseState.CLOSED
+    assert closed.state is CaseState.CLOSED
     assert "You took this case back" in inside.text
-    assert _standing(house, case) == set()
+    assert _current(house, case) == set()
     assert "escalations.cancel_unsent" in _promised(house, case)
 
 
@@ -471,7 +471,7 @@ def test_on_a_closed_case_a_consent_can_still_be_taken_back(house, inside, case)
 
     inside.send("/mailbox/case/consents", answers={"agreed": ["help"]})
 
-    assert _standing(house, case) == {("help", None)}
+    assert _current(house, case) == {("help", None)}
 
 
 def test_the_mailbox_knows_one_case_and_no_other(house, inside, code):
@@ -521,12 +521,12 @@ def _promised(house, case):
         return set(work.session.scalars(jobs)) - {"triage.alarm", "triage.call_on_duty"}
 
 
-def _standing(house, case):
+def _current(house, case):
     with house.inside() as work:
-        standing = select(Consent.kind, Consent.platform).where(
+        current = select(Consent.kind, Consent.platform).where(
             Consent.case_id == case.id, Consent.withdrawn_at.is_(None)
         )
-        return {(kind.value, platform) for kind, platform in work.session.execute(standing)}
+        return {(kind.value, platform) for kind, platform in work.session.execute(current)}
 
 
 @contextmanager
@@ -708,7 +708,7 @@ def test_what_a_responder_wrote_down_stands_unticked_until_it_is_confirmed(house
 
 def test_nobody_answers_for_another_persons_case(house, inside, case):
     with house.inside() as work:
-        other = a_case(work, house.team, status=CaseState.OPEN, consents=())
+        other = a_case(work, house.team, state=CaseState.OPEN, consents=())
     mine, others = written_down(house, case), written_down(house, other)
     inside.open("/mailbox/case")
     form = inside.form(f"/mailbox/case/consents/{mine}/confirmation")
@@ -752,5 +752,5 @@ def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
 
     with house.inside(lead) as work:
         found = work.session.get(Case, case.id)
-        assert (found.status, found.owner_id) == (CaseState.OPEN, None)
+        assert (found.state, found.owner_id) == (CaseState.OPEN, None)
     assert "No responder has your case at this moment." in inside.text

@@ -220,7 +220,7 @@ def test_a_reporter_sees_one_case_and_a_stranger_none(house):
 
 def test_a_responder_is_no_reporter(house):
     with house.inside() as work:
-        case = a_case(work, house.team, status=CaseState.OPEN)
+        case = a_case(work, house.team, state=CaseState.OPEN)
         with pytest.raises(NotAllowed):
             operations.write_message(work, case, body="In their name.")
 
@@ -245,4 +245,4 @@ def test_a_report_is_taken_in_while_nobody_listens(house, way_back):
 
     assert receipt.is_new
     with house.inside() as work:
-        assert work.session.scalars(select(Promise.standing)).first() == "waiting"
+        assert work.session.scalars(select(Promise.state)).first() == "waiting"

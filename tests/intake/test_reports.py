@@ -38,7 +38,7 @@ def test_a_report_arrives_sealed_judged_and_routed(house, browser):
 
     assert browser.status == 200
     [case] = cases(house)
-    assert case.status is CaseState.NEW
+    assert case.state is CaseState.NEW
     assert case.team_id == house.team.id
     assert (case.incident_type, case.platform) == ("account-takeover", "google")
     assert case.level is Level.URGENT

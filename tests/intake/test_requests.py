@@ -65,10 +65,10 @@ class Story:
         self.browser.open(f"/mailbox/case/requests/{self.ref}")
         return unescape(self.browser.text)
 
-    def standing(self):
+    def state(self):
         with self.house.inside() as work:
             found = select(Escalation).where(Escalation.ref == self.ref)
-            return work.session.scalar(found.execution_options(populate_existing=True)).standing
+            return work.session.scalar(found.execution_options(populate_existing=True)).state
 
     def say(self, verdict):
         self.look()
@@ -115,7 +115,7 @@ def test_fixed_ends_the_request(story):
 
     assert story.browser.status == 200
     assert "It is fixed." in story.browser.text
-    assert story.standing() is EscalationState.CLOSED
+    assert story.state() is EscalationState.CLOSED
 
 
 def test_not_fixed_sends_it_back_to_them(story):
@@ -123,7 +123,7 @@ def test_not_fixed_sends_it_back_to_them(story):
 
     story.say(Verdict.NOT_EFFECTIVE)
 
-    assert story.standing() is EscalationState.IN_REVIEW
+    assert story.state() is EscalationState.IN_REVIEW
     assert "We have asked them to look at it again." in story.browser.text
 
 
@@ -154,7 +154,7 @@ def test_who_cannot_tell_yet_is_asked_again(house, story):
 
     story.say(Verdict.CANNOT_TELL)
 
-    assert story.standing() is EscalationState.DECIDED
+    assert story.state() is EscalationState.DECIDED
     with house.inside() as work:
         assert work.session.scalars(select(Verification)).all() == []
     assert "Is it really fixed?" in story.look()
@@ -177,7 +177,7 @@ def test_taking_the_agreement_back_stops_what_was_not_sent(house, story):
     with house.backstage() as context:
         jobs.cancel_unsent(context, case_id=story.case.id)
 
-    assert story.standing() is EscalationState.WITHDRAWN
+    assert story.state() is EscalationState.WITHDRAWN
     assert "It was taken back." in story.look()
 
 
@@ -189,9 +189,9 @@ def test_a_case_that_was_taken_back_stays_closed_when_its_requests_are_stopped(h
     with house.backstage() as context:
         jobs.cancel_unsent(context, case_id=story.case.id)
 
-    assert story.standing() is EscalationState.WITHDRAWN
+    assert story.state() is EscalationState.WITHDRAWN
     with house.inside() as work:
-        assert work.session.get(Case, story.case.id).status is CaseState.CLOSED
+        assert work.session.get(Case, story.case.id).state is CaseState.CLOSED
 
 
 def test_a_request_of_another_case_is_no_request(house, story):

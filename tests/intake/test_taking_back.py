@@ -68,7 +68,7 @@ def test_what_has_left_is_asked_about_once_more_and_nothing_is_changed_before(st
     assert SURE in page
     assert "What they have read or done already cannot be undone." in page
     work_off(story)
-    assert story.standing() is not EscalationState.WITHDRAWN
+    assert story.state() is not EscalationState.WITHDRAWN
     assert STOPPED not in opened(story)
 
 
@@ -81,7 +81,7 @@ def test_after_a_yes_the_page_is_true_at_once_and_stays_so(story, before):
     assert STOPPED in page
     assert "We have asked a platform to act and wait for its answer." not in page
     work_off(story)
-    assert story.standing() is EscalationState.WITHDRAWN
+    assert story.state() is EscalationState.WITHDRAWN
     assert STOPPED in opened(story)
 
 
@@ -124,7 +124,7 @@ def test_what_has_not_left_needs_no_second_question(story):
     assert SURE not in page
     assert "Without your agreement it is not sent." in page
     work_off(story)
-    assert story.standing() is EscalationState.DRAFT
+    assert story.state() is EscalationState.DRAFT
 
 
 def test_what_was_approved_and_not_sent_is_not_said_to_have_arrived(story):
@@ -148,7 +148,7 @@ def test_an_answer_stays_and_can_still_be_judged_but_they_are_not_asked_again(st
     assert "They gave the account back." in opened(story)
     assert "do not ask them again, unless you agree" in story.look()
     story.say(Verdict.NOT_EFFECTIVE)
-    assert story.standing() is EscalationState.CLOSED
+    assert story.state() is EscalationState.CLOSED
     assert "Nothing has changed." in story.browser.text
     assert "We have asked them to look at it again." not in story.browser.text
 

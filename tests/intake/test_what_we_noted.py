@@ -80,7 +80,7 @@ def test_who_never_said_so_is_asked_themselves_and_is_owed_a_word(house, story, 
     assert story.browser.status == 200
     assert "You said that you did not tell us this." in story.browser.text
     assert NEVER not in story.browser.text
-    assert story.standing() is EscalationState.DECIDED
+    assert story.state() is EscalationState.DECIDED
     assert "Is it really fixed?" in story.browser.text
     with house.inside() as work:
         assert work.session.get(Case, story.case.id).reply_due_at is not None
@@ -94,7 +94,7 @@ def test_their_own_word_counts_after_that(house, story):
 
     story.say(Verdict.NOT_EFFECTIVE)
 
-    assert story.standing() is EscalationState.IN_REVIEW
+    assert story.state() is EscalationState.IN_REVIEW
     assert "You told us: Nothing has changed." in story.browser.text
     assert "We have asked them to look at it again." in story.browser.text
 
@@ -108,7 +108,7 @@ def test_a_case_that_was_closed_on_it_opens_again(house, story):
 
     with house.inside() as work:
         case = work.session.get(Case, story.case.id, populate_existing=True)
-        assert case.status is CaseState.OPEN
+        assert case.state is CaseState.OPEN
         assert case.reply_due_at is not None
 
 
@@ -121,7 +121,7 @@ def test_what_the_partner_decided_since_stays(house, story):
 
     deny(story)
 
-    assert story.standing() is EscalationState.CLOSED
+    assert story.state() is EscalationState.CLOSED
     assert len([one for one in noted(house) if one.objected_at is not None]) == 1
 
 
@@ -180,7 +180,7 @@ FORBIDDEN = {
     "in our name": "INSERT INTO verifications (id, escalation_id, case_id, decision_id, verdict, "
     "at, by) SELECT 'forged', escalation_id, case_id, decision_id, 'confirmed', at, 'person:x' "
     "FROM verifications",
-    "open without objecting": "UPDATE escalations SET standing = 'decided'",
+    "open without objecting": "UPDATE escalations SET state = 'decided'",
 }
 
 

@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 29, 14, 30, tzinfo=UTC)
 BEFORE, AFTER = NOW - timedelta(hours=3), NOW + timedelta(hours=3)
 DAYS = [NOW.date() + timedelta(days=off) for off in (-1, 0, 4)]
 
-# Where a case can be: status, what it waits for, until when.
+# Where a case can be: state, what it waits for, until when.
 PLACES = [
     (CaseState.NEW, None, None),
     (CaseState.OPEN, None, None),
@@ -40,27 +40,27 @@ PLACES = [
 DUE = list(product((None, BEFORE, AFTER), (None, BEFORE, AFTER)))
 STATES = [
     SimpleNamespace(
-        status=status,
+        state=state,
         waits_on=on,
         waits_until=until,
-        is_closed=status is CaseState.CLOSED,
+        is_closed=state is CaseState.CLOSED,
         owner_id=owner,
-        reply_due_at=None if status is CaseState.CLOSED else reply,
-        word_due_at=None if status is CaseState.CLOSED else word,
+        reply_due_at=None if state is CaseState.CLOSED else reply,
+        word_due_at=None if state is CaseState.CLOSED else word,
         closure=SimpleNamespace(outcome=outcome, by=by),
         with_platform=with_platform,
     )
-    for (status, on, until), owner, (reply, word), with_platform, outcome, by in product(
+    for (state, on, until), owner, (reply, word), with_platform, outcome, by in product(
         PLACES, ("person", None), DUE, (True, False), CaseOutcome, ("person:a", "reporter:a")
     )
-    if status is CaseState.CLOSED or (outcome, by) == (CaseOutcome.RESOLVED, "person:a")
+    if state is CaseState.CLOSED or (outcome, by) == (CaseOutcome.RESOLVED, "person:a")
 ]
 
 
 def rests(one):
     """Nothing is to be done before a day that is still to come."""
     on = (WaitsOn.REPORTER, WaitsOn.DATE)
-    return one.status is CaseState.WAITING and one.waits_on in on and one.waits_until >= NOW.date()
+    return one.state is CaseState.WAITING and one.waits_on in on and one.waits_until >= NOW.date()
 
 
 def is_late(one):
@@ -97,7 +97,7 @@ RULES = {
     "We have asked a platform": is_with_platform,
     "is working on your case": lambda one: one.owner_id is not None and not rests(one),
     "No responder has your case": lambda one: one.owner_id is None and not one.is_closed,
-    "Your report has arrived": lambda one: one.owner_id is None and one.status is CaseState.NEW,
+    "Your report has arrived": lambda one: one.owner_id is None and one.state is CaseState.NEW,
     "The next responder who is free": lambda one: one.owner_id is None,
     "before this time": lambda one: one.reply_due_at is not None and one.reply_due_at > NOW,
     "we are late": is_late,
@@ -110,7 +110,7 @@ def said_of(app, one):
     requests = [SimpleNamespace(is_with_platform=one.with_platform, awaits_verdict=False)]
     with app.test_request_context("/mailbox/case"):
         page = render_template(
-            "mailbox/_standing.html",
+            "mailbox/_state.html",
             case=one,
             requests=requests,
             now=NOW,
@@ -122,7 +122,7 @@ def said_of(app, one):
 
 def test_no_sentence_is_shown_in_a_state_in_which_it_is_not_true(app):
     wrong = {
-        (words, one.status, one.waits_on, one.waits_until, one.reply_due_at, one.word_due_at)
+        (words, one.state, one.waits_on, one.waits_until, one.reply_due_at, one.word_due_at)
         for one in STATES
         for said in [said_of(app, one)]
         for words, is_true in RULES.items()
@@ -159,7 +159,7 @@ def test_a_page_says_nothing_that_has_no_rule(app):
 
 def test_what_is_owed_is_said_in_each_state(app):
     silent = {
-        (one.status, one.waits_on, one.reply_due_at, one.word_due_at)
+        (one.state, one.waits_on, one.reply_due_at, one.word_due_at)
         for one in STATES
         if one.reply_due_at is not None or one.word_due_at is not None
         if not re.search("we are late|before this time|at least every", said_of(app, one))

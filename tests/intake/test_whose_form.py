@@ -36,7 +36,7 @@ def two(house):
                 work,
                 house.team,
                 code=code,
-                status=CaseState.OPEN,
+                state=CaseState.OPEN,
                 owner=house.responder,
                 consents=(ConsentKind.HELP,),
             )
@@ -66,11 +66,11 @@ def old_tab(two, browser):
 def state(house, case):
     with house.inside() as work:
         messages = work.session.scalars(select(Message).where(Message.case_id == case.id)).all()
-        standing = select(Consent.kind).where(
+        current = select(Consent.kind).where(
             Consent.case_id == case.id, Consent.withdrawn_at.is_(None)
         )
-        status = work.session.scalar(select(Case.status).where(Case.id == case.id))
-        return len(messages), sorted(work.session.scalars(standing)), status
+        state = work.session.scalar(select(Case.state).where(Case.id == case.id))
+        return len(messages), sorted(work.session.scalars(current)), state
 
 
 def test_words_of_an_old_tab_reach_no_other_mailbox_and_are_kept(house, two, old_tab):

@@ -70,7 +70,7 @@ def test_the_public_pages_role_cannot_look_into(postgres, table):
         "DELETE FROM messages",
         "UPDATE messages SET body = ''",
         "UPDATE keys SET public_half = ''",
-        "UPDATE outbox SET standing = 'kept'",
+        "UPDATE outbox SET state = 'kept'",
         "UPDATE escalations SET packet_hash = ''",
     ],
 )

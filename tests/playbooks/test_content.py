@@ -130,9 +130,9 @@ def test_a_held_owner_is_never_told_to_try_the_form():
 
 
 def test_someone_who_wants_advice_is_not_asked_what_happened():
-    standing = {question.id for question in asked(ELSE.questions, {"about": ("advice",)})}
+    still_asked = {question.id for question in asked(ELSE.questions, {"about": ("advice",)})}
 
-    assert "noticed" not in standing
+    assert "noticed" not in still_asked
     assert "noticed" in {question.id for question in asked(ELSE.questions, {})}
 
 

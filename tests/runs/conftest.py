@@ -46,7 +46,7 @@ class CaseAtWork:
             self.id = a_case(
                 work,
                 team,
-                status=CaseState.OPEN,
+                state=CaseState.OPEN,
                 answers=answers,
                 platform="facebook",
                 incident_type=incident_type,

@@ -70,7 +70,7 @@ def move(at_work, run_id, somebody=None):
 def records(at_work, run_id):
     with at_work.working() as work:
         return {
-            one.step: (one.outcome, one.standing, one.by, one.at, queries.words_of(work, one))
+            one.step: (one.outcome, one.recorded_as, one.by, one.at, queries.words_of(work, one))
             for one in at_work.run(work, run_id).records
         }
 

@@ -337,7 +337,7 @@ def test_nothing_is_done_on_a_closed_case(at_work):
     run_id = at_work.start()
     with at_work.working() as work:
         case = at_work.case(work)
-        case.status = CaseState.CLOSED
+        case.state = CaseState.CLOSED
         work.record("case.closed", case)
 
     with pytest.raises(NotAllowed):

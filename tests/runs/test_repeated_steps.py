@@ -175,7 +175,7 @@ def test_the_board_shows_it_on_its_day_and_to_this_queue_alone(at_work, asked, n
 
 
 def test_the_board_forgets_a_case_that_is_closed(at_work, asked, now):
-    change(at_work, "UPDATE cases SET status = :value", CaseState.CLOSED.value)
+    change(at_work, "UPDATE cases SET state = :value", CaseState.CLOSED.value)
 
     assert on_the_board(at_work, now + DAYS_FOR_ROUTINE) == []
 

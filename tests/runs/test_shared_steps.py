@@ -253,7 +253,7 @@ def a_run(page, ended_as, told):
         step = page.steps[number % len(page.steps)]
         records[step.id] = StepRecord(
             step=step.id,
-            standing=RecordedAs.DONE,
+            recorded_as=RecordedAs.DONE,
             outcome=step.outcomes[outcome % len(step.outcomes)].id,
             at=NOON + timedelta(days=days),
             by="person:1",
@@ -280,7 +280,7 @@ def test_a_step_that_means_something_else_in_the_other_edition_is_not_counted(ch
     run.records.append(
         StepRecord(
             step="vetting.vouch",
-            standing=RecordedAs.DONE,
+            recorded_as=RecordedAs.DONE,
             outcome="confirmed",
             at=NOON,
             by="person:1",

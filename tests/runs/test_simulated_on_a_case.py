@@ -10,7 +10,8 @@ from helpdesk.core.errors import Conflict
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.playbooks.step_rules import leads_onward
 from helpdesk.playbooks.step_tracker import StepTracker
-from helpdesk.runs import context, operations, queries
+from helpdesk.runs import operations, queries
+from helpdesk.runs.context import facts_of
 from tests.runs.conftest import CaseAtWork
 
 LIBRARY = read_library(CONTENT)
@@ -50,7 +51,7 @@ def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         states = {one.step.id: one.state for one in queries.progress_of(work, run).steps}
-        facts = context.facts_of(work, at_work.case(work))
+        facts = facts_of(work, at_work.case(work))
     assert run.ended_as == (way.end or way.goes_over_to)
     assert states == {one.step.id: one.state for one in way.progress.steps}
     assert set(facts) == {fact for taken in way.taken for fact in taken.facts}

@@ -271,7 +271,7 @@ def test_on_a_closed_case_a_run_is_there_to_read(asha, at_work):
             work, at_work.run(work, run_id), "first-contact.acknowledge", reason="closing"
         )
         case = at_work.case(work)
-        case.status = "closed"
+        case.state = "closed"
 
     page = asha.get(address(at_work, run_id))
 

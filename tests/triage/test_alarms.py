@@ -124,7 +124,7 @@ def test_an_alarm_that_reached_no_one_is_red_on_the_board_until_somebody_hears(
     red = board.split("No one could be told")[-1].split("</table>")[0]
     assert case.ref in red
     [again] = waiting(context, "triage.call_on_duty")
-    assert again.standing is PromiseState.WAITING, "it is tried again"
+    assert again.state is PromiseState.WAITING, "it is tried again"
     assert again.due_at <= now + timedelta(minutes=1)
 
     run_due_promises(context, "notices", at=now + timedelta(hours=3))

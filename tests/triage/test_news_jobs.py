@@ -46,7 +46,7 @@ def house(context, now):
 
 def a_case_of(context, house, now, owner, level=Level.SOON):
     with context.begin(at=now) as work:
-        return a_case(work, house.team, owner=owner, level=level, status=CaseState.OPEN)
+        return a_case(work, house.team, owner=owner, level=level, state=CaseState.OPEN)
 
 
 def act(context, who, moment, case, verb, **how):

@@ -52,8 +52,8 @@ def house(context, now):
 def reported(context, house, now, answers, **facts):
     """A case as the report form leaves it: judged, with its clock and alarms."""
     with context.begin(at=now) as work:
-        case = a_case(work, house.team, status=CaseState.OPEN, answers=answers, **facts)
-        case.status = CaseState.NEW
+        case = a_case(work, house.team, state=CaseState.OPEN, answers=answers, **facts)
+        case.state = CaseState.NEW
         operations.judge_new_case(work, case, answers)
     return case
 
@@ -99,7 +99,7 @@ def test_a_calm_case_calls_nobody(context, house, now):
 def test_judging_a_new_case_asks_the_database_nothing(context, house, now):
     """The public door may insert a case and read next to nothing; an early flush would break it."""
     with context.begin(NOBODY, at=now) as work:
-        case = a_case(work, house.team, status=CaseState.OPEN)
+        case = a_case(work, house.team, state=CaseState.OPEN)
         with work.session.no_autoflush:
             work.session.execute = work.session.scalars = None
             operations.judge_new_case(work, case, RUNNING)
@@ -108,7 +108,7 @@ def test_judging_a_new_case_asks_the_database_nothing(context, house, now):
 
 def test_the_public_door_cannot_read_what_was_judged(context, house, now):
     with context.begin(NOBODY, at=now) as work:
-        case = a_case(work, house.team, status=CaseState.OPEN, answers=RUNNING)
+        case = a_case(work, house.team, state=CaseState.OPEN, answers=RUNNING)
         operations.judge_new_case(work, case, RUNNING)
     with work_as(context, house.asha, now) as work:
         [evaluation] = queries.evaluations_of(work, work.session.get(Case, case.id))
@@ -250,7 +250,7 @@ def lowering_asked(context, house, case, now, level):
 
 
 def request_of(work, request_id):
-    return next(one for one in queries.standing_requests(work) if one.id == request_id)
+    return next(one for one in queries.pending_requests(work) if one.id == request_id)
 
 
 def test_lowering_takes_a_second_person(context, house, now):
@@ -280,7 +280,7 @@ def test_a_refusal_changes_nothing_and_is_remembered(context, house, now):
     with work_as(context, house.bo, now) as work:
         request = request_of(work, asked)
         operations.decide_lowering(work, request, granted=False)
-        assert queries.standing_request(work, request.case) is None
+        assert queries.pending_request(work, request.case) is None
         with pytest.raises(Conflict):
             operations.decide_lowering(work, request, granted=True)
 
@@ -312,7 +312,7 @@ def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_per
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, NO)
-        request = queries.standing_request(work, case)
+        request = queries.pending_request(work, case)
 
     assert queries.judgement_of(work, case).level is Level.ROUTINE
     assert (case.level, case.reply_due_at) == (Level.IMMEDIATE, due)
@@ -328,8 +328,8 @@ def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(cont
 
     with work_as(context, house.bo, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
-        operations.decide_lowering(work, queries.standing_request(work, case), granted=True)
-        assert queries.standing_request(work, case) is None
+        operations.decide_lowering(work, queries.pending_request(work, case), granted=True)
+        assert queries.pending_request(work, case) is None
 
     assert case.level is Level.URGENT
 
@@ -406,7 +406,7 @@ def test_a_closed_case_is_not_judged(context, house, now):
     case = reported(context, house, now, RUNNING)
     with work_as(context, house.asha, now) as work:
         case = work.session.get(Case, case.id)
-        case.status = CaseState.CLOSED
+        case.state = CaseState.CLOSED
         work.record("case.closed", case)
 
     with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:

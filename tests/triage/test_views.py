@@ -21,7 +21,7 @@ def house(context, now):
         team = a_team(work)
         asha, bo = a_person(work, Role.RESPONDER, [team]), a_person(work, Role.RESPONDER, [team])
         stranger = a_person(work, Role.COORDINATOR, [a_team(work)])
-        case = a_case(work, team, status=CaseState.OPEN, answers=ANSWERS)
+        case = a_case(work, team, state=CaseState.OPEN, answers=ANSWERS)
         operations.judge_new_case(work, case, {**ANSWERS, "inside": ("money",)})
     return type("House", (), {"case": case, "asha": asha, "bo": bo, "stranger": stranger})
 

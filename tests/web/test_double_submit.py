@@ -138,7 +138,7 @@ def same(first, second):
 )
 def test_words_are_written_once(house, noun, answers, table, apart):
     with house.context.begin() as work:
-        case = a_case(work, house.queue, status=CaseState.OPEN, owner=house.lead)
+        case = a_case(work, house.queue, state=CaseState.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
 
@@ -208,7 +208,7 @@ def test_whoever_enrols_sees_the_recovery_key_whichever_answer_arrives(house, ap
 def test_a_reporters_words_arrive_once(house, apart):
     code = ReturnCode.new()
     with house.context.begin() as work:
-        case = a_case(work, house.queue, code=code, status=CaseState.OPEN, owner=house.lead)
+        case = a_case(work, house.queue, code=code, state=CaseState.OPEN, owner=house.lead)
     browser = Browser(house.public.test_client())
     browser.open("/mailbox")
     browser.send("/mailbox", answers={"code": code.letters})
@@ -223,7 +223,7 @@ def test_a_reporters_words_arrive_once(house, apart):
 
 def test_other_words_from_the_same_page_are_another_message(house):
     with house.context.begin() as work:
-        case = a_case(work, house.queue, status=CaseState.OPEN, owner=house.lead)
+        case = a_case(work, house.queue, state=CaseState.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
     form = browser.form(f"/cases/{case.ref}/notes")
@@ -237,7 +237,7 @@ def test_other_words_from_the_same_page_are_another_message(house):
 
 def test_what_was_refused_may_be_pressed_again(house):
     with house.context.begin() as work:
-        case = a_case(work, house.queue, status=CaseState.OPEN, owner=house.lead)
+        case = a_case(work, house.queue, state=CaseState.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
 
@@ -249,7 +249,7 @@ def test_what_was_refused_may_be_pressed_again(house):
 
 def test_the_sentence_is_said_once_whichever_answer_arrives(house):
     with house.context.begin() as work:
-        case = a_case(work, house.queue, status=CaseState.OPEN, owner=house.lead)
+        case = a_case(work, house.queue, state=CaseState.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
     form = browser.form(f"/cases/{case.ref}/notes")
@@ -283,7 +283,7 @@ def test_what_the_first_was_told_opens_with_the_form_alone_and_goes_after_a_whil
 
 def test_history_names_one_act(house):
     with house.context.begin() as work:
-        case = a_case(work, house.queue, status=CaseState.OPEN, owner=house.lead)
+        case = a_case(work, house.queue, state=CaseState.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
 
@@ -295,7 +295,7 @@ def test_history_names_one_act(house):
 
 def test_many_presses_at_once_are_one(house):
     with house.context.begin() as work:
-        case = a_case(work, house.queue, status=CaseState.OPEN, owner=house.lead)
+        case = a_case(work, house.queue, state=CaseState.OPEN, owner=house.lead)
     browser = browser_of(house, house.lead)
     browser.open(f"/cases/{case.ref}")
     form = browser.form(f"/cases/{case.ref}/notes")

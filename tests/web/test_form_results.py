@@ -82,7 +82,7 @@ def test_what_was_typed_stands_on_the_page_and_its_form_can_be_sent(browser):
 
 def test_what_was_refused_has_changed_nothing(browser, context, queue, lead):
     with context.begin() as work:
-        case = a_case(work, queue, status=CaseState.OPEN, owner=lead)
+        case = a_case(work, queue, state=CaseState.OPEN, owner=lead)
     browser.open(f"/cases/{case.ref}")
 
     browser.send(f"/cases/{case.ref}/notes", answers={"note_text": "x" * 200_001})

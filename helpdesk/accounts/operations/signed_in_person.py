@@ -76,7 +76,7 @@ class SignedInPerson:
 def load_signed_in_person(
     session: Session, token: str, *, surface: str, at: datetime
 ) -> SignedInPerson | None:
-    """The person whose cookie this is, by the rules of `sessions.standing`, and seen from now on.
+    """The person whose cookie this is, by the rules of `sessions.state`, and seen from now on.
 
     Only the cookie opens their key; whoever stands between passphrase and second factor is nobody.
     """

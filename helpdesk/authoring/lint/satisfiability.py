@@ -38,8 +38,8 @@ class World:
         asked = {question.id for question in self.questions}
         answers = {name: value for name, value in known.items() if name in asked}
         facts = {name: value for name, value in known.items() if name not in asked}
-        standing = {**without_hidden(self.questions, answers), **facts}
-        return all(evaluate(condition, standing) is Truth.TRUE for condition in conditions)
+        known = {**without_hidden(self.questions, answers), **facts}
+        return all(evaluate(condition, known) is Truth.TRUE for condition in conditions)
 
     def _names(self, conditions: Iterable[Condition]) -> dict[str, set[str]]:
         """Every name that matters with the values that matter, what hides a question included."""

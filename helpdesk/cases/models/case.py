@@ -49,7 +49,7 @@ class Case(Identified, Base):
 
     ref: Mapped[str] = mapped_column(String(16), unique=True)
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("teams.id"))
-    status: Mapped[CaseState] = mapped_column(enum_column(CaseState), default=CaseState.NEW)
+    state: Mapped[CaseState] = mapped_column(enum_column(CaseState), default=CaseState.NEW)
     waits_on: Mapped[WaitsOn | None] = mapped_column(enum_column(WaitsOn))
     waits_until: Mapped[date | None]
     level: Mapped[Level] = mapped_column(LevelColumn)
@@ -92,7 +92,7 @@ class Case(Identified, Base):
     __table_args__ = (
         # What waits, waits for something, and not for ever.
         CheckConstraint(
-            "(status = 'waiting') = (waits_on IS NOT NULL AND waits_until IS NOT NULL)",
+            "(state = 'waiting') = (waits_on IS NOT NULL AND waits_until IS NOT NULL)",
             name="waits_until_a_day",
         ),
         # The queue page: open cases of a team's lane, by level, then by time left, then by id.
@@ -103,9 +103,9 @@ class Case(Identified, Base):
             "level",
             text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
-            postgresql_where=text("status <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
         ),
-        Index("ix_cases_owner_id", "owner_id", postgresql_where=text("status <> 'closed'")),
+        Index("ix_cases_owner_id", "owner_id", postgresql_where=text("state <> 'closed'")),
         Index(
             "ix_cases_unclaimed",
             "team_id",
@@ -113,18 +113,18 @@ class Case(Identified, Base):
             "level",
             text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
-            postgresql_where=text("status <> 'closed' AND owner_id IS NULL"),
+            postgresql_where=text("state <> 'closed' AND owner_id IS NULL"),
         ),
-        # The same page, filtered by status; and the closed ones, newest report first.
+        # The same page, filtered by state; and the closed ones, newest report first.
         Index(
-            "ix_cases_queue_by_status",
+            "ix_cases_queue_by_state",
             "team_id",
             "in_slow_lane",
-            "status",
+            "state",
             "level",
             text(f"coalesce({OUR_MOVE_DUE}, 'infinity'::timestamptz)"),
             "id",
-            postgresql_where=text("status <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
         ),
         Index(
             "ix_cases_unheard",
@@ -136,7 +136,7 @@ class Case(Identified, Base):
             "team_id",
             "opened_at",
             "id",
-            postgresql_where=text("status = 'closed'"),
+            postgresql_where=text("state = 'closed'"),
         ),
     )
 
@@ -171,11 +171,11 @@ class Case(Identified, Base):
 
     @property
     def is_closed(self) -> bool:
-        return self.status is CaseState.CLOSED
+        return self.state is CaseState.CLOSED
 
     def open(self) -> None:
         """Somebody works on it (again)."""
-        if self.status is not CaseState.OPEN:
+        if self.state is not CaseState.OPEN:
             self._move_to(CaseState.OPEN)
         self.waits_on = None
         self.waits_until = None
@@ -193,16 +193,16 @@ class Case(Identified, Base):
         self.closure = Closure(case_id=self.id, outcome=outcome, at=at, by=by)
 
     def reopen(self) -> None:
-        if self.status is not CaseState.CLOSED:
+        if self.state is not CaseState.CLOSED:
             raise Conflict("Only a case that is closed can be opened again.")
         self.open()
         # The database deletes it with the reopening: nobody else has the right to.
         set_committed_value(self, "closure", None)
 
-    def _move_to(self, status: CaseState) -> None:
-        if status not in MOVES[self.status]:
-            raise Conflict(f"A case that is {self.status} cannot become {status}.")
-        self.status = status
+    def _move_to(self, state: CaseState) -> None:
+        if state not in MOVES[self.state]:
+            raise Conflict(f"A case that is {self.state} cannot become {state}.")
+        self.state = state
 
 
 class Closure(Base):

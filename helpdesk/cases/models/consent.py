@@ -34,7 +34,7 @@ class Consent(Identified, Base):
     __table_args__ = (
         Index("ix_consents_case_id", "case_id"),
         Index(
-            "uq_consents_standing",
+            "uq_consents_current",
             "case_id",
             "kind",
             text("coalesce(platform, '')"),

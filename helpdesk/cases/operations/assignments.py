@@ -22,7 +22,7 @@ SHUT: Final = "You cannot open this case yet: a colleague has to let you into th
 # So many that do not open are passed by.
 MOST_CLOSED: Final = 50
 # Somebody works on it from now on.
-NEW_IS_OPEN = when((Case.status == CaseState.NEW, CaseState.OPEN), else_=Case.status)
+NEW_IS_OPEN = when((Case.state == CaseState.NEW, CaseState.OPEN), else_=Case.state)
 
 
 def claim(work: Work, case: Case) -> None:
@@ -36,15 +36,15 @@ def claim(work: Work, case: Case) -> None:
     # One statement: the row is looked at and taken in the same breath.
     taken = (
         update(Case)
-        .where(Case.id == case.id, Case.owner_id.is_(None), Case.status != CaseState.CLOSED)
-        .values(owner_id=work.actor.person_id, status=NEW_IS_OPEN, in_slow_lane=False)
+        .where(Case.id == case.id, Case.owner_id.is_(None), Case.state != CaseState.CLOSED)
+        .values(owner_id=work.actor.person_id, state=NEW_IS_OPEN, in_slow_lane=False)
         .returning(Case.id)
         .execution_options(synchronize_session=False)
     )
     was_in_second_lane = case.in_slow_lane
     if work.session.scalar(taken) is None:
         raise Conflict("Someone else has taken this case.")
-    work.session.refresh(case, ["owner_id", "status", "in_slow_lane"])
+    work.session.refresh(case, ["owner_id", "state", "in_slow_lane"])
     work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
     if was_in_second_lane:
         response_targets.promise_alarms_left(work, case)
@@ -113,12 +113,12 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     given = (
         update(Case)
         .where(Case.id == case.id, Case.owner_id == case.owner_id)
-        .values(owner_id=to, status=Case.status if to is None else NEW_IS_OPEN)
+        .values(owner_id=to, state=Case.state if to is None else NEW_IS_OPEN)
         .returning(Case.id)
         .execution_options(synchronize_session=False)
     )
     if work.session.scalar(given) is None:
         raise Conflict("Someone else has this case now.")
-    work.session.refresh(case, ["owner_id", "status"])
+    work.session.refresh(case, ["owner_id", "state"])
     news.tell_person(work, case.id, to, NewsKind.HANDED_OVER)
     news.tell_person(work, case.id, before, NewsKind.NO_LONGER_YOURS)

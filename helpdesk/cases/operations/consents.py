@@ -22,7 +22,7 @@ def record_consent(
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
         raise Conflict("It is not known yet which platform this is about. Ask that first.")
-    if _standing(work, case, kind, platform) is not None:
+    if _current(work, case, kind, platform) is not None:
         raise Conflict("The reporter has agreed to this already.")
     consent = Consent(
         case_id=case.id,
@@ -72,7 +72,7 @@ def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
         work.promise("escalations.cancel_unsent", case_id=case.id)
 
 
-def _standing(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent | None:
+def _current(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent | None:
     return work.session.scalar(
         select(Consent).where(
             Consent.case_id == case.id,

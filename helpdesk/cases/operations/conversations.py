@@ -67,7 +67,7 @@ def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
         conversation.answered_due_at = case.reply_due_at
         clocks.stop_first_reply(work, case, at=conversation.spoke_at)
-    if case.status is CaseState.NEW:
+    if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case, at=conversation.spoke_at)
 

@@ -35,7 +35,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     if seen is None or seen == last_heard_marks(work, case):
         clocks.stop_first_reply(work, case)
         settle_dispute(work, case)
-    if case.status is CaseState.NEW:
+    if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case)
     work.record("message.sent", message)

@@ -79,7 +79,7 @@ def _let_go_of_closed(work: Work, leaver: Leaver) -> None:
     theirs = (
         Case.owner_id == leaver.person.id,
         Case.team_id.in_(leaver.team_ids),
-        Case.status == CaseState.CLOSED,
+        Case.state == CaseState.CLOSED,
     )
     if work.session.scalar(select(Case.id).where(*theirs).limit(1)) is None:
         return

@@ -19,9 +19,9 @@ from helpdesk.web.work import work
 def approvals() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
-    requests = [one for one in triage.standing_requests(work) if work.keys.holds(one.case.key_id)]
+    requests = [one for one in triage.pending_requests(work) if work.keys.holds(one.case.key_id)]
     drafts, to_read = escalations.requests_to_approve(work), escalations.to_read_afterwards(work)
-    closings = case_closing.standing_requests(work)
+    closings = case_closing.pending_requests(work)
     actors = [one.asked_by for one in closings]
     actors += [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
     actors += [one.reply_by for one in drafts if one.reply_by is not None]

@@ -61,7 +61,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
 @bp.post("/cases/<ref>/closure/decision")
 def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = case_closing.standing_request(work, case)
+    asked = case_closing.pending_request(work, case)
     if asked is None:
         raise Conflict("Someone else has decided this already.")
     granted = request.form.get("granted") == "yes"

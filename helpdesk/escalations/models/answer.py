@@ -68,7 +68,7 @@ class Verification(Identified, Base):
 
     __table_args__ = (
         Index(
-            "uq_verifications_standing",
+            "uq_verifications_current",
             "decision_id",
             unique=True,
             postgresql_where=text("objected_at IS NULL"),

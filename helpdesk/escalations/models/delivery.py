@@ -22,7 +22,7 @@ class Delivery(Identified, Base):
     # the worker cannot open the envelope, but it can see that it is still the same.
     packet_hash: Mapped[str] = mapped_column(String(64))
     sealed_hash: Mapped[str] = mapped_column(String(64))
-    standing: Mapped[DeliveryState] = mapped_column(
+    state: Mapped[DeliveryState] = mapped_column(
         enum_column(DeliveryState), default=DeliveryState.PENDING
     )
     fence: Mapped[int] = mapped_column(default=0)
@@ -35,7 +35,7 @@ class Delivery(Identified, Base):
         order_by="Attempt.number", lazy="selectin", cascade="all, delete-orphan"
     )
 
-    __table_args__ = (Index("ix_deliveries_standing", "standing"),)
+    __table_args__ = (Index("ix_deliveries_state", "state"),)
 
     @property
     def case_id(self) -> str:

@@ -21,7 +21,7 @@ class Escalation(SealedInCase, Base):
 
     ref: Mapped[str] = mapped_column(String(20), unique=True)
     partner_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("partners.id"))
-    standing: Mapped[EscalationState] = mapped_column(
+    state: Mapped[EscalationState] = mapped_column(
         enum_column(EscalationState), default=EscalationState.DRAFT
     )
     priority: Mapped[Priority] = mapped_column(enum_column(Priority))
@@ -75,14 +75,14 @@ class Escalation(SealedInCase, Base):
             "partner_id",
             "ask",
             unique=True,
-            postgresql_where=text("standing NOT IN ('closed', 'withdrawn')"),
+            postgresql_where=text("state NOT IN ('closed', 'withdrawn')"),
         ),
     )
 
     @property
     def holds_answer(self) -> bool:
         """Whether an answer of ours to what they asked waits for a second person."""
-        return self.standing is EscalationState.NEED_INFORMATION and self.reply is not None
+        return self.state is EscalationState.NEED_INFORMATION and self.reply is not None
 
     @property
     def wording(self) -> str:
@@ -91,14 +91,14 @@ class Escalation(SealedInCase, Base):
             return self.packet_hash
         return f"{self.packet_hash}-{self.reply_at:%Y%m%dT%H%M%S%f}"
 
-    def move_to(self, standing: EscalationState) -> None:
+    def move_to(self, state: EscalationState) -> None:
         """Take a step that the table of moves knows, or refuse with a sentence."""
-        if standing not in MOVES[self.standing]:
-            now, then = (one.replace("_", " ") for one in (self.standing, standing))
+        if state not in MOVES[self.state]:
+            now, then = (one.replace("_", " ") for one in (self.state, state))
             raise Conflict(f"A request that is {now} cannot become {then}.")
-        self.standing = standing
+        self.state = state
 
     def forget_verdict(self) -> None:
         """What was judged waits for the reporter's word again."""
-        if self.standing in JUDGED:
-            self.standing = EscalationState.DECIDED
+        if self.state in JUDGED:
+            self.state = EscalationState.DECIDED

@@ -30,7 +30,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Let exactly these bytes leave for the partner: sealed to them now, promised, not yet sent."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
-    if escalation.standing is not EscalationState.DRAFT:
+    if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request was approved or withdrawn already.")
     if escalation.packet_hash != seen_hash:
         raise Conflict(TOO_LATE)
@@ -76,7 +76,7 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
 
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
-    if escalation.standing is not EscalationState.DRAFT:
+    if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request was approved or withdrawn already.")
     if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
         raise Conflict("This request does not wait for a second person, or for more than that.")
@@ -86,7 +86,7 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     """A coordinator answers for sending without the platform's own form having been tried."""
     work.require(may_waive, escalation)
     lock_unchanged(work, escalation)
-    if escalation.standing is not EscalationState.DRAFT:
+    if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request was approved or withdrawn already.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You wait to be let in, so you can't answer for this.")

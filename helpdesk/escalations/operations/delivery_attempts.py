@@ -55,13 +55,13 @@ def begin_attempt(work: Work, delivery_id: str) -> DeliveryJob | None:
     work.require(may_carry, delivery)
     if delivery is None:
         return None
-    if delivery.standing is DeliveryState.SENDING:
+    if delivery.state is DeliveryState.SENDING:
         if not _abandoned(work, delivery):
             return None
         if _is_spent(delivery):
             mark_undeliverable(work, delivery)
             return None
-    elif delivery.standing not in WAITING or _too_early(work, delivery):
+    elif delivery.state not in WAITING or _too_early(work, delivery):
         return None
     if _refused(work, delivery):
         return None
@@ -76,7 +76,7 @@ def settle_attempt(
     work.require(may_carry, delivery)
     if delivery is None:
         return
-    if delivery.fence != parcel.fence or delivery.standing is not DeliveryState.SENDING:
+    if delivery.fence != parcel.fence or delivery.state is not DeliveryState.SENDING:
         work.record("delivery.result_came_late", delivery, fence=parcel.fence, result=result)
         return
     end_attempt(work, delivery, result, trouble)
@@ -95,7 +95,7 @@ def mark_delivered(work: Work, delivery: Delivery) -> None:
     No rule: the worker says so after the server took it, or the partner by opening it.
     """
     escalation = delivery.escalation
-    delivery.standing, delivery.accepted_at = DeliveryState.ACCEPTED, work.at
+    delivery.state, delivery.accepted_at = DeliveryState.ACCEPTED, work.at
     delivery.leased_until = delivery.retry_at = None
     escalation.move_to(EscalationState.WITH_PARTNER)
     clocks.start_partner_clock(work, escalation, within=_first_sign_within(escalation))
@@ -108,7 +108,7 @@ def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
 
     No rule: whoever may withdraw a request comes through here.
     """
-    delivery.standing = DeliveryState.CANCELLED
+    delivery.state = DeliveryState.CANCELLED
     delivery.fence += 1
     delivery.leased_until = delivery.retry_at = None
     work.record("delivery.cancelled", delivery, because=because)
@@ -203,7 +203,7 @@ def _is_as_approved(work: Work, delivery: Delivery) -> bool:
 def _begin(work: Work, delivery: Delivery) -> DeliveryJob:
     escalation, number = delivery.escalation, len(delivery.attempts) + 1
     delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
-    delivery.standing = DeliveryState.SENDING
+    delivery.state = DeliveryState.SENDING
     delivery.fence += 1
     delivery.leased_until, delivery.retry_at = work.at + LEASE, None
     escalation.move_to(EscalationState.DISPATCHING)
@@ -237,7 +237,7 @@ def _try_later(work: Work, delivery: Delivery, result: DeliveryState) -> None:
         return
     tries = len(delivery.attempts) % (len(BACKOFF) + 1)
     pause = BACKOFF[tries - 1] * random.uniform(0.5, 1)  # noqa: S311 - not a secret
-    delivery.standing, delivery.leased_until = result, None
+    delivery.state, delivery.leased_until = result, None
     delivery.retry_at = work.at + pause
     work.promise("escalations.deliver", after=pause, delivery_id=delivery.id)
 
@@ -249,7 +249,7 @@ def _is_spent(delivery: Delivery) -> bool:
 
 def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> None:
     """From now on it waits for the person who wrote it. No rule: the same."""
-    delivery.standing, delivery.leased_until = DeliveryState.DEAD_LETTER, None
+    delivery.state, delivery.leased_until = DeliveryState.DEAD_LETTER, None
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
     work.record("delivery.dead_letter", delivery, trouble=reason)
     case_waiting.wake_case(work, delivery.escalation.case)

@@ -53,7 +53,7 @@ def write_draft(
         ref=codes.new_ref("R-"),
         ask=ask,
         priority=FROM_LEVEL[case.level],
-        standing=EscalationState.DRAFT,
+        state=EscalationState.DRAFT,
     )
     _write(work, escalation, typed)
     clocks.start_our_clock(work, escalation)
@@ -81,7 +81,7 @@ def change_draft(
     """Write a draft anew, if it still is the one that was on the screen."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
-    if escalation.standing is not EscalationState.DRAFT:
+    if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request was approved, so what it says cannot be changed any more.")
     if escalation.packet_hash != seen_hash:
         raise Conflict(TOO_LATE)
@@ -143,7 +143,7 @@ def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None
         Escalation.case_id == case.id,
         Escalation.partner_id == partner.id,
         Escalation.ask == ask,
-        Escalation.standing.not_in(OVER),
+        Escalation.state.not_in(OVER),
     )
     ref = work.session.scalar(same)
     if ref is not None:

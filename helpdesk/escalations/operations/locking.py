@@ -12,11 +12,11 @@ TOO_LATE = "Somebody was quicker: this request has just changed. Please look at 
 def lock_unchanged(work: Work, escalation: Escalation) -> None:
     """Keep the request for the rest of this piece of work; refuse if it is not as we read it."""
     now = (
-        select(Escalation.standing, Escalation.packet_hash, Escalation.reply_at)
+        select(Escalation.state, Escalation.packet_hash, Escalation.reply_at)
         .where(Escalation.id == escalation.id)
         .with_for_update()
     )
-    read = (escalation.standing, escalation.packet_hash, escalation.reply_at)
+    read = (escalation.state, escalation.packet_hash, escalation.reply_at)
     if work.session.execute(now).one() != read:
         raise Conflict(TOO_LATE)
 

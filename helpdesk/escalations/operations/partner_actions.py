@@ -31,7 +31,7 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
     work.require(may_receive, escalation)
     lock_as_it_is(work, escalation)
     _refuse_who_cannot_read(work, escalation)
-    if escalation.standing not in OPEN_TO_PARTNER:
+    if escalation.state not in OPEN_TO_PARTNER:
         raise Conflict("This request is over, so its content is not shown any more.")
     if queries.consent_for(work, escalation) is None:
         # The worker that closes the request may be late; the consent is not.
@@ -134,7 +134,7 @@ def decide(
 
 def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:
     """A second decision is one that names the first: an old page corrects nothing."""
-    is_decided = escalation.standing is EscalationState.DECIDED
+    is_decided = escalation.state is EscalationState.DECIDED
     if is_decided and corrects != queries.decisions_of(work, escalation)[-1].id:
         raise Conflict(DECIDED_MEANWHILE)
 
@@ -143,7 +143,7 @@ def note_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
     """Keep the number that they gave it in a system of their own; empty takes it away."""
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
-    if escalation.standing not in OPEN_TO_PARTNER:
+    if escalation.state not in OPEN_TO_PARTNER:
         raise Conflict("This request is over.")
     escalation.ticket = escalation.ticket_for_partner = None
     if ticket:
@@ -201,7 +201,7 @@ def _was_noted(work: Work, escalation: Escalation) -> bool:
 
 def _note_arrival(work: Work, escalation: Escalation) -> None:
     """They have it in hand: whatever the mail server said, it has arrived."""
-    if escalation.standing is EscalationState.DISPATCHING:
+    if escalation.state is EscalationState.DISPATCHING:
         delivery = queries.delivery_of(work, escalation)
         if delivery is None:
             raise NotFound

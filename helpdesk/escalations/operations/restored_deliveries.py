@@ -20,7 +20,7 @@ RESTORED = "restored"
 def under_way(work: Work) -> Sequence[Delivery]:
     """Requests that this database believes not to have arrived yet, in the order they were made."""
     open_ones = (*WAITING, DeliveryState.SENDING)
-    found = select(Delivery).where(Delivery.standing.in_(open_ones)).order_by(Delivery.id)
+    found = select(Delivery).where(Delivery.state.in_(open_ones)).order_by(Delivery.id)
     return work.session.scalars(found).all()
 
 
@@ -30,11 +30,11 @@ def mark_possibly_delivered(work: Work, delivery: Delivery) -> None:
     No rule: whoever releases a restored database comes through here.
     """
     delivery = _under_a_lock(work, delivery)
-    if delivery.standing is not DeliveryState.SENDING:
+    if delivery.state is not DeliveryState.SENDING:
         number = len(delivery.attempts) + 1
         delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
     end_attempt(work, delivery, DeliveryState.UNCERTAIN, RESTORED)
-    delivery.standing = DeliveryState.UNCERTAIN
+    delivery.state = DeliveryState.UNCERTAIN
     delivery.fence += 1
     delivery.leased_until = None
 

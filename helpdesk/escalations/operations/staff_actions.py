@@ -74,7 +74,7 @@ def _call_for_a_reader(work: Work, escalation: Escalation) -> None:
 
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
-    if escalation.standing is not EscalationState.NEED_INFORMATION:
+    if escalation.state is not EscalationState.NEED_INFORMATION:
         raise Conflict("The partner has not asked anything that is still open.")
     if queries.consent_for(work, escalation) is None:
         raise Conflict("The reporter has taken back their consent, so nothing more can be said.")
@@ -142,8 +142,8 @@ def send_again(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     delivery = queries.delivery_of(work, escalation)
-    if delivery is None or delivery.standing is not DeliveryState.DEAD_LETTER:
+    if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request does not wait to be sent again.")
-    delivery.standing = DeliveryState.PENDING
+    delivery.state = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
     work.promise("escalations.deliver", delivery_id=delivery.id)

@@ -24,7 +24,7 @@ def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     """Say what one sees after the partner's decision. Who cannot tell yet can say so later."""
     work.require(may_verify, escalation)
     lock_unchanged(work, escalation)
-    if escalation.standing is not EscalationState.DECIDED:
+    if escalation.state is not EscalationState.DECIDED:
         raise Conflict(translatable("There is no decision that waits for your word."))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)

@@ -18,7 +18,7 @@ def withdraw(work: Work, escalation: Escalation) -> None:
     """Take a request back. Who may have it in hand is told so."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
-    if EscalationState.WITHDRAWN not in MOVES[escalation.standing]:
+    if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
         raise Conflict("This request is decided or over, so it cannot be withdrawn.")
     _take_back(work, escalation, because="withdrawn_by_us")
     news.tell_person(
@@ -38,13 +38,13 @@ def respect_withdrawn_consent(work: Work, case_id: str) -> None:
     work.require(may_withdraw_for, case_id)
     found = (
         select(Escalation)
-        .where(Escalation.case_id == case_id, Escalation.standing != EscalationState.DRAFT)
+        .where(Escalation.case_id == case_id, Escalation.state != EscalationState.DRAFT)
         .order_by(Escalation.id)
         .with_for_update(of=Escalation)
         .execution_options(populate_existing=True)
     )
     for escalation in work.session.scalars(found).all():
-        movable = EscalationState.WITHDRAWN in MOVES[escalation.standing]
+        movable = EscalationState.WITHDRAWN in MOVES[escalation.state]
         if movable and queries.consent_for(work, escalation) is None:
             _take_back(work, escalation, because="consent_withdrawn")
             news.tell_owner(work, case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
@@ -53,7 +53,7 @@ def respect_withdrawn_consent(work: Work, case_id: str) -> None:
 def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     delivery = queries.delivery_of(work, escalation)
     may_have_left = delivery is not None and bool(delivery.attempts)
-    if delivery is not None and delivery.standing is not DeliveryState.ACCEPTED:
+    if delivery is not None and delivery.state is not DeliveryState.ACCEPTED:
         cancel_delivery(work, delivery, because=because)
     escalation.move_to(EscalationState.WITHDRAWN)
     clocks.stop_both_clocks(work, escalation)

@@ -107,9 +107,9 @@ def _asked_for() -> InboxFilter:
 
 def _page(escalation: Escalation, **forms: Any) -> str:
     """The request with its packet opened, if it is not over."""
-    is_open = escalation.standing in OPEN_TO_PARTNER
+    is_open = escalation.state in OPEN_TO_PARTNER
     packet = operations.note_reading(work, escalation) if is_open else None
-    moves = MOVES[escalation.standing]
+    moves = MOVES[escalation.state]
     ticket = queries.opened_by_partner(work, escalation, escalation, "ticket_for_partner")
     parts: dict[str, Any] = {
         "escalation": escalation,
@@ -132,7 +132,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "decision_form": DecisionForm(formdata=None),
         "ticket": ticket,
         "ticket_form": TicketForm(formdata=None, ticket=ticket),
-        "is_decided": escalation.standing is EscalationState.DECIDED,
+        "is_decided": escalation.state is EscalationState.DECIDED,
         "in_both_zones": in_both_zones,
     }
     if parts["is_decided"] and parts["decisions"]:

@@ -35,7 +35,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     readings = queries.readings_of(work, escalation)
     verdicts = queries.verdicts_of(work, escalation)
     denied = queries.denied_verdicts_of(work, escalation)
-    is_draft = escalation.standing is EscalationState.DRAFT
+    is_draft = escalation.state is EscalationState.DRAFT
     waiting = queries.waiting_answer(work, escalation)
     seen = queries.gate_inputs(work, escalation) if is_draft or waiting else None
     call = _call(work, escalation)
@@ -91,7 +91,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
 
 def _call(work: Work, escalation: Escalation) -> second_person_calls.SecondPersonCall | None:
     """What came of calling a second person, where one is or was wanted."""
-    if escalation.standing is EscalationState.DRAFT or escalation.holds_answer:
+    if escalation.state is EscalationState.DRAFT or escalation.holds_answer:
         return second_person_calls.call_for_approval(work, escalation)
     if escalation.second_read_due_at is None:
         return None
@@ -117,8 +117,8 @@ def _named(escalation: Escalation) -> tuple[str | None, ...]:
 
 def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[str, bool]:
     """Which buttons to show; the operations decide again."""
-    ours, standing = may_work_on(work.actor, escalation), escalation.standing
-    is_draft, due = standing is EscalationState.DRAFT, escalation.answer_due_at
+    ours, state = may_work_on(work.actor, escalation), escalation.state
+    is_draft, due = state is EscalationState.DRAFT, escalation.answer_due_at
     waits = escalation.second_read_due_at is not None and escalation.second_read_at is None
     mine = waits and (
         work.actor.id == escalation.approved_by
@@ -127,13 +127,13 @@ def _may(work: Work, escalation: Escalation, delivery: Delivery | None) -> dict[
     return {
         "may_change": ours and is_draft,
         "may_waive": is_draft and may_waive(work.actor, escalation),
-        "may_answer": ours and standing is EscalationState.NEED_INFORMATION,
-        "may_verify": ours and standing is EscalationState.DECIDED,
-        "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[standing],
+        "may_answer": ours and state is EscalationState.NEED_INFORMATION,
+        "may_verify": ours and state is EscalationState.DECIDED,
+        "may_withdraw": ours and EscalationState.WITHDRAWN in MOVES[state],
         "may_read_afterwards": ours and waits and not mine,
         "may_say_they_know": ours and escalation.untold_since is not None,
         "may_stop_waiting": ours and due is not None and due <= work.at,
         "may_send_again": ours
         and delivery is not None
-        and delivery.standing is DeliveryState.DEAD_LETTER,
+        and delivery.state is DeliveryState.DEAD_LETTER,
     }

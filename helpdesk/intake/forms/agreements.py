@@ -40,9 +40,9 @@ class ConsentsForm(Form):
         self.agreed.choices = [_choice_of(*one) for one in near]
         self.elsewhere.choices = [_choice_of(*one) for one in further]
 
-    def tick(self, standing: Iterable[Agreement]) -> None:
+    def tick(self, agreed: Iterable[Agreement]) -> None:
         """Show what stands now."""
-        self.agreed.data = [_value_of(*one) for one in standing]
+        self.agreed.data = [_value_of(*one) for one in agreed]
         self.shown.data = " ".join(self.agreed.data)
 
     def stood(self) -> set[Agreement] | None:

@@ -51,7 +51,7 @@ class ReportForm:
         self.asked = report.pages_asked(self.library, self.kinds)
         self.own = questions_form(language, tuple(page.id for page in self.asked))(fields)
         self.last = last_step_form(language)(fields)
-        self.answers = report.standing_answers(self.library, self.asked, _answers(self.own))
+        self.answers = report.asked_answers(self.library, self.asked, _answers(self.own))
         self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
             words = _("You may ask %(platform)s to act", platform=self.platform.name)

@@ -36,15 +36,15 @@ def set_consents(
     """
     work.require(is_reporter_of, case)
     lock_case(work, case)
-    standing = {(one.kind, one.platform): one for one in queries.standing_consents(work, case)}
-    before = standing if shown is None else shown
+    current = {(one.kind, one.platform): one for one in queries.current_consents(work, case)}
+    before = current if shown is None else shown
     told = [
-        standing[one]
+        current[one]
         for one in agreements
-        if one in standing and not standing[one].counts and (shown is None or one not in shown)
+        if one in current and not current[one].counts and (shown is None or one not in shown)
     ]
-    given = [one for one in agreements if one not in before and one not in standing]
-    withdrawn = [standing[one] for one in before if one not in agreements and one in standing]
+    given = [one for one in agreements if one not in before and one not in current]
+    withdrawn = [current[one] for one in before if one not in agreements and one in current]
     for kind, platform in given:
         _give(work, case, kind, platform)
     for consent in told:
@@ -83,7 +83,7 @@ def deny_consent(work: Work, case: Case, consent: Consent) -> None:
 def withdraw_all_consents(work: Work, case: Case) -> None:
     """Take back everything that was agreed to."""
     work.require(is_reporter_of, case)
-    for consent in queries.standing_consents(work, case):
+    for consent in queries.current_consents(work, case):
         _withdraw(work, case, consent)
 
 

@@ -23,7 +23,7 @@ def resume_case(work: Work, case: Case) -> None:
 
     No rule: whoever calls this has asked whether it is their case.
     """
-    if case.status is CaseState.WAITING and case.waits_on is WaitsOn.REPORTER:
+    if case.state is CaseState.WAITING and case.waits_on is WaitsOn.REPORTER:
         case.open()
         response_targets.sync_clocks(work, case)
         work.record("case.resumed", case, because="reporter_acted")

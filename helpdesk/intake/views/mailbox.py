@@ -133,7 +133,7 @@ def _case_page(form: ReporterMessageForm) -> str:
 
 def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsForm:
     """What can be agreed to: the platforms this case has met come first, then those we can ask."""
-    met = {one.platform for one in queries.standing_consents(work, case) if one.platform}
+    met = {one.platform for one in queries.current_consents(work, case) if one.platform}
     met |= {one.escalation.partner.platform for one in requests}
     met |= {case.platform} if case.platform else set()
     further = [one for one in queries.partner_platforms(work) if one not in met]
