@@ -7,6 +7,7 @@ import click
 
 from bench import people
 from bench.faults import (
+    burying,
     claiming,
     delivering,
     flooding,
@@ -29,7 +30,7 @@ QUOTA = 40
 
 
 KINDS = (
-    "roles", "keys", "redis", "same-form", "reports", "claims", "deliveries",
+    "roles", "keys", "redis", "buried", "same-form", "reports", "claims", "deliveries",
     "sockets", "flood", "presses",
 )  # fmt: skip
 IN_CROWDS = ("sockets", "flood")
@@ -42,6 +43,7 @@ IN_CROWDS = ("sockets", "flood")
 @click.option("--cases", default=500, show_default=True, help="Cases that many want to claim.")
 @click.option("--requests", "asked", default=150, show_default=True, help="Requests to deliver.")
 @click.option("--thefts", default=300, show_default=True, help="Hostile writes into Redis.")
+@click.option("--promises", default=20_000, show_default=True, help="Promises made at once.")
 @click.option("--sockets", default=200, show_default=True, help="Sockets that hang.")
 @click.option("--flood", default=120, show_default=True, help="Seconds that a flood lasts.")
 @click.option("--presses", default=60, show_default=True, help="Buttons pressed twice.")
@@ -123,6 +125,7 @@ def run(
     cases: int,
     asked: int,
     thefts: int,
+    promises: int,
     crowd: int,
 ) -> Iterator[Trial]:
     """One trial after the other in one house, on a disk that keeps what it was told to keep."""
@@ -130,7 +133,7 @@ def run(
         return
     with PartnersMail(seed) as mail, House(mail_url=mail.url) as house:
         _, staff = people.found_queue(house, responders=crowd)
-        yield from _taken_over(house, seed, kinds, kills=kills, thefts=thefts)
+        yield from _taken_over(house, seed, kinds, kills=kills, thefts=thefts, promises=promises)
         yield from _reported(house, staff[0], seed, kinds, kills=kills, forms=forms, crowd=crowd)
         yield from _claimed(house, staff[1:], seed, kinds, kills=kills, cases=cases)
         if "deliveries" in kinds:
@@ -141,7 +144,13 @@ def run(
 
 
 def _taken_over(
-    house: House, seed: int, kinds: Sequence[str], *, kills: int, thefts: int
+    house: House,
+    seed: int,
+    kinds: Sequence[str],
+    *,
+    kills: int,
+    thefts: int,
+    promises: int,
 ) -> Iterator[Trial]:
     """Each role's connection, and an address of Redis, in a stranger's hands."""
     if "roles" in kinds:
@@ -152,6 +161,8 @@ def _taken_over(
     house.tick()
     if "redis" in kinds:
         yield stealing.trial(house, seed=seed, tries=thefts, promises=thefts // 10)
+    if "buried" in kinds:
+        yield burying.trial(house, seed=seed, many=promises)
 
 
 def _reported(

@@ -42,8 +42,10 @@ def run_due_promises(
     database that may not send nothing is begun at all.
     """
     done, until = 0, time.monotonic() + seconds
+    # Whoever has time for a few only must not begin with the same role each time.
+    first = random.randrange(len(outbox.PROMISERS))  # noqa: S311 - not a secret
     while time.monotonic() < until and not _wishes_to_stop and while_():
-        lease = _next(context, queue, at=at)
+        lease = _next(context, queue, at=at, first=first, taken=done)
         if lease is None:
             break
         run_promise(context, lease, at=at)
@@ -59,13 +61,17 @@ def has_due_promises(context: AppContext, queue: str) -> bool:
         return queue in outbox.queues_with_due_work(work.session, at=work.at)
 
 
-def _next(context: AppContext, queue: str, *, at: datetime | None) -> outbox.Lease | None:
+def _next(
+    context: AppContext, queue: str, *, at: datetime | None, first: int, taken: int
+) -> outbox.Lease | None:
     # One at a time: leases taken in advance would run out while a mail server is slow to answer.
     moment = at or datetime.now(UTC)
     with context.begin(at=moment) as work:
         if send_hold.why_held(work.session, context.progress_store) is not None:
             return None
-        leases = outbox.lease_due(work.session, queue=queue, at=moment, limit=1)
+        leases = outbox.lease_due(
+            work.session, queue=queue, at=moment, limit=1, first=first, taken=taken
+        )
     return leases[0] if leases else None
 
 

@@ -31,6 +31,8 @@ from helpdesk.triage.table_rows import Row, rows_of
 # An alarm goes out within seconds; one that is still here after these minutes went to no one.
 ON_ITS_WAY: Final = timedelta(minutes=3)
 ALARMS: Final = ("triage.call_on_duty", "triage.alarm")
+# So many of those are looked at: many more than cases are shown, so that few hide no others.
+LOOKED_AT: Final = 1000
 
 # Every level a case was given, newest first.
 EVALUATIONS: Final = (
@@ -221,7 +223,7 @@ def _in_words(
 
 def cases_with_failed_alert(work: Work, *, limit: int = 20) -> Sequence[Case]:
     """Cases about which an alarm has reached no one: it could not be sent, or still lies here."""
-    lying = _still_here(work, limit=limit)
+    lying = _still_here(work)
     waiting = cases.visible_to(work.actor).where(
         Case.reply_due_at.is_not(None),
         or_(
@@ -234,14 +236,16 @@ def cases_with_failed_alert(work: Work, *, limit: int = 20) -> Sequence[Case]:
     return [one for one in found if one.unheard_since or _is_meant(one, lying)]
 
 
-def _still_here(work: Work, *, limit: int) -> Sequence[dict[str, Any]]:
+def _still_here(work: Work) -> Sequence[dict[str, Any]]:
+    """Alarms that should have gone out by now; the longest promised, if they are very many."""
     late = select(Promise.arguments).where(
         Promise.queue == Queue.NOTICES,
         Promise.job.in_(ALARMS),
         Promise.state.in_((PromiseState.WAITING, PromiseState.LEASED)),
         Promise.due_at < work.at - ON_ITS_WAY,
     )
-    return work.session.scalars(late.order_by(Promise.due_at).limit(limit)).all()
+    ordered = late.order_by(Promise.turn, Promise.promised_at, Promise.id)
+    return work.session.scalars(ordered.limit(LOOKED_AT)).all()
 
 
 def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from bench.faults import claiming, delivering, requests, submitting
+from bench.faults import burying, claiming, delivering, requests, submitting
 from bench.seeding import several_cases
 from tests.faults.conftest import CROWD, SEED
 
@@ -57,3 +57,13 @@ def test_a_request_is_delivered_under_one_id_and_every_repeat_is_visible(scene):
 
     assert holds(trial), trial.faults
     assert trial.done["mails"] >= 8
+
+
+def test_very_many_promises_at_once_bury_nobodys_alarm(scene):
+    scene.house.work("notices")
+    scene.house.tick()
+
+    trial = burying.trial(scene.house, seed=SEED, many=4_000)
+
+    assert holds(trial), trial.faults
+    assert trial.done["planted"] == 4_000

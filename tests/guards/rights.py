@@ -165,7 +165,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         APP: "SELECT, INSERT, UPDATE",
     },
     "outbox": {
-        APP: "SELECT, INSERT, UPDATE, DELETE",
+        APP: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",
         INTAKE: "SELECT (id), INSERT",
         PARTNER: "SELECT (id), INSERT",
         WORKER: "SELECT, INSERT, UPDATE (attempts, due_at, ended_at, fence, leased_until, state, trouble)",

@@ -29,6 +29,7 @@ INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language
     'kc', 'key', sha256('what a return code gives'), 'key', 'form');
 INSERT INTO sign_ins (id, person_id, surface, unlocked, is_complete, begun_at, seen_at)
     VALUES ('s', 'r', 'staff', 'sealed', true, now(), now());
+UPDATE teams SET takes_reports = true WHERE id = 'q';
 """
 
 
@@ -265,6 +266,14 @@ def test_a_case_waits_for_no_day_that_is_never(as_role):
         as_role("helpdesk_app").execute("UPDATE cases SET waits_until = 'infinity'")
 
 
+# A case that the public pages bring in the very statement that follows.
+BRINGING = (
+    "WITH brought AS ("
+    "INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at, "
+    "in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token) "
+    "VALUES ('new', 'NEW-0001', 'q', 'new', 0, 'R1', 'x', 'en', now(), false, false, 'kc', 'key', "
+    "'new', 'key', 'new')) "
+)
 SUBMITTED = (
     "INSERT INTO history (at, actor_id, action, subject_type, subject_id, case_id, details) "
     "VALUES (now(), 'nobody', 'case.submitted', 'cases', 'new', 'new', '{}')"
@@ -280,7 +289,7 @@ def test_nobody_keeps_reports_out_by_a_lock(as_role):
             holds.execute(f"LOCK TABLE {table} IN SHARE MODE")
 
     writes.execute("SET LOCAL lock_timeout = '2s'")
-    writes.execute(SUBMITTED)
+    writes.execute(BRINGING + SUBMITTED)
 
 
 OWN_MESSAGE = MESSAGE.format(mine="true", author="reporter:c", at="now()", copy="NULL")

@@ -11,6 +11,7 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege
 from helpdesk.adapters.embedded.postgres import ROLES
 from tests.conftest import plain as address
 from tests.guards.test_role_attacks import (
+    BRINGING,
     INTAKE,
     OPEN,
     PARTNER,
@@ -159,7 +160,9 @@ def test_no_process_says_or_promises_what_is_not_its_own_work(as_role, role, att
     ],
 )
 def test_what_is_its_own_work_is_taken(as_role, role, act):
-    assert as_role(role).execute(act).rowcount == 1
+    bringing = BRINGING if role == INTAKE else ""
+
+    assert as_role(role).execute(bringing + act).rowcount == 1
 
 
 # Something of a case that no partner was asked about, in each table that tells of cases.

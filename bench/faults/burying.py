@@ -1,0 +1,98 @@
+"""Burying: the public pages' role promises very much at once, while every process has an alarm due.
+
+Counted are the seconds until each alarm is sent, by the house's own worker and ticker.
+"""
+
+import time
+from collections.abc import Mapping
+
+import psycopg
+
+from bench.faults.trial import Trial, dice
+from bench.house import ENDLESS_PATIENCE, House
+
+INTAKE = "helpdesk_intake"
+# Whose alarms must go out all the same. The partner desk promises no alarm here: no case was asked.
+PROMISERS = (INTAKE, "helpdesk_app", "helpdesk_worker", "helpdesk_ticker")
+# An alarm is late when it waits longer than a look of the ticker takes, twice.
+LONGEST = 20.0
+EACH = 1000
+PLANT = """
+WITH sealed AS (
+    INSERT INTO keys SELECT '{name}' || n, 'case', '{name}' || n, 1, 'key'
+    FROM generate_series(1, {cases}) AS n
+), brought AS (
+    INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
+        in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
+    SELECT '{name}' || n, '{name}-' || n, (SELECT id FROM teams WHERE takes_reports LIMIT 1),
+        'new', 3, 'R1', 'x', 'en', now(), false, false, '{name}' || n, 'key',
+        sha256(convert_to('{name}' || n, 'UTF8')), 'key', convert_to('{name}' || n, 'UTF8')
+    FROM generate_series(1, {cases}) AS n
+)
+INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
+SELECT left('{name}-' || md5(random()::text), 32), 'triage.alarm', 'notices',
+    jsonb_build_object('case_id', '{name}' || n % {cases} + 1, 'percent', 50, 'due', 1),
+    'waiting', clock_timestamp() + interval '{after} seconds', 0, 0
+FROM generate_series(0, {many} - 1) AS n
+"""
+BY_US = """
+INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
+VALUES (left('{name}-' || md5(random()::text), 32), 'triage.alarm', 'notices',
+    '{{"case_id": "none", "percent": 50, "due": 1}}', 'waiting',
+    clock_timestamp() + interval '{after} seconds', 0, 0)
+"""
+WAITED = """
+SELECT split_part(id, '-', 1), extract(epoch FROM ended_at - due_at) FROM outbox
+WHERE id LIKE 'before%' OR id LIKE 'behind%'
+"""
+LEFT = "SELECT count(*) FROM outbox WHERE id LIKE 'planted%' AND state IN ('waiting', 'leased')"
+
+
+def trial(house: House, *, seed: int, many: int) -> Trial:
+    """So many promises at once; the house's worker of notices and its ticker must run."""
+    result, chance = Trial(f"{many} promises at once by the public pages' role", seed), dice(seed)
+    with result.timed():
+        for role in PROMISERS:
+            _alarm(house, role, f"before{_short(role)}", after=chance.uniform(2, 6))
+        planted = PLANT.format(name="planted", cases=max(1, many // EACH), many=many, after=-360)
+        with psycopg.connect(house.database(INTAKE)) as connection:
+            result.done["planted"] = connection.execute(planted).rowcount
+        for role in PROMISERS:
+            _alarm(house, role, f"behind{_short(role)}", after=chance.uniform(0, 6))
+        waited = _until_all_are_told(house, 2 * len(PROMISERS))
+        with psycopg.connect(house.database()) as connection:
+            row = connection.execute(LEFT).fetchone()
+    result.acknowledged = 2 * len(PROMISERS)
+    result.done["still planted then"] = int(row[0]) if row else 0
+    result.done["tenths of a second to an alarm, at most"] = round(10 * max(waited.values()))
+    result.faults += [
+        f"{name} was told {seconds:.0f} s late."
+        for name, seconds in waited.items()
+        if seconds > LONGEST
+    ]
+    return result
+
+
+def _short(role: str) -> str:
+    return role.removeprefix("helpdesk_")
+
+
+def _alarm(house: House, role: str, name: str, *, after: float) -> None:
+    """One alarm as the process of that role promises it, due in so many seconds."""
+    with psycopg.connect(house.database(role)) as connection:
+        if role == INTAKE:
+            connection.execute(PLANT.format(name=name, cases=1, many=1, after=after))
+        else:
+            connection.execute(BY_US.format(name=name, after=after))
+
+
+def _until_all_are_told(house: House, expected: int) -> Mapping[str, float]:
+    """By alarm, how many seconds it was late; what never comes is as late as we waited."""
+    until = time.monotonic() + ENDLESS_PATIENCE
+    with psycopg.connect(house.database(), autocommit=True) as connection:
+        while time.monotonic() < until:
+            found = {str(name): late for name, late in connection.execute(WAITED).fetchall()}
+            if len(found) == expected and None not in found.values():
+                return {name: float(late) for name, late in found.items()}
+            time.sleep(0.1)
+    return {name: ENDLESS_PATIENCE if late is None else float(late) for name, late in found.items()}
