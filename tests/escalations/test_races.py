@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import sessionmaker
 
+from helpdesk.cases import operations as cases
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.escalations import jobs, operations, queries
@@ -221,3 +224,39 @@ def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):
             operations.withdraw(ours, house.mine(ours, escalation))
         with pytest.raises(Conflict, match="over"):
             operations.note_reading(work, found)
+
+
+def test_a_request_of_a_case_that_ends_at_this_moment_does_not_leave(house):
+    escalation = house.ask()
+
+    with house.as_(house.second) as work:
+        found = house.mine(work, escalation)
+        assert not found.case.is_closed
+        with house.as_(house.lead) as other:
+            cases.close(other, other.session.get(Case, house.case.id), outcome=CaseOutcome.SPAM)
+        with pytest.raises(Conflict, match="The case is closed"):
+            approve(work, found)
+
+    assert house.now(escalation).state is EscalationState.DRAFT
+
+
+def test_who_confirms_a_consent_and_approves_at_the_same_moment_is_no_second_person(house):
+    """In two windows of one person: what one window does is seen by the other, or waits for it."""
+    for _ in range(ROUNDS):
+        escalation = house.ask()
+        house.withdraw_consent()
+        with house.as_(house.writer) as work:
+            case = work.session.get(Case, house.case.id)
+            consent = cases.record_consent(
+                work, case, kind=ConsentKind.PLATFORM, platform=house.partner.platform
+            )
+
+        def confirm(work, found, consent_id=consent.id):
+            cases.confirm_consent(work, found.case, work.session.get(Consent, consent_id))
+
+        fared = race(house, escalation, (house.second, confirm), (house.second, approve))
+
+        assert fared["done"] == 1, fared
+        assert house.now(escalation).state is EscalationState.DRAFT
+        with house.as_(house.writer) as work:
+            operations.withdraw(work, house.mine(work, escalation))

@@ -288,6 +288,28 @@ def test_a_refusal_changes_nothing_and_is_remembered(context, house, now):
     assert history(context, case, "case.lowering_decided")[0].details["granted"] is False
 
 
+@pytest.mark.parametrize("news", ["raised by hand", "in danger now"])
+def test_what_a_colleague_says_at_this_moment_is_not_lowered_over(context, house, now, news):
+    case = reported(context, house, now, RUNNING)
+    asked = lowering_asked(context, house, case, now, Level.SOON)
+
+    with work_as(context, house.bo, now) as work:
+        request = request_of(work, asked)
+        assert request.case.level is Level.URGENT
+        with work_as(context, house.cleo, now) as other:
+            same = other.session.get(Case, case.id)
+            if news == "in danger now":
+                operations.correct_answers(other, same, {"danger": "imminent"})
+            else:
+                operations.raise_level(other, same, level=Level.IMMEDIATE, reason="A call.")
+
+        with pytest.raises(Conflict, match="one level at a time"):
+            operations.decide_lowering(work, request, granted=True)
+
+    with context.begin() as work:
+        assert work.session.get(Case, case.id).level is Level.IMMEDIATE
+
+
 def test_a_lowered_level_gives_way_when_the_answers_lead_higher(context, house, now):
     case = reported(context, house, now, RUNNING)
     asked = lowering_asked(context, house, case, now, Level.SOON)

@@ -13,6 +13,7 @@ from helpdesk.accounts.operations.mailboxes import propose_mailbox
 from helpdesk.accounts.operations.sessions import end_all_sessions
 from helpdesk.accounts.operations.team_keys import (
     create_team_key,
+    lock_person,
     notify_access_change,
     revoke_access,
 )
@@ -57,6 +58,7 @@ def invite(
 def invite_again(work: Work, person: Person) -> str:
     """A new code for somebody who has not enrolled yet; the old one stops working."""
     work.require(may_manage, person)
+    lock_person(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
         raise Conflict(f"{isolated(person.name)} has enrolled already.")
     code = _give_code(work, person)
@@ -75,7 +77,7 @@ def reset_person(work: Work, person: Person, handing: Reassignment = NOTHING) ->
     if not person.is_enrolled:
         raise Conflict(f"{isolated(person.name)} has not enrolled yet.")
     reassign_work(work, person, _teams_of(person), handing)
-    for membership in person.memberships:
+    for membership in sorted(person.memberships, key=lambda one: one.team_id):
         revoke_access(work, person, membership.team_id)
         membership.let_in_by = membership.let_in_at = None
     person.key = None

@@ -7,7 +7,7 @@ from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_grant_access
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
 from helpdesk.accounts.vouching import why_access_is_refused
-from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, give_key, make_key
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Secret
@@ -50,6 +50,9 @@ def grant_access(work: Work, membership: Membership) -> None:
     """
     work.require(may_grant_access, membership)
     newcomer = membership.person
+    lock_person(work, newcomer)  # they may be reset, or taken out, at this moment
+    if membership not in newcomer.memberships:
+        raise NotFound
     if newcomer.key is None:
         name = isolated(newcomer.name)
         raise Conflict(f"{name} has not enrolled yet, so there is no key to seal to.")
@@ -75,6 +78,12 @@ def notify_access_change(work: Work, person: Person) -> None:
     work.promise("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
 
 
+def lock_person(work: Work, person: Person) -> None:
+    """Keep the person and their teams for the rest of this piece of work, as they are now."""
+    work.session.flush()
+    work.session.refresh(person, with_for_update={"of": Person})
+
+
 def revoke_access(work: Work, person: Person, team_id: str) -> None:
     """Delete the person's copies of a team's keys; refuse if nothing would open them any more.
 
@@ -83,6 +92,10 @@ def revoke_access(work: Work, person: Person, team_id: str) -> None:
     """
     if person.key_id is None:
         return
+    # Of the last two who let go at the same moment, the second waits, and sees that they are last.
+    # Reports, which point at the team, go on.
+    team = select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)
+    work.session.execute(team)
     epochs = select(Key.id).where(Key.owner_id == team_id, Key.kind == KeyKind.TEAM)
     keys = list(work.session.scalars(epochs))
     mine = (KeyCopy.key_id.in_(keys), KeyCopy.holder_id == person.key_id)

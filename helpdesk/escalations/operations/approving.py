@@ -18,7 +18,7 @@ from helpdesk.escalations.gates import (
     leaves_unread,
 )
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged
+from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged, lock_with_case
 from helpdesk.escalations.packets import hash_of
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
@@ -29,7 +29,7 @@ from helpdesk.partners.queries import keys_of_partner
 def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Let exactly these bytes leave for the partner: sealed to them now, promised, not yet sent."""
     work.require(may_work_on, escalation)
-    lock_unchanged(work, escalation)
+    lock_with_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request was approved or withdrawn already.")
     if escalation.packet_hash != seen_hash:

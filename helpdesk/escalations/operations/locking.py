@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
@@ -19,6 +20,13 @@ def lock_unchanged(work: Work, escalation: Escalation) -> None:
     read = (escalation.state, escalation.packet_hash, escalation.reply_at)
     if work.session.execute(now).one() != read:
         raise Conflict(TOO_LATE)
+
+
+def lock_with_case(work: Work, escalation: Escalation) -> None:
+    """The same, and its case as it is now, for what leaves the house: whether it is open, how
+    urgent it is, what was agreed to and who had a part in it stay as the gates see them."""
+    lock_unchanged(work, escalation)
+    lock_case(work, escalation.case)
 
 
 def lock_as_it_is(work: Work, escalation: Escalation) -> None:

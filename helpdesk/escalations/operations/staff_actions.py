@@ -13,7 +13,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries, second_person_calls
 from helpdesk.escalations.gates import leaves_unread, why_no_second_person
 from helpdesk.escalations.models import Escalation, Exchange
-from helpdesk.escalations.operations.locking import lock_unchanged
+from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.policy import may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN, needs_second_person
@@ -29,7 +29,7 @@ def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
     """Answer what the partner asked. About access it waits for a second person, as the request did;
     any other answer goes back at once, and their clock runs again."""
     work.require(may_work_on, escalation)
-    lock_unchanged(work, escalation)
+    lock_with_case(work, escalation)
     _refuse_what_may_not_be_said(work, escalation, words)
     if not needs_second_person(escalation.ask):
         _send(work, escalation, words, by=work.actor.id)
@@ -48,7 +48,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     person's word the answer can too, and is read within the hour.
     """
     work.require(may_work_on, escalation)
-    lock_unchanged(work, escalation)
+    lock_with_case(work, escalation)
     waiting = queries.waiting_answer(work, escalation)
     if waiting is None:
         raise Conflict("No answer waits here to be sent. Please look at the request again.")

@@ -1,0 +1,145 @@
+"""Two who change one account or one queue at the same moment: nobody writes over the other."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy.orm import sessionmaker
+
+from helpdesk.accounts import operations, queries
+from helpdesk.accounts.models import Membership, Person
+from helpdesk.core.actors import operator
+from helpdesk.core.app_context import AppContext
+from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.keys import KeyCopy
+from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
+from tests.factories import a_case, a_person, a_team, enrolled, work_as
+from tests.intake.test_sending_twice import database_of_its_own
+
+SHELL = operator("shell")
+ROUNDS = 5
+
+
+@pytest.fixture(scope="module")
+def house(postgres, settings):
+    """The staff's pages on a database of their own, where everything is really committed."""
+    with database_of_its_own(postgres) as engine_for:
+        yield AppContext(
+            settings,
+            sessionmaker(engine_for("helpdesk_app"), expire_on_commit=False),
+            FakeQueueNotifier(),
+            FakeMailer(),
+            SERVICE,
+        )
+
+
+@pytest.fixture
+def queue(house):
+    with house.begin() as work:
+        return a_team(work)
+
+
+@pytest.fixture
+def newcomer(house, queue):
+    """Somebody who was invited, and a colleague who can let them in."""
+    with house.begin() as work:
+        member = a_person(work, teams=[queue])
+    with house.begin(SHELL) as work:
+        queue = queries.team_by_slug(work, queue.slug)
+        person, _code = operations.invite(
+            work, handle=f"new-{queue.slug}", name="New", role=member.person.role, teams=[queue]
+        )
+    return member, person
+
+
+def of(house, kind, *key):
+    with house.begin() as work:
+        return work.session.get(kind, key if len(key) > 1 else key[0])
+
+
+def test_who_enrols_at_this_moment_gets_no_second_code(house, newcomer):
+    _member, person = newcomer
+    with house.begin(SHELL) as work:
+        seen = queries.person_by_id(work, person.id)
+        assert not seen.is_enrolled
+        with house.begin() as at_the_door:
+            enrolled(at_the_door, at_the_door.session.get(Person, person.id))
+
+        with pytest.raises(Conflict, match="enrolled already"):
+            operations.invite_again(work, seen)
+
+    assert of(house, Person, person.id).enrolment_tag is None
+
+
+def test_a_reset_and_a_let_in_at_the_same_moment_let_nobody_in(house, queue, newcomer):
+    member, person = newcomer
+    with house.begin() as work:
+        enrolled(work, work.session.get(Person, person.id))
+    with work_as(house, member) as lets_in:
+        [membership] = queries.members_without_key(lets_in)
+        key_id = membership.person.key_id
+        with house.begin(SHELL) as work:
+            operations.reset_person(work, queries.person_by_id(work, person.id))
+
+        with pytest.raises(Conflict, match="not enrolled"):
+            operations.grant_access(lets_in, membership)
+
+    assert of(house, Membership, person.id, queue.id).let_in_by is None
+    with house.begin() as work:
+        assert work.session.query(KeyCopy).filter_by(holder_id=key_id).all() == []
+
+
+def test_who_is_taken_out_at_this_moment_is_not_let_in(house, queue, newcomer):
+    member, person = newcomer
+    with house.begin() as work:
+        enrolled(work, work.session.get(Person, person.id))
+    with work_as(house, member) as lets_in:
+        [membership] = queries.members_without_key(lets_in)
+        key_id = membership.person.key_id
+        with house.begin(SHELL) as work:
+            operations.remove_member(work, queries.membership(work, person.id, queue.id))
+
+        with pytest.raises((Conflict, NotFound)):
+            operations.grant_access(lets_in, membership)
+
+    with house.begin() as work:
+        assert work.session.query(KeyCopy).filter_by(holder_id=key_id).all() == []
+
+
+def take_out(work, person_id, queue):
+    operations.remove_member(work, queries.membership(work, person_id, queue.id))
+
+
+def reset(work, person_id, _queue):
+    operations.reset_person(work, queries.person_by_id(work, person_id))
+
+
+@pytest.mark.parametrize("acts", [(take_out, take_out), (reset, reset), (take_out, reset)])
+def test_of_the_last_two_who_can_open_a_queue_one_stays(house, acts):
+    for _ in range(ROUNDS):
+        with house.begin() as work:
+            queue = a_team(work)
+            members = [a_person(work, teams=[queue]) for _ in acts]
+            case = a_case(work, queue)
+        start = Barrier(len(acts))
+
+        def let_go(act, member, queue=queue, start=start):
+            try:
+                with house.begin(SHELL) as work:
+                    assert queries.person_by_id(work, member.person.id).is_enrolled
+                    start.wait()
+                    act(work, member.person.id, queue)
+            except Conflict as refused:
+                return refused.sentence.rpartition("is the only one")[1]
+            return "done"
+
+        with ThreadPoolExecutor(len(acts)) as threads:
+            fared = Counter(threads.map(let_go, acts, members))
+
+        assert fared == {"done": 1, "is the only one": 1}
+        opens = []
+        for member in members:
+            with work_as(house, member) as work:
+                opens.append(work.keys.holds(case.key_id))
+        assert sorted(opens) == [False, True]
