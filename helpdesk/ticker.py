@@ -55,6 +55,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
     while True:
         try:
             if (fence := take_lease(context, holder)) is None:
+                note_progress(context)
                 time.sleep(leases.STANDBY)
                 continue
             nobody_came.clear()
@@ -72,6 +73,14 @@ def take_lease(context: AppContext, holder: str) -> int | None:
     """Take or renew the lease; None while another ticker holds it."""
     with context.begin() as work:
         return leases.take(work.session, holder)
+
+
+def note_progress(context: AppContext) -> None:
+    """Keep here, too, how far the house has come: whoever takes over knows it then."""
+    with context.begin() as work:
+        kept = send_hold.progress(work.session)
+    if kept is not None and context.progress_store is not None:
+        context.progress_store.write(kept)
 
 
 def tick(context: AppContext, *, at: datetime | None = None, fence: int | None = None) -> None:

@@ -24,12 +24,11 @@ class InstanceStateFile:
         """What was kept; None where there is nothing that can be read."""
         try:
             told = json.loads(self._path.read_text())
-            return KnownProgress(
-                house=str(told["house"]),
-                awake_since=datetime.fromisoformat(told["awake_since"]),
-                ticks=int(told["ticks"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            awake_since = datetime.fromisoformat(told["awake_since"])
+            if awake_since.tzinfo is None:
+                return None
+            return KnownProgress(str(told["house"]), awake_since, int(told["ticks"]))
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError):
             return None
 
     def write(self, kept: KnownProgress) -> None:

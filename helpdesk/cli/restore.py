@@ -12,7 +12,10 @@ from helpdesk.core.send_hold import HoldReason
 from helpdesk.duty import restored_backup
 
 WHY: Final[Mapping[HoldReason, str]] = {
-    HoldReason.MOVED: "This database isn't the one that sent last: it was restored or copied.",
+    HoldReason.MOVED: (
+        "This database isn't the one that sent last: it was restored or copied. Or it is, and its"
+        " ticker was given another INSTANCE."
+    ),
     HoldReason.OLDER: "This database is an older copy of the one that sent last.",
     HoldReason.SAID: "An operator said that this database was restored.",
 }

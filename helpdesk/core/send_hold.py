@@ -3,7 +3,8 @@
 A backup that is restored still holds every alarm, letter and request that was due. So the row says
 where it lies: in another cluster, database or table the house is held, until an operator releases
 it. A copy of the whole cluster lies in the same place; it is known by its ticks, of which the
-ticker keeps the last beside the database.
+ticker keeps the last beside the database. Where nothing is kept of a house that has slept for a
+while, it may be a copy that was put up elsewhere: it is held as well.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from helpdesk.core.database import Base, enum_column, new_id
 from helpdesk.core.work import Work
 
 ROW: Final = "sending"
+# Who has ticked so lately is the house that is at work, whatever is kept beside it.
+AWAKE: Final = timedelta(minutes=5)
 
 
 class HoldReason(StrEnum):
@@ -96,15 +99,18 @@ def why_held(session: Session, progress_store: ProgressStore | None = None) -> S
             SendStatus.held_since,
             SendStatus.held_because,
             func.this_database().label("here"),
+            (SendStatus.ticked_at < func.now() - AWAKE).label("has_slept"),
         )
     ).one()
     if row.held_since is not None:
         return SendHold(row.held_because, row.held_since, row.ticked_at)
     if row.database and row.database != row.here:
         return SendHold(HoldReason.MOVED, None, row.ticked_at)
-    kept = progress_store.read() if progress_store is not None and row.house else None
-    if kept is None or kept.house != row.house:
+    if progress_store is None or not row.house:
         return None
+    kept = progress_store.read()
+    if kept is None or kept.house != row.house:
+        return SendHold(HoldReason.MOVED, None, row.ticked_at) if row.has_slept else None
     is_older = (row.awake_since, row.ticks) < (kept.awake_since, kept.ticks)
     return SendHold(HoldReason.OLDER, None, row.ticked_at) if is_older else None
 
@@ -112,6 +118,7 @@ def why_held(session: Session, progress_store: ProgressStore | None = None) -> S
 def tick(work: Work, progress_store: ProgressStore | None) -> KnownProgress | None:
     """Note that the house lives; or that it is held, and why. What to keep beside the database,
     once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
+    lock(work)  # an operator who releases it at this moment waits, and is not overruled
     held = why_held(work.session, progress_store)
     if held is not None:
         if held.since is None:
@@ -134,6 +141,21 @@ def tick(work: Work, progress_store: ProgressStore | None) -> KnownProgress | No
     return KnownProgress(house, awake_since, ticks)
 
 
+def progress(session: Session) -> KnownProgress | None:
+    """How far the house has come, for a ticker that stands by; None if nothing may be sent."""
+    if why_held(session) is not None:
+        return None
+    row = session.execute(select(SendStatus.house, SendStatus.awake_since, SendStatus.ticks)).one()
+    if row.awake_since is None:
+        return None
+    return KnownProgress(row.house, row.awake_since, row.ticks)
+
+
+def lock(work: Work) -> None:
+    """Keep what is said here for the rest of this piece of work, as it is now."""
+    work.session.execute(select(SendStatus.name).with_for_update())
+
+
 def hold(work: Work, because: HoldReason) -> None:
     """From now on nothing is sent. No rule: the ticker notices, or an operator says so."""
     held = update(SendStatus).where(SendStatus.held_since.is_(None))
@@ -153,6 +175,8 @@ def release(work: Work) -> None:
             house=func.coalesce(func.nullif(SendStatus.house, ""), new_id()),
             database=func.this_database(),
             awake_since=later,
+            # Not slept, whenever a ticker starts that finds nothing kept of it.
+            ticked_at=None,
             held_since=None,
             held_because=None,
         )

@@ -4,8 +4,10 @@ import os
 import shutil
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Event, Thread, current_thread
 
 import psycopg
 import pytest
@@ -18,9 +20,12 @@ from helpdesk.adapters.embedded import EmbeddedPostgres, server_folders
 from helpdesk.adapters.instance_state_file import InstanceStateFile
 from helpdesk.cli import main
 from helpdesk.core import job_runner, jobs, send_hold
+from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
+from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
+from helpdesk.duty import restored_backup
 from tests.conftest import SERVICE, FakeMailer, migrate, plain
 
 # Nobody has ticked there, and nobody is connected to it.
@@ -214,6 +219,63 @@ def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_pat
     assert held(again) is None
 
 
+def test_a_copied_cluster_beside_a_new_instance_folder_sends_nothing(
+    server, desk_at, tmp_path, done
+):
+    """The folder that knows the house is no part of a backup of the data, as we tell operators."""
+    house = desk_at(server, progress_store=tmp_path)
+    ticker.tick(house)
+    set_the_clock_back(server, timedelta(hours=1))
+    promise(server, "helpdesk")
+    elsewhere = desk_at(server, progress_store=fresh(tmp_path / "elsewhere"))
+    worker = desk_at(server, role="helpdesk_worker", progress_store=fresh(tmp_path / "worker"))
+
+    assert job_runner.run_due_promises(worker, "notices") == 0, "before a ticker has looked"
+    ticker.tick(elsewhere)
+
+    assert done == []
+    assert held(replace(elsewhere, progress_store=None)).because is send_hold.HoldReason.MOVED
+
+
+def test_a_house_whose_instance_folder_is_lost_goes_on_while_it_is_awake(
+    server, desk_at, tmp_path, done
+):
+    ticker.tick(desk_at(server, progress_store=tmp_path))
+    promise(server, "helpdesk")
+
+    ticker.tick(desk_at(server, progress_store=fresh(tmp_path / "elsewhere")))
+
+    assert done == [(LETTER, 1)]
+
+
+def test_a_ticker_that_stands_by_knows_the_house_when_it_takes_over(
+    server, desk_at, tmp_path, done
+):
+    first = desk_at(server, progress_store=tmp_path)
+    second = desk_at(server, progress_store=fresh(tmp_path / "second"))
+    assert ticker.take_lease(first, "first") is not None
+    ticker.tick(first)
+
+    assert ticker.take_lease(second, "second") is None
+    ticker.note_progress(second)
+
+    set_the_clock_back(server, timedelta(hours=1))
+    promise(server, "helpdesk")
+    ticker.tick(second)
+    assert done == [(LETTER, 1)]
+
+
+def fresh(folder):
+    folder.mkdir()
+    return folder
+
+
+def set_the_clock_back(server, time):
+    """As if the house had last ticked so long ago."""
+    with psycopg.connect(plain(server.url("helpdesk_owner"))) as owner:
+        owner.execute("UPDATE sending SET ticked_at = ticked_at - %s", [time])
+
+
 def test_a_house_that_was_killed_goes_on(server, desk_at, tmp_path, done):
     ticker.tick(desk_at(server, progress_store=tmp_path))
     os.kill(server.pid, signal.SIGKILL)
@@ -263,6 +325,50 @@ def test_a_file_that_was_spoilt_or_cannot_be_written_stops_nothing(
     ticker.tick(desk_at(postgres, "first_house", progress_store=tmp_path))
 
     assert done == [(LETTER, 1)]
+
+
+def test_a_house_that_is_released_while_its_ticker_looks_stays_released(
+    postgres, backup, desk_at, monkeypatch
+):
+    _first, second = backup
+    owner = desk_at(postgres, "second_house", role="helpdesk_owner")
+    why_held, looked, is_released = send_hold.why_held, Event(), Event()
+
+    def look_slowly(*about):
+        found = why_held(*about)
+        if current_thread() is ticking and not looked.is_set():
+            looked.set()
+            is_released.wait(1)
+        return found
+
+    monkeypatch.setattr(send_hold, "why_held", look_slowly)
+    ticking = Thread(target=ticker.tick, args=[second])
+    ticking.start()
+    looked.wait()
+    with owner.begin(operator("ada")) as work:
+        restored_backup.release_sending(work, skip_due=False)
+    is_released.set()
+    ticking.join()
+
+    assert held(second) is None
+
+
+def test_of_two_who_release_at_once_one_is_told_that_nothing_is_held(postgres, backup, desk_at):
+    owner = desk_at(postgres, "second_house", role="helpdesk_owner")
+    start = Barrier(2)
+
+    def release(_number):
+        try:
+            with owner.begin(operator("ada")) as work:
+                assert send_hold.why_held(work.session) is not None
+                start.wait()
+                restored_backup.release_sending(work, skip_due=False)
+        except Conflict:
+            return "refused"
+        return "released"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(release, range(2))) == ["refused", "released"]
 
 
 @pytest.fixture
