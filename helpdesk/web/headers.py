@@ -19,6 +19,9 @@ HEADERS = {
 }
 
 YEAR = 31_536_000
+# A file, a part of it, or that the browser's own is the newest. Everything else there is a page,
+# which names whoever is signed in.
+FILE_SENT = frozenset({200, 206, 304})
 
 # Chromium keeps the last pages of a tab in memory, and shows them again on the way back, although
 # they are not to be stored: unless their status is another one than 200. This one reads the same
@@ -33,7 +36,7 @@ def init_app(app: Flask) -> None:
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint == "static":
+        if request.endpoint == "static" and response.status_code in FILE_SENT:
             response.headers["Cache-Control"] = "public, max-age=3600"
         else:
             response.headers["Cache-Control"] = "no-store"

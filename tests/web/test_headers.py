@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.app import create_app
+from helpdesk.core.actors import Role
 from helpdesk.settings import Surface
+from tests.factories import a_person, sign_in
 
 ADDRESSES = {
     Surface.PUBLIC: "public_url",
@@ -42,3 +44,24 @@ def test_every_body_says_what_it_is_and_in_which_letters(context, surface, path)
     headers = headers_of(context, surface, "http://helpdesk.example", path)
 
     assert headers["Content-Type"] in {"text/html; charset=utf-8", "text/css; charset=utf-8"}
+
+
+@pytest.mark.parametrize("path", ["/static/none.css", "/static/../none", "/static/css"])
+def test_a_page_in_the_place_of_a_file_is_kept_nowhere(context, staff, path):
+    with context.begin() as work:
+        somebody = a_person(work, Role.COORDINATOR, name="Asha Rao")
+
+    with sign_in(staff, somebody).get(path) as answer:
+        assert "Asha Rao" in answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_file_may_be_kept(staff):
+    with staff.get("/static/css/base.css") as answer:
+        assert answer.headers["Cache-Control"] == "public, max-age=3600"
+        mark = answer.headers["ETag"]
+    with staff.get("/static/css/base.css", headers={"If-None-Match": mark}) as answer:
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (
+            304,
+            "public, max-age=3600",
+        )
