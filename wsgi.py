@@ -3,12 +3,13 @@
 import os
 import sys
 
-from helpdesk import logs
+from helpdesk import core_dumps, logs
 from helpdesk.assembly import open_context
 from helpdesk.host_dispatch import application_for
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured, Settings
 
+core_dumps.prevent()
 logs.configure("pages")
 try:
     settings = Settings.from_environment(os.environ)

@@ -4,7 +4,7 @@ import click
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
-from helpdesk import logs
+from helpdesk import core_dumps, logs
 from helpdesk.adapters.child_processes import StartError
 from helpdesk.cli import connection_errors
 from helpdesk.core.errors import DomainError
@@ -61,4 +61,5 @@ class CommandCannotRun(click.ClickException):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Run a helpdesk, or look after one."""
+    core_dumps.prevent()
     logs.configure(context.invoked_subcommand or "helpdesk")
