@@ -2,14 +2,18 @@
 
 import os
 import signal
+import socket
 import stat
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 import redis
 
 from helpdesk.adapters.embedded import EmbeddedRedis
+
+LIST, MEGABYTE = "rq:queue:notices", 2**20
 
 
 @pytest.fixture
@@ -35,6 +39,66 @@ def test_it_never_throws_anything_away_and_writes_down_what_it_is_told(server):
 def test_only_we_can_reach_the_socket(server):
     folder = Path(server.url().rpartition("@")[2]).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def resident(server):
+    """How many megabytes it keeps in memory; 0 if it has ended."""
+    try:
+        lines = Path(f"/proc/{server.pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) // 1024
+
+
+def sent(*words):
+    """A command as it stands on the wire."""
+    said = (word if isinstance(word, bytes) else word.encode() for word in words)
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(one), one) for one in said)
+
+
+def wire(server, user):
+    """A connection of one of its users, for what no client library would send."""
+    secret, _, place = server.url(user).removeprefix(f"unix://{user}:").rpartition("@")
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(5)
+    connection.connect(place)
+    connection.sendall(sent("AUTH", user, secret))
+    connection.recv(100)
+    return connection
+
+
+def fill_a_list(server):
+    with redis.Redis.from_url(server.url("ticker")) as thief:
+        for _ in range(500):
+            thief.rpush(LIST, b"x" * (MEGABYTE - 100))
+
+
+def fill_a_transaction(server):
+    with wire(server, "worker") as thief:
+        thief.sendall(sent("MULTI"))
+        for _ in range(500):
+            thief.sendall(sent("LPOS", LIST, b"x" * (MEGABYTE - 100)))
+            thief.recv(100)
+
+
+def send_halves(server):
+    with ExitStack() as held:
+        for _ in range(500):
+            thief = held.enter_context(wire(server, "worker"))
+            thief.sendall(sent("LPOS", LIST, b"x" * (MEGABYTE - 200))[:-100])
+
+
+@pytest.mark.parametrize("way", [fill_a_list, fill_a_transaction, send_halves])
+def test_a_stolen_password_fills_little_memory_and_little_disk(server, way):
+    with suppress(redis.RedisError, OSError):
+        way(server)
+
+    assert resident(server) < 300
+    assert sum(one.stat().st_size for one in server.folder.rglob("*")) < 300 * MEGABYTE
+    server.start()
+    with client(server) as asked:
+        asked.delete(LIST)
+        assert asked.ping()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

