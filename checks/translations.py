@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from helpdesk.authoring.translation.checks import faults
+from helpdesk.authoring.translation.checks import faults_on_a_page
 from helpdesk.authoring.translation.exchange import po_head
 from helpdesk.settings import LANGUAGES
 from helpdesk.web.catalogues import (
@@ -117,10 +117,10 @@ def wrong_words(there: Catalog) -> Iterator[str]:
 
 def _faults(message: Message) -> Iterator[str]:
     if isinstance(message.id, str):
-        yield from faults(message.id, str(message.string))
+        yield from faults_on_a_page(message.id, str(message.string))
         return
     for form in message.string:  # "one" and "two" may be words: a form may leave the number out
-        yield from faults(message.id[-1].replace(NUMBER, ""), form.replace(NUMBER, ""))
+        yield from faults_on_a_page(message.id[-1].replace(NUMBER, ""), form.replace(NUMBER, ""))
 
 
 def _tell_of(name: str, kept: Catalog, found: Catalog) -> bool:

@@ -85,11 +85,19 @@ def a_catalogue(message, words, **more):
         ("Hello %(name)s", "Hola %(nombre)s"),
         ("Hello", "Hola %(name)s"),
         ("Stop", "<i>Alto</i>"),
+        ("Leave this page", "Salir al 100 %"),
+        ("Leave this page", "Salir al 100 % seguro"),
+        ("%(days)s days", "%(days)s días %"),
+        ("What to do right now", 'Qué hacer" hidden class="'),
         (("%(num)s day of %(x)s", "%(num)s days of %(x)s"), ("un día", "%(num)s días de %(x)s")),
     ],
 )
 def test_words_that_would_break_a_page_are_found(message, words):
     assert list(wrong_words(a_catalogue(message, words)))
+
+
+def test_a_percent_sign_that_is_written_out_breaks_nothing():
+    assert list(wrong_words(a_catalogue("Half of it", "El 50 %% de «todo»"))) == []
 
 
 def test_a_form_for_one_may_say_it_in_a_word():

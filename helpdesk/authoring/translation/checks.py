@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+FORMATTED = re.compile(r"%\(\w+\)[sd]|%%")
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)[^\s)]+")
 BOLD = re.compile(r"\*\*[^*]+\*\*")
@@ -34,6 +35,20 @@ def faults(source: str, said: str) -> Iterator[str]:
     if UNSEEN.search(said):
         code = f"U+{ord(UNSEEN.search(said)[0]):04X}"  # type: ignore[index]  # it was just found
         yield f"a character that nobody sees stands in it ({code})"
+
+
+def faults_on_a_page(source: str, said: str) -> Iterator[str]:
+    """The same for a sentence of the pages. Each is formatted, so that a percent sign alone would
+    fail the whole page, and some stand in an attribute, which a straight quote would end."""
+    yield from faults(source, said)
+    if _stands_alone(said) and not _stands_alone(source):
+        yield "a percent sign stands alone; in words, write it out, or as %%"
+    if '"' in said and '"' not in source:
+        yield "a straight quote stands in it; use those of your language"
+
+
+def _stands_alone(text: str) -> bool:
+    return "%" in FORMATTED.sub("", text)
 
 
 def _addresses(text: str) -> list[str]:

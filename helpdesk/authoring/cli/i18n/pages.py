@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
-from helpdesk.authoring.translation.checks import faults
+from helpdesk.authoring.translation.checks import faults_on_a_page
 from helpdesk.authoring.translation.exchange import SAME, ReturnedSentence, TranslationUnit, po_head
 from helpdesk.authoring.translation.files import fingerprint
 from helpdesk.web.catalogues import NOT_READ, catalogue, is_translated, path_of
@@ -47,7 +47,7 @@ def merge(
         source, before = list(_forms(message))[form]
         words = source if answer.said == SAME else answer.said
         is_draft = drafts or answer.is_draft
-        wrong = list(faults(_without_number(source), _without_number(words)))
+        wrong = list(faults_on_a_page(_without_number(source), _without_number(words)))
         if not answer.is_made_from(source):
             wrong = ["the source has changed since; extract it again"]
         if wrong:
