@@ -36,6 +36,17 @@ def may_work_on(actor: Actor, case: Case) -> bool:
     return may_see(actor, case) and not case.is_closed
 
 
+def is_reporter_of(actor: Actor, case: Case) -> bool:
+    """The reporter of this case, and nobody else, writes, agrees and takes back in its name."""
+    return actor.role is Role.REPORTER and actor.case_id == case.id
+
+
+def may_speak_of_consents(actor: Actor, case: Case) -> bool:
+    """The reporter, whose word it is, also when the case is closed; of one that is open, whoever
+    works on it and was told."""
+    return is_reporter_of(actor, case) or may_work_on(actor, case)
+
+
 def may_claim(actor: Actor, case: Case) -> bool:
     return may_work_on(actor, case)
 

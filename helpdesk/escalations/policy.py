@@ -1,13 +1,14 @@
 """Who may do what to a request; pure functions. What is missing on the way is in gates.py."""
 
 from helpdesk.cases.models import Case
+from helpdesk.cases.policy import is_reporter_of, may_see
 from helpdesk.core.actors import Actor, Role
 from helpdesk.escalations.models import Delivery, Escalation
 
 
 def may_ask_partner(actor: Actor, case: Case) -> bool:
     """Whoever may work on the case may ask somebody for it."""
-    return actor.works_on_cases and case.team_id in actor.teams
+    return may_see(actor, case)
 
 
 def may_work_on(actor: Actor, escalation: Escalation) -> bool:
@@ -26,14 +27,12 @@ def may_receive(actor: Actor, escalation: Escalation) -> bool:
 
 def may_verify(actor: Actor, escalation: Escalation) -> bool:
     """The reporter of the case, or a responder to whom they said it."""
-    if actor.role is Role.REPORTER:
-        return actor.case_id == escalation.case_id
-    return may_work_on(actor, escalation)
+    return is_reporter_of(actor, escalation.case) or may_work_on(actor, escalation)
 
 
 def may_object(actor: Actor, escalation: Escalation) -> bool:
     """Only the reporter knows what they never said."""
-    return actor.role is Role.REPORTER and actor.case_id == escalation.case_id
+    return is_reporter_of(actor, escalation.case)
 
 
 def may_carry(actor: Actor, _delivery: Delivery | None) -> bool:

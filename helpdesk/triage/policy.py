@@ -1,12 +1,13 @@
 """Who may say how urgent a case is; pure functions."""
 
 from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.cases.policy import may_work_on
 from helpdesk.core.actors import Actor
 
 
 def may_judge(actor: Actor, case: Case) -> bool:
     """Whoever works in the queue may correct answers and raise the level of its cases."""
-    return actor.works_on_cases and case.team_id in actor.teams and not case.is_closed
+    return may_work_on(actor, case)
 
 
 def may_decide(actor: Actor, request: LevelRequest) -> bool:

@@ -10,6 +10,7 @@ from helpdesk.cases.operations.assignments import (
 from helpdesk.cases.operations.closures import close, close_agreed, reopen
 from helpdesk.cases.operations.consents import (
     confirm_consent,
+    give_consent,
     record_consent,
     refuse_confirming,
     withdraw_consent,
@@ -29,6 +30,7 @@ __all__ = [
     "close",
     "close_agreed",
     "confirm_consent",
+    "give_consent",
     "hand_over",
     "leave_unanswered",
     "read_parameters",

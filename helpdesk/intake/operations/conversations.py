@@ -4,11 +4,11 @@ from sqlalchemy import update
 
 from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case, Conversation
+from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import wake_case
-from helpdesk.intake.policy import is_reporter_of
 from helpdesk.triage.first_reply_clock import promise_answer
 
 

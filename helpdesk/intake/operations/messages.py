@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from helpdesk.cases import news
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import wake_case
-from helpdesk.intake.policy import is_reporter_of
 from helpdesk.triage.first_reply_clock import promise_answer
 
 

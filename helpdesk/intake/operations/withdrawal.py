@@ -3,11 +3,11 @@
 from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.work import Work
 from helpdesk.intake.operations.consents import withdraw_all_consents
-from helpdesk.intake.policy import is_reporter_of
 
 
 def withdraw_case(work: Work, case: Case) -> None:
