@@ -20,7 +20,7 @@ THEIRS: Final = "request_theirs"
 
 def start_our_clock(work: Work, escalation: Escalation) -> None:
     """We have to draft, send or answer; what the partner has used so far stays used."""
-    _stop(work, escalation, THEIRS)
+    clocks.stop_clock(work, escalation.id, THEIRS)
     _start(work, escalation, OURS, within=OUR_MOVE_WITHIN[escalation.priority])
     escalation.answer_due_at = None
 
@@ -33,8 +33,8 @@ def start_partner_clock(work: Work, escalation: Escalation, *, within: timedelta
 
 def stop_both_clocks(work: Work, escalation: Escalation) -> None:
     """It is decided, or over."""
-    _stop(work, escalation, OURS)
-    _stop(work, escalation, THEIRS)
+    clocks.stop_clock(work, escalation.id, OURS)
+    clocks.stop_clock(work, escalation.id, THEIRS)
     escalation.answer_due_at = None
 
 
@@ -86,20 +86,5 @@ def progress_of_requests(
 
 
 def _start(work: Work, escalation: Escalation, clock: str, *, within: timedelta) -> datetime:
-    event = _turn(work, escalation, clock, ClockAction.STARTED)
-    event.seconds = int(within.total_seconds())
-    return event.at + within
-
-
-def _stop(work: Work, escalation: Escalation, clock: str) -> None:
-    if clocks.due_at(clocks.events_of(work.session, escalation.id, clock)) is not None:
-        _turn(work, escalation, clock, ClockAction.STOPPED)
-
-
-def _turn(work: Work, escalation: Escalation, clock: str, turn: ClockAction) -> ClockEvent:
-    """Always after the last one: a reporter's moment is written a little early, on purpose."""
     events = clocks.events_of(work.session, escalation.id, clock)
-    at = max(work.at, events[-1].at + timedelta(microseconds=1)) if events else work.at
-    event = ClockEvent(subject_id=escalation.id, clock=clock, turn=turn, at=at)
-    work.session.add(event)
-    return event
+    return clocks.start_clock(work, escalation.id, clock, within=within, events=events)
