@@ -1,5 +1,7 @@
 """Who may do what to people and teams; pure functions."""
 
+from typing import Any
+
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.settings import Surface
@@ -61,6 +63,12 @@ def may_use_own(actor: Actor, person: Person) -> bool:
 def role_may_use_surface(role: Role, surface: str) -> bool:
     """Partners sign in at the partners' door only, staff at the staff's only."""
     return role in SURFACES.get(Surface(surface), frozenset())
+
+
+def may_enter(person: Any, surface: str) -> bool:
+    """Whether this person, or a row with their `role` and `disabled_at`, may come in by this door
+    at all."""
+    return person.disabled_at is None and role_may_use_surface(person.role, surface)
 
 
 def role_fits_team(role: Role, team: Team) -> bool:

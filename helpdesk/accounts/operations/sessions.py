@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from helpdesk.accounts.models import Person, StaffSession, place_of_unlocked_key
-from helpdesk.accounts.policy import may_use_own, role_may_use_surface
+from helpdesk.accounts.policy import may_enter, may_use_own
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
 
@@ -54,10 +54,13 @@ def find_session(
 ) -> StaffSession | None:
     """The session of a cookie, if it is of this door, not too old and the person may come in."""
     row = session.scalars(WHOLE, {"id": session_id_of(token)}).unique().one_or_none()
-    if row is None or row.surface != surface or not is_session_fresh(row, at):
-        return None
-    person = row.person
-    return row if person.is_active and role_may_use_surface(person.role, surface) else None
+    is_good = row is not None and counts(row, row.person, surface=surface, at=at)
+    return row if is_good else None
+
+
+def counts(row: Any, person: Any, *, surface: str, at: datetime) -> bool:
+    """Whether a session is of this door, not too old, and its person may come in."""
+    return row.surface == surface and is_session_fresh(row, at) and may_enter(person, surface)
 
 
 def touch_session(session: Session, row: Any, *, at: datetime) -> None:

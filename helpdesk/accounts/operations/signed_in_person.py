@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from helpdesk.accounts.models import Membership, Person, StaffSession
 from helpdesk.accounts.operations import sessions
-from helpdesk.accounts.policy import role_may_use_surface
 from helpdesk.accounts.queries import holds_key_of
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.batch_query import BatchQuery
@@ -29,12 +28,13 @@ WHO: Final = BatchQuery(
         StaffSession.person_id,
         Person.name,
         Person.role,
+        Person.disabled_at,
         Person.key_id,
         Key.public_half,
     )
     .join(Person, Person.id == StaffSession.person_id)
     .join(Key, Key.id == Person.key_id)
-    .where(OF_A_COOKIE, Person.disabled_at.is_(None)),
+    .where(OF_A_COOKIE),
     teams=select(Membership.team_id, holds_key_of(Membership.team_id).label("is_let_in"))
     .join(StaffSession, StaffSession.person_id == Membership.person_id)
     .join(Person, Person.id == Membership.person_id)
@@ -76,7 +76,7 @@ class SignedInPerson:
 def load_signed_in_person(
     session: Session, token: str, *, surface: str, at: datetime
 ) -> SignedInPerson | None:
-    """The person whose cookie this is, by the rules of `sessions.state`, and seen from now on.
+    """The person whose cookie this is, by the rules of `sessions.counts`, and seen from now on.
 
     Only the cookie opens their key; whoever stands between passphrase and second factor is nobody.
     """
@@ -95,9 +95,9 @@ def _entering(
     surface: str,
     at: datetime,
 ) -> SignedInPerson | None:
-    if not row.is_complete or row.surface != surface or not role_may_use_surface(row.role, surface):
+    if not row.is_complete or not sessions.counts(row, row, surface=surface, at=at):
         return None
-    secret = sessions.unlocked_secret(row, token) if sessions.is_session_fresh(row, at) else None
+    secret = sessions.unlocked_secret(row, token)
     if secret is None or secret.public.raw != row.public_half:
         return None
     sessions.touch_session(session, row, at=at)

@@ -16,7 +16,7 @@ from helpdesk.accounts.operations.sessions import (
     new_session,
 )
 from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseLock
-from helpdesk.accounts.policy import may_use_own, role_may_use_surface
+from helpdesk.accounts.policy import may_enter, may_use_own
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
@@ -105,11 +105,6 @@ def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
         .returning(Person.id)
     )
     return work.session.scalar(used) is not None
-
-
-def may_enter(person: Person, surface: str) -> bool:
-    """Whether this person may come in by this door at all."""
-    return person.is_active and role_may_use_surface(person.role, surface)
 
 
 def may_try_code(work: Work, person: Person) -> bool:
