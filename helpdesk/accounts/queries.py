@@ -1,16 +1,21 @@
 """Reading people and teams, always from what the actor may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
+    ARRAY,
+    BindParameter,
     ColumnElement,
     Select,
     SQLColumnExpression,
+    String,
     and_,
+    any_,
     bindparam,
     exists,
+    literal,
     or_,
     select,
 )
@@ -31,6 +36,8 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
+Found = TypeVar("Found", bound=Select[*tuple[Any, ...]])
+
 
 def teams_of(work: Work) -> Sequence[Team]:
     """The teams the actor is in, by name."""
@@ -38,20 +45,25 @@ def teams_of(work: Work) -> Sequence[Team]:
     return work.session.scalars(mine).all()
 
 
+def these_queues(queues: Collection[str] | BindParameter[Any]) -> Select[Team]:
+    """Queues by id, as rows; no partner's team is one."""
+    if not isinstance(queues, BindParameter):
+        queues = literal(sorted(queues), ARRAY(String))
+    return select(Team).where(Team.kind == TeamKind.QUEUE, Team.id == any_(queues))
+
+
 def queues_of(work: Work) -> Sequence[Team]:
     """The queues whose cases the actor may work on: none for an operator or a partner, nor for who
     waits to be let in."""
-    if not work.actor.works_on_cases:
-        return []
-    inside = work.actor.let_into
-    return [team for team in teams_of(work) if team.kind is TeamKind.QUEUE and team.id in inside]
+    mine = these_queues(work.actor.queues).order_by(Team.name)
+    return work.session.scalars(mine).all()
 
 
 def queue_by_slug(work: Work, slug: str) -> Team:
-    for team in queues_of(work):
-        if team.slug == slug:
-            return team
-    raise NotFound
+    team = work.session.scalar(these_queues(work.actor.queues).where(Team.slug == slug))
+    if team is None:
+        raise NotFound
+    return team
 
 
 def visible_teams(actor: Actor) -> Select[Team]:
@@ -126,12 +138,12 @@ def membership(work: Work, person_id: str, team_id: str) -> Membership:
 
 def members(work: Work, team: Team) -> Sequence[Person]:
     """Who is in a team that the actor may see."""
-    inside = (
+    found = (
         visible_people(work.actor)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.team_id == team.id)
     )
-    return work.session.scalars(inside).all()
+    return work.session.scalars(found).all()
 
 
 class Colleague(NamedTuple):
@@ -145,8 +157,8 @@ def colleagues(work: Work, team_id: str) -> Sequence[Colleague]:
     """Who else in a team of mine could take over a case: let in, and not disabled."""
     if team_id not in work.actor.teams:
         return []
-    inside = work.session.execute(INSIDERS, {"team_id": team_id})
-    return [Colleague(*one) for one in inside if one.id != work.actor.person_id]
+    insiders = work.session.execute(INSIDERS, {"team_id": team_id})
+    return [Colleague(*one) for one in insiders if one.id != work.actor.person_id]
 
 
 def may_be_given(session: Session, person_id: str | None, team_id: str) -> bool:
@@ -183,18 +195,22 @@ def own_sessions(work: Work) -> Sequence[StaffSession]:
 
 def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
     """Who is on duty for a queue at a moment, of those who can open its cases."""
-    duty = _let_in(team_id).where(Person.on_duty_until > at).order_by(Person.on_duty_until)
+    duty = (
+        inside(select(Person), team_id)
+        .where(Person.on_duty_until > at)
+        .order_by(Person.on_duty_until)
+    )
     return session.scalars(duty).all()
 
 
 def members_with_key(session: Session, team_id: str) -> Sequence[Person]:
     """Everybody who can open the cases of a queue now."""
-    return session.scalars(_let_in(team_id).order_by(Person.name)).all()
+    return session.scalars(inside(select(Person), team_id).order_by(Person.name)).all()
 
 
 def can_be_alerted(session: Session, team_id: str, *, at: datetime) -> bool:
     """Whether a letter about a case that waits in this queue could reach anyone."""
-    return any(person.gets_duty_mail(at) for person in session.scalars(_let_in(team_id)))
+    return any(person.gets_duty_mail(at) for person in members_with_key(session, team_id))
 
 
 def operators(session: Session) -> Sequence[Person]:
@@ -301,36 +317,21 @@ def holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
     )
 
 
-def _let_in(team_id: str) -> Select[Person]:
-    """The rows of those whom INSIDERS names."""
-    inside = select(Person).join(Membership, Membership.person_id == Person.id)
-    return inside.where(
+def inside(found: Found, team_id: SQLColumnExpression[str] | str) -> Found:
+    """Of some people those who can open the cases of a team: members who hold its key, and whose
+    account is not blocked."""
+    return found.join(Membership, Membership.person_id == Person.id).where(
         Membership.team_id == team_id,
         Person.disabled_at.is_(None),
         holds_key_of(Membership.team_id),
     )
 
 
-# Who can open the cases of a team. Asked on each case page, so it is put together only once.
-INSIDERS: Final = (
-    select(Person.id, Person.name)
-    .join(Membership, Membership.person_id == Person.id)
-    .where(
-        Membership.team_id == bindparam("team_id"),
-        Person.disabled_at.is_(None),
-        holds_key_of(Membership.team_id),
-    )
-    .order_by(Person.name)
-)
+# Asked on each case page, so it is put together only once.
+INSIDERS: Final = inside(select(Person.id, Person.name), bindparam("team_id")).order_by(Person.name)
 # Asked with a lock that stops nothing but their being let go or taken out.
 MAY_BE_GIVEN: Final = (
-    select(Person.id)
-    .join(Membership, Membership.person_id == Person.id)
-    .where(
-        Person.id == bindparam("person_id"),
-        Membership.team_id == bindparam("team_id"),
-        Person.disabled_at.is_(None),
-        holds_key_of(Membership.team_id),
-    )
+    inside(select(Person.id), bindparam("team_id"))
+    .where(Person.id == bindparam("person_id"))
     .with_for_update(read=True, key_share=True, of=(Person, Membership))
 )

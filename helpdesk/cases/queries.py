@@ -6,13 +6,15 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
+    ColumnElement,
     Select,
     String,
     any_,
     bindparam,
     exists,
-    false,
     func,
+    literal,
     or_,
     select,
     text,
@@ -20,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased, defer
 
-from helpdesk.accounts.models import Membership, Person, Team
+from helpdesk.accounts import queries as accounts
+from helpdesk.accounts.models import Person, Team
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Closure, Consent, Conversation, Message, Note
 from helpdesk.core.actors import Actor
@@ -38,10 +41,6 @@ DUE = func.coalesce(
     func.least(Case.reply_due_at, Case.word_due_at), text("'infinity'::timestamptz")
 )
 IN_ORDER = (Case.level, DUE, Case.id)
-# Whoever may see a case reaches it by this; the same scope as `visible_to`, put together once.
-BY_REF: Final = select(Case).where(
-    Case.ref == bindparam("ref"), Case.team_id == any_(bindparam("teams", type_=ARRAY(String)))
-)
 # What the page of a case gathers, oldest first; of messages without the copies that only reporters
 # open, of consents what was taken back included.
 MESSAGES: Final = (
@@ -72,11 +71,23 @@ OUR_MOVE = text("(cases.state <> 'waiting' OR cases.reply_due_at IS NOT NULL)")
 LISTED = (defer(Case.story), defer(Case.contact), defer(Case.answers))
 
 
+def in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
+    """The one scope of cases: asked of whatever shows cases, or what hangs on them."""
+    if not isinstance(queues, BindParameter):
+        queues = literal(sorted(queues), ARRAY(String))
+    return Case.team_id == any_(queues)
+
+
 def visible_to(actor: Actor) -> Select[Case]:
     """The cases of the actor's queues; none for operators, partners and strangers, nor for who
     waits to be let in."""
-    cases = select(Case)
-    return cases.where(Case.team_id.in_(actor.let_into) if actor.works_on_cases else false())
+    return select(Case).where(in_queues(actor.queues))
+
+
+# One case by its name, for whoever may see it, put together once.
+BY_REF: Final = select(Case).where(
+    Case.ref == bindparam("ref"), in_queues(bindparam("queues", type_=ARRAY(String)))
+)
 
 
 def case_by_ref(work: Work, ref: str) -> Case:
@@ -94,9 +105,10 @@ def refuse_who_waits(work: Work, case: Case) -> None:
 
 
 def case_parameters(work: Work, ref: str) -> dict[str, Any]:
-    """What BY_REF is asked with: a case of the actor's queues, or none."""
+    """What BY_REF is asked with. Who waits finds it too, to be told so: see `refuse_who_waits`."""
     actor = work.actor
-    return {"ref": ref.upper(), "teams": sorted(actor.teams) if actor.works_on_cases else []}
+    waits_in = actor.waits_in if actor.works_on_cases else frozenset()
+    return {"ref": ref.upper(), "queues": sorted(actor.queues | waits_in)}
 
 
 def lock_case(work: Work, case: Case) -> None:
@@ -126,13 +138,11 @@ def cases_with_unable_owner(work: Work, limit: int = 20) -> Sequence[Case]:
         of_team.key_id == of_case.holder_id,
         of_team.holder_id == Person.key_id,
     )
-    is_member = exists().where(
-        Membership.person_id == Person.id, Membership.team_id == Case.team_id
-    )
+    insider = accounts.inside(select(Person.id), Case.team_id).correlate(Case)
     lost = (
         visible_to(work.actor)
         .join(Person, Person.id == Case.owner_id)
-        .where(NOT_CLOSED, or_(Person.disabled_at.is_not(None), ~is_member, ~can_open))
+        .where(NOT_CLOSED, or_(Person.id.not_in(insider), ~can_open))
     )
     return work.session.scalars(lost.options(*LISTED).order_by(*IN_ORDER).limit(limit)).all()
 
@@ -184,7 +194,7 @@ def cases_with_late_update(work: Work, limit: int = 20) -> Sequence[Case]:
         .order_by(DUE)
         .limit(limit)
         for level in Level
-        for team in sorted(work.actor.let_into)
+        for team in sorted(work.actor.queues)
     ]
     if not overdue:
         return []

@@ -15,7 +15,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     TextClause,
-    any_,
     bindparam,
     cast,
     func,
@@ -24,7 +23,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from helpdesk.accounts.models import Person, Team, TeamKind
+from helpdesk.accounts.models import Person, Team
+from helpdesk.accounts.queries import these_queues
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.case import LEVELS
 from helpdesk.cases.queries import (
@@ -59,11 +59,8 @@ SHOWN: Final = (
     Case.owner_id,
     Person.name.label("owner"),
 )
-# The same scope as `cases.queries.visible_to`: the queues of the actor.
-OWN_QUEUE: Final = select(Team).where(
-    Team.slug == bindparam("slug"),
-    Team.kind == TeamKind.QUEUE,
-    Team.id == any_(bindparam("teams", type_=ARRAY(String))),
+OWN_QUEUE: Final = these_queues(bindparam("queues", type_=ARRAY(String))).where(
+    Team.slug == bindparam("slug")
 )
 AT: Final = cast(bindparam("at", type_=String), DateTime(timezone=True))
 NEVER: Final = "infinity"
@@ -112,9 +109,8 @@ def queue_page(work: Work, slug: str, *, show: QueueFilter, after: str = "") -> 
     """The cases behind a place in the list. A place that cannot be read is the beginning."""
     place = _read(after, show)
     behind = {} if place is None else {"level": place.level, "at": place.at, "id": place.id}
-    teams = sorted(work.actor.let_into) if work.actor.works_on_cases else []
     listed = _listed(show, is_first=place is None)
-    found = listed.ask(work.session, slug=slug, teams=teams, **behind)
+    found = listed.ask(work.session, slug=slug, queues=sorted(work.actor.queues), **behind)
     if found is None:
         raise NotFound
     team, cases, second = found[0], found[1]["cases"], found[1].get("second", ())

@@ -37,6 +37,11 @@ class Actor:
         return self.teams - self.waits_in
 
     @property
+    def queues(self) -> frozenset[str]:
+        """The queues whose cases they see: none for whoever does not work on cases."""
+        return self.let_into if self.works_on_cases else frozenset()
+
+    @property
     def is_anonymous(self) -> bool:
         """Whether exact times would say when a reporter sat at a keyboard."""
         return self.role in (Role.NOBODY, Role.REPORTER)

@@ -12,7 +12,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_close, may_work_on
-from helpdesk.cases.queries import lock_case, newest_from_reporter
+from helpdesk.cases.queries import in_queues, lock_case, newest_from_reporter
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
@@ -145,7 +145,7 @@ def pending_requests(work: Work) -> Sequence[ClosingRequest]:
     pending = (
         select(ClosingRequest)
         .join(Case, Case.id == ClosingRequest.case_id)
-        .where(Case.team_id.in_(work.actor.let_into), ClosingRequest.decided_at.is_(None))
+        .where(in_queues(work.actor.queues), ClosingRequest.decided_at.is_(None))
         .where(Case.state != "closed")
         .order_by(ClosingRequest.asked_at)
     )

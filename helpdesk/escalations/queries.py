@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from helpdesk.cases import report_content
 from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.queries import in_queues
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
@@ -54,7 +55,7 @@ def visible_to(actor: Actor) -> Select[Escalation]:
     """Requests of one's own queues; what has left, for the partner; one's own, for a reporter."""
     found = select(Escalation)
     if actor.works_on_cases:
-        return found.join(Escalation.case).where(Case.team_id.in_(actor.let_into))
+        return found.join(Escalation.case).where(in_queues(actor.queues))
     if actor.role is Role.PARTNER:
         own = found.join(Escalation.partner).where(Partner.team_id.in_(actor.teams))
         return own.where(_has_left())
@@ -304,7 +305,7 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
         select(Delivery)
         .join(Delivery.escalation)
         .join(Escalation.case)
-        .where(Case.team_id.in_(work.actor.let_into))
+        .where(in_queues(work.actor.queues))
         .where(Delivery.state == DeliveryState.DEAD_LETTER)
     )
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()

@@ -170,7 +170,7 @@ def pending_requests(work: Work) -> Sequence[LevelRequest]:
     pending = (
         select(LevelRequest)
         .join(Case, Case.id == LevelRequest.case_id)
-        .where(Case.team_id.in_(work.actor.let_into), LevelRequest.decided_at.is_(None))
+        .where(cases.in_queues(work.actor.queues), LevelRequest.decided_at.is_(None))
         .order_by(LevelRequest.asked_at)
     )
     return work.session.scalars(pending).all()
@@ -227,7 +227,8 @@ def cases_with_failed_alert(work: Work, *, limit: int = 20) -> Sequence[Case]:
     waiting = cases.visible_to(work.actor).where(
         Case.reply_due_at.is_not(None),
         or_(
-            and_(Case.unheard_since.is_not(None), Case.team_id.in_(work.actor.let_into)),
+            # Spelt out for the small index of those.
+            and_(Case.unheard_since.is_not(None), cases.in_queues(work.actor.queues)),
             Case.id.in_([str(one["case_id"]) for one in lying]),
         ),
     )
