@@ -45,6 +45,8 @@ def test_a_role_that_is_taken_over_changes_nothing_of_others(address):
         "GRANT DELETE ON memberships TO helpdesk_ticker; "
         "CREATE POLICY planted ON memberships TO helpdesk_ticker USING (true)",
         "ALTER TABLE people DISABLE ROW LEVEL SECURITY",
+        "GRANT UPDATE ON keys TO helpdesk_app; "
+        "CREATE POLICY planted ON keys FOR UPDATE TO helpdesk_app USING (true)",
     ],
 )
 def test_a_right_too_many_is_noticed(address, right):
