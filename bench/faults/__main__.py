@@ -137,7 +137,7 @@ def run(
         yield from _reported(house, staff[0], seed, kinds, kills=kills, forms=forms, crowd=crowd)
         yield from _claimed(house, staff[1:], seed, kinds, kills=kills, cases=cases)
         if "deliveries" in kinds:
-            partner = requests.a_partner(house, staff[0])
+            partner = requests.a_partner(house, staff[0], staff[1])
             ready = requests.drafted(house, staff[1], partner, asked)
             house.work("deliveries")
             yield delivering.trial(house, staff[0], ready, mail, seed=seed, kills=kills)

@@ -52,8 +52,9 @@ class Ready:
     packet_hash: str
 
 
-def a_partner(house: House, coordinator: Somebody) -> Partner:
-    """A vetted partner with a mailbox, and somebody there who can open what comes."""
+def a_partner(house: House, coordinator: Somebody, second: Somebody) -> Partner:
+    """A partner with a mailbox, and somebody there who can open what comes; a second person has
+    vetted them."""
     with house.context.begin(coordinator.actor, secrets=coordinator.secrets) as work:
         partner = partners.register_partner(
             work,
@@ -66,9 +67,11 @@ def a_partner(house: House, coordinator: Somebody) -> Partner:
             is_new_platform=True,
         )
         _type_the_code(work, partner)
-        partners.confirm_vetting(work, partner, on=datetime.now(UTC).date())
         team = partner.team
     enrolled(house.context, "trust-agent", Role.PARTNER, team)
+    with house.context.begin(second.actor, secrets=second.secrets) as work:
+        vetted = work.session.get_one(Partner, partner.id)
+        partners.confirm_vetting(work, vetted, on=datetime.now(UTC).date())
     return partner
 
 

@@ -208,6 +208,18 @@ def members_with_key(session: Session, team_id: str) -> Sequence[Person]:
     return session.scalars(inside(select(Person), team_id).order_by(Person.name)).all()
 
 
+def people_let_in(session: Session) -> Sequence[Person]:
+    """Everybody who can open the cases of some queue now."""
+    inside = (
+        select(Membership.person_id)
+        .join(Team, Team.id == Membership.team_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Team.kind == TeamKind.QUEUE, holds_key_of(Membership.team_id))
+    )
+    found = select(Person).where(Person.id.in_(inside), Person.disabled_at.is_(None))
+    return session.scalars(found.order_by(Person.name, Person.id)).all()
+
+
 def can_be_alerted(session: Session, team_id: str, *, at: datetime) -> bool:
     """Whether a letter about a case that waits in this queue could reach anyone."""
     return any(person.gets_duty_mail(at) for person in members_with_key(session, team_id))

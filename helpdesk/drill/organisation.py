@@ -96,13 +96,16 @@ def found(past: PastMoments, at: datetime) -> list[DrillAccount]:
         for slug, name in QUEUES.items()
     }
     players = [_enrol(past, part, teams, at) for part in PARTS if part.role is not Role.PARTNER]
-    teams[PARTNER] = _partner(past, at).team
+    partner = _partner(past, at)
+    teams[PARTNER] = partner.team
     players += [_enrol(past, part, teams, at) for part in PARTS if part.role is Role.PARTNER]
     for newcomer in PARTS:
         for membership in past.somebody(newcomer.handle).memberships:
             first = next(part for part in PARTS if membership.team.slug in part.teams)
             if first is not newcomer:
                 accounts.grant_access(past.person(first.handle, at), membership)
+    # The coordinator registered them, so someone else makes sure who they are.
+    partners.confirm_vetting(past.person("responder", at), partner, on=at.date())
     return players
 
 
@@ -121,7 +124,6 @@ def _partner(past: PastMoments, at: datetime) -> Partner:
         is_new_platform=True,
         is_drill=True,
     )
-    partners.confirm_vetting(past.person("coordinator", at), partner, on=at.date())
     _confirm_partner(past, partner, at)
     return partner
 

@@ -29,6 +29,7 @@ from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.queries import AtPartners
 from helpdesk.intake.volume import IntakeVolume, current_volume
 from helpdesk.partners import queries as partners
+from helpdesk.partners import vetting
 from helpdesk.partners.models import Partner
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as playbooks
@@ -93,6 +94,7 @@ class Board:
     false_keys: FalseKeys
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]
+    to_vet: Sequence[Partner]
     untold_partners: Sequence[Escalation]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
@@ -127,6 +129,7 @@ def board(work: Work) -> Board:
         came_back=came_back,
         unconfirmed=accounts.people_with_unconfirmed_mailbox(work),
         unconfirmed_partners=partners.unconfirmed(work),
+        to_vet=vetting.partners_to_vet(work),
         untold_partners=escalations.untold(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=unsigned_keys(work),

@@ -121,8 +121,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Partner",
         seen.partner_is_vetted,
-        f"{seen.partner} is not vetted. A coordinator can note on the partner's page that someone"
-        " has made sure who they are.",
+        f"{seen.partner} is not vetted. On the partner's page it says who can do that: not who"
+        " registered them, and not who gave their people a code.",
     )
     yield (
         "Way to them",

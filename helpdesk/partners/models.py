@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -30,8 +30,12 @@ class Partner(Identified, Base):
     team_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("teams.id"), unique=True)
     # Names of packet fields; anything else never enters a packet to this partner.
     allowed_fields: Mapped[list[str]] = mapped_column(JSONB)
-    # Until a person has checked who they are, nothing goes to them.
+    # Until a second person has checked who they are, nothing goes to them (`partners.vetting`).
     vetted_on: Mapped[date | None]
+    vetted_by: Mapped[str | None] = mapped_column(String(80))
+    # Actors who cannot be that second person.
+    registered_by: Mapped[str | None] = mapped_column(String(80))
+    changed_by: Mapped[str | None] = mapped_column(String(80))
     # Where their mail goes now; one that waits for its code is in `new_partner_mailboxes`.
     mailbox: Mapped[Envelope | None]
     # Since when it is confirmed; or, given before there were test letters, how long it is used.
@@ -52,9 +56,13 @@ class Partner(Identified, Base):
 
     team: Mapped[Team] = relationship(lazy="joined")
 
+    __table_args__ = (CheckConstraint("vetted_by <> registered_by", name="second_person_vets"),)
+
     @property
     def is_vetted(self) -> bool:
-        return self.vetted_on is not None
+        """Whether a second person made sure who they are: who vetted before that was asked for is
+        not written down, and counts for nothing."""
+        return self.vetted_on is not None and self.vetted_by is not None
 
     @property
     def is_retired(self) -> bool:

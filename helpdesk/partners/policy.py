@@ -11,12 +11,19 @@ def may_see_partners(actor: Actor) -> bool:
 
 
 def may_register_partner(actor: Actor, _slug: str) -> bool:
-    return actor.role is Role.COORDINATOR
+    return actor.role is Role.COORDINATOR and bool(actor.let_into)
 
 
 def may_manage_partner(actor: Actor, _partner: Partner) -> bool:
-    """What may leave, and to whom, is settled by those who answer for the cases."""
-    return actor.role is Role.COORDINATOR
+    """What may leave, and to whom, is settled by those who answer for the cases, once they were let
+    into a queue."""
+    return actor.role is Role.COORDINATOR and bool(actor.let_into)
+
+
+def may_vet_partner(actor: Actor, _partner: Partner) -> bool:
+    """Anyone who works on cases and was let in can be the second person: in a small team that is a
+    responder. Who had a part in the partner cannot (`partners.vetting`)."""
+    return actor.works_on_cases and bool(actor.let_into)
 
 
 def may_confirm_mailbox(actor: Actor, partner: Partner) -> bool:

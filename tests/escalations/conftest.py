@@ -18,7 +18,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.terms import PartnerTerms
-from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, work_as
+from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, vet, work_as
 
 MAILBOX = "trust@platform.test"
 TYPED = {
@@ -204,7 +204,7 @@ def a_partner(
     if confirmed:
         confirm_mail(by_lead, partner)
     if vetted:
-        partners.confirm_vetting(by_lead, partner, on=work.at.date())
+        vet(work, partner)
     return partner
 
 
@@ -214,8 +214,9 @@ def a_house(work, context, *, platform="platform") -> House:
     writer = a_person(work, teams=[queue], email="writer@helpdesk.test")
     second = a_person(work, teams=[queue], email="second@helpdesk.test")
     lead = a_person(work, Role.COORDINATOR, [queue], email="lead@helpdesk.test")
-    partner = a_partner(work, lead, platform=platform)
+    partner = a_partner(work, lead, platform=platform, vetted=False)
     theirs = a_person(work, Role.PARTNER, [partner.team])
+    vet(work, partner)
     colleague = a_person(work, Role.PARTNER, [partner.team])
     case = a_ready_case(work, queue, platform, code, owner=writer)
     return House(context, queue, writer, second, lead, partner, theirs, colleague, code, case)

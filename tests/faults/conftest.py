@@ -34,7 +34,7 @@ class Scene:
 def built():
     with PartnersMail(SEED) as mail, House(mail_url=mail.url, durable=False) as house:
         _, (coordinator, *responders) = people.found_queue(house, responders=CROWD)
-        partner = requests.a_partner(house, coordinator)
+        partner = requests.a_partner(house, coordinator, responders[0])
         yield Scene(house, mail, coordinator, responders, partner)
 
 

@@ -106,13 +106,17 @@ def test_one_partner_answers_for_a_platform(context, lead, partner):
             operations.register_partner(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
 
 
-def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, partner):
-    with work_as(context, lead) as work:
+def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, responder, partner):
+    with context.begin() as work:
+        a_person(work, Role.PARTNER, [theirs(work, partner).team])
+    with work_as(context, responder) as work:
         one = theirs(work, partner)
         with pytest.raises(Conflict, match="up to today"):
             operations.confirm_vetting(work, one, on=work.at.date() + timedelta(days=1))
         operations.confirm_vetting(work, one, on=date(2026, 11, 1))
         assert one.is_vetted
+    with work_as(context, lead) as work:
+        one = theirs(work, partner)
         operations.suspend_vetting(work, one)
         assert not one.is_vetted
         told = work.session.scalars(
@@ -128,7 +132,6 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, pa
     [
         lambda work, one: operations.change_allow_list(work, one, fields=[]),
         lambda work, one: operations.give_mailbox(work, one, "x@example.test"),
-        lambda work, one: operations.confirm_vetting(work, one, on=date(2026, 11, 1)),
         operations.suspend_vetting,
         operations.retire_partner,
         operations.reinstate_partner,
@@ -147,7 +150,8 @@ def test_only_coordinators_settle_what_may_leave(context, responder, partner, ve
     ("actor", "sees", "manages"),
     [
         (Actor("person:1", Role.RESPONDER), True, False),
-        (Actor("person:1", Role.COORDINATOR), True, True),
+        (Actor("person:1", Role.COORDINATOR, teams=frozenset({"queue"})), True, True),
+        (Actor("person:1", Role.COORDINATOR), True, False),
         (operator("ops"), True, False),
         (Actor("person:1", Role.PARTNER), False, False),
         (reporter("case"), False, False),
@@ -195,7 +199,9 @@ def send(client, page, to, **fields):
     return client.post(to, data={"csrf_token": token, **fields})
 
 
-def test_a_coordinator_registers_and_vets_on_the_pages(context, staff, lead):
+def test_a_coordinator_registers_and_a_second_person_vets_on_the_pages(
+    context, staff, lead, responder
+):
     sign_in(staff, lead)
     made = send(
         staff, "/partners/new", "/partners", **ABOUT, mailbox=MAILBOX, fields=["happened", "harm"]
@@ -207,12 +213,16 @@ def test_a_coordinator_registers_and_vets_on_the_pages(context, staff, lead):
     assert "Not confirmed" in page.text
     assert "What happened" in page.text
 
+    with context.begin() as work:
+        a_person(work, Role.PARTNER, [work.session.query(Partner).one().team])
+    sign_in(staff, responder)
     assert send(staff, made.location, f"{made.location}/vetting", on="").status_code == 422
     late = send(staff, made.location, f"{made.location}/vetting", on="2999-01-01")
     assert "Choose a day up to today" in late.text
     assert (
         send(staff, made.location, f"{made.location}/vetting", on="2026-11-02").status_code == 303
     )
+    sign_in(staff, lead)
     assert "Send them nothing more" in staff.get(made.location).text
     assert send(staff, made.location, f"{made.location}/doubt").status_code == 303
 

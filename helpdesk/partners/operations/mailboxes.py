@@ -29,6 +29,7 @@ def give_mailbox(work: Work, partner: Partner, address: str) -> None:
         new.old = partner.mailbox
         at = int(work.at.timestamp())
         work.promise("partners.tell_old_mailbox", partner_id=partner.id, at=at)
+    partner.changed_by = work.actor.id
     work.record("partner.mailbox_given", partner)
 
 

@@ -14,9 +14,10 @@ from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import begin_mailbox
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.policy import may_manage_partner, may_register_partner
+from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
 from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
 from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform
+from helpdesk.partners.vetting import why_vetting_is_refused
 
 
 def register_partner(
@@ -61,6 +62,7 @@ def register_partner(
         reach_us=about.reach_us,
         is_drill=is_drill,
     )
+    partner.registered_by = work.actor.id
     work.session.add(partner)
     work.session.flush()  # what hangs on it comes after it
     begin_mailbox(work, partner, mailbox)
@@ -81,6 +83,7 @@ def change_partner(work: Work, partner: Partner, *, name: str, about: PartnerTer
         setattr(partner, one, value)
     partner.reach_us = about.reach_us
     partner.team.name = name
+    partner.changed_by = work.actor.id
     work.record("partner.changed", partner, changed=changed, was=was, now=after)
 
 
@@ -106,22 +109,31 @@ def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) ->
     """Settle what a packet to this partner may hold. What is not on the list stays here."""
     work.require(may_manage_partner, partner)
     partner.allowed_fields = _known(fields)
+    partner.changed_by = work.actor.id
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
 
 
 def confirm_vetting(work: Work, partner: Partner, *, on: date) -> None:
-    """Somebody has made sure, on another channel, that they are who they say."""
-    work.require(may_manage_partner, partner)
+    """A second person has made sure, on another channel, that they are who they say.
+
+    Nobody who registered or last changed them, or brought in one of their people; and not before
+    the first of these has enrolled: whoever makes their key reads along from then on.
+    """
+    work.require(may_vet_partner, partner)
+    work.session.refresh(partner, with_for_update={"of": Partner})
+    refusal = why_vetting_is_refused(work, partner, work.actor.id)
+    if refusal:
+        raise Conflict(refusal)
     if not can_be_in_past(on, today=work.at.date()):
         raise Conflict("Choose a day up to today, at most five years back.")
-    partner.vetted_on = on
+    partner.vetted_on, partner.vetted_by = on, work.actor.id
     work.record("partner.vetted", partner, on=on.isoformat())
 
 
 def suspend_vetting(work: Work, partner: Partner) -> None:
     """Stop everything that has not left yet, until they are vetted again."""
     work.require(may_manage_partner, partner)
-    partner.vetted_on = None
+    partner.vetted_on = partner.vetted_by = None
     work.record("partner.doubted", partner)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.accounts.queries import names_of_actors
+from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.partners import operations, queries
@@ -18,7 +20,13 @@ from helpdesk.partners.forms import (
 from helpdesk.partners.labels import TAKES
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import FIELDS
-from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_see_partners
+from helpdesk.partners.policy import (
+    may_manage_partner,
+    may_register_partner,
+    may_see_partners,
+    may_vet_partner,
+)
+from helpdesk.partners.vetting import vetting_of
 from helpdesk.partners.views.blueprint import bp, managed
 from helpdesk.web.work import work
 
@@ -51,7 +59,7 @@ def create() -> ResponseReturnValue:
     name = isolated(partner.name)
     flash(
         f"{name} is registered. A test letter goes to their address. No request can be sent to them"
-        " before the code in it is typed, and before they are vetted."
+        " before the code in it is typed, and before someone else than you has vetted them."
     )
     return redirect(url_for(".show", slug=partner.slug), 303)
 
@@ -135,12 +143,13 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
 @bp.post("/partners/<slug>/vetting")
 def create_vetting(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
+    work.require(may_vet_partner, partner)
     form = VettingForm()
     if not form.validate_on_submit():
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
     operations.confirm_vetting(work, partner, on=form.on.data)
-    flash(f"{isolated(partner.name)} is vetted.")
+    flash(f"{isolated(partner.name)} is vetted. Requests can be sent to them from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -153,8 +162,9 @@ def create_doubt(slug: str) -> ResponseReturnValue:
 
 
 def _for_coordinators() -> None:
-    if not may_register_partner(work.actor, ""):
+    if work.actor.role is not Role.COORDINATOR:
         raise NotFound
+    work.require(may_register_partner, "")
 
 
 def _new_form() -> PartnerForm:
@@ -169,6 +179,7 @@ def _platforms() -> Collection[str]:
 
 def _page(partner: Partner, form: VettingForm) -> str:
     may_manage = may_manage_partner(work.actor, partner)
+    by = {one for one in (partner.registered_by, partner.changed_by, partner.vetted_by) if one}
     return render_template(
         "partners/show.html",
         partner=partner,
@@ -178,5 +189,8 @@ def _page(partner: Partner, form: VettingForm) -> str:
         fields=FIELDS,
         form=form,
         may_manage=may_manage,
+        may_vet=may_vet_partner(work.actor, partner),
+        vetting=vetting_of(work, partner),
+        names=names_of_actors(work.session, by),
         takes=TAKES,
     )

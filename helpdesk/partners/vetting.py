@@ -1,0 +1,116 @@
+"""Vetting: a second person makes sure who a partner is, and whose accounts are at its desk.
+
+Whoever registered a partner and could sign in as its people would be both sides of each request.
+So the one who vets did neither register nor last change it, and brought none of its people in.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.accounts import queries as accounts
+from helpdesk.accounts.key_fingerprints import fingerprint
+from helpdesk.accounts.models import Membership, Person
+from helpdesk.accounts.verified_keys import key_of_person
+from helpdesk.accounts.vouching import NOBODY_KNOWN, PERSON, stands_behind
+from helpdesk.core.errors import Conflict
+from helpdesk.core.markup import isolated
+from helpdesk.core.work import Work
+from helpdesk.partners import queries
+from helpdesk.partners.models import Partner
+from helpdesk.partners.policy import may_vet_partner
+
+NOBODY_ENROLLED = (
+    "None of their people has enrolled yet, so nobody can make sure whose accounts these are."
+    " Invite the first of them, and have them vetted after that."
+)
+SOMEONE_ELSE = " Someone else has to vet them, so that no one person is both sides of a request."
+
+
+class DeskPerson(NamedTuple):
+    """Who can open what is sent to a partner, and their key in six words; none if it is false."""
+
+    name: str
+    words: str
+
+
+class Vetting(NamedTuple):
+    """How it stands with a partner: who is at its desk, why not I, and who else can."""
+
+    desk: Sequence[DeskPerson]
+    why_not: str
+    others: Sequence[str]
+
+
+def vetting_of(work: Work, partner: Partner) -> Vetting:
+    """What the partner's page says of it. Of those who can, it names whom the actor may see."""
+    refusal = why_vetting_is_refused(work, partner, work.actor.id)
+    seen = {one.id for one in accounts.people(work)}
+    able = [one for one in _who_may_vet(work, partner) if f"{PERSON}{one.id}" != work.actor.id]
+    return Vetting(_desk(work, partner), refusal, [one.name for one in able if one.id in seen])
+
+
+def partners_to_vet(work: Work) -> Sequence[Partner]:
+    """Partners that wait for a second person, and for whom the actor can be it."""
+    return [
+        one
+        for one in queries.partners_to_ask(work)
+        if not one.is_vetted
+        and may_vet_partner(work.actor, one)
+        and not why_vetting_is_refused(work, one, work.actor.id)
+    ]
+
+
+def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
+    """Why somebody cannot vet this partner, in a sentence; empty if they can."""
+    if not queries.has_key(work, partner):
+        return NOBODY_ENROLLED
+    own = stands_behind(work.session, by)
+    for who, did in _parts(work.session, partner):
+        behind = stands_behind(work.session, who)
+        if who == by:
+            return f"You {did}.{SOMEONE_ELSE}"
+        if NOBODY_KNOWN in (own, behind):
+            return (
+                "Your account, or the one that had a part in this partner, came from several that"
+                " gave each other their codes, so it isn't known whose hand it was. Have an"
+                " operator give a new code."
+            )
+        if behind == own:
+            return f"Your own account, and the one that {did}, came from one person.{SOMEONE_ELSE}"
+    return ""
+
+
+def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:
+    """Who had a part in what the partner is now, and what they did."""
+    name = isolated(partner.name)
+    if partner.registered_by is not None:
+        yield partner.registered_by, f"registered {name}"
+    if partner.changed_by is not None:
+        yield partner.changed_by, f"last changed what we know of {name}"
+    theirs = select(Person).join(Membership).where(Membership.team_id == partner.team_id)
+    for one in session.scalars(theirs.order_by(Person.name, Person.id)):
+        if one.code_given_by is not None:
+            yield one.code_given_by, f"gave {isolated(one.name)} the code for {name}'s desk"
+
+
+def _who_may_vet(work: Work, partner: Partner) -> list[Person]:
+    return [
+        one
+        for one in accounts.people_let_in(work.session)
+        if not why_vetting_is_refused(work, partner, f"{PERSON}{one.id}")
+    ]
+
+
+def _desk(work: Work, partner: Partner) -> list[DeskPerson]:
+    found = accounts.members_with_key(work.session, partner.team_id)
+    return [DeskPerson(one.name, _words(work, one)) for one in found]
+
+
+def _words(work: Work, person: Person) -> str:
+    try:
+        return fingerprint(key_of_person(work, person))
+    except Conflict:
+        return ""
