@@ -19,16 +19,25 @@ SURFACES: dict[Surface, frozenset[Role]] = {
 
 
 def manages_people(actor: Actor) -> bool:
-    return actor.role in INVITES
+    """Coordinators once they were let into a queue: before that, who gave the code may be the one
+    behind it. The first makes the key of the first queue; operators have no key to be given."""
+    return actor.role is Role.OPERATOR or (actor.role in INVITES and bool(actor.let_into))
 
 
 def may_invite_as(actor: Actor, role: Role) -> bool:
-    return role in INVITES.get(actor.role, frozenset())
+    return manages_people(actor) and role in INVITES[actor.role]
 
 
 def may_manage(actor: Actor, person: Person) -> bool:
     """Nobody manages themselves: two people stand behind every change of who may do what."""
-    return may_invite_as(actor, person.role) and person.id != actor.person_id
+    is_another = person.id != actor.person_id
+    return is_another and may_invite_as(actor, person.role) and _looks_after(actor, person)
+
+
+def _looks_after(actor: Actor, person: Person) -> bool:
+    """Whether they are in no team yet, or in one of which the actor sees what is there."""
+    teams = [membership.team for membership in person.memberships]
+    return not teams or any(may_place_in(actor, team) for team in teams)
 
 
 def may_make_team(actor: Actor, _kind: TeamKind) -> bool:
@@ -36,10 +45,12 @@ def may_make_team(actor: Actor, _kind: TeamKind) -> bool:
 
 
 def may_place_in(actor: Actor, team: Team) -> bool:
-    """Coordinators speak for their own queues and for every partner; operators for all teams."""
-    if actor.role is Role.COORDINATOR:
-        return team.id in actor.teams or team.kind is TeamKind.PARTNER
-    return actor.role is Role.OPERATOR
+    """Coordinators speak for the queues they were let into and for every partner; operators for all
+    teams."""
+    if actor.role is Role.OPERATOR:
+        return True
+    is_theirs = team.id in actor.let_into or team.kind is TeamKind.PARTNER
+    return manages_people(actor) and is_theirs
 
 
 def may_grant_access(actor: Actor, membership: Membership) -> bool:

@@ -49,7 +49,8 @@ class Work:
         may be the second one of whoever made it, and is nobody's first or second person.
         """
         if not rule(self.actor, subject):
-            raise NotAllowed
+            waits = self.actor.works_on_cases and not self.actor.let_into
+            raise NotAllowed(NOT_LET_IN if waits else "")
         key_id: str | None = getattr(subject, "sealing_key_id", None)
         if key_id is not None and self.actor.works_on_cases and not self.keys.holds(key_id):
             raise NotAllowed(NOT_LET_IN)

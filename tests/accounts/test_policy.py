@@ -22,7 +22,8 @@ STAFF = (Role.RESPONDER, Role.COORDINATOR, Role.OPERATOR)
 )
 def test_who_may_invite_whom(context, inviter, invited):
     with context.begin() as work:
-        somebody = a_person(work, inviter)
+        teams = [a_team(work)] if inviter in (Role.RESPONDER, Role.COORDINATOR) else []
+        somebody = a_person(work, inviter, teams)
 
     assert {role for role in Role if policy.may_invite_as(somebody.actor, role)} == invited
 

@@ -14,7 +14,7 @@ from helpdesk.cli import maintenance
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.job_runner import run_due_promises
-from tests.factories import a_person, a_team, enrolled, work_as
+from tests.factories import a_person, a_team, enrolled, work_as, work_let_in
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def house(context):
 
 def reset(context, by, whom):
     """A coordinator resets somebody, and enrols with the code: as them, or in their name."""
-    with work_as(context, by) as work:
+    with work_let_in(context, by) as work:
         person = queries.person_by_id(work, whom.person.id)
         operations.reset_person(work, person)
         return enrolled_again(work, person)
@@ -41,7 +41,7 @@ def enrolled_again(work, person):
 
 
 def invited(context, by, queue, name, role=Role.RESPONDER):
-    with work_as(context, by) as work:
+    with work_let_in(context, by) as work:
         team = queries.team_by_slug(work, queue.slug)
         person, _code = operations.invite(
             work, handle=name.lower(), name=name, role=role, teams=[team]

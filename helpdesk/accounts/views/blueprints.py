@@ -2,8 +2,10 @@
 
 from flask import Blueprint, abort, current_app, url_for
 
+from helpdesk.accounts.policy import INVITES, manages_people
+from helpdesk.core.errors import NotFound
 from helpdesk.web.rate_limits import within_limit
-from helpdesk.web.work import current_presence
+from helpdesk.web.work import current_presence, work
 
 bp = Blueprint("accounts", __name__)
 people_bp = Blueprint("people", __name__)
@@ -12,6 +14,14 @@ people_bp = Blueprint("people", __name__)
 def home() -> str:
     """The address of the first page of this surface."""
     return url_for(current_app.config["HOME"])
+
+
+def for_managers() -> None:
+    """For those who look after people, once they were let in; for everybody else these addresses do
+    not exist."""
+    if work.actor.role not in INVITES:
+        raise NotFound
+    work.require(lambda actor, _: manages_people(actor), None)
 
 
 def limit_passphrase_tries(purpose: str) -> None:

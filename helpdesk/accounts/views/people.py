@@ -9,22 +9,21 @@ from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.accounts.policy import (
     INVITES,
-    manages_people,
     may_manage,
     may_place_in,
     role_fits_team,
 )
-from helpdesk.accounts.views.blueprints import people_bp
+from helpdesk.accounts.views.blueprints import for_managers, people_bp
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
-from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.web.work import work
 
 
 @people_bp.get("/people")
 def index() -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     return render_template(
         "people/index.html",
         people=queries.people(work),
@@ -36,13 +35,13 @@ def index() -> ResponseReturnValue:
 
 @people_bp.get("/people/invitation")
 def new_invitation() -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     return render_template("people/invitation.html", form=_invitation_form())
 
 
 @people_bp.post("/people/invitation")
 def create_invitation() -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     form = _invitation_form()
     if not form.validate_on_submit():
         return render_template("people/invitation.html", form=form), 422
@@ -63,14 +62,14 @@ def create_invitation() -> ResponseReturnValue:
 
 @people_bp.get("/people/<person_id>")
 def show(person_id: str) -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     person = queries.person_by_id(work, person_id)
     return _person_page(person, _membership_form(person))
 
 
 @people_bp.post("/people/<person_id>/enrolment")
 def create_enrolment(person_id: str) -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     person = queries.person_by_id(work, person_id)
     if person.is_enrolled:  # an old page: since then it says first what hangs on them
         return redirect(url_for("duty.new_reset", person_id=person.id), 303)
@@ -79,7 +78,7 @@ def create_enrolment(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/memberships")
 def create_membership(person_id: str) -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     person = queries.person_by_id(work, person_id)
     form = _membership_form(person)
     if not form.validate_on_submit():
@@ -93,7 +92,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/reopening")
 def create_reopening(person_id: str) -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     person = queries.person_by_id(work, person_id)
     operations.enable(work, person)
     flash(f"{isolated(person.name)} can sign in again.")
@@ -102,13 +101,13 @@ def create_reopening(person_id: str) -> ResponseReturnValue:
 
 @people_bp.get("/people/queue")
 def new_queue() -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     return render_template("people/queue.html", form=TeamForm())
 
 
 @people_bp.post("/people/queue")
 def create_queue() -> ResponseReturnValue:
-    _for_managers()
+    for_managers()
     form = TeamForm()
     if not form.validate_on_submit():
         return render_template("people/queue.html", form=form), 422
@@ -121,12 +120,6 @@ def create_queue() -> ResponseReturnValue:
         return render_template("people/queue.html", form=form), 422
     flash(f"The queue {isolated(team.name)} is made. Nobody reads there who was not let in.")
     return redirect(url_for(".index"), 303)
-
-
-def _for_managers() -> None:
-    """For everybody else these addresses do not exist."""
-    if not manages_people(work.actor):
-        raise NotFound
 
 
 def _invitation_form() -> InvitationForm:

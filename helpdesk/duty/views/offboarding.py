@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.policy import (
-    manages_people,
     may_leave,
     may_manage,
     may_place_in,
 )
+from helpdesk.accounts.views.blueprints import for_managers
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolated
 from helpdesk.duty.forms import ReassignmentForm, reassignment_form
@@ -95,16 +95,14 @@ def create_departure(team_id: str) -> ResponseReturnValue:
 
 def _managed(person_id: str) -> Person:
     """Somebody the actor may block or reset; for everybody else these addresses do not exist."""
-    if not manages_people(work.actor):
-        raise NotFound
+    for_managers()
     person = queries.person_by_id(work, person_id)
     work.require(may_manage, person)
     return person
 
 
 def _placed(person_id: str, team_id: str) -> Membership:
-    if not manages_people(work.actor):
-        raise NotFound
+    for_managers()
     membership = queries.membership(work, person_id, team_id)
     work.require(may_place_in, membership.team)
     return membership
