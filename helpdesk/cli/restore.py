@@ -19,6 +19,11 @@ WHY: Final[Mapping[HoldReason, str]] = {
     HoldReason.OLDER: "This database is an older copy of the one that sent last.",
     HoldReason.SAID: "An operator said that this database was restored.",
 }
+# A backup knows nothing of what was ended after it.
+BACK: Final = (
+    "What was taken back since then is back: agreements of reporters, blocked or reset colleagues,"
+    " old passphrases. See to that first."
+)
 NEEDS: Final = {"DATABASE_URL"}
 
 
@@ -50,7 +55,7 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
 
 def due_in_words(due: restored_backup.DuePromises, *, skip_due: bool) -> list[str]:
     """What is due, by kind and number, and the requests that may arrive a second time."""
-    lines = [WHY[due.held.because], f"It was last at work at {_moment(due.held.as_of)}.", ""]
+    lines = [WHY[due.held.because], f"It was last at work at {_moment(due.held.as_of)}.", BACK, ""]
     if not due.by_job:
         lines.append("Nothing is due.")
     for job, number in sorted(due.by_job.items()):

@@ -262,6 +262,18 @@ def test_a_partners_colleague_without_a_key_is_told_whom_to_ask(house, context, 
     assert "wait to be let in" in page.text
 
 
+def test_a_partners_colleague_is_let_in_by_one_of_their_own(house, context, theirs):
+    escalation = house.carried()
+    with context.begin() as work:
+        new = a_person(work, Role.PARTNER, [house.partner.team], let_in=False)
+
+    answer = send(theirs, "/colleagues", f"/colleagues/{new.person.id}/{house.partner.team_id}/key")
+
+    assert answer.status_code == 303
+    with house.as_(new) as work:
+        assert work.keys.holds(escalation.partner_key_id)
+
+
 def test_a_withdrawn_request_says_so_and_shows_nothing(house, writer, theirs):
     escalation = house.carried()
     address = page_of(house, escalation)
