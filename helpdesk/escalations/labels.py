@@ -124,6 +124,8 @@ RESULTS: Final = {
 TROUBLES: Final = {
     "packet_changed": "The packet is not the one that was approved. Withdraw it, and find out why.",
     "partner_not_vetted": "The partner is not vetted any more.",
+    "partner_takes_it_no_more": "The partner was retired, or takes such requests no more. Withdraw"
+    " this one, and ask another partner.",
     "no_mailbox": "The partner has no mail address.",
     "mailbox_unconfirmed": "The partner's mail address isn't confirmed. Have the code of the test"
     " letter typed on the partner's page, then carry it once more.",

@@ -346,6 +346,24 @@ def test_a_partner_in_doubt_since_the_approval_gets_nothing(house):
     assert told(house, "delivery.dead_letter") == [{"trouble": "partner_not_vetted"}]
 
 
+@pytest.mark.parametrize("change", ["retired", "asks"])
+def test_a_partner_whom_we_ask_for_it_no_more_since_the_approval_gets_nothing(house, change):
+    escalation = house.approved()
+    with house.as_(house.lead) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        if change == "retired":
+            partners.retire_partner(work, partner)
+        else:
+            partner.asks = [ask for ask in partner.asks if ask != escalation.ask]
+            work.record("partner.changed", partner)
+
+    house.carry(escalation)
+
+    assert house.context.mailer.sent == []
+    assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
+    assert told(house, "delivery.dead_letter") == [{"trouble": "partner_takes_it_no_more"}]
+
+
 def test_a_partner_without_a_mailbox_gets_nothing(house):
     escalation = house.approved()
     with house.context.begin() as work:

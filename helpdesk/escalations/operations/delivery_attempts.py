@@ -1,7 +1,8 @@
 """Delivery attempts: what the worker does around each attempt, in two short pieces of work.
 
 Between them the letter goes out, with no transaction open. What is checked at the last moment
-before it: consents valid now, the partner still vetted, the packet unchanged since its approval.
+before it: consents valid now, the partner still vetted and asked, the packet unchanged since its
+approval.
 """
 
 import hashlib
@@ -168,6 +169,8 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     escalation = delivery.escalation
     if not escalation.partner.is_vetted:
         return "partner_not_vetted"
+    if not escalation.partner.takes(escalation.ask):
+        return "partner_takes_it_no_more"
     if not escalation.partner.gets_mail(work.at):
         is_given = partners.has_address(work, escalation.partner)
         return "mailbox_unconfirmed" if is_given else "no_mailbox"

@@ -88,7 +88,8 @@ def change_partner(work: Work, partner: Partner, *, name: str, about: PartnerTer
 
 
 def retire_partner(work: Work, partner: Partner) -> None:
-    """Ask them for nothing more. Their old requests, and their people's way to them, stay."""
+    """Ask them for nothing more: what was approved and has not left waits for who wrote it. Their
+    old requests, and their people's way to them, stay."""
     work.require(may_manage_partner, partner)
     if partner.is_retired:
         raise Conflict("They are retired already.")
