@@ -11,7 +11,7 @@ INSTANCE ?= $(CURDIR)/instance
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run codes test check lint types imports migrations templates translations catalogue playbooks published \
-        migrate bench faults lock clean-up
+        migrate bench faults reading lock clean-up
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ migrate: setup ## Bring the database of DATABASE_URL up to date
 faults: setup ## Kill things and flood the form while people work; nothing may be lost
 	$(BIN)/python -m bench.faults $(ARGS)
 	$(BIN)/python -m pytest -q -s tests/escalations/test_acts.py --sequences $(SEQUENCES) --acts-seed $(SEED)
+
+reading: setup ## Count the words and screens of a report, in a browser
+	@$(BIN)/python -m pytest -q -s tests/journeys/test_reading_load.py
 
 bench: setup ## Measure, beside a bare Flask app, and print the table
 	$(BIN)/python -m bench $(ARGS)

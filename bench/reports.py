@@ -46,9 +46,9 @@ def sent_bare_forms(port: int, how_many: int) -> list[bytes]:
 def filled(
     hidden: Sequence[tuple[str, str]], chance: random.Random, *, words: str = ""
 ) -> list[tuple[str, str]]:
-    """The last page of a report with every question of all three pages answered."""
+    """The last page of a report with every question of all four pages answered."""
     kept = [(name, value) for name, value in hidden if name in ("csrf_token", "token")]
-    return [*kept, ("page", "3"), ("to", "send"), *_answers(chance, words or WORDS * 3)]
+    return [*kept, ("page", "4"), ("to", "send"), *_answers(chance, words or WORDS * 3)]
 
 
 def _answers(chance: random.Random, words: str) -> list[tuple[str, str]]:

@@ -110,7 +110,7 @@ def _forms(ref: str, number: int) -> list[Form]:
             "/report",
             '.actions button[value="send"]',
             "cases",
-            "It has arrived",
+            "Report sent",
             (("story", "Since this morning somebody else writes in our name."),),
         ),
     ]

@@ -3,8 +3,8 @@
 import hashlib
 from typing import Final
 
-from helpdesk.core.codes import word_list
 from helpdesk.core.keys import Key
+from helpdesk.core.long_list import word_list
 
 WORDS: Final = 6
 

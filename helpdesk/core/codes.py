@@ -4,76 +4,52 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from helpdesk.core import code_input
+from helpdesk.core import code_digits, code_input, code_words, long_list
 from helpdesk.core.code_input import LETTERS, LETTERS_IN_CODE
-from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.code_words import POSSIBLE_CODES, WORDS_IN_CODE
+from helpdesk.core.long_list import WORDS_OF_BEFORE, longest_row, word_list
 from helpdesk.core.sealing import Secret
 
-# The list has both yo-yo and yoyo, which are one word without the hyphen.
-INSTEAD: Final = {"yo-yo": "yowl"}
-
-WORDS_IN_CODE: Final = 10
 WORDS_IN_PASSPHRASE: Final = 7
 SHORTEST_OWN_PASSPHRASE: Final = 20
 # A text longer than that is no pasted box, and is not searched for slips.
 LONGEST_PASTE: Final = 200
 MOST_CODES: Final = 12
-# So many words of the list, one after the other, are no sentence.
+# So many words of the long list, one after the other, are no sentence.
 WORDS_THAT_TELL: Final = 8
-
-
-@cache
-def word_list() -> tuple[str, ...]:
-    """The 7,776 words of the EFF's long list, hyphens taken out so that they type plainly."""
-    lines = (files("diceware") / "wordlists" / "wordlist_en_eff.txt").read_text().split("\n")
-    written = (line.split("\t")[1] for line in lines if "\t" in line)
-    words = tuple(INSTEAD.get(word, word.replace("-", "")) for word in written)
-    if len(set(words)) != 7776:
-        raise RuntimeError("The word list is not the one that codes are made with.")
-    return words
-
-
-@cache
-def _word_numbers() -> dict[str, int]:
-    return {word: number for number, word in enumerate(word_list())}
-
-
-@cache
-def _longest() -> int:
-    return max(map(len, word_list()))
-
-
-def _number_of(typed: str) -> int | None:
-    """The place in the list of the word that was typed, or of the only one that was meant."""
-    if typed in _word_numbers():
-        return _word_numbers()[typed]
-    if len(typed) > _longest() + 1:
-        return None
-    meant = {_word_numbers()[word] for word in within_one_edit(typed) if word in _word_numbers()}
-    return meant.pop() if len(meant) == 1 else None
+SEED_BYTES: Final = 64
 
 
 @dataclass(frozen=True)
 class ReturnCode:
-    """What brings a reporter back to their case: 129 random bits, as ten words or 26 characters.
+    """What brings a reporter back to their case: 128 bits, as words, as letters, or as digits.
 
-    More than the 112 bits for which ASVS 5.0 (6.5.2) lets a plain hash stand in the database, so
-    that no slow hash is spent at an anonymous door and there is nothing to enumerate.
+    Drawn from those of whose words none tells a story, 126 bits of chance are left: more than the
+    112 for which ASVS 5.0 (6.5.2) lets a plain hash stand in the database, so that no slow hash is
+    spent at an anonymous door and there is nothing to enumerate. A code of before is a number in
+    the same space, and is read in its old words too.
     """
 
     number: int = field(repr=False)
 
     @classmethod
     def new(cls) -> "ReturnCode":
-        return cls(secrets.randbelow(len(word_list()) ** WORDS_IN_CODE))
+        return cls.derived(secrets.token_bytes(SEED_BYTES))
+
+    @classmethod
+    def derived(cls, seed: bytes) -> "ReturnCode":
+        """The code of a secret seed: the first that it leads to without a word that tells."""
+        while True:
+            number = int.from_bytes(seed[:16], "big")
+            if not code_words.tells_a_story(number):
+                return cls(number)
+            seed = hashlib.blake2b(seed, person=b"helpdesk next").digest()
 
     @classmethod
     def read(cls, text: str) -> "ReturnCode | None":
-        """The code that somebody typed, in either form, or None if it cannot be one."""
+        """The code that somebody typed, in any form, or None if it cannot be one."""
         return next(cls.all_in(text), None)
 
     @classmethod
@@ -84,18 +60,38 @@ class ReturnCode:
         to be told, then, what is wrong with a code.
         """
         seen: set[int] = set()
-        for number in (*_numbers_of_letters(text), *_numbers_of_words(text)):
+        for number in _numbers_in(text):
             if number not in seen and len(seen) < MOST_CODES:
                 seen.add(number)
                 yield cls(number)
 
     @property
     def words(self) -> tuple[str, ...]:
-        numbers, rest = [], self.number
-        for _ in range(WORDS_IN_CODE):
-            rest, last = divmod(rest, len(word_list()))
-            numbers.append(last)
-        return tuple(word_list()[number] for number in reversed(numbers))
+        """In English."""
+        return self.words_in(code_words.SOURCE)
+
+    def words_in(self, language: str) -> tuple[str, ...]:
+        """Twelve words, in that language where it has a list; ten of a code of before."""
+        if self.number < POSSIBLE_CODES:
+            return code_words.in_words(self.number, language)
+        return long_list.in_words(self.number)
+
+    def is_in(self, language: str) -> bool:
+        """Whether its words are of this language."""
+        return self.number < POSSIBLE_CODES and code_words.has_list(language)
+
+    def again_in(self, language: str) -> list[str]:
+        """The same code once more, in groups: letters and digits, or digits alone for whoever reads
+        a language that has no words for it."""
+        if self.number >= POSSIBLE_CODES or code_words.has_list(language):
+            plain = self.letters.replace("-", "")
+            return [plain[start : start + 4] for start in range(0, LETTERS_IN_CODE, 4)]
+        return self.digits.split()
+
+    @property
+    def digits(self) -> str:
+        """40 digits in groups of five, the last a check."""
+        return code_digits.in_digits(self.number)
 
     @property
     def letters(self) -> str:
@@ -153,9 +149,23 @@ def plain_code(text: str) -> str:
 
 def contains_code(text: str) -> bool:
     """Whether a code that opens something stands in a text where nobody needs it."""
+    words = code_input.words_in(text)
     return (
-        code_input.holds_letters(text) or _longest_row(code_input.words_in(text)) >= WORDS_THAT_TELL
+        code_input.holds_letters(text)
+        or longest_row(words) >= WORDS_THAT_TELL
+        or next(code_words.numbers_in(words, forgiving=False), None) is not None
+        or next(code_digits.numbers_in(text), None) is not None
     )
+
+
+def is_misread(text: str) -> bool:
+    """Whether a text has as many words or digits as a code and its checksum is wrong: something in
+    it was written down or typed wrong, and nothing is said of which."""
+    if next(_numbers_in(text), None) is not None:
+        return False
+    words = len(code_input.words_in(text))
+    letters = len(code_input.only_letters_and_digits(text))
+    return words == WORDS_IN_CODE or (words == 0 and letters == code_digits.LENGTH)
 
 
 def count_code_parts(text: str) -> tuple[int, int] | None:
@@ -164,13 +174,28 @@ def count_code_parts(text: str) -> tuple[int, int] | None:
     None where the number is right, or where it cannot be said which form they meant.
     """
     words, letters = len(code_input.words_in(text)), len(code_input.only_letters_and_digits(text))
-    if letters == LETTERS_IN_CODE and words <= 1:
+    if letters in (LETTERS_IN_CODE, code_digits.LENGTH) and words <= 1:
         return None
+    if words == 0 and LETTERS_IN_CODE < letters < 2 * code_digits.LENGTH:
+        return letters, code_digits.LENGTH
     if any(sign.isdigit() for sign in code_input.normalise(text)) and letters < 2 * LETTERS_IN_CODE:
         found = (letters, LETTERS_IN_CODE)
     else:
         found = (words, WORDS_IN_CODE)
-    return None if found[0] in (0, found[1]) or found[0] > LONGEST_PASTE else found
+    right = (0, found[1], *([WORDS_OF_BEFORE] if found[1] == WORDS_IN_CODE else []))
+    return None if found[0] in right or found[0] > LONGEST_PASTE else found
+
+
+def _numbers_in(text: str) -> Iterator[int]:
+    """Those with a checksum first: nothing else is taken for them."""
+    words = code_input.words_in(text)
+    is_short = len(words) <= LONGEST_PASTE
+    if is_short:
+        yield from code_words.numbers_in(words, forgiving=False)
+        yield from code_words.numbers_in(words)
+    yield from code_digits.numbers_in(text)
+    yield from _numbers_of_letters(text)
+    yield from long_list.numbers_in(words) if is_short else ()
 
 
 def _numbers_of_letters(text: str) -> Iterator[int]:
@@ -178,29 +203,5 @@ def _numbers_of_letters(text: str) -> Iterator[int]:
         number = 0
         for letter in letters:
             number = number * len(LETTERS) + LETTERS.index(letter)
-        if number < len(word_list()) ** WORDS_IN_CODE:
+        if number < long_list.POSSIBLE_CODES:
             yield number
-
-
-def _numbers_of_words(text: str) -> Iterator[int]:
-    words = code_input.words_in(text)
-    if len(words) > LONGEST_PASTE:
-        return
-    places = [_number_of(word) for word in words]
-    for start in range(len(places) - WORDS_IN_CODE + 1):
-        row = places[start : start + WORDS_IN_CODE]
-        number = 0
-        for place in row:
-            if place is None:
-                break
-            number = number * len(word_list()) + place
-        else:
-            yield number
-
-
-def _longest_row(words: list[str]) -> int:
-    longest = row = 0
-    for word in words:
-        row = row + 1 if word in _word_numbers() else 0
-        longest = max(longest, row)
-    return longest

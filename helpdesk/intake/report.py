@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 from helpdesk.cases.states import ConsentKind
@@ -17,9 +16,9 @@ from helpdesk.playbooks.model import Playbook, Question, Readiness, Text
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
 
-# How long the second page may get, in lines of questions and options: a telephone has to load it
-# over a slow line, and somebody who is afraid has to get through it.
-LONGEST_PAGE: Final = 160
+# How long the second page may get, in lines of questions and options: somebody who is afraid has to
+# get through it. What does not fit is asked in the mailbox.
+LONGEST_PAGE: Final = 110
 # More answers than this fill a telephone's screen by themselves.
 LONGEST_LIST: Final = 12
 # What stands in a library stays as it is. People tick what they like: not every choice is kept.
@@ -76,38 +75,33 @@ def picked_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
 def pages_asked(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
     """The pages whose questions are asked: all that were picked, as long as that is bearable.
 
-    Those come first whose answers can make a case most urgent, and the first always is asked
+    Those come first whose answers can make a case most urgent, and two always are asked
     about. What a further one would have asked, a responder is told to ask. Whoever picked nothing
     is asked what "something else" asks.
     """
     pages: tuple[Playbook, ...] = ()
     for page in sorted(merging.pages_of(library, kinds), key=_floors, reverse=True):
         longer = (*pages, page)
-        if pages and _lines(merging.questions_of(library, longer)) > LONGEST_PAGE:
+        if len(pages) > 1 and _lines(questions(library, longer)) > LONGEST_PAGE:
             break
         pages = longer
     return pages
 
 
 def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ...]:
-    """What the second page asks: how it is with danger first, then what these kinds ask."""
-    return _questions(library, tuple(page.id for page in pages))
+    """What the second page asks: danger first, then what of these kinds' own can change the level.
 
-
-def questions_that_can_wait(library: Library, pages: Iterable[Playbook]) -> frozenset[str]:
-    """The questions that are folded away: no level hangs on them. What is most a page's own, the
-    first that it asks, stays in sight, and so does the platform.
+    The platform is among them: who it is decides what a person can agree to before they send.
     """
-    pages = tuple(pages)
-    asked = questions(library, pages)
-    points = set(library.decision_questions)
-    shown = points | {PLATFORM_QUESTION} | {one.id for one in asked if _means(one, points)}
-    for page in pages:
-        own = (one.id for one in page.questions if one.id not in {*points, PLATFORM_QUESTION})
-        shown.update(islice(own, 1))
-        shown.update(name for flag in page.red_flags for name in names_in(flag.when))
-    waiting = frozenset(one.id for one in asked) - shown
-    return waiting if len(waiting) > 1 else frozenset()
+    return _before_sending(library, tuple(page.id for page in pages))
+
+
+def questions_for_later(library: Library, kinds: Iterable[str]) -> tuple[Question, ...]:
+    """What these kinds ask and the report did not: asked in the mailbox, at the person's pace."""
+    kinds = tuple(kinds)
+    asked = {one.id for one in questions(library, pages_asked(library, kinds))}
+    later = merging.questions_of(library, merging.pages_of(library, kinds))
+    return tuple(one for one in later if one.id not in {*asked, STORY, *CONTACT})
 
 
 def has_long_list(question: Question) -> bool:
@@ -150,8 +144,14 @@ def says_something(
 
 
 @lru_cache(maxsize=KEPT)
-def _questions(library: Library, kinds: tuple[str, ...]) -> tuple[Question, ...]:
-    return merging.questions_of(library, merging.pages_of(library, kinds))
+def _before_sending(library: Library, kinds: tuple[str, ...]) -> tuple[Question, ...]:
+    pages = merging.pages_of(library, kinds)
+    asked = merging.questions_of(library, pages)
+    points = set(library.decision_questions)
+    decide = points | {PLATFORM_QUESTION} | {one.id for one in asked if _means(one, points)}
+    floors = (flag for page in pages for flag in page.red_flags if flag.floor is not None)
+    decide.update(name for flag in floors for name in names_in(flag.when))
+    return tuple(one for one in asked if one.id in decide)
 
 
 def _is_offered(page: Playbook) -> bool:

@@ -9,11 +9,10 @@ from typing import Final
 from flask import current_app
 from itsdangerous import BadSignature, TimestampSigner
 
-from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, word_list
+from helpdesk.core.codes import ReturnCode
 from helpdesk.core.sealing import Secret
 
 LONGEST: Final = 200
-POSSIBLE_CODES: Final = len(word_list()) ** WORDS_IN_CODE
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ class ReportToken:
         stretched = hashlib.blake2b(
             self.text.encode(), key=intake_key, person=b"helpdesk code", digest_size=64
         ).digest()
-        # 512 bits over 129: what the remainder favours is far below anything that counts.
-        return ReturnCode(int.from_bytes(stretched, "big") % POSSIBLE_CODES)
+        return ReturnCode.derived(stretched)
 
 
 def _signer() -> TimestampSigner:

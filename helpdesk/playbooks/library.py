@@ -56,6 +56,8 @@ class Collection:
     facts: tuple[HouseFact, ...]
     sources: dict[str, str]
     groups: tuple[Group, ...] = ()
+    # what most people come with: it stands in sight on the first page of the form
+    common: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ PUBLIC_PLACES = (
 CONSENT_PLACES = (
     "intake/forms/agreements.py",
     "templates/intake/_agreeing.html",
-    "templates/intake/report_3.html",
+    "templates/intake/report_4.html",
     "templates/mailbox/_consents.html",
 )
 # Whoever speaks the language and has read the whole catalogue says so above it.

@@ -90,17 +90,14 @@ def as_copied(code):
     """The whole box of the receipt, as a browser copies it."""
     letters = " ".join(code.letters[at : at + 4] for at in range(0, len(code.letters), 4))
     words = "\n".join(f"{place}. {word}" for place, word in enumerate(code.words, 1))
-    return (
-        f"Your return code, in order:\n{words}\nThe same code in letters and digits, if that is "
-        f"easier to write down:\n{letters}"
-    )
+    return f"In this order:\n{words}\nOr write this down:\n{letters}"
 
 
 @given(numbers)
 def test_the_whole_copied_box_is_the_code(number):
     code = ReturnCode(number)
 
-    assert ReturnCode.read(as_copied(code)) == code
+    assert code in ReturnCode.all_in(as_copied(code))
 
 
 @given(numbers, st.integers(1, 19))
@@ -109,7 +106,8 @@ def test_it_is_said_how_much_of_a_code_was_typed(number, many):
 
     found = codes.count_code_parts(" ".join(words))
 
-    assert found == (None if many == 10 else (many, 10))
+    # ten may be a whole code of before
+    assert found == (None if many in (10, 12) else (many, 12))
 
 
 def test_of_letters_and_digits_it_is_said_too():

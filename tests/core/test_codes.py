@@ -1,16 +1,21 @@
 """Return codes and passphrases survive a human hand."""
 
+import math
 import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core import codes
+from helpdesk.core import code_words, codes, long_list
+from helpdesk.core.code_input import normalise
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.edit_distance import within_one_edit
 
-numbers = st.integers(min_value=0, max_value=7776**10 - 1)
+numbers = st.integers(min_value=0, max_value=2**128 - 1)
+# Codes of before: ten words of the long list.
+numbers_of_before = st.integers(min_value=0, max_value=7776**10 - 1)
+languages = st.sampled_from(sorted(code_words.LISTS))
 
 
 def test_the_word_list_is_the_one_codes_are_made_with():
@@ -20,12 +25,66 @@ def test_the_word_list_is_the_one_codes_are_made_with():
     assert all(word.isalpha() and word.islower() for word in words)
 
 
-@given(numbers)
-def test_both_forms_of_a_code_are_read_back(number):
+@given(numbers, languages)
+def test_every_form_of_a_code_is_read_back(number, language):
+    code = ReturnCode(number)
+    words = code.words_in(language)
+
+    assert len(words) == 12
+    assert ReturnCode.read(" ".join(words)) == code
+    assert code in ReturnCode.all_in(" ".join(normalise(word)[:4] for word in words))
+    assert ReturnCode.read(code.letters) == code
+    assert ReturnCode.read(code.digits) == code
+    arabic = code.digits.translate({ord(str(one)): chr(0x0660 + one) for one in range(10)})
+    assert ReturnCode.read(arabic.replace(" ", "")) == code
+
+
+@given(numbers_of_before)
+def test_a_code_of_before_is_read_in_its_ten_words_and_its_letters(number):
     code = ReturnCode(number)
 
-    assert ReturnCode.read(" ".join(code.words)) == code
-    assert ReturnCode.read(code.letters) == code
+    assert code in ReturnCode.all_in(" ".join(long_list.in_words(number)))
+    assert code in ReturnCode.all_in(code.letters)
+
+
+@given(numbers, languages, st.integers(0, 11), st.integers(0, 2047))
+def test_another_word_in_its_place_is_found_by_the_checksum_15_times_of_16(
+    number, language, place, other
+):
+    words = list(ReturnCode(number).words_in(language))
+    words[place] = code_words.words_of_list(language)[other]
+
+    read = list(ReturnCode.all_in(" ".join(words)))
+
+    assert (ReturnCode(number) in read) == (tuple(words) == ReturnCode(number).words_in(language))
+    assert codes.is_misread(" ".join(words)) == (read == [])
+
+
+def test_most_slips_are_found_by_the_checksum():
+    words = list(ReturnCode(3**80).words)
+    found = 0
+    for other in code_words.words_of_list("en"):
+        found += codes.is_misread(" ".join([other, *words[1:]]))
+
+    assert found > 2048 * 14 // 16
+
+
+@given(st.binary(min_size=64, max_size=64))
+def test_a_new_code_has_no_word_that_tells_a_story_in_any_language(seed):
+    code = ReturnCode.derived(seed)
+
+    for language in code_words.LISTS:
+        words = {normalise(word) for word in code.words_in(language)}
+        assert words.isdisjoint(code_words.TELLING[language].split()), language
+    assert ReturnCode.derived(seed) == code
+
+
+def test_a_digit_that_is_wrong_or_changed_places_is_found():
+    plain = ReturnCode(7**45).digits.replace(" ", "")
+    for place in range(40):
+        wrong = plain[:place] + str((int(plain[place]) + 1) % 10) + plain[place + 1 :]
+        assert ReturnCode.read(wrong) is None
+        assert codes.is_misread(wrong)
 
 
 @given(numbers, st.randoms(use_true_random=False))
@@ -43,10 +102,10 @@ def test_a_code_is_read_however_it_was_copied(number, chance: random.Random):
     assert ReturnCode.read(letters) == code
 
 
-@given(numbers, st.integers(0, 9), st.data())
+@given(numbers_of_before, st.integers(0, 9), st.data())
 def test_one_slip_in_a_word_is_forgiven_where_only_one_can_be_meant(number, place, data):
     code = ReturnCode(number)
-    words = list(code.words)
+    words = list(long_list.in_words(number))
     slipped = data.draw(st.sampled_from(sorted(set(within_one_edit(words[place])))))
     meant = set(within_one_edit(slipped)) & set(codes.word_list())
 
@@ -55,7 +114,9 @@ def test_one_slip_in_a_word_is_forgiven_where_only_one_can_be_meant(number, plac
 
     if slipped in codes.word_list():
         assert read is not None
-        assert read.words[place] == slipped  # a word of the list is never taken for another
+        assert (
+            long_list.in_words(read.number)[place] == slipped
+        )  # a word of the list is never taken for another
     else:
         assert read == (code if len(meant) == 1 else None)
 
@@ -79,7 +140,7 @@ def test_letters_are_never_taken_for_words(number):
     code = ReturnCode(number)
 
     assert ReturnCode.read(code.letters) == code
-    assert min(map(len, codes.word_list())) * codes.WORDS_IN_CODE > codes.LETTERS_IN_CODE
+    assert min(map(len, codes.word_list())) * codes.WORDS_OF_BEFORE > codes.LETTERS_IN_CODE
 
 
 @pytest.mark.parametrize(
@@ -98,9 +159,16 @@ def test_tag_and_secret_do_not_tell_of_each_other(number):
     assert code.secret() == ReturnCode.read(code.letters).secret()
 
 
-def test_a_code_has_more_than_128_bits():
-    assert 7776**codes.WORDS_IN_CODE > 2**128
-    assert len(codes.LETTERS) ** codes.LETTERS_IN_CODE >= 7776**codes.WORDS_IN_CODE
+def test_a_new_code_has_more_than_126_bits_of_chance_and_fits_into_each_form():
+    left = 1.0
+    for language, telling in code_words.TELLING.items():
+        words = telling.split()
+        assert {*words} <= {normalise(word) for word in code_words.words_of_list(language)}
+        left *= (1 - len(words) / 2048) ** 12
+
+    assert 128 + math.log2(left) > 126
+    assert len(codes.LETTERS) ** codes.LETTERS_IN_CODE >= 7776**codes.WORDS_OF_BEFORE > 2**128
+    assert 10**39 > 2**128
 
 
 def test_nothing_prints_a_code():

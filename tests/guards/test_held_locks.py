@@ -126,7 +126,7 @@ def test_a_report_a_message_a_queue_history_and_the_ticker_go_through(desks, hou
     public.testing = staff.testing = True
     reports, messages = count(desks[APP], Case), count(desks[APP], Message)
     browser = Browser(public.test_client())
-    go_to(browser, 3)
+    go_to(browser, 4)
     send(browser, LAST)
     assert count(desks[APP], Case) == reports + 1
 

@@ -16,7 +16,7 @@ from tests.intake.test_reports import LAST, go_to, send
 
 def find(browser, words):
     browser.open("/report")
-    browser.send("/report", button=("to", "1"), answers={"words": words})
+    browser.send("/report", button=("to", "1"), answers={"story": words})
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_words_of_danger_bring_help_at_once_and_the_search_goes_on(browser, word
 
     assert says in browser.text
     assert f'href="/help-now#{place}"' in browser.text
-    assert browser.text.index(says) < browser.text.index("This may be it")
+    assert browser.text.index(says) < browser.text.index("Tick what fits")
     browser.open("/help-now")
     assert f'id="{place}"' in browser.text
 
@@ -45,7 +45,7 @@ def test_other_words_bring_none(browser):
 
 
 def test_a_story_of_danger_is_answered_on_the_receipt_and_decides_nothing(house, browser):
-    go_to(browser, 3)
+    go_to(browser, 4)
     send(browser, LAST | {"story": "They took it.\n\nI do not want to live, I want to die."})
 
     assert "Your return code" in browser.text

@@ -35,7 +35,7 @@ def test_past_the_quota_a_report_is_answered_honestly_and_nothing_typed_is_lost(
     browser,
     clock,
 ):
-    go_to(browser, 3)
+    go_to(browser, 4)
     clock["by"] = 61
     used(house, QUOTA)
 
@@ -47,7 +47,7 @@ def test_past_the_quota_a_report_is_answered_honestly_and_nothing_typed_is_lost(
     assert cases(house) == []
     fields = dict(browser.form("/report").fields)
     assert fields["story"].replace("\r", "") == LAST["story"]
-    assert fields["q_profile"] == "@name"
+    assert fields["q_platform"] == "google"
 
 
 def test_what_could_not_be_taken_can_be_sent_again_from_that_page(
@@ -56,7 +56,7 @@ def test_what_could_not_be_taken_can_be_sent_again_from_that_page(
     clock,
     monkeypatch,
 ):
-    go_to(browser, 3)
+    go_to(browser, 4)
     clock["by"] = 61
     used(house, QUOTA)
     send(browser, follow=False)
@@ -73,7 +73,7 @@ def test_the_operators_words_say_where_else_there_is_help(house, browser, app, c
     app.extensions["context"] = replace(
         context, settings=replace(context.settings, other_ways="Call +00 000 <b>now</b>.")
     )
-    go_to(browser, 3)
+    go_to(browser, 4)
     used(house, QUOTA)
 
     send(browser, follow=False)
@@ -89,7 +89,7 @@ def test_the_second_lane_has_half_and_closes_the_door_to_nobody_else(
 ):
     monkeypatch.setattr(volume, "CROWD", 0)
     used(house, QUOTA // 2, slow=True)
-    go_to(browser, 3)
+    go_to(browser, 4)
 
     send(browser, follow=False)
 
@@ -102,7 +102,7 @@ def test_the_second_lane_has_half_and_closes_the_door_to_nobody_else(
 
 
 def test_a_form_that_was_taken_is_answered_again_without_room(house, browser, clock):
-    go_to(browser, 3)
+    go_to(browser, 4)
     clock["by"] = 61
     pairs = [*browser.form("/report").fields, ("to", "send"), ("story", "Words.")]
     browser.post("/report", pairs)

@@ -1,5 +1,6 @@
 """The receipt has a page of its own, which can be reloaded, and leaving ends it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from tests.intake.test_reports import code_on, go_to, send
 @pytest.fixture
 def received(browser):
     """A browser that shows the receipt, and the pages that lie behind it."""
-    go_to(browser, 3)
+    go_to(browser, 4)
     last_page = browser.answer
     send(browser)
     assert code_on(browser)
@@ -35,6 +36,30 @@ def test_its_address_says_nothing(received, browser):
     assert browser.answer.request.full_path.rstrip("?") == "/report/received"
 
 
+def test_the_code_comes_first_and_the_advice_on_a_page_that_names_no_code(received, browser):
+    code = code_on(browser)
+    assert "What to do now" not in browser.text
+    assert 'href="/report/received/advice"' in browser.text
+
+    browser.open("/report/received/advice")
+
+    assert browser.status == 200
+    assert "What to do now" in browser.text
+    assert "code-words" not in browser.text
+    assert code.letters not in browser.text.replace(" ", "")
+    shown = re.sub(r'value="[^"]*"', "", browser.text)
+    assert " ".join(code.words) not in shown
+
+
+def test_the_page_of_advice_opens_the_mailbox_without_typing_the_code(received, browser):
+    browser.open("/report/received/advice")
+
+    browser.send("/mailbox")
+
+    assert "/mailbox/case" in browser.answer.request.path
+    assert browser.open("/report/received/advice").status_code == 404
+
+
 def leave(browser):
     browser.open("/leave")
     # as browsers do with what that answer says
@@ -45,10 +70,10 @@ def test_after_leaving_back_and_reload_show_no_code(received, browser):
     code = code_on(browser)
     leave(browser)
 
-    for _back_and_reload in range(2):
-        browser.open("/report/received")
+    for page in ("", "/advice") * 2:
+        browser.open(f"/report/received{page}")
         assert browser.status == 404
-        assert "The receipt is not shown any more" in browser.text
+        assert "The receipt is no longer shown" in browser.text
         assert not any(word in browser.text.split() for word in (" ".join(code.words),))
 
 
@@ -58,7 +83,7 @@ def test_after_leaving_the_last_page_sent_again_shows_no_code_either(received, b
 
     browser.send("/report", button=("to", "send"), answers={"story": "Again."})
 
-    assert "This form was sent before" in browser.text
+    assert "You sent this form before" in browser.text
     assert 'class="code-words"' not in browser.text
 
 
@@ -99,12 +124,12 @@ def test_what_is_kept_opens_with_the_form_alone(house, received, browser):
 
 
 def test_pressed_twice_on_a_slow_line_the_receipt_is_there(browser):
-    go_to(browser, 3)
+    go_to(browser, 4)
     form = browser.form("/report")
     fields = [*form.fields, ("story", "Help."), ("to", "send")]
     browser.post("/report", fields)  # its answer never arrived
 
     browser.answer = browser.post("/report", fields)
 
-    assert "It has arrived" in browser.text
+    assert "Report sent" in browser.text
     assert code_on(browser)

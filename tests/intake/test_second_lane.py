@@ -39,7 +39,7 @@ def count(house, *, reports=0, megabytes=0, slow=False):
 
 @pytest.fixture
 def filled_in(browser):
-    go_to(browser, 3)
+    go_to(browser, 4)
     return browser
 
 
@@ -78,7 +78,7 @@ def test_other_peoples_number_puts_nobody_into_the_second_lane(house, browser, c
     """All from one address, as every visitor of an onion service; each had a minute."""
     monkeypatch.setattr(volume, "BELIEVED", 0)
     for _ in range(volume.CROWD + 5):
-        go_to(browser, 3)
+        go_to(browser, 4)
         clock["by"] += 61
         send(browser)
         assert browser.status == 200
@@ -92,7 +92,7 @@ def test_a_flood_puts_itself_into_the_second_lane_from_the_first_that_makes_the_
     monkeypatch.setattr(volume, "BELIEVED", 0)
     monkeypatch.setattr(volume, "CROWD", 3)
     for _ in range(6):
-        go_to(browser, 3)
+        go_to(browser, 4)
         send(browser)
 
     assert sorted(lanes(house)) == [False] * 3 + [True] * 3

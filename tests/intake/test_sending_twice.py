@@ -30,7 +30,7 @@ THREADS = 50
 
 
 def test_a_second_send_finds_the_first_case_and_shows_the_same_code(house, browser):
-    go_to(browser, 3)
+    go_to(browser, 4)
     form = browser.form("/report")
     send(browser)
     code = code_on(browser)
@@ -40,13 +40,13 @@ def test_a_second_send_finds_the_first_case_and_shows_the_same_code(house, brows
     )
 
     assert browser.status == 200
-    assert "This form was sent before" in browser.text
+    assert "You sent this form before" in browser.text
     assert code_on(browser) == code
     assert len(cases(house)) == 1
 
 
 def test_later_the_code_is_not_shown_again(house, browser):
-    go_to(browser, 3)
+    go_to(browser, 4)
     form = browser.form("/report")
     send(browser)
     [case] = cases(house)
@@ -57,16 +57,16 @@ def test_later_the_code_is_not_shown_again(house, browser):
     browser.answer = browser.post("/report", [*form.fields, ("story", "x"), ("to", "send")])
 
     assert browser.status == 200
-    assert "It was shown once" in browser.text
+    assert "We showed it when the report arrived" in browser.text
     assert 'class="code-words"' not in browser.text
 
 
 def test_a_token_that_is_not_ours_still_makes_one_case_and_a_random_code(house, browser):
     codes = set()
     for _ in range(2):
-        go_to(browser, 3)
+        go_to(browser, 4)
         send(browser, LAST | {"token": "made up by somebody"})
-        if "This form was sent before" not in browser.text:
+        if "You sent this form before" not in browser.text:
             codes.add(code_on(browser))
         else:
             assert 'class="code-words"' not in browser.text
@@ -79,7 +79,7 @@ def test_a_token_that_is_not_ours_still_makes_one_case_and_a_random_code(house, 
 def test_two_reports_have_two_codes(house, browser):
     codes = set()
     for _ in range(2):
-        go_to(browser, 3)
+        go_to(browser, 4)
         send(browser)
         codes.add(code_on(browser))
 
@@ -135,7 +135,7 @@ def test_fifty_at_once_are_one_case(real_desks):
     app = create_app(door, Surface.PUBLIC)
     app.testing = True
     browser = Browser(app.test_client())
-    go_to(browser, 3)
+    go_to(browser, 4)
     sent = dict(browser.form("/report").fields) | LAST | {"to": "send"}
     cookie = browser.client.get_cookie("hd_public_form").value
     start = Barrier(THREADS)
@@ -167,7 +167,7 @@ def test_fifty_at_once_are_one_case(real_desks):
 
 
 def test_a_rotated_key_keeps_every_word(house, browser, settings):
-    go_to(browser, 3)
+    go_to(browser, 4)
     story = "A long story with “quotes” & <signs>.\r\n" * 200
     rotated = replace(settings, intake_keys=(b"n" * 32, *settings.intake_keys))
     app = create_app(replace(house.intake, settings=rotated), Surface.PUBLIC)
@@ -217,7 +217,7 @@ def test_a_token_older_than_a_day_keeps_every_word(house, browser, app):
 
 
 def test_a_key_that_is_gone_keeps_every_word(house, browser, settings):
-    go_to(browser, 3)
+    go_to(browser, 4)
     other = replace(settings, intake_keys=(b"n" * 32,))
     app = create_app(replace(house.intake, settings=other), Surface.PUBLIC)
     app.testing = True

@@ -53,12 +53,13 @@ def test_every_page_is_light(house, settings_of_all, kinds):
         assert f'lang="{language}"' in browser.text
         assert weight(browser) <= LARGEST
 
-        browser.send(address, button=("to", "1"), answers={"words": "hacked", "what": kinds})
+        browser.send(address, button=("to", "1"), answers={"story": "hacked", "what": kinds})
         assert weight(browser) <= LARGEST
         browser.send(address, button=("to", "2"))
         assert browser.status == 200
         assert weight(browser) <= LARGEST, language
         browser.send(address, button=("to", "3"))
+        browser.send(address, button=("to", "4"))
         assert weight(browser) <= LARGEST
 
 

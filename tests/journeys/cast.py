@@ -158,13 +158,12 @@ class Reporter(Visitor):
         self.code = self.ref = None
 
     def report(self, first, own, last):
-        """Three pages; every text field of the second gets a marker too."""
+        """Four pages, and the page of advice behind the code."""
         self.open("/report")
         self.send("/report", button=("to", "2"), answers=first)
-        empty = [name for name, value in self.expect(200).form("/report").fields if not value]
-        typed = {name: own.pop(name) for name in empty if name in own}
-        assert set(typed) == {name for name in empty if name.startswith("q_")}
-        self.send("/report", button=("to", "3"), answers=typed | own)
+        self.send("/report", button=("to", "3"))
+        self.expect(200)
+        self.send("/report", button=("to", "4"), answers=own)
         self.expect(200)
         self.send("/report", button=("to", "send"), answers=last)
         self.expect(200).note()

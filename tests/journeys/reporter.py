@@ -10,7 +10,7 @@ def nothing(_browser):
 
 
 def report(browser, public, *, story="", platform="", consents=(), answers=(), look=nothing):
-    """Report a stolen account; gives the ten words of the return code as they are shown."""
+    """Report a stolen account; gives the words of the return code as they are shown."""
     browser.get(public)
     look(browser)
     press(browser, "Tell us what happened")
@@ -20,6 +20,8 @@ def report(browser, public, *, story="", platform="", consents=(), answers=(), l
     look(browser)
     for answer in answers:
         choose(browser, answer)
+    press(browser, "Continue")
+    look(browser)
     if platform:
         choose(browser, platform)
     press(browser, "Continue")
@@ -27,7 +29,7 @@ def report(browser, public, *, story="", platform="", consents=(), answers=(), l
     field(browser, "What happened?").send_keys(story)
     for consent in consents:
         choose(browser, consent)
-    press(browser, "Send it")
+    press(browser, "Send")
     look(browser)
     return code_words(browser)
 

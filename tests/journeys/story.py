@@ -192,11 +192,9 @@ class Story:
         self.reporter.report(
             {"what": "account-takeover", "q_danger": "none_known", "q_hold": "running"},
             {
-                "q_profile": f"{m.link('profile address')} {m.handle('handle')}",
                 "q_platform": PLATFORM,
-                "q_whose": "group",
                 "q_way_in": "signed_in",
-                "q_changed": ["password", "posts"],
+                "q_inside": ["people", "lures"],
             },
             {
                 "story": self._a_story(),

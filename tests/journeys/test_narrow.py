@@ -98,12 +98,15 @@ def _report(phone, public, language):
     go(phone, '.actions button[value="3"]')
     unfold(phone)
     write_everywhere(phone)
+    go(phone, '.actions button[value="4"]')
+    unfold(phone)
+    write_everywhere(phone)
     for box in phone.find_elements(By.CSS_SELECTOR, 'input[name="consents"]'):
         phone.execute_script("arguments[0].checked = true", box)
     go(phone, '.actions button[value="send"]')
     unfold(phone)
     words = [item.text for item in phone.find_elements(By.CSS_SELECTOR, ".code-words li")]
-    assert len(words) == 10
+    assert len(words) == 12
     return words, browsers.text(phone, ".panel bdi").strip(ISOLATES)
 
 

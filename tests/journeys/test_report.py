@@ -31,11 +31,11 @@ def test_somebody_reports_and_comes_back_with_the_code(browser, served):
         browser,
         served.public,
         story=STORY,
-        answers=["Yes, it is going on now"],
+        answers=["Yes, now"],
         consents=["You may work on my case and help me"],
         look=the_way_out_comes_first,
     )
-    assert len(words) == 10
+    assert len(words) == 12
     letters = reporter.receipt_letters(browser)
     assert len("".join(letters)) == 26
 
@@ -84,17 +84,19 @@ def test_the_browsers_back_and_reload_ask_nothing_and_keep_what_was_typed(browse
     press(browser, "Continue")
     browsers.choose(browser, "Yes, it could happen")
     press(browser, "Continue")
+    press(browser, "Continue")
     field(browser, "What happened?").send_keys(STORY)
     press(browser, "Back")
-    assert "Page 2 of 3" in text(browser)
+    assert "3 / 4" in text(browser)
 
     browser.back()
-    assert "Page 3 of 3" in text(browser)
+    assert "4 / 4" in text(browser)
     assert field(browser, "What happened?").get_property("value") == STORY
     browser.refresh()
     assert field(browser, "What happened?").get_property("value") == STORY
     browser.back()
-    assert "Page 2 of 3" in text(browser)
+    assert "3 / 4" in text(browser)
+    browser.back()
     assert "Yes, it could happen" in text(browser)
 
 
@@ -103,27 +105,47 @@ def test_a_report_without_a_word_keeps_what_was_chosen(browser, served):
     press(browser, "Continue")
     browsers.choose(browser, "Yes, it could happen")
     press(browser, "Continue")
-    press(browser, "Send it")
+    press(browser, "Continue")
+    press(browser, "Send")
 
     summary = browser.find_element(By.CSS_SELECTOR, ".error-summary")
     target = summary.find_element(By.TAG_NAME, "a").get_dom_attribute("href").lstrip("#")
     assert browser.find_element(By.ID, target).is_displayed()
+    browser.find_element(By.XPATH, "//summary[contains(., 'Check your answers')]").click()
     assert "Yes, it could happen" in text(browser)
 
     field(browser, "What happened?").send_keys(STORY)
-    press(browser, "Send it")
-    assert "It has arrived" in text(browser)
+    press(browser, "Send")
+    assert "Report sent" in text(browser)
 
 
 def test_a_wrong_code_opens_nothing_and_stays_on_the_page(browser, served):
     reporter.come_back(
-        browser, served.public, ["ten words that open nothing", "at all in this house"]
+        browser, served.public, ["some words that open nothing", "at all in this house"]
     )
 
     assert "There is no mailbox for this code" in text(browser)
-    assert "ten words that open nothing at all in this house" in field(
+    assert "some words that open nothing at all in this house" in field(
         browser, "Your return code"
     ).get_property("value")
+
+
+def test_printed_the_sheet_with_the_code_says_nothing_of_what_it_is(judge, served):
+    words = reporter.report(judge, served.public, story=STORY, answers=["Yes, now or within a day"])
+    letters = reporter.receipt_letters(judge)
+
+    judge.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    printed = judge.execute_script("return document.body.innerText").split()
+    judge.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+    assert printed == [*words, *letters]
+    assert judge.title == "List"
+    press(judge, "I have written it down")
+    judge.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    advice = judge.execute_script("return document.body.innerText")
+    judge.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert "get to people you trust first" in advice
+    assert not {*letters} & {*advice.split()}
 
 
 def test_the_tab_key_reaches_the_way_out_first(browser, served):

@@ -85,7 +85,7 @@ def _somebody_reports(browser, served, look):
         served.public,
         story=STORY,
         platform="Instagram (Meta)",
-        answers=["Yes, it could happen", "Yes, it is going on now"],
+        answers=["Yes, it could happen", "Yes, now"],
         consents=["You may work on my case and help me", "Instagram (Meta)"],
         look=look,
     )

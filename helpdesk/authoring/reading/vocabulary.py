@@ -25,7 +25,8 @@ IDENTITY = re.compile(
 def read_collection(file: Node) -> Collection:
     """What holds for all pages together."""
     page = file.fields(
-        "schema name version licence language publishing taxonomies facts sources", "groups"
+        "schema name version licence language publishing taxonomies facts sources",
+        "groups common",
     )
     if page["schema"].text() != "collection/1":
         page["schema"].refuse("this reader knows collection/1")
@@ -39,6 +40,7 @@ def read_collection(file: Node) -> Collection:
         facts=page.list_of("facts", _read_fact),
         sources={key: said.text() for key, said in page["sources"].pairs().items()},
         groups=page.list_of("groups", _read_group),
+        common=page.list_of("common", Node.id),
     )
 
 

@@ -1,4 +1,4 @@
-"""What people fill in: the three pages of a report, and the small forms of the mailbox."""
+"""What people fill in: the four pages of a report, and the small forms of the mailbox."""
 
 from helpdesk.intake.forms.agreements import (
     PLAIN_AGREEMENTS,
@@ -8,14 +8,16 @@ from helpdesk.intake.forms.agreements import (
 )
 from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
 from helpdesk.intake.forms.questions import PREFIX
-from helpdesk.intake.forms.report_form import FIRST, LAST, PAGES, ReportForm
+from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportForm
 
 __all__ = [
     "FIRST",
     "LAST",
+    "OWN",
     "PAGES",
     "PLAIN_AGREEMENTS",
     "PREFIX",
+    "URGENCY",
     "ConsentsForm",
     "ReportForm",
     "ReporterMessageForm",

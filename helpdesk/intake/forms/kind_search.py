@@ -1,5 +1,6 @@
-"""Looking for a kind of trouble by plain words. They travel with the form and are kept nowhere."""
+"""Looking for a kind of trouble by the words in which somebody tells it."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask_babel import gettext
 
 from helpdesk.intake import report
 from helpdesk.intake.forms.report_steps import search_in
-from helpdesk.intake.report import Heading
+from helpdesk.intake.report import STORY, Heading
 from helpdesk.playbooks.merging import SOMETHING_ELSE, pages_of
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import the_library
@@ -19,12 +20,17 @@ class KindSearch:
 
     def __init__(self, first: Any, kinds: Sequence[str], language: str, *, looked: str) -> None:
         self._library = the_library(language)
-        self.words: str = " ".join((first.words.data or "").split())
-        self.was_shown = looked == self.words
+        self.words: str = " ".join((first[STORY].data or "").split())
+        self.was_shown = looked == self.mark
         self._ticked = tuple(kind for kind in kinds if kind != SOMETHING_ELSE)
         self.found: tuple[SearchHit, ...] = (
             search_in(language).find(self.words) if self.words else ()
         )
+
+    @property
+    def mark(self) -> str:
+        """What a page carries along to say for which words it was made."""
+        return hashlib.blake2b(self.words.encode(), digest_size=8).hexdigest()
 
     @property
     def is_worth_a_look(self) -> bool:
@@ -39,9 +45,16 @@ class KindSearch:
         return pages_of(self._library, kinds) if self.words and kinds else ()
 
     @property
+    def common(self) -> tuple[Playbook, ...]:
+        """What most people come with, and what was ticked; nothing where words led elsewhere."""
+        shown = () if self.words else (*self._library.collection.common, *self._ticked)
+        return pages_of(self._library, shown) if shown else ()
+
+    @property
     def headings(self) -> tuple[Heading, ...]:
         """The whole list, without what stands above it."""
-        above = {one.page.id for one in self.found} | {page.id for page in self.ticked}
+        above = {page.id for page in (*self.common, *self.ticked)}
+        above |= {one.page.id for one in self.found}
         rest = (
             Heading(one.id, one.title, tuple(page for page in one.pages if page.id not in above))
             for one in report.headings(self._library)

@@ -25,8 +25,8 @@ class ReturnForm(Form):
     code = TextAreaField(
         _("Your return code"),
         description=_(
-            "The ten words in their order, or the 26 letters and digits. Capital letters, spaces "
-            "and hyphens do not matter."
+            "The words in their order, or the letters or digits. The first four letters of each "
+            "word are enough."
         ),
     )
     body = TextAreaField()

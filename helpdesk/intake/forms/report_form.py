@@ -1,6 +1,5 @@
-"""The report on its way: three pages over one set of fields, which nobody of us can read."""
+"""The report on its way: four pages over one set of fields, which nobody of us can read."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,7 +16,8 @@ from helpdesk.intake.forms.report_steps import (
     ReportStepForm,
     first_step_form,
     last_step_form,
-    questions_form,
+    own_form,
+    urgency_form,
 )
 from helpdesk.intake.report import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import merging
@@ -26,7 +26,7 @@ from helpdesk.playbooks.danger_signs import DangerSign, signs_in
 from helpdesk.playbooks.model import Question, Readiness
 from helpdesk.playbooks.repository import the_library
 
-FIRST, OWN, LAST = PAGES = (1, 2, 3)
+FIRST, URGENCY, OWN, LAST = PAGES = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class GivenAnswer:
 
 
 class ReportForm:
-    """A whole report on its way: three pages over one set of fields."""
+    """A whole report on its way: four pages over one set of fields."""
 
     def __init__(self, fields: MultiDict[str, str], language: str = "en") -> None:
         self.fields, self.language = fields, language
@@ -49,39 +49,41 @@ class ReportForm:
         self.kinds = report.picked_kinds(self.library, self.first.what.data or ())
         self.search = KindSearch(self.first, self.kinds, language, looked=fields.get("looked", ""))
         self.asked = report.pages_asked(self.library, self.kinds)
-        self.own = questions_form(language, tuple(page.id for page in self.asked))(fields)
+        kinds = tuple(page.id for page in self.asked)
+        self.urgency = urgency_form(language, kinds)(fields)
+        self.own = own_form(language, kinds)(fields)
         self.last = last_step_form(language)(fields)
-        self.answers = report.asked_answers(self.library, self.asked, _answers(self.own))
+        told = _answers(self.urgency) | _answers(self.own)
+        self.answers = report.asked_answers(self.library, self.asked, told)
         self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
             words = _("You may ask %(platform)s to act", platform=self.platform.name)
             self.last.consents.choices = [*CONSENTS, SelectChoice(ConsentKind.PLATFORM, words)]
 
     def page(self, number: int) -> ReportStepForm:
-        pages: dict[int, ReportStepForm] = {FIRST: self.first, OWN: self.own, LAST: self.last}
-        return pages[number]
+        return {FIRST: self.first, URGENCY: self.urgency, OWN: self.own, LAST: self.last}[number]
+
+    def questions_on(self, number: int) -> tuple[Question, ...]:
+        """What a page asks, in order."""
+        fields = self.page(number)
+        return tuple(one for one in self.questions if PREFIX + one.id in fields)
+
+    def turned_to(self, there: int, *, here: int) -> int:
+        """The page that comes: one without a question is passed over, in either direction."""
+        if there == OWN and not self.questions_on(OWN):
+            return LAST if here < OWN else URGENCY
+        return there
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """What the second page asks, in order. What other answers make pointless stays there
-        until the page is sent: nothing disappears under somebody's finger."""
+        """What is asked before the report is sent, in order. What other answers make pointless
+        stays there until its page is sent: nothing disappears under somebody's finger."""
         return report.questions(self.library, self.asked)
 
     @property
-    def waiting(self) -> tuple[Question, ...]:
-        """Those of them that are folded away at the end of the page."""
-        waiting = report.questions_that_can_wait(self.library, self.asked)
-        return tuple(question for question in self.questions if question.id in waiting)
-
-    def concerns(self, questions: Iterable[Question]) -> bool:
-        """Whether there is something among these to be seen: an answer, or something wrong."""
-        fields = (self.own[PREFIX + question.id] for question in questions)
-        return any(field.data or field.errors for field in fields)
-
-    @property
-    def asks_of_all(self) -> bool:
-        """Whether everything that was ticked has its questions on the second page."""
-        return len(self.asked) >= len(self.kinds)
+    def left_for_later(self) -> int:
+        """How many questions wait in the mailbox."""
+        return len(report.questions_for_later(self.library, self.kinds))
 
     @property
     def is_draft(self) -> bool:
@@ -92,8 +94,7 @@ class ReportForm:
     @property
     def danger_signs(self) -> tuple[DangerSign, ...]:
         """What the words they typed show of danger: it is answered at once, and decides nothing."""
-        typed = f"{self.search.words}\n{self.last[STORY].data or ''}"
-        return signs_in(typed, self.library.danger_signs)
+        return signs_in(self.last[STORY].data or "", self.library.danger_signs)
 
     @property
     def may_help(self) -> bool:
@@ -103,12 +104,20 @@ class ReportForm:
     def carried(self, number: int) -> list[tuple[str, str]]:
         """What the other pages hold, as fields that travel along unseen."""
         others = [self.page(other) for other in PAGES if other != number]
-        names = [field.name for page in others for field in page]
-        return [(name, value) for name in names for value in self.fields.getlist(name)]
+        here = {field.name for field in self.page(number)}
+        names = dict.fromkeys(field.name for page in others for field in page)
+        return [
+            (name, value)
+            for name in names
+            if name not in here
+            for value in self.fields.getlist(name)
+        ]
 
     def first_fault(self) -> int | None:
         """The first page with something that must be put right before it can be sent."""
         faulty = [number for number in PAGES if not self.page(number).validate()]
+        if LAST in faulty and {*self.first.errors} == {STORY}:
+            faulty.remove(FIRST)  # the last page has the same words, and is where they were sent
         if not faulty and not self._says_something():
             self.last[STORY].errors = [
                 _("Tell us in a few words what happened. One sentence is enough.")
@@ -132,7 +141,7 @@ class ReportForm:
         )
 
     def given(self) -> list[GivenAnswer]:
-        """What was answered on the first two pages, to be looked at before it is sent."""
+        """What was answered on the pages before the last, to be looked at before it is sent."""
         given = []
         if self.kinds:
             pages = merging.pages_of(self.library, self.kinds)
@@ -140,10 +149,11 @@ class ReportForm:
             given.append(GivenAnswer(self.first.what.label.text, titles, FIRST, "what"))
         for question in self.questions:
             if question.id in self.answers:
-                field = self.own[PREFIX + question.id]
+                number = URGENCY if PREFIX + question.id in self.urgency else OWN
+                field = self.page(number)[PREFIX + question.id]
                 words = report.in_words(question, self.answers[question.id])
                 place = f"{field.id}-0" if question.kind.has_options else field.id
-                given.append(GivenAnswer(field.label.text, words, OWN, place))
+                given.append(GivenAnswer(field.label.text, words, number, place))
         return given
 
     @property

@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectMultipleField, StringField
+from wtforms import SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from helpdesk.cases.states import ConsentKind
@@ -16,6 +16,7 @@ from helpdesk.playbooks import merging
 from helpdesk.playbooks.repository import incident_classifier, the_library
 from helpdesk.playbooks.search import PlaybookSearch
 from helpdesk.web.forms import Form
+from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 
 
 class ReportStepForm(Form):
@@ -27,25 +28,38 @@ class ReportStepForm(Form):
 
 @cache
 def first_step_form(language: str) -> type[Any]:
-    """What happened: words to look for, and everything that can be ticked."""
+    """What happened: their words, by which kinds are found, and everything that can be ticked.
+
+    The words are the story of the report: nobody types twice.
+    """
     kinds = [
         SelectChoice(page.id, page.title) for page in report.kinds_of_trouble(the_library(language))
     ]
     what = SelectMultipleField(
         _("What happened?"), choices=kinds, coerce=one_of(kinds), validate_choice=False
     )
-    words = StringField(
-        _("Say it in a few words, and we look for it"),
-        description=_("For example: hacked, locked out, my photos. Nobody keeps these words."),
+    story = TextAreaField(
+        _("Say it in your own words"),
+        description=_("A few words are enough. Nobody reads them before you send them."),
+        validators=[not_longer_than(TEXT_LIMIT)],
     )
-    return _sheet({"words": words, "what": what})
+    return _sheet({STORY: story, "what": what})
 
 
 @lru_cache(maxsize=KEPT)
-def questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
-    """What the picked kinds of trouble ask."""
+def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
+    """The questions that decide how soon we help, in the words of these kinds of trouble."""
     library = the_library(language)
-    return _sheet(fields_for(report.questions(library, merging.pages_of(library, kinds))))
+    asked = report.questions(library, merging.pages_of(library, kinds))
+    return _sheet(fields_for(one for one in asked if one.id in library.decision_questions))
+
+
+@lru_cache(maxsize=KEPT)
+def own_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
+    """What else these kinds of trouble ask before the report is sent."""
+    library = the_library(language)
+    asked = report.questions(library, merging.pages_of(library, kinds))
+    return _sheet(fields_for(one for one in asked if one.id not in library.decision_questions))
 
 
 @cache
@@ -53,14 +67,11 @@ def last_step_form(language: str) -> type[Any]:
     """Their own words, how to reach them, and what they agree to."""
     asked = (the_library(language).question(name) for name in (STORY, *CONTACT))
     consents = SelectMultipleField(
-        _("Tick what you agree to"),
+        _("What do you agree to?"),
         choices=list(CONSENTS),
         coerce=one_of(SelectChoice(kind, kind) for kind in ConsentKind),
         validate_choice=False,
-        description=_(
-            "You do not have to tick anything. Each one is separate, and you can change it at any "
-            "time in your mailbox."
-        ),
+        description=_("We answer you in any case. You can change this later."),
     )
     words = {one.id: field_for(one) for one in asked if one is not None}
     return _sheet(words | {"consents": consents})

@@ -1,8 +1,10 @@
-"""The receipt on a page of its own: it can be reloaded, and leaving ends it.
+"""The receipt on pages of its own, code and advice: they can be reloaded, and leaving ends them.
 
 It is written with the report, sealed under what only the form holds, and goes after a quarter of an
 hour. What opens it lies in this browser's cookie, which the way out takes away.
 """
+
+import json
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -24,11 +26,23 @@ MARK = "kept"
 @bp.get("/report/received")
 @public_view
 def show_receipt() -> ResponseReturnValue:
-    page = _opened(str(session.get(RECEIPT, "")))
-    if page is None:
+    """The code, to be written down first."""
+    return _shown(0)
+
+
+@bp.get("/report/received/advice")
+@public_view
+def show_advice() -> ResponseReturnValue:
+    """What to do now, once the code is written down."""
+    return _shown(1)
+
+
+def _shown(place: int) -> ResponseReturnValue:
+    pages = _opened(str(session.get(RECEIPT, "")))
+    if pages is None:
         session.pop(RECEIPT, None)
         return render_template("intake/receipt_over.html"), 404
-    return page
+    return pages[place]
 
 
 def note_cookies() -> None:
@@ -50,14 +64,14 @@ def may_be_kept(token: ReportToken) -> bool:
     return token.age is not None and keeps_cookies()
 
 
-def kept_receipt(token: ReportToken, page: str) -> StoredAnswer | None:
-    """The row that keeps the receipt; none for a browser that could not find it again."""
+def kept_receipt(token: ReportToken, pages: str) -> StoredAnswer | None:
+    """The row that keeps both pages; none for a browser that could not find them again."""
     if not may_be_kept(token):
         return None
     key = _key(token)
     press = _id(key)
     return StoredAnswer(
-        id=press, at=work.at, answer=key.seal_text(page, stored_answers.place_of(press))
+        id=press, at=work.at, answer=key.seal_text(pages, stored_answers.place_of(press))
     )
 
 
@@ -66,12 +80,13 @@ def on_its_own_page(token: ReportToken) -> ResponseReturnValue:
     return redirect(url_for(".show_receipt"), 303)
 
 
-def _opened(kept: str) -> str | None:
+def _opened(kept: str) -> list[str] | None:
     try:
         key = Secret(bytes.fromhex(kept))
         press = _id(key)
         answer = stored_answers.answer_to(work.session, press, since=work.at - stored_answers.KEPT)
-        return key.open_text(answer, stored_answers.place_of(press)) if answer else None
+        pages = key.open_text(answer, stored_answers.place_of(press)) if answer else None
+        return [str(page) for page in json.loads(pages)] if pages else None
     except (ValueError, CannotOpen):
         return None
 

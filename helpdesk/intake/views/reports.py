@@ -1,5 +1,6 @@
-"""Telling us: three pages that carry their answers along, and the receipt."""
+"""Telling us: four pages that carry their answers along, and the receipt."""
 
+import json
 from datetime import timedelta
 
 from flask import render_template, request
@@ -87,13 +88,13 @@ def create_report() -> ResponseReturnValue:
         way_back=way_back,
         in_slow_lane=in_slow_lane,
         is_drill=current_context().settings.drill,
-        show=lambda receipt: _receipt(receipt, paper, way_back.code),
+        show=lambda receipt: _new_receipt(receipt, paper, way_back.code, token),
         keep=lambda shown: kept_receipt(token, shown),
     )
     report_drafts.end_draft()
     if receipt.is_new:
         return on_its_own_page(token) if may_be_kept(token) else (receipt.shown, 201)
-    return _receipt(receipt, paper, _code_again(receipt.case, token))
+    return _receipt("received", receipt, paper, _code_again(receipt.case, token))
 
 
 def _lane_with_room(token: ReportToken) -> bool:
@@ -116,7 +117,7 @@ def _turn(paper: ReportForm, token: ReportToken) -> ResponseReturnValue:
         return _go(paper, FIRST, token)
     if there > here and not paper.page(here).validate():
         return _go(paper, here, token, check=True)
-    return _go(paper, there, token)
+    return _go(paper, paper.turned_to(there, here=here), token)
 
 
 def _go(
@@ -148,14 +149,27 @@ def _marks(paper: ReportForm, number: int, token: ReportToken) -> list[tuple[str
     marks = [("token", token.text), ("page", str(number))]
     if keeps_cookies():
         marks.append((MARK, "yes"))
-    return [*marks, ("looked", paper.search.words)] if number == FIRST else marks
+    return [*marks, ("looked", paper.search.mark)] if number == FIRST else marks
 
 
-def _receipt(receipt: SubmissionResult, paper: ReportForm, code: ReturnCode | None) -> str:
+def _new_receipt(
+    receipt: SubmissionResult, paper: ReportForm, code: ReturnCode, token: ReportToken
+) -> str:
+    """Both pages as they are kept, or one that is shown at once and holds both."""
+    if not may_be_kept(token):
+        return _receipt("received", receipt, paper, code)
+    pages = ("received_code", "received_advice")
+    return json.dumps([_receipt(page, receipt, paper, code) for page in pages])
+
+
+def _receipt(
+    page: str, receipt: SubmissionResult, paper: ReportForm, code: ReturnCode | None
+) -> str:
     case = receipt.case
     return render_template(
-        "intake/received.html",
+        f"intake/{page}.html",
         case=case,
+        level=case.level.value,
         is_new=receipt.is_new,
         code=code,
         may_help=paper.may_help,
@@ -164,6 +178,7 @@ def _receipt(receipt: SubmissionResult, paper: ReportForm, code: ReturnCode | No
         advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
         is_draft=paper.is_draft,
         danger_signs=paper.danger_signs,
+        left_for_later=paper.left_for_later,
     )
 
 

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role, reporter
-from helpdesk.core.codes import WORDS_IN_CODE, ReturnCode, count_code_parts
+from helpdesk.core.code_words import WORDS_IN_CODE
+from helpdesk.core.codes import ReturnCode, count_code_parts, is_misread
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReporterMessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
@@ -128,6 +129,11 @@ def _not_found(form: ReturnForm) -> ResponseReturnValue:
     many = count_code_parts(form.code.data or "")
     if many is not None:
         sentence = _how_many(*many)
+    elif is_misread(form.code.data or ""):
+        sentence = _(
+            "This does not fit together: something in it is not as we showed it. Check each part "
+            "and their order, then try again."
+        )
     elif within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):
         sentence = _(
             "There is no mailbox for this code. Check each word and their order, then try again."
@@ -147,7 +153,7 @@ def _how_many(typed: int, whole: int) -> str:
     if whole != WORDS_IN_CODE:
         sentence = _(
             "You typed %(typed)s letters and digits, and a code has %(whole)s. Check that none is"
-            " missing and none stands there twice.",
+            " missing or doubled.",
             **numbers,
         )
     elif typed < whole:

@@ -1,0 +1,135 @@
+"""Return codes in words: twelve of a BIP-39 list, in the language of whoever writes them down.
+
+Eleven bits a word: 128 of the code and a checksum of 4, which finds most slips. The first four
+letters tell each word of a list from all others. Lists of words: those of the package `mnemonic`.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from helpdesk.core.code_input import normalise
+from helpdesk.core.edit_distance import within_one_edit
+
+WORDS_IN_CODE: Final = 12
+POSSIBLE_CODES: Final = 1 << 128
+SOURCE: Final = "en"
+LISTS: Final = {"en": "english", "es": "spanish", "fr": "french", "pt": "portuguese"}
+TELL_APART: Final = 4
+LONGEST_WORD: Final = 8
+BITS: Final = 11
+CHECK_BITS: Final = 4
+# Words that would tell a story to whoever finds the paper: no new code has one, in any language.
+TELLING: Final = {
+    "en": """abandon abuse accuse army arrest assault attack battle blast blood bomb border bullet
+        crime cross cruel danger defy dirt enemy enforce escape evidence evil execute fatal flee
+        force grief guard guilt gun hunt hurt injury innocent judge knife law lawsuit leader legal
+        liberty nuclear obey organ panic patrol pig pistol police poverty prison rebel resist rifle
+        riot sad scare secret shock shoot soldier spy suspect target tragic trap trial trigger ugly
+        vicious vote warfare weapon witness""",
+    "es": """abuso acoso acusar asalto ataque ateo batalla bomba cadaver canon carcel cerdo crimen
+        culpa delito derecho diablo divino dolor droga enemigo espia fuego fuga fusil golpe guardia
+        guerra huir iglesia infiel juez juicio ladron libertad matar miedo militar misil morir
+        muerte odio patria pelea peligro pena policia preso prision rehen sangre secreto sexo
+        soldado temor terror testigo tumba veneno victima voto""",
+    "fr": """abusif accuser armure attaque bataille brutal canon chagrin couteau danger ennemi
+        evasion fatal innocent justice legal missile nuire penible prison saisir soldat suspect
+        temoin trahir tribunal""",
+    "pt": """arma arsenal criminal fugir granada igreja inimigo invasor juiz punhal punir revolta
+        sangue segredo""",
+}
+
+
+@cache
+def words_of_list(language: str) -> tuple[str, ...]:
+    """The 2,048 words of a language, as they are written; English for one that has no list."""
+    name = LISTS.get(language, LISTS[SOURCE])
+    words = tuple((files("mnemonic") / "wordlist" / f"{name}.txt").read_text("utf-8").split())
+    if len({normalise(word)[:TELL_APART] for word in words}) != 1 << BITS:
+        raise RuntimeError("The list of words is not the one that codes are made with.")
+    return words
+
+
+def has_list(language: str) -> bool:
+    """Whether codes can be written in the words of this language."""
+    return language in LISTS
+
+
+def in_words(number: int, language: str) -> tuple[str, ...]:
+    """A code of 128 bits in twelve words of a language."""
+    bits, places = number << CHECK_BITS | _checksum(number), list[int]()
+    for _ in range(WORDS_IN_CODE):
+        bits, last = divmod(bits, 1 << BITS)
+        places.append(last)
+    return tuple(words_of_list(language)[place] for place in reversed(places))
+
+
+def numbers_in(words: Sequence[str], *, forgiving: bool = True) -> Iterator[int]:
+    """Every code that stands in a row of typed words, whatever language it was written in.
+
+    Accents do not matter and four letters of a word are enough; one slip in it is forgiven, if
+    wanted, where only one word can be meant.
+    """
+    find = _place_of if forgiving else _place_as_typed
+    for language in LISTS:
+        places = [find(word, language) for word in words]
+        for start in range(len(places) - WORDS_IN_CODE + 1):
+            number = _number(places[start : start + WORDS_IN_CODE])
+            if number is not None:
+                yield number
+
+
+def tells_a_story(number: int) -> bool:
+    """Whether a code would have a word, in any language, that does not belong on a paper."""
+    return any(
+        normalise(word) in _telling(language)
+        for language in LISTS
+        for word in in_words(number, language)
+    )
+
+
+def _number(places: Sequence[int | None]) -> int | None:
+    bits = 0
+    for place in places:
+        if place is None:
+            return None
+        bits = bits << BITS | place
+    number, check = divmod(bits, 1 << CHECK_BITS)
+    return number if check == _checksum(number) else None
+
+
+def _checksum(number: int) -> int:
+    return hashlib.sha256(number.to_bytes(16, "big")).digest()[0] >> (8 - CHECK_BITS)
+
+
+def _place_as_typed(typed: str, language: str) -> int | None:
+    whole = _whole_words(language).get(typed)
+    if whole is not None or len(typed) < TELL_APART:
+        return whole
+    return _beginnings(language).get(typed[:TELL_APART])
+
+
+def _place_of(typed: str, language: str) -> int | None:
+    """The place of the word that was typed, or of the only one that was meant."""
+    place, whole = _place_as_typed(typed, language), _whole_words(language)
+    if place is not None or len(typed) > LONGEST_WORD + 1:
+        return place
+    meant = {whole[word] for word in within_one_edit(typed) if word in whole}
+    return meant.pop() if len(meant) == 1 else None
+
+
+@cache
+def _whole_words(language: str) -> dict[str, int]:
+    return {normalise(word): place for place, word in enumerate(words_of_list(language))}
+
+
+@cache
+def _beginnings(language: str) -> dict[str, int]:
+    return {word[:TELL_APART]: place for word, place in _whole_words(language).items()}
+
+
+@cache
+def _telling(language: str) -> frozenset[str]:
+    return frozenset(TELLING[language].split())

@@ -1,0 +1,79 @@
+"""The long list of words: passphrases are made of it, and so were return codes before.
+
+A code of before, ten of these words, opens its mailbox as it always did.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from helpdesk.core.edit_distance import within_one_edit
+
+# The list has both yo-yo and yoyo, which are one word without the hyphen.
+INSTEAD: Final = {"yo-yo": "yowl"}
+WORDS_OF_BEFORE: Final = 10
+POSSIBLE_CODES: Final = 7776**WORDS_OF_BEFORE
+
+
+@cache
+def word_list() -> tuple[str, ...]:
+    """The 7,776 words of the EFF's long list, hyphens taken out so that they type plainly."""
+    lines = (files("diceware") / "wordlists" / "wordlist_en_eff.txt").read_text().split("\n")
+    written = (line.split("\t")[1] for line in lines if "\t" in line)
+    words = tuple(INSTEAD.get(word, word.replace("-", "")) for word in written)
+    if len(set(words)) != 7776:
+        raise RuntimeError("The word list is not the one that codes are made with.")
+    return words
+
+
+@cache
+def _word_numbers() -> dict[str, int]:
+    return {word: number for number, word in enumerate(word_list())}
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, word_list()))
+
+
+def _number_of(typed: str) -> int | None:
+    """The place in the list of the word that was typed, or of the only one that was meant."""
+    if typed in _word_numbers():
+        return _word_numbers()[typed]
+    if len(typed) > _longest() + 1:
+        return None
+    meant = {_word_numbers()[word] for word in within_one_edit(typed) if word in _word_numbers()}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def in_words(number: int) -> tuple[str, ...]:
+    """A code of before in its ten words."""
+    words = list[str]()
+    for _ in range(WORDS_OF_BEFORE):
+        number, last = divmod(number, len(word_list()))
+        words.append(word_list()[last])
+    return tuple(reversed(words))
+
+
+def numbers_in(words: list[str]) -> Iterator[int]:
+    """Codes of before, in words of the long list."""
+    places = [_number_of(word) for word in words]
+    for start in range(len(places) - WORDS_OF_BEFORE + 1):
+        row = places[start : start + WORDS_OF_BEFORE]
+        number = 0
+        for place in row:
+            if place is None:
+                break
+            number = number * len(word_list()) + place
+        else:
+            yield number
+
+
+def longest_row(words: list[str]) -> int:
+    """How many words of the list stand one after the other."""
+    longest = row = 0
+    for word in words:
+        row = row + 1 if word in _word_numbers() else 0
+        longest = max(longest, row)
+    return longest

@@ -1,0 +1,99 @@
+"""What is asked before a report is sent: what can change the level, and whose platform it is. The
+rest waits in the mailbox."""
+
+import itertools
+import re
+
+import pytest
+
+from helpdesk.intake import report
+from helpdesk.intake.forms import ReportForm
+from helpdesk.playbooks.answers import implied, red_flags
+from helpdesk.playbooks.conditions import names_in
+from helpdesk.playbooks.library import PLATFORM_QUESTION
+from helpdesk.playbooks.repository import the_library
+from tests.intake.test_reports import go_to
+
+LIBRARY = the_library()
+PAGES = report.kinds_of_trouble(LIBRARY)
+LIST = "Show the list"
+FOLD = re.compile(
+    r"<details( open)?>\s*<summary><span class=\"summary-text\">([^<]*)(.*?)</details>", re.DOTALL
+)
+
+
+def folds(browser):
+    """The words of what can be unfolded, each with whether it is open."""
+    return {words: bool(is_open) for is_open, words, _rest in FOLD.findall(browser.text)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_no_level_hangs_on_what_is_asked_later(page):
+    later = report.questions_for_later(LIBRARY, [page.id])
+    points = set(LIBRARY.decision_questions)
+
+    for question in later:
+        for option in question.options:
+            answers = {question.id: option.id}
+            assert implied(page, answers).keys().isdisjoint(points), question.id
+            floors = [one for one in red_flags(page, answers) if one.floor]
+            assert floors == [one for one in red_flags(page, {}) if one.floor], question.id
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_nothing_is_asked_before_that_decides_nothing(page):
+    decides = {*LIBRARY.decision_questions, PLATFORM_QUESTION}
+    decides |= {name for one in page.red_flags if one.floor for name in names_in(one.when)}
+    decides |= {one.id for one in page.questions for option in one.options if option.sets}
+
+    asked = {one.id for one in report.questions(LIBRARY, [page])}
+
+    assert asked == {one.id for one in page.questions} & decides
+
+
+@pytest.mark.parametrize("kinds", list(itertools.pairwise(page.id for page in PAGES)))
+def test_each_question_is_asked_once_before_or_later(kinds):
+    before = report.questions(LIBRARY, report.pages_asked(LIBRARY, kinds))
+    later = report.questions_for_later(LIBRARY, kinds)
+
+    asked = [one.id for one in (*before, *later)]
+    assert len(asked) == len(set(asked))
+    whole = {one.id for kind in kinds for one in LIBRARY.playbook(kind).questions}
+    assert set(asked) == whole - {report.STORY, *report.CONTACT}
+
+
+def test_the_five_stand_on_a_page_of_their_own_and_their_examples_are_folded(browser):
+    go_to(browser, 2)
+
+    names = list(dict.fromkeys(re.findall(r'name="(q_\w+)"', browser.text)))
+    assert names == [f"q_{one}" for one in LIBRARY.decision_questions]
+    assert browser.text.count('<details class="examples">') == 5
+
+
+def test_a_long_list_is_folded_and_open_once_something_was_picked(browser):
+    go_to(browser, 3)
+    assert folds(browser) == {LIST: False}
+
+    browser.send("/report", button=("to", "4"), answers={"q_platform": "google"})
+    browser.send("/report", button=("to", "3"))
+
+    assert folds(browser) == {LIST: True}
+    assert ("q_platform", "google") in browser.form("/report").fields
+
+
+def test_who_does_not_know_ticks_nothing_where_a_tick_can_be_taken_away(browser):
+    go_to(browser, 3)
+
+    boxes = re.findall(r'type="checkbox"[^>]*name="q_\w+" value="(\w+)"', browser.text)
+    assert boxes
+    assert "unsure" not in boxes
+    assert 'value="unsure"' in browser.text
+
+
+def test_a_page_without_a_question_is_passed_over_in_both_directions(browser, monkeypatch):
+    monkeypatch.setattr(ReportForm, "questions_on", lambda _self, number: [])
+    go_to(browser, 3)
+
+    assert "Page 4 of 4" in browser.text
+    browser.send("/report", button=("to", "3"))
+    assert "Page 2 of 4" in browser.text
