@@ -6,6 +6,7 @@ from helpdesk.intake.forms.agreements import (
     consequences,
     label_of,
 )
+from helpdesk.intake.forms.later import as_message, later_form, later_questions
 from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
 from helpdesk.intake.forms.questions import PREFIX
 from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportForm
@@ -23,6 +24,9 @@ __all__ = [
     "ReporterMessageForm",
     "ReporterVerdictForm",
     "ReturnForm",
+    "as_message",
     "consequences",
     "label_of",
+    "later_form",
+    "later_questions",
 ]

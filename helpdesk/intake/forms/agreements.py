@@ -26,7 +26,7 @@ PLAIN_AGREEMENTS: tuple[Agreement, ...] = tuple((choice.value, None) for choice 
 class ConsentsForm(Form):
     """What the reporter agrees to, all at once: what is not ticked is taken back."""
 
-    agreed = SelectMultipleField(_("Ticked is agreed"), validate_choice=False)
+    agreed = SelectMultipleField(_("Your permissions"), validate_choice=False)
     elsewhere = SelectMultipleField(
         _("Another platform that you would let us ask"), validate_choice=False
     )

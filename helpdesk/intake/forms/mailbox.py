@@ -32,6 +32,8 @@ class ReturnForm(Form):
     body = TextAreaField()
     # Whose the message is: the tag of the page on which it was written.
     whose = HiddenField()
+    # Where to go on: the mailbox, or from the receipt its questions.
+    then = HiddenField()
 
 
 class ReporterMessageForm(Form):

@@ -61,7 +61,10 @@ class ReportForm:
             self.last.consents.choices = [*CONSENTS, SelectChoice(ConsentKind.PLATFORM, words)]
 
     def page(self, number: int) -> ReportStepForm:
-        return {FIRST: self.first, URGENCY: self.urgency, OWN: self.own, LAST: self.last}[number]
+        pages: dict[int, ReportStepForm] = dict(
+            zip(PAGES, (self.first, self.urgency, self.own, self.last), strict=True)
+        )
+        return pages[number]
 
     def questions_on(self, number: int) -> tuple[Question, ...]:
         """What a page asks, in order."""

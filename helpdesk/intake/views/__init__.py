@@ -3,6 +3,7 @@
 from helpdesk.intake.views import (
     conversations,
     front,
+    later,
     mailbox,
     receipts,
     reports,
@@ -15,6 +16,7 @@ __all__ = [
     "bp",
     "conversations",
     "front",
+    "later",
     "mailbox",
     "receipts",
     "reports",

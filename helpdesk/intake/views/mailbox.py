@@ -16,16 +16,23 @@ from helpdesk.intake.forms import (
     ReporterMessageForm,
     consequences,
     label_of,
+    later_questions,
 )
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.intake.volume import recent_volume
+from helpdesk.playbooks.danger_signs import DangerSign, signs_in
+from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.repository import the_table
 from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import repeatable
+from helpdesk.web.languages import current_language
 from helpdesk.web.work import work
+
+# Said where the agreements stand, which is where the page is opened.
+AT_CONSENTS = "at-consents"
 
 
 @bp.get("/mailbox/case")
@@ -52,7 +59,10 @@ def create_message() -> ResponseReturnValue:
     if not recent_volume(work).has_room(current_context().settings.reports_quota):
         raise StorageFull
     operations.write_message(work, queries.own_case(work), body=form.body.data)
-    flash(_("Your words have arrived. Only the people who work on your case can read them."))
+    flash(_("Message sent. Only the people who work on your case can read it."))
+    signs = signs_in(form.body.data, the_library().danger_signs)
+    if signs:  # the help that cannot wait stands on the very page that answers
+        return _case_page(ReporterMessageForm(None), danger_signs=signs)
     return redirect(url_for(".show_case"), 303)
 
 
@@ -66,7 +76,7 @@ def create_consents() -> ResponseReturnValue:
     if stopped and not form.is_sure.data:
         return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
     if operations.set_consents(work, case, agreements=form.ticked(), shown=form.stood()):
-        flash(_("What you agree to has been changed."))
+        flash(_("Saved."), AT_CONSENTS)
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
@@ -104,7 +114,7 @@ def create_withdrawal() -> ResponseReturnValue:
     return redirect(url_for(".show_case"), 303)
 
 
-def _case_page(form: ReporterMessageForm) -> str:
+def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...] = ()) -> str:
     case = queries.own_case(work)
     requests = queries.requests_of(work, case)
     consents = _consents_form(case, requests)
@@ -126,6 +136,8 @@ def _case_page(form: ReporterMessageForm) -> str:
             (one, label_of(one.kind, one.platform))
             for one in queries.consents_to_confirm(work, case)
         ],
+        danger_signs=danger_signs,
+        left_for_later=len(later_questions(case.kinds, current_language())),
         keys=work.keys,
         now=work.at,
     )

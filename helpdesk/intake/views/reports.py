@@ -40,6 +40,9 @@ from helpdesk.web.login import public_view
 from helpdesk.web.work import autocommit, current_work, work
 
 SEND = "send"
+# The receipt on its two pages, and both in one.
+BOTH = ("intake/received_code.html", "intake/received_advice.html")
+WHOLE = "intake/received.html"
 WAIT_A_MINUTE = translatable(
     "Very many reports are arriving at this moment, and this one was sent very soon after its page "
     "was opened. Nothing was sent. Please wait a minute, then send it again."
@@ -94,7 +97,7 @@ def create_report() -> ResponseReturnValue:
     report_drafts.end_draft()
     if receipt.is_new:
         return on_its_own_page(token) if may_be_kept(token) else (receipt.shown, 201)
-    return _receipt("received", receipt, paper, _code_again(receipt.case, token))
+    return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
 
 
 def _lane_with_room(token: ReportToken) -> bool:
@@ -157,9 +160,8 @@ def _new_receipt(
 ) -> str:
     """Both pages as they are kept, or one that is shown at once and holds both."""
     if not may_be_kept(token):
-        return _receipt("received", receipt, paper, code)
-    pages = ("received_code", "received_advice")
-    return json.dumps([_receipt(page, receipt, paper, code) for page in pages])
+        return _receipt(WHOLE, receipt, paper, code)
+    return json.dumps([_receipt(page, receipt, paper, code) for page in BOTH])
 
 
 def _receipt(
@@ -167,7 +169,7 @@ def _receipt(
 ) -> str:
     case = receipt.case
     return render_template(
-        f"intake/{page}.html",
+        page,
         case=case,
         level=case.level.value,
         is_new=receipt.is_new,

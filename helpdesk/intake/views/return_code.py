@@ -31,6 +31,8 @@ TRIES = 10
 TRIES_PER_MINUTE = 6
 # In the address that follows a right code: who comes there as a stranger keeps no cookies.
 JUST_OPENED = "opened=yes"
+# What the receipt asks for besides: to be led to the questions that it left out.
+QUESTIONS = "questions"
 
 
 @bp.get("/mailbox")
@@ -65,7 +67,8 @@ def create_return() -> ResponseReturnValue:
         issue_to(reporter(case.id).id)
         response = make_response(render_template("mailbox/draft.html", form=ReporterMessageForm()))
     else:
-        response = make_response(redirect(f"{_mailbox_of(case)}?{JUST_OPENED}", 303))
+        where = ".show_questions" if form.then.data == QUESTIONS else ".show_case"
+        response = make_response(redirect(f"{_mailbox_of(case, where)}?{JUST_OPENED}", 303))
     session.pop(RECEIPT, None)  # they have their code
     set_session_cookie(response, operations.open_mailbox(work, case, code, intake_keys=keys))
     return response
@@ -115,9 +118,9 @@ def mailbox_required(
     return public_view(checked)
 
 
-def _mailbox_of(case: Case) -> str:
+def _mailbox_of(case: Case, where: str) -> str:
     """The mailbox speaks as the report did, unless the address says that another is wanted now."""
-    address = url_for(".show_case")
+    address = url_for(where)
     wanted = languages.language_in_address() or case.language
     if wanted == languages.current_language() or wanted not in languages.offered():
         return address

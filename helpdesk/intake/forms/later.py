@@ -1,0 +1,40 @@
+"""The questions that were not asked in the report, for whoever has the time, in their mailbox."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from helpdesk.intake import report
+from helpdesk.intake.forms.questions import PREFIX, fields_for
+from helpdesk.intake.report import KEPT
+from helpdesk.playbooks.model import Question
+from helpdesk.playbooks.repository import the_library
+from helpdesk.web.forms import Form
+
+
+def later_questions(kinds: Sequence[str], language: str) -> tuple[Question, ...]:
+    """What these kinds of trouble still ask, in the language of the page."""
+    return report.questions_for_later(the_library(language), tuple(kinds))
+
+
+def later_form(kinds: Sequence[str], language: str) -> Any:
+    """All of them on one page; each can be left out."""
+    return _form(tuple(kinds), language)()
+
+
+def as_message(form: Any, kinds: Sequence[str]) -> str:
+    """What was answered, as a message to us: questions and choices in the words of the house."""
+    return "\n\n".join(_answered(form, later_questions(kinds, the_library().collection.language)))
+
+
+def _answered(form: Any, questions: Sequence[Question]) -> Iterator[str]:
+    for question in questions:
+        data = form[PREFIX + question.id].data
+        told = tuple(one for one in data if one) if isinstance(data, list) else data
+        if told:
+            yield f"{question.ask}\n{', '.join(report.in_words(question, told))}"
+
+
+@lru_cache(maxsize=KEPT)
+def _form(kinds: tuple[str, ...], language: str) -> type[Any]:
+    return type("LaterForm", (Form,), fields_for(later_questions(kinds, language)))

@@ -1,0 +1,53 @@
+"""More questions, after the report was sent: at the reporter's pace, and none of them decides."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from helpdesk.core.errors import StorageFull
+from helpdesk.intake import operations, queries
+from helpdesk.intake.forms import as_message, later_form, later_questions
+from helpdesk.intake.report import has_long_list, hints_of
+from helpdesk.intake.views.blueprint import bp
+from helpdesk.intake.views.return_code import mailbox_required
+from helpdesk.intake.volume import recent_volume
+from helpdesk.web.app_context import current_context
+from helpdesk.web.languages import current_language
+from helpdesk.web.work import work
+
+
+@bp.get("/mailbox/case/questions")
+@mailbox_required
+def show_questions() -> ResponseReturnValue:
+    case = queries.own_case(work)
+    return _page(later_form(case.kinds, current_language()))
+
+
+@bp.post("/mailbox/case/questions")
+@mailbox_required
+def create_answers() -> ResponseReturnValue:
+    case = queries.own_case(work)
+    form = later_form(case.kinds, current_language())
+    if not form.validate_on_submit():
+        return _page(form), 422
+    answers = as_message(form, case.kinds)
+    if not answers:
+        return redirect(url_for(".show_case"), 303)
+    if not recent_volume(work).has_room(current_context().settings.reports_quota):
+        raise StorageFull
+    operations.write_message(work, case, body=answers)
+    flash(_("Answers sent. Only the people who work on your case can read them."))
+    return redirect(url_for(".show_case"), 303)
+
+
+def _page(form: Any) -> str:
+    case = queries.own_case(work)
+    return render_template(
+        "mailbox/questions.html",
+        form=form,
+        questions=later_questions(case.kinds, current_language()),
+        hints_of=hints_of,
+        has_long_list=has_long_list,
+    )

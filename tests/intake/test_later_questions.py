@@ -1,0 +1,111 @@
+"""What the report did not ask is asked in the mailbox, and comes to us as a message."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.cases.models import Message
+from helpdesk.intake import report
+from helpdesk.playbooks.repository import the_library
+from tests.intake.test_reports import cases, code_on, go_to, send
+
+LIBRARY = the_library()
+LATER = report.questions_for_later(LIBRARY, ["account-takeover"])
+
+
+@pytest.fixture
+def inside(browser):
+    """A mailbox that the page of advice opened, at its questions."""
+    go_to(browser, 4)
+    send(browser)
+    assert code_on(browser)
+    browser.open("/report/received/advice")
+    [led] = re.findall(r'name="then" value="(\w+)"', browser.text)
+    browser.send("/mailbox", answers={"then": led})
+    return browser
+
+
+def told(house):
+    with house.inside() as work:
+        return [
+            work.keys.open(one, "body")
+            for one in work.session.scalars(select(Message))
+            if one.is_from_reporter
+        ]
+
+
+def test_the_receipt_leads_to_the_questions_that_were_left_out(inside):
+    assert inside.answer.request.path == "/mailbox/case/questions"
+    asked = list(dict.fromkeys(re.findall(r'name="q_(\w+)"', inside.text)))
+    assert asked == [one.id for one in LATER]
+    assert {"danger", "inside", "platform"}.isdisjoint(asked)
+
+
+def test_answers_arrive_as_a_message_in_our_words_and_do_not_show_again(house, inside):
+    inside.send(
+        "/mailbox/case/questions",
+        answers={"q_profile": "@the_name", "q_whose": "group", "q_changed": ["password", "posts"]},
+    )
+
+    assert inside.answer.request.path == "/mailbox/case"
+    assert "Answers sent." in inside.text
+    assert "@the_name" not in inside.text
+    [body] = told(house)
+    whose = LIBRARY.question("whose")
+    assert f"{whose.ask}\n{whose.option('group').label}" in body
+    assert "@the_name" in body
+    assert [one.reply_due_at is not None for one in cases(house)] == [True]
+    inside.open("/mailbox/case/questions")
+    assert "@the_name" not in inside.text
+
+
+def test_nothing_answered_sends_nothing(house, inside):
+    inside.send("/mailbox/case/questions")
+
+    assert inside.answer.request.path == "/mailbox/case"
+    assert told(house) == []
+
+
+def test_what_is_too_long_is_kept_and_its_writer_told(house, inside):
+    inside.send("/mailbox/case/questions", answers={"q_profile": "x" * 501, "q_whose": "group"})
+
+    assert inside.status == 422
+    assert ("q_profile", "x" * 501) in inside.form("/mailbox/case/questions").fields
+    assert ("q_whose", "group") in inside.form("/mailbox/case/questions").fields
+    assert told(house) == []
+
+
+def test_a_stranger_sees_no_questions(browser):
+    browser.open("/mailbox/case/questions")
+
+    assert browser.status == 303
+    assert browser.answer.location == "/mailbox"
+
+
+def test_a_message_that_speaks_of_danger_is_answered_with_help_at_once(house, inside):
+    inside.open("/mailbox/case")
+    inside.send("/mailbox/case/messages", answers={"body": "I do not want to live, I want to die."})
+
+    assert inside.status == 200
+    assert "Message sent." in inside.text
+    assert 'href="/help-now#too-much"' in inside.text
+    assert "want to die" not in inside.text
+    assert told(house) == ["I do not want to live, I want to die."]
+
+
+def test_another_message_brings_none(inside):
+    inside.open("/mailbox/case")
+    inside.send("/mailbox/case/messages", answers={"body": "They wrote again."})
+
+    assert "Message sent." in inside.text
+    assert "/help-now#" not in inside.text
+
+
+def test_that_agreements_are_saved_is_said_where_they_stand(inside):
+    inside.open("/mailbox/case")
+    inside.send("/mailbox/case/consents", answers={"agreed": ["help", "keep"]})
+
+    assert inside.text.count("Saved.") == 1
+    assert inside.text.index('id="consents"') < inside.text.index("Saved.")
+    assert inside.text.index("Saved.") < inside.text.index('name="agreed"')
