@@ -8,7 +8,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from helpdesk.core import jobs, outbox, send_hold
 from helpdesk.core.app_context import AppContext
@@ -42,7 +42,7 @@ def run_due_promises(
     database that may not send nothing is begun at all.
     """
     done, until = 0, time.monotonic() + seconds
-    # Whoever has time for a few only must not begin with the same role each time.
+    # With time for only a few, the same role must not come first each time.
     first = random.randrange(len(outbox.PROMISERS))  # noqa: S311 - not a secret
     while time.monotonic() < until and not _wishes_to_stop and while_():
         lease = _next(context, queue, at=at, first=first, taken=done)
@@ -76,7 +76,13 @@ def _next(
 
 
 def run_promise(context: AppContext, lease: outbox.Lease, *, at: datetime | None = None) -> None:
-    """Run one leased promise, and note how it went: an error by its kind, never by its words."""
+    """Run one leased promise, and note how it went: an error by its kind, never by its words.
+
+    One whose worker has died at each try is not begun once more: a person has to look.
+    """
+    if jobs.retry_plan(lease.job).is_spent(lease.attempt - 1):
+        _note_failure(context, lease, trouble="worker_gone", at=at)
+        return
     try:
         # Found in here: a name from another version must not stop those that come after it.
         jobs.job_by_name(lease.job).function(context, **lease.arguments)
@@ -91,13 +97,10 @@ def run_promise(context: AppContext, lease: outbox.Lease, *, at: datetime | None
 def _note_failure(
     context: AppContext, lease: outbox.Lease, *, trouble: str, at: datetime | None
 ) -> None:
-    plan = jobs.retry_plan(lease.job)
+    pause = jobs.retry_plan(lease.job).pause_after(lease.attempt)
     with context.begin(at=at) as work:
-        if lease.attempt <= len(plan):
-            pause = plan[lease.attempt - 1]
-            # Full jitter on the upper half: many failures at once do not come back at once.
-            later = timedelta(seconds=random.uniform(pause / 2, pause))  # noqa: S311 - not a secret
-            outbox.reschedule(work.session, lease, until=work.at + later, trouble=trouble)
+        if pause is not None:
+            outbox.reschedule(work.session, lease, until=work.at + pause, trouble=trouble)
         elif outbox.mark_failed(work.session, lease, at=work.at, trouble=trouble):
             work.record_about(
                 "outbox.gave_up", "outbox", lease.promise_id, job=lease.job, trouble=trouble

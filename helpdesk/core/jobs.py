@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
+
+from helpdesk.core.leased import RetryPlan
 
 
 class Queue(StrEnum):
@@ -22,6 +25,10 @@ class Job:
     retry_after: tuple[int, ...]
     function: Callable[..., None]
     leaves_the_house: bool = True
+
+    @property
+    def retries(self) -> RetryPlan:
+        return _plan(self.retry_after)
 
 
 _register: dict[str, Job] = {}
@@ -55,9 +62,13 @@ def job_by_name(name: str) -> Job:
     return _register[name]
 
 
-def retry_plan(name: str) -> tuple[int, ...]:
-    """When to try again, in seconds; for a job that this version does not know, the usual plan."""
-    return _register[name].retry_after if name in _register else RETRY_AFTER
+def retry_plan(name: str) -> RetryPlan:
+    """When to try again; for a job that this version does not know, the usual plan."""
+    return _register[name].retries if name in _register else _plan(RETRY_AFTER)
+
+
+def _plan(retry_after: tuple[int, ...]) -> RetryPlan:
+    return RetryPlan(tuple(timedelta(seconds=pause) for pause in retry_after))
 
 
 def every_job() -> list[Job]:

@@ -23,13 +23,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    update,
     values,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import Base, Identified, enum_column
+from helpdesk.core.leased import Leased
 
 LEASE = timedelta(minutes=5)
 # Who promises: the database writes the role of the process beside each promise.
@@ -54,7 +54,7 @@ class PromiseState(StrEnum):
     SKIPPED = "skipped"
 
 
-class Promise(Identified, Base):
+class Promise(Identified, Leased, Base):
     """A job we have promised to run. Its arguments are ids."""
 
     __tablename__ = "outbox"
@@ -67,8 +67,6 @@ class Promise(Identified, Base):
     )
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
-    fence: Mapped[int] = mapped_column(default=0)
-    leased_until: Mapped[datetime | None]
     trouble: Mapped[str | None] = mapped_column(String(120))
     ended_at: Mapped[datetime | None]
     # Its place in line. The database writes these, whatever the one who promises says.
@@ -130,9 +128,8 @@ def lease_due(
         if promise is None:
             break
         promise.state = PromiseState.LEASED
-        promise.leased_until = at + LEASE
         promise.attempts += 1
-        promise.fence += 1
+        promise.lease(at=at, during=LEASE)
         session.flush()
         leases.append(
             Lease(promise.id, promise.job, promise.arguments, promise.attempts, promise.fence)
@@ -176,33 +173,17 @@ def _with_due(
 
 def mark_done(session: Session, lease: Lease, *, at: datetime) -> bool:
     """Note that the promise was kept; False if somebody else holds it by now."""
-    return _end(
-        session, lease, state=PromiseState.KEPT, ended_at=at, leased_until=None, trouble=None
-    )
+    return _end(session, lease, state=PromiseState.KEPT, ended_at=at, trouble=None)
 
 
 def reschedule(session: Session, lease: Lease, *, until: datetime, trouble: str) -> bool:
     """Let it run again later. `trouble` is a kind of error, never its words."""
-    return _end(
-        session,
-        lease,
-        state=PromiseState.WAITING,
-        due_at=until,
-        leased_until=None,
-        trouble=trouble[:120],
-    )
+    return _end(session, lease, state=PromiseState.WAITING, due_at=until, trouble=trouble[:120])
 
 
 def mark_failed(session: Session, lease: Lease, *, at: datetime, trouble: str) -> bool:
     """Stop trying: from now on it waits for a person."""
-    return _end(
-        session,
-        lease,
-        state=PromiseState.FAILED,
-        ended_at=at,
-        leased_until=None,
-        trouble=trouble[:120],
-    )
+    return _end(session, lease, state=PromiseState.FAILED, ended_at=at, trouble=trouble[:120])
 
 
 def all_due(session: Session, *, at: datetime) -> Sequence[Promise]:
@@ -214,8 +195,8 @@ def all_due(session: Session, *, at: datetime) -> Sequence[Promise]:
 def cancel(promise: Promise, *, at: datetime) -> None:
     """It is not performed. Whoever had leased it has lost it."""
     promise.state = PromiseState.SKIPPED
-    promise.fence += 1
-    promise.leased_until, promise.ended_at, promise.trouble = None, at, "restored"
+    promise.revoke_lease()
+    promise.ended_at, promise.trouble = at, "restored"
 
 
 def queues_with_due_work(session: Session, *, at: datetime) -> Sequence[str]:
@@ -236,14 +217,17 @@ def failed(session: Session, limit: int = 50) -> Sequence[Promise]:
 
 def _is_due(at: datetime) -> Any:
     waiting = Promise.state == PromiseState.WAITING
-    abandoned = (Promise.state == PromiseState.LEASED) & (Promise.leased_until < at)
+    abandoned = (Promise.state == PromiseState.LEASED) & Promise.lease_is_over(at)
     # What is leased was due before: said of both, it keeps the index from walking every alarm to
     # come.
     return and_(Promise.due_at <= at, or_(waiting, abandoned))
 
 
 def _end(session: Session, lease: Lease, **changes: Any) -> bool:
-    held = update(Promise).where(Promise.id == lease.promise_id, Promise.fence == lease.fence)
-    held = held.where(Promise.state == PromiseState.LEASED)
-    found = session.scalars(held.values(**changes).returning(Promise.id)).all()
-    return bool(found)
+    promise = session.get(Promise, lease.promise_id, with_for_update=True, populate_existing=True)
+    if promise is None or not promise.is_held_under(lease.fence):
+        return False
+    for name, value in changes.items():
+        setattr(promise, name, value)
+    promise.end_lease()
+    return True

@@ -3,7 +3,7 @@
 The public pages could promise 20,000 things about a case that there is not, seven minutes back, and
 every alarm of the house waited behind them. Now the database itself writes beside each promise
 which role made it, when, and whom it is about; what is about one case beyond eight that still wait
-stands behind the others of that role. Whoever takes a promise takes from each role by turns. And
+stands behind the others of that role. They are taken from each role by turns. And
 the public pages promise nothing about, and write no history of, a case that is not there.
 
 Additive: the version before takes promises by the time at which they are due. What was promised

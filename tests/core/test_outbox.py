@@ -145,3 +145,30 @@ def test_what_waits_behind_a_slow_job_is_not_leased_before_its_turn(context, now
     job_runner.run_due_promises(context, "notices", at=now)
 
     assert seen == [["leased", "waiting"], ["kept", "leased"]]
+
+
+def test_a_promise_whose_worker_dies_each_time_waits_for_a_person_in_the_end(context, now, runs):
+    promise(context, now, thing_id="a1")
+    moment, tries = now, 0
+    for _ in range(3):
+        with context.begin(SYSTEM, at=moment) as work:
+            tries += len(outbox.lease_due(work.session, queue="notices", at=moment, limit=1))
+        moment += outbox.LEASE + timedelta(seconds=1)
+
+    job_runner.run_due_promises(context, "notices", at=moment)
+
+    ended = the_promise(context)
+    assert (tries, runs) == (3, [])
+    assert (ended.state, ended.trouble) == (PromiseState.FAILED, "worker_gone")
+
+
+def test_what_was_left_out_believes_no_worker_that_had_it(context, now):
+    promise(context, now, thing_id="a1")
+    with context.begin(SYSTEM, at=now) as work:
+        [held] = outbox.lease_due(work.session, queue="notices", at=now, limit=1)
+    with context.begin(SYSTEM, at=now) as work:
+        outbox.cancel(work.session.get(Promise, held.promise_id), at=now)
+
+    with context.begin(SYSTEM, at=now) as work:
+        assert not outbox.mark_done(work.session, held, at=now)
+    assert the_promise(context).state is PromiseState.SKIPPED

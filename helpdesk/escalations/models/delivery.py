@@ -6,11 +6,12 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
+from helpdesk.core.leased import Leased
 from helpdesk.escalations.models.escalation import Escalation
 from helpdesk.escalations.states import DeliveryState
 
 
-class Delivery(Identified, Base):
+class Delivery(Identified, Leased, Base):
     """Its id is the id the partner sees on every repeat."""
 
     __tablename__ = "deliveries"
@@ -25,8 +26,6 @@ class Delivery(Identified, Base):
     state: Mapped[DeliveryState] = mapped_column(
         enum_column(DeliveryState), default=DeliveryState.PENDING
     )
-    fence: Mapped[int] = mapped_column(default=0)
-    leased_until: Mapped[datetime | None]
     retry_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
 

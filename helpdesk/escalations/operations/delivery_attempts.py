@@ -6,7 +6,6 @@ approval.
 """
 
 import hashlib
-import random
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -16,6 +15,7 @@ from sqlalchemy import select
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.leased import RetryPlan
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Attempt, Delivery, Escalation
@@ -27,6 +27,7 @@ from helpdesk.partners.response_times import in_both_zones
 LEASE: Final = timedelta(minutes=2)
 # After these many troubles in a row a person has to look.
 BACKOFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+RETRIES: Final = RetryPlan(BACKOFF)
 WAITING: Final = (
     DeliveryState.PENDING,
     DeliveryState.DEFERRED,
@@ -59,7 +60,7 @@ def begin_attempt(work: Work, delivery_id: str) -> DeliveryJob | None:
     if delivery.state is DeliveryState.SENDING:
         if not _abandoned(work, delivery):
             return None
-        if _is_spent(delivery):
+        if _next_pause(delivery) is None:
             mark_undeliverable(work, delivery)
             return None
     elif delivery.state not in WAITING or _too_early(work, delivery):
@@ -77,7 +78,7 @@ def settle_attempt(
     work.require(may_carry, delivery)
     if delivery is None:
         return
-    if delivery.fence != parcel.fence or delivery.state is not DeliveryState.SENDING:
+    if delivery.state is not DeliveryState.SENDING or not delivery.is_held_under(parcel.fence):
         work.record("delivery.result_came_late", delivery, fence=parcel.fence, result=result)
         return
     end_attempt(work, delivery, result, trouble)
@@ -97,7 +98,8 @@ def mark_delivered(work: Work, delivery: Delivery) -> None:
     """
     escalation = delivery.escalation
     delivery.state, delivery.accepted_at = DeliveryState.ACCEPTED, work.at
-    delivery.leased_until = delivery.retry_at = None
+    delivery.revoke_lease()  # an attempt that is under way has nothing more to tell
+    delivery.retry_at = None
     escalation.move_to(EscalationState.WITH_PARTNER)
     clocks.start_partner_clock(work, escalation, within=_first_sign_within(escalation))
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
@@ -110,8 +112,8 @@ def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
     No rule: whoever may withdraw a request comes through here.
     """
     delivery.state = DeliveryState.CANCELLED
-    delivery.fence += 1
-    delivery.leased_until = delivery.retry_at = None
+    delivery.revoke_lease()
+    delivery.retry_at = None
     work.record("delivery.cancelled", delivery, because=because)
 
 
@@ -126,7 +128,7 @@ def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
 
 def _abandoned(work: Work, delivery: Delivery) -> bool:
     """Whether the worker that was sending it is gone; if it may still live, look again later."""
-    if delivery.leased_until is not None and delivery.leased_until > work.at:
+    if delivery.leased_until is not None and delivery.is_leased(work.at):
         rest = delivery.leased_until - work.at + timedelta(seconds=1)
         work.promise("escalations.deliver", after=rest, delivery_id=delivery.id)
         return False
@@ -207,13 +209,13 @@ def _begin(work: Work, delivery: Delivery) -> DeliveryJob:
     escalation, number = delivery.escalation, len(delivery.attempts) + 1
     delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
     delivery.state = DeliveryState.SENDING
-    delivery.fence += 1
-    delivery.leased_until, delivery.retry_at = work.at + LEASE, None
+    delivery.retry_at = None
+    fence = delivery.lease(at=work.at, during=LEASE)
     escalation.move_to(EscalationState.DISPATCHING)
     work.record("delivery.attempted", delivery, number=number)
     return DeliveryJob(
         delivery_id=delivery.id,
-        fence=delivery.fence,
+        fence=fence,
         to=partners.mailbox_of(work, escalation.partner),
         ref=escalation.ref,
         priority=escalation.priority,
@@ -234,25 +236,25 @@ def end_attempt(work: Work, delivery: Delivery, result: DeliveryState, trouble: 
 
 
 def _try_later(work: Work, delivery: Delivery, result: DeliveryState) -> None:
-    """Full jitter on the upper half; then a person."""
-    if _is_spent(delivery):
+    pause = _next_pause(delivery)
+    if pause is None:
         mark_undeliverable(work, delivery)
         return
-    tries = len(delivery.attempts) % (len(BACKOFF) + 1)
-    pause = BACKOFF[tries - 1] * random.uniform(0.5, 1)  # noqa: S311 - not a secret
-    delivery.state, delivery.leased_until = result, None
+    delivery.state = result
+    delivery.end_lease()
     delivery.retry_at = work.at + pause
     work.promise("escalations.deliver", after=pause, delivery_id=delivery.id)
 
 
-def _is_spent(delivery: Delivery) -> bool:
-    """Whether the plan is used up; a person who sends it again begins the plan again."""
-    return len(delivery.attempts) % (len(BACKOFF) + 1) == 0
+def _next_pause(delivery: Delivery) -> timedelta | None:
+    """How long to wait now; a person who sends it again begins the plan again."""
+    return RETRIES.pause_after(RETRIES.tries_since_a_person(len(delivery.attempts)))
 
 
 def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> None:
     """From now on it waits for the person who wrote it. No rule: the same."""
-    delivery.state, delivery.leased_until = DeliveryState.DEAD_LETTER, None
+    delivery.state = DeliveryState.DEAD_LETTER
+    delivery.end_lease()
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
     work.record("delivery.dead_letter", delivery, trouble=reason)
     case_waiting.wake_case(work, delivery.escalation.case)

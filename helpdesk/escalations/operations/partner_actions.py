@@ -205,7 +205,6 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
         delivery = queries.delivery_of(work, escalation)
         if delivery is None:
             raise NotFound
-        delivery.fence += 1  # an attempt that is under way has nothing more to tell
         mark_delivered(work, delivery)
 
 

@@ -35,8 +35,7 @@ def mark_possibly_delivered(work: Work, delivery: Delivery) -> None:
         delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
     end_attempt(work, delivery, DeliveryState.UNCERTAIN, RESTORED)
     delivery.state = DeliveryState.UNCERTAIN
-    delivery.fence += 1
-    delivery.leased_until = None
+    delivery.revoke_lease()
 
 
 def leave_unsent(work: Work, delivery: Delivery) -> None:
