@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy import case as when
 from sqlalchemy.dialects.postgresql import insert
 
+from helpdesk.cases.events import OwnerNews, PersonNews
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import BY_REPORTERS, NewsKind
 from helpdesk.core.database import new_id
@@ -42,9 +43,7 @@ def tell_owner(work: Work, case_id: str, what: NewsKind, *, request_id: str = ""
 
     Nobody hears of what they did themselves. No rule: it is promised by what happened.
     """
-    about = {"request_id": request_id, "but": work.actor.person_id or ""}
-    given: dict[str, Any] = {name: value for name, value in about.items() if value}
-    work.promise("triage.tell_owner", case_id=case_id, what=what, **given)
+    work.announce(OwnerNews(case_id, what, request_id, but=work.actor.person_id or ""))
 
 
 def tell_person(
@@ -57,8 +56,7 @@ def tell_person(
     person_id = (person or "").removeprefix("person:")
     if person_id == work.actor.person_id or not person_id or ":" in person_id:
         return
-    given: dict[str, Any] = {"request_id": request_id} if request_id else {}
-    work.promise("triage.tell_person", case_id=case_id, person_id=person_id, what=what, **given)
+    work.announce(PersonNews(case_id, person_id, what, request_id))
 
 
 def write_news(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from helpdesk.cases import clocks
+from helpdesk.cases.events import ReplyAlarmDue, UpdateAlarmDue
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState, WaitsOn
@@ -115,7 +116,7 @@ def promise_alarms(work: Work, case: Case, *, used: timedelta) -> None:
         return
     due = due_code(case.reply_due_at)
     for percent, after in _alarms(plan_of(case), plan_of(case).first_reply, used):
-        work.promise("triage.alarm", after=after, case_id=case.id, percent=percent, due=due)
+        work.announce(ReplyAlarmDue(case.id, percent, due), after=after)
 
 
 def promise_alarms_left(work: Work, case: Case) -> None:
@@ -131,7 +132,7 @@ def promise_word_alarms(work: Work, case: Case, *, used: timedelta) -> None:
         return
     due = due_code(case.word_due_at)
     for percent, after in _alarms(plan_of(case), plan_of(case).next_word, used):
-        work.promise("triage.word_alarm", after=after, case_id=case.id, percent=percent, due=due)
+        work.announce(UpdateAlarmDue(case.id, percent, due), after=after)
 
 
 def due_code(due_at: datetime) -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from helpdesk.core.events import Event
 from helpdesk.core.leased import RetryPlan
 
 
@@ -25,6 +26,8 @@ class Job:
     retry_after: tuple[int, ...]
     function: Callable[..., None]
     leaves_the_house: bool = True
+    # What it acts on, where a feature below announces it: see `core/events.py`.
+    on: type[Event] | None = None
 
     @property
     def retries(self) -> RetryPlan:
@@ -42,16 +45,18 @@ def job(
     queue: Queue,
     retry_after: tuple[int, ...] = RETRY_AFTER,
     leaves_the_house: bool = True,
+    on: type[Event] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function as a job. `retry_after`: the plan in seconds; then a person must look.
 
     One that sends nothing says so: what is skipped after a restore is only what leaves the house.
+    With `on` it is promised whenever that event is announced.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         if name in _register and _register[name].function is not function:
             raise ValueError(f"There are two jobs named {name}.")
-        _register[name] = Job(name, queue, retry_after, function, leaves_the_house)
+        _register[name] = Job(name, queue, retry_after, function, leaves_the_house, on)
         return function
 
     return register
@@ -69,6 +74,14 @@ def retry_plan(name: str) -> RetryPlan:
 
 def _plan(retry_after: tuple[int, ...]) -> RetryPlan:
     return RetryPlan(tuple(timedelta(seconds=pause) for pause in retry_after))
+
+
+def acting_on(event: type[Event]) -> list[str]:
+    """The names of the jobs that act on such an event; LookupError if there are none."""
+    found = [one.name for one in every_job() if one.on is event]
+    if not found:
+        raise LookupError(f"Nobody acts on {event.__name__}.")
+    return found
 
 
 def every_job() -> list[Job]:

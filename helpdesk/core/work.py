@@ -11,6 +11,7 @@ from helpdesk.core import jobs
 from helpdesk.core.actors import Actor
 from helpdesk.core.database import Base
 from helpdesk.core.errors import NotAllowed
+from helpdesk.core.events import Event
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Keyring
 from helpdesk.core.outbox import Promise
@@ -94,12 +95,17 @@ class Work:
     def promise(self, job: str, *, after: timedelta = timedelta(0), **arguments: Any) -> None:
         """Run a job once this transaction has committed. Arguments are ids.
 
-        What is due at once is told to whoever listens by the database itself (migration 0004).
+        What is due at once is told to whoever listens by the database itself (migration 0007).
         """
         if not jobs.arguments_are_ids(arguments):
             raise ValueError(f"{job} was promised with more than ids.")
         queue = jobs.job_by_name(job).queue
         self.add(Promise(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
+
+    def announce(self, event: Event, *, after: timedelta = timedelta(0)) -> None:
+        """Promise what features above do about an event, once this transaction has committed."""
+        for name in jobs.acting_on(type(event)):
+            self.promise(name, after=after, **event.arguments())
 
     @property
     def hour(self) -> datetime:

@@ -1,6 +1,7 @@
 """What the worker does for this feature: carry packets, and tell people that something waits."""
 
 from helpdesk.accounts import on_call
+from helpdesk.cases.events import ConsentWithdrawn
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
@@ -11,6 +12,7 @@ from helpdesk.escalations.contributors import cannot_be_second
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
+from helpdesk.partners.events import PartnerMailboxConfirmed
 from helpdesk.partners.response_times import in_both_zones
 
 
@@ -37,7 +39,12 @@ def deliver(context: AppContext, *, delivery_id: str) -> None:
         operations.settle_attempt(work, parcel, result=result, trouble=trouble)
 
 
-@job("escalations.cancel_unsent", queue=Queue.DELIVERIES, leaves_the_house=False)
+@job(
+    "escalations.cancel_unsent",
+    queue=Queue.DELIVERIES,
+    leaves_the_house=False,
+    on=ConsentWithdrawn,
+)
 def cancel_unsent(context: AppContext, *, case_id: str) -> None:
     """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
     with context.begin() as work:
@@ -64,7 +71,12 @@ def tell_partner(context: AppContext, *, escalation_id: str, about: str) -> None
     _note_news(context, escalation_id, is_told=bool(email.to))
 
 
-@job("escalations.tell_what_waited", queue=Queue.DELIVERIES, leaves_the_house=False)
+@job(
+    "escalations.tell_what_waited",
+    queue=Queue.DELIVERIES,
+    leaves_the_house=False,
+    on=PartnerMailboxConfirmed,
+)
 def tell_what_waited(context: AppContext, *, partner_id: str, at: int) -> None:
     """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
     with context.begin() as work:

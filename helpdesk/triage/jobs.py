@@ -3,6 +3,7 @@
 from typing import Final
 
 from helpdesk.accounts import on_call
+from helpdesk.cases.events import ReplyAlarmDue, UpdateAlarmDue
 from helpdesk.cases.models import Case
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
@@ -40,7 +41,7 @@ def alert_on_duty(context: AppContext, *, case_id: str) -> None:
     send_and_record(context, case_id, call, action="triage.duty_called")
 
 
-@job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
+@job("triage.alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=ReplyAlarmDue)
 def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
     """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
     with context.begin() as work:
@@ -86,7 +87,7 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
         raise troubles[0]
 
 
-@job("triage.word_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER)
+@job("triage.word_alarm", queue=Queue.NOTICES, retry_after=AGAIN_AFTER, on=UpdateAlarmDue)
 def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: int) -> None:
     """Say that much of the time to our next word is gone: first to who has the case. Safe to run
     twice; an alarm of an old clock says nothing."""

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from helpdesk.accounts import on_call
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases import news
+from helpdesk.cases.events import OwnerNews, PersonNews
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import NewsKind
@@ -36,7 +37,7 @@ LETTER_AFTER: Final = {
 BETWEEN_LETTERS: Final = timedelta(minutes=5)
 
 
-@job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False)
+@job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False, on=OwnerNews)
 def tell_owner(
     context: AppContext,
     *,
@@ -77,7 +78,7 @@ def tell_duty(context: AppContext, *, case_id: str) -> None:
     send_and_record(context, case_id, call, action=MOVED)
 
 
-@job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False)
+@job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False, on=PersonNews)
 def tell_person(
     context: AppContext, *, case_id: str, person_id: str, what: str, request_id: str = ""
 ) -> None:

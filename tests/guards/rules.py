@@ -5,7 +5,7 @@ They are functions of a folder, so that each can be shown a planted breach and s
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.guards.peoples_words import peoples_words_stand_apart
@@ -138,6 +138,24 @@ def promised_names(root: Path) -> set[str]:
     for path in python_files(root):
         names |= set(re.findall(r"\.promise\(\s*\"([\w.]+)\"", path.read_text()))
     return names
+
+
+def announced_events(root: Path) -> set[str]:
+    """Every type of event that the code announces."""
+    names = set()
+    for path in python_files(root):
+        names |= set(re.findall(r"\.announce\(\s*(\w+)\(", path.read_text()))
+    return names
+
+
+def promises_that_call_upwards(root: Path, layers: Sequence[str]) -> Iterator[str]:
+    """A job that a package promises by name is its own, or of a package below it in that order."""
+    height = {name: place for place, names in enumerate(layers) for name in names.split(" | ")}
+    for path in python_files(root):
+        package = path.relative_to(root / "helpdesk").parts[0].removesuffix(".py")
+        for name in re.findall(r"\.promise\(\s*\"([\w.]+)\"", path.read_text()):
+            if height[name.partition(".")[0]] < height[package]:
+                yield f"{path.relative_to(root)} promises {name}, of a package above it"
 
 
 def unused_templates(root: Path) -> Iterator[str]:

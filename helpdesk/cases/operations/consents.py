@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from helpdesk.cases.events import ConsentWithdrawn
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.policy import may_speak_of_consents, may_work_on
 from helpdesk.cases.queries import lock_case
@@ -82,7 +83,7 @@ def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
     consent.withdrawn_at = work.hour
     work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
     if consent.kind is ConsentKind.PLATFORM:
-        work.promise("escalations.cancel_unsent", case_id=case.id)
+        work.announce(ConsentWithdrawn(case.id))
 
 
 def _current(work: Work, case: Case, kind: ConsentKind, platform: str | None) -> Consent | None:

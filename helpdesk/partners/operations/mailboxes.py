@@ -12,6 +12,7 @@ from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.unconfirmed import Typed, new_code, type_code
 from helpdesk.core.work import Work
+from helpdesk.partners.events import PartnerMailboxConfirmed
 from helpdesk.partners.models import NewPartnerMailbox, Partner
 from helpdesk.partners.policy import may_confirm_mailbox, may_manage_partner
 from helpdesk.partners.queries import keys_of_partner
@@ -71,8 +72,7 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     work.session.refresh(partner)
     work.session.refresh(new)
     work.record("partner.mailbox_confirmed", partner)
-    at = int(work.at.timestamp())
-    work.promise("escalations.tell_what_waited", partner_id=partner.id, at=at)
+    work.announce(PartnerMailboxConfirmed(partner.id, at=int(work.at.timestamp())))
     return True
 
 

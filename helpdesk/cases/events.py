@@ -1,0 +1,50 @@
+"""What happens to cases that features above must act on."""
+
+from dataclasses import dataclass
+
+from helpdesk.core.events import Event
+
+
+@dataclass(frozen=True)
+class ReplyAlarmDue(Event):
+    """So much of the time to the answer that is owed will be gone; `due` names the clock."""
+
+    case_id: str
+    percent: int
+    due: int
+
+
+@dataclass(frozen=True)
+class UpdateAlarmDue(Event):
+    """So much of the time to our next word will be gone; `due` names the clock."""
+
+    case_id: str
+    percent: int
+    due: int
+
+
+@dataclass(frozen=True)
+class OwnerNews(Event):
+    """Something is new on a case, for whoever has it, but not for `but`, who did it."""
+
+    case_id: str
+    what: str
+    request_id: str = ""
+    but: str = ""
+
+
+@dataclass(frozen=True)
+class PersonNews(Event):
+    """Something is new on a case, for one person."""
+
+    case_id: str
+    person_id: str
+    what: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn(Event):
+    """A reporter took back what requests to partners stand on."""
+
+    case_id: str

@@ -1,0 +1,13 @@
+"""What happens to partners that features above must act on."""
+
+from dataclasses import dataclass
+
+from helpdesk.core.events import Event
+
+
+@dataclass(frozen=True)
+class PartnerMailboxConfirmed(Event):
+    """Their address may be used from now on; `at` says since when."""
+
+    partner_id: str
+    at: int
