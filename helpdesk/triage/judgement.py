@@ -1,13 +1,17 @@
 """The judgement: five answers and the red flags in; a level, its rule and its reasons out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpdesk.cases.levels import Level, highest
 from helpdesk.playbooks.answers import implied, red_flags
-from helpdesk.playbooks.conditions import UNTOLD, Context
+from helpdesk.playbooks.conditions import (
+    UNTOLD,
+    Context,
+)
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.triage.decision_table import DecisionPoint, DecisionTable, TriageRule, UnsureIs
+from helpdesk.triage.reasons import reasons_in
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Judgement:
     raised_by: tuple[Floor, ...]
     for_reporter: tuple[Text, ...]
     sentence_for_responder: str
+    # The answers that made it more urgent than what was said of danger and time, as they were read.
+    because_of: tuple[Text, ...] = ()
 
     @property
     def code(self) -> str:
@@ -85,7 +91,13 @@ def judge_report(
         for flag in red_flags(page, answers)
         if flag.floor is not None
     }
-    return judge(table, _with_implied(table, pages, answers), floors.values())
+    known = _with_implied(table, pages, answers)
+    judgement = judge(table, known, floors.values())
+    rose = {(one.flag, one.level) for one in judgement.raised_by}
+    flags = [
+        flag for page in pages for flag in red_flags(page, answers) if (flag.id, flag.floor) in rose
+    ]
+    return replace(judgement, because_of=reasons_in(pages, answers, known, flags))
 
 
 def by_urgency(

@@ -133,3 +133,17 @@ def test_pressed_twice_on_a_slow_line_the_receipt_is_there(browser):
 
     assert "Report sent" in browser.text
     assert code_on(browser)
+
+
+def test_the_receipt_names_them_in_place_of_something_else(browser):
+    go_to(
+        browser,
+        4,
+        first={"what": "doxing", "q_danger": "none_known", "q_hold": "ended"},
+        own={"q_dox_tonight": "no", "q_dox_calls": "yes"},
+    )
+    send(browser, {"story": "Help."})
+    browser.open("/report/received/advice")
+
+    assert "Because you answered" in browser.text
+    assert "Something else in your answers" not in browser.text

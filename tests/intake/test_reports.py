@@ -79,7 +79,7 @@ def test_the_receipt_shows_the_code_in_both_forms_the_level_and_what_is_safe_now
     assert code.tag(house.intake.settings.intake_keys[0]) == case.reporter_tag
     browser.open("/report/received/advice")
     assert "We aim to write to you within 2 hours" in browser.text
-    assert "You told us that someone could be harmed and that it is still going on." in browser.text
+    assert "Someone could be harmed, and it is still going on." in browser.text
     assert "Do not pay anyone" in browser.text
     assert "If someone may be in danger" in browser.text
     assert "code-words" not in browser.text

@@ -133,7 +133,7 @@ def test_whoever_left_danger_open_is_not_told_what_they_did_not_say(danger):
 def test_whoever_said_how_it_is_with_danger_is_told_the_rule():
     known = {"danger": "credible", "hold": "running"}
 
-    assert "You told us that someone could be harmed" in judge(TABLE, known).sentence_for_reporter
+    assert "Someone could be harmed, and it is still" in judge(TABLE, known).sentence_for_reporter
 
 
 def test_the_reporter_reads_no_rule_numbers():

@@ -1,0 +1,55 @@
+"""The receipt says which answers made it more urgent, and never that somebody said what they did
+not say."""
+
+import pytest
+
+from helpdesk.playbooks.repository import the_library
+from helpdesk.triage.judgement import judge_report
+from helpdesk.triage.repository import the_table
+
+LIBRARY, TABLE = the_library(), the_table()
+SETS = [
+    (page, question, option, setting)
+    for page in LIBRARY.playbooks
+    for question in page.questions
+    for option in question.options
+    for setting in option.sets
+]
+
+
+@pytest.mark.parametrize(
+    ("page", "question", "option", "setting"),
+    SETS,
+    ids=[f"{page.id}-{option.id}" for page, _question, option, _setting in SETS],
+)
+def test_an_answer_that_sets_a_point_higher_is_named(page, question, option, setting):
+    lowest = {point.id: point.scale[0] for point in TABLE.points}
+    answers = lowest | {question.id: option.id}
+
+    judgement = judge_report(TABLE, page, answers)
+
+    assert judgement.settled[setting.name] == setting.value
+    assert option.label in judgement.because_of
+    said = answers | {setting.name: setting.value}
+    assert option.label not in judge_report(TABLE, page, said).because_of or judgement.raised_by
+
+
+def test_no_rule_says_that_they_told_us():
+    assert not [rule.id for rule in TABLE.rules if "told us" in str(rule.reporter)]
+
+
+def test_a_flag_that_rose_is_named_by_the_answers_that_speak_for_it():
+    page = LIBRARY.playbook("doxing")
+    answers = {"danger": "none_known", "hold": "running", "dox_what": ("home", "contact")}
+
+    named = [str(one) for one in judge_report(TABLE, page, answers).because_of]
+
+    assert "Where someone lives or sleeps" in named
+    assert "A phone number or an email address" not in named
+
+
+def test_nothing_is_named_where_nothing_raised_it():
+    page = LIBRARY.playbook("doxing")
+    answers = {"danger": "none_known", "hold": "ended", "dox_what": ("contact",)}
+
+    assert judge_report(TABLE, page, answers).because_of == ()
