@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts import jobs as accounts_jobs
 from helpdesk.adapters.instance_state_file import InstanceStateFile
@@ -13,7 +13,6 @@ from helpdesk.adapters.mailer import open_mailer
 from helpdesk.adapters.queue_notifier import NoQueueNotifier, RedisQueueNotifier
 from helpdesk.cases import jobs as cases_jobs
 from helpdesk.core.app_context import AppContext, QueueNotifier
-from helpdesk.core.history import HistoryEntry
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.escalations import jobs as escalations_jobs
 from helpdesk.intake import jobs as intake_jobs
@@ -44,7 +43,6 @@ def open_context(settings: Settings, *, engine: Engine | None = None) -> AppCont
     return AppContext(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
-        autocommit_sessions=open_autocommit(settings.database_url),
         queue_notifier=open_queue_notifier(settings.redis_url),
         mailer=open_mailer(settings.mail_url, settings.mail_from),
         service=ServiceKeys.of(settings.service_keys),
@@ -54,8 +52,7 @@ def open_context(settings: Settings, *, engine: Engine | None = None) -> AppCont
 
 def close_context(context: AppContext) -> None:
     """Close every connection to the database; whoever asks again opens a new one."""
-    for sessions in filter(None, (context.sessions, context.autocommit_sessions)):
-        sessions.kw["bind"].dispose()
+    context.sessions.kw["bind"].dispose()
 
 
 # Whoever holds a transaction open and does nothing in it was stopped or cut off: the database ends
@@ -98,38 +95,6 @@ def open_engine(url: str, *, idle: str = IDLE, patience: str = PATIENCE, **ways:
     )
     _ask_those_that_rested(engine)
     return engine
-
-
-class AutocommitSession(Session):
-    """A session whose statements stand each for itself: the database has committed them already."""
-
-    def commit(self) -> None:
-        self.flush()
-
-
-def open_autocommit(url: str) -> sessionmaker[Session]:
-    """Sessions whose statements stand each for itself.
-
-    So no flush may write what could be half written: one entry of history, and no more. Their
-    connections are their own: to take one out of transactions and put it back each time costs as
-    much as a small statement, and there is nothing to roll back when one is given back.
-    """
-    by_statement = open_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-    statements: sessionmaker[Session] = sessionmaker(
-        by_statement, class_=AutocommitSession, expire_on_commit=False
-    )
-
-    @event.listens_for(statements, "before_flush")
-    def refuse_changes(session: Session, _context: Any, _instances: Any) -> None:
-        new = list(session.new)
-        if session.dirty or session.deleted or len(new) > 1 or not _is_history(new):
-            raise RuntimeError("This page was about to write more than one thing.")
-
-    return statements
-
-
-def _is_history(rows: list[Any]) -> bool:
-    return all(isinstance(row, HistoryEntry) for row in rows)
 
 
 def _ask_those_that_rested(engine: Engine) -> None:

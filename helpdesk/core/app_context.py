@@ -52,8 +52,6 @@ class AppContext:
     queue_notifier: QueueNotifier
     mailer: Mailer
     service: ServiceKeys = field(default_factory=ServiceKeys)
-    # For pages whose statements stand each for itself, without a transaction around them.
-    autocommit_sessions: sessionmaker[Session] | None = None
     # Where a worker or ticker looks whether its database is an older copy.
     progress_store: ProgressStore | None = None
 

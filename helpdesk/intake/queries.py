@@ -175,7 +175,7 @@ def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:
 
 def requests_of(work: Work, case: Case) -> list[RequestStatus]:
     """What was asked of partners for a case, oldest first, each with its way and its answers."""
-    asked = escalations.requests_of_case(work, case).requests
+    asked = escalations.requests_of_case(work, case)
     if not asked:
         return []
     decided = select(Decision).where(Decision.case_id == case.id).order_by(Decision.at, Decision.id)

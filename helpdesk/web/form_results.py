@@ -9,8 +9,9 @@ out end it. A browser that keeps no cookie gets the page in place, since it coul
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from flask import Flask, Response, current_app, g, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -34,6 +35,8 @@ LASTS: Final = stored_answers.KEPT
 LONGEST: Final = 400_000
 BURST, STEADY_PER_MINUTE = 120, 60
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 
 def init_app(app: Flask) -> None:
     """Keep the pages that refuse: after their work was rolled back, in a transaction of their own.
@@ -50,6 +53,12 @@ def keep_with_the_work(app: Flask) -> None:
     """Keep the pages that belong to what was done, in its transaction. Must come after the work,
     and after the presses: then a second press is led to the page of the first."""
     app.after_request(_keep_answer)
+
+
+def shown_without_database(view: View) -> View:
+    """Mark a form some of whose pages (200) do nothing, so that they need no database."""
+    view.needs_no_database = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
 
 
 def show_result(result_id: str) -> ResponseReturnValue:
@@ -86,10 +95,14 @@ def _keep_answer(response: Response) -> Response:
         try:
             _lead_to(response, _kept(work.session, response, work.at))
         except OperationalError:
-            if not hasattr(current_app.view_functions[str(request.endpoint)], "by_statement"):
+            if response.status_code != 200 or not _needs_no_database():
                 raise
-            work.session.rollback()  # nothing was written: the pages themselves need no database
+            work.session.rollback()  # nothing was done, and the page itself needs no database
     return response
+
+
+def _needs_no_database() -> bool:
+    return hasattr(current_app.view_functions[str(request.endpoint)], "needs_no_database")
 
 
 def _keep_refusal(response: Response) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
@@ -32,15 +32,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 Identify = Callable[[Session, datetime], Identity]
 
 
-def autocommit(view: View) -> View:
-    """Mark a page whose statements stand each for itself: it is spared two trips.
-
-    Those that only read are such pages, and whoever writes all that they write by one statement.
-    """
-    view.by_statement = True  # type: ignore[attr-defined]  # a mark on a function
-    return view
-
-
 def init_app(app: Flask, identify: Identify) -> None:
     """Open a Work when a view first needs one; end it with the response."""
     app.extensions["identify"] = identify
@@ -52,9 +43,7 @@ def current_work() -> Work:
     """This request's piece of work."""
     if "work" not in g:
         context = current_context()
-        view = current_app.view_functions.get(request.endpoint or "")
-        autocommit_sessions = context.autocommit_sessions if hasattr(view, "by_statement") else None
-        session = (autocommit_sessions or context.sessions)()
+        session = context.sessions()
         g.open_session = session
         now = datetime.now(UTC)
         # Should the database be away, the page that says so is a stranger's page.

@@ -222,17 +222,3 @@ def test_every_answer_carries_the_headers_errors_included(context, method):
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
-
-
-WRITES_BY_ONE_STATEMENT = {"intake.create_report"}
-
-
-def test_whose_statements_stand_for_themselves_reads_or_writes_by_one(context):
-    marked = {
-        rule.endpoint: rule.methods - {"HEAD", "OPTIONS"}
-        for _, app in apps(context)
-        for rule in app.url_map.iter_rules()
-        if hasattr(app.view_functions[rule.endpoint], "by_statement")
-    }
-    writing = {endpoint for endpoint, methods in marked.items() if methods != {"GET"}}
-    assert writing == WRITES_BY_ONE_STATEMENT

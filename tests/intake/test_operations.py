@@ -153,18 +153,6 @@ def test_a_team_that_was_made_to_take_reports_without_a_key_of_ours_gets_none(ho
     assert report(house, settings, 2) == good
 
 
-def test_what_cannot_be_shown_is_not_taken_in(house, way_back):
-    def fail(_receipt):
-        raise RuntimeError("no page")
-
-    with pytest.raises(RuntimeError), house.at_the_door() as work:
-        operations.submit(work, TOLD, way_back=way_back, show=fail)
-
-    with house.at_the_door() as work:
-        assert queries.by_form_token(work, way_back.form_token) is None
-        assert operations.submit(work, TOLD, way_back=way_back).is_new
-
-
 def test_no_word_of_it_stands_in_history_or_outbox(house, way_back):
     with house.at_the_door() as work:
         operations.submit(work, TOLD, way_back=way_back)

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.core.stored_answers import KEPT, StoredAnswer
+from helpdesk.intake.views import reports
 from tests.intake.browser import Browser
-from tests.intake.test_reports import code_on, go_to, send
+from tests.intake.test_reports import cases, code_on, go_to, send
 
 
 @pytest.fixture
@@ -147,3 +148,20 @@ def test_the_receipt_names_them_in_place_of_something_else(browser):
 
     assert "Because you answered" in browser.text
     assert "Something else in your answers" not in browser.text
+
+
+def test_a_report_whose_receipt_cannot_be_shown_is_not_taken_in(house, browser, monkeypatch):
+    def fail(*_told):
+        raise RuntimeError("no page")
+
+    go_to(browser, 3)
+    before = cases(house)
+    with monkeypatch.context() as broken:
+        broken.setattr(reports, "_receipt", fail)
+        with pytest.raises(RuntimeError):
+            send(browser)
+    assert cases(house) == before
+
+    go_to(browser, 3)
+    send(browser)
+    assert len(cases(house)) == len(before) + 1

@@ -7,11 +7,10 @@ from helpdesk.accounts.queries import queue_by_slug
 from helpdesk.cases.operations import claim_next, claim_next_of_second_lane
 from helpdesk.cases.queue_pages import QueueFilter, queue_page
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.web.work import autocommit, current_work, work
+from helpdesk.web.work import current_work, work
 
 
 @bp.get("/queues/<slug>")
-@autocommit
 def show_queue(slug: str) -> ResponseReturnValue:
     show = _shown()
     page = queue_page(current_work(), slug, show=show, after=request.args.get("after", ""))

@@ -1,16 +1,15 @@
 """Taking a report in: everything that is true of it arrives together, or nothing does."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.report_content import seal_report
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
-from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode, new_ref
-from helpdesk.core.database import Base, new_id
+from helpdesk.core.database import new_id
 from helpdesk.core.keys import KeyKind, give_key, new_key
+from helpdesk.core.round_trips import BulkInsertWork
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.report import CONTACT, ReportContent
@@ -29,11 +28,10 @@ class ReportKeys:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """A case that has arrived, how it was judged and what was made to show, if it is a new one."""
+    """A case that has arrived, and how it was judged, if it is a new one."""
 
     case: Case
     judgement: Judgement | None = None
-    shown: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -47,14 +45,10 @@ def submit(
     way_back: ReportKeys,
     in_slow_lane: bool = False,
     is_drill: bool = False,
-    show: Callable[[SubmissionResult], str] = lambda _receipt: "",
-    keep: Callable[[str], Base | None] = lambda _shown: None,
 ) -> SubmissionResult:
     """Take a report in: the case, its level, its clock and its promises, by one statement.
 
     The same form sent again, even at the same moment, finds the case that the first one made.
-    What `show` makes of the receipt is made before that statement: nothing can fail behind it.
-    `keep` may make a row of it, which arrives with the report.
     """
     for anew in (False, True):
         context = queries.report_recipient(work, anew=anew)
@@ -66,10 +60,6 @@ def submit(
                 arrival, told, way_back, context, in_slow_lane=in_slow_lane, is_drill=is_drill
             )
         )
-        receipt = replace(receipt, shown=show(receipt))
-        kept = keep(receipt.shown)
-        if kept is not None:
-            arrival.add(kept)
         if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **context.claims):
             return receipt
         found = queries.by_form_token(work, way_back.form_token)

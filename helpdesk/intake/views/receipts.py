@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.core import stored_answers
 from helpdesk.core.sealing import CannotOpen, Secret
-from helpdesk.core.stored_answers import StoredAnswer
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.web.login import public_view
@@ -64,19 +63,13 @@ def may_be_kept(token: ReportToken) -> bool:
     return token.age is not None and keeps_cookies()
 
 
-def kept_receipt(token: ReportToken, pages: str) -> StoredAnswer | None:
-    """The row that keeps both pages; none for a browser that could not find them again."""
-    if not may_be_kept(token):
-        return None
+def on_its_own_page(token: ReportToken, pages: list[str]) -> ResponseReturnValue:
+    """Keep both pages of the receipt with the report, and lead to the first."""
     key = _key(token)
     press = _id(key)
-    return StoredAnswer(
-        id=press, at=work.at, answer=key.seal_text(pages, stored_answers.place_of(press))
-    )
-
-
-def on_its_own_page(token: ReportToken) -> ResponseReturnValue:
-    session[RECEIPT] = _key(token).raw.hex()
+    envelope = key.seal_text(json.dumps(pages), stored_answers.place_of(press))
+    stored_answers.add(work.session, press, envelope, at=work.at)
+    session[RECEIPT] = key.raw.hex()
     return redirect(url_for(".show_receipt"), 303)
 
 

@@ -1,6 +1,5 @@
 """Telling us: four pages that carry their answers along, and the receipt."""
 
-import json
 from datetime import timedelta
 
 from flask import render_template, request
@@ -22,7 +21,6 @@ from helpdesk.intake.views.receipts import (
     MARK,
     has_left,
     keeps_cookies,
-    kept_receipt,
     may_be_kept,
     note_cookies,
     on_its_own_page,
@@ -34,10 +32,11 @@ from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import the_table
 from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import repeatable
+from helpdesk.web.form_results import shown_without_database
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
-from helpdesk.web.work import autocommit, current_work, work
+from helpdesk.web.work import current_work, work
 
 SEND = "send"
 # The receipt on its two pages, and both in one.
@@ -71,9 +70,9 @@ def new_report() -> ResponseReturnValue:
 
 @bp.post("/report")
 @public_view
-@autocommit
 @anonymous_form
 @repeatable
+@shown_without_database
 def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
     paper = ReportForm(request.form, current_language())
@@ -91,13 +90,14 @@ def create_report() -> ResponseReturnValue:
         way_back=way_back,
         in_slow_lane=in_slow_lane,
         is_drill=current_context().settings.drill,
-        show=lambda receipt: _new_receipt(receipt, paper, way_back.code, token),
-        keep=lambda shown: kept_receipt(token, shown),
     )
     report_drafts.end_draft()
-    if receipt.is_new:
-        return on_its_own_page(token) if may_be_kept(token) else (receipt.shown, 201)
-    return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
+    if not receipt.is_new:
+        return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
+    if not may_be_kept(token):
+        return _receipt(WHOLE, receipt, paper, way_back.code), 201
+    pages = [_receipt(page, receipt, paper, way_back.code) for page in BOTH]
+    return on_its_own_page(token, pages)
 
 
 def _lane_with_room(token: ReportToken) -> bool:
@@ -153,15 +153,6 @@ def _marks(paper: ReportForm, number: int, token: ReportToken) -> list[tuple[str
     if keeps_cookies():
         marks.append((MARK, "yes"))
     return [*marks, ("looked", paper.search.mark)] if number == FIRST else marks
-
-
-def _new_receipt(
-    receipt: SubmissionResult, paper: ReportForm, code: ReturnCode, token: ReportToken
-) -> str:
-    """Both pages as they are kept, or one that is shown at once and holds both."""
-    if not may_be_kept(token):
-        return _receipt(WHOLE, receipt, paper, code)
-    return json.dumps([_receipt(page, receipt, paper, code) for page in BOTH])
 
 
 def _receipt(
