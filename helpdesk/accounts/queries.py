@@ -1,6 +1,6 @@
 """Reading people and teams, always from what the actor may see."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -291,21 +291,22 @@ def people_with_unconfirmed_mailbox(work: Work) -> Sequence[Person]:
 NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
-def names_of_actors(
-    session: Session, actor_ids: Iterable[str], known: Iterable[tuple[str, str]] = ()
-) -> dict[str, str]:
-    """What to call the actors that history and messages name by id.
-
-    `known` are people whose names are at hand: if that is everybody, nothing is asked.
-    """
+def names_of_actors(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
+    """What to call the actors that history and messages name by id."""
     wanted = set(actor_ids)
-    people_names = {f"person:{person_id}": name for person_id, name in known}
-    unknown = wanted - people_names.keys()
-    ids = [one.removeprefix("person:") for one in unknown if one.startswith("person:")]
-    if ids:
-        found = session.execute(NAMES, {"ids": ids})
-        people_names |= {f"person:{person_id}": name for person_id, name in found}
-    return {one: people_names.get(one) or _name_of_nobody(one) for one in wanted}
+    return name_actors(wanted, names_of_people(session, wanted))
+
+
+def names_of_people(session: Session, actor_ids: Collection[str]) -> dict[str, str]:
+    """The names of those actors who are people, by actor."""
+    ids = [one.removeprefix("person:") for one in actor_ids if one.startswith("person:")]
+    found = session.execute(NAMES, {"ids": ids}) if ids else ()
+    return {f"person:{person_id}": name for person_id, name in found}
+
+
+def name_actors(actor_ids: Iterable[str], people_names: Mapping[str, str]) -> dict[str, str]:
+    """What to call each actor, where the names of people are known."""
+    return {one: people_names.get(one) or _name_of_nobody(one) for one in actor_ids}
 
 
 def _name_of_nobody(actor_id: str) -> str:

@@ -109,7 +109,7 @@ def in_the_way(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
         )
     elif case.reply_due_at and outcome is not CaseOutcome.SPAM:
         yield "Nobody has answered this report yet. Write to the reporter first."
-    for request in escalations.requests_of_case(work, case).requests:
+    for request in escalations.requests_of_case(work, case):
         if request.state in LIVE:
             yield (
                 f"Request {request.ref} is still with {isolated(request.partner.name)}."

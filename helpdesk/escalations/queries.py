@@ -1,7 +1,7 @@
 """Reading requests, always from what the actor may see."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,7 +31,6 @@ from helpdesk.escalations.models import (
     Verification,
 )
 from helpdesk.escalations.packets import Packet, parse_packet
-from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
@@ -74,24 +73,10 @@ def request_by_own_ref(work: Work, ref: str) -> Escalation:
     return _one(work, Escalation.ref == ref.upper())
 
 
-@dataclass(frozen=True)
-class RequestsOfCase:
-    """What the case page shows: every request, and whether this actor may make another."""
-
-    requests: Sequence[Escalation]
-    may_ask: bool
-
-
-def requests_of_case(work: Work, case: Case) -> RequestsOfCase:
+def requests_of_case(work: Work, case: Case) -> Sequence[Escalation]:
     """The requests of a case, oldest first."""
     found = visible_to(work.actor).where(Escalation.case_id == case.id)
-    requests = work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
-    return replace(no_requests(work, case), requests=requests)
-
-
-def no_requests(work: Work, case: Case) -> RequestsOfCase:
-    """The same for a case of which the page knows already that there is no request."""
-    return RequestsOfCase((), may_ask_partner(work.actor, case) and not case.is_closed)
+    return work.session.scalars(found.order_by(Escalation.drafted_at, Escalation.id)).all()
 
 
 def exchanges_of(work: Work, escalation: Escalation) -> Sequence[Exchange]:

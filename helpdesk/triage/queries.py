@@ -45,18 +45,6 @@ EVALUATIONS: Final = (
 
 
 @dataclass(frozen=True)
-class PrefetchedRows:
-    """What a page may have gathered already: levels given, playbooks at work, a lower level wished.
-
-    The wish, if there was ever one, is asked for by itself.
-    """
-
-    evaluations: Sequence[Any]
-    at_work: Sequence[str]
-    is_wished_lower: bool
-
-
-@dataclass(frozen=True)
 class JudgedAnswer:
     """An answer in words, and whether it is only assumed or still to ask."""
 
@@ -91,12 +79,28 @@ class TriageNow:
         return organisations.tags_of_organisation(self.known)
 
 
-def triage_of_case(work: Work, case: Case, found: PrefetchedRows | None = None) -> TriageNow:
+def triage_of_case(work: Work, case: Case) -> TriageNow:
     """The level in force, why, what it was before, and what waits for a second person."""
-    found = found or _find(work, case)
+    return triage_now(
+        work,
+        case,
+        evaluations=evaluations_of(work, case),
+        at_work=runs.at_work(work, case),
+        request=pending_request(work, case),
+    )
+
+
+def triage_now(
+    work: Work,
+    case: Case,
+    *,
+    evaluations: Sequence[Any],
+    at_work: Sequence[str],
+    request: LevelRequest | None,
+) -> TriageNow:
+    """The same of what was read: levels given, playbooks at work, a wish to lower the level."""
     answers = answers_of(work, case)
-    request = pending_request(work, case) if found.is_wished_lower else None
-    pages = merging.pages_of(the_library(), (*case.kinds, *found.at_work))
+    pages = merging.pages_of(the_library(), (*case.kinds, *at_work))
     judgement = judge_report(the_table(), pages, answers)
     questions = questions_of(pages)
     return TriageNow(
@@ -105,16 +109,10 @@ def triage_of_case(work: Work, case: Case, found: PrefetchedRows | None = None) 
         judgement=judgement,
         rows=rows_of(the_table(), judgement),
         answers=_in_words(questions, answers, judgement),
-        evaluations=found.evaluations,
+        evaluations=evaluations,
         request=request,
         reason=work.keys.open(request, "reason") if request else "",
         could_raise=_could_raise(pages, questions, answers, case.level),
-    )
-
-
-def _find(work: Work, case: Case) -> PrefetchedRows:
-    return PrefetchedRows(
-        evaluations_of(work, case), runs.at_work(work, case), is_wished_lower=True
     )
 
 

@@ -88,7 +88,7 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     done = send(second, address, f"{address}/approval", seen_hash=seen_hash)
     assert done.status_code == 303
     with house.as_(house.writer) as work:
-        [escalation] = queries.requests_of_case(work, house.case).requests
+        [escalation] = queries.requests_of_case(work, house.case)
     house.carry(escalation)
 
     inbox = theirs.get("/inbox")

@@ -1,9 +1,8 @@
 """Who is at the door, asked before every page: one trip, and no more than every page wants."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -12,13 +11,12 @@ from helpdesk.accounts.models import Membership, Person, StaffSession
 from helpdesk.accounts.operations import sessions
 from helpdesk.accounts.queries import holds_key_of
 from helpdesk.core.actors import Actor, Role
-from helpdesk.core.batch_query import BatchQuery
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Secret
 
-OF_A_COOKIE: Final = StaffSession.id == bindparam("id")
-WHO: Final = BatchQuery(
-    sign_ins=select(
+# One row for each of their teams, or one without a team.
+WHO: Final = (
+    select(
         StaffSession.id,
         StaffSession.surface,
         StaffSession.unlocked,
@@ -31,14 +29,13 @@ WHO: Final = BatchQuery(
         Person.disabled_at,
         Person.key_id,
         Key.public_half,
+        Membership.team_id,
+        holds_key_of(Membership.team_id).label("is_let_in"),
     )
     .join(Person, Person.id == StaffSession.person_id)
     .join(Key, Key.id == Person.key_id)
-    .where(OF_A_COOKIE),
-    teams=select(Membership.team_id, holds_key_of(Membership.team_id).label("is_let_in"))
-    .join(StaffSession, StaffSession.person_id == Membership.person_id)
-    .join(Person, Person.id == Membership.person_id)
-    .where(OF_A_COOKIE),
+    .outerjoin(Membership, Membership.person_id == Person.id)
+    .where(StaffSession.id == bindparam("id"))
 )
 
 
@@ -80,21 +77,10 @@ def load_signed_in_person(
 
     Only the cookie opens their key; whoever stands between passphrase and second factor is nobody.
     """
-    found = WHO.ask(session, id=sessions.session_id_of(token))
-    for row in found["sign_ins"]:
-        return _entering(session, row, found["teams"], token, surface=surface, at=at)
-    return None
-
-
-def _entering(
-    session: Session,
-    row: Any,
-    teams: Sequence[Any],
-    token: str,
-    *,
-    surface: str,
-    at: datetime,
-) -> SignedInPerson | None:
+    rows = session.execute(WHO, {"id": sessions.session_id_of(token)}).all()
+    if not rows:
+        return None
+    row, teams = rows[0], [one for one in rows if one.team_id is not None]
     if not row.is_complete or not sessions.counts(row, row, surface=surface, at=at):
         return None
     secret = sessions.unlocked_secret(row, token)

@@ -30,16 +30,9 @@ def read_parameters(work: Work) -> dict[str, Any]:
     return {"actor_id": work.actor.id, "since": work.at - NOTED_ONCE_IN}
 
 
-def record_reading(work: Work, case: Case, *, noted: bool | None = None) -> None:
-    """Note that this person has opened the case, at most once an hour.
-
-    `noted` is what READ_LATELY has said, where the page has asked it already.
-    """
+def record_reading(work: Work, case: Case) -> None:
+    """Note that this person has opened the case, at most once an hour."""
     work.require(may_see, case)
-    if noted is None:
-        noted = (
-            work.session.scalar(READ_LATELY, {"case_id": case.id, **read_parameters(work)})
-            is not None
-        )
-    if not noted:
+    lately = {"case_id": case.id, **read_parameters(work)}
+    if work.session.scalar(READ_LATELY, lately) is None:
         work.record("case.read", case)

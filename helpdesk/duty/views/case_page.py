@@ -1,6 +1,6 @@
 """What the page of a case shows: every feature is asked for its part, most of it in one trip."""
 
-from functools import cache
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -20,9 +20,9 @@ from helpdesk.cases.forms import (
 )
 from helpdesk.cases.models import Case, Conversation, LevelRequest, Message, Note
 from helpdesk.core import history, keys
-from helpdesk.core.batch_query import BatchQuery, Gathered
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolated
+from helpdesk.core.round_trips import BatchQuery, Gathered
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
 from helpdesk.duty.case_closing import steps_left
@@ -31,11 +31,12 @@ from helpdesk.duty.playbook_offers import offers_for
 from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.policy import may_ask_partner
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.triage import queries as triage
 from helpdesk.triage.repository import the_table
-from helpdesk.web.template_cache import BLANK
+from helpdesk.web.blank_forms import blank
 
 ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
@@ -64,19 +65,18 @@ CASE_AND_LISTS: Final = ON_THE_PAGE.beside(
 def parts_of(work: Work, ref: str) -> dict[str, Any]:
     """Everything the templates of the case page want, by the name they want it under."""
     case, found = _find(work, ref)
-    at_work = [one.playbook for one in found["at_work"]]
-    before = triage.PrefetchedRows(
-        found["evaluations"], at_work, is_wished_lower=bool(found["wishes"])
+    level = triage.triage_now(
+        work,
+        case,
+        evaluations=found["evaluations"],
+        at_work=[one.playbook for one in found["at_work"]],
+        request=triage.pending_request(work, case) if found["wishes"] else None,
     )
-    level = triage.triage_of_case(work, case, before)
     runs = playbooks.runs_of(work, case) if found["runs"] else ()
-    asked = escalations.requests_of_case if found["requests"] else escalations.no_requests
-    requests = asked(work, case)
+    requests = escalations.requests_of_case(work, case) if found["requests"] else ()
     entries = found["entries"][: timeline.SHOWN]
     actors = _actors(case, level, requests, found) | timeline.actors_in(entries)
-    names = accounts.names_of_actors(
-        work.session, actors, [(one.id, one.name) for one in found["insiders"]]
-    )
+    names = _names(work, actors, found["insiders"])
     return {
         "case": case,
         "now": work.at,
@@ -102,6 +102,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "disagreements": disagreements(runs, the_table(), level.judgement.settled),
         "platform": playbooks.platform_of(case),
         "requests": requests,
+        "may_ask_partner": may_ask_partner(work.actor, case) and not case.is_closed,
         "request_words": request_words,
         "names": names,
         "read_lately": bool(found["read_lately"]),
@@ -127,13 +128,13 @@ def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
 def _actors(
     case: Case,
     level: triage.TriageNow,
-    requests: escalations.RequestsOfCase,
+    requests: Sequence[Escalation],
     found: Gathered,
 ) -> set[str]:
     """Whoever is named on the page, so that the names are asked for once."""
     actors = {one.author for one in (*found["messages"], *found["conversations"], *found["notes"])}
     actors |= {one.by for one in level.evaluations}
-    actors |= {one.drafted_by for one in requests.requests}
+    actors |= {one.drafted_by for one in requests}
     for one in found["consents"]:
         actors |= {one.given_by, one.confirmed_by or one.given_by}
     if level.request is not None:
@@ -141,6 +142,14 @@ def _actors(
     if case.is_closed and case.closure is not None:
         actors.add(case.closure.by)
     return actors | {f"person:{case.owner_id}"}
+
+
+def _names(work: Work, actors: set[str], insiders: Sequence[Any]) -> dict[str, str]:
+    """Most are of the queue, whose names are here already."""
+    known = {f"person:{one.id}": one.name for one in insiders}
+    return accounts.name_actors(
+        actors, known | accounts.names_of_people(work.session, actors - known.keys())
+    )
 
 
 def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]:
@@ -153,15 +162,13 @@ def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]
     return {"handover_form": handover, **_blank_forms()}
 
 
-@cache
 def _blank_forms() -> dict[str, Any]:
-    """Nobody has typed anything into these: they are the same on each page, and made only once."""
     return {
-        "message_form": MessageToReporterForm(None, meta=BLANK),
-        "conversation_form": ConversationForm(None, meta=BLANK),
-        "note_form": NoteForm(None, meta=BLANK),
-        "release_form": ReleaseForm(None, meta=BLANK),
-        "wait_form": WaitForm(None, meta=BLANK),
-        "closure_form": ClosureForm(None, meta=BLANK),
-        "consent_form": ConsentForm(None, meta=BLANK),
+        "message_form": blank(MessageToReporterForm),
+        "conversation_form": blank(ConversationForm),
+        "note_form": blank(NoteForm),
+        "release_form": blank(ReleaseForm),
+        "wait_form": blank(WaitForm),
+        "closure_form": blank(ClosureForm),
+        "consent_form": blank(ConsentForm),
     }

@@ -13,16 +13,16 @@ from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import parts_of
-from helpdesk.web.work import autocommit, current_work, work
+from helpdesk.web.work import current_work, work
 
 
 @bp.get("/cases/<ref>")
-@autocommit
 def show_case(ref: str) -> ResponseReturnValue:
     work = current_work()  # asked for a hundred times here: not through the proxy
     parts = parts_of(work, ref)
     page = render_template("duty/case.html", **parts)
-    cases.record_reading(work, parts["case"], noted=parts["read_lately"])
+    if not parts["read_lately"]:
+        cases.record_reading(work, parts["case"])
     if parts["has_news"]:
         news.mark_seen(work, case_id=parts["case"].id)
     return page

@@ -186,7 +186,7 @@ def _requests(case: Case, focus: StepNow | None) -> Sequence[Escalation]:
     """What was asked of partners already, where the step of now is about asking one."""
     if focus is None or focus.step.escalation is None:
         return ()
-    return escalations.requests_of_case(work, case).requests
+    return escalations.requests_of_case(work, case)
 
 
 def _recorded(
