@@ -11,7 +11,7 @@ from tests.guards import rules
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "helpdesk" / "templates"
 
-WORDS = ("as_written", "exact", "name", "isolated", "harmless", "visible", "said")
+WORDS = ("as_written", "exact", "name", "isolated", "harmless", "visible", "is_defanged", "said")
 CLOCK = ("moment", "happened", "in_hour", "day", "time_left")
 
 

@@ -1,6 +1,6 @@
 """create_app(context, surface): the features, in order; the table of contents of the pages."""
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -11,7 +11,16 @@ from helpdesk.accounts import authentication as accounts_door
 from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.core.app_context import AppContext
-from helpdesk.core.markup import as_written, exact, harmless, isolated, name, said, visible
+from helpdesk.core.markup import (
+    as_written,
+    exact,
+    harmless,
+    is_defanged,
+    isolated,
+    name,
+    said,
+    visible,
+)
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
@@ -33,6 +42,7 @@ from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 from helpdesk.triage import views as triage
 from helpdesk.triage.repository import the_table
 from helpdesk.web import (
+    blank_forms,
     catalogues,
     cookies,
     double_submit,
@@ -45,7 +55,6 @@ from helpdesk.web import (
     rate_limits,
     request_bodies,
     scheme,
-    template_cache,
 )
 from helpdesk.web import work as web_work
 from helpdesk.web.time_format import day, happened, in_hour, length, moment, time_left
@@ -53,7 +62,6 @@ from helpdesk.web.time_format import day, happened, in_hour, length, moment, tim
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
 # less than half of it: so one that is too long comes back whole, with the number.
 LARGEST_REQUEST = 2_000_000
-SLUGS_KEPT = 256
 
 BLUEPRINTS = {
     Surface.PUBLIC: (intake.bp,),
@@ -86,7 +94,6 @@ HOME = {
 def create_app(context: AppContext, surface: Surface) -> Flask:
     """One surface of the helpdesk as a WSGI application."""
     app = Flask("helpdesk")
-    app.jinja_environment = template_cache.SharedNames
     app.jinja_options = {"cache_size": -1}  # every template is kept, so none has to be last used
     app.extensions["context"] = context
     app.extensions["surface"] = surface
@@ -110,13 +117,13 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     form_results.init_app(app)
     web_work.init_app(app, identify)
     form_tokens.init_app(app)
+    blank_forms.init_app(app)
     login.init_app(app, surface, accounts.ask_to_sign_in)
     double_submit.init_app(app)
     form_results.keep_with_the_work(app)
     Babel(app, locale_selector=languages.select)
     catalogues.init_app(app)
     _speak(app, context, surface)
-    template_cache.init_app(app)
     _dress(app, context)
     for blueprint in BLUEPRINTS[surface]:
         app.register_blueprint(blueprint)
@@ -158,6 +165,7 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.filters["isolated"] = isolated
     app.jinja_env.filters["harmless"] = harmless
     app.jinja_env.filters["visible"] = visible
+    app.jinja_env.filters["is_defanged"] = is_defanged
     app.jinja_env.filters["said"] = said
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["kinds"] = _kinds
@@ -186,7 +194,6 @@ def _dress(app: Flask, context: AppContext) -> None:
         }
 
 
-@lru_cache(maxsize=SLUGS_KEPT)
 def _kinds(slug: str, others: tuple[str, ...] = ()) -> str:
     """What a case is about, as its playbooks are called; one that is gone keeps its short name."""
     pages = [(one, the_library().playbook(one)) for one in (slug, *others)]
@@ -195,12 +202,7 @@ def _kinds(slug: str, others: tuple[str, ...] = ()) -> str:
 
 def _platform_name(slug: str) -> str:
     """What people call a platform; one that our vocabulary does not know keeps its short name."""
-    return _name_of_platform(languages.current_language(), slug)
-
-
-@lru_cache(maxsize=SLUGS_KEPT)
-def _name_of_platform(language: str, slug: str) -> str:
-    platform = the_library(language).platform(slug)
+    platform = the_library(languages.current_language()).platform(slug)
     return str(platform.name) if platform else slug
 
 

@@ -25,7 +25,7 @@ from helpdesk.playbooks.published import PUBLISHED, path_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage import repository as triage_repository
 from helpdesk.triage.repository import the_table
-from helpdesk.web import catalogues, template_cache
+from helpdesk.web import catalogues
 
 OURS = repository.CONTENT
 CACHES = (
@@ -42,7 +42,6 @@ CACHES = (
     report_steps.own_form,
     report_steps.last_step_form,
     report_steps.search_in,
-    template_cache._sentence,
 )
 WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")
 SENTENCE = "نحن معك ولن نترك أحدا وحده في هذا الأمر فخذ وقتك ثم اكتب لنا ما تستطيع"

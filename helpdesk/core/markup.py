@@ -14,14 +14,16 @@ from markupsafe import Markup, escape
 # First strong isolate and its end: what `<bdi>` is where no element can stand.
 ISOLATE: Final = "\u2068"
 END: Final = "\u2069"
-# Marks of control and format, and letters without a look of their own. Joiners are none of them
-# inside a word of a script that joins with them, nor in the picture of a family.
+# Marks of control and format, and letters without a look of their own.
 _unseen = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
-    "|(?<![\u0300-\u1fff\u2070-\ud7ff\ue000-\U0010ffff])[\u200c\u200d]"
 )
+# Joiners are none of them inside a word of a script that joins with them, nor in the picture of a
+# family.
+_joiners: Final = "\u200c\u200d"
+_joining = re.compile("[\u0300-\u1fff\u2070-\ud7ff\ue000-\U0010ffff]")
 
 _scheme = re.compile(
     r"(?i)(?:(?P<web>h(?:tt|xx)ps?):(?P<web_slashes>[/\\]+)"
@@ -74,6 +76,12 @@ def _with_numbers_as_dialled(shown: str) -> Markup:
     return Markup("").join(kept)
 
 
+def is_defanged(text: str) -> bool:
+    """Whether it stands on a page otherwise than it was typed."""
+    shown = visible(text)
+    return defang(shown) != shown
+
+
 def harmless(text: str) -> str:
     """What people read of a text from outside: all of it, and nothing that does anything."""
     return defang(visible(text))
@@ -82,7 +90,14 @@ def harmless(text: str) -> str:
 def visible(text: str) -> str:
     """Each character that would work unseen, written as its number: [U+202E]."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _unseen.sub(lambda found: f"[U+{ord(found[0]):04X}]", lines)
+    return _unseen.sub(_as_number, lines)
+
+
+def _as_number(found: re.Match[str]) -> str:
+    at = found.start()
+    if found[0] in _joiners and at and _joining.match(found.string, at - 1):
+        return found[0]
+    return f"[U+{ord(found[0]):04X}]"
 
 
 def defang(text: str) -> str:
@@ -119,8 +134,3 @@ def said(words: object) -> Markup:
 def dated(for_machines: str, words: str) -> Markup:
     """A moment or a day in words, with what it is for a machine."""
     return Markup('<time datetime="%s">%s</time>') % (for_machines, words)
-
-
-def ours(words: str) -> Markup:
-    """A sentence that stands in our templates, or its translation. What is put in is escaped."""
-    return Markup(words)  # noqa: S704 - no word of it comes from outside

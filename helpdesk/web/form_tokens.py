@@ -71,8 +71,9 @@ def anonymous_form(view: View) -> View:
 
 
 def init_app(app: Flask) -> None:
-    """Look at the token of every form before anything else does."""
+    """Look at the token of every form before anything else does, and give templates theirs."""
     app.config.update(WTF_CSRF_TIME_LIMIT=LASTS)
+    app.jinja_env.globals["csrf_token"] = token_here
     app.before_request(_check)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from babel import Locale
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 
 if TYPE_CHECKING:
@@ -80,14 +80,8 @@ def language_in_address() -> str | None:
 
 
 def current_language() -> str:
-    """The language of this request, found once: a page of moments asks a hundred times."""
-    try:
-        language: str = g.language
-    except AttributeError:
-        language = g.language = str(get_locale() or "en")
-    except RuntimeError:  # not in a request
-        language = "en"
-    return language
+    """The language of this request; ours outside of one."""
+    return str(get_locale() or "en")
 
 
 def can_be_reloaded() -> bool:

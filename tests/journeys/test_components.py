@@ -23,9 +23,18 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from helpdesk.core.markup import as_written, exact, harmless, isolated, name, said, visible
+from helpdesk.core.markup import (
+    as_written,
+    exact,
+    harmless,
+    is_defanged,
+    isolated,
+    name,
+    said,
+    visible,
+)
 from helpdesk.web import headers, languages
-from helpdesk.web.template_cache import kept, once
+from helpdesk.web.blank_forms import once
 from helpdesk.web.time_format import day, happened, in_hour, moment, time_left
 from tests.journeys import browser
 
@@ -74,9 +83,10 @@ def gallery():
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.jinja_env.globals.update(languages=languages, has_been_read=lambda _language: True)
-    app.jinja_env.globals.update(kept=kept, once=once)
+    app.jinja_env.globals.update(once=once)
     app.jinja_env.filters.update(name=name, isolated=isolated, harmless=harmless)
     app.jinja_env.filters.update(as_written=as_written, exact=exact, visible=visible)
+    app.jinja_env.filters.update(is_defanged=is_defanged)
     app.jinja_env.filters.update(moment=moment, happened=happened, in_hour=in_hour)
     app.jinja_env.filters.update(day=day, time_left=time_left, said=said)
     app.secret_key = "only for a message"
