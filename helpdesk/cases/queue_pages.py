@@ -35,8 +35,8 @@ from helpdesk.cases.queries import (
     OUR_MOVE,
     SECOND_LANE,
 )
-from helpdesk.core.batch_query import BatchQuery, RowWithLists
 from helpdesk.core.errors import NotFound
+from helpdesk.core.round_trips import BatchQuery, RowWithLists
 from helpdesk.core.work import Work
 
 PAGE: Final = 50

@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, String, inspect
+from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -62,17 +61,6 @@ class Base(DeclarativeBase):
         Envelope: SealedColumn(),
     }
 
-    def __init__(self, **values: Any) -> None:
-        """A new row. It has no changes to keep track of, so that its columns are put in plainly."""
-        columns, others = _attributes(type(self))
-        for name, value in values.items():
-            if name in columns:
-                self.__dict__[name] = value
-            elif name in others:
-                setattr(self, name, value)  # a row that it hangs on must hear of it
-            else:
-                raise TypeError(f"A {type(self).__name__} has no {name}.")
-
 
 def new_id() -> str:
     """A fresh random id: 32 hexadecimal characters that say nothing."""
@@ -87,14 +75,6 @@ class Identified:
     def __init__(self, **values: Any) -> None:
         values.setdefault("id", new_id())
         super().__init__(**values)
-
-
-@cache
-def _attributes(entity: type[Base]) -> tuple[frozenset[str], frozenset[str]]:
-    """The names of a row's columns, and those of the rows that it hangs on or that hang on it."""
-    mapper = inspect(entity)
-    columns = frozenset(mapper.column_attrs.keys())
-    return columns, frozenset(mapper.attrs.keys()) - columns
 
 
 def _values(choices: type[StrEnum]) -> list[str]:

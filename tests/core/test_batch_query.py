@@ -11,8 +11,8 @@ from helpdesk.cases.models import Case, Consent, Message
 from helpdesk.cases.states import CaseState
 from helpdesk.core import history
 from helpdesk.core.actors import Role
-from helpdesk.core.batch_query import BatchQuery
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.round_trips import BatchQuery
 from tests.factories import a_case, a_person, a_team
 
 OF_A_CASE = bindparam("case_id")

@@ -7,12 +7,12 @@ from helpdesk.accounts.verified_keys import keys_of_team
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.actors import NOBODY, Role
-from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import new_id
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind, give_key, new_key
 from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.round_trips import BulkInsertWork
 from tests.factories import a_person, a_team
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from helpdesk.core.actors import SYSTEM
-from helpdesk.core.batch_query import BatchQuery
 from helpdesk.core.database import new_id
 from helpdesk.core.keys import (
     COPIES,
@@ -14,6 +13,7 @@ from helpdesk.core.keys import (
     give_key,
     new_key,
 )
+from helpdesk.core.round_trips import BatchQuery
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
 
 

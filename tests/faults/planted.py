@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Consent
-from helpdesk.core.bulk_insert import BulkInsertWork
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict
+from helpdesk.core.round_trips import BulkInsertWork
 from helpdesk.intake import second_lane
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views import reports
