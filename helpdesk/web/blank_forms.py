@@ -10,8 +10,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask
 from jinja2.runtime import Macro
-
-from helpdesk.web.forms import Form
+from wtforms import Form
 
 FIELDS_KEPT = 128
 

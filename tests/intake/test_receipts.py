@@ -154,7 +154,7 @@ def test_a_report_whose_receipt_cannot_be_shown_is_not_taken_in(house, browser, 
     def fail(*_told):
         raise RuntimeError("no page")
 
-    go_to(browser, 3)
+    go_to(browser, 4)
     before = cases(house)
     with monkeypatch.context() as broken:
         broken.setattr(reports, "_receipt", fail)
@@ -162,6 +162,6 @@ def test_a_report_whose_receipt_cannot_be_shown_is_not_taken_in(house, browser, 
             send(browser)
     assert cases(house) == before
 
-    go_to(browser, 3)
+    go_to(browser, 4)
     send(browser)
     assert len(cases(house)) == len(before) + 1
