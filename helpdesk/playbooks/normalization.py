@@ -38,6 +38,8 @@ WHOSE: Final = (
     "و",
     "ت",
 )
+# French writes these together with the word that follows.
+ELIDED: Final = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=.{2})")
 ARABIC: Final = re.compile("[\u0621-\u064a]")
 ENDINGS: Final = ("ings", "ing", "edly", "ed", "ers", "er", "es", "s", "e")
 
@@ -105,7 +107,7 @@ def stem(word: str) -> str:
         return stem_of_plain(IRREGULAR[word])
     if ARABIC.match(word):
         return _arabic(word)
-    return stem_of_plain(word.removesuffix("'s"))
+    return stem_of_plain(ELIDED.sub("", word).removesuffix("'s"))
 
 
 def _arabic(word: str) -> str:
