@@ -37,6 +37,8 @@ class LintRule(StrEnum):
     SHOWN = "L29"
     INSISTED_ON = "L30"
     WORDS_TO_SEND = "L31"
+    AT_STAKE = "L32"
+    FITS_WHAT_WAS_SAID = "L33"
 
     @property
     def asks(self) -> str:
@@ -76,4 +78,6 @@ _TITLES = {
     LintRule.SHOWN: "What an outcome claims is shown by something written down.",
     LintRule.INSISTED_ON: "Evidence that a page insists on is asked for where it is taken.",
     LintRule.WORDS_TO_SEND: "Whatever is said to the person has words that can be sent.",
+    LintRule.AT_STAKE: "Advice says what is lost if it is followed late.",
+    LintRule.FITS_WHAT_WAS_SAID: "No advice goes against what the person said.",
 }

@@ -8,7 +8,7 @@ from babel import Locale
 from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from helpdesk.playbooks.answers import safe_now
+from helpdesk.playbooks.answers import all_advice
 from helpdesk.playbooks.condition_text import in_words
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.library import Library
@@ -40,7 +40,7 @@ def _render(template: str, library: Library, page: Playbook, language: str) -> s
     content: dict[str, Any] = {
         "library": library,
         "page": page,
-        "now": safe_now(page, {}),
+        "now": all_advice(page),
         "when": when,
         "who": {
             Who.RESPONDER.value: _("Helper"),

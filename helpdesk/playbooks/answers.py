@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Advice, Playbook, Question, RedFlag
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
+
+# So many lines of advice a frightened person is shown at first; the others stand behind them.
+FIRST: Final = 5
+FIRST_DONTS: Final = 2
 
 
 def asked(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
@@ -36,23 +41,70 @@ def red_flags(playbook: Playbook, answers: Context) -> tuple[RedFlag, ...]:
 
 @dataclass(frozen=True)
 class SafeNow:
-    """What to do now and what better not to do, in the order of the page."""
+    """What to do now and what better not to do: first what loses most if it is done late."""
 
     dos: tuple[Advice, ...]
     donts: tuple[Advice, ...]
 
+    @property
+    def first_dos(self) -> tuple[Advice, ...]:
+        """What to do, of the few lines that are shown at first."""
+        return self.dos[: FIRST - len(self.first_donts)]
+
+    @property
+    def first_donts(self) -> tuple[Advice, ...]:
+        """What better not to do, of the same few lines: two, or what the others leave room for."""
+        return self.donts[: max(FIRST_DONTS, FIRST - len(self.dos))]
+
+    @property
+    def more_dos(self) -> tuple[Advice, ...]:
+        """What to do after the first lines."""
+        return self.dos[len(self.first_dos) :]
+
+    @property
+    def more_donts(self) -> tuple[Advice, ...]:
+        """What better not to do, after the first lines."""
+        return self.donts[len(self.first_donts) :]
+
 
 def safe_now(playbook: Playbook, answers: Context) -> SafeNow:
     """The advice that fits. Advice we cannot tell about is given: it is safe for everybody."""
-    fits = [
-        advice
-        for advice in playbook.safe_now
-        if advice.when is None or evaluate(advice.when, answers) is not Truth.FALSE
-    ]
-    return SafeNow(
-        dos=tuple(advice for advice in fits if not advice.is_dont),
-        donts=tuple(advice for advice in fits if advice.is_dont),
+    return in_order(fitting(playbook, answers))
+
+
+def all_advice(playbook: Playbook) -> SafeNow:
+    """Every line, for paper: nobody has answered anything, and the reader sees what fits."""
+    return in_order(FittingAdvice(one, is_sure=True) for one in playbook.safe_now)
+
+
+@dataclass(frozen=True)
+class FittingAdvice:
+    """A line of advice that these answers do not rule out, and whether they call for it."""
+
+    advice: Advice
+    is_sure: bool
+
+
+def fitting(playbook: Playbook, answers: Context) -> tuple[FittingAdvice, ...]:
+    """The lines that these answers do not rule out, in the order of the page."""
+    told = ((one, _fits(one, answers)) for one in playbook.safe_now)
+    return tuple(
+        FittingAdvice(one, fits is Truth.TRUE) for one, fits in told if fits is not Truth.FALSE
     )
+
+
+def in_order(lines: Iterable[FittingAdvice]) -> SafeNow:
+    """What loses most if done late comes first; of two alike, the one that fits for certain."""
+    ordered = sorted(lines, key=lambda one: (one.advice.at_stake.rank, not one.is_sure))
+    advice = [one.advice for one in ordered]
+    return SafeNow(
+        dos=tuple(one for one in advice if not one.is_dont),
+        donts=tuple(one for one in advice if one.is_dont),
+    )
+
+
+def _fits(advice: Advice, answers: Context) -> Truth:
+    return Truth.TRUE if advice.when is None else evaluate(advice.when, answers)
 
 
 def tags(playbook: Playbook, known: Context) -> tuple[str, ...]:

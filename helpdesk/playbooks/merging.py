@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from helpdesk.playbooks.answers import SafeNow, safe_now
+from helpdesk.playbooks.answers import FittingAdvice, SafeNow, fitting, in_order
 from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
-from helpdesk.playbooks.model import Advice, Option, Playbook, Question
+from helpdesk.playbooks.model import AtStake, Option, Playbook, Question
 
 SOMETHING_ELSE = "something-else"
 # Whoever wants none of the others looks for these at the end of a list.
@@ -38,12 +38,9 @@ def questions_of(library: Library, pages: Sequence[Playbook]) -> tuple[Question,
 
 
 def advice_of(pages: Iterable[Playbook], known: Context) -> SafeNow:
-    """What to do now and what better not, of all the pages; the same words are said once."""
-    each = [safe_now(page, known) for page in pages]
-    return SafeNow(
-        dos=_each_once(advice for one in each for advice in one.dos),
-        donts=_each_once(advice for one in each for advice in one.donts),
-    )
+    """What to do now and what better not, of all the pages; the same is said once."""
+    lines = [one for page in pages for one in fitting(page, known)]
+    return in_order(_each_once(lines))
 
 
 def _one(library: Library, same: Sequence[Question]) -> Question:
@@ -90,5 +87,15 @@ def _from_the_end(option_id: str) -> int:
     return LAST.index(option_id) + 1 if option_id in LAST else 0
 
 
-def _each_once(advice: Iterable[Advice]) -> tuple[Advice, ...]:
-    return tuple({str(one.text): one for one in advice}.values())
+def _each_once(lines: Iterable[FittingAdvice]) -> tuple[FittingAdvice, ...]:
+    """The first of those with the same words, and of those that send people to safety by one id."""
+    kept: list[FittingAdvice] = []
+    said: set[str] = set()
+    for one in lines:
+        advice = one.advice
+        is_safety = advice.at_stake is AtStake.SAFETY
+        names = {str(advice.text), f"id {advice.id}"} if is_safety else {str(advice.text)}
+        if said.isdisjoint(names):
+            kept.append(one)
+        said |= names
+    return tuple(kept)

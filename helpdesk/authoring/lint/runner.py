@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from helpdesk.authoring.lint import (
+    advice,
     companions,
     messages,
     outcomes,
@@ -42,6 +43,8 @@ CHECKS: tuple[LintCheck, ...] = (
     outcomes.shown,
     outcomes.insisted_on,
     messages.words_to_send,
+    advice.at_stake,
+    advice.fits_what_was_said,
 )
 
 

@@ -1,48 +1,9 @@
-"""vocab/words.yml: the words that rules look for, and how they are found in a sentence."""
+"""vocab/words.yml: the words that rules look for."""
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from helpdesk.authoring.phrases import Phrases, phrase
 from helpdesk.authoring.source import Fields, Node
-
-SENTENCE = re.compile(r"(?<=[.?!:;])\s+")
-# A word that turns a phrase round stands shortly before it: "it is not your fault".
-TURNS_ROUND = re.compile(
-    r"(?i)\b(?:not|never|no|nobody|nothing|without|instead of)\b(?:\W+\w+){0,6}\W*$"
-)
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Whole words to look for, and what to write instead."""
-
-    words: str
-    instead: str
-    pattern: re.Pattern[str]
-
-
-class Phrases:
-    """A list of phrases. Most texts hold none of them, and are done with after one look."""
-
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._phrases = tuple(phrases)
-        patterns = (f"(?:{phrase.pattern.pattern})" for phrase in self._phrases)
-        self._any = re.compile("|".join(patterns), re.IGNORECASE)
-
-    def said(self, text: str) -> Iterator[Phrase]:
-        """The phrases that stand in a text."""
-        if self._any.search(text):
-            yield from (phrase for phrase in self._phrases if phrase.pattern.search(text))
-
-    def meant(self, text: str) -> Iterator[Phrase]:
-        """The phrases that a text means; one that it turns round ("do not …") is not meant."""
-        for phrase in self.said(text):
-            for sentence in SENTENCE.split(text):
-                found = phrase.pattern.search(sentence)
-                if found and not TURNS_ROUND.search(sentence[: found.start()]):
-                    yield phrase
-                    break
 
 
 @dataclass(frozen=True)
@@ -83,14 +44,8 @@ def read_words(file: Node) -> Words:
 
 
 def _list(page: Fields, key: str) -> Phrases:
-    return Phrases(page.list_of(key, lambda item: _phrase(item.text(), "")))
+    return Phrases(page.list_of(key, lambda item: phrase(item.text())))
 
 
 def _with_advice(node: Node) -> Phrases:
-    return Phrases(_phrase(words, instead.text()) for words, instead in node.pairs().items())
-
-
-def _phrase(words: str, instead: str) -> Phrase:
-    inner = re.escape(words.lower()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
-    shown = words.replace("*", "")
-    return Phrase(shown, instead, re.compile(rf"(?<![\w-]){inner}(?![\w-])", re.IGNORECASE))
+    return Phrases(phrase(words, instead.text()) for words, instead in node.pairs().items())

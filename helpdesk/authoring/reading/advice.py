@@ -5,7 +5,7 @@ from helpdesk.authoring.reading.context import PlaybookContext
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.model import Advice, RedFlag
+from helpdesk.playbooks.model import Advice, AtStake, RedFlag
 
 
 def read_red_flags(node: Node, context: PlaybookContext) -> tuple[RedFlag, ...]:
@@ -37,7 +37,7 @@ def _red_flag(node: Node, context: PlaybookContext) -> RedFlag:
 
 
 def _one_advice(node: Node, context: PlaybookContext) -> Advice:
-    fields = node.fields("id", "say dont when risk")
+    fields = node.fields("id", "say dont when risk at_stake")
     if ("say" in fields) == ("dont" in fields):
         node.refuse("write either say or dont")
     key = "dont" if "dont" in fields else "say"
@@ -51,4 +51,5 @@ def _one_advice(node: Node, context: PlaybookContext) -> Advice:
         is_dont=key == "dont",
         when=fields.read("when", context.condition, None),
         risk=fields.read("risk", lambda said: context.text(f"{home}.risk", said), None),
+        at_stake=fields.read("at_stake", lambda said: said.one_of(AtStake), AtStake.NOTHING),
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.lint_rules import LintRule
+from helpdesk.authoring.reading.advice_checks import ADVICE_CHECKS, read_advice_checks
 from helpdesk.authoring.reading.context import CollectionContext
 from helpdesk.authoring.reading.danger_signs import DANGER_SIGNS, read_danger_signs
 from helpdesk.authoring.reading.fragments import Fragment
@@ -73,6 +74,7 @@ def read_what_reads(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
         searches=read_searches(folder, ids),
         helplines=read_helplines(_file(folder, HELPLINES)),
         danger_signs=read_danger_signs(_file(folder, DANGER_SIGNS)),
+        advice_checks=read_advice_checks(_file(folder, ADVICE_CHECKS), scales),
     )
     return library, problems
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpdesk.authoring.advice_fit import misfits
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
@@ -63,7 +64,10 @@ def check(library: WrittenLibrary, page: Playbook, through: Scenario) -> tuple[D
             expected=expected,
             found=found,
         )
-        for what, expected, found in _differences(through, walked)
+        for what, expected, found in (
+            *_differences(through, walked),
+            *_misfits(library, page, walked),
+        )
     )
 
 
@@ -85,6 +89,14 @@ def _differences(through: Scenario, walked: SimulationResult) -> Iterator[tuple[
         yield "answers", "questions that are asked", f"hidden by other answers: {hidden}"
     if walked.unused:
         yield "outcomes", "steps that come", f"never came: {_list(walked.unused)}"
+
+
+def _misfits(
+    library: WrittenLibrary, page: Playbook, walked: SimulationResult
+) -> Iterator[tuple[str, str, str]]:
+    """What this person would be advised against their own words. No walk has to expect it."""
+    for one in misfits(library.advice_checks, (page,), walked.told.answers):
+        yield "advice", "what fits their answers", str(one)
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from helpdesk.authoring.advice_fit import misfits
 from helpdesk.authoring.simulation.level_ladders import (
     Ladder,
     ladder,
@@ -113,6 +114,12 @@ def resolved_asks_for_what_must_be_done(tried: Tried) -> str:
     return ""
 
 
+def advice_fits_what_was_said(tried: Tried) -> str:
+    ground = tried.ground
+    found = misfits(ground.library.advice_checks, (ground.page,), tried.told.answers)
+    return "; ".join(map(str, found))
+
+
 INVARIANTS: Final[Mapping[str, Callable[[Tried], str]]] = {
     "always ends": always_ends,
     "not knowing is never less urgent than no": not_knowing_is_never_less,
@@ -120,6 +127,7 @@ INVARIANTS: Final[Mapping[str, Callable[[Tried], str]]] = {
     "hidden answers influence nothing": hidden_answers_do_nothing,
     "nothing leaves without its preconditions": nothing_leaves_too_early,
     "resolved only after what must be done": resolved_asks_for_what_must_be_done,
+    "advice fits what was said": advice_fits_what_was_said,
 }
 
 

@@ -4,6 +4,7 @@ from helpdesk.playbooks.model.ends import End, EndKind, EscalationPlan, Evidence
 from helpdesk.playbooks.model.playbook import Citation, NotFor, Playbook, Readiness, Review, Tag
 from helpdesk.playbooks.model.questions import (
     Advice,
+    AtStake,
     DataSensitivity,
     Option,
     Question,
@@ -27,6 +28,7 @@ __all__ = [
     "NOTE",
     "Advice",
     "Again",
+    "AtStake",
     "Citation",
     "DataSensitivity",
     "End",

@@ -80,6 +80,22 @@ class RedFlag:
     go_to: str | None = None
 
 
+class AtStake(StrEnum):
+    """What is lost if a line of advice is followed late, the worst first."""
+
+    SAFETY = "safety"  # someone may be hurt, arrested or found
+    MONEY = "money"  # a payment can be stopped for hours only
+    ACCESS = "access"  # the way back into an account, a device or the files
+    SPREAD = "spread"  # it reaches more people
+    PROOF = "proof"  # what shows it happened is gone
+    NOTHING = "nothing"  # tomorrow is soon enough
+
+    @property
+    def rank(self) -> int:
+        """Its place: 0 comes first."""
+        return tuple(AtStake).index(self)
+
+
 @dataclass(frozen=True)
 class Advice:
     """What is safe to do now, or what better not to do, before anyone has read the report.
@@ -92,3 +108,4 @@ class Advice:
     is_dont: bool
     when: Condition | None = None
     risk: Text | None = None
+    at_stake: AtStake = AtStake.NOTHING

@@ -1,4 +1,4 @@
-"""Each of the 31 rules is shown a fault in a copy of our own pages, and alone reports it."""
+"""Each of the 33 rules is shown a fault in a copy of our own pages, and alone reports it."""
 
 from datetime import date
 
@@ -11,6 +11,7 @@ from tests.authoring.lint.conftest import Pages
 
 ACCOUNT = "types/account-takeover.yml"
 ELSE = "types/something-else.yml"
+CHAT = "types/messenger-hijack.yml"
 IMAGES = "types/intimate-images.yml"
 QUESTIONS = "vocab/questions.yml"
 PLATFORMS = "vocab/platforms.yml"
@@ -18,6 +19,22 @@ COLLECTION = "collection.yml"
 
 # rule · fault · file · what stands there · what we write instead · what the sentence says
 FAULTS = (
+    (
+        "L32",
+        "a line of advice without what is at stake",
+        ACCOUNT,
+        "  - id: keep-mails\n",
+        "  - id: keep-more\n    say: Keep every email, it shows more.★\n  - id: keep-mails\n",
+        "'keep-more' needs `at_stake:`",
+    ),
+    (
+        "L33",
+        "a new code where there is no signal",
+        CHAT,
+        ", {not: {in: [chat_signal, [lost, new_sim, area]]}}]}",
+        "]}",
+        "no-signal-no-code: 'ask-new-code' says “ask for a new code”",
+    ),
     (
         "L01",
         "a key that nobody knows",
@@ -139,7 +156,7 @@ FAULTS = (
         "L12",
         "advice to delete, without its risk",
         ACCOUNT,
-        "say: Keep every mail from the service about this, even those that look unimportant.",
+        "say: Keep every email from the service, even those that look unimportant.",
         "say: Delete every mail from the service about this.★",
         "'delete' cannot be undone",
     ),
@@ -468,7 +485,7 @@ def test_old_words_in_another_language_are_reported(pages):
 
 def test_every_rule_has_seen_a_fault():
     assert {rule for rule, *_ in FAULTS} | {"L25"} == set(LintRule)
-    assert len(LintRule) == 31
+    assert len(LintRule) == 33
 
 
 @pytest.mark.parametrize(

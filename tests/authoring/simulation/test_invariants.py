@@ -20,7 +20,7 @@ PAGES = LIBRARY.playbooks
 ACCOUNT = LIBRARY.playbook("account-takeover")
 SEEDS, MANY = range(200), range(1500)
 
-ENDS, NO_LESS, NO_LOWER, HIDDEN, LEAVES, RESOLVED = INVARIANTS
+ENDS, NO_LESS, NO_LOWER, HIDDEN, LEAVES, RESOLVED, FITS = INVARIANTS
 
 
 def broken(page=ACCOUNT, library=LIBRARY, seeds=SEEDS):
@@ -191,3 +191,14 @@ def test_a_seed_brings_the_same_person_back():
     first, *_ = explore(LIBRARY, page, SEEDS)
 
     assert next(explore(LIBRARY, page, [first.seed])) == first
+
+
+def test_advice_against_what_was_said_is_seen():
+    lines = tuple(
+        replace(one, when=None) if one.id == "form-once" else one for one in ACCOUNT.safe_now
+    )
+    said = Text("x", "Sign in on the device where you usually sign in.")
+    page = replace(ACCOUNT, safe_now=(*lines, replace(lines[0], text=said, when=None)))
+
+    assert FITS not in broken()
+    assert FITS in broken(page)

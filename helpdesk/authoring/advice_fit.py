@@ -1,0 +1,92 @@
+"""Whether advice fits what a person said: the checks of vocab/advice_checks.yml, on any answers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from helpdesk.authoring.library import AdviceCheck
+from helpdesk.authoring.phrases import phrases_of
+from helpdesk.playbooks.answers import SafeNow
+from helpdesk.playbooks.conditions import Context, Value, mentions_in
+from helpdesk.playbooks.evaluation import Truth, evaluate
+from helpdesk.playbooks.merging import advice_of
+from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Advice that goes against an answer; without a line, one that is missing."""
+
+    check: AdviceCheck
+    line: Advice | None
+    words: str
+
+    def __str__(self) -> str:
+        if self.line is None:
+            return f"{self.check.id}: no first line says {self.words}. {self.check.because}"
+        return f"{self.check.id}: '{self.line.id}' says “{self.words}”. {self.check.because}"
+
+
+def misfits(
+    checks: Iterable[AdviceCheck], pages: Sequence[Playbook], answers: Context
+) -> Iterator[Misfit]:
+    """What these pages would say to somebody with these answers, and should not."""
+    told = advice_of(pages, answers)
+    asked = {question.id for page in pages for question in page.questions}
+    for check in checks:
+        if _applies(check, asked, answers):
+            yield from _held(check, told)
+
+
+def answers_that_matter(check: AdviceCheck, page: Playbook) -> Iterator[dict[str, Value]]:
+    """Answers to the questions of a check, and to no others: the least that brings it up."""
+    if check.when is None:
+        yield {}
+        return
+    named: dict[str, set[str]] = {}
+    for name, mentioned in mentions_in(check.when):
+        named.setdefault(name, set()).update(mentioned)
+    choices = [_values(page, name, wanted) for name, wanted in named.items()]
+    for chosen in product(*choices):
+        answers: dict[str, Value] = dict(zip(named, chosen, strict=True))
+        if evaluate(check.when, answers) is Truth.TRUE:
+            yield answers
+
+
+def _applies(check: AdviceCheck, asked: set[str], answers: Context) -> bool:
+    if check.when is None:
+        return True
+    names = {name for name, _ in mentions_in(check.when)}
+    return names <= asked and evaluate(check.when, answers) is Truth.TRUE
+
+
+def _held(check: AdviceCheck, told: SafeNow) -> Iterator[Misfit]:
+    for line, words in _saying((*told.dos, *told.donts), check.never):
+        yield Misfit(check, line, words)
+    if (
+        check.first
+        and next(_saying((*told.first_dos, *told.first_donts), check.first), None) is None
+    ):
+        yield Misfit(check, None, " or ".join(f"“{one}”" for one in check.first))
+    found = [next(_saying(told.dos, (words,)), None) for words in check.together]
+    if found and all(found):
+        yield from (Misfit(check, *one) for one in found[-1:] if one is not None)
+
+
+def _saying(lines: Iterable[Advice], words: tuple[str, ...]) -> Iterator[tuple[Advice, str]]:
+    looked_for = phrases_of(words)
+    return ((line, phrase.words) for line in lines for phrase in looked_for.said(_words(line)))
+
+
+def _words(line: Advice) -> str:
+    return f"{line.text} {line.risk or ''}"
+
+
+def _values(page: Playbook, name: str, wanted: set[str]) -> list[Value]:
+    question = page.question(name)
+    if question is None:
+        return []
+    there = [one.id for one in question.options if one.id in wanted]
+    if question.kind is QuestionKind.MANY_OF:
+        return [(one,) for one in there]
+    return list(there)

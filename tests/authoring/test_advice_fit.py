@@ -1,0 +1,73 @@
+"""Advice never goes against what a person said: each kind of misfit is shown to the checks."""
+
+from dataclasses import replace
+
+import pytest
+
+from helpdesk.authoring.advice_fit import answers_that_matter, misfits
+from helpdesk.authoring.library import AdviceCheck
+from helpdesk.authoring.reading.folder import read_library
+from helpdesk.playbooks.conditions import Is
+from helpdesk.playbooks.model import Advice, AtStake, Text
+from helpdesk.playbooks.repository import CONTENT
+
+LIBRARY = read_library(CONTENT)
+CHAT = LIBRARY.playbook("messenger-hijack")
+NO_SIGNAL = Is("chat_signal", "lost")
+
+
+def advising(*sayings, is_dont=False):
+    """The page with these lines for everybody, and no others."""
+    lines = tuple(
+        Advice(f"line-{number}", Text(f"x.{number}", said), is_dont, at_stake=AtStake.SAFETY)
+        for number, said in enumerate(sayings)
+    )
+    return replace(CHAT, safe_now=lines)
+
+
+def found(check, page, **answers):
+    return [str(one) for one in misfits((check,), (page,), answers)]
+
+
+def test_words_that_are_never_said_are_found_only_for_those_answers():
+    check = AdviceCheck("no-code", "No code arrives.", NO_SIGNAL, never=("new code",))
+    page = advising("Ask for a new code.", "Call somebody.")
+
+    assert found(check, page, chat_signal="lost") == [
+        "no-code: 'line-0' says “new code”. No code arrives."
+    ]
+    assert found(check, page, chat_signal="works") == []
+    assert found(check, page) == []
+    assert found(check, advising("Call somebody."), chat_signal="lost") == []
+
+
+def test_what_is_not_among_the_first_lines_is_missing():
+    check = AdviceCheck("operator", "It has the number.", NO_SIGNAL, first=("phone company",))
+    sixth = advising(*["Wait."] * 5, "Call your phone company.")
+    different = replace(
+        sixth,
+        safe_now=tuple(
+            replace(line, text=Text(line.text.id, f"{line.text} {number}"), at_stake=AtStake.MONEY)
+            for number, line in enumerate(sixth.safe_now)
+        ),
+    )
+
+    assert found(check, advising("Call your phone company."), chat_signal="lost") == []
+    assert found(check, different, chat_signal="lost") == [
+        "operator: no first line says “phone company”. It has the number."
+    ]
+
+
+def test_two_lines_that_cannot_both_be_followed():
+    check = AdviceCheck("devices", "One device.", together=("another phone", "usual phone"))
+
+    assert found(check, advising("Use another phone.", "Use your usual phone."))
+    assert not found(check, advising("Use another phone."))
+
+
+@pytest.mark.parametrize("check", LIBRARY.advice_checks, ids=lambda check: check.id)
+def test_each_check_can_come_up_on_one_of_our_pages(check):
+    """A question that was renamed would switch a check off without a word."""
+    assert any(
+        next(answers_that_matter(check, page), None) is not None for page in LIBRARY.playbooks
+    )

@@ -1,0 +1,62 @@
+"""The first lines of advice are those that lose most if they are followed late."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.playbooks.answers import FIRST, safe_now
+from helpdesk.playbooks.conditions import AllOf, Answered, Is
+from helpdesk.playbooks.merging import advice_of
+from helpdesk.playbooks.model import Advice, AtStake, Text
+from helpdesk.playbooks.repository import the_library
+
+PAGES = the_library().playbooks
+PAGE = next(page for page in PAGES if page.id == "doxing")
+CHILD = Is("dox_what", "child")
+
+
+def line(number, stake, when=None, *, is_dont=False):
+    text = Text(f"x.{number}", f"Line {number}")
+    return Advice(f"line-{number}", text, is_dont, when=when, at_stake=stake)
+
+
+def ids(lines):
+    return [one.id for one in lines]
+
+
+@given(st.lists(st.tuples(st.sampled_from(AtStake), st.booleans()), max_size=20))
+def test_five_come_first_and_none_of_the_others_would_lose_more(kinds):
+    lines = tuple(line(n, stake, is_dont=dont) for n, (stake, dont) in enumerate(kinds))
+
+    told = safe_now(replace(PAGE, safe_now=lines), {})
+
+    first = (*told.first_dos, *told.first_donts)
+    rest = (*told.more_dos, *told.more_donts)
+    assert len(first) == min(FIRST, len(lines))
+    assert sorted(ids((*first, *rest))) == sorted(ids(lines))
+    for shown, left in ((told.first_dos, told.more_dos), (told.first_donts, told.more_donts)):
+        worst_left = min((one.at_stake.rank for one in left), default=len(AtStake))
+        assert all(one.at_stake.rank <= worst_left for one in shown)
+
+
+def test_of_two_alike_the_one_that_the_answers_call_for_comes_first():
+    unsure, sure = line(1, AtStake.PROOF, CHILD), line(2, AtStake.PROOF)
+    page = replace(PAGE, safe_now=(unsure, sure))
+
+    assert ids(safe_now(page, {}).first_dos) == ["line-2", "line-1"]
+    assert ids(safe_now(page, {"dox_what": ("child",)}).first_dos) == ["line-1", "line-2"]
+
+
+def test_a_line_for_what_was_ticked_is_shown_to_nobody_else():
+    page = replace(PAGE, safe_now=(line(1, AtStake.SAFETY, AllOf((Answered("dox_what"), CHILD))),))
+
+    assert ids(safe_now(page, {"dox_what": ("child",)}).dos) == ["line-1"]
+    assert safe_now(page, {}).dos == safe_now(page, {"dox_what": ("unsure",)}).dos == ()
+
+
+def test_people_who_picked_several_kinds_are_sent_to_safety_once():
+    told = advice_of(PAGES, {"danger": "imminent"})
+
+    assert ids((*told.dos, *told.donts)).count("people-first") == 1
+    assert all(one.at_stake is AtStake.SAFETY for one in told.first_dos)
