@@ -4,22 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bench.browser import Browser
+from bench.faults.sent_forms import SentForm
 from bench.house import House
 from bench.people import Somebody
 from helpdesk.cases.models import Case
 from helpdesk.core import history
 from helpdesk.core.codes import ReturnCode
 from helpdesk.key_files import KeyFile
-
-if TYPE_CHECKING:
-    from bench.faults.submitting import Sent
 
 MAILBOXES = 20
 
@@ -51,7 +48,7 @@ HALVES = {
 }
 
 
-def reports(house: House, reader: Somebody, sent: Sequence["Sent"]) -> list[str]:
+def reports(house: House, reader: Somebody, sent: Sequence[SentForm]) -> list[str]:
     """Whether every acknowledged report is there, whole, once, and found by its code."""
     stories, by_tag = _read_all(house, reader), _stories_by_tag(house)
     # What others made before, each with the same words, is no repeat of a form that was sent here.

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 from bench.browser import Browser, hidden_fields
 from bench.faults import judge, killing
+from bench.faults.sent_forms import SentForm
 from bench.faults.trial import Trial, dice
 from bench.house import ENDLESS_PATIENCE, House
 from bench.people import Somebody
@@ -30,16 +30,6 @@ VICTIMS = {
 }
 
 
-@dataclass
-class Sent:
-    """One form that somebody sent, and every return code with which it was acknowledged."""
-
-    words: str
-    codes: list[ReturnCode] = field(default_factory=list)
-    unclear: int = 0
-    surprises: list[int] = field(default_factory=list)
-
-
 def trial(
     house: House,
     reader: Somebody,
@@ -50,7 +40,7 @@ def trial(
 ) -> Trial:
     """Reports are sent without a pause while so many kills happen; then the judge looks."""
     result, chance = Trial("submit under kill -9", seed), dice(seed)
-    stop, sent = threading.Event(), list[Sent]()
+    stop, sent = threading.Event(), list[SentForm]()
     with result.timed(), ThreadPoolExecutor(CLIENTS) as threads:
         people = [
             threads.submit(_report_until, stop, house.port("public"), number, chance.random(), sent)
@@ -73,7 +63,7 @@ def same_form_by_many(
 ) -> Trial:
     """Each form is sent by so many threads at once: one case, and one code for all."""
     result, chance = Trial("the same form sent at once", seed), dice(seed)
-    sent = [Sent(_words(seed, 0, number)) for number in range(forms)]
+    sent = [SentForm(_words(seed, 0, number)) for number in range(forms)]
     start = threading.Barrier(threads)
 
     def send(number: int) -> None:
@@ -94,13 +84,13 @@ def same_form_by_many(
 
 
 def _report_until(
-    stop: threading.Event, port: int, number: int, luck: float, sent: list[Sent]
+    stop: threading.Event, port: int, number: int, luck: float, sent: list[SentForm]
 ) -> None:
     """One person after the other reports; some press the button twice."""
     chance, count = dice(luck), 0
     while not stop.is_set():
         count += 1
-        one = Sent(_words(int(luck * 1e9), number, count))
+        one = SentForm(_words(int(luck * 1e9), number, count))
         cookies, fields = _opened_form(port, one.words, chance)
         sent.append(one)
         with Browser(port) as browser:
@@ -126,7 +116,7 @@ def _opened_form(
     raise TimeoutError("Nobody was given a form for ten minutes.")
 
 
-def _send(browser: Browser, one: Sent, fields: list[tuple[str, str]], until: float) -> None:
+def _send(browser: Browser, one: SentForm, fields: list[tuple[str, str]], until: float) -> None:
     """Send a form until it is acknowledged, as people do who see that nothing came back."""
     while time.monotonic() < until:
         try:
@@ -151,7 +141,7 @@ def _code_on(page: str) -> ReturnCode:
     return code
 
 
-def _tell(result: Trial, sent: Iterable[Sent]) -> None:
+def _tell(result: Trial, sent: Iterable[SentForm]) -> None:
     for one in sent:
         result.done["forms"] += 1
         result.done["sends without an answer"] += one.unclear
