@@ -15,7 +15,7 @@ def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
     with context.begin() as work:
         new = work.session.get(UnconfirmedMailbox, person_id)
         person = work.session.get_one(Person, person_id)
-        contents = unconfirmed.letter_of(work, new, at=at)
+        contents = unconfirmed.code_email_of(work, new, at=at)
     if new is None or contents is None:
         return
     email = emails.compose_email(

@@ -30,7 +30,7 @@ def start_clock(
     """Start a clock that gives so much time, now or `since` then, and say when it will be due.
 
     `events` is what happened to it before: nothing, for something that is new. A clock that starts
-    anew stood still before, if only for a moment, so that what was used then does not count.
+    again stood still before, if only for a moment, so that what was used then does not count.
     """
     at = _behind(events, since or work.at, by=A_PAUSE if is_anew else AN_INSTANT)
     if since is not None:
@@ -109,7 +109,7 @@ def time_used_this_time(events: Sequence[ClockEvent], *, at: datetime) -> timede
     """How long a clock has run since it was last stopped; a pause ends nothing.
 
     A new level stops and starts a clock in one instant: that is no end either. A case that was
-    answered and comes back has its whole time anew.
+    answered and comes back has its whole time again.
     """
     return time_used(events[_turn_of_now(events) :], at=at)
 

@@ -108,7 +108,7 @@ def news_to_email(work: Work, person_id: str, team_id: str) -> Sequence[tuple[Ne
 
 
 def mark_emailed(work: Work, found: Sequence[tuple[News, Case]]) -> None:
-    """A letter has said it: what comes after this is told anew."""
+    """A letter has said it: what comes after this is told again."""
     for news, _case in found:
         same = News.id == news.id, News.times == news.times
         _change(work, *same, is_untold=False)

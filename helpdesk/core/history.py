@@ -243,7 +243,7 @@ def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
 
 def sign_succession(signer: Secret, former: bytes) -> bytes:
     """The word of a key that takes over: it names the witness of the one before. Without it, any
-    who can write an entry could name a key of their own, and chain all history anew with it."""
+    who can write an entry could name a key of their own, and chain all history again with it."""
     return _signing_key(signer).sign(_succession(former)).signature
 
 

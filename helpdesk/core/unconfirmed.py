@@ -99,7 +99,7 @@ def tag_of(new: UnconfirmedAddress, code: str) -> bytes:
     return hashlib.blake2b(digits, key=new.owner_id.encode(), digest_size=32).digest()
 
 
-def letter_of(work: Work, new: UnconfirmedAddress | None, *, at: int) -> Contents | None:
+def code_email_of(work: Work, new: UnconfirmedAddress | None, *, at: int) -> Contents | None:
     """What the letter asked for at that second holds; None if it was sent, or another code has
     replaced its own."""
     if new is None or new.code is None or new.address is None:

@@ -59,7 +59,7 @@ def tell_partner(context: AppContext, *, escalation_id: str, about: str) -> None
     Where no letter can go or none is taken, the board says so until one is, or they look.
     """
     with context.begin() as work:
-        email = _news_letter(context, work, escalation_id, about)
+        email = _news_email(context, work, escalation_id, about)
         if email is None:
             return
     if email.to:
@@ -83,7 +83,7 @@ def tell_what_waited(context: AppContext, *, partner_id: str, at: int) -> None:
         operations.tell_what_waited(work, partner_id, at=at)
 
 
-def _news_letter(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:
+def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:
     """To nobody, where the partner has no address that is confirmed."""
     escalation = work.session.get(Escalation, escalation_id)
     if escalation is None:

@@ -383,7 +383,7 @@ def _consents_of(
     current = select(Consent).where(
         Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.counts
     )
-    # Read anew each time: it may have been taken back a moment ago.
+    # Read again each time: it may have been taken back a moment ago.
     found = work.session.scalars(current.execution_options(populate_existing=True))
     return {(one.kind, one.platform): one for one in found}
 

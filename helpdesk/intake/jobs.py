@@ -18,7 +18,7 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
             return
         call = _compose(context, work, team_id, percent)
         operators = {
-            one.id: _letter(context, work, percent, one.id, mailbox)
+            one.id: _quota_email(context, work, percent, one.id, mailbox)
             for one in accounts.operators(work.session)
             if (mailbox := accounts.mailbox_of(work, one))
         }
@@ -36,12 +36,14 @@ def warn_of_quota(context: AppContext, *, team_id: str, percent: int) -> None:
 
 def _compose(context: AppContext, work: Work, team_id: str, percent: int) -> on_call.OnCallAlert:
     def email(person_id: str, mailbox: str) -> Email:
-        return _letter(context, work, percent, person_id, mailbox)
+        return _quota_email(context, work, percent, person_id, mailbox)
 
     return on_call.compose_alert(work, team_id, email=email)
 
 
-def _letter(context: AppContext, work: Work, percent: int, person_id: str, mailbox: str) -> Email:
+def _quota_email(
+    context: AppContext, work: Work, percent: int, person_id: str, mailbox: str
+) -> Email:
     load = current_volume(work)
     return emails.compose_email(
         context,

@@ -55,18 +55,18 @@ class ReportRecipient:
 
 
 # For each database that this process talks to, of which there is one outside of tests.
-_desks: WeakKeyDictionary[Engine | Connection, ReportRecipient] = WeakKeyDictionary()
+_recipients: WeakKeyDictionary[Engine | Connection, ReportRecipient] = WeakKeyDictionary()
 
 
-def report_recipient(work: Work, *, anew: bool = False) -> ReportRecipient:
+def report_recipient(work: Work, *, again: bool = False) -> ReportRecipient:
     """Who takes new reports, as it was when we asked last: whoever writes to them asks again.
 
     A key that bears no signature which counts is passed over, and the last good one is used.
     """
     database = work.session.get_bind()
-    if anew or database not in _desks:
-        _desks[database] = _look(work)
-    return _desks[database]
+    if again or database not in _recipients:
+        _recipients[database] = _look(work)
+    return _recipients[database]
 
 
 def _look(work: Work) -> ReportRecipient:

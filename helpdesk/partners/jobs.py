@@ -14,7 +14,7 @@ def send_mailbox_code(context: AppContext, *, partner_id: str, at: int) -> None:
     with context.begin() as work:
         new = work.session.get(NewPartnerMailbox, partner_id)
         partner = work.session.get_one(Partner, partner_id)
-        contents = unconfirmed.letter_of(work, new, at=at)
+        contents = unconfirmed.code_email_of(work, new, at=at)
     if new is None or contents is None:
         return
     email = emails.compose_email(

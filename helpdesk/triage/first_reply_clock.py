@@ -35,7 +35,7 @@ def start_first_reply_clock(work: Work, case: Case) -> None:
 
 
 def restart_after_answer(work: Work, case: Case) -> None:
-    """Promise a reply where one was given before: it has its whole time anew."""
+    """Promise a reply where one was given before: it has its whole time again."""
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(

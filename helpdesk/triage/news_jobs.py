@@ -99,7 +99,7 @@ def send_news(context: AppContext, *, person_id: str, team_id: str) -> None:
         found = news.news_to_email(work, person_id, team_id)
         if not found:
             return
-        last = _last_letter(work, person_id)
+        last = _last_email(work, person_id)
         if last is not None and last > work.at - BETWEEN_LETTERS:
             rest = last + BETWEEN_LETTERS - work.at
             work.promise("triage.send_news", after=rest, person_id=person_id, team_id=team_id)
@@ -132,7 +132,7 @@ def _writer(work: Work, request_id: str) -> str | None:
     return request.drafted_by.removeprefix("person:") if request is not None else None
 
 
-def _last_letter(work: Work, person_id: str) -> datetime | None:
+def _last_email(work: Work, person_id: str) -> datetime | None:
     told = select(func.max(News.told_at)).where(News.person_id == person_id)
     return work.session.scalar(told)
 

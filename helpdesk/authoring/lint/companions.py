@@ -73,7 +73,7 @@ def _part(
             if not said.is_fresh(sources[text_id]) and (kind.is_needed or kind.falls_back):
                 sentence = (
                     f"the source of '{text_id}' has changed since, and people rely on it; "
-                    "translate it anew, or take it out: then the source is shown"
+                    "translate it again, or take it out: then the source is shown"
                 )
                 yield LintFinding(LintRule.TRANSLATIONS, file, lines[text_id], sentence)
             elif said.is_fresh(sources[text_id]):

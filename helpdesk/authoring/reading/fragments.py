@@ -9,7 +9,7 @@ from helpdesk.authoring.source import Node
 
 @dataclass(frozen=True)
 class Fragment:
-    """Steps that many pages share. It is read anew for each page, so that messages name both."""
+    """Steps that many pages share. It is read again for each page, so that messages name both."""
 
     id: str
     version: str

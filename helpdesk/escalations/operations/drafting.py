@@ -78,7 +78,7 @@ def change_draft(
     seen_hash: str,
     seen: Collection[str] | None = None,
 ) -> None:
-    """Write a draft anew, if it still is the one that was on the screen."""
+    """Write a draft again, if it still is the one that was on the screen."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:

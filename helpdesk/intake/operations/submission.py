@@ -50,8 +50,8 @@ def submit(
 
     The same form sent again, even at the same moment, finds the case that the first one made.
     """
-    for anew in (False, True):
-        context = queries.report_recipient(work, anew=anew)
+    for again in (False, True):
+        context = queries.report_recipient(work, again=again)
         # Somebody whose mailbox is open may report another thing: nothing must tie the two
         # together.
         arrival = BulkInsertWork(work.session, NOBODY, work.at, work.keys)
