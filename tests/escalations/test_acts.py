@@ -4,13 +4,48 @@ import sys
 
 import pytest
 
-from helpdesk.escalations import gates
+from helpdesk.accounts import policy
+from helpdesk.core.errors import NotAllowed
+from helpdesk.core.keys import Keyring
+from helpdesk.core.work import Work
+from helpdesk.escalations import contributors, gates
 from helpdesk.escalations.operations import staff_actions
+from helpdesk.partners import vetting
+from helpdesk.triage import operations as triage
 from tests.escalations.acts import TRIED, TwoPeople
 from tests.sequences import run_sequences
 
 SEED = 7
 SEQUENCES, ACTS = 12, 25
+# What so many sequences do each at least once, and fewer may not.
+MANY = 300
+SELDOM = (
+    "let in", "reset", "steps", "lowered", "left alone", "answers sent", "consents by hand",
+    "consents confirmed", "confirmed in the mailbox", "waived", "read afterwards", "vetted",
+)  # fmt: skip
+
+
+def falls_as_judged(work, case, judgement, **_how):
+    triage._move(work, case, judgement.level, rule=judgement.code)
+    work.record("test.judged", case)
+    return False
+
+
+def only_the_rule(work, rule, subject):
+    if not rule(work.actor, subject):
+        raise NotAllowed
+
+
+def always(*_):
+    return True
+
+
+def only_who_registered(_session, partner):
+    yield partner.registered_by, "registered them"
+
+
+def is_a_manager(actor):
+    return actor.role in policy.INVITES
 
 
 def run(context, *, seed=SEED, sequences=SEQUENCES, acts=ACTS):
@@ -27,19 +62,34 @@ def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(context, request):
 
     sys.stdout.write(f"\n{sequences} sequences of people and acts, seed {seed}: {dict(tried)}\n")
     assert tried["acts"] > tried["refused"] > 0
-    assert tried["let in"] + tried["approved"] > 0
+    assert tried["approved"] > 0
+    assert tried["left"] > sequences
+    if sequences >= MANY:
+        assert min(tried[what] for what in SELDOM) > 0
 
 
-SAID = r"it left on one word|had opened a gate|is called|an answer left"
+SEEN = (
+    "it left on one word|had opened a gate|is called|an answer left|lowered a level|level fell"
+    "|is outside|read it afterwards|partner vetted it"
+)
 PLANTED = {
-    "a part is forgotten": (gates, "leaves_unread", lambda _seen, _approver: False),
-    "an answer is not held": (staff_actions, "needs_second_person", lambda _ask: False),
+    "a part is forgotten": [(gates, "leaves_unread", lambda _seen, _approver: False)],
+    "an answer is not held": [(staff_actions, "needs_second_person", lambda _ask: False)],
+    "who wrote evidence had no part": [(contributors, "_evidence", lambda _escalation: {})],
+    "answers lower a level at once": [(triage, "_apply", falls_as_judged)],
+    "who was not let in counts": [(Work, "require", only_the_rule), (Keyring, "holds", always)],
+    "who was not let in looks after people": [
+        (policy, "manages_people", is_a_manager),
+        (policy, "_looks_after", always),
+    ],
+    "who changed a partner vets it": [(vetting, "_parts", only_who_registered)],
 }
 
 
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_planted_fault_is_seen(context, monkeypatch, fault):
-    monkeypatch.setattr(*PLANTED[fault])
+    for place in PLANTED[fault]:
+        monkeypatch.setattr(*place)
 
-    with pytest.raises(AssertionError, match=SAID):
+    with pytest.raises(AssertionError, match=SEEN):
         run(context, sequences=60)
