@@ -1,5 +1,6 @@
 """Coming in through the pages: invited, enrolled, signed in, recovered; and managing people."""
 
+import logging
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -94,6 +95,30 @@ def test_the_token_of_the_cookie_changes_with_the_second_factor(context, browser
     assert browser.get_cookie(name).value != before
     assert browser.get_cookie(name).http_only
     assert browser.get_cookie(name).same_site == "Strict"
+
+
+def logged(caplog):
+    return [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.security_log"]
+
+
+def test_refused_enrolment_codes_are_logged_and_a_flood_of_them_is_not(
+    context, browser, queue, caplog
+):
+    caplog.set_level(logging.WARNING)
+    _person, code = invited(context, queue)
+    page = browser.post("/enrol", data={"code": code})
+    answers = {"passphrase": WORDS, "again": WORDS, "seed": hidden(page, "seed")}
+
+    browser.post("/enrol", data={"code": "0" * 26})
+    browser.post("/enrolment", data={"code": "1" * 26, "first_code": "123456", **answers})
+    assert logged(caplog) == ["enrolment code refused at staff"] * 2
+    browser.post("/enrolment", data={"code": code, "first_code": "000000", **answers})
+    assert logged(caplog)[2:] == ["second factor of enrolment refused at staff"]
+
+    for _ in range(100):
+        browser.post("/enrol", data={"code": "0" * 26})
+    assert len(logged(caplog)) < 70
+    assert not any("0000" in line or "fresh" in line for line in logged(caplog))
 
 
 def test_an_enrolment_code_works_once(context, browser, queue):

@@ -1,5 +1,6 @@
 """The mailbox: open to the code alone, and silent about what was told."""
 
+import logging
 import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,24 @@ def case(house, code):
 def enter(browser, typed):
     browser.open("/mailbox")
     return browser.send("/mailbox", answers={"code": typed})
+
+
+def test_refused_return_codes_are_logged_without_the_code_and_a_flood_of_them_is_not(
+    browser, caplog
+):
+    caplog.set_level(logging.WARNING)
+    wrong = ReturnCode.new()
+
+    enter(browser, " ".join(wrong.words))
+    enter(browser, " ".join(wrong.words[:8]))
+    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.security_log"]
+    assert lines == ["return code refused at public"] * 2
+
+    for _ in range(100):
+        enter(browser, " ".join(wrong.words))
+    lines = [one.getMessage() for one in caplog.records if one.name == "helpdesk.web.security_log"]
+    assert len(lines) < 70
+    assert not any(word in line.split() for line in lines for word in wrong.words)
 
 
 @pytest.fixture

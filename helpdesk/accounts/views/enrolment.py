@@ -14,7 +14,9 @@ from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.double_submit import repeatable
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.login import public_view
+from helpdesk.web.security_log import log_refusal
 
+REFUSED = "enrolment code refused"
 UNKNOWN_CODE = "This code is not known here, was used already, or has ended. Ask for a new one."
 
 
@@ -33,6 +35,7 @@ def create_enrolment_start() -> ResponseReturnValue:
     form = EnrolmentCodeForm()
     person = _invited(form.code.data or "") if form.validate_on_submit() else None
     if person is None:
+        log_refusal(REFUSED)
         if not form.errors:
             form.code.errors = [UNKNOWN_CODE]
         return render_template("accounts/enrol.html", form=form), 422
@@ -49,6 +52,7 @@ def create_enrolment() -> ResponseReturnValue:
     form = EnrolmentForm()
     person = _invited(form.code.data or "")
     if person is None:
+        log_refusal(REFUSED)
         flash(UNKNOWN_CODE, "error")
         return redirect(url_for(".new_enrolment"), 303)
     form.about = (person.handle, person.name)
@@ -63,6 +67,7 @@ def create_enrolment() -> ResponseReturnValue:
             surface=current_surface(),
         )
         if enrolled is None:
+            log_refusal("second factor of enrolment refused")
             wrong = second_factor.why_code_is_wrong(
                 form.seed.data or "", form.first_code.data or "", datetime.now(UTC)
             )

@@ -24,6 +24,7 @@ from helpdesk.web.double_submit import repeatable
 from helpdesk.web.form_tokens import anonymous_form, is_tag_of, issue_to, sent_token
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import within_limit
+from helpdesk.web.security_log import log_refusal
 from helpdesk.web.work import current_presence, work
 
 # Wrong codes only. A right one always opens: behind an onion address all the world is one visitor.
@@ -129,6 +130,7 @@ def _mailbox_of(case: Case, where: str) -> str:
 
 def _not_found(form: ReturnForm) -> ResponseReturnValue:
     """One page for every code that opens nothing, whatever is wrong with it."""
+    log_refusal("return code refused")
     many = count_code_parts(form.code.data or "")
     if many is not None:
         sentence = _how_many(*many)
