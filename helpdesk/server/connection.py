@@ -59,10 +59,16 @@ class IncomingRequest(HTTPRequestParser):
 
     def received(self, data: bytes) -> int:
         taken: int = super().received(data)
-        if self.error is None and self.chunked:
-            self.error = LengthRequired("")
-            self.completed = True
+        if self.error is None and self.headers_finished:
+            self.error = LengthRequired("") if self.chunked else self._wrong_host()
+            if self.error is not None:
+                self.completed = True
         return taken
+
+    def _wrong_host(self) -> BadRequest | None:
+        """Which of our hosts it wants is said, and said once."""
+        host = self.headers.get("HOST", "")
+        return BadRequest("") if not host or "," in host else None
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the headers. What has no length or an odd one is refused before its body comes."""

@@ -10,6 +10,10 @@ NO_PAGE = {
     "no request at all": (b"hello\r\n\r\n", 400),
     "an odd address": (b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     "an odd length": (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", 400),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "no host in HTTP/1.0": (b"GET / HTTP/1.0\r\n\r\n", 400),
+    "an empty host": (b"GET / HTTP/1.1\r\nHost: \r\n\r\n", 400),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
     "two lengths": (
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
         400,
