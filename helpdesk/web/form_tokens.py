@@ -119,6 +119,12 @@ def is_same_site() -> bool:
     return origin == request.host_url.rstrip("/") or origin.startswith(request.host_url)
 
 
+def was_sent_by_another_site() -> bool:
+    """Whether the browser says that another site had this asked for: not we, nor the person."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site != "none" and _came_from_elsewhere()
+
+
 def is_checked() -> bool:
     """Whether this request has to bring a token."""
     is_on = current_app.config.get("WTF_CSRF_ENABLED", True)

@@ -50,6 +50,47 @@ def test_leaving_goes_away_at_once_and_takes_what_the_browser_kept(browser, sett
     assert browser.client.get_cookie("hd_public_form") is None
 
 
+ELSEWHERE = {
+    "another site": {"Sec-Fetch-Site": "cross-site"},
+    "another host of this site": {"Sec-Fetch-Site": "same-site"},
+    "an older browser, from another site": {"Referer": "https://evil.example/page"},
+    "a form of another site": {"Origin": "https://evil.example"},
+    "a page that hides what it is": {"Origin": "null"},
+}
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_no_other_site_closes_a_mailbox_or_takes_a_receipt(app, where):
+    client = app.test_client()
+    client.set_cookie("hd_public_door", "open")
+
+    for answer in (
+        client.get("/leave", headers=ELSEWHERE[where]),
+        client.get("/es/leave", headers=ELSEWHERE[where]),
+        client.post("/leave", headers=ELSEWHERE[where]),
+    ):
+        assert not answer.headers.getlist("Set-Cookie"), answer.status
+        assert answer.status_code in (303, 405)
+
+
+FROM_HERE = {
+    "a link of ours": {"Sec-Fetch-Site": "same-origin"},
+    "typed, or a bookmark": {"Sec-Fetch-Site": "none"},
+    "an older browser, which says nothing": {},
+}
+
+
+@pytest.mark.parametrize("how", FROM_HERE)
+def test_leaving_by_oneself_takes_all_cookies(app, how):
+    client = app.test_client()
+    client.set_cookie("hd_public_door", "open")
+
+    answer = client.get("/leave", headers=FROM_HERE[how])
+
+    assert answer.status_code == 303
+    assert any(one.startswith("hd_public_door=;") for one in answer.headers.getlist("Set-Cookie"))
+
+
 @pytest.mark.parametrize("address", ["/", "/help-now", "/leave", "/report", "/mailbox"])
 def test_what_needs_no_database_works_without_one(app_without_database, address):
     browser = Browser(app_without_database.test_client())

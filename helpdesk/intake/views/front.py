@@ -7,6 +7,7 @@ from helpdesk.intake.views.blueprint import bp
 from helpdesk.playbooks.helplines import Purpose, lines_for
 from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import delete_session_cookie
+from helpdesk.web.form_tokens import was_sent_by_another_site
 from helpdesk.web.login import public_view
 
 
@@ -33,10 +34,12 @@ def leave() -> ResponseReturnValue:
     The visit's row in the database is left to end by itself: the way out asks nothing of anyone.
 
     Cookies go one by one. "Clear-Site-Data: cookies" would take those of every host under our
-    domain: a link to here would sign staff out, and make their browser one that nobody knows.
+    domain: a link to here would sign staff out, and make their browser one that nobody knows. Whom
+    another site has sent here leaves too, and loses nothing: they did not ask for it.
     """
-    session.clear()
     response = make_response(redirect(current_context().settings.exit_url, 303))
-    delete_session_cookie(response)
     response.headers["Referrer-Policy"] = "no-referrer"
+    if not was_sent_by_another_site():
+        session.clear()
+        delete_session_cookie(response)
     return response
