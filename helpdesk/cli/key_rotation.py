@@ -1,15 +1,18 @@
 """Seal again, under the key of its purpose, what an older key sealed; each in one transaction."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from sqlalchemy import select, update
 
 from helpdesk.accounts.models import Person
+from helpdesk.accounts.verified_keys import key_of_person
 from helpdesk.core import history
 from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
+from helpdesk.core.errors import Conflict
 from helpdesk.core.jobs import Queue, job_by_name
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
@@ -94,7 +97,7 @@ def _reseal_row(work: Work, row: Row, old: Secret, done: ResealCounts) -> None:
             text = old.open_text(envelope, place)
             setattr(row, field, work.keys.service.seal(purpose, text, place))
             if field == "email":
-                _copy_for_self(row, text)
+                _copy_for_self(work, row, text)
             done.resealed, changed = done.resealed + 1, True
         else:
             done.closed += 1
@@ -102,11 +105,13 @@ def _reseal_row(work: Work, row: Row, old: Secret, done: ResealCounts) -> None:
         work.record("keys.resealed", row)
 
 
-def _copy_for_self(row: Row, address: str) -> None:
-    """Pages cannot open it from now on, so the person gets a copy to see."""
+def _copy_for_self(work: Work, row: Row, address: str) -> None:
+    """Pages cannot open it from now on, so the person gets a copy to see; not under a key that
+    nobody signed: their page says then that it is not shown."""
     if isinstance(row, Person) and row.key is not None:
-        place = row.place_of("email_for_self")
-        row.email_for_self = row.key.public.seal_text(address, place)
+        with suppress(Conflict):
+            key = key_of_person(work, row)
+            row.email_for_self = key.public.seal_text(address, row.place_of("email_for_self"))
 
 
 def _opens(secret: Secret, envelope: Envelope, row: Row, field: str) -> bool:

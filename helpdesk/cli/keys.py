@@ -13,6 +13,8 @@ from helpdesk.settings import NotConfigured, Settings
 from helpdesk.supervisor.key_folder import make_missing
 
 NEW = key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING
+# Whether a person's key is theirs, before a copy of their address is sealed to it.
+CHECKS = frozenset(key_files.PUBLIC_HALF[one] for one in key_files.SIGNING)
 
 
 @click.group()
@@ -44,7 +46,7 @@ def reseal(operator_name: str, older: str) -> None:
 
     Stop pages, workers and ticker first. Stopped in between, it goes on where it was.
     """
-    with command_context({"DATABASE_URL"}, NEW) as context:
+    with command_context({"DATABASE_URL"}, NEW | CHECKS) as context:
         old = Secret(_older_key(older, context.settings))
         done = key_rotation.reseal(context, old, operator_name=operator_name)
     click.echo(f"{done.resealed} were sealed again, {done.current} were sealed under these keys.")

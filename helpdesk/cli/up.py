@@ -16,7 +16,8 @@ instance_option = click.option(
     envvar="INSTANCE",
     default="instance",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    # Programs of the instance work in folders of their own, so a way from here would lead astray.
+    type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
     help="The folder with keys, data and logs.",
 )
 

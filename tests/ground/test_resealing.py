@@ -15,15 +15,17 @@ from sqlalchemy.orm import sessionmaker
 
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import use_second_factor_code
-from helpdesk.accounts.queries import own_mailbox
+from helpdesk.accounts.queries import mailbox_of, own_mailbox
 from helpdesk.cli.key_rotation import ResealCounts, reseal, reseal_steps
 from helpdesk.core import history
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry
+from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.service_keys import ServiceKeys, factors_of
+from helpdesk.key_files import SIGNING as SIGNING_KEYS
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
@@ -33,7 +35,8 @@ from tests.intake.test_sending_twice import database_of_its_own
 
 OLD = Secret(b"o" * 32)
 # What a process of before had: one key for everything.
-BEFORE = ServiceKeys(dict.fromkeys(SERVICE.secrets, OLD), peppers=SERVICE.peppers)
+SIGNING = {one: SERVICE.secrets[one] for one in SIGNING_KEYS}
+BEFORE = ServiceKeys(dict.fromkeys(SERVICE.secrets, OLD) | SIGNING, peppers=SERVICE.peppers)
 
 
 @pytest.fixture
@@ -292,3 +295,23 @@ def test_the_key_in_use_is_no_older_one(environment):
     assert done.returncode == 2
     assert "holds the key that HISTORY_KEY_FILE names" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_no_copy_of_an_address_is_sealed_to_a_key_that_nobody_signed(house):
+    """Somebody with the database has put a key of their own under a person's name."""
+    before, command = house
+    theirs = Secret.new()
+    with before.begin() as work:
+        lead = work.session.scalars(select(Person).where(Person.email.is_not(None))).one()
+        planted = Key(kind=KeyKind.PERSON, owner_id=lead.id, epoch=9, public_half=theirs.public.raw)
+        work.session.add(planted)
+        work.session.flush()
+        lead.key_id, lead.email_for_self = planted.id, None
+        work.record("test.planted", lead)
+
+    reseal(command, OLD, operator_name="ops")
+
+    with command.begin() as work:
+        person = work.session.get(Person, lead.id)
+        assert person.email_for_self is None
+        assert mailbox_of(work, person) == "lead@house.test"

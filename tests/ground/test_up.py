@@ -13,8 +13,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from helpdesk.adapters import child_processes
+from helpdesk.cli import up as cli_up
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = {
@@ -233,3 +235,19 @@ def test_a_taken_port_is_a_sentence(up, free_port):
 
 def passphrases(said):
     return re.findall(r"passphrase  (.*)", said)
+
+
+@pytest.mark.parametrize("command", ["up", "forget-instance"])
+def test_a_folder_named_from_here_is_found_from_everywhere(command, tmp_path, monkeypatch):
+    """The programs of an instance work in other folders than the one it was started in."""
+    seen = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli_up, "start_everything", lambda instance, *_: seen.append(instance))
+    monkeypatch.setattr(cli_up, "say", print)
+    (tmp_path / "here").mkdir()
+    verb = getattr(cli_up, command.replace("-", "_"))
+    monkeypatch.setattr(cli_up, "Instance", lambda folder: seen.append(folder) or sys.exit(0))
+
+    CliRunner().invoke(verb, ["--yes"] if command != "up" else [], env={"INSTANCE": "here"})
+
+    assert seen[0] == tmp_path / "here"
