@@ -156,6 +156,11 @@ class MailboxForm(CurrentPassphraseForm):
 
     email = _mailbox()
 
+    def say_it_is_no_duty_mail(self) -> None:
+        """Partners' people are on no duty here."""
+        self.email.label.text = "Your email address"
+        self.email.description = "Kept sealed. Mail about requests goes to your team's address."
+
 
 class MailboxCodeForm(Form):
     """The code of a test letter."""

@@ -21,6 +21,7 @@ def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
     email = emails.compose_email(
         context,
         "emails/mailbox_test.txt",
+        mail=person.name_of_mail,
         to=contents.to,
         key=f"mailbox.{person_id}.{at}",
         code=contents.code,
@@ -44,6 +45,7 @@ def notify_old_mailbox(context: AppContext, *, person_id: str, at: int) -> None:
     email = emails.compose_email(
         context,
         "emails/mailbox_changed.txt",
+        mail=person.name_of_mail,
         to=to,
         key=f"old-mailbox.{person_id}.{at}",
         link=f"{_door(context, person)}/account/mailbox",

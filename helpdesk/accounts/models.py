@@ -87,6 +87,11 @@ class Person(Identified, Base):
     def is_enrolled(self) -> bool:
         return self.key_id is not None
 
+    @property
+    def name_of_mail(self) -> str:
+        """What letters to them are called: partners' people are on no duty."""
+        return "mail about your account" if self.role is Role.PARTNER else "duty mail"
+
     def gets_duty_mail(self, at: datetime) -> bool:
         """Whether duty may rely on their address."""
         used = is_used(self.email_confirmed_at, self.email_used_until, at)

@@ -23,7 +23,7 @@ def may_manage_partner(actor: Actor, _partner: Partner) -> bool:
 def may_vet_partner(actor: Actor, _partner: Partner) -> bool:
     """Anyone who works on cases and was let in can be the second person: in a small team that is a
     responder. Who had a part in the partner cannot (`partners.vetting`)."""
-    return actor.works_on_cases and bool(actor.let_into)
+    return bool(actor.queues)
 
 
 def may_confirm_mailbox(actor: Actor, partner: Partner) -> bool:

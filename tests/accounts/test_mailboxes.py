@@ -1,13 +1,13 @@
 """Duty relies on an address once the code of its test letter was typed; until then on the old."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from helpdesk.accounts import jobs, operations, queries
-from helpdesk.accounts.models import Person, UnconfirmedMailbox
+from helpdesk.accounts.models import Person, TeamKind, UnconfirmedMailbox
 from helpdesk.accounts.on_call import mailboxes_by_tier
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import TemporaryMailError
@@ -249,3 +249,22 @@ def test_a_changed_address_asks_for_the_passphrase(staff, ben):
 
     assert browser.post("/account/mailbox", data={**right, "current": "x"}).status_code == 422
     assert browser.post("/account/mailbox", data=right).location == "/account/mailbox"
+
+
+def test_at_the_partner_desk_nothing_speaks_of_duty(context, partner_desk, now):
+    with context.begin() as work:
+        theirs = a_person(work, Role.PARTNER, [a_team(work, kind=TeamKind.PARTNER)])
+    sign_in(partner_desk, theirs)
+    partner_desk.application.config["WTF_CSRF_ENABLED"] = False
+
+    assert "/account/mailbox" in partner_desk.get("/account").text
+    before = partner_desk.get("/account/mailbox").text
+    given = {"email": NEW, "current": PASSPHRASE}
+    answer = partner_desk.post("/account/mailbox", data=given, follow_redirects=True)
+    pages = [before, answer.text, partner_desk.get("/account").text]
+    assert not [one for one in pages if "duty" in one.lower()]
+    assert "Mail about your account" in before
+
+    run_due_promises(context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
+    [letter] = [one for one in context.mailer.sent if one.to == NEW]
+    assert "duty" not in (letter.subject + letter.body).lower()

@@ -1,5 +1,6 @@
 """The pages of a request: what is shown, which buttons are offered, what a form refuses."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -148,6 +149,23 @@ def test_only_what_this_partner_may_receive_is_asked_for(house, context, writer)
     assert 'name="happened"' in page.text
     assert 'name="harm"' not in page.text
     assert "Language of the account" in page.text
+
+
+def test_whom_nothing_can_be_sent_to_yet_says_so_where_a_partner_is_chosen(house, context, writer):
+    with context.begin() as work:
+        a_partner(work, house.lead, platform="elsewhere", vetted=False, confirmed=False)
+        a_partner(work, house.lead, platform="another", confirmed=False)
+
+    page = writer.get(f"{requests_of(house)}/new").text
+
+    hints = re.findall(r'class="hint"[^>]*>(Answers for [^<]*)<', html.unescape(page))
+    said = {hint.split(". ")[0]: hint.partition(". ")[2] for hint in hints}
+    assert sorted(said.values()) == [
+        "",
+        "Nothing can be sent to them yet: their mail address isn't confirmed.",
+        "Nothing can be sent to them yet: they are not vetted, and their mail address isn't"
+        " confirmed.",
+    ]
 
 
 def test_a_field_that_is_not_on_the_list_cannot_be_smuggled_in(house, context, writer):

@@ -16,6 +16,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
 from helpdesk.accounts.views.blueprints import bp, limit_passphrase_tries
 from helpdesk.core import codes
+from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.web.app_context import current_context, current_surface
@@ -121,7 +122,7 @@ def create_mailbox() -> ResponseReturnValue:
         return _mailbox_page(form, MailboxCodeForm(None)), 422
     operations.propose_own_mailbox(work, person, form.email.data or "")
     if not form.email.data:
-        flash("No duty mail goes to you now.")
+        flash(f"No {person.name_of_mail} goes to you now.")
         return redirect(url_for(".show_own"), 303)
     flash("A letter with six digits goes there now. Type them here.")
     return redirect(url_for(".edit_mailbox"), 303)
@@ -136,7 +137,8 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
         email = queries.own_mailbox(work, person)
         return _mailbox_page(MailboxForm(None, email=email), form), 422
     if operations.confirm_mailbox(work, person, form.code.data or ""):
-        flash("Your address is confirmed. Duty mail goes there now.")
+        mail = person.name_of_mail.capitalize()
+        flash(f"Your address is confirmed. {mail} goes there now.")
         return redirect(url_for(".show_own"), 303)
     flash("This isn't the code of the newest letter, or it has ended.", "error")
     return redirect(url_for(".edit_mailbox"), 303)
@@ -152,8 +154,11 @@ def create_mailbox_code() -> ResponseReturnValue:
 
 def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
     person = queries.current_person(work)
+    if person.role is Role.PARTNER:
+        form.say_it_is_no_duty_mail()
     return render_template(
         "accounts/mailbox.html",
+        mail=person.name_of_mail,
         form=form,
         confirmation=confirmation,
         new=queries.new_mailbox(work, person),

@@ -114,8 +114,13 @@ def _choice(case: Case) -> ChoiceForm:
 
 
 def _choice_page(case: Case, form: ChoiceForm) -> str:
-    platforms = {one.slug: one.platform for one in partners.partners_to_ask(work)}
-    return render_template("escalations/choice.html", case=case, form=form, platforms=platforms)
+    return render_template(
+        "escalations/choice.html",
+        case=case,
+        form=form,
+        partners=partners.partners_to_ask(work),
+        now=work.at,
+    )
 
 
 def _draft_page(
