@@ -64,7 +64,7 @@ def sealed_to(context: AppContext) -> Mapping[str, str]:
     """For each team and person, and for a report, the key that something would be sealed to."""
     found = {}
     with context.begin() as work:
-        found["team that takes reports"] = report_recipient(work, anew=True).key.id
+        found["team that takes reports"] = report_recipient(work, again=True).key.id
         for team in work.session.scalars(select(Team)):
             current = keys_of_team(work, team).current
             found[f"team {team.id}"] = current.id if current else REFUSED
