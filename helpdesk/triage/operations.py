@@ -168,11 +168,13 @@ def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) ->
 
 def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None:
     """The second person agrees that a case can wait longer, or does not."""
+    case = request.case
+    # A level that is being raised at this moment is waited for, and never lowered over.
+    lock_case(work, case)
     work.require(may_decide, request)
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
         raise Conflict("Someone else has decided this already.")
-    case = request.case
     if granted:
         _one_below(case, request.level)
         _refuse_in_danger(work, case)
