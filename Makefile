@@ -10,7 +10,7 @@ SEED ?= 7
 INSTANCE ?= $(CURDIR)/instance
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run codes test check lint types imports migrations templates translations catalogue playbooks published \
+.PHONY: help setup run codes test check lint types imports migrations templates translations words catalogue playbooks published \
         migrate bench faults reading lock clean-up
 
 help: ## Say what there is
@@ -43,7 +43,7 @@ codes: setup ## Print how everybody in the drill signs in right now
 test: setup ## Run the whole suite (ARGS= for pytest)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: lint types imports migrations templates translations published playbooks ## Run every check that is not a test
+check: lint types imports migrations templates translations words published playbooks ## Run every check that is not a test
 	@echo "All checks passed."
 
 lint: setup ## Check style and format
@@ -65,7 +65,10 @@ templates: setup ## Check that every template compiles
 translations: setup ## Check that the catalogue holds every sentence
 	$(BIN)/python -m checks.translations
 
-catalogue: setup ## Write the catalogue of sentences to translate anew
+words: setup ## Check that no sentence uses a word that docs/words.md replaces
+	$(BIN)/python -m checks.words
+
+catalogue: setup ## Write the catalogue of sentences to translate
 	$(BIN)/python -m checks.translations --write
 
 playbooks: setup ## Check the playbooks, simulate them, and publish them (ARGS= for some)
@@ -90,7 +93,7 @@ bench: setup ## Measure, beside a bare Flask app, and print the table
 	$(BIN)/python -m bench $(ARGS)
 
 # With the oldest Python we promise, Debian 12's 3.11.2: a newer one leaves out what that one needs.
-lock: setup ## Write both locks anew from pyproject.toml
+lock: setup ## Write both locks again from pyproject.toml
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:3] != (3, 11, 2))' \
 	  || { echo "Locks are written with Python 3.11.2: make clean-up, then make lock PYTHON=/usr/bin/python3"; exit 1; }
 	$(BIN)/pip-compile $(LOCKING) -o requirements.lock pyproject.toml

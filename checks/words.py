@@ -1,0 +1,80 @@
+"""Does any sentence for people use a word that docs/words.md says we do not use?
+
+The page is the list: the second column holds what is not written, the third what is fine all the
+same. Files that are still to be rewritten are in words_not_yet.txt; that list only gets shorter.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks.sentences import Sentence, sentences
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "words.md"
+NOT_YET = Path(__file__).with_name("words_not_yet.txt")
+COLUMNS = 4
+_QUOTED = re.compile(r"`([^`]+)`")
+# A comment of a template, a path or an address is no sentence.
+_NO_SENTENCE = re.compile(r"[\w.-]+/[\w./-]+|\S+@\S+")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What to write, and the words that it replaces."""
+
+    write: str
+    refused: re.Pattern[str]
+    fine: re.Pattern[str] | None
+
+    def found_in(self, text: str) -> str | None:
+        """The word that is not used, as it was written; none where every use is fine."""
+        if self.fine is not None:
+            text = self.fine.sub("", text)
+        found = self.refused.search(text)
+        return found[0] if found else None
+
+
+def main() -> int:
+    rules = tuple(rules_of(PAGE.read_text()))
+    later = set(NOT_YET.read_text().split())
+    found = dict.fromkeys(refusals(rules, sentences(ROOT)))
+    for one in found:
+        if one[0] not in later:
+            sys.stderr.write(": ".join(one) + "\n")
+    for name in sorted(later - {one[0] for one in found}):
+        sys.stderr.write(f"{name} is clean now; take it out of checks/words_not_yet.txt\n")
+    return 1 if {one[0] for one in found} - later else 0
+
+
+def rules_of(page: str) -> Iterator[Rule]:
+    """The rows of the tables on the page."""
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or len(cells) != COLUMNS:
+            continue
+        refused, fine = (_QUOTED.findall(cell) for cell in cells[1:3])
+        if refused:
+            yield Rule(cells[0], pattern(refused), pattern(fine) if fine else None)
+
+
+def pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Whole words, in any case; a star stands for any ending."""
+    each = (re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(each)})(?![\w-])", re.IGNORECASE)
+
+
+def refusals(rules: tuple[Rule, ...], texts: Iterable[Sentence]) -> Iterator[tuple[str, str, str]]:
+    """The file, the sentence, and what to write instead."""
+    for sentence in texts:
+        text = _NO_SENTENCE.sub(" ", sentence.text)
+        for rule in rules:
+            word = rule.found_in(text)
+            if word is not None:
+                yield sentence.file, f"“{sentence.text}”", f"not “{word}” but {rule.write}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
