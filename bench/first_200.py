@@ -63,7 +63,7 @@ def _look(process: subprocess.Popen[bytes], said: IO[bytes], *, until: float) ->
         return
     said.seek(0)
     words = said.read().decode()
-    if "is taken by another program" in words:
+    if "is in use by another program" in words:
         raise PortTaken
     raise RuntimeError(f"helpdesk up did not come up. It said:\n{words}")
 

@@ -185,7 +185,7 @@ class House:
                 return time.monotonic() - began
             time.sleep(0.02)
         words = child_processes.log_tail(self.instance.logs / f"{name}.log")
-        raise TimeoutError(f"The {name} pages do not answer. They said:\n{words}")
+        raise TimeoutError(f"The {name} pages do not answer. Their log says:\n{words}")
 
     def memory(self) -> dict[str, float]:
         """Megabytes of each part and all its processes; shared ones are counted in parts (PSS)."""

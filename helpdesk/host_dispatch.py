@@ -23,7 +23,9 @@ def application_for(context: AppContext, surfaces: frozenset[Surface]) -> "WSGIA
         urlsplit(context.settings.url_of(surface)).netloc: app for surface, app in apps.items()
     }
     if len(by_host) < len(apps):
-        raise NotConfigured("One process can serve several surfaces only under different hosts.")
+        raise NotConfigured(
+            "One process can only serve several surfaces under different host names."
+        )
 
     def choose(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         app = by_host.get(environ.get("HTTP_HOST", ""))

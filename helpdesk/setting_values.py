@@ -27,7 +27,7 @@ def database_url(text: str) -> str:
     host = query.get("host", [parts.hostname or ""])[0]
     if not is_local(host) and query.get("sslmode") != [CHECKED]:
         raise ValueError(
-            f"leads over a network to {host} without checked TLS: add ?sslmode={CHECKED}"
+            f"points over a network to {host} without verified TLS: add ?sslmode={CHECKED}"
         )
     return f"postgresql+psycopg{text[len(parts.scheme) :]}"
 
@@ -42,7 +42,7 @@ def redis_url(text: str) -> str:
     if parts.scheme != "unix" and not parts.hostname:
         raise ValueError("names no host: write redis://host:6379")
     if parts.scheme == "redis" and not is_local(parts.hostname or ""):
-        raise ValueError(f"leads over a network to {parts.hostname} without TLS: use rediss://")
+        raise ValueError(f"points over a network to {parts.hostname} without TLS: use rediss://")
     return text
 
 
@@ -52,9 +52,7 @@ def address_of_pages(text: str) -> str:
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise ValueError("must be a whole address, as in https://help.example.org")
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise ValueError(
-            "must end with the host: no path, no question mark, no name before the host"
-        )
+        raise ValueError("must end with the host: no path, no question mark and no user name")
     return text.rstrip("/")
 
 
@@ -117,9 +115,9 @@ def _split(text: str) -> SplitResult:
         parts = urlsplit(text)
         _ = parts.port
     except ValueError:
-        raise ValueError("is not a valid address: look at its host and port") from None
+        raise ValueError("is not a valid address: check its host and port") from None
     if text != text.strip() or not text.isprintable():
-        raise ValueError("has spaces or signs that do not show; take them away")
+        raise ValueError("has spaces or invisible characters: remove them")
     return parts
 
 

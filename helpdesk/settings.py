@@ -100,7 +100,7 @@ class Settings:
                 "MAIL_URL", "smtp://…, smtps://… or folder:///path", values.mail_url
             ),
             mail_from=reader.required(
-                "MAIL_FROM", "the address our mail comes from", values.email_address
+                "MAIL_FROM", "the address our emails come from", values.email_address
             ),
             intake_keys=keys.pop(KeyFile.INTAKE, ()),
             service_keys=keys,
@@ -167,7 +167,7 @@ class _Reader:
                 return NO_REDIS
             return self.required(name, "where Redis or Valkey is, or none", values.redis_url)
         if self.environment.get(name, NO_REDIS) != NO_REDIS:
-            self.wrong.append(f"{name} is set, and pages have no use for it: take it away.")
+            self.wrong.append(f"{name} is set, but the pages do not need it. Remove it.")
         return NO_REDIS
 
     def surfaces(self, name: str) -> frozenset[Surface]:
@@ -210,13 +210,11 @@ class _Reader:
     def _refuse_other_keys(self, needed: Collection[KeyFile]) -> None:
         for key in KeyFile:
             if key not in needed and self.environment.get(key):
-                self.wrong.append(
-                    f"{key} is set, and this process has no use for it: take it away."
-                )
+                self.wrong.append(f"{key} is set, but this process does not need it. Remove it.")
         if self.environment.get(key_files.BEFORE):
             self.wrong.append(
-                f"{key_files.BEFORE} named the one key of before. There is a key for each purpose"
-                " now: see helpdesk keys reseal, then take it away."
+                f"{key_files.BEFORE} named the one key that was used before. There is now a key "
+                "for each purpose: see helpdesk keys reseal, then remove it."
             )
 
     def finish(self) -> None:

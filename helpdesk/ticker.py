@@ -61,7 +61,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
             nobody_came.clear()
             tick(context, fence=fence)
         except leases.LeaseLost:
-            log.warning("Another ticker has taken over; standing by.")
+            log.warning("Another ticker has taken over. This one is on standby.")
         except DBAPIError:
             log.warning("The database cannot be reached; trying again in %g s.", TICK)
             time.sleep(TICK)

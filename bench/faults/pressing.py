@@ -75,7 +75,7 @@ def _forms(ref: str, number: int) -> list[Form]:
             case,
             f'form[action="{case}/notes"] .actions button',
             "notes",
-            "The note is kept.",
+            "The note is saved.",
             (("note_text", "Called them."),),
         ),
         Form(
@@ -84,7 +84,7 @@ def _forms(ref: str, number: int) -> list[Form]:
             f"/queues/{people.QUEUE}",
             'form[action$="/next"] button',
             "cases WHERE owner_id IS NOT NULL",
-            "The case is yours.",
+            "You have taken the case.",
         ),
         Form(
             "invitation",

@@ -46,5 +46,7 @@ class InstanceStateFile:
             unfinished.rename(self._path)
         except OSError:
             if not self._cannot:
-                log.warning("INSTANCE cannot be written to: an old copy would not be noticed.")
+                log.warning(
+                    "INSTANCE is not writable, so an old copy of the database would not be noticed."
+                )
             self._cannot = True

@@ -67,7 +67,9 @@ class SmtpMailer:
         try:
             server = self._connect()
         except (ssl.SSLError, TlsNotOffered) as unsafe:
-            log.warning("The mail server cannot be spoken to safely (%s).", type(unsafe).__name__)
+            log.warning(
+                "There is no safe connection to the mail server (%s).", type(unsafe).__name__
+            )
             raise TemporaryMailError from unsafe
         except Exception as away:  # smtplib raises what it will for words that it cannot read
             raise TemporaryMailError from away
@@ -165,7 +167,7 @@ def open_mailer(url: str, sender: str) -> Mailer:
         return FolderMailer(Path(urlsplit(url).path), sender)
     if scheme in ("smtp", "smtps"):
         return SmtpMailer(url, sender)
-    raise ValueError("MAIL_URL begins with smtp://, smtps:// or folder://.")
+    raise ValueError("MAIL_URL must begin with smtp://, smtps:// or folder://.")
 
 
 def email_message(email: Email, sender: str) -> EmailMessage:

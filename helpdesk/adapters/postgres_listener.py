@@ -36,7 +36,7 @@ class Listener(threading.Thread):
                     self._hear(queue)
             except (DBAPIError, DriverError) as error:
                 log.warning(
-                    "The database cannot be listened to (%s); trying again in %g s.",
+                    "Cannot listen to the database (%s); trying again in %g s.",
                     type(error).__name__,
                     A_WHILE,
                 )

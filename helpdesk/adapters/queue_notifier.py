@@ -41,7 +41,7 @@ class RedisQueueNotifier:
         except RedisError as error:
             # Do not make what waits in PostgreSQL wait for a server that is away.
             self._silent_until = time.monotonic() + PAUSE_AFTER_TROUBLE
-            log.warning("Redis cannot be told of work (%s).", type(error).__name__)
+            log.warning("Redis cannot be reached to start a worker (%s).", type(error).__name__)
             return False
         self._rung_at[queue] = now
         return True

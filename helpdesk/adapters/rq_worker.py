@@ -61,7 +61,7 @@ class WakeUpQueue(RedisQueue):
             others_rang = cls._empty(connection, queue.key)
             if word == LOOK.encode() or others_rang:
                 return WakeUpJob(id=LOOK, connection=connection), queue
-            log.warning("What lay in the list of %s was no wake-up.", queue.name)
+            log.warning("The list of %s held something that is not a wake-up call.", queue.name)
             if timeout is not None:
                 time.sleep(AFTER_NONSENSE)
 
@@ -127,7 +127,7 @@ class QueueWorker(RedisWorker):
         _, ended = os.waitpid(child, 0)
         self._horse_pid = 0
         if os.WIFSIGNALED(ended):
-            log.warning("A look at %s was ended from outside.", queue)
+            log.warning("The work on %s was stopped from outside.", queue)
         return os.waitstatus_to_exitcode(ended)
 
     def _be_the_child(self, queue: str) -> None:
@@ -139,7 +139,7 @@ class QueueWorker(RedisWorker):
         try:
             code = DONE if self._look(queue) else MORE
         except Exception as error:  # noqa: BLE001 - the promises are kept in the outbox
-            log.warning("A look at %s failed: %s.", queue, type(error).__name__)
+            log.warning("The work on %s failed: %s.", queue, type(error).__name__)
         finally:
             os._exit(code)
 

@@ -49,8 +49,8 @@ class LintRule(StrEnum):
 _TITLES = {
     LintRule.SCHEMA: "A page holds what the format knows, and nothing else.",
     LintRule.IDS: "A name stands for one thing only.",
-    LintRule.REFERENCES: "Whatever a page names is there.",
-    LintRule.STUBS: "No sentence is still to be written.",
+    LintRule.REFERENCES: "Everything a page names exists.",
+    LintRule.STUBS: "No sentence is left to be written.",
     LintRule.CIRCLES: "Steps never wait for each other in a circle.",
     LintRule.REACHABLE: "Every step and every end can be reached with some answers.",
     LintRule.WAYS_OUT: "Every way through the steps comes to an end.",
@@ -66,7 +66,7 @@ _TITLES = {
     LintRule.NO_IMAGES: "A page about intimate images never takes the image.",
     LintRule.READING_LEVEL: "What reporters read is short and plain.",
     LintRule.BLAME: "No word blames a person or makes them small.",
-    LintRule.PLATFORM_FACTS: "What a platform does or asks stands in vocab/platforms.yml only.",
+    LintRule.PLATFORM_FACTS: "What a platform does or asks is only in vocab/platforms.yml.",
     LintRule.LINKS: "Links are https, and none hides where it leads.",
     LintRule.REVIEWS: "A page is read again when its day has come.",
     LintRule.OLD_FACTS: "A person looked at each platform fact in the last 180 days.",
@@ -77,7 +77,7 @@ _TITLES = {
     LintRule.COMES_BACK: "An outcome that leaves a step open brings it back on a day.",
     LintRule.SHOWN: "What an outcome claims is shown by something written down.",
     LintRule.INSISTED_ON: "Evidence that a page insists on is asked for where it is taken.",
-    LintRule.WORDS_TO_SEND: "Whatever is said to the person has words that can be sent.",
+    LintRule.WORDS_TO_SEND: "Everything said to the person has words that can be sent.",
     LintRule.AT_STAKE: "Advice says what is lost if it is followed late.",
     LintRule.FITS_WHAT_WAS_SAID: "No advice goes against what the person said.",
 }

@@ -36,7 +36,7 @@ class ErrorExplainingGroup(LazyGroup):
         try:
             return super().invoke(ctx)
         except NotConfigured as missing:
-            raise CommandCannotRun(f"The helpdesk is only half configured.\n{missing}") from None
+            raise CommandCannotRun(f"Some settings are missing or wrong.\n{missing}") from None
         except NotPublished as behind:
             raise CommandCannotRun(f"The playbooks cannot be loaded. {behind}") from None
         except (DBAPIError, RedisError) as away:

@@ -6,7 +6,7 @@ They say what to look at. They never repeat what a library said, which may hold 
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 from sqlalchemy.exc import DBAPIError
 
-TRY_AGAIN = "Check that it runs and that {setting} leads to it."
+TRY_AGAIN = "Check that it is running and that {setting} points to it."
 
 
 def explain_error(error: DBAPIError | RedisError) -> str:
@@ -21,27 +21,30 @@ def of_database(error: DBAPIError) -> str:
     if "password authentication failed" in said or "no password supplied" in said:
         return "The database refused the password. Check the one in DATABASE_URL."
     if "peer authentication failed" in said or "no pg_hba.conf entry" in said:
-        return "The database lets this role in from here by no rule. Check its pg_hba.conf."
+        return "The database does not let this role connect from here. Check its pg_hba.conf."
     if code == "3D000" or ("database" in said and "does not exist" in said):
-        return "There is no database of that name. Check DATABASE_URL, or create it."
+        return "There is no database with that name. Check DATABASE_URL, or create it."
     if code == "28000" or ("role" in said and "does not exist" in said):
-        return "There is no such role in the database. Check DATABASE_URL, or create the role."
+        return "The database has no such role. Check DATABASE_URL, or create the role."
     if code in {"42P01", "42703"}:
-        return "The tables are missing or of another version. Run: helpdesk migrate"
+        return "The tables are missing or out of date. Run: helpdesk migrate"
     if code == "55P03":
         return (
-            "The tables are in use, and no lock was to be had. What was not done yet was not begun:"
-            " try again when fewer people are at work."
+            "The tables are in use and could not be locked. Nothing was left half done:"
+            " try again when fewer people are working."
         )
     if code == "42501":
         return (
-            "The role of DATABASE_URL may not do this. docs/running.md says which role does what."
+            "The role in DATABASE_URL is not allowed to do this."
+            " docs/running.md says which role does what."
         )
     if code == "53300":
-        return "The database has no connection left. Raise max_connections, or run fewer processes."
+        return (
+            "The database has no connections left. Raise max_connections, or run fewer processes."
+        )
     if not code:
         return f"The database cannot be reached. {TRY_AGAIN.format(setting='DATABASE_URL')}"
-    return f"The database refused what was asked of it (code {code})."
+    return f"The database refused (code {code})."
 
 
 def of_redis(error: RedisError) -> str:
@@ -54,4 +57,4 @@ def of_the_machine(error: OSError) -> str:
     """A file or folder that cannot be used, named; or what else the system said."""
     if error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."
-    return f"This machine refuses: {error.strerror or type(error).__name__}."
+    return f"The system says: {error.strerror or type(error).__name__}."

@@ -19,7 +19,7 @@ CHECKS = frozenset(key_files.PUBLIC_HALF[one] for one in key_files.SIGNING)
 
 @click.group()
 def keys() -> None:
-    """Make the keys of the house, change them, and sign keys with them."""
+    """Make, change and use the keys of the server."""
 
 
 keys.add_command(sign)
@@ -28,42 +28,44 @@ keys.add_command(sign)
 @keys.command()
 @click.option("--folder", required=True, type=click.Path(file_okay=False, path_type=Path))
 def make(folder: Path) -> None:
-    """Make each key that FOLDER does not have yet. Give each process those that it needs."""
+    """Make the keys that are missing in FOLDER. Give each process only the keys it needs."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = make_missing(folder)
     for path in made:
         click.echo(f"made {path}")
-    click.echo("docs/running.md says which process is given which." if made else "All are there.")
+    click.echo(
+        "docs/running.md says which process needs which." if made else "You already have them all."
+    )
 
 
 @keys.command()
-@click.option("--as", "operator_name", required=True, help="Who history will name.")
+@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
 @click.option(
     "--from", "older", required=True, type=click.Path(), help="The file with the older key."
 )
 def reseal(operator_name: str, older: str) -> None:
-    """Seal under today's keys what an older one sealed, until that opens nothing any more.
+    """Encrypt again, with the current keys, everything that an older key encrypted.
 
-    Stop pages, workers and ticker first. Stopped in between, it goes on where it was.
+    Stop the pages, workers and ticker first. If it is interrupted, run it again.
     """
     with command_context({"DATABASE_URL"}, NEW | CHECKS) as context:
         old = Secret(_older_key(older, context.settings))
         done = key_rotation.reseal(context, old, operator_name=operator_name)
-    click.echo(f"{done.resealed} were sealed again, {done.current} were sealed under these keys.")
+    click.echo(f"{done.resealed} values encrypted again. {done.current} already used these keys.")
     if done.closed:
         raise click.ClickException(
-            f"{done.closed} open neither with the older key nor with these: "
-            "was there another one? Nothing about them was changed."
+            f"{done.closed} values can't be opened with the older key or with these. Was there "
+            "another key? They have not been changed."
         )
-    click.echo("The older key opens nothing any more. Keep it with backups from before, or not.")
+    click.echo("The older key is no longer needed, except to read backups made before today.")
 
 
 def _older_key(path: str, settings: Settings) -> bytes:
     try:
         [old] = key_files.read(path)
     except ValueError:
-        raise NotConfigured(f"{path} does not name a file with one key.") from None
+        raise NotConfigured(f"{path} is not a file with one key in it.") from None
     for name, [now, *_others] in settings.service_keys.items():
         if now == old:
-            raise NotConfigured(f"{path} holds the key that {name} names: make a new one first.")
+            raise NotConfigured(f"{path} holds the same key as {name}. Make a new key first.")
     return old

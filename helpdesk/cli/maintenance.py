@@ -25,9 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @click.command()
-@click.option("--tries", default=10, show_default=True, help="How often to wait 2 s for a lock.")
+@click.option(
+    "--tries", default=10, show_default=True, help="How many times to wait 2 s for a lock."
+)
 def migrate(tries: int) -> None:
-    """Bring the tables up to date. Runs as the owner of the database."""
+    """Bring the tables up to date. Run it as the owner of the database."""
     settings = Settings.from_environment(os.environ, needs={"DATABASE_URL"})
     configuration = Config()
     configuration.set_main_option("script_location", str(ROOT / "migrations"))
@@ -38,38 +40,43 @@ def migrate(tries: int) -> None:
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Who history will name.")
-@click.option("--handle", required=True, help="The name with which the coordinator signs in.")
-@click.option("--name", required=True, help="The name that colleagues read.")
-@click.option("--email", default="", help="Where duty mail goes; kept sealed.")
-@click.option("--queue", default="front-line", show_default=True, help="The first queue's address.")
-@click.option("--queue-name", default="Front line", show_default=True, help="And its name.")
+@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
+@click.option("--handle", required=True, help="The coordinator's sign-in name.")
+@click.option("--name", required=True, help="The name colleagues see.")
+@click.option("--email", default="", help="Email address for alerts. Stored encrypted.")
+@click.option(
+    "--queue",
+    default="front-line",
+    show_default=True,
+    help="Short name of the first queue, used in addresses.",
+)
+@click.option(
+    "--queue-name", default="Front line", show_default=True, help="Name of the first queue."
+)
 def setup(
     operator_name: str, handle: str, name: str, email: str, queue: str, queue_name: str
 ) -> None:
-    """Begin a real helpdesk: its first queue and its first coordinator."""
+    """Set up a real helpdesk: its first queue and its first coordinator."""
     needs, holds = {"DATABASE_URL", "STAFF_URL"}, {KeyFile.DUTY_ADDRESSES_PUBLIC}
     with command_context(needs, holds) as context, context.begin(operator(operator_name)) as work:
         founded = accounts.set_up_helpdesk(
             work, queue=queue, queue_name=queue_name, handle=handle, name=name, email=email
         )
-    click.echo(
-        f"{name} enrols at {context.settings.staff_url}/enrol with this code, within a week:"
-    )
+    click.echo(f"{name} has a week to enrol with this code, at {context.settings.staff_url}/enrol:")
     click.echo(f"\n    {founded.enrolment_code}\n")
-    click.echo("It is shown only now. Until they have enrolled, no report can be taken.")
+    click.echo("It is not shown again. The helpdesk can't take reports until they have enrolled.")
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Who history will name.")
-@click.option("--handle", required=True, help="The name with which they sign in.")
-@click.option("--name", required=True, help="The name that colleagues read.")
+@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
+@click.option("--handle", required=True, help="Their sign-in name.")
+@click.option("--name", required=True, help="The name colleagues see.")
 @click.option("--role", type=click.Choice(["operator", "coordinator", "responder"]), required=True)
-@click.option("--queue", "queues", multiple=True, help="The address of a queue they work in.")
+@click.option("--queue", "queues", multiple=True, help="Short name of a queue they work in.")
 def invite(operator_name: str, handle: str, name: str, role: str, queues: tuple[str, ...]) -> None:
-    """Give somebody a code to enrol with, where a queue has no second person who could.
+    """Give someone a code to enrol with, when nobody else in their queue can.
 
-    Whoever gives a code does not let in as well: a colleague in the queue does that.
+    The code alone opens no cases. A colleague in the queue gives them access.
     """
     with (
         command_context({"DATABASE_URL", "STAFF_URL"}) as context,
@@ -79,28 +86,26 @@ def invite(operator_name: str, handle: str, name: str, role: str, queues: tuple[
         _person, code = accounts.invite(
             work, handle=handle, name=name, role=Role(role), teams=teams
         )
-    click.echo(
-        f"{name} enrols at {context.settings.staff_url}/enrol with this code, within a week:"
-    )
+    click.echo(f"{name} has a week to enrol with this code, at {context.settings.staff_url}/enrol:")
     click.echo(f"\n    {code}\n")
-    click.echo("It is shown only now.")
+    click.echo("It is not shown again.")
 
 
 def _queue(work: Work, slug: str) -> Team:
     try:
         return team_by_slug(work, slug)
     except NotFound:
-        raise click.ClickException(f"There is no queue with the address {slug}.") from None
+        raise click.ClickException(f"There is no queue called {slug}.") from None
 
 
 @click.group()
 def history() -> None:
-    """Look after the history of what was done."""
+    """Check the history of what was done."""
 
 
 @history.command()
 def verify() -> None:
-    """Walk the chain of history and say what is not as it was written."""
+    """Check that nothing in the history was changed or removed."""
     with (
         command_context({"DATABASE_URL"}, {KeyFile.HISTORY_PUBLIC}) as context,
         context.begin() as work,
@@ -110,10 +115,10 @@ def verify() -> None:
         length, digest = chain.chain_head(work.session)
     for finding in findings:
         click.echo(f"{finding.position}: {finding.sentence}")
-    click.echo(f"{length} entries are chained and signed; the last digest is {digest}.")
+    click.echo(f"{length} entries are chained and signed. The last digest is {digest}.")
     if findings:
-        raise click.ClickException(f"History does not hold in {len(findings)} places.")
-    click.echo("History is as it was written. Keep the line above somewhere else.")
+        raise click.ClickException(f"History is not intact: {len(findings)} problems.")
+    click.echo("History is intact. Keep a copy of the line above somewhere else.")
 
 
 @contextmanager

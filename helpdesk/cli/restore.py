@@ -13,33 +13,33 @@ from helpdesk.duty import restored_backup
 
 WHY: Final[Mapping[HoldReason, str]] = {
     HoldReason.MOVED: (
-        "This database isn't the one that sent last: it was restored or copied. Or it is, and its"
-        " ticker was given another INSTANCE."
+        "This is not the database that sent the last emails. It was restored or copied. Or it "
+        "is, and its ticker was given another INSTANCE."
     ),
-    HoldReason.OLDER: "This database is an older copy of the one that sent last.",
+    HoldReason.OLDER: "This is an older copy of the database that sent the last emails.",
     HoldReason.SAID: "An operator said that this database was restored.",
 }
 # A backup knows nothing of what was ended after it.
 BACK: Final = (
-    "What was taken back since then is back: agreements of reporters, blocked or reset colleagues,"
-    " old passphrases. See to that first."
+    "Anything undone since then is back: withdrawn consents, blocked or reset colleagues, and old"
+    " passphrases. Deal with these first."
 )
 NEEDS: Final = {"DATABASE_URL"}
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Who history will name.")
+@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
 def restored(operator_name: str) -> None:
     """Say that this database was restored: nothing is sent until it is released."""
     with command_context(NEEDS) as context, context.begin(operator(operator_name)) as work:
         restored_backup.hold_sending(work)
-    click.echo("Nothing is sent from now on. To let it send again: helpdesk release")
+    click.echo("Sending is paused. To start it again, run: helpdesk release")
 
 
 @click.command()
-@click.option("--as", "operator_name", required=True, help="Who history will name.")
-@click.option("--skip-due", is_flag=True, help="Leave out what was due before the backup.")
-@click.option("--yes", is_flag=True, help="Don't ask before it is released.")
+@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
+@click.option("--skip-due", is_flag=True, help="Do not send what was due before the backup.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     """Say what is due in a restored database, and let it send again."""
     with command_context(NEEDS) as context:
@@ -47,23 +47,23 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
             for line in due_in_words(restored_backup.due_promises(work), skip_due=skip_due):
                 click.echo(line)
         if not yes:
-            click.confirm("Let it send again?", abort=True)
+            click.confirm("Start sending again?", abort=True)
         with context.begin(operator(operator_name)) as work:
             skipped = restored_backup.release_sending(work, skip_due=skip_due)
-    click.echo(f"It sends again. {skipped} were left out; history says which.")
+    click.echo(f"Sending has started again. {skipped} jobs were skipped. History says which.")
 
 
 def due_in_words(due: restored_backup.DuePromises, *, skip_due: bool) -> list[str]:
     """What is due, by kind and number, and the requests that may arrive a second time."""
-    lines = [WHY[due.held.because], f"It was last at work at {_moment(due.held.as_of)}.", BACK, ""]
+    lines = [WHY[due.held.because], f"It was last in use at {_moment(due.held.as_of)}.", BACK, ""]
     if not due.by_job:
         lines.append("Nothing is due.")
     for job, number in sorted(due.by_job.items()):
         before = due.before_the_backup.get(job, 0)
         fate = "left out" if skip_due else "sent"
-        lines.append(f"  {job}: {number} due, {before} of them before that ({fate})")
+        lines.append(f"  {job}: {number} due, {before} of them before then ({fate})")
     if due.requests:
-        lines += ["", "A partner may have had these requests already:"]
+        lines += ["", "A partner may already have these requests:"]
         lines += [
             f"  {one.escalation.ref} to {one.escalation.partner.name}" for one in due.requests
         ]
@@ -71,4 +71,4 @@ def due_in_words(due: restored_backup.DuePromises, *, skip_due: bool) -> list[st
 
 
 def _moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else "no time that is known"
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else "an unknown time"

@@ -17,22 +17,24 @@ from helpdesk.core.work import Work
 from helpdesk.key_files import SIGNING, KeyFile
 
 ALL_OF_THEM: Final = (
-    "People see the six words of their key on their own page. Did each of them read these to you,"
-    " and is there one key for each team? Sign all of them?"
+    "Everyone sees the six words of their key on their account page. Has each person read "
+    "theirs to you, and is there one key for each team? Sign them all?"
 )
 
 
 @click.command("sign")
-@click.option("--as", "operator_name", required=True, help="Who history will name.")
+@click.option("--as", "operator_name", required=True, help="Your name, for the history.")
 @click.option(
     "--first",
     is_flag=True,
-    help="Do not ask. Refused where a key was signed before: what is unsigned now came later.",
+    help="Do not ask. Refused if any key has been signed before, because unsigned keys were "
+    "then added later.",
 )
 def sign(operator_name: str, *, first: bool) -> None:
-    """Name every key of a team or a person that bears no signature, and sign it if you say so.
+    """List the keys of teams and people that have no valid signature, and sign them if you agree.
 
-    For a helpdesk that is older than signatures. Whatever turns up later was slipped in.
+    Only for a helpdesk that was set up before keys were signed. A key that turns up later was
+    planted.
     """
     with (
         command_context({"DATABASE_URL"}, SIGNING) as context,
@@ -42,7 +44,7 @@ def sign(operator_name: str, *, first: bool) -> None:
         for name, key, _purpose in unsigned:
             click.echo(f"{name}, epoch {key.epoch}: {fingerprint(key)}")
         if not unsigned:
-            click.echo("Every key bears a signature that counts.")
+            click.echo("Every key has a valid signature.")
             return
         _refuse_two_of_one_team(unsigned)
         if first:
@@ -52,12 +54,12 @@ def sign(operator_name: str, *, first: bool) -> None:
         for _name, key, purpose in unsigned:
             sign_key(work.session, key, by=context.service.secrets[purpose])
             work.record_about("key.signed", "keys", key.id, owner_id=key.owner_id)
-    click.echo(f"{len(unsigned)} keys are signed.")
+    click.echo(f"{len(unsigned)} keys signed.")
 
 
 def _refuse_if_signed_before(work: Work) -> None:
     if work.session.scalar(select(func.count()).select_from(KeySignature)):
-        raise click.ClickException("Keys have been signed before. Look at each, without --first.")
+        raise click.ClickException("Keys have been signed before. Check each one, without --first.")
 
 
 def _refuse_two_of_one_team(unsigned: list[tuple[str, Key, KeyFile]]) -> None:
@@ -65,8 +67,9 @@ def _refuse_two_of_one_team(unsigned: list[tuple[str, Key, KeyFile]]) -> None:
     teams = [name for name, key, _purpose in unsigned if key.kind is KeyKind.TEAM]
     for name in sorted({one for one in teams if teams.count(one) > 1}):
         raise click.ClickException(
-            f"{name} has several keys, and the helpdesk made only one of them. Find out who wrote"
-            " the others before anything is signed: docs/running.md, “Keys that nobody signed”."
+            f"{name} has several keys, but the helpdesk made only one of them. Find out where "
+            "the others came from before you sign anything: see “Keys that nobody signed” in "
+            "docs/running.md."
         )
 
 

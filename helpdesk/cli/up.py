@@ -23,10 +23,12 @@ instance_option = click.option(
 
 
 @click.command()
-@click.option("--port", envvar="PORT", default=8000, show_default=True, help="The first of three.")
+@click.option(
+    "--port", envvar="PORT", default=8000, show_default=True, help="The first of three ports."
+)
 @instance_option
 def up(port: int, instance: Path) -> None:
-    """Start a whole drill helpdesk on this machine, and stay until Ctrl-C."""
+    """Start a complete drill helpdesk on this machine. Press Ctrl-C to stop."""
     try:
         start_everything(Instance(instance), port, say, os.environ)
     except Stopped:
@@ -35,17 +37,17 @@ def up(port: int, instance: Path) -> None:
 
 @click.command("forget-instance")
 @instance_option
-@click.confirmation_option(prompt="This deletes every case, key and log of the instance. Go on?")
+@click.confirmation_option(prompt="This deletes every case, key and log of the instance. Continue?")
 def forget_instance(instance: Path) -> None:
-    """Delete an instance made by `up`, wherever its parts lie."""
+    """Delete an instance made by `up`, with all its parts."""
     if not instance.exists():
-        click.echo("There is nothing to forget.")
+        click.echo("There is nothing to delete.")
         return
     place = Instance(instance)
     with place.held():
         EmbeddedPostgres(instance / "postgres", passwords=place.passwords).remove()
         place.remove()
-    click.echo(f"{instance} is gone.")
+    click.echo(f"{instance} has been deleted.")
 
 
 def say(sentence: str) -> None:

@@ -20,10 +20,12 @@ from helpdesk.settings import NO_REDIS, NotConfigured, Settings
 @click.command()
 @click.argument("queue", type=click.Choice([queue.value for queue in Queue]))
 def worker(queue: str) -> None:
-    """Do the work of QUEUE whenever somebody says that there is some."""
+    """Do the jobs of QUEUE as they come in."""
     settings = Settings.from_environment(os.environ, holds=OF_WORKER[queue])
     if settings.redis_url == NO_REDIS:
-        raise NotConfigured("REDIS_URL is none: without Redis nobody wakes a worker; run a ticker.")
+        raise NotConfigured(
+            "REDIS_URL is none. Without Redis nothing starts a worker: run a ticker instead."
+        )
     _reach_database(settings)
     _reach_redis(settings)
     # Loaded here, once, so that the child process for each piece of work starts at once.
@@ -33,7 +35,7 @@ def worker(queue: str) -> None:
 
 @click.command()
 def ticker() -> None:
-    """Look every ten seconds for what is due, whether or not anybody was told."""
+    """Check every 10 seconds for jobs that are due, in case no worker was told."""
     settings = Settings.from_environment(os.environ, holds=OF_TICKER)
     _reach_database(settings)
     engine = open_engine(settings.database_url, idle=IDLE_TICKER, patience=PATIENCE_OF_JOBS)

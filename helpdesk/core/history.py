@@ -183,17 +183,19 @@ def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> I
         if entry is None:
             yield ChainFault(found.position, f"Entry {found.entry_id} was deleted.")
         elif next_digest(digest, entry) != found.digest:
-            yield ChainFault(found.position, f"Entry {found.entry_id} is not as it was written.")
+            yield ChainFault(found.position, f"Entry {found.entry_id} was changed.")
         digest = found.digest
         checkpoint = checkpoints.pop(found.position, None)
         witnesses = [witness, *(one for until, one in former if found.position < until)]
         if checkpoint is not None and not _is_signed(checkpoint, found.digest, witnesses):
-            yield ChainFault(found.position, "A checkpoint does not bear our signature.")
+            yield ChainFault(found.position, "A checkpoint does not have our signature.")
     for position in checkpoints:
-        yield ChainFault(position, "The chain was cut: a checkpoint speaks of a link that is gone.")
+        yield ChainFault(
+            position, "The chain was cut: a checkpoint refers to a link that is missing."
+        )
     last_checkpoint = session.scalar(select(func.max(HistoryCheckpoint.position))) or 0
     if expected > last_checkpoint:
-        yield ChainFault(expected, "Links were added behind the last signature.")
+        yield ChainFault(expected, "Links were added after the last signature.")
     yield from _unlinked(session)
     if at is not None:
         yield from _left_unchained(session, at=at)
@@ -220,7 +222,7 @@ def _unlinked(session: Session) -> Iterator[ChainFault]:
         .where(HistoryLink.entry_id.is_(None), HistoryEntry.id < newest - OVERLAP)
     )
     for entry_id in session.scalars(hidden):
-        yield ChainFault(0, f"Entry {entry_id} stands in no link of the chain.")
+        yield ChainFault(0, f"Entry {entry_id} is not in the chain.")
 
 
 def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
@@ -237,7 +239,7 @@ def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
     if count := session.scalar(unlinked):
         since = until.isoformat(timespec="minutes") if until else "ever"
         yield ChainFault(
-            0, f"{count} entries are not chained, and the ticker has not been since {since}."
+            0, f"{count} entries are not chained. The ticker has not run since {since}."
         )
 
 

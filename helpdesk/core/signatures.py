@@ -95,8 +95,8 @@ def log_refused(keys: SignedKeys) -> SignedKeys:
     """The same keys; a line in the log, which names nobody, if some of them are refused."""
     if keys.refused:
         log.error(
-            "%s of the %s keys of one team or person bear no signature that counts; nothing is"
-            " sealed to them. helpdesk keys sign names them.",
+            "%s of the %s keys of one team or person have no valid signature; nothing is "
+            "encrypted to them. Run: helpdesk keys sign",
             len(keys.refused),
             len(keys.epochs),
         )

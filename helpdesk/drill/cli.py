@@ -29,13 +29,13 @@ def drill() -> None:
 
 @drill.command()
 def seed() -> None:
-    """Make the drill's people and cases, once: all of it, or nothing."""
+    """Make the drill's people and cases, once: all of them or none."""
     settings = _settings()
     context = open_context(settings)
     now = datetime.now(UTC)
     with in_one_transaction(context) as past:
         if past.session.scalar(select(Person.id).limit(1)):
-            click.echo("The drill is there already.")
+            click.echo("The drill already exists.")
             return
         players = found(past, now - FOUNDED_BEFORE)
         told = run_all(past, beginning=now - FOUNDED_BEFORE, now=now)
@@ -56,10 +56,10 @@ def seed() -> None:
 @click.option("--staff", envvar="STAFF_URL", default="")
 @click.option("--partner", envvar="PARTNER_URL", default="")
 def people(instance: Path, public: str, staff: str, partner: str) -> None:
-    """Say how everybody in the drill signs in at this moment."""
+    """Show how everyone in the drill can sign in right now."""
     sheet = SignInSheet.load(instance)
     if sheet is None:
-        raise click.ClickException("There is no drill in this instance; make run makes one.")
+        raise click.ClickException("There is no drill in this instance. To make one: make run")
     if public or staff or partner:
         Addresses(public, staff, partner).save(instance)
     click.echo(sheet.told(datetime.now(UTC), **asdict(Addresses.load(instance))))

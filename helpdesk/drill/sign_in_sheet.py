@@ -74,11 +74,11 @@ class SignInSheet:
         for reporter in self.reporters:
             yield f"    {reporter.trouble}"
             yield f"        {reporter.words}"
-        yield "\n" + _heading("Answer as staff", staff)
+        yield "\n" + _heading("Sign in as staff", staff)
         yield from self._players(at, lambda role: role is not Role.PARTNER)
-        yield "\n" + _heading("Answer as the platform", partner)
+        yield "\n" + _heading("Sign in as the platform", partner)
         yield from self._players(at, lambda role: role is Role.PARTNER)
-        yield "\nCodes change every half minute and work once; make codes prints them again."
+        yield "\nCodes change every 30 seconds and work once. To print new ones: make codes"
 
     def _players(self, at: datetime, is_asked: Callable[[Role], bool]) -> Iterator[str]:
         for player in self.players:

@@ -90,7 +90,7 @@ class Master:
             serve(self._application, self._listener, self._threads, sign)
             code = 0
         except BaseException as error:  # noqa: BLE001 - this process ends here, whatever it was
-            log.error("A serving process failed: %s", type(error).__name__)
+            log.error("A server process failed: %s", type(error).__name__)
         finally:
             os._exit(code)  # what the master will do at its end is not ours
 
@@ -103,7 +103,7 @@ class Master:
             del self._children[pid]
             child.sign.close()
             if status and not self._wishes:
-                log.error("A serving process ended (%s); starting another.", status)
+                log.error("A server process stopped (%s); starting another.", status)
                 if time.monotonic() - child.born_at < SHORT_LIFE:
                     self._not_before = time.monotonic() + PAUSE
 
@@ -111,7 +111,7 @@ class Master:
         for pid, child in self._children.items():
             patience = client_limits.GRACE * 2 if child.sign.is_leaving else client_limits.STUCK
             if child.sign.age > patience:
-                log.error("A serving process gave no sign for too long and was ended.")
+                log.error("A server process did not respond and was stopped.")
                 os.kill(pid, signal.SIGKILL)
 
     def _rest(self) -> None:

@@ -46,7 +46,9 @@ def serve(
     while not wishes and server.answers < enough and os.getppid() == parent:
         sign.give()
         if server.is_stuck():
-            log.error("Every thread is stuck; this process ends and another takes its place.")
+            log.error(
+                "Every thread is stuck. This process is stopping and another takes its place."
+            )
             os._exit(1)
         server.turn(GLANCE)
     sign.leave()

@@ -57,18 +57,18 @@ def _listen(surface: str, port: int) -> socket.socket:
         listener.listen(WAITING_ROOM)
     except OverflowError:
         listener.close()
-        raise PortTaken(f"There is no port {port}; choose a smaller PORT=.") from None
+        raise PortTaken(f"There is no port {port}. Choose a lower PORT=.") from None
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            reason = f"Port {port}, for the {surface} pages, is taken by another program."
+            reason = f"Port {port}, for the {surface} pages, is in use by another program."
         elif error.errno == errno.EACCES:
             reason = f"Port {port}, for the {surface} pages, is reserved for root."
             port = max(port, FIRST_FOR_ALL)
         else:
             reason = f"Port {port}, for the {surface} pages, cannot be opened: {error.strerror}."
         raise PortTaken(
-            f"{reason} Choose others with PORT=, for example: make run PORT={_another(port)}"
+            f"{reason} Choose another with PORT=, for example: make run PORT={_another(port)}"
         ) from None
     return listener
 

@@ -110,7 +110,7 @@ class WatchedProcess:
                 self._pause = FIRST_PAUSE
             return False
         if self._again_at is None:
-            say(f"The {self.name} ended unexpectedly; starting again in {self._pause:g} s.")
+            say(f"The {self.name} stopped unexpectedly. Restarting in {self._pause:g} s.")
             self._again_at = now + self._pause
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
         if now < self._again_at:
@@ -148,7 +148,7 @@ class ProcessGroup:
             if back:
                 self._write_roll()
             for name in back:
-                self._say(f"The {name} runs again.")
+                self._say(f"The {name} is running again.")
             if glance % BURIALS == 0:
                 self._bury_orphans()
             time.sleep(GLANCE)

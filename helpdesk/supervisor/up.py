@@ -43,11 +43,11 @@ def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> N
             _start(instance, surface_sockets, postgres, redis, processes, say, outside)
             processes.watch(until=_asked_to_stop)
         except Stopped:
-            say("\nStopping; a second Ctrl-C does not wait for anybody.")
+            say("\nStopping. Press Ctrl-C again to stop without waiting.")
         finally:
             _go_down(processes, say)
             close_sockets(surface_sockets)
-    say("Stopped. Everything is kept; make run starts again.")
+    say("Stopped. Your data is kept. To start again: make run")
 
 
 def _start(
@@ -74,7 +74,7 @@ def _start(
         with _step(say, "A key for each purpose"):
             _split_key(instance, environments)
     if is_unsigned:
-        with _step(say, "Signatures of the keys that are there"):
+        with _step(say, "Signing the existing keys"):
             _run("keys", environments.owner(), instance, "sign", "--as", "up", "--first")
     with _step(say, "Drill organisation (the first time takes a moment)"):
         _run("drill", environments.drill(), instance, "seed")
@@ -94,9 +94,9 @@ def _start(
                 _command(instance, f"worker-{queue}", environments.worker(queue), "worker", queue),
             )
         processes.add("ticker", _command(instance, "ticker", environments.ticker(), "ticker"))
-    say(f"Everything runs, after {time.monotonic() - began:.1f} s.\n")
+    say(f"Everything is running ({time.monotonic() - began:.1f} s).\n")
     say(_run("drill", environments.drill(), instance, "people"))
-    say("Ctrl-C stops everything.")
+    say("Press Ctrl-C to stop.")
 
 
 def _split_key(instance: Instance, environments: Environments) -> None:
@@ -146,7 +146,7 @@ def _run(command: str, environment: Mapping[str, str], instance: Instance, *word
         )
     if done.returncode:
         raise ServerNotStarted(
-            f"helpdesk {command} did not succeed. It said:\n"
+            f"helpdesk {command} failed. Its output was:\n"
             f"{done.stdout}{child_processes.log_tail(instance.logs / f'{command}.log')}"
         )
     return done.stdout
@@ -165,7 +165,9 @@ def _wait_for(surface_socket: SurfaceSocket, pages: Program) -> None:
         else:
             return
     words = child_processes.log_tail(pages.log)
-    raise ServerNotStarted(f"The {surface_socket.surface} pages do not answer. They said:\n{words}")
+    raise ServerNotStarted(
+        f"The {surface_socket.surface} pages do not answer. Their log says:\n{words}"
+    )
 
 
 @contextmanager
@@ -203,7 +205,7 @@ def _go_down(processes: ProcessGroup, say: Callable[[str], None]) -> None:
     try:
         processes.stop()
     except Stopped:
-        say("Not waiting any longer.")
+        say("Stopping without waiting.")
     finally:
         with suppress(Stopped):
             child_processes.end_all_children()

@@ -58,7 +58,7 @@ def test_a_line_is_read_whole(tmp_path):
         (LINE + ", countries: [no]}", "two letters"),
         (LINE + ", languages: [klingonese]}", "a language is its code"),
         (LINE + "}\n" + LINE + "}", "twice"),
-        (LINE.replace("verified_on: no", "verified_on: soon") + "}", "here must be a day"),
+        (LINE.replace("verified_on: no", "verified_on: soon") + "}", "this must be a day"),
     ],
 )
 def test_what_is_wrong_with_a_line_is_said_with_its_place(tmp_path, wrong, says):

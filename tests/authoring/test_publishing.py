@@ -155,10 +155,10 @@ def test_the_command_says_what_it_wrote_and_what_it_would_write(folder):
 
     assert (run("--check").exit_code, run("--check").stdout) == (
         1,
-        "playbooks/published/library.json has to be published again.\n",
+        "playbooks/published/library.json needs to be published again.\n",
     )
     assert run().stdout == "playbooks/published/library.json is published.\n"
     assert (run("--check").exit_code, run("--check").stdout) == (
         0,
-        "What is published is what is written.\n",
+        "Everything written is published.\n",
     )

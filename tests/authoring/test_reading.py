@@ -24,7 +24,7 @@ BREACHES = {
         ACCOUNT,
         "title: Rule out a harmless cause",
         "title: Rule out a harmless cause\n    prio: high★",
-        "nobody knows the key 'prio'",
+        "unknown key 'prio'",
     ),
     "a step of one page that counts for others": (
         ACCOUNT,
@@ -68,7 +68,7 @@ BREACHES = {
         ACCOUNT,
         "status: draft ",
         "status: draft\nstatus: ready★ ",
-        "the key 'status' stands here twice",
+        "the key 'status' is here twice",
     ),
     "an unquoted no": (
         QUESTIONS,
@@ -83,7 +83,7 @@ BREACHES = {
         "title: &a Something else★",
         "anchors and aliases",
     ),
-    "an empty text": (ACCOUNT, "trigger: A person", 'trigger: " "★\n# ', "there is none"),
+    "an empty text": (ACCOUNT, "trigger: A person", 'trigger: " "★\n# ', "it is empty"),
     "a wrong schema": (ACCOUNT, "playbook/1", "playbook/9★", "this reader knows playbook/1"),
     "a wrong name": (ACCOUNT, "id: account-takeover", "id: account-gone★", "and so must its file"),
     "a bad version": (ACCOUNT, "\nversion: 1", "\nversion: v1★", "is not a version"),
@@ -213,7 +213,7 @@ BREACHES = {
         ACCOUNT,
         "when: {is: [inside, people]}",
         "when: {equals: [inside, people]}★",
-        "nobody knows the key 'equals'",
+        "unknown key 'equals'",
     ),
     "two verbs at once": (
         ACCOUNT,
@@ -316,7 +316,7 @@ BREACHES = {
         PLATFORMS,
         "      verified_on: never\n",
         "      verified_on: recently★\n",
-        "here must be a day",
+        "this must be a day",
     ),
     "a link that is not https": (PLATFORMS, "link: https:", "link: http:", "begins with https"),
     "a decision question without I don't know": (
@@ -347,7 +347,7 @@ BREACHES = {
         ELSE,
         "  - id: since\n",
         "  - id: way_in★\n",
-        "the question 'way_in' stands in playbooks/types/account-takeover.yml too",
+        "the question 'way_in' is also in playbooks/types/account-takeover.yml",
     ),
     "an option that the shared question does not have": (
         ACCOUNT,
@@ -432,7 +432,7 @@ BREACHES = {
         FIRST,
         "- id: settle-answers\n",
         "- id: acknowledge\n",
-        "'first-contact.acknowledge' stands here twice",
+        "'first-contact.acknowledge' is here twice",
     ),
 }
 
@@ -514,7 +514,7 @@ def test_what_is_wrong_in_one_place_does_not_hide_the_next(folder):
 
     assert "nearly" in said
     assert "the key 'ask' is missing" in said
-    assert "nobody knows the key 'heading'" in said
+    assert "unknown key 'heading'" in said
     assert "there is no step 'ask-nobody'" in said
     assert "'sky-high' is not one of" in said
     assert len(complaints(folder)) == 5

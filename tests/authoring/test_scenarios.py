@@ -67,11 +67,11 @@ def test_an_end_on_another_page_is_read(content):
 MISTAKES = {
     "schema: walks/1": ("schema: walks/2", 1, "walks/1"),
     "id: restored": ("id: Restored!", 3, "is not an id"),
-    "says: Somebody whose account comes back.": ("said: x", 4, "nobody knows the key 'said'"),
+    "says: Somebody whose account comes back.": ("said: x", 4, "unknown key 'said'"),
     "danger: credible": ("damger: credible", 5, "asks no question 'damger'"),
     "hold: running": ("hold: going", 5, "'hold' has no option 'going'; it has"),
     "inside: [lures]": ("inside: [lures, cats]", 5, "has no option 'cats'"),
-    "consent_platform: given": ("consent: given", 6, "nobody knows the fact 'consent'"),
+    "consent_platform: given": ("consent: given", 6, "unknown fact 'consent'"),
     "confirm-owner: confirmed": ("confirm: confirmed", 7, "has no step 'confirm'"),
     "close.way-out: restored": ("close.way-out: gone", 7, "has no outcome 'gone'"),
     "evidence: [profile-url]": ("evidence: [picture]", 8, "asks for no evidence 'picture'"),
@@ -155,10 +155,10 @@ def test_evidence_may_be_named_or_written_out():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[]", "here must be keys"),
+        ("[]", "this must be keys"),
         ('{"answers": {"danger": ["credible", "imminent"]}}', "has one answer, not a list"),
-        ('{"answers": {"danger": "credible", "danger": "imminent"}}', "stands here twice"),
-        ('{"answer": {}}', "nobody knows the key 'answer'"),
+        ('{"answers": {"danger": "credible", "danger": "imminent"}}', "is here twice"),
+        ('{"answer": {}}', "unknown key 'answer'"),
         ('{"answers": ', "not YAML"),
         ("", "the file is empty"),
     ],

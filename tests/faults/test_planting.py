@@ -104,6 +104,6 @@ def test_a_key_put_in_a_colleagues_place_is_not_let_in(context, house, address):
             )
         with (
             work_as(context, lead) as work,
-            pytest.raises(Conflict, match="does not bear our signature"),
+            pytest.raises(Conflict, match="does not have our signature"),
         ):
             operations.grant_access(work, queries.membership(work, newcomer.person.id, queue.id))

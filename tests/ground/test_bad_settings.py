@@ -69,7 +69,7 @@ BAD = [
     ({"DATABASE_URL": "banana"}, "must begin with postgresql://", [MIGRATE, WORKER]),
     ({"DATABASE_URL": "postgresql://role@host"}, "names no database", [MIGRATE]),
     ({"DATABASE_URL": "postgresql://a@db.example/helpdesk"}, "sslmode=verify-full", [MIGRATE]),
-    ({"DATABASE_URL": "postgresql://a@h:port/helpdesk"}, "look at its host and port", [MIGRATE]),
+    ({"DATABASE_URL": "postgresql://a@h:port/helpdesk"}, "check its host and port", [MIGRATE]),
     ({"DATABASE_URL": NOWHERE}, "The database cannot be reached", ALL),
     # REDIS_URL
     ({"REDIS_URL": "banana"}, "REDIS_URL must begin with redis://", [WORKER, TICKER]),
@@ -91,7 +91,7 @@ BAD = [
     ({"DUTY_ADDRESSES_KEY_FILE": "/nowhere.key"}, "KEY_FILE does not name", [WORKER, TICKER]),
     ({"HISTORY_PUBLIC_FILE": "/nowhere.key"}, "HISTORY_PUBLIC_FILE does not name", [VERIFY]),
     ({"DUTY_ADDRESSES_PUBLIC_FILE": "/nowhere.key"}, "FILE does not name", [SETUP]),
-    ({"HISTORY_KEY_FILE": "/some.key"}, "has no use for it: take it away", [WORKER, PAGES]),
+    ({"HISTORY_KEY_FILE": "/some.key"}, "does not need it. Remove it", [WORKER, PAGES]),
     ({"SERVICE_KEY_FILE": "/some.key"}, "helpdesk keys reseal", [WORKER, TICKER, PAGES]),
     ({"DUTY_ADDRESSES_KEY_FILE": ""}, "DUTY_ADDRESSES_KEY_FILE is missing", [WORKER, TICKER]),
     ({"INSTANCE": "/etc/hostname"}, "INSTANCE is a file", [WORKER]),
@@ -134,10 +134,10 @@ def test_postgres_is_taken_for_postgresql(whole, place, postgres):
 @pytest.mark.parametrize(
     ("user", "database", "sentence"),
     [
-        ("helpdesk_app", "nowhere", "no database of that name"),
+        ("helpdesk_app", "nowhere", "no database with that name"),
         ("nobody_at_all", "helpdesk", "refused the password"),
         ("helpdesk_app", "postgres", "helpdesk migrate"),
-        ("helpdesk_intake", "helpdesk", "may not do this"),
+        ("helpdesk_intake", "helpdesk", "is not allowed to do this"),
     ],
 )
 def test_a_database_that_refuses_is_a_sentence(whole, place, postgres, user, database, sentence):

@@ -19,7 +19,7 @@ def test_a_taken_port_is_named_with_the_pages_it_was_for(free_port, offset):
         with pytest.raises(PortTaken) as refused:
             open_sockets(SURFACES, free_port)
 
-    assert f"Port {free_port + offset}, for the {SURFACES[offset]} pages, is taken" in str(
+    assert f"Port {free_port + offset}, for the {SURFACES[offset]} pages, is in use" in str(
         refused.value
     )
     assert "PORT=" in str(refused.value)

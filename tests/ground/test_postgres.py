@@ -225,7 +225,7 @@ def test_what_somebody_put_in_our_place_in_tmp_is_neither_used_nor_touched(place
         expected.chmod(0o777)
 
     try:
-        with pytest.raises(ServerNotStarted, match="is not ours"):
+        with pytest.raises(ServerNotStarted, match="did not make it"):
             server_folders.socket_folder(home, "s", None)
         assert theirs.stat().st_mode == mode
     finally:

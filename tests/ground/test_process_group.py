@@ -48,7 +48,7 @@ def test_what_dies_is_started_again_and_somebody_is_told(place, said):
     until(lambda: member.mind(said.append))
 
     assert runs.pid != first
-    assert said == ["The ticker ended unexpectedly; starting again in 0.5 s."]
+    assert said == ["The ticker stopped unexpectedly. Restarting in 0.5 s."]
     runs.stop()
 
 

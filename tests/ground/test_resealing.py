@@ -209,7 +209,7 @@ def test_what_partners_are_told_waits_with_who_has_their_addresses(house):
 
 def test_history_goes_on_under_another_signature(house):
     _, command = house
-    assert "A checkpoint does not bear our signature." in findings(command)
+    assert "A checkpoint does not have our signature." in findings(command)
 
     reseal(command, OLD, operator_name="ada")
     assert findings(command) == []
@@ -230,7 +230,7 @@ def test_what_the_older_key_signs_afterwards_is_found(house):
 
     link(command, OLD)
 
-    assert findings(command) == ["A checkpoint does not bear our signature."]
+    assert findings(command) == ["A checkpoint does not have our signature."]
 
 
 def test_the_older_key_cannot_name_itself_the_former_one_of_a_history_it_wrote(house):
@@ -241,7 +241,7 @@ def test_the_older_key_cannot_name_itself_the_former_one_of_a_history_it_wrote(h
         work.record_about(history.KEY_CHANGED, "history", "key", former=former)
     link(command, OLD)
 
-    assert "A checkpoint does not bear our signature." in findings(command)
+    assert "A checkpoint does not have our signature." in findings(command)
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_the_command_killed_with_no_warning_leaves_all_readable(house, environme
         command_for(older), cwd=root, env=told, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "opens nothing any more" in done.stdout
+    assert "no longer needed" in done.stdout
     assert opened(command, with_todays) == (all_of_it, 0)
     assert opened(command, with_older)[0] == set()
 

@@ -389,7 +389,7 @@ def test_what_is_due_is_said_by_kind_and_number_before_anything_is_released(back
     asked = shell("release", input="n\n")
 
     assert asked.exit_code == 1
-    assert "taken back since then is back: agreements" in asked.output
+    assert "undone since then is back: withdrawn consents" in asked.output
     assert f"  {LETTER}: 1 due, 0 of them before that (sent)" in asked.output
     assert ERRAND not in asked.output, "it sends nothing"
     ticker.tick(second)

@@ -78,7 +78,7 @@ def test_keys_of_before_are_named_and_signed_when_the_operator_says_so(context, 
     assert current(context, queue) is not None
     with context.begin() as work:
         assert key_of_person(work, member.person).id == member.person.key_id
-    assert "Every key bears a signature that counts." in sign().stdout
+    assert "Every key has a valid signature." in sign().stdout
 
 
 def test_without_asking_it_signs_only_where_nothing_was_signed_before(

@@ -173,7 +173,7 @@ def test_whatever_dies_is_started_again_and_a_second_one_is_refused(up, place, f
         pid = helpdesk.roll[name]
         os.kill(pid, signal.SIGKILL)
         until(lambda name=name, pid=pid: helpdesk.roll[name] != pid)
-        assert f"The {name} ended unexpectedly" in helpdesk.said
+        assert f"The {name} stopped unexpectedly" in helpdesk.said
     until(lambda: all_answer(helpdesk))
 
     second = Up(place, free_port)

@@ -95,7 +95,7 @@ def test_a_process_that_lacks_one_of_its_keys_or_is_told_another_does_not_start(
         with pytest.raises(NotConfigured, match=f"{name} is missing"):
             started_as(process, {one: own[one] for one in own if one != name})
     for name in set(KeyFile) - GIVEN[process] | {"SERVICE_KEY_FILE"}:
-        with pytest.raises(NotConfigured, match=f"{name} (is set, and this|named the one key)"):
+        with pytest.raises(NotConfigured, match=f"{name} (is set, but this|named the one key)"):
             started_as(process, {**own, name: key_file})
 
 
@@ -124,7 +124,7 @@ def test_pages_that_are_told_where_redis_is_do_not_start(key_file, serves):
     told = {**WHOLE, **dict.fromkeys(keys, key_file)}
     told |= {"SERVES": serves, "REDIS_URL": "unix:///redis.sock"}
 
-    with pytest.raises(NotConfigured, match="pages have no use for it"):
+    with pytest.raises(NotConfigured, match="the pages do not need it"):
         Settings.from_environment(told)
 
     del told["REDIS_URL"]

@@ -245,7 +245,7 @@ class EmbeddedPostgres:
             if attempts == 10 or time.monotonic() > deadline:
                 self.stop()
                 raise ServerNotStarted(
-                    f"PostgreSQL did not start. It said:\n{child_processes.log_tail(log)}"
+                    f"PostgreSQL did not start. Its log says:\n{child_processes.log_tail(log)}"
                 )
             # After a killed postmaster its last children need a moment to notice.
             time.sleep(0.5)

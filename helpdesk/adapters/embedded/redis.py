@@ -79,7 +79,7 @@ class EmbeddedRedis:
             server_folders.make_private_folder(data, None)
             if not self._launch(data):
                 words = child_processes.log_tail(self._log)
-                raise ServerNotStarted(f"Redis did not start. It said:\n{words}")
+                raise ServerNotStarted(f"Redis did not start. Its log says:\n{words}")
 
     def stop(self) -> None:
         """Stop the server."""

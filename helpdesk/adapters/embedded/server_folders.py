@@ -76,7 +76,7 @@ def package_folder(name: str) -> Path:
     """Where a wheel lies, without importing it."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
-        raise ServerNotStarted(f"The package {name} is not installed; run: make setup")
+        raise ServerNotStarted(f"The package {name} is not installed. Run: make setup")
     return Path(found.origin).parent
 
 
@@ -105,7 +105,9 @@ def _own_in_public(folder: Path, owner: int, account: SystemAccount | None) -> P
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
-            raise ServerNotStarted(f"{folder} exists and is not ours; please remove it.") from None
+            raise ServerNotStarted(
+                f"{folder} exists but the helpdesk did not make it. Remove it first."
+            ) from None
         return folder
     return make_private_folder(folder, account)
 

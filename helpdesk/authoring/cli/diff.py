@@ -23,7 +23,7 @@ WIDTH = 98
 @output.folder
 @output.as_json
 def diff(old: str, new: str | None, folder: Path, *, as_json: bool) -> None:
-    """Say which walk-throughs change between OLD and NEW, and which parts of pages did.
+    """Show which walk-throughs change between OLD and NEW, and which parts of pages did.
 
     Each is a file of one page, a folder of playbooks, or a git revision. Without NEW it is the
     folder as it is now.

@@ -52,9 +52,9 @@ def _read(name: str, folder: Path) -> Opened:
     try:
         library, problems = read_what_reads(folder)
     except PlaybookError as problem:
-        raise ToolCannotRun(f"The playbooks of {name} do not read. {problem}") from None
+        raise ToolCannotRun(f"The playbooks of {name} can't be read. {problem}") from None
     if problems:
-        raise ToolCannotRun(f"The playbooks of {name} do not read. {problems[0]}")
+        raise ToolCannotRun(f"The playbooks of {name} can't be read. {problems[0]}")
     return Opened(name, folder, library)
 
 
@@ -62,7 +62,7 @@ def _with_file(path: Path, folder: Path, copy: Path) -> Opened:
     """The pages around a file, with the file in its place among them."""
     page = read_file(path, str(path)).pairs().get("id")
     if page is None:
-        raise ToolCannotRun(f"{path} is no playbook: it has no id.")
+        raise ToolCannotRun(f"{path} is not a playbook: it has no id.")
     home = path.resolve().parent.parent
     around = home if (home / "collection.yml").is_file() else folder
     shutil.copytree(around, copy, ignore=shutil.ignore_patterns("i18n"))
@@ -71,7 +71,7 @@ def _with_file(path: Path, folder: Path, copy: Path) -> Opened:
     if library.playbook(page.id()) is None:
         told = [one for one in problems if one.file.endswith(f"{TYPES}/{page.id()}.yml")]
         said = "\n".join(f"{path}, line {one.line}: {one.reason}" for one in told)
-        raise ToolCannotRun(f"The page does not read.\n{said}")
+        raise ToolCannotRun(f"The page can't be read.\n{said}")
     return Opened(str(path), copy, library, only=page.id())
 
 
@@ -86,7 +86,7 @@ def _take_out(revision: str, folder: Path, copy: Path) -> None:
     # from inside a folder git would look for that folder once more within the tree
     archive = _git(Path(top), "archive", "--format=tar", f"{commit.decode().strip()}:{inside}")
     if archive is None:
-        raise ToolCannotRun(f"There were no playbooks in {folder} at {revision}.")
+        raise ToolCannotRun(f"There are no playbooks in {folder} at {revision}.")
     with tarfile.open(fileobj=io.BytesIO(archive)) as bundle:
         for member in bundle:
             _unpack(bundle, member, copy)
@@ -114,7 +114,7 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     """What git says, or nothing if it has no answer."""
     git = shutil.which("git")
     if git is None:
-        raise ToolCannotRun("git is not installed, so no revision can be looked at.")
+        raise ToolCannotRun("git is not installed, so no revision can be read.")
     done = subprocess.run(  # noqa: S603 - a fixed program, no shell
         [git, "-C", str(folder), *arguments], capture_output=True, check=False
     )

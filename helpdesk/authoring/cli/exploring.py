@@ -59,7 +59,9 @@ def work_on(share: WorkShare) -> list[BrokenInvariant]:
     library = _library(share.folder)
     page = library.playbook(share.playbook)
     if page is None:
-        raise output.ToolCannotRun(f"The page {share.playbook} has changed while it was explored.")
+        raise output.ToolCannotRun(
+            f"The page {share.playbook} changed while it was being explored."
+        )
     if share.is_about_decisions:
         return list(exploration.explore_decisions(library, page, share.seeds))
     return list(exploration.explore(library, page, share.seeds))
@@ -97,11 +99,11 @@ def _lines(
         yield f"  Again: helpdesk playbooks simulate --explore {again}"
     for (playbook, invariant), count in counts.items():
         if count > SHOWN:
-            yield f"{playbook}: {invariant}: broken {count} times."
+            yield f"{playbook}: {invariant}: failed {count} times."
     who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
     yield (
         f"{who} on {len(pages)} types, {len(exploration.ALL)} invariants: "
-        + (f"{len(broken)} times broken." if broken else "all hold.")
+        + (f"{len(broken)} failures." if broken else "all hold.")
     )
 
 

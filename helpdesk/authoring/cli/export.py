@@ -21,7 +21,9 @@ from helpdesk.playbooks.model import Playbook
 SCHEMAS = "CACAO_SCHEMAS"
 
 out = click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not on the screen."
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of the screen.",
 )
 language = click.option("--lang", "language", metavar="LANG", help="In this language: es, fr, …")
 
@@ -64,9 +66,7 @@ def export(
         case "identity":
             text = as_text(identity(library))
         case _:
-            raise output.ToolCannotRun(
-                "Say what you want: --cacao, --markdown, --html or --identity."
-            )
+            raise output.ToolCannotRun("Choose one: --cacao, --markdown, --html or --identity.")
     for fault in faults:
         click.echo(fault, err=True)
     if as_json:

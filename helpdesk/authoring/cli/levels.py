@@ -26,7 +26,7 @@ WIDTH = 98
 @output.folder
 @output.as_json
 def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
-    """Say how urgent five answers are, and why. Each may be left out or be `unsure`."""
+    """Show how urgent five answers are, and why. You can leave any out, or say `unsure`."""
     decision = read_what_reads(folder)[0].table
     answers = {name: value for name, value in said.items() if value is not None}
     for point in decision.points:
@@ -78,7 +78,7 @@ def _grid(decision: DecisionTable) -> Iterator[str]:
     yield ""
     for pressure in (point for point in decision.points if point.pressure):
         because = pressure.value(pressure.pressure or "").because
-        yield f"A pressure is {pressure.id}={pressure.pressure}: {because}."
+        yield f"{pressure.id}={pressure.pressure} is a pressure: {because}."
     for point in decision.points:
         yield f'"I don\'t know" for {point.id} counts as {point.unsure_counts_as}.'
     yield ""

@@ -18,9 +18,9 @@ from helpdesk.authoring.lint_rules import LintRule
 @click.command()
 @click.argument("types", nargs=-1, metavar="[TYPE]...")
 @click.option(
-    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as if it were this day."
+    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Check dates as if today were this day."
 )
-@click.option("--forgiving", is_flag=True, help="Tell warnings, but end well if there is no error.")
+@click.option("--forgiving", is_flag=True, help="Show warnings, but fail only on errors.")
 @click.option("--rules", is_flag=True, help="List the rules instead.")
 @output.folder
 @output.as_json
@@ -65,8 +65,8 @@ def _lines(report: LintReport) -> Iterator[str]:
     yield from (str(finding) for finding in report.findings)
     pages = "1 page" if report.pages == 1 else f"{report.pages} pages"
     yield (
-        f"{pages}: {report.errors} errors, {report.warnings} warnings. "
-        f"No person has looked at {report.never_verified} platform facts yet."
+        f"{pages}: {report.errors} errors, {report.warnings} warnings. Nobody has checked "
+        f"{report.never_verified} platform facts yet."
     )
 
 

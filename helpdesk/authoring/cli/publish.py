@@ -12,19 +12,19 @@ from helpdesk.playbooks.published import PUBLISHED
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Write nothing; say what publishing would change.")
+@click.option("--check", is_flag=True, help="Change nothing; show what publishing would change.")
 @output.folder
 @output.as_json
 def publish(folder: Path, *, check: bool, as_json: bool) -> None:
-    """Read all pages and translations, and write them down for the processes of the helpdesk.
+    """Publish all playbooks and translations, for the helpdesk to load.
 
-    They load nothing else. After a change, publish it and start them again.
+    The helpdesk loads nothing else. After a change, publish it, then restart the helpdesk.
     """
     names = unpublished(folder, TRANSLATED) if check else write_published(folder, TRANSLATED)
-    said = "has to be published again" if check else "is published"
+    said = "needs to be published again" if check else "is published"
     lines = [f"playbooks/{PUBLISHED}/{name}.json {said}." for name in names]
     output.tell(
-        lines or ["What is published is what is written."],
+        lines or ["Everything written is published."],
         {"unpublished" if check else "published": list(names)},
         findings=check and bool(names),
         as_json=as_json,
@@ -36,10 +36,10 @@ def publish(folder: Path, *, check: bool, as_json: bool) -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @output.as_json
 def helplines(file: Path, out: Path, *, as_json: bool) -> None:
-    """Check your own lines that help at once, and write them down for HELPLINES."""
+    """Check your own list of helplines, and publish it for HELPLINES."""
     out.write_text(helplines_in(file), encoding="utf-8")
     output.tell(
-        [f"{out} holds the lines of {file}; HELPLINES may name it."],
+        [f"{out} now has the helplines of {file}. Set HELPLINES to it."],
         {"helplines": str(out)},
         findings=False,
         as_json=as_json,

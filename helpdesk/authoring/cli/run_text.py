@@ -76,7 +76,9 @@ def _walked(walked: SimulationResult) -> Iterator[str]:
     way, page = walked.way, walked.way.playbook
     yield from way_lines(way)
     if walked.unused:
-        yield from _wrapped("These have an outcome and never came: ", ", ".join(walked.unused))
+        yield from _wrapped(
+            "These have an outcome but were never reached: ", ", ".join(walked.unused)
+        )
     for missing in walked.missing:
         yield from _missing(missing, page)
     if walked.tags:
@@ -84,7 +86,7 @@ def _walked(walked: SimulationResult) -> Iterator[str]:
     yield from _wrapped("End: ", _end(way))
     result = result_of(walked)
     yield ""
-    yield "As a walk-through would expect it:"
+    yield "As the expectations of a walk-through:"
     yield from _wrapped(
         "  ",
         f"expect: {{level: {result.level}, rule: {result.rule}, "

@@ -31,7 +31,7 @@ def check_walks(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     lines = [
         *(str(problem) for problem in problems),
         *(str(difference) for difference in differences),
-        *(f"{name} has no walk-through: write {read[name].file}" for name in without),
+        *(f"{name} has no walk-throughs: write {read[name].file}" for name in without),
         f"{count} walk-throughs of {len(pages)} types, {len(differences)} differences.",
     ]
     data = {
@@ -55,8 +55,8 @@ def tell_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     missed = {name: one for name, one in found.items() if one}
     lines = [str(problem) for problem in problems]
     for name, one in missed.items():
-        lines += [f"{read[name].file}: no walk-through visits", *_unvisited(one)]
-    lines.append(f"{len(pages) - len(missed)} of {len(pages)} types are visited all over.")
+        lines += [f"{read[name].file}: no walk-through reaches", *_unvisited(one)]
+    lines.append(f"{len(pages) - len(missed)} of {len(pages)} types are fully covered.")
     data = {
         "types": len(pages),
         "unvisited": [

@@ -45,9 +45,9 @@ class SearchTrial:
 @output.folder
 @output.as_json
 def search(words: tuple[str, ...], sentences: Path | None, folder: Path, *, as_json: bool) -> None:
-    """Search for WORDS, or score a file of sentences. The language need not be named."""
+    """Search for WORDS, or score a file of sentences. You do not need to name the language."""
     if bool(words) == (sentences is not None):
-        raise output.ToolCannotRun("Write words to search for, or name a file with --try.")
+        raise output.ToolCannotRun("Give words to search for, or a file with --try.")
     finder = _finder(folder)
     if sentences is None:
         found = _kinds(finder, " ".join(words))

@@ -16,7 +16,7 @@ def pages_named(folder: Path, named: Sequence[str]) -> tuple[WrittenLibrary, tup
     library, problems = read_what_reads(folder)
     if not named:
         if problems:
-            raise ToolCannotRun("\n".join(["The playbooks do not read.", *map(str, problems)]))
+            raise ToolCannotRun("\n".join(["The playbooks can't be read.", *map(str, problems)]))
         return library, library.playbooks
     return library, tuple(
         library.playbook(name) or _refuse(name, library, problems) for name in dict.fromkeys(named)
@@ -26,6 +26,6 @@ def pages_named(folder: Path, named: Sequence[str]) -> tuple[WrittenLibrary, tup
 def _refuse(name: str, library: WrittenLibrary, problems: Sequence[PlaybookError]) -> NoReturn:
     broken = [str(one) for one in problems if one.file.endswith(f"types/{name}.yml")]
     if broken:
-        raise ToolCannotRun("\n".join(["The page does not read.", *broken]))
+        raise ToolCannotRun("\n".join(["The page can't be read.", *broken]))
     known = ", ".join(page.id for page in library.playbooks)
     raise ToolCannotRun(f"There is no type '{name}'. The types are: {known}.")

@@ -22,8 +22,10 @@ WAYS = "--answers FILE, --all, --explore or --coverage"
 @click.argument("types", nargs=-1, metavar="[TYPE…]")
 @click.option("--answers", metavar="FILE", help="JSON or YAML; - reads from the standard input.")
 @click.option("--all", "walks", is_flag=True, help="Check every walk-through.")
-@click.option("--explore", is_flag=True, help="Let made-up people go, and hold the invariants.")
-@click.option("--coverage", is_flag=True, help="List what no walk-through visits.")
+@click.option(
+    "--explore", is_flag=True, help="Walk made-up people through, and check the invariants."
+)
+@click.option("--coverage", is_flag=True, help="List what no walk-through reaches.")
 @click.option("--also", multiple=True, metavar="TYPE", help="Another page in the same report.")
 @click.option("--seeds", type=click.IntRange(1), default=1000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(0), help="Only this one, and what it does.")
@@ -48,7 +50,7 @@ def simulate(
     simulate TYPE --answers FILE   what these answers and outcomes lead to
     simulate --all [TYPE…]         every walk-through in playbooks/tests
     simulate --coverage [TYPE…]    what no walk-through visits
-    simulate --explore [TYPE…]     people made up by number; what must always hold
+    simulate --explore [TYPE…]     made-up people, and rules that must always hold
     """
     ways: list[Callable[[], None]] = []
     named = tuple(dict.fromkeys((*types, *also)))
@@ -62,7 +64,7 @@ def simulate(
         one = range(seed, seed + 1) if seed is not None else None
         ways.append(lambda: exploring.explore(folder, named, one or range(seeds), as_json=as_json))
     if len(ways) != 1:
-        raise output.ToolCannotRun(f"Say one thing to do: {WAYS}.")
+        raise output.ToolCannotRun(f"Choose one: {WAYS}.")
     ways[0]()
 
 
@@ -74,7 +76,7 @@ def _one(folder: Path, named: Sequence[str], file: str, *, as_json: bool) -> Non
         piece = read_script_text(_read(file), file if file != "-" else "standard input")
         script = read_script(piece, pages, library)
     except PlaybookError as problem:
-        raise output.ToolCannotRun(f"The answers cannot be used. {problem}") from None
+        raise output.ToolCannotRun(f"The answers can't be used. {problem}") from None
     walked = simulate_script(library, pages, script)
     stopped = any(one.way.stopped for one in walked)
     output.tell(lines_of(walked), data_of(walked), findings=stopped, as_json=as_json)

@@ -45,7 +45,7 @@ def walks(material: Material) -> Iterator[LintFinding]:
         if len(told.walks) < FEWEST_WALKS:
             sentence = (
                 f"'{page.id}' has {len(told.walks)} walk-throughs that can be read, and needs "
-                f"{FEWEST_WALKS}; write one more made-up person"
+                f"{FEWEST_WALKS}; add another made-up person"
             )
             yield LintFinding(LintRule.WALKS, told.file, 1, sentence)
         reached = {walk.expected.end for walk in told.walks}

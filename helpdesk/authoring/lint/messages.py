@@ -33,7 +33,7 @@ def _of_step(material: Material, step: Step) -> Iterator[LintFinding]:
             yield material.at(
                 step.words,
                 LintRule.WORDS_TO_SEND,
-                f"'{gap[0]}' is a gap in words that are sent as they stand; write the sentence "
+                f"'{gap[0]}' is a gap in words that are sent as they are; write the sentence "
                 "without it",
             )
         return

@@ -51,8 +51,8 @@ def ways_out(material: Material) -> Iterator[LintFinding]:
                     yield material.at(
                         outcome.label,
                         LintRule.WAYS_OUT,
-                        f"'{outcome.id}' leads to '{outcome.playbook}', which takes no new cases; "
-                        "lead to the page that stands in its place, or to an end",
+                        f"'{outcome.id}' leads to '{outcome.playbook}', which takes no new "
+                        "cases; lead to the page that replaced it, or to an end",
                     )
 
 

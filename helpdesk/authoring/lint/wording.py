@@ -75,8 +75,8 @@ def platform_facts(material: Material) -> Iterator[LintFinding]:
                     yield material.at(
                         text,
                         LintRule.PLATFORM_FACTS,
-                        f"'{found[0]}': what a platform does, asks or where its forms are belongs "
-                        "into vocab/platforms.yml, with the day a person checked it",
+                        f"'{found[0]}': what a platform does or asks, and where its forms are, "
+                        "belongs in vocab/platforms.yml, with the day someone checked it",
                     )
 
 

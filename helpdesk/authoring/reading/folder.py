@@ -103,7 +103,7 @@ def _refuse_asked_before(file: Node, asked: dict[str, str]) -> None:
             first = asked.setdefault(question.id(), file.file)
             if first != file.file:
                 question.refuse(
-                    f"the question '{question.id()}' stands in {first} too; choose another id, or "
+                    f"the question '{question.id()}' is also in {first}; choose another id, or "
                     "share it in vocab/questions.yml",
                     rule=LintRule.IDS,
                 )

@@ -63,8 +63,8 @@ def need(node: Node, around: Around) -> str:
     known = [name for name in names if name in around.above]
     if not known:
         node.refuse(
-            f"there is no step '{node.reference()}' before this one; a step needs only steps that "
-            "stand above it, so that nothing waits in a circle",
+            f"there is no step '{node.reference()}' before this one; a step can only need steps "
+            "above it, so that nothing waits in a circle",
             rule=LintRule.CIRCLES if around.from_here.intersection(names) else LintRule.REFERENCES,
         )
     return known[0]

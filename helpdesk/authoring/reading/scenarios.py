@@ -42,7 +42,7 @@ def scenarios_of(folder: Path, page: Playbook, library: WrittenLibrary) -> Scena
         try:
             walk = _walk(item, page, library)
             if walk.id in walks:
-                item.refuse(f"'{walk.id}' stands here twice")
+                item.refuse(f"'{walk.id}' is here twice")
             walks[walk.id] = walk
         except PlaybookError as problem:
             problems += problem.all()

@@ -121,7 +121,7 @@ def _facts(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> di
     facts: dict[str, str] = {}
     for name, said in node.pairs().items():
         if name not in known:
-            said.refuse(f"nobody knows the fact '{name}'; known here: {_list(sorted(known))}")
+            said.refuse(f"unknown fact '{name}'; known here: {_list(sorted(known))}")
         values, word = known[name], said.text()
         if values is not None and word not in values:
             said.refuse(f"'{name}' is never '{word}'; it is {_list(values)}")

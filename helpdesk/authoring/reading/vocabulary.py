@@ -79,7 +79,7 @@ def refuse_repeats(node: Node, ids: list[str]) -> None:
             items = node.items()
             # a fragment is one entry that brings several steps
             place = items[number] if len(items) == len(ids) else node
-            place.refuse(f"'{one}' stands here twice", rule=LintRule.IDS)
+            place.refuse(f"'{one}' is here twice", rule=LintRule.IDS)
 
 
 def _read_publishing(node: Node) -> Publishing:
@@ -91,9 +91,9 @@ def _read_publishing(node: Node) -> Publishing:
         fields["latest"].day(),
     )
     if not IDENTITY.fullmatch(publishing.identity):
-        fields["identity"].refuse("here must be identity-- and a UUIDv4, made once")
+        fields["identity"].refuse("this must be identity-- and a UUIDv4, made once")
     if publishing.latest < publishing.first:
-        fields["latest"].refuse("the latest day cannot lie before the first")
+        fields["latest"].refuse("the latest day cannot be before the first")
     return publishing
 
 

@@ -66,9 +66,11 @@ def _pieces(text: str, name: str) -> Node:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 1
         raise PlaybookError(name, line, f"this is not YAML: {broken.problem}") from None
     except yaml.YAMLError:
-        raise PlaybookError(name, 1, "this is not YAML: it holds signs that are no text") from None
+        raise PlaybookError(
+            name, 1, "this is not YAML: it has characters that are not text"
+        ) from None
     except RecursionError:
-        raise PlaybookError(name, 1, "this is nested deeper than anybody could read") from None
+        raise PlaybookError(name, 1, "this is nested too deeply to read") from None
 
 
 _read_already: ContextVar[dict[tuple[str, str], Node] | None] = ContextVar("_", default=None)
@@ -113,7 +115,7 @@ class _Reading:
             if not isinstance(key.value, str):
                 key.refuse(f"a key must be a word; put {key.value!r} in quotes")
             if key.value in pairs:
-                key.refuse(f"the key '{key.value}' stands here twice", rule=LintRule.IDS)
+                key.refuse(f"the key '{key.value}' is here twice", rule=LintRule.IDS)
             value = self._piece(self._next())
             # a list or mapping begins on the next line; its own key is where a person looks
             value.line = key.line

@@ -38,10 +38,10 @@ class Node:
     def text(self) -> str:
         """A sentence or a word, with its line ends folded into spaces."""
         if not isinstance(self.value, str):
-            self.refuse(f"here must be text; put {self.value!r} in quotes if it is meant as words")
+            self.refuse(f"this must be text; put {self.value!r} in quotes if it is meant as words")
         words = " ".join(self.value.split())
         if not words:
-            self.refuse("here must be text, and there is none")
+            self.refuse("this must be text, and it is empty")
         return words
 
     def id(self) -> str:
@@ -65,25 +65,25 @@ class Node:
     def flag(self) -> bool:
         """Yes or no."""
         if not isinstance(self.value, bool):
-            self.refuse(f"here must be true or false, not {self.value!r}")
+            self.refuse(f"this must be true or false, not {self.value!r}")
         return self.value
 
     def number(self) -> int:
         """A whole number."""
         if not isinstance(self.value, int) or isinstance(self.value, bool):
-            self.refuse(f"here must be a whole number, not {self.value!r}")
+            self.refuse(f"this must be a whole number, not {self.value!r}")
         return self.value
 
     def day(self) -> date:
         """A day, as in 2025-11-01."""
         if type(self.value) is not date:
-            self.refuse(f"here must be a day such as 2025-11-01, not {self.value!r}")
+            self.refuse(f"this must be a day such as 2025-11-01, not {self.value!r}")
         return self.value
 
     def items(self) -> list["Node"]:
         """The entries of a list."""
         if not isinstance(self.value, list):
-            self.refuse("here must be a list")
+            self.refuse("this must be a list")
         return self.value
 
     def each(self, how: Callable[["Node"], T]) -> tuple[T, ...]:
@@ -98,7 +98,7 @@ class Node:
     def pairs(self) -> dict[str, "Node"]:
         """The entries of a mapping whose keys the writer chooses."""
         if not isinstance(self.value, dict):
-            self.refuse("here must be keys with values")
+            self.refuse("this must be keys with values")
         return self.value
 
     def fields(self, must: str = "", may: str = "") -> "Fields":
@@ -107,9 +107,7 @@ class Node:
         required, allowed = _keys(must, may)
         for key, node in pairs.items():
             if key not in allowed:
-                node.refuse(
-                    f"nobody knows the key '{key}'; known here: {', '.join(sorted(allowed))}"
-                )
+                node.refuse(f"unknown key '{key}'; known here: {', '.join(sorted(allowed))}")
         for key in required:
             if key not in pairs:
                 self.refuse(f"the key '{key}' is missing")
@@ -119,7 +117,7 @@ class Node:
         """The one key of a mapping that says a single thing, with its value."""
         self.fields(may=may)
         if len(self.pairs()) != 1:
-            self.refuse(f"here must be exactly one of: {', '.join(may.split())}")
+            self.refuse(f"this must be exactly one of: {', '.join(may.split())}")
         return next(iter(self.pairs().items()))
 
     def one_of(self, words: type[E]) -> E:

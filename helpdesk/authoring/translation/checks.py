@@ -29,12 +29,12 @@ def faults(source: str, said: str) -> Iterator[str]:
         yield "the addresses of links must be the same as in the source"
     for pattern, name in FORBIDDEN.items():
         if pattern.search(said) and not pattern.search(source):
-            yield f"{name} stands in it; bold (**so**), lists and links are all there is"
+            yield f"{name} is in it; only bold (**like this**), lists and links are allowed"
     if "*" in BOLD.sub("", said) and "*" not in BOLD.sub("", source):
-        yield "a star stands alone; bold is written **so**"
+        yield "there is a single star; bold is written **like this**"
     if UNSEEN.search(said):
         code = f"U+{ord(UNSEEN.search(said)[0]):04X}"  # type: ignore[index]  # it was just found
-        yield f"a character that nobody sees stands in it ({code})"
+        yield f"there is an invisible character in it ({code})"
 
 
 def faults_on_a_page(source: str, said: str) -> Iterator[str]:
@@ -44,7 +44,7 @@ def faults_on_a_page(source: str, said: str) -> Iterator[str]:
     if _stands_alone(said) and not _stands_alone(source):
         yield "a percent sign stands alone; in words, write it out, or as %%"
     if '"' in said and '"' not in source:
-        yield "a straight quote stands in it; use those of your language"
+        yield "there is a straight quote in it; use those of your language"
 
 
 def _stands_alone(text: str) -> bool:

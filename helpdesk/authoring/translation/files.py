@@ -87,7 +87,7 @@ def _read(file: Node, name: str, language: str) -> TranslationFile:
     if page["part"].id() != name:
         page["part"].refuse(f"the file of this part must be called {page['part'].id()}.yml")
     if page["language"].id() != language:
-        page["language"].refuse(f"this file lies in the folder of the language {language}")
+        page["language"].refuse(f"this file is in the folder of the language {language}")
     return TranslationFile(
         id=name,
         language=language,
@@ -98,7 +98,7 @@ def _read(file: Node, name: str, language: str) -> TranslationFile:
 
 def _read_one(text_id: str, node: Node, part: str) -> TranslatedSentence:
     if part_of(text_id) != part:
-        node.refuse(f"'{text_id}' belongs into {part_of(text_id)}.yml")
+        node.refuse(f"'{text_id}' belongs in {part_of(text_id)}.yml")
     fields = node.fields("of text", "draft")
     fields["text"].text()  # refuses what is no text
     return TranslatedSentence(

@@ -29,7 +29,7 @@ def write_part(folder: Path, part: TranslationFile, order: Iterable[str]) -> Pat
 
 def _reviewed(part: TranslationFile) -> str:
     if part.reviewed is None:
-        return "false  # until somebody who speaks the language has read it all"
+        return "false  # until someone who speaks the language has read it all"
     names = ", ".join(_quoted(name) for name in part.reviewed.by)
     return f"{{by: [{names}], on: {part.reviewed.on.isoformat()}}}"
 

@@ -178,7 +178,7 @@ def test_a_revision_without_playbooks_is_refused(house):
     result = run("HEAD", "--folder", house)
 
     assert result.exit_code == 2
-    assert "There were no playbooks" in result.output
+    assert "There are no playbooks" in result.output
 
 
 def test_two_types_are_not_compared():

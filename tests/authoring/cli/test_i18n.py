@@ -134,7 +134,7 @@ def test_a_po_file_goes_round_without_a_change(folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("a.b\tx\n", "does not say its language"), ("# language: es\nwithout a tab\n", "no tab")],
+    [("a.b\tx\n", "does not name its language"), ("# language: es\nwithout a tab\n", "no tab")],
 )
 def test_a_file_that_cannot_be_read_ends_with_two(folder, tmp_path, text, reason):
     file = tmp_path / "es.txt"

@@ -140,7 +140,7 @@ def test_a_walk_that_the_rules_stop_is_a_finding(answers):
         (["doxing"], {"outcomes": {"dance": "done"}}, "has no step 'dance'"),
         (["doxing"], {"outcomes": {"close.lesson": "x"}}, "'close.lesson' has no outcome 'x'"),
         ([], {}, "Name the page"),
-        (["doxing", "--all"], {}, "Say one thing to do"),
+        (["doxing", "--all"], {}, "Choose one"),
     ],
 )
 def test_what_cannot_run_says_why(answers, arguments, script, said):

@@ -41,7 +41,7 @@ FAULTS = (
         ACCOUNT,
         "title: Rule out a harmless cause",
         "title: Rule out a harmless cause\n    prio: high★",
-        "nobody knows the key 'prio'",
+        "unknown key 'prio'",
     ),
     (
         "L02",
@@ -49,7 +49,7 @@ FAULTS = (
         ACCOUNT,
         "  - id: resets-others",
         "  - id: lures-others★",
-        "'lures-others' stands here twice",
+        "'lures-others' is here twice",
     ),
     (
         "L02",
@@ -250,7 +250,7 @@ FAULTS = (
         ACCOUNT,
         "why: Somebody may be trying to take an account with our help.",
         "why: Facebook asks for an identity card first.★",
-        "belongs into vocab/platforms.yml",
+        "belongs in vocab/platforms.yml",
     ),
     (
         "L20",
@@ -258,7 +258,7 @@ FAULTS = (
         ACCOUNT,
         "why: Somebody may be trying to take an account with our help.",
         "why: On Instagram you find this under the settings of the profile.★",
-        "belongs into vocab/platforms.yml",
+        "belongs in vocab/platforms.yml",
     ),
     (
         "L20",
@@ -266,7 +266,7 @@ FAULTS = (
         ACCOUNT,
         "why: Somebody may be trying to take an account with our help.",
         "why: The form is at https://forms.example/recovery for everybody.★",
-        "belongs into vocab/platforms.yml",
+        "belongs in vocab/platforms.yml",
     ),
     (
         "L21",

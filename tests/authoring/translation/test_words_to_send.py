@@ -64,7 +64,7 @@ def test_words_of_another_edition_are_marked(to_send, words, spoken):
 
 
 def test_what_nobody_has_translated_is_not_made_up(to_send, words, spoken):
-    assert "Nobody has put this into Spanish yet." in to_send(words, "es")
+    assert "Nobody has translated this into Spanish yet." in to_send(words, "es")
 
 
 def test_who_writes_in_our_language_sees_it_once(to_send, words, spoken):

@@ -19,7 +19,7 @@ ROUNDS = ("1", "2", "3")
 @click.command()
 @language
 @click.option(
-    "--round", "rounds", multiple=True, type=click.Choice(ROUNDS), help="1 is what counts most."
+    "--round", "rounds", multiple=True, type=click.Choice(ROUNDS), help="1 is the most important."
 )
 @click.option("--part", "parts", multiple=True, help="A kind of trouble, or vocab, triage, pages …")
 @click.option("--lacking", is_flag=True, help="Only what is not fresh.")

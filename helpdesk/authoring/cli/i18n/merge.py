@@ -18,8 +18,8 @@ from helpdesk.authoring.translation.writing import write_part
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--lang", type=click.Choice(TRANSLATED), help="If the file itself does not say it.")
-@click.option("--drafts", is_flag=True, help="A machine wrote it, and nobody has looked at it.")
+@click.option("--lang", type=click.Choice(TRANSLATED), help="If the file does not name it.")
+@click.option("--drafts", is_flag=True, help="It is machine translated and nobody has checked it.")
 @output.folder
 @output.as_json
 def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: bool) -> None:
@@ -30,7 +30,7 @@ def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: 
     parcel = _read(file)
     language = parcel.language or lang
     if language not in TRANSLATED:
-        raise output.ToolCannotRun(f"{file} does not say its language; add --lang.")
+        raise output.ToolCannotRun(f"{file} does not name its language; add --lang.")
     library = read_library(folder)
     own = [one for one in parcel.answers if part_of(one.id) == pages.PART]
     taken, refused = pages.merge(language, own, drafts=drafts)
