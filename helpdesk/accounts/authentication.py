@@ -117,7 +117,7 @@ def try_enrolment(
     """Enrol whoever was invited with this code, or None if the six digits are not right."""
     person = person_by_invitation_code(context, code=code, surface=surface)
     if person is None:
-        raise Conflict("This enrolment code was used already. Please ask for a new one.")
+        raise Conflict("This enrolment code has already been used. Ask for a new one.")
     if second_factor.step_of(seed, first_code, datetime.now(UTC)) is None:
         return None
     # Slow, so no transaction is open here.

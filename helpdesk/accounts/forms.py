@@ -27,8 +27,8 @@ SEED = re.compile(r"[A-Z2-7]{32}\Z")
 
 
 def _six_digits(
-    label: str = "The six digits that your app shows now",
-    otherwise: str = "Type the six digits that your app shows.",
+    label: str = "The six digits your app shows now",
+    otherwise: str = "Type the six digits your app shows.",
 ) -> StringField:
     return StringField(
         label,
@@ -82,7 +82,7 @@ class EnrolmentCodeForm(Form):
 
     code = StringField(
         "Your enrolment code",
-        [InputRequired("Type the code that you were given.")],
+        [InputRequired("Type the code you were given.")],
         description="26 letters and digits. Spaces and dashes do not matter.",
     )
 
@@ -94,10 +94,11 @@ class NewPassphraseForm(Form):
     passphrase = PasswordField(
         "Type the seven words above, or a passphrase of your own",
         [InputRequired("Type a passphrase."), Length(max=passphrases.LONGEST)],
-        description=f"One of your own has at least {codes.SHORTEST_OWN_PASSPHRASE} characters.",
+        description=f"Your own passphrase must have at least {codes.SHORTEST_OWN_PASSPHRASE} "
+        "characters.",
     )
     again = PasswordField(
-        "Type it once more",
+        "Type it again",
         [EqualTo("passphrase", "The two passphrases are not the same. Please type both again.")],
     )
 
@@ -129,17 +130,17 @@ class RecoveryForm(NewPassphraseForm):
     recovery_key = StringField(
         "Your recovery key",
         [InputRequired("Type your recovery key.")],
-        description="The 26 letters and digits that you printed or wrote down at enrolment.",
+        description="The 26 letters and digits that you printed or wrote down when you enrolled.",
     )
     second_factor = _six_digits()
 
 
 def _mailbox() -> EmailField:
     return EmailField(
-        "Your email address for duty mail",
+        "Your email address for alerts",
         [Optional(), is_address],
         filters=[as_address],
-        description="Kept sealed. Such a mail says that a case waits, never what it is about.",
+        description="Stored encrypted. Alerts say that a case is waiting, never what it is about.",
     )
 
 
@@ -159,26 +160,28 @@ class MailboxForm(CurrentPassphraseForm):
     def say_it_is_no_duty_mail(self) -> None:
         """Partners' people are on no duty here."""
         self.email.label.text = "Your email address"
-        self.email.description = "Kept sealed. Mail about requests goes to your team's address."
+        self.email.description = (
+            "Stored encrypted. Emails about requests go to your team's address."
+        )
 
 
 class MailboxCodeForm(Form):
     """The code of a test letter."""
 
-    code = _six_digits("The six digits in the letter", "Type the six digits in the letter.")
+    code = _six_digits("The six digits in the email", "Type the six digits in the email.")
 
 
 class NewPhoneForm(CurrentPassphraseForm):
     """The second factor on another phone."""
 
     seed = HiddenField(validators=[Regexp(SEED)])
-    first_code = _six_digits("The six digits that the new phone shows now")
+    first_code = _six_digits("The six digits your new phone shows now")
 
 
 class PassphraseChangeForm(NewPassphraseForm):
     current = PasswordField(
-        "Your passphrase until now",
-        [InputRequired("Type the passphrase you have now."), Length(max=passphrases.LONGEST)],
+        "Your current passphrase",
+        [InputRequired("Type your current passphrase."), Length(max=passphrases.LONGEST)],
     )
 
 
@@ -189,23 +192,27 @@ class InvitationForm(Form):
         "Sign-in name",
         [
             Regexp(
-                HANDLE, message="A sign-in name has 2 to 39 small letters, digits, dots or dashes."
+                HANDLE,
+                message="A sign-in name must be 2 to 39 lower-case letters, numbers, "
+                "dots or dashes.",
             )
         ],
-        description="Small letters, digits, dots and dashes. It need not be a real name.",
+        description="Lower-case letters, numbers, dots and dashes. It does not have to be a "
+        "real name.",
     )
     name = StringField(
-        "What colleagues call them",
+        "Name that colleagues see",
         [
-            DataRequired("Type what colleagues call them."),
+            DataRequired("Type the name that colleagues see."),
             not_longer_than(80, count=count_code_points),
         ],
-        description="It need not be a real name either. Reporters and partners do not see it.",
+        description="This does not have to be a real name either. Reporters and partners do not "
+        "see it.",
     )
-    role = RadioField("What they do here", validators=[InputRequired("Choose what they do.")])
+    role = RadioField("Role", validators=[InputRequired("Choose their role.")])
     teams = SelectMultipleField(
         "Teams",
-        description="They can read nothing there until a member of the team has let them in.",
+        description="They can't read anything there until a member of the team gives them access.",
     )
     email = _mailbox()
 
@@ -218,9 +225,9 @@ class TeamForm(Form):
         [DataRequired("Type a name for the queue."), not_longer_than(80, count=count_code_points)],
     )
     slug = StringField(
-        "Its name in addresses",
-        [Regexp(HANDLE, message="2 to 39 small letters, digits or dashes.")],
-        description="Small letters, digits and dashes, such as first-line.",
+        "Short name for addresses",
+        [Regexp(HANDLE, message="Use 2 to 39 lower-case letters, numbers or dashes.")],
+        description="Lower-case letters, numbers and dashes, such as first-line.",
     )
 
 

@@ -90,7 +90,7 @@ class Person(Identified, Base):
     @property
     def name_of_mail(self) -> str:
         """What letters to them are called: partners' people are on no duty."""
-        return "mail about your account" if self.role is Role.PARTNER else "duty mail"
+        return "emails about your account" if self.role is Role.PARTNER else "alert emails"
 
     def gets_duty_mail(self, at: datetime) -> bool:
         """Whether duty may rely on their address."""

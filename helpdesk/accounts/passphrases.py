@@ -72,9 +72,9 @@ KNOWN: Final = HashSlots(at_once=1, waiting=16)
 STRONG: Final = 4
 LONGEST_JUDGED: Final = 72
 WEAK: Final = (
-    "This passphrase is easy to guess: names, words of this helpdesk, dates and common sayings do"
-    " not count. Take the seven words above, or add three or four words that have nothing to do"
-    " with you or each other."
+    "This passphrase is easy to guess. Names, words from this helpdesk, dates and common "
+    "sayings do not count. Use the seven words above, or add three or four words that have "
+    "nothing to do with you or each other."
 )
 WORDS_OF_A_HELPDESK: Final = (
     "helpdesk",
@@ -180,14 +180,14 @@ def weakness_of(passphrase: str, about: Iterable[str] = ()) -> str:
     """
     plain = _plain(passphrase).casefold()
     if len(plain) < codes.SHORTEST_OWN_PASSPHRASE:
-        return f"A passphrase has at least {codes.SHORTEST_OWN_PASSPHRASE} characters."
+        return f"A passphrase must have at least {codes.SHORTEST_OWN_PASSPHRASE} characters."
     letters = "".join(character for character in plain if character.isalnum())
     if len(set(letters)) < FEWEST_LETTERS or _repeats(letters):
         return "This passphrase repeats itself, so it is easy to guess."
     if _is_a_row(letters):
         return "This passphrase follows the keyboard or the alphabet, so it is easy to guess."
     if any(_letters(phrase) in letters for phrase in TOO_WELL_KNOWN):
-        return "This passphrase is one of the first that anybody would try."
+        return "This passphrase is one of the first that anyone would try."
     known = _known_words(about)
     if _strength(plain, known) < STRONG or _strength(_without(plain, known), known) < STRONG:
         return WEAK

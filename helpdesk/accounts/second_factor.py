@@ -13,8 +13,8 @@ SECONDS: Final = 30
 # A clock may be half a minute off, and people are slow.
 STEPS_OFF: Final = (0, -1, 1)
 NOT_RIGHT: Final = (
-    "The six digits are not right. They change every half minute. Look at the clock of your phone:"
-    " it must not be more than half a minute off."
+    "The six digits are not right. They change every 30 seconds. Check the clock on your phone: "
+    "it must be right to within 30 seconds."
 )
 # So far off a clock is looked for, ten minutes, to say what is wrong.
 FURTHEST: Final = 20
@@ -61,9 +61,8 @@ def why_code_was_too_old(seed: str, code: str, at: datetime) -> str:
 def _off_by(steps: int, word: str) -> str:
     minutes = max(1, steps * SECONDS // 60)
     return (
-        f"Look at the clock of your phone: it is about {minutes}"
-        f" {'minute' if minutes == 1 else 'minutes'} {word}. Let the phone set its time by itself,"
-        " then type the digits that it shows now."
+        f"The clock on your phone is about {minutes} {'minute' if minutes == 1 else 'minutes'}"
+        f" {word}. Set it to update automatically, then type the digits it shows now."
     )
 
 

@@ -16,8 +16,8 @@ from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
 NOT_SIGNED: Final = (
-    " does not bear our signature, so nothing is sealed to it. Someone may have put it there:"
-    " tell the people who run this helpdesk."
+    " does not have our signature, so nothing is encrypted to it. Someone may have planted it: "
+    "tell the people who run this helpdesk."
 )
 
 

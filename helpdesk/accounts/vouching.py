@@ -52,21 +52,21 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
         return ""
     if giver == by:
         return (
-            f"You gave {isolated(newcomer.name)} the code they enrolled with. Someone else"
-            " has to let them in, so that no one person can be two."
+            f"You gave {isolated(newcomer.name)} the code they enrolled with. Someone else has "
+            "to give them access, so that nobody can be two people here."
         )
     behind = stands_behind(session, giver)
     if behind == NOBODY_KNOWN:
         return (
-            f"{isolated(newcomer.name)}'s code came from one of several accounts that gave each"
-            " other their codes, so it is not known whose hand it was. Have an operator give"
-            " them a new one."
+            f"{isolated(newcomer.name)}'s code came from one of several accounts that gave each "
+            "other their codes, so we can't tell who was behind it. Ask an operator to give "
+            "them a new one."
         )
     if behind == stands_behind(session, by):
         return (
-            f"{isolated(newcomer.name)}'s code and your own account came from the same"
-            " person. Someone who came in another way has to let them in, so that"
-            " no one person can be two."
+            f"{isolated(newcomer.name)}'s code and your own account came from the same person. "
+            "Someone who joined another way has to give them access, so that nobody can be two "
+            "people here."
         )
     return ""
 

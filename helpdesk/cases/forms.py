@@ -24,16 +24,16 @@ from helpdesk.web.forms import Form
 from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
 
 OUTCOMES = (
-    SelectChoice(CaseOutcome.RESOLVED, "Resolved: the reporter says it is good again"),
+    SelectChoice(CaseOutcome.RESOLVED, "Resolved: the reporter says it is fixed"),
     SelectChoice(CaseOutcome.UNRESOLVED, "Not resolved: nothing more can be done here"),
     SelectChoice(CaseOutcome.REFERRED, "Referred: someone else helps from now on"),
-    SelectChoice(CaseOutcome.WITHDRAWN, "Withdrawn: the reporter does not want it any more"),
-    SelectChoice(CaseOutcome.SPAM, "Not a report at all"),
+    SelectChoice(CaseOutcome.WITHDRAWN, "Withdrawn: the reporter no longer wants it"),
+    SelectChoice(CaseOutcome.SPAM, "Not a report"),
 )
 WAITS = (
     SelectChoice(WaitsOn.REPORTER, "The reporter"),
     SelectChoice(WaitsOn.PARTNER, "A partner who has one of our requests, until their time is up"),
-    SelectChoice(WaitsOn.DATE, "No one: nothing can be done before a certain day"),
+    SelectChoice(WaitsOn.DATE, "Nobody: nothing can be done before a certain day"),
 )
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, "We may work on the case and help"),
@@ -44,7 +44,7 @@ CONSENTS = (
     ),
 )
 WAYS = (
-    SelectChoice(ConversationChannel.TELEPHONE, "By telephone"),
+    SelectChoice(ConversationChannel.TELEPHONE, "By phone"),
     SelectChoice(ConversationChannel.SIGNAL, "On Signal"),
     SelectChoice(ConversationChannel.IN_PERSON, "In person"),
     SelectChoice(ConversationChannel.OTHER_DESK, "Through another helpdesk"),
@@ -52,7 +52,7 @@ WAYS = (
 )
 REACHED = (
     SelectChoice("yes", "Yes, we spoke"),
-    SelectChoice("no", "No: nobody answered, or it was someone else"),
+    SelectChoice("no", "No: nobody answered, or someone else did"),
 )
 SUMMARY_LIMIT = 2_000
 *_SOONER, _LATEST = (str(length.days) for length in USUAL_WAIT.values())
@@ -64,8 +64,8 @@ class MessageToReporterForm(Form):
         "Message to the reporter",
         [DataRequired("Type a message."), TOO_LONG],
         description=(
-            "They read it in their mailbox, perhaps on a phone that others look at. Write what is "
-            "safe to do, and nothing that would harm them if it were read by someone else."
+            "They read it in their mailbox, perhaps on a phone that others look at. Write what "
+            "is safe to do, and nothing that would harm them if someone else read it."
         ),
     )
     then_wait = BooleanField("Then wait for their answer")
@@ -79,7 +79,7 @@ class NoteForm(Form):
     note_text = TextAreaField(
         "Note for colleagues",
         [DataRequired("Type a note."), TOO_LONG],
-        description="Reporters and partners do not see it. It stays exactly as you type it.",
+        description="Reporters and partners do not see it. It is kept exactly as you type it.",
     )
 
 
@@ -106,17 +106,17 @@ class ConversationForm(Form):
         "When was it?",
         [InputRequired("Give the day and the time.")],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        description="In UTC, the time that all our pages show. The clock counts from then, and"
-        " shows when you wrote it down. The reporter's mailbox shows the day and how you spoke, and"
-        " asks them to say if it was not them.",
+        description="In UTC, like all times on these pages. Our response time counts from then, "
+        "and we also show when you recorded it. The reporter's mailbox shows the "
+        "day and how you spoke, and asks them to tell us if it was not them.",
     )
     reached = RadioField(
         "Did you reach them?", choices=list(REACHED), validators=[InputRequired("Choose one.")]
     )
     summary = TextAreaField(
         "What was said, in short",
-        [DataRequired("Type a few words on what was said."), not_longer_than(SUMMARY_LIMIT)],
-        description="For colleagues. The reporter's mailbox does not show it.",
+        [DataRequired("Type a few words about what was said."), not_longer_than(SUMMARY_LIMIT)],
+        description="For colleagues. It is not shown in the reporter's mailbox.",
     )
     # What the reporter let us know last, as it stands on the page.
     seen = HiddenField()
@@ -142,7 +142,9 @@ def _said(at: datetime) -> str:
 
 
 class ReleaseForm(Form):
-    release_note = TextAreaField("How things stand, for whoever takes it next", [TOO_LONG])
+    release_note = TextAreaField(
+        "The current situation, for the person who takes it next", [TOO_LONG]
+    )
 
 
 class HandoverForm(Form):
@@ -150,7 +152,7 @@ class HandoverForm(Form):
 
     hand_to = SelectField("Colleague", validators=[InputRequired("Choose a colleague.")])
     handover_note = TextAreaField(
-        "How things stand",
+        "The current situation",
         [DataRequired("Type a few words for your colleague."), TOO_LONG],
         description="What you did, what you promised, what comes next.",
     )
@@ -158,15 +160,15 @@ class HandoverForm(Form):
 
 class WaitForm(Form):
     wait_on = RadioField(
-        "Whose move is it?", choices=list(WAITS), validators=[InputRequired("Choose one.")]
+        "Who are we waiting for?", choices=list(WAITS), validators=[InputRequired("Choose one.")]
     )
     wait_until = DateField(
-        "Until which day?",
+        "Until what date?",
         [Optional()],
         description=(
-            "On that day, counted in UTC, the case comes back by itself. If it waits for the"
-            f" reporter, you can leave this empty: they then have {', '.join(_SOONER)} or {_LATEST}"
-            " days, depending on the level."
+            "On that day (UTC), the case comes back automatically. If you are waiting for the "
+            f"reporter, you can leave this empty: they then have {', '.join(_SOONER)} or "
+            f"{_LATEST} days, depending on the level."
         ),
     )
 
@@ -176,11 +178,11 @@ class ClosureForm(Form):
         "How did it end?", choices=list(OUTCOMES), validators=[InputRequired("Choose one.")]
     )
     follow_up_on = DateField(
-        "Ask again how things are, on",
+        "Follow up on",
         [Optional(), in_future],
-        description="On that day, counted in UTC, the case stands on the duty board once more.",
+        description="On that day (UTC), the case is on the duty board again.",
     )
-    closing_note = TextAreaField("Note for colleagues on how it ended", [TOO_LONG])
+    closing_note = TextAreaField("Note for colleagues about how it ended", [TOO_LONG])
 
 
 class ConsentForm(Form):
@@ -188,5 +190,6 @@ class ConsentForm(Form):
         "What did the reporter agree to?",
         choices=list(CONSENTS),
         validators=[InputRequired("Choose one.")],
-        description="Only what they told you over a way that is safe for them. History names you.",
+        description="Only what they told you on a channel that is safe for them. Your name is "
+        "kept in the history.",
     )

@@ -61,7 +61,7 @@ def _what_to_do(typed: str) -> str:
     local, _, _domain = typed.rpartition("@")
     if local and not local.isascii():
         return (
-            "The part before the @ may only have Latin letters, digits and signs such as a dot or"
-            " a hyphen: other letters do not reach every mail server."
+            "The part before the @ can only have Latin letters, numbers and signs such as a dot "
+            "or a hyphen. Other letters do not reach every mail server."
         )
     return "Type one email address, such as name@example.org, and nothing else."

@@ -19,29 +19,27 @@ class DomainError(Exception):
 class NotFound(DomainError):
     """There is no such thing, or not for this actor: the two must look the same."""
 
-    sentence = translatable("There is no such page, or it is not open to you.")
+    sentence = translatable("This page does not exist, or you don't have access to it.")
 
 
 class NotAllowed(DomainError):
     """The actor may see the thing, but may not do this to it."""
 
-    sentence = translatable("You may see this, but you may not do this.")
+    sentence = translatable("You can see this, but you are not allowed to do this.")
 
 
 class TooBusy(DomainError):
     """Too many ask for the same costly thing at this moment; nothing was done."""
 
-    sentence = translatable(
-        "Many people are signing in at this moment. Please try again in a moment."
-    )
+    sentence = translatable("Many people are signing in right now. Please try again in a moment.")
 
 
 class StorageFull(TooBusy):
     """Very much has arrived, and this would not fit any more: nothing of it was stored."""
 
     sentence = translatable(
-        "We cannot take this at the moment: very many reports have arrived, and we have no room "
-        "for more. Nothing was sent."
+        "We can't take this right now. So many reports have come in that we have no room for "
+        "more. Nothing was sent."
     )
 
 
@@ -49,5 +47,5 @@ class Conflict(DomainError):
     """It could be done, but not in the state things are in; the sentence says what is missing."""
 
     sentence = translatable(
-        "This cannot be done now. Someone else may have been quicker: please look again."
+        "This can't be done now. Someone else may have done something first: please look again."
     )

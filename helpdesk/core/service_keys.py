@@ -58,7 +58,7 @@ class ServiceKeys:
             return Public(self.publics[purpose]).seal_text(text, place)
         if purpose in self.secrets:
             return self.secrets[purpose].seal_text(text, place)
-        raise Conflict("This process was given no key to seal this with.")
+        raise Conflict("This process has no key to encrypt this with.")
 
     def open(self, purpose: KeyFile, envelope: Envelope, place: Place) -> str:
         """What was sealed for this purpose. CannotOpen in a process that was not given its key."""

@@ -19,8 +19,8 @@ from helpdesk.core.outbox import Promise
 T = TypeVar("T")
 
 NOT_LET_IN: Final = (
-    "You wait to be let in, so you can't work on this. A colleague of this queue has to let you in"
-    " first."
+    "You don't have access yet, so you can't work on this. A colleague in this queue has to "
+    "give you access first."
 )
 REPORTERS_CLOCK = timedelta(minutes=5)
 

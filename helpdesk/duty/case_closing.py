@@ -50,7 +50,7 @@ def close_case(
     if refusal:
         raise Conflict(refusal)
     if needs_second_person(case, outcome):
-        raise Conflict("This case is urgent: a second person has to agree that it is no report.")
+        raise Conflict("This case is urgent: a second person has to agree that it is not a report.")
     cases.close(work, case, outcome=outcome, follow_up_on=follow_up_on, note=note)
 
 
@@ -62,7 +62,7 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     if refusal:
         raise Conflict(refusal)
     if pending_request(work, case) is not None:
-        raise Conflict("Someone has asked for this already. It waits for a second person.")
+        raise Conflict("Someone has already asked for this. It is waiting for a second person.")
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
     if note:
@@ -78,9 +78,9 @@ def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> Non
     work.require(may_work_on, case)
     work.session.refresh(request, with_for_update=True)
     if request.decided_at is not None:
-        raise Conflict("Someone else has decided this already.")
+        raise Conflict("Someone else has already decided this.")
     if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
-        raise NotAllowed("Someone else, who can open the case, has to decide this.")
+        raise NotAllowed("Someone else who can open the case has to decide this.")
     refusal = not_closed_yet(work, case, outcome=CaseOutcome.SPAM) if granted else ""
     if refusal:
         raise Conflict(refusal)
@@ -112,8 +112,8 @@ def in_the_way(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     for request in escalations.requests_of_case(work, case):
         if request.state in LIVE:
             yield (
-                f"Request {request.ref} is still with {isolated(request.partner.name)}."
-                " Withdraw it, or wait for their answer."
+                f"{isolated(request.partner.name)} still has request {request.ref}. Withdraw it, "
+                "or wait for their answer."
             )
     left = [] if outcome in LEFT else steps_left(playbooks.runs_of(work, case))
     if left:

@@ -73,4 +73,4 @@ def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
 
 def _takers(queue: CasesInQueue) -> list[SelectChoice]:
     colleagues = [SelectChoice(one.id, isolated(one.name)) for one in queue.colleagues]
-    return [SelectChoice(QUEUE, "No one yet: back to the queue"), *colleagues]
+    return [SelectChoice(QUEUE, "Nobody yet: back to the queue"), *colleagues]

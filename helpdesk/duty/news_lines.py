@@ -17,26 +17,27 @@ SHOWN: Final = 5
 LISTED: Final = 200
 WORDS: Final = {
     NewsKind.HANDED_OVER: "It was handed over to you.",
-    NewsKind.NO_LONGER_YOURS: "It isn't yours any more: someone else has it, or the queue.",
+    NewsKind.NO_LONGER_YOURS: "You no longer have it: someone else does, or it is back in the "
+    "queue.",
     NewsKind.MESSAGE: "The reporter wrote.",
-    NewsKind.AGREEMENT: "The reporter changed or confirmed what they agree to.",
-    NewsKind.WITHDRAWN: "The reporter took the report back.",
-    NewsKind.BACK: "The wait is over, and it is our move again.",
+    NewsKind.AGREEMENT: "The reporter changed or confirmed their permissions.",
+    NewsKind.WITHDRAWN: "The reporter withdrew the report.",
+    NewsKind.BACK: "It is no longer waiting. It is our turn.",
     NewsKind.CLOSED: "A colleague closed it.",
-    NewsKind.REOPENED: "A colleague opened it again.",
+    NewsKind.REOPENED: "A colleague reopened it.",
     NewsKind.NOTE: "A colleague left a note.",
     NewsKind.LEVEL: "A colleague changed how urgent it is.",
     NewsKind.LOWERING_DECIDED: "The lower level you asked for was decided on.",
     NewsKind.CLOSING_DECIDED: "The closing you asked for was decided on.",
     NewsKind.APPROVED: "What you wrote to the partner was approved.",
     NewsKind.WAIVED: "Your request may go without the platform's own form.",
-    NewsKind.ASKED: "The partner asked something.",
+    NewsKind.ASKED: "The partner has a question.",
     NewsKind.DECIDED: "The partner decided.",
     NewsKind.FIXED: "The reporter says it is fixed.",
     NewsKind.NOT_FIXED: "The reporter says it isn't fixed, or only in part.",
     NewsKind.NOT_CARRIED: "The request couldn't be sent.",
-    NewsKind.REQUEST_OVER: "The request was taken back.",
-    NewsKind.MOVED: "Something is new.",
+    NewsKind.REQUEST_OVER: "The request was withdrawn.",
+    NewsKind.MOVED: "There is an update.",
 }
 
 

@@ -136,7 +136,7 @@ def _waiting(work: Work) -> Iterator[_Waiting]:
     for wish in triage.pending_requests(work):
         yield _Waiting("A lower level", wish.case, {wish.asked_by})
     for ending in case_closing.pending_requests(work):
-        yield _Waiting("Close it as no report", ending.case, {ending.asked_by})
+        yield _Waiting("Close it as not a report", ending.case, {ending.asked_by})
     for one in escalations.requests_to_approve(work):
         what, by = f"Request {one.ref}", one.drafted_by
         if one.holds_answer:

@@ -32,7 +32,7 @@ def hold_sending(work: Work) -> None:
     """Somebody has restored this database, and says so: nothing leaves it from now on."""
     work.require(may_release, send_hold.ROW)
     if send_hold.why_held(work.session) is not None:
-        raise Conflict("Nothing is being sent already. helpdesk release lets it send again.")
+        raise Conflict("Sending is already paused. To start it again, run: helpdesk release")
     send_hold.hold(work, HoldReason.SAID)
 
 
@@ -40,7 +40,7 @@ def due_promises(work: Work) -> DuePromises:
     """What would leave if this database were released now. Refused where nothing is held."""
     held = send_hold.why_held(work.session)
     if held is None:
-        raise Conflict("Nothing is held: this database sends what is due.")
+        raise Conflict("Sending is not paused in this database.")
     promises = [one for one in outbox.all_due(work.session, at=work.at) if _leaves(one)]
     return DuePromises(
         held,

@@ -18,9 +18,9 @@ from helpdesk.playbooks.repository import the_library
 SENTENCES: Final[Mapping[str, str]] = {
     "case.submitted": "The report arrived{lane}.",
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
-    "case.level_raised": "Raised from {was} to {level} by hand.",
-    "case.closing_asked": "Asked a second person to agree that it is no report.",
-    "case.closing_decided": "Decided whether it is no report: {granted}.",
+    "case.level_raised": "Raised from {was} to {level} by a colleague.",
+    "case.closing_asked": "Asked a second person to agree that it is not a report.",
+    "case.closing_decided": "Decided whether it is not a report: {granted}.",
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
     "case.lowering_decided": "Decided on the lower level.",
     "case.claimed": "Took the case{lane}.",
@@ -30,64 +30,64 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.waits": "The case {waits} until {until}.",
     "case.resumed": "The case is open again. {because}",
     "case.closed": "Closed the case as {outcome}.",
-    "case.reopened": "Opened the case again.",
+    "case.reopened": "Reopened the case.",
     "case.withdrawn": "Withdrew the report.",
     "message.sent": "Wrote to the reporter.",
     "message.received": "Wrote to us.",
     "conversation.recorded": "Spoke with the reporter {way} on {spoke_at}. {late}",
     "conversation.tried": "Tried to reach the reporter {way} on {spoke_at}, and did not.",
     "conversation.denied": "Said it was not them we spoke with {way} on {spoke_at}.",
-    "message.needs_no_answer": "Wrote down that this needs no answer.",
+    "message.needs_no_answer": "Recorded that this needs no answer.",
     "mailbox.opened": "Looked into the mailbox.",
     "note.added": "Wrote a note.",
-    "consent.given": "Consent was written down: {kind} {platform}.",
-    "consent.withdrawn": "Consent was taken back: {kind} {platform}.",
-    "consent.confirmed": "Consent that was written down was confirmed: {kind} {platform}.",
+    "consent.given": "Consent was recorded: {kind} {platform}.",
+    "consent.withdrawn": "Consent was withdrawn: {kind} {platform}.",
+    "consent.confirmed": "Recorded consent was confirmed: {kind} {platform}.",
     "consent.denied": "The reporter says that they did not agree: {kind} {platform}.",
-    "triage.duty_called": "The people on duty were told that the case waits.",
-    "triage.alarm_sent": "An alarm went out at {percent} % of the time to our answer.",
-    "triage.word_alarm_sent": "An alarm went out at {percent} % of the time to our next word.",
-    "triage.owner_told": "The person who has the case was told that there is something new.",
-    "triage.unheard": "An alarm reached no one in this queue. The duty board says so in red.",
+    "triage.duty_called": "The people on duty were alerted to the case.",
+    "triage.alarm_sent": "An alert was sent after {percent}% of the time for our answer.",
+    "triage.word_alarm_sent": "An alert was sent after {percent}% of the time for our next update.",
+    "triage.owner_told": "The person who has the case was told about an update.",
+    "triage.unheard": "An alert reached nobody in this queue. It is in red on the duty board.",
     "playbook.started": "Started the playbook {playbook}.",
     "playbook.moved": "Moved the playbook {playbook} on from {was} to {to_edition}.",
     "playbook.step_finished": "Finished the step {step}: {outcome}.",
     "playbook.step_comes_back": "Recorded the step {step}: {outcome}. It comes back {at}.",
-    "playbook.step_skipped": "Left out the step {step}.",
-    "playbook.step_reopened": "Took back the step {step}.",
+    "playbook.step_skipped": "Skipped the step {step}.",
+    "playbook.step_reopened": "Undid the step {step}.",
     "playbook.ended": "The playbook {playbook} ended: {ended_as}.",
     "outbox.skipped": "What was due when a backup was restored was not sent again.",
     "escalation.drafted": "Wrote a request to {partner}: {ask}.",
     "escalation.changed": "Changed the request.",
-    "escalation.form_waived": "Answered for leaving out the platform's own form.",
+    "escalation.form_waived": "Took responsibility for not filing the platform's own form.",
     "escalation.approved": "Approved the request.",
     "escalation.second_person_called": "Asked for a second person to read the {words}.",
-    "escalation.second_person_told": "A second person was called to read the {words}.",
-    "escalation.second_person_untold": "Nobody could be called to read the {words}.",
-    "escalation.second_reader_told": "A second person was called to read what had left.",
-    "escalation.second_reader_untold": "Nobody could be called to read what had left.",
-    "escalation.second_read": "Read the request after it had left.",
-    "escalation.partner_told": "The partner was told that there is news on the request.",
-    "escalation.partner_told_otherwise": "Told the partner by another way that there is news on the"
-    " request.",
-    "escalation.partner_untold": "No letter could tell the partner that there is news on the"
-    " request. The duty board says so in red.",
+    "escalation.second_person_told": "A second person was asked to read the {words}.",
+    "escalation.second_person_untold": "Nobody could be reached to read the {words}.",
+    "escalation.second_reader_told": "A second person was asked to read what had been sent.",
+    "escalation.second_reader_untold": "Nobody could be reached to read what had been sent.",
+    "escalation.second_read": "Read the request after it was sent.",
+    "escalation.partner_told": "The partner was told about an update on the request.",
+    "escalation.partner_told_otherwise": "Told the partner in another way about an update on "
+    "the request.",
+    "escalation.partner_untold": "The partner could not be emailed about an update on the "
+    "request. It is in red on the duty board.",
     "escalation.with_partner": "The request is with the partner.",
     "escalation.read": "The partner opened the request.",
     "escalation.acknowledged": "The partner acknowledged the request.",
-    "escalation.asked": "The partner asked something.",
+    "escalation.asked": "The partner has a question.",
     "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
     "escalation.answered": "Answered the partner's question.",
     "escalation.decided": "The partner {decided}: {outcome}. Their reason: {reason}.",
-    "escalation.ticket_noted": "The partner noted a number of its own for the request.",
+    "escalation.ticket_noted": "The partner added their own reference for the request.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
     "escalation.verdict_denied": "Said that they never told us whether it is fixed: {verdict}.",
     "escalation.unanswered": "The partner did not answer in time.",
-    "escalation.withdrawn": "The request was taken back: {because}.",
-    "delivery.attempted": "The request left, attempt {number}.",
+    "escalation.withdrawn": "The request was withdrawn: {because}.",
+    "delivery.attempted": "The request was sent, attempt {number}.",
     "delivery.attempt_ended": "Attempt {number} of the request: {result}.",
-    "delivery.dead_letter": "The request could not be carried: {trouble}.",
-    "delivery.sent_again": "Had the request carried once more.",
+    "delivery.dead_letter": "The request could not be sent: {trouble}.",
+    "delivery.sent_again": "Sent the request again.",
     "delivery.cancelled": "The request was stopped before it arrived: {because}.",
     "delivery.result_came_late": "An old attempt of the request ended late: {result}.",
 }
@@ -101,24 +101,24 @@ CONSENTS: Final = {
 }
 PAUSED: Final = {"reporter": "waits for the reporter", "partner": "waits for the partner"}
 BACK: Final = {
-    "day_came": "The day it was waiting for has come.",
+    "day_came": "The date it was waiting for has come.",
     "reporter_silent": "The reporter did not answer in the time we gave them.",
     "partner_silent": "The partner's time is up.",
-    "nothing_left": "No partner has a request of ours any more.",
+    "nothing_left": "No partner has a request from us any more.",
     "partner_acted": "The partner has answered or asked something.",
     "reporter_acted": "The reporter has been in touch.",
-    "request_moved": "There is something new about a request.",
+    "request_moved": "There is an update on a request.",
 }
 # Details that have words of their own on the pages where people choose them.
 WAYS: Final = {
-    "telephone": "by telephone",
+    "telephone": "by phone",
     "signal": "on Signal",
     "in_person": "in person",
     "other_desk": "through another helpdesk",
     "other": "in another way",
 }
-LATE: Final = {"late": "It was written down after our word was due."}
-LEFT: Final = {"left": "The person who had it can't work on it any more."}
+LATE: Final = {"late": "It was recorded after our answer or update was due."}
+LEFT: Final = {"left": "The person who had it can no longer work on it."}
 WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "case.released": {"because": LEFT},
     "case.handed_over": {"because": LEFT},
@@ -200,7 +200,7 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
     codes = {name: str(entry.details.get(name)) for name in words}
     said = {name: words[name][code] for name, code in codes.items() if code in words[name]}
     if entry.details.get("slow_lane"):
-        said["lane"] = " in the second lane: it looked sent by a machine"
+        said["lane"] = " in the second lane: it looked automated"
     if entry.details.get("second_lane"):
         said["lane"] = " from the second lane"
     if entry.action == COMES_BACK:

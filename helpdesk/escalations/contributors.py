@@ -25,12 +25,12 @@ DONE: Final[Mapping[ContributionKind, str]] = {
     ContributionKind.WAIVER: "waived the platform's own form",
 }
 FOUND: Final[Mapping[str, str]] = {
-    "vetted": "wrote down who is asking",
-    "owner_confirmed": "wrote down whose account it is",
-    "public_form": "wrote down how the platform's own form went",
-    "public_form_ref": "wrote down the number of the platform's own form",
+    "vetted": "recorded who is asking",
+    "owner_confirmed": "recorded whose account it is",
+    "public_form": "recorded what happened to the platform's own form",
+    "public_form_ref": "recorded the number of the platform's own form",
 }
-AGREED: Final = "wrote down or confirmed what the reporter agreed to"
+AGREED: Final = "recorded or confirmed what the reporter agreed to"
 # On what these open, one person's word alone never leaves: only words and evidence open nothing.
 OPENS: Final = frozenset({ContributionKind.FACT, ContributionKind.LEVEL, ContributionKind.WAIVER})
 
@@ -79,7 +79,7 @@ def _noted(work: Work, escalation: Escalation) -> Iterator[tuple[str, RequestCon
     for actor, part, name in work.session.execute(found.order_by(Contribution.at)):
         if part is ContributionKind.EVIDENCE:
             if name in evidence:
-                yield actor, RequestContribution(f"wrote down “{evidence[name]}”", opens=False)
+                yield actor, RequestContribution(f"recorded “{evidence[name]}”", opens=False)
         elif part is not ContributionKind.FACT:
             yield (
                 actor,

@@ -48,7 +48,7 @@ class Findings:
     @property
     def to_take_up(self) -> tuple[str, ...]:
         """What the draft would say then and does not say now, in our words."""
-        priority = ("Its priority: the case has another level now",) if self.has_other_level else ()
+        priority = ("Its priority: the case now has another level",) if self.has_other_level else ()
         return (*priority, *(BY_NAME[name].ours for name in (*self.fills, *self.settled)))
 
     @property

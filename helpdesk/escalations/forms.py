@@ -30,13 +30,13 @@ class ChoiceForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    partner = RadioField("Whom do we ask?", [DataRequired("Choose a partner.")])
+    partner = RadioField("Who do we ask?", [DataRequired("Choose a partner.")])
     ask = RadioField(
         "What do we ask for?",
         [DataRequired("Choose one thing.")],
         choices=_choices(ASKS),
-        description="One thing. Locking is the kinder choice while an account does harm and nobody"
-        " can be sure yet whose hands it is in.",
+        description="Choose one. Locking is the safer choice while an account is doing harm and "
+        "nobody can be sure who controls it.",
     )
 
     def offer(self, partners: Iterable[Partner]) -> "ChoiceForm":
@@ -75,7 +75,7 @@ class PacketForm(Form):
         """Say beside a field what a step wrote down, where the field says something else."""
         for field in self.written:
             if field.name in told:
-                told_by_step = f"A step wrote down: “{told[field.name]}”"
+                told_by_step = f"A step recorded: “{told[field.name]}”"
                 field.description = f"{field.description} {told_by_step}".strip()
 
 
@@ -113,7 +113,7 @@ class AnswerApprovalForm(Form):
 
 class WaiverForm(Form):
     waiver = TextAreaField(
-        "Why may it go without the platform's own form?",
+        "Why can it be sent without the platform's own form?",
         [DataRequired("Type the reason."), not_longer_than(LONG)],
         description="For example: filing it would tell the intruder, or there is no form for this.",
     )
@@ -123,7 +123,7 @@ class AnswerForm(Form):
     words = TextAreaField(
         "Our answer",
         [DataRequired("Type an answer."), not_longer_than(LONG)],
-        description="It leaves as you write it. No names, and nothing that tells who asked us.",
+        description="It is sent as you write it. No names, and nothing that shows who asked us.",
     )
 
 
@@ -154,7 +154,7 @@ class DecisionForm(Form):
     reason = RadioField(
         "Why?", [DataRequired("Choose a reason.")], choices=_choices(reasons_for(None))
     )
-    note = TextAreaField("Anything that helps us to explain it", [not_longer_than(LONG)])
+    note = TextAreaField("Anything that helps us explain it", [not_longer_than(LONG)])
 
     def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
         """Only answers that fit what was asked: the likely ones first, others in a last group."""
@@ -176,7 +176,7 @@ class DecisionForm(Form):
 
 class TicketForm(Form):
     ticket = StringField(
-        "Your own number for it", [not_longer_than(SHORT_LIMIT, count=count_code_points)]
+        "Your own reference", [not_longer_than(SHORT_LIMIT, count=count_code_points)]
     )
 
 

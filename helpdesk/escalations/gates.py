@@ -116,7 +116,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Case",
         not seen.case_is_closed,
-        "The case is closed. Open it again before you ask someone to act on it.",
+        "The case is closed. Reopen it before you ask someone to act on it.",
     )
     yield (
         "Partner",
@@ -130,11 +130,11 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         _no_way_to_them(seen),
     )
     yield (
-        "Their mail address",
+        "Their email address",
         seen.partner_gets_mail or not seen.partner_has_mailbox,
-        f"The mail address of {seen.partner} isn't confirmed, so no letter would reach them. They"
-        " type the code of the test letter at their desk, or read it out to a coordinator, who"
-        " types it on the partner's page.",
+        f"The email address of {seen.partner} isn't confirmed, so no email would reach them. They"
+        " can type the code from the test email at the partner desk, or read it out to a"
+        " coordinator, who types it on the partner's page.",
     )
     yield (
         "What they take",
@@ -145,8 +145,8 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Who we are",
         seen.says_who_we_are,
-        f"Nothing tells {seen.partner} who we are and whom they can call. A coordinator can write"
-        " it on the partner's page.",
+        f"{seen.partner} has not been told who we are and who they can call. A coordinator can"
+        " add it on the partner's page.",
     )
     yield (
         "Requester",
@@ -161,22 +161,22 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
         " however urgent it sounds.",
     )
     yield (
-        "Leave to help",
+        "Consent to help",
         seen.may_help,
-        "The reporter has not agreed that we work on the case, or has taken it back. Ask them"
-        " through the mailbox, or write it down on the case if they told you over a safe way.",
+        "The reporter has not agreed that we work on the case, or has withdrawn that. Ask them in"
+        " the mailbox, or record it on the case if they told you on a safe channel.",
     )
     yield (
         "Consent",
         seen.has_consent,
-        f"The reporter has not agreed that we ask {seen.partner}, or has taken it back. Ask them"
-        " through the mailbox, or write it down on the case if they told you over a safe way.",
+        f"The reporter has not agreed that we ask {seen.partner}, or has withdrawn that. Ask them"
+        " in the mailbox, or record it on the case if they told you on a safe channel.",
     )
     yield (
         "Public form",
         seen.has_form_number or seen.is_waived,
         "There is no number of the platform's own form. Do the step “File the platform's own"
-        " form” and write its number down, or ask a coordinator to waive it with a reason.",
+        " form” and record its number, or ask a coordinator to waive it with a reason.",
     )
     yield from _about_the_packet(seen)
     yield (
@@ -187,11 +187,11 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
 
 
 def _no_way_to_them(seen: GateInputs) -> str:
-    said = f"Nothing can reach {seen.partner} yet."
+    said = f"Nothing can be sent to {seen.partner} yet."
     if not seen.partner_has_key:
         said = f"Nobody at {seen.partner} can open a request yet. Their first person has to enrol."
     if not seen.partner_has_mailbox:
-        said += " The partner's page needs a mail address."
+        said += " The partner's page needs an email address."
     return said
 
 
@@ -210,12 +210,12 @@ def _own_gates(seen: GateInputs, approver: str) -> list["RequestContribution"]:
 def _not_a_second_person(seen: GateInputs, approver: str) -> str:
     did = _in_short([one.did for one in seen.parts.get(approver, ())])
     said = (
-        f"It asks for access to an account, and you had a part in it: you {did}. A second person"
-        " has to read and approve it: someone who had no part in it."
+        f"It asks for access to an account, and you had a part in it: you {did}."
+        " A second person, who had no part in it, has to read and approve it."
     )
     own = dict.fromkeys(one.did for one in _own_gates(seen, approver))
     if own and _is_that_urgent(seen):
-        said += f" It can't leave on one person's word, because who asks also {', '.join(own)}."
+        said += f" One person's approval is not enough, because they also {', '.join(own)}."
     return said
 
 
@@ -236,13 +236,13 @@ def _about_the_packet(seen: GateInputs) -> Iterator[tuple[str, bool, str]]:
     yield (
         "What they may receive",
         not barred,
-        f"{seen.partner} may not receive: " + _labels(barred) + ". Change the request, and it"
-        " will leave that out.",
+        f"{seen.partner} can't receive: " + _labels(barred) + ". Change the request to leave"
+        " that out.",
     )
     yield (
         "No way to the reporter",
         not reveals_contact(_told(seen.packet), seen.safe_channel),
-        "An address or a number of the reporter stands in it. Change the request and take it out.",
+        "It contains an address or a number of the reporter. Change the request and remove it.",
     )
 
 

@@ -17,10 +17,10 @@ from helpdesk.partners.labels import TAKES
 
 ASKS: Final = {ask: TAKES[ask.value] for ask in Ask}
 
-ASKED_OF_PARTNER: Final = ASKS | {Ask.REVIEW: "Look again at a decision of yours"}
+ASKED_OF_PARTNER: Final = ASKS | {Ask.REVIEW: "Review a decision of yours"}
 
 PRIORITIES: Final = {
-    Priority.P1: "P1: life or an attack that is running",
+    Priority.P1: "P1: life at risk, or an attack in progress",
     Priority.P2: "P2: serious",
     Priority.P3: "P3: normal",
     Priority.P4: "P4: can wait",
@@ -29,27 +29,27 @@ PRIORITIES: Final = {
 # What is said of a gate that is open, by its name.
 IN_ORDER: Final = {
     "Case": "The case is open",
-    "Partner": "We have made sure who the partner is",
+    "Partner": "We have checked who the partner is",
     "Way to them": "Someone there can open the request",
-    "Their mail address": "Their mail address was confirmed",
+    "Their email address": "Their email address was confirmed",
     "What they take": "They take requests of this kind",
-    "Who we are": "They are told who we are and whom they can call",
+    "Who we are": "They know who we are and who they can call",
     "Requester": "We know who is asking",
     "Ownership": "We know whose account it is",
-    "Leave to help": "The reporter agrees that we work on the case",
+    "Consent to help": "The reporter agrees that we work on the case",
     "Consent": "The reporter agrees that we ask this partner",
     "Public form": "The platform's own form was filed, or left out for a reason",
     "What they need": "Everything they need is in it",
-    "What they may receive": "Nothing in it is more than they may receive",
-    "No way to the reporter": "It holds no address or number of the reporter",
+    "What they may receive": "It contains nothing they can't receive",
+    "No way to the reporter": "It contains no address or number of the reporter",
     "Second person": "You can send it",
 }
 
 STATES: Final = {
-    EscalationState.DRAFT: "Draft: nothing has left",
-    EscalationState.APPROVED: "Approved, about to leave",
+    EscalationState.DRAFT: "Draft: not sent",
+    EscalationState.APPROVED: "Approved, about to be sent",
     EscalationState.DISPATCHING: "On its way",
-    EscalationState.WITH_PARTNER: "With the partner, no sign yet",
+    EscalationState.WITH_PARTNER: "With the partner, no response yet",
     EscalationState.ACKNOWLEDGED: "Acknowledged",
     EscalationState.NEED_INFORMATION: "The partner has a question",
     EscalationState.IN_REVIEW: "With the partner again",
@@ -73,10 +73,10 @@ FOR_PARTNER: Final = {
     EscalationState.DISPATCHING: "New",
     EscalationState.WITH_PARTNER: "New",
     EscalationState.ACKNOWLEDGED: "You have acknowledged it",
-    EscalationState.NEED_INFORMATION: "You have asked us something",
+    EscalationState.NEED_INFORMATION: "You have asked a question",
     EscalationState.IN_REVIEW: "We have answered",
     EscalationState.DECIDED: "You have decided",
-    EscalationState.CLOSED: "Closed: nothing more is asked of you",
+    EscalationState.CLOSED: "Closed: you don't need to do anything more",
     EscalationState.WITHDRAWN: "Withdrawn: please do nothing more about it",
     EscalationState.UNANSWERED: "Late: an answer still helps",
 }
@@ -87,20 +87,20 @@ AGAIN: Final = "Please look at it again"
 FIXED: Final = "Closed: the person says that it is fixed"
 
 PILES: Final = {
-    InboxFilter.WAITING: "They wait for you",
+    InboxFilter.WAITING: "Waiting for you",
     InboxFilter.ASKED: "You asked us",
-    InboxFilter.DECIDED: "Decided, or over",
+    InboxFilter.DECIDED: "Decided or closed",
 }
 
 PILE_ORDER: Final = {
-    InboxFilter.WAITING: "By priority, then by the time that is left",
-    InboxFilter.ASKED: "Our move: the latest first",
+    InboxFilter.WAITING: "By priority, then by time left",
+    InboxFilter.ASKED: "Waiting for us: the latest first",
     InboxFilter.DECIDED: "Nothing more to do, unless we come back to you: the latest first",
 }
 
 EMPTY_PILE: Final = {
-    InboxFilter.WAITING: "Nothing waits for you.",
-    InboxFilter.ASKED: "You have asked nothing that we still owe you an answer to.",
+    InboxFilter.WAITING: "Nothing is waiting for you.",
+    InboxFilter.ASKED: "You have no questions that we still have to answer.",
     InboxFilter.DECIDED: "Nothing is decided yet.",
 }
 
@@ -114,22 +114,22 @@ _PARTNER_TONES: Final = {
 }
 
 RESULTS: Final = {
-    None: "It is under way.",
-    DeliveryState.ACCEPTED: "A mail server took it. That is no answer yet.",
-    DeliveryState.DEFERRED: "It could not be handed over. It is tried again.",
-    DeliveryState.UNCERTAIN: "It may have arrived. It is repeated under the same id.",
+    None: "It is on its way.",
+    DeliveryState.ACCEPTED: "A mail server accepted it. That is not an answer yet.",
+    DeliveryState.DEFERRED: "It could not be delivered. We will try again.",
+    DeliveryState.UNCERTAIN: "It may have arrived. We will send it again under the same ID.",
     DeliveryState.REJECTED: "It was refused.",
 }
 
 TROUBLES: Final = {
-    "packet_changed": "The packet is not the one that was approved. Withdraw it, and find out why.",
-    "partner_not_vetted": "The partner is not vetted any more.",
+    "packet_changed": "The data is not what was approved. Withdraw it, and find out why.",
+    "partner_not_vetted": "The partner is no longer vetted.",
     "partner_takes_it_no_more": "The partner was retired, or takes such requests no more. Withdraw"
     " this one, and ask another partner.",
-    "no_mailbox": "The partner has no mail address.",
-    "mailbox_unconfirmed": "The partner's mail address isn't confirmed. Have the code of the test"
-    " letter typed on the partner's page, then carry it once more.",
-    "worker_gone": "The worker stopped in the middle.",
+    "no_mailbox": "The partner has no email address.",
+    "mailbox_unconfirmed": "The partner's email address isn't confirmed. Get the code from the "
+    "test email typed on the partner's page, then send it again.",
+    "worker_gone": "The worker stopped while sending it.",
 }
 
 ACTIONS: Final = {
@@ -163,8 +163,8 @@ _REASONS: Final = {
 
 # The same reason, put for what was asked: whoever gives an account back says why like this.
 _REASONS_TO_ACT: Final[Mapping[Ask | None, Mapping[Reason, str]]] = {
-    Ask.RESTORE: {Reason.POLICY_BREACH: "Somebody had taken it over, which breaks our rules"},
-    Ask.LOCK: {Reason.POLICY_BREACH: "Somebody had taken it over, which breaks our rules"},
+    Ask.RESTORE: {Reason.POLICY_BREACH: "Someone had taken it over, which breaks our rules"},
+    Ask.LOCK: {Reason.POLICY_BREACH: "Someone had taken it over, which breaks our rules"},
 }
 
 VERDICTS: Final = {

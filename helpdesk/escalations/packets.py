@@ -116,7 +116,7 @@ def build_packet(header: Header, available: Mapping[str, str], allowed: Collecti
         fields[field.name] = value
     packet = Packet(header, fields)
     if len(packet.as_text().encode()) > LARGEST:
-        raise InvalidPacket("This is more than 64 kB, which is more than a request may carry.")
+        raise InvalidPacket("This is more than 64 kB, the limit for a request.")
     return packet
 
 

@@ -28,11 +28,12 @@ SLUG = r"[a-z0-9][a-z0-9-]{0,38}\Z"
 
 def _mailbox() -> StringField:
     return StringField(
-        "Mail address of their trust team",
+        "Email address of their trust team",
         [is_address],
         filters=[as_address],
-        description="They get an id, a priority and a link there. Never a word of a case. A test"
-        " letter goes there first, and nothing else before its code is typed.",
+        description="We send an ID, a priority and a link there, and never anything about a "
+        "case. We send a test email first, and nothing else until its code is "
+        "typed.",
     )
 
 
@@ -40,9 +41,9 @@ class AllowListForm(Form):
     """What a packet to this partner may hold."""
 
     fields = SelectMultipleField(
-        "What may a request to them hold?",
+        "What can a request to them include?",
         choices=[SelectChoice(field.name, field.label) for field in FIELDS],
-        description="Whatever is not chosen here can never be sent to them.",
+        description="Anything not chosen here can never be sent to them.",
     )
 
 
@@ -56,28 +57,30 @@ class AboutForm(Form):
     asks = SelectMultipleField(
         "What can they be asked for?",
         choices=[SelectChoice(code, words) for code, words in TAKES.items()],
-        description="They are offered for nothing else.",
+        description="They can't be asked for anything else.",
     )
     timezone = StringField(
         "Their time zone",
         [
-            DataRequired("Type the name of a zone, such as Europe/Lisbon. UTC is one too."),
+            DataRequired("Type the name of a time zone, such as Europe/Lisbon or UTC."),
             not_longer_than(64),
         ],
         default="UTC",
-        description="Its name, such as Europe/Lisbon or Asia/Beirut. Times stand in it beside UTC.",
+        description="Its name, such as Europe/Lisbon or Asia/Beirut. They see times in it as "
+        "well as in UTC.",
     )
     reach_us = TextAreaField(
-        "Who we are, and whom they can call",
+        "Who we are, and who they can call",
         [not_longer_than(2000)],
-        description="They read it beside each request: the name of our organisation, and a number"
-        " or an address of someone who knows them. Nothing goes to them without it.",
+        description="They see it with each request: the name of our organisation, and a number "
+        "or an address of someone who knows them. Nothing is sent to them without "
+        "it.",
     )
 
     def validate_timezone(self, field: Any) -> None:
         if not is_zone(field.data or ""):
             raise ValidationError(
-                "We know no such zone. Names look like Europe/Lisbon or Asia/Beirut."
+                "There is no such time zone. Names look like Europe/Lisbon or Asia/Beirut."
             )
 
     @property
@@ -95,15 +98,19 @@ class PartnerForm(AboutForm, AllowListForm):
     known_platforms: Collection[str] = ()
     slug = StringField(
         "Short name for addresses",
-        [Regexp(SLUG, message="Use small letters, digits and dashes, such as example-social.")],
+        [
+            Regexp(
+                SLUG, message="Use lower-case letters, numbers and dashes, such as example-social."
+            )
+        ],
     )
     platform = StringField(
-        "Which platform do they answer for?",
+        "Which platform do they act for?",
         [Regexp(SLUG, message="Use the short name of the platform, such as google or facebook.")],
-        description="The short name that the report form uses. A consent for this platform is one"
-        " for this partner.",
+        description="The short name in the report form. Consent to ask this platform is consent "
+        "to ask this partner.",
     )
-    is_new_platform = BooleanField("It is a new platform, which no report names yet")
+    is_new_platform = BooleanField("It is a new platform, not named in any report yet")
     mailbox = _mailbox()
 
     def knowing(self, platforms: Collection[str]) -> "PartnerForm":
@@ -127,10 +134,10 @@ class VettingForm(Form):
     """When somebody made sure who they are."""
 
     on = DateField(
-        "On which day did you make sure who they are?",
+        "On which day did you check who they are?",
         [DataRequired("Type the day, such as 2026-11-02."), in_past],
-        description="Speak with someone there whom you know, on a channel that they did not give"
-        " you in the same message. Days are counted in UTC.",
+        description="Speak to someone there you know, on a channel that they did not give you "
+        "in the same message. Days are in UTC.",
     )
 
 

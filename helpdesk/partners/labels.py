@@ -7,5 +7,5 @@ TAKES: Final = {
     "lock": "Lock the account, so that nobody gets in",
     "remove": "Take it down",
     "preserve": "Keep the data, so that it is not lost",
-    "review": "Look again at a decision of theirs",
+    "review": "Review a decision of theirs",
 }

@@ -69,7 +69,7 @@ FIELDS: Final = (
     ),
     PacketField(
         "target_kind",
-        "What kind of thing it is",
+        "What it is",
         FieldSource.TYPED,
         _NONE,
         choices=(
@@ -85,7 +85,7 @@ FIELDS: Final = (
         "What happened",
         FieldSource.TYPED,
         _PERSONAL,
-        hint="Three to six plain sentences. No names, and nothing that tells who asked us.",
+        hint="Three to six plain sentences. No names, and nothing that shows who asked us.",
         is_long=True,
     ),
     PacketField(
@@ -139,7 +139,7 @@ FIELDS: Final = (
         _NONE,
         "vetted",
         choices=(
-            ("confirmed", "Somebody we trust has confirmed them"),
+            ("confirmed", "Someone we trust has confirmed them"),
             ("known", "We have known them before"),
         ),
     ),
@@ -167,7 +167,7 @@ FIELDS: Final = (
     ),
     PacketField(
         "harm",
-        "What could happen, and to whom, as a role",
+        "What could happen, and who to (as a role)",
         FieldSource.EVIDENCE,
         _PERSONAL,
         "harm-statement",
@@ -187,17 +187,17 @@ FIELDS: Final = (
         FieldSource.EVIDENCE,
         _PERSONAL,
         "restore-address",
-        hint="A fresh one that was never tied to any account.",
+        hint="A new one that was never linked to any account.",
     ),
     PacketField(
         "keep_quiet",
-        "Who must not hear of this",
+        "Who must not know about this",
         FieldSource.TYPED,
         _NONE,
         choices=(
-            ("target", "Please do not tell whoever holds the account now"),
+            ("target", "Please do not tell the person who has the account now"),
             ("authorities", "Contact with authorities would endanger people: please ask us first"),
-            ("both", "Please do not tell whoever holds the account, nor any authority"),
+            ("both", "Please do not tell the person who has the account, or any authority"),
         ),
     ),
     PacketField(
@@ -218,7 +218,7 @@ FIELDS: Final = (
     PacketField("region", "Region", FieldSource.CASE, _NONE, "region"),
     PacketField(
         "context",
-        "What an outsider would not know",
+        "What someone from outside would not know",
         FieldSource.TYPED,
         _PERSONAL,
         hint="For example what a word or a date means there.",

@@ -28,10 +28,10 @@ def unknown_platform(platform: str, known: Collection[str]) -> str:
     near = get_close_matches(platform, known, n=1, cutoff=ALIKE)
     if near:
         return (
-            f"No report names the platform “{platform}”. Did you mean “{near[0]}”? If it really"
-            " is another one, say so with the tick."
+            f"No report names the platform “{platform}”. Did you mean “{near[0]}”? If it really "
+            "is another one, tick the box."
         )
     return (
-        f"No report names the platform “{platform}”. If it is a new one, say so with the tick:"
-        " reporters can agree to it only once a playbook knows it."
+        f"No report names the platform “{platform}”. If it is new, tick the box. Reporters can "
+        "only agree to it once it is in a playbook."
     )

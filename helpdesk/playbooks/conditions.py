@@ -130,7 +130,7 @@ def from_data(data: Mapping[str, Any]) -> Condition:
             return AnyOf(tuple(from_data(part) for part in said))
         case "not":
             return Not(from_data(said))
-    raise ValueError(f"A stored edition holds a condition nobody knows: {verb}.")
+    raise ValueError(f"A stored version has an unknown condition: {verb}.")
 
 
 def leaves(condition: Condition) -> Iterator[Is | In | AtLeast | Answered]:

@@ -23,7 +23,7 @@ def from_json(text: str) -> Playbook:
     """The page of a stored edition."""
     stored = json.loads(text)
     if stored["format"] != FORMAT:
-        raise ValueError(f"This edition has format {stored['format']}; we read {FORMAT}.")
+        raise ValueError(f"This version has format {stored['format']}; we read {FORMAT}.")
     playbook: Playbook = built(Playbook, stored["playbook"])
     return playbook
 

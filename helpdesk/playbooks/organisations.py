@@ -28,7 +28,7 @@ def _cause(library: Library) -> Question:
     return Question(
         id=CAUSE,
         ask=Text(f"{home}.ask", "What does the organisation work on?"),
-        hint=Text(f"{home}.hint", "Only if they have told you and it helps. It is sealed."),
+        hint=Text(f"{home}.hint", "Only if they have told you and it helps. It is encrypted."),
         kind=QuestionKind.MANY_OF,
         options=tuple(Option(one.slug, one.name) for one in library.causes),
         sensitivity=DataSensitivity.DANGER,

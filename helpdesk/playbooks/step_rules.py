@@ -47,7 +47,7 @@ def unshown(outcome: StepOutcome, written: Collection[str], note: str) -> tuple[
 def say_what_shows_it(page: Playbook, outcome: StepOutcome, missing: Iterable[str]) -> str:
     """That an outcome has to be shown, and by what, in a sentence."""
     wanted = ", ".join(shows(page, missing, quoted=True))
-    return f"Before you record “{outcome.label}”, write down: {wanted}."
+    return f"Before you record “{outcome.label}”, add: {wanted}."
 
 
 def shows(page: Playbook, names: Iterable[str], *, quoted: bool = False) -> list[str]:

@@ -37,7 +37,8 @@ class OutcomeForm(Form):
     note = TextAreaField(
         "Note",
         [too_long],
-        description="For you and your colleagues. It is sealed, and the reporter does not see it.",
+        description="For you and your colleagues. It is encrypted, and the reporter does not "
+        "see it.",
     )
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
@@ -85,8 +86,8 @@ class SkipForm(Form):
 
     seen = HiddenField()
     reason = TextAreaField(
-        "Why is it left out?",
-        [DataRequired("Say in a few words why this step is left out."), too_long],
+        "Why do you skip it?",
+        [DataRequired("Say in a few words why you skip this step."), too_long],
     )
 
 

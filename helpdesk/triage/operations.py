@@ -147,7 +147,7 @@ def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     lock_case(work, case)
     work.require(may_judge, case)
     if level.rank <= case.level.rank:
-        raise Conflict(f"This case is {case.level} already. To lower it, ask for a second person.")
+        raise Conflict(f"This case is already {case.level}. To lower it, ask for a second person.")
     _keep(work, case, level=level, rule=RAISED, inputs={"reason": reason})
     work.record("case.level_raised", case, was=case.level, level=level)
     _move(work, case, level, rule=RAISED)
@@ -161,7 +161,7 @@ def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) ->
     _refuse_in_danger(work, case)
     if queries.pending_request(work, case) is not None:
         raise Conflict(
-            "Somebody has asked for a lower level already. It waits for a second person."
+            "Someone has already asked for a lower level. It is waiting for a second person."
         )
     return _write_wish(work, case, level=level, reason=reason)
 
@@ -174,7 +174,7 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
     work.require(may_decide, request)
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
-        raise Conflict("Someone else has decided this already.")
+        raise Conflict("Someone else has already decided this.")
     if granted:
         _one_below(case, request.level)
         _refuse_in_danger(work, case)

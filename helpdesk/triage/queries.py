@@ -159,7 +159,7 @@ def pending_request_or_conflict(work: Work, case: Case) -> LevelRequest:
     """The undecided wish; where there is none, somebody has been quicker."""
     request = pending_request(work, case)
     if request is None:
-        raise Conflict("Someone else has decided this already.")
+        raise Conflict("Someone else has already decided this.")
     return request
 
 

@@ -35,8 +35,8 @@ def create_answers(ref: str) -> ResponseReturnValue:
         flash(f"The answers are corrected. The level is {case.level}.")
         if judgement.level.rank < case.level.rank:
             flash(
-                f"By the answers it would be {judgement.level}. To lower it, a second person has to"
-                " agree, one level at a time."
+                f"From the answers it would be {judgement.level}. To lower it, a second person "
+                "has to agree, one level at a time."
             )
     return _to_case(case)
 

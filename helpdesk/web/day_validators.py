@@ -13,8 +13,8 @@ def in_future(_form: Any, field: Any) -> None:
     today = _today()
     if field.data is not None and not can_be_in_future(field.data, today=today):
         raise ValidationError(
-            f"Choose a day after today ({in_words(today)} in UTC), and not after"
-            f" {in_words(today + AHEAD)}."
+            f"Choose a day after today ({in_words(today)} in UTC) and no later than "
+            f"{in_words(today + AHEAD)}."
         )
 
 
@@ -23,8 +23,8 @@ def in_past(_form: Any, field: Any) -> None:
     today = _today()
     if field.data is not None and not can_be_in_past(field.data, today=today):
         raise ValidationError(
-            f"Choose a day up to today ({in_words(today)} in UTC), and not before"
-            f" {in_words(today - BACK)}."
+            f"Choose today ({in_words(today)} in UTC) or an earlier day, but not before "
+            f"{in_words(today - BACK)}."
         )
 
 

@@ -47,16 +47,16 @@ NEVER_REPEATED = frozenset({"passphrase", "again", "current", "recovery_key"})
 NEVER_SHOWN = NEVER_REPEATED | {"code", FIELD}
 
 SENTENCES = {
-    400: translatable("We could not understand what was sent."),
+    400: translatable("We couldn't understand what was sent."),
     404: NotFound.sentence,
-    405: translatable("This address does not take that kind of request."),
+    405: translatable("This page can't be opened like that."),
     413: translatable("This is more than we can take at once. Please send less text."),
-    429: translatable("That was too often in a short time. Please wait a minute and try again."),
+    429: translatable("Too many attempts. Please wait a minute and try again."),
     503: translatable(
-        "We cannot save anything at this moment. Nothing was sent. Please try again in a minute."
+        "We can't save anything right now. Nothing was sent. Please try again in a minute."
     ),
 }
-CANNOT_READ = translatable("We cannot open this page at this moment.")
+CANNOT_READ = translatable("We can't open this page right now.")
 
 
 def init_app(app: Flask) -> None:
@@ -172,7 +172,7 @@ def _old_form(_error: ExpiredForm) -> ResponseReturnValue:
     if not is_same_site():
         return _from_elsewhere(CrossSiteForm())
     return _keep_typed(
-        translatable("This page was open for a long time, so please send it once more."), 400
+        translatable("This page was open for a long time. Please send it again."), 400
     )
 
 
@@ -184,13 +184,12 @@ def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
     """Somebody else is here than when the page was opened: it does nothing to either."""
     sentence = (
         translatable(
-            "This page belongs to another mailbox than the one that is open in this browser now. "
-            "Nothing was sent and nothing was changed."
+            "This page is from another mailbox than the one that is open in this browser now. "
+            "Nothing was sent or changed."
         )
         if current_surface() is Surface.PUBLIC
         else translatable(
-            "This page was opened by another person than the one who is signed in now. Nothing was "
-            "sent and nothing was changed."
+            "Someone else was signed in when this page was opened. Nothing was sent or changed."
         )
     )
     return _page(sentence, 409, words=_typed(), above=parent_page(request.path) or _home())

@@ -15,8 +15,8 @@ from helpdesk.web.text_fields import TYPED, remember_text_fields
 # are worth seeing, so they stay in sight instead of at work.
 UNSEEN = str.maketrans({"\0": None, "\u202d": "[U+202D]", "\u202e": "[U+202E]"})
 CODE_IN_WORDS = _(
-    "This looks like a code that opens something here, such as a return code. Nobody here needs"
-    " it, and anyone who has it can use it. Please take it out. Everything else you wrote is kept."
+    "This looks like a private code, such as a return code. We never need it, and anyone who "
+    "has it can use it. Please remove it. Everything else you wrote is kept."
 )
 
 

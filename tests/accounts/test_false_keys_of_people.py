@@ -93,7 +93,7 @@ def test_no_address_is_sealed_to_a_key_that_was_put_there(context, lead, theirs,
 
     with work_as(context, somebody) as work:
         me = work.session.get(Person, somebody.person.id)
-        with pytest.raises(Conflict, match="does not bear our signature"):
+        with pytest.raises(Conflict, match="does not have our signature"):
             operations.propose_own_mailbox(work, me, "anna@house.test")
 
     with context.begin() as work:

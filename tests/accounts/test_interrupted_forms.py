@@ -106,7 +106,7 @@ def test_another_person_does_not_see_the_words(context, staff, two):
 
     assert answer.status_code == 303
     assert "tomorrow" not in browser.text
-    assert "It belongs to another person." in browser.text
+    assert "This form was filled in by someone else" in browser.text
     assert written(context, Note) == 0
 
 
@@ -229,7 +229,7 @@ def test_without_cookies_signing_in_says_that_they_are_the_reason(staff, two):
         "/sign-in", answers={"handle": writer.person.handle, "passphrase": writer.passphrase}
     )
 
-    assert "Signing in needs a cookie" in browser.text
+    assert "You need a cookie to sign in" in browser.text
 
 
 def test_every_form_of_staff_comes_back_filled_in(context, staff, two):

@@ -58,7 +58,9 @@ def mailbox(context, somebody, at):
 def codes_sent(context, at, to=NEW):
     run_due_promises(context, "notices", at=at)
     letters = [
-        one for one in context.mailer.sent if one.to == to and "code for duty" in one.subject
+        one
+        for one in context.mailer.sent
+        if one.to == to and "code for alert emails" in one.subject
     ]
     return [re.search(r"\d{6}", one.body)[0] for one in letters]
 
@@ -84,7 +86,7 @@ def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed
     [code] = codes_sent(context, now)
 
     [told] = [one for one in context.mailer.sent if one.to == OLD]
-    assert "another address for duty mail" in told.body
+    assert "address for alert emails" in told.body
     assert NEW not in told.body
     assert mailbox(context, anna, now) == OLD
     assert confirms(context, anna, code, now)
@@ -136,7 +138,7 @@ def test_a_new_code_ends_the_one_before_and_a_used_one_is_used(context, ben, now
 
     assert first == second or not confirms(context, ben, first, later)
     assert confirms(context, ben, second, later)
-    with pytest.raises(Conflict, match="confirmed already"):
+    with pytest.raises(Conflict, match="already be confirmed"):
         confirms(context, ben, second, later)
 
 
@@ -204,8 +206,10 @@ def test_the_board_says_whose_duty_mail_is_not_confirmed(context, staff, anna, b
         operations.propose_own_mailbox(work, queries.current_person(work), NEW)
 
     board = sign_in(staff, anna).get("/duty").text
-    assert re.search(r"Duty mail to .*Ben.* isn't confirmed yet", board)
-    assert "Your duty mail isn't confirmed yet" in sign_in(staff, ben).get("/duty").text
+    assert re.search(r"email address of .*Ben.* for alerts isn't confirmed yet", board)
+    assert (
+        "Your email address for alerts isn't confirmed yet" in sign_in(staff, ben).get("/duty").text
+    )
 
 
 def test_a_queue_in_which_no_address_is_confirmed_is_red(context, staff, anna):
@@ -214,7 +218,7 @@ def test_a_queue_in_which_no_address_is_confirmed_is_red(context, staff, anna):
 
     board = sign_in(staff, anna).get("/duty").text
 
-    assert "can be told when a case waits" in board
+    assert "can be alerted to waiting cases" in board
     assert "has a confirmed email address" in board
 
 
@@ -226,7 +230,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
     assert "been sent yet" in browser.get("/account/mailbox").text
     run_due_promises(context, "notices")
     page = browser.get("/account/mailbox").text
-    assert "A letter with six digits went to" in page
+    assert "An email with six digits was sent to" in page
 
     for _ in range(CODE_TRIES):
         answer = browser.post("/account/mailbox/confirmation", data={"code": "000000"})
@@ -235,7 +239,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
     with context.begin() as work:
         assert work.session.get(UnconfirmedMailbox, ben.person.id).tries == CODE_TRIES
     ended = browser.get("/account/mailbox").text
-    assert "The code has ended" in ended
+    assert "The code has expired" in ended
     assert "Confirm this address" not in ended
     assert browser.post("/account/mailbox/confirmation", data={"code": "12"}).status_code == 422
     assert browser.post("/account/mailbox/code").status_code == 303
@@ -263,7 +267,7 @@ def test_at_the_partner_desk_nothing_speaks_of_duty(context, partner_desk, now):
     answer = partner_desk.post("/account/mailbox", data=given, follow_redirects=True)
     pages = [before, answer.text, partner_desk.get("/account").text]
     assert not [one for one in pages if "duty" in one.lower()]
-    assert "Mail about your account" in before
+    assert "Emails about your account" in before
 
     run_due_promises(context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     [letter] = [one for one in context.mailer.sent if one.to == NEW]

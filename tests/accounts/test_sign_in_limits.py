@@ -68,7 +68,9 @@ def test_another_browser_is_told_exactly_how_long_it_must_wait(browser, responde
     answer = come_in(another(browser), responder)
 
     assert answer.status_code == 422
-    assert re.search(r"the next one counts in (1 minute|2 minutes)( \d+ seconds?)?\.", answer.text)
+    assert re.search(
+        r"You can try again here in (1 minute|2 minutes)( \d+ seconds?)?\.", answer.text
+    )
     assert 'value="asha"' in answer.text
 
 
@@ -77,7 +79,9 @@ def test_a_name_that_nobody_has_is_made_to_wait_just_the_same(browser, responder
 
     def seen(answers):
         plain = [re.sub(r'name="(csrf_)?token"[^>]*', "", one.text) for one in answers]
-        return [re.sub(r"counts in [^.]*", "", one.replace("nobody-here", "asha")) for one in plain]
+        return [
+            re.sub(r"again here in [^.]*", "", one.replace("nobody-here", "asha")) for one in plain
+        ]
 
     assert seen(known) == seen(unknown)
 
@@ -151,7 +155,7 @@ def test_a_known_browser_does_not_try_for_ever(browser, responder):
 
     answers = [try_it(browser, "asha") for _ in range(15)]
 
-    assert "in this browser just now. The next one counts in" in answers[-1].text
+    assert "in this browser. You can try again in" in answers[-1].text
 
 
 @pytest.mark.parametrize("wait", [0.2, 1, 59.1, 60, 61, 119.5])

@@ -34,7 +34,7 @@ def test_words_are_not_written_in_another_persons_name_and_are_kept(context, sta
     tab.send(f"/cases/{case.ref}/notes", answers={"note_text": words})
 
     assert tab.status == 409
-    assert "opened by another person than the one who is signed in now" in tab.text
+    assert "Someone else was signed in when this page was opened" in tab.text
     assert f">{words}<" in tab.text
     assert f'<a href="/cases/{case.ref}">' in tab.text
     assert notes(context) == 0

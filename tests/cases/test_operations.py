@@ -68,7 +68,7 @@ def test_nobody_takes_a_case_that_they_cannot_open(context, queue, responder):
     with context.begin() as work:
         newcomer = a_person(work, teams=[queue], let_in=False)
 
-    with work_as(context, newcomer) as work, pytest.raises(NotAllowed, match="let you in"):
+    with work_as(context, newcomer) as work, pytest.raises(NotAllowed, match="give you access"):
         operations.claim(work, queries.case_by_ref(work, case.ref))
 
 

@@ -148,7 +148,7 @@ def test_its_alarms_climb_like_those_of_the_answer_and_fall_silent_with_a_word(
         assert told == expected
         assert all("We are on it" not in letter.body for letter in context.mailer.sent)
     assert len(context.mailer.sent) == 3
-    assert f"URGENT: case {case.ref} waits for our next word" in context.mailer.sent[0].subject
+    assert f"URGENT: next update due on case {case.ref}" in context.mailer.sent[0].subject
 
     say(context, asha, case, now + 26 * HOUR)
     run_due_promises(context, "notices", at=now + 27 * HOUR)
@@ -178,11 +178,11 @@ def test_a_case_last_written_to_days_ago_stands_on_the_board_and_in_the_queue_as
     board, queued = browser.get("/duty").text, browser.get(f"/queues/{queue.slug}").text
     page = browser.get(f"/cases/{case.ref}").text
 
-    assert "Nobody has written in time" in board
+    assert "Our answer or update is late" in board
     for words in (board, queued):
         assert case.ref in words
         assert re.search(r"3 days( 1 hour)? late", words)
-    assert "our next word due" in page
+    assert "our next update is" in page
 
 
 def test_the_queue_is_in_the_order_in_which_words_are_due(context, queue, asha, now):

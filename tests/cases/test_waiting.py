@@ -76,7 +76,7 @@ def test_a_day_that_has_come_says_why_the_case_is_back(context, queue, asha, now
     run_due_promises(context, "notices", at=now + 2 * DAY)
 
     page = sign_in(staff, asha).get(f"/cases/{case.ref}").text
-    assert "The case is open again. The day it was waiting for has come." in page
+    assert "The case is open again. The date it was waiting for has come." in page
 
 
 @pytest.mark.parametrize("on", [WaitsOn.REPORTER, WaitsOn.DATE])
@@ -107,10 +107,10 @@ def test_nobody_waits_for_a_partner_who_has_no_request(context, queue, asha, sta
     answer = sign_in(staff, asha).post(f"/cases/{case.ref}/wait", data={"wait_on": "partner"})
 
     assert answer.status_code == 422
-    assert "there is no one to wait for" in answer.text
+    assert "there is nobody to wait for" in answer.text
     with context.begin() as work:
         assert work.session.get(Case, case.id).state is CaseState.OPEN
-    with work_as(context, asha) as work, pytest.raises(Conflict, match="has a request of it"):
+    with work_as(context, asha) as work, pytest.raises(Conflict, match="has a request about it"):
         operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.PARTNER)
 
 
@@ -166,7 +166,10 @@ def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
     assert "Choose an earlier day" in refused.text
     assert 'value="9999-12-31"' in refused.text
     assert re.search(r'value="date"[^>]* checked', refused.text)
-    assert f"waits for their answer until {in_words(case_now(context, case).waits_until)}." in page
+    assert (
+        f"is waiting for their answer until {in_words(case_now(context, case).waits_until)}."
+        in page
+    )
 
 
 @pytest.mark.parametrize(

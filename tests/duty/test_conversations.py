@@ -62,7 +62,7 @@ def test_a_call_counts_as_the_answer_from_when_it_was(house, staff, way):
     assert found.word_due_at == at + the_table().plan(Level.URGENT).next_word
     page = staff.get(f"/cases/{case.ref}").text
     assert SUMMARY in page
-    assert "Written down by" in page
+    assert "Recorded by" in page
     assert "Spoke with the reporter" in page
 
 
@@ -96,7 +96,7 @@ def test_neither_in_the_future_nor_before_the_case_began(house, staff, minutes, 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"summary": ""}, "Type a few words on what was said."),
+        ({"summary": ""}, "Type a few words about what was said."),
         ({"summary": "x" * 2001}, "2,001"),
         ({"way": ""}, "Choose one."),
         ({"way": "carrier-pigeon"}, "Not a valid choice"),
@@ -127,8 +127,8 @@ def test_what_is_written_down_late_says_so_and_the_clock_keeps_both_times(house,
     assert record(staff, case, at).status_code == 303
 
     page = staff.get(f"/cases/{case.ref}").text
-    assert "<strong>By telephone</strong>" in page
-    assert "It was written down after our word was due." in page
+    assert "<strong>By phone</strong>" in page
+    assert "It was recorded after our answer or update was due." in page
     with context.begin() as work:
         stop = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)[-1]
         entry = select(HistoryEntry).where(HistoryEntry.action == "conversation.recorded")

@@ -263,7 +263,7 @@ def test_once_approved_it_is_off_the_board(house, browser):
 def test_what_left_on_one_persons_word_stands_there_until_it_is_read(house, browser):
     house.change_case(level=Level.IMMEDIATE)
     escalation = house.approve(house.ask(), who=house.writer)
-    assert "It has left on one person" in second_persons_on(browser(house.lead).get("/duty").text)
+    assert "It was sent on one person" in second_persons_on(browser(house.lead).get("/duty").text)
 
     with house.as_(house.lead) as work:
         operations.read_afterwards(work, house.mine(work, escalation))

@@ -222,7 +222,7 @@ def test_the_pages_show_every_kind_and_lead_to_a_playbook_to_read(house, staff):
     assert KINDS in asha.get("/duty").text
 
     preview = asha.get(f"/cases/{ref}/playbooks/doxing").text
-    assert "It is not at work on this case." in preview
+    assert "It has not been started on this case." in preview
     assert "A draft" in preview
     assert "It can end as" in preview
     assert asha.get(f"/cases/{ref}/playbooks/no-such-page").status_code == 404

@@ -110,7 +110,7 @@ def test_what_is_late_in_it_pushes_nothing_off_the_list_of_what_is_late(
 
     page = browser.get("/duty").text
 
-    red = page.split("Nobody has written in time")[-1].split("</table>")[0]
+    red = page.split("Our answer or update is late")[-1].split("</table>")[0]
     assert late.ref in red
     assert not [case.ref for case in flood[1] if case.ref in red]
 
@@ -119,7 +119,7 @@ def test_a_second_click_when_the_lane_is_empty_says_so(browser, queue):
     answer = browser.post("/queues/first-line/second-lane/next")
 
     assert answer.status_code == 409
-    assert "Nothing is left in the second lane" in answer.text
+    assert "There are no cases in the second lane" in answer.text
 
 
 def test_who_is_not_in_the_queue_finds_no_such_page(context, staff, queue):

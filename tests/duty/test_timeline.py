@@ -24,8 +24,8 @@ from helpdesk.escalations.states import Ask
         (
             "escalation.decided",
             {"ask": "restore", "outcome": "access_restored", "reason": "policy_breach"},
-            "The partner decided: Access was given back to the owner. "
-            "Their reason: Somebody had taken it over, which breaks our rules.",
+            "The partner decided: Access was given back to the owner. Their reason: Someone had "
+            "taken it over, which breaks our rules.",
         ),
         (
             "escalation.decided",
@@ -41,7 +41,7 @@ from helpdesk.escalations.states import Ask
         (
             "escalation.second_person_untold",
             {},
-            "Nobody could be called to read the request.",
+            "Nobody could be reached to read the request.",
         ),
         (
             "case.resumed",
@@ -53,17 +53,17 @@ from helpdesk.escalations.states import Ask
         (
             "consent.withdrawn",
             {"kind": "platform", "platform": "instagram"},
-            "Consent was taken back: to ask Instagram (Meta).",
+            "Consent was withdrawn: to ask Instagram (Meta).",
         ),
         (
             "consent.given",
             {"kind": "helper", "platform": None},
-            "Consent was written down: to share it with another helper.",
+            "Consent was recorded: to share it with another helper.",
         ),
         (
             "consent.given",
             {"kind": "platform", "platform": "a-place-we-do-not-know"},
-            "Consent was written down: to ask a-place-we-do-not-know.",
+            "Consent was recorded: to ask a-place-we-do-not-know.",
         ),
         (
             "case.waits",

@@ -35,6 +35,6 @@ def test_the_board_says_what_did_not_happen(context, staff):
 
     page = sign_in(staff, lead).get("/duty").text
 
-    assert "The person who has the case was not told that there is something new, case" in page
+    assert "The person who has the case was not told about an update, case" in page
     assert f">{ref}</a>" in page
     assert '<code translate="no">triage.tell_owner, ProgrammingError</code>' in page

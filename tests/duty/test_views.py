@@ -101,7 +101,7 @@ def test_a_case_page_says_when_nobody_has_agreed_yet_that_we_work_on_it(
     page = browser.get(f"/cases/{case.ref}").text
     top, _ = page.split('class="jump"')
 
-    assert ("They have not said that we may work on the case" in top) == asks_first
+    assert ("They have not agreed that we work on the case" in top) == asks_first
 
 
 def test_of_a_consent_that_was_given_again_only_the_last_word_is_loud(context, queue, browser):
@@ -145,7 +145,7 @@ def test_a_code_in_our_own_words_is_stopped_and_they_are_kept(browser, case, nou
     answer = browser.post(f"/cases/{case.ref}/{noun}", data={field: f"Recovery key: {secret}"})
 
     assert answer.status_code == 422
-    assert "looks like a code" in answer.text
+    assert "looks like a private code" in answer.text
     assert secret in answer.text
 
 
@@ -215,8 +215,8 @@ def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
 
     assert asked.status_code == 303
     waiting = browser.get("/approvals").text
-    assert f"Close {case.ref} as no report at all" in waiting
-    assert "Agree: it is no report" not in waiting, "who asked does not agree, too"
+    assert f"Close {case.ref} as not a report" in waiting
+    assert "Agree: it is not a report" not in waiting, "who asked does not agree, too"
     again = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "spam"})
     assert again.status_code == 409
     decided = browser.post(f"/cases/{case.ref}/closure/decision", data={"granted": "yes"})
@@ -252,8 +252,8 @@ def test_who_waits_to_be_let_in_cannot_open_a_case(context, staff, queue, case):
 
     page = staff.get(f"/cases/{case.ref}")
     assert page.status_code == 403
-    assert "You wait to be let in" in page.text
-    assert "You wait to be let into" in staff.get("/duty").text
+    assert "You don&#39;t have access yet" in page.text
+    assert "You are waiting for access to" in staff.get("/duty").text
 
 
 def test_an_operator_sees_no_queue_and_no_case(context, staff, queue, case):
@@ -385,7 +385,7 @@ def test_words_that_come_too_late_are_given_back_with_a_way_to_how_things_stand(
     )
 
     assert answer.status_code == 409
-    assert "Open it again before you write" in answer.text
+    assert "Reopen it before you write" in answer.text
     assert "Please wait &lt;b&gt;here&lt;/b&gt;." in answer.text
     assert "two words" not in answer.text
     assert f'href="/cases/{case.ref}"' in answer.text
@@ -432,14 +432,14 @@ def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
         work.record("test", found)
 
     page = browser.get(address).text
-    assert "our answer due" in page
+    assert "our answer is" in page
     assert "It needs no answer" in page
     assert browser.post(f"{address}/messages/reading").status_code == 303
 
     page = browser.get(address).text
-    assert "our answer due" not in page
+    assert "our answer is" not in page
     assert "It needs no answer" not in page
-    assert "Wrote down that this needs no answer." in page
+    assert "Recorded that this needs no answer." in page
 
 
 def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(context, browser, case):

@@ -131,7 +131,7 @@ def test_a_narrowed_allow_list_holds_for_what_is_written_already(house):
         partners.change_allow_list,
         fields=["target_url", "happened", "ownership", "restore_address"],
     )
-    assert "may not receive" in gates(house, escalation)
+    assert "can't receive" in gates(house, escalation)
 
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
@@ -169,7 +169,7 @@ def test_other_words_under_the_same_key_are_not_approved(house):
         one.packet = work.keys.seal(one, "packet", text)
         work.record("tampered", one)
 
-    assert "not the packet that was written" in gates(house, escalation)
+    assert "not the data that was written" in gates(house, escalation)
 
 
 def test_one_envelope_byte_changed_is_not_approved(house):
@@ -238,7 +238,7 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
     with house.as_(house.second) as work:
         operations.read_afterwards(work, house.mine(work, escalation))
         assert queries.to_read_afterwards(work) == []
-    with house.as_(house.lead) as work, pytest.raises(Conflict, match="does not wait"):
+    with house.as_(house.lead) as work, pytest.raises(Conflict, match="is not waiting"):
         operations.read_afterwards(work, house.mine(work, escalation))
 
 
@@ -442,5 +442,5 @@ def test_an_answer_is_sealed_to_no_other_key_than_the_partners(house):
 
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
-        with pytest.raises(Conflict, match="does not bear our signature"):
+        with pytest.raises(Conflict, match="does not have our signature"):
             partner_actions.seal_for_partner(work, found, found, "ticket_for_partner", "words")

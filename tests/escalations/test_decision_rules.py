@@ -92,7 +92,7 @@ def test_a_wrong_tap_is_put_right_by_a_decision_that_all_sides_see(house, partne
 
     with house.as_(house.theirs) as work:
         [wrong] = queries.decisions_of(work, house.mine(work, escalation))
-    with pytest.raises(Conflict, match="decided already"):
+    with pytest.raises(Conflict, match="already decided"):
         decide(house, escalation)  # from a page that was opened before
 
     decide(house, escalation, corrects=wrong.id)

@@ -201,7 +201,7 @@ def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_
 
     with (
         house.as_(house.theirs) as work,
-        pytest.raises(Conflict, match="took their agreement back"),
+        pytest.raises(Conflict, match="withdrew their consent"),
     ):
         operations.note_reading(work, house.mine(work, escalation))
 
@@ -421,7 +421,7 @@ def test_a_packet_changed_after_it_left_is_not_shown_to_the_partner(house):
         one.packet_for_partner = secret.seal_text(text.replace("marker-harm", "else"), place)
         work.record("tampered", one)
 
-    with house.as_(house.theirs) as work, pytest.raises(Exception, match="not what was sent"):
+    with house.as_(house.theirs) as work, pytest.raises(Exception, match="not what we sent you"):
         operations.note_reading(work, house.mine(work, escalation))
 
 
@@ -528,7 +528,7 @@ def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(
     job_runner.run_due_promises(house.context, "deliveries")
 
     [letter] = [one for one in house.context.mailer.sent if one.to == MAILBOX]
-    assert "We could not tell whether this letter had reached you before" in letter.body
+    assert "You may have had this email before" in letter.body
     assert house.delivery(escalation).id in letter.message_id
     assert results(house, escalation) == [DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED]
 

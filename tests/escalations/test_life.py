@@ -243,7 +243,7 @@ def test_what_leads_to_the_reporter_is_not_said_in_an_answer_either(house):
     escalation = house.carried()
     asked(house, escalation)
 
-    with pytest.raises(Conflict, match="take it out"):
+    with pytest.raises(Conflict, match="remove it"):
         act(
             house,
             house.writer,

@@ -85,7 +85,7 @@ def test_one_coordinator_with_two_accounts_does_not_close_an_urgent_case(house, 
     answer = staff.post(f"/cases/{house.case.ref}/closure", data={"outcome": "spam"})
 
     assert answer.status_code == 403
-    assert "wait to be let in" in answer.text
+    assert "don&#39;t have access yet" in answer.text
     with house.as_(house.lead) as work:
         assert case_closing.pending_request(work, work.session.get(Case, house.case.id)) is None
 

@@ -90,7 +90,7 @@ def test_what_a_reader_could_not_see_is_taken_out():
 
 
 def test_a_code_that_we_do_not_know_is_refused():
-    with pytest.raises(InvalidPacket, match="What kind of thing"):
+    with pytest.raises(InvalidPacket, match="What it is"):
         build_packet(HEADER, {"target_kind": "spaceship"}, BY_NAME)
 
 

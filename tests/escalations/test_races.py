@@ -91,7 +91,7 @@ def test_two_approvals_make_one_delivery(house):
         fared = race(house, escalation, (house.second, approve), (house.lead, approve))
 
         assert fared["done"] == 1, fared
-        assert "Somebody was quicker" in "".join(fared)
+        assert "Someone else has just changed" in "".join(fared)
         assert count(house, Delivery, escalation) == 1
         with house.as_(house.writer) as work:
             operations.withdraw(work, house.mine(work, escalation))

@@ -63,7 +63,7 @@ def test_who_wrote_the_address_down_and_took_it_up_is_no_second_person(house):
 
     said = refused(house, escalation, house.second)
 
-    assert "you wrote" in said
+    assert "you recorded" in said
     assert "Address to which access can be given back" in said
     assert house.now(escalation).state is EscalationState.DRAFT
     assert refused(house, escalation, house.lead) == ""
@@ -181,7 +181,7 @@ def test_nothing_leaves_on_one_word_where_a_gate_was_opened_by_who_asks(house, p
 
     said = refused(house, escalation, house.writer)
 
-    assert "one person's word" in said
+    assert "One person's approval" in said
     assert house.now(escalation).state is EscalationState.DRAFT
 
 
@@ -191,7 +191,7 @@ def test_who_sends_alone_cannot_lean_on_gates_that_the_writer_opened(house):
     write_evidence(house, house.second, "profile-url", "https://x.test/y")
     escalation = house.ask()
 
-    assert "one person's word" in refused(house, escalation, house.second)
+    assert "One person's approval" in refused(house, escalation, house.second)
 
 
 def test_what_left_alone_is_read_by_somebody_without_a_part(house):
@@ -239,7 +239,7 @@ def test_the_reporter_confirms_it_in_the_mailbox_and_nobody_speaks_for_them_then
     with house.as_reporter() as work:
         case, consent = work.session.get(Case, house.case.id), work.session.get(Consent, consent_id)
         intake.confirm_consent(work, case, consent)
-        with pytest.raises(Conflict, match="any more"):
+        with pytest.raises(Conflict, match="no longer"):
             intake.confirm_consent(work, case, consent)
 
     assert refused(house, escalation, house.second) == ""
@@ -253,7 +253,7 @@ def test_the_reporter_denies_it_and_it_never_counts(house):
         case, consent = work.session.get(Case, house.case.id), work.session.get(Consent, consent_id)
         intake.deny_consent(work, case, consent)
 
-    with pytest.raises(Conflict, match="taken back"):
+    with pytest.raises(Conflict, match="withdrawn"):
         confirm(house, house.lead, consent_id)
     assert "has not agreed" in refused(house, escalation, house.lead)
 

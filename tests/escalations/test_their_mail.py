@@ -64,15 +64,15 @@ def test_a_request_to_an_address_that_is_not_confirmed_says_so_and_does_not_leav
 
     page = page_of(house, staff, escalation)
     assert UNCONFIRMED in page
-    assert "no letter would reach them" in page
-    assert "Let it leave" not in page
+    assert "no email would reach them" in page
+    assert "Approve and send" not in page
     with pytest.raises(Conflict, match="isn't confirmed"):
         house.approve(escalation)
 
     confirmed(house)
     page = page_of(house, staff, escalation)
     assert UNCONFIRMED not in page
-    assert "Let it leave" in page
+    assert "Approve and send" in page
     house.approve(escalation)
     house.carry(escalation)
     assert len(letters_to_them(house)) == 1
@@ -87,7 +87,7 @@ def test_an_address_from_before_lets_it_leave_and_the_page_says_until_when(house
 
     assert UNCONFIRMED in page
     assert f"{until:%Y-%m-%d}" in page
-    assert "Let it leave" in page
+    assert "Approve and send" in page
     house.approve(escalation)
     house.carry(escalation)
     assert len(letters_to_them(house)) == 1
@@ -101,8 +101,8 @@ def test_what_was_approved_in_time_does_not_leave_once_the_address_is_too_old(ho
 
     assert letters_to_them(house) == []
     assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
-    assert "could not be carried" in board_of(house, staff)
-    assert "then carry it once more" in page_of(house, staff, escalation)
+    assert "could not be sent" in board_of(house, staff)
+    assert "then send it again" in page_of(house, staff, escalation)
     confirmed(house)
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
@@ -112,7 +112,7 @@ def test_what_was_approved_in_time_does_not_leave_once_the_address_is_too_old(ho
 
 def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_confirmed(house, staff):
     escalation = house.carried(ask=Ask.LOCK)
-    assert "could not be told that there is news" not in board_of(house, staff)
+    assert "could not be told about an update" not in board_of(house, staff)
     is_over(house)
     with house.as_(house.writer) as work:
         operations.withdraw(work, house.mine(work, escalation))
@@ -120,16 +120,16 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
     assert len(letters_to_them(house)) == 1
 
     board = board_of(house, staff)
-    assert "could not be told that there is news" in board
+    assert "could not be told about an update" in board
     assert escalation.ref in board
     assert "have not been told" in page_of(house, staff, escalation)
 
     confirmed(house)
     run_due_promises(house.context, "deliveries")
     assert [escalation.ref in one.body for one in letters_to_them(house)].count(True) == 2
-    assert "could not be told that there is news" not in board_of(house, staff)
+    assert "could not be told about an update" not in board_of(house, staff)
     history = staff.get(f"/cases/{house.case.ref}/history").text
-    assert "No letter could tell the partner" in history
+    assert "The partner could not be emailed" in history
     assert "The partner was told" in history
 
 
@@ -139,10 +139,10 @@ def test_news_that_the_server_does_not_take_is_red_until_a_letter_is_taken(house
 
     with pytest.raises(TemporaryMailError):
         news_of(house, escalation)
-    assert "could not be told that there is news" in board_of(house, staff)
+    assert "could not be told about an update" in board_of(house, staff)
 
     news_of(house, escalation)
-    assert "could not be told that there is news" not in board_of(house, staff)
+    assert "could not be told about an update" not in board_of(house, staff)
 
 
 def test_who_looks_at_the_desk_has_been_told(house, staff, partner_desk):
@@ -153,7 +153,7 @@ def test_who_looks_at_the_desk_has_been_told(house, staff, partner_desk):
     sign_in(partner_desk, house.theirs).get(f"/requests/{escalation.ref}")
 
     assert house.now(escalation).untold_since is None
-    assert "could not be told that there is news" not in board_of(house, staff)
+    assert "could not be told about an update" not in board_of(house, staff)
 
 
 def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
@@ -167,7 +167,7 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
     assert staff.post(to, data={"csrf_token": token}).status_code == 303
 
     assert "have not been told" not in page_of(house, staff, escalation)
-    with house.as_(house.writer) as work, pytest.raises(Conflict, match="told already"):
+    with house.as_(house.writer) as work, pytest.raises(Conflict, match="already been told"):
         operations.say_they_know(work, house.mine(work, escalation))
     with house.as_(house.theirs) as work, pytest.raises(NotAllowed):
         operations.say_they_know(work, house.mine(work, escalation))

@@ -80,7 +80,7 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     address = made.location
     shown = writer.get(address)
     assert TYPED["happened"] in shown.text
-    assert "A second person has to read" in shown.text
+    assert "A second person, who had no part in it" in shown.text
     assert "Approve and send" not in shown.text
 
     shown = second.get(address)
@@ -120,7 +120,7 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
     assert "At noon." in shown.text
     assert send(writer, address, f"{address}/verdict", verdict="confirmed").status_code == 303
     over = theirs.get(where)
-    assert "not shown any more" in over.text
+    assert "no longer shown" in over.text
     assert TYPED["happened"] not in over.text
     assert "It is fixed" in writer.get(address).text
     assert "The partner decided" in writer.get(f"/cases/{house.case.ref}").text
@@ -129,7 +129,7 @@ def test_the_whole_way_through_the_pages(house, writer, second, theirs):
 def test_a_reason_reads_everywhere_as_it_did_where_it_was_chosen(house, writer, theirs):
     escalation = house.carried()
     where = f"/requests/{escalation.ref}"
-    chosen = "Somebody had taken it over, which breaks our rules"
+    chosen = "Someone had taken it over, which breaks our rules"
     assert chosen in theirs.get(where).text
     send(theirs, where, f"{where}/decision", action="access_restored", reason="policy_breach")
 
@@ -238,7 +238,7 @@ def test_what_a_partner_decided_meanwhile_is_a_sentence_for_the_second_hand(hous
     page = send(theirs, where, f"{where}/decision", **decision)
 
     assert page.status_code == 409
-    assert "has decided already" in page.text
+    assert "has already decided" in page.text
 
 
 def test_another_partner_and_another_queue_find_nothing(house, context, staff, partner_desk):
@@ -277,7 +277,7 @@ def test_a_partners_colleague_without_a_key_is_told_whom_to_ask(house, context, 
     page = partner_desk.get(f"/requests/{escalation.ref}")
 
     assert page.status_code == 403
-    assert "wait to be let in" in page.text
+    assert "don&#39;t have access yet" in page.text
 
 
 def test_a_partners_colleague_is_let_in_by_one_of_their_own(house, context, theirs):
@@ -324,7 +324,7 @@ def test_whoever_writes_down_that_a_consent_is_taken_back_is_asked_what_it_stops
 
     assert asked.status_code == 200
     assert escalation.ref in asked.text
-    assert "There is no way back" in asked.text
+    assert "This can't be undone" in asked.text
     assert taken_back(house)[1] == [False]
     assert send(writer, case, address, is_sure="yes").status_code == 303
     assert taken_back(house)[1] == [True]
@@ -366,8 +366,8 @@ def test_a_dead_letter_is_on_the_duty_board_with_a_name_and_goes_again(house, wr
     house.carry(escalation)
 
     board = second.get("/duty")
-    assert "could not be carried" in board.text
-    assert f"<bdi>{house.writer.person.name}</bdi> looks after it" in board.text
+    assert "could not be sent" in board.text
+    assert f"<bdi>{house.writer.person.name}</bdi> is responsible for it" in board.text
     address = page_of(house, escalation)
     assert send(writer, address, f"{address}/delivery").status_code == 303
     assert house.delivery(escalation).state is DeliveryState.PENDING
@@ -381,8 +381,8 @@ def test_why_it_could_not_be_carried_is_said_in_a_sentence(house, writer):
 
     page = writer.get(page_of(house, escalation))
 
-    assert "It could not be carried" in page.text
-    assert "The partner is not vetted any more." in page.text
+    assert "It could not be sent" in page.text
+    assert "The partner is no longer vetted." in page.text
 
 
 def test_a_silent_partner_is_on_the_duty_board(house, writer):
@@ -414,13 +414,13 @@ def test_what_left_alone_waits_on_the_approvals_page(house, writer, second):
     escalation = house.approve(house.ask(), who=house.writer)
 
     alone = writer.get(page_of(house, draft)).text
-    assert "it can leave on your word alone" in alone
+    assert "you can send it on your own approval" in alone
     assert "Approve and send exactly this" not in alone
     assert "Second person" not in alone
-    assert "it can leave on your word alone" not in second.get(page_of(house, draft)).text
+    assert "you can send it on your own approval" not in second.get(page_of(house, draft)).text
     page = second.get("/approvals")
     assert draft.ref in page.text
-    assert f"Please read what left: {escalation.ref}" in page.text
+    assert f"Please read what was sent: {escalation.ref}" in page.text
     address = page_of(house, escalation)
     assert "I have read it" not in writer.get(address).text
     assert send(second, address, f"{address}/reading").status_code == 303
@@ -431,12 +431,12 @@ def test_only_a_lead_is_offered_the_waiver_and_only_where_it_is_needed(house, st
     escalation = house.ask()
     address = page_of(house, escalation)
     lead = sign_in(staff, house.lead)
-    assert "I answer for that" not in lead.get(address).text
+    assert "I take responsibility" not in lead.get(address).text
 
     without_fact(house, "public_form_ref")
 
-    assert "I answer for that" not in second.get(address).text
-    assert "I answer for that" in lead.get(address).text
+    assert "I take responsibility" not in second.get(address).text
+    assert "I take responsibility" in lead.get(address).text
     assert send(lead, address, f"{address}/waiver", waiver=" ").status_code == 422
     assert send(lead, address, f"{address}/waiver", waiver="It is down.").status_code == 303
     assert "It is down." in lead.get(address).text
@@ -509,16 +509,16 @@ def test_a_second_person_can_be_asked_first_and_it_says_since_when(house, writer
     escalation = house.ask()
     address = page_of(house, escalation)
     shown = writer.get(address).text
-    assert shown.index("Ask a second person first") < shown.index("on my word alone</button>")
+    assert shown.index("Ask a second person first") < shown.index("on my own approval</button>")
 
     assert send(writer, address, f"{address}/second-person").status_code == 303
 
     shown = writer.get(address).text
     assert "A second person was asked for at" in shown
     assert "Ask a second person first" not in shown
-    assert "on my word alone</button>" in shown, "it may still turn out that it cannot wait"
+    assert "on my own approval</button>" in shown, "it may still turn out that it cannot wait"
     jobs.call_second_person(house.context, escalation_id=escalation.id)
-    assert f"<bdi>{house.lead.person.name}</bdi> was sent a letter at" in writer.get(address).text
+    assert f"<bdi>{house.lead.person.name}</bdi> was emailed at" in writer.get(address).text
 
 
 def test_the_page_says_that_nobody_could_be_called(house, writer):
@@ -532,13 +532,13 @@ def test_the_page_says_that_nobody_could_be_called(house, writer):
     jobs.call_second_person(house.context, escalation_id=escalation.id)
 
     shown = writer.get(address).text
-    assert "No one could be called: tell someone yourself" in shown
-    assert "Try again to call someone" in shown
+    assert "Nobody could be reached: tell someone yourself" in shown
+    assert "Try again to reach someone" in shown
 
     house.approve(escalation, who=house.writer)
-    assert "No one could be called" not in writer.get(address).text
+    assert "Nobody could be reached" not in writer.get(address).text
     jobs.call_second_reader(house.context, escalation_id=escalation.id)
-    assert "No one could be called: tell someone yourself" in writer.get(address).text
+    assert "Nobody could be reached: tell someone yourself" in writer.get(address).text
 
 
 def test_a_gate_that_is_shut_leads_to_where_it_is_opened(house, writer):
@@ -566,7 +566,7 @@ def test_an_answer_that_leads_to_the_reporter_comes_back_in_its_form(house, writ
     page = send(writer, address, f"{address}/answer", words=words)
 
     assert page.status_code == 422
-    assert 'href="#words">An address or a number of the reporter stands in it.' in page.text
+    assert 'href="#words">It contains an address or a number of the reporter.' in page.text
     assert words in page.text, "what was typed is kept"
     assert "Since Monday." not in theirs.get(where).text
 
@@ -575,7 +575,7 @@ def test_what_is_needed_is_marked_at_its_field_and_partners_say_whom_they_answer
     choice = writer.get(f"{requests_of(house)}/new").text
     fields = writer.get(f"{requests_of(house)}/new?partner=trust-platform&ask=restore").text
 
-    assert "Answers for platform" in choice
+    assert "Acts for platform" in choice
     assert fields.count("Needed.") == 5
     assert re.search(r'id="harm-hint">Needed\.', fields)
     assert not re.search(r'id="rule-hint">Needed\.', fields)
@@ -604,14 +604,14 @@ def test_who_must_not_hear_of_it_stands_first_and_once(house, theirs):
 def test_what_a_partner_asks_is_said_on_the_board_and_on_top_of_the_case(house, writer, theirs):
     escalation = house.carried()
     where, case = f"/requests/{escalation.ref}", f"/cases/{house.case.ref}"
-    assert "Partners have asked us something" not in writer.get("/duty").text
+    assert "Questions from partners" not in writer.get("/duty").text
 
     send(theirs, where, f"{where}/question", question="marker-question")
 
     board, page = writer.get("/duty").text, writer.get(case).text
     assert f"Answer {escalation.ref}" in board
-    assert "asks something" in page
-    assert page.index("asks something") < page.index("How to reach the reporter")
+    assert "has a question" in page
+    assert page.index("has a question") < page.index("How to reach the reporter")
     assert "marker-question" not in board + page
 
 

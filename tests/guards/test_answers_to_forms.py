@@ -60,7 +60,7 @@ def test_whatever_a_form_is_answered_stands_at_an_address(browser, answers, monk
             answer = browser.post(place, data=sent, headers=FROM_US)
             assert answer.status_code == 303, (endpoint, answer.status_code)
             shown = browser.get(answer.location, headers=FROM_US)
-            assert shown.status_code != 404 or "not shown any more" not in shown.text, endpoint
+            assert shown.status_code != 404 or "This page has expired" not in shown.text, endpoint
             asked += 1
     assert asked > 10
 

@@ -237,7 +237,7 @@ def test_a_refusal_speaks_the_language_too(browser):
 
     assert browser.status == 404
     assert language_of(browser) == ("ar", "rtl")
-    assert "There is no such page" not in browser.text
+    assert "This page does not exist" not in browser.text
     assert 'href="/ar/"' in browser.text
 
 

@@ -169,7 +169,7 @@ def test_a_code_in_a_message_is_stopped_and_the_words_are_kept(house, inside, ca
     inside.send("/mailbox/case/messages", answers={"body": f"My code is {written}, please help"})
 
     assert inside.status == 422
-    assert "looks like a code" in inside.text
+    assert "looks like a private code" in inside.text
     assert "please help" in inside.text
     with house.inside() as work:
         assert work.session.scalars(select(Message)).all() == []
@@ -347,7 +347,7 @@ def test_somebody_says_that_a_message_needs_no_answer_but_never_that_the_first_n
     _leave_unanswered(house, case)
 
     assert _case(house, case).reply_due_at is None
-    with pytest.raises(Conflict, match="No answer is owed"):
+    with pytest.raises(Conflict, match="does not need an answer"):
         _leave_unanswered(house, case)
 
 

@@ -142,7 +142,11 @@ def as_owner(context, megabytes):
 
 @pytest.mark.parametrize(
     ("megabytes", "says"),
-    [(499, None), (500, "have used 50 %"), (1000, "No more reports or messages are accepted now")],
+    [
+        (499, None),
+        (500, "have used 50%"),
+        (1000, "No more reports or messages are accepted for now"),
+    ],
 )
 def test_the_board_says_how_much_is_used(context, staff, megabytes, says):
     with context.begin() as work:
@@ -167,5 +171,5 @@ def test_the_ticker_looks_at_the_quota(context):
     run_due_promises(context, "notices")
 
     [letter] = context.mailer.sent
-    assert letter.subject == "Reports have used 80 % of their storage"
+    assert letter.subject == "Reports have used 80% of their storage"
     assert "800 MB of the" in letter.body

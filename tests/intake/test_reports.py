@@ -274,6 +274,6 @@ def test_a_return_code_is_stopped_before_it_is_stored_and_all_words_are_kept(
     send(browser, LAST | {field: words % code})
 
     assert browser.status == 422
-    assert "looks like a code" in browser.text
+    assert "looks like a private code" in browser.text
     assert code in browser.text
     assert cases(house) == []

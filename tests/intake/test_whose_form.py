@@ -79,7 +79,7 @@ def test_words_of_an_old_tab_reach_no_other_mailbox_and_are_kept(house, two, old
     old_tab.send("/mailbox/case/messages", answers={"body": WORDS})
 
     assert old_tab.status == 409
-    assert "belongs to another mailbox" in old_tab.text
+    assert "is from another mailbox" in old_tab.text
     assert WORDS in old_tab.text
     assert '<a href="/mailbox/case">' in old_tab.text
     assert [state(house, case) for case, _ in two] == before

@@ -16,7 +16,7 @@ def sign_in(browser, address, player):
     browser.get(address)
     field(browser, "Your sign-in name").send_keys(player.handle)
     field(browser, "Your passphrase").send_keys(player.passphrase)
-    press(browser, "Go on")
+    press(browser, "Continue")
     field(browser, "six digits").send_keys(fresh_code(player))
     press(browser, "Sign in")
 

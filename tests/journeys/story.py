@@ -533,7 +533,7 @@ class Story:
         lead.open(page)
         lead.send(page, answers={"mailbox": self.plant.mail("partner's mail address")})
         lead.expect(200)
-        assert "hasn't left yet" in lead.plain
+        assert "hasn't been sent yet" in lead.plain
 
     def _confirms(self, member):
         """They read the test letter, and type its code: alarms go to no address before."""

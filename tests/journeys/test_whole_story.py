@@ -116,13 +116,13 @@ def _a_request_is_written(browser, look):
     look(browser)
     choose(browser, "Drill trust team")
     choose(browser, "Give the account back to its owner")
-    press(browser, "Go on")
+    press(browser, "Continue")
     look(browser)
     field(browser, "What happened").send_keys("A page that looked right took a password.")
     field(browser, RESTORE_ADDRESS).send_keys("owner@group.example")
-    press(browser, "See what would leave")
+    press(browser, "Check what will be sent")
     look(browser)
-    assert "A second person has to read and approve it" in text(browser)
+    assert "A second person, who had no part in it" in text(browser)
     return text(browser, "h1")
 
 
@@ -173,8 +173,8 @@ def _the_partner_decides(browser, served, request_ref, look):
     browser.get(f"{served.partner}/requests/{request_ref}")
     desk.reload_until(browser, ANSWER)
     choose(browser, "Access was given back to the owner")
-    choose(browser, "Somebody had taken it over, which breaks our rules")
-    field(browser, "Anything that helps us to explain it").send_keys(NOTE)
+    choose(browser, "Someone had taken it over, which breaks our rules")
+    field(browser, "Anything that helps us explain it").send_keys(NOTE)
     press(browser, "Send the decision")
     look(browser)
 

@@ -76,15 +76,15 @@ def test_signing_in_says_what_is_missing(browser, served, surface, handle):
     browser.get(getattr(served, surface))
     field(browser, "Your sign-in name").send_keys(player.handle)
     field(browser, "Your passphrase").send_keys(player.passphrase)
-    press(browser, "Go on")
+    press(browser, "Continue")
 
-    assert "Your passphrase does not count yet in this browser" in text(browser)
+    assert "Allow cookies to sign in" in text(browser)
     assert "Allow cookies for this site" in text(browser)
 
     field(browser, "six digits").send_keys("000000")
     press(browser, "Sign in")
     assert "Allow cookies for this site" in text(browser)
-    press(browser, "Begin again")
+    press(browser, "Start again")
     assert "Sign in" in text(browser, "h1")
 
 
@@ -93,6 +93,6 @@ def test_a_wrong_passphrase_is_called_wrong(browser, served, surface):
     browser.get(getattr(served, surface))
     field(browser, "Your sign-in name").send_keys(f"nobody-{surface}")
     field(browser, "Your passphrase").send_keys("not the right one")
-    press(browser, "Go on")
+    press(browser, "Continue")
 
     assert "The name or the passphrase is not right." in text(browser)

@@ -108,7 +108,7 @@ def test_one_of_theirs_types_the_code_at_their_desk(context, lead, partner, thei
     assert confirms(context, theirs, partner, code, now)
 
     assert mailbox(context, partner, now) == OLD
-    with pytest.raises(Conflict, match="confirmed already"):
+    with pytest.raises(Conflict, match="already be confirmed"):
         confirms(context, lead, partner, code, now)
 
 
@@ -209,7 +209,7 @@ def test_an_address_from_before_is_used_until_its_day(context, lead, partner, no
     code = codes_sent(context, now + timedelta(minutes=1))[-1]
     assert confirms(context, lead, partner, code, now + timedelta(minutes=1))
     assert mailbox(context, partner, day) == OLD
-    with pytest.raises(Conflict, match="No address waits"):
+    with pytest.raises(Conflict, match="There is no address to confirm"):
         asks_again(context, lead, partner, day)
 
 
@@ -231,14 +231,14 @@ def test_the_partners_page_says_what_is_not_confirmed_and_takes_the_code(
     page, box = f"/partners/{partner.slug}", f"/partners/{partner.slug}/mailbox"
     sign_in(staff, lead)
     assert "Not confirmed" in staff.get(page).text
-    assert "Not confirmed" in staff.get("/partners").text
-    assert "left yet" in staff.get(box).text
+    assert "Email address not confirmed" in staff.get("/partners").text
+    assert "hasn't been sent yet" in staff.get(box).text
     [code] = codes_sent(context, None)
     wrong = f"{(int(code) + 1) % 10**6:06}"
 
     short = send(staff, box, f"{box}/confirmation", code="12")
     assert short.status_code == 422
-    assert "Type the six digits in the letter." in short.text
+    assert "Type the six digits in the email." in short.text
     said = send(staff, box, f"{box}/confirmation", code=wrong)
     assert said.location == box
     assert "isn&#39;t the code" in staff.get(box).text
@@ -250,7 +250,7 @@ def test_the_partners_page_says_what_is_not_confirmed_and_takes_the_code(
     assert OLD not in shown
     again = send(staff, box, f"{box}/confirmation", code=code)
     assert again.status_code == 409
-    assert "confirmed already" in again.text
+    assert "already be confirmed" in again.text
 
 
 def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, lead, partner):
@@ -263,7 +263,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, lead, p
         send(staff, box, f"{box}/confirmation", code=wrong)
 
     ended = staff.get(box).text
-    assert "The code has ended" in ended
+    assert "The code has expired" in ended
     assert "Confirm this address" not in ended
     assert send(staff, box, f"{box}/code").location == box
     assert "Confirm this address" in staff.get(box).text
@@ -285,7 +285,7 @@ def test_a_responder_sees_the_state_and_changes_nothing(context, staff, partner)
 def test_their_desk_takes_the_code_once(context, partner_desk, partner, theirs):
     sign_in(partner_desk, theirs)
     assert "isn't confirmed yet" in partner_desk.get("/inbox").text
-    assert "left yet" in partner_desk.get("/mail/northern").text
+    assert "hasn't been sent yet" in partner_desk.get("/mail/northern").text
     [code] = codes_sent(context, None)
     wrong = f"{(int(code) + 1) % 10**6:06}"
     to = "/mail/northern/confirmation"
@@ -302,7 +302,7 @@ def test_their_desk_takes_the_code_once(context, partner_desk, partner, theirs):
     assert partner_desk.post(to, data=pressed).location == "/inbox"
     late = partner_desk.post(to, data=old_tab)
     assert late.status_code == 409
-    assert "confirmed already" in late.text
+    assert "already be confirmed" in late.text
     assert partner_desk.get("/mail/elsewhere").status_code == 404
 
 

@@ -102,7 +102,7 @@ def test_one_partner_answers_for_a_platform(context, lead, partner):
     with work_as(context, lead) as work:
         assert queries.partner_for_platform(work, "example").id == partner.id
         assert queries.partner_for_platform(work, None) is None
-        with pytest.raises(Conflict, match="answers for this platform already"):
+        with pytest.raises(Conflict, match="acts for this platform"):
             operations.register_partner(work, **(ABOUT | {"slug": "other"}), mailbox=MAILBOX)
 
 
@@ -111,7 +111,7 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, re
         a_person(work, Role.PARTNER, [theirs(work, partner).team])
     with work_as(context, responder) as work:
         one = theirs(work, partner)
-        with pytest.raises(Conflict, match="up to today"):
+        with pytest.raises(Conflict, match="Choose today"):
             operations.confirm_vetting(work, one, on=work.at.date() + timedelta(days=1))
         operations.confirm_vetting(work, one, on=date(2026, 11, 1))
         assert one.is_vetted
@@ -218,12 +218,12 @@ def test_a_coordinator_registers_and_a_second_person_vets_on_the_pages(
     sign_in(staff, responder)
     assert send(staff, made.location, f"{made.location}/vetting", on="").status_code == 422
     late = send(staff, made.location, f"{made.location}/vetting", on="2999-01-01")
-    assert "Choose a day up to today" in late.text
+    assert "or an earlier day" in late.text
     assert (
         send(staff, made.location, f"{made.location}/vetting", on="2026-11-02").status_code == 303
     )
     sign_in(staff, lead)
-    assert "Send them nothing more" in staff.get(made.location).text
+    assert "Stop sending them" in staff.get(made.location).text
     assert send(staff, made.location, f"{made.location}/doubt").status_code == 303
 
     edit = f"{made.location}/allow-list"
@@ -254,7 +254,7 @@ def test_a_responder_reads_and_does_not_change(staff, responder, partner):
     page = staff.get(f"/partners/{partner.slug}")
     assert page.status_code == 200
     assert MAILBOX not in page.text
-    assert "Change what a request may hold" not in page.text
+    assert "Change what a request can include" not in page.text
     assert staff.get("/partners/new").status_code == 404
     assert staff.get(f"/partners/{partner.slug}/allow-list").status_code == 403
     assert send(staff, "/partners", f"/partners/{partner.slug}/doubt").status_code == 403
@@ -287,7 +287,7 @@ def test_a_partner_whose_platform_has_one_is_not_typed_a_second_time(staff, lead
     taken = registered(staff, **typed, fields=["harm"], asks=["lock"])
 
     assert taken.status_code == 422
-    assert "answers for this platform already" in taken.text
+    assert "acts for this platform" in taken.text
     assert 'value="Kept as typed"' in taken.text
     assert re.search(r'value="harm"[^>]* checked', taken.text)
     assert re.search(r'value="lock"[^>]* checked', taken.text)
@@ -354,7 +354,7 @@ def test_a_zone_that_there_is_not_is_said_beside_the_field(context, staff, lead,
     odd = send(staff, page, page, name="A", timezone="Mars/Base", reach_us="")
 
     assert odd.status_code == 422
-    assert "We know no such zone" in odd.text
+    assert "There is no such time zone" in odd.text
     with work_as(context, lead) as work, pytest.raises(Conflict, match="zone"):
         operations.change_partner(
             work, theirs(work, partner), name="A", about=PartnerTerms(timezone="Mars/Base")

@@ -251,7 +251,7 @@ def test_the_page_gives_the_second_person_the_words_to_compare(trust, staff):
     page = page_of(staff, trust.cem)
 
     assert fingerprint(theirs.person.key) in page
-    assert "They are who they say" in page
+    assert "They are who they say they are" in page
 
 
 def test_the_page_says_why_it_is_not_you_and_who_it_can_be(trust, staff):
@@ -259,7 +259,7 @@ def test_the_page_says_why_it_is_not_you_and_who_it_can_be(trust, staff):
 
     page = page_of(staff, trust.ada)
 
-    assert "They are who they say" not in page
+    assert "They are who they say they are" not in page
     assert re.search(r"You registered .*Northern Social", page)
     assert re.search(r"These people can vet them: [^<]*Ben[^<]*Cem", page)
     assert "Registered by" in page
@@ -283,7 +283,7 @@ def test_a_coordinator_alone_reads_what_it_takes(context, staff):
     page = page_of(staff, only)
 
     assert "Nobody you work with can vet them yet" in page
-    assert "an operator gives the code" in page
+    assert "an operator gives them a code" in page
 
 
 def test_a_form_from_before_is_refused_in_a_sentence(trust, staff):
@@ -309,4 +309,4 @@ def test_vetting_names_who_did_it(trust, staff):
     page = page_of(staff, trust.ada)
 
     assert re.search(r"Vetted</\w+> on .* by <bdi[^>]*>Cem", page)
-    assert "Send them nothing more for now" in page
+    assert "Stop sending them anything" in page

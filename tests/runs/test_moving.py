@@ -181,15 +181,15 @@ def test_the_run_says_that_there_is_a_newer_edition_and_the_page_what_it_would_c
     at_work, run_id, publish, staff
 ):
     asha, run = sign_in(staff, at_work.asha), address(at_work, run_id)
-    assert "newer edition" not in asha.get(run).text
+    assert "newer version" not in asha.get(run).text
 
     publish(without("save-log"))
 
     assert f"{run}/edition" in asha.get(run).text
     page = asha.get(f"{run}/edition").text
-    assert "What would not go along" in page
+    assert "What would be left behind" in page
     assert "Save the traces before they scroll away: They are saved" in page
-    assert "Steps that are gone" in page
+    assert "Removed steps" in page
     answer = send(asha, f"{run}/edition", f"{run}/edition", why_move="")
     assert answer.status_code == 422
     assert "Say in a few words why this run is moved." in answer.text
@@ -197,8 +197,8 @@ def test_the_run_says_that_there_is_a_newer_edition_and_the_page_what_it_would_c
     answer = send(asha, f"{run}/edition", f"{run}/edition", why_move=REASON)
     assert answer.status_code == 303
     assert answer.location != run
-    assert "The old one stays to be read." in asha.get(answer.location).text
-    assert "it goes on in a newer edition" in asha.get(run).text
+    assert "You can still read the old run." in asha.get(answer.location).text
+    assert "it continues in a newer version" in asha.get(run).text
     assert asha.get(f"{run}/edition").status_code == 409
 
 
@@ -207,7 +207,7 @@ def test_a_new_wording_loses_nothing_and_says_so(at_work, run_id, publish, staff
 
     page = sign_in(staff, at_work.asha).get(f"{address(at_work, run_id)}/edition").text
 
-    assert "Everything that was recorded goes along." in page
+    assert "Everything that was recorded is kept." in page
     assert "Steps and questions are the same." in page
 
 

@@ -92,7 +92,7 @@ def test_two_tabs_finish_a_step_once(at_work):
     run_id = at_work.start()
     at_work.finish(run_id, "first-contact.acknowledge", "written")
 
-    with pytest.raises(Conflict, match="finished this step already"):
+    with pytest.raises(Conflict, match="already finished this step"):
         at_work.finish(run_id, "first-contact.acknowledge", "cannot_reach", at_work.bo)
 
 

@@ -152,7 +152,7 @@ def test_that_somebody_is_an_impostor_is_seen_in_the_next_playbook(at_work, warn
     assert at_work.stands(warned, "vetting.vouch").state is StepState.OPEN
     assert "They are not who they say <span" in page
     assert "Recorded in “Someone else is using my account, or I am locked out” by" in page
-    assert "talk with whoever recorded it" in page
+    assert "talk to the person who recorded it" in page
 
 
 def test_that_somebody_is_an_impostor_is_seen_after_more_than_a_week(at_work):
@@ -188,7 +188,7 @@ def test_what_was_left_out_elsewhere_is_asked_for_here(at_work):
 def test_nobody_leaves_out_or_takes_back_here_what_was_done_elsewhere(at_work, second):
     with at_work.working() as work:
         run = at_work.run(work, second)
-        with pytest.raises(Conflict, match="nothing to leave out"):
+        with pytest.raises(Conflict, match="nothing to skip"):
             operations.skip_step(work, run, "first-contact.acknowledge", reason="Done.")
         with pytest.raises(Conflict):
             operations.reopen_step(work, run, "first-contact.acknowledge")
@@ -297,14 +297,14 @@ def test_the_page_says_who_did_it_where_and_offers_to_do_it_again(at_work, secon
     page = asha.get(address(at_work, second)).text
 
     assert "Done in “Someone else is using my account, or I am locked out” by" in page
-    assert "Do it again for this trouble" in page
+    assert "Do it again for this problem" in page
     assert "3 of them done in another playbook of this case" in page
     assert "Now: Ask about danger again" in page
-    assert "Look whether that fits this trouble, too" in page
+    assert "Check whether that fits this problem too" in page
     again = asha.get(address(at_work, second) + "?step=vetting.vouch").text
     assert "Now: Begin to confirm who is asking" in again
-    assert "Record it again only if it is different" in again
-    assert "Leave this step out" not in again
+    assert "Only record it again if it is different" in again
+    assert "Skip this step" not in again
 
 
 def test_a_playbook_to_read_before_it_starts_shows_what_is_done_already(at_work, staff):

@@ -154,7 +154,7 @@ def test_a_step_is_left_out_with_a_reason_only(asha, at_work):
     assert send(asha, run, skip).status_code == 422
     assert send(asha, run, skip, reason="They called us.").status_code == 303
     assert "They called us." in asha.get(run).text
-    assert "Left out" in asha.get(run).text
+    assert "Skipped" in asha.get(run).text
 
 
 def test_a_step_that_must_be_done_offers_no_way_around_it(asha, at_work):

@@ -120,8 +120,8 @@ def test_an_alarm_that_reached_no_one_is_red_on_the_board_until_somebody_hears(
 
     assert [letter.to for letter in context.mailer.sent] == ["ops@house.test"]
     board = sign_in(staff, house.bo).get("/duty").text
-    assert "No one could be told" in board
-    red = board.split("No one could be told")[-1].split("</table>")[0]
+    assert "Nobody could be alerted" in board
+    red = board.split("Nobody could be alerted")[-1].split("</table>")[0]
     assert case.ref in red
     [again] = waiting(context, "triage.call_on_duty")
     assert again.state is PromiseState.WAITING, "it is tried again"
@@ -129,7 +129,7 @@ def test_an_alarm_that_reached_no_one_is_red_on_the_board_until_somebody_hears(
 
     run_due_promises(context, "notices", at=now + timedelta(hours=3))
 
-    assert "No one could be told" not in staff.get("/duty").text
+    assert "Nobody could be alerted" not in staff.get("/duty").text
 
 
 def test_the_board_is_red_too_where_nobody_gave_an_address(context, house, staff, now):
@@ -141,7 +141,7 @@ def test_the_board_is_red_too_where_nobody_gave_an_address(context, house, staff
 
     run_due_promises(context, "notices", at=now)
 
-    assert "No one could be told" in staff.get("/duty").text
+    assert "Nobody could be alerted" in staff.get("/duty").text
     assert case.ref in staff.get("/duty").text
 
 
@@ -154,7 +154,7 @@ def test_the_first_answer_ends_the_red(context, house, staff, now):
         clocks.stop_first_reply(work, case)
         work.record("case.answered", case)
 
-    assert "No one could be told" not in sign_in(staff, house.bo).get("/duty").text
+    assert "Nobody could be alerted" not in sign_in(staff, house.bo).get("/duty").text
 
 
 def test_an_alarm_that_waits_too_long_in_the_outbox_is_red(context, house, staff, now):
@@ -163,8 +163,8 @@ def test_an_alarm_that_waits_too_long_in_the_outbox_is_red(context, house, staff
 
     board = sign_in(staff, house.bo).get("/duty").text
 
-    assert "No one could be told" in board
-    assert case.ref in board.split("No one could be told")[-1].split("</table>")[0]
+    assert "Nobody could be alerted" in board
+    assert case.ref in board.split("Nobody could be alerted")[-1].split("</table>")[0]
 
 
 def test_nobody_of_another_queue_learns_of_an_unheard_alarm(context, house, staff, now):
@@ -177,7 +177,7 @@ def test_nobody_of_another_queue_learns_of_an_unheard_alarm(context, house, staf
     board = sign_in(staff, elsewhere).get("/duty").text
 
     assert case.ref not in board
-    assert "No one could be told" not in board
+    assert "Nobody could be alerted" not in board
 
 
 def waiting(context, job):

@@ -471,7 +471,7 @@ def test_whoever_is_on_duty_hears_at_half_and_at_three_quarters_then_the_coordin
         91: ["cleo@house.test"],
         121: ["cleo@house.test"],
     }
-    assert "longer than we promised" in at[121][0].body
+    assert "is late" in at[121][0].body
     assert len(history(context, case, "triage.alarm_sent")) == 3
 
 
@@ -541,7 +541,7 @@ def test_operators_hear_at_most_once_an_hour_that_nobody_in_a_queue_can_be_told(
     sent = drained(context, now + timedelta(hours=3))  # with every alarm of theirs
 
     assert sorted(letter.subject for letter in sent) == sorted(
-        f"Nobody in {team.name} can be told" for team in (house.team, other)
+        f"Nobody in {team.name} can be alerted" for team in (house.team, other)
     )
     for case in cases:
         told = [entry.details["told"] for entry in history(context, case, "triage.unheard")]
@@ -577,7 +577,7 @@ def test_a_letter_holds_an_id_a_priority_and_a_link_and_nothing_else(context, ho
 
     [letter] = drained(context, now)
 
-    assert letter.subject == f"URGENT: case {case.ref} waits"
+    assert letter.subject == f"URGENT: new case {case.ref}"
     assert f"http://staff.test/cases/{case.ref}" in letter.body
     assert "marker" not in letter.body + letter.subject + letter.message_id
     assert "account" not in letter.body
@@ -636,7 +636,7 @@ def test_a_decision_on_a_lower_level_is_made_once_though_two_read_the_request(co
             again = work.session.get(LevelRequest, asked.id)
             operations.decide_lowering(work, again, granted=False)
 
-        with pytest.raises(Conflict, match="decided this already"):
+        with pytest.raises(Conflict, match="already decided this"):
             operations.decide_lowering(late, read_before, granted=True)
 
 
@@ -650,7 +650,7 @@ def test_the_owner_hears_that_something_is_new(context, house, now):
 
     drained(context, now)
     letters = drained(context, datetime.now(UTC) + timedelta(days=1))
-    new = [letter.to for letter in letters if "something new on case" in letter.subject]
+    new = [letter.to for letter in letters if "update on case" in letter.subject]
     assert new == ["bo@house.test"]
 
 

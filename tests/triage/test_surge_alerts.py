@@ -88,7 +88,7 @@ def test_cases_that_have_waited_for_days_make_no_crowd(context, house, start):
 
     sent = live(context, start)
 
-    assert {letter.subject for letter in sent} == {f"IMMEDIATE: case {case.ref} waits"}
+    assert {letter.subject for letter in sent} == {f"IMMEDIATE: new case {case.ref}"}
 
 
 @pytest.mark.parametrize("second", [False, True])
@@ -138,7 +138,7 @@ def test_honest_reports_have_letters_of_their_own_while_the_second_lane_is_flood
 
     sent = live(context, start + timedelta(minutes=1))
 
-    assert {letter.subject for letter in sent} == {f"IMMEDIATE: case {case.ref} waits"}
+    assert {letter.subject for letter in sent} == {f"IMMEDIATE: new case {case.ref}"}
 
 
 def test_what_a_quiet_second_lane_waits_for_is_said_once(context, house, start):
@@ -217,7 +217,7 @@ def test_the_board_is_red_while_nobody_has_heard_of_a_lane(context, house, staff
 
     page = sign_in(staff, house.bo).get("/duty").text
 
-    assert "No one could be told how many cases wait in" in page
+    assert "Nobody could be alerted to the number of cases in" in page
 
 
 def test_however_often_a_reporter_writes_there_is_a_letter_now_and_one_in_ten_minutes(

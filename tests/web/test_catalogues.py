@@ -22,8 +22,8 @@ CONSENTS = {
     "We tell you who before we do.",
 }
 REFUSALS = {
-    "There is no such page, or it is not open to you.",
-    "We cannot save anything at this moment. Nothing was sent. Please try again in a minute.",
+    "This page does not exist, or you don't have access to it.",
+    "We can't save anything right now. Nothing was sent. Please try again in a minute.",
 }
 
 

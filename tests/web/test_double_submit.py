@@ -259,7 +259,7 @@ def test_the_sentence_is_said_once_whichever_answer_arrives(house):
         answer = browser.post(form.action, fields)
     browser.open(answer.location)
 
-    assert browser.text.count("The note is kept.") == 1
+    assert browser.text.count("The note is saved.") == 1
 
 
 def test_what_the_first_was_told_opens_with_the_form_alone_and_goes_after_a_while(house, engines):

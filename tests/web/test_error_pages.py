@@ -38,7 +38,7 @@ def test_what_is_too_much_is_refused_with_what_to_do_now(request, surface, door)
 
     assert answer.status_code == 413
     assert "This is more than we can take at once." in answer.text
-    assert "what you answered on earlier pages is still there" in answer.text
+    assert "your earlier answers are still there" in answer.text
 
 
 @EVERY_SURFACE

@@ -92,7 +92,9 @@ def test_what_was_refused_has_changed_nothing(browser, context, queue, lead):
         assert work.session.scalars(select(Note)).all() == []
 
 
-@pytest.mark.parametrize("end", ["sign out", "another browser", "another person", "no cookie"])
+@pytest.mark.parametrize(
+    "end", ["sign out", "another browser", "Someone else was signed in", "no cookie"]
+)
 def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, context, queue, end):
     address = invited(browser)
     if end == "sign out":
@@ -103,7 +105,7 @@ def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, context
             browser = Browser(sign_in(staff.test_client(), a_person(work, Role.COORDINATOR)))
         invited_form = browser.open("/people/invitation")
         assert invited_form.status_code == 200
-    elif end == "another person":
+    elif end == "Someone else was signed in":
         with context.begin() as work:
             sign_in(browser.client, a_person(work, Role.COORDINATOR))
     else:
@@ -112,7 +114,7 @@ def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, context
     browser.open(address)
 
     assert browser.status == 404
-    assert "This page is not shown any more" in browser.text
+    assert "This page has expired" in browser.text
     assert 'class="code-letters"' not in browser.text
 
 

@@ -50,12 +50,12 @@ def enrol(
     """
     step = second_factor.step_of(seed, first_code, work.at)
     if person.enrolment_tag is None:
-        raise Conflict("This enrolment code was used already. Please ask for a new one.")
+        raise Conflict("This enrolment code has already been used. Ask for a new one.")
     if step is None:
         raise Conflict(second_factor.NOT_RIGHT)
     house = work.keys.service.secret(signing_of(person.role))
     if house is None:
-        raise Conflict("This process was given no key to sign yours with.")
+        raise Conflict("This process has no key to sign yours with.")
     secret = Secret.new()
     person.key = _new_key(work, person, secret)
     person.salt = lock.salt

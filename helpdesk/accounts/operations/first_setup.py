@@ -30,7 +30,7 @@ def set_up_helpdesk(
     it to.
     """
     if work.session.scalar(select(Person.id).limit(1)):
-        raise Conflict("This helpdesk has people already. They can invite more.")
+        raise Conflict("This helpdesk already has people. They can invite more.")
     team = create_team(work, slug=queue, name=queue_name, kind=TeamKind.QUEUE, takes_reports=True)
     coordinator, code = invite(
         work, handle=handle, name=name, role=Role.COORDINATOR, teams=[team], email=email

@@ -63,7 +63,7 @@ def send_code_again(work: Work, person: Person) -> None:
         new = _propose(work, person, person.email)
         new.address_for_self = person.email_for_self
     else:
-        raise Conflict("No address waits to be confirmed.")
+        raise Conflict("There is no address to confirm.")
     work.record("person.mailbox_tested", person)
 
 
@@ -72,7 +72,7 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     work.require(may_use_own, person)
     new = _held(work, person)
     if new is None or new.address is None:
-        raise Conflict("No address waits to be confirmed. It may be confirmed already.")
+        raise Conflict("There is no address to confirm. It may already be confirmed.")
     found = type_code(work, new, code)
     if found is not Typed.RIGHT:
         work.record(f"person.mailbox_code_{found}", person)

@@ -43,7 +43,7 @@ def invite(
     work.require(may_invite_as, role)
     handle = handle.lower()  # as the sign-in form reads it
     if work.session.scalar(select(Person.id).where(Person.handle == handle)):
-        raise Conflict(f"Somebody is called {handle} already. Please choose another name.")
+        raise Conflict(f"The name {handle} is already taken. Choose another one.")
     person = Person(handle=handle, name=name, role=role, invited_at=work.at)
     code = _give_code(work, person)
     work.session.add(person)
@@ -60,7 +60,7 @@ def invite_again(work: Work, person: Person) -> str:
     work.require(may_manage, person)
     lock_person(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
-        raise Conflict(f"{isolated(person.name)} has enrolled already.")
+        raise Conflict(f"{isolated(person.name)} has already enrolled.")
     code = _give_code(work, person)
     work.record("person.invited_again", person)
     return code
@@ -96,9 +96,9 @@ def add_member(work: Work, person: Person, team: Team) -> None:
     """Make somebody a member. They read nothing before a member has let them in."""
     work.require(may_place_in, team)
     if not role_fits_team(person.role, team):
-        raise Conflict(f"A {person.role} cannot be in {isolated(team.name)}.")
+        raise Conflict(f"A {person.role} can't be in {isolated(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
-        raise Conflict(f"{isolated(person.name)} is in {isolated(team.name)} already.")
+        raise Conflict(f"{isolated(person.name)} is already in {isolated(team.name)}.")
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
     if person.is_enrolled:

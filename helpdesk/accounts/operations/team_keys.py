@@ -55,7 +55,7 @@ def grant_access(work: Work, membership: Membership) -> None:
         raise NotFound
     if newcomer.key is None:
         name = isolated(newcomer.name)
-        raise Conflict(f"{name} has not enrolled yet, so there is no key to seal to.")
+        raise Conflict(f"{name} has not enrolled yet, so there is no key to encrypt to.")
     refusal = why_access_is_refused(work.session, membership, work.actor.id)
     if refusal:
         raise Conflict(refusal)
@@ -65,7 +65,7 @@ def grant_access(work: Work, membership: Membership) -> None:
             give_key(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
-        raise Conflict(f"{isolated(newcomer.name)} can read this team's cases already.")
+        raise Conflict(f"{isolated(newcomer.name)} can already read this team's cases.")
     if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
     work.record("team.let_in", membership.team, person_id=newcomer.id)
@@ -106,13 +106,13 @@ def revoke_access(work: Work, person: Person, team_id: str) -> None:
     held = set(work.session.scalars(select(KeyCopy.key_id).where(*mine)))
     if held - still_held:
         raise Conflict(
-            f"{isolated(person.name)} is the only one who can open what this team has. "
-            "Let someone else in first, or no one will ever read it again."
+            f"{isolated(person.name)} is the only person who can open what this team has. Give "
+            "someone else access first, or nobody will ever be able to read it again."
         )
     work.session.execute(delete(KeyCopy).where(*mine))
 
 
 def _held(work: Work, key: Key) -> Secret:
     if not work.keys.holds(key.id):
-        raise NotAllowed("You wait to be let in yourself, so you have no key to give.")
+        raise NotAllowed("You don't have access yourself yet, so you can't give it to anyone.")
     return work.keys.secret(key.id)

@@ -15,7 +15,7 @@ def create_team(
     """Make a team. Who makes a queue and may work in it is its first member and makes its key."""
     work.require(may_make_team, kind)
     if work.session.scalar(select(Team.id).where(Team.slug == slug)):
-        raise Conflict(f"There is a team called {slug} already.")
+        raise Conflict(f"There is already a team called {slug}.")
     team = Team(slug=slug, name=name, kind=kind, takes_reports=takes_reports)
     work.session.add(team)
     work.session.flush()  # the membership and the key point at the team's row

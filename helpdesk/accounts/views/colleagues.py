@@ -36,5 +36,5 @@ def create_key(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership(work, person_id, team_id)
     operations.grant_access(work, membership)
     person, team = isolated(membership.person.name), isolated(membership.team.name)
-    flash(f"{person} can read what {team} has from now on.")
+    flash(f"{person} now has access to {team}.")
     return redirect(url_for(".colleagues"), 303)

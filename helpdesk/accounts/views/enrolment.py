@@ -17,7 +17,7 @@ from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
 
 REFUSED = "enrolment code refused"
-UNKNOWN_CODE = "This code is not known here, was used already, or has ended. Ask for a new one."
+UNKNOWN_CODE = "This code is wrong, has already been used or has expired. Ask for a new one."
 
 
 @bp.get("/enrol")

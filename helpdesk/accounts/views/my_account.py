@@ -63,7 +63,7 @@ def create_passphrase() -> ResponseReturnValue:
         new=passphrases.new_lock(form.passphrase.data or "", _peppers()),
         session_id=current_presence().session_id or "",
     )
-    flash("Your passphrase is changed. Other browsers are signed out.")
+    flash("Your passphrase has been changed. Other browsers have been signed out.")
     return redirect(url_for(".show_own"), 303)
 
 
@@ -93,7 +93,7 @@ def create_second_factor() -> ResponseReturnValue:
     except Conflict as refusal:
         form.first_code.errors = [str(refusal)]
         return _phone_page(form, person), 422
-    flash("Your codes come from the new phone now. Other browsers are signed out.")
+    flash("Your codes now come from the new phone. Other browsers have been signed out.")
     return redirect(url_for(".show_own"), 303)
 
 
@@ -122,9 +122,9 @@ def create_mailbox() -> ResponseReturnValue:
         return _mailbox_page(form, MailboxCodeForm(None)), 422
     operations.propose_own_mailbox(work, person, form.email.data or "")
     if not form.email.data:
-        flash(f"No {person.name_of_mail} goes to you now.")
+        flash(f"You no longer get {person.name_of_mail}.")
         return redirect(url_for(".show_own"), 303)
-    flash("A letter with six digits goes there now. Type them here.")
+    flash("We are sending six digits to that address. Type them here.")
     return redirect(url_for(".edit_mailbox"), 303)
 
 
@@ -138,9 +138,9 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
         return _mailbox_page(MailboxForm(None, email=email), form), 422
     if operations.confirm_mailbox(work, person, form.code.data or ""):
         mail = person.name_of_mail.capitalize()
-        flash(f"Your address is confirmed. {mail} goes there now.")
+        flash(f"Your address is confirmed. {mail} go there from now on.")
         return redirect(url_for(".show_own"), 303)
-    flash("This isn't the code of the newest letter, or it has ended.", "error")
+    flash("This isn't the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".edit_mailbox"), 303)
 
 
@@ -148,7 +148,7 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
 def create_mailbox_code() -> ResponseReturnValue:
     limit_passphrase_tries("accounts.own")
     operations.send_code_again(work, queries.current_person(work))
-    flash("A letter with a new code is on its way. The code before doesn't work any more.")
+    flash("An email with a new code is on its way. The old code no longer works.")
     return redirect(url_for(".edit_mailbox"), 303)
 
 

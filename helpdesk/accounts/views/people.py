@@ -86,7 +86,9 @@ def create_membership(person_id: str) -> ResponseReturnValue:
     team = queries.team_by_slug(work, form.team.data or "")
     operations.add_member(work, person, team)
     who, where = isolated(person.name), isolated(team.name)
-    flash(f"{who} is in {where}, and reads nothing there until a member lets them in.")
+    flash(
+        f"{who} is now in {where}. They can't read anything there until a member gives them access."
+    )
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
@@ -118,7 +120,10 @@ def create_queue() -> ResponseReturnValue:
     except Conflict as refusal:
         form.slug.errors = [refusal.sentence]
         return render_template("people/queue.html", form=form), 422
-    flash(f"The queue {isolated(team.name)} is made. Nobody reads there who was not let in.")
+    flash(
+        f"The queue {isolated(team.name)} has been made. Only people who are given access can "
+        "read its cases."
+    )
     return redirect(url_for(".index"), 303)
 
 

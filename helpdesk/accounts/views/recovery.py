@@ -14,9 +14,9 @@ from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
 
 NOT_RIGHT = (
-    "The name, the recovery key or the six digits are not right. After several tries it takes "
-    "some minutes until the next one counts. If nothing helps, ask a coordinator to let you enrol "
-    "once more."
+    "The name, the recovery key or the six digits are not right. After several attempts you "
+    "have to wait a few minutes before the next one. If you still can't get in, ask a "
+    "coordinator to reset your sign-in."
 )
 
 

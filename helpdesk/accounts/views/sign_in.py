@@ -19,13 +19,13 @@ from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
 from helpdesk.web.work import current_presence, work
 
-NOT_YOURS = "A form was sent here after its session had ended. It belongs to another person."
+NOT_YOURS = "This form was filled in by someone else, whose session has ended."
 # The same for a name that is not known, a wrong passphrase and a door that is closed.
 NOT_RIGHT = "The name or the passphrase is not right."
 CODE_NOT_RIGHT = (
-    "The code is not right, or it was used already. Wait until your app shows the next one. If"
-    " that is refused too, look at the clock of your phone: it must not be more than half a minute"
-    " off."
+    "The code is not right, or has already been used. Wait until your app shows the next one. "
+    "If that does not work either, check the clock on your phone: it must be right to within 30 "
+    "seconds."
 )
 
 

@@ -13,13 +13,11 @@ OWN_TRIES, OWN_PER_MINUTE = 10, 2.0
 
 
 MUST_WAIT: Final = (
-    "There were many tries with this name from browsers that have not signed in with it before."
-    " From here the next one counts in {wait}. A browser in which you have signed in before does"
-    " not have to wait for others."
+    "There have been too many attempts with this name in browsers that have not signed in with "
+    "it before. You can try again here in {wait}. A browser where you have signed in before "
+    "does not have to wait."
 )
-MUST_WAIT_AT_HOME: Final = (
-    "There were many tries in this browser just now. The next one counts in {wait}."
-)
+MUST_WAIT_AT_HOME: Final = "Too many attempts in this browser. You can try again in {wait}."
 
 
 def must_wait(purpose: str, handle: str) -> str:

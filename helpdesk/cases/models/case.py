@@ -194,14 +194,14 @@ class Case(Identified, Base):
 
     def reopen(self) -> None:
         if self.state is not CaseState.CLOSED:
-            raise Conflict("Only a case that is closed can be opened again.")
+            raise Conflict("Only a closed case can be reopened.")
         self.open()
         # The database deletes it with the reopening: nobody else has the right to.
         set_committed_value(self, "closure", None)
 
     def _move_to(self, state: CaseState) -> None:
         if state not in MOVES[self.state]:
-            raise Conflict(f"A case that is {self.state} cannot become {state}.")
+            raise Conflict(f"A case that is {self.state} can't become {state}.")
         self.state = state
 
 

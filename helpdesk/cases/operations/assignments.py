@@ -18,7 +18,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 
-SHUT: Final = "You cannot open this case yet: a colleague has to let you into the team."
+SHUT: Final = "You can't open this case yet. A colleague has to give you access to the team."
 # So many that do not open are passed by.
 MOST_CLOSED: Final = 50
 # Somebody works on it from now on.
@@ -54,7 +54,7 @@ def claim_next(work: Work, team: Team) -> Case:
     """Take the case of a queue that should be next: by level, then by the time that is left."""
     case = _take_first(work, team, queries.next_unclaimed)
     if case is None:
-        raise Conflict("No case in this queue is waiting to be taken.")
+        raise Conflict("There are no cases waiting in this queue.")
     return case
 
 
@@ -62,7 +62,7 @@ def claim_next_of_second_lane(work: Work, team: Team) -> Case:
     """The same of what looks sent by a machine."""
     case = _take_first(work, team, queries.next_of_second_lane)
     if case is None:
-        raise Conflict("Nothing is left in the second lane of this queue.")
+        raise Conflict("There are no cases in the second lane of this queue.")
     return case
 
 
@@ -98,7 +98,7 @@ def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: 
     """Give a case to a colleague who can read it, with a word on how things stand."""
     work.require(may_give_away, case)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
-        raise Conflict(f"{isolated(to.name)} cannot read the cases of this queue.")
+        raise Conflict(f"{isolated(to.name)} can't read the cases of this queue.")
     change_owner(work, case, to=to.id)
     write_note(work, case, note)
     work.record("case.handed_over", case, to=to.id)
@@ -109,7 +109,7 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id
     if to is not None and not accounts.may_be_given(work.session, to, case.team_id):
-        raise Conflict("This colleague can't take cases of this queue any more.")
+        raise Conflict("This colleague can no longer take cases of this queue.")
     given = (
         update(Case)
         .where(Case.id == case.id, Case.owner_id == case.owner_id)

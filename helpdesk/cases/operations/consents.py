@@ -23,9 +23,9 @@ def record_consent(
     work.require(may_work_on, case)
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
-        raise Conflict("It is not known yet which platform this is about. Ask that first.")
+        raise Conflict("We don't know yet which platform this is about. Ask that first.")
     if _current(work, case, kind, platform) is not None:
-        raise Conflict("The reporter has agreed to this already.")
+        raise Conflict("The reporter has already agreed to this.")
     return give_consent(work, case, kind, platform)
 
 
@@ -54,7 +54,7 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     work.session.refresh(consent)
     refuse_confirming(consent)
     if consent.given_by == work.actor.id:
-        raise Conflict("You wrote this down. The reporter or someone else has to confirm it.")
+        raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
     consent.confirmed_by, consent.confirmed_at = work.actor.id, work.hour
     work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
 
@@ -63,12 +63,12 @@ def refuse_confirming(consent: Consent) -> None:
     """Only what one of us wrote down, and nobody has confirmed or taken back, can be confirmed."""
     refuse_withdrawn(consent)
     if consent.counts:
-        raise Conflict("This doesn't need to be confirmed any more.")
+        raise Conflict("This no longer needs to be confirmed.")
 
 
 def refuse_withdrawn(consent: Consent) -> None:
     if consent.withdrawn_at is not None:
-        raise Conflict("This was taken back already.")
+        raise Conflict("This has already been withdrawn.")
 
 
 def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:

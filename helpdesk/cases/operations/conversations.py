@@ -34,7 +34,7 @@ def record_conversation(
     lock_case(work, case)
     work.require(may_see, case)
     if case.is_closed:
-        raise Conflict("The case is closed. Open it again before you write down a conversation.")
+        raise Conflict("The case is closed. Reopen it before you record a conversation.")
     if not case.opened_at <= spoke_at <= work.at:
         raise Conflict("It must have been after the case began, and not in the future.")
     is_late = case.due_at is not None and case.due_at < work.at

@@ -21,7 +21,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     lock_case(work, case)
     work.require(may_see, case)
     if case.is_closed:
-        raise Conflict("The case is closed. Open it again before you write to the reporter.")
+        raise Conflict("The case is closed. Reopen it before you write to the reporter.")
     message = Message(
         case=case,
         case_id=case.id,
@@ -53,7 +53,7 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
     if not was_answered(work, case):
         raise Conflict("Nobody has answered this person yet.")
     if case.reply_due_at is None:
-        raise Conflict("No answer is owed on this case.")
+        raise Conflict("This case does not need an answer.")
     if is_disputed(work, case):
         raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
     if seen != last_heard_marks(work, case):

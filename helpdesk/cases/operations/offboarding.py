@@ -32,8 +32,8 @@ def reassign_cases(work: Work, leaver: Leaver, handing: Reassignment) -> None:
     unsaid = [case for case in held if _taker(handing, case) is None]
     if unsaid:
         raise Conflict(
-            f"{isolated(leaver.person.name)} still has cases ({len(unsaid)}). Say first who takes"
-            " each of them, or give them back to the queue."
+            f"{isolated(leaver.person.name)} still has cases ({len(unsaid)}). First choose who "
+            "takes each of them, or give them back to the queue."
         )
     for case in held:
         _hand_on(work, leaver, case, str(_taker(handing, case)), handing.words)

@@ -28,25 +28,25 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
     lock_case(work, case)
     work.require(may_work_on, case)
     if on is WaitsOn.PARTNER:
-        raise Conflict("A case can wait for a partner only while a partner has a request of it.")
+        raise Conflict("A case can only wait for a partner while a partner has a request about it.")
     if on is WaitsOn.REPORTER and not reporter_has_the_move(work, case):
         raise Conflict(
-            "The reporter has nothing to answer yet. Write to them first and ask what you need to"
-            " know."
+            "The reporter has nothing to answer yet. First write to them and ask what you need "
+            "to know."
         )
     today = work.at.date()
     if on is WaitsOn.REPORTER and until is None:
         until = today + USUAL_WAIT[case.level]
     if until is None or until <= today:
         raise Conflict(
-            f"Choose a day after today, {in_words(today)}, on which the case should come back."
-            " Days are counted in UTC."
+            f"Choose a day after today, {in_words(today)}, for the case to come back. Days are "
+            "in UTC."
         )
     latest = today + LONGEST_WAIT[case.level]
     if until > latest:
         raise Conflict(
-            f"A case that is {case.level} can wait until {in_words(latest)} at most. Choose an"
-            " earlier day: it can wait again then."
+            f"A case that is {case.level} can wait until {in_words(latest)} at most. Choose an "
+            "earlier day. You can then pause it again."
         )
     put_to_wait(work, case, on=on, until=until)
 

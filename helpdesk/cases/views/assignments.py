@@ -17,7 +17,7 @@ from helpdesk.web.work import work
 def create_assignment(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
     operations.claim(work, case)
-    return redirect_to_case(case, "The case is yours.")
+    return redirect_to_case(case, "You have taken the case.")
 
 
 @bp.post("/cases/<ref>/release")
@@ -38,7 +38,7 @@ def create_handover(ref: str) -> ResponseReturnValue:
     people = {person.id: person for person in accounts.colleagues(work, case.team_id)}
     colleague = people.get(form.hand_to.data or "")
     if colleague is None:
-        raise Conflict("This colleague cannot take the case any more.")
+        raise Conflict("This colleague can no longer take the case.")
     operations.hand_over(work, case, to=colleague, note=form.handover_note.data or "")
     return redirect_to_case(case, f"{isolated(colleague.name)} has the case now.")
 

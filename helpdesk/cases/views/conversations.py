@@ -30,11 +30,11 @@ def create_conversation(ref: str) -> ResponseReturnValue:
 
 def _recorded(case: Case, *, reached: bool) -> str:
     if not reached:
-        return "Your attempt is recorded. We still owe an answer, as before."
+        return "Your attempt is recorded. The reporter still needs an answer."
     sentence = "The conversation is recorded. The reporter's mailbox shows which day it was."
     if case.reply_due_at is not None:
         sentence += (
-            " We still owe an answer: they wrote after it, or may have. Write to them in the"
-            " mailbox, however short."
+            " The reporter still needs an answer: they wrote after it, or may have. Write to "
+            "them in the mailbox, however briefly."
         )
     return sentence

@@ -29,7 +29,7 @@ def create_consent(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return show_form_again("cases/_consent_form.html", case, consent_form=form)
     operations.record_consent(work, case, kind=ConsentKind(form.consent_kind.data))
-    said = "It is written down. It counts once the reporter, or someone else here, confirms it."
+    said = "Recorded. It counts once the reporter, or someone else here, confirms it."
     return redirect_to_case(case, said, part="consents")
 
 
@@ -37,4 +37,4 @@ def create_consent(ref: str) -> ResponseReturnValue:
 def create_consent_confirmation(ref: str, consent_id: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
     operations.confirm_consent(work, case, queries.consent_by_id(work, case, consent_id))
-    return redirect_to_case(case, "It is confirmed that the reporter agreed.", part="consents")
+    return redirect_to_case(case, "Confirmed: the reporter agreed.", part="consents")

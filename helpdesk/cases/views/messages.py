@@ -21,9 +21,9 @@ def create_message(ref: str) -> ResponseReturnValue:
         operations.wait(work, case, on=WaitsOn.REPORTER)
     sentence = "The message is in the reporter's mailbox."
     if form.then_wait.data and case.waits_until is not None:
-        sentence += f" The case waits for their answer until {in_words(case.waits_until)}."
+        sentence += f" The case is waiting for their answer until {in_words(case.waits_until)}."
     if case.reply_due_at is not None:
-        sentence += " They have written something that you may not have seen: look at it next."
+        sentence += " They have written something you may not have seen: read it next."
     if form.back_to.data:
         flash(sentence)
         return redirect(url_for("playbooks.show", ref=ref, run_id=form.back_to.data), 303)
@@ -34,7 +34,7 @@ def create_message(ref: str) -> ResponseReturnValue:
 def create_reading(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
     operations.leave_unanswered(work, case, seen=request.form.get("seen", ""))
-    return redirect_to_case(case, "It is written down that this needs no answer.", part="messages")
+    return redirect_to_case(case, "Recorded: this needs no answer.", part="messages")
 
 
 @bp.post("/cases/<ref>/notes")
@@ -43,4 +43,4 @@ def create_note(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return show_form_again("cases/_note_form.html", case, note_form=form)
     operations.add_note(work, case, form.note_text.data or "")
-    return redirect_to_case(case, "The note is kept.", part="notes")
+    return redirect_to_case(case, "The note is saved.", part="notes")

@@ -32,7 +32,7 @@ def create_shift() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     accounts.go_on_duty(work, current_person(work), hours=int(form.hours.data))
-    flash("You are on duty. Letters about cases that wait come to you.")
+    flash("You are on duty. You get alerts about waiting cases.")
     return redirect(url_for(".board"), 303)
 
 
@@ -46,7 +46,7 @@ def create_shift_end() -> ResponseReturnValue:
 @bp.post("/promises/<promise_id>/retry")
 def create_retry(promise_id: str) -> ResponseReturnValue:
     operations.retry_promise(work, queries.failed_promise(work, promise_id))
-    flash("It is being tried again.")
+    flash("Trying again.")
     return redirect(url_for(".board"), 303)
 
 

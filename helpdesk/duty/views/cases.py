@@ -45,7 +45,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
         return _closure_once_more(case, form), 409
     if case_closing.needs_second_person(case, outcome):
         case_closing.ask_to_close(work, case, note=form.closing_note.data or "")
-        flash("It is urgent, so a second person is asked to agree that it is no report.")
+        flash("It is urgent, so a second person is asked to agree that it is not a report.")
         return redirect(url_for(".show_case", ref=case.ref), 303)
     case_closing.close_case(
         work,
@@ -63,7 +63,7 @@ def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     asked = case_closing.pending_request(work, case)
     if asked is None:
-        raise Conflict("Someone else has decided this already.")
+        raise Conflict("Someone else has already decided this.")
     granted = request.form.get("granted") == "yes"
     case_closing.decide_closing(work, asked, granted=granted)
     flash("The case is closed." if granted else "The case stays open.")

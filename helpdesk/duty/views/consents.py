@@ -19,5 +19,5 @@ def create_consent_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
     if stopped and not form.is_sure.data:
         return render_template("duty/take_back.html", case=case, consent=consent, requests=stopped)
     cases.withdraw_consent(work, case, consent)
-    flash("It is written down that the reporter took this back.")
+    flash("Recorded: the reporter withdrew this.")
     return redirect(url_for(".show_case", ref=case.ref, _anchor="consents"), 303)

@@ -29,7 +29,7 @@ def create_edition(ref: str, run_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(case, run, form), 422
     follower = operations.move_run(work, run, reason=form.why_move.data or "")
-    flash("The playbook goes on in today's edition. The old one stays to be read.")
+    flash("The playbook continues in the current version. You can still read the old run.")
     return redirect(url_for(".show", ref=ref, run_id=follower.id), 303)
 
 

@@ -37,7 +37,7 @@ def create_closing(person_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("closing", person, form), 422
     operations.disable(work, person, form.handing())
-    flash(f"{isolated(person.name)} is signed out everywhere and cannot sign in any more.")
+    flash(f"{isolated(person.name)} is signed out everywhere and can no longer sign in.")
     return _back_to(person, form)
 
 
@@ -125,7 +125,10 @@ def _form(person: Person, teams: Sequence[Team]) -> ReassignmentForm:
 
 def _back_to(person: Person, form: ReassignmentForm) -> ResponseReturnValue:
     if form.hanging.how_many:
-        flash("Each of their cases has a new owner or is back in its queue. A letter says so.")
+        flash(
+            "Each of their cases has a new owner or is back in its queue. We have emailed the "
+            "people concerned."
+        )
     return redirect(url_for("people.show", person_id=person.id), 303)
 
 

@@ -30,14 +30,14 @@ def show_queue(slug: str) -> ResponseReturnValue:
 @bp.post("/queues/<slug>/next")
 def create_next(slug: str) -> ResponseReturnValue:
     case = claim_next(work, queue_by_slug(work, slug))
-    flash("The case is yours.")
+    flash("You have taken the case.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 
 @bp.post("/queues/<slug>/second-lane/next")
 def create_next_of_second_lane(slug: str) -> ResponseReturnValue:
     case = claim_next_of_second_lane(work, queue_by_slug(work, slug))
-    flash("The case is yours. It has left the second lane.")
+    flash("You have taken the case. It is no longer in the second lane.")
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 

@@ -101,7 +101,7 @@ def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     operations.skip_step(
         work, run, step_id, reason=form.reason.data or "", seen=form.seen.data or ""
     )
-    flash(f"Left out: {step.title}.")
+    flash(f"Skipped: {step.title}.")
     return _onward(case, run)
 
 

@@ -23,7 +23,9 @@ def create_wait(ref: str) -> ResponseReturnValue:
             "cases/once_more.html", partial="cases/_wait.html", case=case, wait_form=form
         ), 422
     if case.waits_until is not None:
-        flash(f"The case waits until {in_words(case.waits_until)}, and comes back by itself.")
+        flash(
+            f"The case is paused until {in_words(case.waits_until)}, and comes back automatically."
+        )
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
 

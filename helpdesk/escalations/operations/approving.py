@@ -31,12 +31,12 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     work.require(may_work_on, escalation)
     lock_with_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request was approved or withdrawn already.")
+        raise Conflict("This request has already been approved or withdrawn.")
     if escalation.packet_hash != seen_hash:
         raise Conflict(TOO_LATE)
     text = work.keys.open(escalation, "packet")
     if hash_of(text) != escalation.packet_hash:
-        raise Conflict("This is not the packet that was written here. Change it once more.")
+        raise Conflict("This is not the data that was written here. Change it again.")
     alone = _pass_the_gates(work, escalation)
     delivery = _seal_for_partner(work, escalation, text)
     escalation.move_to(EscalationState.APPROVED)
@@ -77,9 +77,12 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request was approved or withdrawn already.")
+        raise Conflict("This request has already been approved or withdrawn.")
     if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
-        raise Conflict("This request does not wait for a second person, or for more than that.")
+        raise Conflict(
+            "This request is not waiting for a second person, or is waiting for "
+            "something else as well."
+        )
 
 
 def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> None:
@@ -87,9 +90,9 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     work.require(may_waive, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request was approved or withdrawn already.")
+        raise Conflict("This request has already been approved or withdrawn.")
     if not work.keys.holds(escalation.case.key_id):
-        raise NotAllowed("You wait to be let in, so you can't answer for this.")
+        raise NotAllowed("You don't have access yet, so you can't approve this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
     escalation.waived_by, escalation.waived_at = work.actor.id, work.at
     record_contribution(work, escalation.case_id, ContributionKind.WAIVER, subject_id=escalation.id)
@@ -104,13 +107,13 @@ def read_afterwards(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
-        raise Conflict("This request does not wait for a second reader.")
+        raise Conflict("This request is not waiting for a second reader.")
     if work.actor.id == escalation.approved_by or work.actor.id in contributions_to(
         work, escalation
     ):
         raise Conflict("You had a part in this or approved it. Someone else has to read it.")
     if not work.keys.holds(escalation.case.key_id):
-        raise NotAllowed("You wait to be let in, so you can't have read it.")
+        raise NotAllowed("You don't have access yet, so you can't have read it.")
     escalation.second_reader, escalation.second_read_at = work.actor.id, work.at
     work.record("escalation.second_read", escalation)
 

@@ -22,7 +22,9 @@ from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.partners.models import Partner
 
 SALT: Final = 16
-NOT_TAKEN: Final = "{partner} does not take such requests. Choose another partner, or another ask."
+NOT_TAKEN: Final = (
+    "{partner} does not take such requests. Choose another partner, or ask for something else."
+)
 OVER = (EscalationState.CLOSED, EscalationState.WITHDRAWN)
 
 
@@ -41,7 +43,7 @@ def write_draft(
     """
     work.require(may_ask_partner, case)
     if case.is_closed:
-        raise Conflict("The case is closed. Open it again before you ask someone to act on it.")
+        raise Conflict("The case is closed. Reopen it before you ask someone to act on it.")
     if not partner.takes(ask):
         raise Conflict(NOT_TAKEN.format(partner=isolated(partner.name)))
     _refuse_a_second(work, case, partner, ask)
@@ -82,7 +84,7 @@ def change_draft(
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request was approved, so what it says cannot be changed any more.")
+        raise Conflict("This request has been approved, so it can no longer be changed.")
     if escalation.packet_hash != seen_hash:
         raise Conflict(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
@@ -148,4 +150,6 @@ def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None
     ref = work.session.scalar(same)
     if ref is not None:
         whom = isolated(partner.name)
-        raise Conflict(f"Request {ref} asks {whom} for the same thing and is not over yet.")
+        raise Conflict(
+            f"Request {ref} already asks {whom} for the same thing, and is not closed yet."
+        )

@@ -7,7 +7,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 
-TOO_LATE = "Somebody was quicker: this request has just changed. Please look at it again."
+TOO_LATE = "Someone else has just changed this request. Please check it again."
 
 
 def lock_unchanged(work: Work, escalation: Escalation) -> None:

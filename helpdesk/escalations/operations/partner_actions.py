@@ -22,7 +22,7 @@ from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
 DECIDED_MEANWHILE: Final = (
-    "Someone of your team has decided already. Look at the request again before you put it right."
+    "Someone in your team has already decided. Check the request again before you correct it."
 )
 
 
@@ -32,12 +32,10 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
     lock_as_it_is(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
-        raise Conflict("This request is over, so its content is not shown any more.")
+        raise Conflict("This request is closed, so its content is no longer shown.")
     if queries.consent_for(work, escalation) is None:
         # The worker that closes the request may be late; the consent is not.
-        raise Conflict(
-            "The person took their agreement back, so its content is not shown any more."
-        )
+        raise Conflict("The person withdrew their consent, so its content is no longer shown.")
     text = _open(work, escalation)
     _note_arrival(work, escalation)
     escalation.untold_since = None  # what is new on it lies before them
@@ -144,7 +142,7 @@ def note_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
-        raise Conflict("This request is over.")
+        raise Conflict("This request is closed.")
     escalation.ticket = escalation.ticket_for_partner = None
     if ticket:
         escalation.ticket = work.keys.seal(escalation, "ticket", ticket)
@@ -178,7 +176,7 @@ def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:
         raise NotFound
     if not work.keys.holds(escalation.partner_key_id):
         raise NotAllowed(
-            "You wait to be let in. Somebody of your team who can read requests has to do it."
+            "You don't have access yet. Someone in your team who can read requests has to do it."
         )
 
 
@@ -186,9 +184,7 @@ def _open(work: Work, escalation: Escalation) -> str:
     """The packet in the partner's envelope, if it is the one that was approved."""
     text = queries.opened_by_partner(work, escalation, escalation, "packet_for_partner")
     if hash_of(text) != escalation.packet_hash:
-        raise Conflict(
-            "This is not what was sent to you. Please tell the helpdesk, and do nothing."
-        )
+        raise Conflict("This is not what we sent you. Please do nothing, and tell the helpdesk.")
     return text
 
 

@@ -19,7 +19,7 @@ from helpdesk.escalations.policy import may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN, needs_second_person
 from helpdesk.escalations.states import DeliveryState, EscalationState
 
-WAY_TO_REPORTER: Final = "An address or a number of the reporter stands in it. Please take it out."
+WAY_TO_REPORTER: Final = "It contains an address or a number of the reporter. Please remove it."
 CHANGED_MEANWHILE: Final = (
     "A colleague changed the answer after you opened this page. Please read it again."
 )
@@ -51,7 +51,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     lock_with_case(work, escalation)
     waiting = queries.waiting_answer(work, escalation)
     if waiting is None:
-        raise Conflict("No answer waits here to be sent. Please look at the request again.")
+        raise Conflict("There is no answer here to send. Please check the request again.")
     if escalation.wording != seen_wording:
         raise Conflict(CHANGED_MEANWHILE)
     _refuse_what_may_not_be_said(work, escalation, waiting.words)
@@ -75,13 +75,13 @@ def _call_for_a_reader(work: Work, escalation: Escalation) -> None:
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
     if escalation.state is not EscalationState.NEED_INFORMATION:
-        raise Conflict("The partner has not asked anything that is still open.")
+        raise Conflict("The partner has no open questions.")
     if queries.consent_for(work, escalation) is None:
-        raise Conflict("The reporter has taken back their consent, so nothing more can be said.")
+        raise Conflict("The reporter has withdrawn their consent, so nothing more can be said.")
     if not queries.may_help_with(work, escalation):
         raise Conflict(
-            "The reporter has not agreed that we work on the case, or has taken it back. Ask them"
-            " first: until then nothing more can be said."
+            "The reporter has not agreed that we work on the case, or has withdrawn that. Ask "
+            "them first: until then nothing more can be said."
         )
     if queries.reveals_contact_of(work, escalation.case, words):
         raise Conflict(WAY_TO_REPORTER)
@@ -121,7 +121,7 @@ def wait_for_partner(work: Work, case: Case) -> None:
     cases.lock_case(work, case)
     work.require(may_work_on_case, case)
     if case_waiting.case_waits_until(work, case) is None:
-        raise Conflict("No partner has a request of this case, so there is no one to wait for.")
+        raise Conflict("No partner has a request on this case, so there is nobody to wait for.")
     case_waiting.let_case_wait(work, case)
 
 
@@ -143,7 +143,7 @@ def send_again(work: Work, escalation: Escalation) -> None:
     lock_unchanged(work, escalation)
     delivery = queries.delivery_of(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
-        raise Conflict("This request does not wait to be sent again.")
+        raise Conflict("This request is not waiting to be sent again.")
     delivery.state = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
     work.promise("escalations.deliver", delivery_id=delivery.id)

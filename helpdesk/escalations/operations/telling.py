@@ -24,7 +24,7 @@ def say_they_know(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if escalation.untold_since is None:
-        raise Conflict("They have been told already.")
+        raise Conflict("They have already been told.")
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)
 

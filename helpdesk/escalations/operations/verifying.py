@@ -25,7 +25,7 @@ def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
     work.require(may_verify, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DECIDED:
-        raise Conflict(translatable("There is no decision that waits for your word."))
+        raise Conflict(translatable("There is no decision waiting for your answer."))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)

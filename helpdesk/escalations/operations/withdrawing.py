@@ -19,7 +19,7 @@ def withdraw(work: Work, escalation: Escalation) -> None:
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
-        raise Conflict("This request is decided or over, so it cannot be withdrawn.")
+        raise Conflict("This request is decided or closed, so it can't be withdrawn.")
     _take_back(work, escalation, because="withdrawn_by_us")
     news.tell_person(
         work,

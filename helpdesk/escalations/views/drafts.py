@@ -58,7 +58,7 @@ def create(ref: str) -> ResponseReturnValue:
     escalation = operations.write_draft(
         work, case, partner, ask=ask, typed=form.typed, seen=form.findings
     )
-    flash("This is what would leave. Nothing has left yet.")
+    flash("This is what will be sent. Nothing has been sent yet.")
     return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)
 
 
@@ -90,7 +90,7 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
         seen_hash=form.seen_hash.data or "",
         seen=form.findings,
     )
-    flash("The request is changed. This is what would leave now.")
+    flash("The request has been changed. This is what will be sent now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 
@@ -101,7 +101,7 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     operations.take_findings_into_draft(
         work, escalation, seen_hash=request.form.get("seen_hash", "")
     )
-    flash("The request says it too. This is what would leave now.")
+    flash("Added to the request. This is what will be sent now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 

@@ -63,7 +63,7 @@ def create_question(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation, question_form=form), 422
     operations.ask_for_information(work, escalation, question=form.question.data or "")
-    flash("We have your question. The answer comes here, and you get a mail that says so.")
+    flash("We have your question. The answer comes here, and we email you when it does.")
     return redirect(url_for(".show", ref=ref), 303)
 
 
@@ -82,9 +82,9 @@ def create_decision(ref: str) -> ResponseReturnValue:
         corrects=form.corrects.data or "",
     )
     flash(
-        "Your decision is corrected. We ask the person whether it is fixed for them."
+        "Your decision is corrected. We will ask the person whether it is fixed."
         if form.corrects.data
-        else "Thank you. We ask the person whether it is fixed for them."
+        else "Thank you. We will ask the person whether it is fixed."
     )
     return redirect(url_for(".show", ref=ref), 303)
 
@@ -95,7 +95,7 @@ def create_ticket(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation, ticket_form=form), 422
     operations.note_ticket(work, escalation, ticket=form.ticket.data or "")
-    flash("Your number is kept. We see it too.")
+    flash("Your reference is saved. We can see it too.")
     return redirect(url_for(".show", ref=ref), 303)
 
 

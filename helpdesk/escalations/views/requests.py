@@ -39,13 +39,13 @@ def create_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation), 422
     operations.approve(work, escalation, seen_hash=form.seen_hash.data or "")
-    flash("Approved. It leaves now, exactly as it stands here.")
+    flash("Approved. It is being sent now, exactly as it is here.")
     return _back(escalation)
 
 
 @bp.post("/<request_ref>/second-person")
 def create_second_person(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "Nothing has left. Whoever is on duty, or leads, is asked to read it."
+    said = "Nothing has been sent. The people on duty, or the coordinators, are asked to read it."
     return _move(ref, request_ref, operations.ask_second_person, said)
 
 
@@ -55,7 +55,7 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation, waiver_form=form), 422
     operations.waive_public_form(work, escalation, reason=form.waiver.data or "")
-    flash("It may go without the platform's own form.")
+    flash("It can be sent without the platform's own form.")
     return _back(escalation)
 
 
@@ -70,7 +70,7 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
         return _page(escalation, answer_form=form), 422
     operations.answer_question(work, escalation, words=form.words.data or "")
     if escalation.holds_answer:
-        flash("Your answer is kept. A second person is being asked to read and send it.")
+        flash("Your answer is saved. A second person is being asked to read and send it.")
     else:
         flash(f"Your answer was sent to {isolated(escalation.partner.name)}.")
     return _back(escalation)
@@ -82,7 +82,7 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation), 422
     operations.approve_answer(work, escalation, seen_wording=form.seen_wording.data or "")
-    flash(f"The answer was sent to {isolated(escalation.partner.name)}, exactly as it stood here.")
+    flash(f"The answer was sent to {isolated(escalation.partner.name)}, exactly as it was here.")
     return _back(escalation)
 
 
@@ -92,7 +92,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation, verdict_form=form), 422
     operations.verify(work, escalation, verdict=Verdict(form.verdict.data))
-    flash("What the reporter says is written down.")
+    flash("What the reporter says is recorded.")
     return _back(escalation)
 
 
@@ -103,25 +103,25 @@ def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/reading")
 def create_reading(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "It is noted that you have read it."
+    said = "Recorded: you have read it."
     return _move(ref, request_ref, operations.read_afterwards, said)
 
 
 @bp.post("/<request_ref>/delivery")
 def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "It is carried once more, under the same id."
+    said = "It is being sent again, under the same ID."
     return _move(ref, request_ref, operations.send_again, said)
 
 
 @bp.post("/<request_ref>/telling")
 def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "Written down: they know that there is news."
+    said = "Recorded: they know about the update."
     return _move(ref, request_ref, operations.say_they_know, said)
 
 
 @bp.post("/<request_ref>/silence")
 def create_silence(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "Written down: no answer in time. If one comes after all, it still counts."
+    said = "Recorded: no answer in time. If one comes after all, it still counts."
     return _move(ref, request_ref, operations.stop_waiting, said)
 
 

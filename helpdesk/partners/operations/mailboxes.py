@@ -49,7 +49,7 @@ def send_code_again(work: Work, partner: Partner) -> None:
     elif partner.mailbox is not None and partner.mailbox_confirmed_at is None:
         _propose(work, partner, partner.mailbox)
     else:
-        raise Conflict("No address waits to be confirmed.")
+        raise Conflict("There is no address to confirm.")
     work.record("partner.mailbox_tested", partner)
 
 
@@ -62,7 +62,7 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     _refuse_who_was_not_let_in(work, partner)
     new = _held(work, partner)
     if new is None or new.address is None:
-        raise Conflict("No address waits to be confirmed. It may be confirmed already.")
+        raise Conflict("There is no address to confirm. It may already be confirmed.")
     found = type_code(work, new, code)
     if found is not Typed.RIGHT:
         work.record(f"partner.mailbox_code_{found}", partner)
@@ -82,7 +82,7 @@ def _refuse_who_was_not_let_in(work: Work, partner: Partner) -> None:
     key = keys_of_partner(work, partner).current
     if work.actor.role is Role.PARTNER and (key is None or not work.keys.holds(key.id)):
         raise NotAllowed(
-            "You wait to be let in. Somebody of your team who can read requests has to do it."
+            "You don't have access yet. Someone in your team who can read requests has to do it."
         )
 
 

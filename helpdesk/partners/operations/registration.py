@@ -46,7 +46,7 @@ def register_partner(
     taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
     other = work.session.scalar(taken)
     if other is not None:
-        raise Conflict(f"{isolated(other)} has this name or answers for this platform already.")
+        raise Conflict(f"{isolated(other)} already has this name or acts for this platform.")
     team = accounts.create_team(work, slug=slug, name=name, kind=TeamKind.PARTNER)
     partner = Partner(
         slug=slug,
@@ -92,7 +92,7 @@ def retire_partner(work: Work, partner: Partner) -> None:
     old requests, and their people's way to them, stay."""
     work.require(may_manage_partner, partner)
     if partner.is_retired:
-        raise Conflict("They are retired already.")
+        raise Conflict("They are already retired.")
     partner.retired_on = work.at.date()
     work.record("partner.retired", partner)
 
@@ -126,7 +126,7 @@ def confirm_vetting(work: Work, partner: Partner, *, on: date) -> None:
     if refusal:
         raise Conflict(refusal)
     if not can_be_in_past(on, today=work.at.date()):
-        raise Conflict("Choose a day up to today, at most five years back.")
+        raise Conflict("Choose today or an earlier day, at most five years ago.")
     partner.vetted_on, partner.vetted_by = on, work.actor.id
     work.record("partner.vetted", partner, on=on.isoformat())
 
@@ -140,9 +140,9 @@ def suspend_vetting(work: Work, partner: Partner) -> None:
 
 def _check(about: PartnerTerms) -> None:
     if not is_zone(about.timezone):
-        raise Conflict("We know no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
+        raise Conflict("There is no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
     if set(about.asks) - set(EVERY_ASK):
-        raise Conflict("We know no request of such a kind.")
+        raise Conflict("There is no such kind of request.")
 
 
 def _known(fields: Iterable[str]) -> list[str]:
@@ -150,5 +150,5 @@ def _known(fields: Iterable[str]) -> list[str]:
     wanted = set(fields)
     unknown = wanted - set(BY_NAME)
     if unknown:
-        raise Conflict(f"We know no field called {', '.join(sorted(unknown))}.")
+        raise Conflict(f"There is no field called {', '.join(sorted(unknown))}.")
     return [name for name in BY_NAME if name in wanted]

@@ -25,7 +25,7 @@ def create_mailbox(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, form, MailboxCodeForm(None)), 422
     operations.give_mailbox(work, partner, form.mailbox.data or "")
-    flash("A letter with six digits goes there now. Ask them to read the digits out to you.")
+    flash("We are sending an email with six digits there. Ask them to read the digits out to you.")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 
 
@@ -37,9 +37,9 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, PartnerMailboxForm(None), form), 422
     if operations.confirm_mailbox(work, partner, form.code.data or ""):
-        flash(f"The address is confirmed. Mail to {isolated(partner.name)} goes there now.")
+        flash(f"The address is confirmed. Emails to {isolated(partner.name)} go there from now on.")
         return redirect(url_for(".show", slug=slug), 303)
-    flash("This isn't the code of the newest letter, or it has ended.", "error")
+    flash("This isn't the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 
 
@@ -47,7 +47,7 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
 def create_mailbox_code(slug: str) -> ResponseReturnValue:
     limit_passphrase_tries("partners.mailbox")
     operations.send_code_again(work, managed(slug))
-    flash("A letter with a new code is on its way. The code before doesn't work any more.")
+    flash("An email with a new code is on its way. The old code no longer works.")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 
 

@@ -58,8 +58,8 @@ def create() -> ResponseReturnValue:
         return render_template("partners/new.html", form=form, hints=HINTS), 422
     name = isolated(partner.name)
     flash(
-        f"{name} is registered. A test letter goes to their address. No request can be sent to them"
-        " before the code in it is typed, and before someone else than you has vetted them."
+        f"{name} is registered. We are sending a test email to their address. You can't send them"
+        " requests until its code has been typed and someone else has vetted them."
     )
     return redirect(url_for(".show", slug=partner.slug), 303)
 
@@ -101,7 +101,7 @@ def create_about(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("partners/about.html", partner=partner, form=form), 422
     operations.change_partner(work, partner, name=form.name.data or "", about=form.about)
-    flash("It is changed. History keeps what it was.")
+    flash("Saved. History keeps what it was before.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -109,7 +109,7 @@ def create_about(slug: str) -> ResponseReturnValue:
 def create_retirement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.retire_partner(work, partner)
-    flash(f"{isolated(partner.name)} is asked for nothing more. Old requests stay as they are.")
+    flash(f"{isolated(partner.name)} gets no new requests. Old requests are not changed.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -117,7 +117,7 @@ def create_retirement(slug: str) -> ResponseReturnValue:
 def create_return(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.reinstate_partner(work, partner)
-    flash(f"{isolated(partner.name)} can be asked again.")
+    flash(f"{isolated(partner.name)} can be sent requests again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -136,7 +136,7 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
         page = render_template("partners/allow_list.html", partner=partner, form=form, hints=HINTS)
         return page, 422
     operations.change_allow_list(work, partner, fields=form.fields.data or ())
-    flash("From now on, a request to them can hold this and nothing else.")
+    flash("Saved. From now on, a request to them can include this and nothing else.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -157,7 +157,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
 def create_doubt(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.suspend_vetting(work, partner)
-    flash(f"Nothing more goes to {isolated(partner.name)} until they are vetted again.")
+    flash(f"Nothing is sent to {isolated(partner.name)} until they are vetted again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 

@@ -22,7 +22,7 @@ def start_run(work: Work, case: Case, playbook_id: str) -> Run:
     if edition is None or edition.playbook.status is Readiness.RETIRED:
         raise NotFound
     if queries.running(work, case, playbook_id) is not None:
-        raise Conflict("This playbook is at work on the case already.")
+        raise Conflict("This playbook has already been started on the case.")
     if playbook_id not in case.kinds:
         # whatever is worked on is what the case is about, too
         case.other_types = (*case.other_types, playbook_id)
@@ -44,7 +44,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     refuse_ended(run)
     page, edition = queries.page_of(run), repository.current(run.edition.playbook)
     if edition is None or queries.newer_edition(run) is None:
-        raise Conflict("There is no other edition of this page to move to.")
+        raise Conflict("There is no other version of this page to move to.")
     run.ended_at, run.ended_as = work.at, MOVED
     follower = _begin(work, run.case, edition)
     records = {record.step: Record(record.outcome) for record in run.records}

@@ -70,9 +70,7 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
     work.require(may_work_on, run)
     page, now = _step_at_work(work, run, step_id, seen)
     if now.state is StepState.DONE:
-        raise Conflict(
-            "Another playbook of this case has this step: there is nothing to leave out."
-        )
+        raise Conflict("Another playbook on this case has this step: there is nothing to skip.")
     if not may_be_skipped(page, now.step):
         raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
     repeated_steps.set_aside(work, run, page, now.step)
@@ -91,7 +89,7 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
     refuse_ended(run)
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
-        raise Conflict("Nothing was recorded about this step, so nothing can be taken back.")
+        raise Conflict("Nothing was recorded about this step, so there is nothing to undo.")
     page = queries.page_of(run)
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
@@ -111,10 +109,10 @@ def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbo
         repeated_steps.refuse_unseen(run, step_id, seen)
         return page, now
     if now.waits_for:
-        raise Conflict(f"This step waits for: {in_titles(page, now.waits_for)}.")
+        raise Conflict(f"This step is waiting for: {in_titles(page, now.waits_for)}.")
     if now.record is not None:
-        raise Conflict("Somebody has finished this step already.")
-    raise Conflict("By what is known now, this step is not needed.")
+        raise Conflict("Someone has already finished this step.")
+    raise Conflict("With what is known now, this step is not needed.")
 
 
 def _refuse_a_hasty_end(

@@ -40,7 +40,7 @@ def move_of(work: Work, run: Run) -> MovePreview:
     """The two editions of a run side by side. Where there is nothing to move to, it is too late."""
     old, new = page_of(run), newer_edition(run)
     if new is None or run.ended_at is not None:
-        raise Conflict("This run stands on today's edition already, or it has ended.")
+        raise Conflict("This run already uses the current version, or it has ended.")
     comparison = compare(old, new)
     written = evidence_of(work, run.case)
     return MovePreview(
