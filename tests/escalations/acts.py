@@ -109,6 +109,7 @@ class TwoPeople(RuleBasedStateMachine):
         self.invite("lead")
         self.take_out("lead", "gone", seldom=True)
         assert self.inside == {*STAFF}
+        self.reset("outsider", "gone", seldom=True)  # refused: nobody has let them in
         self.draft(who, Ask.RESTORE)
         if approver is not None:
             self.have_a_part(approver, part, who)

@@ -63,7 +63,7 @@ def test_nothing_leaves_and_no_level_falls_on_the_word_of_one(context, request):
     sys.stdout.write(f"\n{sequences} sequences of people and acts, seed {seed}: {dict(tried)}\n")
     assert tried["acts"] > tried["refused"] > 0
     assert tried["approved"] > 0
-    assert tried["left"] > sequences
+    assert tried["left"] >= sequences
     if sequences >= MANY:
         assert min(tried[what] for what in SELDOM) > 0
 
