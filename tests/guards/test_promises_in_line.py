@@ -191,10 +191,66 @@ def test_the_public_pages_promise_about_a_case_no_more_than_a_thousand_things(as
 
 def test_the_partner_desk_promises_about_a_person_no_more_than_a_thousand_things(as_role):
     one = promise("accounts.tell_of_access", person_id="pp", at=1)
-    many = f"{one.partition('VALUES')[0]} SELECT {one.partition('VALUES (')[2][:-1]}"
 
     with pytest.raises(InsufficientPrivilege, match="a thousand"):
-        as_role(PARTNER).execute(f"{many} FROM generate_series(1, 1001)")
+        as_role(PARTNER).execute(many_of(one, 1_001))
+
+
+def many_of(one, number):
+    """The same promise so many times, in one statement."""
+    said, _, row = one.partition("VALUES (")
+    return f"{said}SELECT {row[:-1]} FROM generate_series(1, {number})"
+
+
+NEXT_YEAR = "now() + interval '399 days'"
+LATER = {
+    "a word of a reporter": (
+        INTAKE,
+        promise("triage.tell_owner", NEXT_YEAR, case_id="c"),
+        promise("triage.tell_owner", case_id="c"),
+    ),
+    "a consent that is taken back": (
+        INTAKE,
+        promise("escalations.cancel_unsent", NEXT_YEAR, queue="deliveries", case_id="c"),
+        promise("escalations.cancel_unsent", queue="deliveries", case_id="c"),
+    ),
+    "a letter to a partner's person": (
+        PARTNER,
+        promise("accounts.tell_of_access", NEXT_YEAR, person_id="pp", at=1),
+        promise("accounts.tell_of_access", person_id="pp", at=1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("role", "flood", "honest"), LATER.values(), ids=LATER)
+def test_who_used_up_the_thousand_keeps_nobody_from_promising_an_hour_later(
+    furnished, role, flood, honest
+):
+    visit = "SELECT open_visit('what a return code gives', 'token', 'sealed', now())"
+    with psycopg.connect(address(furnished.url("postgres", "strict"))) as database:
+        database.execute(f"SET LOCAL ROLE {role}")
+        if role == INTAKE:
+            database.execute(visit)
+        database.execute(many_of(flood, 1_000))
+        with pytest.raises(InsufficientPrivilege, match="a thousand"), database.transaction():
+            database.execute(honest)
+        database.execute("RESET ROLE")
+        database.execute("UPDATE outbox SET promised_at = promised_at - interval '61 minutes'")
+        database.execute(f"SET LOCAL ROLE {role}")
+
+        assert database.execute(honest).rowcount == 1
+        database.rollback()
+
+
+def test_the_partner_desk_does_not_choose_what_a_letter_to_its_people_is_about(as_role):
+    one = promise("accounts.tell_of_access", person_id="pp", at=1, case_id="any")
+    another = one.replace("""'{"person_id""", """format('{"person_id""").replace(
+        """"any"}'""", """"%s"}', number)::jsonb"""
+    )
+    many = many_of(another, 1_001) + " AS number"
+
+    with pytest.raises(InsufficientPrivilege, match="a thousand"):
+        as_role(PARTNER).execute(many)
 
 
 FIRST_IN_LINE = {
