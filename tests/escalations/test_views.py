@@ -158,12 +158,12 @@ def test_whom_nothing_can_be_sent_to_yet_says_so_where_a_partner_is_chosen(house
 
     page = writer.get(f"{requests_of(house)}/new").text
 
-    hints = re.findall(r'class="hint"[^>]*>(Answers for [^<]*)<', html.unescape(page))
+    hints = re.findall(r'class="hint"[^>]*>(Acts for [^<]*)<', html.unescape(page))
     said = {hint.split(". ")[0]: hint.partition(". ")[2] for hint in hints}
     assert sorted(said.values()) == [
         "",
-        "Nothing can be sent to them yet: their mail address isn't confirmed.",
-        "Nothing can be sent to them yet: they are not vetted, and their mail address isn't"
+        "Nothing can be sent to them yet: their email address isn't confirmed.",
+        "Nothing can be sent to them yet: they are not vetted, and their email address isn't"
         " confirmed.",
     ]
 
