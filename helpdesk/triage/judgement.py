@@ -9,7 +9,7 @@ from helpdesk.playbooks.conditions import (
     UNTOLD,
     Context,
 )
-from helpdesk.playbooks.model import Playbook, Setting, Text
+from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.triage.decision_table import DecisionPoint, DecisionTable, TriageRule, UnsureIs
 from helpdesk.triage.reasons import reasons_in
 
@@ -54,20 +54,9 @@ class Judgement:
         return " ".join(str(text) for text in self.for_reporter)
 
 
-def judge(
-    table: DecisionTable,
-    answers: Context,
-    floors: Iterable[Floor] = (),
-    if_unknown: Iterable[Setting] = (),
-) -> Judgement:
-    """The level of these answers. What is not known never counts for less than "no", and where a
-    kind of trouble says so, for more."""
+def judge(table: DecisionTable, answers: Context, floors: Iterable[Floor] = ()) -> Judgement:
+    """The level of these answers. What is not known never counts for less than "no"."""
     settled = {point.id: _counts_as(point, answers) for point in table.points}
-    for setting in if_unknown:
-        point = table.point(setting.name)
-        if not _is_told(point, answers):
-            both = (settled[point.id], setting.value)
-            settled[point.id] = max(both, key=point.scale.index)
     unknown = [point for point in table.points if not _is_told(point, answers)]
     rule = _rule(table, settled)
     raised_by = tuple(floor for floor in floors if floor.level.rank > rule.level.rank)
@@ -103,8 +92,7 @@ def judge_report(
         if flag.floor is not None
     }
     known = _with_implied(table, pages, answers)
-    if_unknown = [one for page in pages for one in page.if_unknown]
-    judgement = judge(table, known, floors.values(), if_unknown)
+    judgement = judge(table, known, floors.values())
     rose = {(one.flag, one.level) for one in judgement.raised_by}
     flags = [
         flag for page in pages for flag in red_flags(page, answers) if (flag.id, flag.floor) in rose

@@ -3,7 +3,6 @@ not say."""
 
 import pytest
 
-from helpdesk.cases.levels import Level
 from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.judgement import judge_report
 from helpdesk.triage.repository import the_table
@@ -56,19 +55,15 @@ def test_nothing_is_named_where_nothing_raised_it():
     assert judge_report(TABLE, page, answers).because_of == ()
 
 
-@pytest.mark.parametrize("kind", ["doxing", "intimate-images", "harassment-threats"])
-@pytest.mark.parametrize("said", [{}, {"hold": "unsure"}, {"hold": "rather_not"}])
-def test_where_danger_is_likely_what_was_skipped_is_not_taken_for_over(kind, said):
+@pytest.mark.parametrize(
+    "kind", ["arrest-detention", "doxing", "harassment-threats", "intimate-images"]
+)
+@pytest.mark.parametrize(
+    "said", [{}, {"danger": "unsure", "hold": "unsure"}, {"hold": "rather_not"}]
+)
+def test_what_was_skipped_counts_as_possible_and_is_said_to_be_a_guess(kind, said):
     judgement = judge_report(TABLE, LIBRARY.playbook(kind), said)
 
-    assert judgement.settled["hold"] == "running"
-    assert "hold" in judgement.assumed
-    assert judgement.level is Level.URGENT
-    over = judge_report(TABLE, LIBRARY.playbook(kind), said | {"hold": "ended"})
-    assert over.settled["hold"] == "ended"
-
-
-def test_elsewhere_what_was_skipped_counts_as_before():
-    judgement = judge_report(TABLE, LIBRARY.playbook("website-down"), {})
-
-    assert judgement.settled["hold"] == "unclear"
+    assert judgement.settled["danger"] != "none_known"
+    assert judgement.settled["hold"] != "ended"
+    assert {"danger", "hold"} <= set(judgement.assumed)

@@ -3,11 +3,10 @@
 import re
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.conditions import Scales
 from helpdesk.authoring.reading.context import PlaybookContext
 from helpdesk.authoring.reading.references import ReferenceKind
 from helpdesk.authoring.source import Node
-from helpdesk.playbooks.model import Citation, NotFor, Review, Setting, Tag, Text
+from helpdesk.playbooks.model import Citation, NotFor, Review, Tag, Text
 
 SHARING = ("tlp:red", "tlp:amber+strict", "tlp:amber", "tlp:green", "tlp:clear")
 TAG = re.compile(r'([A-Za-z][A-Za-z_-]*):[A-Za-z][A-Za-z0-9_/ -]*(="[^"]+")?')
@@ -94,11 +93,3 @@ def _citation(node: Node, context: PlaybookContext) -> Citation:
             f"collection.yml has no source '{fields['key'].text()}'", rule=LintRule.REFERENCES
         )
     return Citation(fields["key"].text(), fields["used_for"].text())
-
-
-def read_if_unknown(node: Node, scales: Scales) -> tuple[Setting, ...]:
-    """What a decision point that nobody answered counts as: a point and one of its values."""
-    for name, said in node.pairs().items():
-        if said.id() not in scales.get(name, ()):
-            said.refuse(f"'{said.id()}' is not a value of a decision point '{name}'")
-    return tuple(Setting(name, said.id()) for name, said in node.pairs().items())

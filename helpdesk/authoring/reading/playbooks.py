@@ -9,7 +9,7 @@ from helpdesk.authoring.reading.context import CollectionContext, PlaybookContex
 from helpdesk.authoring.reading.questions import read_questions
 from helpdesk.authoring.reading.steps import StepsReader
 from helpdesk.authoring.source import ErrorCollector, Fields, Node
-from helpdesk.playbooks.model import Playbook, Readiness, Setting
+from helpdesk.playbooks.model import Playbook, Readiness
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ MUST = (
     "schema id version status title trigger scope_limit sharing questions safe_now steps ends "
     "sources"
 )
-MAY = "also_called not_for reviewed tags red_flags evidence escalations replaces if_unknown"
+MAY = "also_called not_for reviewed tags red_flags evidence escalations replaces"
 
 
 def read_playbook(file: Node, content: CollectionContext) -> Playbook:
@@ -79,11 +79,4 @@ def _header(page: Fields, context: PlaybookContext) -> dict[str, Any]:
         "case_sharing": metadata.read_sharing(sharing["case_default"]),
         "reviewed": page.read("reviewed", metadata.read_review, None),
         "replaces": page.read("replaces", lambda said: metadata.read_replaces(said, context), None),
-        "if_unknown": _if_unknown(page, context),
     }
-
-
-def _if_unknown(page: Fields, context: PlaybookContext) -> tuple[Setting, ...]:
-    if "if_unknown" not in page:
-        return ()
-    return metadata.read_if_unknown(page["if_unknown"], context.content.words.scales)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.model.ends import End, EscalationPlan, EvidencePlan
-from helpdesk.playbooks.model.questions import Advice, Question, RedFlag, Setting
+from helpdesk.playbooks.model.questions import Advice, Question, RedFlag
 from helpdesk.playbooks.model.steps import Step
 from helpdesk.playbooks.model.texts import Text
 
@@ -77,8 +77,6 @@ class Playbook:
     sources: tuple[Citation, ...] = ()
     reviewed: Review | None = None
     replaces: str | None = None
-    # What a decision point that nobody answered counts as in this kind of trouble, at the least.
-    if_unknown: tuple[Setting, ...] = ()
 
     @property
     def name(self) -> str:
