@@ -9,7 +9,7 @@ from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import ConsentKind
-from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.states import Ask, EscalationState
 from helpdesk.intake import operations as intake
@@ -279,7 +279,7 @@ def test_who_is_not_let_in_neither_confirms_nor_waives(house):
 
     with pytest.raises(NotAllowed):
         confirm(house, outside, consent_id)
-    with house.as_(outside) as work, pytest.raises(NotAllowed):
+    with house.as_(outside) as work, pytest.raises(NotFound):
         operations.waive_public_form(work, house.mine(work, escalation), reason="?")
 
 

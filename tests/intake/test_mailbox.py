@@ -268,7 +268,7 @@ def test_visits_that_ended_by_themselves_are_deleted_with_the_next(house, inside
 
 def test_our_words_can_be_read_and_theirs_cannot(house, inside, case):
     inside.send("/mailbox/case/messages", answers={"body": "My secret."})
-    assert "Your words have arrived" in inside.text
+    assert "Message sent" in inside.text
     with house.inside() as work:
         casework.send_message(work, work.session.get(Case, case.id), "Our <b>answer</b>.")
 

@@ -12,14 +12,13 @@ from helpdesk.web import catalogues
 from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, lacking_consents
 
 CONSENTS = {
-    "In any case someone on our team reads your report",
     "In any case our team reads what you write to us",
     "You may work on my case and help me",
-    "Without this tick they ask you before they do anything.",
+    "If not, we ask you before we do anything.",
     "You may keep this after the case is closed",
     "You may share what is needed with another helper",
     "You may ask %(platform)s to act",
-    "We tell you who before we do.",
+    "We tell you who first.",
 }
 REFUSALS = {
     "This page does not exist, or you don't have access to it.",

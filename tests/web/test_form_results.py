@@ -102,7 +102,8 @@ def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, context
         browser.send("/sign-out")
     elif end == "another browser":
         with context.begin() as work:
-            browser = Browser(sign_in(staff.test_client(), a_person(work, Role.COORDINATOR)))
+            colleague = a_person(work, Role.COORDINATOR, [work.session.merge(queue)])
+            browser = Browser(sign_in(staff.test_client(), colleague))
         invited_form = browser.open("/people/invitation")
         assert invited_form.status_code == 200
     elif end == "Someone else was signed in":
