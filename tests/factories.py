@@ -22,7 +22,7 @@ from helpdesk.cases.states import CaseState, ConsentKind, WaitsOn
 from helpdesk.core import codes
 from helpdesk.core.actors import Actor, Role, operator
 from helpdesk.core.database import new_id
-from helpdesk.core.keys import KeyKind, give_key, new_key
+from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.sealing import Secret
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
@@ -147,7 +147,7 @@ def a_case(
     case_id = facts.pop("id", None) or new_id()
     key, secret = new_key(work.session, KeyKind.CASE, case_id)
     work.session.flush()
-    give_key(work.session, key, secret, keys_of_team(work, team).current)
+    seal_key_for(work.session, key, secret, keys_of_team(work, team).current)
     case = Case(
         id=case_id,
         ref=codes.new_ref(),

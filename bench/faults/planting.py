@@ -13,7 +13,7 @@ from helpdesk.accounts.verified_keys import key_of_person, keys_of_team
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.database import new_id
 from helpdesk.core.errors import Conflict
-from helpdesk.core.keys import Key, KeyKind, give_key
+from helpdesk.core.keys import Key, KeyKind, seal_key_for
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
 from helpdesk.intake.queries import report_recipient
@@ -110,7 +110,7 @@ def _plant(context: AppContext, connection: psycopg.Connection, chance: random.R
         return
     copies = _Rows()
     for holder in holders:
-        give_key(copies, key, mine, holder)
+        seal_key_for(copies, key, mine, holder)
     for copy in copies:
         connection.execute(COPY, (copy.key_id, copy.holder_id, copy.sealed.raw))
 

@@ -44,7 +44,7 @@ def _sign_in_name() -> StringField:
 
 
 def _as_six_digits(text: str | None) -> str | None:
-    return code_input.six_digits(text) if text else text
+    return code_input.extract_six_digits(text) if text else text
 
 
 def _in_small_letters(name: str | None) -> str | None:

@@ -254,14 +254,14 @@ def own_mailbox(work: Work, person: Person) -> str:
         return ""
 
 
-def new_mailbox(work: Work, person: Person) -> UnconfirmedMailbox | None:
+def unconfirmed_mailbox(work: Work, person: Person) -> UnconfirmedMailbox | None:
     """The address that they gave and did not confirm yet, with what is known of its letter."""
     return work.session.get(UnconfirmedMailbox, person.id)
 
 
 def new_address_of(work: Work, person: Person) -> str:
     """That address, to the person; empty if there is none, or somebody else typed it."""
-    new = new_mailbox(work, person)
+    new = unconfirmed_mailbox(work, person)
     if new is None or new.address_for_self is None or person.key_id is None:
         return ""
     try:

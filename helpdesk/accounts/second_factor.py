@@ -28,7 +28,7 @@ def new_seed() -> str:
 def step_of(seed: str, code: str, at: datetime) -> int | None:
     """The half minute for which this code is right, if it is one around `at`."""
     now = int(at.timestamp()) // SECONDS
-    digits = code_input.six_digits(code)
+    digits = code_input.extract_six_digits(code)
     for off in STEPS_OFF:
         if compare_digest(code_at(seed, now + off).encode(), digits.encode()):
             return now + off
@@ -41,7 +41,7 @@ def why_code_is_wrong(seed: str, code: str, at: datetime) -> str:
     At the door it is said only of a code whose time is over: one that is still to come would be
     worth waiting for.
     """
-    digits, now = code_input.six_digits(code), int(at.timestamp()) // SECONDS
+    digits, now = code_input.extract_six_digits(code), int(at.timestamp()) // SECONDS
     for off in range(2, FURTHEST + 1):
         for sign, word in ((-1, "slow"), (1, "fast")):
             if compare_digest(code_at(seed, now + sign * off).encode(), digits.encode()):
@@ -51,7 +51,7 @@ def why_code_is_wrong(seed: str, code: str, at: datetime) -> str:
 
 def why_code_was_too_old(seed: str, code: str, at: datetime) -> str:
     """The same, of codes whose time is over; empty for all others."""
-    digits, now = code_input.six_digits(code), int(at.timestamp()) // SECONDS
+    digits, now = code_input.extract_six_digits(code), int(at.timestamp()) // SECONDS
     for off in range(2, FURTHEST + 1):
         if compare_digest(code_at(seed, now - off).encode(), digits.encode()):
             return _off_by(off, "slow")

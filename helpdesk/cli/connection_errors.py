@@ -11,7 +11,7 @@ TRY_AGAIN = "Check that it is running and that {setting} points to it."
 
 def explain_error(error: DBAPIError | RedisError) -> str:
     """What keeps a command from the database or from Redis."""
-    return of_redis(error) if isinstance(error, RedisError) else of_database(error)
+    return explain_redis_error(error) if isinstance(error, RedisError) else of_database(error)
 
 
 def of_database(error: DBAPIError) -> str:
@@ -47,7 +47,7 @@ def of_database(error: DBAPIError) -> str:
     return f"The database refused (code {code})."
 
 
-def of_redis(error: RedisError) -> str:
+def explain_redis_error(error: RedisError) -> str:
     if isinstance(error, (AuthenticationError, NoPermissionError, ResponseError)):
         return "Redis refused us. Check the user and password in REDIS_URL and the user's rights."
     return f"Redis cannot be reached. {TRY_AGAIN.format(setting='REDIS_URL')}"

@@ -85,7 +85,7 @@ def words_in(text: str) -> list[str]:
     return re.findall(r"[a-z]+", normalise(text))
 
 
-def six_digits(text: str) -> str:
+def extract_six_digits(text: str) -> str:
     """The six digits of a second factor; the text as it is if there are none."""
     found = {first + second for first, second in SIX_DIGITS.findall(normalise(text))}
     return found.pop() if len(found) == 1 else text

@@ -99,7 +99,7 @@ def make_key(kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]
     return Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw), secret
 
 
-def give_key(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:
+def seal_key_for(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:
     """Let the holder's key open this one."""
     place = _place_of_copy(key.id, holder.id)
     sealed = holder.public.seal(secret.raw, place)

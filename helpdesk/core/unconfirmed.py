@@ -23,7 +23,7 @@ CODE_HOLDS: Final = timedelta(hours=24)
 CODE_TRIES: Final = 5
 
 
-class Typed(StrEnum):
+class CodeCheck(StrEnum):
     """What a code turned out to be when it was typed."""
 
     RIGHT = "right"
@@ -83,19 +83,19 @@ def new_code(work: Work, new: UnconfirmedAddress) -> None:
     new.tries, new.asked_at, new.sent_at = 0, work.at, None
 
 
-def type_code(work: Work, new: UnconfirmedAddress, code: str) -> Typed:
+def type_code(work: Work, new: UnconfirmedAddress, code: str) -> CodeCheck:
     """Compare a code with that of the newest letter. A wrong one counts."""
     if new.is_over(work.at):
-        return Typed.LATE
+        return CodeCheck.LATE
     if new.code_tag is None or not secrets.compare_digest(new.code_tag, tag_of(new, code)):
         new.tries += 1
-        return Typed.WRONG
-    return Typed.RIGHT
+        return CodeCheck.WRONG
+    return CodeCheck.RIGHT
 
 
 def tag_of(new: UnconfirmedAddress, code: str) -> bytes:
     """What is kept of a code; the same six digits look different for each owner."""
-    digits = code_input.six_digits(code).encode()
+    digits = code_input.extract_six_digits(code).encode()
     return hashlib.blake2b(digits, key=new.owner_id.encode(), digest_size=32).digest()
 
 

@@ -46,7 +46,7 @@ def due_promises(work: Work) -> DuePromises:
         held,
         Counter(one.job for one in promises),
         Counter(one.job for one in promises if _is_from_before(one, held.as_of)),
-        restored_deliveries.under_way(work),
+        restored_deliveries.undelivered(work),
     )
 
 

@@ -31,7 +31,7 @@ def let_case_wait(work: Work, case: Case) -> None:
     It waits until their time is over: the latest of those who have a request of it.
     """
     _settle(work.session, case)
-    until = case_waits_until(work, case)
+    until = partners_due_day(work, case)
     if case.is_closed or until is None:
         return
     if case.waits_on is not WaitsOn.PARTNER or case.waits_until != until:
@@ -44,7 +44,7 @@ def extend_case_wait(work: Work, case: Case) -> None:
         let_case_wait(work, case)
 
 
-def case_waits_until(work: Work, case: Case) -> date | None:
+def partners_due_day(work: Work, case: Case) -> date | None:
     """The day after the time of every partner who has the move; None if none has it."""
     work.session.flush()
     latest = select(func.max(Escalation.answer_due_at)).where(

@@ -69,14 +69,14 @@ def mailbox_of(work: Work, partner: Partner) -> str:
         return ""
 
 
-def new_mailbox(work: Work, partner: Partner) -> NewPartnerMailbox | None:
+def unconfirmed_mailbox(work: Work, partner: Partner) -> NewPartnerMailbox | None:
     """The address that was given and not confirmed yet, with what is known of its letter."""
     return work.session.get(NewPartnerMailbox, partner.id)
 
 
 def has_address(work: Work, partner: Partner) -> bool:
     """Whether any address was given, confirmed or not."""
-    new = new_mailbox(work, partner)
+    new = unconfirmed_mailbox(work, partner)
     return partner.mailbox is not None or (new is not None and new.address is not None)
 
 

@@ -15,7 +15,7 @@ from helpdesk.triage.reasons import reasons_in
 
 
 @dataclass(frozen=True)
-class Floor:
+class LevelFloor:
     """The least level that a red flag allows, and why. It can raise a case, never lower it."""
 
     flag: str
@@ -37,7 +37,7 @@ class Judgement:
     settled: Mapping[str, str]
     assumed: tuple[str, ...]
     to_ask: tuple[str, ...]
-    raised_by: tuple[Floor, ...]
+    raised_by: tuple[LevelFloor, ...]
     for_reporter: tuple[Text, ...]
     sentence_for_responder: str
     # The answers that made it more urgent than what was said of danger and time, as they were read.
@@ -54,7 +54,7 @@ class Judgement:
         return " ".join(str(text) for text in self.for_reporter)
 
 
-def judge(table: DecisionTable, answers: Context, floors: Iterable[Floor] = ()) -> Judgement:
+def judge(table: DecisionTable, answers: Context, floors: Iterable[LevelFloor] = ()) -> Judgement:
     """The level of these answers. What is not known never counts for less than "no"."""
     settled = {point.id: _counts_as(point, answers) for point in table.points}
     unknown = [point for point in table.points if not _is_told(point, answers)]
@@ -86,7 +86,7 @@ def judge_report(
     """
     pages = (about,) if isinstance(about, Playbook) else tuple(about)
     floors = {
-        (flag.id, flag.floor, flag.why.text): Floor(flag.id, flag.floor, flag.why)
+        (flag.id, flag.floor, flag.why.text): LevelFloor(flag.id, flag.floor, flag.why)
         for page in pages
         for flag in red_flags(page, answers)
         if flag.floor is not None
@@ -150,7 +150,7 @@ def _explain(
     rule: TriageRule,
     settled: Mapping[str, str],
     unknown: list[DecisionPoint],
-    raised_by: tuple[Floor, ...],
+    raised_by: tuple[LevelFloor, ...],
 ) -> str:
     reasons = [
         str(point.value(settled[point.id]).because)

@@ -81,7 +81,7 @@ class TriageNow:
 
 def triage_of_case(work: Work, case: Case) -> TriageNow:
     """The level in force, why, what it was before, and what waits for a second person."""
-    return triage_now(
+    return triage_summary(
         work,
         case,
         evaluations=evaluations_of(work, case),
@@ -90,7 +90,7 @@ def triage_of_case(work: Work, case: Case) -> TriageNow:
     )
 
 
-def triage_now(
+def triage_summary(
     work: Work,
     case: Case,
     *,

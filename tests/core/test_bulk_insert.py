@@ -10,7 +10,7 @@ from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import new_id
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.keys import Key, KeyKind, give_key, new_key
+from helpdesk.core.keys import Key, KeyKind, new_key, seal_key_for
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.round_trips import BulkInsertWork
 from tests.factories import a_person, a_team
@@ -33,7 +33,7 @@ def a_report(work, team, form_token):
     case_id, code = new_id(), ReturnCode.new()
     team_key = keys_of_team(work, team).current
     key, secret = new_key(work, KeyKind.CASE, case_id)
-    give_key(work, key, secret, team_key)
+    seal_key_for(work, key, secret, team_key)
     case = Case(
         id=case_id,
         ref=new_id()[:12],

@@ -10,8 +10,8 @@ from helpdesk.core.keys import (
     KeyCopy,
     KeyKind,
     Keyring,
-    give_key,
     new_key,
+    seal_key_for,
 )
 from helpdesk.core.round_trips import BatchQuery
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
@@ -28,9 +28,9 @@ def chain(context):
         other_team, _ = new_key(session, KeyKind.TEAM, new_id())
         other_case, other_secret = new_key(session, KeyKind.CASE, new_id())
         session.flush()  # the copies point at the keys
-        give_key(session, team, teams_secret, person)
-        give_key(session, case, case_secret, team)
-        give_key(session, other_case, other_secret, other_team)
+        seal_key_for(session, team, teams_secret, person)
+        seal_key_for(session, case, case_secret, team)
+        seal_key_for(session, other_case, other_secret, other_team)
         session.flush()
         yield session, person, persons_secret, team, case, case_secret, other_case
 
@@ -88,7 +88,7 @@ def test_a_copy_that_is_none_shuts_nobody_out(chain):
 def test_a_copy_of_another_secret_is_never_taken_for_the_key(chain):
     """Anybody can seal anything to a public half: only the secret of the key's own counts."""
     session, person, persons_secret, _, case, case_secret, _ = chain
-    give_key(session, case, Secret.new(), person)
+    seal_key_for(session, case, Secret.new(), person)
     session.flush()
 
     assert Keyring(session, {person.id: persons_secret}).secret(case.id) == case_secret
@@ -99,8 +99,10 @@ def test_a_false_copy_of_a_teams_key_opens_nothing_behind_it(chain):
     planted, _ = new_key(session, KeyKind.TEAM, new_id())
     false = Secret.new()
     session.flush()
-    give_key(session, planted, false, person)
-    give_key(session, other_case, Secret.new(), Key(id=planted.id, public_half=false.public.raw))
+    seal_key_for(session, planted, false, person)
+    seal_key_for(
+        session, other_case, Secret.new(), Key(id=planted.id, public_half=false.public.raw)
+    )
     session.flush()
 
     keys = Keyring(session, {person.id: persons_secret})
@@ -111,7 +113,7 @@ def test_a_false_copy_of_a_teams_key_opens_nothing_behind_it(chain):
 
 def test_what_a_page_has_gathered_is_looked_at_as_closely(chain):
     session, person, persons_secret, _, case, case_secret, _ = chain
-    give_key(session, case, Secret.new(), person)
+    seal_key_for(session, case, Secret.new(), person)
     session.flush()
     gathering = BatchQuery(copies=COPIES)
     keys = Keyring(session, {person.id: persons_secret})

@@ -189,7 +189,7 @@ def test_after_some_wrong_codes_the_right_one_is_none(context, lead, partner, th
 def test_a_code_ends_a_day_after_its_letter(context, lead, partner, now):
     [code] = codes_sent(context, now)
     with context.begin() as work:
-        left = queries.new_mailbox(work, work.session.get(Partner, partner.id)).sent_at
+        left = queries.unconfirmed_mailbox(work, work.session.get(Partner, partner.id)).sent_at
 
     assert not confirms(context, lead, partner, code, left + CODE_HOLDS)
     assert confirms(context, lead, partner, code, left + CODE_HOLDS - timedelta(seconds=1))
@@ -219,7 +219,7 @@ def test_history_holds_no_code_and_no_address(context, lead, partner, now):
 
     with context.begin() as work:
         entries = work.session.scalars(select(HistoryEntry)).all()
-        new = queries.new_mailbox(work, work.session.get(Partner, partner.id))
+        new = queries.unconfirmed_mailbox(work, work.session.get(Partner, partner.id))
     assert not [one for one in entries if code in str(one.details) or "@" in str(one.details)]
     assert "partner.mailbox_confirmed" in [one.action for one in entries]
     assert (new.address, new.code, new.code_tag) == (None, None, None)

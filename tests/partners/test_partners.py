@@ -87,7 +87,7 @@ def test_the_times_are_asked_for_by_priority(partner):
 
 def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(context, lead, partner):
     with work_as(context, lead) as work:
-        assert MAILBOX.encode() not in queries.new_mailbox(work, partner).address.raw
+        assert MAILBOX.encode() not in queries.unconfirmed_mailbox(work, partner).address.raw
         confirm_mail(work, theirs(work, partner))
         assert MAILBOX.encode() not in theirs(work, partner).mailbox.raw
         assert queries.mailbox_of(work, theirs(work, partner)) == MAILBOX

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.cases.levels import Level, highest
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.repository import the_library
-from helpdesk.triage.judgement import Floor, judge, judge_report
+from helpdesk.triage.judgement import LevelFloor, judge, judge_report
 from helpdesk.triage.repository import the_table
 
 TABLE = the_table()
@@ -100,7 +100,7 @@ def test_nothing_known_counts_as_possible_danger_that_may_go_on():
 
 @given(answers, st.lists(st.sampled_from(Level), max_size=4))
 def test_floors_raise_and_never_lower(known, levels):
-    floors = [Floor(f"flag-{n}", level, Text("why", "Why.")) for n, level in enumerate(levels)]
+    floors = [LevelFloor(f"flag-{n}", level, Text("why", "Why.")) for n, level in enumerate(levels)]
     plain = judge(TABLE, known)
 
     judgement = judge(TABLE, known, floors)

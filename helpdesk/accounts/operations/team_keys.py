@@ -8,7 +8,7 @@ from helpdesk.accounts.policy import may_grant_access
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
 from helpdesk.accounts.vouching import why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
-from helpdesk.core.keys import Key, KeyCopy, KeyKind, give_key, make_key
+from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_key, seal_key_for
 from helpdesk.core.markup import isolated
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
@@ -36,7 +36,7 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
     if work.session.scalar(new.on_conflict_do_nothing().returning(Key.id)) is None:
         return False
     sign_key(work.session, key, by=house, secret=secret)
-    give_key(work.session, key, secret, key_of_person(work, person))
+    seal_key_for(work.session, key, secret, key_of_person(work, person))
     work.keys.learn(key.id, secret)
     work.record("team.key_made", team, person_id=person.id)
     return True
@@ -62,7 +62,7 @@ def grant_access(work: Work, membership: Membership) -> None:
     given, theirs = False, key_of_person(work, newcomer)
     for key in keys_of_team(work, membership.team).good:
         if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
-            give_key(work.session, key, _held(work, key), theirs)
+            seal_key_for(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
         raise Conflict(f"{isolated(newcomer.name)} can already read this team's cases.")

@@ -161,7 +161,7 @@ def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
         mail=person.name_of_mail,
         form=form,
         confirmation=confirmation,
-        new=queries.new_mailbox(work, person),
+        new=queries.unconfirmed_mailbox(work, person),
         address=queries.new_address_of(work, person),
         is_used=person.gets_duty_mail(work.at),
         is_from_before=person.email is not None and person.email_confirmed_at is None,

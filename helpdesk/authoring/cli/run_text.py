@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from helpdesk.authoring.cli.run_data import in_full
-from helpdesk.authoring.simulation.expectations import result_of
+from helpdesk.authoring.simulation.expectations import outcome_of_walk
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep
 from helpdesk.playbooks.condition_text import in_words
@@ -84,7 +84,7 @@ def _walked(walked: SimulationResult) -> Iterator[str]:
     if walked.tags:
         yield from _wrapped("Tags: ", " · ".join(walked.tags))
     yield from _wrapped("End: ", _end(way))
-    result = result_of(walked)
+    result = outcome_of_walk(walked)
     yield ""
     yield "As the expectations of a walk-through:"
     yield from _wrapped(

@@ -8,7 +8,7 @@ from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source import PlaybookError
 
 
-class Severity(StrEnum):
+class LintSeverity(StrEnum):
     """Whether it has to be mended before anybody works with the page, or may wait a little."""
 
     WARNING = "warning"
@@ -23,7 +23,7 @@ class LintFinding:
     file: str
     line: int
     sentence: str
-    severity: Severity = Severity.ERROR
+    severity: LintSeverity = LintSeverity.ERROR
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}: {self.severity} {self.rule}: {self.sentence}"

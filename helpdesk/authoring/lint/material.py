@@ -57,7 +57,7 @@ class NothingToCheck(Exception):
         self.findings = findings
 
 
-def gather(folder: Path, today: date) -> Material:
+def read_material(folder: Path, today: date) -> Material:
     """Read everything. A page that does not read leaves the others alone."""
     try:
         library, problems = read_what_reads(folder)

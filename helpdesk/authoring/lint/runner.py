@@ -15,8 +15,8 @@ from helpdesk.authoring.lint import (
     upkeep,
     wording,
 )
-from helpdesk.authoring.lint.findings import LintFinding, Severity
-from helpdesk.authoring.lint.material import Material, NothingToCheck, gather
+from helpdesk.authoring.lint.findings import LintFinding, LintSeverity
+from helpdesk.authoring.lint.material import Material, NothingToCheck, read_material
 from helpdesk.authoring.source import reading_once
 
 # A rule looks at everything and says what it found.
@@ -25,7 +25,7 @@ LintCheck = Callable[[Material], Iterable[LintFinding]]
 CHECKS: tuple[LintCheck, ...] = (
     upkeep.identifiers,
     structure.stubs,
-    structure.reachable,
+    structure.unreachable_parts,
     structure.ways_out,
     safety.risky_advice,
     safety.floors,
@@ -59,7 +59,7 @@ class LintReport:
     @property
     def errors(self) -> int:
         """How many findings have to be mended."""
-        return sum(one.severity is Severity.ERROR for one in self.findings)
+        return sum(one.severity is LintSeverity.ERROR for one in self.findings)
 
     @property
     def warnings(self) -> int:
@@ -81,7 +81,7 @@ def lint(
     """
     with reading_once():
         try:
-            material = gather(folder, today)
+            material = read_material(folder, today)
         except NothingToCheck as nothing:
             return LintReport(nothing.findings, pages=0, never_verified=0)
         found = set(material.refused)

@@ -34,7 +34,7 @@ def stubs(material: Material) -> Iterator[LintFinding]:
                 )
 
 
-def reachable(material: Material) -> Iterator[LintFinding]:
+def unreachable_parts(material: Material) -> Iterator[LintFinding]:
     """L06: whatever no answers could ever lead to."""
     for page in material.library.playbooks:
         yield from _never_reached(material, page)

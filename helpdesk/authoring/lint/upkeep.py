@@ -6,7 +6,7 @@ from functools import cache
 
 from pytaxonomies.api import Taxonomies
 
-from helpdesk.authoring.lint.findings import LintFinding, Severity
+from helpdesk.authoring.lint.findings import LintFinding, LintSeverity
 from helpdesk.authoring.lint.locations import scalars
 from helpdesk.authoring.lint.material import Material
 from helpdesk.authoring.lint_rules import LintRule
@@ -25,11 +25,11 @@ def reviews(material: Material) -> Iterator[LintFinding]:
     for page in material.library.playbooks:
         if page.reviewed is None:
             if page.status is Readiness.READY:
-                yield _review(material, page, "status", _UNREAD, Severity.ERROR)
+                yield _review(material, page, "status", _UNREAD, LintSeverity.ERROR)
             continue
         late = material.today - page.reviewed.next
         if late > timedelta(0):
-            severity = Severity.ERROR if late > GRACE else Severity.WARNING
+            severity = LintSeverity.ERROR if late > GRACE else LintSeverity.WARNING
             sentence = (
                 f"'{page.id}' should have been read again by {page.reviewed.next.isoformat()}; "
                 "read it with someone who has been in this trouble, and write both days again"
@@ -54,7 +54,7 @@ def old_facts(material: Material) -> Iterator[LintFinding]:
                     f"'{fact.id}' of {platform.slug} was last checked on "
                     f"{fact.verified_on.isoformat()}; look again and write today's day"
                 )
-                yield LintFinding(LintRule.OLD_FACTS, *place, sentence, Severity.WARNING)
+                yield LintFinding(LintRule.OLD_FACTS, *place, sentence, LintSeverity.WARNING)
 
 
 def never_verified(material: Material) -> int:
@@ -128,7 +128,7 @@ _UNREAD = (
 
 
 def _review(
-    material: Material, page: Playbook, key: str, sentence: str, severity: Severity
+    material: Material, page: Playbook, key: str, sentence: str, severity: LintSeverity
 ) -> LintFinding:
     file, line = material.line_of(page.id, key)
     return LintFinding(LintRule.REVIEWS, file, line, sentence, severity)

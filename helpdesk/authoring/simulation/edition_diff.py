@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, Scenario, Script
-from helpdesk.authoring.simulation.expectations import Result, result_of
+from helpdesk.authoring.simulation.expectations import Result, outcome_of_walk
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.edition_diff import EditionDiff, compare
@@ -88,7 +88,7 @@ def _fitting_answers(page: Playbook, answers: Mapping[str, Value]) -> dict[str, 
 
 def _result(library: WrittenLibrary, page: Playbook, script: Script) -> Result:
     [walked] = simulate_script(library, (page,), fitting(page, script))
-    return result_of(walked)
+    return outcome_of_walk(walked)
 
 
 def _told(result: Result, name: str) -> str:

@@ -39,7 +39,7 @@ class Result:
     end: str
 
 
-def result_of(walked: SimulationResult) -> Result:
+def outcome_of_walk(walked: SimulationResult) -> Result:
     """What expectations speak of."""
     way = walked.way
     over = f"{{playbook: {way.goes_over_to}}}" if way.goes_over_to else ""
@@ -72,7 +72,7 @@ def check(library: WrittenLibrary, page: Playbook, through: Scenario) -> tuple[D
 
 
 def _differences(through: Scenario, walked: SimulationResult) -> Iterator[tuple[str, str, str]]:
-    expected, result = through.expected, result_of(walked)
+    expected, result = through.expected, outcome_of_walk(walked)
     if result.level != expected.level:
         yield "level", expected.level, result.level
     if result.rule != expected.rule:

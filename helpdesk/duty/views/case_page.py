@@ -65,7 +65,7 @@ CASE_AND_LISTS: Final = ON_THE_PAGE.beside(
 def parts_of(work: Work, ref: str) -> dict[str, Any]:
     """Everything the templates of the case page want, by the name they want it under."""
     case, found = _find(work, ref)
-    level = triage.triage_now(
+    level = triage.triage_summary(
         work,
         case,
         evaluations=found["evaluations"],

@@ -120,7 +120,7 @@ def wait_for_partner(work: Work, case: Case) -> None:
     """Let a case wait for the partners that have a request of it, until their time is over."""
     cases.lock_case(work, case)
     work.require(may_work_on_case, case)
-    if case_waiting.case_waits_until(work, case) is None:
+    if case_waiting.partners_due_day(work, case) is None:
         raise Conflict("No partner has a request on this case, so there is nobody to wait for.")
     case_waiting.let_case_wait(work, case)
 

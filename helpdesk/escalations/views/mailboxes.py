@@ -35,6 +35,6 @@ def _page(partner: Partner, form: MailboxCodeForm) -> str:
         "partner_desk/mailbox.html",
         partner=partner,
         form=form,
-        new=queries.new_mailbox(work, partner),
+        new=queries.unconfirmed_mailbox(work, partner),
         now=work.at,
     )

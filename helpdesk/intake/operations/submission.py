@@ -8,7 +8,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.codes import ReturnCode, new_ref
 from helpdesk.core.database import new_id
-from helpdesk.core.keys import KeyKind, give_key, new_key
+from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.round_trips import BulkInsertWork
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
@@ -82,7 +82,7 @@ def _write_down(
     case_id = new_id()
     key, secret = new_key(work, KeyKind.CASE, case_id)
     work.keys.learn(key.id, secret)  # until this piece of work ends; the process forgets it then
-    give_key(work, key, secret, context.key)
+    seal_key_for(work, key, secret, context.key)
     case = Case(
         id=case_id,
         ref=new_ref(),

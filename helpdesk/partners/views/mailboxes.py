@@ -57,6 +57,6 @@ def _page(partner: Partner, form: PartnerMailboxForm, confirmation: MailboxCodeF
         partner=partner,
         form=form,
         confirmation=confirmation,
-        new=queries.new_mailbox(work, partner),
+        new=queries.unconfirmed_mailbox(work, partner),
         now=work.at,
     )

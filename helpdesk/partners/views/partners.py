@@ -184,7 +184,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
         "partners/show.html",
         partner=partner,
         has_key=queries.has_key(work, partner),
-        new=queries.new_mailbox(work, partner),
+        new=queries.unconfirmed_mailbox(work, partner),
         now=work.at,
         fields=FIELDS,
         form=form,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from helpdesk.authoring.lint.findings import Severity
+from helpdesk.authoring.lint.findings import LintSeverity
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.repository import CONTENT
 from tests.authoring.lint.conftest import Pages
@@ -490,7 +490,7 @@ def test_every_rule_has_seen_a_fault():
 
 @pytest.mark.parametrize(
     ("on", "severity"),
-    [(date(2026, 5, 2), Severity.WARNING), (date(2026, 8, 1), Severity.ERROR)],
+    [(date(2026, 5, 2), LintSeverity.WARNING), (date(2026, 8, 1), LintSeverity.ERROR)],
 )
 def test_a_late_review_is_a_warning_first_and_an_error_after_ninety_days(pages, on, severity):
     review = "reviewed: {on: 2025-11-01, by: [lived experience], next: 2026-05-01}★\n"
