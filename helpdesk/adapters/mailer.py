@@ -47,7 +47,7 @@ class SmtpMailer:
         self._clear_will_do = not self._user and is_local(self._host)
 
     def send(self, email: Email) -> None:
-        """Send, or raise NotTaken, Refused or Unclear."""
+        """Send, or raise TemporaryMailError, PermanentMailError or UncertainMailError."""
         message = email_message(email, self._sender)
         with self._connected() as server:
             try:

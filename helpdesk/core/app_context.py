@@ -29,7 +29,7 @@ class Mailer(Protocol):
     """Sends emails."""
 
     def send(self, email: "Email") -> None:
-        """Hand a letter over, or raise what core/emails.py names: NotTaken, Refused, Unclear."""
+        """Hand an email over, or raise one of the errors that core/emails.py names."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Where an escalation and a delivery can be, and where each can go from there."""
+"""Where an escalation and a delivery can be, and where an escalation can go from there."""
 
 from enum import StrEnum
 
