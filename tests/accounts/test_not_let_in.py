@@ -88,7 +88,7 @@ ACTS = {
 @pytest.mark.parametrize("act", ACTS)
 def test_who_was_not_let_in_does_nothing_to_people_or_partners(house, act):
     with (
-        pytest.raises(NotAllowed, match="wait to be let in"),
+        pytest.raises(NotAllowed, match="have access yet"),
         work_as(house.context, house.waits) as work,
     ):
         ACTS[act](work, house)
@@ -159,7 +159,7 @@ def test_the_pages_say_that_they_wait(house, staff, page):
     answer = staff.get(page)
 
     assert answer.status_code == 403
-    assert "You wait to be let in" in answer.text
+    assert "have access yet" in answer.text
 
 
 def test_the_pages_of_colleagues_say_so_too(house, staff):
@@ -171,6 +171,6 @@ def test_the_pages_of_colleagues_say_so_too(house, staff):
     for address in addresses:
         for answer in (staff.get(address), staff.post(address, data={})):
             assert answer.status_code == 403, address
-            assert "You wait to be let in" in answer.text
+            assert "have access yet" in answer.text
     assert staff.post(f"{whose}/reopening").status_code == 403
     assert staff.post(f"{whose}/memberships", data={"team": house.queue.slug}).status_code == 403

@@ -61,7 +61,7 @@ def work_off(story):
 @pytest.mark.parametrize("before", [lambda _story: None, acknowledged, asked, disputed])
 def test_what_has_left_is_asked_about_once_more_and_nothing_is_changed_before(story, before):
     before(story.approve().carry())
-    assert "If you take this tick away, we tell them to stop." in opened(story)
+    assert "If you untick this, we tell them to stop." in opened(story)
 
     page = take_back(story, sure=False)
 

@@ -108,19 +108,19 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
             )
         case WithdrawalEffect.IS_OVER:
             said = gettext(
-                "%(name)s has answered our request. If you take this tick away, the answer stays "
+                "%(name)s has answered our request. If you untick this, the answer stays "
                 "here, and we do not ask them again.",
                 name=name,
             )
         case WithdrawalEffect.IS_STOPPED if request.arrived_at is None:
             said = gettext(
-                "A request is on its way to %(name)s. If you take this tick away, we stop it, and "
+                "A request is on its way to %(name)s. If you untick this, we stop it, and "
                 "tell them to stop if they have it already.",
                 name=name,
             )
         case WithdrawalEffect.IS_STOPPED:
             said = gettext(
-                "We asked %(name)s on %(time)s. If you take this tick away, we tell them to stop. "
+                "We asked %(name)s on %(time)s. If you untick this, we tell them to stop. "
                 "They may have read it already.",
                 name=name,
                 time=moment(request.arrived_at).striptags(),
