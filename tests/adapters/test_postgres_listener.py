@@ -1,6 +1,5 @@
 """Whoever listens hears of work with the commit that promises it, and of nothing else."""
 
-import json
 import queue
 from datetime import UTC, datetime, timedelta
 
@@ -42,25 +41,57 @@ def heard(postgres):
     engine.dispose()
 
 
+# A new case with its key, and a promise about it, in one statement as a report is: the public pages
+# promise about nothing else.
+NEW = """
+WITH sealed AS (INSERT INTO keys SELECT :case, 'case', :case, 1, 'key'), brought AS (
+    INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
+        in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
+    SELECT :case, left(:case, 16), :team, 'new', 0, 'R1', 'x', 'en', now(), false, false, :case,
+        'key', sha256(convert_to(:case, 'UTF8')), 'key', convert_to(:case, 'UTF8')
+)
+INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
+VALUES (:id, 'triage.call_on_duty', 'notices', jsonb_build_object('case_id', :case), 'waiting',
+    :due_at, 0, 0)
+"""
+
+
+@pytest.fixture
+def queue_of_reports(postgres):
+    """A queue that takes reports in, really committed."""
+    team = new_id()
+    owner = create_engine(postgres.url("helpdesk_owner"))
+    with owner.begin() as connection:
+        words = {"id": team, "slug": "q" + team[:8]}
+        connection.execute(
+            text(
+                "INSERT INTO teams (id, slug, name, kind, takes_reports)"
+                " VALUES (:id, :slug, 'Queue', 'queue', true)"
+            ),
+            words,
+        )
+    yield team
+    with owner.begin() as connection:
+        told = {"team": team}
+        keys = connection.scalars(text("SELECT id FROM cases WHERE team_id = :team"), told).all()
+        connection.execute(text("DELETE FROM cases WHERE team_id = :team"), told)
+        connection.execute(text("DELETE FROM keys WHERE id = ANY(:keys)"), {"keys": list(keys)})
+        connection.execute(text("DELETE FROM teams WHERE id = :team"), told)
+    owner.dispose()
+
+
 @pytest.fixture(params=["helpdesk_app", "helpdesk_intake"])
-def promising(request, postgres):
+def promising(request, postgres, queue_of_reports):
     """Promise something as a role of pages, really committed, and taken away at the end."""
     engine = create_engine(postgres.url(request.param))
-    new = text(
-        "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)"
-        " VALUES (:id, 'triage.call_on_duty', 'notices', CAST(:arguments AS jsonb), 'waiting',"
-        " :due_at, 0, 0)"
-    )
     promised = []
 
     def promise(*, after=timedelta(0), committed=True):
-        due_at = datetime.now(UTC) + after
-        # For a case that is not there yet: the public door promises nothing about any other.
-        arguments = json.dumps({"case_id": new_id()})
         promised.append(new_id())
-        row = {"id": promised[-1], "arguments": arguments, "due_at": due_at}
+        row = {"id": promised[-1], "due_at": datetime.now(UTC) + after}
+        row |= {"case": new_id(), "team": queue_of_reports}
         with engine.connect() as connection:
-            connection.execute(new, row)
+            connection.execute(text(NEW), row)
             if committed:
                 connection.commit()
 

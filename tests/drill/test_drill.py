@@ -177,7 +177,7 @@ def test_who_asks_for_codes_later_is_told_the_addresses_too(drill, tmp_path):
     CliRunner().invoke(commands, [*ask, *addresses])
 
     told = CliRunner().invoke(commands, ask).output
-    assert "Answer as staff:  http://s:2" in told
+    assert "Sign in as staff:  http://s:2" in told
     assert "http://p:1" in told
     assert "http://t:3" in told
 

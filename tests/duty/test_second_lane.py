@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from markupsafe import escape
 
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
@@ -131,4 +132,4 @@ def test_who_is_not_in_the_queue_finds_no_such_page(context, staff, queue):
     answer = staff.post("/queues/first-line/second-lane/next")
 
     assert answer.status_code == 404
-    assert NotFound.sentence in answer.text
+    assert escape(NotFound.sentence) in answer.text

@@ -174,7 +174,7 @@ def test_the_page_says_what_is_new_and_takes_it_in_with_one_press(house, writer)
     assert "Please compare: What could happen" in shown
     edited = writer.get(f"{address}/packet").text
     assert "Two colleagues confirmed it." in edited
-    assert "A step wrote down: “As the step says it.”" in edited
+    assert "A step recorded: “As the step says it.”" in edited
     done = send(writer, address, f"{address}/findings", seen_hash=escalation.packet_hash)
 
     assert done.status_code == 303

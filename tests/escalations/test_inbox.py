@@ -97,7 +97,7 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
 
     for address in ("/inbox", f"/requests/{one.ref}"):
         page = theirs.get(address).text
-        assert "Please check it again" in page
+        assert "Please look at it again" in page
         assert "We have answered" not in page
 
 
@@ -105,8 +105,8 @@ def test_an_answer_and_a_wish_to_look_again_are_told_apart(house, theirs):
     ("verdict", "said"),
     [
         (Verdict.CONFIRMED, "Closed: the person says that it is fixed"),
-        (Verdict.NOT_EFFECTIVE, "Closed: you don't need to do anything more"),
-        (Verdict.PARTIAL, "Closed: you don't need to do anything more"),
+        (Verdict.NOT_EFFECTIVE, "Closed: you don&#39;t need to do anything more"),
+        (Verdict.PARTIAL, "Closed: you don&#39;t need to do anything more"),
     ],
 )
 def test_only_what_the_person_called_fixed_is_said_to_be(house, theirs, verdict, said):
@@ -132,7 +132,7 @@ def test_the_inbox_opens_on_what_waits_and_says_no_word_of_a_packet(house, their
     send(theirs, f"/requests/{one.ref}", f"/requests/{one.ref}/question", question="Since when?")
 
     assert one.ref in page
-    assert "They wait for you (1)" in page
+    assert "Waiting for you (1)" in page
     assert "nobody yet" in page
     assert not any(words in page for words in TYPED.values())
     assert "Nothing is waiting for you." in theirs.get("/inbox?show=nothing-we-know").text

@@ -222,7 +222,7 @@ def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):
         found = house.mine(work, escalation)
         with house.as_(house.writer) as ours:
             operations.withdraw(ours, house.mine(ours, escalation))
-        with pytest.raises(Conflict, match="over"):
+        with pytest.raises(Conflict, match="closed"):
             operations.note_reading(work, found)
 
 

@@ -42,7 +42,8 @@ ALWAYS = {*EVERYTHING} - {"REDIS_URL", *KeyFile}
         (("history", "verify"), {"DATABASE_URL", "HISTORY_PUBLIC_FILE"}),
         (
             ("keys", "reseal", "--as", "ada", "--from", "older.key"),
-            {"DATABASE_URL", *key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING},
+            {"DATABASE_URL", *key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING}
+            | {KeyFile.STAFF_SIGNING_PUBLIC, KeyFile.PARTNER_SIGNING_PUBLIC},
         ),
         (("keys", "sign", "--as", "ada"), {"DATABASE_URL", *key_files.SIGNING}),
         (

@@ -25,8 +25,8 @@ from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.service_keys import ServiceKeys, factors_of
+from helpdesk.key_files import PUBLIC_HALF, KeyFile
 from helpdesk.key_files import SIGNING as SIGNING_KEYS
-from helpdesk.key_files import KeyFile
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
@@ -251,8 +251,11 @@ def environment(house, place):
         (place / key.file_name).write_text(base64.b64encode(secret.raw).decode())
     older = place / "service.key"
     older.write_text(base64.b64encode(OLD.raw).decode())
+    halves = {half: SERVICE.half(of) for of, half in PUBLIC_HALF.items() if of in SIGNING_KEYS}
+    for key, public in halves.items():
+        (place / key.file_name).write_text(base64.b64encode(public).decode())
     url = command.sessions.kw["bind"].url.render_as_string(hide_password=False)
-    told = {key.value: str(place / key.file_name) for key in SERVICE.secrets}
+    told = {key.value: str(place / key.file_name) for key in (*SERVICE.secrets, *halves)}
     told |= {"PATH": os.environ["PATH"], "DATABASE_URL": url, "PYTHONWARNINGS": "error"}
     return told, older
 

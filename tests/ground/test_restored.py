@@ -390,7 +390,7 @@ def test_what_is_due_is_said_by_kind_and_number_before_anything_is_released(back
 
     assert asked.exit_code == 1
     assert "undone since then is back: withdrawn consents" in asked.output
-    assert f"  {LETTER}: 1 due, 0 of them before that (sent)" in asked.output
+    assert f"  {LETTER}: 1 due, 0 of them before then (sent)" in asked.output
     assert ERRAND not in asked.output, "it sends nothing"
     ticker.tick(second)
     assert done == []
@@ -421,7 +421,7 @@ def test_what_was_due_before_the_backup_can_be_left_out_with_history(
     released = shell("release", "--skip-due", "--yes")
     ticker.tick(second)
 
-    assert "1 were left out" in released.output
+    assert "1 jobs were skipped" in released.output
     assert sorted(done) == [(ERRAND, 2), (ERRAND, 4), (LETTER, 1)]
     with second.begin() as work:
         left = select(HistoryEntry.actor_id, HistoryEntry.details).where(

@@ -39,6 +39,7 @@ def lint(root):
 def copy(tmp_path):
     ignored = shutil.ignore_patterns("__pycache__", "templates", "static", "translations")
     shutil.copytree(ROOT / "helpdesk", tmp_path / "helpdesk", ignore=ignored)
+    shutil.copytree(ROOT / "bench", tmp_path / "bench", ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

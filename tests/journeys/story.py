@@ -17,8 +17,8 @@ from helpdesk.settings import Surface
 from tests.journeys.cast import Member, Reporter, Visitor
 from tests.journeys.markers import Markers
 
-CODE = re.compile(r"code for duty mail: (\d{6})")
-PARTNERS_CODE = re.compile(r"code for mail from .*: (\d{6})")
+CODE = re.compile(r"code for (?:alert emails|emails about your account): (\d{6})")
+PARTNERS_CODE = re.compile(r"code for emails from .*: (\d{6})")
 QUEUE, OTHER_QUEUE = "first-line", "second-line"
 PLATFORM, OTHER_PLATFORM = "google", "facebook"
 TRUST, OTHER_TRUST = f"trust-{PLATFORM}", f"trust-{OTHER_PLATFORM}"

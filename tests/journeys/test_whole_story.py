@@ -52,7 +52,7 @@ AFTER_THE_ANSWER = {
     "Read back how it stands": "They see it the same way",
     "Choose what makes it harder next time": "They have chosen",
     "Ask how they are, and how you are": "They are well enough",
-    "Agree what is kept and for how long": "The usual time is fine",
+    "Agree what is kept and for how long": "They have no wish",
     "Set the day to ask again": "A day is agreed",
     "Write down one lesson": "Nothing new this time",
     "Say how this ended": "The account is in the right hands again",
