@@ -20,6 +20,10 @@ BROKEN: Final = re.compile(
     r"(?<![a-z0-9])(?:[a-z0-9]{4} +[a-z0-9]-[a-z0-9]{2} +[a-z0-9]{3}- +){2}"
     r"[a-z0-9]{4} +[a-z0-9]-[a-z0-9](?![a-z0-9])"
 )
+# As the receipt shows a return code below its words: it begins with a digit, always.
+IN_FOURS: Final = re.compile(
+    r"(?<![a-z0-9])[0-7][a-z0-9]{3}(?:[ -]+[a-z0-9]{4}){5}[ -]+[a-z0-9]{2}(?![a-z0-9])"
+)
 SIX_DIGITS: Final = re.compile(r"(?<![a-z0-9])(\d{3})[ -]*(\d{3})(?![a-z0-9])")
 SPACES: Final = frozenset({"Zs", "Zl", "Zp", "Cc"})
 UNSEEN: Final = frozenset({"Cf", "Mn", "Me", "Cs"})
@@ -97,7 +101,14 @@ def holds_letters(text: str) -> bool:
 
 
 def _surely(typed: str) -> list[str]:
-    return [one for form in (BROKEN, GROUPED, SOLID) for one in form.findall(typed) if _may_be(one)]
+    found = [one for form in (BROKEN, GROUPED, SOLID) for one in form.findall(typed)]
+    found += [one for one in IN_FOURS.findall(typed) if _is_mixed(one)]
+    return [one for one in found if _may_be(one)]
+
+
+def _is_mixed(fours: str) -> bool:
+    """Whether it is more than a year and six short words, or the number of a bank account."""
+    return bool(re.search(r"\d", fours[4:]) and re.search("[a-z]", fours))
 
 
 def _may_be(found: str) -> bool:

@@ -1,6 +1,7 @@
 """Codes as people write and paste them: what nobody sees, or any keyboard makes, is no fault."""
 
 import random
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.operations.people import enrolment_code_hash
-from helpdesk.core import code_input, codes
+from helpdesk.core import code_input, code_words, codes
 from helpdesk.core.codes import ReturnCode
 from tests.core.test_codes import numbers
 
@@ -134,6 +135,18 @@ def test_a_code_in_a_text_is_recognised(number, before, after):
         assert codes.contains_code(f"{before}\n(“{form}”)\n{after}")
 
 
+@given(st.integers(0, code_words.POSSIBLE_CODES - 1), st.sampled_from([" ", "\n", "-", " - "]))
+def test_what_the_receipt_says_below_the_words_is_recognised_in_a_text(number, between):
+    code = ReturnCode(number)
+    for language in ("en", "es", "ar"):
+        said = between.join(code.again_in(language))
+        is_plain = not re.search(r"[A-Z]", said) or not re.search(r"\d", said[4:])
+        if language != "ar" and is_plain:
+            continue  # a row of nothing but digits, or of words: one code in a million
+        assert codes.contains_code(f"My code is {said}, please help.")
+        assert code in ReturnCode.all_in(f"My code is {said}, please help.")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -144,6 +157,9 @@ def test_a_code_in_a_text_is_recognised(number, before, after):
         "https://forum.example/posts/01arz3ndektsv4rrffq69g5fav",
         "Call +49 30 1234 5678 or +44 20 7946 0958 after six, please. K7F-3MQ8 is the case.",
         "them those where never could a day go by",
+        "They have been here from 2019 to 2021, and 2022 they went back home from jail.",
+        "2019 they have been back here to see me; 2020 they were gone.",
+        "The card 2023 1234 5678 9012 3456 7890 12 is mine.",
     ],
 )
 def test_what_people_tell_is_taken_for_no_code(text):
