@@ -117,6 +117,17 @@ def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
     work.record("delivery.cancelled", delivery, because=because)
 
 
+def is_stopped(work: Work, delivery: Delivery) -> bool:
+    """Whether it may not arrive any more, neither by letter nor by being opened at the desk.
+
+    No rule: it changes nothing.
+    """
+    escalation = delivery.escalation
+    partner = escalation.partner
+    may_be_asked = partner.is_vetted and partner.takes(escalation.ask)
+    return not may_be_asked or not _is_agreed(work, delivery)
+
+
 def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
     """The delivery as it stands now, its request held: all that happens to one waits in line."""
     delivery = select(Delivery).where(Delivery.id == delivery_id)

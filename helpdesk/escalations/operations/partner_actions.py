@@ -13,7 +13,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
 from helpdesk.escalations.models import Decision, Escalation, Exchange
-from helpdesk.escalations.operations.delivery_attempts import mark_delivered
+from helpdesk.escalations.operations.delivery_attempts import is_stopped, mark_delivered
 from helpdesk.escalations.operations.locking import lock_as_it_is, lock_unchanged
 from helpdesk.escalations.packets import Packet, hash_of, parse_packet
 from helpdesk.escalations.policy import may_receive
@@ -21,6 +21,9 @@ from helpdesk.escalations.states import OPEN_TO_PARTNER, Action, EscalationState
 from helpdesk.partners.queries import keys_of_partner
 
 NOTED_ONCE_IN: Final = timedelta(hours=1)
+STOPPED: Final = (
+    "This request was stopped before it reached you. You don't have to do anything about it."
+)
 DECIDED_MEANWHILE: Final = (
     "Someone in your team has already decided. Check the request again before you correct it."
 )
@@ -196,11 +199,16 @@ def _was_noted(work: Work, escalation: Escalation) -> bool:
 
 
 def _note_arrival(work: Work, escalation: Escalation) -> None:
-    """They have it in hand: whatever the mail server said, it has arrived."""
+    """They have it in hand: whatever the mail server said, it has arrived.
+
+    The letter is only a link. So what stops a letter at the last moment stops this, too.
+    """
     if escalation.state is EscalationState.DISPATCHING:
         delivery = queries.delivery_of(work, escalation)
         if delivery is None:
             raise NotFound
+        if is_stopped(work, delivery):
+            raise Conflict(STOPPED)
         mark_delivered(work, delivery)
 
 

@@ -9,6 +9,7 @@ from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import Conflict
+from helpdesk.core.markup import isolated
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries, second_person_calls
 from helpdesk.escalations.gates import leaves_unread, why_no_second_person
@@ -18,6 +19,7 @@ from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.policy import may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN, needs_second_person
 from helpdesk.escalations.states import DeliveryState, EscalationState
+from helpdesk.partners.models import Partner
 
 WAY_TO_REPORTER: Final = "It contains an address or a number of the reporter. Please remove it."
 CHANGED_MEANWHILE: Final = (
@@ -76,6 +78,7 @@ def _call_for_a_reader(work: Work, escalation: Escalation) -> None:
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
     if escalation.state is not EscalationState.NEED_INFORMATION:
         raise Conflict("The partner has no open questions.")
+    _refuse_partner_in_doubt(work, escalation.partner)
     if queries.consent_for(work, escalation) is None:
         raise Conflict("The reporter has withdrawn their consent, so nothing more can be said.")
     if not queries.may_help_with(work, escalation):
@@ -85,6 +88,16 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
         )
     if queries.reveals_contact_of(work, escalation.case, words):
         raise Conflict(WAY_TO_REPORTER)
+
+
+def _refuse_partner_in_doubt(work: Work, partner: Partner) -> None:
+    """Nothing asks again after this, so whoever stops what goes to them waits for us, or we for
+    them."""
+    work.session.refresh(partner, with_for_update={"of": Partner, "read": True})
+    if not partner.is_vetted:
+        raise Conflict(
+            f"{isolated(partner.name)} is not vetted any more, so nothing more can be said to them."
+        )
 
 
 def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
