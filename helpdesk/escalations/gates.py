@@ -8,7 +8,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from helpdesk.escalations.packets import Packet, forbidden_fields, missing_fields
+from helpdesk.escalations.packets import (
+    GIVEN_ON_PURPOSE,
+    Packet,
+    forbidden_fields,
+    missing_fields,
+)
 from helpdesk.escalations.priorities import may_go_at_once, needs_second_person
 from helpdesk.escalations.states import Priority
 from helpdesk.partners.packet_fields import PacketField
@@ -30,7 +35,6 @@ FOUND_OUT: Final[Mapping[str, str]] = {
 # So many parts that somebody had are named.
 NAMED: Final = 3
 SECOND_PERSON: Final = "Second person"
-GIVEN_ON_PURPOSE: Final = "restore_address"
 
 
 @dataclass(frozen=True)

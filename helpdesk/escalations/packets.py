@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSource, PacketField
 
@@ -36,6 +37,10 @@ INDISPENSABLE: Final[Mapping[Ask, frozenset[str]]] = {
     Ask.PRESERVE: frozenset({"target_url"}),
     Ask.REVIEW: frozenset({"target_url"}),
 }
+
+# Where access is given back to. It stands on purpose in what could give access back, read by two
+# people before it leaves, and in nothing else.
+GIVEN_ON_PURPOSE: Final = "restore_address"
 
 
 class InvalidPacket(Exception):
@@ -105,9 +110,9 @@ def build_packet(header: Header, available: Mapping[str, str], allowed: Collecti
 
     Everything else stays out, whatever it is called and wherever it came from.
     """
-    fields = {}
+    fields, receivable = {}, receivable_fields(header.ask, allowed)
     for field in FIELDS:
-        value = normalise_text(available.get(field.name, "")) if field.name in allowed else ""
+        value = normalise_text(available.get(field.name, "")) if field.name in receivable else ""
         if not value:
             continue
         is_known = field.source is FieldSource.CASE or value in dict(field.choices)
@@ -155,6 +160,12 @@ def missing_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketFiel
 def needed_fields(ask: Ask, allowed: Collection[str]) -> list[str]:
     """What such a request needs: what the partner may receive of it, and what it cannot lack."""
     return [one for one in REQUIRED[ask] if one in allowed or one in INDISPENSABLE[ask]]
+
+
+def receivable_fields(ask: Ask, allowed: Collection[str]) -> frozenset[str]:
+    """Of what a partner may receive, what a request of this kind can say."""
+    without = frozenset() if needs_second_person(ask) else frozenset({GIVEN_ON_PURPOSE})
+    return frozenset(allowed) - without
 
 
 def forbidden_fields(packet: Packet, allowed: Collection[str]) -> tuple[PacketField, ...]:

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Final
 
 from helpdesk.cases.levels import Level
-from helpdesk.escalations.states import Ask, Priority
+from helpdesk.escalations.decision_rules import OUTCOMES
+from helpdesk.escalations.states import Action, Ask, Priority
 
 FROM_LEVEL: Final = {
     Level.IMMEDIATE: Priority.P1,
@@ -21,8 +22,11 @@ OUR_MOVE_WITHIN: Final = {
     Priority.P4: timedelta(days=3),
 }
 
-# These could hand somebody's account to a stranger: two people look before they leave.
-ABOUT_ACCESS: Final = frozenset({Ask.RESTORE, Ask.LOCK})
+# These could hand somebody's account to a stranger, because an answer to them can be that access
+# was given back: two people look before they leave.
+ABOUT_ACCESS: Final = frozenset(
+    ask for ask, outcomes in OUTCOMES.items() if Action.ACCESS_RESTORED in outcomes
+)
 
 SECOND_READING_WITHIN: Final = timedelta(hours=1)
 

@@ -30,7 +30,7 @@ from helpdesk.escalations.models import (
     Exchange,
     Verification,
 )
-from helpdesk.escalations.packets import Packet, parse_packet
+from helpdesk.escalations.packets import Packet, parse_packet, receivable_fields
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import MOVES, OPEN_TO_PARTNER, DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
@@ -232,7 +232,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         packet=packet,
         priority=FROM_LEVEL[case.level],
         partner=isolated(partner.name),
-        allowed=frozenset(partner.allowed_fields),
+        allowed=receivable_fields(escalation.ask, partner.allowed_fields),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),
         partner_has_mailbox=partners.has_address(work, partner),
@@ -256,7 +256,7 @@ def findings_for(work: Work, escalation: Escalation) -> Findings:
     return compare_findings(
         packet_of(work, escalation),
         _seen_by_writer(work, escalation, written),
-        escalation.partner.allowed_fields,
+        receivable_fields(escalation.ask, escalation.partner.allowed_fields),
         written=written,
         settled=packet_sources.fixed_fields(work, escalation.case),
         priority=FROM_LEVEL[escalation.case.level],

@@ -46,7 +46,7 @@ WHO, OF_US = st.sampled_from(STAFF * 2 + OUTSIDE), st.sampled_from((*STAFF, "out
 MEMBER, LEADS = st.sampled_from(STAFF), st.sampled_from(["lead", "other_lead", "outsider"])
 # What ends a sequence's story early is drawn often and done one time in four.
 SELDOM = st.sampled_from([False, False, False, True])
-ABOUT_ACCESS = {Ask.RESTORE, Ask.LOCK}
+ABOUT_ACCESS = {Ask.RESTORE, Ask.LOCK, Ask.REVIEW}
 FACTS = {"vetted": "known", "owner_confirmed": "confirmed", "public_form_ref": "told"}
 PAGE = "account-takeover"
 # What of it a gate stands on, and what of it a packet says.
@@ -180,7 +180,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     # --- acts ----------------------------------------------------------------------------------
 
-    @rule(who=WHO, ask=st.sampled_from([Ask.RESTORE, Ask.LOCK, Ask.PRESERVE]))
+    @rule(who=WHO, ask=st.sampled_from([Ask.RESTORE, Ask.LOCK, Ask.REVIEW, Ask.PRESERVE]))
     def draft(self, who, ask):
         made = []
 

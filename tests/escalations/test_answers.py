@@ -38,8 +38,9 @@ def said_to_partner(house, escalation):
         return [queries.opened_by_partner(work, found, one, "for_partner") for one in exchanges][1:]
 
 
-def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house):
-    escalation = asked(house)
+@pytest.mark.parametrize("ask", [Ask.RESTORE, Ask.LOCK, Ask.REVIEW])
+def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house, ask):
+    escalation = asked(house, ask)
 
     wording = write_answer(house, escalation)
 
@@ -57,7 +58,7 @@ def test_an_answer_about_access_leaves_only_when_a_second_person_sends_it(house)
         assert answer.by == house.writer.actor.id
 
 
-@pytest.mark.parametrize("ask", [Ask.PRESERVE, Ask.REVIEW])
+@pytest.mark.parametrize("ask", [Ask.PRESERVE])
 def test_an_answer_that_gives_nobody_an_account_leaves_at_once(house, ask):
     escalation = asked(house, ask)
 

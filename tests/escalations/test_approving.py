@@ -17,9 +17,10 @@ from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Envelope
 from helpdesk.escalations import jobs, operations, queries, second_person_calls
+from helpdesk.escalations.decision_rules import OUTCOMES
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations import partner_actions
-from helpdesk.escalations.states import Ask, EscalationState
+from helpdesk.escalations.states import Action, Ask, EscalationState
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.queries import keys_of_partner
@@ -213,6 +214,24 @@ def test_who_changes_a_draft_writes_it_too(house):
     with pytest.raises(Conflict, match="second person"):
         house.approve(escalation, who=house.writer)
     assert house.approve(escalation, who=house.lead).state is EscalationState.APPROVED
+
+
+def test_every_request_after_which_access_can_be_given_back_needs_a_second_person(house):
+    for ask in [one for one in Ask if Action.ACCESS_RESTORED in OUTCOMES[one]]:
+        escalation = house.ask(ask)
+
+        with pytest.raises(Conflict, match="second person"):
+            house.approve(escalation, who=house.writer)
+        assert house.approve(escalation).second_read_due_at is None
+
+
+def test_no_other_request_says_where_access_can_be_given_back(house):
+    for ask in [one for one in Ask if Action.ACCESS_RESTORED not in OUTCOMES[one]]:
+        escalation = house.ask(ask, typed={**TYPED, "rule": "Yours."})
+
+        with house.as_(house.writer) as work:
+            packet = queries.packet_of(work, house.mine(work, escalation))
+        assert "restore_address" not in packet.fields
 
 
 def test_a_request_about_something_else_needs_no_second_person(house):

@@ -12,7 +12,7 @@ from helpdesk.escalations import operations, packet_sources, queries
 from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
 from helpdesk.escalations.labels import ASKS
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.packets import needed_fields
+from helpdesk.escalations.packets import needed_fields, receivable_fields
 from helpdesk.escalations.policy import may_ask_partner, may_work_on
 from helpdesk.escalations.states import Ask
 from helpdesk.escalations.views.blueprints import bp
@@ -39,20 +39,22 @@ def new(ref: str) -> ResponseReturnValue:
         packet_sources.evidence_marks(work, case),
         packet_sources.suggested_fields(work, case),
     )
-    fields = packet_form(partner.allowed_fields, known)
+    ask = Ask(form.ask.data)
+    fields = packet_form(receivable_fields(ask, partner.allowed_fields), known)
     fields.partner.data, fields.ask.data = partner.slug, form.ask.data
     fields.seen.data = " ".join(seen)
-    return _draft_page(case, partner, Ask(form.ask.data), fields)
+    return _draft_page(case, partner, ask, fields)
 
 
 @bp.post("")
 def create(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     partner = partners.partner_by_slug(work, request.form.get("partner", ""))
-    form = packet_form(partner.allowed_fields)
-    if form.ask.data not in set(Ask):
+    asked = request.form.get("ask")
+    if asked not in set(Ask):
         return _choice_page(case, _choice(case)), 422
-    ask = Ask(form.ask.data)
+    ask = Ask(asked)
+    form = packet_form(receivable_fields(ask, partner.allowed_fields))
     if not form.validate_on_submit():
         return _draft_page(case, partner, ask, form), 422
     escalation = operations.write_draft(
@@ -69,7 +71,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     work.require(may_work_on, escalation)
     seen = packet_sources.evidence_marks(work, case)
     packet, found = queries.packet_of(work, escalation), queries.findings_for(work, escalation)
-    form = packet_form(escalation.partner.allowed_fields, {**packet.fields, **found.fills})
+    form = packet_form(_receivable(escalation), {**packet.fields, **found.fills})
     form.compare(found.otherwise)
     form.seen_hash.data, form.seen.data = escalation.packet_hash, " ".join(seen)
     return _draft_page(case, escalation.partner, escalation.ask, form, escalation, found.fills)
@@ -79,7 +81,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     escalation = queries.request_by_ref(work, case, request_ref)
-    form = packet_form(escalation.partner.allowed_fields)
+    form = packet_form(_receivable(escalation))
     if not form.validate_on_submit():
         page = _draft_page(case, escalation.partner, escalation.ask, form, escalation)
         return page, 422
@@ -103,6 +105,10 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     )
     flash("Added to the request. This is what will be sent now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
+
+
+def _receivable(escalation: Escalation) -> frozenset[str]:
+    return receivable_fields(escalation.ask, escalation.partner.allowed_fields)
 
 
 def _choice(case: Case) -> ChoiceForm:
