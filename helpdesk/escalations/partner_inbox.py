@@ -7,14 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
+from helpdesk.core.actors import Actor
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.queries import visible_to
 from helpdesk.escalations.states import PILES, InboxFilter, Verdict
+from helpdesk.partners.models import Partner
 
 SHOWN: Final = 200
 # What somebody there did that says: I have it.
@@ -37,7 +39,7 @@ class Inbox:
 
 def inbox(work: Work, pile: InboxFilter) -> Inbox:
     """A pile of the actor's inbox. What waits: by priority, then by the time that is left."""
-    found = visible_to(work.actor).where(Escalation.state.in_(PILES[pile]))
+    found = _listed_for(work.actor).where(Escalation.state.in_(PILES[pile]))
     if pile is InboxFilter.WAITING:
         due = Escalation.answer_due_at.asc().nulls_last()
         found = found.order_by(Escalation.priority, due, Escalation.id)
@@ -92,8 +94,14 @@ def last_moves(work: Work, requests: Sequence[Escalation]) -> LastMoves:
     )
 
 
+def _listed_for(actor: Actor) -> Select[Escalation]:
+    """None for who waits to be let in: the helpdesk invites people of a partner, and only the
+    partner's own people let them see what is there."""
+    return visible_to(actor).where(Partner.team_id.in_(actor.let_into))
+
+
 def _sizes(work: Work) -> dict[InboxFilter, int]:
     """How many requests lie in each pile."""
-    counted = visible_to(work.actor).with_only_columns(Escalation.state, func.count())
+    counted = _listed_for(work.actor).with_only_columns(Escalation.state, func.count())
     by_state = dict(work.session.execute(counted.group_by(Escalation.state)).all())
     return {pile: sum(by_state.get(one, 0) for one in states) for pile, states in PILES.items()}

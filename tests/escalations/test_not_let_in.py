@@ -15,8 +15,8 @@ from helpdesk.cases.states import CaseOutcome, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotAllowed
 from helpdesk.duty import case_closing
-from helpdesk.escalations import operations
-from helpdesk.escalations.states import Action, Reason
+from helpdesk.escalations import operations, partner_inbox
+from helpdesk.escalations.states import Action, InboxFilter, Reason
 from helpdesk.runs import operations as playbooks
 from helpdesk.triage import operations as triage
 from tests.factories import a_person, enrolled, sign_in, work_as
@@ -109,3 +109,30 @@ def test_who_was_not_let_in_does_not_answer_in_the_name_of_a_partner(house, cont
 
     with pytest.raises(NotAllowed), house.as_(stranger) as work:
         ANSWERS[act](work, house.mine(work, escalation))
+
+
+def test_who_was_not_let_in_finds_no_request_in_the_inbox_of_a_partner(house, context):
+    house.carried()
+    with context.begin() as work:
+        team = work.session.merge(house.partner.team)
+        stranger = a_person(work, Role.PARTNER, [team], let_in=False)
+
+    for who, many in ((house.theirs, 1), (stranger, 0)):
+        with house.as_(who) as work:
+            found = partner_inbox.inbox(work, InboxFilter.WAITING)
+        assert len(found.requests) == sum(found.sizes.values()) == many
+
+
+def test_who_was_not_let_in_reads_in_the_inbox_of_a_partner_why_it_is_empty(
+    house, context, partner_desk
+):
+    house.carried()
+    with context.begin() as work:
+        team = work.session.merge(house.partner.team)
+        stranger = a_person(work, Role.PARTNER, [team], let_in=False)
+
+    sign_in(partner_desk, stranger)
+
+    page = partner_desk.get("/inbox").text
+    assert "You don't have access yet" in page
+    assert "R-" not in page

@@ -39,6 +39,7 @@ def inbox() -> ResponseReturnValue:
         pile=pile,
         partners=partners.all_partners(work),
         unconfirmed=partners.unconfirmed(work),
+        waits=bool(work.actor.waits_in),
         words=labels,
         in_both_zones=in_both_zones,
         now=work.at,
