@@ -125,7 +125,7 @@ def test_a_waiver_stands_in_for_the_public_form():
 @pytest.mark.parametrize("approver", [WRITER, OTHER])
 def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, approver):
     seen = all_is_well(packet=a_packet(ask, priority), priority=priority)
-    about_access = ask in (Ask.RESTORE, Ask.LOCK)
+    about_access = ask in (Ask.RESTORE, Ask.LOCK, Ask.REVIEW)
     alone = about_access and approver == WRITER
 
     assert leaves_unread(seen, approver) is alone
