@@ -19,7 +19,7 @@ def test_exploring_holds_and_counts():
     status, data = as_data("simulate", "--explore", "--seeds", 5, "doxing", "advice")
 
     assert (status, data["broken"], data["seeds"]) == (0, 0, 5)
-    assert len(data["invariants"]) == 7
+    assert len(data["invariants"]) == 8
 
 
 def test_a_seed_can_be_looked_at_again():
