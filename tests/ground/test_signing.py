@@ -74,7 +74,7 @@ def test_keys_of_before_are_named_and_signed_when_the_operator_says_so(context, 
 
     done = sign(answer="y\n")
     assert done.returncode == 0, done.stderr
-    assert "2 keys are signed." in done.stdout
+    assert "2 keys signed." in done.stdout
     assert current(context, queue) is not None
     with context.begin() as work:
         assert key_of_person(work, member.person).id == member.person.key_id
