@@ -301,7 +301,7 @@ def test_the_key_in_use_is_no_older_one(environment):
     )
 
     assert done.returncode == 2
-    assert "holds the key that HISTORY_KEY_FILE names" in done.stderr
+    assert "holds the same key as HISTORY_KEY_FILE" in done.stderr
     assert "Traceback" not in done.stderr
 
 
