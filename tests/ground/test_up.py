@@ -229,7 +229,7 @@ def test_a_taken_port_is_a_sentence(up, free_port):
         assert helpdesk.process.wait(60) == 2
     helpdesk._listener.join()
 
-    assert f"Port {free_port + 1}, for the staff pages, is taken" in helpdesk.said
+    assert f"Port {free_port + 1}, for the staff pages, is in use" in helpdesk.said
     assert "Traceback" not in helpdesk.said
 
 
