@@ -101,7 +101,7 @@ def _forms(ref: str, number: int) -> list[Form]:
             "/people/queue",
             "main .actions button",
             "teams",
-            "is made.",
+            "has been made.",
             (("name", f"Queue {number}"), ("slug", f"queue-{number}")),
         ),
         Form(
@@ -139,7 +139,7 @@ def _press_twice(driver: Any, house: House, line: SlowLine, form: Form, apart: f
 def _open(driver: Any, line: SlowLine, form: Form) -> None:
     address = f"http://127.0.0.1:{line.port}"
     driver.get(f"{address}{form.page}")
-    for number in (2, 3) if form.surface is Surface.PUBLIC else ():
+    for number in (2, 3, 4) if form.surface is Surface.PUBLIC else ():
         driver.find_element("css selector", f'.actions button[value="{number}"]').click()
         _until(lambda number=number: driver.current_url.endswith(f"page={number}"))
     for name, value in form.typed:
