@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, text
 
+from helpdesk.core.errors import StorageFull
 from helpdesk.core.work import Work
 
 # So many reports in ten minutes are a crowd; a helpdesk has a few in an hour.
@@ -63,6 +64,12 @@ _read: WeakKeyDictionary[Engine | Connection, tuple[float, IntakeVolume]] = Weak
 def current_volume(work: Work) -> IntakeVolume:
     """What the database has counted until now."""
     return IntakeVolume(*(int(number) for number in work.session.execute(LOAD).one()))
+
+
+def refuse_if_full(work: Work, quota: int) -> None:
+    """StorageFull where what came in a day has used the quota up, in megabytes."""
+    if not recent_volume(work).has_room(quota):
+        raise StorageFull
 
 
 def recent_volume(work: Work) -> IntakeVolume:

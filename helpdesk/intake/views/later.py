@@ -6,13 +6,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from helpdesk.core.errors import StorageFull
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import as_message, later_form, later_questions
 from helpdesk.intake.report import has_long_list, hints_of
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
-from helpdesk.intake.volume import recent_volume
+from helpdesk.intake.volume import refuse_if_full
 from helpdesk.web.app_context import current_context
 from helpdesk.web.languages import current_language
 from helpdesk.web.work import work
@@ -35,8 +34,7 @@ def create_answers() -> ResponseReturnValue:
     answers = as_message(form, case.kinds)
     if not answers:
         return redirect(url_for(".show_case"), 303)
-    if not recent_volume(work).has_room(current_context().settings.reports_quota):
-        raise StorageFull
+    refuse_if_full(work, current_context().settings.reports_quota)
     operations.write_message(work, case, body=answers)
     flash(_("Answers sent. Only the people who work on your case can read them."))
     return redirect(url_for(".show_case"), 303)

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import ConsentKind
-from helpdesk.core.errors import StorageFull
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
@@ -22,7 +21,7 @@ from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
-from helpdesk.intake.volume import recent_volume
+from helpdesk.intake.volume import refuse_if_full
 from helpdesk.playbooks.danger_signs import DangerSign, signs_in
 from helpdesk.playbooks.repository import the_library
 from helpdesk.triage.repository import the_table
@@ -56,8 +55,7 @@ def create_message() -> ResponseReturnValue:
     form = ReporterMessageForm()
     if not form.validate_on_submit():
         return _case_page(form), 422
-    if not recent_volume(work).has_room(current_context().settings.reports_quota):
-        raise StorageFull
+    refuse_if_full(work, current_context().settings.reports_quota)
     operations.write_message(work, queries.own_case(work), body=form.body.data)
     flash(_("Message sent. Only the people who work on your case can read it."))
     signs = signs_in(form.body.data, the_library().danger_signs)
