@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Final
 
 from helpdesk.core.code_input import normalise
-from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.edit_distance import place_of_word_meant
 
 WORDS_IN_CODE: Final = 12
 POSSIBLE_CODES: Final = 1 << 128
@@ -113,11 +113,10 @@ def _place_as_typed(typed: str, language: str) -> int | None:
 
 def _place_of(typed: str, language: str) -> int | None:
     """The place of the word that was typed, or of the only one that was meant."""
-    place, whole = _place_as_typed(typed, language), _whole_words(language)
-    if place is not None or len(typed) > LONGEST_WORD + 1:
+    place = _place_as_typed(typed, language)
+    if place is not None:
         return place
-    meant = {whole[word] for word in within_one_edit(typed) if word in whole}
-    return meant.pop() if len(meant) == 1 else None
+    return place_of_word_meant(typed, _whole_words(language), LONGEST_WORD)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Edit distance: a word with one letter too few, too many, wrong, or two of them swapped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from string import ascii_lowercase
 
 
@@ -16,3 +16,13 @@ def within_one_edit(word: str) -> Iterator[str]:
             yield before + after[1:]
         if len(after) > 1:
             yield before + after[1] + after[0] + after[2:]
+
+
+def place_of_word_meant(typed: str, places: Mapping[str, int], longest: int) -> int | None:
+    """The place of the word that was typed, or of the only one that was meant; `longest` letters
+    have the words at most."""
+    place = places.get(typed)
+    if place is not None or len(typed) > longest + 1:
+        return place
+    meant = {places[word] for word in within_one_edit(typed) if word in places}
+    return meant.pop() if len(meant) == 1 else None

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.core.edit_distance import place_of_word_meant
 
 # The list has both yo-yo and yoyo, which are one word without the hyphen.
 INSTEAD: Final = {"yo-yo": "yowl"}
@@ -37,16 +37,6 @@ def _longest() -> int:
     return max(map(len, word_list()))
 
 
-def _number_of(typed: str) -> int | None:
-    """The place in the list of the word that was typed, or of the only one that was meant."""
-    if typed in _word_numbers():
-        return _word_numbers()[typed]
-    if len(typed) > _longest() + 1:
-        return None
-    meant = {_word_numbers()[word] for word in within_one_edit(typed) if word in _word_numbers()}
-    return meant.pop() if len(meant) == 1 else None
-
-
 def in_words(number: int) -> tuple[str, ...]:
     """A code of before in its ten words."""
     words = list[str]()
@@ -58,7 +48,7 @@ def in_words(number: int) -> tuple[str, ...]:
 
 def numbers_in(words: list[str]) -> Iterator[int]:
     """Codes of before, in words of the long list."""
-    places = [_number_of(word) for word in words]
+    places = [place_of_word_meant(word, _word_numbers(), _longest()) for word in words]
     for start in range(len(places) - WORDS_OF_BEFORE + 1):
         row = places[start : start + WORDS_OF_BEFORE]
         number = 0
