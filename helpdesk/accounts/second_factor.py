@@ -49,15 +49,6 @@ def why_code_is_wrong(seed: str, code: str, at: datetime) -> str:
     return NOT_RIGHT
 
 
-def why_code_was_too_old(seed: str, code: str, at: datetime) -> str:
-    """The same, of codes whose time is over; empty for all others."""
-    digits, now = code_input.extract_six_digits(code), int(at.timestamp()) // SECONDS
-    for off in range(2, FURTHEST + 1):
-        if compare_digest(code_at(seed, now - off).encode(), digits.encode()):
-            return _off_by(off, "slow")
-    return ""
-
-
 def _off_by(steps: int, word: str) -> str:
     minutes = max(1, steps * SECONDS // 60)
     return (
