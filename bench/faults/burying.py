@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import psycopg
 
+from bench.faults.new_cases import WITH_NEW_CASES
 from bench.faults.trial import Trial, dice
 from bench.house import ENDLESS_PATIENCE, House
 
@@ -17,24 +18,18 @@ PROMISERS = (INTAKE, "helpdesk_app", "helpdesk_worker", "helpdesk_ticker")
 # An alarm is late when it waits longer than a look of the ticker takes, twice.
 LONGEST = 20.0
 EACH = 1000
-PLANT = """
-WITH sealed AS (
-    INSERT INTO keys SELECT '{name}' || n, 'case', '{name}' || n, 1, 'key'
-    FROM generate_series(1, {cases}) AS n
-), brought AS (
-    INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
-        in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
-    SELECT '{name}' || n, '{name}-' || n, (SELECT id FROM teams WHERE takes_reports LIMIT 1),
-        'new', 3, 'R1', 'x', 'en', now(), false, false, '{name}' || n, 'key',
-        sha256(convert_to('{name}' || n, 'UTF8')), 'key', convert_to('{name}' || n, 'UTF8')
-    FROM generate_series(1, {cases}) AS n
-)
+HIGHEST = 3
+A_QUEUE = "(SELECT id FROM teams WHERE takes_reports LIMIT 1)"
+PLANT = (
+    WITH_NEW_CASES
+    + """
 INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
 SELECT left('{name}-' || md5(random()::text), 32), 'triage.alarm', 'notices',
     jsonb_build_object('case_id', '{name}' || n % {cases} + 1, 'percent', 50, 'due', 1),
     'waiting', clock_timestamp() + interval '{after} seconds', 0, 0
 FROM generate_series(0, {many} - 1) AS n
 """
+)
 BY_US = """
 INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
 VALUES (left('{name}-' || md5(random()::text), 32), 'triage.alarm', 'notices',
@@ -54,7 +49,7 @@ def trial(house: House, *, seed: int, many: int) -> Trial:
     with result.timed():
         for role in PROMISERS:
             _alarm(house, role, f"before{_short(role)}", after=chance.uniform(2, 6))
-        planted = PLANT.format(name="planted", cases=max(1, many // EACH), many=many, after=-360)
+        planted = _planted("planted", cases=max(1, many // EACH), many=many, after=-360)
         with psycopg.connect(house.database(INTAKE)) as connection:
             result.done["planted"] = connection.execute(planted).rowcount
         for role in PROMISERS:
@@ -73,6 +68,10 @@ def trial(house: House, *, seed: int, many: int) -> Trial:
     return result
 
 
+def _planted(name: str, *, cases: int, many: int, after: float) -> str:
+    return PLANT.format(name=name, cases=cases, many=many, after=after, team=A_QUEUE, level=HIGHEST)
+
+
 def _short(role: str) -> str:
     return role.removeprefix("helpdesk_")
 
@@ -81,7 +80,7 @@ def _alarm(house: House, role: str, name: str, *, after: float) -> None:
     """One alarm as the process of that role promises it, due in so many seconds."""
     with psycopg.connect(house.database(role)) as connection:
         if role == INTAKE:
-            connection.execute(PLANT.format(name=name, cases=1, many=1, after=after))
+            connection.execute(_planted(name, cases=1, many=1, after=after))
         else:
             connection.execute(BY_US.format(name=name, after=after))
 

@@ -36,7 +36,7 @@ def upgrade() -> None:
     for column in COLUMNS:
         op.add_column("partners", sa.Column(column, sa.String(length=80)))
     for column, actions in (("registered_by", REGISTERED), ("changed_by", CHANGES)):
-        op.execute(f"UPDATE partners SET {column} = {NEWEST.format(actions=actions)}")  # noqa: S608
+        op.execute(f"UPDATE partners SET {column} = {NEWEST.format(actions=actions)}")  # noqa: S608 - every word is ours
     op.execute(VETTED)
     op.create_check_constraint("second_person_vets", "partners", "vetted_by <> registered_by")
 

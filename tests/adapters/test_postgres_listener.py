@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, delete, text
 
+from bench.faults.new_cases import WITH_NEW_CASES
 from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.adapters.embedded.postgres import SETTINGS
 from helpdesk.adapters.postgres_listener import CHANNEL, Listener
@@ -41,19 +42,16 @@ def heard(postgres):
     engine.dispose()
 
 
-# A new case with its key, and a promise about it, in one statement as a report is: the public pages
-# promise about nothing else.
-NEW = """
-WITH sealed AS (INSERT INTO keys SELECT :case, 'case', :case, 1, 'key'), brought AS (
-    INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
-        in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
-    SELECT :case, left(:case, 16), :team, 'new', 0, 'R1', 'x', 'en', now(), false, false, :case,
-        'key', sha256(convert_to(:case, 'UTF8')), 'key', convert_to(:case, 'UTF8')
-)
+# A new case and a promise about it, in one statement as a report is: the public pages promise about
+# nothing else.
+NEW = (
+    WITH_NEW_CASES
+    + """
 INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
-VALUES (:id, 'triage.call_on_duty', 'notices', jsonb_build_object('case_id', :case), 'waiting',
+VALUES (:id, 'triage.call_on_duty', 'notices', jsonb_build_object('case_id', '{name}1'), 'waiting',
     :due_at, 0, 0)
 """
+)
 
 
 @pytest.fixture
@@ -89,9 +87,9 @@ def promising(request, postgres, queue_of_reports):
     def promise(*, after=timedelta(0), committed=True):
         promised.append(new_id())
         row = {"id": promised[-1], "due_at": datetime.now(UTC) + after}
-        row |= {"case": new_id(), "team": queue_of_reports}
+        new = NEW.format(name=new_id()[:12], cases=1, team=f"'{queue_of_reports}'", level=0)
         with engine.connect() as connection:
-            connection.execute(text(NEW), row)
+            connection.execute(text(new), row)
             if committed:
                 connection.commit()
 

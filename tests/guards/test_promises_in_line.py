@@ -13,6 +13,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
 
+from bench.faults.new_cases import WITH_NEW_CASES
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core import job_runner, jobs, outbox
 from helpdesk.core.actors import SYSTEM, Role
@@ -26,25 +27,17 @@ APP = "helpdesk_app"
 MANY, CASES = 4_000, 4
 # Two rounds: of each role's promises one from either end of its line.
 SOON = 2 * 6
-# New cases, each with a key, and promises about them, in one statement as a report is.
-PLANT = """
-WITH sealed AS (
-    INSERT INTO keys SELECT '{name}' || n, 'case', '{name}' || n, 1, 'key'
-    FROM generate_series(1, {cases}) AS n
-), brought AS (
-    INSERT INTO cases (id, ref, team_id, state, level, rule, incident_type, language, opened_at,
-        in_slow_lane, is_drill, key_id, public_half, reporter_tag, reporter_public_half, form_token)
-    SELECT '{name}' || n, '{name}-' || n, '{team}', 'new', 0, 'R1', 'x', 'en', now(), false, false,
-        '{name}' || n, 'key', sha256(convert_to('{name}' || n, 'UTF8')), 'key',
-        convert_to('{name}' || n, 'UTF8')
-    FROM generate_series(1, {cases}) AS n
-)
+# New cases and promises about them, in one statement as a report is.
+PLANT = (
+    WITH_NEW_CASES
+    + """
 INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)
 SELECT left(md5(random()::text), 32), 'triage.tell_owner', 'notices',
     jsonb_build_object('case_id', '{name}' || n % {cases} + 1, 'what', '{name}'), 'waiting',
     {due} - interval '6 minutes', 0, 0
 FROM generate_series(0, {many} - 1) AS n
 """
+)
 
 
 @pytest.fixture
@@ -82,7 +75,7 @@ def plant(context, team, now, *, name="planted", cases=CASES, many=MANY):
     as_this(
         context,
         INTAKE,
-        PLANT.format(name=name, team=team.id, cases=cases, many=many, due=due),
+        PLANT.format(name=name, team=f"'{team.id}'", level=0, cases=cases, many=many, due=due),
     )
 
 
@@ -181,7 +174,7 @@ def taking(furnished):
 
 def test_the_public_pages_promise_about_a_case_no_more_than_a_thousand_things(as_role, taking):
     connection = as_role(INTAKE)
-    brought = PLANT.format(name="X", team="q", cases=2, many="{}", due="now()")
+    brought = PLANT.format(name="X", team="'q'", level=0, cases=2, many="{}", due="now()")
     with connection.transaction(force_rollback=True):
         assert connection.execute(brought.format(2_000)).rowcount == 2_000
 
