@@ -1,11 +1,11 @@
 """The questions that were not asked in the report, for whoever has the time, in their mailbox."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from helpdesk.intake import report
-from helpdesk.intake.forms.questions import PREFIX, fields_for
+from helpdesk.intake.forms.questions import answers_on, fields_for
 from helpdesk.intake.report import KEPT
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import the_library
@@ -24,15 +24,12 @@ def later_form(kinds: Sequence[str], language: str) -> Any:
 
 def as_message(form: Any, kinds: Sequence[str]) -> str:
     """What was answered, as a message to us: questions and choices in the words of the house."""
-    return "\n\n".join(_answered(form, later_questions(kinds, the_library().collection.language)))
-
-
-def _answered(form: Any, questions: Sequence[Question]) -> Iterator[str]:
-    for question in questions:
-        data = form[PREFIX + question.id].data
-        told = tuple(one for one in data if one) if isinstance(data, list) else data
-        if told:
-            yield f"{question.ask}\n{', '.join(report.in_words(question, told))}"
+    answers = answers_on(form)
+    return "\n\n".join(
+        f"{one.ask}\n{', '.join(report.in_words(one, answers[one.id]))}"
+        for one in later_questions(kinds, the_library().collection.language)
+        if one.id in answers
+    )
 
 
 @lru_cache(maxsize=KEPT)

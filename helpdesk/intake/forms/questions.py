@@ -1,11 +1,12 @@
 """Questions of the playbooks as fields of a form, each as its kind wants it."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
-from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Form, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
+from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.model import Question, QuestionKind
 from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
 
@@ -33,3 +34,15 @@ def one_of(choices: Iterable[SelectChoice]) -> Callable[[Any], str]:
     """A choice that is not on offer (any more) counts as none: it is no reason to stop a person."""
     known = {str(choice.value) for choice in choices}
     return lambda value: str(value) if str(value) in known else ""
+
+
+def answers_on(form: Form) -> dict[str, Value]:
+    """The answers in a form by question, without those that were skipped."""
+    answers: dict[str, Value] = {}
+    for field in form:
+        if field.name.startswith(PREFIX):
+            value = field.data
+            told = tuple(one for one in value if one) if isinstance(value, list) else value
+            if told:
+                answers[field.name.removeprefix(PREFIX)] = cast(Value, told)
+    return answers

@@ -1,7 +1,6 @@
 """The report on its way: four pages over one set of fields, which nobody of us can read."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
@@ -11,7 +10,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report
 from helpdesk.intake.forms.agreements import CONSENTS
 from helpdesk.intake.forms.kind_search import KindSearch
-from helpdesk.intake.forms.questions import PREFIX
+from helpdesk.intake.forms.questions import PREFIX, answers_on
 from helpdesk.intake.forms.report_steps import (
     ReportStepForm,
     first_step_form,
@@ -21,7 +20,6 @@ from helpdesk.intake.forms.report_steps import (
 )
 from helpdesk.intake.report import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import merging
-from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.danger_signs import DangerSign, signs_in
 from helpdesk.playbooks.model import Question, Readiness
 from helpdesk.playbooks.repository import the_library
@@ -53,7 +51,7 @@ class ReportForm:
         self.urgency = urgency_form(language, kinds)(fields)
         self.own = own_form(language, kinds)(fields)
         self.last = last_step_form(language)(fields)
-        told = _answers(self.urgency) | _answers(self.own)
+        told = answers_on(self.urgency) | answers_on(self.own)
         self.answers = report.asked_answers(self.library, self.asked, told)
         self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
@@ -169,18 +167,6 @@ class ReportForm:
     def _says_something(self) -> bool:
         story = self.last[STORY].data or ""
         return report.says_something(self.kinds, story, self.questions, self.answers)
-
-
-def _answers(page: ReportStepForm) -> dict[str, Value]:
-    """The answers on a page by question, without those that were skipped."""
-    answers: dict[str, Value] = {}
-    for field in page:
-        if field.name.startswith(PREFIX):
-            value = field.data
-            told = tuple(one for one in value if one) if isinstance(value, list) else value
-            if told:
-                answers[field.name.removeprefix(PREFIX)] = cast(Value, told)
-    return answers
 
 
 def _plain(text: str | None) -> str:
