@@ -223,6 +223,11 @@ def may_help_with(work: Work, escalation: Escalation) -> bool:
     return (ConsentKind.HELP, None) in _consents_of(work, escalation)
 
 
+def receivable_by_partner(escalation: Escalation) -> frozenset[str]:
+    """The fields that this request can tell its partner."""
+    return receivable_fields(escalation.ask, escalation.partner.allowed_fields)
+
+
 def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     """All that the gates look at, gathered now."""
     case, partner = escalation.case, escalation.partner
@@ -232,7 +237,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         packet=packet,
         priority=FROM_LEVEL[case.level],
         partner=isolated(partner.name),
-        allowed=receivable_fields(escalation.ask, partner.allowed_fields),
+        allowed=receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),
         partner_has_mailbox=partners.has_address(work, partner),
@@ -256,7 +261,7 @@ def findings_for(work: Work, escalation: Escalation) -> Findings:
     return compare_findings(
         packet_of(work, escalation),
         _seen_by_writer(work, escalation, written),
-        receivable_fields(escalation.ask, escalation.partner.allowed_fields),
+        receivable_by_partner(escalation),
         written=written,
         settled=packet_sources.fixed_fields(work, escalation.case),
         priority=FROM_LEVEL[escalation.case.level],

@@ -122,10 +122,7 @@ def is_stopped(work: Work, delivery: Delivery) -> bool:
 
     No rule: it changes nothing.
     """
-    escalation = delivery.escalation
-    partner = escalation.partner
-    may_be_asked = partner.is_vetted and partner.takes(escalation.ask)
-    return not may_be_asked or not _is_agreed(work, delivery)
+    return bool(_trouble_with_partner(delivery.escalation)) or not _is_agreed(work, delivery)
 
 
 def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
@@ -180,10 +177,8 @@ def _is_agreed(work: Work, delivery: Delivery) -> bool:
 
 def _trouble(work: Work, delivery: Delivery) -> str:
     escalation = delivery.escalation
-    if not escalation.partner.is_vetted:
-        return "partner_not_vetted"
-    if not escalation.partner.takes(escalation.ask):
-        return "partner_takes_it_no_more"
+    if trouble := _trouble_with_partner(escalation):
+        return trouble
     if not escalation.partner.gets_mail(work.at):
         is_given = partners.has_address(work, escalation.partner)
         return "mailbox_unconfirmed" if is_given else "no_mailbox"
@@ -192,6 +187,13 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     if not _is_as_approved(work, delivery):
         return "packet_changed"
     return ""
+
+
+def _trouble_with_partner(escalation: Escalation) -> str:
+    """Why this partner may not be asked this any more, by whatever way it would arrive."""
+    if not escalation.partner.is_vetted:
+        return "partner_not_vetted"
+    return "" if escalation.partner.takes(escalation.ask) else "partner_takes_it_no_more"
 
 
 def _is_as_approved(work: Work, delivery: Delivery) -> bool:

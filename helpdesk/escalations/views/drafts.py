@@ -71,7 +71,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     work.require(may_work_on, escalation)
     seen = packet_sources.evidence_marks(work, case)
     packet, found = queries.packet_of(work, escalation), queries.findings_for(work, escalation)
-    form = packet_form(_receivable(escalation), {**packet.fields, **found.fills})
+    form = packet_form(queries.receivable_by_partner(escalation), {**packet.fields, **found.fills})
     form.compare(found.otherwise)
     form.seen_hash.data, form.seen.data = escalation.packet_hash, " ".join(seen)
     return _draft_page(case, escalation.partner, escalation.ask, form, escalation, found.fills)
@@ -81,7 +81,7 @@ def edit_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     escalation = queries.request_by_ref(work, case, request_ref)
-    form = packet_form(_receivable(escalation))
+    form = packet_form(queries.receivable_by_partner(escalation))
     if not form.validate_on_submit():
         page = _draft_page(case, escalation.partner, escalation.ask, form, escalation)
         return page, 422
@@ -105,10 +105,6 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     )
     flash("Added to the request. This is what will be sent now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
-
-
-def _receivable(escalation: Escalation) -> frozenset[str]:
-    return receivable_fields(escalation.ask, escalation.partner.allowed_fields)
 
 
 def _choice(case: Case) -> ChoiceForm:
