@@ -23,6 +23,7 @@ GLANCE = 0.5
 # A process that ends sooner than this did not end of old age.
 SHORT_LIFE = 5.0
 PAUSE = 1.0
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Master:
         _share_what_is_loaded()
         signal.set_wakeup_fd(self._mouth, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in STOPS:
             signal.signal(number, lambda number, _frame: self._wishes.append(number))
         while not self._wishes:
             self._collect()
@@ -74,20 +75,27 @@ class Master:
 
     def _fork(self) -> None:
         sign = Heartbeat()
+        master = os.getpid()
+        # A child is born with the master's handlers. A signal that found it before it has its own
+        # would be noted in a list that the child never looks at, and it would not stop.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         pid = os.fork()
         if pid == 0:
-            self._become_a_child(sign)
+            self._become_a_child(sign, master)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         self._children[pid] = _Child(pid, sign)
 
-    def _become_a_child(self, sign: Heartbeat) -> NoReturn:
+    def _become_a_child(self, sign: Heartbeat, master: int) -> NoReturn:
         code = 1
         try:
             signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master decides who stops when
             for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
             os.close(self._ear)
             os.close(self._mouth)
-            serve(self._application, self._listener, self._threads, sign)
+            serve(self._application, self._listener, self._threads, sign, master)
             code = 0
         except BaseException as error:  # noqa: BLE001 - this process ends here, whatever it was
             log.error("A server process failed: %s", type(error).__name__)
@@ -130,6 +138,8 @@ class Master:
             self._rest()
         for pid in self._children:
             os.kill(pid, signal.SIGKILL)
+        for pid in self._children:
+            os.waitpid(pid, 0)
 
 
 def _share_what_is_loaded() -> None:

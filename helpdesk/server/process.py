@@ -31,19 +31,24 @@ class QuietLog(logging.Filter):
 
 
 def serve(
-    application: "WSGIApplication", listener: socket.socket, threads: int, sign: Heartbeat
+    application: "WSGIApplication",
+    listener: socket.socket,
+    threads: int,
+    sign: Heartbeat,
+    master: int,
 ) -> None:
-    """Answer requests until there is a reason to end. Called in a fresh child of the master."""
+    """Answer requests until there is a reason to end, or until the master (its pid) is gone.
+
+    Called in a fresh child of the master.
+    """
     random.seed()
     logging.getLogger("waitress").addFilter(QuietLog())
     logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)  # waiting is no event
-    parent = os.getppid()
     wishes: list[int] = []
     server = make_server(application, listener, threads)
     signal.signal(signal.SIGTERM, lambda number, _frame: wishes.append(number))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master decides who stops when
     enough = client_limits.ANSWERS + random.randrange(client_limits.ANSWERS_JITTER)  # noqa: S311 - no secret
-    while not wishes and server.answers < enough and os.getppid() == parent:
+    while not wishes and server.answers < enough and os.getppid() == master:
         sign.give()
         if server.is_stuck():
             log.error(

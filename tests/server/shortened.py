@@ -1,9 +1,11 @@
 """The server with shorter limits, so that a test need not wait as long as a slow client may.
 
 `LIMITS="SILENT=1 CONNECTIONS=20" python -m tests.server.shortened --bind …`
+With `STOPPED_AT_BIRTH=1` each process is told to stop before it has run a line of its own.
 """
 
 import os
+import signal
 
 from helpdesk.server import __main__, client_limits
 
@@ -12,6 +14,18 @@ for words in os.environ.get("LIMITS", "").split():
     if not hasattr(client_limits, name):
         raise SystemExit(f"There is no limit {name}.")
     setattr(client_limits, name, type(getattr(client_limits, name))(value))
+
+if os.environ.get("STOPPED_AT_BIRTH"):
+    fork = os.fork
+
+    def fork_and_stop():
+        """Fork; the child has a signal waiting for it."""
+        pid = fork()
+        if pid == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return pid
+
+    os.fork = fork_and_stop
 
 if __name__ == "__main__":
     __main__.main()

@@ -107,6 +107,22 @@ def test_who_comes_while_the_server_restarts_waits_and_is_answered(serve):
     assert status == 200
 
 
+def test_a_process_that_is_told_to_stop_as_it_is_born_stops(serve):
+    served = serve(processes=2, STOPPED_AT_BIRTH="1")
+    until(lambda: "server process stopped (15)" in served.log.read_text())
+
+    assert served.stop() == 0
+
+
+def test_a_server_that_stops_waits_for_what_it_had_to_kill(serve):
+    served = serve(processes=20, threads=1, LIMITS="GRACE=0 STUCK=600")
+    until(lambda: len(served.pids()) == 20)
+    for pid in served.pids():
+        os.kill(pid, signal.SIGSTOP)
+
+    assert served.stop() == 0
+
+
 def test_processes_whose_master_was_killed_end_themselves(serve):
     served = serve(processes=2)
     until(lambda: len(served.pids()) == 2)
