@@ -139,4 +139,4 @@ def _reported(house: House) -> tuple[str, ReturnCode]:
         platform="instagram",
     )
     with context.begin(NOBODY) as work:
-        return intake.submit(work, told, way_back=way_back, is_drill=True).case.id, code
+        return intake.submit_report(work, told, keys=way_back, is_drill=True).case.id, code

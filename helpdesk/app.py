@@ -26,7 +26,7 @@ from helpdesk.duty import views as duty
 from helpdesk.escalations import views as escalations
 from helpdesk.intake import authentication as intake_door
 from helpdesk.intake import views as intake
-from helpdesk.intake.languages import is_reviewed, on_offer
+from helpdesk.intake.languages import is_reviewed, offered_languages
 from helpdesk.key_files import KeyFile
 from helpdesk.partners import views as partners
 from helpdesk.playbooks.helplines import Helpline
@@ -133,7 +133,7 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
 def _speak(app: Flask, context: AppContext, surface: Surface) -> None:
     """Reporters choose their language; the pages of staff and partners are in ours."""
     if surface is Surface.PUBLIC:
-        offered = on_offer(context.settings)
+        offered = offered_languages(context.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
         read_all(offered)
         for language in offered:

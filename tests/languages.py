@@ -35,13 +35,13 @@ CACHES = (
     repository.translation,
     catalogues.catalogue,
     catalogues.translations,
-    offering.is_whole,
+    offering.is_fully_translated,
     offering.is_reviewed,
     report_steps.first_step_form,
     report_steps.urgency_form,
-    report_steps.own_form,
+    report_steps.incident_questions_form,
     report_steps.last_step_form,
-    report_steps.search_in,
+    report_steps.incident_search_for,
 )
 WORD = re.compile(r"%\(\w+\)[sd]|\{\w+\}|\w[\w']*")
 SENTENCE = "نحن معك ولن نترك أحدا وحده في هذا الأمر فخذ وقتك ثم اكتب لنا ما تستطيع"

@@ -16,7 +16,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.keys import Key, KeyKind, seal_key_for
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
-from helpdesk.intake.queries import report_recipient
+from helpdesk.intake.queries import receiving_team
 
 ROLES = (
     "helpdesk_app", "helpdesk_intake", "helpdesk_partner", "helpdesk_worker", "helpdesk_ticker",
@@ -64,7 +64,7 @@ def sealed_to(context: AppContext) -> Mapping[str, str]:
     """For each team and person, and for a report, the key that something would be sealed to."""
     found = {}
     with context.begin() as work:
-        found["team that takes reports"] = report_recipient(work, again=True).key.id
+        found["team that takes reports"] = receiving_team(work, refresh=True).key.id
         for team in work.session.scalars(select(Team)):
             current = keys_of_team(work, team).current
             found[f"team {team.id}"] = current.id if current else REFUSED

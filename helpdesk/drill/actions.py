@@ -50,7 +50,7 @@ class DrillActions:
             reporter_tag=code.tag(self.past.context.settings.intake_keys[0]),
         )
         work = self.past.stranger(at)
-        case = intake.submit(work, story.told(), way_back=way_back, is_drill=True).case
+        case = intake.submit_report(work, story.told(), keys=way_back, is_drill=True).case
         self.told[story.id] = DrillReport(story, case, code)
         return case
 

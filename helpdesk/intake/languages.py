@@ -7,15 +7,19 @@ from helpdesk.settings import Settings
 from helpdesk.web.catalogues import has_been_read, lacking_consents
 
 
-def on_offer(settings: Settings) -> tuple[str, ...]:
+def offered_languages(settings: Settings) -> tuple[str, ...]:
     """The languages to offer, in the order of the settings; the source where there is no other."""
     unread = settings.offer_unreviewed
-    fit = [code for code in settings.languages if is_whole(code) and (unread or is_reviewed(code))]
+    fit = [
+        code
+        for code in settings.languages
+        if is_fully_translated(code) and (unread or is_reviewed(code))
+    ]
     return tuple(fit) or (repository.the_library().collection.language,)
 
 
 @cache
-def is_whole(language: str) -> bool:
+def is_fully_translated(language: str) -> bool:
     """Whether the decision questions, safe-now, ends and consents are all there, and fresh."""
     if language == repository.the_library().collection.language:
         return True

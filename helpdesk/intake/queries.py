@@ -40,7 +40,7 @@ DESKS: Final = (
 
 
 @dataclass(frozen=True)
-class ReportRecipient:
+class ReceivingTeam:
     """The team that takes new reports, and its newest key that counts."""
 
     id: str
@@ -49,43 +49,43 @@ class ReportRecipient:
     seen: tuple[str, str]
 
     @property
-    def claims(self) -> dict[str, str]:
+    def cache_parameters(self) -> dict[str, str]:
         """What STILL_THE_SAME is asked with."""
         return {"desk_id": self.seen[0], "desk_key_id": self.seen[1]}
 
 
 # For each database that this process talks to, of which there is one outside of tests.
-_recipients: WeakKeyDictionary[Engine | Connection, ReportRecipient] = WeakKeyDictionary()
+_recipients: WeakKeyDictionary[Engine | Connection, ReceivingTeam] = WeakKeyDictionary()
 
 
-def report_recipient(work: Work, *, again: bool = False) -> ReportRecipient:
+def receiving_team(work: Work, *, refresh: bool = False) -> ReceivingTeam:
     """Who takes new reports, as it was when we asked last: whoever writes to them asks again.
 
     A key that bears no signature which counts is passed over, and the last good one is used.
     """
     database = work.session.get_bind()
-    if again or database not in _recipients:
+    if refresh or database not in _recipients:
         _recipients[database] = _look(work)
     return _recipients[database]
 
 
-def _look(work: Work) -> ReportRecipient:
+def _look(work: Work) -> ReceivingTeam:
     lines = work.session.execute(DESKS).all()
     house = work.keys.service.half(KeyFile.STAFF_SIGNING)
     for team_id, of_team in groupby(lines, key=attrgetter("owner_id")):
         key = log_refused(check_signatures(of_team, house=house)).current
         if key is not None:
             first = [line for line in lines if line.owner_id == lines[0].owner_id]
-            return ReportRecipient(team_id, key, (first[-1].owner_id, first[-1].id))
+            return ReceivingTeam(team_id, key, (first[-1].owner_id, first[-1].id))
     raise LookupError("No team with a key that counts takes reports.")
 
 
-def by_form_token(work: Work, form_token: bytes) -> Case | None:
+def case_by_form_token(work: Work, form_token: bytes) -> Case | None:
     """The case that was made from this very form."""
     return work.session.scalar(select(Case).where(Case.form_token == form_token))
 
 
-def by_return_code(
+def case_by_return_code(
     work: Work, codes: Sequence[ReturnCode], intake_keys: Iterable[bytes]
 ) -> tuple[Case, ReturnCode] | None:
     """The case of a return code, of all that a pasted text may hold, and the code that it was.

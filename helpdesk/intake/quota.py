@@ -21,7 +21,7 @@ AGAIN_AFTER: Final = timedelta(hours=24)
 TRIED_AGAIN: Final = timedelta(hours=1)
 
 
-def passed_mark(load: IntakeVolume, quota: int) -> int | None:
+def passed_threshold(load: IntakeVolume, quota: int) -> int | None:
     """Which of the marks is passed: 50, 80 or 100 percent; None below all of them."""
     used = load.percent_of(quota)
     return max((mark for mark in WARN_AT if used >= mark), default=None)
@@ -29,7 +29,7 @@ def passed_mark(load: IntakeVolume, quota: int) -> int | None:
 
 def promise_warning(work: Work, quota: int) -> None:
     """Promise a letter when a mark is passed for the first time in a day. The ticker asks."""
-    mark = passed_mark(current_volume(work), quota)
+    mark = passed_threshold(current_volume(work), quota)
     team_id = work.session.scalar(select(Team.id).where(Team.takes_reports).order_by(Team.id))
     if mark is None or team_id is None or was_warned(work, team_id, mark):
         return

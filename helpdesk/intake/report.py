@@ -60,19 +60,19 @@ def headings(library: Library) -> tuple[Heading, ...]:
 
 
 @lru_cache(maxsize=KEPT)
-def kinds_of_trouble(library: Library) -> tuple[Playbook, ...]:
+def incident_kinds(library: Library) -> tuple[Playbook, ...]:
     """Everything that can be picked, in the order of the page; "something else" comes last."""
     named = [page for heading in headings(library) for page in heading.pages]
     return (*named, *merging.pages_of(library, [SOMETHING_ELSE]))
 
 
-def picked_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
+def selected_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
     """The kinds that were ticked and are on offer, in the order of the page."""
     ticked = set(kinds)
-    return tuple(page.id for page in kinds_of_trouble(library) if page.id in ticked)
+    return tuple(page.id for page in incident_kinds(library) if page.id in ticked)
 
 
-def pages_asked(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
+def playbooks_to_ask(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
     """The pages whose questions are asked: all that were picked, as long as that is bearable.
 
     Those come first whose answers can make a case most urgent, and two always are asked
@@ -99,43 +99,45 @@ def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ..
 def questions_for_later(library: Library, kinds: Iterable[str]) -> tuple[Question, ...]:
     """What these kinds ask and the report did not: asked in the mailbox, at the person's pace."""
     kinds = tuple(kinds)
-    asked = {one.id for one in questions(library, pages_asked(library, kinds))}
+    asked = {one.id for one in questions(library, playbooks_to_ask(library, kinds))}
     later = merging.questions_of(library, merging.pages_of(library, kinds))
     return tuple(one for one in later if one.id not in {*asked, STORY, *CONTACT})
 
 
-def has_long_list(question: Question) -> bool:
+def has_collapsed_options(question: Question) -> bool:
     """Whether the answers are folded away until somebody wants to pick one."""
     return len(question.options) > LONGEST_LIST
 
 
-def left_out(library: Library, pages: Iterable[Playbook], answers: Context) -> frozenset[str]:
+def hidden_questions(
+    library: Library, pages: Iterable[Playbook], answers: Context
+) -> frozenset[str]:
     """The questions that answers on a page before have made pointless."""
     all_of_them = questions(library, pages)
     still_asked = {one.id for one in asked(all_of_them, answers)}
     return frozenset({one.id for one in all_of_them} - still_asked)
 
 
-def asked_answers(
+def drop_unasked_answers(
     library: Library, pages: Iterable[Playbook], answers: Context
 ) -> dict[str, Value]:
     """The answers, without those to questions that this report does not ask."""
     return without_hidden(questions(library, pages), answers)
 
 
-def in_words(question: Question, value: Value) -> tuple[str, ...]:
+def answer_in_words(question: Question, value: Value) -> tuple[str, ...]:
     """An answer as the person sees it again."""
     told = (value,) if isinstance(value, str) else tuple(value or ())
     options = {option.id: str(option.label) for option in question.options}
     return tuple(options.get(one, one) for one in told)
 
 
-def hints_of(question: Question) -> dict[str, Text]:
+def option_hints(question: Question) -> dict[str, Text]:
     """What is said under the options that need it."""
     return {option.id: option.hint for option in question.options if option.hint}
 
 
-def says_something(
+def has_any_content(
     kinds: Iterable[str], story: str, questions: Iterable[Question], answers: Context
 ) -> bool:
     """Whether there is one way to understand the trouble: a kind that has a name, or some words."""

@@ -42,7 +42,7 @@ class ReportToken:
         """What the database keeps of it, under a unique constraint."""
         return hashlib.blake2b(self.text.encode(), person=b"helpdesk form", digest_size=32).digest()
 
-    def key(self, purpose: bytes) -> Secret:
+    def derive_key(self, purpose: bytes) -> Secret:
         """A secret that only the form holds: what is sealed under it opens with the form alone."""
         raw = self.text.encode()
         return Secret(hashlib.blake2b(raw, person=purpose, digest_size=32).digest())

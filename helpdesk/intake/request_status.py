@@ -29,7 +29,7 @@ class PlatformAnswer:
     denied: tuple[Verification, ...] = ()
 
     @property
-    def noted(self) -> Verification | None:
+    def noted_by_staff(self) -> Verification | None:
         """What one of us wrote down that the reporter told us, and they can object to."""
         said = self.verification
         return said if said is not None and not said.is_the_reporters else None
@@ -62,7 +62,7 @@ class RequestStatus:
         return decided and self.answers[-1].verification is None
 
     @property
-    def is_taken_back(self) -> bool:
+    def is_withdrawn(self) -> bool:
         """Whether it was, or will be in a moment: the worker that does it may be late."""
         if self.escalation.state is EscalationState.WITHDRAWN:
             return True
@@ -74,21 +74,21 @@ class RequestStatus:
         return self.escalation.approved_at is None
 
     @property
-    def was_dropped(self) -> bool:
+    def was_abandoned(self) -> bool:
         """Whether it stayed here, and nobody is at work on it."""
-        over = self.is_taken_back or self.escalation.case.is_closed
+        over = self.is_withdrawn or self.escalation.case.is_closed
         return self.was_never_sent and over
 
     @property
     def is_with_platform(self) -> bool:
         """Whether the next word is theirs."""
         waits = self.escalation.state not in (EscalationState.DECIDED, EscalationState.CLOSED)
-        return waits and self.arrived_at is not None and not self.is_taken_back
+        return waits and self.arrived_at is not None and not self.is_withdrawn
 
     @property
-    def if_taken_back(self) -> WithdrawalEffect | None:
+    def withdrawal_effect(self) -> WithdrawalEffect | None:
         """What happens to it when the agreement goes; None where that changes nothing."""
-        if self.is_taken_back or self.escalation.state is EscalationState.CLOSED:
+        if self.is_withdrawn or self.escalation.state is EscalationState.CLOSED:
             return None
         if self.escalation.state in NOT_LEFT:
             return WithdrawalEffect.STAYS_HERE

@@ -19,9 +19,9 @@ UNHURRIED: Final = timedelta(seconds=60)
 
 
 def belongs_in_second_lane(
-    fields: MultiDict[str, str], token: ReportToken, *, is_crowd: bool = False
+    fields: MultiDict[str, str], token: ReportToken, *, is_flood: bool = False
 ) -> bool:
     """Whether it filled in the hidden field, has no token of ours, or did not wait in a crowd."""
     if token.age is None or fields.get(DECOY):
         return True
-    return is_crowd and token.age < UNHURRIED.total_seconds()
+    return is_flood and token.age < UNHURRIED.total_seconds()

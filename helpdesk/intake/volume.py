@@ -38,7 +38,7 @@ class IntakeVolume:
     bytes_of_second_lane: int
 
     @property
-    def is_crowd(self) -> bool:
+    def is_flood(self) -> bool:
         return self.lately >= CROWD
 
     @property
@@ -68,11 +68,11 @@ def current_volume(work: Work) -> IntakeVolume:
 
 def refuse_if_full(work: Work, quota: int) -> None:
     """StorageFull where what came in a day has used the quota up, in megabytes."""
-    if not recent_volume(work).has_room(quota):
+    if not cached_volume(work).has_room(quota):
         raise StorageFull
 
 
-def recent_volume(work: Work) -> IntakeVolume:
+def cached_volume(work: Work) -> IntakeVolume:
     """The same, as it was a moment ago: a report must not wait for one more look."""
     database, now = work.session.get_bind(), time.monotonic()
     if database not in _read or now - _read[database][0] >= BELIEVED:

@@ -48,7 +48,7 @@ PUBLIC_PLACES = (
 )
 # Where somebody says what they agree to: not offered unless every word there is translated.
 CONSENT_PLACES = (
-    "intake/forms/agreements.py",
+    "intake/forms/consents.py",
     "templates/intake/_agreeing.html",
     "templates/intake/report_4.html",
     "templates/mailbox/_consents.html",

@@ -57,13 +57,13 @@ def waits_two_seconds():
 
 def marks_by_number():
     """Whoever comes in a crowd is put into the second lane."""
-    reports.belongs_in_second_lane = lambda _fields, _token, *, is_crowd: is_crowd
+    reports.belongs_in_second_lane = lambda _fields, _token, *, is_flood: is_flood
     return _application()
 
 
 def marks_nothing():
     """Nobody is put into it."""
-    reports.belongs_in_second_lane = lambda _fields, _token, *, is_crowd: False
+    reports.belongs_in_second_lane = lambda _fields, _token, *, is_flood: False
     return _application()
 
 

@@ -12,7 +12,7 @@ from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import TranslationReview, read_parts
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.cases.models import Case
-from helpdesk.intake.languages import is_reviewed, on_offer
+from helpdesk.intake.languages import is_reviewed, offered_languages
 from helpdesk.playbooks import repository
 from helpdesk.settings import LANGUAGES, Surface
 from helpdesk.triage.repository import the_table
@@ -58,12 +58,12 @@ def language_of(browser):
 
 
 def test_a_language_is_offered_when_everything_needed_is_there_and_fresh(settings, spoken):
-    assert on_offer(replace(settings, offer_unreviewed=True)) == ("en", "ar")
+    assert offered_languages(replace(settings, offer_unreviewed=True)) == ("en", "ar")
     assert STALE in repository.translation("es").waits_for
 
 
 def test_one_that_nobody_has_read_is_offered_only_where_the_helpdesk_wants_it(settings, spoken):
-    assert on_offer(settings) == ("en",)
+    assert offered_languages(settings) == ("en",)
 
 
 def test_one_that_a_speaker_has_read_is_offered_without_a_word(settings, monkeypatch, tmp_path):
@@ -72,7 +72,7 @@ def test_one_that_a_speaker_has_read_is_offered_without_a_word(settings, monkeyp
     )
     languages.speak(monkeypatch, tmp_path)
 
-    assert on_offer(settings) == ("en", "ar")
+    assert offered_languages(settings) == ("en", "ar")
     assert is_reviewed("ar")
     monkeypatch.undo()
     languages.forget()
@@ -81,8 +81,8 @@ def test_one_that_a_speaker_has_read_is_offered_without_a_word(settings, monkeyp
 def test_the_first_language_of_the_settings_is_for_everybody_else(settings, spoken):
     wanted = replace(settings, offer_unreviewed=True, languages=("ar", "es", "en"))
 
-    assert on_offer(wanted) == ("ar", "en")
-    assert on_offer(replace(wanted, languages=("fr",))) == ("en",)
+    assert offered_languages(wanted) == ("ar", "en")
+    assert offered_languages(replace(wanted, languages=("fr",))) == ("en",)
 
 
 def test_the_address_names_the_language_and_every_link_keeps_it(browser):

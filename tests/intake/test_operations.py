@@ -60,7 +60,7 @@ def test_every_code_survives_both_ways_of_writing_it(number, data):
 
 def test_whoever_takes_a_report_in_cannot_read_it(house, way_back):
     with house.at_the_door() as work:
-        case = operations.submit(work, TOLD, way_back=way_back).case
+        case = operations.submit_report(work, TOLD, keys=way_back).case
     for field in ("story", "contact", "answers"):
         for opening in ("open", "open_own"):
             with (
@@ -81,7 +81,7 @@ def holder_of(work, case):
 
 def test_a_report_goes_to_whoever_takes_them_at_that_moment(house, settings):
     with house.at_the_door() as work:
-        first = operations.submit(work, TOLD, way_back=a_way_back(settings, 1)).case
+        first = operations.submit_report(work, TOLD, keys=a_way_back(settings, 1)).case
     with house.inside() as work:
         other = a_team(work, takes_reports=False)
         a_person(work, Role.RESPONDER, [other])
@@ -89,7 +89,7 @@ def test_a_report_goes_to_whoever_takes_them_at_that_moment(house, settings):
         others_key = keys_of_team(work, other).current.id
 
     with house.at_the_door() as work:
-        second = operations.submit(work, TOLD, way_back=a_way_back(settings, 2)).case
+        second = operations.submit_report(work, TOLD, keys=a_way_back(settings, 2)).case
 
     assert (first.team_id, second.team_id) == (house.team.id, other.id)
     with house.inside() as work:
@@ -110,7 +110,7 @@ def a_next_key(house, *, by=None):
 
 def report(house, settings, number):
     with house.at_the_door() as work:
-        case = operations.submit(work, TOLD, way_back=a_way_back(settings, number)).case
+        case = operations.submit_report(work, TOLD, keys=a_way_back(settings, number)).case
     with house.inside() as work:
         return holder_of(work, case)
 
@@ -155,7 +155,7 @@ def test_a_team_that_was_made_to_take_reports_without_a_key_of_ours_gets_none(ho
 
 def test_no_word_of_it_stands_in_history_or_outbox(house, way_back):
     with house.at_the_door() as work:
-        operations.submit(work, TOLD, way_back=way_back)
+        operations.submit_report(work, TOLD, keys=way_back)
 
     with house.inside() as work:
         written = str(work.session.execute(text("SELECT history::text FROM history")).all())
@@ -166,7 +166,7 @@ def test_no_word_of_it_stands_in_history_or_outbox(house, way_back):
 
 def test_times_of_a_strangers_hand_are_coarse(house, way_back):
     with house.at_the_door(at=JUST_BEFORE_TEN) as work:
-        operations.submit(work, TOLD, way_back=way_back)
+        operations.submit_report(work, TOLD, keys=way_back)
 
     with house.inside() as work:
         [case] = work.session.scalars(select(Case))
@@ -219,7 +219,7 @@ def test_no_team_takes_reports_is_our_fault_and_never_a_lost_report(house, way_b
         work.session.execute(text("UPDATE teams SET takes_reports = false"))
 
     with pytest.raises(LookupError), house.at_the_door() as work:
-        operations.submit(work, TOLD, way_back=way_back)
+        operations.submit_report(work, TOLD, keys=way_back)
 
 
 def test_a_report_is_taken_in_while_nobody_listens(house, way_back):
@@ -230,7 +230,7 @@ def test_a_report_is_taken_in_while_nobody_listens(house, way_back):
 
     house.intake.queue_notifier.notify = no_bell
     with house.at_the_door() as work:
-        receipt = operations.submit(work, TOLD, way_back=way_back)
+        receipt = operations.submit_report(work, TOLD, keys=way_back)
 
     assert receipt.is_new
     with house.inside() as work:

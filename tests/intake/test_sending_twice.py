@@ -190,7 +190,7 @@ def test_an_old_code_opens_after_the_intake_key_was_rotated(house, settings):
     code = ReturnCode.new()
     with house.at_the_door() as work:
         way_back = operations.ReportKeys(b"f" * 32, code, code.tag(settings.intake_keys[0]))
-        operations.submit(work, ReportContent("something-else", story="x"), way_back=way_back)
+        operations.submit_report(work, ReportContent("something-else", story="x"), keys=way_back)
     rotated = replace(settings, intake_keys=(b"n" * 32, *settings.intake_keys))
     app = create_app(replace(house.intake, settings=rotated), Surface.PUBLIC)
     app.testing = True

@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.app import create_app
 from helpdesk.intake import report
-from helpdesk.intake.languages import on_offer
+from helpdesk.intake.languages import offered_languages
 from helpdesk.playbooks import merging
 from helpdesk.playbooks.repository import the_library
 from helpdesk.settings import Surface
@@ -17,7 +17,7 @@ from tests.intake.browser import Browser
 
 LARGEST = 50_000
 LIBRARY = the_library()
-KINDS = [page.id for page in report.kinds_of_trouble(LIBRARY)]
+KINDS = [page.id for page in report.incident_kinds(LIBRARY)]
 STYLE = re.compile(r'href="/[^"]*(static/[^"]+\.css)"')
 
 
@@ -47,7 +47,7 @@ def settings_of_all(house):
 def test_every_page_is_light(house, settings_of_all, kinds):
     app = create_app(replace(house.intake, settings=settings_of_all), Surface.PUBLIC)
     app.testing = True
-    for language in on_offer(settings_of_all):
+    for language in offered_languages(settings_of_all):
         browser, address = Browser(app.test_client()), f"/{language}/report"
         browser.open(address)
         assert f'lang="{language}"' in browser.text
@@ -65,7 +65,7 @@ def test_every_page_is_light(house, settings_of_all, kinds):
 
 def test_of_two_kinds_both_are_always_asked_about():
     for kinds in itertools.combinations(KINDS, 2):
-        assert len(report.pages_asked(LIBRARY, kinds)) == 2
+        assert len(report.playbooks_to_ask(LIBRARY, kinds)) == 2
 
 
 def floors(page_id):
@@ -74,7 +74,7 @@ def floors(page_id):
 
 
 def test_of_very_many_kinds_those_are_asked_about_that_can_be_most_urgent():
-    asked = [page.id for page in report.pages_asked(LIBRARY, KINDS)]
+    asked = [page.id for page in report.playbooks_to_ask(LIBRARY, KINDS)]
 
     assert 2 <= len(asked) <= 3
     left = [floors(kind) for kind in KINDS if kind not in asked]
@@ -83,5 +83,7 @@ def test_of_very_many_kinds_those_are_asked_about_that_can_be_most_urgent():
 
 def test_what_can_be_most_urgent_is_asked_about_wherever_it_stands_in_the_list():
     accounts = ["account-suspended", "suspicious-message", "device-suspicious", "website-down"]
-    assert report.pages_asked(LIBRARY, [*accounts, "doxing"])[0].id == "doxing"
-    assert report.pages_asked(LIBRARY, ["advice", "intimate-images"])[0].id == "intimate-images"
+    assert report.playbooks_to_ask(LIBRARY, [*accounts, "doxing"])[0].id == "doxing"
+    assert (
+        report.playbooks_to_ask(LIBRARY, ["advice", "intimate-images"])[0].id == "intimate-images"
+    )

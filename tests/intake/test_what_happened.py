@@ -273,4 +273,4 @@ def test_every_page_stands_under_one_heading_and_headings_name_pages_that_exist(
 
 
 def test_a_report_without_a_tick_is_about_something_else():
-    assert [page.id for page in report.pages_asked(LIBRARY, [])] == [SOMETHING_ELSE]
+    assert [page.id for page in report.playbooks_to_ask(LIBRARY, [])] == [SOMETHING_ELSE]

@@ -15,7 +15,7 @@ from helpdesk.playbooks.repository import the_library
 from tests.intake.test_reports import go_to
 
 LIBRARY = the_library()
-PAGES = report.kinds_of_trouble(LIBRARY)
+PAGES = report.incident_kinds(LIBRARY)
 LIST = "Show the list"
 FOLD = re.compile(
     r"<details( open)?>\s*<summary><span class=\"summary-text\">([^<]*)(.*?)</details>", re.DOTALL
@@ -53,7 +53,7 @@ def test_nothing_is_asked_before_that_decides_nothing(page):
 
 @pytest.mark.parametrize("kinds", list(itertools.pairwise(page.id for page in PAGES)))
 def test_each_question_is_asked_once_before_or_later(kinds):
-    before = report.questions(LIBRARY, report.pages_asked(LIBRARY, kinds))
+    before = report.questions(LIBRARY, report.playbooks_to_ask(LIBRARY, kinds))
     later = report.questions_for_later(LIBRARY, kinds)
 
     asked = [one.id for one in (*before, *later)]

@@ -9,7 +9,7 @@ from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
 from helpdesk.duty.forms import DutyForm
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.intake.quota import passed_mark
+from helpdesk.intake.quota import passed_threshold
 from helpdesk.web.app_context import current_context
 from helpdesk.web.work import work
 
@@ -56,7 +56,7 @@ def _page(form: DutyForm) -> str:
         "duty/board.html",
         board=board,
         quota=quota,
-        quota_used=passed_mark(board.load, quota),
+        quota_used=passed_threshold(board.load, quota),
         person=current_person(work),
         duty_form=form,
         now=work.at,

@@ -1,12 +1,16 @@
 """What people fill in: the four pages of a report, and the small forms of the mailbox."""
 
-from helpdesk.intake.forms.agreements import (
+from helpdesk.intake.forms.consents import (
     PLAIN_AGREEMENTS,
     ConsentsForm,
-    consequences,
+    explain_consequences,
     label_of,
 )
-from helpdesk.intake.forms.later import as_message, later_form, later_questions
+from helpdesk.intake.forms.deferred_questions import (
+    answers_as_message,
+    deferred_questions_form,
+    list_deferred_questions,
+)
 from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
 from helpdesk.intake.forms.questions import PREFIX
 from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportForm
@@ -24,9 +28,9 @@ __all__ = [
     "ReporterMessageForm",
     "ReporterVerdictForm",
     "ReturnForm",
-    "as_message",
-    "consequences",
+    "answers_as_message",
+    "deferred_questions_form",
+    "explain_consequences",
     "label_of",
-    "later_form",
-    "later_questions",
+    "list_deferred_questions",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 
 from helpdesk.intake import report
-from helpdesk.intake.forms.report_steps import search_in
+from helpdesk.intake.forms.report_steps import incident_search_for
 from helpdesk.intake.report import STORY, Heading
 from helpdesk.playbooks.merging import SOMETHING_ELSE, pages_of
 from helpdesk.playbooks.model import Playbook
@@ -21,24 +21,24 @@ class KindSearch:
     def __init__(self, first: Any, kinds: Sequence[str], language: str, *, looked: str) -> None:
         self._library = the_library(language)
         self.words: str = " ".join((first[STORY].data or "").split())
-        self.was_shown = looked == self.mark
+        self.was_shown = looked == self.query_hash
         self._ticked = tuple(kind for kind in kinds if kind != SOMETHING_ELSE)
         self.found: tuple[SearchHit, ...] = (
-            search_in(language).find(self.words) if self.words else ()
+            incident_search_for(language).find(self.words) if self.words else ()
         )
 
     @property
-    def mark(self) -> str:
+    def query_hash(self) -> str:
         """What a page carries along to say for which words it was made."""
         return hashlib.blake2b(self.words.encode(), digest_size=8).hexdigest()
 
     @property
-    def is_worth_a_look(self) -> bool:
+    def needs_review(self) -> bool:
         """Whether somebody typed words and went on without looking or ticking anything."""
         return bool(self.words and self.found) and not self._ticked and not self.was_shown
 
     @property
-    def ticked(self) -> tuple[Playbook, ...]:
+    def ticked_kinds(self) -> tuple[Playbook, ...]:
         """What was ticked before and is not among what was found: it stays in sight."""
         found = {one.page.id for one in self.found}
         kinds = [kind for kind in self._ticked if kind not in found]
@@ -53,7 +53,7 @@ class KindSearch:
     @property
     def headings(self) -> tuple[Heading, ...]:
         """The whole list, without what stands above it."""
-        above = {page.id for page in (*self.common, *self.ticked)}
+        above = {page.id for page in (*self.common, *self.ticked_kinds)}
         above |= {one.page.id for one in self.found}
         rest = (
             Heading(one.id, one.title, tuple(page for page in one.pages if page.id not in above))
@@ -62,7 +62,7 @@ class KindSearch:
         return tuple(heading for heading in rest if heading.pages)
 
     @property
-    def hints(self) -> dict[str, str]:
+    def example_phrases(self) -> dict[str, str]:
         """What other people say who mean the same, where it is not the title once more."""
         return {
             one.page.id: gettext("“%(words)s”", words=one.nearest)

@@ -24,19 +24,21 @@ def field_for(question: Question) -> Any:
         choices = [SelectChoice(option.id, option.label) for option in question.options]
         many = question.kind is QuestionKind.MANY_OF
         kind = SelectMultipleField if many else RadioField
-        return kind(**words, choices=choices, coerce=one_of(choices), validate_choice=False)
+        return kind(
+            **words, choices=choices, coerce=drop_unknown_choice(choices), validate_choice=False
+        )
     if question.kind is QuestionKind.LONG:
         return TextAreaField(**words, validators=[not_longer_than(TEXT_LIMIT)])
     return StringField(**words, validators=[not_longer_than(SHORT_LIMIT)])
 
 
-def one_of(choices: Iterable[SelectChoice]) -> Callable[[Any], str]:
+def drop_unknown_choice(choices: Iterable[SelectChoice]) -> Callable[[Any], str]:
     """A choice that is not on offer (any more) counts as none: it is no reason to stop a person."""
     known = {str(choice.value) for choice in choices}
     return lambda value: str(value) if str(value) in known else ""
 
 
-def answers_on(form: Form) -> dict[str, Value]:
+def answers_from_form(form: Form) -> dict[str, Value]:
     """The answers in a form by question, without those that were skipped."""
     answers: dict[str, Value] = {}
     for field in form:

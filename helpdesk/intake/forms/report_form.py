@@ -8,14 +8,14 @@ from wtforms.fields import SelectChoice
 
 from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report
-from helpdesk.intake.forms.agreements import CONSENTS
+from helpdesk.intake.forms.consents import CONSENTS
 from helpdesk.intake.forms.kind_search import KindSearch
-from helpdesk.intake.forms.questions import PREFIX, answers_on
+from helpdesk.intake.forms.questions import PREFIX, answers_from_form
 from helpdesk.intake.forms.report_steps import (
     ReportStepForm,
     first_step_form,
+    incident_questions_form,
     last_step_form,
-    own_form,
     urgency_form,
 )
 from helpdesk.intake.report import CONTACT, STORY, ReportContent
@@ -28,7 +28,7 @@ FIRST, URGENCY, OWN, LAST = PAGES = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
-class GivenAnswer:
+class AnswerSummary:
     """An answer as it is shown again, and where it can be changed."""
 
     question: str
@@ -44,15 +44,15 @@ class ReportForm:
         self.fields, self.language = fields, language
         self.library = the_library(language)
         self.first = first_step_form(language)(fields)
-        self.kinds = report.picked_kinds(self.library, self.first.what.data or ())
+        self.kinds = report.selected_kinds(self.library, self.first.what.data or ())
         self.search = KindSearch(self.first, self.kinds, language, looked=fields.get("looked", ""))
-        self.asked = report.pages_asked(self.library, self.kinds)
+        self.asked = report.playbooks_to_ask(self.library, self.kinds)
         kinds = tuple(page.id for page in self.asked)
         self.urgency = urgency_form(language, kinds)(fields)
-        self.own = own_form(language, kinds)(fields)
+        self.own = incident_questions_form(language, kinds)(fields)
         self.last = last_step_form(language)(fields)
-        told = answers_on(self.urgency) | answers_on(self.own)
-        self.answers = report.asked_answers(self.library, self.asked, told)
+        told = answers_from_form(self.urgency) | answers_from_form(self.own)
+        self.answers = report.drop_unasked_answers(self.library, self.asked, told)
         self.platform = self.library.named_platform(self.answers)
         if self.platform is not None:
             words = _("You may ask %(platform)s to act", platform=self.platform.name)
@@ -69,7 +69,7 @@ class ReportForm:
         fields = self.page(number)
         return tuple(one for one in self.questions if PREFIX + one.id in fields)
 
-    def turned_to(self, there: int, *, here: int) -> int:
+    def next_page_number(self, there: int, *, here: int) -> int:
         """The page that comes: one without a question is passed over, in either direction."""
         if there == OWN and not self.questions_on(OWN):
             return LAST if here < OWN else URGENCY
@@ -82,7 +82,7 @@ class ReportForm:
         return report.questions(self.library, self.asked)
 
     @property
-    def left_for_later(self) -> int:
+    def deferred_count(self) -> int:
         """How many questions wait in the mailbox."""
         return len(report.questions_for_later(self.library, self.kinds))
 
@@ -98,11 +98,11 @@ class ReportForm:
         return signs_in(self.last[STORY].data or "", self.library.danger_signs)
 
     @property
-    def may_help(self) -> bool:
+    def allows_action(self) -> bool:
         """Whether we may do more than read it and answer."""
         return ConsentKind.HELP in (self.last.consents.data or ())
 
-    def carried(self, number: int) -> list[tuple[str, str]]:
+    def hidden_fields(self, number: int) -> list[tuple[str, str]]:
         """What the other pages hold, as fields that travel along unseen."""
         others = [self.page(other) for other in PAGES if other != number]
         here = {field.name for field in self.page(number)}
@@ -114,7 +114,7 @@ class ReportForm:
             for value in self.fields.getlist(name)
         ]
 
-    def first_fault(self) -> int | None:
+    def first_invalid_page(self) -> int | None:
         """The first page with something that must be put right before it can be sent."""
         faulty = [number for number in PAGES if not self.page(number).validate()]
         if LAST in faulty and {*self.first.errors} == {STORY}:
@@ -126,7 +126,7 @@ class ReportForm:
             return LAST
         return faulty[0] if faulty else None
 
-    def told(self) -> ReportContent:
+    def content(self) -> ReportContent:
         """What the report says, once it is sent."""
         consents = frozenset(ConsentKind(one) for one in self.last.consents.data or () if one)
         if self.platform is None:
@@ -141,32 +141,32 @@ class ReportForm:
             language=self.language,
         )
 
-    def given(self) -> list[GivenAnswer]:
+    def given_answers(self) -> list[AnswerSummary]:
         """What was answered on the pages before the last, to be looked at before it is sent."""
         given = []
         if self.kinds:
             pages = merging.pages_of(self.library, self.kinds)
             titles = tuple(str(page.title) for page in pages)
-            given.append(GivenAnswer(self.first.what.label.text, titles, FIRST, "what"))
+            given.append(AnswerSummary(self.first.what.label.text, titles, FIRST, "what"))
         for question in self.questions:
             if question.id in self.answers:
                 number = URGENCY if PREFIX + question.id in self.urgency else OWN
                 field = self.page(number)[PREFIX + question.id]
-                words = report.in_words(question, self.answers[question.id])
+                words = report.answer_in_words(question, self.answers[question.id])
                 place = f"{field.id}-0" if question.kind.has_options else field.id
-                given.append(GivenAnswer(field.label.text, words, number, place))
+                given.append(AnswerSummary(field.label.text, words, number, place))
         return given
 
     @property
-    def skipped(self) -> int:
+    def skipped_count(self) -> int:
         """How many questions were left without an answer."""
-        pointless = report.left_out(self.library, self.asked, self.answers)
+        pointless = report.hidden_questions(self.library, self.asked, self.answers)
         left = {question.id for question in self.questions} - pointless
         return len(left - set(self.answers))
 
     def _says_something(self) -> bool:
         story = self.last[STORY].data or ""
-        return report.says_something(self.kinds, story, self.questions, self.answers)
+        return report.has_any_content(self.kinds, story, self.questions, self.answers)
 
 
 def _plain(text: str | None) -> str:

@@ -9,8 +9,8 @@ from wtforms.fields import SelectChoice
 
 from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report
-from helpdesk.intake.forms.agreements import CONSENTS
-from helpdesk.intake.forms.questions import field_for, fields_for, one_of
+from helpdesk.intake.forms.consents import CONSENTS
+from helpdesk.intake.forms.questions import drop_unknown_choice, field_for, fields_for
 from helpdesk.intake.report import CONTACT, KEPT, STORY
 from helpdesk.playbooks import merging
 from helpdesk.playbooks.repository import incident_classifier, the_library
@@ -33,10 +33,10 @@ def first_step_form(language: str) -> type[Any]:
     The words are the story of the report: nobody types twice.
     """
     kinds = [
-        SelectChoice(page.id, page.title) for page in report.kinds_of_trouble(the_library(language))
+        SelectChoice(page.id, page.title) for page in report.incident_kinds(the_library(language))
     ]
     what = SelectMultipleField(
-        _("What happened?"), choices=kinds, coerce=one_of(kinds), validate_choice=False
+        _("What happened?"), choices=kinds, coerce=drop_unknown_choice(kinds), validate_choice=False
     )
     story = TextAreaField(
         _("Say it in your own words"),
@@ -55,7 +55,7 @@ def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
 
 
 @lru_cache(maxsize=KEPT)
-def own_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
+def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What else these kinds of trouble ask before the report is sent."""
     library = the_library(language)
     asked = report.questions(library, merging.pages_of(library, kinds))
@@ -69,7 +69,7 @@ def last_step_form(language: str) -> type[Any]:
     consents = SelectMultipleField(
         _("What do you agree to?"),
         choices=list(CONSENTS),
-        coerce=one_of(SelectChoice(kind, kind) for kind in ConsentKind),
+        coerce=drop_unknown_choice(SelectChoice(kind, kind) for kind in ConsentKind),
         validate_choice=False,
         description=_("We answer you in any case. You can change this later."),
     )
@@ -78,7 +78,7 @@ def last_step_form(language: str) -> type[Any]:
 
 
 @cache
-def search_in(language: str) -> PlaybookSearch:
+def incident_search_for(language: str) -> PlaybookSearch:
     """Searches in the language shown, by the phrases of all: people mix languages."""
     shown, source = the_library(language), the_library()
     offered = [page for heading in report.headings(shown) for page in heading.pages]

@@ -13,7 +13,7 @@ from helpdesk.intake.operations.mailbox_sessions import (
     open_mailbox,
 )
 from helpdesk.intake.operations.messages import write_message
-from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit
+from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit_report
 from helpdesk.intake.operations.verdicts import deny_verdict, give_verdict
 from helpdesk.intake.operations.withdrawal import withdraw_case
 
@@ -30,7 +30,7 @@ __all__ = [
     "give_verdict",
     "open_mailbox",
     "set_consents",
-    "submit",
+    "submit_report",
     "withdraw_case",
     "write_message",
 ]

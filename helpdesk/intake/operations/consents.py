@@ -11,7 +11,7 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.reopening import resume_case
+from helpdesk.intake.operations.reopening import resume_if_waiting
 
 # A kind, and for a platform which one.
 Agreement = tuple[ConsentKind, str | None]
@@ -82,5 +82,5 @@ def withdraw_all_consents(work: Work, case: Case) -> None:
 
 def _answered(work: Work, case: Case) -> None:
     """To agree, or not to any more, may be the very answer that the case waited for."""
-    resume_case(work, case)
+    resume_if_waiting(work, case)
     news.tell_owner(work, case.id, NewsKind.AGREEMENT)

@@ -9,7 +9,7 @@ from helpdesk.cases.policy import is_reporter_of
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.reopening import wake_case
+from helpdesk.intake.operations.reopening import reopen_for_reporter
 from helpdesk.triage.first_reply_clock import promise_answer
 
 
@@ -28,7 +28,7 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
     message.body = work.keys.seal(message, "body", body)
     work.session.add(message)
     work.record("message.received", message)
-    wake_case(work, case)
+    reopen_for_reporter(work, case)
     promise_answer(work, case)
     news.tell_owner(work, case.id, NewsKind.MESSAGE)
     return message

@@ -6,7 +6,7 @@ from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.work import Work
 
 
-def wake_case(work: Work, case: Case) -> None:
+def reopen_for_reporter(work: Work, case: Case) -> None:
     """It is ours to work on, whatever it was before: closed, or waiting for its reporter.
 
     No rule: whoever calls this has asked whether it is their case.
@@ -15,10 +15,10 @@ def wake_case(work: Work, case: Case) -> None:
         case.reopen()
         response_targets.sync_clocks(work, case)
         work.record("case.reopened", case)
-    resume_case(work, case)
+    resume_if_waiting(work, case)
 
 
-def resume_case(work: Work, case: Case) -> None:
+def resume_if_waiting(work: Work, case: Case) -> None:
     """It is our turn again, if it was theirs.
 
     No rule: whoever calls this has asked whether it is their case.

@@ -38,12 +38,12 @@ class SubmissionResult:
         return self.judgement is not None
 
 
-def submit(
+def submit_report(
     work: Work,
-    told: ReportContent,
+    report: ReportContent,
     *,
-    way_back: ReportKeys,
-    in_slow_lane: bool = False,
+    keys: ReportKeys,
+    in_second_lane: bool = False,
     is_drill: bool = False,
 ) -> SubmissionResult:
     """Take a report in: the case, its level, its clock and its promises, by one statement.
@@ -51,18 +51,18 @@ def submit(
     The same form sent again, even at the same moment, finds the case that the first one made.
     """
     for again in (False, True):
-        context = queries.report_recipient(work, again=again)
+        context = queries.receiving_team(work, refresh=again)
         # Somebody whose mailbox is open may report another thing: nothing must tie the two
         # together.
         arrival = BulkInsertWork(work.session, NOBODY, work.at, work.keys)
         receipt = SubmissionResult(
             *_write_down(
-                arrival, told, way_back, context, in_slow_lane=in_slow_lane, is_drill=is_drill
+                arrival, report, keys, context, in_second_lane=in_second_lane, is_drill=is_drill
             )
         )
-        if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **context.claims):
+        if arrival.arrive(receipt.case, while_=queries.STILL_THE_SAME, **context.cache_parameters):
             return receipt
-        found = queries.by_form_token(work, way_back.form_token)
+        found = queries.case_by_form_token(work, keys.form_token)
         if found is not None:
             return SubmissionResult(found)
         # Nobody was before us: it is another queue that takes reports by now, or a newer key.
@@ -73,9 +73,9 @@ def _write_down(
     work: Work,
     told: ReportContent,
     way_back: ReportKeys,
-    context: queries.ReportRecipient,
+    context: queries.ReceivingTeam,
     *,
-    in_slow_lane: bool,
+    in_second_lane: bool,
     is_drill: bool,
 ) -> tuple[Case, Judgement]:
     main, *others = triage.in_order(told.kinds, told.answers)
@@ -92,7 +92,7 @@ def _write_down(
         platform=told.platform,
         language=told.language,
         opened_at=work.hour,
-        in_slow_lane=in_slow_lane,
+        in_slow_lane=in_second_lane,
         is_drill=is_drill,
         key_id=key.id,
         public_half=key.public_half,
@@ -104,7 +104,7 @@ def _write_down(
     seal_report(case, secret, story=told.story, answers=told.answers, contact=contact)
     judgement = triage.judge_new_case(work, case, told.answers)
     work.add(case)
-    work.record("case.submitted", case, slow_lane=in_slow_lane, about=list(case.kinds))
+    work.record("case.submitted", case, slow_lane=in_second_lane, about=list(case.kinds))
     _note_consents(work, case, told)
     return case, judgement
 

@@ -7,8 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from helpdesk.intake import operations, queries
-from helpdesk.intake.forms import as_message, later_form, later_questions
-from helpdesk.intake.report import has_long_list, hints_of
+from helpdesk.intake.forms import (
+    answers_as_message,
+    deferred_questions_form,
+    list_deferred_questions,
+)
+from helpdesk.intake.report import has_collapsed_options, option_hints
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.intake.volume import refuse_if_full
@@ -21,17 +25,17 @@ from helpdesk.web.work import work
 @mailbox_required
 def show_questions() -> ResponseReturnValue:
     case = queries.own_case(work)
-    return _page(later_form(case.kinds, current_language()))
+    return _page(deferred_questions_form(case.kinds, current_language()))
 
 
 @bp.post("/mailbox/case/questions")
 @mailbox_required
 def create_answers() -> ResponseReturnValue:
     case = queries.own_case(work)
-    form = later_form(case.kinds, current_language())
+    form = deferred_questions_form(case.kinds, current_language())
     if not form.validate_on_submit():
         return _page(form), 422
-    answers = as_message(form, case.kinds)
+    answers = answers_as_message(form, case.kinds)
     if not answers:
         return redirect(url_for(".show_case"), 303)
     refuse_if_full(work, current_context().settings.reports_quota)
@@ -45,7 +49,7 @@ def _page(form: Any) -> str:
     return render_template(
         "mailbox/questions.html",
         form=form,
-        questions=later_questions(case.kinds, current_language()),
-        hints_of=hints_of,
-        has_long_list=has_long_list,
+        questions=list_deferred_questions(case.kinds, current_language()),
+        option_hints=option_hints,
+        has_collapsed_options=has_collapsed_options,
     )

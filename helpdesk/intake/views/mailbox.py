@@ -13,9 +13,9 @@ from helpdesk.intake.forms import (
     PLAIN_AGREEMENTS,
     ConsentsForm,
     ReporterMessageForm,
-    consequences,
+    explain_consequences,
     label_of,
-    later_questions,
+    list_deferred_questions,
 )
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus
@@ -70,10 +70,12 @@ def create_consents() -> ResponseReturnValue:
     case = queries.own_case(work)
     requests = queries.requests_of(work, case)
     form = _consents_form(case, requests)
-    stopped = form.stops(requests)
+    stopped = form.withdrawn_requests(requests)
     if stopped and not form.is_sure.data:
         return render_template("mailbox/take_back.html", case=case, requests=stopped, form=form)
-    if operations.set_consents(work, case, agreements=form.ticked(), shown=form.stood()):
+    if operations.set_consents(
+        work, case, agreements=form.consents_ticked(), shown=form.consents_shown()
+    ):
         flash(_("Saved."), AT_CONSENTS)
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
@@ -118,7 +120,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     consents = _consents_form(case, requests)
     messages = queries.messages_of(work, case)
     agreed = queries.agreed_consents(work, case)
-    consents.tick((one.kind, one.platform) for one in agreed)
+    consents.preset((one.kind, one.platform) for one in agreed)
     return render_template(
         "mailbox/case.html",
         case=case,
@@ -129,13 +131,13 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         requests=requests,
         form=form,
         consents_form=consents,
-        consequences=consequences(requests, agreed),
+        consequences=explain_consequences(requests, agreed),
         to_confirm=[
             (one, label_of(one.kind, one.platform))
             for one in queries.consents_to_confirm(work, case)
         ],
         danger_signs=danger_signs,
-        left_for_later=len(later_questions(case.kinds, current_language())),
+        left_for_later=len(list_deferred_questions(case.kinds, current_language())),
         keys=work.keys,
         now=work.at,
     )
@@ -148,7 +150,7 @@ def _consents_form(case: Case, requests: Sequence[RequestStatus]) -> ConsentsFor
     met |= {case.platform} if case.platform else set()
     further = [one for one in queries.partner_platforms(work) if one not in met]
     form = ConsentsForm()
-    form.offer([*PLAIN_AGREEMENTS, *_for_platforms(sorted(met))], _for_platforms(further))
+    form.offer_choices([*PLAIN_AGREEMENTS, *_for_platforms(sorted(met))], _for_platforms(further))
     return form
 
 

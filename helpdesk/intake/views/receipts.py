@@ -44,26 +44,26 @@ def _shown(place: int) -> ResponseReturnValue:
     return pages[place]
 
 
-def note_cookies() -> None:
+def probe_cookie_support() -> None:
     """Find out, when somebody begins, whether the browser keeps our cookie."""
     session[KEEPS_COOKIES] = True
 
 
-def keeps_cookies() -> bool:
+def browser_keeps_cookies() -> bool:
     return KEEPS_COOKIES in session
 
 
-def has_left() -> bool:
+def has_cleared_cookies() -> bool:
     """Whether the form is of a browser that had our cookie and has it no more: it left."""
-    return MARK in request.form and not keeps_cookies()
+    return MARK in request.form and not browser_keeps_cookies()
 
 
-def may_be_kept(token: ReportToken) -> bool:
+def is_issued_token(token: ReportToken) -> bool:
     """A token that we did not give out might be guessed, so nothing is sealed under it."""
-    return token.age is not None and keeps_cookies()
+    return token.age is not None and browser_keeps_cookies()
 
 
-def on_its_own_page(token: ReportToken, pages: list[str]) -> ResponseReturnValue:
+def save_receipt_pages(token: ReportToken, pages: list[str]) -> ResponseReturnValue:
     """Keep both pages of the receipt with the report, and lead to the first."""
     key = _key(token)
     press = _id(key)
@@ -85,7 +85,7 @@ def _opened(kept: str) -> list[str] | None:
 
 
 def _key(token: ReportToken) -> Secret:
-    return token.key(b"helpdesk receipt")
+    return token.derive_key(b"helpdesk receipt")
 
 
 def _id(key: Secret) -> str:

@@ -33,7 +33,7 @@ EVERYBODY: Final = "everybody"
 NOT_KEPT: Final = frozenset({FIELD, DECOY, "to", "page"})
 
 
-def begin_draft(token: ReportToken) -> None:
+def start_draft(token: ReportToken) -> None:
     """From here on this browser's draft is that of a fresh form."""
     session[DRAFT] = token.text
     session.pop(IS_KEPT, None)
@@ -44,16 +44,16 @@ def end_draft() -> None:
     session.pop(DRAFT, None)
 
 
-def token_here() -> ReportToken | None:
+def current_draft_token() -> ReportToken | None:
     """The form that this browser is filling in, if it keeps cookies."""
     text = session.get(DRAFT)
     token = ReportToken.read(str(text)) if text else None
     return token if token is not None and token.age is not None else None
 
 
-def keep_draft(token: ReportToken) -> bool:
+def save_draft(token: ReportToken) -> bool:
     """Keep what this request holds, for the page that follows; False where it has to travel."""
-    here = token_here()
+    here = current_draft_token()
     if here is None or here.text != token.text:
         return False
     words = json.dumps([pair for pair in request.form.items(multi=True) if pair[0] not in NOT_KEPT])
@@ -72,7 +72,7 @@ def keep_draft(token: ReportToken) -> bool:
     return True
 
 
-def kept_draft(token: ReportToken) -> MultiDict[str, str] | None:
+def load_draft(token: ReportToken) -> MultiDict[str, str] | None:
     """What was kept of this form, if it is still there."""
     if IS_KEPT not in session:
         return None
@@ -97,7 +97,7 @@ def _is_room() -> bool:
 
 
 def _key(token: ReportToken) -> Secret:
-    return token.key(b"helpdesk draft")
+    return token.derive_key(b"helpdesk draft")
 
 
 def _id(key: Secret) -> str:

@@ -12,20 +12,20 @@ from helpdesk.core.errors import StorageFull, translatable
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import FIRST, LAST, PAGES, ReportForm
 from helpdesk.intake.operations import ReportKeys, SubmissionResult
-from helpdesk.intake.report import has_long_list, hints_of
+from helpdesk.intake.report import has_collapsed_options, option_hints
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.second_lane import DECOY, belongs_in_second_lane
 from helpdesk.intake.views import report_drafts
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (
     MARK,
-    has_left,
-    keeps_cookies,
-    may_be_kept,
-    note_cookies,
-    on_its_own_page,
+    browser_keeps_cookies,
+    has_cleared_cookies,
+    is_issued_token,
+    probe_cookie_support,
+    save_receipt_pages,
 )
-from helpdesk.intake.volume import recent_volume
+from helpdesk.intake.volume import cached_volume
 from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judgement import Judgement, judge_report
@@ -55,15 +55,15 @@ CODE_SHOWN_FOR = timedelta(minutes=90)
 def new_report() -> ResponseReturnValue:
     """A page of the report, with what was typed; without a number, an empty form."""
     if "page" not in request.args:
-        note_cookies()
-        report_drafts.begin_draft(ReportToken.new())
+        probe_cookie_support()
+        report_drafts.start_draft(ReportToken.new())
         return report_drafts.redirect_to_step(FIRST)
-    token = report_drafts.token_here()
-    fields = report_drafts.kept_draft(token) if token else None
+    token = report_drafts.current_draft_token()
+    fields = report_drafts.load_draft(token) if token else None
     paper = ReportForm(fields or MultiDict(), current_language())
     number = _asked(request.args, "page", FIRST) if fields is not None else FIRST
     if "check" in request.args:
-        paper.first_fault()
+        paper.first_invalid_page()
     page = _page(paper, number, token or ReportToken.new())
     return (page, 422) if paper.page(number).errors else page
 
@@ -79,55 +79,55 @@ def create_report() -> ResponseReturnValue:
     token = ReportToken.read(request.form.get("token", ""))
     if request.form.get("to") != SEND:
         return _turn(paper, token)
-    fault = paper.first_fault()
+    fault = paper.first_invalid_page()
     if fault is not None:
         return _go(paper, fault, token, check=True)
     way_back = _way_back(token)
-    in_slow_lane = _lane_with_room(token)
-    receipt = operations.submit(
+    in_second_lane = _lane_with_room(token)
+    receipt = operations.submit_report(
         current_work(),
-        paper.told(),
-        way_back=way_back,
-        in_slow_lane=in_slow_lane,
+        paper.content(),
+        keys=way_back,
+        in_second_lane=in_second_lane,
         is_drill=current_context().settings.drill,
     )
     report_drafts.end_draft()
     if not receipt.is_new:
         return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
-    if not may_be_kept(token):
+    if not is_issued_token(token):
         return _receipt(WHOLE, receipt, paper, way_back.code), 201
     pages = [_receipt(page, receipt, paper, way_back.code) for page in BOTH]
-    return on_its_own_page(token, pages)
+    return save_receipt_pages(token, pages)
 
 
 def _lane_with_room(token: ReportToken) -> bool:
     """Whether it goes to the second lane. Without room in its lane, only what is here already is
     answered."""
-    load = recent_volume(current_work())
-    is_slow = belongs_in_second_lane(request.form, token, is_crowd=load.is_crowd)
+    load = cached_volume(current_work())
+    in_second = belongs_in_second_lane(request.form, token, is_flood=load.is_flood)
     quota = current_context().settings.reports_quota
-    if load.has_room(quota, in_second_lane=is_slow):
-        return is_slow
-    if queries.by_form_token(current_work(), token.fingerprint) is None:
+    if load.has_room(quota, in_second_lane=in_second):
+        return in_second
+    if queries.case_by_form_token(current_work(), token.fingerprint) is None:
         raise StorageFull(WAIT_A_MINUTE if load.has_room(quota) else "")
-    return is_slow
+    return in_second
 
 
 def _turn(paper: ReportForm, token: ReportToken) -> ResponseReturnValue:
     """On to another page. Only going forward asks whether this one can be taken as it is."""
     here, there = _asked(request.form, "page", FIRST), _asked(request.form, "to", FIRST)
-    if there > here == FIRST and paper.search.is_worth_a_look:
+    if there > here == FIRST and paper.search.needs_review:
         return _go(paper, FIRST, token)
     if there > here and not paper.page(here).validate():
         return _go(paper, here, token, check=True)
-    return _go(paper, paper.turned_to(there, here=here), token)
+    return _go(paper, paper.next_page_number(there, here=here), token)
 
 
 def _go(
     paper: ReportForm, number: int, token: ReportToken, *, check: bool = False
 ) -> ResponseReturnValue:
     """By a redirect, so that Back and Reload ask nothing; where that cannot be, the page itself."""
-    if report_drafts.keep_draft(token):
+    if report_drafts.save_draft(token):
         return report_drafts.redirect_to_step(number, check=check)
     page = _page(paper, number, token)
     return (page, 422) if check else page
@@ -139,20 +139,20 @@ def _page(paper: ReportForm, number: int, token: ReportToken) -> str:
         paper=paper,
         form=paper.page(number),
         number=number,
-        carried=[*_marks(paper, number, token), *paper.carried(number)],
+        carried=[*_marks(paper, number, token), *paper.hidden_fields(number)],
         decoy=DECOY,
-        hints_of=hints_of,
-        has_long_list=has_long_list,
-        given=paper.given() if number == LAST else [],
+        option_hints=option_hints,
+        has_collapsed_options=has_collapsed_options,
+        given=paper.given_answers() if number == LAST else [],
     )
 
 
 def _marks(paper: ReportForm, number: int, token: ReportToken) -> list[tuple[str, str]]:
     """What travels along besides the answers: the token, the page, what was looked for."""
     marks = [("token", token.text), ("page", str(number))]
-    if keeps_cookies():
+    if browser_keeps_cookies():
         marks.append((MARK, "yes"))
-    return [*marks, ("looked", paper.search.mark)] if number == FIRST else marks
+    return [*marks, ("looked", paper.search.query_hash)] if number == FIRST else marks
 
 
 def _receipt(
@@ -165,13 +165,13 @@ def _receipt(
         level=case.level.value,
         is_new=receipt.is_new,
         code=code,
-        may_help=paper.may_help,
+        may_help=paper.allows_action,
         promise=the_table(paper.language).plan(case.level).promise,
         judgement=_judgement(receipt, paper),
         advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
         is_draft=paper.is_draft,
         danger_signs=paper.danger_signs,
-        left_for_later=paper.left_for_later,
+        left_for_later=paper.deferred_count,
     )
 
 
@@ -191,7 +191,7 @@ def _way_back(token: ReportToken) -> ReportKeys:
 
 def _code_again(case: Case, token: ReportToken) -> ReturnCode | None:
     """The code of a form that was sent twice: the first answer may never have reached anybody."""
-    if has_left() or work.at - case.opened_at > CODE_SHOWN_FOR:
+    if has_cleared_cookies() or work.at - case.opened_at > CODE_SHOWN_FOR:
         return None
     keys = current_context().settings.intake_keys
     codes = ((token.return_code(key), key) for key in keys)

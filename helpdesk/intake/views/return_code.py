@@ -52,7 +52,7 @@ def create_return() -> ResponseReturnValue:
     form = ReturnForm()
     typed = tuple(ReturnCode.all_in(form.code.data or ""))
     keys = current_context().settings.intake_keys
-    found = queries.by_return_code(work, typed, keys)
+    found = queries.case_by_return_code(work, typed, keys)
     if found is None:
         return _not_found(form)
     case, code = found

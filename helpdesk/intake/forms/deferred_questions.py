@@ -5,33 +5,33 @@ from functools import lru_cache
 from typing import Any
 
 from helpdesk.intake import report
-from helpdesk.intake.forms.questions import answers_on, fields_for
+from helpdesk.intake.forms.questions import answers_from_form, fields_for
 from helpdesk.intake.report import KEPT
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import the_library
 from helpdesk.web.forms import Form
 
 
-def later_questions(kinds: Sequence[str], language: str) -> tuple[Question, ...]:
+def list_deferred_questions(kinds: Sequence[str], language: str) -> tuple[Question, ...]:
     """What these kinds of trouble still ask, in the language of the page."""
     return report.questions_for_later(the_library(language), tuple(kinds))
 
 
-def later_form(kinds: Sequence[str], language: str) -> Any:
+def deferred_questions_form(kinds: Sequence[str], language: str) -> Any:
     """All of them on one page; each can be left out."""
     return _form(tuple(kinds), language)()
 
 
-def as_message(form: Any, kinds: Sequence[str]) -> str:
+def answers_as_message(form: Any, kinds: Sequence[str]) -> str:
     """What was answered, as a message to us: questions and choices in the words of the house."""
-    answers = answers_on(form)
+    answers = answers_from_form(form)
     return "\n\n".join(
-        f"{one.ask}\n{', '.join(report.in_words(one, answers[one.id]))}"
-        for one in later_questions(kinds, the_library().collection.language)
+        f"{one.ask}\n{', '.join(report.answer_in_words(one, answers[one.id]))}"
+        for one in list_deferred_questions(kinds, the_library().collection.language)
         if one.id in answers
     )
 
 
 @lru_cache(maxsize=KEPT)
 def _form(kinds: tuple[str, ...], language: str) -> type[Any]:
-    return type("LaterForm", (Form,), fields_for(later_questions(kinds, language)))
+    return type("LaterForm", (Form,), fields_for(list_deferred_questions(kinds, language)))

@@ -35,47 +35,49 @@ class ConsentsForm(Form):
     # Said on a page of its own, when a request that may have been read is taken back.
     is_sure = BooleanField()
 
-    def offer(self, near: Sequence[Agreement], further: Sequence[Agreement]) -> None:
+    def offer_choices(
+        self, of_this_case: Sequence[Agreement], other_platforms: Sequence[Agreement]
+    ) -> None:
         """Which agreements can be ticked: those of this case, and platforms it has not met."""
-        self.agreed.choices = [_choice_of(*one) for one in near]
-        self.elsewhere.choices = [_choice_of(*one) for one in further]
+        self.agreed.choices = [_choice_of(*one) for one in of_this_case]
+        self.elsewhere.choices = [_choice_of(*one) for one in other_platforms]
 
-    def tick(self, agreed: Iterable[Agreement]) -> None:
+    def preset(self, agreed: Iterable[Agreement]) -> None:
         """Show what stands now."""
         self.agreed.data = [_value_of(*one) for one in agreed]
         self.shown.data = " ".join(self.agreed.data)
 
-    def stood(self) -> set[Agreement] | None:
+    def consents_shown(self) -> set[Agreement] | None:
         """What stood on the page that was sent; None where it does not say so."""
         if self.shown.data is None:
             return None
         offered = {choice.value for choice in [*self.agreed.choices, *self.elsewhere.choices]}
         return {_agreement(one) for one in self.shown.data.split() if one in offered}
 
-    def ticked(self) -> set[Agreement]:
+    def consents_ticked(self) -> set[Agreement]:
         """Every agreement that is ticked and was on offer."""
         picked = {*(self.agreed.data or ()), *(self.elsewhere.data or ())}
         offered = [*self.agreed.choices, *self.elsewhere.choices]
         return {_agreement(choice.value) for choice in offered if choice.value in picked}
 
-    def carried(self) -> list[tuple[str, str]]:
+    def hidden_fields(self) -> list[tuple[str, str]]:
         """What is ticked, to be carried along in a form that asks once more."""
-        ticked = sorted(_value_of(*one) for one in self.ticked())
+        ticked = sorted(_value_of(*one) for one in self.consents_ticked())
         return [("shown", self.shown.data or ""), *(("agreed", one) for one in ticked)]
 
-    def stops(self, requests: Iterable[RequestStatus]) -> list[RequestStatus]:
+    def withdrawn_requests(self, requests: Iterable[RequestStatus]) -> list[RequestStatus]:
         """The requests that have left, and are taken back by what is not ticked any more."""
-        ticked, stood = self.ticked(), self.stood()
+        ticked, stood = self.consents_ticked(), self.consents_shown()
         return [
             one
             for one in requests
             for agreement in [(ConsentKind.PLATFORM, one.escalation.partner.platform)]
-            if one.if_taken_back is WithdrawalEffect.IS_STOPPED
+            if one.withdrawal_effect is WithdrawalEffect.IS_STOPPED
             if agreement not in ticked and (stood is None or agreement in stood)
         ]
 
 
-def consequences(
+def explain_consequences(
     requests: Iterable[RequestStatus], agreed: Iterable[Consent] = ()
 ) -> dict[str, str]:
     """What is said beside a tick: that one of us set it, having been told, and for each platform
@@ -83,9 +85,9 @@ def consequences(
     by_hand = [one for one in agreed if not one.is_the_reporters]
     told = {_value_of(one.kind, one.platform): [_noted(one)] for one in by_hand}
     for one in requests:
-        if one.is_agreed and one.if_taken_back is not None:
+        if one.is_agreed and one.withdrawal_effect is not None:
             value = _value_of(ConsentKind.PLATFORM, one.escalation.partner.platform)
-            told.setdefault(value, []).append(_consequence(one, one.if_taken_back))
+            told.setdefault(value, []).append(_consequence(one, one.withdrawal_effect))
     return {value: " ".join(sentences) for value, sentences in told.items()}
 
 
