@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,7 +9,7 @@ from flask import Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
 from helpdesk.core.errors import (
     Conflict,
@@ -25,7 +24,6 @@ from helpdesk.core.sealing import CannotOpen
 from helpdesk.settings import Surface
 from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.form_tokens import (
-    FIELD,
     CrossSiteForm,
     ExpiredForm,
     ForeignForm,
@@ -34,17 +32,17 @@ from helpdesk.web.form_tokens import (
     sent_token,
     token_here,
 )
+from helpdesk.web.refused_forms import RefusedForm
+from helpdesk.web.request_bodies import CutForm, TooManyLetters
 from helpdesk.web.security_log import log_refusal
-from helpdesk.web.text_fields import is_text_field
 from helpdesk.web.work import become_anonymous
 
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409}
 
-# What opens something is typed again rather than written into a page.
-NEVER_REPEATED = frozenset({"passphrase", "again", "current", "recovery_key"})
-NEVER_SHOWN = NEVER_REPEATED | {"code", FIELD}
+# Of a form that is too long, as much comes back as fills a page.
+LETTERS_BACK = 20_000
 
 SENTENCES = {
     400: translatable("We couldn't understand what was sent."),
@@ -67,6 +65,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ExpiredForm, _old_form)
     app.register_error_handler(ForeignForm, _foreign_form)
     app.register_error_handler(CrossSiteForm, _from_elsewhere)
+    app.register_error_handler(CutForm, _cut_form)
+    app.register_error_handler(TooManyLetters, _too_many_letters)
+    app.register_error_handler(TooManyRequests, _too_often)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _at_the_end)
     app.register_error_handler(OperationalError, _no_database)
@@ -79,28 +80,17 @@ def init_app(app: Flask) -> None:
 def _refused(refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, NotAllowed | NotFound):
         log_refusal("access refused", where=str(request.endpoint))
-    return _page(refusal.sentence, STATUS.get(type(refusal), 400), words=_typed())
+    if isinstance(refusal, Conflict):
+        return _conflict(refusal.sentence, above=parent_page(request.path))
+    return _page(refusal.sentence, STATUS.get(type(refusal), 400), sent=_sent())
 
 
 def _busy(busy: TooBusy) -> ResponseReturnValue:
     """Asked again with all that was typed but what opens something."""
     if not isinstance(busy, StorageFull):
-        return _keep_typed(busy.sentence, 503)
+        return _again(busy.sentence, 503)
     log_refusal("no room", where=str(request.endpoint))
-    return _keep_typed(busy.sentence, 503, ways=current_context().settings.other_ways)
-
-
-def _typed() -> list[str]:
-    """The words of the form that is refused, so that nobody has to write them a second time."""
-    if request.method != "POST" or not is_same_site():
-        return []
-    return [
-        value
-        for name, values in request.form.lists()
-        if name not in NEVER_SHOWN
-        for value in values
-        if is_text_field(name, value)
-    ]
+    return _again(busy.sentence, 503, ways=current_context().settings.other_ways)
 
 
 def _cannot_open(_error: CannotOpen) -> ResponseReturnValue:
@@ -112,8 +102,26 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    page, _status = _page(SENTENCES.get(code, DomainError.sentence), code)
+    sentence = SENTENCES.get(code, DomainError.sentence)
+    page, _status = _page(sentence, code, sent=_sent())
     return page, code, [(k, v) for k, v in error.get_headers() if k == "Allow"]
+
+
+def _cut_form(_cut: CutForm) -> ResponseReturnValue:
+    """Shown, not offered to be sent: what did not arrive is missing in it."""
+    return _page(
+        translatable("Only a part of what you sent reached us, so we saved nothing."),
+        400,
+        sent=_sent(most_letters=LETTERS_BACK),
+    )
+
+
+def _too_many_letters(_long: TooManyLetters) -> ResponseReturnValue:
+    return _again(SENTENCES[413], 413, sent=_sent(most_letters=LETTERS_BACK))
+
+
+def _too_often(_often: TooManyRequests) -> ResponseReturnValue:
+    return _again(SENTENCES[429], 429)
 
 
 def _at_the_end(error: InternalServerError) -> ResponseReturnValue:
@@ -131,7 +139,7 @@ def _log_no_words(exc_info: object) -> None:
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     log.error("database away: %s", type(error.orig).__name__)
     become_anonymous()  # a page that names somebody would ask the database for them once more
-    return _keep_typed(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
+    return _again(SENTENCES[503] if request.method == "POST" else CANNOT_READ, 503)
 
 
 def _cannot_be_stored(error: DataError) -> ResponseReturnValue:
@@ -146,7 +154,7 @@ def _failed(error: Exception) -> ResponseReturnValue:
     log.error("failure %s: %s at %s", reference, type(error).__name__, _where(error))
     if current_app.testing:
         raise error
-    return _keep_typed(
+    return _again(
         gettext(
             "Something went wrong on our side, and nothing was saved. Reference: %(reference)s.",
             reference=reference,
@@ -171,9 +179,7 @@ def _old_form(_error: ExpiredForm) -> ResponseReturnValue:
     """
     if not is_same_site():
         return _from_elsewhere(CrossSiteForm())
-    return _keep_typed(
-        translatable("This page was open for a long time. Please send it again."), 400
-    )
+    return _again(translatable("This page was open for a long time. Please send it again."), 400)
 
 
 def _from_elsewhere(_error: CrossSiteForm) -> ResponseReturnValue:
@@ -192,38 +198,53 @@ def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
             "Someone else was signed in when this page was opened. Nothing was sent or changed."
         )
     )
-    return _page(sentence, 409, words=_typed(), above=parent_page(request.path) or _home())
+    return _conflict(sentence, above=parent_page(request.path) or _home())
 
 
-def _keep_typed(sentence: str, status: int, *, ways: str | None = None) -> ResponseReturnValue:
-    """The form once more with all that was typed. `ways`: where else there is help, if one has to
+def _sent(most_letters: int | None = None) -> RefusedForm:
+    """What came with a form of ours; of what another site made up, nothing comes back."""
+    if request.method != "POST" or not is_same_site():
+        return RefusedForm()
+    return RefusedForm.now(most_letters=most_letters)
+
+
+def _conflict(sentence: str, *, above: str | None) -> ResponseReturnValue:
+    """Not now: the way to what is there now, and the form as it was, for when that has changed."""
+    return _again(sentence, 409, above=above)
+
+
+def _again(
+    sentence: str,
+    status: int,
+    *,
+    sent: RefusedForm | None = None,
+    above: str | None = None,
+    ways: str | None = None,
+) -> ResponseReturnValue:
+    """The form once more with all that was in it. `ways`: where else there is help, if one has to
     look for it."""
-    if request.method == "POST" and is_same_site():
-        before = sent_token()
-        fields = [
-            (name, value)
-            for name, values in request.form.lists()
-            if name != FIELD and name not in NEVER_REPEATED
-            for value in values
-        ]
-        page = render_template(
-            "errors/again.html",
-            sentence=gettext(sentence),
-            fields=fields,
-            # It stays the form of whoever had it.
-            token=new_token(before.whose) if before else token_here(),
-            address=f"{request.root_path}{request.full_path}".rstrip("?"),
-            ways=ways,
-            words=_typed(),
-        )
-        return page, status
-    return _page(sentence, status, ways=ways)
+    if request.method != "POST" or not is_same_site():
+        return _page(sentence, status, above=above, ways=ways)
+    before = sent_token()
+    page = render_template(
+        "errors/again.html",
+        sentence=gettext(sentence),
+        status=status,
+        sent=sent or _sent(),
+        # It stays the form of whoever had it.
+        token=new_token(before.whose) if before else token_here(),
+        address=f"{request.root_path}{request.full_path}".rstrip("?"),
+        above=above,
+        ways=ways,
+    )
+    return page, status
 
 
 def _page(
     sentence: str,
     status: int,
-    words: Sequence[str] = (),
+    *,
+    sent: RefusedForm | None = None,
     above: str | None = None,
     ways: str | None = None,
 ) -> tuple[Any, int]:
@@ -231,7 +252,7 @@ def _page(
         "errors/refused.html",
         sentence=gettext(sentence),
         status=status,
-        words=words,
+        sent=sent or RefusedForm(),
         ways=ways,
         above=above or parent_page(request.path),
         home=current_app.config["HOME"],

@@ -8,6 +8,7 @@ from wtforms import ValidationError
 
 from helpdesk.core import codes
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
+from helpdesk.web.refused_forms import note_form
 from helpdesk.web.text_fields import TYPED, remember_text_fields
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
@@ -31,6 +32,11 @@ class Form(FlaskForm):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         remember_text_fields(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (args[0] if args else kwargs.get("formdata", "as sent")) is not None:
+            note_form(self)
 
     class Meta(FlaskForm.Meta):
         csrf = False

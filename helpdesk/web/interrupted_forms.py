@@ -17,10 +17,9 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
-from helpdesk.web.error_pages import NEVER_REPEATED
-from helpdesk.web.form_tokens import FIELD, LASTS, is_tag_of, sent_token
+from helpdesk.web.form_tokens import LASTS, is_tag_of, sent_token
 from helpdesk.web.login import is_public_view
-from helpdesk.web.text_fields import ASKED, is_text_field
+from helpdesk.web.refused_forms import NEVER_REPEATED, RefusedForm
 
 PLACE: Final = Place("forms", "interrupted", "", "")
 LONGEST_ADDRESS: Final = 2_000
@@ -31,7 +30,7 @@ class InterruptedForm:
     """A form that came when nobody was signed in any more: where it goes, and all that is in it."""
 
     address: str
-    fields: tuple[tuple[str, str], ...]
+    form: RefusedForm
     whose: str
 
     @classmethod
@@ -40,8 +39,7 @@ class InterruptedForm:
         token = sent_token()
         if token is None or not NEVER_REPEATED.isdisjoint(request.form):
             return None
-        fields = (pair for pair in request.form.items(multi=True) if pair[0] != FIELD)
-        return cls(_here(), tuple(fields), token.whose)
+        return cls(_here(), RefusedForm.now(), token.whose)
 
     @classmethod
     def read(cls, kept: str) -> "InterruptedForm | None":
@@ -52,33 +50,19 @@ class InterruptedForm:
                 with suppress(CannotOpen):
                     address, fields, whose, at = json.loads(key.open_text(envelope, PLACE))
                     pairs = tuple((name, value) for name, value in fields)
-                    return cls(address, pairs, whose) if time.time() - at <= LASTS else None
+                    form = RefusedForm(pairs)
+                    return cls(address, form, whose) if time.time() - at <= LASTS else None
         return None
 
     @property
     def kept(self) -> str:
         """All of it, to travel in a page; only this surface can read it."""
-        words = json.dumps([self.address, self.fields, self.whose, time.time()])
+        words = json.dumps([self.address, self.form.fields, self.whose, time.time()])
         return urlsafe_b64encode(_keys()[-1].seal_text(words, PLACE).raw).decode()
 
     def is_of(self, who: str) -> bool:
         """Whether they wrote it."""
         return is_tag_of(self.whose, who)
-
-    @property
-    def written(self) -> list[tuple[str, str, str]]:
-        """The words in it: the field, what it asks for, and what was written."""
-        return [
-            (name, ASKED.get(name, ""), value)
-            for name, value in self.fields
-            if is_text_field(name, value)
-        ]
-
-    @property
-    def chosen(self) -> list[tuple[str, str]]:
-        """All the rest: ticks, and what the page knew."""
-        written = {name for name, _, _ in self.written}
-        return [pair for pair in self.fields if pair[0] not in written]
 
 
 def own_page_or_none(address: str) -> str | None:

@@ -1,6 +1,6 @@
 """What may come with a request: one whole form, no longer and no wider than ours are."""
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from werkzeug.exceptions import (
     BadRequest,
     LengthRequired,
@@ -15,9 +15,22 @@ MOST_FIELDS = 500
 MOST_LETTERS = 200_000
 
 
+class CutForm(BadRequest):
+    """The end of a form did not arrive."""
+
+
+class TooManyLetters(RequestEntityTooLarge):
+    """A form of ours in kind, with more in it than we keep."""
+
+
 def init_app(app: Flask) -> None:
     """Look at what came before anything else does. Nothing of it has been parsed by then."""
     app.before_request(refuse_bad_body)
+
+
+def can_be_read() -> bool:
+    """Whether to read what came costs no more than a form of ours does."""
+    return "form_can_be_read" in g
 
 
 def refuse_bad_body() -> None:
@@ -34,10 +47,11 @@ def refuse_bad_body() -> None:
     if request.mimetype != FORM:
         raise UnsupportedMediaType
     body = request.get_data()
-    if len(body) != length:  # half a message is not what the person wrote
-        raise BadRequest
     if body.count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge
+    g.form_can_be_read = True
+    if len(body) != length:  # half a message is not what the person wrote
+        raise CutForm
     letters = sum(len(value) for values in request.form.listvalues() for value in values)
     if letters > MOST_LETTERS:
-        raise RequestEntityTooLarge
+        raise TooManyLetters

@@ -14,6 +14,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.settings import Surface
 from helpdesk.web import interrupted_forms
 from helpdesk.web.interrupted_forms import InterruptedForm, own_page_or_none
+from helpdesk.web.refused_forms import RefusedForm
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
 
@@ -121,7 +122,7 @@ def test_what_travels_is_sealed_and_opens_at_its_own_surface_alone(
     kept = dict(browser.form("/sign-in").fields)["kept"]
 
     with staff.application.test_request_context("/"):
-        assert InterruptedForm.read(kept).fields[-1][0]
+        assert InterruptedForm.read(kept).form.fields[-1][0]
         for other in ("", "x", kept[:-4], kept[:-8] + "AAAA" + kept[-4:], "é"):
             assert InterruptedForm.read(other) is None
     with partner_desk.application.test_request_context("/"):
@@ -130,7 +131,7 @@ def test_what_travels_is_sealed_and_opens_at_its_own_surface_alone(
 
 def test_after_a_day_it_opens_no_more(staff, monkeypatch):
     with staff.application.test_request_context("/"):
-        kept = InterruptedForm("/cases/A/notes", (("note_text", "x"),), "w").kept
+        kept = InterruptedForm("/cases/A/notes", RefusedForm((("note_text", "x"),)), "w").kept
         later = interrupted_forms.time.time() + interrupted_forms.LASTS + 60
         monkeypatch.setattr(interrupted_forms.time, "time", lambda: later)
         assert InterruptedForm.read(kept) is None
@@ -252,6 +253,6 @@ def test_every_form_of_staff_comes_back_filled_in(context, staff, two):
         with staff.application.test_request_context("/"):
             found = InterruptedForm.read(kept)
         assert found.address == address
-        assert ("words_of_any_form", "two words") in found.fields
+        assert ("words_of_any_form", "two words") in found.form.fields
     assert staff.application.extensions["surface"] is Surface.STAFF
     assert written(context, Escalation) == 0

@@ -35,7 +35,7 @@ def test_words_are_not_written_in_another_persons_name_and_are_kept(context, sta
 
     assert tab.status == 409
     assert "Someone else was signed in when this page was opened" in tab.text
-    assert f">{words}<" in tab.text
+    assert f"\n{words}</textarea>" in tab.text
     assert f'<a href="/cases/{case.ref}">' in tab.text
     assert notes(context) == 0
 

@@ -89,7 +89,7 @@ def test_one_word_of_an_old_tab_is_kept_too(old_tab):
     old_tab.send("/mailbox/case/messages", answers={"body": "Help"})
 
     assert old_tab.status == 409
-    assert ">Help<" in old_tab.text
+    assert "\nHelp</textarea>" in old_tab.text
 
 
 @pytest.mark.parametrize("action", ["/mailbox/case/consents", "/mailbox/sign-out"])

@@ -36,6 +36,7 @@ from helpdesk.web.form_results import shown_without_database
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
+from helpdesk.web.refused_forms import read_by
 from helpdesk.web.work import current_work, work
 
 SEND = "send"
@@ -70,6 +71,7 @@ def new_report() -> ResponseReturnValue:
 
 @bp.post("/report")
 @public_view
+@read_by(lambda: ReportForm(request.form, current_language()))
 @anonymous_form
 @repeatable
 @shown_without_database
