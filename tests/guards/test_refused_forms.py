@@ -222,7 +222,7 @@ def test_what_was_changed_meanwhile_is_refused_with_every_tick_in_words(
     client, forms = forms_of(surface, served)
     assert len(forms) >= LEAST[surface], [one["action"] for one in forms]
     monkeypatch.setattr(Form, "validate", _refuse)
-    monkeypatch.setattr(ConsentsForm, "ticked", _refuse)
+    monkeypatch.setattr(ConsentsForm, "consents_ticked", _refuse)
 
     for form in forms:
         answer = send(client, form, form["fields"])
