@@ -20,7 +20,7 @@ from helpdesk.partners.packet_fields import PacketField
 
 if TYPE_CHECKING:
     # Only named here: walking through playbooks needs the gates, and no database.
-    from helpdesk.escalations.contributors import Parts, RequestContribution
+    from helpdesk.escalations.contributors import Parts
 
 VETTED: Final = frozenset({"confirmed", "known"})
 OWNER_CONFIRMED: Final = "confirmed"
@@ -35,6 +35,7 @@ FOUND_OUT: Final[Mapping[str, str]] = {
 # So many parts that somebody had are named.
 NAMED: Final = 3
 SECOND_PERSON: Final = "Second person"
+TYPED_FORM_NUMBER: Final = "typed the number of the platform's own form into the request"
 
 
 @dataclass(frozen=True)
@@ -204,11 +205,17 @@ def _is_that_urgent(seen: GateInputs) -> bool:
     return may_go_at_once(seen.packet.header.priority) and may_go_at_once(seen.priority)
 
 
-def _own_gates(seen: GateInputs, approver: str) -> list["RequestContribution"]:
+def _own_gates(seen: GateInputs, approver: str) -> list[str]:
     """What opens gates and came from whoever writes or sends."""
     writers = {actor for actor, did in seen.parts.items() if any(one.is_words for one in did)}
     asking = [seen.parts.get(actor, ()) for actor in sorted({approver, *writers})]
-    return [share for did in asking for share in did if share.opens]
+    own = [share.did for did in asking for share in did if share.opens]
+    return [*own, TYPED_FORM_NUMBER] if _is_form_number_typed(seen) else own
+
+
+def _is_form_number_typed(seen: GateInputs) -> bool:
+    """Whether the number of the platform's own form is only what a draft's writers say."""
+    return seen.has_form_number and not seen.is_waived and "public_form_ref" not in seen.facts
 
 
 def _not_a_second_person(seen: GateInputs, approver: str) -> str:
@@ -217,7 +224,7 @@ def _not_a_second_person(seen: GateInputs, approver: str) -> str:
         f"It asks for access to an account, and you had a part in it: you {did}."
         " A second person, who had no part in it, has to read and approve it."
     )
-    own = dict.fromkeys(one.did for one in _own_gates(seen, approver))
+    own = dict.fromkeys(_own_gates(seen, approver))
     if own and _is_that_urgent(seen):
         said += f" One person's approval is not enough, because they also {', '.join(own)}."
     return said

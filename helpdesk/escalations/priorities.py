@@ -22,10 +22,11 @@ OUR_MOVE_WITHIN: Final = {
     Priority.P4: timedelta(days=3),
 }
 
-# These could hand somebody's account to a stranger, because an answer to them can be that access
-# was given back: two people look before they leave.
+# These could hand somebody's account to a stranger, or lock them out of it, because that can be the
+# answer to them: two people look before they leave.
+CHANGES_ACCESS: Final = frozenset({Action.ACCESS_RESTORED, Action.ACCESS_LOCKED})
 ABOUT_ACCESS: Final = frozenset(
-    ask for ask, outcomes in OUTCOMES.items() if Action.ACCESS_RESTORED in outcomes
+    ask for ask, outcomes in OUTCOMES.items() if not CHANGES_ACCESS.isdisjoint(outcomes)
 )
 
 SECOND_READING_WITHIN: Final = timedelta(hours=1)

@@ -33,9 +33,12 @@ class Partner(Identified, Base):
     # Until a second person has checked who they are, nothing goes to them (`partners.vetting`).
     vetted_on: Mapped[date | None]
     vetted_by: Mapped[str | None] = mapped_column(String(80))
-    # Actors who cannot be that second person.
+    # Actors who cannot be that second person: who registered it, and each who changed it since it
+    # was vetted last.
     registered_by: Mapped[str | None] = mapped_column(String(80))
-    changed_by: Mapped[str | None] = mapped_column(String(80))
+    changed_by: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
     # Where their mail goes now; one that waits for its code is in `new_partner_mailboxes`.
     mailbox: Mapped[Envelope | None]
     # Since when it is confirmed; or, given before there were test letters, how long it is used.
@@ -57,6 +60,11 @@ class Partner(Identified, Base):
     team: Mapped[Team] = relationship(lazy="joined")
 
     __table_args__ = (CheckConstraint("vetted_by <> registered_by", name="second_person_vets"),)
+
+    def note_change(self, *, by: str) -> None:
+        """Keep who changed it, besides those who did before."""
+        if by not in self.changed_by:
+            self.changed_by = [*self.changed_by, by]
 
     @property
     def is_vetted(self) -> bool:

@@ -53,6 +53,11 @@ def has_key(work: Work, partner: Partner) -> bool:
     return keys_of_partner(work, partner).current is not None
 
 
+def lock_partner(work: Work, partner: Partner) -> None:
+    """Keep a partner, as it is now, for the rest of this piece of work."""
+    work.session.refresh(partner, with_for_update={"of": Partner})
+
+
 def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
     """The keys that requests to them are sealed to, and what was slipped in among them."""
     return keys_of_team_by_id(work, partner.team_id, TeamKind.PARTNER)

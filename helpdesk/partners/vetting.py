@@ -1,7 +1,8 @@
 """Vetting: a second person makes sure who a partner is, and whose accounts are at its desk.
 
 Whoever registered a partner and could sign in as its people would be both sides of each request.
-So the one who vets did neither register nor last change it, and brought none of its people in.
+So the one who vets did neither register it nor change it since it was vetted, and brought none of
+its people in.
 """
 
 from collections.abc import Iterator, Sequence
@@ -88,8 +89,8 @@ def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:
     name = isolated(partner.name)
     if partner.registered_by is not None:
         yield partner.registered_by, f"registered {name}"
-    if partner.changed_by is not None:
-        yield partner.changed_by, f"last changed what we know of {name}"
+    for changer in partner.changed_by:
+        yield changer, f"changed what we know of {name}"
     theirs = select(Person).join(Membership).where(Membership.team_id == partner.team_id)
     for one in session.scalars(theirs.order_by(Person.name, Person.id)):
         if one.code_given_by is not None:

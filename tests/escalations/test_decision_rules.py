@@ -12,12 +12,14 @@ from helpdesk.escalations.decision_rules import (
     possible_reasons,
 )
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
+from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.terms import PartnerTerms
 from tests.factories import sign_in
 
+ABOUT_ACCESS = {Action.ACCESS_RESTORED, Action.ACCESS_LOCKED}
 DONE, WHY = Action.ACCESS_RESTORED, Reason.POLICY_BREACH
 
 
@@ -202,3 +204,8 @@ def settle(house, **about):
 def post(client, page, what, **fields):
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
     return client.post(f"{page}/{what}", data={"csrf_token": token, **fields})
+
+
+@pytest.mark.parametrize("ask", [one for one in Ask if not needs_second_person(one)])
+def test_what_one_person_may_ask_for_is_not_answered_with_access(ask):
+    assert ABOUT_ACCESS.isdisjoint(possible_actions(ask))

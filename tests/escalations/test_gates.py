@@ -44,7 +44,7 @@ def all_is_well(**different):
         partner_gets_mail=True,
         partner_takes_it=True,
         says_who_we_are=True,
-        facts={"vetted": "known", "owner_confirmed": "confirmed"},
+        facts={"vetted": "known", "owner_confirmed": "confirmed", "public_form_ref": "told"},
         may_help=True,
         has_consent=True,
         has_form_number=True,
@@ -170,3 +170,20 @@ def test_of_many_parts_that_someone_had_the_first_three_are_named():
     [gate] = [one for one in check_gates(seen, approver=WRITER) if one.name == "Second person"]
 
     assert "you wrote it, wrote part 0, wrote part 1, and 3 more. A second" in gate.sentence
+
+
+@pytest.mark.parametrize(
+    ("different", "is_alone"),
+    [
+        ({}, True),
+        ({"facts": {"vetted": "known", "owner_confirmed": "confirmed"}}, False),
+        ({"facts": {"vetted": "known", "owner_confirmed": "confirmed"}, "is_waived": True}, True),
+    ],
+    ids=["a step recorded it", "who writes typed it", "it was waived"],
+)
+def test_a_form_number_that_only_the_draft_says_lets_nothing_leave_alone(different, is_alone):
+    packet = a_packet(priority=Priority.P1, public_form_ref="FORM-1")
+    seen = all_is_well(packet=packet, priority=Priority.P1, **different)
+
+    assert ("Second person" not in shut(seen, WRITER)) == is_alone
+    assert shut(seen, OTHER) == []

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import queries as people
+from helpdesk.accounts.models import Membership
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, ConversationChannel
@@ -19,6 +20,7 @@ from helpdesk.escalations import operations, partner_inbox
 from helpdesk.escalations.states import Action, InboxFilter, Reason
 from helpdesk.runs import operations as playbooks
 from helpdesk.triage import operations as triage
+from tests.escalations.conftest import a_partner
 from tests.factories import a_person, enrolled, sign_in, work_as
 
 
@@ -136,3 +138,24 @@ def test_who_was_not_let_in_reads_in_the_inbox_of_a_partner_why_it_is_empty(
     page = partner_desk.get("/inbox").text
     assert "You don't have access yet" in page
     assert "R-" not in page
+
+
+def test_who_waits_in_one_team_and_is_let_into_another_reads_which_requests_are_listed(
+    house, context, partner_desk
+):
+    escalation = house.carried()
+    with context.begin() as work:
+        team = work.session.merge(house.partner.team)
+        both = a_person(work, Role.PARTNER, [team])
+        other = a_partner(work, house.lead, platform="elsewhere")
+        work.session.add(
+            Membership(person_id=both.person.id, team_id=other.team_id, since_at=work.at)
+        )
+
+    sign_in(partner_desk, both)
+
+    page = " ".join(partner_desk.get("/inbox").text.split())
+    assert escalation.ref in page
+    assert "no requests are listed" not in page
+    assert "You don't have access yet to requests for" in page
+    assert "so these are not listed" in page

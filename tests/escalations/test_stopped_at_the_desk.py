@@ -15,6 +15,7 @@ from helpdesk.escalations.states import Action, Ask, EscalationState, Reason
 from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from tests.conftest import become
+from tests.factories import vet
 
 
 def doubt(house):
@@ -50,13 +51,32 @@ THEIRS = {
 }
 
 
+@pytest.mark.parametrize("move", THEIRS.values(), ids=THEIRS)
+def test_what_had_arrived_stays_closed_while_we_doubt_who_they_are(house, move):
+    escalation = house.carried()
+    doubt(house)
+
+    with house.as_(house.theirs) as work, pytest.raises(Conflict, match="checking who your team"):
+        move(work, house.mine(work, escalation))
+
+
+def test_it_is_there_again_when_they_were_vetted(house):
+    escalation = house.carried()
+    doubt(house)
+    with house.context.begin() as work:
+        vet(work, work.session.get(Partner, house.partner.id))
+
+    with house.as_(house.theirs) as work:
+        assert operations.note_reading(work, house.mine(work, escalation)).fields
+
+
 @pytest.mark.parametrize("stop", [doubt, retire, take_back_leave_to_help])
 @pytest.mark.parametrize("move", THEIRS.values(), ids=THEIRS)
 def test_what_was_stopped_before_it_arrived_is_not_opened_at_their_desk(house, stop, move):
     escalation = not_taken_yet(house)
     stop(house)
 
-    with house.as_(house.theirs) as work, pytest.raises(Conflict, match="stopped"):
+    with house.as_(house.theirs) as work, pytest.raises(Conflict, match="stopped|checking who"):
         move(work, house.mine(work, escalation))
 
     assert house.now(escalation).state is EscalationState.DISPATCHING

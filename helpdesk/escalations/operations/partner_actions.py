@@ -24,6 +24,10 @@ NOTED_ONCE_IN: Final = timedelta(hours=1)
 STOPPED: Final = (
     "This request was stopped before it reached you. You don't have to do anything about it."
 )
+IN_DOUBT: Final = (
+    "We are checking who your team is, so requests can't be opened or answered until that is done."
+    " Nothing is lost. Please call the helpdesk."
+)
 DECIDED_MEANWHILE: Final = (
     "Someone in your team has already decided. Check the request again before you correct it."
 )
@@ -174,13 +178,17 @@ def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
 
 def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:
     """The helpdesk invites people of a partner, and only the partner's own people let them in.
-    Until then nobody answers in the partner's name."""
+    Until then nobody answers in the partner's name. Nor while the helpdesk doubts who they are:
+    what has arrived stays closed, and is there again when they were vetted."""
     if escalation.partner_key_id is None:
         raise NotFound
     if not work.keys.holds(escalation.partner_key_id):
         raise NotAllowed(
             "You don't have access yet. Someone in your team who can read requests has to do it."
         )
+    work.session.refresh(escalation.partner)  # as it is now: it may have been read long before
+    if not escalation.partner.is_vetted:
+        raise Conflict(IN_DOUBT)
 
 
 def _open(work: Work, escalation: Escalation) -> str:

@@ -32,14 +32,15 @@ def home() -> ResponseReturnValue:
 
 @partner_bp.get("/inbox")
 def inbox() -> ResponseReturnValue:
-    pile = _asked_for()
+    pile, own = _asked_for(), partners.all_partners(work)
     return render_template(
         "partner_desk/inbox.html",
         inbox=partner_inbox.inbox(work, pile),
         pile=pile,
-        partners=partners.all_partners(work),
+        partners=own,
         unconfirmed=partners.unconfirmed(work),
-        waits=bool(work.actor.waits_in),
+        waits=[one for one in own if one.team_id in work.actor.waits_in],
+        has_access=bool(work.actor.let_into),
         words=labels,
         in_both_zones=in_both_zones,
         now=work.at,

@@ -15,7 +15,7 @@ from helpdesk.core.work import Work
 from helpdesk.partners.events import PartnerMailboxConfirmed
 from helpdesk.partners.models import NewPartnerMailbox, Partner
 from helpdesk.partners.policy import may_confirm_mailbox, may_manage_partner
-from helpdesk.partners.queries import keys_of_partner
+from helpdesk.partners.queries import keys_of_partner, lock_partner
 
 
 def give_mailbox(work: Work, partner: Partner, address: str) -> None:
@@ -25,12 +25,13 @@ def give_mailbox(work: Work, partner: Partner, address: str) -> None:
     address before is told.
     """
     work.require(may_manage_partner, partner)
+    lock_partner(work, partner)
     new = _propose(work, partner, parse_email_address(address))
     if partner.mailbox is not None:
         new.old = partner.mailbox
         at = int(work.at.timestamp())
         work.promise("partners.tell_old_mailbox", partner_id=partner.id, at=at)
-    partner.changed_by = work.actor.id
+    partner.note_change(by=work.actor.id)
     work.record("partner.mailbox_given", partner)
 
 

@@ -15,6 +15,7 @@ from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import begin_mailbox
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
+from helpdesk.partners.queries import lock_partner
 from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
 from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform
 from helpdesk.partners.vetting import why_vetting_is_refused
@@ -73,6 +74,7 @@ def register_partner(
 def change_partner(work: Work, partner: Partner, *, name: str, about: PartnerTerms) -> None:
     """Settle what they are called, what they take, their zone, and whom they can call here."""
     work.require(may_manage_partner, partner)
+    lock_partner(work, partner)
     _check(about)
     after = {"name": name, "asks": list(about.asks), "timezone": about.timezone}
     was = {one: getattr(partner, one) for one, value in after.items()}
@@ -83,7 +85,7 @@ def change_partner(work: Work, partner: Partner, *, name: str, about: PartnerTer
         setattr(partner, one, value)
     partner.reach_us = about.reach_us
     partner.team.name = name
-    partner.changed_by = work.actor.id
+    partner.note_change(by=work.actor.id)
     work.record("partner.changed", partner, changed=changed, was=was, now=after)
 
 
@@ -109,25 +111,27 @@ def reinstate_partner(work: Work, partner: Partner) -> None:
 def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) -> None:
     """Settle what a packet to this partner may hold. What is not on the list stays here."""
     work.require(may_manage_partner, partner)
+    lock_partner(work, partner)
     partner.allowed_fields = _known(fields)
-    partner.changed_by = work.actor.id
+    partner.note_change(by=work.actor.id)
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
 
 
 def confirm_vetting(work: Work, partner: Partner, *, on: date) -> None:
     """A second person has made sure, on another channel, that they are who they say.
 
-    Nobody who registered or last changed them, or brought in one of their people; and not before
-    the first of these has enrolled: whoever makes their key reads along from then on.
+    Nobody who registered them, changed them since they were vetted last, or brought in one of their
+    people; and not before the first of these has enrolled: whoever makes their key reads along from
+    then on.
     """
     work.require(may_vet_partner, partner)
-    work.session.refresh(partner, with_for_update={"of": Partner})
+    lock_partner(work, partner)
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     if refusal:
         raise Conflict(refusal)
     if not can_be_in_past(on, today=work.at.date()):
         raise Conflict("Choose today or an earlier day, at most five years ago.")
-    partner.vetted_on, partner.vetted_by = on, work.actor.id
+    partner.vetted_on, partner.vetted_by, partner.changed_by = on, work.actor.id, []
     work.record("partner.vetted", partner, on=on.isoformat())
 
 

@@ -179,7 +179,7 @@ def _platforms() -> Collection[str]:
 
 def _page(partner: Partner, form: VettingForm) -> str:
     may_manage = may_manage_partner(work.actor, partner)
-    by = {one for one in (partner.registered_by, partner.changed_by, partner.vetted_by) if one}
+    by = {*partner.changed_by, *filter(None, (partner.registered_by, partner.vetted_by))}
     return render_template(
         "partners/show.html",
         partner=partner,
