@@ -76,7 +76,7 @@ def test_what_was_stopped_before_it_arrived_is_not_opened_at_their_desk(house, s
     escalation = not_taken_yet(house)
     stop(house)
 
-    with house.as_(house.theirs) as work, pytest.raises(Conflict, match="stopped|checking who"):
+    with house.as_(house.theirs) as work, pytest.raises(Conflict, match=r"stopped|checking who"):
         move(work, house.mine(work, escalation))
 
     assert house.now(escalation).state is EscalationState.DISPATCHING
