@@ -73,12 +73,27 @@ def numbers_in(words: Sequence[str], *, forgiving: bool = True) -> Iterator[int]
     wanted, where only one word can be meant.
     """
     find = _place_of if forgiving else _place_as_typed
+    if not forgiving and not _has_row_of_beginnings(words):
+        return
     for language in LISTS:
         places = [find(word, language) for word in words]
         for start in range(len(places) - WORDS_IN_CODE + 1):
             number = _number(places[start : start + WORDS_IN_CODE])
             if number is not None:
                 yield number
+
+
+def _has_row_of_beginnings(words: Sequence[str]) -> bool:
+    """Whether so many words in a row begin like one of any list: otherwise no code is in them.
+
+    Each message and report is looked through, and next to none holds a code.
+    """
+    known, row = _all_beginnings(), 0
+    for word in words:
+        row = row + 1 if word[:TELL_APART] in known else 0
+        if row == WORDS_IN_CODE:
+            return True
+    return False
 
 
 def tells_a_story(number: int) -> bool:
@@ -117,6 +132,11 @@ def _place_of(typed: str, language: str) -> int | None:
     if place is not None:
         return place
     return place_of_word_meant(typed, _whole_words(language), LONGEST_WORD)
+
+
+@cache
+def _all_beginnings() -> frozenset[str]:
+    return frozenset(word[:TELL_APART] for language in LISTS for word in _whole_words(language))
 
 
 @cache

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cached_property
 from typing import Final
 
 from helpdesk.playbooks.normalization import LONGEST, WORD, folded, stem
@@ -36,6 +36,11 @@ class DangerPhrase:
     language: str
     text: str
 
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """All its words, each by its stem."""
+        return tuple(_stems(self.text))
+
 
 def signs_in(text: str, phrases: Iterable[DangerPhrase]) -> tuple[DangerSign, ...]:
     """The signs that a text shows, whatever language it is in, the most pressing first."""
@@ -43,13 +48,15 @@ def signs_in(text: str, phrases: Iterable[DangerPhrase]) -> tuple[DangerSign, ..
     places: dict[str, list[int]] = defaultdict(list)
     for place, word in enumerate(words):
         places[word].append(place)
-    shown = {one.sign for one in phrases if _has(words, places, _stems_of_phrase(one.text))}
+    shown = {
+        one.sign for one in phrases if one.stems[0] in places and _has(words, places, one.stems)
+    }
     return tuple(sign for sign in DangerSign if sign in shown)
 
 
 def _has(words: list[str], places: Mapping[str, list[int]], phrase: tuple[str, ...]) -> bool:
     """Whether the words of a phrase come one after the other, with few between them."""
-    return any(_follow(words, place + 1, phrase[1:]) for place in places.get(phrase[0], ()))
+    return any(_follow(words, place + 1, phrase[1:]) for place in places[phrase[0]])
 
 
 def _follow(words: list[str], place: int, rest: tuple[str, ...]) -> bool:
@@ -59,11 +66,6 @@ def _follow(words: list[str], place: int, rest: tuple[str, ...]) -> bool:
             return False
         place += near.index(wanted) + 1
     return True
-
-
-@cache
-def _stems_of_phrase(phrase: str) -> tuple[str, ...]:
-    return tuple(_stems(phrase))
 
 
 def _stems(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext
@@ -23,9 +24,12 @@ class KindSearch:
         self.words: str = " ".join((first[STORY].data or "").split())
         self.was_shown = looked == self.query_hash
         self._ticked = tuple(kind for kind in kinds if kind != SOMETHING_ELSE)
-        self.found: tuple[SearchHit, ...] = (
-            incident_search_for(language).find(self.words) if self.words else ()
-        )
+        self._language = language
+
+    @cached_property
+    def found(self) -> tuple[SearchHit, ...]:
+        """What the words may mean; only where a page asks, for sending a report needs none."""
+        return incident_search_for(self._language).find(self.words) if self.words else ()
 
     @property
     def query_hash(self) -> str:
