@@ -57,6 +57,7 @@ from helpdesk.web import (
     scheme,
 )
 from helpdesk.web import work as web_work
+from helpdesk.web.template_environment import TemplateEnvironment
 from helpdesk.web.time_format import day, happened, in_hour, length, moment, time_left
 
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
@@ -94,6 +95,7 @@ HOME = {
 def create_app(context: AppContext, surface: Surface) -> Flask:
     """One surface of the helpdesk as a WSGI application."""
     app = Flask("helpdesk")
+    app.jinja_environment = TemplateEnvironment
     app.jinja_options = {"cache_size": -1}  # every template is kept, so none has to be last used
     app.extensions["context"] = context
     app.extensions["surface"] = surface
