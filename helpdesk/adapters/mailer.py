@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from helpdesk.core.app_context import Email, Mailer
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 TIMEOUT = 20
 # The whole of one conversation, in seconds: one that answers a letter at a time never times out.
 LONGEST = 120.0
+# Bytes in one answer of a server. smtplib collects an answer's lines without an end.
+LONGEST_ANSWER = 64_000
 STARTED = 220
 
 
@@ -107,10 +109,36 @@ class SmtpMailer:
         raise TlsNotOffered
 
 
+class _BoundedReader:
+    """What a server says, up to so many bytes in one answer; OSError beyond them."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.left = LONGEST_ANSWER
+
+    def readline(self, size: int) -> bytes:
+        line = self._file.readline(size)
+        self.left -= len(line)
+        if self.left < 0:
+            raise OSError("The mail server's answer is too long.")
+        return line
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class _Brief(smtplib.SMTP):
-    """A conversation that somebody hangs up after two minutes, whatever the server still says."""
+    """A conversation that is ended after two minutes, or at an answer without an end."""
 
     _clock: threading.Timer | None = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        """One answer of the server: its code and its words."""
+        if self.file is None and self.sock is not None:
+            self.file = _BoundedReader(self.sock.makefile("rb"))
+        if isinstance(self.file, _BoundedReader):
+            self.file.left = LONGEST_ANSWER
+        return super().getreply()
 
     def _get_socket(self, *where: Any) -> Any:
         self._clock = threading.Timer(LONGEST, self._hang_up)

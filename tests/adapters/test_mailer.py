@@ -138,3 +138,28 @@ def test_a_server_that_talks_for_ever_is_hung_up(monkeypatch, said):
             open_mailer(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "us@house.test").send(
                 LETTER
             )
+
+
+def test_an_answer_without_an_end_is_not_collected(monkeypatch):
+    monkeypatch.setattr(mailer, "LONGEST_ANSWER", 10_000)
+    sent = 0
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def flood():
+            nonlocal sent
+            with suppress(OSError), listener.accept()[0] as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+                client.sendall(b"220 here\r\n")
+                while sent < 50_000_000:
+                    sent += client.send(b"250-" + b"x" * 500 + b"\r\n")
+
+        flooding = threading.Thread(target=flood, daemon=True)
+        flooding.start()
+
+        with pytest.raises(TemporaryMailError):
+            open_mailer(f"smtp://127.0.0.1:{listener.getsockname()[1]}", "us@house.test").send(
+                LETTER
+            )
+        flooding.join()
+
+    assert sent < 50_000_000
