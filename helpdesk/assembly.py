@@ -63,6 +63,29 @@ IDLE_TICKER: Final = "8s"
 # others stand behind it: whoever holds one row must not hold up all of them.
 PATIENCE: Final = "10s"
 PATIENCE_OF_JOBS: Final = "1s"
+# What we rely on is said at each connection, because a role can change its own settings: whoever
+# had taken it over would otherwise keep its process out, or from being durable, after they left.
+RELIED_ON: Final = {
+    "client_encoding": "UTF8",
+    "DateStyle": "ISO",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "bytea_output": "hex",
+    "default_transaction_deferrable": "off",
+    "default_transaction_isolation": "read\\ committed",
+    "default_transaction_read_only": "off",
+    "exit_on_error": "off",
+    "idle_session_timeout": "0",
+    "local_preload_libraries": "",
+    "plan_cache_mode": "auto",
+    "role": "none",
+    "row_security": "on",
+    "search_path": "public",
+    "standard_conforming_strings": "on",
+    "synchronous_commit": "on",
+    "transaction_timeout": "0",
+    "transform_null_equals": "off",
+}
 # A peer that vanished without a word is noticed in about twenty seconds instead of two hours.
 KEEPALIVES: Final = {
     "keepalives": 1,
@@ -90,7 +113,8 @@ def open_engine(url: str, *, idle: str = IDLE, patience: str = PATIENCE, **ways:
         connect_args={
             **KEEPALIVES,
             "options": f"-c lock_timeout={patience} -c statement_timeout=30s"
-            f" -c idle_in_transaction_session_timeout={idle}",
+            f" -c idle_in_transaction_session_timeout={idle}"
+            + "".join(f" -c {name}={value}" for name, value in RELIED_ON.items()),
         },
     )
     _ask_those_that_rested(engine)

@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 from alembic import command as alembic
 from alembic.config import Config
+from sqlalchemy import NullPool, create_engine
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.queries import team_by_slug
+from helpdesk.adapters import definition_guard
 from helpdesk.assembly import close_context, open_context
 from helpdesk.core import history as chain
 from helpdesk.core.actors import Role, operator
@@ -36,7 +38,27 @@ def migrate(tries: int) -> None:
     configuration.attributes["url"] = settings.database_url
     configuration.attributes["tries"] = tries
     alembic.upgrade(configuration, "head")
+    for warning in _warnings(settings.database_url):
+        click.echo(warning, err=True)
     click.echo("The tables are up to date.")
+
+
+def _warnings(url: str) -> Iterator[str]:
+    """What only a superuser can put right, in sentences."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        if not definition_guard.is_guarded(connection):
+            yield (
+                f"Warning: the event trigger {definition_guard.NAME} is missing. Without it, any"
+                " process that is taken over can lock every table. A superuser can add it: see"
+                " “First start” in docs/running.md."
+            )
+        for role, setting in definition_guard.own_settings(connection):
+            yield (
+                f"Warning: {role} has a setting of its own: {setting}. The helpdesk sets none. If"
+                f" you did not set it, find out who used this role's password, change it, and run"
+                f" ALTER ROLE {role} RESET ALL as a superuser."
+            )
 
 
 @click.command()

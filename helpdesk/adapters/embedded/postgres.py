@@ -14,7 +14,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from helpdesk.adapters import child_processes
+from helpdesk.adapters import child_processes, definition_guard
 from helpdesk.adapters.embedded import server_folders
 from helpdesk.adapters.embedded.server_folders import ServerNotStarted
 
@@ -40,6 +40,7 @@ CONNECTIONS = {
 NO_LIMIT = -1
 SUPERUSER = "postgres"
 DATABASE = "helpdesk"
+TEMPLATE = "template1"  # what every new database is made from
 WHO_MAY_CONNECT = "local all all scram-sha-256\n"
 PATIENCE = 300.0  # recovery after a crash may take a while
 
@@ -262,7 +263,11 @@ class EmbeddedPostgres:
         return False
 
     def _furnish(self) -> None:
-        """Our roles and our database, if they are not there yet."""
+        """Our roles and our database, if they are not there yet, and nothing that a role has set.
+
+        A role can change its own settings and password. Whoever had taken it over is gone now, so
+        what they set goes too.
+        """
         with self._as_superuser() as connection:
             for role in ROLES:
                 if not connection.execute(
@@ -276,6 +281,8 @@ class EmbeddedPostgres:
                         sql.Literal(self._password(role)),
                     )
                 )
+                connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(sql.Identifier(role)))
+            self._guard(TEMPLATE)
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)
             ).fetchone():
@@ -284,13 +291,30 @@ class EmbeddedPostgres:
                         sql.Identifier(DATABASE)
                     )
                 )
+            for role in ROLES:
+                connection.execute(
+                    sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(
+                        sql.Identifier(role), sql.Identifier(DATABASE)
+                    )
+                )
+            connection.execute(
+                sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(
+                    sql.Identifier(DATABASE)
+                )
+            )
+            self._guard(DATABASE)
 
-    def _as_superuser(self) -> psycopg.Connection:
+    def _guard(self, database: str) -> None:
+        with self._as_superuser(database) as connection, connection.transaction():
+            for statement in definition_guard.STATEMENTS:
+                connection.execute(statement)
+
+    def _as_superuser(self, database: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(
             host=str(self._sockets),
             user=SUPERUSER,
             password=self._password(SUPERUSER),
-            dbname="postgres",
+            dbname=database,
             autocommit=True,
             connect_timeout=5,
         )

@@ -1,0 +1,184 @@
+"""A role that was taken over defines nothing in the database, and leaves no setting behind."""
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+
+from helpdesk.adapters import definition_guard
+from helpdesk.assembly import RELIED_ON, open_engine
+from helpdesk.cli.maintenance import migrate as migrate_command
+from tests.conftest import ROOT, plain
+
+PROCESSES = (
+    "helpdesk_app",
+    "helpdesk_intake",
+    "helpdesk_partner",
+    "helpdesk_worker",
+    "helpdesk_ticker",
+)
+# Each takes a lock of `teams` that others wait for before it asks who owns the table, or changes
+# what a role may see.
+DEFINITIONS = (
+    "CREATE RULE mine AS ON INSERT TO teams DO ALSO NOTHING",
+    "CREATE TRIGGER mine BEFORE UPDATE ON teams"
+    " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "CREATE STATISTICS mine ON id, slug FROM teams",
+    "CREATE POLICY mine ON teams",
+    "COMMENT ON TABLE teams IS 'mine'",
+    "CREATE TABLE mine ()",
+    "CREATE TEMPORARY TABLE mine ()",
+    "CREATE TEMPORARY TABLE mine AS SELECT 1",
+    "SELECT 1 AS one INTO TEMPORARY mine",
+    "CREATE VIEW mine AS SELECT 1",
+    "CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "ALTER TABLE teams DISABLE TRIGGER ALL",
+    "ALTER TABLE teams DISABLE ROW LEVEL SECURITY",
+    "DROP TABLE teams",
+    "DROP EVENT TRIGGER only_the_owner_defines",
+    "DROP FUNCTION only_the_owner_defines",
+    "GRANT SELECT ON teams TO PUBLIC",
+    "REVOKE ALL ON teams FROM helpdesk_app",
+    "DROP OWNED BY CURRENT_USER",
+)
+
+
+@pytest.fixture(params=PROCESSES)
+def role(request):
+    return request.param
+
+
+@pytest.fixture
+def taken_over(postgres, role):
+    """A session of a process's role in the hands of somebody else."""
+    with psycopg.connect(plain(postgres.url(role)), autocommit=True) as session:
+        session.execute("SET lock_timeout = '1s'")
+        yield session
+
+
+@pytest.fixture
+def untouched(postgres, role):
+    """What a role sets stays for all its sessions, so it is taken off again."""
+    yield
+    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as admin:
+        admin.execute(f"ALTER ROLE {role} RESET ALL")
+        admin.execute(f"ALTER ROLE {role} IN DATABASE helpdesk RESET ALL")
+
+
+def policies(connection):
+    return connection.execute(
+        "SELECT tablename, policyname, roles FROM pg_policies ORDER BY 1, 2"
+    ).fetchall()
+
+
+def is_refused(session, statement):
+    """Whether it may not, and need not wait to be told."""
+    try:
+        session.execute(statement)
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    except psycopg.Error:
+        return False
+    return False
+
+
+def test_no_role_defines_anything_and_none_waits_for_a_lock_first(postgres, taken_over):
+    with psycopg.connect(plain(postgres.url("helpdesk_owner"))) as owner:
+        before = policies(owner)
+        assert before
+        owner.execute("LOCK TABLE teams IN ACCESS SHARE MODE")
+        took = [statement for statement in DEFINITIONS if not is_refused(taken_over, statement)]
+        assert took == []
+        assert policies(owner) == before
+
+
+def test_the_owner_defines(postgres):
+    with psycopg.connect(plain(postgres.url("helpdesk_owner"))) as owner:
+        owner.execute("CREATE TABLE ours ()")
+        owner.execute("DROP TABLE ours")
+        owner.rollback()
+
+
+def test_a_database_made_later_is_guarded_too(postgres):
+    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE later OWNER helpdesk_owner")
+        try:
+            with (
+                psycopg.connect(plain(postgres.url("helpdesk_intake", "later"))) as session,
+                pytest.raises(psycopg.errors.InsufficientPrivilege, match="Only the owner"),
+            ):
+                session.execute("CREATE TEMPORARY TABLE mine ()")
+        finally:
+            admin.execute("DROP DATABASE later WITH (FORCE)")
+
+
+@pytest.mark.usefixtures("untouched")
+def test_what_a_role_sets_for_itself_reaches_no_connection_of_ours(postgres, role, taken_over):
+    for setting in (
+        "default_transaction_read_only = on",
+        "default_transaction_isolation = serializable",
+        "exit_on_error = on",
+        "idle_session_timeout = 1",
+        "idle_in_transaction_session_timeout = 1",
+        "local_preload_libraries = 'nothing'",
+        "lock_timeout = 1",
+        "role = 'nobody'",
+        "row_security = off",
+        "search_path = pg_catalog",
+        "statement_timeout = 1",
+        "synchronous_commit = off",
+        "TimeZone = 'Asia/Kathmandu'",
+        "transform_null_equals = on",
+    ):
+        taken_over.execute(f"ALTER ROLE {role} SET {setting}")
+        taken_over.execute(f"ALTER ROLE {role} IN DATABASE helpdesk SET {setting}")
+
+    engine = open_engine(postgres.url(role))
+    with engine.connect() as connection:
+        found = {
+            name: connection.scalar(text("SELECT current_setting(:name)"), {"name": name})
+            for name in RELIED_ON
+        }
+        assert connection.scalar(text("SELECT current_setting('statement_timeout')")) == "30s"
+        assert connection.scalar(text("SELECT count(*) FROM teams")) is not None
+    engine.dispose()
+
+    wanted = RELIED_ON | {"DateStyle": "ISO, MDY"}
+    assert found == {name: value.replace("\\", "") for name, value in wanted.items()}
+
+
+@pytest.mark.usefixtures("untouched")
+def test_migrate_names_what_is_missing_and_what_a_role_has_set(
+    postgres, role, taken_over, monkeypatch
+):
+    taken_over.execute(f"ALTER ROLE {role} SET transaction_timeout = 1")
+    monkeypatch.setenv("DATABASE_URL", postgres.url("helpdesk_owner"))
+
+    said = CliRunner().invoke(migrate_command).output
+
+    assert f"{role} has a setting of its own: transaction_timeout=1" in said
+    assert "event trigger" not in said
+
+    with psycopg.connect(plain(postgres.url("postgres")), autocommit=True) as admin:
+        admin.execute(f"ALTER EVENT TRIGGER {definition_guard.NAME} DISABLE")
+        try:
+            said = CliRunner().invoke(migrate_command).output
+        finally:
+            admin.execute(f"ALTER EVENT TRIGGER {definition_guard.NAME} ENABLE")
+
+    assert "event trigger only_the_owner_defines is missing" in said
+
+
+def test_running_md_shows_the_same_statements():
+    shown = " ".join((ROOT / "docs/running.md").read_text().split())
+
+    for statement in definition_guard.STATEMENTS:
+        assert " ".join(statement.split()) in shown
+
+
+def test_no_role_has_a_setting_of_its_own_here(postgres):
+    engine = create_engine(postgres.url("helpdesk_owner"))
+    with engine.connect() as connection:
+        assert definition_guard.is_guarded(connection)
+        assert definition_guard.own_settings(connection) == []
+    engine.dispose()
