@@ -248,7 +248,7 @@ FAULTS = (
         "L20",
         "a claim about a platform",
         ACCOUNT,
-        "why: Somebody may be trying to take an account with our help.",
+        "why: Someone may be trying to take an account with our help.",
         "why: Facebook asks for an identity card first.★",
         "belongs in vocab/platforms.yml",
     ),
@@ -256,7 +256,7 @@ FAULTS = (
         "L20",
         "a way through a platform's pages",
         ACCOUNT,
-        "why: Somebody may be trying to take an account with our help.",
+        "why: Someone may be trying to take an account with our help.",
         "why: On Instagram you find this under the settings of the profile.★",
         "belongs in vocab/platforms.yml",
     ),
@@ -264,7 +264,7 @@ FAULTS = (
         "L20",
         "a link in a step",
         ACCOUNT,
-        "why: Somebody may be trying to take an account with our help.",
+        "why: Someone may be trying to take an account with our help.",
         "why: The form is at https://forms.example/recovery for everybody.★",
         "belongs in vocab/platforms.yml",
     ),
@@ -397,13 +397,13 @@ FAULTS = (
         "a step that asks the person and has no words for it",
         "common/close.yml",
         "    do: >-\n"
-        "      Ask how the person is doing, and whether somebody is with them. Then take a "
+        "      Ask how the person is doing, and whether someone is with them. Then take a "
         "moment for yourself.\n"
         "      If this case stays with you, tell your coordinator before you take the next one.\n"
         "    words: >-\n"
         "      How are you doing now? Is someone with you?\n",
         "    do: >-★\n"
-        "      Ask how the person is doing, and whether somebody is with them. Then take a "
+        "      Ask how the person is doing, and whether someone is with them. Then take a "
         "moment for yourself.\n"
         "      If this case stays with you, tell your coordinator before you take the next one.\n",
         "speaks to the person",
