@@ -156,7 +156,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Requester",
         seen.facts.get("vetted") in VETTED,
-        "We have not confirmed who is asking. Do the step “Begin to confirm who is asking” in the"
+        "We have not confirmed who is asking. Do the step “Start confirming who is asking” in the"
         " playbook.",
     )
     yield (
@@ -180,7 +180,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         "Public form",
         seen.has_form_number or seen.is_waived,
-        "There is no number of the platform's own form. Do the step “File the platform's own"
+        "There is no number of the platform's own form. Do the step “Fill in the platform's own"
         " form” and record its number, or ask a coordinator to waive it with a reason.",
     )
     yield from _about_the_packet(seen)

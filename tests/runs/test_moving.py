@@ -188,7 +188,7 @@ def test_the_run_says_that_there_is_a_newer_edition_and_the_page_what_it_would_c
     assert f"{run}/edition" in asha.get(run).text
     page = asha.get(f"{run}/edition").text
     assert "What would be left behind" in page
-    assert "Save the traces before they scroll away: They are saved" in page
+    assert "Save the evidence before it is overwritten: They are saved" in page
     assert "Removed steps" in page
     answer = send(asha, f"{run}/edition", f"{run}/edition", why_move="")
     assert answer.status_code == 422

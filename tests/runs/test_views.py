@@ -116,7 +116,7 @@ def test_recording_a_step_leads_to_the_next(asha, at_work):
     assert answer.status_code == 303
     assert answer.location == f"{run}#now"
     page = asha.get(run)
-    assert "Recorded: Write the first words." in page.text
+    assert "Recorded: Send a first reply." in page.text
     assert "&lt;b&gt;" in page.text
     assert "1 of 23 steps" in page.text
 

@@ -97,9 +97,9 @@ FAULTS = (
         "L06",
         "a step for two answers that exclude each other",
         ACCOUNT,
-        "title: Freeze the roles of a shared page\n    phase: contain\n    who: reporter\n"
+        "title: Secure the roles on a shared page\n    phase: contain\n    who: reporter\n"
         "    needs: [first-contact.safe-channel]\n    when: {in: [whose, [shared, group]]}",
-        "title: Freeze the roles of a shared page★\n    phase: contain\n    who: reporter\n"
+        "title: Secure the roles on a shared page★\n    phase: contain\n    who: reporter\n"
         "    needs: [first-contact.safe-channel]\n"
         "    when: {all: [{is: [whose, shared]}, {is: [whose, group]}]}",
         "ever lead to the step 'shared-page'",
