@@ -1,13 +1,13 @@
 """Whether advice fits what a person said: the checks of vocab/advice_checks.yml, on any answers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.phrases import phrases_of
 from helpdesk.playbooks.answers import SafeNow
-from helpdesk.playbooks.conditions import Context, Value, mentions_in
+from helpdesk.playbooks.conditions import Condition, Context, Value, mentions_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.merging import advice_of
 from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
@@ -38,19 +38,29 @@ def misfits(
             yield from _held(check, told)
 
 
-def answers_that_matter(check: AdviceCheck, page: Playbook) -> Iterator[dict[str, Value]]:
-    """Answers to the questions of a check, and to no others: the least that brings it up."""
-    if check.when is None:
+def answers_that_matter(condition: Condition | None, page: Playbook) -> Iterator[dict[str, Value]]:
+    """Answers to the questions of a condition, and to no others: the least that brings it up."""
+    if condition is None:
         yield {}
         return
     named: dict[str, set[str]] = {}
-    for name, mentioned in mentions_in(check.when):
+    for name, mentioned in mentions_in(condition):
         named.setdefault(name, set()).update(mentioned)
     choices = [_values(page, name, wanted) for name, wanted in named.items()]
     for chosen in product(*choices):
         answers: dict[str, Value] = dict(zip(named, chosen, strict=True))
-        if evaluate(check.when, answers) is Truth.TRUE:
+        if evaluate(condition, answers) is Truth.TRUE:
             yield answers
+
+
+def is_there_because_of(line: Advice, answers: Context, names: Container[str]) -> bool:
+    """Whether a line is shown with these answers, and its condition names one of them."""
+    if line.when is None or evaluate(line.when, answers) is Truth.FALSE:
+        return False
+    return any(
+        name in names and not set(mentioned).isdisjoint(_chosen(answers.get(name)))
+        for name, mentioned in mentions_in(line.when)
+    )
 
 
 def _applies(check: AdviceCheck, asked: set[str], answers: Context) -> bool:
@@ -90,3 +100,7 @@ def _values(page: Playbook, name: str, wanted: set[str]) -> list[Value]:
     if question.kind is QuestionKind.MANY_OF:
         return [(one,) for one in there]
     return list(there)
+
+
+def _chosen(value: Value) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value or ()

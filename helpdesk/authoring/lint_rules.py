@@ -39,6 +39,7 @@ class LintRule(StrEnum):
     WORDS_TO_SEND = "L31"
     AT_STAKE = "L32"
     FITS_WHAT_WAS_SAID = "L33"
+    DANGER_NAMED = "L34"
 
     @property
     def asks(self) -> str:
@@ -80,4 +81,5 @@ _TITLES = {
     LintRule.WORDS_TO_SEND: "Everything said to the person has words that can be sent.",
     LintRule.AT_STAKE: "Advice says what is lost if it is followed late.",
     LintRule.FITS_WHAT_WAS_SAID: "No advice goes against what the person said.",
+    LintRule.DANGER_NAMED: "An answer that raises the level has a line of advice of its own.",
 }

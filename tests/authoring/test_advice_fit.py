@@ -69,5 +69,5 @@ def test_two_lines_that_cannot_both_be_followed():
 def test_each_check_can_come_up_on_one_of_our_pages(check):
     """A question that was renamed would switch a check off without a word."""
     assert any(
-        next(answers_that_matter(check, page), None) is not None for page in LIBRARY.playbooks
+        next(answers_that_matter(check.when, page), None) is not None for page in LIBRARY.playbooks
     )

@@ -1,13 +1,15 @@
-"""Rules about the first advice: what is at stake, and nothing against what was said."""
+"""Rules about the first advice: what is at stake, what was said, and every danger has a line."""
 
 from collections.abc import Iterator
 
-from helpdesk.authoring.advice_fit import answers_that_matter, misfits
+from helpdesk.authoring.advice_fit import answers_that_matter, is_there_because_of, misfits
 from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.locations import place_of
 from helpdesk.authoring.lint.material import Material
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source import Node
+from helpdesk.playbooks.conditions import Context, Value
+from helpdesk.playbooks.model import RedFlag
 
 
 def at_stake(material: Material) -> Iterator[LintFinding]:
@@ -30,13 +32,42 @@ def fits_what_was_said(material: Material) -> Iterator[LintFinding]:
     """L33: a line that is shown although an answer speaks against it, or one that is missing."""
     for page in material.library.playbooks:
         for check in material.library.advice_checks:
-            for answers in answers_that_matter(check, page):
+            for answers in answers_that_matter(check.when, page):
                 for one in misfits((check,), (page,), answers):
                     text = one.line.text if one.line is not None else page.safe_now[0].text
                     said = ", ".join(f"{name} {value}" for name, value in answers.items())
                     yield material.at(
                         text, LintRule.FITS_WHAT_WAS_SAID, f"{one} ({said or 'always'})"
                     )
+
+
+def dangers_are_named(material: Material) -> Iterator[LintFinding]:
+    """L34: answers that raise the level, and no line of advice that is there because of them."""
+    points = {point.id for point in material.library.table.points}
+    for page in material.library.playbooks:
+        for flag in page.red_flags:
+            if flag.floor is None:
+                continue
+            for answers in answers_that_matter(flag.when, page):
+                own = answers.keys() - points
+                if own and not any(
+                    is_there_because_of(line, answers, own) for line in page.safe_now
+                ):
+                    yield _nothing_said(material, flag, answers)
+
+
+def _nothing_said(material: Material, flag: RedFlag, answers: Context) -> LintFinding:
+    said = ", ".join(f"{name} {_in_words(value)}" for name, value in answers.items())
+    return material.at(
+        flag.why,
+        LintRule.DANGER_NAMED,
+        f"'{flag.id}' raises the level ({said}), and no line under safe_now is there because of "
+        "it; say what to do, with a `when:` that names the answer",
+    )
+
+
+def _in_words(value: Value) -> str:
+    return value if isinstance(value, str) else " and ".join(value or ())
 
 
 def _is_called(entry: Node, name: str) -> bool:

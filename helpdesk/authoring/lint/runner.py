@@ -45,6 +45,7 @@ CHECKS: tuple[LintCheck, ...] = (
     messages.words_to_send,
     advice.at_stake,
     advice.fits_what_was_said,
+    advice.dangers_are_named,
 )
 
 

@@ -1,4 +1,4 @@
-"""Each of the 33 rules is shown a fault in a copy of our own pages, and alone reports it."""
+"""Each of the 34 rules is shown a fault in a copy of our own pages, and alone reports it."""
 
 from datetime import date
 
@@ -31,9 +31,17 @@ FAULTS = (
         "L33",
         "a new code where there is no signal",
         CHAT,
-        ", {not: {in: [chat_signal, [lost, new_sim, area]]}}]}",
-        "]}",
+        ", {not: {in: [chat_signal, [lost, new_sim, area]]}}, {not: {all",
+        ", {not: {all",
         "no-signal-no-code: 'ask-new-code' says “ask for a new code”",
+    ),
+    (
+        "L34",
+        "people who can be found, and no line that says to warn them",
+        CHAT,
+        "when: {all: [{answered: chat_at_stake}, {is: [chat_at_stake, sources]}]}",
+        "when: {at_least: [danger, credible]}",
+        "'used-by-sources' raises the level (chat_at_stake sources), and no line",
     ),
     (
         "L01",
