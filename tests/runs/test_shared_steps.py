@@ -66,7 +66,7 @@ def test_what_a_step_waits_for_holds_up_doing_it_again_here(at_work):
     second = at_work.start("doxing")
 
     assert at_work.stands(second, "vetting.vouch").state is StepState.DONE
-    with pytest.raises(Conflict, match="Find a channel"):
+    with pytest.raises(Conflict, match="Agree a safe way"):
         at_work.finish(second, "vetting.vouch", "known")
 
 

@@ -406,14 +406,16 @@ FAULTS = (
         "common/close.yml",
         "    do: >-\n"
         "      Ask how the person is doing, and whether someone is with them. Then take a "
-        "moment for yourself.\n"
-        "      If this case stays with you, tell your coordinator before you take the next one.\n"
+        "moment for\n"
+        "      yourself. If this case stays with you, tell your coordinator before you take the "
+        "next one.\n"
         "    words: >-\n"
         "      How are you doing now? Is someone with you?\n",
         "    do: >-★\n"
         "      Ask how the person is doing, and whether someone is with them. Then take a "
-        "moment for yourself.\n"
-        "      If this case stays with you, tell your coordinator before you take the next one.\n",
+        "moment for\n"
+        "      yourself. If this case stays with you, tell your coordinator before you take the "
+        "next one.\n",
         "speaks to the person",
     ),
     (
