@@ -50,7 +50,9 @@ def vetting_of(work: Work, partner: Partner) -> Vetting:
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     seen = {one.id for one in accounts.people(work)}
     able = [one for one in _who_may_vet(work, partner) if f"{PERSON}{one.id}" != work.actor.id]
-    return Vetting(_desk(work, partner), refusal, [one.name for one in able if one.id in seen])
+    return Vetting(
+        people_at_desk(work, partner), refusal, [one.name for one in able if one.id in seen]
+    )
 
 
 def partners_to_vet(work: Work) -> Sequence[Partner]:
@@ -105,7 +107,8 @@ def _who_may_vet(work: Work, partner: Partner) -> list[Person]:
     ]
 
 
-def _desk(work: Work, partner: Partner) -> list[DeskPerson]:
+def people_at_desk(work: Work, partner: Partner) -> list[DeskPerson]:
+    """Who can open what is sent to them."""
     found = accounts.members_with_key(work.session, partner.team_id)
     return [DeskPerson(one.name, _words(work, one)) for one in found]
 

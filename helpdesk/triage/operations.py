@@ -12,6 +12,7 @@ from helpdesk.cases.models import Case, ContributionKind, LevelRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict
+from helpdesk.core.page_marks import mark_of, refuse_unseen
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
 from helpdesk.playbooks.conditions import Context, Value
@@ -60,14 +61,18 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
     return judgement
 
 
-def correct_answers(work: Work, case: Case, changes: Mapping[str, Value]) -> Judgement:
+def correct_answers(
+    work: Work, case: Case, changes: Mapping[str, Value], *, seen: str | None = None
+) -> Judgement:
     """Replace what was assumed or has changed, and judge again. What was judged before is kept.
 
     Answers that lead higher raise the case at once. Those that lead lower change no level: they ask
-    a second person for one level less, as anybody has to who wants a case to wait longer.
+    a second person for one level less, as anybody has to who wants a case to wait longer. `seen`
+    is the mark of the answers that are corrected: an older page takes nothing back.
     """
     lock_case(work, case)
     work.require(may_judge, case)
+    refuse_unseen(seen, now=mark_of(case.answers))
     pages, table = queries.pages_of(work, case), the_table()
     questions = queries.questions_of(pages)
     before = answers_of(work, case)

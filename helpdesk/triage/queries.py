@@ -155,10 +155,10 @@ def pending_request(work: Work, case: Case) -> LevelRequest | None:
     )
 
 
-def pending_request_or_conflict(work: Work, case: Case) -> LevelRequest:
-    """The undecided wish; where there is none, somebody has been quicker."""
+def pending_request_or_conflict(work: Work, case: Case, *, seen: str | None = None) -> LevelRequest:
+    """The undecided wish; where there is none, or not the one seen, somebody has been quicker."""
     request = pending_request(work, case)
-    if request is None:
+    if request is None or seen not in (None, request.id):
         raise Conflict("Someone else has already decided this.")
     return request
 

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
+from helpdesk.core.page_marks import mark_of
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms import AnswersForm, LowerForm, RaiseForm, answers_form, raise_form
 from helpdesk.triage.policy import may_judge
+from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
 bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
@@ -20,7 +22,8 @@ def edit_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_judge, case)
     questions = queries.questions_of(queries.pages_of(work, case))
-    return _answers_page(case, answers_form(questions, answers_of(work, case)))
+    form = answers_form(questions, answers_of(work, case))
+    return _answers_page(case, form, seen=mark_of(case.answers))
 
 
 @bp.post("/answers")
@@ -28,10 +31,10 @@ def create_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     form = answers_form(queries.questions_of(queries.pages_of(work, case)), {})
     if not form.validate_on_submit():
-        return _answers_page(case, form), 422
+        return _answers_page(case, form, seen=mark_on_page()), 422
     changes = form.changes(answers_of(work, case))
     if changes:
-        judgement = operations.correct_answers(work, case, changes)
+        judgement = operations.correct_answers(work, case, changes, seen=mark_on_page())
         flash(f"The answers are corrected. The level is {case.level}.")
         if judgement.level.rank < case.level.rank:
             flash(
@@ -75,7 +78,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
 @bp.post("/lowering/decision")
 def create_lowering_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = queries.pending_request_or_conflict(work, case)
+    asked = queries.pending_request_or_conflict(work, case, seen=mark_on_page())
     granted = request.form.get("granted") == "yes"
     operations.decide_lowering(work, asked, granted=granted)
     flash(f"The level is {case.level}." if granted else "The level stays as it was.")
@@ -86,9 +89,11 @@ def _to_case(case: Case) -> ResponseReturnValue:
     return redirect(url_for("duty.show_case", ref=case.ref), 303)
 
 
-def _answers_page(case: Case, form: AnswersForm) -> str:
+def _answers_page(case: Case, form: AnswersForm, *, seen: str) -> str:
     judgement = queries.judgement_of(work, case)
-    return render_template("triage/answers.html", case=case, form=form, judgement=judgement)
+    return render_template(
+        "triage/answers.html", case=case, form=form, judgement=judgement, seen=seen
+    )
 
 
 def _level_page(case: Case, raising: RaiseForm, lowering: LowerForm) -> str:

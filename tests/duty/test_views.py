@@ -4,10 +4,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.models import Case, ClosingRequest, Consent
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role, reporter
@@ -219,7 +220,10 @@ def test_an_urgent_case_waits_for_a_second_person_before_it_is_no_report(
     assert "Agree: it is not a report" not in waiting, "who asked does not agree, too"
     again = browser.post(f"/cases/{case.ref}/closure", data={"outcome": "spam"})
     assert again.status_code == 409
-    decided = browser.post(f"/cases/{case.ref}/closure/decision", data={"granted": "yes"})
+    with context.begin() as work:
+        wish = work.session.scalars(select(ClosingRequest.id)).one()
+    told = {"granted": "yes", "seen": wish}
+    decided = browser.post(f"/cases/{case.ref}/closure/decision", data=told)
     assert decided.status_code == 403
 
 

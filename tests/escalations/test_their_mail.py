@@ -163,8 +163,9 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
     page = page_of(house, staff, escalation, house.writer)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
     to = f"/cases/{house.case.ref}/requests/{escalation.ref}/telling"
+    seen = re.search(r'name="seen" value="([^"]+)">\s*<button[^>]*>They have been told', page)[1]
 
-    assert staff.post(to, data={"csrf_token": token}).status_code == 303
+    assert staff.post(to, data={"csrf_token": token, "seen": seen}).status_code == 303
 
     assert "have not been told" not in page_of(house, staff, escalation)
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="already been told"):

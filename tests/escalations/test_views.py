@@ -24,6 +24,7 @@ from helpdesk.settings import Surface
 from tests.escalations.conftest import CONTACT, STORY, TYPED, a_partner
 from tests.escalations.test_approving import without_fact
 from tests.factories import a_case, a_person, a_team, sign_in
+from tests.intake.browser import mark_in
 
 
 def token_of(page):
@@ -31,7 +32,8 @@ def token_of(page):
 
 
 def send(client, page, to, **fields):
-    return client.post(to, data={"csrf_token": token_of(client.get(page)), **fields})
+    shown = client.get(page)
+    return client.post(to, data={"csrf_token": token_of(shown), **mark_in(shown, to), **fields})
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from helpdesk.partners.response_times import in_both_zones
 from helpdesk.partners.terms import PartnerTerms, unknown_platform
 from helpdesk.playbooks.repository import the_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
+from tests.intake.browser import mark_in
 
 ABOUT = {
     "slug": "example-social",
@@ -195,8 +196,9 @@ def test_every_field_has_its_own_name_and_says_where_it_comes_from():
 
 
 def send(client, page, to, **fields):
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
-    return client.post(to, data={"csrf_token": token, **fields})
+    shown = client.get(page)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)[1]
+    return client.post(to, data={"csrf_token": token, **mark_in(shown, to), **fields})
 
 
 def test_a_coordinator_registers_and_a_second_person_vets_on_the_pages(

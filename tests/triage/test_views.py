@@ -11,6 +11,7 @@ from helpdesk.core.actors import Role
 from helpdesk.playbooks.repository import the_library
 from helpdesk.triage import operations, queries
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
+from tests.intake.browser import mark_in
 
 ANSWERS = {"danger": "unsure", "hold": "running", "inside": ["money"], "profile": "@them"}
 
@@ -32,8 +33,9 @@ def asha(staff, house):
 
 
 def send(client, page, to, **fields):
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).text)[1]
-    return client.post(to, data={"csrf_token": token, **fields})
+    shown = client.get(page)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)[1]
+    return client.post(to, data={"csrf_token": token, **mark_in(shown, to), **fields})
 
 
 def case_now(context, house):
@@ -106,13 +108,14 @@ def test_lowering_waits_for_another_hand(staff, context, house):
 
     assert send(client, f"{where}/level", f"{where}/lowering").status_code == 422
     asked = send(client, f"{where}/level", f"{where}/lowering", why_lower="A colleague.")
-    own = send(client, f"{where}/level", f"{where}/lowering/decision", granted="yes")
+    wish = case_now(context, house)[1].request.id
+    own = send(client, f"{where}/level", f"{where}/lowering/decision", granted="yes", seen=wish)
     case, triage = case_now(context, house)
     assert (asked.status_code, own.status_code) == (303, 403)
     assert (case.level, triage.reason) == (Level.URGENT, "A colleague.")
 
     client = sign_in(staff, house.bo)
-    granted = send(client, f"{where}/answers", f"{where}/lowering/decision", granted="yes")
+    granted = send(client, where, f"{where}/lowering/decision", granted="yes")
 
     assert granted.status_code == 303
     assert case_now(context, house)[0].level is Level.SOON

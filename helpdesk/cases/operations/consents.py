@@ -8,19 +8,28 @@ from helpdesk.cases.policy import may_speak_of_consents, may_work_on
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
+from helpdesk.core.page_marks import mark_of, refuse_unseen
 from helpdesk.core.work import Work
 
 
 def record_consent(
-    work: Work, case: Case, *, kind: ConsentKind, platform: str | None = None
+    work: Work,
+    case: Case,
+    *,
+    kind: ConsentKind,
+    platform: str | None = None,
+    seen: str | None = None,
 ) -> Consent:
     """Write down what the reporter has agreed to. History names who wrote it down.
 
     For a platform it says which one: consent to one partner is none to another. It opens no gate
-    before the reporter or a second person has confirmed it.
+    before the reporter or a second person has confirmed it. `seen` is the mark of the platform that
+    the page named.
     """
     lock_case(work, case)
     work.require(may_work_on, case)
+    if kind is ConsentKind.PLATFORM:
+        refuse_unseen(seen, now=mark_of(case.platform))
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
         raise Conflict("We don't know yet which platform this is about. Ask that first.")

@@ -6,6 +6,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConsentForm
 from helpdesk.cases.states import ConsentKind
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
+from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
 
@@ -27,8 +28,12 @@ def create_reopening(ref: str) -> ResponseReturnValue:
 def create_consent(ref: str) -> ResponseReturnValue:
     case, form = queries.case_by_ref(work, ref), ConsentForm()
     if not form.validate_on_submit():
-        return show_form_again("cases/_consent_form.html", case, consent_form=form)
-    operations.record_consent(work, case, kind=ConsentKind(form.consent_kind.data))
+        return show_form_again(
+            "cases/_consent_form.html", case, consent_form=form, platform_mark=mark_on_page()
+        )
+    operations.record_consent(
+        work, case, kind=ConsentKind(form.consent_kind.data), seen=mark_on_page()
+    )
     said = "Recorded. It counts once the reporter, or someone else here, confirms it."
     return redirect_to_case(case, said, part="consents")
 

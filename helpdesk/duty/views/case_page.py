@@ -22,6 +22,7 @@ from helpdesk.cases.models import Case, Conversation, LevelRequest, Message, Not
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolated
+from helpdesk.core.page_marks import mark_of
 from helpdesk.core.round_trips import BatchQuery, Gathered
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
@@ -159,7 +160,11 @@ def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]
         for one in found["insiders"]
         if one.id not in (case.owner_id, myself)
     ]
-    return {"handover_form": handover, **_blank_forms()}
+    return {
+        "handover_form": handover,
+        "platform_mark": mark_of(case.platform),
+        **_blank_forms(),
+    }
 
 
 def _blank_forms() -> dict[str, Any]:

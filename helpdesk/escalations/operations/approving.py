@@ -8,6 +8,7 @@ from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolated
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries, second_person_calls
 from helpdesk.escalations.contributors import contributions_to
@@ -102,12 +103,13 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     )
 
 
-def read_afterwards(work: Work, escalation: Escalation) -> None:
-    """A second person has read what left on one person's word."""
+def read_afterwards(work: Work, escalation: Escalation, *, seen_wording: str | None = None) -> None:
+    """A second person has read what left on one person's word: these words, and no later answer."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         raise Conflict("This request is not waiting for a second reader.")
+    refuse_unseen(seen_wording, now=escalation.wording)
     if work.actor.id == escalation.approved_by or work.actor.id in contributions_to(
         work, escalation
     ):

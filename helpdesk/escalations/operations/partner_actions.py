@@ -8,6 +8,7 @@ from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.markup import isolated
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
@@ -16,6 +17,7 @@ from helpdesk.escalations.models import Decision, Escalation, Exchange
 from helpdesk.escalations.operations.delivery_attempts import is_stopped, mark_delivered
 from helpdesk.escalations.operations.locking import lock_as_it_is, lock_unchanged
 from helpdesk.escalations.packets import Packet, hash_of, parse_packet
+from helpdesk.escalations.page_marks import decision_mark_of
 from helpdesk.escalations.policy import may_receive
 from helpdesk.escalations.states import OPEN_TO_PARTNER, Action, EscalationState, Reason
 from helpdesk.partners.queries import keys_of_partner
@@ -96,17 +98,20 @@ def decide(
     reason: Reason,
     note: str = "",
     corrects: str = "",
+    seen: str | None = None,
 ) -> None:
     """They have decided, and say why. Whether it is really fixed is for the reporter to say.
 
     Until the reporter has said so, a new one puts the last one right, which it names in
-    `corrects`: that stays, as corrected.
+    `corrects`: that stays, as corrected. `seen` is the mark of the last decision, and of what was
+    said of it, on the page where they decided.
     """
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)
     if not action_fits_reason(escalation.ask, action, reason):
         raise Conflict(UNFITTING)
     _refuse_to_decide_twice(work, escalation, corrects)
+    refuse_unseen(seen, now=decision_mark_of(work, escalation))
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.DECIDED)
     decision = Decision(
@@ -138,9 +143,11 @@ def decide(
 
 
 def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -> None:
-    """A second decision is one that names the first: an old page corrects nothing."""
+    """A second decision is one that names the first: an old page corrects nothing. What the
+    reporter has judged is corrected no more."""
     is_decided = escalation.state is EscalationState.DECIDED
-    if is_decided and corrects != queries.decisions_of(work, escalation)[-1].id:
+    last = queries.decisions_of(work, escalation)[-1].id if is_decided else ""
+    if corrects != last:
         raise Conflict(DECIDED_MEANWHILE)
 
 

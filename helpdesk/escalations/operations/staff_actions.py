@@ -10,12 +10,14 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries, second_person_calls
 from helpdesk.escalations.gates import leaves_unread, why_no_second_person
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
+from helpdesk.escalations.page_marks import question_mark_of
 from helpdesk.escalations.policy import may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN, needs_second_person
 from helpdesk.escalations.states import DeliveryState, EscalationState
@@ -27,11 +29,15 @@ CHANGED_MEANWHILE: Final = (
 )
 
 
-def answer_question(work: Work, escalation: Escalation, *, words: str) -> None:
+def answer_question(
+    work: Work, escalation: Escalation, *, words: str, seen: str | None = None
+) -> None:
     """Answer what the partner asked. About access it waits for a second person, as the request did;
-    any other answer goes back at once, and their clock runs again."""
+    any other answer goes back at once, and their clock runs again. `seen` is the mark of the
+    question on the page."""
     work.require(may_work_on, escalation)
     lock_with_case(work, escalation)
+    refuse_unseen(seen, now=question_mark_of(work, escalation))
     _refuse_what_may_not_be_said(work, escalation, words)
     if not needs_second_person(escalation.ask):
         _send(work, escalation, words, by=work.actor.id)

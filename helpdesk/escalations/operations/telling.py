@@ -1,10 +1,12 @@
 """Telling: whether a partner heard that there is news on a request, and what the board says."""
 
 from helpdesk.core.errors import Conflict
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_unchanged
+from helpdesk.escalations.page_marks import news_mark_of
 from helpdesk.escalations.policy import may_tell_partner, may_work_on
 
 
@@ -19,12 +21,13 @@ def note_news(work: Work, escalation: Escalation, *, is_told: bool) -> None:
         work.record("escalation.partner_untold", escalation)
 
 
-def say_they_know(work: Work, escalation: Escalation) -> None:
-    """Somebody of ours told them by another way, so that no letter is missing."""
+def say_they_know(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
+    """Somebody of ours told them of this news by another way, so that no letter is missing."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if escalation.untold_since is None:
         raise Conflict("They have already been told.")
+    refuse_unseen(seen, now=news_mark_of(escalation))
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)
 

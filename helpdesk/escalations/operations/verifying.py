@@ -5,10 +5,12 @@ from typing import Final
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, translatable
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.operations.locking import lock_unchanged
+from helpdesk.escalations.page_marks import decision_mark_of
 from helpdesk.escalations.policy import may_object, may_verify
 from helpdesk.escalations.states import EscalationState, Verdict
 
@@ -20,12 +22,16 @@ SAYS: Final = {
 }
 
 
-def verify(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
-    """Say what one sees after the partner's decision. Who cannot tell yet can say so later."""
+def verify(
+    work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
+) -> None:
+    """Say what one sees after the partner's decision. Who cannot tell yet can say so later. `seen`
+    is the mark of the decision on the page."""
     work.require(may_verify, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DECIDED:
         raise Conflict(translatable("There is no decision waiting for your answer."))
+    refuse_unseen(seen, now=decision_mark_of(work, escalation))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)

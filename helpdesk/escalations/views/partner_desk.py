@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.core.work import Work
-from helpdesk.escalations import labels, operations, partner_inbox, queries
+from helpdesk.escalations import labels, operations, page_marks, partner_inbox, queries
 from helpdesk.escalations.forms import DecisionForm, QuestionForm, TicketForm
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import (
@@ -22,6 +22,7 @@ from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.response_times import in_both_zones
+from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
 
@@ -82,6 +83,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
         reason=Reason(form.reason.data),
         note=form.note.data or "",
         corrects=form.corrects.data or "",
+        seen=mark_on_page(),
     )
     flash(
         "Your decision is corrected. We will ask the person whether it is fixed."
@@ -132,6 +134,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "may_decide": EscalationState.DECIDED in moves,
         "question_form": QuestionForm(formdata=None),
         "decision_form": DecisionForm(formdata=None),
+        "decision_mark": page_marks.decision_mark_of(work, escalation),
         "ticket": ticket,
         "ticket_form": TicketForm(formdata=None, ticket=ticket),
         "is_decided": escalation.state is EscalationState.DECIDED,

@@ -4,7 +4,7 @@ from typing import Any
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
-from helpdesk.escalations import labels, queries, second_person_calls
+from helpdesk.escalations import labels, page_marks, queries, second_person_calls
 from helpdesk.escalations.contributors import cannot_be_second, contributions_to
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
@@ -85,6 +85,9 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "answer_form": AnswerForm(formdata=None, words=waiting.words if waiting else ""),
         "answer_approval_form": AnswerApprovalForm(formdata=None, seen_wording=escalation.wording),
         "verdict_form": VerdictForm(formdata=None),
+        "question_mark": page_marks.question_mark_of(work, escalation),
+        "decision_mark": page_marks.decision_mark_of(work, escalation),
+        "news_mark": page_marks.news_mark_of(escalation),
         **_may(work, escalation, delivery),
     }
 

@@ -22,6 +22,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.views.request_page import parts_of
+from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
 
@@ -68,7 +69,7 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
         form.words.errors = [operations.WAY_TO_REPORTER]
     if form.errors:
         return _page(escalation, answer_form=form), 422
-    operations.answer_question(work, escalation, words=form.words.data or "")
+    operations.answer_question(work, escalation, words=form.words.data or "", seen=mark_on_page())
     if escalation.holds_answer:
         flash("Your answer is saved. A second person is being asked to read and send it.")
     else:
@@ -91,7 +92,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), VerdictForm()
     if not form.validate_on_submit():
         return _page(escalation, verdict_form=form), 422
-    operations.verify(work, escalation, verdict=Verdict(form.verdict.data))
+    operations.verify(work, escalation, verdict=Verdict(form.verdict.data), seen=mark_on_page())
     flash("What the reporter says is recorded.")
     return _back(escalation)
 
@@ -103,8 +104,10 @@ def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/reading")
 def create_reading(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "Recorded: you have read it."
-    return _move(ref, request_ref, operations.read_afterwards, said)
+    escalation = _find(ref, request_ref)
+    operations.read_afterwards(work, escalation, seen_wording=mark_on_page())
+    flash("Recorded: you have read it.")
+    return _back(escalation)
 
 
 @bp.post("/<request_ref>/delivery")
@@ -115,8 +118,10 @@ def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/telling")
 def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
-    said = "Recorded: they know about the update."
-    return _move(ref, request_ref, operations.say_they_know, said)
+    escalation = _find(ref, request_ref)
+    operations.say_they_know(work, escalation, seen=mark_on_page())
+    flash("Recorded: they know about the update.")
+    return _back(escalation)
 
 
 @bp.post("/<request_ref>/silence")

@@ -8,9 +8,11 @@ from helpdesk.escalations.states import Verdict
 from helpdesk.triage.first_reply_clock import promise_answer
 
 
-def give_verdict(work: Work, escalation: Escalation, *, verdict: Verdict) -> None:
+def give_verdict(
+    work: Work, escalation: Escalation, *, verdict: Verdict, seen: str | None = None
+) -> None:
     """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message."""
-    escalations.verify(work, escalation, verdict=verdict)
+    escalations.verify(work, escalation, verdict=verdict, seen=seen)
     if verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
         promise_answer(work, escalation.case)
 

@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from helpdesk.escalations import packets
+from helpdesk.escalations.page_marks import decision_mark_of
 from helpdesk.escalations.states import Verdict
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReporterVerdictForm
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
+from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
 
@@ -28,7 +30,9 @@ def create_verification(ref: str) -> ResponseReturnValue:
     form = ReporterVerdictForm()
     if not form.validate_on_submit():
         return _request_page(request, form), 422
-    operations.give_verdict(work, request.escalation, verdict=Verdict(form.verdict.data))
+    operations.give_verdict(
+        work, request.escalation, verdict=Verdict(form.verdict.data), seen=mark_on_page()
+    )
     flash(_("Thank you. The person who works on your case will see this."))
     return redirect(url_for(".show_case"), 303)
 
@@ -49,4 +53,5 @@ def _request_page(request: RequestStatus, form: ReporterVerdictForm) -> str:
         request=request,
         packet=packets.parse_packet(text) if text else None,
         form=form,
+        decision_mark=decision_mark_of(work, request.escalation),
     )

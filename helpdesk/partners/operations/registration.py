@@ -9,11 +9,13 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolated
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.plausible_days import can_be_in_past
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import begin_mailbox
 from helpdesk.partners.packet_fields import BY_NAME
+from helpdesk.partners.page_marks import desk_mark_of, list_mark_of, terms_mark_of
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
 from helpdesk.partners.queries import lock_partner
 from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
@@ -71,10 +73,14 @@ def register_partner(
     return partner
 
 
-def change_partner(work: Work, partner: Partner, *, name: str, about: PartnerTerms) -> None:
-    """Settle what they are called, what they take, their zone, and whom they can call here."""
+def change_partner(
+    work: Work, partner: Partner, *, name: str, about: PartnerTerms, seen: str | None = None
+) -> None:
+    """Settle what they are called, what they take, their zone, and whom they can call here.
+    `seen` is the mark of what is changed."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
+    refuse_unseen(seen, now=terms_mark_of(partner))
     _check(about)
     after = {"name": name, "asks": list(about.asks), "timezone": about.timezone}
     was = {one: getattr(partner, one) for one, value in after.items()}
@@ -108,27 +114,32 @@ def reinstate_partner(work: Work, partner: Partner) -> None:
     work.record("partner.back", partner)
 
 
-def change_allow_list(work: Work, partner: Partner, *, fields: Iterable[str]) -> None:
-    """Settle what a packet to this partner may hold. What is not on the list stays here."""
+def change_allow_list(
+    work: Work, partner: Partner, *, fields: Iterable[str], seen: str | None = None
+) -> None:
+    """Settle what a packet to this partner may hold. What is not on the list stays here. `seen` is
+    the mark of the list that is changed: an old page gives nothing back."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
+    refuse_unseen(seen, now=list_mark_of(partner))
     partner.allowed_fields = _known(fields)
     partner.note_change(by=work.actor.id)
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
 
 
-def confirm_vetting(work: Work, partner: Partner, *, on: date) -> None:
+def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None = None) -> None:
     """A second person has made sure, on another channel, that they are who they say.
 
     Nobody who registered them, changed them since they were vetted last, or brought in one of their
     people; and not before the first of these has enrolled: whoever makes their key reads along from
-    then on.
+    then on. `seen` is the mark of the partner and of the people at its desk, as on the page.
     """
     work.require(may_vet_partner, partner)
     lock_partner(work, partner)
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     if refusal:
         raise Conflict(refusal)
+    refuse_unseen(seen, now=desk_mark_of(work, partner))
     if not can_be_in_past(on, today=work.at.date()):
         raise Conflict("Choose today or an earlier day, at most five years ago.")
     partner.vetted_on, partner.vetted_by, partner.changed_by = on, work.actor.id, []

@@ -20,6 +20,7 @@ from helpdesk.partners.forms import (
 from helpdesk.partners.labels import TAKES
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import FIELDS
+from helpdesk.partners.page_marks import desk_mark_of, list_mark_of, terms_mark_of
 from helpdesk.partners.policy import (
     may_manage_partner,
     may_register_partner,
@@ -28,6 +29,7 @@ from helpdesk.partners.policy import (
 )
 from helpdesk.partners.vetting import vetting_of
 from helpdesk.partners.views.blueprint import bp, managed
+from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
 
@@ -91,7 +93,8 @@ def show(slug: str) -> ResponseReturnValue:
 @bp.get("/partners/<slug>/about")
 def edit_about(slug: str) -> ResponseReturnValue:
     partner = managed(slug)
-    return render_template("partners/about.html", partner=partner, form=AboutForm(obj=partner))
+    form, seen = AboutForm(obj=partner), terms_mark_of(partner)
+    return render_template("partners/about.html", partner=partner, form=form, seen=seen)
 
 
 @bp.post("/partners/<slug>/about")
@@ -99,8 +102,13 @@ def create_about(slug: str) -> ResponseReturnValue:
     partner = managed(slug)
     form = AboutForm()
     if not form.validate_on_submit():
-        return render_template("partners/about.html", partner=partner, form=form), 422
-    operations.change_partner(work, partner, name=form.name.data or "", about=form.about)
+        page = render_template(
+            "partners/about.html", partner=partner, form=form, seen=mark_on_page()
+        )
+        return page, 422
+    operations.change_partner(
+        work, partner, name=form.name.data or "", about=form.about, seen=mark_on_page()
+    )
     flash("Saved. History keeps what it was before.")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -125,7 +133,7 @@ def create_return(slug: str) -> ResponseReturnValue:
 def edit_allow_list(slug: str) -> ResponseReturnValue:
     partner = managed(slug)
     form = AllowListForm(fields=partner.allowed_fields)
-    return render_template("partners/allow_list.html", partner=partner, form=form, hints=HINTS)
+    return _list_page(partner, form, seen=list_mark_of(partner))
 
 
 @bp.post("/partners/<slug>/allow-list")
@@ -133,9 +141,8 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
     partner = managed(slug)
     form = AllowListForm()
     if not form.validate_on_submit():
-        page = render_template("partners/allow_list.html", partner=partner, form=form, hints=HINTS)
-        return page, 422
-    operations.change_allow_list(work, partner, fields=form.fields.data or ())
+        return _list_page(partner, form, seen=mark_on_page()), 422
+    operations.change_allow_list(work, partner, fields=form.fields.data or (), seen=mark_on_page())
     flash("Saved. From now on, a request to them can include this and nothing else.")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -148,7 +155,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
-    operations.confirm_vetting(work, partner, on=form.on.data)
+    operations.confirm_vetting(work, partner, on=form.on.data, seen=mark_on_page())
     flash(f"{isolated(partner.name)} is vetted. Requests can be sent to them from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -177,6 +184,12 @@ def _platforms() -> Collection[str]:
     return known()
 
 
+def _list_page(partner: Partner, form: AllowListForm, *, seen: str) -> str:
+    return render_template(
+        "partners/allow_list.html", partner=partner, form=form, hints=HINTS, seen=seen
+    )
+
+
 def _page(partner: Partner, form: VettingForm) -> str:
     may_manage = may_manage_partner(work.actor, partner)
     by = {*partner.changed_by, *filter(None, (partner.registered_by, partner.vetted_by))}
@@ -191,6 +204,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
         may_manage=may_manage,
         may_vet=may_vet_partner(work.actor, partner),
         vetting=vetting_of(work, partner),
+        desk_mark=desk_mark_of(work, partner),
         names=names_of_actors(work.session, by),
         takes=TAKES,
     )

@@ -1,0 +1,24 @@
+"""What the page of a request shows to those who answer, decide or judge by it, as a mark."""
+
+from helpdesk.core.page_marks import mark_of
+from helpdesk.core.work import Work
+from helpdesk.escalations import queries
+from helpdesk.escalations.models import Escalation
+
+
+def question_mark_of(work: Work, escalation: Escalation) -> str:
+    """The question that is answered, and the answer that waits already."""
+    asked = [one.id for one in queries.exchanges_of(work, escalation)]
+    return mark_of(escalation.wording, *asked[-1:])
+
+
+def decision_mark_of(work: Work, escalation: Escalation) -> str:
+    """The last decision, and what the reporter said of it."""
+    decided = [one.id for one in queries.decisions_of(work, escalation)][-1:]
+    judged = [one.id for one in queries.verdicts_of(work, escalation)]
+    return mark_of(*decided, *judged)
+
+
+def news_mark_of(escalation: Escalation) -> str:
+    """Since when they have not been told."""
+    return mark_of(escalation.untold_since)

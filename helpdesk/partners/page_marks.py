@@ -1,0 +1,22 @@
+"""What the pages of a partner show to who settles or vouches for it, as marks."""
+
+from helpdesk.core.page_marks import mark_of
+from helpdesk.core.work import Work
+from helpdesk.partners.models import Partner
+from helpdesk.partners.vetting import people_at_desk
+
+
+def list_mark_of(partner: Partner) -> str:
+    """What may be sent to them."""
+    return mark_of(*partner.allowed_fields)
+
+
+def terms_mark_of(partner: Partner) -> str:
+    """What they are called and take, their zone, and whom they can call here."""
+    return mark_of(partner.name, partner.timezone, partner.reach_us, *partner.asks)
+
+
+def desk_mark_of(work: Work, partner: Partner) -> str:
+    """Who they are, and who can read what is sent to them, by key: what somebody vouches for."""
+    desk = [part for one in people_at_desk(work, partner) for part in one]
+    return mark_of(terms_mark_of(partner), partner.platform, *desk)

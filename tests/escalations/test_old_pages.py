@@ -1,0 +1,467 @@
+"""Old pages: who decides, answers or changes by one that shows another state is asked to look."""
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.app import create_app
+from helpdesk.cases import operations as casework
+from helpdesk.cases.levels import Level
+from helpdesk.cases.models import Case, Consent
+from helpdesk.cases.states import ConsentKind
+from helpdesk.core.actors import Role
+from helpdesk.core.errors import Conflict
+from helpdesk.core.page_marks import CHANGED, mark_of
+from helpdesk.duty import case_closing
+from helpdesk.escalations import operations, queries
+from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.partners import operations as partners
+from helpdesk.partners.models import Partner
+from helpdesk.partners.terms import PartnerTerms
+from helpdesk.runs.context import answers_of
+from helpdesk.settings import Surface
+from helpdesk.triage import operations as triage
+from helpdesk.triage import queries as levels
+from tests.factories import a_person, sign_in
+from tests.intake.browser import Browser, mark_in
+
+
+@pytest.fixture
+def browse(context):
+    """A browser of somebody of ours."""
+    app = create_app(context, Surface.STAFF)
+    app.testing = True
+    return lambda somebody: sign_in(app.test_client(), somebody)
+
+
+def with_page(client, page):
+    """A browser in which this page is open, however old it is."""
+    browser = Browser(client)
+    browser.answer = page
+    return browser
+
+
+def press(client, page, address, **typed):
+    """Send the form of this page as it was made then, with what is typed."""
+    return with_page(client, page).send(address, answers=typed)
+
+
+def refuses(answer):
+    return answer.status_code == 409 and CHANGED.replace("'", "&#39;") in answer.text
+
+
+def address_of(house, escalation):
+    return f"/cases/{house.case.ref}/requests/{escalation.ref}"
+
+
+def case_in(work, house):
+    return work.session.get(Case, house.case.id)
+
+
+def decided(house):
+    escalation = house.carried()
+    with house.as_(house.theirs) as work:
+        operations.decide(
+            work,
+            queries.request_by_own_ref(work, escalation.ref),
+            action=Action.ACCESS_RESTORED,
+            reason=Reason.POLICY_BREACH,
+        )
+    return escalation
+
+
+def correct(house, escalation):
+    with house.as_(house.theirs) as work:
+        found = queries.request_by_own_ref(work, escalation.ref)
+        operations.decide(
+            work,
+            found,
+            action=Action.NONE,
+            reason=Reason.OWNER_NOT_VERIFIED,
+            corrects=queries.decisions_of(work, found)[-1].id,
+        )
+
+
+def ask(house, escalation, question):
+    with house.as_(house.theirs) as work:
+        operations.ask_for_information(work, house.mine(work, escalation), question=question)
+
+
+def answer_alone(house, escalation, words):
+    with house.as_(house.writer) as work:
+        operations.answer_question(work, house.mine(work, escalation), words=words)
+    with house.as_(house.writer) as work:
+        found = house.mine(work, escalation)
+        operations.approve_answer(work, found, seen_wording=found.wording)
+
+
+# what left on one person's word
+
+
+@pytest.fixture
+def left_alone(house):
+    house.change_case(level=Level.IMMEDIATE)
+    escalation = house.ask()
+    house.approve(escalation, who=house.writer)
+    house.carry(escalation)
+    return escalation
+
+
+def test_who_read_the_request_has_not_read_a_later_answer(house, browse, left_alone):
+    second, address = browse(house.second), address_of(house, left_alone)
+    old = second.get(address)
+    ask(house, left_alone, "Where to?")
+    answer_alone(house, left_alone, "To another address.")
+
+    answer = press(second, old, f"{address}/reading")
+
+    assert refuses(answer)
+    assert house.now(left_alone).second_read_at is None
+
+
+def test_who_read_what_is_there_has_read_it(house, browse, left_alone):
+    second, address = browse(house.second), address_of(house, left_alone)
+
+    answer = press(second, second.get(address), f"{address}/reading")
+
+    assert answer.status_code == 200
+    assert house.now(left_alone).second_reader == house.second.actor.id
+
+
+# a lower level, and no report
+
+
+def wish(house, reason, level=Level.SOON):
+    with house.as_(house.writer) as work:
+        triage.ask_to_lower(work, case_in(work, house), level=level, reason=reason)
+
+
+def settle(house, *, granted):
+    with house.as_(house.lead) as work:
+        asked = levels.pending_request(work, case_in(work, house))
+        triage.decide_lowering(work, asked, granted=granted)
+
+
+@pytest.mark.parametrize("page", ["case", "approvals"])
+def test_a_wish_is_granted_by_who_has_seen_it(house, browse, page):
+    house.change_case(level=Level.URGENT)
+    wish(house, "first reason")
+    second, case = browse(house.second), f"/cases/{house.case.ref}"
+    old = second.get(case if page == "case" else "/approvals")
+    settle(house, granted=False)
+    wish(house, "another reason")
+
+    late = press(second, old, f"{case}/lowering/decision", granted="yes")
+
+    assert (late.status_code, house.case_now().level) == (409, Level.URGENT)
+    now = press(second, second.get(case), f"{case}/lowering/decision", granted="yes")
+    assert (now.status_code, house.case_now().level) == (200, Level.SOON)
+
+
+def test_one_look_lowers_by_one_level(house, browse):
+    house.change_case(level=Level.IMMEDIATE)
+    wish(house, "to urgent", Level.URGENT)
+    second, case = browse(house.second), f"/cases/{house.case.ref}"
+    old = second.get(case)
+    settle(house, granted=True)
+    wish(house, "to soon", Level.SOON)
+
+    answer = press(second, old, f"{case}/lowering/decision", granted="yes")
+
+    assert (answer.status_code, house.case_now().level) == (409, Level.URGENT)
+
+
+@pytest.mark.parametrize("granted", ["yes", "no"])
+def test_closing_as_no_report_is_agreed_by_who_has_seen_the_wish(house, browse, granted):
+    house.change_case(level=Level.URGENT, reply_due_at=None)
+    with house.as_(house.writer) as work:
+        case_closing.ask_to_close(work, case_in(work, house))
+    second, address = browse(house.second), f"/cases/{house.case.ref}/closure/decision"
+    old = second.get("/approvals")
+    with house.as_(house.lead) as work:
+        asked = case_closing.pending_request(work, case_in(work, house))
+        case_closing.decide_closing(work, asked, granted=False)
+    with house.as_(house.writer) as work:
+        case_closing.ask_to_close(work, case_in(work, house))
+
+    late = press(second, old, address, granted=granted)
+
+    assert late.status_code == 409
+    assert not house.case_now().is_closed
+    now = press(second, second.get("/approvals"), address, granted="yes")
+    assert now.status_code == 200
+    assert house.case_now().is_closed
+
+
+# answers, consents
+
+
+def test_an_old_page_of_answers_takes_nothing_back(house, browse):
+    before = {"danger": "none_known", "profile": "https://a.test/x"}
+    with house.as_(house.writer) as work:
+        triage.correct_answers(work, case_in(work, house), before)
+    second, address = browse(house.second), f"/cases/{house.case.ref}/answers"
+    old = second.get(address)
+    with house.as_(house.writer) as work:
+        triage.correct_answers(work, case_in(work, house), {"danger": "imminent"})
+
+    typed = {"q-danger": "none_known", "q-profile": "https://a.test/y"}
+    answer = press(second, old, address, **typed)
+
+    assert refuses(answer)
+    assert "https://a.test/y" in answer.text, "what was typed is not lost"
+    with house.as_(house.writer) as work:
+        assert answers_of(work, case_in(work, house))["danger"] == "imminent"
+    fresh = press(second, second.get(address), address, **typed | {"q-danger": "imminent"})
+    assert fresh.status_code == 200
+    with house.as_(house.writer) as work:
+        assert answers_of(work, case_in(work, house))["profile"] == "https://a.test/y"
+
+
+def test_a_form_of_answers_that_was_refused_is_still_of_its_page(house, browse):
+    """What is shown once more with its faults has not seen more than before."""
+    second, address = browse(house.second), f"/cases/{house.case.ref}/answers"
+    old = second.get(address)
+    with house.as_(house.writer) as work:
+        triage.correct_answers(work, case_in(work, house), {"danger": "imminent"})
+
+    again = press(second, old, address, **{"q-profile": "x" * 60_000})
+
+    assert again.status_code == 422
+    assert mark_in(again, address) == mark_in(old, address) != {}
+
+
+def test_an_agreement_is_about_the_platform_on_the_page(house, browse):
+    second, case = browse(house.second), f"/cases/{house.case.ref}"
+    old = second.get(case)
+    with house.as_(house.writer) as work:
+        triage.correct_answers(work, case_in(work, house), {"platform": "facebook"})
+
+    answer = press(second, old, f"{case}/consents", consent_kind="platform")
+
+    assert refuses(answer)
+    with house.as_(house.writer) as work:
+        assert "facebook" not in set(work.session.scalars(select(Consent.platform)))
+    now = press(second, second.get(case), f"{case}/consents", consent_kind="platform")
+    assert now.status_code == 200
+    with house.as_(house.writer) as work:
+        assert "facebook" in set(work.session.scalars(select(Consent.platform)))
+
+
+def test_an_agreement_about_no_platform_does_not_ask_which_was_on_the_page(house):
+    with house.as_(house.second) as work:
+        case = case_in(work, house)
+        casework.record_consent(work, case, kind=ConsentKind.KEEP, seen="of another platform")
+
+
+# requests
+
+
+def test_an_answer_is_to_the_question_on_the_page(house, browse):
+    escalation = house.carried(ask=Ask.PRESERVE)
+    ask(house, escalation, "Since when?")
+    writer, address = browse(house.writer), address_of(house, escalation)
+    old = writer.get(address)
+    with house.as_(house.second) as work:
+        operations.answer_question(work, house.mine(work, escalation), words="Since Monday.")
+    ask(house, escalation, "Is it still so?")
+
+    late = press(writer, old, f"{address}/answer", words="Since Tuesday.")
+
+    assert refuses(late)
+    assert "Since Tuesday." in late.text
+    assert house.now(escalation).state is EscalationState.NEED_INFORMATION
+    now = press(writer, writer.get(address), f"{address}/answer", words="Yes.")
+    assert now.status_code == 200
+
+
+def test_an_answer_that_a_colleague_has_written_meanwhile_is_not_overwritten(house, browse):
+    escalation = house.carried()
+    ask(house, escalation, "Since when?")
+    writer, address = browse(house.writer), address_of(house, escalation)
+    old = writer.get(address)
+    with house.as_(house.second) as work:
+        operations.answer_question(work, house.mine(work, escalation), words="Since Monday.")
+
+    assert refuses(press(writer, old, f"{address}/answer", words="Since Tuesday."))
+    with house.as_(house.writer) as work:
+        waiting = queries.waiting_answer(work, house.mine(work, escalation))
+        assert waiting.words == "Since Monday."
+
+
+def test_what_we_note_of_a_verdict_is_about_the_decision_on_the_page(house, browse):
+    escalation = decided(house)
+    writer, address = browse(house.writer), address_of(house, escalation)
+    old = writer.get(address)
+    correct(house, escalation)
+
+    late = press(writer, old, f"{address}/verdict", verdict="confirmed")
+
+    assert refuses(late)
+    assert house.now(escalation).state is EscalationState.DECIDED
+    now = press(writer, writer.get(address), f"{address}/verdict", verdict="not_effective")
+    assert now.status_code == 200
+    assert house.now(escalation).state is EscalationState.IN_REVIEW
+
+
+def test_a_reporter_says_of_the_answer_on_the_page_whether_it_is_fixed(house, public):
+    escalation, reporter = decided(house), public
+    browser = Browser(reporter)
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": " ".join(house.code.words)})
+    address = f"/mailbox/case/requests/{escalation.ref}"
+    old = reporter.get(address)
+    correct(house, escalation)
+
+    late = press(reporter, old, f"{address}/verification", verdict="confirmed")
+
+    assert refuses(late)
+    assert house.now(escalation).state is EscalationState.DECIDED
+    now = press(reporter, reporter.get(address), f"{address}/verification", verdict="confirmed")
+    assert now.status_code == 200
+    assert house.now(escalation).state is EscalationState.CLOSED
+
+
+def test_that_they_know_is_about_the_news_on_the_page(house, browse):
+    escalation = house.carried()
+    second, address = browse(house.second), address_of(house, escalation)
+    untold(house, escalation)
+    old = second.get(address)
+    with house.as_(house.writer) as work:
+        operations.say_they_know(work, house.mine(work, escalation))
+    untold(house, escalation)
+
+    late = press(second, old, f"{address}/telling")
+
+    assert refuses(late)
+    assert house.now(escalation).untold_since is not None
+    assert press(second, second.get(address), f"{address}/telling").status_code == 200
+    assert house.now(escalation).untold_since is None
+
+
+def untold(house, escalation):
+    with house.as_(house.writer) as work:
+        work.session.get(Escalation, escalation.id).untold_since = work.at
+        work.record("escalation.changed_by_test", house.case)
+
+
+# the partner's desk
+
+
+@pytest.fixture
+def judged(house):
+    """A request whose decision did not help, and the page that showed it before that was said."""
+    escalation = decided(house)
+    with house.as_(house.theirs) as work:
+        found = queries.request_by_own_ref(work, escalation.ref)
+        last = queries.decisions_of(work, found)[-1].id
+    with house.as_reporter() as work:
+        found = work.session.get(Escalation, escalation.id)
+        operations.verify(work, found, verdict=Verdict.NOT_EFFECTIVE)
+    return escalation, last
+
+
+def test_what_the_reporter_has_judged_is_corrected_no_more(house, judged):
+    escalation, last = judged
+    how = {"action": Action.NONE, "reason": Reason.OTHER}
+
+    with house.as_(house.theirs) as work:
+        found = queries.request_by_own_ref(work, escalation.ref)
+        with pytest.raises(Conflict):
+            operations.decide(work, found, corrects=last, **how)
+        operations.decide(work, found, **how)
+    assert house.now(escalation).state is EscalationState.DECIDED
+
+
+def test_a_desk_decides_after_what_was_said_of_its_last_decision(house, partner_desk):
+    escalation = house.carried()
+    desk = sign_in(partner_desk, house.theirs)
+    address = f"/requests/{escalation.ref}"
+    old = desk.get(address)
+    with house.as_(house.colleague) as work:
+        found = queries.request_by_own_ref(work, escalation.ref)
+        operations.decide(work, found, action=Action.NONE, reason=Reason.OTHER)
+    with house.as_reporter() as work:
+        found = work.session.get(Escalation, escalation.id)
+        operations.verify(work, found, verdict=Verdict.NOT_EFFECTIVE)
+    typed = {"action": "access_restored", "reason": "policy_breach"}
+
+    assert refuses(press(desk, old, f"{address}/decision", **typed))
+    assert house.now(escalation).state is EscalationState.IN_REVIEW
+    assert press(desk, desk.get(address), f"{address}/decision", **typed).status_code == 200
+    assert house.now(escalation).state is EscalationState.DECIDED
+
+
+# partners
+
+
+@pytest.fixture
+def other_lead(house):
+    with house.context.begin() as work:
+        return a_person(work, Role.COORDINATOR, [work.session.merge(house.queue)])
+
+
+def test_an_old_allow_list_gives_nothing_back(house, browse, other_lead):
+    lead, address = browse(house.lead), f"/partners/{house.partner.slug}/allow-list"
+    old = lead.get(address)
+    with house.as_(other_lead) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        fields = list(partner.allowed_fields)
+        less = [one for one in fields if one != "harm"]
+        partners.change_allow_list(work, partner, fields=less)
+
+    late = press(lead, old, address, fields=[one for one in fields if one != "region"])
+
+    assert refuses(late)
+    with house.as_(house.lead) as work:
+        assert work.session.get(Partner, house.partner.id).allowed_fields == less
+    assert press(lead, lead.get(address), address, fields=["target_url"]).status_code == 200
+
+
+def test_old_terms_of_a_partner_overwrite_no_newer_ones(house, browse, other_lead):
+    lead, address = browse(house.lead), f"/partners/{house.partner.slug}/about"
+    old = lead.get(address)
+    with house.as_(other_lead) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        partners.change_partner(
+            work, partner, name=partner.name, about=PartnerTerms(asks=("lock",), reach_us="Us.")
+        )
+
+    typed = {"name": "Theirs", "timezone": "UTC", "asks": ["restore"], "reach_us": "Them."}
+    late = press(lead, old, address, **typed)
+
+    assert refuses(late)
+    with house.as_(house.lead) as work:
+        assert work.session.get(Partner, house.partner.id).reach_us == "Us."
+    assert press(lead, lead.get(address), address, **typed).status_code == 200
+
+
+def test_whoever_vets_a_partner_vouches_for_the_people_on_the_page(house, context, browse):
+    with house.as_(house.lead) as work:
+        partners.suspend_vetting(work, work.session.get(Partner, house.partner.id))
+    with context.begin() as work:
+        vouching = a_person(work, Role.COORDINATOR, [work.session.merge(house.queue)])
+    client, page = browse(vouching), f"/partners/{house.partner.slug}"
+    old = client.get(page)
+    with context.begin() as work:
+        team = work.session.get(Partner, house.partner.id).team
+        a_person(work, Role.PARTNER, [team])
+
+    day = house.case.opened_at.date().isoformat()
+    late = press(client, old, f"{page}/vetting", on=day)
+
+    assert refuses(late)
+    with house.as_(house.lead) as work:
+        assert not work.session.get(Partner, house.partner.id).is_vetted
+    assert press(client, client.get(page), f"{page}/vetting", on=day).status_code == 200
+
+
+# the mark
+
+
+def test_a_mark_tells_states_apart_and_says_nothing_of_them():
+    marks = {mark_of(), mark_of(None), mark_of(""), mark_of("a", "b"), mark_of("ab"), mark_of("b")}
+
+    assert len(marks) == 6
+    assert mark_of("a", "b") == mark_of("a", "b")
+    assert "secret" not in mark_of("secret")

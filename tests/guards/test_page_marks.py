@@ -1,0 +1,146 @@
+"""Every form says whether it carries a mark of what its page has shown, and if not, why not.
+
+A new address that takes a form fails here until it has its line (decision 0055).
+"""
+
+import inspect
+
+from tests.guards.test_routes import apps, routes
+
+# The form decides about, agrees to, confirms, corrects or waves away what stands on its page. By
+# endpoint: what its view reads of the page. The operation compares it, with the record held.
+MARKED = {
+    "cases.create_consent": "mark_on_page",
+    "cases.create_conversation": "form.seen",
+    "cases.create_message": "form.seen",
+    "cases.create_reading": '"seen"',
+    "duty.create_closure_decision": "mark_on_page",
+    "escalations.create_answer": "mark_on_page",
+    "escalations.create_answer_approval": "form.seen_wording",
+    "escalations.create_approval": "form.seen_hash",
+    "escalations.create_findings": "findings",
+    "escalations.create_packet": "form.seen_hash",
+    "escalations.create_reading": "mark_on_page",
+    "escalations.create_telling": "mark_on_page",
+    "escalations.create_verdict": "mark_on_page",
+    "intake.create_consents": "shown",
+    "intake.create_verification": "mark_on_page",
+    "partner_desk.create_decision": "mark_on_page",
+    "partners.create_about": "mark_on_page",
+    "partners.create_allow_list": "mark_on_page",
+    "partners.create_vetting": "mark_on_page",
+    "playbooks.create_outcome": "form.seen",
+    "playbooks.create_skip": "form.seen",
+    "triage.create_answers": "mark_on_page",
+    "triage.create_lowering_decision": "mark_on_page",
+}
+
+NAMED = "the address names the one thing that is decided, and it never changes"
+NEW = "it adds something new, made only of what is typed"
+OWN = "it is about one's own account, and opens with a passphrase or a code"
+CODE = "the code that is typed says which thing is meant"
+STATE = "the operation looks at the state again; in whatever state it passes, it is meant"
+STOPS = "it only stops, takes back or asks somebody to look: as right on an old page as now"
+LATEST = "it takes what is newest, or first in line, at that moment"
+ONE = "it gives or takes one person one thing, named in the form, and the rule is asked again"
+PLAIN = {
+    "accounts.create_code": OWN,
+    "accounts.create_enrolment": OWN,
+    "accounts.create_enrolment_start": OWN,
+    "accounts.create_key": ONE,
+    "accounts.create_mailbox": OWN,
+    "accounts.create_mailbox_code": OWN,
+    "accounts.create_mailbox_confirmation": CODE,
+    "accounts.create_passphrase": OWN,
+    "accounts.create_recovery": OWN,
+    "accounts.create_recovery_key": OWN,
+    "accounts.create_second_factor": OWN,
+    "accounts.create_sign_in": OWN,
+    "accounts.create_sign_out": OWN,
+    "accounts.create_sign_out_everywhere": OWN,
+    "cases.create_assignment": STATE,
+    "cases.create_consent_confirmation": NAMED,
+    "cases.create_handover": ONE,
+    "cases.create_note": NEW,
+    "cases.create_release": STATE,
+    "cases.create_reopening": STATE,
+    "cases.create_resumption": STATE,
+    "duty.create_closing": ONE,
+    "duty.create_closure": STATE,
+    "duty.create_consent_withdrawal": NAMED,
+    "duty.create_departure": OWN,
+    "duty.create_membership_end": ONE,
+    "duty.create_next": LATEST,
+    "duty.create_next_of_second_lane": LATEST,
+    "duty.create_reset": ONE,
+    "duty.create_retry": NAMED,
+    "duty.create_seen": LATEST,
+    "duty.create_shift": OWN,
+    "duty.create_shift_end": OWN,
+    "duty.create_wait": STATE,
+    "escalations.create": NEW,
+    "escalations.create_delivery": "what was approved never changes; the gates are asked again",
+    "escalations.create_second_person": STOPS,
+    "escalations.create_silence": STATE,
+    "escalations.create_waiver": "it is about the platform's own form, not about the packet",
+    "escalations.create_withdrawal": STOPS,
+    "intake.create_answers": NEW,
+    "intake.create_confirmation": NAMED,
+    "intake.create_denial": NAMED,
+    "intake.create_draft": "it keeps what is typed, and decides nothing",
+    "intake.create_message": NEW,
+    "intake.create_objection": NAMED,
+    "intake.create_report": NEW,
+    "intake.create_return": CODE,
+    "intake.create_sign_out": OWN,
+    "intake.create_verdict_objection": NAMED,
+    "intake.create_withdrawal": STOPS,
+    "partner_desk.create_acknowledgement": "that they have it is true of every state of a request",
+    "partner_desk.create_mailbox_confirmation": CODE,
+    "partner_desk.create_question": STATE,
+    "partner_desk.create_ticket": "the number is theirs, and nothing follows from it",
+    "partners.create": NEW,
+    "partners.create_doubt": STOPS,
+    "partners.create_mailbox": "the whole address is typed, and counts when its code comes back",
+    "partners.create_mailbox_code": STATE,
+    "partners.create_mailbox_confirmation": CODE,
+    "partners.create_retirement": STOPS,
+    "partners.create_return": STATE,
+    "people.create_enrolment": ONE,
+    "people.create_invitation": NEW,
+    "people.create_membership": ONE,
+    "people.create_queue": NEW,
+    "people.create_reopening": ONE,
+    "playbooks.create_edition": LATEST,
+    "playbooks.create_reopening": STOPS,
+    "playbooks.create_run": NEW,
+    "triage.create_level": "the level that is wanted is chosen, and a higher one is never refused",
+    "triage.create_lowering": "the wish is for a second person, who sees from which level",
+}
+
+
+def forms(context):
+    return {
+        rule.endpoint: app.view_functions[rule.endpoint]
+        for _surface, app in apps(context)
+        for method, rule in routes(app)
+        if method == "POST"
+    }
+
+
+def test_every_form_says_whether_it_carries_a_mark_of_its_page(context):
+    found = set(forms(context))
+
+    assert not MARKED.keys() & PLAIN.keys()
+    assert found == MARKED.keys() | PLAIN.keys(), (
+        "A form came or went. If it decides, agrees, confirms, corrects or waves away, it carries "
+        "a mark of what its page has shown (core/page_marks.py); say so in MARKED. If not, PLAIN "
+        "says why."
+    )
+
+
+def test_the_view_of_a_form_with_a_mark_reads_it(context):
+    views = forms(context)
+
+    for endpoint, token in MARKED.items():
+        assert token in inspect.getsource(inspect.unwrap(views[endpoint])), endpoint
