@@ -130,6 +130,7 @@ class Channel(HTTPChannel):
 
     def received(self, data: bytes) -> bool:
         """Take bytes of one request. A second one sent without waiting is not looked at."""
+        received = len(data)
         with self.requests_lock:
             if self._is_leaving or self.will_close or self.close_when_flushed or self.requests:
                 return False
@@ -145,7 +146,7 @@ class Channel(HTTPChannel):
             elif self.request.expect_continue and not self.sent_continue:
                 self.send_continue()
         if self.request is not None:
-            self.server.make_room()
+            self.server.make_room(received)
         return True
 
     def _take(self, request: IncomingRequest, data: bytes) -> bytes:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
+# How much of what may be held is left after room was made.
+ROOM_MADE = 0.9
+
+
 class Server(TcpWSGIServer):
     """Waitress on a socket that others hold too. See docs/decisions/0028-waitress.md."""
 
@@ -27,6 +31,7 @@ class Server(TcpWSGIServer):
         self.answers = 0
         self.answered_at = time.monotonic()
         self.most = _connections()
+        self._held_at_most = 0
         super().__init__(*args, **kw)
 
     def readable(self) -> bool:
@@ -45,13 +50,22 @@ class Server(TcpWSGIServer):
             if channel.is_overdue(now):
                 channel.will_close = True
 
-    def make_room(self) -> None:
-        """Keep what unfinished requests hold together below the limit."""
-        channels = list(self.active_channels.values())
-        while sum(channel.held for channel in channels) > client_limits.LARGEST_TOGETHER:
-            largest = max(channels, key=lambda channel: channel.held)
-            channels.remove(largest)
+    def make_room(self, received: int) -> None:
+        """Keep what unfinished requests hold together below the limit; so many bytes came now.
+
+        Connections are asked only once more than the limit may be held, and then so much is let go
+        that they need not be asked again soon: this runs for each packet of everybody.
+        """
+        self._held_at_most += received
+        if self._held_at_most <= client_limits.LARGEST_TOGETHER:
+            return
+        held = {channel: channel.held for channel in self.active_channels.values()}
+        total = sum(held.values())
+        while total > client_limits.LARGEST_TOGETHER * ROOM_MADE:
+            largest = max(held, key=held.__getitem__)
+            total -= held.pop(largest)
             largest.handle_close()
+        self._held_at_most = total
 
     def turn(self, patience: float) -> None:
         """Wait so many seconds at the longest for something to happen, and do what there is."""

@@ -1,0 +1,71 @@
+"""What unfinished requests hold together is bounded, and to look costs next to nothing."""
+
+import pytest
+
+from helpdesk.server import client_limits
+from helpdesk.server.listener import Server
+
+LIMIT = 1_000_000
+
+
+class HeldConnection:
+    """A connection that holds so many bytes of a body."""
+
+    asked = 0
+
+    def __init__(self, server, held):
+        self._server = server
+        self._held = held
+
+    @property
+    def held(self):
+        type(self).asked += 1
+        return self._held
+
+    def handle_close(self):
+        self._server.active_channels = {
+            number: one for number, one in self._server.active_channels.items() if one is not self
+        }
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A server with a small limit, without a socket."""
+    monkeypatch.setattr(client_limits, "LARGEST_TOGETHER", LIMIT)
+    monkeypatch.setattr(HeldConnection, "asked", 0)
+    server = Server.__new__(Server)
+    server._held_at_most = 0
+    server.active_channels = {}
+    return server
+
+
+def connect(server, *held):
+    server.active_channels = {
+        number: HeldConnection(server, size) for number, size in enumerate(held)
+    }
+
+
+def test_small_packets_ask_no_connection(server):
+    connect(server, *[1] * 1_000)
+
+    for _ in range(10_000):
+        server.make_room(1)
+
+    assert HeldConnection.asked == 0
+
+
+def test_a_house_that_is_nearly_full_is_looked_over_seldom(server):
+    connect(server, *[999] * 1_000)  # 999,000 bytes
+
+    for _ in range(50_000):
+        server.make_room(10)
+
+    assert HeldConnection.asked <= 1_000 * (50_000 * 10 // (LIMIT // 10) + 2)
+
+
+def test_the_largest_goes_first(server):
+    connect(server, 500_000, 100, 700_000, 200)
+
+    server.make_room(LIMIT + 1)
+
+    assert sorted(one.held for one in server.active_channels.values()) == [100, 200, 500_000]
