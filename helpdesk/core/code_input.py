@@ -28,6 +28,10 @@ SIX_DIGITS: Final = re.compile(r"(?<![a-z0-9])(\d{3})[ -]*(\d{3})(?![a-z0-9])")
 SPACES: Final = frozenset({"Zs", "Zl", "Zp", "Cc"})
 UNSEEN: Final = frozenset({"Cf", "Mn", "Me", "Cs"})
 KNOWN: Final = 4096
+# Letters that are read where a code is asked for: a pasted page with a code in it has fewer.
+LONGEST_TYPED: Final = 5_000
+# What one sign may stand for, such as a ligature or a fraction; a whole phrase is in no code.
+LONGEST_SIGN: Final = 3
 
 
 class _Signs(dict[int, str]):
@@ -35,6 +39,8 @@ class _Signs(dict[int, str]):
 
     def __missing__(self, number: int) -> str:
         plain = "".join(map(_plain_sign, unicodedata.normalize("NFKD", chr(number)).casefold()))
+        if len(plain) > LONGEST_SIGN:
+            plain = "|"
         if len(self) < KNOWN:  # nobody fills our memory by writing in every script there is
             self[number] = plain
         return plain
@@ -68,12 +74,18 @@ def normalise(text: str) -> str:
     return text.translate(_signs)
 
 
+def typed_code(text: str) -> str:
+    """What is read of what stands where a code is asked for, however much that is."""
+    return text[:LONGEST_TYPED]
+
+
 def letters_in(text: str) -> Iterator[str]:
     """Every code of 26 letters and digits that may stand in a text, the likeliest first."""
     typed = normalise(text)
+    pieces = (one for one in typed.split("|") if len(one) >= LETTERS_IN_CODE)
     seen = set()
-    for one in (typed, *_surely(typed), *typed.split("|")):
-        letters = only_letters_and_digits(one)
+    for one in (typed, *_surely(typed), *pieces):
+        letters = _letters_of(one)
         if len(letters) == LETTERS_IN_CODE and set(letters) <= set(LETTERS) and letters not in seen:
             seen.add(letters)
             yield letters
@@ -81,7 +93,11 @@ def letters_in(text: str) -> Iterator[str]:
 
 def only_letters_and_digits(text: str) -> str:
     """All letters and digits of a text and nothing else, as codes are made of them."""
-    return re.sub(r"[^a-z0-9]", "", normalise(text)).upper().translate(MISREAD)
+    return _letters_of(normalise(text))
+
+
+def _letters_of(normalised: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", normalised).upper().translate(MISREAD)
 
 
 def words_in(text: str) -> list[str]:
@@ -91,7 +107,7 @@ def words_in(text: str) -> list[str]:
 
 def extract_six_digits(text: str) -> str:
     """The six digits of a second factor; the text as it is if there are none."""
-    found = {first + second for first, second in SIX_DIGITS.findall(normalise(text))}
+    found = {first + second for first, second in SIX_DIGITS.findall(normalise(typed_code(text)))}
     return found.pop() if len(found) == 1 else text
 
 

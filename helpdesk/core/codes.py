@@ -60,7 +60,7 @@ class ReturnCode:
         to be told, then, what is wrong with a code.
         """
         seen: set[int] = set()
-        for number in _numbers_in(text):
+        for number in _numbers_in(code_input.typed_code(text)):
             if number not in seen and len(seen) < MOST_CODES:
                 seen.add(number)
                 yield cls(number)
@@ -144,7 +144,8 @@ def new_code() -> str:
 
 def plain_code(text: str) -> str:
     """What somebody typed or pasted of such a code, as it was made; it may be none."""
-    return next(code_input.letters_in(text), code_input.only_letters_and_digits(text))
+    typed = code_input.typed_code(text)
+    return next(code_input.letters_in(typed), code_input.only_letters_and_digits(typed))
 
 
 def contains_code(text: str) -> bool:
@@ -161,6 +162,7 @@ def contains_code(text: str) -> bool:
 def is_misread(text: str) -> bool:
     """Whether a text has as many words or digits as a code and its checksum is wrong: something in
     it was written down or typed wrong, and nothing is said of which."""
+    text = code_input.typed_code(text)
     if next(_numbers_in(text), None) is not None:
         return False
     words = len(code_input.words_in(text))
@@ -173,6 +175,7 @@ def count_code_parts(text: str) -> tuple[int, int] | None:
 
     None where the number is right, or where it cannot be said which form they meant.
     """
+    text = code_input.typed_code(text)
     words, letters = len(code_input.words_in(text)), len(code_input.only_letters_and_digits(text))
     if letters in (LETTERS_IN_CODE, code_digits.LENGTH) and words <= 1:
         return None
