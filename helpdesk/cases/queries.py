@@ -44,8 +44,21 @@ IN_ORDER = (Case.level, DUE, Case.id)
 # What the page of a case gathers, oldest first; of messages without the copies that only reporters
 # open, of consents what was taken back included.
 MESSAGES: Final = (
-    select(Message.id, Message.is_from_reporter, Message.author, Message.sent_at, Message.body)
+    select(
+        Message.id,
+        Message.is_from_reporter,
+        Message.author,
+        Message.sent_at,
+        Message.body,
+        Message.answers,
+    )
     .where(Message.case_id == bindparam("case_id"))
+    .order_by(Message.sent_at, Message.id)
+)
+# Those of them that answer questions of the mailbox.
+LATER_ANSWERS: Final = (
+    select(Message.id, Message.answers)
+    .where(Message.case_id == bindparam("case_id"), Message.answers.is_not(None))
     .order_by(Message.sent_at, Message.id)
 )
 NOTES: Final = (
@@ -68,7 +81,12 @@ CONSENTS: Final = (
 )
 OUR_MOVE = text("(cases.state <> 'waiting' OR cases.reply_due_at IS NOT NULL)")
 # A list has no use for what people told us, and it is most of a case's bytes.
-LISTED = (defer(Case.story), defer(Case.contact), defer(Case.answers))
+LISTED = (
+    defer(Case.story),
+    defer(Case.contact),
+    defer(Case.answers),
+    defer(Case.for_advice),
+)
 
 
 def in_queues(queues: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpdesk.cases.models import Case, SealedInCase
+from helpdesk.cases import queries
+from helpdesk.cases.models import Case, Message, SealedInCase
 from helpdesk.core.sealing import Place, Public, Secret
 from helpdesk.core.work import Work
 
@@ -36,6 +37,20 @@ def answers_of(work: Work, case: Case) -> dict[str, Answer]:
     """Question id to what was picked or typed."""
     text = work.keys.open(case, "answers")
     return dict(json.loads(text)) if text else {}
+
+
+def later_answers_of(
+    work: Work, case: Case, rows: Sequence[Any] | None = None
+) -> dict[str, Answer]:
+    """What they answered in the mailbox, the newest where they answered twice.
+
+    `rows` are the messages of the case, where they were read already.
+    """
+    if rows is None:
+        rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
+    told = [one for one in rows if one.answers is not None]
+    opened = open_field_of_rows(work, case, Message, told, "answers")
+    return {name: answer for _row, text in opened for name, answer in json.loads(text).items()}
 
 
 def contact_of(work: Work, case: Case) -> dict[str, str]:

@@ -104,6 +104,12 @@ def questions_for_later(library: Library, kinds: Iterable[str]) -> tuple[Questio
     return tuple(one for one in later if one.id not in {*asked, STORY, *CONTACT})
 
 
+def is_draft(library: Library, kinds: Iterable[str]) -> bool:
+    """Whether what we say to these has not been read by anybody who has lived through it."""
+    pages = merging.pages_of(library, kinds)
+    return any(page.status is Readiness.DRAFT for page in pages)
+
+
 def has_collapsed_options(question: Question) -> bool:
     """Whether the answers are folded away until somebody wants to pick one."""
     return len(question.options) > LONGEST_LIST

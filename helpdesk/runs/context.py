@@ -1,6 +1,7 @@
 """What is known on a case, as conditions ask for it: answers, facts and consents by name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,9 +16,17 @@ from helpdesk.playbooks.model import Playbook
 CONSENT_TO_PLATFORM = "consent_platform"
 
 
-def answers_of(work: Work, case: Case) -> dict[str, Value]:
-    """What the reporter picked and typed, by question."""
-    return {name: _value(answer) for name, answer in report_content.answers_of(work, case).items()}
+def answers_of(
+    work: Work, case: Case, *, messages: Sequence[Any] | None = None
+) -> dict[str, Value]:
+    """What the reporter picked and typed, by question: in the report, as it was corrected since,
+    and where it says nothing, in the mailbox.
+
+    `messages` are those of the case, where they were read already.
+    """
+    later = report_content.later_answers_of(work, case, messages)
+    known = {**later, **report_content.answers_of(work, case)}
+    return {name: _value(answer) for name, answer in known.items() if answer}
 
 
 def context_of(work: Work, case: Case, playbook: Playbook) -> Context:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from helpdesk.accounts.on_call import AlertResult
-from helpdesk.cases import news
+from helpdesk.cases import news, report_content
 from helpdesk.cases.contributions import name_of_answer, record_contribution
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, ContributionKind, LevelRequest
@@ -21,6 +21,7 @@ from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import the_library
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import first_reply_clock, queries
+from helpdesk.triage.advice import keep_for_advice
 from helpdesk.triage.judgement import Judgement, by_urgency, judge_report
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.policy import may_decide, may_judge
@@ -81,7 +82,13 @@ def correct_answers(
     # what was answered on a page that has left the case since was told all the same
     after = without_hidden(questions, told) | {name: told[name] for name in elsewhere}
     judgement = judge_report(table, pages, after)
-    case.answers = work.keys.seal(case, "answers", json.dumps(after))
+    told_in_report = report_content.answers_of(work, case)
+    # What the mailbox was told stays there, so that a newer answer counts; what is corrected counts
+    # before it, and so does that an answer was taken away.
+    kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
+    kept |= {name: "" for name, value in changes.items() if not value}
+    case.answers = work.keys.seal(case, "answers", json.dumps(kept))
+    keep_for_advice(case, after)
     for question in changes:
         record_contribution(work, case.id, ContributionKind.EVIDENCE, name=name_of_answer(question))
     platform = the_library().named_platform(after)

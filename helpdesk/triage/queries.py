@@ -1,6 +1,6 @@
 """Reading what was judged: the level in force and why, what was thought before, what is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import and_, bindparam, or_, select
 
 from helpdesk.cases import queries as cases
+from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LevelRequest
 from helpdesk.core.errors import Conflict
@@ -46,12 +47,14 @@ EVALUATIONS: Final = (
 
 @dataclass(frozen=True)
 class JudgedAnswer:
-    """An answer in words, and whether it is only assumed or still to ask."""
+    """An answer in words, whether it is only assumed or still to ask, and whether it came later,
+    in the mailbox."""
 
     question: str
     words: str
     is_assumed: bool
     is_to_ask: bool
+    is_later: bool
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def triage_of_case(work: Work, case: Case) -> TriageNow:
         evaluations=evaluations_of(work, case),
         at_work=runs.at_work(work, case),
         request=pending_request(work, case),
+        messages=cases.messages_of(work, case),
     )
 
 
@@ -97,9 +101,12 @@ def triage_summary(
     evaluations: Sequence[Any],
     at_work: Sequence[str],
     request: LevelRequest | None,
+    messages: Sequence[Any],
 ) -> TriageNow:
-    """The same of what was read: levels given, playbooks at work, a wish to lower the level."""
-    answers = answers_of(work, case)
+    """The same of what was read: levels given, playbooks at work, a wish to lower the level, and
+    messages, of which some answer questions."""
+    answers = answers_of(work, case, messages=messages)
+    later = report_content.later_answers_of(work, case, messages).keys()
     pages = merging.pages_of(the_library(), (*case.kinds, *at_work))
     judgement = judge_report(the_table(), pages, answers)
     questions = questions_of(pages)
@@ -108,7 +115,7 @@ def triage_summary(
         known=answers,
         judgement=judgement,
         rows=rows_of(the_table(), judgement),
-        answers=_in_words(questions, answers, judgement),
+        answers=_in_words(questions, answers, judgement, later=later),
         evaluations=evaluations,
         request=request,
         reason=work.keys.open(request, "reason") if request else "",
@@ -194,7 +201,11 @@ def _could_raise(
 
 
 def _in_words(
-    questions: Sequence[Question], answers: Context, judgement: Judgement
+    questions: Sequence[Question],
+    answers: Context,
+    judgement: Judgement,
+    *,
+    later: Collection[str],
 ) -> tuple[JudgedAnswer, ...]:
     table = the_table()
     unknown = {*judgement.assumed, *judgement.to_ask}
@@ -214,6 +225,7 @@ def _in_words(
                     words=words or "Not answered",
                     is_assumed=question.id in judgement.assumed,
                     is_to_ask=question.id in judgement.to_ask,
+                    is_later=question.id in later,
                 )
             )
     return tuple(told)

@@ -15,7 +15,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "cases": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT, INSERT, UPDATE (reply_due_at, state, waits_on, waits_until, word_due_at)",
+        INTAKE: "SELECT, INSERT, UPDATE (for_advice, reply_due_at, state, waits_on, waits_until, word_due_at)",
         PARTNER: "SELECT, UPDATE (reply_due_at, state, waits_on, waits_until, word_due_at)",
         WORKER: "SELECT, UPDATE (reply_due_at, state, unheard_since, waits_on, waits_until, word_due_at)",
         TICKER: "SELECT, UPDATE (reply_due_at, state, unheard_since, waits_on, waits_until, word_due_at)",

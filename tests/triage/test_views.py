@@ -1,11 +1,13 @@
 """The pages of the level: correct an answer, raise it, lower it with a second person."""
 
+import html
+import json
 import re
 
 import pytest
 
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case
+from helpdesk.cases.models import Case, Message
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.playbooks.repository import the_library
@@ -52,6 +54,47 @@ def test_the_form_shows_what_was_answered(asha, house):
     assert re.search(r'name="q-hold" value="running" checked', page.text)
     assert re.search(r'name="q-inside" value="money" checked', page.text)
     assert "Assumed until you have asked: danger" in page.text
+
+
+def test_answers_given_later_stand_among_the_others_beside_what_was_never_answered(
+    asha, context, house, now
+):
+    said = {"whose": "group", "changed": ["password"]}
+    with work_as(context, house.bo, at=now) as work:
+        case = work.session.get(Case, house.case.id)
+        message = Message(
+            case=case,
+            case_id=case.id,
+            is_from_reporter=True,
+            author=f"reporter:{case.id}",
+            sent_at=now,
+        )
+        message.body = case.public.seal_text("In words.", message.place_of("body"))
+        message.answers = case.public.seal_text(json.dumps(said), message.place_of("answers"))
+        work.session.add(message)
+        work.record("message.received", message)
+
+    page = html.unescape(asha.get(f"/cases/{case.ref}").text)
+
+    library = the_library()
+    level = page[page.index('id="level"') :]
+    for name, chosen in (("whose", "group"), ("changed", "password")):
+        question = library.playbook("account-takeover").question(name)
+        row = level[level.index(f"<dt>{question.ask}</dt>") :]
+        row = row[: row.index("</div>")]
+        assert str(question.option(chosen).label) in row
+        assert "Answered later" in row
+    inside = library.playbook("account-takeover").question("inside")
+    row = level[level.index(f"<dt>{inside.ask}</dt>") :]
+    assert "Answered later" not in row[: row.index("</div>")]
+    skipped, for_later = level.index("Skipped in the report"), level.index("Not asked in the")
+    listed = {name: level.index(f"<li>{asked(name)}</li>") for name in ("way_in", "typed")}
+    assert skipped < listed["way_in"] < for_later < listed["typed"]
+    assert f"<li>{asked('whose')}</li>" not in level
+
+
+def asked(name):
+    return str(the_library().playbook("account-takeover").question(name).ask)
 
 
 def test_a_correction_is_judged_and_the_rest_stays(asha, context, house):

@@ -84,6 +84,8 @@ class Case(Identified, Base):
     story: Mapped[Envelope | None]
     contact: Mapped[Envelope | None]
     answers: Mapped[Envelope | None]
+    # Of the answers those that advice asks about, sealed to the reporter's return code.
+    for_advice: Mapped[Envelope | None]
 
     closure: Mapped["Closure | None"] = relationship(
         back_populates="case", cascade="all, delete-orphan"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.models.case import SealedInCase
@@ -11,7 +11,10 @@ from helpdesk.core.sealing import Envelope
 
 
 class Message(SealedInCase, Base):
-    """Sealed for the case; what we write is sealed for the reporter too, what they write is not."""
+    """Sealed for the case; what we write is sealed for the reporter too, what they write is not.
+
+    `answers` are those to questions of the mailbox, which `body` says in words.
+    """
 
     __tablename__ = "messages"
 
@@ -20,8 +23,12 @@ class Message(SealedInCase, Base):
     sent_at: Mapped[datetime]
     body: Mapped[Envelope]
     for_reporter: Mapped[Envelope | None]
+    answers: Mapped[Envelope | None]
 
-    __table_args__ = (Index("ix_messages_case_id_sent_at", "case_id", "sent_at"),)
+    __table_args__ = (
+        CheckConstraint("answers IS NULL OR is_from_reporter", name="answers_are_theirs"),
+        Index("ix_messages_case_id_sent_at", "case_id", "sent_at"),
+    )
 
 
 class Note(SealedInCase, Base):

@@ -29,6 +29,7 @@ from helpdesk.duty import timeline
 from helpdesk.duty.case_closing import steps_left
 from helpdesk.duty.disagreements import disagreements
 from helpdesk.duty.playbook_offers import offers_for
+from helpdesk.duty.unanswered import unanswered_questions
 from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
@@ -72,6 +73,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         evaluations=found["evaluations"],
         at_work=[one.playbook for one in found["at_work"]],
         request=triage.pending_request(work, case) if found["wishes"] else None,
+        messages=found["messages"],
     )
     runs = playbooks.runs_of(work, case) if found["runs"] else ()
     requests = escalations.requests_of_case(work, case) if found["requests"] else ()
@@ -96,6 +98,7 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "lines": timeline.timeline_of(entries, names, [one.page for one in runs]),
         "is_all": len(found["entries"]) <= timeline.SHOWN,
         "triage": level,
+        "unanswered": unanswered_questions(case, level.known),
         "tags": level.tags_of_incident(dict(found["facts"])),
         "runs": runs,
         "offers": offers_for(the_library(), case, runs, level.pages, level.known),

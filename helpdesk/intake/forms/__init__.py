@@ -12,7 +12,7 @@ from helpdesk.intake.forms.deferred_questions import (
     list_deferred_questions,
 )
 from helpdesk.intake.forms.mailbox import ReporterMessageForm, ReporterVerdictForm, ReturnForm
-from helpdesk.intake.forms.questions import PREFIX
+from helpdesk.intake.forms.questions import PREFIX, answers_from_form
 from helpdesk.intake.forms.report_form import FIRST, LAST, OWN, PAGES, URGENCY, ReportForm
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "ReporterVerdictForm",
     "ReturnForm",
     "answers_as_message",
+    "answers_from_form",
     "deferred_questions_form",
     "explain_consequences",
     "label_of",

@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from helpdesk.intake import report
-from helpdesk.intake.forms.questions import answers_from_form, fields_for
+from helpdesk.intake.forms.questions import fields_for
 from helpdesk.intake.report import KEPT
+from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import the_library
 from helpdesk.web.forms import Form
@@ -22,9 +23,8 @@ def deferred_questions_form(kinds: Sequence[str], language: str) -> Any:
     return _form(tuple(kinds), language)()
 
 
-def answers_as_message(form: Any, kinds: Sequence[str]) -> str:
+def answers_as_message(answers: Context, kinds: Sequence[str]) -> str:
     """What was answered, as a message to us: questions and choices in the words of the house."""
-    answers = answers_from_form(form)
     return "\n\n".join(
         f"{one.ask}\n{', '.join(report.answer_in_words(one, answers[one.id]))}"
         for one in list_deferred_questions(kinds, the_library().collection.language)

@@ -21,7 +21,7 @@ from helpdesk.intake.forms.report_steps import (
 from helpdesk.intake.report import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import merging
 from helpdesk.playbooks.danger_signs import DangerSign, signs_in
-from helpdesk.playbooks.model import Question, Readiness
+from helpdesk.playbooks.model import Question
 from helpdesk.playbooks.repository import the_library
 
 FIRST, URGENCY, OWN, LAST = PAGES = (1, 2, 3, 4)
@@ -89,8 +89,7 @@ class ReportForm:
     @property
     def is_draft(self) -> bool:
         """Whether what we say to this has not been read by anybody who has lived through it."""
-        pages = merging.pages_of(self.library, self.kinds)
-        return any(page.status is Readiness.DRAFT for page in pages)
+        return report.is_draft(self.library, self.kinds)
 
     @property
     def danger_signs(self) -> tuple[DangerSign, ...]:

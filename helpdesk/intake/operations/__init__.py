@@ -12,7 +12,7 @@ from helpdesk.intake.operations.mailbox_sessions import (
     find_mailbox_session,
     open_mailbox,
 )
-from helpdesk.intake.operations.messages import write_message
+from helpdesk.intake.operations.messages import answer_questions, write_message
 from helpdesk.intake.operations.submission import ReportKeys, SubmissionResult, submit_report
 from helpdesk.intake.operations.verdicts import deny_verdict, give_verdict
 from helpdesk.intake.operations.withdrawal import withdraw_case
@@ -21,6 +21,7 @@ __all__ = [
     "Agreement",
     "ReportKeys",
     "SubmissionResult",
+    "answer_questions",
     "close_mailbox",
     "confirm_consent",
     "deny_consent",

@@ -1,5 +1,6 @@
 """What a reporter tells us later: sealed for responders, not to be read again in the mailbox."""
 
+import json
 from datetime import datetime, timedelta
 
 from helpdesk.cases import news
@@ -10,10 +11,20 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_for_reporter
+from helpdesk.playbooks.conditions import Context
+from helpdesk.triage.advice import add_for_advice
 from helpdesk.triage.first_reply_clock import promise_answer
 
 
-def write_message(work: Work, case: Case, *, body: str) -> Message:
+def answer_questions(work: Work, case: Case, *, body: str, answers: Context) -> Message:
+    """Add answers to what the report did not ask, which `body` says in words; the advice in the
+    mailbox follows them. None of them changes the level: what can is asked in the report."""
+    message = write_message(work, case, body=body, answers=answers)
+    add_for_advice(work, case, answers)
+    return message
+
+
+def write_message(work: Work, case: Case, *, body: str, answers: Context | None = None) -> Message:
     """Add the reporter's words, to which we owe an answer. A case that waited for them, or was
     closed, wakes up."""
     work.require(is_reporter_of, case)
@@ -26,6 +37,8 @@ def write_message(work: Work, case: Case, *, body: str) -> Message:
         sent_at=_after_the_last(work, case),
     )
     message.body = work.keys.seal(message, "body", body)
+    if answers:
+        message.answers = work.keys.seal(message, "answers", json.dumps(answers))
     work.session.add(message)
     work.record("message.received", message)
     reopen_for_reporter(work, case)

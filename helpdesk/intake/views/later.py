@@ -1,4 +1,4 @@
-"""More questions, after the report was sent: at the reporter's pace, and none of them decides."""
+"""After the report was sent: more questions at the reporter's pace, and advice by the answers."""
 
 from typing import Any
 
@@ -6,19 +6,38 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from helpdesk.cases.models import Case
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import (
     answers_as_message,
+    answers_from_form,
     deferred_questions_form,
     list_deferred_questions,
 )
-from helpdesk.intake.report import has_collapsed_options, option_hints
+from helpdesk.intake.report import has_collapsed_options, is_draft, option_hints
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.intake.volume import refuse_if_full
+from helpdesk.playbooks.answers import SafeNow
+from helpdesk.playbooks.repository import the_library
+from helpdesk.triage.advice import advice_for
 from helpdesk.web.app_context import current_context
 from helpdesk.web.languages import current_language
 from helpdesk.web.work import work
+
+
+@bp.get("/mailbox/case/advice")
+@mailbox_required
+def show_case_advice() -> ResponseReturnValue:
+    """What to do now, by the newest answers; printed, it says nothing of the code."""
+    case = queries.own_case(work)
+    return render_template(
+        "mailbox/advice.html",
+        case=case,
+        advice=_advice(case),
+        is_draft=is_draft(the_library(), case.kinds),
+        left_for_later=len(list_deferred_questions(case.kinds, current_language())),
+    )
 
 
 @bp.get("/mailbox/case/questions")
@@ -35,13 +54,23 @@ def create_answers() -> ResponseReturnValue:
     form = deferred_questions_form(case.kinds, current_language())
     if not form.validate_on_submit():
         return _page(form), 422
-    answers = answers_as_message(form, case.kinds)
+    answers = answers_from_form(form)
     if not answers:
         return redirect(url_for(".show_case"), 303)
     refuse_if_full(work, current_context().settings.reports_quota)
-    operations.write_message(work, case, body=answers)
+    before = _advice(case)
+    operations.answer_questions(
+        work, case, body=answers_as_message(answers, case.kinds), answers=answers
+    )
     flash(_("Answers sent. Only the people who work on your case can read them."))
+    if _advice(case) != before:
+        flash(_("Your answers change what is safe to do now."))
+        return redirect(url_for(".show_case_advice"), 303)
     return redirect(url_for(".show_case"), 303)
+
+
+def _advice(case: Case) -> SafeNow:
+    return advice_for(work, case, the_library(current_language()))
 
 
 def _page(form: Any) -> str:

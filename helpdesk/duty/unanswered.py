@@ -1,0 +1,34 @@
+"""What a reporter has not told us: left out of the report, or not asked before the mailbox."""
+
+from dataclasses import dataclass
+
+from helpdesk.cases.models import Case
+from helpdesk.intake import report
+from helpdesk.playbooks.answers import asked
+from helpdesk.playbooks.conditions import Context
+from helpdesk.playbooks.repository import the_library
+
+
+@dataclass(frozen=True)
+class UnansweredQuestions:
+    """Questions in words: those that were asked in the report and skipped, those of the mailbox."""
+
+    skipped: tuple[str, ...]
+    for_later: tuple[str, ...]
+
+
+def unanswered_questions(case: Case, known: Context) -> UnansweredQuestions:
+    """Without the decision questions, which say for themselves whether they were answered."""
+    library = the_library()
+    before = report.questions(library, report.playbooks_to_ask(library, case.kinds))
+    later = report.questions_for_later(library, case.kinds)
+    left = [
+        one
+        for one in asked((*before, *later), known)
+        if one.id not in {*known, *library.decision_questions}
+    ]
+    waits = {one.id for one in later}
+    return UnansweredQuestions(
+        skipped=tuple(str(one.ask) for one in left if one.id not in waits),
+        for_later=tuple(str(one.ask) for one in left if one.id in waits),
+    )

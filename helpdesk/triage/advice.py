@@ -1,0 +1,53 @@
+"""What is safe to do now, as often as a reporter comes back: by what is known of them by then."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from helpdesk.cases.models import Case
+from helpdesk.core.work import Work
+from helpdesk.playbooks.answers import SafeNow
+from helpdesk.playbooks.conditions import Context, Value, names_in
+from helpdesk.playbooks.library import Library
+from helpdesk.playbooks.merging import advice_of, pages_of
+from helpdesk.playbooks.repository import the_library
+
+
+def keep_for_advice(case: Case, answers: Context) -> None:
+    """Seal to the return code those answers that some line of advice asks about, and no others.
+
+    They are choices, never words. Whoever forces a code out of somebody sees what to do, and not
+    what was told.
+    """
+    kept = {name: answers[name] for name in sorted(_asked_about() & answers.keys())}
+    place = case.place_of("for_advice")
+    case.for_advice = case.reporter_public.seal_text(json.dumps(kept), place)
+
+
+def add_for_advice(work: Work, case: Case, answers: Context) -> None:
+    """Add what the reporter has answered since."""
+    keep_for_advice(case, {**answers_for_advice(work, case), **answers})
+
+
+def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
+    """What was kept, for the reporter; nothing of a case from before there was advice."""
+    text = work.keys.open_own(case, "for_advice")
+    told: Mapping[str, Any] = json.loads(text) if text else {}
+    return {
+        name: value if isinstance(value, str) else tuple(value or ())
+        for name, value in told.items()
+    }
+
+
+def advice_for(work: Work, case: Case, library: Library) -> SafeNow:
+    """What to do now and what better not, by today's playbooks and the newest answers."""
+    return advice_of(pages_of(library, case.kinds), answers_for_advice(work, case))
+
+
+@cache
+def _asked_about() -> frozenset[str]:
+    """The questions on which some line of advice depends, of any kind of trouble: a case may be
+    about another one tomorrow."""
+    lines = (one for page in the_library().playbooks for one in page.safe_now)
+    return frozenset(name for one in lines if one.when is not None for name in names_in(one.when))

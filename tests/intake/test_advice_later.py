@@ -1,0 +1,159 @@
+"""Advice after coming back with the code: there, by the newest answers, and apart from the code."""
+
+import html
+import json
+
+import pytest
+from sqlalchemy import select, update
+
+from helpdesk.cases.models import Case, Message
+from helpdesk.cases.report_content import answers_of, later_answers_of
+from helpdesk.core.sealing import CannotOpen
+from helpdesk.playbooks.merging import advice_of, pages_of
+from helpdesk.playbooks.repository import the_library
+from helpdesk.triage import operations as triage
+from helpdesk.triage.advice import answers_for_advice
+from tests.intake.browser import Browser
+from tests.intake.test_mailbox import enter
+from tests.intake.test_reports import cases, code_on, go_to, send
+
+KIND = "device-lost-seized"
+FIRST = {"what": KIND, "q_danger": "none_known", "q_hold": "running"}
+TOLD = {"q_seized_how": "lost"}
+LIBRARY = the_library()
+
+
+def advice(answers):
+    found = advice_of(pages_of(LIBRARY, [KIND]), answers)
+    return {str(one.text) for one in (*found.dos, *found.donts)}
+
+
+@pytest.fixture
+def code(browser):
+    go_to(browser, 4, first=FIRST, own=TOLD)
+    send(browser)
+    return code_on(browser)
+
+
+@pytest.fixture
+def back(app, code):
+    """Another browser, some days later, that has nothing but the code."""
+    browser = Browser(app.test_client())
+    enter(browser, " ".join(code.words))
+    return browser
+
+
+def lines_on(page):
+    words = html.unescape(page.text)
+    every = {str(one.text) for one in LIBRARY.playbook(KIND).safe_now}
+    return {one for one in every if one in words}
+
+
+def answer(browser, **answers):
+    browser.open("/mailbox/case/questions")
+    return browser.send("/mailbox/case/questions", answers=answers)
+
+
+def test_the_advice_of_the_receipt_is_there_after_coming_back(browser, back):
+    browser.open("/report/received/advice")
+    on_receipt = lines_on(browser)
+
+    back.open("/mailbox/case")
+    assert 'href="/mailbox/case/advice"' in back.text
+    back.open("/mailbox/case/advice")
+
+    told = {"danger": "none_known", "hold": "running", "seized_how": "lost"}
+    assert lines_on(back) == on_receipt == advice(told)
+
+
+def test_it_follows_what_is_answered_later_and_says_that_it_changed(back):
+    back.open("/mailbox/case/advice")
+    before = lines_on(back)
+
+    answer(back, q_seized_what="computer")
+
+    assert back.answer.request.path == "/mailbox/case/advice"
+    assert "Your answers change what is safe to do now." in back.text
+    sim = {one for one in before if "SIM card" in one}
+    assert sim
+    assert sim.isdisjoint(lines_on(back))
+
+    answer(back, q_seized_what="phone")
+    assert sim <= lines_on(back)
+
+
+def test_answers_that_change_no_line_lead_back_to_the_case(back):
+    answer(back, q_seized_what="phone")
+
+    assert back.answer.request.path == "/mailbox/case"
+
+
+def test_it_follows_what_a_responder_corrected(house, back):
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        triage.correct_answers(work, case, {"seized_what": "computer"})
+
+    back.open("/mailbox/case/advice")
+
+    assert not [one for one in lines_on(back) if "SIM card" in one]
+
+
+def test_the_page_names_no_code_and_closes_with_the_mailbox(app, back, code):
+    back.open("/mailbox/case/advice")
+    assert " ".join(code.words) not in back.text
+    assert code.words[0] + "</li>" not in back.text
+    assert "code-words" not in back.text
+
+    stranger = Browser(app.test_client())
+    stranger.open("/mailbox/case/advice")
+    assert stranger.status == 303
+
+
+def test_a_case_from_before_shows_what_fits_everyone_with_that_trouble(house, back):
+    with house.inside() as work:
+        work.session.execute(update(Case).values(for_advice=None))
+
+    back.open("/mailbox/case/advice")
+
+    assert lines_on(back) == advice({})
+
+
+def test_kept_for_it_are_choices_that_some_advice_asks_about_and_the_code_alone_opens_them(
+    house, back, code
+):
+    answer(back, q_seized_what="computer", q_seized_paper="have_it")
+
+    [case] = cases(house)
+    place = case.place_of("for_advice")
+    kept = json.loads(code.secret().open_text(case.for_advice, place))
+    told = {"danger": "none_known", "hold": "running", "seized_how": "lost"}
+    assert kept == {**told, "seized_what": ["computer"]}
+    with house.inside() as work:
+        case = work.session.get(Case, case.id)
+        with pytest.raises(CannotOpen):
+            work.keys.secret(case.key_id).open_text(case.for_advice, place)
+        with pytest.raises(CannotOpen):
+            answers_for_advice(work, case)
+
+
+def test_what_is_answered_later_is_an_answer_and_a_correction_counts_before_it(house, back):
+    answer(back, q_seized_what="computer", q_seized_back="back_soon")
+    answer(back, q_seized_what="phone")
+
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        assert len(work.session.scalars(select(Message)).all()) == 2
+        assert later_answers_of(work, case) == {
+            "seized_what": ["phone"],
+            "seized_back": "back_soon",
+        }
+        triage.correct_answers(work, case, {"seized_back": "", "danger": "credible"})
+
+    answer(back, q_seized_what="disk")
+    with house.inside() as work:
+        case = work.session.scalars(select(Case)).one()
+        assert "seized_what" not in answers_of(work, case)
+        known = triage.answers_of(work, case)
+    assert "seized_back" not in known
+    assert known["danger"] == "credible"
+    assert known["seized_what"] == ("disk",)
