@@ -58,7 +58,15 @@ from helpdesk.web import (
 )
 from helpdesk.web import work as web_work
 from helpdesk.web.template_environment import TemplateEnvironment
-from helpdesk.web.time_format import day, happened, in_hour, length, moment, time_left
+from helpdesk.web.time_format import (
+    day,
+    happened,
+    in_hour,
+    length,
+    moment,
+    part_of_day,
+    time_left,
+)
 
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
 # less than half of it: so one that is too long comes back whole, with the number.
@@ -177,6 +185,10 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.filters["happened"] = happened
     app.jinja_env.filters["in_hour"] = in_hour
     app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["part_of_day"] = part_of_day
+    # What the parts of pages that all surfaces share say of a moment.
+    is_public = app.extensions["surface"] is Surface.PUBLIC
+    app.jinja_env.filters["when"] = part_of_day if is_public else happened
     app.jinja_env.globals["languages"] = languages
     app.jinja_env.filters["in_language"] = in_language
     app.jinja_env.filters["country"] = languages.country_name

@@ -16,6 +16,7 @@ from helpdesk.web.languages import current_language
 WORDINGS_KEPT = 1024
 AN_HOUR = 3600
 A_DAY = 24 * 60  # in minutes
+MORNING, AFTERNOON, EVENING = 5, 12, 18  # the hours at which they begin
 
 
 def moment(at: datetime) -> Markup:
@@ -34,6 +35,12 @@ def in_hour(at: datetime) -> Markup:
 def happened(at: datetime) -> Markup:
     """When something was done, as closely as it was kept: a full hour is never a chance."""
     return in_hour(at) if _is_full_hour(at) else moment(at)
+
+
+def part_of_day(at: datetime) -> Markup:
+    """22 November 2026, in the morning (UTC): for reporters, who know no hour in UTC, and to whom
+    we do not say at which minute one of us was at work."""
+    return _part_of_day(current_language(), at)
 
 
 def day(at: datetime) -> Markup:
@@ -69,6 +76,20 @@ def _is_full_hour(at: datetime) -> bool:
 @lru_cache(maxsize=WORDINGS_KEPT)
 def _day(language: str, at: datetime) -> Markup:
     words = f"{at.day} {at:%B %Y}" if language == "en" else format_date(at, "long", locale=language)
+    return dated(f"{at:%Y-%m-%d}", words)
+
+
+@lru_cache(maxsize=WORDINGS_KEPT)
+def _part_of_day(language: str, at: datetime) -> Markup:
+    on = _day(language, at).striptags()
+    if at.hour < MORNING:
+        words = gettext("%(day)s, in the early hours (UTC)", day=on)
+    elif at.hour < AFTERNOON:
+        words = gettext("%(day)s, in the morning (UTC)", day=on)
+    elif at.hour < EVENING:
+        words = gettext("%(day)s, in the afternoon (UTC)", day=on)
+    else:
+        words = gettext("%(day)s, in the evening (UTC)", day=on)
     return dated(f"{at:%Y-%m-%d}", words)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpdesk.app import create_app
 from helpdesk.settings import Surface
 from helpdesk.web import languages
-from helpdesk.web.time_format import happened, in_hour, length, moment, time_left
+from helpdesk.web.time_format import happened, in_hour, length, moment, part_of_day, time_left
 
 HOUR = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
@@ -37,6 +37,34 @@ def test_what_was_kept_to_the_hour_says_so_and_what_is_exact_stays_exact(pages, 
         said = happened(at)
 
     assert said == f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{words}</time>'
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [
+        (0, "in the early hours"),
+        (4, "in the early hours"),
+        (5, "in the morning"),
+        (12, "in the afternoon"),
+        (17, "in the afternoon"),
+        (18, "in the evening"),
+        (23, "in the evening"),
+    ],
+)
+def test_reporters_read_the_day_and_the_part_of_it_and_no_hour(pages, hour, words):
+    with pages.test_request_context("/"):
+        said = part_of_day(HOUR.replace(hour=hour, minute=41))
+
+    assert said == f'<time datetime="2026-11-22">22 November 2026, {words} (UTC)</time>'
+
+
+def test_pages_of_reporters_name_no_hour_and_those_of_staff_do(context):
+    at, words = HOUR + timedelta(minutes=41), "{{ at|when }}"
+    for surface in Surface:
+        app = create_app(context, surface)
+        with app.test_request_context("/"):
+            said = app.jinja_env.from_string(words).render(at=at)
+        assert ("11:41" in said) is (surface is not Surface.PUBLIC)
 
 
 def test_a_due_time_on_the_full_hour_is_that_very_moment(pages):

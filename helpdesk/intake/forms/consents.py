@@ -13,7 +13,7 @@ from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus, WithdrawalEffect
 from helpdesk.playbooks.repository import the_library
 from helpdesk.web.forms import Form
-from helpdesk.web.time_format import day, moment
+from helpdesk.web.time_format import day, part_of_day
 
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, _("You may work on my case and help me")),
@@ -125,7 +125,7 @@ def _consequence(request: RequestStatus, happens: WithdrawalEffect) -> str:
                 "We asked %(name)s on %(time)s. If you untick this, we tell them to stop. "
                 "They may have read it already.",
                 name=name,
-                time=moment(request.arrived_at).striptags(),
+                time=part_of_day(request.arrived_at).striptags(),
             )
     return str(said)
 
