@@ -45,7 +45,7 @@ class SealedColumn(TypeDecorator[Envelope]):
 
     def process_bind_param(self, value: Envelope | None, dialect: Dialect) -> bytes | None:
         if value is not None and not isinstance(value, Envelope):
-            raise TypeError("Only an Envelope may be stored in a sealed column.")
+            raise TypeError("Only an Envelope may be stored in an encrypted column.")
         return None if value is None else value.raw
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Envelope | None:

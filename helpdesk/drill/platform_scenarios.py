@@ -42,7 +42,7 @@ def water_festival(actions: DrillActions, story: SampleReport, at: datetime) -> 
         request,
         action=Action.ACCESS_RESTORED,
         reason=Reason.POLICY_BREACH,
-        note="Access goes to the address that stood in the account before the change.",
+        note="Access goes to the address that was on the account before the change.",
     )
     at = yield at + timedelta(hours=2)
     actions.write(
@@ -62,8 +62,8 @@ def legal_clinic(actions: DrillActions, story: SampleReport, at: datetime) -> Sc
         run,
         at,
         ask=Ask.RESTORE,
-        happened="A page that looked like yours took a password and a code. Picture, mail address "
-        "and password were changed within the hour.",
+        happened="A page that looked like yours took a password and a code. The picture, the "
+        "email address and the password were changed within the hour.",
         harm="Messages in it name people who asked for legal advice in confidence.",
     )
 
@@ -101,7 +101,7 @@ def river_watch(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
         run,
         at,
         ask=Ask.RESTORE,
-        happened="Somebody changed the password at night and publishes false measurements.",
+        happened="Someone changed the password overnight and is publishing false measurements.",
         harm="A hearing relies on the measurements, and people along the river do, too.",
     )
 

@@ -53,9 +53,9 @@ STORIES = (
         "A festival's account was taken (the platform has decided; is it true?)",
         timedelta(days=9, hours=4),
         TAKEN,
-        "Since yesterday evening somebody else posts on the account of our river festival. They "
-        "write to people who follow us and ask for money for tickets that do not exist. We still "
-        "get the mails, but the password does not work any more.",
+        "Since yesterday evening someone else has been posting on our river festival's account. "
+        "They are writing to our followers and asking for money for tickets that don't exist. We "
+        "still get the emails, but the password doesn't work any more.",
         _points("none_known", "running", "others", "within_72h", "can_act")
         | {
             "profile": "@drill.riverfestival",
@@ -74,9 +74,9 @@ STORIES = (
         "A legal clinic is locked out (with the platform)",
         timedelta(hours=3, minutes=40),
         TAKEN,
-        "Our clinic answers questions of tenants by direct message. This morning a colleague typed "
-        "the password on a page that looked right. Now the picture is another one and we cannot "
-        "get in. In the messages are names and addresses of people who fear their landlords.",
+        "Our clinic answers tenants' questions by direct message. This morning a colleague typed "
+        "the password on a page that looked right. Now the picture has changed and we can't get "
+        "in. The messages hold names and addresses of people who are afraid of their landlords.",
         _points("credible", "running", "others", "open", "cannot_act")
         | {
             "profile": "@drill.tenantclinic",
@@ -100,8 +100,9 @@ STORIES = (
         "A poetry page was taken (the platform has a question)",
         timedelta(days=4, hours=1),
         TAKEN,
-        "Three of us run a page with poems in our language. One of us got a mail about copyright, "
-        "clicked, and now we are all removed. The poems are still there but under another name.",
+        "Three of us run a page of poems in our language. One of us got an email about copyright "
+        "and clicked, and now we have all been removed. The poems are still there, under another "
+        "name.",
         _points("none_known", "running", "others", "open", "cannot_act")
         | {
             "profile": "@drill.poems",
@@ -120,8 +121,8 @@ STORIES = (
         "An environment group lost its account (a request waits for a second reader)",
         timedelta(hours=20),
         TAKEN,
-        "We publish measurements of the river. The account was taken the night before our hearing "
-        "and shows wrong numbers now. I can still see it on the office computer.",
+        "We publish measurements of the river. The account was taken over the night before our "
+        "hearing, and now it shows false figures. I can still see it on the office computer.",
         _points("none_known", "running", "others", "within_72h", "can_act")
         | {
             "profile": "@drill.riverwatch",
@@ -136,12 +137,12 @@ STORIES = (
     ),
     SampleReport(
         "student-held",
-        "A student is held and the phone with them (new, and about two things)",
+        "A student is being held, and their phone too (new, and about two things)",
         timedelta(minutes=12),
         "arrest-detention",
-        "My flatmate was taken from a demonstration this afternoon. Since an hour the account is "
-        "online and reads messages, but he cannot have his phone. In it are the groups of "
-        "everybody who organised it.",
+        "My flatmate was arrested at a demonstration this afternoon. His account came online an "
+        "hour ago and is reading messages, but he can't have his phone. All the groups of the "
+        "people who organised it are on there.",
         _points("imminent", "running", "others", "within_72h", "cannot_act")
         | {
             "arrest_state": "held_unknown",
@@ -162,11 +163,11 @@ STORIES = (
     ),
     SampleReport(
         "union-mail",
-        "A union's mailbox is read by somebody (new, its time is running out)",
+        "Someone is reading a union's email (new, its time is running out)",
         timedelta(hours=1, minutes=40),
         "workspace-or-payment-fraud",
-        "In our mailbox there is a rule that forwards everything to an address we do not know. The "
-        "vote on the strike is in two days and the employer knows what we write.",
+        "There's a rule in our mailbox that forwards everything to an address we don't know. The "
+        "strike vote is in two days, and our employer knows what we write.",
         _points("none_known", "running", "others", "within_72h", "can_act")
         | {
             "office_domain": "union.drill.example",
@@ -182,8 +183,8 @@ STORIES = (
         "A choir's account had strange sign-ins (new)",
         timedelta(hours=7),
         TAKEN,
-        "We got three mails about sign-ins from a city where none of us lives. Everything looks "
-        "normal, but we do not know what to look for.",
+        "We got three emails about sign-ins from a city where none of us lives. Everything looks "
+        "normal, but we don't know what to look for.",
         _points("none_known", "unclear", "self", "open", "can_act")
         | {"whose": "shared", "way_in": "signed_in", "changed": ("nothing",), "typed": ("none",)},
         {"safe_channel": "choir@drill.example"},
@@ -191,11 +192,11 @@ STORIES = (
     ),
     SampleReport(
         "site-down",
-        "The site of a women's shelter cannot be reached (in work)",
+        "A women's shelter's website is down (in progress)",
         timedelta(hours=15),
         "website-down",
-        "Our site shows an error since last night. The host says that we get too many visitors. "
-        "Women find our number there, and the number only.",
+        "Our site has shown an error since last night. The host says we're getting too many "
+        "visitors. It's the only place where women find our number.",
         _points("credible", "running", "others", "open", "cannot_act")
         | {
             "site_address": "shelter.drill.example",
@@ -210,11 +211,11 @@ STORIES = (
     ),
     SampleReport(
         "false-profile",
-        "Somebody copies a journalist (waits for the reporter)",
+        "Someone is impersonating a journalist (waiting for the reporter)",
         timedelta(days=1, hours=3),
         "impersonation",
-        "There is a second profile with my name and picture. It writes to people I interviewed and "
-        "asks where they are.",
+        "There's a second profile with my name and picture. It's writing to people I interviewed "
+        "and asking where they are.",
         _points("credible", "running", "others", "open", "can_act")
         | {
             "fakeme_kind": "profile",
@@ -228,11 +229,11 @@ STORIES = (
     ),
     SampleReport(
         "old-laptop",
-        "A laptop was stolen in a train (solved and closed)",
+        "A laptop was stolen on a train (solved and closed)",
         timedelta(days=12),
         "device-lost-seized",
-        "My bag was stolen in the train with the laptop of our association. It has a password, but "
-        "I do not know whether that is enough.",
+        "My bag was stolen on the train with our association's laptop in it. It has a password, "
+        "but I don't know if that's enough.",
         _points("none_known", "ended", "others", "open", "can_act")
         | {
             "seized_how": "stolen",
@@ -246,19 +247,21 @@ STORIES = (
     ),
     SampleReport(
         "prize",
-        "Somebody won a prize (closed as spam)",
+        "Someone won a prize (closed as spam)",
         timedelta(days=3, hours=9),
         ELSE,
-        "CONGRATULATIONS your organisation was chosen, send the fee today to receive your grant",
+        "CONGRATULATIONS your organisation has been chosen, send the fee today to receive your "
+        "grant",
         consents=frozenset(),
     ),
     SampleReport(
         "quiet",
-        "Somebody in a ministry writes about their own office (in the quiet room)",
+        "Someone in a ministry writes about their own office (in the quiet room)",
         timedelta(days=1, hours=8),
         "being-watched",
-        "I work where I should not write this from. My private account gets questions that only "
-        "somebody with access to our internal list could ask. Few people may know that I wrote.",
+        "I shouldn't be writing this from where I work. My private account is getting questions "
+        "that only someone with access to our internal list could ask. Very few people can know "
+        "that I wrote to you.",
         _points("credible", "unclear", "self", "open", "cannot_act")
         | {"watch_signs": ("knowing",), "watch_known": ("written",), "watch_who": "work"},
         {

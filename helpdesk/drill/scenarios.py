@@ -172,8 +172,8 @@ def _quiet(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario
         COORDINATOR,
         case,
         at,
-        "Only two of us can read this. You decide what happens next; nothing leaves this mailbox "
-        "without your word.",
+        "Only two of us can read this. You decide what happens next. We send nothing to anyone "
+        "unless you say so.",
     )
     actions.run(COORDINATOR, case, at)
 

@@ -19,8 +19,8 @@ MEANS = (
     "needs, evidence, outcomes, fits (which answers about urgency agree with an outcome), again "
     "(an outcome after which the step is not over, with the seconds until it comes back, by how "
     "urgent the case is), shown_by (what has to be written down for an outcome: evidence, or a "
-    "note), risk, words, wait_seconds, pap. Every text of it that a person needs in order to do a "
-    "step stands in the manual command as well."
+    "note), risk, words, wait_seconds, pap. Every text that a person needs to do a step is in the "
+    "manual command as well."
 )
 
 Object = dict[str, Any]

@@ -200,7 +200,7 @@ def _nobody_to_reach(exported: Object) -> Iterator[str]:
     for text in _texts(exported):
         found = CONTACT.search(text)
         if found:
-            yield f"“{found[0]}” looks like a way to reach someone, and none may leave."
+            yield f"“{found[0]}” looks like a way to reach someone, and no export may contain one."
     for name, agent in exported.get("agent_definitions", {}).items():
         if "contact" in agent or "location" in agent:
             yield f"{name} says how to reach someone."

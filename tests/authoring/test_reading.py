@@ -285,7 +285,7 @@ BREACHES = {
         ACCOUNT,
         "      - {is: [consent_platform, given]}\n",
         "",
-        "nothing leaves a case without 'consent_platform'",
+        "no request is sent without 'consent_platform'",
     ),
     "a step that opens no known escalation": (
         ACCOUNT,

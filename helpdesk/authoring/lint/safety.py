@@ -23,8 +23,8 @@ def risky_advice(material: Material) -> Iterator[LintFinding]:
                 yield material.at(
                     advice.text,
                     LintRule.RISKY_ADVICE,
-                    f"'{phrase.words}' cannot be undone; add `risk:` with what could go wrong and "
-                    "for whom, or say it as something not to do yet",
+                    f"'{phrase.words}' can't be undone; add `risk:` with what could go wrong and "
+                    "who it could hurt, or say it as something not to do yet",
                 )
 
 

@@ -72,7 +72,7 @@ def _way(node: Node) -> HelplineContact:
 
 def _country(node: Node) -> str:
     if node.value not in Locale("en").territories or len(str(node.value)) != 2:
-        node.refuse("a country is its two letters, as in ISO 3166")
+        node.refuse("a country is written as in ISO 3166: two capital letters")
     return str(node.value)
 
 

@@ -83,7 +83,7 @@ def _escalation(node: Node, context: PlaybookContext) -> EscalationPlan:
     for gate in GATES:
         if gate not in asked:
             fields["needs"].refuse(
-                f"nothing leaves a case without '{gate}'; ask for it here", rule=LintRule.GATES
+                f"no request is sent without '{gate}'; ask for it here", rule=LintRule.GATES
             )
     return plan
 

@@ -125,7 +125,7 @@ INVARIANTS: Final[Mapping[str, Callable[[Tried], str]]] = {
     "not knowing is never less urgent than no": not_knowing_is_never_less,
     "raising an answer never lowers the level": raising_never_lowers,
     "hidden answers influence nothing": hidden_answers_do_nothing,
-    "nothing leaves without its preconditions": nothing_leaves_too_early,
+    "nothing is sent without its preconditions": nothing_leaves_too_early,
     "resolved only after what must be done": resolved_asks_for_what_must_be_done,
     "advice fits what was said": advice_fits_what_was_said,
 }

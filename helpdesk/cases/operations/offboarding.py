@@ -69,7 +69,7 @@ def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> 
     if not may_choose_owner(work.actor, case):
         raise NotAllowed
     if taker == leaver.person.id:
-        raise Conflict("Choose another colleague: this one is about to leave.")
+        raise Conflict("Choose another colleague: this one is leaving the team.")
     change_owner(work, case, to=taker)
     work.record("case.handed_over", case, to=taker, because=LEFT)
 

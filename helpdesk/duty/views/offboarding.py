@@ -89,7 +89,7 @@ def create_departure(team_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("own", person, form, membership), 422
     operations.leave_team(work, membership, form.handing())
-    flash(f"You have left {isolated(team.name)}.")
+    flash(f"You are no longer in {isolated(team.name)}.")
     return redirect(url_for("accounts.show_own"), 303)
 
 

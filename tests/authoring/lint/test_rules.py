@@ -176,7 +176,7 @@ FAULTS = (
         "      - {is: [owner_confirmed, confirmed]}\n      - {is: [consent_platform, given]}\n",
         "    needs:★\n      - {in: [vetted, [confirmed, known]]}\n"
         "      - {is: [owner_confirmed, confirmed]}\n",
-        "nothing leaves a case without 'consent_platform'",
+        "no request is sent without 'consent_platform'",
     ),
     (
         "L14",
