@@ -16,9 +16,14 @@ from helpdesk.playbooks.model import Playbook, Question, Readiness, Text
 STORY = "story"
 CONTACT = ("safe_channel", "safe_times", "never_contact")
 
-# How long the second page may get, in lines of questions and options: somebody who is afraid has to
-# get through it. What does not fit is asked in the mailbox.
-LONGEST_PAGE: Final = 110
+# About so many kinds of trouble everything is asked that can change the level. What a further one
+# would ask is left for later where the pages get longer than this, in lines of questions and
+# options: a slow line has to carry them.
+ALWAYS_ASKED: Final = 3
+LONGEST_PAGE: Final = 170
+# So many lines stand open on a page, about three screens of a telephone; the kinds after that are
+# folded away, each under its name.
+OPEN_LINES: Final = 56
 # More answers than this fill a telephone's screen by themselves.
 LONGEST_LIST: Final = 12
 # What stands in a library stays as it is. People tick what they like: not every choice is kept.
@@ -75,14 +80,14 @@ def selected_kinds(library: Library, kinds: Iterable[str]) -> tuple[str, ...]:
 def playbooks_to_ask(library: Library, kinds: Iterable[str]) -> tuple[Playbook, ...]:
     """The pages whose questions are asked: all that were picked, as long as that is bearable.
 
-    Those come first whose answers can make a case most urgent, and two always are asked
+    Those come first whose answers can make a case most urgent, and three always are asked
     about. What a further one would have asked, a responder is told to ask. Whoever picked nothing
     is asked what "something else" asks.
     """
     pages: tuple[Playbook, ...] = ()
     for page in sorted(merging.pages_of(library, kinds), key=_floors, reverse=True):
         longer = (*pages, page)
-        if len(pages) > 1 and _lines(questions(library, longer)) > LONGEST_PAGE:
+        if len(pages) >= ALWAYS_ASKED and _lines(questions(library, longer)) > LONGEST_PAGE:
             break
         pages = longer
     return pages
@@ -94,6 +99,30 @@ def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ..
     The platform is among them: who it is decides what a person can agree to before they send.
     """
     return _before_sending(library, tuple(page.id for page in pages))
+
+
+@dataclass(frozen=True)
+class QuestionGroup:
+    """What one kind of trouble asks of its own, and whether it is folded away at first."""
+
+    title: Text
+    questions: tuple[Question, ...]
+    is_folded: bool
+
+
+def in_groups(pages: Iterable[Playbook], asked: Iterable[Question]) -> tuple[QuestionGroup, ...]:
+    """Questions by the kind that asks them, the first of those that share one."""
+    left = {question.id: question for question in asked}
+    groups: list[QuestionGroup] = []
+    lines = 0
+    for page in pages:
+        names = [one.id for one in page.questions if one.id in left]
+        own = tuple(question for name, question in left.items() if name in names)
+        left = {name: question for name, question in left.items() if name not in names}
+        lines += sum(open_lines(question) for question in own)
+        if own:
+            groups.append(QuestionGroup(page.title, own, bool(groups) and lines > OPEN_LINES))
+    return tuple(groups)
 
 
 def questions_for_later(library: Library, kinds: Iterable[str]) -> tuple[Question, ...]:
@@ -174,6 +203,11 @@ def _means(question: Question, points: Collection[str]) -> bool:
 def _floors(page: Playbook) -> list[int]:
     """The levels that its red flags can set, the highest first: what to compare pages by."""
     return sorted((flag.floor.rank for flag in page.red_flags if flag.floor), reverse=True)
+
+
+def open_lines(question: Question) -> int:
+    """How many lines it takes on a page, question and answers, before anything is unfolded."""
+    return 3 if has_collapsed_options(question) else 2 + len(question.options)
 
 
 def _lines(asked: Iterable[Question]) -> int:

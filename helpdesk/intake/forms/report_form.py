@@ -69,6 +69,17 @@ class ReportForm:
         fields = self.page(number)
         return tuple(one for one in self.questions if PREFIX + one.id in fields)
 
+    @property
+    def own_questions(self) -> tuple[report.QuestionGroup, ...]:
+        """What the picked kinds ask of their own, kind by kind."""
+        return report.in_groups(self.asked, self.questions_on(OWN))
+
+    def is_open(self, group: report.QuestionGroup) -> bool:
+        """Whether all that it asks is in sight: what was answered or is wrong is never folded."""
+        fields = [self.own[PREFIX + one.id] for one in group.questions]
+        told = any(one.id in self.answers for one in group.questions)
+        return not group.is_folded or told or any(field.errors for field in fields)
+
     def next_page_number(self, there: int, *, here: int) -> int:
         """The page that comes: one without a question is passed over, in either direction."""
         if there == OWN and not self.questions_on(OWN):
