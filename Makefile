@@ -11,7 +11,7 @@ INSTANCE ?= $(CURDIR)/instance
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run codes test check lint types imports migrations templates translations words catalogue playbooks published \
-        migrate bench faults reading lock clean-up
+        migrate bench faults reading pictures lock clean-up
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ faults: setup ## Kill things and flood the form while people work; nothing may b
 
 reading: setup ## Count the words and screens of a report, in a browser
 	@$(BIN)/python -m pytest -q -s tests/journeys/test_reading_load.py
+
+pictures: setup ## Take the pictures of the README anew, of a drill
+	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/journeys/pictures.py
 
 bench: setup ## Measure, beside a bare Flask app, and print the table
 	$(BIN)/python -m bench $(ARGS)
