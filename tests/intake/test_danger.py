@@ -22,7 +22,7 @@ def find(browser, words):
 @pytest.mark.parametrize(
     ("words", "says", "place"),
     [
-        ("suicide", "carry this alone", "too-much"),
+        ("suicide", "face this alone", "too-much"),
         ("he hits me", "Is someone close to you hurting you?", "home"),
         ("the police are at my door", "Is someone at the door?", "door"),
         ("I'm 15 and he has my pictures", "Is a child in danger", "child"),

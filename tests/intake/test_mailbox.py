@@ -75,7 +75,7 @@ def test_refused_return_codes_are_logged_without_the_code_and_a_flood_of_them_is
 def inside(browser, case, code):
     """A browser whose mailbox is open."""
     enter(browser, " ".join(code.words))
-    assert "Where it stands" in browser.text
+    assert "happening with your case" in browser.text
     return browser
 
 
@@ -419,7 +419,7 @@ def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
     with house.inside() as work:
         casework.close(work, work.session.get(Case, case.id), outcome=CaseOutcome.RESOLVED)
     inside.open("/mailbox/case")
-    assert "This case is closed: it was solved." in inside.text
+    assert "Your case is closed. It was solved." in inside.text
 
     inside.send("/mailbox/case/messages", answers={"body": "It is back."})
 
@@ -473,7 +473,7 @@ def test_taking_the_case_back_closes_it_and_every_consent(house, inside, case):
 
     closed = _case(house, case)
     assert closed.state is CaseState.CLOSED
-    assert "You took this case back" in inside.text
+    assert "You withdrew your case" in inside.text
     assert _current(house, case) == set()
     assert "escalations.cancel_unsent" in _promised(house, case)
 
@@ -486,7 +486,7 @@ def test_taking_it_back_twice_is_taking_it_back(house, inside, case):
     inside.send("/mailbox/case/withdrawal")
 
     assert inside.status == 200
-    assert "You took this case back" in inside.text
+    assert "You withdrew your case" in inside.text
 
 
 def test_on_a_closed_case_a_consent_can_still_be_taken_back(house, inside, case):
@@ -598,7 +598,7 @@ def test_a_next_word_that_is_overdue_is_said_to_be_late(house, inside, case):
 
     inside.open("/mailbox/case")
 
-    assert "We wanted to write to you by now, and we are late." in inside.text
+    assert "We meant to write to you by now." in inside.text
     assert "We aim to write to you" not in inside.text
 
 
@@ -612,7 +612,7 @@ def test_where_the_next_move_is_not_ours_no_word_is_promised(house, inside, case
     inside.open("/mailbox/case")
 
     assert "We last wrote to you:" in inside.text
-    assert "Until then we write to you only if something changes." in inside.text
+    assert "write only if something changes." in inside.text
     assert "We aim to write to you" not in inside.text
     assert "we are late" not in inside.text
 
@@ -622,7 +622,7 @@ def test_while_an_answer_is_owed_its_time_is_said_and_nothing_vaguer(house, insi
 
     inside.send("/mailbox/case/messages", answers={"body": "Something new."})
 
-    assert "We aim to write to you before this time:" in inside.text
+    assert "We aim to write to you by:" in inside.text
     assert "We aim to write to you at least" not in inside.text
 
 
@@ -632,7 +632,7 @@ def test_who_is_waited_for_reads_until_which_day(house, inside, case):
     inside.open("/mailbox/case")
 
     day = _case(house, case).waits_until
-    assert "We will wait until this day, and then look at it again:" in inside.text
+    assert "wait until this day, then look at it again:" in inside.text
     assert f"{day.day} {day:%B %Y}" in inside.text
 
 
@@ -752,18 +752,18 @@ def test_nobody_answers_for_another_persons_case(house, inside, case):
 def test_nobody_reads_that_someone_works_on_it_when_no_one_does(house, inside, case):
     with house.inside() as work:
         lead = a_person(work, Role.COORDINATOR, [house.team])
-    assert "One of our responders is working on your case." in inside.open("/mailbox/case").text
+    assert "Someone is working on your case." in inside.open("/mailbox/case").text
 
     with house.inside(lead) as work:
         person = accounts.person_by_id(work, house.responder.person.id)
         people.disable(work, person, Reassignment({house.team.id: QUEUE}))
 
     page = inside.open("/mailbox/case").text
-    assert "One of our responders is working on your case." not in page
-    assert "No responder has your case at this moment." in page
+    assert "Someone is working on your case." not in page
+    assert "No one has your case at the moment." in page
     with house.inside(lead) as work:
         casework.claim(work, work.session.get(Case, case.id))
-    assert "One of our responders is working on your case." in inside.open("/mailbox/case").text
+    assert "Someone is working on your case." in inside.open("/mailbox/case").text
 
 
 def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
@@ -782,4 +782,4 @@ def test_a_case_that_its_reporter_opens_again_is_not_with_somebody_who_has_left(
     with house.inside(lead) as work:
         found = work.session.get(Case, case.id)
         assert (found.state, found.owner_id) == (CaseState.OPEN, None)
-    assert "No responder has your case at this moment." in inside.text
+    assert "No one has your case at the moment." in inside.text

@@ -99,7 +99,7 @@ def test_whoever_has_used_the_code_finds_no_receipt_behind(received, browser):
     code = code_on(browser)
     browser.open("/mailbox")
     browser.send("/mailbox", answers={"code": code.letters})
-    assert "Where it stands" in browser.text
+    assert "happening with your case" in browser.text
 
     assert browser.open("/report/received").status_code == 404
 

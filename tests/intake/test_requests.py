@@ -178,7 +178,7 @@ def test_taking_the_agreement_back_stops_what_was_not_sent(house, story):
         jobs.cancel_unsent(context, case_id=story.case.id)
 
     assert story.state() is EscalationState.WITHDRAWN
-    assert "It was taken back." in story.look()
+    assert "It was withdrawn." in story.look()
 
 
 def test_a_case_that_was_taken_back_stays_closed_when_its_requests_are_stopped(house, story):

@@ -200,7 +200,7 @@ def test_an_old_code_opens_after_the_intake_key_was_rotated(house, settings):
     browser.send("/mailbox", answers={"code": " ".join(code.words)})
 
     assert browser.status == 200
-    assert "Where it stands" in browser.text
+    assert "happening with your case" in browser.text
 
 
 def test_a_token_older_than_a_day_keeps_every_word(house, browser, app):

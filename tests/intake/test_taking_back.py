@@ -66,7 +66,7 @@ def test_what_has_left_is_asked_about_once_more_and_nothing_is_changed_before(st
     page = take_back(story, sure=False)
 
     assert SURE in page
-    assert "What they have read or done already cannot be undone." in page
+    assert "What they have already read or done" in page
     work_off(story)
     assert story.state() is not EscalationState.WITHDRAWN
     assert STOPPED not in opened(story)
@@ -122,7 +122,7 @@ def test_what_has_not_left_needs_no_second_question(story):
     page = take_back(story, sure=False)
 
     assert SURE not in page
-    assert "Without your agreement it is not sent." in page
+    assert "Without your permission it" in page
     work_off(story)
     assert story.state() is EscalationState.DRAFT
 

@@ -48,7 +48,7 @@ def two(house):
 def enter(browser, code):
     browser.open("/mailbox")
     browser.send("/mailbox", answers={"code": code.letters})
-    assert "Where it stands" in browser.text
+    assert "happening with your case" in browser.text
 
 
 @pytest.fixture

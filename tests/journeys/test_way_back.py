@@ -93,7 +93,7 @@ def test_a_refused_form_is_reloaded_and_left_backwards(browser, served):
         assert "There is no mailbox for this code" in text(browser)
         browser.refresh()  # a browser that asked whether to send again would stop here
     browser.back()
-    assert "Come back to your case" in text(browser)
+    assert "Go back to your case" in text(browser)
     assert "There is no mailbox" not in text(browser)
 
 

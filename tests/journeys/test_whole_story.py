@@ -182,7 +182,7 @@ def _the_partner_decides(browser, served, request_ref, look):
 def _the_reporter_confirms(browser, served, words, look):
     reporter.come_back(browser, served.public, words, look=look)
     assert FIRST_WORDS in text(browser)
-    press(browser, "Say whether it is fixed")
+    press(browser, "Say if it")
     assert "They gave the account back" in text(browser)
     assert EVIDENCE["harm-statement"] in text(browser)
     look(browser)
@@ -206,5 +206,5 @@ def _the_case_is_closed(browser, served, ref, look):
 def _the_reporter_sees_the_end(browser, served, look):
     browser.get(served.public)
     press(browser, "I have a return code")  # the mailbox is still open
-    assert "This case is closed: it was solved." in text(browser)
+    assert "Your case is closed. It was solved." in text(browser)
     look(browser)

@@ -86,7 +86,7 @@ def create_confirmation(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
     operations.confirm_consent(work, case, consent)
-    flash(_("Thank you. It is written down that you agree to this."))
+    flash(_("Thank you. We have noted that you agree to this."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
@@ -96,7 +96,7 @@ def create_denial(consent_id: str) -> ResponseReturnValue:
     case = queries.own_case(work)
     consent = queries.consent_to_confirm(work, case, consent_id)
     operations.deny_consent(work, case, consent)
-    flash(_("It is written down that you did not agree to this. Nothing is done on it."))
+    flash(_("We have noted that you did not agree to this. We will not act on it."))
     return redirect(url_for(".show_case", _anchor="consents"), 303)
 
 
@@ -110,7 +110,7 @@ def new_withdrawal() -> ResponseReturnValue:
 @mailbox_required
 def create_withdrawal() -> ResponseReturnValue:
     operations.withdraw_case(work, queries.own_case(work))
-    flash(_("You have taken your case back. We have stopped, and nothing more will be sent."))
+    flash(_("You have withdrawn your case. We have stopped, and nothing more will be sent."))
     return redirect(url_for(".show_case"), 303)
 
 
