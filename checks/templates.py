@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "helpdesk" / "templates"
 
 WORDS = ("as_written", "exact", "name", "isolated", "harmless", "visible", "is_defanged", "said")
-CLOCK = ("moment", "happened", "in_hour", "day", "time_left")
+CLOCK = ("moment", "happened", "in_hour", "day", "part_of_day", "when", "time_left")
 
 
 def main() -> int:
