@@ -1,5 +1,6 @@
 """Every sentence that a reporter can meet is in each catalogue; no translation breaks a page."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -12,7 +13,7 @@ from helpdesk.web import catalogues
 from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, lacking_consents
 
 CONSENTS = {
-    "In any case our team reads what you write to us",
+    "Whatever you choose, our team reads what you write",
     "You may work on my case and help me",
     "If not, we ask you before we do anything.",
     "You may keep this after the case is closed",
@@ -133,3 +134,26 @@ def test_new_sentences_come_in_and_words_stay():
     assert 'msgid "Stays"\nmsgstr "Queda"' in written
     assert 'msgid "Comes"\nmsgstr ""' in written
     assert "Goes" not in written
+
+
+# Words of Arabic that end as "your" and "you" to one person do, and mean something else.
+NOT_YOU = {"هناك", "ذلك", "تلك", "يملك", "شك", "بنك"}
+
+
+def test_arabic_speaks_to_reporters_in_one_way_the_polite_plural():
+    """As the playbooks do: it leaves open whether a man or a woman reads."""
+    singular = {}
+    for message in translations.read(catalogues.path_of("ar"), "ar"):
+        said = " ".join(message.string) if message.pluralizable else message.string
+        words = re.findall("[\u0621-\u064a]+", re.sub("[\u064b-\u0652]", "", said))
+        to_one = {one for one in words if one.endswith("ك") and not _is_not_you(one)}
+        if to_one:
+            singular[message.id] = to_one
+
+    assert singular == {}
+
+
+def _is_not_you(word):
+    return any(
+        word in (one, f"و{one}", f"ف{one}", f"ل{one}", f"ب{one}", f"ك{one}") for one in NOT_YOU
+    )
