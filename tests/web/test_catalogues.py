@@ -136,6 +136,27 @@ def test_new_sentences_come_in_and_words_stay():
     assert "Goes" not in written
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "سطر واحد آخر"),
+        (2, "سطران آخران"),
+        (3, "3 أسطر أخرى"),
+        (10, "10 أسطر أخرى"),
+        (11, "11 سطرًا آخر"),
+        (27, "27 سطرًا آخر"),
+        (99, "99 سطرًا آخر"),
+        (100, "100 سطر آخر"),
+        (102, "102 سطر آخر"),
+        (111, "111 سطرًا آخر"),
+    ],
+)
+def test_arabic_counts_by_its_own_rule(number, words):
+    said = catalogues.translations("ar").ngettext("%(num)s more line", "%(num)s more lines", number)
+
+    assert said % {"num": number} == words
+
+
 # Words of Arabic that end as "your" and "you" to one person do, and mean something else.
 NOT_YOU = {"هناك", "ذلك", "تلك", "يملك", "شك", "بنك"}
 

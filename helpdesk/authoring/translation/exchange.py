@@ -8,9 +8,12 @@ tab, the words. A line that says `=` means that the words are the same in both l
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.plural import to_gettext
 
 from helpdesk.authoring.translation.files import fingerprint, folded
 
@@ -74,9 +77,13 @@ def as_po(language: str, units: Iterable[TranslationUnit]) -> str:
     return po_head(language) + output.getvalue().decode()
 
 
+# Babel's own rule for Arabic takes the form for 11 to 99 at 100 to 102, and at 27 the one for 100.
+PLURALS: Final = {"ar": to_gettext(Locale.parse("ar").plural_form)}
+
+
 def po_head(language: str, comment: str = "") -> str:
     """The head of a PO file, without a date or a name: it changes only when the words do."""
-    plural = Catalog(locale=language).plural_forms
+    plural = PLURALS.get(language) or Catalog(locale=language).plural_forms
     return (
         f'{comment}msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Plural-Forms: {plural}\\n"\n'
         '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
