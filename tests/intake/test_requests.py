@@ -100,7 +100,7 @@ def test_the_case_page_says_how_far_it_is(story):
     story.carry()
     story.browser.open("/mailbox/case")
     assert "It was sent to <bdi>Trust team of google</bdi>." in story.browser.text
-    assert "We have asked a platform to act and wait for its answer." in story.browser.text
+    assert "asked a platform to act and are waiting for its answer." in story.browser.text
 
     story.decide()
     story.browser.open("/mailbox/case")

@@ -10,7 +10,7 @@ from helpdesk.escalations.states import Action, EscalationState, Reason, Verdict
 from tests.intake.test_requests import Story
 
 SURE = "Stop what was sent?"
-STOPPED = "is told to stop, and may have read it already."
+STOPPED = "to stop, but they may have read it already."
 UNSENT = "We wrote this and did not send it. Nobody outside saw it."
 
 
@@ -134,7 +134,7 @@ def test_what_was_approved_and_not_sent_is_not_said_to_have_arrived(story):
 
     assert SURE not in page
     assert "It was sent to" not in page
-    assert "If it had left already" in page
+    assert "If it had already been sent" in page
 
 
 def test_an_answer_stays_and_can_still_be_judged_but_they_are_not_asked_again(story):
