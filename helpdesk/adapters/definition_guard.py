@@ -1,4 +1,5 @@
-"""What only a superuser can give a database of ours: no role but its owner defines anything in it.
+"""What only a superuser can give a database of ours: no role but its owner defines anything in it,
+and none fills the disk in ways that no row of ours counts.
 
 PostgreSQL takes the lock of a table before it asks whether CREATE RULE or CREATE TRIGGER may be
 used on it, so a role without any right there could stop everybody else's work; and DROP OWNED takes
@@ -25,6 +26,12 @@ END
 $$""",  # noqa: S608 - the name is ours
     f"DROP EVENT TRIGGER IF EXISTS {NAME}",
     f"CREATE EVENT TRIGGER {NAME} ON ddl_command_start EXECUTE FUNCTION public.{NAME}()",
+    # Large objects outlive their session and stand in no table; a message goes to the log of
+    # changes alone.
+    "REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea),"
+    " lowrite(integer, bytea), lo_put(oid, bigint, bytea) FROM PUBLIC",
+    "REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean),"
+    " pg_logical_emit_message(boolean, text, bytea, boolean) FROM PUBLIC",
 )
 _GUARDED = text(
     "SELECT evtenabled IN ('O', 'A') FROM pg_event_trigger"

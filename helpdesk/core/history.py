@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -103,6 +104,13 @@ class HistoryCheckpoint(Base):
     at: Mapped[datetime]
 
 
+# Bytes of entries that are chained at a time: an entry may have 64 kB, and a process that writes
+# thousands of such must not fill the ticker's memory, or hold it longer than its lease.
+HEAVIEST_PIECE: Final = 1_000_000
+# Entries that are in memory at once.
+FETCHED: Final = 20
+
+
 def extend_chain(
     session: Session,
     *,
@@ -111,8 +119,9 @@ def extend_chain(
     limit: int = 2000,
     looks_back: bool = False,
 ) -> int:
-    """Chain the entries that are not chained yet, sign where the chain now ends; how many it were.
+    """Chain entries that are not chained yet, sign where the chain now ends; how many it were.
 
+    A piece at a time, of so many entries and of about a megabyte: call it again until it says 0.
     It looks at the last ten thousand numbers, and with `looks_back` at all: whoever writes entries
     takes numbers, and can take so many that what others are writing falls behind.
     Run by the ticker. Safe to run twice. No lock is taken, which some process could hold for ever:
@@ -130,19 +139,29 @@ def extend_chain(
         .order_by(HistoryEntry.id)
         .limit(limit)
     )
-    entries = list(session.scalars(unlinked))
-    for entry in entries:
-        position += 1
-        digest = next_digest(digest, entry)
-        session.add(HistoryLink(position=position, entry_id=entry.id, digest=digest))
-    if entries:
-        signature = _signing_key(signer).sign(_statement(position, digest)).signature
-        session.add(HistoryCheckpoint(position=position, digest=digest, signature=signature, at=at))
-    return len(entries)
+    links: list[HistoryLink] = []
+    weight = 0
+    with closing(session.scalars(unlinked.execution_options(yield_per=FETCHED))) as entries:
+        for entry in entries:
+            written = entry.as_bytes()
+            digest = next_digest(digest, written)
+            links.append(
+                HistoryLink(position=position + len(links) + 1, entry_id=entry.id, digest=digest)
+            )
+            weight += len(written)
+            if weight > HEAVIEST_PIECE:
+                break
+    session.add_all(links)
+    if links:
+        end = position + len(links)
+        signature = _signing_key(signer).sign(_statement(end, digest)).signature
+        session.add(HistoryCheckpoint(position=end, digest=digest, signature=signature, at=at))
+    return len(links)
 
 
-def next_digest(digest: bytes, entry: HistoryEntry) -> bytes:
-    return hashlib.sha256(digest + entry.as_bytes()).digest()
+def next_digest(digest: bytes, written: bytes) -> bytes:
+    """The digest after an entry (`HistoryEntry.as_bytes`)."""
+    return hashlib.sha256(digest + written).digest()
 
 
 @dataclass(frozen=True)
@@ -173,7 +192,7 @@ def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> I
         .outerjoin(HistoryEntry, HistoryEntry.id == HistoryLink.entry_id)
         .order_by(HistoryLink.position)
     )
-    for row in session.execute(chain.execution_options(yield_per=1000)):
+    for row in session.execute(chain.execution_options(yield_per=FETCHED)):
         found: HistoryLink = row[0]
         entry: HistoryEntry | None = row[1]
         expected += 1
@@ -182,7 +201,7 @@ def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> I
             expected = found.position
         if entry is None:
             yield ChainFault(found.position, f"Entry {found.entry_id} was deleted.")
-        elif next_digest(digest, entry) != found.digest:
+        elif next_digest(digest, entry.as_bytes()) != found.digest:
             yield ChainFault(found.position, f"Entry {found.entry_id} was changed.")
         digest = found.digest
         checkpoint = checkpoints.pop(found.position, None)

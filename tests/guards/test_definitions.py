@@ -1,5 +1,7 @@
 """A role that was taken over defines nothing in the database, and leaves no setting behind."""
 
+from contextlib import suppress
+
 import psycopg
 import pytest
 from click.testing import CliRunner
@@ -90,6 +92,35 @@ def test_no_role_defines_anything_and_none_waits_for_a_lock_first(postgres, take
         took = [statement for statement in DEFINITIONS if not is_refused(taken_over, statement)]
         assert took == []
         assert policies(owner) == before
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "lo_create(0)",
+        "lo_creat(-1)",
+        "lo_from_bytea(0, 'x')",
+        "pg_logical_emit_message(false, 'x', 'y'::text)",
+        "pg_logical_emit_message(true, 'x', 'y'::bytea)",
+    ],
+)
+def test_no_role_fills_the_disk_beside_the_tables(taken_over, call):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        taken_over.execute(f"SELECT {call}")
+
+
+@pytest.mark.parametrize("level", ["WARNING", "LOG", "EXCEPTION"])
+def test_no_role_writes_into_the_servers_log(postgres, taken_over, level):
+    with psycopg.connect(plain(postgres.url("postgres")), autocommit=True) as admin:
+        where = "SELECT pg_read_file(current_setting('data_directory') || '/../postgres.log')"
+        taken_over.execute("SET client_min_messages = error")
+        with suppress(psycopg.Error):
+            taken_over.execute(f"DO $$ BEGIN RAISE {level} 'words of a thief'; END $$")
+        (log,) = admin.execute(where).fetchone()
+        (limit,) = admin.execute("SELECT current_setting('temp_file_limit')").fetchone()
+
+    assert "words of a thief" not in log
+    assert limit == "2GB"
 
 
 def test_the_owner_defines(postgres):

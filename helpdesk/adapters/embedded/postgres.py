@@ -66,7 +66,10 @@ SETTINGS = {
     # The log holds kinds of errors: neither statements nor the rows they speak of.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
-    "log_min_messages": "warning",
+    # Any role can have its words written there, as often and as long as it likes, as a message of
+    # every level below.
+    "log_min_messages": "fatal",
+    "temp_file_limit": "2GB",
     "log_checkpoints": "off",
     "log_autovacuum_min_duration": "-1",
 }
