@@ -149,12 +149,13 @@ def plain_code(text: str) -> str:
 
 
 def contains_code(text: str) -> bool:
-    """Whether a code that opens something stands in a text where nobody needs it."""
+    """Whether a code that opens something, or nearly all of one, stands where nobody needs it."""
     words = code_input.words_in(text)
     return (
         code_input.holds_letters(text)
         or longest_row(words) >= WORDS_THAT_TELL
         or next(code_words.numbers_in(words, forgiving=False), None) is not None
+        or code_words.is_nearly_a_code(words)
         or next(code_digits.numbers_in(text), None) is not None
     )
 

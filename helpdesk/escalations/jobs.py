@@ -10,6 +10,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations, second_person_calls
 from helpdesk.escalations.contributors import cannot_be_second
 from helpdesk.escalations.models import Escalation
+from helpdesk.escalations.operations.locking import lock_as_it_is
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
 from helpdesk.partners.events import PartnerMailboxConfirmed
@@ -103,9 +104,8 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
 
 def _note_news(context: AppContext, escalation_id: str, *, is_told: bool) -> None:
     with context.begin() as work:
-        escalation = work.session.get_one(
-            Escalation, escalation_id, with_for_update={"of": Escalation}
-        )
+        escalation = work.session.get_one(Escalation, escalation_id)
+        lock_as_it_is(work, escalation)
         operations.note_news(work, escalation, is_told=is_told)
 
 

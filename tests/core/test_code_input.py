@@ -170,3 +170,35 @@ def test_a_page_of_every_sign_there_is_costs_little_memory():
     code_input.normalise("".join(map(chr, range(0x20, 0x20000))))
 
     assert len(code_input._signs) <= code_input.KNOWN
+
+
+def nearly(language, many, *, at=0):
+    """So many words of a code, in a row, and none of them twice."""
+    while True:
+        words = codes.ReturnCode.new().words_in(language)
+        if len(set(words)) == len(words):
+            return " ".join(words[at : at + many])
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
+@pytest.mark.parametrize(("many", "at"), [(10, 0), (10, 2), (11, 0), (11, 1)])
+def test_nearly_all_words_of_a_code_are_stopped(language, many, at):
+    assert codes.contains_code(f"My words: {nearly(language, many, at=at)} ...")
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
+def test_nine_words_of_a_list_are_a_sentence_that_somebody_may_write(language):
+    assert not codes.contains_code(f"My words: {nearly(language, 9)} ...")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Always safe to know what you must report where you work.",
+        "Tell one, say. Tell one person you trust. Two people can. You can tell them",
+        "always safe know what you must report where you work",
+        "you can tell one person what you have now that there",
+    ],
+)
+def test_a_sentence_of_everyday_words_of_the_list_is_not_stopped(text):
+    assert not codes.contains_code(text)

@@ -18,6 +18,7 @@ from helpdesk.partners import operations as partners
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.terms import PartnerTerms
+from tests.escalations.lock_order import watched
 from tests.factories import Somebody, a_case, a_person, a_team, confirm_mail, vet, work_as
 
 MAILBOX = "trust@platform.test"
@@ -220,6 +221,14 @@ def a_house(work, context, *, platform="platform") -> House:
     colleague = a_person(work, Role.PARTNER, [partner.team])
     case = a_ready_case(work, queue, platform, code, owner=writer)
     return House(context, queue, writer, second, lead, partner, theirs, colleague, code, case)
+
+
+@pytest.fixture(autouse=True)
+def lock_order():
+    """Every test of requests also says that nothing locks one before its case."""
+    with watched() as order:
+        yield order
+    assert order.wrong == [], order.wrong[0]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from helpdesk.core.leased import RetryPlan
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Attempt, Delivery, Escalation
+from helpdesk.escalations.operations.locking import hold_case
 from helpdesk.escalations.policy import may_carry
 from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
 from helpdesk.partners import queries as partners
@@ -129,8 +130,10 @@ def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
     """The delivery as it stands now, its request held: all that happens to one waits in line."""
     delivery = select(Delivery).where(Delivery.id == delivery_id)
     request = delivery.with_only_columns(Delivery.escalation_id).scalar_subquery()
-    held = select(Escalation.id).where(Escalation.id == request).with_for_update()
-    work.session.scalars(held).first()
+    held = select(Escalation.id, Escalation.case_id).where(Escalation.id == request)
+    if (found := work.session.execute(held).first()) is not None:
+        hold_case(work, found.case_id)
+        work.session.execute(held.with_for_update())
     return work.session.scalar(delivery.execution_options(populate_existing=True))
 
 

@@ -1,7 +1,11 @@
-"""Two people at one request: the second one is told so, and overwrites nothing."""
+"""Two people at one request: the second one is told so, and overwrites nothing.
+
+One order everywhere, a case before its requests: of two who want both, one waits for the other.
+"""
 
 from sqlalchemy import select
 
+from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -10,8 +14,19 @@ from helpdesk.escalations.models import Escalation
 TOO_LATE = "Someone else has just changed this request. Please check it again."
 
 
+def hold_case(work: Work, case_id: str) -> None:
+    """Keep a case before any of its requests; what was read of it stays as it was read."""
+    work.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+
+
 def lock_unchanged(work: Work, escalation: Escalation) -> None:
-    """Keep the request for the rest of this piece of work; refuse if it is not as we read it."""
+    """Keep the request, behind its case, for the rest of this piece of work; refuse if it is not as
+    we read it."""
+    hold_case(work, escalation.case_id)
+    _lock_unchanged(work, escalation)
+
+
+def _lock_unchanged(work: Work, escalation: Escalation) -> None:
     now = (
         select(Escalation.state, Escalation.packet_hash, Escalation.reply_at)
         .where(Escalation.id == escalation.id)
@@ -25,13 +40,14 @@ def lock_unchanged(work: Work, escalation: Escalation) -> None:
 def lock_with_case(work: Work, escalation: Escalation) -> None:
     """The same, and its case as it is now, for what leaves the house: whether it is open, how
     urgent it is, what was agreed to and who had a part in it stay as the gates see them."""
-    lock_unchanged(work, escalation)
     lock_case(work, escalation.case)
+    _lock_unchanged(work, escalation)
 
 
 def lock_as_it_is(work: Work, escalation: Escalation) -> None:
     """Keep the request for who only opens it: they overwrite nothing, so what the worker has
     written of it meanwhile is no reason to refuse."""
+    hold_case(work, escalation.case_id)
     work.session.execute(
         select(Escalation.id).where(Escalation.id == escalation.id).with_for_update()
     )
