@@ -21,7 +21,7 @@ PEOPLES_OWN_WORDS = (
     "helpdesk/core/code_words.py",
 )
 PLAYBOOKS = ("types/*.yml", "common/*.yml", "vocab/*.yml", "*.yml")
-LISTS_OF_WORDS = ("danger_signs.yml", "words.yml", "ids.lock.yml")
+LISTS_OF_WORDS = ("danger_signs.yml", "synonyms.yml", "words.yml", "ids.lock.yml")
 KEYS_OF_PEOPLES_WORDS = frozenset({"also_called"})
 COMMANDS = frozenset({"command", "group"})
 

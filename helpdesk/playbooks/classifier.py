@@ -1,7 +1,8 @@
 """A naive Bayes classifier for short texts: which kind of incident words most likely describe.
 
-Multinomial naive Bayes over stems, pairs of neighbouring stems, and pieces of three and four
-letters, which carry slips and endings. Each kind is smoothed towards what all kinds have in common,
+Multinomial naive Bayes over stems, pairs of neighbouring stems, meanings (words that are known to
+mean the same count as one, across languages), and pieces of three and four letters, which carry
+slips and endings. Each kind is smoothed towards what all kinds have in common,
 so that many examples are no advantage over few. The nearest single example counts beside it:
 whoever types exactly what others type is understood. Source of the method: Manning, Raghavan and
 Schütze, Introduction to Information Retrieval, chapter 13.
@@ -17,8 +18,11 @@ from typing import Final
 
 from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.playbooks.normalization import WORD, folded, is_small, stem
+from helpdesk.playbooks.synonyms import Synonyms
 
 PAIR: Final = 0.5
+# People have many words for few things: a meaning says more than the word for it.
+MEANING: Final = 3.0
 LETTERS: Final = 0.25
 SIZES: Final = (3, 4)
 # How much of the common background each kind is given before its own counts.
@@ -41,17 +45,19 @@ class Example:
 class Classifier:
     """Trained once on examples; keeps nothing of what it is asked."""
 
-    def __init__(self, examples: Iterable[Example]) -> None:
+    def __init__(self, examples: Iterable[Example], synonyms: Synonyms | None = None) -> None:
+        self._synonyms = synonyms or Synonyms()
         counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._words: Counter[str] = Counter()
         self._examples: dict[str, set[tuple[str, frozenset[str]]]] = defaultdict(set)
         for example in examples:
-            stems = stems_of(example.text)
+            words = _words_of(example.text)
+            stems = [stem(word) for word in words]
             self._words.update(stems)
             telling = frozenset(_telling(stems))
             for one in telling:
                 self._examples[one].add((example.kind, telling))
-            for feature, value in _features(stems).items():
+            for feature, value in self._features(words, stems).items():
                 counts[example.kind][feature] += value * example.weight
         self._train(counts)
 
@@ -76,8 +82,16 @@ class Classifier:
 
         A log likelihood ratio against what all kinds have in common, and the nearest example.
         """
-        stems = [self._meant(one) for one in stems_of(text)]
-        asked = {name: value for name, value in _features(stems).items() if name in self._seen}
+        words = _words_of(text)
+        typed = [stem(word) for word in words]
+        stems = [self._meant(one) for one in typed]
+        # a slip is put right before its meaning is asked for
+        spelt = [
+            word if meant == one else meant
+            for word, one, meant in zip(words, typed, stems, strict=True)
+        ]
+        found = self._features(spelt, stems)
+        asked = {name: value for name, value in found.items() if name in self._seen}
         if not asked:
             return {}
         weight = sum(asked.values())
@@ -88,6 +102,14 @@ class Classifier:
         for kind, share in self._nearest(frozenset(_telling(stems))).items():
             scores[kind] += NEAREST * share
         return scores
+
+    def _features(self, words: Sequence[str], stems: Sequence[str]) -> Mapping[str, float]:
+        """What the classifier sees. Stems, pairs, pieces of letters and meanings never collide."""
+        meanings = self._synonyms.meanings_in(words)
+        return {
+            **_features_of_stems(stems),
+            **{f"m {meaning}": MEANING * times for meaning, times in meanings.items()},
+        }
 
     def _nearest(self, asked: frozenset[str]) -> Mapping[str, float]:
         """For each kind what its nearest example shares with the words: 1 if they are the same."""
@@ -105,17 +127,15 @@ class Classifier:
         return max(near, key=lambda one: (self._words[one], one), default=word)
 
 
-def stems_of(text: str) -> list[str]:
-    """Every word of a text as its stem, in order."""
-    return [stem(word) for word in WORD.findall(folded(text))][:MOST_WORDS]
+def _words_of(text: str) -> list[str]:
+    return WORD.findall(folded(text))[:MOST_WORDS]
 
 
 def _telling(stems: Sequence[str]) -> Sequence[str]:
     return [one for one in stems if not is_small(one)] or stems
 
 
-def _features(stems: Sequence[str]) -> Mapping[str, float]:
-    """What the classifier sees. Stems, pairs and pieces of letters never collide."""
+def _features_of_stems(stems: Sequence[str]) -> Mapping[str, float]:
     found: dict[str, float] = defaultdict(float)
     for word in _telling(stems):
         found[f"w {word}"] += 1

@@ -5,16 +5,19 @@ them. So a sign too many costs a glance, and one too few costs more. Pure, and i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
-from helpdesk.playbooks.normalization import LONGEST, WORD, folded, stem
+from helpdesk.playbooks.normalization import LONGEST, WORD, beginnings_of, folded, root, stem
 
 # Words that people put between the words of a phrase: "he *always* hits me".
 BETWEEN: Final = 2
+# In a phrase: what one word may be, and a word with any ending.
+OR: Final = "/"
+ANY_ENDING: Final = "*"
+LISTED: Final = 0.3
 # A text made to keep us busy is not read to its end.
 MOST_READ: Final = 10_000
 
@@ -36,41 +39,98 @@ class DangerPhrase:
     language: str
     text: str
 
-    @cached_property
-    def stems(self) -> tuple[str, ...]:
-        """All its words, each by its stem."""
-        return tuple(_stems(self.text))
+
+def words_of(phrase: DangerPhrase) -> str:
+    """A phrase as plain words, all ways of saying it after one another."""
+    return phrase.text.replace(OR, " ").replace(ANY_ENDING, "")
 
 
-def signs_in(text: str, phrases: Iterable[DangerPhrase]) -> tuple[DangerSign, ...]:
-    """The signs that a text shows, whatever language it is in, the most pressing first."""
-    words = _stems(text[:MOST_READ])
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(words):
-        places[word].append(place)
-    shown = {
-        one.sign for one in phrases if one.stems[0] in places and _has(words, places, one.stems)
-    }
-    return tuple(sign for sign in DangerSign if sign in shown)
+def weight_of(phrase: DangerPhrase) -> float:
+    """How much a phrase teaches: what lists several ways is nobody's sentence."""
+    return LISTED if OR in phrase.text or ANY_ENDING in phrase.text else 1.0
 
 
-def _has(words: list[str], places: Mapping[str, list[int]], phrase: tuple[str, ...]) -> bool:
-    """Whether the words of a phrase come one after the other, with few between them."""
-    return any(_follow(words, place + 1, phrase[1:]) for place in places[phrase[0]])
+class DangerPhrases:
+    """Phrases that point to danger, ready to be found in texts."""
+
+    def __init__(self, phrases: Iterable[DangerPhrase]) -> None:
+        # By how they begin: with a whole word, or with one that may end in any way.
+        self._whole: dict[str, list[_Phrase]] = defaultdict(list)
+        self._beginnings: dict[str, list[_Phrase]] = defaultdict(list)
+        for one in phrases:
+            words = tuple(_ways_of(piece) for piece in one.text.split())
+            for way in words[0].whole:
+                self._whole[way].append(_Phrase(one.sign, words))
+            for beginning in words[0].beginnings:
+                self._beginnings[beginning].append(_Phrase(one.sign, words))
+
+    def signs_in(self, text: str) -> tuple[DangerSign, ...]:
+        """The signs that a text shows, whatever language it is in, the most pressing first."""
+        words = _words_of(text[:MOST_READ])
+        shown: set[DangerSign] = set()
+        for place, word in enumerate(words):
+            shown.update(
+                one.sign
+                for one in self._begun_by(word)
+                if one.sign not in shown and one.is_at(words, place)
+            )
+        return tuple(sign for sign in DangerSign if sign in shown)
+
+    def _begun_by(self, word: "_Word") -> Iterator["_Phrase"]:
+        yield from self._whole.get(word.stem, ())
+        for beginning in beginnings_of(word.root):
+            yield from self._beginnings.get(beginning, ())
 
 
-def _follow(words: list[str], place: int, rest: tuple[str, ...]) -> bool:
-    for wanted in rest:
-        near = words[place : place + BETWEEN + 1]
-        if wanted not in near:
-            return False
-        place += near.index(wanted) + 1
-    return True
+class _Word(NamedTuple):
+    """A word of a text: as it was typed but for accents, and what its forms have in common."""
+
+    root: str
+    stem: str
 
 
-def _stems(text: str) -> list[str]:
+class _Ways(NamedTuple):
+    """What one word of a phrase may be: some whole words, and some that may end in any way."""
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    def take_in(self, word: _Word) -> bool:
+        return word.stem in self.whole or word.root.startswith(self.beginnings)
+
+
+class _Phrase(NamedTuple):
+    """The words of a phrase, which come one after the other with few between them."""
+
+    sign: DangerSign
+    words: tuple[_Ways, ...]
+
+    def is_at(self, words: Sequence[_Word], place: int) -> bool:
+        """Whether its other words follow the first one, which is there."""
+        for wanted in self.words[1:]:
+            near = range(place + 1, min(place + BETWEEN + 2, len(words)))
+            found = next((there for there in near if wanted.take_in(words[there])), None)
+            if found is None:
+                return False
+            place = found
+        return True
+
+
+def _ways_of(piece: str) -> _Ways:
+    ways = [(way, word) for way in piece.split(OR) for word in WORD.findall(folded(way))]
+    return _Ways(
+        frozenset(stem(word) for way, word in ways if not way.endswith(ANY_ENDING)),
+        tuple(root(word) for way, word in ways if way.endswith(ANY_ENDING)),
+    )
+
+
+def _words_of(text: str) -> list[_Word]:
     """All words, the small ones too: who is hit is in them."""
-    return [stem(word) for piece in _short(text) for word in WORD.findall(folded(piece))]
+    return [
+        _Word(root(word), stem(word))
+        for piece in _short(text)
+        for word in WORD.findall(folded(piece))
+    ]
 
 
 def _short(text: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.danger_signs import DangerPhrase
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.model import DataSensitivity, Playbook, Question, Text, texts_in
+from helpdesk.playbooks.synonyms import SynonymGroup
 
 PLATFORM_QUESTION = "platform"
 OTHER_PLATFORM = "other"
@@ -132,6 +133,7 @@ class Library:
     services: tuple[Service, ...] = ()
     causes: tuple[Cause, ...] = ()
     searches: tuple[SearchPhrase, ...] = ()
+    synonyms: tuple[SynonymGroup, ...] = ()
     helplines: tuple[Helpline, ...] = ()
     danger_signs: tuple[DangerPhrase, ...] = ()
 

@@ -4,6 +4,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 LONGEST: Final = 300
@@ -19,6 +20,8 @@ SAME_LETTERS: Final = str.maketrans(
 )  # fmt: skip
 WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 ARTICLES: Final = ("وال", "بال", "كال", "فال", "ال", "لل")
+# "And", "so", "with" and "for", which Arabic writes together with the word that follows.
+JOINED: Final = ("و", "ف", "ب", "ل")
 WHOSE: Final = (
     "وها",
     "تها",
@@ -101,6 +104,18 @@ def is_small(stemmed: str) -> bool:
     return stemmed in _SMALL_STEMS
 
 
+def root(word: str) -> str:
+    """A folded word without what is written together with it; its ending stays."""
+    if ARABIC.match(word):
+        return _without_article(word, (*ARTICLES, *JOINED))
+    return ELIDED.sub("", word).removesuffix("'s")
+
+
+def beginnings_of(word: str) -> Iterator[str]:
+    """Everything that a word begins with, the whole word included."""
+    return (word[:size] for size in range(1, len(word) + 1))
+
+
 def stem(word: str) -> str:
     """What the forms of a word have in common, roughly; a folded word goes in."""
     if word in IRREGULAR:
@@ -112,13 +127,17 @@ def stem(word: str) -> str:
 
 def _arabic(word: str) -> str:
     """Without the article before it, and without whose it is or who did it behind it."""
-    for article in ARTICLES:
-        if word.startswith(article) and len(word) - len(article) >= SHORTEST_STEM:
-            word = word.removeprefix(article)
-            break
+    word = _without_article(word, ARTICLES)
     for ending in WHOSE:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
             return word.removesuffix(ending)
+    return word
+
+
+def _without_article(word: str, articles: tuple[str, ...]) -> str:
+    for article in articles:
+        if word.startswith(article) and len(word) - len(article) >= SHORTEST_STEM:
+            return word.removeprefix(article)
     return word
 
 

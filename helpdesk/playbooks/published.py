@@ -35,6 +35,7 @@ WRITTEN = (
     "vocab/questions.yml",
     "vocab/services.yml",
     "vocab/searches/*.yml",
+    "vocab/synonyms.yml",
 )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from helpdesk.playbooks.classifier import Classifier
+from helpdesk.playbooks.danger_detector import DangerDetector
 from helpdesk.playbooks.editions import from_json, hash_of, to_json
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
@@ -86,7 +87,14 @@ def _by_id(language: str | None) -> dict[str, Text]:
 def incident_classifier() -> Classifier:
     """The classifier of the search, trained once for all languages: people mix them."""
     pages = [page for language in LANGUAGES for page in the_library(language).playbooks]
-    return train(pages, the_library().searches)
+    source = the_library()
+    return train(pages, source.searches, source.synonyms, source.danger_signs)
+
+
+@cache
+def danger_detector() -> DangerDetector:
+    """What sees signs of danger in people's words, in all languages."""
+    return DangerDetector(the_library().danger_signs, incident_classifier())
 
 
 @cache

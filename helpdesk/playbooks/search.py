@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import Final
 
 from helpdesk.playbooks.classifier import Classifier, Example
+from helpdesk.playbooks.danger_signs import DangerPhrase, weight_of, words_of
 from helpdesk.playbooks.library import SearchPhrase
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.playbooks.normalization import words_in
+from helpdesk.playbooks.synonyms import SynonymGroup, Synonyms
 
 # So many are always offered: "we found nothing" is no answer to a frightened person.
 FEWEST: Final = 3
@@ -32,13 +34,22 @@ class SearchHit:
     nearest: str
 
 
-def train(pages: Iterable[Playbook], phrases: Iterable[SearchPhrase] = ()) -> Classifier:
-    """A classifier trained on pages, in any number of languages, and on vocab/searches."""
+def train(
+    pages: Iterable[Playbook],
+    phrases: Iterable[SearchPhrase] = (),
+    synonyms: Iterable[SynonymGroup] = (),
+    danger_phrases: Iterable[DangerPhrase] = (),
+) -> Classifier:
+    """A classifier trained on pages, in any number of languages, and on what people type.
+
+    It learns the signs of danger as kinds of their own, for the detector.
+    """
     examples = [Example(one.kind, one.text) for one in phrases]
     for page in pages:
         examples += [Example(page.id, said) for said in _phrases(page)]
         examples.append(Example(page.id, str(page.trigger), TRIGGER))
-    return Classifier(examples)
+    examples += [Example(one.sign, words_of(one), weight_of(one)) for one in danger_phrases]
+    return Classifier(examples, Synonyms(synonyms))
 
 
 class PlaybookSearch:

@@ -1,10 +1,18 @@
 """What people type when help cannot wait, in the languages of the form."""
 
-import pytest
+from collections import Counter
+from pathlib import Path
 
-from helpdesk.playbooks.danger_signs import DangerPhrase, DangerSign, signs_in
-from helpdesk.playbooks.repository import the_library
+import pytest
+import yaml
+
+from helpdesk.playbooks.danger_detector import NEAR_DANGER
+from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhrases, DangerSign
+from helpdesk.playbooks.repository import danger_detector, the_library
 from helpdesk.settings import LANGUAGES
+
+JUDGED = Path(__file__).parents[2] / "playbooks" / "tests"
+DANGERS = yaml.safe_load((JUDGED / "dangers" / "judged.yml").read_text())
 
 # Sentences of the issue and of people, none of them a phrase of the file.
 SAID = [
@@ -47,26 +55,65 @@ NOTHING_OF_THE_KIND = [
 
 @pytest.mark.parametrize(("said", "sign"), SAID)
 def test_a_sign_is_seen_in_peoples_own_words(said, sign):
-    assert sign in signs_in(said, the_library().danger_signs)
+    assert sign in danger_detector().signs_in(said)
 
 
 @pytest.mark.parametrize("said", NOTHING_OF_THE_KIND)
 def test_other_trouble_shows_none(said):
-    assert signs_in(said, the_library().danger_signs) == ()
+    assert danger_detector().signs_in(said) == ()
 
 
 def test_a_sign_is_seen_deep_in_a_long_story():
     story = "They wrote to all of our members again and again. " * 100 + "I want to kill myself."
 
-    assert signs_in(story, the_library().danger_signs) == (DangerSign.DESPAIR,)
+    assert danger_detector().signs_in(story) == (DangerSign.DESPAIR,)
 
 
 def test_the_words_of_a_phrase_must_stand_near_each_other():
-    phrase = [DangerPhrase(DangerSign.HOME, "en", "hits me")]
+    phrases = DangerPhrases([DangerPhrase(DangerSign.HOME, "en", "hits me")])
 
-    assert signs_in("hits and always beats me", phrase) == ()
-    assert signs_in("me hits", phrase) == ()
-    assert signs_in("hits only poor me", phrase) == (DangerSign.HOME,)
+    assert phrases.signs_in("hits and then always beats me") == ()
+    assert phrases.signs_in("me hits") == ()
+    assert phrases.signs_in("hits only poor me") == (DangerSign.HOME,)
+
+
+def test_a_word_of_a_phrase_may_be_one_of_several_and_end_in_any_way():
+    phrases = DangerPhrases([DangerPhrase(DangerSign.HOME, "en", "slap*/beats me")])
+
+    assert phrases.signs_in("he slapped me") == (DangerSign.HOME,)
+    assert phrases.signs_in("he beats me") == (DangerSign.HOME,)
+    assert phrases.signs_in("beaten by me") == ()
+    assert phrases.signs_in("laps me") == ()
+
+
+def test_what_people_say_in_danger_is_seen_in_words_that_were_not_foreseen():
+    seen = Counter(one["sign"] for one in DANGERS if danger_detector().signs_in(one["says"]))
+    said = Counter(one["sign"] for one in DANGERS)
+
+    assert set(said) == set(DangerSign)
+    assert len(DANGERS) >= 60
+    assert {sign: seen[sign] / said[sign] >= 0.9 for sign in said} == dict.fromkeys(said, True)
+
+
+def test_ordinary_trouble_seldom_brings_the_words_of_the_crisis_page():
+    files = [JUDGED / "searches" / "judged" / f"{language}.yml" for language in LANGUAGES]
+    sentences = [one for file in files for one in yaml.safe_load(file.read_text())]
+    calm = [one["says"] for one in sentences if not NEAR_DANGER & {*one["types"]}]
+
+    false = sum(bool(danger_detector().signs_in(said)) for said in calm)
+
+    assert len(calm) >= 200
+    assert false / len(calm) <= 0.04
+
+
+def test_no_sentence_of_danger_is_both_learnt_and_judged():
+    learnt = {one.text.casefold() for one in the_library().danger_signs}
+
+    assert not learnt & {one["says"].casefold() for one in DANGERS}
+
+
+def test_kinds_near_danger_are_kinds():
+    assert {page.id for page in the_library().playbooks} >= NEAR_DANGER
 
 
 def test_every_sign_has_words_in_every_language():

@@ -207,14 +207,13 @@ def test_a_few_words_of_other_people_find_the_right_kind():
     assert in_three >= 0.97
 
 
-def test_whole_sentences_of_other_people_find_the_right_kind_as_often_as_the_docs_say():
-    """The goal is 0.85 and 0.95. Usual words reach it; these were chosen to be unusual ones."""
+def test_whole_sentences_of_other_people_find_the_right_kind():
     whole = judged(sentence_is_short=False)
     first_of_all, in_three = shares(whole)
 
     assert len(whole) >= 200
-    assert first_of_all >= 0.75
-    assert in_three >= 0.88
+    assert first_of_all >= 0.85
+    assert in_three >= 0.95
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -64,7 +64,8 @@ def _finder(folder: Path) -> PlaybookSearch:
         if language != source.collection.language
     ]
     pages = [page for library in (source, *others) for page in library.playbooks]
-    return PlaybookSearch(source.playbooks, classifier=train(pages, source.searches))
+    classifier = train(pages, source.searches, source.synonyms, source.danger_signs)
+    return PlaybookSearch(source.playbooks, classifier=classifier)
 
 
 def _kinds(finder: PlaybookSearch, words: str) -> list[str]:

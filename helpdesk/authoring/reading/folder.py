@@ -13,6 +13,7 @@ from helpdesk.authoring.reading.helplines import HELPLINES, read_helplines
 from helpdesk.authoring.reading.playbooks import read_playbook
 from helpdesk.authoring.reading.questions import read_shared_questions
 from helpdesk.authoring.reading.searches import read_searches
+from helpdesk.authoring.reading.synonyms import SYNONYMS, read_synonyms
 from helpdesk.authoring.reading.triage_table import read_table
 from helpdesk.authoring.reading.vocabulary import (
     read_causes,
@@ -72,6 +73,7 @@ def read_what_reads(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
         services=services,
         causes=causes,
         searches=read_searches(folder, ids),
+        synonyms=read_synonyms(_file(folder, SYNONYMS)),
         helplines=read_helplines(_file(folder, HELPLINES)),
         danger_signs=read_danger_signs(_file(folder, DANGER_SIGNS)),
         advice_checks=read_advice_checks(_file(folder, ADVICE_CHECKS), scales),

@@ -20,9 +20,9 @@ from helpdesk.intake.forms.report_steps import (
 )
 from helpdesk.intake.report import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import merging
-from helpdesk.playbooks.danger_signs import DangerSign, signs_in
+from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.model import Question
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import danger_detector, the_library
 
 FIRST, URGENCY, OWN, LAST = PAGES = (1, 2, 3, 4)
 
@@ -105,7 +105,7 @@ class ReportForm:
     @property
     def danger_signs(self) -> tuple[DangerSign, ...]:
         """What the words they typed show of danger: it is answered at once, and decides nothing."""
-        return signs_in(self.last[STORY].data or "", self.library.danger_signs)
+        return danger_detector().signs_in(self.last[STORY].data or "")
 
     @property
     def allows_action(self) -> bool:

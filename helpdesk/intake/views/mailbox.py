@@ -22,8 +22,8 @@ from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.intake.volume import refuse_if_full
-from helpdesk.playbooks.danger_signs import DangerSign, signs_in
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.danger_signs import DangerSign
+from helpdesk.playbooks.repository import danger_detector
 from helpdesk.triage.repository import the_table
 from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import repeatable
@@ -58,7 +58,7 @@ def create_message() -> ResponseReturnValue:
     refuse_if_full(work, current_context().settings.reports_quota)
     operations.write_message(work, queries.own_case(work), body=form.body.data)
     flash(_("Message sent. Only the people who work on your case can read it."))
-    signs = signs_in(form.body.data, the_library().danger_signs)
+    signs = danger_detector().signs_in(form.body.data)
     if signs:  # the help that cannot wait stands on the very page that answers
         return _case_page(ReporterMessageForm(None), danger_signs=signs)
     return redirect(url_for(".show_case"), 303)

@@ -1,0 +1,83 @@
+"""Words that mean the same, in every language: the search reads meanings beside words.
+
+So what was learnt from one person's words serves whoever says it in others. Pure.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from helpdesk.playbooks.normalization import WORD, beginnings_of, folded, root
+
+ANY_ENDING: Final = "*"
+
+
+@dataclass(frozen=True)
+class SynonymGroup:
+    """What people of one language say when they mean the same."""
+
+    meaning: str
+    language: str
+    texts: tuple[str, ...]
+
+
+class _Word(NamedTuple):
+    said: str
+    has_endings: bool
+
+    def is_in(self, word: str) -> bool:
+        return word.startswith(self.said) if self.has_endings else word == self.said
+
+
+class _Synonym(NamedTuple):
+    words: tuple[_Word, ...]
+    meaning: str
+
+    def goes_on(self, words: Sequence[str], place: int) -> bool:
+        """Whether its other words follow the first one, which is there."""
+        if len(self.words) == 1:
+            return True
+        there = words[place + 1 : place + len(self.words)]
+        return len(there) == len(self.words) - 1 and all(
+            wanted.is_in(word) for wanted, word in zip(self.words[1:], there, strict=True)
+        )
+
+
+class Synonyms:
+    """Finds the meanings in a text, whatever language it is in."""
+
+    def __init__(self, groups: Iterable[SynonymGroup] = ()) -> None:
+        self._whole: dict[str, list[_Synonym]] = defaultdict(list)
+        self._beginnings: dict[str, list[_Synonym]] = defaultdict(list)
+        for group in groups:
+            for text in group.texts:
+                self._add(_Synonym(tuple(_words_of(text)), group.meaning))
+
+    def _add(self, synonym: _Synonym) -> None:
+        first = synonym.words[0]
+        if first.has_endings:
+            self._beginnings[first.said].append(synonym)
+        else:
+            self._whole[first.said].append(synonym)
+
+    def meanings_in(self, words: Sequence[str]) -> Mapping[str, int]:
+        """How many of the folded words, or places where several begin, have which meaning."""
+        roots = [root(word) for word in words]
+        found: Counter[str] = Counter()
+        for place, word in enumerate(roots):
+            begun = self._begun_by(word)
+            found.update({one.meaning for one in begun if one.goes_on(roots, place)})
+        return found
+
+    def _begun_by(self, word: str) -> Iterator[_Synonym]:
+        yield from self._whole.get(word, ())
+        for beginning in beginnings_of(word):
+            yield from self._beginnings.get(beginning, ())
+
+
+def _words_of(text: str) -> Iterator[_Word]:
+    for piece in text.split():
+        words = WORD.findall(folded(piece))
+        for place, word in enumerate(words, start=1):
+            yield _Word(root(word), place == len(words) and piece.endswith(ANY_ENDING))
