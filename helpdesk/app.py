@@ -32,9 +32,9 @@ from helpdesk.partners import views as partners
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.playbooks.repository import (
+    danger_detector,
     helplines,
     in_language,
-    incident_classifier,
     read_all,
     the_library,
 )
@@ -148,7 +148,7 @@ def _speak(app: Flask, context: AppContext, surface: Surface) -> None:
         read_all(offered)
         for language in offered:
             the_table(language)
-        incident_classifier()  # trained now, so that no reporter waits for it
+        danger_detector()  # trained now, with the search, so that no reporter waits for it
         app.jinja_env.globals["has_been_read"] = is_reviewed
         app.extensions["helplines"] = _helplines(context.settings)
     else:
