@@ -17,7 +17,7 @@ from helpdesk.authoring.lint.readability import (
     sentences,
     words,
 )
-from helpdesk.authoring.lint.structure import WORDS_FILE
+from helpdesk.authoring.lint.structure import LISTS_OF_WORDS
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.model import Playbook, Text, texts_in
 
@@ -83,7 +83,7 @@ def platform_facts(material: Material) -> Iterator[LintFinding]:
 def links(material: Material) -> Iterator[LintFinding]:
     """L21: a link that is not https, or one that hides where it leads."""
     for name, file in material.files.items():
-        if name == WORDS_FILE:
+        if name in LISTS_OF_WORDS:
             continue
         for _, node in scalars(file):
             for link in LINK.findall(node.value) if isinstance(node.value, str) else ():
