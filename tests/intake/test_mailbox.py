@@ -426,7 +426,7 @@ def test_a_closed_case_says_so_and_writing_opens_it_again(house, inside, case):
     opened = _case(house, case)
     assert opened.state is CaseState.OPEN
     assert opened.reply_due_at is not None
-    assert "This case is closed" not in inside.text
+    assert "Your case is closed" not in inside.text
 
 
 def test_consents_are_given_and_taken_back_one_by_one(house, inside, case):
@@ -589,7 +589,7 @@ def test_where_it_stands_says_when_we_last_wrote_and_how_often_we_mean_to(
 
     assert "We last wrote to you:" in inside.text
     assert promise in inside.text
-    assert "we are late" not in inside.text
+    assert "We meant to write to you by now" not in inside.text
 
 
 def test_a_next_word_that_is_overdue_is_said_to_be_late(house, inside, case):
@@ -614,7 +614,7 @@ def test_where_the_next_move_is_not_ours_no_word_is_promised(house, inside, case
     assert "We last wrote to you:" in inside.text
     assert "write only if something changes." in inside.text
     assert "We aim to write to you" not in inside.text
-    assert "we are late" not in inside.text
+    assert "We meant to write to you by now" not in inside.text
 
 
 def test_while_an_answer_is_owed_its_time_is_said_and_nothing_vaguer(house, inside, case):

@@ -79,7 +79,7 @@ def test_after_a_yes_the_page_is_true_at_once_and_stays_so(story, before):
     page = take_back(story)
 
     assert STOPPED in page
-    assert "We have asked a platform to act and wait for its answer." not in page
+    assert "asked a platform to act and are waiting" not in page
     work_off(story)
     assert story.state() is EscalationState.WITHDRAWN
     assert STOPPED in opened(story)
@@ -146,7 +146,7 @@ def test_an_answer_stays_and_can_still_be_judged_but_they_are_not_asked_again(st
 
     assert SURE not in page
     assert "They gave the account back." in opened(story)
-    assert "do not ask them again, unless you agree" in story.look()
+    assert "ask them again unless you allow it again" in story.look()
     story.say(Verdict.NOT_EFFECTIVE)
     assert story.state() is EscalationState.CLOSED
     assert "Nothing has changed." in story.browser.text
