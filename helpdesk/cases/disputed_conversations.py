@@ -1,6 +1,6 @@
 """Reading what was said by another way, and whether its reporter says that it was not them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.queries import IN_ORDER, LISTED, NOT_CLOSED, newest_from_reporter, visible_to
+from helpdesk.cases.reporters_answers import newest_answer
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import REPORTERS_CLOCK, Work
@@ -37,13 +38,22 @@ TELLING: Final = (
     "escalation.verified",
     "escalation.verdict_denied",
     "conversation.denied",
+    "consent.denied",
 )
 AN_HOUR: Final = timedelta(hours=1)
 
 
 def last_heard_marks(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
-    return " ".join([newest_from_reporter(work, case), *_objections(work, case)]).strip()
+    return join_marks(
+        newest_from_reporter(work, case), newest_answer(work, case), _objections(work, case)
+    )
+
+
+def join_marks(message_id: str, answer: int | None, objections: Iterable[str]) -> str:
+    """The marks of the newest message of theirs, of what they said last other than in a message,
+    and of the conversations that they say were not with them."""
+    return " ".join([message_id, str(answer or ""), *objections]).strip()
 
 
 def told_us_by(work: Work, case: Case, since: datetime) -> datetime:

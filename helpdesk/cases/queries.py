@@ -251,7 +251,10 @@ def was_answered(work: Work, case: Case) -> bool:
 
 
 def reporter_has_the_move(work: Work, case: Case) -> bool:
-    """Whether the reporter has the last word of ours before them, or an agreement to confirm."""
+    """Whether the reporter has the last word of ours before them, or an agreement to confirm. Not
+    while we owe them an answer: then the move is ours."""
+    if case.reply_due_at is not None:
+        return False
     words = select(Message.is_from_reporter).where(Message.case_id == case.id)
     newest = words.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)
     if work.session.scalar(newest) is False:

@@ -8,6 +8,7 @@ from helpdesk.cases.disputed_conversations import is_disputed, last_heard_marks,
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.policy import may_see
 from helpdesk.cases.queries import lock_case
+from helpdesk.cases.reporters_answers import is_word_denied
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -29,7 +30,8 @@ def record_conversation(
     of a next word, counted from when it was. Its clock says, too, when it was written down.
 
     `seen` is as for a message. A try that did not reach them keeps no promise. While the reporter
-    says of another one that it was not them, only a message answers.
+    says of another one that it was not them, or that they never told us what we wrote down, only a
+    message answers.
     """
     lock_case(work, case)
     work.require(may_see, case)
@@ -62,7 +64,7 @@ def record_conversation(
 
 
 def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str | None) -> None:
-    if is_disputed(work, case):
+    if is_disputed(work, case) or is_word_denied(work, case):
         return
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
         conversation.answered_due_at = case.reply_due_at

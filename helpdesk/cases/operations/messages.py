@@ -6,6 +6,7 @@ from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see, may_work_on
 from helpdesk.cases.queries import lock_case, was_answered
+from helpdesk.cases.reporters_answers import UNSEEN, is_word_denied
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -32,13 +33,14 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     message.body = work.keys.seal(message, "body", text)
     message.for_reporter = case.reporter_public.seal_text(text, message.place_of("for_reporter"))
     work.session.add(message)
-    if seen is None or seen == last_heard_marks(work, case):
+    has_seen = seen is None or seen == last_heard_marks(work, case)
+    if has_seen:
         clocks.stop_first_reply(work, case)
         settle_dispute(work, case)
     if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case)
-    work.record("message.sent", message)
+    work.record("message.sent", message, **({} if has_seen else {UNSEEN: True}))
     return message
 
 
@@ -46,7 +48,7 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
     """Say that what the reporter wrote last needs no answer. The first one is owed to everybody.
 
     `seen` names what they let us know last, and whoever says so had before them. Whoever says that
-    it was not them we spoke with is written to.
+    it was not them we spoke with, or that they never told us what we wrote down, is written to.
     """
     lock_case(work, case)
     work.require(may_work_on, case)
@@ -56,6 +58,8 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
         raise Conflict("This case does not need an answer.")
     if is_disputed(work, case):
         raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
+    if is_word_denied(work, case):
+        raise Conflict("The reporter says they didn't tell us what we recorded. Write to them.")
     if seen != last_heard_marks(work, case):
         raise Conflict("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)

@@ -17,7 +17,8 @@ def create_message(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return show_form_again("cases/_message_form.html", case, message_form=form)
     operations.send_message(work, case, form.message_text.data or "", seen=form.seen.data or "")
-    if form.then_wait.data:
+    # Where an answer is still owed, the move is ours.
+    if form.then_wait.data and case.reply_due_at is None:
         operations.wait(work, case, on=WaitsOn.REPORTER)
     sentence = "The message is in the reporter's mailbox."
     if form.then_wait.data and case.waits_until is not None:

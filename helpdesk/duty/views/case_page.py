@@ -7,7 +7,15 @@ from sqlalchemy import bindparam, select
 from wtforms.fields import SelectChoice
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.cases import disputed_conversations, news, operations, policy, queries, report_content
+from helpdesk.cases import (
+    disputed_conversations,
+    news,
+    operations,
+    policy,
+    queries,
+    report_content,
+    reporters_answers,
+)
 from helpdesk.cases.forms import (
     ClosureForm,
     ConsentForm,
@@ -44,6 +52,8 @@ ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
     messages=queries.MESSAGES,
     conversations=disputed_conversations.CONVERSATIONS,
+    newest_answer=reporters_answers.NEWEST_ANSWER,
+    open_denials=reporters_answers.OPEN_DENIALS,
     notes=queries.NOTES,
     consents=queries.CONSENTS,
     entries=history.OF_CASE.limit(timeline.SHOWN + 1),
@@ -93,6 +103,8 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "conversations": report_content.open_field_of_rows(
             work, case, Conversation, found["conversations"], "summary"
         ),
+        "seen": _last_heard(found),
+        "denies_our_word": bool(found["open_denials"]),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
         "lines": timeline.timeline_of(entries, names, [one.page for one in runs]),
@@ -127,6 +139,20 @@ def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     queries.refuse_who_waits(work, found[0])
     work.keys.take(found[1]["copies"])
     return found
+
+
+def _last_heard(found: Gathered) -> str:
+    """As `disputed_conversations.last_heard_marks`, of what stands on the page."""
+    theirs = [one.id for one in found["messages"] if one.is_from_reporter]
+    disputed = [
+        one.id
+        for one in found["conversations"]
+        if one.objected_at is not None and one.settled_at is None
+    ]
+    answers = [one.id for one in found["newest_answer"]]
+    return disputed_conversations.join_marks(
+        theirs[-1] if theirs else "", answers[0] if answers else None, disputed
+    )
 
 
 def _actors(

@@ -11,7 +11,8 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
-from helpdesk.intake.operations.reopening import resume_if_waiting
+from helpdesk.intake.operations.reopening import reopen_for_reporter, resume_if_waiting
+from helpdesk.triage.first_reply_clock import promise_answer
 
 # A kind, and for a platform which one.
 Agreement = tuple[ConsentKind, str | None]
@@ -63,14 +64,17 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
 
 
 def deny_consent(work: Work, case: Case, consent: Consent) -> None:
-    """The reporter says that they did not agree to it: it is taken back, and never counted."""
+    """The reporter says that they did not agree to it: it is taken back, and never counted. They
+    are owed a word of ours: somebody may have spoken for them. A closed case opens again."""
     work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
     cases.refuse_confirming(consent)
     work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
     cases.withdraw_consent(work, case, consent)
-    _answered(work, case)
+    reopen_for_reporter(work, case)
+    promise_answer(work, case)
+    news.tell_owner(work, case.id, NewsKind.AGREEMENT)
 
 
 def withdraw_all_consents(work: Work, case: Case) -> None:

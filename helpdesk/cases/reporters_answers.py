@@ -1,0 +1,56 @@
+"""What a reporter says, not in a message, that we owe a word for: "not fixed", "I never said so".
+
+History knows it of every feature, those that stand above cases included.
+"""
+
+from typing import Final
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from helpdesk.cases.models import Case
+from helpdesk.core.history import HistoryEntry
+from helpdesk.core.work import Work
+
+# They take back what one of us wrote down as their word.
+DENIED: Final = ("escalation.verdict_denied", "consent.denied")
+NOT_FIXED: Final = ("partial", "not_effective")
+# A message whose writer had not seen all that the reporter had let us know says so.
+UNSEEN: Final = "unseen"
+
+_OF_CASE: Final = HistoryEntry.case_id == bindparam("case_id")
+_BY_REPORTER: Final = HistoryEntry.actor_id.startswith("reporter:")
+_IS_DENIAL: Final = HistoryEntry.action.in_(DENIED)
+_IS_NOT_FIXED: Final = and_(
+    HistoryEntry.action == "escalation.verified",
+    HistoryEntry.details["verdict"].astext.in_(NOT_FIXED),
+)
+_ANSWERED: Final = (
+    select(func.coalesce(func.max(HistoryEntry.id), 0))
+    .where(_OF_CASE, HistoryEntry.action == "message.sent", ~HistoryEntry.details.has_key(UNSEEN))
+    .scalar_subquery()
+)
+# The last of it, whether it was answered or not.
+NEWEST_ANSWER: Final = (
+    select(HistoryEntry.id)
+    .where(_OF_CASE, _BY_REPORTER, or_(_IS_DENIAL, _IS_NOT_FIXED))
+    .order_by(HistoryEntry.id.desc())
+    .limit(1)
+)
+# What they took back since we last wrote to them with all of it before us.
+OPEN_DENIALS: Final = (
+    select(HistoryEntry.id)
+    .where(_OF_CASE, _BY_REPORTER, _IS_DENIAL, HistoryEntry.id > _ANSWERED)
+    .limit(1)
+)
+
+
+def newest_answer(work: Work, case: Case) -> int | None:
+    """The number under which history has the last of it."""
+    work.session.flush()
+    return work.session.scalar(NEWEST_ANSWER, {"case_id": case.id})
+
+
+def is_word_denied(work: Work, case: Case) -> bool:
+    """Whether they say that they never told us what we wrote down, and we have not written."""
+    work.session.flush()
+    return work.session.scalar(OPEN_DENIALS, {"case_id": case.id}) is not None
