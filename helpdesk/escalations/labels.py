@@ -126,6 +126,10 @@ TROUBLES: Final = {
     "partner_not_vetted": "The partner is no longer vetted.",
     "partner_takes_it_no_more": "The partner was retired, or takes such requests no more. Withdraw"
     " this one, and ask another partner.",
+    "facts_taken_back": "We no longer know who is asking, or whose account it is. Withdraw it, or "
+    "do those steps again and then send it again.",
+    "fields_not_allowed": "It says something that the partner can't receive any more. Withdraw it, "
+    "and write another request.",
     "no_mailbox": "The partner has no email address.",
     "mailbox_unconfirmed": "The partner's email address isn't confirmed. Get the code from the "
     "test email typed on the partner's page, then send it again.",

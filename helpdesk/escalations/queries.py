@@ -255,6 +255,11 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     )
 
 
+def still_holds(work: Work, escalation: Escalation) -> bool:
+    """Whether we still know who asks and whose account it is: who carries it is told no more."""
+    return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
+
+
 def findings_for(work: Work, escalation: Escalation) -> Findings:
     """What steps found out since a draft was written."""
     written = packet_sources.evidence_fields(work, escalation.case)

@@ -78,10 +78,10 @@ def test_what_everybody_may_is_nothing(database):
     public = "SELECT count(*) FROM information_schema.table_privileges WHERE grantee = 'PUBLIC' "
     functions = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = 'public' AND p.prosecdef
-        AND has_function_privilege('helpdesk_ticker', p.oid, 'EXECUTE')"""
+        AND has_function_privilege('helpdesk_ticker', p.oid, 'EXECUTE') ORDER BY 1"""
 
     assert database.execute(public + "AND table_schema = 'public'").fetchone() == (0,)
-    assert database.execute(functions).fetchall() == [("forget_presses",)]
+    assert database.execute(functions).fetchall() == [("forget_presses",), ("request_still_holds",)]
 
 
 def test_every_function_with_the_owners_rights_has_a_fixed_path(database):

@@ -13,6 +13,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import queries, second_person_calls
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
+    SECOND_PERSON,
     check_gates,
     closed_gates,
     lacks_only_a_second_person,
@@ -20,7 +21,7 @@ from helpdesk.escalations.gates import (
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged, lock_with_case
-from helpdesk.escalations.packets import hash_of
+from helpdesk.escalations.packets import hash_of, parse_packet
 from helpdesk.escalations.policy import may_waive, may_work_on
 from helpdesk.escalations.priorities import SECOND_READING_WITHIN
 from helpdesk.escalations.states import EscalationState
@@ -48,6 +49,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
         packet_hash=escalation.packet_hash,
         sealed_hash=delivery.sealed_hash,
         consent_id=escalation.consent_id,
+        fields=sorted(parse_packet(text).fields),
         alone=alone,
     )
     news.tell_person(
@@ -128,6 +130,20 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
         raise Conflict(" ".join(gate.sentence for gate in shut))
     escalation.consent_id = consent.id
     return leaves_unread(seen, work.actor.id)
+
+
+def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
+    """The gates once more, for what was approved and did not arrive. Whoever lets it go now stands
+    for it like whoever approved it, unless a second person has read it by now.
+
+    No rule: the operation that sends again has asked who may.
+    """
+    seen = queries.gate_inputs(work, escalation)
+    was_read = escalation.second_read_due_at is None or escalation.second_read_at is not None
+    shut = closed_gates(check_gates(seen, approver=work.actor.id))
+    shut = tuple(gate for gate in shut if not (was_read and gate.name == SECOND_PERSON))
+    if shut:
+        raise Conflict(" ".join(gate.sentence for gate in shut))
 
 
 def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:

@@ -1,8 +1,8 @@
 """Delivery attempts: what the worker does around each attempt, in two short pieces of work.
 
 Between them the letter goes out, with no transaction open. What is checked at the last moment
-before it: consents valid now, the partner still vetted and asked, the packet unchanged since its
-approval.
+before it: consents valid now, the partner still vetted and asked, what the request rests on and
+what they may receive as it was, the packet unchanged since its approval.
 """
 
 import hashlib
@@ -123,7 +123,9 @@ def is_stopped(work: Work, delivery: Delivery) -> bool:
 
     No rule: it changes nothing.
     """
-    return bool(_trouble_with_partner(delivery.escalation)) or not _is_agreed(work, delivery)
+    escalation = delivery.escalation
+    trouble = _trouble_with_partner(escalation) or _trouble_with_content(work, escalation)
+    return bool(trouble) or not _is_agreed(work, delivery)
 
 
 def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
@@ -180,7 +182,7 @@ def _is_agreed(work: Work, delivery: Delivery) -> bool:
 
 def _trouble(work: Work, delivery: Delivery) -> str:
     escalation = delivery.escalation
-    if trouble := _trouble_with_partner(escalation):
+    if trouble := _trouble_with_partner(escalation) or _trouble_with_content(work, escalation):
         return trouble
     if not escalation.partner.gets_mail(work.at):
         is_given = partners.has_address(work, escalation.partner)
@@ -199,13 +201,34 @@ def _trouble_with_partner(escalation: Escalation) -> str:
     return "" if escalation.partner.takes(escalation.ask) else "partner_takes_it_no_more"
 
 
+def _trouble_with_content(work: Work, escalation: Escalation) -> str:
+    """Why this may not be told to anyone, or not to them, any more: ownership was taken back since
+    it was approved, or the list of what they may receive is shorter now."""
+    if not queries.still_holds(work, escalation):
+        return "facts_taken_back"
+    approval = _approval(work, escalation)
+    # What was approved before this was kept says nothing, and was checked then.
+    told = set(approval.details.get("fields", ())) if approval is not None else set()
+    return "fields_not_allowed" if told - queries.receivable_by_partner(escalation) else ""
+
+
 def _is_as_approved(work: Work, delivery: Delivery) -> bool:
     """Whether packet and envelope are those of the approval, as history has it.
 
     History is a chain: whoever wants to change what leaves would have to forge that too.
     """
     escalation = delivery.escalation
-    entry = work.session.scalar(
+    entry = _approval(work, escalation)
+    if entry is None or escalation.packet_for_partner is None:
+        return False
+    sealed_hash = hashlib.sha256(escalation.packet_for_partner.raw).hexdigest()
+    approved = (entry.details["packet_hash"], entry.details["sealed_hash"])
+    now = (escalation.packet_hash, sealed_hash)
+    return approved == now == (delivery.packet_hash, delivery.sealed_hash)
+
+
+def _approval(work: Work, escalation: Escalation) -> HistoryEntry | None:
+    return work.session.scalar(
         select(HistoryEntry)
         .where(
             HistoryEntry.subject_id == escalation.id, HistoryEntry.action == "escalation.approved"
@@ -213,12 +236,6 @@ def _is_as_approved(work: Work, delivery: Delivery) -> bool:
         .order_by(HistoryEntry.id.desc())
         .limit(1)
     )
-    if entry is None or escalation.packet_for_partner is None:
-        return False
-    sealed_hash = hashlib.sha256(escalation.packet_for_partner.raw).hexdigest()
-    approved = (entry.details["packet_hash"], entry.details["sealed_hash"])
-    now = (escalation.packet_hash, sealed_hash)
-    return approved == now == (delivery.packet_hash, delivery.sealed_hash)
 
 
 def _begin(work: Work, delivery: Delivery) -> DeliveryJob:

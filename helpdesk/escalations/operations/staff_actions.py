@@ -15,6 +15,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries, second_person_calls
 from helpdesk.escalations.gates import leaves_unread, why_no_second_person
 from helpdesk.escalations.models import Escalation, Exchange
+from helpdesk.escalations.operations.approving import refuse_if_gates_closed
 from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.page_marks import question_mark_of
@@ -157,12 +158,13 @@ def stop_waiting(work: Work, escalation: Escalation) -> None:
 
 
 def send_again(work: Work, escalation: Escalation) -> None:
-    """After a person has looked: carry it once more, under the same id."""
+    """After a person has looked: carry it once more, under the same id, through the same gates."""
     work.require(may_work_on, escalation)
-    lock_unchanged(work, escalation)
+    lock_with_case(work, escalation)
     delivery = queries.delivery_of(work, escalation)
     if delivery is None or delivery.state is not DeliveryState.DEAD_LETTER:
         raise Conflict("This request is not waiting to be sent again.")
+    refuse_if_gates_closed(work, escalation)
     delivery.state = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
     work.promise("escalations.deliver", delivery_id=delivery.id)
