@@ -4,6 +4,7 @@ Pure: `Seen` is what was found about a request, `check` says what that means.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -113,7 +114,8 @@ def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
 
 def reveals_contact(text: str, safe_channel: str) -> bool:
     """Whether what the reporter told us to reach them by stands in a text that would leave."""
-    said = _plain(text)
+    plain = _plain(text)
+    said = f"{plain}\n{_joined(plain)}"
     return any(address in said for address in _addresses(safe_channel))
 
 
@@ -273,9 +275,28 @@ def _addresses(text: str) -> Iterator[str]:
         bare = word.strip(".,;:()<>[]\"'")
         if "@" in bare and len(bare) > 1:
             yield bare
-    yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", plain))
+    # Two numbers may stand beside each other, so each is looked for as it may have been meant.
+    for one in (plain, _joined(plain, r"[ ()./-]+"), _joined(plain)):
+        yield from (number[-SIGNIFICANT:] for number in re.findall(r"\d{6,}", one))
+
+
+def _joined(plain: str, gap: str = r"[\W_]+") -> str:
+    """Numbers without the gaps that people write into them."""
+    return re.sub(rf"(?<=\d){gap}(?=\d)", "", plain)
 
 
 def _plain(text: str) -> str:
-    """Small letters, single spaces, and numbers without the gaps that people write into them."""
-    return re.sub(r"(?<=\d)[ ()./-]+(?=\d)", "", " ".join(text.casefold().split()))
+    """Small letters, the digits of one keyboard, one kind of dash and single spaces, none of them
+    around an @; what nobody sees is dropped."""
+    signs = unicodedata.normalize("NFKC", text).casefold()
+    words = "".join(map(_plain_sign, signs))
+    return re.sub(r"\s*@\s*", "@", " ".join(words.split()))
+
+
+def _plain_sign(sign: str) -> str:
+    category, digit = unicodedata.category(sign), unicodedata.digit(sign, None)
+    if digit is not None:
+        return str(digit)
+    if category == "Cf":
+        return ""
+    return "-" if category == "Pd" else sign

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from helpdesk.core.visible_text import has_words
 from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSource, PacketField
@@ -180,7 +181,8 @@ def hash_of(text: str) -> str:
 def normalise_text(text: str) -> str:
     """One way of writing the same words, and nothing in them that a reader could not see."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(letter for letter in plain if _is_visible(letter)).strip()
+    said = "".join(letter for letter in plain if _is_visible(letter)).strip()
+    return said if has_words(said) else ""
 
 
 def _is_visible(letter: str) -> bool:

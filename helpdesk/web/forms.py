@@ -8,6 +8,7 @@ from wtforms import ValidationError
 
 from helpdesk.core import codes
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
+from helpdesk.core.visible_text import has_words
 from helpdesk.web.refused_forms import note_form
 from helpdesk.web.text_fields import TYPED, remember_text_fields
 
@@ -62,10 +63,11 @@ class Form(FlaskForm):
 
 
 def _strip(value: Any) -> Any:
-    """Browsers send a line break as two signs; it is one."""
+    """Browsers send a line break as two signs; it is one. What nobody could see is nothing."""
     if not isinstance(value, str):
         return value
-    return value.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN).strip()
+    text = value.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN).strip()
+    return text if has_words(text) else ""
 
 
 def as_address(typed: Any) -> Any:

@@ -143,6 +143,22 @@ def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, ap
         ("@quiet on Mastodon", "They are @quiet there.", True),
         ("room 12, by day", "Since 12 May.", False),
         ("", "Anything.", False),
+        ("٠٧٧٠٠٩٠٠١٢٣", "Their number is 07700900123.", True),
+        ("+44 7700 900123", "Their number is ۰۷۷۰۰۹۰۰۱۲۳.", True),
+        (
+            "07700900123",
+            "Their number is \uff10\uff17\uff17\uff10\uff10\uff19\uff10\uff10\uff11\uff12\uff13.",
+            True,
+        ),
+        ("07700900123", "0770\u20130900\u2011123", True),
+        ("07700900123", "0770,0900_123", True),
+        ("07700900123", "0770\u200b0900\u2060123", True),
+        ("07700900123, or 07700900456", "They answer 07700900123.", True),
+        ("07700900123 07700900456", "They answer 07700 900 456.", True),
+        ("nour@safe.test", "Write to nour\uff20safe.test", True),
+        ("nour@safe.test", "Write to nour @ safe.test", True),
+        ("nour @ safe.test", "Write to Nour@Safe.test", True),
+        ("07700900123", "On 2026-11-02 at 10:30, number 77.", False),
     ],
 )
 def test_what_leads_to_the_reporter_is_found(safe_channel, said, leads):

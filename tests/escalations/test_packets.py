@@ -76,6 +76,17 @@ def test_the_same_fields_are_the_same_bytes_in_any_order(available):
     )
 
 
+@pytest.mark.parametrize("blank", ["\u200b", "\u2060", "\u2800", "\u3164", "\u00a0 \ufeff"])
+def test_what_nobody_sees_is_a_field_that_is_missing(blank):
+    fields = dict.fromkeys(REQUIRED[Ask.RESTORE], blank)
+
+    packet = build_packet(
+        Header("R-1", "example", Ask.RESTORE, Priority.P1, "5a17"), fields, BY_NAME
+    )
+
+    assert packet.fields == {}
+
+
 def test_an_empty_allow_list_lets_nothing_through():
     packet = build_packet(HEADER, dict.fromkeys(("happened", "harm"), "words"), [])
 

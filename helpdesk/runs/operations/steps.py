@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.visible_text import has_words
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import StepNow, StepState
@@ -45,7 +46,7 @@ def finish_step(
     if ended_as is None:
         raise Conflict("This step cannot end like that.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
-    told = {name: text for name, text in (evidence or {}).items() if text.strip()}
+    told = {name: text for name, text in (evidence or {}).items() if has_words(text)}
     missing = unshown(ended_as, {*told, *queries.kinds_written(work, run.case)}, note)
     if missing:
         raise Conflict(say_what_shows_it(page, ended_as, missing))
