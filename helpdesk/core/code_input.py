@@ -116,6 +116,16 @@ def holds_letters(text: str) -> bool:
     return any(re.search(r"\d", one) for one in _surely(normalise(text)))
 
 
+def is_all_letters(text: str) -> bool:
+    """Whether a text is 26 letters and digits and nothing else, in groups that are no words and no
+    numbers: one of them has both, or each sign stands alone."""
+    groups = re.findall(r"[a-z0-9]+", normalise(text))
+    if sum(map(len, groups)) != LETTERS_IN_CODE or not groups[0][0].isdigit():
+        return False
+    is_mixed = any(not one.isalpha() and not one.isdigit() for one in groups)
+    return is_mixed or len(groups) == LETTERS_IN_CODE
+
+
 def _surely(typed: str) -> list[str]:
     found = [one for form in (BROKEN, GROUPED, SOLID) for one in form.findall(typed)]
     found += [one for one in IN_FOURS.findall(typed) if _is_mixed(one)]

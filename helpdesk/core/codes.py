@@ -157,7 +157,16 @@ def contains_code(text: str) -> bool:
         or next(code_words.numbers_in(words, forgiving=False), None) is not None
         or code_words.is_nearly_a_code(words)
         or next(code_digits.numbers_in(text), None) is not None
+        or _is_nothing_else(text, words)
     )
+
+
+def _is_nothing_else(text: str, words: list[str]) -> bool:
+    """Whether a text is one code from end to end, in whatever groups, or with a slip in its words:
+    what the mailbox would take, in a place where no sentence reads like that."""
+    if len(words) == WORDS_IN_CODE and next(code_words.numbers_in(words), None) is not None:
+        return True
+    return code_input.is_all_letters(text) and next(_numbers_of_letters(text), None) is not None
 
 
 def is_misread(text: str) -> bool:

@@ -202,3 +202,40 @@ def test_nine_words_of_a_list_are_a_sentence_that_somebody_may_write(language):
 )
 def test_a_sentence_of_everyday_words_of_the_list_is_not_stopped(text):
     assert not codes.contains_code(text)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6, 13])
+@pytest.mark.parametrize("between", [" ", ", ", "\n", "-"])
+def test_a_code_from_end_to_end_is_found_in_whatever_groups_it_stands(size, between):
+    chance = random.Random(20261129)  # noqa: S311 - not a secret, the same each time
+    for _ in range(20):
+        plain = ReturnCode(chance.getrandbits(128)).letters.replace("-", "")
+        said = between.join(plain[start : start + size] for start in range(0, len(plain), size))
+        assert codes.contains_code(said), said
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt"])
+def test_twelve_words_with_a_slip_in_one_are_found_where_the_mailbox_takes_them(language):
+    chance, found = random.Random(20261129), 0  # noqa: S311 - the same each time
+    for _ in range(40):
+        code = ReturnCode(chance.getrandbits(128))
+        words = list(code.words_in(language))
+        words[5] = words[5][:2] + words[5][3:]
+        said = " ".join(words)
+        if code in ReturnCode.all_in(said):
+            assert codes.contains_code(said), said
+            found += 1
+    assert found > 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 men came in a white jeep a",
+        "2 days ago they came at nite",
+        "See me at 10 on the 12th, at home.",
+        "They came into the house, took my phone and asked for names again.",
+    ],
+)
+def test_a_sentence_with_a_number_is_no_code(text):
+    assert not codes.contains_code(text)
