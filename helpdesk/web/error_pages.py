@@ -8,7 +8,8 @@ from typing import Any
 from flask import Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy.exc import DataError, OperationalError
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
 from helpdesk.core.errors import (
@@ -72,6 +73,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _at_the_end)
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(DataError, _cannot_be_stored)
+    app.register_error_handler(IntegrityError, _someone_was_quicker)
     app.register_error_handler(Exception, _failed)
     # Flask would log the words of an error; what we log of one is written below.
     app.log_exception = _log_no_words  # type: ignore[method-assign]  # it is made to be replaced
@@ -129,6 +131,8 @@ def _at_the_end(error: InternalServerError) -> ResponseReturnValue:
     failure = error.original_exception
     if isinstance(failure, OperationalError):
         return _no_database(failure)
+    if isinstance(failure, IntegrityError):
+        return _someone_was_quicker(failure)
     return _failed(failure) if isinstance(failure, Exception) else _http(error)
 
 
@@ -146,6 +150,14 @@ def _cannot_be_stored(error: DataError) -> ResponseReturnValue:
     """Something that no form of ours sends, such as a NUL in an address."""
     log.warning("not stored: %s", type(error.orig).__name__)
     return _page(SENTENCES[400], 400)
+
+
+def _someone_was_quicker(error: IntegrityError) -> ResponseReturnValue:
+    """Two at once asked for what there can be once, such as a name: both looked, and one wrote."""
+    if not isinstance(error.orig, UniqueViolation):
+        return _failed(error)
+    log.warning("someone was quicker: %s", error.orig.diag.constraint_name)
+    return _conflict(Conflict.sentence, above=parent_page(request.path))
 
 
 def _failed(error: Exception) -> ResponseReturnValue:

@@ -1,6 +1,11 @@
 """What cannot be understood is refused in a sentence, and never as a failure of ours."""
 
+from functools import partial
+
 import pytest
+from psycopg.errors import CheckViolation, UniqueViolation
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import InternalServerError
 
 from helpdesk.app import LARGEST_REQUEST
 from tests import factories
@@ -55,8 +60,34 @@ def test_a_failure_of_ours_is_said_in_the_style_of_the_surface(request, surface,
     assert "out of order" not in answer.text
 
 
-def _break_down(**_values):
-    raise RuntimeError("out of order")
+@pytest.mark.parametrize("is_at_the_end", [False, True], ids=["in the view", "with the commit"])
+@EVERY_SURFACE
+def test_who_is_slower_by_a_moment_is_told_to_look_again(request, surface, door, is_at_the_end):
+    """Two ask at once for what there can be once: both found it free, and one has it."""
+    browser = request.getfixturevalue(surface)
+    browser.application.testing = False
+    taken = IntegrityError("INSERT", {}, UniqueViolation("marker-words"))
+    if is_at_the_end:
+        taken = InternalServerError(original_exception=taken)
+
+    browser.application.view_functions["static"] = partial(_break_down, failure=taken)
+    answer = browser.get("/static/css/base.css")
+
+    assert answer.status_code == 409
+    assert "Someone else may have done something first" in answer.text
+    assert "marker-words" not in answer.text
+
+
+def test_another_rule_of_the_database_is_a_failure_of_ours(staff):
+    staff.application.testing = False
+    broken = partial(_break_down, failure=IntegrityError("INSERT", {}, CheckViolation("!")))
+    staff.application.view_functions["static"] = broken
+
+    assert staff.get("/static/css/base.css").status_code == 500
+
+
+def _break_down(failure=None, **_values):
+    raise failure or RuntimeError("out of order")
 
 
 @pytest.mark.parametrize(
