@@ -159,3 +159,19 @@ def test_who_waits_in_one_team_and_is_let_into_another_reads_which_requests_are_
     assert "no requests are listed" not in page
     assert "You don't have access yet to requests for" in page
     assert "so these are not listed" in page
+
+
+@pytest.mark.parametrize("who", ["waits", "let in"])
+def test_how_a_request_that_is_over_ended_is_for_who_was_let_in(house, context, partner_desk, who):
+    escalation = house.carried()
+    with house.as_(house.writer) as work:
+        operations.withdraw(work, house.mine(work, escalation))
+    with context.begin() as work:
+        team = work.session.merge(house.partner.team)
+        stranger = a_person(work, Role.PARTNER, [team], let_in=False)
+    desk = sign_in(partner_desk, house.theirs if who == "let in" else stranger)
+
+    page = desk.get(f"/requests/{escalation.ref}")
+
+    assert page.status_code == (200 if who == "let in" else 403)
+    assert ("don&#39;t have access yet" in page.text) is (who == "waits")

@@ -21,6 +21,7 @@ from helpdesk.escalations.operations.partner_actions import (
     acknowledge,
     ask_for_information,
     decide,
+    look_back,
     note_reading,
     note_ticket,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "change_draft",
     "decide",
     "deny_verdict",
+    "look_back",
     "note_news",
     "note_reading",
     "note_ticket",

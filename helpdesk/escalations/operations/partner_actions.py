@@ -30,6 +30,9 @@ IN_DOUBT: Final = (
     "We are checking who your team is, so requests can't be opened or answered until that is done."
     " Nothing is lost. Please call the helpdesk."
 )
+NOT_LET_IN: Final = (
+    "You don't have access yet. Someone in your team who can read requests has to do it."
+)
 DECIDED_MEANWHILE: Final = (
     "Someone in your team has already decided. Check the request again before you correct it."
 )
@@ -51,6 +54,13 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
     if not _was_noted(work, escalation):
         work.record("escalation.read", escalation)
     return parse_packet(text)
+
+
+def look_back(work: Work, escalation: Escalation) -> None:
+    """See how a request that is over ended: for who was let in at the partner, as its inbox is."""
+    work.require(may_receive, escalation)
+    if escalation.partner.team_id not in work.actor.let_into:
+        raise NotAllowed(NOT_LET_IN)
 
 
 def acknowledge(work: Work, escalation: Escalation) -> None:
@@ -190,9 +200,7 @@ def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:
     if escalation.partner_key_id is None:
         raise NotFound
     if not work.keys.holds(escalation.partner_key_id):
-        raise NotAllowed(
-            "You don't have access yet. Someone in your team who can read requests has to do it."
-        )
+        raise NotAllowed(NOT_LET_IN)
     work.session.refresh(escalation.partner)  # as it is now: it may have been read long before
     if not escalation.partner.is_vetted:
         raise Conflict(IN_DOUBT)

@@ -112,6 +112,8 @@ def _asked_for() -> InboxFilter:
 def _page(escalation: Escalation, **forms: Any) -> str:
     """The request with its packet opened, if it is not over."""
     is_open = escalation.state in OPEN_TO_PARTNER
+    if not is_open:
+        operations.look_back(work, escalation)
     packet = operations.note_reading(work, escalation) if is_open else None
     moves = MOVES[escalation.state]
     ticket = queries.opened_by_partner(work, escalation, escalation, "ticket_for_partner")
