@@ -20,9 +20,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.judged": "Judged {level}{before} by rule {rule} of the triage table {table}.{corrected}",
     "case.level_raised": "Raised from {was} to {level} by a colleague.",
     "case.closing_asked": "Asked a second person to agree that it is not a report.",
-    "case.closing_decided": "Decided whether it is not a report: {granted}.",
+    "case.closing_decided": "{decision}",
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
-    "case.lowering_decided": "Decided on the lower level.",
+    "case.lowering_decided": "{decision}",
     "case.claimed": "Took the case{lane}.",
     "case.released": "Gave the case back to the queue. {because}",
     "case.handed_over": "Handed the case over to {to}. {because}",
@@ -60,7 +60,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.drafted": "Wrote a request to {partner}: {ask}.",
     "escalation.changed": "Changed the request.",
     "escalation.form_waived": "Took responsibility for not filing the platform's own form.",
-    "escalation.approved": "Approved the request.",
+    "escalation.approved": "Approved the request{alone}.",
     "escalation.second_person_called": "Asked for a second person to read the {words}.",
     "escalation.second_person_told": "A second person was asked to read the {words}.",
     "escalation.second_person_untold": "Nobody could be reached to read the {words}.",
@@ -77,7 +77,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.acknowledged": "The partner acknowledged the request.",
     "escalation.asked": "The partner has a question.",
     "escalation.answer_written": "Wrote an answer to the partner, for a second person to send.",
-    "escalation.answered": "Answered the partner's question.",
+    "escalation.answered": "Answered the partner's question{alone}.",
     "escalation.decided": "The partner {decided}: {outcome}. Their reason: {reason}.",
     "escalation.ticket_noted": "The partner added their own reference for the request.",
     "escalation.verified": "Whether it is fixed: {verdict}.",
@@ -141,6 +141,8 @@ WORDS: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
 # What a partner did; why reads by what it was asked for.
 DECIDED: Final = "escalation.decided"
 JUDGED: Final = "case.judged"
+LOWERED: Final = "case.lowering_decided"
+CLOSED_BY_TWO: Final = "case.closing_decided"
 COMES_BACK: Final = "playbook.step_comes_back"
 # How many things the page of a case shows; all of them have a page of their own.
 SHOWN: Final = 8
@@ -210,12 +212,28 @@ def _in_words(entry: HistoryEntry) -> dict[str, str]:
         said["until"] = in_words(date.fromisoformat(entry.details["until"]))
     if entry.action == JUDGED:
         said |= _moved_from(entry.details)
+    if entry.action == LOWERED:
+        said["decision"] = _lowered(entry.details)
+    if entry.action == CLOSED_BY_TWO:
+        is_agreed = entry.details.get("granted")
+        said["decision"] = f"{'Agreed' if is_agreed else 'Did not agree'} that it is not a report."
+    if entry.details.get("alone"):
+        said["alone"] = ", on one person's approval"
     if spoke_at := entry.details.get("spoke_at"):
         said["spoke_at"] = moment_in_words(datetime.fromisoformat(spoke_at))
     said["decided"] = "corrected its decision" if entry.details.get("corrects") else "decided"
     slug = entry.details.get("platform")
     platform = the_library().platform(slug) if slug else None
     return said | ({"platform": str(platform.name)} if platform is not None else {})
+
+
+def _lowered(details: Mapping[str, Any]) -> str:
+    """Whether two people lowered a level, from which to which: an older entry names only one."""
+    if not details.get("granted"):
+        return "Did not agree to a lower level."
+    before, after = details.get("was"), details.get("level")
+    said = f" from {before}" if before else ""
+    return f"Agreed to the lower level{said}" + (f" to {after}." if after else ".")
 
 
 def _moved_from(details: Mapping[str, Any]) -> dict[str, str]:

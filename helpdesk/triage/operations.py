@@ -191,7 +191,9 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
         _one_below(case, request.level)
         _refuse_in_danger(work, case)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
-    work.record("case.lowering_decided", request, was=case.level, granted=granted)
+    work.record(
+        "case.lowering_decided", request, was=case.level, level=request.level, granted=granted
+    )
     news.tell_person(work, case.id, request.asked_by, NewsKind.LOWERING_DECIDED)
     if granted:
         reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}

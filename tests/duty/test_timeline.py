@@ -49,6 +49,34 @@ from helpdesk.escalations.states import Ask
             "The case is open again. The partner has answered or asked something.",
         ),
         ("case.resumed", {}, "The case is open again."),
+        (
+            "case.lowering_decided",
+            {"granted": True, "was": "urgent", "level": "soon"},
+            "Agreed to the lower level from urgent to soon.",
+        ),
+        (
+            "case.lowering_decided",
+            {"granted": True, "was": "urgent"},
+            "Agreed to the lower level from urgent.",
+        ),
+        (
+            "case.lowering_decided",
+            {"granted": False, "was": "urgent", "level": "soon"},
+            "Did not agree to a lower level.",
+        ),
+        ("case.closing_decided", {"granted": True}, "Agreed that it is not a report."),
+        ("case.closing_decided", {"granted": False}, "Did not agree that it is not a report."),
+        (
+            "escalation.approved",
+            {"alone": True},
+            "Approved the request, on one person's approval.",
+        ),
+        ("escalation.approved", {"alone": False}, "Approved the request."),
+        (
+            "escalation.answered",
+            {"alone": True},
+            "Answered the partner's question, on one person's approval.",
+        ),
         ("escalation.verified", {"verdict": "confirmed"}, "Whether it is fixed: It is fixed."),
         (
             "consent.withdrawn",
