@@ -22,3 +22,8 @@ def decision_mark_of(work: Work, escalation: Escalation) -> str:
 def news_mark_of(escalation: Escalation) -> str:
     """Since when they have not been told."""
     return mark_of(escalation.untold_since)
+
+
+def approval_mark_of(escalation: Escalation) -> str:
+    """Whether it was approved, and when."""
+    return mark_of(escalation.approved_at)

@@ -19,4 +19,5 @@ def terms_mark_of(partner: Partner) -> str:
 def desk_mark_of(work: Work, partner: Partner) -> str:
     """Who they are, and who can read what is sent to them, by key: what somebody vouches for."""
     desk = [part for one in people_at_desk(work, partner) for part in one]
-    return mark_of(terms_mark_of(partner), partner.platform, *desk)
+    settled = (terms_mark_of(partner), list_mark_of(partner), partner.mailbox, partner.platform)
+    return mark_of(*settled, *desk)

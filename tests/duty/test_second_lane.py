@@ -10,6 +10,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import NotFound
 from tests.factories import a_case, a_person, a_team, sign_in
+from tests.intake.browser import mark_in
 
 
 @pytest.fixture
@@ -85,7 +86,8 @@ def test_a_case_that_somebody_has_taken_is_in_the_second_lane_no_more(context, b
 
     assert ref in halves(browser.get("/queues/first-line").text)[0]
     assert ref not in browser.get("/queues/first-line?show=second-lane").text
-    browser.post(f"/cases/{ref}/release", data={})
+    seen = mark_in(browser.get(f"/cases/{ref}"), f"/cases/{ref}/release")
+    browser.post(f"/cases/{ref}/release", data=seen)
     with context.sessions() as session:
         assert session.query(Case).where(Case.in_slow_lane).count() == 6
     assert "Took the case from the second lane." in browser.get(f"/cases/{ref}").text

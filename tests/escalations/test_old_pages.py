@@ -345,6 +345,41 @@ def untold(house, escalation):
         work.record("escalation.changed_by_test", house.case)
 
 
+def test_a_draft_that_was_withdrawn_on_its_page_is_not_a_request_that_was_sent(house, browse):
+    draft = house.ask()
+    writer, address = browse(house.writer), address_of(house, draft)
+    old = writer.get(address)
+    house.approve(draft)
+    house.carry(draft)
+
+    late = press(writer, old, f"{address}/withdrawal")
+
+    assert refuses(late)
+    assert house.now(draft).state is EscalationState.WITH_PARTNER
+    assert press(writer, writer.get(address), f"{address}/withdrawal").status_code == 200
+    assert house.now(draft).state is EscalationState.WITHDRAWN
+
+
+# who has it
+
+
+@pytest.mark.parametrize("what", ["release", "handover"])
+def test_a_case_is_taken_from_whom_the_page_named(house, browse, what):
+    lead, case = browse(house.lead), f"/cases/{house.case.ref}"
+    old = lead.get(case)
+    typed = {"hand_to": house.lead.person.id, "handover_note": "!"} if what == "handover" else {}
+    with house.as_(house.writer) as work:
+        second = house.second.person
+        casework.hand_over(work, case_in(work, house), to=second, note="Yours.")
+
+    late = press(lead, old, f"{case}/{what}", **typed)
+
+    assert late.status_code == 409
+    assert house.case_now().owner_id == house.second.person.id
+    assert press(lead, lead.get(case), f"{case}/{what}", **typed).status_code == 200
+    assert house.case_now().owner_id != house.second.person.id
+
+
 # the partner's desk
 
 
@@ -392,6 +427,23 @@ def test_a_desk_decides_after_what_was_said_of_its_last_decision(house, partner_
     assert house.now(escalation).state is EscalationState.DECIDED
 
 
+@pytest.mark.parametrize("act", ["acknowledgement", "question", "decision", "ticket"])
+def test_a_desk_answers_nothing_more_when_the_agreement_is_gone(house, partner_desk, act):
+    """The worker that takes the request back may be late; who has its page open is told."""
+    escalation = house.carried()
+    desk, address = sign_in(partner_desk, house.theirs), f"/requests/{escalation.ref}"
+    old = desk.get(address)
+    house.withdraw_consent()
+    typed = {"question": "Which?", "ticket": "4711"}
+    typed |= {"action": "none", "reason": "other"}
+
+    late = press(desk, old, f"{address}/{act}", **typed)
+
+    assert late.status_code == 409
+    assert "The person withdrew their consent." in late.text
+    assert house.now(escalation).state is EscalationState.WITH_PARTNER
+
+
 # partners
 
 
@@ -436,7 +488,8 @@ def test_old_terms_of_a_partner_overwrite_no_newer_ones(house, browse, other_lea
     assert press(lead, lead.get(address), address, **typed).status_code == 200
 
 
-def test_whoever_vets_a_partner_vouches_for_the_people_on_the_page(house, context, browse):
+@pytest.mark.parametrize("change", ["people", "terms", "list"])
+def test_whoever_vets_a_partner_vouches_for_what_is_on_the_page(house, context, browse, change):
     with house.as_(house.lead) as work:
         partners.suspend_vetting(work, work.session.get(Partner, house.partner.id))
     with context.begin() as work:
@@ -444,8 +497,16 @@ def test_whoever_vets_a_partner_vouches_for_the_people_on_the_page(house, contex
     client, page = browse(vouching), f"/partners/{house.partner.slug}"
     old = client.get(page)
     with context.begin() as work:
-        team = work.session.get(Partner, house.partner.id).team
-        a_person(work, Role.PARTNER, [team])
+        partner = work.session.get(Partner, house.partner.id)
+        if change == "people":
+            a_person(work, Role.PARTNER, [partner.team])
+    with house.as_(house.lead) as work:
+        partner = work.session.get(Partner, house.partner.id)
+        if change == "terms":
+            about = PartnerTerms(reach_us=partner.reach_us)
+            partners.change_partner(work, partner, name="Another organisation", about=about)
+        elif change == "list":
+            partners.change_allow_list(work, partner, fields=["target_url"])
 
     day = house.case.opened_at.date().isoformat()
     late = press(client, old, f"{page}/vetting", on=day)

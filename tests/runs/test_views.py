@@ -12,6 +12,7 @@ from helpdesk.playbooks.repository import the_library
 from helpdesk.runs import operations
 from tests.escalations.conftest import a_partner
 from tests.factories import sign_in
+from tests.intake.browser import mark_in
 
 ACCOUNT = the_library().playbook("account-takeover")
 
@@ -36,7 +37,8 @@ def token(page):
 
 def send(client, page_address, to, **fields):
     """Fill in a form of a page as a browser would."""
-    return client.post(to, data={"csrf_token": token(client.get(page_address)), **fields})
+    page = client.get(page_address)
+    return client.post(to, data={"csrf_token": token(page), **mark_in(page, to), **fields})
 
 
 def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha, at_work):

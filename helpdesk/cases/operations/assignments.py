@@ -83,20 +83,30 @@ def _take_first(
     return None
 
 
-def release(work: Work, case: Case, *, note: str = "") -> None:
-    """Give a case back to the queue."""
+def release(work: Work, case: Case, *, note: str = "", seen: str | None = None) -> None:
+    """Give a case back to the queue. `seen` is who had it on the page."""
     work.require(may_give_away, case)
     if case.owner_id is None:
         raise Conflict("Nobody has this case.")
+    _refuse_another_owner(case, seen)
     change_owner(work, case, to=None)
     if note:
         write_note(work, case, note)
     work.record("case.released", case)
 
 
-def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: str) -> None:
-    """Give a case to a colleague who can read it, with a word on how things stand."""
+def hand_over(
+    work: Work,
+    case: Case,
+    *,
+    to: Person | accounts.Colleague,
+    note: str,
+    seen: str | None = None,
+) -> None:
+    """Give a case to a colleague who can read it, with a word on how things stand. `seen` is who
+    had it on the page."""
     work.require(may_give_away, case)
+    _refuse_another_owner(case, seen)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
         raise Conflict(f"{isolated(to.name)} can't read the cases of this queue.")
     change_owner(work, case, to=to.id)
@@ -104,8 +114,14 @@ def hand_over(work: Work, case: Case, *, to: Person | accounts.Colleague, note: 
     work.record("case.handed_over", case, to=to.id)
 
 
+def _refuse_another_owner(case: Case, seen: str | None) -> None:
+    """Who takes a case from somebody has seen from whom; the change itself looks once more."""
+    if seen is not None and seen != (case.owner_id or ""):
+        raise Conflict("Someone else has this case now.")
+
+
 def change_owner(work: Work, case: Case, *, to: str | None) -> None:
-    """Change the owner, if it is still the one whom this page showed: for an operation that has
+    """Change the owner, if it is still the one whom we have read: for an operation that has
     asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id
     if to is not None and not accounts.may_be_given(work.session, to, case.team_id):

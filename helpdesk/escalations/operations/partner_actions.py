@@ -30,6 +30,9 @@ IN_DOUBT: Final = (
     "We are checking who your team is, so requests can't be opened or answered until that is done."
     " Nothing is lost. Please call the helpdesk."
 )
+WITHDRAWN: Final = (
+    "The person withdrew their consent. You don't have to do anything more about this request."
+)
 NOT_LET_IN: Final = (
     "You don't have access yet. Someone in your team who can read requests has to do it."
 )
@@ -191,6 +194,9 @@ def seal_for_partner(
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
     lock_unchanged(work, escalation)
     _refuse_who_cannot_read(work, escalation)
+    if queries.consent_for(work, escalation) is None:
+        # The worker that takes the request back may be late here, too.
+        raise Conflict(WITHDRAWN)
 
 
 def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:

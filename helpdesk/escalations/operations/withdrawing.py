@@ -5,21 +5,25 @@ from sqlalchemy import select
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
 from helpdesk.escalations.operations.locking import hold_case, lock_unchanged
+from helpdesk.escalations.page_marks import approval_mark_of
 from helpdesk.escalations.policy import may_withdraw_for, may_work_on
 from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
 
-def withdraw(work: Work, escalation: Escalation) -> None:
-    """Take a request back. Who may have it in hand is told so."""
+def withdraw(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
+    """Take a request back. Who may have it in hand is told so. `seen` says whether the page showed
+    a draft, of which nothing is sent, or a request that was approved."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
         raise Conflict("This request is decided or closed, so it can't be withdrawn.")
+    refuse_unseen(seen, now=approval_mark_of(escalation))
     _take_back(work, escalation, because="withdrawn_by_us")
     news.tell_person(
         work,

@@ -87,6 +87,7 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "verdict_form": VerdictForm(formdata=None),
         "question_mark": page_marks.question_mark_of(work, escalation),
         "decision_mark": page_marks.decision_mark_of(work, escalation),
+        "approval_mark": page_marks.approval_mark_of(escalation),
         "news_mark": page_marks.news_mark_of(escalation),
         **_may(work, escalation, delivery),
     }

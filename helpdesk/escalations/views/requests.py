@@ -99,7 +99,10 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
 
 @bp.post("/<request_ref>/withdrawal")
 def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
-    return _move(ref, request_ref, operations.withdraw, "The request is withdrawn.")
+    escalation = _find(ref, request_ref)
+    operations.withdraw(work, escalation, seen=mark_on_page())
+    flash("The request is withdrawn.")
+    return _back(escalation)
 
 
 @bp.post("/<request_ref>/reading")

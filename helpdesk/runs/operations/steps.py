@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.visible_text import has_words
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
@@ -79,10 +80,11 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
 
 
-def reopen_step(work: Work, run: Run, step_id: str) -> None:
+def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) -> None:
     """Take back what was recorded about a step, with the facts it set. History keeps both.
 
-    What another playbook of the case recorded about the same step stands again.
+    What another playbook of the case recorded about the same step stands again. `seen` names the
+    record on the page: what a colleague has recorded since is not taken back with it.
     """
     lock_case(work, run.case)
     work.require(may_work_on, run)
@@ -91,6 +93,7 @@ def reopen_step(work: Work, run: Run, step_id: str) -> None:
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
         raise Conflict("Nothing was recorded about this step, so there is nothing to undo.")
+    refuse_unseen(seen, now=record.id)
     page = queries.page_of(run)
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
