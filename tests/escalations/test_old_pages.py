@@ -251,7 +251,7 @@ def test_an_agreement_is_about_the_platform_on_the_page(house, browse):
 def test_an_agreement_about_no_platform_does_not_ask_which_was_on_the_page(house):
     with house.as_(house.second) as work:
         case = case_in(work, house)
-        casework.record_consent(work, case, kind=ConsentKind.KEEP, seen="of another platform")
+        casework.record_consent(work, case, kind=ConsentKind.HELPER, seen="of another platform")
 
 
 # requests
@@ -367,7 +367,7 @@ def test_a_draft_that_was_withdrawn_on_its_page_is_not_a_request_that_was_sent(h
 def test_a_case_is_taken_from_whom_the_page_named(house, browse, what):
     lead, case = browse(house.lead), f"/cases/{house.case.ref}"
     old = lead.get(case)
-    typed = {"hand_to": house.lead.person.id, "handover_note": "!"} if what == "handover" else {}
+    typed = {"hand_to": house.writer.person.id, "handover_note": "!"} if what == "handover" else {}
     with house.as_(house.writer) as work:
         second = house.second.person
         casework.hand_over(work, case_in(work, house), to=second, note="Yours.")
