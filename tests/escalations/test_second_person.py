@@ -16,7 +16,7 @@ from helpdesk.intake import operations as intake
 from helpdesk.playbooks.model import Phase, Step, Text, Who
 from helpdesk.runs import storage
 from helpdesk.triage import operations as triage
-from tests.factories import a_person
+from tests.factories import a_person, sign_in
 
 
 def refused(house, escalation, who):
@@ -287,3 +287,16 @@ def test_a_request_that_needs_no_second_person_is_not_held_up(house):
     write_fact(house, house.writer)
 
     assert house.approve(house.ask(Ask.PRESERVE), who=house.writer).second_read_due_at is None
+
+
+def test_who_let_it_leave_alone_is_named_not_who_wrote_it(house, staff):
+    house.change_case(level=Level.IMMEDIATE)
+    write_evidence(house, house.second, "harm-statement", "marker")
+    escalation = house.ask()
+    house.approve(escalation, who=house.second)  # alone: they had a part in it
+
+    page = " ".join(sign_in(staff, house.lead).get("/approvals").text.split())
+
+    said = page.partition("was sent on the approval of ")[2].partition(" alone")[0]
+    assert house.second.person.name in said
+    assert house.writer.person.name not in said

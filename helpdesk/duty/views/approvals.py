@@ -23,7 +23,8 @@ def approvals() -> ResponseReturnValue:
     drafts, to_read = escalations.requests_to_approve(work), escalations.to_read_afterwards(work)
     closings = case_closing.pending_requests(work)
     actors = [one.asked_by for one in closings]
-    actors += [one.asked_by for one in requests] + [one.drafted_by for one in (*drafts, *to_read)]
+    actors += [one.asked_by for one in requests] + [one.drafted_by for one in drafts]
+    actors += [one.approved_by for one in to_read if one.approved_by is not None]
     actors += [one.reply_by for one in drafts if one.reply_by is not None]
     return render_template(
         "duty/approvals.html",
