@@ -9,6 +9,7 @@ from typing import Final
 
 from helpdesk.playbooks.classifier import Classifier
 from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhrases, DangerSign
+from helpdesk.playbooks.normalization import words_in
 
 # A sign too many costs a glance, one too few costs more: it may be a little less likely.
 # Log likelihoods; measured on sentences that were not learnt (docs: playbooks/README.md).
@@ -24,6 +25,8 @@ NEAR_DANGER: Final = frozenset(
     }
 )
 NEAR_SLACK: Final = 4.0
+# "They took it this morning" says too little to be like anything.
+FEWEST_WORDS: Final = 3
 
 
 class DangerDetector:
@@ -40,6 +43,8 @@ class DangerDetector:
 
     def _resembled(self, text: str) -> Iterable[DangerSign]:
         """The sign that the beginning of a text is more like than any ordinary trouble."""
+        if len(words_in(text)) < FEWEST_WORDS:
+            return ()
         scores = dict(self._classifier.scores(text))
         signs = {sign: scores.pop(sign) for sign in DangerSign if sign in scores}
         if not signs or not scores:

@@ -50,6 +50,8 @@ NOTHING_OF_THE_KIND = [
     "notre site est bloqué",
     "اخترقوا حسابي",
     "clonaram meu whatsapp",
+    "They took it this morning.",
+    "They took it.\nOn Monday.",
 ]
 
 
