@@ -288,10 +288,11 @@ def test_a_coordinator_gives_a_failed_promise_another_chance(context, staff, coo
             arguments={"case_id": case.id, "day": "2026-11-02"},
             state=PromiseState.FAILED,
             due_at=work.at,
-            attempts=4,
             trouble="NotTaken",
         )
         work.session.add(promise)
+        work.session.flush()
+        promise.attempts = 4
     sign_in(staff, coordinator)
     assert "cases.wake" in staff.get("/duty").text
 

@@ -197,3 +197,48 @@ def test_what_is_done_without_a_page_gives_way_sooner(address, settings, serves,
         assert work.session.scalar(text("SHOW lock_timeout")) == patience
 
     close_context(context)
+
+
+def test_reports_are_counted_past_rows_that_someone_holds(address):
+    count_one = "SELECT count_intake(%s, 1, 100)"
+    with (
+        psycopg.connect(plain(address("helpdesk_owner"))) as holder,
+        psycopg.connect(plain(address("helpdesk_owner")), autocommit=True) as other,
+    ):
+        other.execute("SET lock_timeout = '2s'")
+        other.execute("INSERT INTO intake_load VALUES (now() - interval '3 days', false, 1, 1, 1)")
+        before = _counted(other)
+        for _ in range(40):
+            holder.execute(count_one, [False])
+            holder.execute(count_one, [True])
+        for _ in range(5):
+            other.execute(count_one, [False])
+            other.execute(count_one, [True])
+        assert _counted(other) == before + 10
+        holder.commit()
+        assert _counted(other) == before + 90
+
+
+def _counted(database):
+    return database.execute(
+        "SELECT coalesce(sum(reports), 0) FROM intake_load WHERE at > now() - interval '1 day'"
+    ).fetchone()[0]
+
+
+def test_mailboxes_open_past_old_visits_that_someone_holds(address, house):
+    *_, case = house
+    opens = "SELECT open_visit(%s, 'token', '\\x00', now())"
+    with psycopg.connect(plain(address("helpdesk_owner")), autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO visits (id, case_id, unlocked, begun_at, seen_at) VALUES"
+            " (repeat('0', 64), %s, '\\x00', now() - interval '2 days', now() - interval '1 day')",
+            [case.id],
+        )
+    with (
+        psycopg.connect(plain(address(INTAKE))) as holder,
+        psycopg.connect(plain(address(INTAKE))) as other,
+    ):
+        other.execute("SET lock_timeout = '2s'")
+        holder.execute(opens, [b"no code"])
+        other.execute(opens, [b"another"])
+        other.rollback()
