@@ -63,7 +63,7 @@ def enrolled(context: AppContext, handle: str, role: Role, team: Team) -> Somebo
     earlier = datetime.now(UTC) - timedelta(minutes=1)
     seed = second_factor.new_seed()
     door = Surface.PARTNER if role is Role.PARTNER else Surface.STAFF
-    passphrase, lock = _shared_lock(context.service.peppers_at(door))
+    passphrase, lock = _shared_lock(context.service.peppers_for_surface(door))
     with context.begin(operator("trial"), at=earlier) as work:
         person, _code = accounts.invite(
             work,
@@ -103,7 +103,7 @@ def let_in(context: AppContext, member: Somebody, newcomer: Somebody, team: Team
 
 
 def code_at(seed: str, at: datetime) -> str:
-    return second_factor.code_at(seed, int(at.timestamp()) // second_factor.SECONDS)
+    return second_factor.totp_code_at(seed, int(at.timestamp()) // second_factor.SECONDS)
 
 
 def sign_in(house: House, somebody: Somebody, surface: Surface = Surface.STAFF) -> Browser:

@@ -9,7 +9,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.intake import report
 from helpdesk.intake.forms import PREFIX
 from helpdesk.playbooks.model import Question
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
 WORDS = (
     "Since this morning somebody else writes from the account of our group. They ask people who "
@@ -52,7 +52,7 @@ def filled(
 
 
 def _answers(chance: random.Random, words: str) -> list[tuple[str, str]]:
-    library, kind = the_library(), "account-takeover"
+    library, kind = load_current_library(), "account-takeover"
     asked = report.questions(library, report.playbooks_to_ask(library, [kind]))
     answers = [("what", kind)]
     for question in asked:

@@ -20,11 +20,11 @@ from helpdesk.web.catalogues import (
     NOT_READ,
     READ_BY,
     SOURCE,
-    is_met_by_reporters,
+    catalogue_path,
+    is_shown_to_reporters,
     is_translated,
-    path_of,
 )
-from helpdesk.web.languages import name_of
+from helpdesk.web.languages import language_name
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "helpdesk" / "translations" / "messages.pot"
@@ -42,10 +42,10 @@ def main(arguments: list[str]) -> int:
         return 0
     wrong = _tell_of("the catalogue", read(CATALOGUE), found)
     for language in TRANSLATED:
-        there = read(path_of(language), language)
-        wrong |= _tell_of(name_of(language, "en"), there, for_reporters(found))
-        wrong |= _tell(f"{name_of(language, 'en')} is wrong", set(wrong_words(there)))
-        _tell(f"{name_of(language, 'en')} lacks", lacking(there))
+        there = read(catalogue_path(language), language)
+        wrong |= _tell_of(language_name(language, "en"), there, for_reporters(found))
+        wrong |= _tell(f"{language_name(language, 'en')} is wrong", set(wrong_words(there)))
+        _tell(f"{language_name(language, 'en')} lacks", lacking(there))
     if wrong:
         sys.stderr.write("What is new or gone is brought up to date with: make catalogue\n")
     return 1 if wrong else 0
@@ -56,7 +56,7 @@ def write(found: Catalog) -> None:
     CATALOGUE.parent.mkdir(exist_ok=True)
     CATALOGUE.write_bytes(as_bytes(found))
     for language in TRANSLATED:
-        path = path_of(language)
+        path = catalogue_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(with_words_of(read(path, language), for_reporters(found), language))
 
@@ -75,7 +75,7 @@ def with_words_of(there: Catalog, found: Catalog, language: str) -> str:
                 auto_comments=message.auto_comments,
                 context=message.context,
             )
-    comment = NOT_READ.format(name=name_of(language, "en"))
+    comment = NOT_READ.format(name=language_name(language, "en"))
     if READ_BY.search(there.header_comment):
         comment = f"{there.header_comment}\n"
     return po_head(language, comment) + as_bytes(today).decode()
@@ -93,7 +93,7 @@ def for_reporters(found: Catalog) -> Catalog:
     """The sentences that a reporter can meet."""
     met = Catalog(project="helpdesk", charset="utf-8")
     for message in found:
-        if is_met_by_reporters(message):
+        if is_shown_to_reporters(message):
             met.add(
                 message.id,
                 locations=message.locations,

@@ -12,14 +12,14 @@ from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.markup import (
-    as_written,
-    exact,
-    harmless,
+    defanged_visible,
     is_defanged,
-    isolated,
-    name,
-    said,
-    visible,
+    isolate,
+    name_markup,
+    outside_text,
+    reveal_hidden_characters,
+    text_with_links,
+    with_language,
 )
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
@@ -34,13 +34,13 @@ from helpdesk.playbooks.published import NotPublished
 from helpdesk.playbooks.repository import (
     danger_detector,
     helplines,
-    in_language,
+    load_current_library,
     read_all,
-    the_library,
+    translate_text,
 )
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
 from helpdesk.triage import views as triage
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from helpdesk.web import (
     blank_forms,
     catalogues,
@@ -59,11 +59,11 @@ from helpdesk.web import (
 from helpdesk.web import work as web_work
 from helpdesk.web.template_environment import TemplateEnvironment
 from helpdesk.web.time_format import (
-    day,
-    happened,
-    in_hour,
-    length,
-    moment,
+    format_day,
+    format_duration,
+    format_moment,
+    format_when_happened,
+    format_within_hour,
     part_of_day,
     time_left,
 )
@@ -115,7 +115,7 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         HOME=HOME[surface],
-        PLATFORMS=lambda: [one.slug for one in the_library().platforms],
+        PLATFORMS=lambda: [one.slug for one in load_current_library().platforms],
     )
     scheme.init_app(app, context.settings.url_of(surface))
     headers.init_app(app)
@@ -130,8 +130,8 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     blank_forms.init_app(app)
     login.init_app(app, surface, accounts.ask_to_sign_in)
     double_submit.init_app(app)
-    form_results.keep_with_the_work(app)
-    Babel(app, locale_selector=languages.select)
+    form_results.save_results_in_transaction(app)
+    Babel(app, locale_selector=languages.select_language)
     catalogues.init_app(app)
     _speak(app, context, surface)
     _dress(app, context)
@@ -147,7 +147,7 @@ def _speak(app: Flask, context: AppContext, surface: Surface) -> None:
         languages.init_app(app, offered=offered, known=LANGUAGES)
         read_all(offered)
         for language in offered:
-            the_table(language)
+            load_decision_table(language)
         danger_detector()  # trained now, with the search, so that no reporter waits for it
         app.jinja_env.globals["has_been_read"] = is_reviewed
         app.extensions["helplines"] = _helplines(context.settings)
@@ -169,31 +169,31 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.pop("config", None)
-    app.jinja_env.filters["as_written"] = as_written
-    app.jinja_env.filters["exact"] = exact
-    app.jinja_env.filters["name"] = name
-    app.jinja_env.filters["isolated"] = isolated
-    app.jinja_env.filters["harmless"] = harmless
-    app.jinja_env.filters["visible"] = visible
+    app.jinja_env.filters["as_written"] = outside_text
+    app.jinja_env.filters["exact"] = text_with_links
+    app.jinja_env.filters["name"] = name_markup
+    app.jinja_env.filters["isolated"] = isolate
+    app.jinja_env.filters["harmless"] = defanged_visible
+    app.jinja_env.filters["visible"] = reveal_hidden_characters
     app.jinja_env.filters["is_defanged"] = is_defanged
-    app.jinja_env.filters["said"] = said
+    app.jinja_env.filters["said"] = with_language
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["kinds"] = _kinds
     app.jinja_env.filters["time_left"] = time_left
-    app.jinja_env.filters["how_long"] = length
-    app.jinja_env.filters["moment"] = moment
-    app.jinja_env.filters["happened"] = happened
-    app.jinja_env.filters["in_hour"] = in_hour
-    app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["how_long"] = format_duration
+    app.jinja_env.filters["moment"] = format_moment
+    app.jinja_env.filters["happened"] = format_when_happened
+    app.jinja_env.filters["in_hour"] = format_within_hour
+    app.jinja_env.filters["day"] = format_day
     app.jinja_env.filters["part_of_day"] = part_of_day
     # What the parts of pages that all surfaces share say of a moment.
     is_public = app.extensions["surface"] is Surface.PUBLIC
-    app.jinja_env.filters["when"] = part_of_day if is_public else happened
+    app.jinja_env.filters["when"] = part_of_day if is_public else format_when_happened
     app.jinja_env.globals["languages"] = languages
-    app.jinja_env.filters["in_language"] = in_language
+    app.jinja_env.filters["in_language"] = translate_text
     app.jinja_env.filters["country"] = languages.country_name
-    app.jinja_env.filters["spoken"] = languages.name_here
-    app.jinja_env.filters["language_name"] = partial(languages.name_of, within="en")
+    app.jinja_env.filters["spoken"] = languages.language_name_in_page_language
+    app.jinja_env.filters["language_name"] = partial(languages.language_name, within="en")
 
     @app.context_processor
     def for_every_page() -> dict[str, Any]:
@@ -204,19 +204,19 @@ def _dress(app: Flask, context: AppContext) -> None:
             "surface": app.extensions["surface"].value,
             "locale": str(locale or "en"),
             "direction": locale.text_direction if locale else "ltr",
-            "current_person": web_work.current_presence().person,
+            "current_person": web_work.current_identity().person,
         }
 
 
 def _kinds(slug: str, others: tuple[str, ...] = ()) -> str:
     """What a case is about, as its playbooks are called; one that is gone keeps its short name."""
-    pages = [(one, the_library().playbook(one)) for one in (slug, *others)]
+    pages = [(one, load_current_library().playbook(one)) for one in (slug, *others)]
     return "; ".join(str(page.title) if page else one.replace("-", " ") for one, page in pages)
 
 
 def _platform_name(slug: str) -> str:
     """What people call a platform; one that our vocabulary does not know keeps its short name."""
-    platform = the_library(languages.current_language()).platform(slug)
+    platform = load_current_library(languages.current_language()).platform(slug)
     return str(platform.name) if platform else slug
 
 

@@ -38,7 +38,7 @@ RESTED = 1.0
 def open_context(settings: Settings, *, engine: Engine | None = None) -> AppContext:
     """Assemble what a process works with. Nothing is connected before it is first used."""
     engine = engine or open_engine(
-        settings.database_url, patience=PATIENCE if settings.serves else PATIENCE_OF_JOBS
+        settings.database_url, lock_timeout=PATIENCE if settings.serves else PATIENCE_OF_JOBS
     )
     return AppContext(
         settings=settings,
@@ -96,14 +96,16 @@ KEEPALIVES: Final = {
 }
 
 
-def open_engine(url: str, *, idle: str = IDLE, patience: str = PATIENCE, **ways: Any) -> Engine:
+def open_engine(
+    url: str, *, idle_timeout: str = IDLE, lock_timeout: str = PATIENCE, **engine_options: Any
+) -> Engine:
     """A small pool: more processes, not more connections each. A dead connection is noticed.
 
     `patience` is how long a statement waits for a lock.
     """
     engine = create_engine(
         url,
-        **ways,
+        **engine_options,
         # What a statement carries stands in no error, and so in no log: handles, names, envelopes.
         hide_parameters=True,
         pool_size=4,
@@ -112,8 +114,8 @@ def open_engine(url: str, *, idle: str = IDLE, patience: str = PATIENCE, **ways:
         pool_use_lifo=True,
         connect_args={
             **KEEPALIVES,
-            "options": f"-c lock_timeout={patience} -c statement_timeout=30s"
-            f" -c idle_in_transaction_session_timeout={idle}"
+            "options": f"-c lock_timeout={lock_timeout} -c statement_timeout=30s"
+            f" -c idle_in_transaction_session_timeout={idle_timeout}"
             + "".join(f" -c {name}={value}" for name, value in RELIED_ON.items()),
         },
     )

@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import models as accounts
 from helpdesk.cases import models as cases
-from helpdesk.core import history, keys, leases, outbox, send_hold, signatures, stored_answers
+from helpdesk.core import history, keys, leases, outbox, send_hold, signatures, stored_responses
 from helpdesk.core.database import Base
 from helpdesk.escalations import models as escalations
 from helpdesk.intake import models as intake
@@ -27,6 +27,6 @@ __all__ = [
     "playbooks",
     "send_hold",
     "signatures",
-    "stored_answers",
+    "stored_responses",
     "triage",
 ]

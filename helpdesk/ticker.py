@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from helpdesk.adapters.postgres_listener import Listener
-from helpdesk.core import history, job_runner, leases, outbox, send_hold, stored_answers
+from helpdesk.core import history, job_runner, leases, outbox, send_hold, stored_responses
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
@@ -54,8 +54,8 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
     holder = secrets.token_hex(16)
     while True:
         try:
-            if (fence := take_lease(context, holder)) is None:
-                note_progress(context)
+            if (fence := acquire_ticker_lease(context, holder)) is None:
+                save_progress(context)
                 time.sleep(leases.STANDBY)
                 continue
             nobody_came.clear()
@@ -69,16 +69,16 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
         nobody_came.wait(TICK - SHORTEST_REST)
 
 
-def take_lease(context: AppContext, holder: str) -> int | None:
+def acquire_ticker_lease(context: AppContext, holder: str) -> int | None:
     """Take or renew the lease; None while another ticker holds it."""
     with context.begin() as work:
-        return leases.take(work.session, holder)
+        return leases.acquire_lease(work.session, holder)
 
 
-def note_progress(context: AppContext) -> None:
+def save_progress(context: AppContext) -> None:
     """Keep here, too, how far the house has come: whoever takes over knows it then."""
     with context.begin() as work:
-        kept = send_hold.progress(work.session)
+        kept = send_hold.sending_progress(work.session)
     if kept is not None and context.progress_store is not None:
         context.progress_store.write(kept)
 
@@ -95,11 +95,11 @@ def tick(context: AppContext, *, at: datetime | None = None, fence: int | None =
     if (signer := context.service.secret(KeyFile.HISTORY)) is not None:
         with _by_itself():
             _chain(context, signer, at=at, fence=fence)
-    before = moment - stored_answers.KEPT
+    before = moment - stored_responses.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
-        surge_alerts.promise_emails,
+        surge_alerts.promise_surge_alerts,
         lambda work: quota.promise_warning(work, context.settings.reports_quota),
-        lambda work: stored_answers.forget(work.session, before=before),
+        lambda work: stored_responses.delete_older_responses(work.session, before=before),
     )
     for part in parts:
         with _by_itself(), _fenced(context, at=moment, fence=fence) as work:
@@ -134,9 +134,9 @@ def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: i
     looks_back = not _looked_back or time.monotonic() > _looked_back[-1] + LOOKS_BACK
     while time.monotonic() < until:
         with _fenced(context, at=at or datetime.now(UTC), fence=fence) as work:
-            if history.extend_chain(work.session, at=work.at, signer=signer, looks_back=looks_back):
+            if history.extend_chain(work.session, at=work.at, signer=signer, check_all=looks_back):
                 continue
-            leases.note_chained(work.session, at=work.at)
+            leases.record_chained_at(work.session, at=work.at)
         if looks_back:
             _looked_back[:] = [time.monotonic()]
         return
@@ -145,7 +145,7 @@ def _chain(context: AppContext, signer: Secret, *, at: datetime | None, fence: i
 def _may_send(context: AppContext, *, at: datetime, fence: int | None) -> bool:
     """Note that the house lives, here and beside the database; False where it is held."""
     with _fenced(context, at=at, fence=fence) as work:
-        kept = send_hold.tick(work, context.progress_store)
+        kept = send_hold.check_send_hold(work, context.progress_store)
     # After the commit: what lies beside the database is never ahead of it.
     if kept is not None and context.progress_store is not None:
         context.progress_store.write(kept)
@@ -157,7 +157,7 @@ def _fenced(context: AppContext, *, at: datetime, fence: int | None) -> Iterator
     """A transaction in which no other ticker takes over; LeaseLost if one has."""
     with context.begin(at=at) as work:
         if fence is not None:
-            leases.hold(work.session, fence)
+            leases.hold_lease(work.session, fence)
         yield work
 
 
@@ -165,5 +165,5 @@ def _ours(context: AppContext, fence: int | None) -> bool:
     """Whether the next promise is still ours to perform. Raises LeaseLost if it is not."""
     if fence is not None:
         with context.begin() as work:
-            leases.hold(work.session, fence)
+            leases.hold_lease(work.session, fence)
     return True

@@ -16,7 +16,7 @@ def worker_context(queue: str) -> AppContext:
     return open_context(Settings.from_environment(os.environ, holds=OF_WORKER[queue]))
 
 
-def look(queue: str) -> bool:
+def run_due_jobs(queue: str) -> bool:
     """Perform what is due in a queue, for a minute at most. False if more is due already."""
     context = worker_context(queue)
     job_runner.run_due_promises(context, queue, seconds=job_runner.IN_A_JOB)

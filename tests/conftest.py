@@ -44,7 +44,9 @@ KEY_FILES = {
 }
 SERVICE = ServiceKeys.of(KEY_FILES)
 # The public pages have none of them, and the half that checks whose a queue's key is.
-AT_THE_DOOR = ServiceKeys(publics={KeyFile.STAFF_SIGNING: SERVICE.half(KeyFile.STAFF_SIGNING)})
+AT_THE_DOOR = ServiceKeys(
+    publics={KeyFile.STAFF_SIGNING: SERVICE.public_half(KeyFile.STAFF_SIGNING)}
+)
 
 
 def pytest_addoption(parser):

@@ -72,7 +72,7 @@ class Somebody:
 
     def code(self, at) -> str:
         """The six digits that the person's app shows at a moment."""
-        return second_factor.code_at(self.seed, int(at.timestamp()) // second_factor.SECONDS)
+        return second_factor.totp_code_at(self.seed, int(at.timestamp()) // second_factor.SECONDS)
 
 
 def a_team(work, *, slug="", name="", kind=TeamKind.QUEUE, takes_reports=False) -> Team:
@@ -120,7 +120,7 @@ def enrolled(work, person) -> Somebody:
         person,
         lock=_cheap_lock(_peppers_of(work, person)),
         seed=seed,
-        first_code=second_factor.code_at(seed, step),
+        first_code=second_factor.totp_code_at(seed, step),
     )
     return Somebody(person, done.secret, seed, done.recovery_key)
 
@@ -228,7 +228,7 @@ def _waits_in(work, somebody):
     """Where nobody has let them in, as signing in finds out."""
     inside = select(Membership.team_id).join(Person, Person.id == Membership.person_id)
     waits = inside.where(
-        Person.id == somebody.person.id, ~accounts_queries.holds_key_of(Membership.team_id)
+        Person.id == somebody.person.id, ~accounts_queries.holds_team_key(Membership.team_id)
     )
     return frozenset(work.session.scalars(waits))
 
@@ -239,7 +239,9 @@ def _cheap_lock(peppers):
 
 
 def _peppers_of(work, person):
-    return work.keys.service.peppers_at("partner" if person.role is Role.PARTNER else "staff")
+    return work.keys.service.peppers_for_surface(
+        "partner" if person.role is Role.PARTNER else "staff"
+    )
 
 
 def _as_operator(work):

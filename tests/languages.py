@@ -24,7 +24,7 @@ from helpdesk.playbooks import repository
 from helpdesk.playbooks.published import PUBLISHED, path_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage import repository as triage_repository
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from helpdesk.web import catalogues
 
 OURS = repository.CONTENT
@@ -80,7 +80,7 @@ def write_all(folder, language, say, *, leave_out=(), stale=(), reviewed=None):
 
 
 def _write_pages(folder, language, say, head):
-    with catalogues.path_of(language).open("rb") as file:
+    with catalogues.catalogue_path(language).open("rb") as file:
         catalogue = read_po(file, locale=language)
     for message in catalogue:
         if message.id:
@@ -94,8 +94,8 @@ def _write_pages(folder, language, say, head):
 
 def speak(monkeypatch, folder: Path):
     """Let the house find the translations of this folder, and forget what it read before."""
-    repository.the_library()
-    the_table()
+    repository.load_current_library()
+    load_decision_table()
     library, content = read_library(OURS), folder / "playbooks"
     (content / PUBLISHED).mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES[1:]:

@@ -234,7 +234,7 @@ def _let_pass(context: AppContext, moment: datetime) -> None:
         **{one.name: getattr(context, one.name) for one in fields(AppContext)}, moment=moment
     )
     with later.begin() as work:
-        surge_alerts.promise_emails(work)
+        surge_alerts.promise_surge_alerts(work)
     job_runner.run_due_promises(later, "notices", at=moment)
 
 

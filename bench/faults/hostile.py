@@ -14,7 +14,7 @@ from typing import Any
 from redis import Redis
 
 Way = Callable[["Redis", str, str], None]
-OURS = "helpdesk.worker.look"
+OURS = "helpdesk.worker.run_due_jobs"
 LONG_AGO = 1
 
 

@@ -165,7 +165,9 @@ def chain(house: House) -> list[str]:
         with suppress(IntegrityError), context.begin() as work:  # the house's ticker was quicker
             linked = history.extend_chain(work.session, at=datetime.now(UTC), signer=signer)
     with context.begin() as work:
-        findings = list(history.verify(work.session, witness=history.verification_key_of(signer)))
+        findings = list(
+            history.verify_chain(work.session, witness=history.verification_key_of(signer))
+        )
     return [f"History: {one.sentence}" for one in findings]
 
 

@@ -53,7 +53,7 @@ def try_passphrase(
         attempt = operations.start_attempt(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
     lock = passphrases.open_lock(
-        passphrase, attempt.salt, context.service.peppers_at(surface), turns=turns
+        passphrase, attempt.salt, context.service.peppers_for_surface(surface), slots=turns
     )  # slow: no transaction is open
     with context.begin() as work:
         return operations.begin_sign_in(work, attempt, lock, surface=surface)
@@ -118,13 +118,13 @@ def try_enrolment(
     person = person_by_invitation_code(context, code=code, surface=surface)
     if person is None:
         raise Conflict("This enrolment code has already been used. Ask for a new one.")
-    if second_factor.step_of(seed, first_code, datetime.now(UTC)) is None:
+    if second_factor.totp_step_of(seed, first_code, datetime.now(UTC)) is None:
         return None
     # Slow, so no transaction is open here.
-    lock = passphrases.new_lock(passphrase, context.service.peppers_at(surface))
+    lock = passphrases.new_lock(passphrase, context.service.peppers_for_surface(surface))
     with context.begin(person.as_actor()) as work:
         person = operations.person_with_code(work, code, surface=surface)
-        if person is None or second_factor.step_of(seed, first_code, work.at) is None:
+        if person is None or second_factor.totp_step_of(seed, first_code, work.at) is None:
             return None
         return operations.enrol(work, person, lock=lock, seed=seed, first_code=first_code)
 
@@ -138,7 +138,7 @@ def try_recovery(
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     # Slow, so no transaction is open here.
-    lock = passphrases.new_lock(passphrase, context.service.peppers_at(surface))
+    lock = passphrases.new_lock(passphrase, context.service.peppers_for_surface(surface))
     actor = attempt.person.as_actor() if attempt.person is not None else SYSTEM
     with context.begin(actor) as work:
         person, secret = _opened(work, attempt, recovery_key)

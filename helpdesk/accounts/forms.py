@@ -18,7 +18,7 @@ from helpdesk.accounts import passphrases
 from helpdesk.core import code_input, codes
 from helpdesk.web.app_context import current_context
 from helpdesk.web.forms import Form, as_address, is_address
-from helpdesk.web.text_lengths import count_code_points, not_longer_than
+from helpdesk.web.text_lengths import count_code_points, max_length_validator
 
 # Regexp only looks at the beginning, so each pattern says where it ends.
 SIX_DIGITS = re.compile(r"[0-9]{6}\Z")
@@ -52,7 +52,7 @@ def _in_small_letters(name: str | None) -> str | None:
     return name.lower() if name else name
 
 
-class WayInForm(Form):
+class SignInStepForm(Form):
     """Signing in; what somebody wanted before they were asked to comes along."""
 
     # A page of ours, and a form that came when the session had ended, sealed.
@@ -60,7 +60,7 @@ class WayInForm(Form):
     kept = HiddenField()
 
 
-class SignInForm(WayInForm):
+class SignInForm(SignInStepForm):
     """Name and passphrase: the first half."""
 
     handle = _sign_in_name()
@@ -69,7 +69,7 @@ class SignInForm(WayInForm):
     )
 
 
-class SecondFactorForm(WayInForm):
+class SecondFactorForm(SignInStepForm):
     """The code of the moment: the second half."""
 
     code = _six_digits()
@@ -204,7 +204,7 @@ class InvitationForm(Form):
         "Name that colleagues see",
         [
             DataRequired("Type the name that colleagues see."),
-            not_longer_than(80, count=count_code_points),
+            max_length_validator(80, count=count_code_points),
         ],
         description="This does not have to be a real name either. Reporters and partners do not "
         "see it.",
@@ -222,7 +222,10 @@ class TeamForm(Form):
 
     name = StringField(
         "Name of the queue",
-        [DataRequired("Type a name for the queue."), not_longer_than(80, count=count_code_points)],
+        [
+            DataRequired("Type a name for the queue."),
+            max_length_validator(80, count=count_code_points),
+        ],
     )
     slug = StringField(
         "Short name for addresses",

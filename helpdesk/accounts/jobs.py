@@ -2,7 +2,7 @@
 
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import Person, UnconfirmedMailbox
-from helpdesk.core import emails, unconfirmed
+from helpdesk.core import emails, unconfirmed_addresses
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
@@ -15,13 +15,13 @@ def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
     with context.begin() as work:
         new = work.session.get(UnconfirmedMailbox, person_id)
         person = work.session.get_one(Person, person_id)
-        contents = unconfirmed.code_email_of(work, new, at=at)
+        contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
     if new is None or contents is None:
         return
     email = emails.compose_email(
         context,
         "emails/mailbox_test.txt",
-        mail=person.name_of_mail,
+        mail=person.email_purpose,
         to=contents.to,
         key=f"mailbox.{person_id}.{at}",
         code=contents.code,
@@ -29,7 +29,7 @@ def send_mailbox_code(context: AppContext, *, person_id: str, at: int) -> None:
     )
     context.mailer.send(email)  # no transaction is open here
     with context.begin() as work:
-        unconfirmed.note_sent(work, new)
+        unconfirmed_addresses.record_code_sent(work, new)
         work.record("person.mailbox_letter_sent", person)
 
 
@@ -39,20 +39,20 @@ def notify_old_mailbox(context: AppContext, *, person_id: str, at: int) -> None:
     with context.begin() as work:
         new = work.session.get(UnconfirmedMailbox, person_id)
         person = work.session.get_one(Person, person_id)
-        to = unconfirmed.old_address_of(work, new)
+        to = unconfirmed_addresses.old_address_of(work, new)
     if new is None or not to:
         return
     email = emails.compose_email(
         context,
         "emails/mailbox_changed.txt",
-        mail=person.name_of_mail,
+        mail=person.email_purpose,
         to=to,
         key=f"old-mailbox.{person_id}.{at}",
         link=f"{_door(context, person)}/account/mailbox",
     )
     context.mailer.send(email)  # no transaction is open here
     with context.begin() as work:
-        unconfirmed.note_old_told(work, new)
+        unconfirmed_addresses.record_old_address_notified(work, new)
         work.record("person.old_mailbox_told", person)
 
 

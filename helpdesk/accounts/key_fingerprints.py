@@ -3,13 +3,13 @@
 import hashlib
 from typing import Final
 
+from helpdesk.core.eff_word_list import word_list
 from helpdesk.core.keys import Key
-from helpdesk.core.long_list import word_list
 
 WORDS: Final = 6
 
 
-def fingerprint(key: Key) -> str:
+def key_fingerprint(key: Key) -> str:
     """Six words (77 bits): somebody who slips in a key of their own will not match them."""
     digest = hashlib.blake2b(key.public_half, person=b"hd fingerprint", digest_size=32).digest()
     number, words = int.from_bytes(digest), []

@@ -11,7 +11,7 @@ from helpdesk.core.actors import Actor, Role
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Envelope, Place
-from helpdesk.core.unconfirmed import UnconfirmedAddress, is_used
+from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
 
 
@@ -88,13 +88,13 @@ class Person(Identified, Base):
         return self.key_id is not None
 
     @property
-    def name_of_mail(self) -> str:
+    def email_purpose(self) -> str:
         """What letters to them are called: partners' people are on no duty."""
         return "emails about your account" if self.role is Role.PARTNER else "alert emails"
 
-    def gets_duty_mail(self, at: datetime) -> bool:
+    def gets_alert_emails(self, at: datetime) -> bool:
         """Whether duty may rely on their address."""
-        used = is_used(self.email_confirmed_at, self.email_used_until, at)
+        used = is_address_usable(self.email_confirmed_at, self.email_used_until, at)
         return self.email is not None and used
 
     def get_id(self) -> str:
@@ -175,6 +175,6 @@ class StaffSession(Base):
         return Place("sign_ins", field, "", self.id)
 
 
-def place_of_unlocked_key(sign_in_id: str) -> Place:
+def unlocked_key_location(sign_in_id: str) -> Place:
     """Where the unlocked key belongs, for who has the row and not the object."""
     return Place("sign_ins", "unlocked", "", sign_in_id)

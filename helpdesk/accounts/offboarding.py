@@ -35,7 +35,7 @@ class Leaver:
 
 
 class OffboardingHook(Protocol):
-    def __call__(self, work: Work, leaver: Leaver, handing: Reassignment) -> None:
+    def __call__(self, work: Work, leaver: Leaver, reassignment: Reassignment) -> None:
         """Leave nothing with them; Conflict while it isn't said who takes something."""
         ...
 
@@ -44,19 +44,19 @@ class OffboardingHook(Protocol):
 _registered: list[OffboardingHook] = []
 
 
-def register_offboarding_hook(hand_on: OffboardingHook) -> None:
+def register_offboarding_hook(hook: OffboardingHook) -> None:
     """From now on this hands on what people have, and nothing else does."""
-    _registered[:] = [hand_on]
+    _registered[:] = [hook]
 
 
 def reassign_work(
-    work: Work, person: Person, team_ids: Iterable[str], handing: Reassignment
+    work: Work, person: Person, team_ids: Iterable[str], reassignment: Reassignment
 ) -> None:
     """Nothing of these teams is left with them afterwards, or Conflict and nothing has changed.
 
     The person is held until then: what they, or a colleague for them, would take in the meantime
-    waits, and is then refused (`queries.may_be_given`).
+    waits, and is then refused (`queries.can_own_cases`).
     """
     work.session.flush()
     work.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
-    _registered[0](work, Leaver(person, frozenset(team_ids)), handing)
+    _registered[0](work, Leaver(person, frozenset(team_ids)), reassignment)

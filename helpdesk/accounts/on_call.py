@@ -73,19 +73,19 @@ def mailboxes_by_tier(
     work: Work,
     team_id: str,
     *,
-    ladder: tuple[AlertTier, ...] = DUTY_FIRST,
-    without: Container[str] = (),
+    tiers: tuple[AlertTier, ...] = DUTY_FIRST,
+    exclude: Container[str] = (),
 ) -> list[dict[str, str]]:
     """Mailboxes, by person, of one circle after the other; each person is in the first that fits.
 
     Only people who can open what waits. Empty if nobody can be sent a letter.
     """
     inside = [
-        one for one in queries.members_with_key(work.session, team_id) if one.id not in without
+        one for one in queries.members_with_key(work.session, team_id) if one.id not in exclude
     ]
     left = [(person, mailbox) for person in inside if (mailbox := queries.mailbox_of(work, person))]
     circles = []
-    for rung in ladder:
+    for rung in tiers:
         called = {person.id: mailbox for person, mailbox in left if rung(person, work.at)}
         left = [(person, mailbox) for person, mailbox in left if person.id not in called]
         circles.append(called)
@@ -97,16 +97,16 @@ def compose_alert(
     team_id: str,
     *,
     email: Callable[[str, str], Email],
-    ladder: tuple[AlertTier, ...] = DUTY_FIRST,
-    without: Container[str] = (),
+    tiers: tuple[AlertTier, ...] = DUTY_FIRST,
+    exclude: Container[str] = (),
 ) -> OnCallAlert:
     """A letter, made of person and mailbox, for each in the circles to call."""
-    circles = mailboxes_by_tier(work, team_id, ladder=ladder, without=without)
+    circles = mailboxes_by_tier(work, team_id, tiers=tiers, exclude=exclude)
     post = tuple({one: email(one, called[one]) for one in called} for called in circles)
     return OnCallAlert(team_id, post)
 
 
-def send_alert(context: AppContext, call: OnCallAlert) -> AlertResult:
+def send_alert(context: AppContext, alert: OnCallAlert) -> AlertResult:
     """Send to the first circle, and at once to the next as long as nobody was reached.
 
     With nobody reached, operators are told that, and nothing else; coordinators of other queues
@@ -114,24 +114,24 @@ def send_alert(context: AppContext, call: OnCallAlert) -> AlertResult:
     """
     untold: list[str] = []
     trouble: Exception | None = None
-    for circle in call.circles:
+    for circle in alert.circles:
         sent = emails.send_emails(context, circle)
         untold, trouble = [*untold, *sent.untold], sent.trouble or trouble
         if sent.told:
             return AlertResult(sent.told, untold, is_heard=True)
     with context.begin() as work:
-        post = _to_operators(context, work, call.team_id)
+        post = _to_operators(context, work, alert.team_id)
     operators = emails.send_emails(context, post)
     return AlertResult(operators.told, untold, is_heard=False, trouble=trouble)
 
 
-def record_operator_alert(work: Work, call: OnCallAlert, reached: AlertResult) -> None:
+def record_operator_alert(work: Work, alert: OnCallAlert, reached: AlertResult) -> None:
     """Write down that operators were told, so that they are left alone for an hour.
 
     Noted after sending: a worker that dies in between says it twice, and never not at all.
     """
     if reached.told and not reached.is_heard:
-        work.record_about(UNHEARD, "teams", call.team_id, told=reached.told)
+        work.record_about(UNHEARD, "teams", alert.team_id, told=reached.told)
 
 
 def _to_operators(context: AppContext, work: Work, team_id: str) -> dict[str, Email]:

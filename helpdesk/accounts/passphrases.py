@@ -48,7 +48,7 @@ class HashSlots:
         self._turns = BoundedSemaphore(at_once)
 
     @contextmanager
-    def take(self) -> Iterator[None]:
+    def acquire(self) -> Iterator[None]:
         """Wait for a turn; Busy if too many do already, or if it takes too long."""
         if not self._places.acquire(blocking=False):
             raise TooBusy
@@ -132,7 +132,7 @@ def new_lock(passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT)
 
 
 def open_lock(
-    passphrase: str, salt: bytes, peppers: Sequence[Secret], *, turns: HashSlots = KNOWN
+    passphrase: str, salt: bytes, peppers: Sequence[Secret], *, slots: HashSlots = KNOWN
 ) -> PassphraseLock:
     """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open.
 
@@ -140,7 +140,7 @@ def open_lock(
     """
     cost, without = COSTS[salt[0]], salt[: 1 + argon2id.SALTBYTES]
     plain = _plain(passphrase[:LONGEST]).encode()
-    with turns.take():
+    with slots.acquire():
         raw = argon2id.kdf(32, plain, without[1:], opslimit=cost.passes, memlimit=cost.memory)
     renewed = None
     if peppers and salt != without + _name_of(peppers[0]):

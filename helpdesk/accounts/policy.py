@@ -21,7 +21,7 @@ SURFACES: dict[Surface, frozenset[Role]] = {
 def manages_people(actor: Actor) -> bool:
     """Coordinators once they were let into a queue: before that, who gave the code may be the one
     behind it. The first makes the key of the first queue; operators have no key to be given."""
-    return actor.role is Role.OPERATOR or (actor.role in INVITES and bool(actor.let_into))
+    return actor.role is Role.OPERATOR or (actor.role in INVITES and bool(actor.accessible_teams))
 
 
 def may_invite_as(actor: Actor, role: Role) -> bool:
@@ -37,19 +37,19 @@ def may_manage(actor: Actor, person: Person) -> bool:
 def _looks_after(actor: Actor, person: Person) -> bool:
     """Whether they are in no team yet, or in one of which the actor sees what is there."""
     teams = [membership.team for membership in person.memberships]
-    return not teams or any(may_place_in(actor, team) for team in teams)
+    return not teams or any(may_assign_to_team(actor, team) for team in teams)
 
 
 def may_make_team(actor: Actor, _kind: TeamKind) -> bool:
     return manages_people(actor)
 
 
-def may_place_in(actor: Actor, team: Team) -> bool:
+def may_assign_to_team(actor: Actor, team: Team) -> bool:
     """Coordinators speak for the queues they were let into and for every partner; operators for all
     teams."""
     if actor.role is Role.OPERATOR:
         return True
-    is_theirs = team.id in actor.let_into or team.kind is TeamKind.PARTNER
+    is_theirs = team.id in actor.accessible_teams or team.kind is TeamKind.PARTNER
     return manages_people(actor) and is_theirs
 
 
@@ -67,7 +67,7 @@ def may_leave(actor: Actor, membership: Membership) -> bool:
     )
 
 
-def may_use_own(actor: Actor, person: Person) -> bool:
+def may_use_own_account(actor: Actor, person: Person) -> bool:
     return actor.person_id == person.id
 
 
@@ -76,7 +76,7 @@ def role_may_use_surface(role: Role, surface: str) -> bool:
     return role in SURFACES.get(Surface(surface), frozenset())
 
 
-def may_enter(person: Any, surface: str) -> bool:
+def may_sign_in_to(person: Any, surface: str) -> bool:
     """Whether this person, or a row with their `role` and `disabled_at`, may come in by this door
     at all."""
     return person.disabled_at is None and role_may_use_surface(person.role, surface)

@@ -45,7 +45,7 @@ def teams_of(work: Work) -> Sequence[Team]:
     return work.session.scalars(mine).all()
 
 
-def these_queues(queues: Collection[str] | BindParameter[Any]) -> Select[Team]:
+def queues_parameter(queues: Collection[str] | BindParameter[Any]) -> Select[Team]:
     """Queues by id, as rows; no partner's team is one."""
     if not isinstance(queues, BindParameter):
         queues = literal(sorted(queues), ARRAY(String))
@@ -55,12 +55,12 @@ def these_queues(queues: Collection[str] | BindParameter[Any]) -> Select[Team]:
 def queues_of(work: Work) -> Sequence[Team]:
     """The queues whose cases the actor may work on: none for an operator or a partner, nor for who
     waits to be let in."""
-    mine = these_queues(work.actor.queues).order_by(Team.name)
+    mine = queues_parameter(work.actor.queues).order_by(Team.name)
     return work.session.scalars(mine).all()
 
 
 def queue_by_slug(work: Work, slug: str) -> Team:
-    team = work.session.scalar(these_queues(work.actor.queues).where(Team.slug == slug))
+    team = work.session.scalar(queues_parameter(work.actor.queues).where(Team.slug == slug))
     if team is None:
         raise NotFound
     return team
@@ -161,7 +161,7 @@ def colleagues(work: Work, team_id: str) -> Sequence[Colleague]:
     return [Colleague(*one) for one in insiders if one.id != work.actor.person_id]
 
 
-def may_be_given(session: Session, person_id: str | None, team_id: str) -> bool:
+def can_own_cases(session: Session, person_id: str | None, team_id: str) -> bool:
     """Whether somebody can open the cases of a queue, and stays so until this work is done: who is
     let go at this moment is waited for (`accounts.leaving`)."""
     found = MAY_BE_GIVEN, {"person_id": person_id, "team_id": team_id}
@@ -178,7 +178,7 @@ def members_without_key(work: Work) -> Sequence[Membership]:
             Membership.team_id.in_(visible),
             Person.key_id.is_not(None),
             Person.disabled_at.is_(None),
-            ~holds_key_of(Membership.team_id),
+            ~holds_team_key(Membership.team_id),
         )
         .order_by(Membership.since_at)
     )
@@ -196,7 +196,7 @@ def own_sessions(work: Work) -> Sequence[StaffSession]:
 def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]:
     """Who is on duty for a queue at a moment, of those who can open its cases."""
     duty = (
-        inside(select(Person), team_id)
+        only_with_team_access(select(Person), team_id)
         .where(Person.on_duty_until > at)
         .order_by(Person.on_duty_until)
     )
@@ -205,16 +205,18 @@ def on_duty(session: Session, team_id: str, *, at: datetime) -> Sequence[Person]
 
 def members_with_key(session: Session, team_id: str) -> Sequence[Person]:
     """Everybody who can open the cases of a queue now."""
-    return session.scalars(inside(select(Person), team_id).order_by(Person.name)).all()
+    return session.scalars(
+        only_with_team_access(select(Person), team_id).order_by(Person.name)
+    ).all()
 
 
-def people_let_in(session: Session) -> Sequence[Person]:
+def people_with_case_access(session: Session) -> Sequence[Person]:
     """Everybody who can open the cases of some queue now."""
     inside = (
         select(Membership.person_id)
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Team.kind == TeamKind.QUEUE, holds_key_of(Membership.team_id))
+        .where(Team.kind == TeamKind.QUEUE, holds_team_key(Membership.team_id))
     )
     found = select(Person).where(Person.id.in_(inside), Person.disabled_at.is_(None))
     return session.scalars(found.order_by(Person.name, Person.id)).all()
@@ -222,7 +224,7 @@ def people_let_in(session: Session) -> Sequence[Person]:
 
 def can_be_alerted(session: Session, team_id: str, *, at: datetime) -> bool:
     """Whether a letter about a case that waits in this queue could reach anyone."""
-    return any(person.gets_duty_mail(at) for person in members_with_key(session, team_id))
+    return any(person.gets_alert_emails(at) for person in members_with_key(session, team_id))
 
 
 def operators(session: Session) -> Sequence[Person]:
@@ -234,7 +236,7 @@ def operators(session: Session) -> Sequence[Person]:
 def mailbox_of(work: Work, person: Person) -> str:
     """Where duty mail goes; empty if they gave none or did not confirm it, or where it cannot be
     opened: a row that was spoilt must not keep the others from being called."""
-    if not person.gets_duty_mail(work.at) or person.email is None:
+    if not person.gets_alert_emails(work.at) or person.email is None:
         return ""
     place = person.place_of("email")
     try:
@@ -259,7 +261,7 @@ def unconfirmed_mailbox(work: Work, person: Person) -> UnconfirmedMailbox | None
     return work.session.get(UnconfirmedMailbox, person.id)
 
 
-def new_address_of(work: Work, person: Person) -> str:
+def proposed_address_of(work: Work, person: Person) -> str:
     """That address, to the person; empty if there is none, or somebody else typed it."""
     new = unconfirmed_mailbox(work, person)
     if new is None or new.address_for_self is None or person.key_id is None:
@@ -317,7 +319,7 @@ def _name_of_nobody(actor_id: str) -> str:
     return "the helpdesk"
 
 
-def holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
+def holds_team_key(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Whether the person of the row can open this team's key (correlated with Person)."""
     return (
         exists()
@@ -330,21 +332,23 @@ def holds_key_of(team_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
     )
 
 
-def inside(found: Found, team_id: SQLColumnExpression[str] | str) -> Found:
+def only_with_team_access(found: Found, team_id: SQLColumnExpression[str] | str) -> Found:
     """Of some people those who can open the cases of a team: members who hold its key, and whose
     account is not blocked."""
     return found.join(Membership, Membership.person_id == Person.id).where(
         Membership.team_id == team_id,
         Person.disabled_at.is_(None),
-        holds_key_of(Membership.team_id),
+        holds_team_key(Membership.team_id),
     )
 
 
 # Asked on each case page, so it is put together only once.
-INSIDERS: Final = inside(select(Person.id, Person.name), bindparam("team_id")).order_by(Person.name)
+INSIDERS: Final = only_with_team_access(
+    select(Person.id, Person.name), bindparam("team_id")
+).order_by(Person.name)
 # Asked with a lock that stops nothing but their being let go or taken out.
 MAY_BE_GIVEN: Final = (
-    inside(select(Person.id), bindparam("team_id"))
+    only_with_team_access(select(Person.id), bindparam("team_id"))
     .where(Person.id == bindparam("person_id"))
     .with_for_update(read=True, key_share=True, of=(Person, Membership))
 )

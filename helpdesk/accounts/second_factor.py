@@ -25,12 +25,12 @@ def new_seed() -> str:
     return pyotp.random_base32()
 
 
-def step_of(seed: str, code: str, at: datetime) -> int | None:
+def totp_step_of(seed: str, code: str, at: datetime) -> int | None:
     """The half minute for which this code is right, if it is one around `at`."""
     now = int(at.timestamp()) // SECONDS
     digits = code_input.extract_six_digits(code)
     for off in STEPS_OFF:
-        if compare_digest(code_at(seed, now + off).encode(), digits.encode()):
+        if compare_digest(totp_code_at(seed, now + off).encode(), digits.encode()):
             return now + off
     return None
 
@@ -44,7 +44,7 @@ def why_code_is_wrong(seed: str, code: str, at: datetime) -> str:
     digits, now = code_input.extract_six_digits(code), int(at.timestamp()) // SECONDS
     for off in range(2, FURTHEST + 1):
         for sign, word in ((-1, "slow"), (1, "fast")):
-            if compare_digest(code_at(seed, now + sign * off).encode(), digits.encode()):
+            if compare_digest(totp_code_at(seed, now + sign * off).encode(), digits.encode()):
                 return _off_by(off, word)
     return NOT_RIGHT
 
@@ -57,7 +57,7 @@ def _off_by(steps: int, word: str) -> str:
     )
 
 
-def code_at(seed: str, step: int) -> str:
+def totp_code_at(seed: str, step: int) -> str:
     return pyotp.TOTP(seed).generate_otp(step)
 
 

@@ -9,8 +9,8 @@ from helpdesk.accounts.models import Person, Team, TeamKind
 from helpdesk.accounts.queries import visible_people
 from helpdesk.core.errors import Conflict
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.markup import isolated
-from helpdesk.core.service_keys import signing_of
+from helpdesk.core.markup import isolate
+from helpdesk.core.service_keys import signing_key_of
 from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, SignedKeys, check_signatures, keys_of
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
@@ -32,21 +32,21 @@ def keys_of_team(work: Work, team: Team) -> SignedKeys:
 
 
 def keys_of_team_by_id(work: Work, team_id: str, kind: TeamKind) -> SignedKeys:
-    house = work.keys.service.half(signing_key_of_team(kind))
+    house = work.keys.service.public_half(signing_key_of_team(kind))
     return keys_of(work.session, team_id, KeyKind.TEAM, house=house)
 
 
 def key_of_person(work: Work, person: Person) -> Key:
     """The key of somebody who has enrolled, if it is theirs; else Conflict, in a sentence."""
-    house = work.keys.service.half(signing_of(person.role))
+    house = work.keys.service.public_half(signing_key_of(person.role))
     signed = keys_of(work.session, person.id, KeyKind.PERSON, house=house)
     for key in signed.good:
         if key.id == person.key_id:
             return key
-    raise Conflict(f"The key of {isolated(person.name)}{NOT_SIGNED}")
+    raise Conflict(f"The key of {isolate(person.name)}{NOT_SIGNED}")
 
 
-class FalseKeys(NamedTuple):
+class UntrustedKeys(NamedTuple):
     """Under whose name a key lies that nobody signed who could, or another's is put."""
 
     teams: Sequence[Team] = ()
@@ -55,7 +55,7 @@ class FalseKeys(NamedTuple):
     unseen: int = 0
 
 
-def unsigned_keys(work: Work) -> FalseKeys:
+def unsigned_keys(work: Work) -> UntrustedKeys:
     """Every team and person with such a key: for the duty board."""
     lines = work.session.execute(KEYS_WITH_SIGNATURES.where(Key.kind != KeyKind.CASE)).all()
     owned: dict[str, list[Any]] = {}
@@ -63,7 +63,7 @@ def unsigned_keys(work: Work) -> FalseKeys:
         owned.setdefault(line.owner_id, []).append(line)
     teams = work.session.scalars(select(Team).order_by(Team.name)).all()
     people, unseen = _with_a_false_key(work, owned)
-    return FalseKeys(
+    return UntrustedKeys(
         teams=[
             team
             for team in teams
@@ -80,7 +80,7 @@ def _with_a_false_key(
     """People under whose name one lies, or who were given the key of somebody else."""
     false = []
     for one in work.session.execute(select(Person.id, Person.role, Person.key_id)):
-        keys = _checked(work, owned.get(one.id, ()), signing_of(one.role))
+        keys = _checked(work, owned.get(one.id, ()), signing_key_of(one.role))
         good = {key.id for key in keys.good} | {None}
         if keys.refused or one.key_id not in good:
             false.append(one.id)
@@ -92,4 +92,4 @@ def _with_a_false_key(
 
 
 def _checked(work: Work, lines: Sequence[Any], signer: KeyFile) -> SignedKeys:
-    return check_signatures(lines, house=work.keys.service.half(signer))
+    return check_signatures(lines, house=work.keys.service.public_half(signer))

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from helpdesk.accounts import queries
 from helpdesk.accounts.models import Membership, Person, TeamKind
 from helpdesk.core.actors import Role
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 
 PERSON = "person:"
 NOBODY_KNOWN = ""  # behind accounts that gave each other their codes
 
 
-def stands_behind(session: Session, actor_id: str, *, seen: frozenset[str] = frozenset()) -> str:
+def access_sponsor_of(
+    session: Session, actor_id: str, *, seen: frozenset[str] = frozenset()
+) -> str:
     """The actor who could be the one behind this one: themselves, or who brought them in.
 
     NOBODY_KNOWN where codes went round in a ring that nobody from outside has let in: each new code
@@ -28,10 +30,10 @@ def stands_behind(session: Session, actor_id: str, *, seen: frozenset[str] = fro
     if actor_id in seen:
         return NOBODY_KNOWN
     seen |= {actor_id}
-    maker = stands_behind(session, person.code_given_by or "", seen=seen)
+    maker = access_sponsor_of(session, person.code_given_by or "", seen=seen)
     vouchers = {one.let_in_by for one in person.memberships if one.let_in_by is not None}
     for voucher in sorted(vouchers - seen):
-        if stands_behind(session, voucher, seen=seen) not in (maker, NOBODY_KNOWN):
+        if access_sponsor_of(session, voucher, seen=seen) not in (maker, NOBODY_KNOWN):
             return actor_id
     return maker
 
@@ -52,19 +54,19 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
         return ""
     if giver == by:
         return (
-            f"You gave {isolated(newcomer.name)} the code they enrolled with. Someone else has "
+            f"You gave {isolate(newcomer.name)} the code they enrolled with. Someone else has "
             "to give them access, so that nobody can be two people here."
         )
-    behind = stands_behind(session, giver)
+    behind = access_sponsor_of(session, giver)
     if behind == NOBODY_KNOWN:
         return (
-            f"{isolated(newcomer.name)}'s code came from one of several accounts that gave each "
+            f"{isolate(newcomer.name)}'s code came from one of several accounts that gave each "
             "other their codes, so we can't tell who was behind it. Ask an operator to give "
             "them a new one."
         )
-    if behind == stands_behind(session, by):
+    if behind == access_sponsor_of(session, by):
         return (
-            f"{isolated(newcomer.name)}'s code and your own account came from the same person. "
+            f"{isolate(newcomer.name)}'s code and your own account came from the same person. "
             "Someone who joined another way has to give them access, so that nobody can be two "
             "people here."
         )

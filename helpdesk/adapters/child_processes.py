@@ -32,7 +32,7 @@ def spawn(
     command: Sequence[str | Path],
     *,
     log: Path,
-    farewell: signal.Signals = signal.SIGTERM,
+    signal_if_parent_dies: signal.Signals = signal.SIGTERM,
     account: SystemAccount | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -55,7 +55,7 @@ def spawn(
             extra_groups=[] if account else None,
             umask=0o077,
             start_new_session=True,  # Ctrl-C reaches us alone; we decide who stops when
-            preexec_fn=_tether(farewell),  # two system calls, no lock is taken
+            preexec_fn=_tether(signal_if_parent_dies),  # two system calls, no lock is taken
         )
 
 
@@ -71,7 +71,7 @@ def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float])
             continue
 
 
-def stop_stranger(pid: int, *steps: tuple[signal.Signals, float]) -> None:
+def stop_by_pid(pid: int, *steps: tuple[signal.Signals, float]) -> None:
     """The same for a process that is not our child: one left over from an earlier run."""
     for number, patience in (*steps, (signal.SIGKILL, 10.0)):
         try:
@@ -94,7 +94,7 @@ def is_alive(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
-def works_in(pid: int, folder: Path) -> bool:
+def has_working_folder(pid: int, folder: Path) -> bool:
     """Whether a process has `folder` as its working directory: how we know our own again."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()

@@ -42,7 +42,7 @@ class Listener(threading.Thread):
                 )
                 self._leaving.wait(A_WHILE)
 
-    def leave(self) -> None:
+    def stop(self) -> None:
         """Stop listening, within a moment."""
         self._leaving.set()
 

@@ -7,7 +7,7 @@ from itertools import product
 from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.phrases import phrases_of
 from helpdesk.playbooks.answers import SafeNow
-from helpdesk.playbooks.conditions import Condition, Context, Value, mentions_in
+from helpdesk.playbooks.conditions import Condition, Context, Value, compared_values_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.merging import advice_of
 from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
@@ -44,7 +44,7 @@ def answers_that_matter(condition: Condition | None, page: Playbook) -> Iterator
         yield {}
         return
     named: dict[str, set[str]] = {}
-    for name, mentioned in mentions_in(condition):
+    for name, mentioned in compared_values_in(condition):
         named.setdefault(name, set()).update(mentioned)
     choices = [_values(page, name, wanted) for name, wanted in named.items()]
     for chosen in product(*choices):
@@ -59,14 +59,14 @@ def is_there_because_of(line: Advice, answers: Context, names: Container[str]) -
         return False
     return any(
         name in names and not set(mentioned).isdisjoint(_chosen(answers.get(name)))
-        for name, mentioned in mentions_in(line.when)
+        for name, mentioned in compared_values_in(line.when)
     )
 
 
 def _applies(check: AdviceCheck, asked: set[str], answers: Context) -> bool:
     if check.when is None:
         return True
-    names = {name for name, _ in mentions_in(check.when)}
+    names = {name for name, _ in compared_values_in(check.when)}
     return names <= asked and evaluate(check.when, answers) is Truth.TRUE
 
 

@@ -12,7 +12,7 @@ from helpdesk.authoring.translation.files import read_parts
 from helpdesk.authoring.translation.selection import shown
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.playbooks.published import FORMAT, WRITTEN, hashes_of, path_of
-from helpdesk.playbooks.serialization import data_of
+from helpdesk.playbooks.serialization import serialize
 from helpdesk.triage.repository import TRIAGE
 from helpdesk.triage.repository import WRITTEN as TABLE_WRITTEN
 
@@ -37,7 +37,7 @@ def unpublished(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
 def published(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
     """The files as they have to be, by name: the library, and each translation."""
     library = read_library(folder)
-    whole, table = data_of(library), data_of(library.table)
+    whole, table = serialize(library), serialize(library.table)
     # for those who write playbooks; no process of the helpdesk needs them
     del whole["table"]
     whole.pop("advice_checks", None)
@@ -50,7 +50,7 @@ def published(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
 
 def helplines_in(path: Path) -> str:
     """An operator's own lines as they are published, from the file in which they are written."""
-    return _as_json({"helplines": data_of(read_helplines_at(path))})
+    return _as_json({"helplines": serialize(read_helplines_at(path))})
 
 
 def translation_of(library: WrittenLibrary, folder: Path, language: str) -> str:

@@ -66,7 +66,7 @@ def resume_clock(work: Work, subject_id: str, clock: str, *, within: timedelta) 
     events = events_of(work.session, subject_id, clock)
     if not is_paused(events):
         return None
-    left = within - time_used_this_time(events, at=work.at)
+    left = within - time_used_since_stop(events, at=work.at)
     return start_clock(work, subject_id, clock, within=left, events=events)
 
 
@@ -105,7 +105,7 @@ def time_used(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
     return used + (at - started if started is not None else timedelta(0))
 
 
-def time_used_this_time(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
+def time_used_since_stop(events: Sequence[ClockEvent], *, at: datetime) -> timedelta:
     """How long a clock has run since it was last stopped; a pause ends nothing.
 
     A new level stops and starts a clock in one instant: that is no end either. A case that was
@@ -124,7 +124,7 @@ def _turn_of_now(events: Sequence[ClockEvent]) -> int:
     return 0
 
 
-def runs_since(events: Sequence[ClockEvent]) -> datetime | None:
+def running_since(events: Sequence[ClockEvent]) -> datetime | None:
     """When a clock was started that was not stopped since: a pause or a new level is no end."""
     return events[_turn_of_now(events)].at if events else None
 
@@ -144,7 +144,7 @@ def start_first_reply(work: Work, case: Case, *, within: timedelta) -> None:
     When the level changes, the time that has passed still counts.
     """
     events = events_of(work.session, case.id, FIRST_REPLY)
-    used = time_used_this_time(events, at=work.at)
+    used = time_used_since_stop(events, at=work.at)
     if due_at(events) is not None:
         at = _behind(events, work.at)
         _turn(work, case.id, FIRST_REPLY, ClockAction.STOPPED, at=at)

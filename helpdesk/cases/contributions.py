@@ -7,7 +7,7 @@ from helpdesk.core.database import new_id
 from helpdesk.core.work import Work
 
 
-def name_of_answer(question: str) -> str:
+def answer_contribution_name(question: str) -> str:
     """Under which name it is kept that somebody of ours corrected an answer of the reporter."""
     return f"answer {question}"
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, select, update
 
 from helpdesk.cases.models import Case, Conversation
-from helpdesk.cases.queries import IN_ORDER, LISTED, NOT_CLOSED, newest_from_reporter, visible_to
+from helpdesk.cases.queries import IN_ORDER, LISTED, NOT_CLOSED, newest_reporter_message, visible_to
 from helpdesk.cases.reporters_answers import newest_answer
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
@@ -43,10 +43,10 @@ TELLING: Final = (
 AN_HOUR: Final = timedelta(hours=1)
 
 
-def last_heard_marks(work: Work, case: Case) -> str:
+def reporter_activity_marks(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
     return join_marks(
-        newest_from_reporter(work, case), newest_answer(work, case), _objections(work, case)
+        newest_reporter_message(work, case), newest_answer(work, case), _objections(work, case)
     )
 
 
@@ -56,7 +56,7 @@ def join_marks(message_id: str, answer: int | None, objections: Iterable[str]) -
     return " ".join([message_id, str(answer or ""), *objections]).strip()
 
 
-def told_us_by(work: Work, case: Case, since: datetime) -> datetime:
+def reporter_finished_by(work: Work, case: Case, since: datetime) -> datetime:
     """The moment by which the reporter had surely told us all that our answer is owed for.
 
     `since` is when its clock began: with the first thing they told us, which happened within the
@@ -79,7 +79,7 @@ def is_disputed(work: Work, case: Case) -> bool:
     return bool(_objections(work, case))
 
 
-def settle_dispute(work: Work, case: Case) -> None:
+def resolve_dispute(work: Work, case: Case) -> None:
     """We have written to the reporter, who is the one with the code: what they said is heard."""
     theirs = update(Conversation).where(Conversation.case_id == case.id, *NOT_SETTLED)
     work.session.execute(

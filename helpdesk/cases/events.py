@@ -24,7 +24,7 @@ class UpdateAlarmDue(Event):
 
 
 @dataclass(frozen=True)
-class OwnerNews(Event):
+class NewsForOwner(Event):
     """Something is new on a case, for whoever has it, but not for `but`, who did it."""
 
     case_id: str
@@ -34,7 +34,7 @@ class OwnerNews(Event):
 
 
 @dataclass(frozen=True)
-class PersonNews(Event):
+class NewsForPerson(Event):
     """Something is new on a case, for one person."""
 
     case_id: str

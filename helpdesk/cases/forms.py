@@ -19,9 +19,9 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from helpdesk.cases.models import ConversationChannel
 from helpdesk.cases.policy import USUAL_WAIT
 from helpdesk.cases.states import CaseOutcome, ConsentKind, WaitsOn
-from helpdesk.web.day_validators import in_future
+from helpdesk.web.day_validators import require_future_day
 from helpdesk.web.forms import Form
-from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 OUTCOMES = (
     SelectChoice(CaseOutcome.RESOLVED, "Resolved: the reporter says it is fixed"),
@@ -56,7 +56,7 @@ REACHED = (
 )
 SUMMARY_LIMIT = 2_000
 *_SOONER, _LATEST = (str(length.days) for length in USUAL_WAIT.values())
-TOO_LONG = not_longer_than(TEXT_LIMIT)
+TOO_LONG = max_length_validator(TEXT_LIMIT)
 
 
 class MessageToReporterForm(Form):
@@ -115,7 +115,10 @@ class ConversationForm(Form):
     )
     summary = TextAreaField(
         "What was said, in short",
-        [DataRequired("Type a few words about what was said."), not_longer_than(SUMMARY_LIMIT)],
+        [
+            DataRequired("Type a few words about what was said."),
+            max_length_validator(SUMMARY_LIMIT),
+        ],
         description="For colleagues. It is not shown in the reporter's mailbox.",
     )
     # What the reporter let us know last, as it stands on the page.
@@ -179,7 +182,7 @@ class ClosureForm(Form):
     )
     follow_up_on = DateField(
         "Follow up on",
-        [Optional(), in_future],
+        [Optional(), require_future_day],
         description="On that day (UTC), the case is on the duty board again.",
     )
     closing_note = TextAreaField("Note for colleagues about how it ended", [TOO_LONG])

@@ -12,16 +12,18 @@ from helpdesk.core.jobs import Queue, job
 
 
 @job("cases.wake", queue=Queue.NOTICES, leaves_the_house=False)
-def wake(context: AppContext, *, case_id: str, day: str) -> None:
+def resume_due_case(context: AppContext, *, case_id: str, day: str) -> None:
     """Bring back a case that waited for this day. Safe to run twice."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
         if case is not None:
-            operations.wake(work, case, day=date.fromisoformat(day))
+            operations.resume_when_due(work, case, day=date.fromisoformat(day))
 
 
 @job("cases.tell_of_cases", queue=Queue.NOTICES)
-def tell_of_cases(context: AppContext, *, team_id: str, person_id: str, at: int) -> None:
+def email_about_reassigned_cases(
+    context: AppContext, *, team_id: str, person_id: str, at: int
+) -> None:
     """Say that a colleague's cases have come: to the one who has them now, or else to whoever is on
     duty for the queue. One letter, however many they are. Safe to run twice."""
     with context.begin() as work:
@@ -44,7 +46,7 @@ def tell_of_cases(context: AppContext, *, team_id: str, person_id: str, at: int)
             )
 
         ladder = (has_them, *on_call.DUTY_FIRST)
-        call = on_call.compose_alert(work, team_id, email=email, ladder=ladder)
+        call = on_call.compose_alert(work, team_id, email=email, tiers=ladder)
     reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
         on_call.record_operator_alert(work, call, reached)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy import case as when
 from sqlalchemy.dialects.postgresql import insert
 
-from helpdesk.cases.events import OwnerNews, PersonNews
+from helpdesk.cases.events import NewsForOwner, NewsForPerson
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import BY_REPORTERS, NewsKind
 from helpdesk.core.database import new_id
@@ -38,16 +38,16 @@ def unseen_parameters(work: Work) -> dict[str, Any]:
     return {"reader_id": work.actor.person_id or ""}
 
 
-def tell_owner(work: Work, case_id: str, what: NewsKind, *, request_id: str = "") -> None:
+def notify_owner(work: Work, case_id: str, kind: NewsKind, *, request_id: str = "") -> None:
     """Let whoever has the case hear of it, and who wrote the request; on duty, if nobody has it.
 
     Nobody hears of what they did themselves. No rule: it is promised by what happened.
     """
-    work.announce(OwnerNews(case_id, what, request_id, but=work.actor.person_id or ""))
+    work.announce(NewsForOwner(case_id, kind, request_id, but=work.actor.person_id or ""))
 
 
-def tell_person(
-    work: Work, case_id: str, person: str | None, what: NewsKind, *, request_id: str = ""
+def notify_person(
+    work: Work, case_id: str, person: str | None, kind: NewsKind, *, request_id: str = ""
 ) -> None:
     """Let one person hear of it: an id, or the name of an actor; nobody, if it is none of ours.
 
@@ -56,23 +56,23 @@ def tell_person(
     person_id = (person or "").removeprefix("person:")
     if person_id == work.actor.person_id or not person_id or ":" in person_id:
         return
-    work.announce(PersonNews(case_id, person_id, what, request_id))
+    work.announce(NewsForPerson(case_id, person_id, kind, request_id))
 
 
 def write_news(
-    work: Work, case: Case, person_id: str, what: NewsKind, *, request_id: str = ""
+    work: Work, case: Case, person_id: str, kind: NewsKind, *, request_id: str = ""
 ) -> None:
     """Write it down for a person; what they have not seen yet of the kind is the same line.
 
     No rule: the worker has found out whom it concerns. Brought twice, it is counted twice.
     """
-    at = work.at.replace(minute=0, second=0, microsecond=0) if what in BY_REPORTERS else work.at
+    at = work.at.replace(minute=0, second=0, microsecond=0) if kind in BY_REPORTERS else work.at
     row = insert(News).values(
         id=new_id(),
         person_id=person_id,
         case_id=case.id,
         request_id=request_id or None,
-        what=what,
+        what=kind,
         at=at,
         times=1,
         is_untold=True,

@@ -41,7 +41,7 @@ def is_reporter_of(actor: Actor, case: Case) -> bool:
     return actor.role is Role.REPORTER and actor.case_id == case.id
 
 
-def may_speak_of_consents(actor: Actor, case: Case) -> bool:
+def may_record_consents(actor: Actor, case: Case) -> bool:
     """The reporter, whose word it is, also when the case is closed; of one that is open, whoever
     works on it and was told."""
     return is_reporter_of(actor, case) or may_work_on(actor, case)
@@ -51,7 +51,7 @@ def may_claim(actor: Actor, case: Case) -> bool:
     return may_work_on(actor, case)
 
 
-def may_give_away(actor: Actor, case: Case) -> bool:
+def may_reassign(actor: Actor, case: Case) -> bool:
     """Who has the case, or a coordinator for somebody who cannot."""
     return may_work_on(actor, case) and _leads(actor, case)
 

@@ -110,19 +110,19 @@ BY_REF: Final = select(Case).where(
 
 def case_by_ref(work: Work, ref: str) -> Case:
     """A case of the actor's queues. Who waits to be let in is told so, and opens no page of it."""
-    case = work.session.scalar(BY_REF, case_parameters(work, ref))
+    case = work.session.scalar(BY_REF, by_ref_parameters(work, ref))
     if case is None:
         raise NotFound
-    refuse_who_waits(work, case)
+    refuse_members_without_key(work, case)
     return case
 
 
-def refuse_who_waits(work: Work, case: Case) -> None:
+def refuse_members_without_key(work: Work, case: Case) -> None:
     if case.team_id in work.actor.waits_in:
         raise NotAllowed(NOT_LET_IN)
 
 
-def case_parameters(work: Work, ref: str) -> dict[str, Any]:
+def by_ref_parameters(work: Work, ref: str) -> dict[str, Any]:
     """What BY_REF is asked with. Who waits finds it too, to be told so: see `refuse_who_waits`."""
     actor = work.actor
     waits_in = actor.waits_in if actor.works_on_cases else frozenset()
@@ -148,7 +148,7 @@ def cases_of_person(person_id: str, team_ids: Iterable[str]) -> Select[Case]:
     )
 
 
-def cases_with_unable_owner(work: Work, limit: int = 20) -> Sequence[Case]:
+def cases_whose_owner_lost_access(work: Work, limit: int = 20) -> Sequence[Case]:
     """Open cases that somebody has who cannot open them any more, the most urgent first."""
     of_case, of_team = aliased(KeyCopy), aliased(KeyCopy)
     can_open = exists().where(
@@ -156,7 +156,7 @@ def cases_with_unable_owner(work: Work, limit: int = 20) -> Sequence[Case]:
         of_team.key_id == of_case.holder_id,
         of_team.holder_id == Person.key_id,
     )
-    insider = accounts.inside(select(Person.id), Case.team_id).correlate(Case)
+    insider = accounts.only_with_team_access(select(Person.id), Case.team_id).correlate(Case)
     lost = (
         visible_to(work.actor)
         .join(Person, Person.id == Case.owner_id)
@@ -185,14 +185,14 @@ def _unclaimed(work: Work, team: Team) -> Select[Case]:
     )
 
 
-def next_unclaimed(work: Work, team: Team, but: Collection[str] = ()) -> Case | None:
+def next_unclaimed(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
     """The case to take next, but for some. Two who ask at once get two different ones."""
-    return _nearest(work, unclaimed_in(work, team), but)
+    return _nearest(work, unclaimed_in(work, team), exclude)
 
 
-def next_of_second_lane(work: Work, team: Team, but: Collection[str] = ()) -> Case | None:
+def next_of_second_lane(work: Work, team: Team, exclude: Collection[str] = ()) -> Case | None:
     """The same of the second lane."""
-    return _nearest(work, second_lane_of(work, team), but)
+    return _nearest(work, second_lane_of(work, team), exclude)
 
 
 def _nearest(work: Work, unclaimed: Select[Case], but: Collection[str]) -> Case | None:
@@ -250,7 +250,7 @@ def was_answered(work: Work, case: Case) -> bool:
     return work.session.scalar(union_all(ours, spoken).limit(1)) is not None
 
 
-def reporter_has_the_move(work: Work, case: Case) -> bool:
+def is_reporters_turn(work: Work, case: Case) -> bool:
     """Whether the reporter has the last word of ours before them, or an agreement to confirm. Not
     while we owe them an answer: then the move is ours."""
     if case.reply_due_at is not None:
@@ -260,12 +260,12 @@ def reporter_has_the_move(work: Work, case: Case) -> bool:
     if work.session.scalar(newest) is False:
         return True
     to_confirm = select(Consent.id).where(
-        Consent.case_id == case.id, Consent.withdrawn_at.is_(None), ~Consent.counts
+        Consent.case_id == case.id, Consent.withdrawn_at.is_(None), ~Consent.is_effective
     )
     return work.session.scalar(to_confirm.limit(1)) is not None
 
 
-def newest_from_reporter(work: Work, case: Case) -> str:
+def newest_reporter_message(work: Work, case: Case) -> str:
     """The id of the last message that the reporter wrote; empty if they wrote none."""
     theirs = select(Message.id).where(Message.case_id == case.id, Message.is_from_reporter)
     newest = theirs.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1)

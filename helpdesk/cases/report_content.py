@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpdesk.cases import queries
-from helpdesk.cases.models import Case, Message, SealedInCase
+from helpdesk.cases.models import Case, Message, SealedCaseRecord
 from helpdesk.core.sealing import Place, Public, Secret
 from helpdesk.core.work import Work
 
@@ -62,7 +62,7 @@ def contact_of(work: Work, case: Case) -> dict[str, str]:
 def open_field_of_rows(
     work: Work,
     case: Case,
-    kind: type[SealedInCase],
+    kind: type[SealedCaseRecord],
     rows: Sequence[Any],
     field: str = "body",
 ) -> list[tuple[Any, str]]:

@@ -41,7 +41,7 @@ class ResponsePlan(Protocol):
 _plans: list[Callable[[Level], ResponsePlan]] = []
 
 
-def use_plan(plan: Callable[[Level], ResponsePlan]) -> None:
+def register_response_plans(plan: Callable[[Level], ResponsePlan]) -> None:
     """From now on, this says what a level promises."""
     _plans[:] = [plan]
 
@@ -72,7 +72,7 @@ def record_update_sent(work: Work, case: Case, *, at: datetime | None = None) ->
     if _rests(case):
         _pause_next_word(work, case)
     else:
-        promise_word_alarms(work, case, used=work.at - (at or work.at))
+        schedule_update_alarms(work, case, used=work.at - (at or work.at))
 
 
 def sync_clocks(work: Work, case: Case) -> None:
@@ -92,14 +92,14 @@ def sync_clocks(work: Work, case: Case) -> None:
         _next_word_goes_on(work, case)
 
 
-def restore_answer_due(work: Work, case: Case, *, due_at: datetime) -> None:
+def restore_reply_due(work: Work, case: Case, *, due_at: datetime) -> None:
     """What was taken for our answer was none: it is due when it was before, or late already."""
     if case.reply_due_at is None or case.reply_due_at > due_at:
         case.reply_due_at = clocks.start_clock_until(
             work, case.id, clocks.FIRST_REPLY, due_at=due_at
         )
         within = plan_of(case).first_reply
-        promise_alarms(work, case, used=within - (due_at - work.at))
+        schedule_reply_alarms(work, case, used=within - (due_at - work.at))
 
 
 def sync_clocks_with_level(work: Work, case: Case) -> None:
@@ -109,33 +109,33 @@ def sync_clocks_with_level(work: Work, case: Case) -> None:
         _next_word_goes_on(work, case)
 
 
-def promise_alarms(work: Work, case: Case, *, used: timedelta) -> None:
+def schedule_reply_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     """Promise the alarms on the answer that is owed; not for each case of the second lane, of which
     people hear together (`triage/surge_alerts.py`)."""
     if case.reply_due_at is None or case.in_slow_lane:
         return
-    due = due_code(case.reply_due_at)
+    due = due_as_argument(case.reply_due_at)
     for percent, after in _alarms(plan_of(case), plan_of(case).first_reply, used):
         work.announce(ReplyAlarmDue(case.id, percent, due), after=after)
 
 
-def promise_alarms_left(work: Work, case: Case) -> None:
+def schedule_remaining_reply_alarms(work: Work, case: Case) -> None:
     """Promise what is left of them to a case that has left the second lane."""
     if case.reply_due_at is not None:
         used = plan_of(case).first_reply - (case.reply_due_at - work.at)
-        promise_alarms(work, case, used=used)
+        schedule_reply_alarms(work, case, used=used)
 
 
-def promise_word_alarms(work: Work, case: Case, *, used: timedelta) -> None:
+def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     """Promise the alarms on the next word; they climb like those of the answer."""
     if case.word_due_at is None:
         return
-    due = due_code(case.word_due_at)
+    due = due_as_argument(case.word_due_at)
     for percent, after in _alarms(plan_of(case), plan_of(case).next_word, used):
         work.announce(UpdateAlarmDue(case.id, percent, due), after=after)
 
 
-def due_code(due_at: datetime) -> int:
+def due_as_argument(due_at: datetime) -> int:
     """A due time as a job's argument: an alarm of a clock that was restarted knows it is old."""
     return int(due_at.timestamp())
 
@@ -161,7 +161,7 @@ def _answer_goes_on(work: Work, case: Case) -> None:
     due = clocks.resume_clock(work, case.id, clocks.FIRST_REPLY, within=within)
     if due is not None:
         case.reply_due_at = due
-        promise_alarms(work, case, used=within - (due - work.at))
+        schedule_reply_alarms(work, case, used=within - (due - work.at))
 
 
 def _next_word_goes_on(work: Work, case: Case) -> None:
@@ -169,4 +169,4 @@ def _next_word_goes_on(work: Work, case: Case) -> None:
     due = clocks.resume_clock(work, case.id, clocks.NEXT_WORD, within=within)
     if due is not None:
         case.word_due_at = due
-        promise_word_alarms(work, case, used=within - (due - work.at))
+        schedule_update_alarms(work, case, used=within - (due - work.at))

@@ -26,7 +26,7 @@ class WaitsOn(StrEnum):
     DATE = "date"
 
 
-class WakeReason(StrEnum):
+class ResumeReason(StrEnum):
     """Why a case that waited goes on by itself."""
 
     DAY_CAME = "day_came"

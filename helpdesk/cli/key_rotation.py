@@ -16,7 +16,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.jobs import Queue, job_by_name
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
-from helpdesk.core.service_keys import factors_of
+from helpdesk.core.service_keys import second_factor_key_of
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.models import Partner
@@ -79,7 +79,7 @@ def _kept(row: Row) -> list[SealedField]:
     if isinstance(row, Partner):
         return [SealedField("mailbox", KeyFile.PARTNER_ADDRESSES)]
     return [
-        SealedField("totp_seed", factors_of(row.role)),
+        SealedField("totp_seed", second_factor_key_of(row.role)),
         SealedField("email", KeyFile.DUTY_ADDRESSES),
     ]
 
@@ -135,7 +135,7 @@ def _hand_history_over(work: Work, old: Secret) -> None:
     """What the older key signed stays signed; from this entry on only today's key does."""
     signer = work.keys.service.secrets[KeyFile.HISTORY]
     former = history.verification_key_of(old)
-    if history.was_signed_by(work.session, former):
+    if history.is_chain_signed_by(work.session, former):
         vouched = history.sign_succession(signer, former).hex()
         work.record_about(
             history.KEY_CHANGED, "history", "key", former=former.hex(), vouched=vouched

@@ -133,7 +133,7 @@ def verify() -> None:
         context.begin() as work,
     ):
         witness = context.service.publics[KeyFile.HISTORY]
-        findings = list(chain.verify(work.session, witness=witness, at=work.at))
+        findings = list(chain.verify_chain(work.session, witness=witness, at=work.at))
         length, digest = chain.chain_head(work.session)
     for finding in findings:
         click.echo(f"{finding.position}: {finding.sentence}")

@@ -5,13 +5,13 @@ from typing import Any, Final
 import click
 from sqlalchemy import func, select
 
-from helpdesk.accounts.key_fingerprints import fingerprint
+from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person, Team
 from helpdesk.accounts.verified_keys import signing_key_of_team
 from helpdesk.cli.maintenance import command_context
 from helpdesk.core.actors import operator
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.service_keys import signing_of
+from helpdesk.core.service_keys import signing_key_of
 from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, KeySignature, check_signatures, sign_key
 from helpdesk.core.work import Work
 from helpdesk.key_files import SIGNING, KeyFile
@@ -42,7 +42,7 @@ def sign(operator_name: str, *, first: bool) -> None:
     ):
         unsigned = unsigned_keys(work)
         for name, key, _purpose in unsigned:
-            click.echo(f"{name}, epoch {key.epoch}: {fingerprint(key)}")
+            click.echo(f"{name}, epoch {key.epoch}: {key_fingerprint(key)}")
         if not unsigned:
             click.echo("Every key has a valid signature.")
             return
@@ -80,14 +80,14 @@ def unsigned_keys(work: Work) -> list[tuple[str, Key, KeyFile]]:
     for team in work.session.scalars(select(Team)):
         owners[team.id] = (f"Team {team.slug}", signing_key_of_team(team.kind))
     for person in work.session.scalars(select(Person).where(Person.key_id.is_not(None))):
-        owners[person.id] = (f"Person {person.handle}", signing_of(person.role))
+        owners[person.id] = (f"Person {person.handle}", signing_key_of(person.role))
     lines: dict[str, list[Any]] = {}
     asked = KEYS_WITH_SIGNATURES.where(Key.kind.in_((KeyKind.TEAM, KeyKind.PERSON)))
     for line in work.session.execute(asked):
         lines.setdefault(line.owner_id, []).append(line)
     found = []
     for owner_id, (name, purpose) in owners.items():
-        house = work.keys.service.half(purpose)
+        house = work.keys.service.public_half(purpose)
         refused = check_signatures(lines.get(owner_id, ()), house=house).refused
         found += [(name, key, purpose) for key in refused]
     return found

@@ -8,7 +8,7 @@ import click
 
 from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.supervisor.instance import Instance
-from helpdesk.supervisor.up import Stopped
+from helpdesk.supervisor.up import StopRequested
 from helpdesk.supervisor.up import up as start_everything
 
 instance_option = click.option(
@@ -31,7 +31,7 @@ def up(port: int, instance: Path) -> None:
     """Start a complete drill helpdesk on this machine. Press Ctrl-C to stop."""
     try:
         start_everything(Instance(instance), port, say, os.environ)
-    except Stopped:
+    except StopRequested:
         sys.exit(130)
 
 
@@ -44,7 +44,7 @@ def forget_instance(instance: Path) -> None:
         click.echo("There is nothing to delete.")
         return
     place = Instance(instance)
-    with place.held():
+    with place.lock():
         EmbeddedPostgres(instance / "postgres", passwords=place.passwords).remove()
         place.remove()
     click.echo(f"{instance} has been deleted.")

@@ -38,7 +38,9 @@ def ticker() -> None:
     """Check every 10 seconds for jobs that are due, in case no worker was told."""
     settings = Settings.from_environment(os.environ, holds=OF_TICKER)
     _reach_database(settings)
-    engine = open_engine(settings.database_url, idle=IDLE_TICKER, patience=PATIENCE_OF_JOBS)
+    engine = open_engine(
+        settings.database_url, idle_timeout=IDLE_TICKER, lock_timeout=PATIENCE_OF_JOBS
+    )
     ticking.run_ticker(open_context(settings, engine=engine), engine)
 
 

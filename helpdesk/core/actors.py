@@ -32,14 +32,14 @@ class Actor:
     waits_in: frozenset[str] = frozenset()
 
     @property
-    def let_into(self) -> frozenset[str]:
+    def accessible_teams(self) -> frozenset[str]:
         """The teams of which they see what is there."""
         return self.teams - self.waits_in
 
     @property
     def queues(self) -> frozenset[str]:
         """The queues whose cases they see: none for whoever does not work on cases."""
-        return self.let_into if self.works_on_cases else frozenset()
+        return self.accessible_teams if self.works_on_cases else frozenset()
 
     @property
     def is_anonymous(self) -> bool:

@@ -13,7 +13,7 @@ from helpdesk.core.keys import Keyring
 from helpdesk.core.sealing import Secret
 from helpdesk.core.send_hold import ProgressStore
 from helpdesk.core.service_keys import ServiceKeys
-from helpdesk.core.work import Work, reporters_time
+from helpdesk.core.work import Work, round_for_reporter
 from helpdesk.settings import Settings
 
 
@@ -66,10 +66,10 @@ class AppContext:
     ) -> Iterator[Work]:
         """A piece of work in one transaction: committed at the end, or nothing of it happened."""
         with self.sessions.begin() as session:
-            work = self.work_on(session, actor, secrets=secrets, own=own, at=at)
+            work = self.work_in_session(session, actor, secrets=secrets, own=own, at=at)
             yield work
 
-    def work_on(
+    def work_in_session(
         self,
         session: Session,
         actor: Actor,
@@ -81,6 +81,6 @@ class AppContext:
         """A Work on a session that somebody else commits (the web edge, a test)."""
         moment = at or datetime.now(UTC)
         if actor.is_anonymous:
-            moment = reporters_time(moment)
+            moment = round_for_reporter(moment)
         keys = Keyring(session, secrets, own=own, service=self.service)
         return Work(session, actor, moment, keys)

@@ -12,14 +12,14 @@ GROUP: Final = 5
 TYPED: Final = re.compile(r"(?<![a-z0-9])\d(?:[ -]{0,3}\d){39}(?![a-z0-9])")
 
 
-def in_digits(number: int) -> str:
+def number_to_digits(number: int) -> str:
     """Eight groups of five."""
     plain = f"{number:0{LENGTH - 1}d}"
     plain += str(_check(plain))
     return " ".join(plain[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 
 
-def numbers_in(text: str) -> Iterator[int]:
+def numbers_from_digits(text: str) -> Iterator[int]:
     """Every code that stands in a text as digits, of whatever script, with the right check."""
     for typed in TYPED.findall(normalise(text)):
         plain = re.sub(r"\D", "", typed)

@@ -79,7 +79,7 @@ def typed_code(text: str) -> str:
     return text[:LONGEST_TYPED]
 
 
-def letters_in(text: str) -> Iterator[str]:
+def code_letters_in(text: str) -> Iterator[str]:
     """Every code of 26 letters and digits that may stand in a text, the likeliest first."""
     typed = normalise(text)
     pieces = (one for one in typed.split("|") if len(one) >= LETTERS_IN_CODE)
@@ -111,7 +111,7 @@ def extract_six_digits(text: str) -> str:
     return found.pop() if len(found) == 1 else text
 
 
-def holds_letters(text: str) -> bool:
+def contains_letter_code(text: str) -> bool:
     """Whether a code of 26 letters and digits surely stands in a text that should hold none."""
     return any(re.search(r"\d", one) for one in _surely(normalise(text)))
 

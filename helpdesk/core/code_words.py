@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Final
 
 from helpdesk.core.code_input import normalise
-from helpdesk.core.edit_distance import place_of_word_meant
+from helpdesk.core.edit_distance import closest_word_index
 
 WORDS_IN_CODE: Final = 12
 POSSIBLE_CODES: Final = 1 << 128
@@ -65,7 +65,7 @@ EVERYDAY: Final = {
 
 
 @cache
-def words_of_list(language: str) -> tuple[str, ...]:
+def word_list(language: str) -> tuple[str, ...]:
     """The 2,048 words of a language, as they are written; English for one that has no list."""
     name = LISTS.get(language, LISTS[SOURCE])
     words = tuple((files("mnemonic") / "wordlist" / f"{name}.txt").read_text("utf-8").split())
@@ -79,16 +79,16 @@ def has_list(language: str) -> bool:
     return language in LISTS
 
 
-def in_words(number: int, language: str) -> tuple[str, ...]:
+def number_to_words(number: int, language: str) -> tuple[str, ...]:
     """A code of 128 bits in twelve words of a language."""
     bits, places = number << CHECK_BITS | _checksum(number), list[int]()
     for _ in range(WORDS_IN_CODE):
         bits, last = divmod(bits, 1 << BITS)
         places.append(last)
-    return tuple(words_of_list(language)[place] for place in reversed(places))
+    return tuple(word_list(language)[place] for place in reversed(places))
 
 
-def numbers_in(words: Sequence[str], *, forgiving: bool = True) -> Iterator[int]:
+def numbers_from_words(words: Sequence[str], *, forgiving: bool = True) -> Iterator[int]:
     """Every code that stands in a row of typed words, whatever language it was written in.
 
     Accents do not matter and four letters of a word are enough; one slip in it is forgiven, if
@@ -136,12 +136,12 @@ def _is_of_one_list(row: Sequence[str]) -> bool:
     )
 
 
-def tells_a_story(number: int) -> bool:
+def has_offensive_word(number: int) -> bool:
     """Whether a code would have a word, in any language, that does not belong on a paper."""
     return any(
         normalise(word) in _telling(language)
         for language in LISTS
-        for word in in_words(number, language)
+        for word in number_to_words(number, language)
     )
 
 
@@ -171,7 +171,7 @@ def _place_of(typed: str, language: str) -> int | None:
     place = _place_as_typed(typed, language)
     if place is not None:
         return place
-    return place_of_word_meant(typed, _whole_words(language), LONGEST_WORD)
+    return closest_word_index(typed, _whole_words(language), LONGEST_WORD)
 
 
 @cache
@@ -181,7 +181,7 @@ def _all_beginnings() -> frozenset[str]:
 
 @cache
 def _whole_words(language: str) -> dict[str, int]:
-    return {normalise(word): place for place, word in enumerate(words_of_list(language))}
+    return {normalise(word): place for place, word in enumerate(word_list(language))}
 
 
 @cache

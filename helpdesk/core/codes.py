@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from helpdesk.core import code_digits, code_input, code_words, long_list
+from helpdesk.core import code_digits, code_input, code_words, eff_word_list
 from helpdesk.core.code_input import LETTERS, LETTERS_IN_CODE
 from helpdesk.core.code_words import POSSIBLE_CODES, WORDS_IN_CODE
-from helpdesk.core.long_list import WORDS_OF_BEFORE, longest_row, word_list
+from helpdesk.core.eff_word_list import WORDS_OF_BEFORE, longest_run_of_words, word_list
 from helpdesk.core.sealing import Secret
 
 WORDS_IN_PASSPHRASE: Final = 7
@@ -43,17 +43,17 @@ class ReturnCode:
         """The code of a secret seed: the first that it leads to without a word that tells."""
         while True:
             number = int.from_bytes(seed[:16], "big")
-            if not code_words.tells_a_story(number):
+            if not code_words.has_offensive_word(number):
                 return cls(number)
             seed = hashlib.blake2b(seed, person=b"helpdesk next").digest()
 
     @classmethod
     def read(cls, text: str) -> "ReturnCode | None":
         """The code that somebody typed, in any form, or None if it cannot be one."""
-        return next(cls.all_in(text), None)
+        return next(cls.find_all(text), None)
 
     @classmethod
-    def all_in(cls, text: str) -> Iterator["ReturnCode"]:
+    def find_all(cls, text: str) -> Iterator["ReturnCode"]:
         """Every code that a text may hold, the likeliest first: a pasted box has words around it.
 
         One slip in each word is forgiven where it leaves no doubt which word was meant: nobody has
@@ -73,14 +73,14 @@ class ReturnCode:
     def words_in(self, language: str) -> tuple[str, ...]:
         """Twelve words, in that language where it has a list; ten of a code of before."""
         if self.number < POSSIBLE_CODES:
-            return code_words.in_words(self.number, language)
-        return long_list.in_words(self.number)
+            return code_words.number_to_words(self.number, language)
+        return eff_word_list.number_to_words(self.number)
 
-    def is_in(self, language: str) -> bool:
+    def is_in_language(self, language: str) -> bool:
         """Whether its words are of this language."""
         return self.number < POSSIBLE_CODES and code_words.has_list(language)
 
-    def again_in(self, language: str) -> list[str]:
+    def formatted_in(self, language: str) -> list[str]:
         """The same code once more, in groups: letters and digits, or digits alone for whoever reads
         a language that has no words for it."""
         if self.number >= POSSIBLE_CODES or code_words.has_list(language):
@@ -91,7 +91,7 @@ class ReturnCode:
     @property
     def digits(self) -> str:
         """40 digits in groups of five, the last a check."""
-        return code_digits.in_digits(self.number)
+        return code_digits.number_to_digits(self.number)
 
     @property
     def letters(self) -> str:
@@ -142,21 +142,21 @@ def new_code() -> str:
     return "-".join(plain[start : start + 5] for start in range(0, LETTERS_IN_CODE, 5))
 
 
-def plain_code(text: str) -> str:
+def clean_typed_code(text: str) -> str:
     """What somebody typed or pasted of such a code, as it was made; it may be none."""
     typed = code_input.typed_code(text)
-    return next(code_input.letters_in(typed), code_input.only_letters_and_digits(typed))
+    return next(code_input.code_letters_in(typed), code_input.only_letters_and_digits(typed))
 
 
 def contains_code(text: str) -> bool:
     """Whether a code that opens something, or nearly all of one, stands where nobody needs it."""
     words = code_input.words_in(text)
     return (
-        code_input.holds_letters(text)
-        or longest_row(words) >= WORDS_THAT_TELL
-        or next(code_words.numbers_in(words, forgiving=False), None) is not None
+        code_input.contains_letter_code(text)
+        or longest_run_of_words(words) >= WORDS_THAT_TELL
+        or next(code_words.numbers_from_words(words, forgiving=False), None) is not None
         or code_words.is_nearly_a_code(words)
-        or next(code_digits.numbers_in(text), None) is not None
+        or next(code_digits.numbers_from_digits(text), None) is not None
         or _is_nothing_else(text, words)
     )
 
@@ -164,12 +164,12 @@ def contains_code(text: str) -> bool:
 def _is_nothing_else(text: str, words: list[str]) -> bool:
     """Whether a text is one code from end to end, in whatever groups, or with a slip in its words:
     what the mailbox would take, in a place where no sentence reads like that."""
-    if len(words) == WORDS_IN_CODE and next(code_words.numbers_in(words), None) is not None:
+    if len(words) == WORDS_IN_CODE and next(code_words.numbers_from_words(words), None) is not None:
         return True
     return code_input.is_all_letters(text) and next(_numbers_of_letters(text), None) is not None
 
 
-def is_misread(text: str) -> bool:
+def has_bad_checksum(text: str) -> bool:
     """Whether a text has as many words or digits as a code and its checksum is wrong: something in
     it was written down or typed wrong, and nothing is said of which."""
     text = code_input.typed_code(text)
@@ -204,17 +204,17 @@ def _numbers_in(text: str) -> Iterator[int]:
     words = code_input.words_in(text)
     is_short = len(words) <= LONGEST_PASTE
     if is_short:
-        yield from code_words.numbers_in(words, forgiving=False)
-        yield from code_words.numbers_in(words)
-    yield from code_digits.numbers_in(text)
+        yield from code_words.numbers_from_words(words, forgiving=False)
+        yield from code_words.numbers_from_words(words)
+    yield from code_digits.numbers_from_digits(text)
     yield from _numbers_of_letters(text)
-    yield from long_list.numbers_in(words) if is_short else ()
+    yield from eff_word_list.numbers_from_words(words) if is_short else ()
 
 
 def _numbers_of_letters(text: str) -> Iterator[int]:
-    for letters in code_input.letters_in(text):
+    for letters in code_input.code_letters_in(text):
         number = 0
         for letter in letters:
             number = number * len(LETTERS) + LETTERS.index(letter)
-        if number < long_list.POSSIBLE_CODES:
+        if number < eff_word_list.POSSIBLE_CODES:
             yield number

@@ -18,7 +18,7 @@ def within_one_edit(word: str) -> Iterator[str]:
             yield before + after[1] + after[0] + after[2:]
 
 
-def place_of_word_meant(typed: str, places: Mapping[str, int], longest: int) -> int | None:
+def closest_word_index(typed: str, places: Mapping[str, int], longest: int) -> int | None:
     """The place of the word that was typed, or of the only one that was meant; `longest` letters
     have the words at most."""
     place = places.get(typed)

@@ -56,12 +56,12 @@ class SendResult:
     trouble: Exception | None = None
 
 
-def send_emails(context: AppContext, post: Mapping[str, Email]) -> SendResult:
+def send_emails(context: AppContext, emails: Mapping[str, Email]) -> SendResult:
     """Send an email to each. One that cannot be sent, for whatever reason, stops no other."""
     told: list[str] = []
     untold: list[str] = []
     trouble: Exception | None = None
-    for name, email in sorted(post.items()):
+    for name, email in sorted(emails.items()):
         try:
             context.mailer.send(email)
         except Exception as error:  # noqa: BLE001 - one odd letter must not silence an alarm

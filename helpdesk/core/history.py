@@ -117,7 +117,7 @@ def extend_chain(
     at: datetime,
     signer: Secret,
     limit: int = 2000,
-    looks_back: bool = False,
+    check_all: bool = False,
 ) -> int:
     """Chain entries that are not chained yet, sign where the chain now ends; how many it were.
 
@@ -134,7 +134,7 @@ def extend_chain(
         .outerjoin(HistoryLink, HistoryLink.entry_id == HistoryEntry.id)
         .where(
             HistoryLink.entry_id.is_(None),
-            HistoryEntry.id > (0 if looks_back else _safe_start(session)),
+            HistoryEntry.id > (0 if check_all else _safe_start(session)),
         )
         .order_by(HistoryEntry.id)
         .limit(limit)
@@ -172,7 +172,9 @@ class ChainFault:
     sentence: str
 
 
-def verify(session: Session, *, witness: bytes, at: datetime | None = None) -> Iterator[ChainFault]:
+def verify_chain(
+    session: Session, *, witness: bytes, at: datetime | None = None
+) -> Iterator[ChainFault]:
     """Walk the whole chain and say what does not fit: edits, deletions, insertions, a cut end.
 
     With `at`, entries that the ticker has left unchained for more than two minutes are said too.
@@ -268,7 +270,7 @@ def sign_succession(signer: Secret, former: bytes) -> bytes:
     return _signing_key(signer).sign(_succession(former)).signature
 
 
-def was_signed_by(session: Session, witness: bytes) -> bool:
+def is_chain_signed_by(session: Session, witness: bytes) -> bool:
     """Whether the end of the chain bears that key's signature, and no other has taken over."""
     newest = select(HistoryCheckpoint).order_by(HistoryCheckpoint.position.desc()).limit(1)
     checkpoint = session.scalar(newest)

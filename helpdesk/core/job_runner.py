@@ -80,7 +80,7 @@ def run_promise(context: AppContext, lease: outbox.Lease, *, at: datetime | None
 
     One whose worker has died at each try is not begun once more: a person has to look.
     """
-    if jobs.retry_plan(lease.job).is_spent(lease.attempt - 1):
+    if jobs.retry_plan(lease.job).is_exhausted(lease.attempt - 1):
         _note_failure(context, lease, trouble="worker_gone", at=at)
         return
     try:

@@ -76,15 +76,15 @@ def _plan(retry_after: tuple[int, ...]) -> RetryPlan:
     return RetryPlan(tuple(timedelta(seconds=pause) for pause in retry_after))
 
 
-def acting_on(event: type[Event]) -> list[str]:
+def jobs_on_event(event: type[Event]) -> list[str]:
     """The names of the jobs that act on such an event; LookupError if there are none."""
-    found = [one.name for one in every_job() if one.on is event]
+    found = [one.name for one in all_jobs() if one.on is event]
     if not found:
         raise LookupError(f"Nobody acts on {event.__name__}.")
     return found
 
 
-def every_job() -> list[Job]:
+def all_jobs() -> list[Job]:
     return sorted(_register.values(), key=lambda one: one.name)
 
 

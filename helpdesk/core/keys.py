@@ -80,13 +80,13 @@ COPIES: Final = union_all(
 )
 
 
-class Rows(Protocol):
+class RowSink(Protocol):
     """Whatever takes new rows: a session, or a piece of work."""
 
     def add(self, row: Any, /) -> None: ...
 
 
-def new_key(rows: Rows, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
+def new_key(rows: RowSink, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
     """Make a key; the caller must give its secret to somebody, or nothing will ever open."""
     key, secret = make_key(kind, owner_id, epoch)
     rows.add(key)
@@ -99,7 +99,7 @@ def make_key(kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]
     return Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw), secret
 
 
-def seal_key_for(rows: Rows, key: Key, secret: Secret, holder: Key) -> None:
+def seal_key_for(rows: RowSink, key: Key, secret: Secret, holder: Key) -> None:
     """Let the holder's key open this one."""
     place = _place_of_copy(key.id, holder.id)
     sealed = holder.public.seal(secret.raw, place)
@@ -145,7 +145,7 @@ class Keyring:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
         if key_id not in self._secrets:
             wanted = {"key_id": key_id, "holders": self.brought}
-            self.take(self._session.execute(COPIES, wanted))
+            self.open_copies(self._session.execute(COPIES, wanted))
         try:
             return self._secrets[key_id]
         except KeyError:
@@ -159,7 +159,7 @@ class Keyring:
             return False
         return True
 
-    def learn(self, key_id: str, secret: Secret) -> None:
+    def remember(self, key_id: str, secret: Secret) -> None:
         """Keep a secret that was just made, for the rest of this piece of work."""
         self._secrets[key_id] = secret
 
@@ -188,7 +188,7 @@ class Keyring:
             raise CannotOpen
         return self.own.open_text(envelope, row.place_of(field))
 
-    def take(self, copies: Iterable[Any]) -> None:
+    def open_copies(self, copies: Iterable[Any]) -> None:
         """Open each copy whose holder is at hand: team keys first, which open the others.
 
         Anybody can seal anything to a public half, so that a copy proves nothing by itself: a

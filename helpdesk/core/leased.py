@@ -33,7 +33,7 @@ class Leased:
         """Whether the worker that tries it may still be alive."""
         return self.leased_until is not None and self.leased_until > at
 
-    def is_held_under(self, fence: int) -> bool:
+    def is_held_with_fence(self, fence: int) -> bool:
         """Whether the result of the try of that number counts: it is the last, and not over."""
         return self.fence == fence and self.leased_until is not None
 
@@ -63,14 +63,14 @@ class RetryPlan:
 
         Full jitter on the upper half: many failures at once do not come back at once.
         """
-        if self.is_spent(tries):
+        if self.is_exhausted(tries):
             return None
         return self.pauses[tries - 1] * random.uniform(0.5, 1)  # noqa: S311 - not a secret
 
-    def is_spent(self, tries: int) -> bool:
+    def is_exhausted(self, tries: int) -> bool:
         """Whether no try is left after so many."""
         return tries > len(self.pauses)
 
-    def tries_since_a_person(self, tries: int) -> int:
+    def tries_since_manual_retry(self, tries: int) -> int:
         """The last of so many tries, counted from when a person last let the plan begin again."""
         return (tries - 1) % (len(self.pauses) + 1) + 1

@@ -38,7 +38,7 @@ class TickerLease(Base):
     __table_args__ = (CheckConstraint(f"name = '{TICKER}'", name="only_one"),)
 
 
-def take(session: Session, holder: str) -> int | None:
+def acquire_lease(session: Session, holder: str) -> int | None:
     """Take or renew the lease: its fencing number, or None while another holds it."""
     is_ours, is_free = TickerLease.holder == holder, TickerLease.until < func.now()
     taken = (
@@ -55,7 +55,7 @@ def take(session: Session, holder: str) -> int | None:
     return session.scalar(taken)
 
 
-def hold(session: Session, fence: int) -> None:
+def hold_lease(session: Session, fence: int) -> None:
     """Keep the lease for the rest of this transaction, or raise LeaseLost.
 
     Whoever wants to take it waits for the transaction, so that nothing is written in between.
@@ -70,7 +70,7 @@ def hold(session: Session, fence: int) -> None:
         raise LeaseLost
 
 
-def note_chained(session: Session, *, at: datetime) -> None:
+def record_chained_at(session: Session, *, at: datetime) -> None:
     """Note that history is chained up to here."""
     session.execute(update(TickerLease).values(chained_at=at))
 

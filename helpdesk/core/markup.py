@@ -41,24 +41,24 @@ _dialled = re.compile(r"(?<![\w+])([+(]?\d(?:[ \u00a0()./-]{0,2}\d){4,})")
 _dot = re.compile(r"(?<=[\w-])([.\u3002\uff0e\uff61])(?=[\w-])")
 
 
-def as_written(text: str) -> Markup:
+def outside_text(text: str) -> Markup:
     """A person's text in an element of its own, whose lines and direction are its own."""
-    return _of_a_person(harmless(text))
+    return _of_a_person(defanged_visible(text))
 
 
-def exact(text: str) -> Markup:
+def text_with_links(text: str) -> Markup:
     """The same with its links as they are: our own words, and what a partner has to act on."""
-    return _of_a_person(visible(text))
+    return _of_a_person(reveal_hidden_characters(text))
 
 
-def name(text: str) -> Markup:
+def name_markup(text: str) -> Markup:
     """A name in an element of its own: it turns nothing around that stands beside it."""
-    return Markup("<bdi>%s</bdi>") % visible(text)
+    return Markup("<bdi>%s</bdi>") % reveal_hidden_characters(text)
 
 
-def isolated(text: str) -> str:
+def isolate(text: str) -> str:
     """The same where no element can stand: attributes, options of a list, letters, sentences."""
-    return f"{ISOLATE}{visible(text)}{END}"
+    return f"{ISOLATE}{reveal_hidden_characters(text)}{END}"
 
 
 def _of_a_person(shown: str) -> Markup:
@@ -78,16 +78,16 @@ def _with_numbers_as_dialled(shown: str) -> Markup:
 
 def is_defanged(text: str) -> bool:
     """Whether it stands on a page otherwise than it was typed."""
-    shown = visible(text)
+    shown = reveal_hidden_characters(text)
     return defang(shown) != shown
 
 
-def harmless(text: str) -> str:
+def defanged_visible(text: str) -> str:
     """What people read of a text from outside: all of it, and nothing that does anything."""
-    return defang(visible(text))
+    return defang(reveal_hidden_characters(text))
 
 
-def visible(text: str) -> str:
+def reveal_hidden_characters(text: str) -> str:
     """Each character that would work unseen, written as its number: [U+202E]."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _unseen.sub(_as_number, lines)
@@ -122,7 +122,7 @@ def _defanged(found: re.Match[str]) -> str:
     return scheme + _dot.sub(r"[\1]", found["host"])
 
 
-def said(words: object) -> Markup:
+def with_language(words: object) -> Markup:
     """A sentence of ours, marked with its language where it is not the one of the page."""
     language = getattr(words, "lang", None)
     if language is None:
@@ -131,6 +131,6 @@ def said(words: object) -> Markup:
     return Markup('<span lang="%s" dir="%s">%s</span>') % (language, direction, str(words))
 
 
-def dated(for_machines: str, words: str) -> Markup:
+def time_element(for_machines: str, words: str) -> Markup:
     """A moment or a day in words, with what it is for a machine."""
     return Markup('<time datetime="%s">%s</time>') % (for_machines, words)

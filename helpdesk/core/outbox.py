@@ -225,7 +225,7 @@ def _is_due(at: datetime) -> Any:
 
 def _end(session: Session, lease: Lease, **changes: Any) -> bool:
     promise = session.get(Promise, lease.promise_id, with_for_update=True, populate_existing=True)
-    if promise is None or not promise.is_held_under(lease.fence):
+    if promise is None or not promise.is_held_with_fence(lease.fence):
         return False
     for name, value in changes.items():
         setattr(promise, name, value)

@@ -7,20 +7,20 @@ AHEAD: Final = timedelta(days=366)
 BACK: Final = timedelta(days=5 * 366)
 
 
-def can_be_in_future(day: date, *, today: date) -> bool:
+def is_plausible_future_day(day: date, *, today: date) -> bool:
     """Whether somebody can mean this day for something that is to happen."""
     return today < day <= today + AHEAD
 
 
-def can_be_in_past(day: date, *, today: date) -> bool:
+def is_plausible_past_day(day: date, *, today: date) -> bool:
     """Whether somebody can mean this day for something that has happened."""
     return today - BACK <= day <= today
 
 
-def in_words(day: date) -> str:
+def format_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def moment_in_words(at: datetime) -> str:
+def format_moment(at: datetime) -> str:
     """As `moment` shows it on a page, for a sentence that is only words."""
     return f"{at.day} {at:%b %Y, %H:%M} UTC"

@@ -62,7 +62,7 @@ class SendStatus(Base):
 
 
 @dataclass(frozen=True)
-class KnownProgress:
+class SavedProgress:
     """What is known of a house beside its database: how far it had come."""
 
     house: str
@@ -73,9 +73,9 @@ class KnownProgress:
 class ProgressStore(Protocol):
     """Where a process keeps that. It is no part of the database, nor of its backup."""
 
-    def read(self) -> KnownProgress | None: ...
+    def read(self) -> SavedProgress | None: ...
 
-    def write(self, kept: KnownProgress) -> None: ...
+    def write(self, kept: SavedProgress) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -115,14 +115,14 @@ def why_held(session: Session, progress_store: ProgressStore | None = None) -> S
     return SendHold(HoldReason.OLDER, None, row.ticked_at) if is_older else None
 
 
-def tick(work: Work, progress_store: ProgressStore | None) -> KnownProgress | None:
+def check_send_hold(work: Work, progress_store: ProgressStore | None) -> SavedProgress | None:
     """Note that the house lives; or that it is held, and why. What to keep beside the database,
     once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
-    lock(work)  # an operator who releases it at this moment waits, and is not overruled
+    lock_send_status(work)  # an operator who releases it at this moment waits, and is not overruled
     held = why_held(work.session, progress_store)
     if held is not None:
         if held.since is None:
-            hold(work, held.because)
+            hold_sending(work, held.because)
         return None
     begins = func.coalesce(func.nullif(SendStatus.house, ""), new_id())
     noted = (
@@ -138,32 +138,32 @@ def tick(work: Work, progress_store: ProgressStore | None) -> KnownProgress | No
     )
     house, awake_since, ticks = work.session.execute(noted).one()
     assert awake_since is not None  # noqa: S101 - it was just set
-    return KnownProgress(house, awake_since, ticks)
+    return SavedProgress(house, awake_since, ticks)
 
 
-def progress(session: Session) -> KnownProgress | None:
+def sending_progress(session: Session) -> SavedProgress | None:
     """How far the house has come, for a ticker that stands by; None if nothing may be sent."""
     if why_held(session) is not None:
         return None
     row = session.execute(select(SendStatus.house, SendStatus.awake_since, SendStatus.ticks)).one()
     if row.awake_since is None:
         return None
-    return KnownProgress(row.house, row.awake_since, row.ticks)
+    return SavedProgress(row.house, row.awake_since, row.ticks)
 
 
-def lock(work: Work) -> None:
+def lock_send_status(work: Work) -> None:
     """Keep what is said here for the rest of this piece of work, as it is now."""
     work.session.execute(select(SendStatus.name).with_for_update())
 
 
-def hold(work: Work, because: HoldReason) -> None:
+def hold_sending(work: Work, because: HoldReason) -> None:
     """From now on nothing is sent. No rule: the ticker notices, or an operator says so."""
     held = update(SendStatus).where(SendStatus.held_since.is_(None))
     work.session.execute(held.values(held_since=work.at, held_because=because))
     work.record_about("sending.held", ROW, ROW, because=because)
 
 
-def release(work: Work) -> None:
+def release_sending(work: Work) -> None:
     """This is the house from now on. No rule: `duty.releasing` asks for it.
 
     Whatever was kept of it beside the database is older than this.

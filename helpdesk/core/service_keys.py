@@ -7,7 +7,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import verification_key_of
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
-from helpdesk.core.signing import signing_half
+from helpdesk.core.signing import verification_key
 from helpdesk.key_files import PEPPERS, PUBLIC_HALF, SIGNING, KeyFile
 
 
@@ -33,21 +33,25 @@ class ServiceKeys:
             if one in files
         }
         halves = {one: files[half][0] for one, half in PUBLIC_HALF.items() if half in files}
-        halves |= {one: half_of(one, secrets[one]) for one in PUBLIC_HALF if one in secrets}
+        halves |= {one: public_half_of(one, secrets[one]) for one in PUBLIC_HALF if one in secrets}
         return cls(secrets, halves, peppers)
 
     def secret(self, purpose: KeyFile) -> Secret | None:
         """The whole key of a purpose, where this process has it."""
         return self.secrets.get(purpose)
 
-    def peppers_at(self, door: str) -> tuple[Secret, ...]:
+    def peppers_for_surface(self, door: str) -> tuple[Secret, ...]:
         """The peppers of those who come in by a door, the current one first; others have none."""
         return self.peppers.get(door, ())
 
-    def half(self, purpose: KeyFile) -> bytes:
+    def public_half(self, purpose: KeyFile) -> bytes:
         """What checks what the key of a purpose signed; empty where this process has none."""
         secret = self.secrets.get(purpose)
-        return half_of(purpose, secret) if secret is not None else self.publics.get(purpose, b"")
+        return (
+            public_half_of(purpose, secret)
+            if secret is not None
+            else self.publics.get(purpose, b"")
+        )
 
     def seal(self, purpose: KeyFile, text: str, place: Place) -> Envelope:
         """Seal for whoever has the key of a purpose; with its public half alone, if there is one.
@@ -67,18 +71,18 @@ class ServiceKeys:
         return self.secrets[purpose].open_text(envelope, place)
 
 
-def factors_of(role: Role) -> KeyFile:
+def second_factor_key_of(role: Role) -> KeyFile:
     """The key of the door by which a role comes in: each opens the second factors of its own."""
     return KeyFile.PARTNER_FACTORS if role is Role.PARTNER else KeyFile.STAFF_FACTORS
 
 
-def signing_of(role: Role) -> KeyFile:
+def signing_key_of(role: Role) -> KeyFile:
     """The key that says whose the key of somebody in this role is."""
     return KeyFile.PARTNER_SIGNING if role is Role.PARTNER else KeyFile.STAFF_SIGNING
 
 
-def half_of(purpose: KeyFile, secret: Secret) -> bytes:
+def public_half_of(purpose: KeyFile, secret: Secret) -> bytes:
     """What others may have of a key: enough to seal to it, or to check what it signed."""
     if purpose is KeyFile.HISTORY:
         return verification_key_of(secret)
-    return signing_half(secret) if purpose in SIGNING else secret.public.raw
+    return verification_key(secret) if purpose in SIGNING else secret.public.raw

@@ -14,9 +14,9 @@ from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base
-from helpdesk.core.keys import Key, KeyKind, Rows
+from helpdesk.core.keys import Key, KeyKind, RowSink
 from helpdesk.core.sealing import Secret
-from helpdesk.core.signing import is_signed, sign, signing_half, statement
+from helpdesk.core.signing import is_signature_valid, key_statement, sign, verification_key
 
 log = logging.getLogger(__name__)
 
@@ -75,23 +75,23 @@ class SignedKeys:
         return max(self.epochs, default=0) + 1
 
 
-def sign_key(rows: Rows, key: Key, *, by: Secret, secret: Secret | None = None) -> None:
+def sign_key(rows: RowSink, key: Key, *, by: Secret, secret: Secret | None = None) -> None:
     """Say whose key this is: by the house for a first one, by the secret of the one before.
 
     `secret` is the key's own. Without it the key counts, and can sign no other.
     """
-    half = signing_half(secret) if secret is not None else NO_HALF
-    signature = sign(by, statement(key, half))
+    half = verification_key(secret) if secret is not None else NO_HALF
+    signature = sign(by, key_statement(key, half))
     rows.add(KeySignature(key_id=key.id, signature=signature, half=half))
 
 
 def keys_of(session: Session, owner_id: str, kind: KeyKind, *, house: bytes) -> SignedKeys:
     """Every key of an owner. `house` checks what the house signed; without it, none counts."""
     found = session.execute(OF_OWNER, {"owner_id": owner_id, "kind": kind}).all()
-    return log_refused(check_signatures(found, house=house))
+    return log_refused_keys(check_signatures(found, house=house))
 
 
-def log_refused(keys: SignedKeys) -> SignedKeys:
+def log_refused_keys(keys: SignedKeys) -> SignedKeys:
     """The same keys; a line in the log, which names nobody, if some of them are refused."""
     if keys.refused:
         log.error(
@@ -115,7 +115,9 @@ def check_signatures(lines: Iterable[Any], *, house: bytes) -> SignedKeys:
         own = {
             one.half
             for one in said
-            if any(is_signed(statement(one, one.half), one.signature, by) for by in halves)
+            if any(
+                is_signature_valid(key_statement(one, one.half), one.signature, by) for by in halves
+            )
         }
         if not own:
             refused.append(key)

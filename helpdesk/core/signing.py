@@ -27,7 +27,7 @@ class SignableKey(Protocol):
     def public_half(self) -> Any: ...
 
 
-def signing_half(secret: Secret) -> bytes:
+def verification_key(secret: Secret) -> bytes:
     """What checks that this secret signed; it seals nothing and opens nothing."""
     return bytes(_signing_key(secret).verify_key)
 
@@ -36,7 +36,7 @@ def sign(secret: Secret, statement: bytes) -> bytes:
     return _signing_key(secret).sign(statement).signature
 
 
-def statement(key: SignableKey, half: bytes) -> bytes:
+def key_statement(key: SignableKey, half: bytes) -> bytes:
     """That this key is its owner's, in this epoch; and what checks what its secret signs.
 
     Canonical bytes: no two statements share them.
@@ -48,7 +48,7 @@ def statement(key: SignableKey, half: bytes) -> bytes:
 # The same few keys are asked about with each report. What is remembered is the whole question, so
 # that another key, owner, epoch or signature is another one.
 @lru_cache(maxsize=4096)
-def is_signed(said: bytes, signature: bytes, by: bytes) -> bool:
+def is_signature_valid(said: bytes, signature: bytes, by: bytes) -> bool:
     """Whether the secret with this half signed exactly this."""
     try:
         VerifyKey(by).verify(said, signature)

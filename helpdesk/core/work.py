@@ -50,7 +50,7 @@ class Work:
         may be the second one of whoever made it, and is nobody's first or second person.
         """
         if not rule(self.actor, subject):
-            waits = self.actor.works_on_cases and not self.actor.let_into
+            waits = self.actor.works_on_cases and not self.actor.accessible_teams
             raise NotAllowed(NOT_LET_IN if waits else "")
         key_id: str | None = getattr(subject, "sealing_key_id", None)
         if key_id is not None and self.actor.works_on_cases and not self.keys.holds(key_id):
@@ -104,18 +104,18 @@ class Work:
 
     def announce(self, event: Event, *, after: timedelta = timedelta(0)) -> None:
         """Promise what features above do about an event, once this transaction has committed."""
-        for name in jobs.acting_on(type(event)):
+        for name in jobs.jobs_on_event(type(event)):
             self.promise(name, after=after, **event.arguments())
 
     @property
-    def hour(self) -> datetime:
+    def hour_for_reporter(self) -> datetime:
         """The time to write where a minute would say too much: the full hour for a reporter."""
         if self.actor.is_anonymous:
             return self.at.replace(minute=0, second=0, microsecond=0)
         return self.at
 
 
-def reporters_time(at: datetime) -> datetime:
+def round_for_reporter(at: datetime) -> datetime:
     """The public door's clock: it ticks every five minutes, always early, never late.
 
     An IMMEDIATE case must be answered in thirty minutes, so that the hour would be too coarse;

@@ -134,7 +134,9 @@ class DrillActions:
         work = self.past.system(at)
         untold = [one.id for one in people.members_with_key(work.session, case.team_id)]
         reached = AlertResult([], untold, is_heard=False)
-        triage.note_call(work, case.id, reached, action="triage.alarm_sent", percent=percent)
+        triage.record_alert_result(
+            work, case.id, reached, action="triage.alarm_sent", percent=percent
+        )
 
     def send_reports_to(self, slug: str) -> None:
         """Only one queue takes reports in; the drill turns the sign to fill the other as well."""

@@ -174,13 +174,13 @@ def _enrol(
     )
     passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
     door = Surface.PARTNER if part.role is Role.PARTNER else Surface.STAFF
-    peppers = past.context.service.peppers_at(door)
+    peppers = past.context.service.peppers_for_surface(door)
     enrolled = accounts.enrol(
         past.shell(at),
         person,
         lock=passphrases.new_lock(passphrase, peppers),
         seed=seed,
-        first_code=second_factor.code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
+        first_code=second_factor.totp_code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
     )
     past.secrets[part.handle] = enrolled.secret
     address = f"{part.handle}@drill.example"

@@ -39,7 +39,7 @@ class PastContext(AppContext):
 
     moment: datetime | None = None
 
-    def work_on(
+    def work_in_session(
         self,
         session: Session,
         actor: Actor,
@@ -48,7 +48,9 @@ class PastContext(AppContext):
         own: Secret | None = None,
         at: datetime | None = None,
     ) -> Work:
-        return super().work_on(session, actor, secrets=secrets, own=own, at=at or self.moment)
+        return super().work_in_session(
+            session, actor, secrets=secrets, own=own, at=at or self.moment
+        )
 
 
 @dataclass
@@ -61,24 +63,26 @@ class PastMoments:
 
     def shell(self, at: datetime) -> Work:
         """The operator with a shell, who starts it all."""
-        return self.context.work_on(self.session, operator("drill"), at=at)
+        return self.context.work_in_session(self.session, operator("drill"), at=at)
 
     def system(self, at: datetime) -> Work:
-        return self.context.work_on(self.session, SYSTEM, at=at)
+        return self.context.work_in_session(self.session, SYSTEM, at=at)
 
     def stranger(self, at: datetime) -> Work:
         """Whoever reports."""
-        return self.context.work_on(self.session, NOBODY, at=at)
+        return self.context.work_in_session(self.session, NOBODY, at=at)
 
     def back(self, case: Case, code: ReturnCode, at: datetime) -> Work:
         """The reporter of a case, back with the return code."""
-        return self.context.work_on(self.session, reporter(case.id), own=code.secret(), at=at)
+        return self.context.work_in_session(
+            self.session, reporter(case.id), own=code.secret(), at=at
+        )
 
     def person(self, handle: str, at: datetime) -> Work:
         """Somebody who has enrolled, with the keys they hold."""
         person = self.somebody(handle)
         keys = {person.key_id: self.secrets[handle]} if person.key_id else {}
-        return self.context.work_on(self.session, person.as_actor(), secrets=keys, at=at)
+        return self.context.work_in_session(self.session, person.as_actor(), secrets=keys, at=at)
 
     def workers_until(self, at: datetime) -> None:
         """Whatever falls due up to a moment is done when it is due, as workers would do it."""

@@ -154,5 +154,5 @@ def _ask(
 
 
 def _acknowledge(actions: DrillActions, who: str, request: Escalation, at: datetime) -> None:
-    escalations.note_reading(actions.past.person(who, at), request)
+    escalations.open_packet_and_record(actions.past.person(who, at), request)
     escalations.acknowledge(actions.past.person(who, at), request)

@@ -105,7 +105,7 @@ def _false_profile(actions: DrillActions, story: SampleReport, at: datetime) -> 
         "I have read what you wrote. Please do not answer the false profile. Could you tell me its "
         "address, and write down which people it has asked so far? Roles are enough, no names.",
     )
-    cases.wait(actions.past.person(RESPONDER, at), case, on=WaitsOn.REPORTER)
+    cases.pause_case(actions.past.person(RESPONDER, at), case, waits_on=WaitsOn.REPORTER)
 
 
 def _old_laptop(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
@@ -157,7 +157,7 @@ def _choir(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario
     at = yield at + timedelta(hours=2)
     actions.claim(RESPONDER, case, at)
     work = actions.past.person(RESPONDER, at)
-    triage.ask_to_lower(
+    triage.request_lower_level(
         work, case, level=Level.ROUTINE, reason="Nothing has changed for three weeks."
     )
 

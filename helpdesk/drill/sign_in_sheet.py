@@ -28,7 +28,7 @@ class DrillAccount:
 
     def code(self, at: datetime) -> str:
         """The six digits of this half minute."""
-        return second_factor.code_at(self.seed, int(at.timestamp()) // second_factor.SECONDS)
+        return second_factor.totp_code_at(self.seed, int(at.timestamp()) // second_factor.SECONDS)
 
 
 @dataclass(frozen=True)

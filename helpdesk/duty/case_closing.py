@@ -12,10 +12,10 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_close, may_work_on
-from helpdesk.cases.queries import in_queues, lock_case, newest_from_reporter
+from helpdesk.cases.queries import in_queues, lock_case, newest_reporter_message
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict, NotAllowed
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.states import MOVES, EscalationState
@@ -46,7 +46,7 @@ def close_case(
     """End the work on a case, once nobody waits for us, no request is under way and the steps that
     must be done are done. An urgent case is no report at all only where two people say so."""
     lock_case(work, case)
-    refusal = not_closed_yet(work, case, outcome=outcome)
+    refusal = obstacles_to_closing(work, case, outcome=outcome)
     if refusal:
         raise Conflict(refusal)
     if needs_second_person(case, outcome):
@@ -58,7 +58,7 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     """Ask a second person to agree that an urgent case is no report at all."""
     lock_case(work, case)
     work.require(may_close, case)
-    refusal = not_closed_yet(work, case, outcome=CaseOutcome.SPAM)
+    refusal = obstacles_to_closing(work, case, outcome=CaseOutcome.SPAM)
     if refusal:
         raise Conflict(refusal)
     if pending_request(work, case) is not None:
@@ -81,12 +81,12 @@ def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> Non
         raise Conflict("Someone else has already decided this.")
     if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
         raise NotAllowed("Someone else who can open the case has to decide this.")
-    refusal = not_closed_yet(work, case, outcome=CaseOutcome.SPAM) if granted else ""
+    refusal = obstacles_to_closing(work, case, outcome=CaseOutcome.SPAM) if granted else ""
     if refusal:
         raise Conflict(refusal)
     request.decided_by, request.decided_at, request.granted = work.actor.id, work.at, granted
     work.record("case.closing_decided", request, granted=granted)
-    news.tell_person(work, case.id, request.asked_by, NewsKind.CLOSING_DECIDED)
+    news.notify_person(work, case.id, request.asked_by, NewsKind.CLOSING_DECIDED)
     if granted:
         cases.close_agreed(work, case, outcome=CaseOutcome.SPAM)
 
@@ -95,14 +95,14 @@ def needs_second_person(case: Case, outcome: CaseOutcome) -> bool:
     return outcome is CaseOutcome.SPAM and case.level.rank >= URGENT.rank
 
 
-def not_closed_yet(work: Work, case: Case, *, outcome: CaseOutcome) -> str:
+def obstacles_to_closing(work: Work, case: Case, *, outcome: CaseOutcome) -> str:
     """All that has to happen before the case can end like this; empty if nothing has."""
-    return " ".join(in_the_way(work, case, outcome))
+    return " ".join(closing_obstacle_sentences(work, case, outcome))
 
 
-def in_the_way(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
+def closing_obstacle_sentences(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     """Each thing that has to happen first, in a sentence."""
-    if case.reply_due_at and newest_from_reporter(work, case):
+    if case.reply_due_at and newest_reporter_message(work, case):
         yield (
             "The reporter has written, and nobody has answered. Answer, or choose “It needs no"
             " answer” below the message."
@@ -112,15 +112,15 @@ def in_the_way(work: Work, case: Case, outcome: CaseOutcome) -> Iterator[str]:
     for request in escalations.requests_of_case(work, case):
         if request.state in LIVE:
             yield (
-                f"{isolated(request.partner.name)} still has request {request.ref}. Withdraw it, "
+                f"{isolate(request.partner.name)} still has request {request.ref}. Withdraw it, "
                 "or wait for their answer."
             )
-    left = [] if outcome in LEFT else steps_left(playbooks.runs_of(work, case))
+    left = [] if outcome in LEFT else unfinished_steps(playbooks.runs_of(work, case))
     if left:
         yield f"These steps must be done first: {', '.join(left)}."
 
 
-def steps_left(runs: Iterable[RunProgress]) -> list[str]:
+def unfinished_steps(runs: Iterable[RunProgress]) -> list[str]:
     """The steps that must still be done in the playbooks at work on a case, in words."""
     return [
         f"“{now.step.title}”"

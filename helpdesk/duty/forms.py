@@ -7,10 +7,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.duty.offboarding import CasesInQueue, OpenWork
 from helpdesk.web.forms import Form
-from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 HOURS = (2, 4, 8, 12)
 
@@ -34,7 +34,7 @@ class ReassignmentForm(Form):
 
     handing_words = TextAreaField(
         "A note for the people who take over",
-        [not_longer_than(TEXT_LIMIT)],
+        [max_length_validator(TEXT_LIMIT)],
         description="It is added to each of these cases.",
     )
     hanging: OpenWork
@@ -45,11 +45,11 @@ class ReassignmentForm(Form):
         for queue in self.hanging.with_cases:
             field, each = self[queue.team.id], [self[one.id] for one in queue.one_by_one]
             if not field.data and not (each and all(one.data for one in each)):
-                field.errors = [f"Choose who takes the cases of {isolated(queue.team.name)}."]
+                field.errors = [f"Choose who takes the cases of {isolate(queue.team.name)}."]
                 is_right = False
         return is_right
 
-    def handing(self) -> Reassignment:
+    def reassignment(self) -> Reassignment:
         """What was chosen, by case and by queue."""
         names = [one.team.id for one in self.hanging.with_cases]
         names += [case.id for one in self.hanging.with_cases for case in one.one_by_one]
@@ -61,7 +61,7 @@ def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
     """The form with a choice for each queue in which they have cases, and for each case."""
     fields = {}
     for queue in hanging.with_cases:
-        label = f"Who takes all of them in {isolated(queue.team.name)}?"
+        label = f"Who takes all of them in {isolate(queue.team.name)}?"
         fields[queue.team.id] = RadioField(label, [Optional()], choices=_takers(queue))
         for case in queue.one_by_one:
             instead = [SelectChoice("", "As chosen above"), *_takers(queue)]
@@ -72,5 +72,5 @@ def reassignment_form(hanging: OpenWork) -> ReassignmentForm:
 
 
 def _takers(queue: CasesInQueue) -> list[SelectChoice]:
-    colleagues = [SelectChoice(one.id, isolated(one.name)) for one in queue.colleagues]
+    colleagues = [SelectChoice(one.id, isolate(one.name)) for one in queue.colleagues]
     return [SelectChoice(QUEUE, "Nobody yet: back to the queue"), *colleagues]

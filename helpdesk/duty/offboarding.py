@@ -70,7 +70,7 @@ class OpenWork:
         return sum(one.how_many for one in self.queues)
 
     @property
-    def left_alone(self) -> list[Team]:
+    def queues_left_without_access(self) -> list[Team]:
         """Queues that nobody else can open."""
         return [one.team for one in self.queues if one.is_seen and not one.colleagues]
 
@@ -139,10 +139,10 @@ def _waiting(work: Work) -> Iterator[_Waiting]:
         yield _Waiting("Close it as not a report", ending.case, {ending.asked_by})
     for one in escalations.requests_to_approve(work):
         what, by = f"Request {one.ref}", one.drafted_by
-        if one.holds_answer:
+        if one.has_answer_to_approve:
             what, by = f"The answer on request {one.ref}", one.reply_by or by
         yield _Waiting(what, one.case, {by}, set(contributions_to(work, one)))
-    for one in escalations.to_read_afterwards(work):
+    for one in escalations.requests_to_read_afterwards(work):
         # Who let it leave alone: the request, or an answer of ours since.
         by = one.reply_by or one.approved_by or one.drafted_by
         no_second = {*contributions_to(work, one), one.approved_by or by}

@@ -8,7 +8,7 @@ from helpdesk.playbooks.answers import red_flags
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook
-from helpdesk.runs.queries import RunProgress, startable
+from helpdesk.runs.queries import RunProgress, startable_playbooks
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def offers_for(
     answers: Context,
 ) -> PlaybookOffers:
     """Each page that could be started, once. What has ended here before is offered last."""
-    free = {page.id: page for page in startable(runs)}
+    free = {page.id: page for page in startable_playbooks(runs)}
     begun = {one.page.id for one in runs}
     named = [PlaybookOffer(free[kind]) for kind in case.kinds if kind in free and kind not in begun]
     seen = begun | {offer.page.id for offer in named}

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.accounts.verified_keys import FalseKeys, unsigned_keys
+from helpdesk.accounts.verified_keys import UntrustedKeys, unsigned_keys
 from helpdesk.cases import disputed_conversations
 from helpdesk.cases import queries as cases
 from helpdesk.cases.models import Case
@@ -19,19 +19,19 @@ from helpdesk.core.history import OF_CASE
 from helpdesk.core.outbox import Promise
 from helpdesk.core.send_hold import SendHold
 from helpdesk.core.work import Work
-from helpdesk.duty import news_lines, second_person_list, timeline, undone
+from helpdesk.duty import failed_job_texts, news_lines, second_person_list, timeline
 from helpdesk.duty.news_lines import NewsNow
 from helpdesk.duty.playbook_offers import PlaybookOffers, offers_for
 from helpdesk.duty.second_person_list import WaitingForSecondPerson
 from helpdesk.duty.timeline import TimelineLine
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Delivery, Escalation
-from helpdesk.escalations.queries import AtPartners
+from helpdesk.escalations.queries import RequestsAtPartners
 from helpdesk.intake.volume import IntakeVolume, current_volume
 from helpdesk.partners import queries as partners
 from helpdesk.partners import vetting
 from helpdesk.partners.models import Partner
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.queries import DueStep
 from helpdesk.triage import queries as triage
@@ -74,7 +74,7 @@ class FailedPromise:
     @property
     def words(self) -> str:
         """What did not happen."""
-        return undone.in_words(self.promise.job)
+        return failed_job_texts.describe_failed_job(self.promise.job)
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,16 @@ class Board:
     out_of_reach: Sequence[Case]
     disputed: Sequence[Case]
     follow_ups: Sequence[Case]
-    came_back: Sequence[DueStep]
+    steps_due_again: Sequence[DueStep]
     newcomers: Sequence[Membership]
-    false_keys: FalseKeys
+    false_keys: UntrustedKeys
     unconfirmed: Sequence[Person]
     unconfirmed_partners: Sequence[Partner]
     to_vet: Sequence[Partner]
     untold_partners: Sequence[Escalation]
     failed: Sequence[FailedPromise]
     dead_letters: Sequence[Delivery]
-    at_partners: AtPartners
+    at_partners: RequestsAtPartners
     news: NewsNow
     second_persons: Sequence[WaitingForSecondPerson]
     writers: Mapping[str, str] = field(repr=False)
@@ -111,10 +111,10 @@ def board(work: Work) -> Board:
     own, late = cases.own_cases(work), cases.cases_with_late_update(work, limit=SHOWN)
     unheard = triage.cases_with_failed_alert(work)
     is_lead = work.actor.role is Role.COORDINATOR
-    out_of_reach = cases.cases_with_unable_owner(work) if is_lead else []
+    out_of_reach = cases.cases_whose_owner_lost_access(work) if is_lead else []
     disputed = disputed_conversations.disputed_cases(work)
     dead_letters = escalations.failed_deliveries(work)
-    came_back = playbooks.came_back(work)
+    came_back = playbooks.steps_due_again(work)
     waiting = accounts.members_without_key(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
     return Board(
@@ -126,11 +126,11 @@ def board(work: Work) -> Board:
         out_of_reach=out_of_reach,
         disputed=disputed,
         follow_ups=cases.cases_to_follow_up(work, today=work.at.date()),
-        came_back=came_back,
+        steps_due_again=came_back,
         unconfirmed=accounts.people_with_unconfirmed_mailbox(work),
-        unconfirmed_partners=partners.unconfirmed(work),
+        unconfirmed_partners=partners.partners_without_confirmed_mailbox(work),
         to_vet=vetting.partners_to_vet(work),
-        untold_partners=escalations.untold(work),
+        untold_partners=escalations.requests_with_untold_news(work),
         newcomers=[one for one in waiting if one.team_id in work.actor.teams],
         false_keys=unsigned_keys(work),
         failed=_failed(work) if is_lead else [],
@@ -141,14 +141,14 @@ def board(work: Work) -> Board:
         writers=accounts.names_of_actors(
             work.session, [one.escalation.drafted_by for one in dead_letters]
         ),
-        names=owners(
+        names=owner_names(
             work, [*late, *unheard, *out_of_reach, *disputed, *(one.run.case for one in came_back)]
         ),
         load=current_volume(work),
     )
 
 
-def owners(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
+def owner_names(work: Work, listed: Sequence[Case]) -> Mapping[str, str]:
     """What to call who has these cases, by the id of the person."""
     ids = {case.owner_id for case in listed if case.owner_id is not None}
     if not ids:
@@ -167,7 +167,7 @@ def history_of(work: Work, case: Case) -> list[TimelineLine]:
 def offers_of(work: Work, case: Case) -> PlaybookOffers:
     """Every playbook that could be started on a case."""
     level, runs = triage.triage_of_case(work, case), playbooks.runs_of(work, case)
-    return offers_for(the_library(), case, runs, level.pages, level.known)
+    return offers_for(load_current_library(), case, runs, level.pages, level.known)
 
 
 def failed_promise(work: Work, promise_id: str) -> Promise:
@@ -186,7 +186,7 @@ def _lane(work: Work, team: Team) -> QueueOnBoard:
         waiting_for_somebody=_counted(work, first),
         second_lane=work.session.scalars(second.limit(SHOWN)).all(),
         waiting_in_second_lane=_counted(work, second),
-        is_unheard=surge_alerts.is_unheard(work, team.id),
+        is_unheard=surge_alerts.is_surge_alert_overdue(work, team.id),
         on_duty=accounts.on_duty(work.session, team.id, at=work.at),
         can_be_told=accounts.can_be_alerted(work.session, team.id, at=work.at),
     )
@@ -206,7 +206,7 @@ def _failed(work: Work) -> Sequence[FailedPromise]:
     return [FailedPromise(one, by_id.get(str(one.arguments.get("case_id")))) for one in promises]
 
 
-def is_about_ours(work: Work, refs: Collection[str]) -> bool:
+def names_visible_case(work: Work, refs: Collection[str]) -> bool:
     """Whether one of these names a case or a request that the actor may see."""
     ours = cases.visible_to(work.actor).where(Case.ref.in_(refs)).with_only_columns(Case.id)
     asked = escalations.visible_to(work.actor).where(Escalation.ref.in_(refs))

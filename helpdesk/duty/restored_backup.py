@@ -33,7 +33,7 @@ def hold_sending(work: Work) -> None:
     work.require(may_release, send_hold.ROW)
     if send_hold.why_held(work.session) is not None:
         raise Conflict("Sending is already paused. To start it again, run: helpdesk release")
-    send_hold.hold(work, HoldReason.SAID)
+    send_hold.hold_sending(work, HoldReason.SAID)
 
 
 def due_promises(work: Work) -> DuePromises:
@@ -58,12 +58,12 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
     that may have arrived.
     """
     work.require(may_release, send_hold.ROW)
-    send_hold.lock(work)
+    send_hold.lock_send_status(work)
     due = due_promises(work)
     skipped = _skip(work, due.held.as_of) if skip_due else []
     left = {str(one.arguments["delivery_id"]) for one in skipped if one.job == DELIVER}
     _settle(work, due.requests, left)
-    send_hold.release(work)
+    send_hold.release_sending(work)
     work.record_about("sending.released", send_hold.ROW, send_hold.ROW, skipped=len(skipped))
     return len(skipped)
 
@@ -88,7 +88,7 @@ def _settle(work: Work, requests: Sequence[Delivery], left: Collection[str]) -> 
 
 def _leaves(promise: Promise) -> bool:
     """Whether it would leave the house. What another version promised is believed to."""
-    known = {one.name: one for one in jobs.every_job()}
+    known = {one.name: one for one in jobs.all_jobs()}
     return promise.job not in known or known[promise.job].leaves_the_house
 
 

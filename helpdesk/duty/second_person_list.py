@@ -38,7 +38,7 @@ def _drafts(work: Work) -> Iterator[WaitingForSecondPerson]:
     for request in queries.requests_to_approve(work):
         if request.priority is not Priority.P1 or not needs_second_person(request.ask):
             continue
-        if not request.holds_answer and not _lacks_nothing_else(work, request):
+        if not request.has_answer_to_approve and not _lacks_nothing_else(work, request):
             continue
         events = case_clocks.events_of(work.session, request.id, clocks.OURS)
         yield WaitingForSecondPerson(
@@ -57,7 +57,7 @@ def _lacks_nothing_else(work: Work, request: Escalation) -> bool:
 
 
 def _left_alone(work: Work) -> Iterator[WaitingForSecondPerson]:
-    for request in queries.to_read_afterwards(work):
+    for request in queries.requests_to_read_afterwards(work):
         if request.priority is Priority.P1:
             mine = work.actor.id == request.approved_by or work.actor.id in contributions_to(
                 work, request

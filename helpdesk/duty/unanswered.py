@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from helpdesk.cases.models import Case
 from helpdesk.intake import report
-from helpdesk.playbooks.answers import asked
+from helpdesk.playbooks.answers import questions_to_ask
 from helpdesk.playbooks.conditions import Context
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class UnansweredQuestions:
 
 def unanswered_questions(case: Case, known: Context) -> UnansweredQuestions:
     """Without the decision questions, which say for themselves whether they were answered."""
-    library = the_library()
+    library = load_current_library()
     before = report.questions(library, report.playbooks_to_ask(library, case.kinds))
     later = report.questions_for_later(library, case.kinds)
     left = [
         one
-        for one in asked((*before, *later), known)
+        for one in questions_to_ask((*before, *later), known)
         if one.id not in {*known, *library.decision_questions}
     ]
     waits = {one.id for one in later}

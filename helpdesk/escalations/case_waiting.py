@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.cases import response_targets
 from helpdesk.cases.models import Case
-from helpdesk.cases.operations.waiting import put_to_wait as let_rest
+from helpdesk.cases.operations.waiting import pause_until
 from helpdesk.cases.policy import LONGEST_WAIT
 from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.actors import Role
@@ -25,7 +25,7 @@ THEIR_MOVE: Final = (
 LONGEST: Final = max(LONGEST_WAIT.values())
 
 
-def let_case_wait(work: Work, case: Case) -> None:
+def pause_case_for_partner(work: Work, case: Case) -> None:
     """Nobody here can do anything before the partner has moved. A closed case stays closed.
 
     It waits until their time is over: the latest of those who have a request of it.
@@ -35,13 +35,13 @@ def let_case_wait(work: Work, case: Case) -> None:
     if case.is_closed or until is None:
         return
     if case.waits_on is not WaitsOn.PARTNER or case.waits_until != until:
-        let_rest(work, case, on=WaitsOn.PARTNER, until=until)
+        pause_until(work, case, waits_on=WaitsOn.PARTNER, until=until)
 
 
-def extend_case_wait(work: Work, case: Case) -> None:
+def extend_case_pause(work: Work, case: Case) -> None:
     """A case that waits for a partner waits as long as their time lasts now."""
     if case.waits_on is WaitsOn.PARTNER:
-        let_case_wait(work, case)
+        pause_case_for_partner(work, case)
 
 
 def partners_due_day(work: Work, case: Case) -> date | None:
@@ -57,7 +57,7 @@ def partners_due_day(work: Work, case: Case) -> date | None:
     return min(max(due.date(), today) + timedelta(days=1), today + LONGEST)
 
 
-def wake_case(work: Work, case: Case) -> None:
+def resume_case_after_partner(work: Work, case: Case) -> None:
     """There is something to do again. What comes late, for a closed case, opens it again."""
     _settle(work.session, case)
     if case.is_closed:

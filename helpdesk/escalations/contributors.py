@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from helpdesk.cases.contributions import name_of_answer
+from helpdesk.cases.contributions import answer_contribution_name
 from helpdesk.cases.models import Consent, Contribution, ContributionKind
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
@@ -55,11 +55,11 @@ def contributions_to(work: Work, escalation: Escalation) -> Parts:
     return {actor: tuple(shares) for actor, shares in parts.items()}
 
 
-def cannot_be_second(work: Work, escalation: Escalation) -> set[str]:
+def excluded_second_persons(work: Work, escalation: Escalation) -> set[str]:
     """Whom nobody calls as a second person: who had a part in it, and who let the request leave,
     unless it is an answer that waits now. That is read by anyone who had no part in it."""
     us = set(contributions_to(work, escalation))
-    if escalation.approved_by is not None and not escalation.holds_answer:
+    if escalation.approved_by is not None and not escalation.has_answer_to_approve:
         us.add(escalation.approved_by)
     return us
 
@@ -100,9 +100,11 @@ def _evidence(escalation: Escalation) -> dict[str, str]:
         if field.source is FieldSource.EVIDENCE and field.name in escalation.partner.allowed_fields
     ]
     answers = {
-        name_of_answer(ANSWERS[field.name]): field.ours for field in fields if field.name in ANSWERS
+        answer_contribution_name(ANSWERS[field.name]): field.staff_label
+        for field in fields
+        if field.name in ANSWERS
     }
-    return {field.origin: field.ours for field in fields} | answers
+    return {field.origin: field.staff_label for field in fields} | answers
 
 
 def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, RequestContribution]]:
@@ -115,12 +117,10 @@ def _agreed(work: Work, escalation: Escalation) -> Iterator[tuple[str, RequestCo
         if (one.kind, one.platform) in wanted
     ]
     own = {
-        (one.kind, one.platform)
-        for one in rows
-        if one.withdrawn_at is None and one.is_the_reporters
+        (one.kind, one.platform) for one in rows if one.withdrawn_at is None and one.is_by_reporter
     }
     for one in rows:
-        if one.is_by_hand and (one.kind, one.platform) not in own:
+        if one.is_noted_by_staff and (one.kind, one.platform) not in own:
             yield one.given_by, RequestContribution(AGREED, opens=True)
-            if one.confirmed_by is not None and not one.is_the_reporters:
+            if one.confirmed_by is not None and not one.is_by_reporter:
                 yield one.confirmed_by, RequestContribution(AGREED, opens=True)

@@ -21,7 +21,7 @@ class RecordedEvidence:
     value: str
     at: datetime
 
-    def seen_as(self, name: str) -> str:
+    def mark_of(self, name: str) -> str:
         """What says that it was seen as it stands now: written down again, it is new."""
         return evidence_mark(name, self.at)
 
@@ -46,14 +46,14 @@ class Findings:
     has_other_level: bool
 
     @property
-    def to_take_up(self) -> tuple[str, ...]:
+    def missing_in_draft(self) -> tuple[str, ...]:
         """What the draft would say then and does not say now, in our words."""
         priority = ("Its priority: the case now has another level",) if self.has_other_level else ()
-        return (*priority, *(BY_NAME[name].ours for name in (*self.fills, *self.settled)))
+        return (*priority, *(BY_NAME[name].staff_label for name in (*self.fills, *self.settled)))
 
     @property
-    def to_compare(self) -> tuple[str, ...]:
-        return tuple(BY_NAME[name].ours for name in self.differs)
+    def differing_labels(self) -> tuple[str, ...]:
+        return tuple(BY_NAME[name].staff_label for name in self.differs)
 
 
 def compare_findings(
@@ -69,7 +69,7 @@ def compare_findings(
     said = dict(packet.fields)
     told = {name: normalise_text(one.value) for name, one in written.items() if name in allowed}
     told = {name: value for name, value in told.items() if value}
-    since = {name: value for name, value in told.items() if written[name].seen_as(name) not in seen}
+    since = {name: value for name, value in told.items() if written[name].mark_of(name) not in seen}
     fills = {name: value for name, value in since.items() if name not in said}
     return Findings(
         fills=fills,

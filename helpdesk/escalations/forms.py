@@ -7,7 +7,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField, Validat
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason, possible_actions
 from helpdesk.escalations.labels import ACTIONS, ASKS, VERDICTS, reasons_for
 from helpdesk.escalations.likely_decisions import likely_actions, reasons_not_to_act, reasons_to_act
@@ -15,7 +15,7 @@ from helpdesk.escalations.states import Action, Ask, Reason
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, PacketField
 from helpdesk.web.forms import Form
-from helpdesk.web.text_lengths import SHORT_LIMIT, count_code_points, not_longer_than
+from helpdesk.web.text_lengths import SHORT_LIMIT, count_code_points, max_length_validator
 
 LONG = 10_000
 
@@ -40,7 +40,7 @@ class ChoiceForm(Form):
     )
 
     def offer(self, partners: Iterable[Partner]) -> "ChoiceForm":
-        self.partner.choices = [SelectChoice(one.slug, isolated(one.name)) for one in partners]
+        self.partner.choices = [SelectChoice(one.slug, isolate(one.name)) for one in partners]
         return self
 
 
@@ -93,10 +93,14 @@ def packet_form(allowed: Collection[str], known: Mapping[str, str] | None = None
 def _entry(field: PacketField) -> Any:
     if field.choices:
         choices = [SelectChoice("", "Leave it out"), *(SelectChoice(*one) for one in field.choices)]
-        return RadioField(field.ours, choices=choices, default="", description=field.hint)
+        return RadioField(field.staff_label, choices=choices, default="", description=field.hint)
     if field.is_long:
-        return TextAreaField(field.ours, [not_longer_than(LONG)], description=field.hint)
-    return StringField(field.ours, [not_longer_than(SHORT_LIMIT)], description=field.hint)
+        return TextAreaField(
+            field.staff_label, [max_length_validator(LONG)], description=field.hint
+        )
+    return StringField(
+        field.staff_label, [max_length_validator(SHORT_LIMIT)], description=field.hint
+    )
 
 
 class ApprovalForm(Form):
@@ -114,7 +118,7 @@ class AnswerApprovalForm(Form):
 class WaiverForm(Form):
     waiver = TextAreaField(
         "Why can it be sent without the platform's own form?",
-        [DataRequired("Type the reason."), not_longer_than(LONG)],
+        [DataRequired("Type the reason."), max_length_validator(LONG)],
         description="For example: filing it would tell the intruder, or there is no form for this.",
     )
 
@@ -122,7 +126,7 @@ class WaiverForm(Form):
 class AnswerForm(Form):
     words = TextAreaField(
         "Our answer",
-        [DataRequired("Type an answer."), not_longer_than(LONG)],
+        [DataRequired("Type an answer."), max_length_validator(LONG)],
         description="It is sent as you write it. No names, and nothing that shows who asked us.",
     )
 
@@ -140,7 +144,7 @@ class VerdictForm(Form):
 class QuestionForm(Form):
     question = TextAreaField(
         "What do you need to know?",
-        [DataRequired("Type your question."), not_longer_than(LONG)],
+        [DataRequired("Type your question."), max_length_validator(LONG)],
         description="We ask the person where that is safe, and answer here.",
     )
 
@@ -154,7 +158,7 @@ class DecisionForm(Form):
     reason = RadioField(
         "Why?", [DataRequired("Choose a reason.")], choices=_choices(reasons_for(None))
     )
-    note = TextAreaField("Anything that helps us explain it", [not_longer_than(LONG)])
+    note = TextAreaField("Anything that helps us explain it", [max_length_validator(LONG)])
 
     def about(self, ask: Ask, target_kind: str) -> "DecisionForm":
         """Only answers that fit what was asked: the likely ones first, others in a last group."""
@@ -176,7 +180,7 @@ class DecisionForm(Form):
 
 class TicketForm(Form):
     ticket = StringField(
-        "Your own reference", [not_longer_than(SHORT_LIMIT, count=count_code_points)]
+        "Your own reference", [max_length_validator(SHORT_LIMIT, count=count_code_points)]
     )
 
 

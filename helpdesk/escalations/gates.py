@@ -15,7 +15,7 @@ from helpdesk.escalations.packets import (
     forbidden_fields,
     missing_fields,
 )
-from helpdesk.escalations.priorities import may_go_at_once, needs_second_person
+from helpdesk.escalations.priorities import may_be_sent_before_review, needs_second_person
 from helpdesk.escalations.states import Priority
 from helpdesk.partners.packet_fields import PacketField
 
@@ -87,7 +87,7 @@ def closed_gates(gates: Collection[Gate]) -> tuple[Gate, ...]:
     return tuple(gate for gate in gates if not gate.is_open)
 
 
-def leaves_unread(seen: GateInputs, approver: str) -> bool:
+def would_leave_unread(seen: GateInputs, approver: str) -> bool:
     """Whether nobody without a part in it would have seen it when it leaves."""
     return needs_second_person(seen.packet.header.ask) and approver in seen.parts
 
@@ -109,7 +109,7 @@ def why_no_second_person(seen: GateInputs, approver: str) -> str:
 def lacks_only_a_second_person(seen: GateInputs, writer: str) -> bool:
     """Whether nothing is missing but somebody else who reads and approves it."""
     shut = closed_gates(check_gates(seen, approver=writer))
-    return leaves_unread(seen, writer) and all(gate.name == SECOND_PERSON for gate in shut)
+    return would_leave_unread(seen, writer) and all(gate.name == SECOND_PERSON for gate in shut)
 
 
 def reveals_contact(text: str, safe_channel: str) -> bool:
@@ -188,7 +188,7 @@ def _all(seen: GateInputs, approver: str) -> Iterator[tuple[str, bool, str]]:
     yield from _about_the_packet(seen)
     yield (
         SECOND_PERSON,
-        not leaves_unread(seen, approver) or may_leave_unread(seen, approver),
+        not would_leave_unread(seen, approver) or may_leave_unread(seen, approver),
         _not_a_second_person(seen, approver),
     )
 
@@ -204,7 +204,9 @@ def _no_way_to_them(seen: GateInputs) -> str:
 
 def _is_that_urgent(seen: GateInputs) -> bool:
     """When it was written and still: what two people have found less urgent waits for two."""
-    return may_go_at_once(seen.packet.header.priority) and may_go_at_once(seen.priority)
+    return may_be_sent_before_review(seen.packet.header.priority) and may_be_sent_before_review(
+        seen.priority
+    )
 
 
 def _own_gates(seen: GateInputs, approver: str) -> list[str]:
@@ -265,7 +267,7 @@ def _told(packet: Packet) -> str:
 
 
 def _labels(fields: Collection[PacketField]) -> str:
-    return "; ".join(field.ours for field in fields)
+    return "; ".join(field.staff_label for field in fields)
 
 
 def _addresses(text: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
-from helpdesk.escalations import operations, second_person_calls
-from helpdesk.escalations.contributors import cannot_be_second
+from helpdesk.escalations import operations, second_person_alerts
+from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import lock_as_it_is
 from helpdesk.escalations.states import DeliveryState, EscalationState
@@ -49,12 +49,12 @@ def deliver(context: AppContext, *, delivery_id: str) -> None:
 def cancel_unsent(context: AppContext, *, case_id: str) -> None:
     """A consent was taken back: stop what has not left, take back what has. Safe to run twice."""
     with context.begin() as work:
-        operations.respect_withdrawn_consent(work, case_id)
+        operations.withdraw_requests_without_consent(work, case_id)
 
 
 # With the deliveries: one worker has the addresses of partners, another those of our people.
 @job("escalations.tell_partner", queue=Queue.DELIVERIES)
-def tell_partner(context: AppContext, *, escalation_id: str, about: str) -> None:
+def email_partner_news(context: AppContext, *, escalation_id: str, about: str) -> None:
     """Say that there is news on a request. Safe to run twice: the same news has the same id.
 
     Where no letter can go or none is taken, the board says so until one is, or they look.
@@ -78,10 +78,10 @@ def tell_partner(context: AppContext, *, escalation_id: str, about: str) -> None
     leaves_the_house=False,
     on=PartnerMailboxConfirmed,
 )
-def tell_what_waited(context: AppContext, *, partner_id: str, at: int) -> None:
+def email_partner_waiting_news(context: AppContext, *, partner_id: str, at: int) -> None:
     """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
     with context.begin() as work:
-        operations.tell_what_waited(work, partner_id, at=at)
+        operations.promise_waiting_news(work, partner_id, at=at)
 
 
 def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:
@@ -106,49 +106,55 @@ def _note_news(context: AppContext, escalation_id: str, *, is_told: bool) -> Non
     with context.begin() as work:
         escalation = work.session.get_one(Escalation, escalation_id)
         lock_as_it_is(work, escalation)
-        operations.note_news(work, escalation, is_told=is_told)
+        operations.record_partner_told(work, escalation, is_told=is_told)
 
 
 @job("escalations.call_second_reader", queue=Queue.NOTICES)
-def call_second_reader(context: AppContext, *, escalation_id: str) -> None:
+def alert_second_reader(context: AppContext, *, escalation_id: str) -> None:
     """Ask a second person to read what left on one person's word. Safe to run twice."""
     with context.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
             return
-        if _was_told(second_person_calls.call_to_read(work, escalation)):
+        if _was_told(second_person_alerts.alert_to_read(work, escalation)):
             return
-        about = f"second.{escalation.wording[-32:]}"
+        about = f"second.{escalation.wording_to_approve[-32:]}"
         call = _call(work, context, escalation, "emails/second_reader.txt", about)
     _send_and_note(
         context,
         escalation,
         call,
-        told=second_person_calls.READER_TOLD,
-        untold=second_person_calls.READER_UNTOLD,
+        told=second_person_alerts.READER_TOLD,
+        untold=second_person_alerts.READER_UNTOLD,
     )
 
 
 @job("escalations.call_second_person", queue=Queue.NOTICES)
-def call_second_person(context: AppContext, *, escalation_id: str) -> None:
+def alert_second_person(context: AppContext, *, escalation_id: str) -> None:
     """Ask somebody else to read and approve a draft or an answer. Safe to run twice: one id."""
     with context.begin() as work:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None:
             return
         is_draft = escalation.state is EscalationState.DRAFT
-        if not (is_draft or escalation.holds_answer):
+        if not (is_draft or escalation.has_answer_to_approve):
             return
-        if _was_told(second_person_calls.call_for_approval(work, escalation)):
+        if _was_told(second_person_alerts.alert_for_approval(work, escalation)):
             return
         template = "emails/second_person.txt" if is_draft else "emails/second_person_answer.txt"
-        call = _call(work, context, escalation, template, f"draft.{escalation.wording[-32:]}")
+        call = _call(
+            work, context, escalation, template, f"draft.{escalation.wording_to_approve[-32:]}"
+        )
     _send_and_note(
-        context, escalation, call, told=second_person_calls.TOLD, untold=second_person_calls.UNTOLD
+        context,
+        escalation,
+        call,
+        told=second_person_alerts.TOLD,
+        untold=second_person_alerts.UNTOLD,
     )
 
 
-def _was_told(call: second_person_calls.SecondPersonCall | None) -> bool:
+def _was_told(call: second_person_alerts.SecondPersonAlert | None) -> bool:
     return call is not None and bool(call.told) and not call.reached_nobody
 
 
@@ -156,7 +162,7 @@ def _call(
     work: Work, context: AppContext, escalation: Escalation, template: str, about: str
 ) -> on_call.OnCallAlert:
     """A letter to whoever may be the second one: see `cannot_be_second`."""
-    case, us = escalation.case, cannot_be_second(work, escalation)
+    case, us = escalation.case, excluded_second_persons(work, escalation)
 
     def email(person_id: str, mailbox: str) -> Email:
         return emails.compose_email(
@@ -171,7 +177,7 @@ def _call(
         )
 
     without = {actor.removeprefix("person:") for actor in us}
-    return on_call.compose_alert(work, case.team_id, email=email, without=without)
+    return on_call.compose_alert(work, case.team_id, email=email, exclude=without)
 
 
 def _send_and_note(
@@ -183,14 +189,14 @@ def _send_and_note(
     untold: str,
 ) -> None:
     """Send, and write down who was told; of operators it says only that nobody here could be."""
-    words = second_person_calls.words_of(escalation)
+    words = second_person_alerts.wording_code(escalation)
     reached = on_call.send_alert(context, call)  # no transaction is open here
     with context.begin() as work:
         on_call.record_operator_alert(work, call, reached)
         work.record(
             told if reached.is_heard else untold,
             escalation,
-            wording=escalation.wording,
+            wording=escalation.wording_to_approve,
             words=words,
             told=reached.told if reached.is_heard else [],
         )

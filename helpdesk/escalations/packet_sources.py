@@ -67,7 +67,7 @@ def evidence_marks(work: Work, case: Case) -> list[str]:
     ]
 
 
-def everything_available(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]:
+def all_available_fields(work: Work, case: Case, typed: Mapping[str, str]) -> dict[str, str]:
     """Everything that could stand in a packet; the allow-list then picks from it."""
     by_hand = {
         field.name: typed[field.name]

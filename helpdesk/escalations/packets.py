@@ -99,11 +99,11 @@ class Packet:
             if field.name in self.fields and field.name != but:
                 yield field.label, field.in_words(self.fields[field.name])
 
-    def lines_for_us(self) -> Iterator[tuple[str, str]]:
+    def labelled_lines_for_staff(self) -> Iterator[tuple[str, str]]:
         """The same for whoever is not the partner: in their labels “your” is the partner's."""
         for field in FIELDS:
             if field.name in self.fields:
-                yield field.ours, field.in_words(self.fields[field.name])
+                yield field.staff_label, field.in_words(self.fields[field.name])
 
 
 def build_packet(header: Header, available: Mapping[str, str], allowed: Collection[str]) -> Packet:

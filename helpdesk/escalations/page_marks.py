@@ -9,7 +9,7 @@ from helpdesk.escalations.models import Escalation
 def question_mark_of(work: Work, escalation: Escalation) -> str:
     """The question that is answered, and the answer that waits already."""
     asked = [one.id for one in queries.exchanges_of(work, escalation)]
-    return mark_of(escalation.wording, *asked[-1:])
+    return mark_of(escalation.wording_to_approve, *asked[-1:])
 
 
 def decision_mark_of(work: Work, escalation: Escalation) -> str:

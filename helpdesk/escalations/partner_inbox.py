@@ -37,7 +37,7 @@ class Inbox:
     holders: Mapping[str, str] = field(repr=False)
 
 
-def inbox(work: Work, pile: InboxFilter) -> Inbox:
+def partner_inbox(work: Work, pile: InboxFilter) -> Inbox:
     """A pile of the actor's inbox. What waits: by priority, then by the time that is left."""
     found = _listed_for(work.actor).where(Escalation.state.in_(PILES[pile]))
     if pile is InboxFilter.WAITING:
@@ -97,7 +97,7 @@ def last_moves(work: Work, requests: Sequence[Escalation]) -> LastMoves:
 def _listed_for(actor: Actor) -> Select[Escalation]:
     """None for who waits to be let in: the helpdesk invites people of a partner, and only the
     partner's own people let them see what is there."""
-    return visible_to(actor).where(Partner.team_id.in_(actor.let_into))
+    return visible_to(actor).where(Partner.team_id.in_(actor.accessible_teams))
 
 
 def _sizes(work: Work) -> dict[InboxFilter, int]:

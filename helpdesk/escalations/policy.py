@@ -30,12 +30,12 @@ def may_verify(actor: Actor, escalation: Escalation) -> bool:
     return is_reporter_of(actor, escalation.case) or may_work_on(actor, escalation)
 
 
-def may_object(actor: Actor, escalation: Escalation) -> bool:
+def may_deny_verdict(actor: Actor, escalation: Escalation) -> bool:
     """Only the reporter knows what they never said."""
     return is_reporter_of(actor, escalation.case)
 
 
-def may_carry(actor: Actor, _delivery: Delivery | None) -> bool:
+def may_deliver(actor: Actor, _delivery: Delivery | None) -> bool:
     """Only the worker: nobody's page may say that something was delivered."""
     return actor.role is Role.SYSTEM
 

@@ -36,6 +36,6 @@ def needs_second_person(ask: Ask) -> bool:
     return ask in ABOUT_ACCESS
 
 
-def may_go_at_once(priority: Priority) -> bool:
+def may_be_sent_before_review(priority: Priority) -> bool:
     """Whether it may leave on one person's word, to be read by a second within the hour."""
     return priority is Priority.P1

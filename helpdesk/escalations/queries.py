@@ -15,7 +15,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import packet_sources
@@ -97,7 +97,7 @@ class WaitingAnswer:
 def waiting_answer(work: Work, escalation: Escalation) -> WaitingAnswer | None:
     """The answer that waits for a second person; none where they have asked again since."""
     by, at = escalation.reply_by, escalation.reply_at
-    if not escalation.holds_answer or by is None or at is None:
+    if not escalation.has_answer_to_approve or by is None or at is None:
         return None
     if exchanges_of(work, escalation)[-1].at > at:
         return None
@@ -129,7 +129,7 @@ def _verdicts(escalation: Escalation) -> Select[Verification]:
     return mine.order_by(Decision.at, Decision.id, Verification.id)
 
 
-def has_unfinished_like(work: Work, escalation: Escalation) -> bool:
+def has_open_duplicate(work: Work, escalation: Escalation) -> bool:
     """Whether the same is asked of the same partner by another request that is not over."""
     found = select(Escalation.id).where(
         Escalation.id != escalation.id,
@@ -155,7 +155,7 @@ def readings_of(work: Work, escalation: Escalation) -> Sequence[HistoryEntry]:
     return work.session.scalars(found.order_by(HistoryEntry.id)).all()
 
 
-def trouble_of(work: Work, delivery: Delivery) -> str:
+def delivery_failure_code(work: Work, delivery: Delivery) -> str:
     """Why a delivery waits for a person: the code that history has of it."""
     entry = work.session.scalar(
         select(HistoryEntry)
@@ -173,7 +173,7 @@ def packet_of(work: Work, escalation: Escalation) -> Packet:
     return parse_packet(work.keys.open(escalation, "packet"))
 
 
-def opened_by_partner(
+def open_for_partner(
     work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str
 ) -> str:
     """The text in a field that was sealed to the partner, for the partner."""
@@ -189,7 +189,7 @@ def consent_for(work: Work, escalation: Escalation) -> Consent | None:
     return current.get((ConsentKind.PLATFORM, escalation.partner.platform))
 
 
-def requests_resting_on(work: Work, consent: Consent) -> Sequence[Escalation]:
+def requests_depending_on_consent(work: Work, consent: Consent) -> Sequence[Escalation]:
     """The requests that are stopped when a consent is taken back: approved, and not answered yet.
 
     Without leave to work on the case only what cannot have arrived is stopped (see carrying).
@@ -218,7 +218,7 @@ def _may_be_there() -> ColumnElement[bool]:
     )
 
 
-def may_help_with(work: Work, escalation: Escalation) -> bool:
+def has_consent_to_help(work: Work, escalation: Escalation) -> bool:
     """Whether the reporter agrees at this moment that we work on their case."""
     return (ConsentKind.HELP, None) in _consents_of(work, escalation)
 
@@ -236,7 +236,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     return GateInputs(
         packet=packet,
         priority=FROM_LEVEL[case.level],
-        partner=isolated(partner.name),
+        partner=isolate(partner.name),
         allowed=receivable_by_partner(escalation),
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),
@@ -286,10 +286,10 @@ def _seen_by_writer(
     if entry is not None and "seen" in entry.details:
         return frozenset(entry.details["seen"])
     # An older draft: what had been written down by then.
-    return [one.seen_as(name) for name, one in written.items() if one.at <= escalation.drafted_at]
+    return [one.mark_of(name) for name, one in written.items() if one.at <= escalation.drafted_at]
 
 
-def reveals_contact_of(work: Work, case: Case, words: str) -> bool:
+def reveals_contact_of_case(work: Work, case: Case, words: str) -> bool:
     """Whether what the reporter told us to reach them by stands in words that would leave."""
     return reveals_contact(words, report_content.contact_of(work, case).get("safe_channel", ""))
 
@@ -306,13 +306,13 @@ def failed_deliveries(work: Work) -> Sequence[Delivery]:
     return work.session.scalars(found.order_by(Escalation.approved_at)).all()
 
 
-def untold(work: Work) -> Sequence[Escalation]:
+def requests_with_untold_news(work: Work) -> Sequence[Escalation]:
     """Requests whose partner has not been told what is new on them, the longest first."""
     found = visible_to(work.actor).where(Escalation.untold_since.is_not(None))
     return work.session.scalars(found.order_by(Escalation.untold_since, Escalation.id)).all()
 
 
-def untold_at(work: Work, partner_id: str) -> Sequence[Escalation]:
+def untold_requests_of_partner(work: Work, partner_id: str) -> Sequence[Escalation]:
     """The same of one partner, for the worker that tells them."""
     found = select(Escalation).where(
         Escalation.partner_id == partner_id, Escalation.untold_since.is_not(None)
@@ -320,7 +320,7 @@ def untold_at(work: Work, partner_id: str) -> Sequence[Escalation]:
     return work.session.scalars(found.order_by(Escalation.id)).all()
 
 
-def to_read_afterwards(work: Work) -> Sequence[Escalation]:
+def requests_to_read_afterwards(work: Work) -> Sequence[Escalation]:
     """What left on one person's word and no second person has read yet, the latest hour first."""
     found = visible_to(work.actor).where(
         Escalation.second_read_due_at.is_not(None), Escalation.second_read_at.is_(None)
@@ -356,14 +356,14 @@ class RequestList:
 
 
 @dataclass(frozen=True)
-class AtPartners:
+class RequestsAtPartners:
     """What partners have asked us, and what they should have answered by now."""
 
     asked: RequestList
     late: RequestList
 
 
-def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPartners:
+def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> RequestsAtPartners:
     """The first of each pile, the longest silence before the others: neither hides the other."""
     has_asked = Escalation.state == EscalationState.NEED_INFORMATION
     in_order = Escalation.answer_due_at, Escalation.id
@@ -375,7 +375,7 @@ def requests_at_partners(work: Work, *, at: datetime, limit: int = 50) -> AtPart
     ).subquery()
     first = select(Escalation, piled.c.in_all).join(piled, piled.c.id == Escalation.id)
     rows = work.session.execute(first.where(piled.c.place <= limit).order_by(*in_order)).all()
-    return AtPartners(
+    return RequestsAtPartners(
         asked=_pile(row for row in rows if row[0].state is EscalationState.NEED_INFORMATION),
         late=_pile(row for row in rows if row[0].state is not EscalationState.NEED_INFORMATION),
     )
@@ -391,7 +391,7 @@ def _consents_of(
 ) -> dict[tuple[ConsentKind, str | None], Consent]:
     """What the reporter agrees to now, by kind and platform; not on one person's word alone."""
     current = select(Consent).where(
-        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.counts
+        Consent.case_id == escalation.case_id, Consent.withdrawn_at.is_(None), Consent.is_effective
     )
     # Read again each time: it may have been taken back a moment ago.
     found = work.session.scalars(current.execution_options(populate_existing=True))

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from babel import Locale
 
-from helpdesk.playbooks.condition_text import Said, in_words
+from helpdesk.playbooks.condition_text import Said, condition_in_words
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.web.catalogues import translations
@@ -100,7 +100,9 @@ def _boxes(library: Library, page: Playbook, said: Said) -> Iterator[Box]:
             number=number,
             step=step,
             title=_wrapped(f"{number}. {step.title}", LETTERS),
-            condition=_wrapped(f"◇ {in_words(step.when, page, said)}", 58) if step.when else (),
+            condition=_wrapped(f"◇ {condition_in_words(step.when, page, said)}", 58)
+            if step.when
+            else (),
             leaving=tuple(_wrapped(_leads(library, page, one), 42) for one in leaving),
             top=top,
         )

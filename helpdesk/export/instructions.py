@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from helpdesk.playbooks.model import Again, Playbook, Step, StepOutcome
-from helpdesk.playbooks.step_rules import shows
+from helpdesk.playbooks.step_rules import proof_in_words
 
 
 def instructions(page: Playbook, step: Step) -> str:
@@ -34,7 +34,7 @@ def _paragraphs(page: Playbook, step: Step) -> Iterator[str]:
 
 def _way(page: Playbook, outcome: StepOutcome) -> str:
     """An outcome with what has to be shown for it, and when it brings the step back."""
-    wanted = shows(page, outcome.shown_by)
+    wanted = proof_in_words(page, outcome.shown_by)
     added = [f"write down: {', '.join(wanted)}"] if wanted else []
     if outcome.again is not None:
         added.append(f"it is not over; look again after {_rest(outcome.again)}")

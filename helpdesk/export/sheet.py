@@ -9,7 +9,7 @@ from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from helpdesk.playbooks.answers import all_advice
-from helpdesk.playbooks.condition_text import in_words
+from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Playbook, Who
@@ -35,7 +35,7 @@ def _render(template: str, library: Library, page: Playbook, language: str) -> s
     _ = said.gettext
 
     def when(condition: Condition) -> str:
-        return in_words(condition, page, said.gettext)
+        return condition_in_words(condition, page, said.gettext)
 
     content: dict[str, Any] = {
         "library": library,

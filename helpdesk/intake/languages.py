@@ -4,7 +4,7 @@ from functools import cache
 
 from helpdesk.playbooks import repository
 from helpdesk.settings import Settings
-from helpdesk.web.catalogues import has_been_read, lacking_consents
+from helpdesk.web.catalogues import has_been_reviewed, untranslated_consents
 
 
 def offered_languages(settings: Settings) -> tuple[str, ...]:
@@ -15,20 +15,20 @@ def offered_languages(settings: Settings) -> tuple[str, ...]:
         for code in settings.languages
         if is_fully_translated(code) and (unread or is_reviewed(code))
     ]
-    return tuple(fit) or (repository.the_library().collection.language,)
+    return tuple(fit) or (repository.load_current_library().collection.language,)
 
 
 @cache
 def is_fully_translated(language: str) -> bool:
     """Whether the decision questions, safe-now, ends and consents are all there, and fresh."""
-    if language == repository.the_library().collection.language:
+    if language == repository.load_current_library().collection.language:
         return True
-    return repository.translation(language).is_complete and lacking_consents(language) == []
+    return repository.translation(language).is_complete and untranslated_consents(language) == []
 
 
 @cache
 def is_reviewed(language: str) -> bool:
     """Whether somebody who speaks the language has read all of it."""
-    if language == repository.the_library().collection.language:
+    if language == repository.load_current_library().collection.language:
         return True
-    return repository.translation(language).is_reviewed and has_been_read(language)
+    return repository.translation(language).is_reviewed and has_been_reviewed(language)

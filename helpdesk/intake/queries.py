@@ -15,7 +15,7 @@ from helpdesk.cases.models import Case, Consent, Conversation, Message
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import NotFound
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused
+from helpdesk.core.signatures import KEYS_WITH_SIGNATURES, check_signatures, log_refused_keys
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks
 from helpdesk.escalations import queries as escalations
@@ -71,9 +71,9 @@ def receiving_team(work: Work, *, refresh: bool = False) -> ReceivingTeam:
 
 def _look(work: Work) -> ReceivingTeam:
     lines = work.session.execute(DESKS).all()
-    house = work.keys.service.half(KeyFile.STAFF_SIGNING)
+    house = work.keys.service.public_half(KeyFile.STAFF_SIGNING)
     for team_id, of_team in groupby(lines, key=attrgetter("owner_id")):
-        key = log_refused(check_signatures(of_team, house=house)).current
+        key = log_refused_keys(check_signatures(of_team, house=house)).current
         if key is not None:
             first = [line for line in lines if line.owner_id == lines[0].owner_id]
             return ReceivingTeam(team_id, key, (first[-1].owner_id, first[-1].id))
@@ -157,12 +157,12 @@ def current_consents(work: Work, case: Case) -> Sequence[Consent]:
 
 def agreed_consents(work: Work, case: Case) -> list[Consent]:
     """Those of them that count: the reporter's own word, or confirmed since."""
-    return [one for one in current_consents(work, case) if one.counts]
+    return [one for one in current_consents(work, case) if one.is_effective]
 
 
 def consents_to_confirm(work: Work, case: Case) -> list[Consent]:
     """What one of us wrote down that the reporter agreed to, and nobody has confirmed."""
-    return [one for one in current_consents(work, case) if not one.counts]
+    return [one for one in current_consents(work, case) if not one.is_effective]
 
 
 def consent_to_confirm(work: Work, case: Case, consent_id: str) -> Consent:

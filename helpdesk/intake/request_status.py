@@ -32,7 +32,7 @@ class PlatformAnswer:
     def noted_by_staff(self) -> Verification | None:
         """What one of us wrote down that the reporter told us, and they can object to."""
         said = self.verification
-        return said if said is not None and not said.is_the_reporters else None
+        return said if said is not None and not said.is_by_reporter else None
 
     @property
     def did_not_help(self) -> bool:

@@ -18,9 +18,9 @@ from helpdesk.partners.labels import TAKES
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
 from helpdesk.partners.response_times import is_zone
 from helpdesk.partners.terms import PartnerTerms, unknown_platform
-from helpdesk.web.day_validators import in_past
+from helpdesk.web.day_validators import require_past_day
 from helpdesk.web.forms import Form, as_address, is_address
-from helpdesk.web.text_lengths import count_code_points, not_longer_than
+from helpdesk.web.text_lengths import count_code_points, max_length_validator
 
 # One letter is enough: a platform may be called x.
 SLUG = r"[a-z0-9][a-z0-9-]{0,38}\Z"
@@ -52,7 +52,7 @@ class AboutForm(Form):
 
     name = StringField(
         "What is the partner called?",
-        [DataRequired("Type their name."), not_longer_than(80, count=count_code_points)],
+        [DataRequired("Type their name."), max_length_validator(80, count=count_code_points)],
     )
     asks = SelectMultipleField(
         "What can they be asked for?",
@@ -63,7 +63,7 @@ class AboutForm(Form):
         "Their time zone",
         [
             DataRequired("Type the name of a time zone, such as Europe/Lisbon or UTC."),
-            not_longer_than(64),
+            max_length_validator(64),
         ],
         default="UTC",
         description="Its name, such as Europe/Lisbon or Asia/Beirut. They see times in it as "
@@ -71,7 +71,7 @@ class AboutForm(Form):
     )
     reach_us = TextAreaField(
         "Who we are, and who they can call",
-        [not_longer_than(2000)],
+        [max_length_validator(2000)],
         description="They see it with each request: the name of our organisation, and a number "
         "or an address of someone who knows them. Nothing is sent to them without "
         "it.",
@@ -113,7 +113,7 @@ class PartnerForm(AboutForm, AllowListForm):
     is_new_platform = BooleanField("It is a new platform, not named in any report yet")
     mailbox = _mailbox()
 
-    def knowing(self, platforms: Collection[str]) -> "PartnerForm":
+    def set_known_platforms(self, platforms: Collection[str]) -> "PartnerForm":
         """Whose platforms a report can name: any other is taken only on purpose."""
         self.known_platforms = platforms
         return self
@@ -135,7 +135,7 @@ class VettingForm(Form):
 
     on = DateField(
         "On which day did you check who they are?",
-        [DataRequired("Type the day, such as 2026-11-02."), in_past],
+        [DataRequired("Type the day, such as 2026-11-02."), require_past_day],
         description="Speak to someone there you know, on a channel that they did not give you "
         "in the same message. Days are in UTC.",
     )

@@ -1,6 +1,6 @@
 """What the worker does for partners: test letters, and telling the address before."""
 
-from helpdesk.core import emails, unconfirmed
+from helpdesk.core import emails, unconfirmed_addresses
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.partners.models import NewPartnerMailbox, Partner
@@ -14,7 +14,7 @@ def send_mailbox_code(context: AppContext, *, partner_id: str, at: int) -> None:
     with context.begin() as work:
         new = work.session.get(NewPartnerMailbox, partner_id)
         partner = work.session.get_one(Partner, partner_id)
-        contents = unconfirmed.code_email_of(work, new, at=at)
+        contents = unconfirmed_addresses.code_email_contents(work, new, at=at)
     if new is None or contents is None:
         return
     email = emails.compose_email(
@@ -27,7 +27,7 @@ def send_mailbox_code(context: AppContext, *, partner_id: str, at: int) -> None:
     )
     context.mailer.send(email)  # no transaction is open here
     with context.begin() as work:
-        unconfirmed.note_sent(work, new)
+        unconfirmed_addresses.record_code_sent(work, new)
         work.record("partner.mailbox_letter_sent", partner)
 
 
@@ -37,7 +37,7 @@ def tell_old_mailbox(context: AppContext, *, partner_id: str, at: int) -> None:
     with context.begin() as work:
         new = work.session.get(NewPartnerMailbox, partner_id)
         partner = work.session.get_one(Partner, partner_id)
-        to = unconfirmed.old_address_of(work, new)
+        to = unconfirmed_addresses.old_address_of(work, new)
     if new is None or not to:
         return
     email = emails.compose_email(
@@ -49,5 +49,5 @@ def tell_old_mailbox(context: AppContext, *, partner_id: str, at: int) -> None:
     )
     context.mailer.send(email)  # no transaction is open here
     with context.begin() as work:
-        unconfirmed.note_old_told(work, new)
+        unconfirmed_addresses.record_old_address_notified(work, new)
         work.record("partner.old_mailbox_told", partner)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk.accounts.models import Team
 from helpdesk.core.database import ID_LENGTH, Base, Identified
 from helpdesk.core.sealing import Envelope, Place
-from helpdesk.core.unconfirmed import UnconfirmedAddress, is_used
+from helpdesk.core.unconfirmed_addresses import UnconfirmedAddress, is_address_usable
 from helpdesk.key_files import KeyFile
 from helpdesk.partners.terms import EVERY_ASK
 
@@ -82,7 +82,7 @@ class Partner(Identified, Base):
 
     def gets_mail(self, at: datetime) -> bool:
         """Whether mail to them may rely on their address."""
-        used = is_used(self.mailbox_confirmed_at, self.mailbox_used_until, at)
+        used = is_address_usable(self.mailbox_confirmed_at, self.mailbox_used_until, at)
         return self.mailbox is not None and used
 
     def place_of(self, field: str) -> Place:

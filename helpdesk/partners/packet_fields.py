@@ -40,7 +40,7 @@ class PacketField:
     label_for_us: str = ""
 
     @property
-    def ours(self) -> str:
+    def staff_label(self) -> str:
         """The label as our own people read it. In a packet "your" is the partner's."""
         return self.label_for_us or self.label
 

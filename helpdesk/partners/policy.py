@@ -11,13 +11,13 @@ def may_see_partners(actor: Actor) -> bool:
 
 
 def may_register_partner(actor: Actor, _slug: str) -> bool:
-    return actor.role is Role.COORDINATOR and bool(actor.let_into)
+    return actor.role is Role.COORDINATOR and bool(actor.accessible_teams)
 
 
 def may_manage_partner(actor: Actor, _partner: Partner) -> bool:
     """What may leave, and to whom, is settled by those who answer for the cases, once they were let
     into a queue."""
-    return actor.role is Role.COORDINATOR and bool(actor.let_into)
+    return actor.role is Role.COORDINATOR and bool(actor.accessible_teams)
 
 
 def may_vet_partner(actor: Actor, _partner: Partner) -> bool:

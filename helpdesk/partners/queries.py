@@ -85,7 +85,7 @@ def has_address(work: Work, partner: Partner) -> bool:
     return partner.mailbox is not None or (new is not None and new.address is not None)
 
 
-def unconfirmed(work: Work) -> Sequence[Partner]:
+def partners_without_confirmed_mailbox(work: Work) -> Sequence[Partner]:
     """Partners that could be asked, with an address that waits for its code or with none."""
     waits = exists().where(
         NewPartnerMailbox.partner_id == Partner.id, NewPartnerMailbox.address.is_not(None)

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.accounts import queries as accounts
-from helpdesk.accounts.key_fingerprints import fingerprint
+from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Membership, Person
 from helpdesk.accounts.verified_keys import key_of_person
-from helpdesk.accounts.vouching import NOBODY_KNOWN, PERSON, stands_behind
+from helpdesk.accounts.vouching import NOBODY_KNOWN, PERSON, access_sponsor_of
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 from helpdesk.partners import queries
 from helpdesk.partners.models import Partner
@@ -70,9 +70,9 @@ def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
     """Why somebody cannot vet this partner, in a sentence; empty if they can."""
     if not queries.has_key(work, partner):
         return NOBODY_ENROLLED
-    own = stands_behind(work.session, by)
+    own = access_sponsor_of(work.session, by)
     for who, did in _parts(work.session, partner):
-        behind = stands_behind(work.session, who)
+        behind = access_sponsor_of(work.session, who)
         if who == by:
             return f"You {did}.{SOMEONE_ELSE}"
         if NOBODY_KNOWN in (own, behind):
@@ -88,7 +88,7 @@ def why_vetting_is_refused(work: Work, partner: Partner, by: str) -> str:
 
 def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:
     """Who had a part in what the partner is now, and what they did."""
-    name = isolated(partner.name)
+    name = isolate(partner.name)
     if partner.registered_by is not None:
         yield partner.registered_by, f"registered {name}"
     for changer in partner.changed_by:
@@ -96,13 +96,13 @@ def _parts(session: Session, partner: Partner) -> Iterator[tuple[str, str]]:
     theirs = select(Person).join(Membership).where(Membership.team_id == partner.team_id)
     for one in session.scalars(theirs.order_by(Person.name, Person.id)):
         if one.code_given_by is not None:
-            yield one.code_given_by, f"gave {isolated(one.name)} the code for {name}'s desk"
+            yield one.code_given_by, f"gave {isolate(one.name)} the code for {name}'s desk"
 
 
 def _who_may_vet(work: Work, partner: Partner) -> list[Person]:
     return [
         one
-        for one in accounts.people_let_in(work.session)
+        for one in accounts.people_with_case_access(work.session)
         if not why_vetting_is_refused(work, partner, f"{PERSON}{one.id}")
     ]
 
@@ -115,6 +115,6 @@ def people_at_desk(work: Work, partner: Partner) -> list[DeskPerson]:
 
 def _words(work: Work, person: Person) -> str:
     try:
-        return fingerprint(key_of_person(work, person))
+        return key_fingerprint(key_of_person(work, person))
     except Conflict:
         return ""

@@ -14,7 +14,7 @@ FIRST: Final = 5
 FIRST_DONTS: Final = 2
 
 
-def asked(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
+def questions_to_ask(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
     """The questions these answers leave to be asked. One we cannot tell about is asked."""
     kept: dict[str, Value] = {}
     still_asked: list[Question] = []
@@ -30,7 +30,7 @@ def asked(questions: Iterable[Question], answers: Context) -> tuple[Question, ..
 
 def without_hidden(questions: Iterable[Question], answers: Context) -> dict[str, Value]:
     """The answers, without those to questions that other answers have hidden."""
-    ids = {question.id for question in asked(questions, answers)}
+    ids = {question.id for question in questions_to_ask(questions, answers)}
     return {name: value for name, value in answers.items() if name in ids}
 
 
@@ -69,12 +69,12 @@ class SafeNow:
 
 def safe_now(playbook: Playbook, answers: Context) -> SafeNow:
     """The advice that fits. Advice we cannot tell about is given: it is safe for everybody."""
-    return in_order(fitting(playbook, answers))
+    return advice_by_urgency(fitting_advice(playbook, answers))
 
 
 def all_advice(playbook: Playbook) -> SafeNow:
     """Every line, for paper: nobody has answered anything, and the reader sees what fits."""
-    return in_order(FittingAdvice(one, is_sure=True) for one in playbook.safe_now)
+    return advice_by_urgency(FittingAdvice(one, is_sure=True) for one in playbook.safe_now)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class FittingAdvice:
     is_sure: bool
 
 
-def fitting(playbook: Playbook, answers: Context) -> tuple[FittingAdvice, ...]:
+def fitting_advice(playbook: Playbook, answers: Context) -> tuple[FittingAdvice, ...]:
     """The lines that these answers do not rule out, in the order of the page."""
     told = ((one, _fits(one, answers)) for one in playbook.safe_now)
     return tuple(
@@ -93,7 +93,7 @@ def fitting(playbook: Playbook, answers: Context) -> tuple[FittingAdvice, ...]:
     )
 
 
-def in_order(lines: Iterable[FittingAdvice]) -> SafeNow:
+def advice_by_urgency(lines: Iterable[FittingAdvice]) -> SafeNow:
     """What loses most if done late comes first; of two alike, the one that fits for certain."""
     ordered = sorted(lines, key=lambda one: (one.advice.at_stake.rank, not one.is_sure))
     advice = [one.advice for one in ordered]
@@ -118,7 +118,7 @@ def tags(playbook: Playbook, known: Context) -> tuple[str, ...]:
     )
 
 
-def implied(playbook: Playbook, answers: Context) -> Mapping[str, frozenset[str]]:
+def implied_decision_answers(playbook: Playbook, answers: Context) -> Mapping[str, frozenset[str]]:
     """What the picked options mean for the decision points, beside what was answered there."""
     meant: dict[str, set[str]] = {}
     for question in playbook.questions:

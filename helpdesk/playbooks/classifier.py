@@ -17,7 +17,7 @@ from math import log
 from typing import Final
 
 from helpdesk.core.edit_distance import within_one_edit
-from helpdesk.playbooks.normalization import WORD, folded, is_small, stem
+from helpdesk.playbooks.normalization import WORD, folded, is_stop_word_stem, stem
 from helpdesk.playbooks.synonyms import Synonyms
 
 PAIR: Final = 0.5
@@ -132,7 +132,7 @@ def _words_of(text: str) -> list[str]:
 
 
 def _telling(stems: Sequence[str]) -> Sequence[str]:
-    return [one for one in stems if not is_small(one)] or stems
+    return [one for one in stems if not is_stop_word_stem(one)] or stems
 
 
 def _features_of_stems(stems: Sequence[str]) -> Mapping[str, float]:

@@ -10,7 +10,7 @@ from helpdesk.playbooks.step_facts import facts_from
 Said = Callable[[str], str]
 
 
-def in_words(condition: Condition, page: Playbook, said: Said = str) -> str:
+def condition_in_words(condition: Condition, page: Playbook, said: Said = str) -> str:
     """When something holds, as a clause: “Is it still going on?” is “Yes”.
 
     A question is quoted with its answers, a fact with the steps and outcomes that record it.

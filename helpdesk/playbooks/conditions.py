@@ -78,12 +78,12 @@ Condition = Is | In | AtLeast | Answered | AllOf | AnyOf | Not
 
 def names_in(condition: Condition) -> tuple[str, ...]:
     """Every name the condition asks about."""
-    return tuple(dict.fromkeys(leaf.name for leaf in leaves(condition)))
+    return tuple(dict.fromkeys(leaf.name for leaf in leaf_conditions(condition)))
 
 
-def mentions_in(condition: Condition) -> Iterator[tuple[str, tuple[str, ...]]]:
+def compared_values_in(condition: Condition) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every name with the values it is compared to."""
-    for leaf in leaves(condition):
+    for leaf in leaf_conditions(condition):
         match leaf:
             case Is(name, value):
                 yield name, (value,)
@@ -133,13 +133,13 @@ def from_data(data: Mapping[str, Any]) -> Condition:
     raise ValueError(f"A stored version has an unknown condition: {verb}.")
 
 
-def leaves(condition: Condition) -> Iterator[Is | In | AtLeast | Answered]:
+def leaf_conditions(condition: Condition) -> Iterator[Is | In | AtLeast | Answered]:
     """The questions that a condition is made of."""
     match condition:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from leaves(part)
+                yield from leaf_conditions(part)
         case Not(part):
-            yield from leaves(part)
+            yield from leaf_conditions(part)
         case leaf:
             yield leaf

@@ -7,7 +7,7 @@ from typing import Any
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Playbook, Question, Text
 from helpdesk.playbooks.progress import Record
-from helpdesk.playbooks.step_rules import leads_onward, may_be_skipped
+from helpdesk.playbooks.step_rules import continues_run, may_be_skipped
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _stands(page: Playbook, step_id: str, record: Record) -> bool:
     if record.outcome is None:
         return may_be_skipped(page, step)
     outcome = step.outcome(record.outcome)
-    return outcome is not None and leads_onward(outcome)
+    return outcome is not None and continues_run(outcome)
 
 
 def _unknown_options(question: Question, value: Value) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def _unknown_options(question: Question, value: Value) -> tuple[str, ...]:
 def _changes(old: Iterable[Any], new: Iterable[Any]) -> Changes:
     before, after = {one.id: one for one in old}, {one.id: one for one in new}
     both = [name for name in after if name in before]
-    other = [name for name in both if meaning_of(before[name]) != meaning_of(after[name])]
+    other = [name for name in both if without_wording(before[name]) != without_wording(after[name])]
     return Changes(
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
@@ -105,12 +105,15 @@ def _changes(old: Iterable[Any], new: Iterable[Any]) -> Changes:
     )
 
 
-def meaning_of(thing: Any) -> Any:
+def without_wording(thing: Any) -> Any:
     """A part of a page without its words: what is left decides what happens."""
     if isinstance(thing, Text):
         return None
     if is_dataclass(thing):
-        return (type(thing), *(meaning_of(getattr(thing, field.name)) for field in fields(thing)))
+        return (
+            type(thing),
+            *(without_wording(getattr(thing, field.name)) for field in fields(thing)),
+        )
     if isinstance(thing, tuple):
-        return tuple(meaning_of(part) for part in thing)
+        return tuple(without_wording(part) for part in thing)
     return thing

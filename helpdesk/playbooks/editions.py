@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.serialization import built, data_of
+from helpdesk.playbooks.serialization import deserialize, serialize
 
 FORMAT = 1
 
@@ -12,7 +12,7 @@ FORMAT = 1
 def to_json(playbook: Playbook) -> str:
     """The page as canonical JSON: the same page gives the same bytes, always."""
     return json.dumps(
-        {"format": FORMAT, "playbook": data_of(playbook)},
+        {"format": FORMAT, "playbook": serialize(playbook)},
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
@@ -24,7 +24,7 @@ def from_json(text: str) -> Playbook:
     stored = json.loads(text)
     if stored["format"] != FORMAT:
         raise ValueError(f"This version has format {stored['format']}; we read {FORMAT}.")
-    playbook: Playbook = built(Playbook, stored["playbook"])
+    playbook: Playbook = deserialize(Playbook, stored["playbook"])
     return playbook
 
 

@@ -23,7 +23,7 @@ class MissingForRequest:
         return not self.gates and not self.evidence
 
 
-def missing_for(
+def missing_for_request(
     page: Playbook, plan: EscalationPlan, known: Context, written_down: Collection[str]
 ) -> MissingForRequest:
     """What still keeps this request back. A gate opens only for what is certain."""

@@ -14,7 +14,7 @@ from helpdesk.playbooks.conditions import (
     In,
     Is,
     Not,
-    leaves,
+    leaf_conditions,
 )
 
 
@@ -43,13 +43,15 @@ def evaluate(condition: Condition, known: Context) -> Truth:
             return _OPPOSITE[evaluate(part, known)]
 
 
-def doubts(condition: Condition, known: Context) -> tuple[str, ...]:
+def unknown_names_in(condition: Condition, known: Context) -> tuple[str, ...]:
     """The names that would have to be known before this condition can be told."""
     if evaluate(condition, known) is not Truth.CANNOT_TELL:
         return ()
     return tuple(
         dict.fromkeys(
-            leaf.name for leaf in leaves(condition) if evaluate(leaf, known) is Truth.CANNOT_TELL
+            leaf.name
+            for leaf in leaf_conditions(condition)
+            if evaluate(leaf, known) is Truth.CANNOT_TELL
         )
     )
 

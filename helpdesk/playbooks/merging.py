@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from helpdesk.playbooks.answers import FittingAdvice, SafeNow, fitting, in_order
+from helpdesk.playbooks.answers import FittingAdvice, SafeNow, advice_by_urgency, fitting_advice
 from helpdesk.playbooks.conditions import UNTOLD, Context
 from helpdesk.playbooks.library import OTHER_PLATFORM, Library
 from helpdesk.playbooks.model import AtStake, Option, Playbook, Question
@@ -39,8 +39,8 @@ def questions_of(library: Library, pages: Sequence[Playbook]) -> tuple[Question,
 
 def advice_of(pages: Iterable[Playbook], known: Context) -> SafeNow:
     """What to do now and what better not, of all the pages; the same is said once."""
-    lines = [one for page in pages for one in fitting(page, known)]
-    return in_order(_each_once(lines))
+    lines = [one for page in pages for one in fitting_advice(page, known)]
+    return advice_by_urgency(_each_once(lines))
 
 
 def _one(library: Library, same: Sequence[Question]) -> Question:

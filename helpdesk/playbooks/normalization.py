@@ -99,7 +99,7 @@ def words_in(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in telling or words)
 
 
-def is_small(stemmed: str) -> bool:
+def is_stop_word_stem(stemmed: str) -> bool:
     """Whether a stem comes from a word that says nothing about what happened."""
     return stemmed in _SMALL_STEMS
 

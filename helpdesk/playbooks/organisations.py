@@ -10,7 +10,7 @@ CAUSE = "organisation_cause"
 TAXONOMY = "accessnow"
 
 
-def questions_about_it(library: Library) -> tuple[Question, ...]:
+def organisation_questions(library: Library) -> tuple[Question, ...]:
     """What a responder may write down about the organisation when the person tells them."""
     named = library.question(ORGANISATION)
     return (*((named,) if named else ()), _cause(library))

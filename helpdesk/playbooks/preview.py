@@ -6,11 +6,11 @@ Pure. It says what would follow from what is known now; nothing is decided here.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from helpdesk.playbooks.condition_text import in_words
+from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Context, names_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import End, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress, StepNow, StepState
+from helpdesk.playbooks.progress import Progress, StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_from
 
 
@@ -32,7 +32,7 @@ class OutcomePreview:
 class StepPreview:
     """A step to read: as it stands, its condition in words, and every way out of it."""
 
-    now: StepNow
+    now: StepProgress
     only_if: str
     ways: tuple[OutcomePreview, ...]
 
@@ -54,7 +54,7 @@ def preview_steps(
     return {
         now.step.id: StepPreview(
             now=now,
-            only_if=in_words(now.step.when, page) if now.step.when is not None else "",
+            only_if=condition_in_words(now.step.when, page) if now.step.when is not None else "",
             ways=tuple(_way(page, now.step, one, known, by_id) for one in now.step.outcomes),
         )
         for now in progress.steps

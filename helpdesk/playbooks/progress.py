@@ -42,7 +42,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class StepNow:
+class StepProgress:
     """A step as it stands at this moment.
 
     `waits_for` names the steps that hold it up. `cannot_tell` names what would have to be known
@@ -71,12 +71,12 @@ class StepNow:
         return self.state in {StepState.OPEN, StepState.WAITING}
 
     @property
-    def came_back(self) -> bool:
+    def is_due_again(self) -> bool:
         """Whether it was recorded as not over, and its day is here."""
         return self.state is StepState.OPEN and self.record is not None
 
     @property
-    def holds_up(self) -> bool:
+    def blocks_others(self) -> bool:
         """Whether steps that need this one must wait. One that was recorded holds up nobody, also
         while it is not over: the work goes on beside it."""
         return not self.state.is_settled and self.record is None
@@ -86,13 +86,13 @@ class StepNow:
 class Progress:
     """All steps of a run in the order of the page, which never jumps."""
 
-    steps: tuple[StepNow, ...]
+    steps: tuple[StepProgress, ...]
 
     @property
-    def at_hand(self) -> StepNow | None:
+    def next_step(self) -> StepProgress | None:
         """The step to do next: the first that has come back, or else the first open one."""
         still_open = [one for one in self.steps if one.state is StepState.OPEN]
-        return next((one for one in still_open if one.came_back), next(iter(still_open), None))
+        return next((one for one in still_open if one.is_due_again), next(iter(still_open), None))
 
     @property
     def settled(self) -> int:
@@ -105,28 +105,28 @@ class Progress:
         return sum(one.state is not StepState.NOT_NEEDED for one in self.steps)
 
     @property
-    def recorded(self) -> tuple[StepNow, ...]:
+    def recorded(self) -> tuple[StepProgress, ...]:
         """What is done or left out."""
         return tuple(one for one in self.steps if one.state in {StepState.DONE, StepState.SKIPPED})
 
     @property
-    def waiting(self) -> tuple[StepNow, ...]:
+    def waiting(self) -> tuple[StepProgress, ...]:
         """What was recorded as not over and comes back on a day, the nearest first."""
         waiting = (one for one in self.steps if one.state is StepState.WAITING)
         return tuple(sorted(waiting, key=_back_at))
 
     @property
-    def not_needed(self) -> tuple[StepNow, ...]:
+    def not_needed(self) -> tuple[StepProgress, ...]:
         """What nobody has to do here, by what is known."""
         return tuple(one for one in self.steps if one.state is StepState.NOT_NEEDED)
 
     @property
-    def ahead(self) -> tuple[StepNow, ...]:
+    def ahead(self) -> tuple[StepProgress, ...]:
         """What there is to do, now or later, before the closing begins."""
         return tuple(one for one in self.steps[: self._closing_from] if one.state in _TO_DO)
 
     @property
-    def at_the_end(self) -> tuple[StepNow, ...]:
+    def at_the_end(self) -> tuple[StepProgress, ...]:
         """What there is to do when all else is over: from the first step that closes."""
         return tuple(one for one in self.steps[self._closing_from :] if one.state in _TO_DO)
 
@@ -135,7 +135,7 @@ class Progress:
         closing = (n for n, one in enumerate(self.steps) if one.step.phase is Phase.CLOSE)
         return next(closing, len(self.steps))
 
-    def of(self, step_id: str) -> StepNow | None:
+    def of(self, step_id: str) -> StepProgress | None:
         """That step as it stands."""
         return next((one for one in self.steps if one.step.id == step_id), None)
 
@@ -150,7 +150,7 @@ class Progress:
             one.step for one in self._until(step_id) if one.step.must and one.state in NOT_OVER
         )
 
-    def _until(self, step_id: str) -> tuple[StepNow, ...]:
+    def _until(self, step_id: str) -> tuple[StepProgress, ...]:
         ids = [one.step.id for one in self.steps]
         return self.steps[: ids.index(step_id)]
 
@@ -158,6 +158,6 @@ class Progress:
 _TO_DO = frozenset({StepState.OPEN, StepState.BLOCKED})
 
 
-def _back_at(now: StepNow) -> datetime:
+def _back_at(now: StepProgress) -> datetime:
     at = now.record.back_at if now.record is not None else None
     return at if at is not None else datetime.max.replace(tzinfo=UTC)

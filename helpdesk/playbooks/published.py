@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.serialization import built
+from helpdesk.playbooks.serialization import deserialize
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ def load_library(folder: Path) -> Library:
 
 def load_part(folder: Path, name: str, kind: type[T], patterns: tuple[str, ...]) -> T:
     """What is published under a name, made from the files of these patterns. NotPublished too."""
-    part: T = built(kind, _load(folder, name, patterns)[name])
+    part: T = deserialize(kind, _load(folder, name, patterns)[name])
     return part
 
 
@@ -91,7 +91,7 @@ def load_helplines(path: Path) -> tuple[Helpline, ...]:
     """The lines that an operator published instead of ours. Raises NotPublished."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        lines: tuple[Helpline, ...] = built(tuple[Helpline, ...], stored["helplines"])
+        lines: tuple[Helpline, ...] = deserialize(tuple[Helpline, ...], stored["helplines"])
     except (ValueError, TypeError, LookupError, OSError):
         reason = f"{path.name} holds no published lines"
         raise NotPublished(reason, "helplines FILE.yml --out FILE.json") from None

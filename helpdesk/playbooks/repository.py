@@ -10,7 +10,7 @@ from helpdesk.playbooks.danger_detector import DangerDetector
 from helpdesk.playbooks.editions import from_json, hash_of, to_json
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
-from helpdesk.playbooks.localization import reworded
+from helpdesk.playbooks.localization import localize
 from helpdesk.playbooks.model import Playbook, Text
 from helpdesk.playbooks.published import (
     Translation,
@@ -18,7 +18,7 @@ from helpdesk.playbooks.published import (
     load_library,
     load_translation,
 )
-from helpdesk.playbooks.search import train
+from helpdesk.playbooks.search import train_classifier
 from helpdesk.settings import LANGUAGES
 
 CONTENT = Path(__file__).parents[2] / "playbooks"
@@ -26,7 +26,7 @@ CONTENT = Path(__file__).parents[2] / "playbooks"
 
 def helplines(instead: Path | None = None) -> tuple[Helpline, ...]:
     """Who else helps at once: the lines of the content folder, or those of an operator's file."""
-    return load_helplines(instead) if instead else the_library().helplines
+    return load_helplines(instead) if instead else load_current_library().helplines
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class CurrentEdition:
     content: str
 
 
-def the_library(language: str | None = None) -> Library:
+def load_current_library(language: str | None = None) -> Library:
     """The content folder beside this package, in its own language or in a reader's.
 
     The first call loads what is published. What is kept and judged is always the source.
@@ -60,47 +60,47 @@ def translation(language: str) -> Translation:
 
 @cache
 def _in(language: str) -> Library:
-    return reworded(_source(), words_of(language))
+    return localize(_source(), translator_for(language))
 
 
-def words_of(language: str) -> Callable[[Text], Text]:
+def translator_for(language: str) -> Callable[[Text], Text]:
     """What becomes of a sentence of the source in another language; one that is missing says so."""
     said, original = translation(language).texts, _source().collection.language
     return lambda text: said.get(text.id) or replace(text, lang=original)
 
 
-def in_language(text: Text, language: str) -> Text:
+def translate_text(text: Text, language: str) -> Text:
     """A sentence as it is said in another language; of an older edition, perhaps not quite so."""
     said = _by_id(language).get(text.id)
     if said is None or said.lang is not None:
-        return replace(text, lang=the_library().collection.language)
+        return replace(text, lang=load_current_library().collection.language)
     today = _by_id(None)[text.id]
     return replace(said, is_older=said.is_older or today.text != text.text)
 
 
 @cache
 def _by_id(language: str | None) -> dict[str, Text]:
-    return {text.id: text for text in the_library(language).texts()}
+    return {text.id: text for text in load_current_library(language).texts()}
 
 
 @cache
 def incident_classifier() -> Classifier:
     """The classifier of the search, trained once for all languages: people mix them."""
-    pages = [page for language in LANGUAGES for page in the_library(language).playbooks]
-    source = the_library()
-    return train(pages, source.searches, source.synonyms, source.danger_signs)
+    pages = [page for language in LANGUAGES for page in load_current_library(language).playbooks]
+    source = load_current_library()
+    return train_classifier(pages, source.searches, source.synonyms, source.danger_signs)
 
 
 @cache
 def danger_detector() -> DangerDetector:
     """What sees signs of danger in people's words, in all languages."""
-    return DangerDetector(the_library().danger_signs, incident_classifier())
+    return DangerDetector(load_current_library().danger_signs, incident_classifier())
 
 
 @cache
-def current(playbook_id: str) -> CurrentEdition | None:
+def current_edition(playbook_id: str) -> CurrentEdition | None:
     """Today's edition of a page, or None if there is no such page."""
-    playbook = the_library().playbook(playbook_id)
+    playbook = load_current_library().playbook(playbook_id)
     if playbook is None:
         return None
     content = to_json(playbook)
@@ -111,17 +111,17 @@ def read_all(languages: Iterable[str]) -> None:
     """Read whatever a page may ask for now, so that nobody who looks at one waits for it."""
     for language in languages:
         _by_id(language)
-    for page in the_library().playbooks:
-        current(page.id)
+    for page in load_current_library().playbooks:
+        current_edition(page.id)
 
 
 _pinned: dict[str, Playbook] = {}
 
 
-def pinned(content_hash: str, load: Callable[[], str]) -> Playbook:
+def playbook_by_hash(content_hash: str, load: Callable[[], str]) -> Playbook:
     """The page of a stored edition. A hash names one content for ever, so it is built once."""
     if content_hash not in _pinned:
-        today = (current(page.id) for page in the_library().playbooks)
+        today = (current_edition(page.id) for page in load_current_library().playbooks)
         same = (one.playbook for one in today if one and one.content_hash == content_hash)
         _pinned[content_hash] = next(same, None) or from_json(load())
     return _pinned[content_hash]

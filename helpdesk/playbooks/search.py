@@ -34,7 +34,7 @@ class SearchHit:
     nearest: str
 
 
-def train(
+def train_classifier(
     pages: Iterable[Playbook],
     phrases: Iterable[SearchPhrase] = (),
     synonyms: Iterable[SynonymGroup] = (),
@@ -99,10 +99,10 @@ def _stems(said: str) -> frozenset[str]:
 def _phrases(page: Playbook) -> Iterator[str]:
     """How people say it, by the page itself. The title comes last: any phrase beats it."""
     # where one language has several words, a translation lists them, with commas between
-    yield from (one for text in page.also_called for one in alternatives(text))
+    yield from (one for text in page.also_called for one in alternative_phrases(text))
     yield str(page.title)
 
 
-def alternatives(text: Text) -> list[str]:
+def alternative_phrases(text: Text) -> list[str]:
     """The ways to say it that one entry lists."""
     return [one.strip() for one in COMMA.split(str(text)) if one.strip()]

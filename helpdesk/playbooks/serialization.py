@@ -18,7 +18,7 @@ from helpdesk.playbooks.conditions import Condition
 KINDS_OF_CONDITION = get_args(Condition)
 
 
-def data_of(value: Any) -> Any:
+def serialize(value: Any) -> Any:
     """A part of the model as data."""
     return _writer(value.__class__)(value)
 
@@ -35,7 +35,7 @@ def _writer(kind: type) -> Callable[[Any], Any]:
     if kind is date:
         return date.isoformat
     if kind is tuple:
-        return lambda items: [data_of(item) for item in items]
+        return lambda items: [serialize(item) for item in items]
     if is_dataclass(kind):
         # a field without a default has MISSING there, which equals nothing a page can hold
         defaults = tuple((field.name, field.default) for field in fields(kind))
@@ -45,10 +45,10 @@ def _writer(kind: type) -> Callable[[Any], Any]:
 
 def _told(defaults: tuple[tuple[str, Any], ...], thing: Any) -> dict[str, Any]:
     told = ((name, getattr(thing, name), default) for name, default in defaults)
-    return {name: data_of(part) for name, part, default in told if part != default}
+    return {name: serialize(part) for name, part, default in told if part != default}
 
 
-def built(kind: Any, data: Any) -> Any:
+def deserialize(kind: Any, data: Any) -> Any:
     """A part of the model from its data; `kind` is its type, as a field says it."""
     return None if data is None else _reader(kind)(data)
 
@@ -58,13 +58,15 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     """How values of one kind are built. Asked once for each kind, too."""
     if get_origin(kind) in (Union, UnionType):
         parts = tuple(part for part in get_args(kind) if part is not type(None))
-        return conditions.from_data if len(parts) > 1 else partial(built, parts[0])
+        return conditions.from_data if len(parts) > 1 else partial(deserialize, parts[0])
     if get_origin(kind) is tuple:
-        of_item = partial(built, get_args(kind)[0])
+        of_item = partial(deserialize, get_args(kind)[0])
         return lambda items: tuple(map(of_item, items))
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return lambda told: kind(**{name: built(hints[name], part) for name, part in told.items()})
+        return lambda told: kind(
+            **{name: deserialize(hints[name], part) for name, part in told.items()}
+        )
     if kind is timedelta:
         return lambda seconds: timedelta(seconds=seconds)
     if kind is date:

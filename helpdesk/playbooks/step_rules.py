@@ -12,13 +12,15 @@ from helpdesk.playbooks.progress import Progress
 A_NOTE: Final = "a note that says how you know"
 
 
-def held_back(page: Playbook, now: Progress, step: Step, outcome: StepOutcome) -> tuple[Step, ...]:
+def steps_blocking_outcome(
+    page: Playbook, now: Progress, step: Step, outcome: StepOutcome
+) -> tuple[Step, ...]:
     """The steps that must be done before this step may end like this."""
     end = page.end(outcome.end) if outcome.end else None
     return now.missing_before(end, step.id) if end is not None else ()
 
 
-def too_early(page: Playbook, outcome: StepOutcome, missing: Iterable[Step]) -> str:
+def blocked_outcome_message(page: Playbook, outcome: StepOutcome, missing: Iterable[Step]) -> str:
     """Why it may not end like this yet, in a sentence."""
     end = page.end(outcome.end or "")
     label = end.label if end is not None else outcome.label
@@ -32,25 +34,25 @@ def may_be_skipped(page: Playbook, step: Step) -> bool:
     return not step.must and step.id != page.steps[-1].id
 
 
-def is_over(outcome: StepOutcome) -> bool:
+def ends_step(outcome: StepOutcome) -> bool:
     """Whether the step needs nothing more after this; one that is not over comes back."""
     return outcome.again is None
 
 
-def unshown(outcome: StepOutcome, written: Collection[str], note: str) -> tuple[str, ...]:
+def missing_proof(outcome: StepOutcome, written: Collection[str], note: str) -> tuple[str, ...]:
     """What has to be written down for this outcome and is not: names of evidence, or NOTE."""
     return tuple(
         name for name in outcome.shown_by if not (note.strip() if name == NOTE else name in written)
     )
 
 
-def say_what_shows_it(page: Playbook, outcome: StepOutcome, missing: Iterable[str]) -> str:
+def missing_proof_message(page: Playbook, outcome: StepOutcome, missing: Iterable[str]) -> str:
     """That an outcome has to be shown, and by what, in a sentence."""
-    wanted = ", ".join(shows(page, missing, quoted=True))
+    wanted = ", ".join(proof_in_words(page, missing, quoted=True))
     return f"Before you record “{outcome.label}”, add: {wanted}."
 
 
-def shows(page: Playbook, names: Iterable[str], *, quoted: bool = False) -> list[str]:
+def proof_in_words(page: Playbook, names: Iterable[str], *, quoted: bool = False) -> list[str]:
     """What shows an outcome, as people read it: the evidence by its label, the note last."""
     wanted = list(names)
     pieces = [page.piece_of_evidence(name) for name in wanted if name != NOTE]
@@ -58,7 +60,7 @@ def shows(page: Playbook, names: Iterable[str], *, quoted: bool = False) -> list
     return [*said, A_NOTE] if NOTE in wanted else said
 
 
-def leads_onward(outcome: StepOutcome) -> bool:
+def continues_run(outcome: StepOutcome) -> bool:
     """Whether the run goes on after this."""
     return outcome.end is None and outcome.playbook is None
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from helpdesk.playbooks.conditions import Context
-from helpdesk.playbooks.evaluation import Truth, doubts, evaluate
+from helpdesk.playbooks.evaluation import Truth, evaluate, unknown_names_in
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import Progress, Record, StepNow, StepState
+from helpdesk.playbooks.progress import Progress, Record, StepProgress, StepState
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
 
 
 def progress(playbook: Playbook, known: Context, records: Mapping[str, Record]) -> Progress:
     """Where every step stands, given what is known and what was recorded."""
-    return StepTracker(playbook).stands(known, records)
+    return StepTracker(playbook).progress_of(known, records)
 
 
 class StepTracker:
@@ -22,18 +22,18 @@ class StepTracker:
         self.playbook = playbook
         self._facts = {step.id: facts_named_by(step) for step in playbook.steps}
         self._named = {fact for facts in self._facts.values() for fact in facts}
-        self._recorded: dict[tuple[str, Record], StepNow] = {}
+        self._recorded: dict[tuple[str, Record], StepProgress] = {}
 
-    def stands(self, known: Context, records: Mapping[str, Record]) -> Progress:
+    def progress_of(self, known: Context, records: Mapping[str, Record]) -> Progress:
         """Where every step stands."""
         return Progress(tuple(self._one_by_one(known, records)))
 
-    def at_hand(self, known: Context, records: Mapping[str, Record]) -> StepNow | None:
+    def next_step(self, known: Context, records: Mapping[str, Record]) -> StepProgress | None:
         """The step to do next, without a look at those that come after it."""
         steps = self._one_by_one(known, records)
         return next((one for one in steps if one.state is StepState.OPEN), None)
 
-    def _one_by_one(self, known: Context, records: Mapping[str, Record]) -> Iterator[StepNow]:
+    def _one_by_one(self, known: Context, records: Mapping[str, Record]) -> Iterator[StepProgress]:
         """Each step as it stands, in the order of the page.
 
         A fact that no step has recorded yet is not so, as far as we know; only where the step that
@@ -42,7 +42,7 @@ class StepTracker:
         skipped = (name for name, record in records.items() if record.outcome is None)
         lost = {fact for name in skipped for fact in self._facts.get(name, ())}
         so_far = {**dict.fromkeys(self._named - lost, NOT_SO_FAR), **known}
-        before: dict[str, StepNow] = {}
+        before: dict[str, StepProgress] = {}
         for step in self.playbook.steps:
             record = records.get(step.id)
             if record is None:
@@ -53,11 +53,11 @@ class StepTracker:
                 before[step.id] = self._as_recorded(step, record)
             yield before[step.id]
 
-    def _as_recorded(self, step: Step, record: Record) -> StepNow:
+    def _as_recorded(self, step: Step, record: Record) -> StepProgress:
         """What was recorded stays so, whatever is learned later."""
         name = step.id, record
         if name not in self._recorded:
-            self._recorded[name] = StepNow(step, _state_after(record), record)
+            self._recorded[name] = StepProgress(step, _state_after(record), record)
         return self._recorded[name]
 
 
@@ -69,23 +69,25 @@ def _state_after(record: Record) -> StepState:
     return StepState.OPEN if record.is_due else StepState.WAITING
 
 
-def _now(step: Step, known: Context, so_far: Context, before: Mapping[str, StepNow]) -> StepNow:
-    waits_for = tuple(need for need in step.needs if before[need].holds_up)
+def _now(
+    step: Step, known: Context, so_far: Context, before: Mapping[str, StepProgress]
+) -> StepProgress:
+    waits_for = tuple(need for need in step.needs if before[need].blocks_others)
     unsure: tuple[str, ...] = ()
     if step.when is not None:
         holds = evaluate(step.when, so_far)
         if holds is Truth.FALSE:
             # what still waits for the step that will tell is not called needless
             if waits_for and evaluate(step.when, known) is Truth.CANNOT_TELL:
-                return StepNow(step, StepState.BLOCKED, waits_for=waits_for)
-            return StepNow(step, StepState.NOT_NEEDED)
+                return StepProgress(step, StepState.BLOCKED, waits_for=waits_for)
+            return StepProgress(step, StepState.NOT_NEEDED)
         if holds is Truth.CANNOT_TELL:
-            unsure = doubts(step.when, so_far)
+            unsure = unknown_names_in(step.when, so_far)
     state = StepState.BLOCKED if waits_for else StepState.OPEN
-    return StepNow(step, state, waits_for=waits_for, cannot_tell=unsure)
+    return StepProgress(step, state, waits_for=waits_for, cannot_tell=unsure)
 
 
-def _as_elsewhere(now: StepNow, record: Record) -> StepNow:
+def _as_elsewhere(now: StepProgress, record: Record) -> StepProgress:
     """What another playbook recorded settles the step, if it is needed here at all."""
     if now.state is StepState.NOT_NEEDED:
         return now

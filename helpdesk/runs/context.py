@@ -29,7 +29,7 @@ def answers_of(
     return {name: _value(answer) for name, answer in known.items() if answer}
 
 
-def context_of(work: Work, case: Case, playbook: Playbook) -> Context:
+def condition_context(work: Work, case: Case, playbook: Playbook) -> Context:
     """Everything a condition of this page may ask about. What we may not open counts as unknown."""
     try:
         answers: Mapping[str, Value] = answers_of(work, case)
@@ -48,7 +48,7 @@ def _consents(work: Work, case: Case) -> dict[str, Value]:
     given = (
         select(Consent.withdrawn_at)
         .where(Consent.case_id == case.id, Consent.kind == ConsentKind.PLATFORM)
-        .where(Consent.platform == case.platform, Consent.counts)
+        .where(Consent.platform == case.platform, Consent.is_effective)
     )
     stands = [withdrawn_at is None for withdrawn_at in work.session.scalars(given)]
     if not stands:

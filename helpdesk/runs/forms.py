@@ -10,16 +10,16 @@ from wtforms.validators import DataRequired, InputRequired
 from helpdesk.cases.levels import Level
 from helpdesk.core.visible_text import has_words
 from helpdesk.playbooks.model import NOTE, EvidencePlan, Playbook, Step
-from helpdesk.playbooks.step_rules import say_what_shows_it, shows, unshown
+from helpdesk.playbooks.step_rules import missing_proof, missing_proof_message, proof_in_words
 from helpdesk.web.forms import Form
-from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
-from helpdesk.web.time_format import length
+from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, max_length_validator
+from helpdesk.web.time_format import format_duration
 
 ON_ONE_LINE = frozenset({"url", "handle", "reference", "moment", "contact"})
 # Evidence has names of its own making, which must not meet those of the form's other fields.
 PREFIX = "evidence-"
 
-too_long = not_longer_than(TEXT_LIMIT)
+too_long = max_length_validator(TEXT_LIMIT)
 
 
 class OutcomeForm(Form):
@@ -49,13 +49,13 @@ class OutcomeForm(Form):
         if outcome is None:
             return is_valid
         told = {name for name, text in self.evidence.items() if has_words(text)}
-        missing = unshown(outcome, self.written | told, self.note.data or "")
+        missing = missing_proof(outcome, self.written | told, self.note.data or "")
         for name in missing:
             field = self.note if name == NOTE else self[f"{PREFIX}{name}"]
-            field.errors = [*field.errors, say_what_shows_it(self.page, outcome, [name])]
+            field.errors = [*field.errors, missing_proof_message(self.page, outcome, [name])]
         return is_valid and not missing
 
-    def is_wanted(self, name: str) -> bool:
+    def is_required(self, name: str) -> bool:
         """Whether the page insists on it, or an outcome asks for it: evidence, or NOTE."""
         piece = self.page.piece_of_evidence(name)
         is_insisted_on = piece is not None and piece.must
@@ -65,10 +65,10 @@ class OutcomeForm(Form):
         """What each outcome asks for, or when it brings the step back in a case of this level."""
         said: dict[str, str] = {}
         for one in self.step.outcomes:
-            if wanted := shows(self.page, one.shown_by):
+            if wanted := proof_in_words(self.page, one.shown_by):
                 said[one.id] = f"Needs: {'; '.join(wanted)}."
             elif one.again is not None:
-                said[one.id] = f"It comes back after {length(one.again.after(level))}."
+                said[one.id] = f"It comes back after {format_duration(one.again.after(level))}."
         return said
 
     @property
@@ -129,6 +129,6 @@ def _field(evidence: EvidencePlan) -> Field:
     limit = SHORT_LIMIT if evidence.kind in ON_ONE_LINE else TEXT_LIMIT
     return kind(
         str(evidence.label),
-        [not_longer_than(limit)],
+        [max_length_validator(limit)],
         description=str(evidence.how),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.cases.models import SealedInCase
+from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.sealing import Envelope
 from helpdesk.playbooks.progress import Record
@@ -37,7 +37,7 @@ class Edition(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
 
 
-class Run(SealedInCase, Base):
+class Run(SealedCaseRecord, Base):
     """A playbook at work on a case: it pins the edition, so an edit never moves the ground."""
 
     __tablename__ = "playbook_runs"
@@ -66,7 +66,7 @@ class Run(SealedInCase, Base):
     )
 
 
-class StepRecord(SealedInCase, Base):
+class StepRecord(SealedCaseRecord, Base):
     """A step was done with an outcome, or skipped with a reason. One each: two tabs meet here.
 
     What is recorded about a step that came back takes the place of what was recorded before.

@@ -2,46 +2,46 @@
 
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.core.errors import Conflict
-from helpdesk.core.plausible_days import moment_in_words
+from helpdesk.core.plausible_days import format_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
 from helpdesk.runs import queries, storage
 from helpdesk.runs.models import Run, StepRecord
 
 
-def record_of(run: Run, step_id: str) -> StepRecord | None:
+def step_record_of(run: Run, step_id: str) -> StepRecord | None:
     """What this run itself recorded about a step."""
     return next((one for one in run.records if one.step == step_id), None)
 
 
-def refuse_unseen(run: Run, step_id: str, seen: str) -> None:
+def require_seen_record(run: Run, step_id: str, seen: str) -> None:
     """Refuse to write over a record that whoever writes has not read: somebody else was faster."""
-    record = record_of(run, step_id)
+    record = step_record_of(run, step_id)
     if (record.id if record is not None else "") != seen:
         raise Conflict(
             "Someone has recorded this step since you opened it. Read what they wrote first."
         )
 
 
-def set_aside(work: Work, run: Run, page: Playbook, step: Step) -> None:
+def archive_record(work: Work, run: Run, page: Playbook, step: Step) -> None:
     """Make room for a new record of a step that came back. History keeps how it went before, and
     the words beside it stay as a note on the case."""
-    record = record_of(run, step.id)
+    record = step_record_of(run, step.id)
     if record is None:
         return
     words, outcome = work.keys.open(record, "words"), step.outcome(record.outcome or "")
     if words:
         said = f"{outcome.label}. " if outcome is not None else ""
-        write_note(work, run.case, f"“{step.title}”, {moment_in_words(record.at)}: {said}{words}")
-    take_back(work, run, page, record)
+        write_note(work, run.case, f"“{step.title}”, {format_moment(record.at)}: {said}{words}")
+    remove_record(work, run, page, record)
     # the new record may only go in when the old one is out: one each
     work.session.flush()
 
 
-def take_back(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
+def remove_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> None:
     """Remove a record with the facts that it set; what others say about the same stands again."""
     run.records.remove(record)
-    elsewhere = queries.progress_beside_others(work, run).elsewhere.values()
-    storage.take_back_facts(
+    elsewhere = queries.progress_with_shared_steps(work, run).elsewhere.values()
+    storage.remove_facts_of_record(
         work, run, page, record, elsewhere=[one.record for one in elsewhere if one.once]
     )

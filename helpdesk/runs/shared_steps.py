@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from helpdesk.playbooks.edition_diff import meaning_of
+from helpdesk.playbooks.edition_diff import without_wording
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.step_rules import leads_onward
+from helpdesk.playbooks.step_rules import continues_run
 from helpdesk.runs.models import MOVED, Run, StepRecord
 
 # What lies further back than this when a playbook begins is asked again: people and ways change.
@@ -32,12 +32,12 @@ class SharedStep:
     def counts(self) -> bool:
         """Whether it need not be done again. What ended the work there is seen here, no more; so is
         what is not over there either."""
-        return self.once and not self.ended_the_work and self.record.back_at is None
+        return self.once and not self.ended_the_run and self.record.back_at is None
 
     @property
-    def ended_the_work(self) -> bool:
+    def ended_the_run(self) -> bool:
         """Whether nothing came after it there: "They are not who they say"."""
-        return not leads_onward(self.outcome)
+        return not continues_run(self.outcome)
 
 
 def shared_steps(
@@ -57,7 +57,7 @@ def shared_steps(
     return {
         name: one
         for name, one in found.items()
-        if one is not None and (one.record.at > begun_at - FRESH or one.ended_the_work)
+        if one is not None and (one.record.at > begun_at - FRESH or one.ended_the_run)
     }
 
 
@@ -72,5 +72,5 @@ def _as_here(page: Playbook, record: StepRecord, other: Playbook) -> SharedStep 
 
 def _is_shared(here: Step, there: Step) -> bool:
     """Whether it comes from a fragment, and can find out and lead to the same on both pages."""
-    same = here == there or meaning_of(here) == meaning_of(there)
+    same = here == there or without_wording(here) == without_wording(there)
     return "." in here.id and same

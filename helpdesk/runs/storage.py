@@ -20,7 +20,7 @@ from helpdesk.runs.models import Edition, RecordedAs, Run, StepRecord
 TOLD = "told"
 
 
-def keep_edition(work: Work, edition: CurrentEdition) -> None:
+def store_edition(work: Work, edition: CurrentEdition) -> None:
     """Store the page once. Two first runs at one moment must not trip over each other."""
     kept = insert(Edition).values(
         content_hash=edition.content_hash,
@@ -31,7 +31,7 @@ def keep_edition(work: Work, edition: CurrentEdition) -> None:
     work.session.execute(kept.on_conflict_do_nothing())
 
 
-def keep_record(
+def store_record(
     work: Work,
     run: Run,
     step: Step,
@@ -79,7 +79,7 @@ def copy_record(work: Work, run: Run, page: Playbook, record: StepRecord) -> Non
     _add(work, run, copy, words)
     known = set(work.session.scalars(select(Fact.name).where(Fact.case_id == run.case_id)))
     facts = _facts_of(page, record)
-    keep_facts(work, run.case, {name: facts[name] for name in {*facts} - known}, literal=facts)
+    store_facts(work, run.case, {name: facts[name] for name in {*facts} - known}, literal=facts)
 
 
 def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
@@ -90,7 +90,7 @@ def _add(work: Work, run: Run, record: StepRecord, words: str) -> StepRecord:
     return record
 
 
-def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:
+def store_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -> None:
     """Seal what was written down. A second time replaces the first: the case holds what is true."""
     for kind, text in told.items():
         if kind not in step.evidence:
@@ -106,7 +106,9 @@ def keep_evidence(work: Work, case: Case, step: Step, told: Mapping[str, str]) -
         record_contribution(work, case.id, ContributionKind.EVIDENCE, name=kind)
 
 
-def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str]) -> None:
+def store_facts(
+    work: Work, case: Case, facts: Mapping[str, str], *, literal: Iterable[str]
+) -> None:
     """Codes stand in clear, because gates ask for them; what was told in words is sealed."""
     for name, value in facts.items():
         fact = work.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.name == name))
@@ -120,7 +122,7 @@ def keep_facts(work: Work, case: Case, facts: Mapping[str, str], *, literal: Ite
         record_contribution(work, case.id, ContributionKind.FACT, name=name)
 
 
-def take_back_facts(
+def remove_facts_of_record(
     work: Work, run: Run, page: Playbook, record: StepRecord, *, elsewhere: Iterable[StepRecord]
 ) -> None:
     """Undo the facts of a record that was taken back; what other steps of the run say stands.
@@ -130,15 +132,15 @@ def take_back_facts(
     taken_back = page.step(record.step)
     if taken_back is None:
         return
-    forget_facts(work, run.case, [taken_back])
+    delete_facts_of_steps(work, run.case, [taken_back])
     names = facts_named_by(taken_back)
     for other in (*elsewhere, *run.records):
         again = _facts_of(page, other)
         kept = {name: value for name, value in again.items() if name in names}
-        keep_facts(work, run.case, kept, literal=kept)
+        store_facts(work, run.case, kept, literal=kept)
 
 
-def forget_facts(work: Work, case: Case, steps: Iterable[Step]) -> None:
+def delete_facts_of_steps(work: Work, case: Case, steps: Iterable[Step]) -> None:
     """Unsay what these steps can have found out. A gate that stood on it closes."""
     names = {name for step in steps for name in facts_named_by(step)}
     for name in sorted(names):

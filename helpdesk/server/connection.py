@@ -29,7 +29,7 @@ class LengthRequired(BadRequest):
     reason = "Length Required"
 
 
-class Unread:
+class DiscardingBuffer:
     """Takes the bytes of a body that is too long, and keeps none."""
 
     def append(self, _data: bytes) -> None:
@@ -38,7 +38,7 @@ class Unread:
     def close(self) -> None:
         return
 
-    def getfile(self) -> "Unread":
+    def getfile(self) -> "DiscardingBuffer":
         return self
 
     def read(self, _size: int = -1) -> bytes:
@@ -79,10 +79,10 @@ class IncomingRequest(HTTPRequestParser):
         if "TRANSFER_ENCODING" in self.headers:  # HTTP/1.0, where it has no meaning
             self.chunked = True
         elif client_limits.LARGEST_BODY < self.content_length < client_limits.LARGEST_UNREAD:
-            self.body_rcv = FixedStreamReceiver(self.content_length, Unread())
+            self.body_rcv = FixedStreamReceiver(self.content_length, DiscardingBuffer())
 
     @property
-    def held(self) -> int:
+    def bytes_held(self) -> int:
         """How many bytes of a body it keeps in memory."""
         return len(self.body_rcv) if self.body_rcv is not None else 0
 
@@ -146,7 +146,7 @@ class Channel(HTTPChannel):
             elif self.request.expect_continue and not self.sent_continue:
                 self.send_continue()
         if self.request is not None:
-            self.server.make_room(received)
+            self.server.drop_largest_requests(received)
         return True
 
     def _take(self, request: IncomingRequest, data: bytes) -> bytes:
@@ -174,7 +174,7 @@ class Channel(HTTPChannel):
         super().service()
         self.waits_since = time.monotonic()
         self._answer_length = self.total_outbufs_len
-        self.server.count_answer()
+        self.server.count_response()
 
     def handle_write(self) -> None:
         """Send what is ready. After the last answer, let the client finish before we hang up."""
@@ -199,7 +199,7 @@ class Channel(HTTPChannel):
             self.handle_close()
 
     @property
-    def is_with_us(self) -> bool:
+    def is_being_served(self) -> bool:
         """Whether it is our turn: a whole request is here, and its answer is not ready."""
         return bool(self.requests)
 
@@ -211,13 +211,13 @@ class Channel(HTTPChannel):
         return not (self.requests or self.request is not None or self.total_outbufs_len)
 
     @property
-    def held(self) -> int:
+    def bytes_held(self) -> int:
         request = self.request
-        return request.held if request is not None else 0
+        return request.bytes_held if request is not None else 0
 
     def is_overdue(self, now: float) -> bool:
         """Whether the client has taken longer than anybody on a slow line does."""
-        if self.is_with_us:
+        if self.is_being_served:
             return False
         waited = now - self.waits_since
         if self._is_leaving:

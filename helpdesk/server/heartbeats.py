@@ -13,12 +13,12 @@ class Heartbeat:
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, mmap.PAGESIZE)
-        self.give()
+        self.beat()
 
-    def give(self) -> None:
+    def beat(self) -> None:
         _SIGN.pack_into(self._memory, 0, time.monotonic(), STAYS)
 
-    def leave(self) -> None:
+    def mark_leaving(self) -> None:
         """Say that another may take this one's place already."""
         _SIGN.pack_into(self._memory, 0, time.monotonic(), LEAVES)
 

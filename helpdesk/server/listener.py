@@ -50,7 +50,7 @@ class Server(TcpWSGIServer):
             if channel.is_overdue(now):
                 channel.will_close = True
 
-    def make_room(self, received: int) -> None:
+    def drop_largest_requests(self, received: int) -> None:
         """Keep what unfinished requests hold together below the limit; so many bytes came now.
 
         Connections are asked only once more than the limit may be held, and then so much is let go
@@ -59,7 +59,7 @@ class Server(TcpWSGIServer):
         self._held_at_most += received
         if self._held_at_most <= client_limits.LARGEST_TOGETHER:
             return
-        held = {channel: channel.held for channel in self.active_channels.values()}
+        held = {channel: channel.bytes_held for channel in self.active_channels.values()}
         total = sum(held.values())
         while total > client_limits.LARGEST_TOGETHER * ROOM_MADE:
             largest = max(held, key=held.__getitem__)
@@ -67,7 +67,7 @@ class Server(TcpWSGIServer):
             largest.handle_close()
         self._held_at_most = total
 
-    def turn(self, patience: float) -> None:
+    def poll_once(self, patience: float) -> None:
         """Wait so many seconds at the longest for something to happen, and do what there is."""
         wasyncore.poll2(patience, self._map)
 
@@ -90,7 +90,7 @@ class Server(TcpWSGIServer):
                 channel.handle_close()
         return not self.active_channels
 
-    def count_answer(self) -> None:
+    def count_response(self) -> None:
         """Another answer is ready. Called by the threads: a lost count does no harm."""
         self.answers += 1
         self.answered_at = time.monotonic()
@@ -103,7 +103,7 @@ class Server(TcpWSGIServer):
         return now - self.answered_at > client_limits.STUCK
 
     def _close_the_longest_waiting(self) -> None:
-        waiting = [one for one in self.active_channels.values() if not one.is_with_us]
+        waiting = [one for one in self.active_channels.values() if not one.is_being_served]
         if waiting:
             min(waiting, key=lambda channel: channel.waits_since).handle_close()
 

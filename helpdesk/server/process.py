@@ -34,7 +34,7 @@ def serve(
     application: "WSGIApplication",
     listener: socket.socket,
     threads: int,
-    sign: Heartbeat,
+    heartbeat: Heartbeat,
     master: int,
 ) -> None:
     """Answer requests until there is a reason to end, or until the master (its pid) is gone.
@@ -49,14 +49,14 @@ def serve(
     signal.signal(signal.SIGTERM, lambda number, _frame: wishes.append(number))
     enough = client_limits.ANSWERS + random.randrange(client_limits.ANSWERS_JITTER)  # noqa: S311 - no secret
     while not wishes and server.answers < enough and os.getppid() == master:
-        sign.give()
+        heartbeat.beat()
         if server.is_stuck():
             log.error(
                 "Every thread is stuck. This process is stopping and another takes its place."
             )
             os._exit(1)
-        server.turn(GLANCE)
-    sign.leave()
+        server.poll_once(GLANCE)
+    heartbeat.mark_leaving()
     _finish(server)
 
 
@@ -65,5 +65,5 @@ def _finish(server: Server) -> None:
     server.stop_accepting()
     deadline = time.monotonic() + client_limits.GRACE
     while not server.is_empty() and time.monotonic() < deadline:
-        server.turn(GLANCE / 10)
+        server.poll_once(GLANCE / 10)
     server.task_dispatcher.shutdown(timeout=1)

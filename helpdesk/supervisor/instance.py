@@ -72,7 +72,7 @@ class Instance:
         shutil.rmtree(self.folder)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Keep the instance to ourselves: two would write over each other."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "up.lock").open("a+") as lock:

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from helpdesk.core.sealing import Secret
-from helpdesk.core.service_keys import half_of
+from helpdesk.core.service_keys import public_half_of
 from helpdesk.key_files import KEY_BYTES, PUBLIC_HALF, SECRETS, KeyFile, read
 
 
@@ -19,7 +19,7 @@ def make_missing(folder: Path) -> list[Path]:
     twice: no key that is there is touched."""
     made = [path for key in KeyFile if key in SECRETS and _make(path := path_of(folder, key))]
     for key, half in PUBLIC_HALF.items():
-        raw = half_of(key, Secret(read(str(path_of(folder, key)))[0]))
+        raw = public_half_of(key, Secret(read(str(path_of(folder, key)))[0]))
         path = path_of(folder, half)
         if not path.exists() or base64.b64decode(path.read_text()) != raw:
             _write(path, raw)

@@ -102,7 +102,7 @@ class WatchedProcess:
     _started_at: float = field(default_factory=time.monotonic)
     _again_at: float | None = None
 
-    def mind(self, say: Say) -> bool:
+    def restart_if_dead(self, say: Say) -> bool:
         """Notice a death, start again after a pause; True if a new process has started."""
         now = time.monotonic()
         if self.runs.is_running:
@@ -144,7 +144,7 @@ class ProcessGroup:
         for glance in count(1):
             if until():
                 return
-            back = [member.name for member in self._members if member.mind(self._say)]
+            back = [member.name for member in self._members if member.restart_if_dead(self._say)]
             if back:
                 self._write_roll()
             for name in back:

@@ -27,13 +27,13 @@ STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _wishes_to_stop: list[int] = []
 
 
-class Stopped(BaseException):
+class StopRequested(BaseException):
     """Somebody pressed Ctrl-C, or the machine goes down."""
 
 
 def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> None:
     """Start everything and stay until somebody interrupts; then leave no process behind."""
-    with _interruptible(), instance.held():
+    with _interruptible(), instance.lock():
         surface_sockets = open_sockets(SURFACES, port)
         postgres = EmbeddedPostgres(instance.folder / "postgres", passwords=instance.passwords)
         redis = EmbeddedRedis(instance.folder / "redis")
@@ -42,7 +42,7 @@ def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> N
         try:
             _start(instance, surface_sockets, postgres, redis, processes, say, outside)
             processes.watch(until=_asked_to_stop)
-        except Stopped:
+        except StopRequested:
             say("\nStopping. Press Ctrl-C again to stop without waiting.")
         finally:
             _go_down(processes, say)
@@ -193,7 +193,7 @@ def _interruptible() -> Iterator[None]:
 def _raise_stopped(number: int, _frame: FrameType | None) -> None:
     # What is raised while Python cleans up after some object reaches nobody; this is seen later.
     _wishes_to_stop.append(number)
-    raise Stopped
+    raise StopRequested
 
 
 def _asked_to_stop() -> bool:
@@ -204,8 +204,8 @@ def _go_down(processes: ProcessGroup, say: Callable[[str], None]) -> None:
     """Stop politely; when interrupted again, at once. Nothing of ours stays."""
     try:
         processes.stop()
-    except Stopped:
+    except StopRequested:
         say("Stopping without waiting.")
     finally:
-        with suppress(Stopped):
+        with suppress(StopRequested):
             child_processes.end_all_children()

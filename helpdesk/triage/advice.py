@@ -11,7 +11,7 @@ from helpdesk.playbooks.answers import SafeNow
 from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.merging import advice_of, pages_of
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
 
 def keep_for_advice(case: Case, answers: Context) -> None:
@@ -49,5 +49,5 @@ def advice_for(work: Work, case: Case, library: Library) -> SafeNow:
 def _asked_about() -> frozenset[str]:
     """The questions on which some line of advice depends, of any kind of trouble: a case may be
     about another one tomorrow."""
-    lines = (one for page in the_library().playbooks for one in page.safe_now)
+    lines = (one for page in load_current_library().playbooks for one in page.safe_now)
     return frozenset(name for one in lines if one.when is not None for name in names_in(one.when))

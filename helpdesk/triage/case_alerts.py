@@ -11,7 +11,7 @@ from helpdesk.core.work import Work
 from helpdesk.triage import operations
 
 
-def is_person(person_id: str | None) -> on_call.AlertTier:
+def is_this_person(person_id: str | None) -> on_call.AlertTier:
     """The rung of one person."""
 
     def is_that_person(person: Person, _at: datetime) -> bool:
@@ -20,16 +20,16 @@ def is_person(person_id: str | None) -> on_call.AlertTier:
     return is_that_person
 
 
-def owns_case(case: Case) -> on_call.AlertTier:
+def is_case_owner(case: Case) -> on_call.AlertTier:
     """The rung of who has the case, before all others."""
-    return is_person(case.owner_id)
+    return is_this_person(case.owner_id)
 
 
 def compose_case_alert(
     context: AppContext,
     work: Work,
     case: Case,
-    ladder: tuple[on_call.AlertTier, ...] = on_call.DUTY_FIRST,
+    tiers: tuple[on_call.AlertTier, ...] = on_call.DUTY_FIRST,
     *,
     template: str,
     kind: str,
@@ -49,16 +49,16 @@ def compose_case_alert(
             **facts,
         )
 
-    return on_call.compose_alert(work, case.team_id, email=email, ladder=ladder)
+    return on_call.compose_alert(work, case.team_id, email=email, tiers=tiers)
 
 
 def send_and_record(
-    context: AppContext, case_id: str, call: on_call.OnCallAlert, *, action: str, **details: int
+    context: AppContext, case_id: str, alert: on_call.OnCallAlert, *, action: str, **details: int
 ) -> None:
     """Call, and write down who heard; if nobody did, the board says so and it is tried again."""
-    reached = on_call.send_alert(context, call)  # no transaction is open here
+    reached = on_call.send_alert(context, alert)  # no transaction is open here
     with context.begin() as work:
-        on_call.record_operator_alert(work, call, reached)
-        operations.note_call(work, case_id, reached, action=action, **details)
+        on_call.record_operator_alert(work, alert, reached)
+        operations.record_alert_result(work, case_id, reached, action=action, **details)
     if reached.trouble is not None and not reached.is_heard:
         raise reached.trouble

@@ -9,7 +9,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Text
 
 
-class UnsureIs(StrEnum):
+class UnsureMeaning(StrEnum):
     """What "I don't know" becomes: a guess on the safe side, or a question still to ask."""
 
     ASSUMED = "assumed"
@@ -34,7 +34,7 @@ class DecisionPoint:
     name: Text
     values: tuple[PointValue, ...]
     unsure_counts_as: str
-    unsure_is: UnsureIs
+    unsure_is: UnsureMeaning
     pressure: str | None = None
 
     @cached_property
@@ -58,7 +58,7 @@ class TriageRule:
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """One field of the table: this danger, this hold, this many pressures."""
 
     danger: str
@@ -67,7 +67,7 @@ class Cell:
     rule: TriageRule
 
 
-class Tell(StrEnum):
+class AlertAudience(StrEnum):
     """Who hears an alarm."""
 
     DUTY = "duty"
@@ -80,7 +80,7 @@ class ReplyAlarm:
     """At which part of the time to the first reply somebody is told that a case still waits."""
 
     percent: int
-    tell: Tell
+    tell: AlertAudience
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class DecisionTable:
 
     version: str
     points: tuple[DecisionPoint, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     rules: tuple[TriageRule, ...]
     levels: tuple[LevelPlan, ...]
     left_open: Text

@@ -5,15 +5,15 @@ from datetime import timedelta
 from helpdesk.cases import clocks, response_targets
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
-from helpdesk.cases.response_targets import due_code
+from helpdesk.cases.response_targets import due_as_argument
 from helpdesk.core.work import Work
 from helpdesk.triage.decision_table import LevelPlan
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 
 __all__ = [
-    "due_code",
-    "promise_answer",
-    "restart_after_answer",
+    "due_as_argument",
+    "owe_reply_again",
+    "owe_reply_to_reporter",
     "restart_for_level",
     "start_first_reply_clock",
 ]
@@ -21,33 +21,33 @@ __all__ = [
 
 def response_plan_for(level: Level) -> LevelPlan:
     """What the triage table promises to a level."""
-    return the_table().plan(level)
+    return load_decision_table().plan(level)
 
 
-response_targets.use_plan(response_plan_for)
+response_targets.register_response_plans(response_plan_for)
 
 
 def start_first_reply_clock(work: Work, case: Case) -> None:
     """Promise a first reply for a new case. It asks the database nothing."""
     within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(work, case.id, clocks.FIRST_REPLY, within=within)
-    response_targets.promise_alarms(work, case, used=timedelta(0))
+    response_targets.schedule_reply_alarms(work, case, used=timedelta(0))
 
 
-def restart_after_answer(work: Work, case: Case) -> None:
+def owe_reply_again(work: Work, case: Case) -> None:
     """Promise a reply where one was given before: it has its whole time again."""
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     within = response_plan_for(case.level).first_reply
     case.reply_due_at = clocks.start_clock(
         work, case.id, clocks.FIRST_REPLY, within=within, events=events, is_anew=True
     )
-    response_targets.promise_alarms(work, case, used=timedelta(0))
+    response_targets.schedule_reply_alarms(work, case, used=timedelta(0))
 
 
-def promise_answer(work: Work, case: Case) -> None:
+def owe_reply_to_reporter(work: Work, case: Case) -> None:
     """Promise a reply to what the reporter has added, unless one is owed already."""
     if case.reply_due_at is None:
-        restart_after_answer(work, case)
+        owe_reply_again(work, case)
 
 
 def restart_for_level(work: Work, case: Case) -> None:
@@ -59,6 +59,6 @@ def restart_for_level(work: Work, case: Case) -> None:
     events = clocks.events_of(work.session, case.id, clocks.FIRST_REPLY)
     if clocks.due_at(events) is None:
         return
-    used = clocks.time_used_this_time(events, at=work.at)
+    used = clocks.time_used_since_stop(events, at=work.at)
     clocks.start_first_reply(work, case, within=response_plan_for(case.level).first_reply)
-    response_targets.promise_alarms(work, case, used=used)
+    response_targets.schedule_reply_alarms(work, case, used=used)

@@ -10,10 +10,10 @@ from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Question, QuestionKind
 from helpdesk.web.forms import Form
-from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 PREFIX = "q-"
-too_long = not_longer_than(TEXT_LIMIT)
+too_long = max_length_validator(TEXT_LIMIT)
 
 
 class AnswersForm(Form):

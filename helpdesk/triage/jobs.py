@@ -8,17 +8,17 @@ from helpdesk.cases.models import Case
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import surge_alerts
-from helpdesk.triage.case_alerts import compose_case_alert, owns_case, send_and_record
-from helpdesk.triage.decision_table import Tell
-from helpdesk.triage.first_reply_clock import due_code
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.case_alerts import compose_case_alert, is_case_owner, send_and_record
+from helpdesk.triage.decision_table import AlertAudience
+from helpdesk.triage.first_reply_clock import due_as_argument
+from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.summary_emails import compose_surge_alert
 from helpdesk.triage.surge_alerts import QueueLane
 
 LADDERS: Final = {
-    Tell.DUTY: on_call.DUTY_FIRST,
-    Tell.LEAD: on_call.LEAD_FIRST,
-    Tell.COORDINATOR: on_call.COORDINATOR_FIRST,
+    AlertAudience.DUTY: on_call.DUTY_FIRST,
+    AlertAudience.LEAD: on_call.LEAD_FIRST,
+    AlertAudience.COORDINATOR: on_call.COORDINATOR_FIRST,
 }
 
 
@@ -46,7 +46,7 @@ def alert_first_reply(context: AppContext, *, case_id: str, percent: int, due: i
     """Say that much of the time to a first reply is gone. An alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or case.reply_due_at is None or due_code(case.reply_due_at) != due:
+        if case is None or case.reply_due_at is None or due_as_argument(case.reply_due_at) != due:
             return
         if case.owner_id is None and surge_alerts.is_part_of_surge(work, case):
             return  # the ticker sees to it
@@ -68,7 +68,7 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
     who has heard is left alone for ten minutes."""
     lane = QueueLane(team_id, bool(second))
     with context.begin() as work:
-        due = surge_alerts.emails_due(work, lane)
+        due = surge_alerts.tiers_due(work, lane)
         calls = {tell: compose_surge_alert(context, work, lane, LADDERS[tell]) for tell in due}
     told: set[str] = set()
     troubles = []
@@ -80,7 +80,7 @@ def alert_surge(context: AppContext, *, team_id: str, second: int) -> None:
         with context.begin() as work:
             on_call.record_operator_alert(work, call, reached)
             if reached.is_heard:
-                surge_alerts.record_alert(work, lane, tell, told=reached.told)
+                surge_alerts.record_surge_alert(work, lane, tell, told=reached.told)
         told.update(reached.told if reached.is_heard else ())
         troubles += [reached.trouble] if reached.trouble and not reached.is_heard else []
     if troubles:
@@ -93,10 +93,10 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
     twice; an alarm of an old clock says nothing."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or case.word_due_at is None or due_code(case.word_due_at) != due:
+        if case is None or case.word_due_at is None or due_as_argument(case.word_due_at) != due:
             return
         told = _tell_at(case, percent)
-        first = (owns_case(case),) if told is Tell.DUTY else ()
+        first = (is_case_owner(case),) if told is AlertAudience.DUTY else ()
         call = compose_case_alert(
             context,
             work,
@@ -109,6 +109,6 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
     send_and_record(context, case_id, call, action="triage.word_alarm_sent", percent=percent)
 
 
-def _tell_at(case: Case, percent: int) -> Tell:
-    alarms = the_table().plan(case.level).alarms
-    return next((one.tell for one in alarms if one.percent == percent), Tell.LEAD)
+def _tell_at(case: Case, percent: int) -> AlertAudience:
+    alarms = load_decision_table().plan(case.level).alarms
+    return next((one.tell for one in alarms if one.percent == percent), AlertAudience.LEAD)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from helpdesk.cases.levels import Level, highest
-from helpdesk.playbooks.answers import implied, red_flags
+from helpdesk.playbooks.answers import implied_decision_answers, red_flags
 from helpdesk.playbooks.conditions import (
     UNTOLD,
     Context,
 )
 from helpdesk.playbooks.model import Playbook, Text
-from helpdesk.triage.decision_table import DecisionPoint, DecisionTable, TriageRule, UnsureIs
-from helpdesk.triage.reasons import reasons_in
+from helpdesk.triage.decision_table import DecisionPoint, DecisionTable, TriageRule, UnsureMeaning
+from helpdesk.triage.reasons import answers_raising_level
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,16 @@ class Judgement:
         return " ".join(str(text) for text in self.for_reporter)
 
 
-def judge(table: DecisionTable, answers: Context, floors: Iterable[LevelFloor] = ()) -> Judgement:
+def judge_answers(
+    table: DecisionTable, answers: Context, floors: Iterable[LevelFloor] = ()
+) -> Judgement:
     """The level of these answers. What is not known never counts for less than "no"."""
     settled = {point.id: _counts_as(point, answers) for point in table.points}
     unknown = [point for point in table.points if not _is_told(point, answers)]
     rule = _rule(table, settled)
     raised_by = tuple(floor for floor in floors if floor.level.rank > rule.level.rank)
     level = highest([rule.level, *(floor.level for floor in raised_by)])
-    assumed = _named(unknown, UnsureIs.ASSUMED)
+    assumed = _named(unknown, UnsureMeaning.ASSUMED)
     because = table.left_open if "danger" in assumed else rule.reporter
     return Judgement(
         level=level,
@@ -69,7 +71,7 @@ def judge(table: DecisionTable, answers: Context, floors: Iterable[LevelFloor] =
         table_version=table.version,
         settled=settled,
         assumed=assumed,
-        to_ask=_named(unknown, UnsureIs.TO_ASK),
+        to_ask=_named(unknown, UnsureMeaning.TO_ASK),
         raised_by=raised_by,
         for_reporter=(because, table.raised) if raised_by else (because,),
         sentence_for_responder=_explain(table, rule, settled, unknown, raised_by),
@@ -92,15 +94,15 @@ def judge_report(
         if flag.floor is not None
     }
     known = _with_implied(table, pages, answers)
-    judgement = judge(table, known, floors.values())
+    judgement = judge_answers(table, known, floors.values())
     rose = {(one.flag, one.level) for one in judgement.raised_by}
     flags = [
         flag for page in pages for flag in red_flags(page, answers) if (flag.id, flag.floor) in rose
     ]
-    return replace(judgement, because_of=reasons_in(pages, answers, known, flags))
+    return replace(judgement, because_of=answers_raising_level(pages, answers, known, flags))
 
 
-def by_urgency(
+def playbooks_by_urgency(
     table: DecisionTable, pages: Iterable[Playbook], answers: Context
 ) -> tuple[Playbook, ...]:
     """The kinds of trouble a report is about: the highest level first, then as they were named."""
@@ -126,7 +128,7 @@ def _rule(table: DecisionTable, settled: Mapping[str, str]) -> TriageRule:
     return table.rule_for(settled["danger"], settled["hold"], pressures)
 
 
-def _named(points: Iterable[DecisionPoint], kind: UnsureIs) -> tuple[str, ...]:
+def _named(points: Iterable[DecisionPoint], kind: UnsureMeaning) -> tuple[str, ...]:
     return tuple(point.id for point in points if point.unsure_is is kind)
 
 
@@ -134,7 +136,7 @@ def _with_implied(table: DecisionTable, pages: Iterable[Playbook], answers: Cont
     """An answer elsewhere may raise a decision point; it never lowers what was said there."""
     meant: dict[str, set[str]] = {}
     for page in pages:
-        for name, said in implied(page, answers).items():
+        for name, said in implied_decision_answers(page, answers).items():
             meant.setdefault(name, set()).update(said)
     known = dict(answers)
     for name, values in meant.items():
@@ -155,7 +157,7 @@ def _explain(
     reasons = [
         str(point.value(settled[point.id]).because)
         for point in table.points
-        if point not in unknown or point.unsure_is is UnsureIs.ASSUMED
+        if point not in unknown or point.unsure_is is UnsureMeaning.ASSUMED
         if point.pressure is None or settled[point.id] == point.pressure
     ]
     sentences = [
@@ -164,8 +166,8 @@ def _explain(
         *(f"Raised to {floor.level.upper()}: {floor.why}" for floor in raised_by),
         f"Rule {rule.id}, triage table {table.version}.",
     ]
-    assumed = [point for point in unknown if point.unsure_is is UnsureIs.ASSUMED]
-    to_ask = [point for point in unknown if point.unsure_is is UnsureIs.TO_ASK]
+    assumed = [point for point in unknown if point.unsure_is is UnsureMeaning.ASSUMED]
+    to_ask = [point for point in unknown if point.unsure_is is UnsureMeaning.TO_ASK]
     if assumed:
         said = ", ".join(
             f"{point.name} ({point.value(settled[point.id]).label})" for point in assumed

@@ -6,12 +6,12 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import LevelColumn, SealedInCase
+from helpdesk.cases.models import LevelColumn, SealedCaseRecord
 from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
 
 
-class Evaluation(SealedInCase, Base):
+class Evaluation(SealedCaseRecord, Base):
     """Kept for ever: the newest one is in force, the older ones say what we thought before."""
 
     __tablename__ = "evaluations"

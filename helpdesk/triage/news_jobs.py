@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from helpdesk.accounts import on_call
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases import news
-from helpdesk.cases.events import OwnerNews, PersonNews
+from helpdesk.cases.events import NewsForOwner, NewsForPerson
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import NewsKind
@@ -23,8 +23,8 @@ from helpdesk.core.jobs import Queue, job
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
-from helpdesk.triage.case_alerts import compose_case_alert, is_person, send_and_record
-from helpdesk.triage.summary_emails import MOVED, is_batched_later
+from helpdesk.triage.case_alerts import compose_case_alert, is_this_person, send_and_record
+from helpdesk.triage.summary_emails import MOVED, will_be_in_next_summary
 
 # How long somebody has to see it by themselves before a letter says that something is new.
 LETTER_AFTER: Final = {
@@ -37,8 +37,8 @@ LETTER_AFTER: Final = {
 BETWEEN_LETTERS: Final = timedelta(minutes=5)
 
 
-@job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False, on=OwnerNews)
-def tell_owner(
+@job("triage.tell_owner", queue=Queue.NOTICES, leaves_the_house=False, on=NewsForOwner)
+def write_owner_news(
     context: AppContext,
     *,
     case_id: str,
@@ -60,13 +60,13 @@ def tell_owner(
 
 
 @job("triage.tell_duty", queue=Queue.NOTICES)
-def tell_duty(context: AppContext, *, case_id: str) -> None:
+def email_on_duty_about_news(context: AppContext, *, case_id: str) -> None:
     """A letter to whoever is on duty that something is new on a case that nobody has. Safe to run
     twice: within a minute it is the same letter. Whatever moves within ten minutes is told by one
     letter more."""
     with context.begin() as work:
         case = work.session.get(Case, case_id)
-        if case is None or is_batched_later(work, case):
+        if case is None or will_be_in_next_summary(work, case):
             return
         call = compose_case_alert(
             context,
@@ -78,8 +78,8 @@ def tell_duty(context: AppContext, *, case_id: str) -> None:
     send_and_record(context, case_id, call, action=MOVED)
 
 
-@job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False, on=PersonNews)
-def tell_person(
+@job("triage.tell_person", queue=Queue.NOTICES, leaves_the_house=False, on=NewsForPerson)
+def write_person_news(
     context: AppContext, *, case_id: str, person_id: str, what: str, request_id: str = ""
 ) -> None:
     """News for one person, if they can still open the case."""
@@ -92,7 +92,7 @@ def tell_person(
 
 
 @job("triage.send_news", queue=Queue.NOTICES)
-def send_news(context: AppContext, *, person_id: str, team_id: str) -> None:
+def email_unseen_news(context: AppContext, *, person_id: str, team_id: str) -> None:
     """One letter for all that a person has not seen yet; none, if they have seen it. Safe to run
     twice: what a letter has said is not said again."""
     with context.begin() as work:
@@ -109,7 +109,7 @@ def send_news(context: AppContext, *, person_id: str, team_id: str) -> None:
     with context.begin() as work:
         on_call.record_operator_alert(work, call, reached)
         for case_id in dict.fromkeys(case.id for _news, case in found):
-            operations.note_call(work, case_id, reached, action=MOVED)
+            operations.record_alert_result(work, case_id, reached, action=MOVED)
         if reached.is_heard:
             news.mark_emailed(work, found)
     if reached.trouble is not None and not reached.is_heard:
@@ -158,5 +158,5 @@ def _compose(
             cases=[(ref, f"{context.settings.staff_url}/cases/{ref}") for ref in by_ref],
         )
 
-    ladder = (is_person(person_id), *on_call.DUTY_FIRST)
-    return on_call.compose_alert(work, team_id, email=email, ladder=ladder)
+    ladder = (is_this_person(person_id), *on_call.DUTY_FIRST)
+    return on_call.compose_alert(work, team_id, email=email, tiers=ladder)

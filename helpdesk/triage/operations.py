@@ -6,7 +6,7 @@ from typing import Final
 
 from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news, report_content
-from helpdesk.cases.contributions import name_of_answer, record_contribution
+from helpdesk.cases.contributions import answer_contribution_name, record_contribution
 from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, ContributionKind, LevelRequest
 from helpdesk.cases.models.news import NewsKind
@@ -18,14 +18,14 @@ from helpdesk.playbooks.answers import without_hidden
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.merging import pages_of
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import first_reply_clock, queries
 from helpdesk.triage.advice import keep_for_advice
-from helpdesk.triage.judgement import Judgement, by_urgency, judge_report
+from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.policy import may_decide, may_judge
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from helpdesk.triage.surge_alerts import CALLS
 
 RAISED: Final = "raised-by-hand"
@@ -33,10 +33,10 @@ LOWERED: Final = "lowered-by-hand"
 UNHEARD: Final = "triage.unheard"
 
 
-def in_order(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
+def kinds_by_urgency(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
     """The kinds of a report as a case keeps them: what presses most is what it is mainly about."""
-    library = the_library()
-    pages = by_urgency(the_table(), pages_of(library, kinds), answers)
+    library = load_current_library()
+    pages = playbooks_by_urgency(load_decision_table(), pages_of(library, kinds), answers)
     return tuple(page.id for page in pages)
 
 
@@ -46,8 +46,8 @@ def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
     No rule: the report itself asks for it. It asks the database nothing, because the case may not
     be written yet and the public door could not read what it needs.
     """
-    library = the_library()
-    judgement = judge_report(the_table(), pages_of(library, case.kinds), answers)
+    library = load_current_library()
+    judgement = judge_report(load_decision_table(), pages_of(library, case.kinds), answers)
     case.level, case.rule = judgement.level, judgement.code
     _keep(work, case, level=judgement.level, rule=judgement.code, inputs={"answers": answers})
     first_reply_clock.start_first_reply_clock(work, case)
@@ -74,7 +74,7 @@ def correct_answers(
     lock_case(work, case)
     work.require(may_judge, case)
     refuse_unseen(seen, now=mark_of(case.answers))
-    pages, table = queries.pages_of(work, case), the_table()
+    pages, table = queries.pages_of(work, case), load_decision_table()
     questions = queries.questions_of(pages)
     before = answers_of(work, case)
     told = {name: value for name, value in {**before, **changes}.items() if value}
@@ -90,8 +90,10 @@ def correct_answers(
     case.answers = work.keys.seal(case, "answers", json.dumps(kept))
     keep_for_advice(case, after)
     for question in changes:
-        record_contribution(work, case.id, ContributionKind.EVIDENCE, name=name_of_answer(question))
-    platform = the_library().named_platform(after)
+        record_contribution(
+            work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)
+        )
+    platform = load_current_library().named_platform(after)
     case.platform = platform.slug if platform else None
     was = judge_report(table, pages, before).level
     if _apply(work, case, judgement, was=was, answers=after, corrected=sorted(changes)):
@@ -107,7 +109,7 @@ def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Jud
     """
     lock_case(work, case)
     work.require(may_judge, case)
-    table, answers = the_table(), answers_of(work, case)
+    table, answers = load_decision_table(), answers_of(work, case)
     judgement = judge_report(table, queries.pages_of(work, case), answers)
     was = judge_report(table, was_about, answers).level
     _apply(work, case, judgement, was=was, answers=answers, about=[*case.kinds])
@@ -146,7 +148,7 @@ def _apply(
 
 def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
     """Call for the second person without whom corrected answers lower nothing."""
-    lower = queries.one_below(case.level)
+    lower = queries.next_lower_level(case.level)
     if lower is not None and queries.pending_request(work, case) is None:
         reason = (
             f"The answers were corrected, and lead to {judgement.level} by rule {judgement.code}."
@@ -165,7 +167,9 @@ def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
     _move(work, case, level, rule=RAISED)
 
 
-def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) -> LevelRequest:
+def request_lower_level(
+    work: Work, case: Case, *, level: Level | None, reason: str
+) -> LevelRequest:
     """Ask a second person to agree that a case can wait longer, by one level."""
     lock_case(work, case)
     work.require(may_judge, case)
@@ -178,7 +182,7 @@ def ask_to_lower(work: Work, case: Case, *, level: Level | None, reason: str) ->
     return _write_wish(work, case, level=level, reason=reason)
 
 
-def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None:
+def decide_level_request(work: Work, request: LevelRequest, *, granted: bool) -> None:
     """The second person agrees that a case can wait longer, or does not."""
     case = request.case
     # A level that is being raised at this moment is waited for, and never lowered over.
@@ -194,7 +198,7 @@ def decide_lowering(work: Work, request: LevelRequest, *, granted: bool) -> None
     work.record(
         "case.lowering_decided", request, was=case.level, level=request.level, granted=granted
     )
-    news.tell_person(work, case.id, request.asked_by, NewsKind.LOWERING_DECIDED)
+    news.notify_person(work, case.id, request.asked_by, NewsKind.LOWERING_DECIDED)
     if granted:
         reason = {"reason": work.keys.open(request, "reason"), "asked_by": request.asked_by}
         _keep(work, case, level=request.level, rule=LOWERED, inputs=reason)
@@ -212,7 +216,7 @@ def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LevelRe
     return request
 
 
-def note_call(
+def record_alert_result(
     work: Work, case_id: str, reached: AlertResult, *, action: str, **details: int
 ) -> None:
     """Write down who heard of a case. While nobody has, it stands on the board in red.
@@ -239,7 +243,7 @@ def _move(work: Work, case: Case, level: Level, *, rule: str) -> None:
         return
     case.level = level
     record_contribution(work, case.id, ContributionKind.LEVEL)
-    news.tell_person(work, case.id, case.owner_id, NewsKind.LEVEL)
+    news.notify_person(work, case.id, case.owner_id, NewsKind.LEVEL)
     first_reply_clock.restart_for_level(work, case)
     if level.rank > was.rank:
         _call_if_pressing(work, case)
@@ -253,7 +257,7 @@ def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[st
         by=work.actor.id,
         level=level,
         rule=rule,
-        table_version=the_table().version,
+        table_version=load_decision_table().version,
     )
     evaluation.inputs = work.keys.seal(evaluation, "inputs", json.dumps(inputs))
     work.add(evaluation)
@@ -270,7 +274,7 @@ def _raised_by_hand(work: Work, case: Case) -> list[Level]:
 
 
 def _one_below(case: Case, level: Level | None) -> Level:
-    if level is None or level is not queries.one_below(case.level):
+    if level is None or level is not queries.next_lower_level(case.level):
         raise Conflict(f"A case that is {case.level} can be lowered by one level at a time.")
     return level
 

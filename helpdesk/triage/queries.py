@@ -18,16 +18,16 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks import merging, organisations
 from helpdesk.playbooks.answers import tags
 from helpdesk.playbooks.conditions import Context
-from helpdesk.playbooks.evaluation import doubts
+from helpdesk.playbooks.evaluation import unknown_names_in
 from helpdesk.playbooks.model import Playbook, Question
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as runs
 from helpdesk.runs.context import answers_of
-from helpdesk.triage.first_reply_clock import due_code
+from helpdesk.triage.first_reply_clock import due_as_argument
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.models import Evaluation
-from helpdesk.triage.repository import the_table
-from helpdesk.triage.table_rows import Row, rows_of
+from helpdesk.triage.repository import load_decision_table
+from helpdesk.triage.table_rows import TableRow, rows_of
 
 # An alarm goes out within seconds; one that is still here after these minutes went to no one.
 ON_ITS_WAY: Final = timedelta(minutes=3)
@@ -58,13 +58,13 @@ class JudgedAnswer:
 
 
 @dataclass(frozen=True)
-class TriageNow:
+class TriageSummary:
     """Everything the case page says about the level."""
 
     pages: tuple[Playbook, ...]
     known: Context
     judgement: Judgement
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     answers: tuple[JudgedAnswer, ...]
     evaluations: Sequence[Any]
     request: LevelRequest | None
@@ -82,13 +82,13 @@ class TriageNow:
         return organisations.tags_of_organisation(self.known)
 
 
-def triage_of_case(work: Work, case: Case) -> TriageNow:
+def triage_of_case(work: Work, case: Case) -> TriageSummary:
     """The level in force, why, what it was before, and what waits for a second person."""
     return triage_summary(
         work,
         case,
         evaluations=evaluations_of(work, case),
-        at_work=runs.at_work(work, case),
+        at_work=runs.playbooks_in_progress(work, case),
         request=pending_request(work, case),
         messages=cases.messages_of(work, case),
     )
@@ -102,19 +102,19 @@ def triage_summary(
     at_work: Sequence[str],
     request: LevelRequest | None,
     messages: Sequence[Any],
-) -> TriageNow:
+) -> TriageSummary:
     """The same of what was read: levels given, playbooks at work, a wish to lower the level, and
     messages, of which some answer questions."""
     answers = answers_of(work, case, messages=messages)
     later = report_content.later_answers_of(work, case, messages).keys()
-    pages = merging.pages_of(the_library(), (*case.kinds, *at_work))
-    judgement = judge_report(the_table(), pages, answers)
+    pages = merging.pages_of(load_current_library(), (*case.kinds, *at_work))
+    judgement = judge_report(load_decision_table(), pages, answers)
     questions = questions_of(pages)
-    return TriageNow(
+    return TriageSummary(
         pages=pages,
         known=answers,
         judgement=judgement,
-        rows=rows_of(the_table(), judgement),
+        rows=rows_of(load_decision_table(), judgement),
         answers=_in_words(questions, answers, judgement, later=later),
         evaluations=evaluations,
         request=request,
@@ -123,28 +123,30 @@ def triage_summary(
     )
 
 
-def one_below(level: Level) -> Level | None:
+def next_lower_level(level: Level) -> Level | None:
     """The next level down; none below the last."""
     return next((one for one in Level if one.rank == level.rank - 1), None)
 
 
 def pages_of(work: Work, case: Case) -> tuple[Playbook, ...]:
     """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
-    return merging.pages_of(the_library(), (*case.kinds, *runs.at_work(work, case)))
+    return merging.pages_of(
+        load_current_library(), (*case.kinds, *runs.playbooks_in_progress(work, case))
+    )
 
 
 def questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
     """What these pages ask, in the words of the house; and, last, who it is that asks."""
-    library = the_library()
+    library = load_current_library()
     asked = merging.questions_of(library, pages)
     names = {question.id for question in asked}
-    late = (one for one in organisations.questions_about_it(library) if one.id not in names)
+    late = (one for one in organisations.organisation_questions(library) if one.id not in names)
     return (*asked, *late)
 
 
 def judgement_of(work: Work, case: Case) -> Judgement:
     """What today's table says to the answers as they stand, with what is assumed and to ask."""
-    return judge_report(the_table(), pages_of(work, case), answers_of(work, case))
+    return judge_report(load_decision_table(), pages_of(work, case), answers_of(work, case))
 
 
 def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
@@ -193,9 +195,9 @@ def _could_raise(
         for page in pages
         for flag in page.red_flags
         if flag.floor is not None and flag.floor.rank > level.rank
-        for name in doubts(flag.when, known)
+        for name in unknown_names_in(flag.when, known)
     )
-    points = {point.id for point in the_table().points}
+    points = {point.id for point in load_decision_table().points}
     asked = {one.id: str(one.ask) for one in questions if one.id not in points}
     return tuple(asked[name] for name in open_to if name in asked)
 
@@ -207,7 +209,7 @@ def _in_words(
     *,
     later: Collection[str],
 ) -> tuple[JudgedAnswer, ...]:
-    table = the_table()
+    table = load_decision_table()
     unknown = {*judgement.assumed, *judgement.to_ask}
     told = []
     for question in questions:
@@ -262,7 +264,7 @@ def _still_here(work: Work) -> Sequence[dict[str, Any]]:
 def _is_meant(case: Case, lying: Sequence[dict[str, Any]]) -> bool:
     """Whether one of these alarms still has something to say: not one of an older clock."""
     assert case.reply_due_at is not None  # noqa: S101 - the query looked
-    due = due_code(case.reply_due_at)
+    due = due_as_argument(case.reply_due_at)
     return any(
         one["case_id"] == case.id
         and (case.owner_id is None if "due" not in one else one["due"] == due)

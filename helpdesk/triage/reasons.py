@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from helpdesk.playbooks.conditions import AllOf, AnyOf, Condition, Context, Not, Value, mentions_in
+from helpdesk.playbooks.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Context,
+    Not,
+    Value,
+    compared_values_in,
+)
 from helpdesk.playbooks.model import Playbook, RedFlag, Text
 
 
-def reasons_in(
+def answers_raising_level(
     pages: Sequence[Playbook], answers: Context, settled: Context, flags: Iterable[RedFlag]
 ) -> tuple[Text, ...]:
     """The picked options by which a point counts higher than it was answered, or a flag rose."""
@@ -38,7 +46,7 @@ def _affirmed(condition: Condition) -> Iterator[tuple[str, str]]:
         case Not():
             return
         case leaf:
-            for name, values in mentions_in(leaf):
+            for name, values in compared_values_in(leaf):
                 yield from ((name, value) for value in values)
 
 

@@ -6,7 +6,7 @@ It is written in playbooks/triage.yml and published beside the library.
 from functools import cache
 
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.localization import reworded
+from helpdesk.playbooks.localization import localize
 from helpdesk.playbooks.published import load_part
 from helpdesk.triage.decision_table import DecisionTable
 
@@ -14,10 +14,10 @@ TRIAGE = "triage"
 WRITTEN = ("triage.yml",)
 
 
-def the_table(language: str | None = None) -> DecisionTable:
+def load_decision_table(language: str | None = None) -> DecisionTable:
     """The table in its own language, or in a reader's. What is kept is always the source."""
     source = _source()
-    original = repository.the_library().collection.language
+    original = repository.load_current_library().collection.language
     return source if language in (None, original) else _in(str(language))
 
 
@@ -28,4 +28,4 @@ def _source() -> DecisionTable:
 
 @cache
 def _in(language: str) -> DecisionTable:
-    return reworded(_source(), repository.words_of(language))
+    return localize(_source(), repository.translator_for(language))

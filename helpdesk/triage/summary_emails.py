@@ -20,7 +20,7 @@ MOVED: Final = "triage.owner_told"
 
 
 def compose_surge_alert(
-    context: AppContext, work: Work, lane: QueueLane, ladder: tuple[on_call.AlertTier, ...]
+    context: AppContext, work: Work, lane: QueueLane, tiers: tuple[on_call.AlertTier, ...]
 ) -> on_call.OnCallAlert:
     """The same letter to whichever circle: whoever is in two gets it under one id."""
     team = work.session.get_one(Team, lane.team_id)
@@ -40,10 +40,10 @@ def compose_surge_alert(
             link=f"{context.settings.staff_url}/queues/{team.slug}",
         )
 
-    return on_call.compose_alert(work, lane.team_id, email=email, ladder=ladder)
+    return on_call.compose_alert(work, lane.team_id, email=email, tiers=tiers)
 
 
-def is_batched_later(work: Work, case: Case) -> bool:
+def will_be_in_next_summary(work: Work, case: Case) -> bool:
     """Whether a case moved and was told of a moment ago: then the next letter, ten minutes later,
     is about all that moved until then. It is promised once, however much moves."""
     lately = select(HistoryEntry.id).where(

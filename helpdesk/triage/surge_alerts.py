@@ -19,10 +19,10 @@ from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise, PromiseState
-from helpdesk.core.work import Work, reporters_time
-from helpdesk.triage.decision_table import Tell
+from helpdesk.core.work import Work, round_for_reporter
+from helpdesk.triage.decision_table import AlertAudience
 from helpdesk.triage.first_reply_clock import response_plan_for
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 
 # So many cases of the first lane have letters of their own in ten minutes.
 LETTERS: Final = 5
@@ -61,7 +61,7 @@ class AlertMoment:
     """A moment at which people hear of cases: they came, or a part of their time is gone."""
 
     level: Level
-    tell: Tell
+    tell: AlertAudience
     at: datetime
     cases: int
     is_arrival: bool
@@ -84,7 +84,7 @@ def is_part_of_surge(work: Work, case: Case) -> bool:
     return _is_crowded(alert_moments(work, lane, since=work.at - EVERY), lane, work.at)
 
 
-def emails_due(work: Work, lane: QueueLane, *, at: datetime | None = None) -> list[Tell]:
+def tiers_due(work: Work, lane: QueueLane, *, at: datetime | None = None) -> list[AlertAudience]:
     """Which circles should hear of a lane, now or at that moment."""
     moment = at or work.at
     found = [one for one in alert_moments(work, lane, since=moment - LOOK_BACK) if one.at <= moment]
@@ -101,36 +101,38 @@ def emails_due(work: Work, lane: QueueLane, *, at: datetime | None = None) -> li
     news = [one for one in found if since < one.at <= until and _is_news(one, told.get(one.tell))]
     return [
         tell
-        for tell in Tell
+        for tell in AlertAudience
         if any(one.tell is tell for one in news)
         and (tell not in told or moment - told[tell].at >= EVERY)
     ]
 
 
-def is_unheard(work: Work, team_id: str) -> bool:
+def is_surge_alert_overdue(work: Work, team_id: str) -> bool:
     """Whether a letter of a queue's lanes should have gone out minutes ago, and has not."""
     moment = work.at - ON_ITS_WAY
-    return any(emails_due(work, QueueLane(team_id, second), at=moment) for second in (False, True))
+    return any(tiers_due(work, QueueLane(team_id, second), at=moment) for second in (False, True))
 
 
-def promise_emails(work: Work) -> None:
+def promise_surge_alerts(work: Work) -> None:
     """Promise the letters that are due. The ticker asks; one that is promised waits to be kept."""
     queues = work.session.scalars(select(Team.id).where(Team.kind == TeamKind.QUEUE)).all()
     for lane in (QueueLane(team_id, second) for team_id in queues for second in (False, True)):
-        if emails_due(work, lane) and not _is_promised(work, lane):
+        if tiers_due(work, lane) and not _is_promised(work, lane):
             work.promise("triage.tell_of_many", team_id=lane.team_id, second=int(lane.is_second))
 
 
-def record_alert(work: Work, lane: QueueLane, tell: Tell, *, told: Sequence[str]) -> None:
+def record_surge_alert(
+    work: Work, lane: QueueLane, tier: AlertAudience, *, told: Sequence[str]
+) -> None:
     """Write down that a circle has heard of all that waits in a lane."""
-    tick = reporters_time(work.at)
+    tick = round_for_reporter(work.at)
     came = {one.level: one.cases for one in alert_moments(work, lane, since=tick) if one.is_arrival}
     work.record_about(
-        TOLD, "teams", lane.team_id, second=lane.is_second, tell=tell, came=came, told=list(told)
+        TOLD, "teams", lane.team_id, second=lane.is_second, tell=tier, came=came, told=list(told)
     )
 
 
-def last_alert(work: Work, lane: QueueLane) -> Mapping[Tell, LastAlert]:
+def last_alert(work: Work, lane: QueueLane) -> Mapping[AlertAudience, LastAlert]:
     """When each circle last heard of a lane."""
     lately = select(HistoryEntry.at, HistoryEntry.details).where(
         HistoryEntry.subject_id == lane.team_id,
@@ -168,23 +170,23 @@ def alert_moments(work: Work, lane: QueueLane, *, since: datetime) -> list[Alert
 
 def _read(
     lane: QueueLane, at: datetime, details: Mapping[str, Any]
-) -> Iterator[tuple[Tell, LastAlert]]:
+) -> Iterator[tuple[AlertAudience, LastAlert]]:
     """What an entry says of a lane. One that is odd says nothing: it must stop no ticker, no alarm
     and no board."""
     came = details.get("came")
-    if details.get("second") != lane.is_second or details.get("tell") not in list(Tell):
+    if details.get("second") != lane.is_second or details.get("tell") not in list(AlertAudience):
         return
     if isinstance(came, dict) and all(isinstance(number, int) for number in came.values()):
-        yield Tell(details["tell"]), LastAlert(at, came)
+        yield AlertAudience(details["tell"]), LastAlert(at, came)
 
 
-def _kinds() -> Iterator[tuple[Level, Tell, timedelta, bool]]:
+def _kinds() -> Iterator[tuple[Level, AlertAudience, timedelta, bool]]:
     """Level, who is told, how much time is left then, and whether it is the moment of arrival."""
     for level in Level:
         within = response_plan_for(level).first_reply
         if level.rank >= CALLS.rank:
-            yield level, Tell.DUTY, within, True
-        for alarm in the_table().plan(level).alarms:
+            yield level, AlertAudience.DUTY, within, True
+        for alarm in load_decision_table().plan(level).alarms:
             yield level, alarm.tell, within * (100 - alarm.percent) / 100, False
 
 
@@ -198,7 +200,7 @@ def _is_news(mark: AlertMoment, told: LastAlert | None) -> bool:
         return True
     if not mark.is_arrival:
         return mark.at > told.at
-    tick = reporters_time(told.at)
+    tick = round_for_reporter(told.at)
     return mark.at > tick or (mark.at == tick and mark.cases > told.came.get(mark.level, 0))
 
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from helpdesk.cases.levels import Level
-from helpdesk.triage.decision_table import Cell, DecisionTable
+from helpdesk.triage.decision_table import DecisionTable, TableCell
 from helpdesk.triage.judgement import Judgement
 
 ANY = "whatever else is so"
 
 
 @dataclass(frozen=True)
-class CellNow:
+class HighlightedCell:
     """One field of the table, and whether it is the one that this case leads to."""
 
     pressures: int
@@ -20,20 +20,24 @@ class CellNow:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One line of the table: danger and whether it goes on, then a field for each count."""
 
     danger: str
     hold: str
-    cells: tuple[CellNow, ...]
+    cells: tuple[HighlightedCell, ...]
     is_here: bool
 
 
-def rows_of(table: DecisionTable, judgement: Judgement) -> tuple[Row, ...]:
+def rows_of(table: DecisionTable, judgement: Judgement) -> tuple[TableRow, ...]:
     """Every line, the gravest first. Lines of one danger that are all alike are drawn as one."""
     danger, hold = table.point("danger"), table.point("hold")
-    here = (judgement.settled["danger"], judgement.settled["hold"], pressures_in(table, judgement))
-    rows: list[Row] = []
+    here = (
+        judgement.settled["danger"],
+        judgement.settled["hold"],
+        count_pressures(table, judgement),
+    )
+    rows: list[TableRow] = []
     for risk in reversed(danger.values):
         lines = [
             (str(going.label), going.id, _cells(table, risk.id, going.id))
@@ -50,7 +54,7 @@ def rows_of(table: DecisionTable, judgement: Judgement) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def pressures_in(table: DecisionTable, judgement: Judgement) -> int:
+def count_pressures(table: DecisionTable, judgement: Judgement) -> int:
     """How many of the points that make it harder to wait are so."""
     return sum(
         point.pressure is not None and judgement.settled[point.id] == point.pressure
@@ -58,19 +62,19 @@ def pressures_in(table: DecisionTable, judgement: Judgement) -> int:
     )
 
 
-def _cells(table: DecisionTable, danger: str, hold: str) -> list[Cell]:
+def _cells(table: DecisionTable, danger: str, hold: str) -> list[TableCell]:
     found = [cell for cell in table.cells if (cell.danger, cell.hold) == (danger, hold)]
     return sorted(found, key=lambda cell: cell.pressures)
 
 
 def _row(
-    danger: str, hold: str, cells: list[Cell], here: tuple[str, str, int], *, is_here: bool
-) -> Row:
-    return Row(
+    danger: str, hold: str, cells: list[TableCell], here: tuple[str, str, int], *, is_here: bool
+) -> TableRow:
+    return TableRow(
         danger=danger,
         hold=hold,
         cells=tuple(
-            CellNow(
+            HighlightedCell(
                 pressures=cell.pressures,
                 level=cell.rule.level,
                 rule=cell.rule.id,

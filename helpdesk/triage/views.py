@@ -69,8 +69,8 @@ def create_lowering(ref: str) -> ResponseReturnValue:
     form = LowerForm()
     if not form.validate_on_submit():
         return _level_page(case, RaiseForm(formdata=None), form), 422
-    level = queries.one_below(case.level)
-    operations.ask_to_lower(work, case, level=level, reason=form.why_lower.data or "")
+    level = queries.next_lower_level(case.level)
+    operations.request_lower_level(work, case, level=level, reason=form.why_lower.data or "")
     flash("A second person is asked to agree. Until then the level stays.")
     return _to_case(case)
 
@@ -80,7 +80,7 @@ def create_lowering_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     asked = queries.pending_request_or_conflict(work, case, seen=mark_on_page())
     granted = request.form.get("granted") == "yes"
-    operations.decide_lowering(work, asked, granted=granted)
+    operations.decide_level_request(work, asked, granted=granted)
     flash(f"The level is {case.level}." if granted else "The level stays as it was.")
     return _to_case(case)
 
@@ -104,6 +104,6 @@ def _level_page(case: Case, raising: RaiseForm, lowering: LowerForm) -> str:
         case=case,
         raising=raising,
         lowering=lowering,
-        lower=queries.one_below(case.level),
+        lower=queries.next_lower_level(case.level),
         triage=queries.triage_of_case(work, case),
     )

@@ -19,10 +19,10 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 
 def init_app(app: Flask) -> None:
     """Give templates `once`, which writes such a field."""
-    app.jinja_env.globals["once"] = once
+    app.jinja_env.globals["once"] = render_once
 
 
-def blank(form: type[AnyForm]) -> AnyForm:
+def blank_form(form: type[AnyForm]) -> AnyForm:
     """A form without anything in it, only to be shown, on the staff's pages."""
     return cast(AnyForm, _made(cast(Hashable, form)))
 
@@ -32,7 +32,7 @@ def _made(form: Any) -> Form:
     return cast(Form, form(None, meta={"csrf": False, "is_blank": True}))
 
 
-def once(macro: Macro, field: Any, **options: Any) -> Any:
+def render_once(macro: Macro, field: Any, **options: Any) -> Any:
     """A field as its macro writes it: that of a blank form, once."""
     if getattr(field.meta, "is_blank", False):
         return _written(macro, field, tuple(options.items()))

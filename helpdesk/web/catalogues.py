@@ -62,7 +62,7 @@ def init_app(app: Flask) -> None:
     app.extensions["babel"].instance.domain_instance = _Catalogues()
 
 
-def path_of(language: str) -> Path:
+def catalogue_path(language: str) -> Path:
     """Where a language's catalogue lies."""
     return FOLDER / language / "LC_MESSAGES" / "messages.po"
 
@@ -70,19 +70,19 @@ def path_of(language: str) -> Path:
 @cache
 def catalogue(language: str) -> Catalog | None:
     """A language's catalogue, if there is one."""
-    path = path_of(language)
+    path = catalogue_path(language)
     if not path.exists():
         return None
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def is_met_by_reporters(message: Message) -> bool:
+def is_shown_to_reporters(message: Message) -> bool:
     """Whether a sentence stands on a page that somebody who asks for help can see."""
     return _stands_in(message, PUBLIC_PLACES)
 
 
-def lacking_consents(language: str) -> list[str] | None:
+def untranslated_consents(language: str) -> list[str] | None:
     """What somebody would agree to without having it in their language; None without catalogue."""
     found = catalogue(language)
     if found is None:
@@ -105,7 +105,7 @@ def _stands_in(message: Message, places: tuple[str, ...]) -> bool:
     return bool(message.id) and any(name.startswith(places) for name, _line in message.locations)
 
 
-def has_been_read(language: str) -> bool:
+def has_been_reviewed(language: str) -> bool:
     """Whether somebody who speaks the language has read its catalogue."""
     found = catalogue(language)
     return found is not None and READ_BY.search(found.header_comment) is not None

@@ -5,26 +5,32 @@ from typing import Any
 
 from wtforms import ValidationError
 
-from helpdesk.core.plausible_days import AHEAD, BACK, can_be_in_future, can_be_in_past, in_words
+from helpdesk.core.plausible_days import (
+    AHEAD,
+    BACK,
+    format_day,
+    is_plausible_future_day,
+    is_plausible_past_day,
+)
 
 
-def in_future(_form: Any, field: Any) -> None:
+def require_future_day(_form: Any, field: Any) -> None:
     """A day after today, at most a year ahead."""
     today = _today()
-    if field.data is not None and not can_be_in_future(field.data, today=today):
+    if field.data is not None and not is_plausible_future_day(field.data, today=today):
         raise ValidationError(
-            f"Choose a day after today ({in_words(today)} in UTC) and no later than "
-            f"{in_words(today + AHEAD)}."
+            f"Choose a day after today ({format_day(today)} in UTC) and no later than "
+            f"{format_day(today + AHEAD)}."
         )
 
 
-def in_past(_form: Any, field: Any) -> None:
+def require_past_day(_form: Any, field: Any) -> None:
     """Today or a day before, at most five years back."""
     today = _today()
-    if field.data is not None and not can_be_in_past(field.data, today=today):
+    if field.data is not None and not is_plausible_past_day(field.data, today=today):
         raise ValidationError(
-            f"Choose today ({in_words(today)} in UTC) or an earlier day, but not before "
-            f"{in_words(today - BACK)}."
+            f"Choose today ({format_day(today)} in UTC) or an earlier day, but not before "
+            f"{format_day(today - BACK)}."
         )
 
 

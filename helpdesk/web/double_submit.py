@@ -9,9 +9,9 @@ from typing import Any, Final, TypeVar
 from flask import Flask, Response, current_app, flash, g, request, session
 from flask.typing import ResponseReturnValue
 
-from helpdesk.core import stored_answers
+from helpdesk.core import stored_responses
 from helpdesk.core.sealing import CannotOpen, Secret
-from helpdesk.web.form_tokens import FIELD, is_checked
+from helpdesk.web.form_tokens import FIELD, requires_token
 from helpdesk.web.work import current_work
 
 # A page of ours is far smaller; what is larger is not kept for a second press.
@@ -20,7 +20,7 @@ LONGEST: Final = 400_000
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def repeatable(view: View) -> View:
+def allow_repeats(view: View) -> View:
     """Mark a form that makes nothing, or sees to it by itself that it makes it once."""
     view.repeatable = True  # type: ignore[attr-defined]  # a mark on a function
     return view
@@ -34,7 +34,7 @@ class SubmittedForm:
     key: Secret = field(repr=False)
 
     @classmethod
-    def now(cls) -> "SubmittedForm":
+    def from_request(cls) -> "SubmittedForm":
         words = [request.full_path, *sorted(request.form.items(multi=True))]
         raw = json.dumps(words).encode()
         return cls(_digest(raw, b"hd press id").hex(), Secret(_digest(raw, b"hd press key")))
@@ -50,16 +50,18 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_again() -> ResponseReturnValue | None:
-    if not is_checked() or FIELD not in request.form or _is_repeatable():
+    if not requires_token() or FIELD not in request.form or _is_repeatable():
         return None
-    work, pressed = current_work(), SubmittedForm.now()
-    if stored_answers.is_first(work.session, pressed.id, at=work.at):
+    work, pressed = current_work(), SubmittedForm.from_request()
+    if stored_responses.is_first_submission(work.session, pressed.id, at=work.at):
         g.pressed = pressed
         return None
-    answer = stored_answers.answer_to(work.session, pressed.id)
+    answer = stored_responses.response_to(work.session, pressed.id)
     try:
         return (
-            _read(pressed.key.open(answer, stored_answers.place_of(pressed.id))) if answer else None
+            _read(pressed.key.open(answer, stored_responses.response_location(pressed.id)))
+            if answer
+            else None
         )
     except CannotOpen:  # not written by us
         return None
@@ -70,8 +72,8 @@ def _keep_answer(response: Response) -> Response:
     if pressed is not None and response.status_code < 400 and "work" in g:
         written = _write(response)
         if len(written) <= LONGEST:
-            envelope = pressed.key.seal(written, stored_answers.place_of(pressed.id))
-            stored_answers.note_answer(current_work().session, pressed.id, envelope)
+            envelope = pressed.key.seal(written, stored_responses.response_location(pressed.id))
+            stored_responses.save_response(current_work().session, pressed.id, envelope)
     return response
 
 

@@ -27,11 +27,11 @@ from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.form_tokens import (
     CrossSiteForm,
     ExpiredForm,
-    ForeignForm,
+    OtherPersonsForm,
     is_same_site,
     new_token,
+    page_token,
     sent_token,
-    token_here,
 )
 from helpdesk.web.refused_forms import RefusedForm
 from helpdesk.web.request_bodies import CutForm, TooManyLetters
@@ -64,7 +64,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(CannotOpen, _cannot_open)
     app.register_error_handler(ExpiredForm, _old_form)
-    app.register_error_handler(ForeignForm, _foreign_form)
+    app.register_error_handler(OtherPersonsForm, _foreign_form)
     app.register_error_handler(CrossSiteForm, _from_elsewhere)
     app.register_error_handler(CutForm, _cut_form)
     app.register_error_handler(TooManyLetters, _too_many_letters)
@@ -83,7 +83,7 @@ def _refused(refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, NotAllowed | NotFound):
         log_refusal("access refused", where=str(request.endpoint))
     if isinstance(refusal, Conflict):
-        return _conflict(refusal.sentence, above=parent_page(request.path))
+        return _conflict(refusal.sentence, above=parent_page_of(request.path))
     return _page(refusal.sentence, STATUS.get(type(refusal), 400), sent=_sent())
 
 
@@ -157,7 +157,7 @@ def _someone_was_quicker(error: IntegrityError) -> ResponseReturnValue:
     if not isinstance(error.orig, UniqueViolation):
         return _failed(error)
     log.warning("someone was quicker: %s", error.orig.diag.constraint_name)
-    return _conflict(Conflict.sentence, above=parent_page(request.path))
+    return _conflict(Conflict.sentence, above=parent_page_of(request.path))
 
 
 def _failed(error: Exception) -> ResponseReturnValue:
@@ -198,7 +198,7 @@ def _from_elsewhere(_error: CrossSiteForm) -> ResponseReturnValue:
     return _page(translatable("This did not come from one of our own pages."), 400)
 
 
-def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
+def _foreign_form(_error: OtherPersonsForm) -> ResponseReturnValue:
     """Somebody else is here than when the page was opened: it does nothing to either."""
     sentence = (
         translatable(
@@ -210,7 +210,7 @@ def _foreign_form(_error: ForeignForm) -> ResponseReturnValue:
             "Someone else was signed in when this page was opened. Nothing was sent or changed."
         )
     )
-    return _conflict(sentence, above=parent_page(request.path) or _home())
+    return _conflict(sentence, above=parent_page_of(request.path) or _home())
 
 
 def _sent(most_letters: int | None = None) -> RefusedForm:
@@ -244,7 +244,7 @@ def _again(
         status=status,
         sent=sent or _sent(),
         # It stays the form of whoever had it.
-        token=new_token(before.whose) if before else token_here(),
+        token=new_token(before.whose) if before else page_token(),
         address=f"{request.root_path}{request.full_path}".rstrip("?"),
         above=above,
         ways=ways,
@@ -266,7 +266,7 @@ def _page(
         status=status,
         sent=sent or RefusedForm(),
         ways=ways,
-        above=above or parent_page(request.path),
+        above=above or parent_page_of(request.path),
         home=current_app.config["HOME"],
     )
     return page, status
@@ -276,7 +276,7 @@ def _home() -> str:
     return url_for(current_app.config["HOME"])
 
 
-def parent_page(path: str) -> str | None:
+def parent_page_of(path: str) -> str | None:
     """The page that an address lies under, such as the case of a message."""
     routes = current_app.create_url_adapter(request)
     steps = path.rstrip("/").split("/")[:-1]

@@ -18,20 +18,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from helpdesk.core import stored_answers
+from helpdesk.core import stored_responses
 from helpdesk.core.actors import NOBODY
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
 from helpdesk.web.app_context import current_context
-from helpdesk.web.cookies import RESULTS, new_results_cookie
+from helpdesk.web.cookies import RESULTS, renew_results_cookie
 from helpdesk.web.form_tokens import is_same_site, page_holder
 from helpdesk.web.login import public_view
-from helpdesk.web.rate_limits import within_limit
+from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.work import current_work
 
 # A page that is refused holds what was typed, and people are interrupted; the others say their
 # thing, a code perhaps, and are over.
 REFUSED_LASTS: Final = timedelta(hours=1)
-LASTS: Final = stored_answers.KEPT
+LASTS: Final = stored_responses.KEPT
 LONGEST: Final = 400_000
 BURST, STEADY_PER_MINUTE = 120, 60
 
@@ -49,13 +49,13 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_refusal)
 
 
-def keep_with_the_work(app: Flask) -> None:
+def save_results_in_transaction(app: Flask) -> None:
     """Keep the pages that belong to what was done, in its transaction. Must come after the work,
     and after the presses: then a second press is led to the page of the first."""
     app.after_request(_keep_answer)
 
 
-def shown_without_database(view: View) -> View:
+def render_without_database(view: View) -> View:
     """Mark a form some of whose pages (200) do nothing, so that they need no database."""
     view.needs_no_database = True  # type: ignore[attr-defined]  # a mark on a function
     return view
@@ -73,9 +73,11 @@ def _opened(result_id: str) -> tuple[str, int] | None:
     key = _key(result_id, page_holder())
     if key is None:
         return None
-    kept = stored_answers.answer_to(work.session, _row(key), since=work.at - stored_answers.KEPT)
+    kept = stored_responses.response_to(
+        work.session, _row(key), since=work.at - stored_responses.KEPT
+    )
     try:
-        words = key.open_text(kept, stored_answers.place_of(_row(key))) if kept else None
+        words = key.open_text(kept, stored_responses.response_location(_row(key))) if kept else None
     except CannotOpen:  # not written by us
         return None
     status, page = json.loads(words) if words else (0, "")
@@ -85,7 +87,7 @@ def _opened(result_id: str) -> tuple[str, int] | None:
 def _remember_browser(response: Response) -> Response:
     """Whoever has a form from us brings this back with it, if the browser keeps cookies at all."""
     if "form_token" in g and RESULTS not in session:
-        session[RESULTS] = new_results_cookie()
+        session[RESULTS] = renew_results_cookie()
     return response
 
 
@@ -126,7 +128,7 @@ def _is_to_be_kept(response: Response) -> bool:
         and RESULTS in session
         and is_same_site()
         and len(response.get_data()) <= LONGEST
-        and within_limit("results", size=BURST, per_minute=STEADY_PER_MINUTE, who=_counted())
+        and is_within_limit("results", size=BURST, per_minute=STEADY_PER_MINUTE, who=_counted())
     )
 
 
@@ -142,9 +144,9 @@ def _kept(transaction: Session, response: Response, at: datetime) -> str:
     key = _key(result_id, page_holder())
     assert key is not None  # noqa: S101 - the cookie was looked at before
     words = json.dumps([response.status_code, response.get_data(as_text=True)])
-    envelope = key.seal_text(words, stored_answers.place_of(_row(key)))
+    envelope = key.seal_text(words, stored_responses.response_location(_row(key)))
     longer = REFUSED_LASTS - LASTS if response.status_code >= 400 else timedelta()
-    stored_answers.add(transaction, _row(key), envelope, at=at + longer)
+    stored_responses.add_response(transaction, _row(key), envelope, at=at + longer)
     return result_id
 
 

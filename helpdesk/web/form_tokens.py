@@ -16,7 +16,7 @@ from flask import Flask, current_app, g, request
 from itsdangerous import BadSignature, TimestampSigner
 
 from helpdesk.core.actors import NOBODY
-from helpdesk.web.work import STRANGER, current_presence
+from helpdesk.web.work import STRANGER, current_identity
 
 FIELD: Final = "csrf_token"
 LONGEST: Final = 300
@@ -29,7 +29,7 @@ class ExpiredForm(Exception):
     """The form waited too long, or its token is none of ours."""
 
 
-class ForeignForm(Exception):
+class OtherPersonsForm(Exception):
     """The page was handed out to somebody else than who is here now."""
 
 
@@ -56,12 +56,12 @@ class FormToken:
         return cls(text, whose, time.time() - signed_at.timestamp())
 
     @property
-    def is_of_now(self) -> bool:
+    def is_current(self) -> bool:
         return self.age <= float(current_app.config["WTF_CSRF_TIME_LIMIT"])
 
-    def is_of(self, who: str) -> bool:
+    def is_issued_to(self, who: str) -> bool:
         """Whether it was handed out to them."""
-        return is_tag_of(self.whose, who)
+        return is_tag_for(self.whose, who)
 
 
 def anonymous_form(view: View) -> View:
@@ -73,18 +73,18 @@ def anonymous_form(view: View) -> View:
 def init_app(app: Flask) -> None:
     """Look at the token of every form before anything else does, and give templates theirs."""
     app.config.update(WTF_CSRF_TIME_LIMIT=LASTS)
-    app.jinja_env.globals["csrf_token"] = token_here
+    app.jinja_env.globals["csrf_token"] = page_token
     app.before_request(_check)
 
 
-def token_here() -> str:
+def page_token() -> str:
     """The token of the forms on this page: one for all of them."""
     if "form_token" not in g:
-        g.form_token = new_token(_tag(current_presence().actor.id, _keys()[-1]))
+        g.form_token = new_token(_tag(current_identity().actor.id, _keys()[-1]))
     return str(g.form_token)
 
 
-def issue_to(who: str) -> None:
+def issue_page_to(who: str) -> None:
     """From here on this request's page is theirs: somebody who has just come in."""
     g.handed_out_to = who
     g.form_token = new_token(_tag(who, _keys()[-1]))
@@ -95,14 +95,14 @@ def page_holder() -> str:
     return str(g.get("handed_out_to") or g.get("presence", STRANGER).actor.id)
 
 
-def is_tag_of(tag: str, who: str) -> bool:
+def is_tag_for(tag: str, who: str) -> bool:
     """Whether a form with this tag was handed out to them; also under a key that is replaced."""
     return tag in {_tag(who, key) for key in _keys()}
 
 
-def new_token(whose: str) -> str:
+def new_token(owner_tag: str) -> str:
     """A fresh token; `whose` is the tag of an older one that it takes the place of."""
-    return _signer().sign(f"{secrets.token_urlsafe(24)}~{whose}").decode()
+    return _signer().sign(f"{secrets.token_urlsafe(24)}~{owner_tag}").decode()
 
 
 def sent_token() -> FormToken | None:
@@ -125,25 +125,25 @@ def was_sent_by_another_site() -> bool:
     return site != "none" and _came_from_elsewhere()
 
 
-def is_checked() -> bool:
+def requires_token() -> bool:
     """Whether this request has to bring a token."""
     is_on = current_app.config.get("WTF_CSRF_ENABLED", True)
     return bool(is_on) and request.method == "POST" and request.endpoint is not None
 
 
 def _check() -> None:
-    if not is_checked():
+    if not requires_token():
         return
     token = sent_token()
     if _came_from_elsewhere():
         raise CrossSiteForm
-    if token is None or not token.is_of_now:
+    if token is None or not token.is_current:
         raise ExpiredForm
     view = current_app.view_functions[str(request.endpoint)]
-    here = current_presence().actor
-    if hasattr(view, "for_anyone") or here == NOBODY or token.is_of(here.id):
+    here = current_identity().actor
+    if hasattr(view, "for_anyone") or here == NOBODY or token.is_issued_to(here.id):
         return
-    raise ForeignForm
+    raise OtherPersonsForm
 
 
 def _came_from_elsewhere() -> bool:

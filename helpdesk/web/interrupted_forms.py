@@ -17,7 +17,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
-from helpdesk.web.form_tokens import LASTS, is_tag_of, sent_token
+from helpdesk.web.form_tokens import LASTS, is_tag_for, sent_token
 from helpdesk.web.login import is_public_view
 from helpdesk.web.refused_forms import NEVER_REPEATED, RefusedForm
 
@@ -60,12 +60,12 @@ class InterruptedForm:
         words = json.dumps([self.address, self.form.fields, self.whose, time.time()])
         return urlsafe_b64encode(_keys()[-1].seal_text(words, PLACE).raw).decode()
 
-    def is_of(self, who: str) -> bool:
+    def is_issued_to(self, who: str) -> bool:
         """Whether they wrote it."""
-        return is_tag_of(self.whose, who)
+        return is_tag_for(self.whose, who)
 
 
-def own_page_or_none(address: str) -> str | None:
+def local_page_or_none(address: str) -> str | None:
     """The address, if it is that of a page behind this sign-in: never a place outside."""
     if len(address) > LONGEST_ADDRESS or "\\" in address or not address.isprintable():
         return None
@@ -83,7 +83,7 @@ def own_page_or_none(address: str) -> str | None:
 def requested_page() -> str | None:
     """The page that was asked for, or that has the form that came; None for the first page."""
     address = _here() if request.method == "GET" else request.path
-    return own_page_or_none(address) if address != "/" else None
+    return local_page_or_none(address) if address != "/" else None
 
 
 def _here() -> str:

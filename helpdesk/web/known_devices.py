@@ -21,12 +21,12 @@ class Device:
     id: str
     knows: tuple[str, ...]
 
-    def has_let_in(self, handle: str) -> bool:
+    def has_signed_in(self, handle: str) -> bool:
         """Whether the person of this sign-in name has come in with this browser before."""
         return _tag(handle) in self.knows
 
 
-def this_device() -> Device:
+def current_device() -> Device:
     """The browser of this request; one that we do not know has let in nobody."""
     cookie = request.cookies.get(name_of_device_cookie(), "")
     try:
@@ -38,7 +38,7 @@ def this_device() -> Device:
 
 def remember_device(response: Response, handle: str) -> None:
     """This browser has let in the person of this name, with passphrase and second factor."""
-    device = this_device()
+    device = current_device()
     knows = [_tag(handle), *(one for one in device.knows if one != _tag(handle))][:MOST_PEOPLE]
     response.set_cookie(
         name_of_device_cookie(),

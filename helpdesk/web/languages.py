@@ -61,22 +61,24 @@ def _language_first(app: "WSGIApplication", known: frozenset[str]) -> "WSGIAppli
     return answer
 
 
-def offered() -> tuple[str, ...]:
+def offered_languages() -> tuple[str, ...]:
     """The languages that these pages speak."""
     languages: tuple[str, ...] = current_app.extensions["languages"]
     return languages
 
 
-def select() -> str:
+def select_language() -> str:
     """The language of this request, for Babel."""
     chosen = language_in_address()
-    return chosen or request.accept_languages.best_match(offered()) or offered()[0]
+    return (
+        chosen or request.accept_languages.best_match(offered_languages()) or offered_languages()[0]
+    )
 
 
 def language_in_address() -> str | None:
     """The language that the address names, if it is one that we speak."""
     chosen = request.environ.get(CHOSEN)
-    return chosen if chosen in offered() else None
+    return chosen if chosen in offered_languages() else None
 
 
 def current_language() -> str:
@@ -84,21 +86,21 @@ def current_language() -> str:
     return str(get_locale() or "en")
 
 
-def can_be_reloaded() -> bool:
+def is_page_reloadable() -> bool:
     """Whether a link leads back to this page: one that answers a form would be lost by it."""
     return request.method == "GET"
 
 
-def choices(path: str | None = None) -> list[LanguageChoice]:
+def language_choices(path: str | None = None) -> list[LanguageChoice]:
     """Every language on offer, with the address of this page (or of that path of ours) in it; the
     reader's own among them."""
     return [
-        LanguageChoice(code, name_of(code), direction_of(code), address_in(code, path))
-        for code in offered()
+        LanguageChoice(code, language_name(code), direction_of(code), address_in(code, path))
+        for code in offered_languages()
     ]
 
 
-def path_of(address: str) -> str:
+def path_without_language(address: str) -> str:
     """An address of ours without the language that it is in."""
     return address.removeprefix(request.root_path)
 
@@ -120,13 +122,13 @@ def country_name(code: str) -> str:
     return str(Locale.parse(current_language()).territories.get(code, code))
 
 
-def name_here(code: str) -> str:
+def language_name_in_page_language(code: str) -> str:
     """What a language is called in the language of this page."""
-    return name_of(code, current_language())
+    return language_name(code, current_language())
 
 
 @cache
-def name_of(code: str, within: str | None = None) -> str:
+def language_name(code: str, within: str | None = None) -> str:
     """What a language is called, by those who speak it or in another language."""
     name: Any = Locale.parse(code).get_display_name(within)
     return f"{name[:1].upper()}{name[1:]}"

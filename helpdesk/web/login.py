@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
 from helpdesk.settings import Surface
-from helpdesk.web.work import current_presence
+from helpdesk.web.work import current_identity
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -28,7 +28,7 @@ def init_app(app: Flask, surface: Surface, ask: Callable[[], ResponseReturnValue
     # What a page says of who is here, it says of our own presence: see app.py.
     manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
-    manager.request_loader(lambda _request: current_presence().person)
+    manager.request_loader(lambda _request: current_identity().person)
     if surface is not Surface.PUBLIC:
 
         @app.before_request

@@ -93,7 +93,7 @@ def init_app(app: Flask) -> None:
     app.extensions["buckets"] = TokenBuckets()
 
 
-def within_limit(purpose: str, *, size: int, per_minute: float, who: str | None = None) -> bool:
+def is_within_limit(purpose: str, *, size: int, per_minute: float, who: str | None = None) -> bool:
     """Whether this request is one of a few. The address is hashed at once and kept nowhere."""
     buckets: TokenBuckets = current_app.extensions["buckets"]
     return buckets.take(purpose, who or request.remote_addr or "", size=size, per_minute=per_minute)

@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 from helpdesk.web.app_context import current_surface
-from helpdesk.web.rate_limits import within_limit
+from helpdesk.web.rate_limits import is_within_limit
 
 log = logging.getLogger(__name__)
 # A flood fills no disk: so many lines, and then so many a minute.
@@ -14,5 +14,5 @@ EVERYBODY: Final = "everybody"
 
 def log_refusal(what: str, *, where: str = "") -> None:
     """Write one line of what was refused, unless there were very many just now."""
-    if within_limit("log of refusals", size=LINES, per_minute=PER_MINUTE, who=EVERYBODY):
+    if is_within_limit("log of refusals", size=LINES, per_minute=PER_MINUTE, who=EVERYBODY):
         log.warning("%s at %s%s", what, current_surface(), f": {where}" if where else "")

@@ -43,7 +43,7 @@ def count_code_points(text: str) -> int:
     return len(text)
 
 
-def not_longer_than(
+def max_length_validator(
     limit: int, *, count: Callable[[str], int] = count_graphemes
 ) -> Callable[[Any, Field], None]:
     """A text that is too long is kept, and its writer told by how much."""

@@ -10,7 +10,7 @@ from babel.dates import format_date, format_skeleton
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from helpdesk.core.markup import dated
+from helpdesk.core.markup import time_element
 from helpdesk.web.languages import current_language
 
 WORDINGS_KEPT = 1024
@@ -19,12 +19,12 @@ A_DAY = 24 * 60  # in minutes
 MORNING, AFTERNOON, EVENING = 5, 12, 18  # the hours at which they begin
 
 
-def moment(at: datetime) -> Markup:
+def format_moment(at: datetime) -> Markup:
     """22 Nov 2026, 04:05 UTC, as the language of the page writes it."""
     return _moment(current_language(), at)
 
 
-def in_hour(at: datetime) -> Markup:
+def format_within_hour(at: datetime) -> Markup:
     """22 Nov 2026, between 04:00 and 05:00 UTC: what a reporter did is kept to the hour, no closer.
 
     Where it is known to be later than the full hour, `at` is what it cannot have been before.
@@ -32,9 +32,9 @@ def in_hour(at: datetime) -> Markup:
     return _in_hour(current_language(), at)
 
 
-def happened(at: datetime) -> Markup:
+def format_when_happened(at: datetime) -> Markup:
     """When something was done, as closely as it was kept: a full hour is never a chance."""
-    return in_hour(at) if _is_full_hour(at) else moment(at)
+    return format_within_hour(at) if _is_full_hour(at) else format_moment(at)
 
 
 def part_of_day(at: datetime) -> Markup:
@@ -43,7 +43,7 @@ def part_of_day(at: datetime) -> Markup:
     return _part_of_day(current_language(), at)
 
 
-def day(at: datetime) -> Markup:
+def format_day(at: datetime) -> Markup:
     """22 November 2026, as the language of the page writes it."""
     return _day(current_language(), at)
 
@@ -66,7 +66,7 @@ def _at_a_time(language: str, at: datetime, time: str) -> Markup:
     else:
         both = str(Locale.parse(language).datetime_formats["medium"])
         words = both.format(time, format_skeleton("yMMMd", at, locale=language))
-    return dated(f"{at:%Y-%m-%dT%H:%M:%SZ}", words)
+    return time_element(f"{at:%Y-%m-%dT%H:%M:%SZ}", words)
 
 
 def _is_full_hour(at: datetime) -> bool:
@@ -76,7 +76,7 @@ def _is_full_hour(at: datetime) -> bool:
 @lru_cache(maxsize=WORDINGS_KEPT)
 def _day(language: str, at: datetime) -> Markup:
     words = f"{at.day} {at:%B %Y}" if language == "en" else format_date(at, "long", locale=language)
-    return dated(f"{at:%Y-%m-%d}", words)
+    return time_element(f"{at:%Y-%m-%d}", words)
 
 
 @lru_cache(maxsize=WORDINGS_KEPT)
@@ -90,7 +90,7 @@ def _part_of_day(language: str, at: datetime) -> Markup:
         words = gettext("%(day)s, in the afternoon (UTC)", day=on)
     else:
         words = gettext("%(day)s, in the evening (UTC)", day=on)
-    return dated(f"{at:%Y-%m-%d}", words)
+    return time_element(f"{at:%Y-%m-%d}", words)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def time_left(due: datetime, now: datetime) -> TimeLeft:
     return _left(current_language(), minutes, tone)
 
 
-def length(of: timedelta) -> str:
+def format_duration(of: timedelta) -> str:
     """2 days 13 hours: a length of time as it is, to the minute."""
     return _length(current_language(), int(of.total_seconds() // 60))
 

@@ -50,13 +50,13 @@ def current_work() -> Work:
         g.presence = STRANGER
         presence = cast(Identify, current_app.extensions["identify"])(session, now)
         g.presence = presence
-        g.work = context.work_on(
+        g.work = context.work_in_session(
             session, presence.actor, secrets=presence.secrets, own=presence.own, at=now
         )
     return cast(Work, g.work)
 
 
-def current_presence() -> Identity:
+def current_identity() -> Identity:
     """Who is at the door of this request."""
     if "presence" not in g:
         current_work()

@@ -13,7 +13,7 @@ from helpdesk.core.actors import Role
 from helpdesk.escalations.models import Escalation
 from helpdesk.settings import Surface
 from helpdesk.web import interrupted_forms
-from helpdesk.web.interrupted_forms import InterruptedForm, own_page_or_none
+from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none
 from helpdesk.web.refused_forms import RefusedForm
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import Browser
@@ -189,7 +189,7 @@ ELSEWHERE = [
 @pytest.mark.parametrize("to", ELSEWHERE)
 def test_signing_in_leads_to_no_place_outside(staff, to):
     with staff.application.test_request_context("/"):
-        assert own_page_or_none(to) is None
+        assert local_page_or_none(to) is None
     browser = Browser(staff)
     browser.answer = staff.get("/sign-in", query_string={"to": to})
     assert dict(browser.form("/sign-in").fields)["to"] == ""
@@ -217,7 +217,7 @@ def test_a_target_that_was_put_into_the_form_leads_home(staff, two, to):
 def test_a_page_of_ours_with_its_question_is_one(staff):
     with staff.application.test_request_context("/"):
         for address in ("/duty", "/cases/ABC-2345", "/queues/a?show=open&after=1"):
-            assert own_page_or_none(address) == address
+            assert local_page_or_none(address) == address
 
 
 def test_without_cookies_signing_in_says_that_they_are_the_reason(staff, two):

@@ -14,7 +14,7 @@ from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.unconfirmed import CODE_HOLDS, CODE_TRIES
+from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
 
 NEW, OLD = "new@house.test", "old@house.test"

@@ -79,7 +79,7 @@ ACTS = {
     "retire a partner": lambda work, house: partners.retire_partner(
         work, work.session.get(Partner, house.partner.id)
     ),
-    "change where their mail goes": lambda work, house: partners.give_mailbox(
+    "change where their mail goes": lambda work, house: partners.set_mailbox(
         work, work.session.get(Partner, house.partner.id), "mine@x.test"
     ),
 }

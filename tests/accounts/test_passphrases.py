@@ -10,7 +10,7 @@ from helpdesk.accounts.passphrases import weakness_of
 from helpdesk.core import codes
 from tests.conftest import SERVICE
 
-PEPPERS = SERVICE.peppers_at("staff")
+PEPPERS = SERVICE.peppers_for_surface("staff")
 
 
 def test_a_generated_passphrase_has_seven_words_and_no_fault():

@@ -19,7 +19,7 @@ from tests.conftest import SERVICE
 from tests.factories import CHEAP, PASSPHRASE, a_person, a_team, work_as
 
 NEW_WORDS = "other words than those of before here"
-STAFF = SERVICE.peppers_at(Surface.STAFF)
+STAFF = SERVICE.peppers_for_surface(Surface.STAFF)
 NEWER = Secret(b"n" * 32)
 
 
@@ -47,7 +47,7 @@ def locked_before(context, somebody, *peppers):
     lock = new_lock(PASSPHRASE, peppers, cost=CHEAP) if peppers else open_lock(PASSPHRASE, salt, ())
     with context.begin() as work:
         person = work.session.get(Person, somebody.person.id)
-        recovery.renew_lock(work, person, somebody.secret, lock)
+        recovery.rewrap_with_current_pepper(work, person, somebody.secret, lock)
 
 
 def comes_in(context, somebody, passphrase=PASSPHRASE):
@@ -79,9 +79,9 @@ def test_the_right_passphrase_opens_nothing_without_the_pepper_of_the_door(conte
         somebody = a_person(work, role)
     own, other = (Surface.STAFF, Surface.PARTNER)[:: -1 if role is Role.PARTNER else 1]
 
-    assert opens(context, somebody, PASSPHRASE, *SERVICE.peppers_at(own))
+    assert opens(context, somebody, PASSPHRASE, *SERVICE.peppers_for_surface(own))
     assert not opens(context, somebody, PASSPHRASE)
-    assert not opens(context, somebody, PASSPHRASE, *SERVICE.peppers_at(other))
+    assert not opens(context, somebody, PASSPHRASE, *SERVICE.peppers_for_surface(other))
     assert not opens(context, somebody, PASSPHRASE, NEWER)
 
 

@@ -48,7 +48,9 @@ def test_a_coordinator_places_nobody_in_a_queue_that_is_not_theirs(context):
         coordinator = a_person(work, Role.COORDINATOR, [own])
 
     placed = {
-        team.id for team in (own, other, partner) if policy.may_place_in(coordinator.actor, team)
+        team.id
+        for team in (own, other, partner)
+        if policy.may_assign_to_team(coordinator.actor, team)
     }
     assert placed == {own.id, partner.id}
     with work_as(context, coordinator) as work, pytest.raises(NotAllowed):

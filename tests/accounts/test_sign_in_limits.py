@@ -179,7 +179,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
     def stranger():
         try:
             passphrases.open_lock(
-                "words", passphrases.NOBODYS_SALT, (), turns=passphrases.STRANGERS
+                "words", passphrases.NOBODYS_SALT, (), slots=passphrases.STRANGERS
             )
         except TooBusy:
             busy.append(1)

@@ -49,7 +49,7 @@ def code_now(seed, seconds=0):
     if seconds < 0 and left < ENOUGH:
         time.sleep(left)
     at = datetime.now(UTC) + timedelta(seconds=seconds)
-    return second_factor.code_at(seed, int(at.timestamp()) // 30)
+    return second_factor.totp_code_at(seed, int(at.timestamp()) // 30)
 
 
 def invited(context, queue, role=Role.RESPONDER):

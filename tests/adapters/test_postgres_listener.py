@@ -35,7 +35,7 @@ def heard(postgres):
         while not names.empty():
             names.get()
     yield names
-    listener.leave()
+    listener.stop()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"NOTIFY {CHANNEL}, 'bye'"))
     listener.join(LONG)

@@ -192,17 +192,19 @@ def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(context, que
 
     for day in (first, later):
         with work_as(context, responder, at=now) as work:
-            operations.wait(work, queries.case_by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
+            operations.pause_case(
+                work, queries.case_by_ref(work, case.ref), waits_on=WaitsOn.DATE, until=day
+            )
     with context.begin() as work:
         promised = select(Promise).where(Promise.job == "cases.wake").order_by(Promise.due_at)
         wakes = work.session.scalars(promised).all()
         assert [wake.due_at.date() for wake in wakes] == [first, later]
 
-    jobs.wake(context, **wakes[0].arguments)
+    jobs.resume_due_case(context, **wakes[0].arguments)
     with context.begin() as work:
         assert work.session.get(Case, case.id).state is CaseState.WAITING, "it was put off since"
     for _ in range(2):
-        jobs.wake(context, **wakes[1].arguments)
+        jobs.resume_due_case(context, **wakes[1].arguments)
     with context.begin() as work:
         assert work.session.get(Case, case.id).state is CaseState.OPEN
         resumed = select(HistoryEntry).where(HistoryEntry.action == "case.resumed")
@@ -214,7 +216,9 @@ def test_nobody_waits_for_yesterday(context, queue, responder, now):
 
     for day in (None, now.date(), now.date() - timedelta(days=1)):
         with work_as(context, responder, at=now) as work, pytest.raises(Conflict):
-            operations.wait(work, queries.case_by_ref(work, case.ref), on=WaitsOn.DATE, until=day)
+            operations.pause_case(
+                work, queries.case_by_ref(work, case.ref), waits_on=WaitsOn.DATE, until=day
+            )
 
 
 @pytest.mark.parametrize("state", CaseState)

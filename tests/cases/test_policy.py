@@ -20,7 +20,7 @@ RULES = {
     policy.may_see: ({OWNER, COLLEAGUE, LEAD}, {OWNER, COLLEAGUE, LEAD}),
     policy.may_work_on: ({OWNER, COLLEAGUE, LEAD}, set()),
     policy.may_claim: ({OWNER, COLLEAGUE, LEAD}, set()),
-    policy.may_give_away: ({OWNER, LEAD}, set()),
+    policy.may_reassign: ({OWNER, LEAD}, set()),
     policy.may_close: ({OWNER, LEAD}, set()),
     policy.may_reopen: (set(), {OWNER, COLLEAGUE, LEAD}),
 }

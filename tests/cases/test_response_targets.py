@@ -66,11 +66,13 @@ def test_it_is_paused_while_the_reporter_or_a_day_has_the_move_and_goes_on_with_
     say(context, asha, case, now)
     with work_as(context, asha, now + 20 * HOUR) as work:
         until = (now + 5 * DAY).date()
-        operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.DATE, until=until)
+        operations.pause_case(
+            work, work.session.get(Case, case.id), waits_on=WaitsOn.DATE, until=until
+        )
     assert now_of(context, case).word_due_at is None
 
     with work_as(context, asha, now + 90 * HOUR) as work:
-        operations.resume(work, work.session.get(Case, case.id))
+        operations.resume_case(work, work.session.get(Case, case.id))
 
     assert abs(now_of(context, case).word_due_at - (now + 94 * HOUR)) < HOUR / 60
 
@@ -160,7 +162,9 @@ def test_the_alarm_of_a_word_that_was_paused_says_nothing(context, queue, asha, 
     say(context, asha, case, now)
     with work_as(context, asha, now + HOUR) as work:
         until = (now + 9 * DAY).date()
-        operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.DATE, until=until)
+        operations.pause_case(
+            work, work.session.get(Case, case.id), waits_on=WaitsOn.DATE, until=until
+        )
 
     run_due_promises(context, "notices", at=now + 3 * DAY)
 
@@ -221,7 +225,7 @@ def test_time_used_never_shrinks_and_counts_no_pause(context, queue, asha, now, 
         found = now_of(context, case)
         with context.begin(at=at) as work:
             word = clocks.events_of(work.session, case.id, clocks.NEXT_WORD)
-        assert abs(clocks.time_used_this_time(word, at=at) - used) < HOUR / 60
+        assert abs(clocks.time_used_since_stop(word, at=at) - used) < HOUR / 60
         if found.state is CaseState.OPEN:
             left = response_plan_for(found.level).next_word - used
             assert abs(found.word_due_at - (at + left)) < HOUR / 60
@@ -256,9 +260,9 @@ def _do(context, asha, case, act, at):
                 operations.send_message(work, found, "We are on it.")
             case "wait":
                 day = (at + 2 * DAY).date()
-                operations.wait(work, found, on=WaitsOn.DATE, until=day)
+                operations.pause_case(work, found, waits_on=WaitsOn.DATE, until=day)
             case "resume":
-                operations.resume(work, found)
+                operations.resume_case(work, found)
             case "close":
                 operations.close(work, found, outcome=CaseOutcome.REFERRED)
             case "reopen":

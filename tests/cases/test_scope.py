@@ -111,7 +111,7 @@ def in_its_queue(work, cases):
 
 
 def by_the_rule(work, cases):
-    inside = work.actor.let_into
+    inside = work.actor.accessible_teams
     return {
         case.id for case in cases if policy.may_see(work.actor, case) and case.team_id in inside
     }

@@ -16,7 +16,7 @@ from helpdesk.core.actors import reporter
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.plausible_days import in_words
+from helpdesk.core.plausible_days import format_day
 from helpdesk.intake.operations import write_message
 from tests.factories import a_case, sign_in, work_as
 
@@ -33,7 +33,7 @@ def wait(context, asha, case, now, **wish):
         found = work.session.get(Case, case.id)
         if wish["on"] is WaitsOn.REPORTER:
             operations.send_message(work, found, "Since when?")
-        operations.wait(work, found, **wish)
+        operations.pause_case(work, found, **wish)
     return found
 
 
@@ -111,7 +111,7 @@ def test_nobody_waits_for_a_partner_who_has_no_request(context, queue, asha, sta
     with context.begin() as work:
         assert work.session.get(Case, case.id).state is CaseState.OPEN
     with work_as(context, asha) as work, pytest.raises(Conflict, match="has a request about it"):
-        operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.PARTNER)
+        operations.pause_case(work, work.session.get(Case, case.id), waits_on=WaitsOn.PARTNER)
 
 
 def test_nobody_waits_for_a_reporter_who_was_asked_nothing(context, queue, asha, now):
@@ -121,7 +121,7 @@ def test_nobody_waits_for_a_reporter_who_was_asked_nothing(context, queue, asha,
         work_as(context, asha, now) as work,
         pytest.raises(Conflict, match="nothing to answer yet"),
     ):
-        operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
+        operations.pause_case(work, work.session.get(Case, case.id), waits_on=WaitsOn.REPORTER)
 
 
 def test_nobody_waits_for_a_reporter_who_has_answered(context, queue, asha, now):
@@ -135,7 +135,7 @@ def test_nobody_waits_for_a_reporter_who_has_answered(context, queue, asha, now)
         work_as(context, asha, now) as work,
         pytest.raises(Conflict, match="nothing to answer yet"),
     ):
-        operations.wait(work, work.session.get(Case, case.id), on=WaitsOn.REPORTER)
+        operations.pause_case(work, work.session.get(Case, case.id), waits_on=WaitsOn.REPORTER)
 
 
 def test_an_agreement_that_the_reporter_has_to_confirm_is_a_question(context, queue, asha, now):
@@ -143,7 +143,7 @@ def test_an_agreement_that_the_reporter_has_to_confirm_is_a_question(context, qu
     with work_as(context, asha, now) as work:
         found = work.session.get(Case, case.id)
         operations.record_consent(work, found, kind=ConsentKind.HELPER)
-        operations.wait(work, found, on=WaitsOn.REPORTER)
+        operations.pause_case(work, found, waits_on=WaitsOn.REPORTER)
 
     assert case_now(context, case).waits_on is WaitsOn.REPORTER
 
@@ -167,7 +167,7 @@ def test_the_form_says_until_when_it_waits_and_refuses_a_year_that_never_comes(
     assert 'value="9999-12-31"' in refused.text
     assert re.search(r'value="date"[^>]* checked', refused.text)
     assert (
-        f"is waiting for their answer until {in_words(case_now(context, case).waits_until)}."
+        f"is waiting for their answer until {format_day(case_now(context, case).waits_until)}."
         in page
     )
 

@@ -54,7 +54,7 @@ def test_a_return_code_is_read_through_every_decoration(number, chance):
 
     for form in (" ".join(code.words), code.letters, "\n".join(code.words)):
         assert ReturnCode.read(decorated(form, chance)) == code
-        assert code in ReturnCode.all_in(chance.choice(LABELS) + decorated(form, chance))
+        assert code in ReturnCode.find_all(chance.choice(LABELS) + decorated(form, chance))
 
 
 @settings(max_examples=300)
@@ -62,8 +62,8 @@ def test_a_return_code_is_read_through_every_decoration(number, chance):
 def test_an_enrolment_code_and_a_recovery_key_are_read_through_every_decoration(plain, chance):
     grouped = "-".join(plain[at : at + 5] for at in range(0, 26, 5))
 
-    assert codes.plain_code(decorated(grouped, chance)) == plain
-    assert codes.plain_code(chance.choice(LABELS) + decorated(grouped, chance)) == plain
+    assert codes.clean_typed_code(decorated(grouped, chance)) == plain
+    assert codes.clean_typed_code(chance.choice(LABELS) + decorated(grouped, chance)) == plain
     assert enrolment_code_hash(decorated(grouped, chance)) == enrolment_code_hash(plain)
 
 
@@ -71,11 +71,11 @@ def test_an_enrolment_code_and_a_recovery_key_are_read_through_every_decoration(
 @given(st.integers(0, 999_999), seeds)
 def test_six_digits_are_read_through_every_decoration(number, chance):
     seed, step = second_factor.new_seed(), 50_000_000 + number
-    code = second_factor.code_at(seed, step)
+    code = second_factor.totp_code_at(seed, step)
     now = datetime.fromtimestamp(step * second_factor.SECONDS, UTC)
 
     for form in (code, f"{code[:3]}-{code[3:]}", f"Code: {code}"):
-        assert second_factor.step_of(seed, decorated(form, chance), now) == step
+        assert second_factor.totp_step_of(seed, decorated(form, chance), now) == step
 
 
 @pytest.mark.parametrize("letter", ["\u0130", "\u0131", "I", "\uff29", "i\u0307"])
@@ -98,7 +98,7 @@ def as_copied(code):
 def test_the_whole_copied_box_is_the_code(number):
     code = ReturnCode(number)
 
-    assert code in ReturnCode.all_in(as_copied(code))
+    assert code in ReturnCode.find_all(as_copied(code))
 
 
 @given(numbers, st.integers(1, 19))
@@ -139,12 +139,12 @@ def test_a_code_in_a_text_is_recognised(number, before, after):
 def test_what_the_receipt_says_below_the_words_is_recognised_in_a_text(number, between):
     code = ReturnCode(number)
     for language in ("en", "es", "ar"):
-        said = between.join(code.again_in(language))
+        said = between.join(code.formatted_in(language))
         is_plain = not re.search(r"[A-Z]", said) or not re.search(r"\d", said[4:])
         if language != "ar" and is_plain:
             continue  # a row of nothing but digits, or of words: one code in a million
         assert codes.contains_code(f"My code is {said}, please help.")
-        assert code in ReturnCode.all_in(f"My code is {said}, please help.")
+        assert code in ReturnCode.find_all(f"My code is {said}, please help.")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_twelve_words_with_a_slip_in_one_are_found_where_the_mailbox_takes_them(
         words = list(code.words_in(language))
         words[5] = words[5][:2] + words[5][3:]
         said = " ".join(words)
-        if code in ReturnCode.all_in(said):
+        if code in ReturnCode.find_all(said):
             assert codes.contains_code(said), said
             found += 1
     assert found > 10

@@ -33,9 +33,9 @@ def signs(monkeypatch):
 @pytest.mark.parametrize(
     "read",
     [
-        lambda text: list(codes.ReturnCode.all_in(text)),
-        codes.plain_code,
-        codes.is_misread,
+        lambda text: list(codes.ReturnCode.find_all(text)),
+        codes.clean_typed_code,
+        codes.has_bad_checksum,
         codes.count_code_parts,
         code_input.extract_six_digits,
     ],
@@ -62,4 +62,4 @@ def test_a_sign_that_is_a_phrase_is_in_no_code():
 def test_a_code_in_a_pasted_page_is_found(before):
     code = codes.ReturnCode.new()
 
-    assert code in codes.ReturnCode.all_in("| " * (before // 2) + code.letters)
+    assert code in codes.ReturnCode.find_all("| " * (before // 2) + code.letters)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core import code_words, codes, long_list
+from helpdesk.core import code_words, codes, eff_word_list
 from helpdesk.core.code_input import normalise
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.edit_distance import within_one_edit
@@ -32,7 +32,7 @@ def test_every_form_of_a_code_is_read_back(number, language):
 
     assert len(words) == 12
     assert ReturnCode.read(" ".join(words)) == code
-    assert code in ReturnCode.all_in(" ".join(normalise(word)[:4] for word in words))
+    assert code in ReturnCode.find_all(" ".join(normalise(word)[:4] for word in words))
     assert ReturnCode.read(code.letters) == code
     assert ReturnCode.read(code.digits) == code
     arabic = code.digits.translate({ord(str(one)): chr(0x0660 + one) for one in range(10)})
@@ -43,8 +43,8 @@ def test_every_form_of_a_code_is_read_back(number, language):
 def test_a_code_of_before_is_read_in_its_ten_words_and_its_letters(number):
     code = ReturnCode(number)
 
-    assert code in ReturnCode.all_in(" ".join(long_list.in_words(number)))
-    assert code in ReturnCode.all_in(code.letters)
+    assert code in ReturnCode.find_all(" ".join(eff_word_list.number_to_words(number)))
+    assert code in ReturnCode.find_all(code.letters)
 
 
 @given(numbers, languages, st.integers(0, 11), st.integers(0, 2047))
@@ -52,19 +52,19 @@ def test_another_word_in_its_place_is_found_by_the_checksum_15_times_of_16(
     number, language, place, other
 ):
     words = list(ReturnCode(number).words_in(language))
-    words[place] = code_words.words_of_list(language)[other]
+    words[place] = code_words.word_list(language)[other]
 
-    read = list(ReturnCode.all_in(" ".join(words)))
+    read = list(ReturnCode.find_all(" ".join(words)))
 
     assert (ReturnCode(number) in read) == (tuple(words) == ReturnCode(number).words_in(language))
-    assert codes.is_misread(" ".join(words)) == (read == [])
+    assert codes.has_bad_checksum(" ".join(words)) == (read == [])
 
 
 def test_most_slips_are_found_by_the_checksum():
     words = list(ReturnCode(3**80).words)
     found = 0
-    for other in code_words.words_of_list("en"):
-        found += codes.is_misread(" ".join([other, *words[1:]]))
+    for other in code_words.word_list("en"):
+        found += codes.has_bad_checksum(" ".join([other, *words[1:]]))
 
     assert found > 2048 * 14 // 16
 
@@ -84,7 +84,7 @@ def test_a_digit_that_is_wrong_or_changed_places_is_found():
     for place in range(40):
         wrong = plain[:place] + str((int(plain[place]) + 1) % 10) + plain[place + 1 :]
         assert ReturnCode.read(wrong) is None
-        assert codes.is_misread(wrong)
+        assert codes.has_bad_checksum(wrong)
 
 
 @given(numbers, st.randoms(use_true_random=False))
@@ -105,7 +105,7 @@ def test_a_code_is_read_however_it_was_copied(number, chance: random.Random):
 @given(numbers_of_before, st.integers(0, 9), st.data())
 def test_one_slip_in_a_word_is_forgiven_where_only_one_can_be_meant(number, place, data):
     code = ReturnCode(number)
-    words = list(long_list.in_words(number))
+    words = list(eff_word_list.number_to_words(number))
     slipped = data.draw(st.sampled_from(sorted(set(within_one_edit(words[place])))))
     meant = set(within_one_edit(slipped)) & set(codes.word_list())
 
@@ -115,7 +115,7 @@ def test_one_slip_in_a_word_is_forgiven_where_only_one_can_be_meant(number, plac
     if slipped in codes.word_list():
         assert read is not None
         assert (
-            long_list.in_words(read.number)[place] == slipped
+            eff_word_list.number_to_words(read.number)[place] == slipped
         )  # a word of the list is never taken for another
     else:
         assert read == (code if len(meant) == 1 else None)
@@ -163,7 +163,7 @@ def test_a_new_code_has_more_than_126_bits_of_chance_and_fits_into_each_form():
     left = 1.0
     for language, telling in code_words.TELLING.items():
         words = telling.split()
-        assert {*words} <= {normalise(word) for word in code_words.words_of_list(language)}
+        assert {*words} <= {normalise(word) for word in code_words.word_list(language)}
         left *= (1 - len(words) / 2048) ** 12
 
     assert 128 + math.log2(left) > 126
@@ -188,5 +188,5 @@ def test_a_passphrase_is_seven_words():
 def test_a_printed_code_is_read_however_it_was_copied(plain):
     spaced = "-".join(plain[at : at + 5] for at in range(0, 26, 5)).lower()
 
-    assert codes.plain_code(spaced) == plain
-    assert codes.plain_code(codes.new_code()).isalnum()
+    assert codes.clean_typed_code(spaced) == plain
+    assert codes.clean_typed_code(codes.new_code()).isalnum()

@@ -25,7 +25,7 @@ def write(context, many):
 def findings(context):
     with context.begin(SYSTEM) as work:
         witness = history.verification_key_of(SIGNER)
-        return [found.sentence for found in history.verify(work.session, witness=witness)]
+        return [found.sentence for found in history.verify_chain(work.session, witness=witness)]
 
 
 @pytest.fixture
@@ -86,8 +86,8 @@ def test_what_is_committed_very_late_is_chained_all_the_same(chained, now):
     assert len(findings(chained)) == 5
 
     with chained.begin(SYSTEM) as work:
-        assert history.extend_chain(work.session, at=now, signer=SIGNER, looks_back=True) == 5
-        assert history.extend_chain(work.session, at=now, signer=SIGNER, looks_back=True) == 0
+        assert history.extend_chain(work.session, at=now, signer=SIGNER, check_all=True) == 5
+        assert history.extend_chain(work.session, at=now, signer=SIGNER, check_all=True) == 0
 
     assert findings(chained) == []
 
@@ -95,7 +95,7 @@ def test_what_is_committed_very_late_is_chained_all_the_same(chained, now):
 def test_a_signature_of_somebody_else_shows(chained):
     with chained.begin(SYSTEM) as work:
         witness = history.verification_key_of(Secret.new())
-        assert list(history.verify(work.session, witness=witness))
+        assert list(history.verify_chain(work.session, witness=witness))
 
 
 @pytest.mark.parametrize("role", ["helpdesk_app", "helpdesk_intake", "helpdesk_owner"])
@@ -201,7 +201,7 @@ def test_tampering_shows(chained, tamper):
             tamper(work.session, chance)
             work.session.expire_all()
             witness = history.verification_key_of(SIGNER)
-            caught += bool(list(history.verify(work.session, witness=witness)))
+            caught += bool(list(history.verify_chain(work.session, witness=witness)))
             savepoint.rollback()
     said = f"history: {tamper.__name__.strip('_')}: {caught} of {TRIALS} caught, seed {SEED}"
     print(said)  # noqa: T201 - a claim goes with its trials and its seed
@@ -266,5 +266,7 @@ def test_each_key_vouches_for_the_one_before(chained, now):
 
     with chained.begin(SYSTEM) as work:
         for key, is_well in ((third, True), (second, False), (SIGNER, False)):
-            found = list(history.verify(work.session, witness=history.verification_key_of(key)))
+            found = list(
+                history.verify_chain(work.session, witness=history.verification_key_of(key))
+            )
             assert (found == []) == is_well

@@ -119,6 +119,6 @@ def test_what_a_page_has_gathered_is_looked_at_as_closely(chain):
     keys = Keyring(session, {person.id: persons_secret})
 
     asked = gathering.ask(session, key_id=case.id, holders=keys.brought)
-    keys.take(asked["copies"])
+    keys.open_copies(asked["copies"])
 
     assert keys.secret(case.id) == case_secret

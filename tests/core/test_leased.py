@@ -28,22 +28,22 @@ def test_the_word_of_who_was_overtaken_does_not_count(row, now):
     slow = row.lease(at=now, during=A_MINUTE)
     quick = row.lease(at=now + 2 * A_MINUTE, during=A_MINUTE)
 
-    assert not row.is_held_under(slow)
-    assert row.is_held_under(quick)
+    assert not row.is_held_with_fence(slow)
+    assert row.is_held_with_fence(quick)
 
 
 def test_a_result_counts_once(row, now):
     fence = row.lease(at=now, during=A_MINUTE)
     row.end_lease()
 
-    assert not row.is_held_under(fence)
+    assert not row.is_held_with_fence(fence)
 
 
 def test_a_try_that_is_revoked_has_nothing_more_to_tell(row, now):
     fence = row.lease(at=now, during=A_MINUTE)
     row.revoke_lease()
 
-    assert not row.is_held_under(fence)
+    assert not row.is_held_with_fence(fence)
     assert row.lease(at=now, during=A_MINUTE) > fence + 1
 
 
@@ -64,8 +64,8 @@ def test_a_pause_is_between_half_of_the_plans_and_all_of_it(tries):
 def test_after_the_last_pause_a_person_has_to_look():
     assert PLAN.pause_after(3) is None
     assert RetryPlan(()).pause_after(1) is None
-    assert not RetryPlan(()).is_spent(0)
-    assert [PLAN.tries_since_a_person(tries) for tries in range(1, 8)] == [1, 2, 3, 1, 2, 3, 1]
+    assert not RetryPlan(()).is_exhausted(0)
+    assert [PLAN.tries_since_manual_retry(tries) for tries in range(1, 8)] == [1, 2, 3, 1, 2, 3, 1]
 
 
 def rules_of_their_own(text):

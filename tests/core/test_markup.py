@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.core.markup import as_written, harmless, isolated, name, visible
+from helpdesk.core.markup import (
+    defanged_visible,
+    isolate,
+    name_markup,
+    outside_text,
+    reveal_hidden_characters,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -42,13 +48,16 @@ def text_of(html):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_from_outside_is_text(text):
-    assert re.findall(r"<[^>]*>", as_written(text)) == ['<span class="said" dir="auto">', "</span>"]
-    assert re.findall(r"<[^>]*>", name(text)) == ["<bdi>", "</bdi>"]
+    assert re.findall(r"<[^>]*>", outside_text(text)) == [
+        '<span class="said" dir="auto">',
+        "</span>",
+    ]
+    assert re.findall(r"<[^>]*>", name_markup(text)) == ["<bdi>", "</bdi>"]
 
 
 @given(st.text())
 def test_any_text_is_text_and_nothing_in_it_works_unseen(text):
-    shown = text_of(as_written(text))
+    shown = text_of(outside_text(text))
 
     assert not [one for one in shown if works_unseen(one)]
     assert not LIVE.search(shown)
@@ -56,7 +65,7 @@ def test_any_text_is_text_and_nothing_in_it_works_unseen(text):
 
 @given(st.text(st.sampled_from("ab.:/\\[]*_>`#~-wتh ps\n\u2067\u200b"), max_size=60))
 def test_no_letter_that_somebody_wrote_is_lost(text):
-    kept = re.sub(r"\[U\+[0-9A-F]+\]|\[([.:])\]", r"\1", text_of(as_written(text)))
+    kept = re.sub(r"\[U\+[0-9A-F]+\]|\[([.:])\]", r"\1", text_of(outside_text(text)))
 
     seen = [one for one in text.replace("\r\n", "\n") if not works_unseen(one)]
     assert [one for one in kept if one not in "tx[]"] == [one for one in seen if one not in "tx[]"]
@@ -71,7 +80,10 @@ def works_unseen(letter):
 def test_every_mark_of_control_and_format_is_shown_and_does_nothing():
     for letter in map(chr, range(sys.maxunicode + 1)):
         if works_unseen(letter):
-            assert letter == "\r" or visible(f"a{letter}b") == f"a[U+{ord(letter):04X}]b"
+            assert (
+                letter == "\r"
+                or reveal_hidden_characters(f"a{letter}b") == f"a[U+{ord(letter):04X}]b"
+            )
 
 
 @pytest.mark.parametrize(
@@ -85,11 +97,11 @@ def test_every_mark_of_control_and_format_is_shown_and_does_nothing():
     ],
 )
 def test_words_that_need_a_joiner_keep_it(written):
-    assert visible(written) == written
+    assert reveal_hidden_characters(written) == written
 
 
 def test_a_joiner_between_latin_letters_hides_nothing():
-    assert visible("pay\u200dpal \u200c") == "pay[U+200D]pal [U+200C]"
+    assert reveal_hidden_characters("pay\u200dpal \u200c") == "pay[U+200D]pal [U+200C]"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +130,7 @@ def test_a_joiner_between_latin_letters_hides_nothing():
     ],
 )
 def test_addresses_are_shown_so_that_nothing_opens_them(written, shown):
-    assert shown in harmless(written)
+    assert shown in defanged_visible(written)
 
 
 @pytest.mark.parametrize(
@@ -133,28 +145,28 @@ def test_addresses_are_shown_so_that_nothing_opens_them(written, shown):
     ],
 )
 def test_evidence_is_shown_to_the_letter(written):
-    assert text_of(as_written(written)) == written
+    assert text_of(outside_text(written)) == written
 
 
 @pytest.mark.parametrize("number", ["+49 170 1234567", "(030) 123-456", "0170/1234567"])
 def test_a_phone_number_keeps_its_order_beside_arabic(number):
-    shown = as_written(f"لا تتصل على {number} أبدا")
+    shown = outside_text(f"لا تتصل على {number} أبدا")
 
     assert f'<bdi dir="ltr">{number}</bdi>' in shown
-    assert "<bdi" not in as_written(f"Never call {number}.")
+    assert "<bdi" not in outside_text(f"Never call {number}.")
 
 
 def test_line_breaks_are_kept():
-    assert text_of(as_written("one\r\ntwo\n\nthree\rfour")) == "one\ntwo\n\nthree\nfour"
+    assert text_of(outside_text("one\r\ntwo\n\nthree\rfour")) == "one\ntwo\n\nthree\nfour"
 
 
 def test_where_no_element_can_stand_a_name_is_isolated_by_characters():
-    assert isolated("علي\u2069") == "\u2068علي[U+2069]\u2069"
+    assert isolate("علي\u2069") == "\u2068علي[U+2069]\u2069"
 
 
 @pytest.mark.parametrize("piece", ["[", "*", ">", "[](", "`", "_a", "a.", "www.", "x://", "\u2067"])
 def test_hostile_markup_costs_what_its_letters_cost(piece):
     """Twice the text, at most twice the answer: nothing nests, and nothing multiplies."""
-    short, long = (len(as_written(piece * many)) for many in (5_000, 10_000))
+    short, long = (len(outside_text(piece * many)) for many in (5_000, 10_000))
 
     assert long <= 2 * short

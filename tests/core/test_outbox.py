@@ -48,7 +48,7 @@ def the_promise(context):
 
 def test_a_piece_of_work_that_fails_promises_nothing(context, now):
     with context.sessions() as session:
-        work = context.work_on(session, SYSTEM, at=now)
+        work = context.work_in_session(session, SYSTEM, at=now)
         work.promise("tests.note", thing_id="a1")
         session.flush()
         session.rollback()

@@ -11,10 +11,10 @@ from helpdesk.core.database import new_id
 from helpdesk.core.keys import Key, KeyKind, make_key, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import KeySignature, check_signatures, keys_of, sign_key
-from helpdesk.core.signing import is_signed, sign, signing_half, statement
+from helpdesk.core.signing import is_signature_valid, key_statement, sign, verification_key
 
 HOUSE = Secret(b"h" * 32)
-HALF = signing_half(HOUSE)
+HALF = verification_key(HOUSE)
 
 
 class Rows(list):
@@ -80,7 +80,9 @@ class Team:
             case "with our signature and another half" if genuine:
                 last = genuine[-1]
                 self.rows.add(
-                    KeySignature(key_id=key.id, signature=last.signature, half=signing_half(mine))
+                    KeySignature(
+                        key_id=key.id, signature=last.signature, half=verification_key(mine)
+                    )
                 )
             case "by another team":
                 sign_key(self.rows, key, by=other.last, secret=mine)
@@ -91,7 +93,7 @@ class Team:
                     KeySignature(
                         key_id=self.good[-1],
                         signature=sign(mine, b"anything"),
-                        half=signing_half(mine),
+                        half=verification_key(mine),
                     )
                 )
                 sign_key(self.rows, key, by=mine, secret=mine)
@@ -127,20 +129,20 @@ def test_whatever_is_slipped_in_the_newest_that_a_member_signed_is_used(acts):
 @pytest.mark.parametrize("field", ["owner_id", "epoch", "public_half", "kind", "id"])
 def test_what_was_signed_of_one_key_is_said_of_no_other(field):
     key, secret = make_key(KeyKind.TEAM, "q")
-    said = statement(key, signing_half(secret))
+    said = key_statement(key, verification_key(secret))
     signature = sign(HOUSE, said)
-    assert is_signed(said, signature, HALF)
+    assert is_signature_valid(said, signature, HALF)
     other = {"owner_id": "r", "epoch": 2, "public_half": b"x" * 32, "kind": "person", "id": "y"}
 
     setattr(key, field, other[field])
 
-    assert not is_signed(statement(key, signing_half(secret)), signature, HALF)
+    assert not is_signature_valid(key_statement(key, verification_key(secret)), signature, HALF)
 
 
 @pytest.mark.parametrize("bad", [b"", b"x", b"x" * 64, b"x" * 32])
 def test_what_is_no_signature_and_no_key_refuses_and_raises_nothing(bad):
-    assert not is_signed(b"said", bad, HALF)
-    assert not is_signed(b"said", sign(HOUSE, b"said"), bad)
+    assert not is_signature_valid(b"said", bad, HALF)
+    assert not is_signature_valid(b"said", sign(HOUSE, b"said"), bad)
 
 
 def test_without_the_half_of_the_house_no_key_counts():

@@ -99,7 +99,7 @@ def test_everybody_on_the_sheet_can_open_their_own_key(drill):
             open_lock(
                 player.passphrase,
                 person.salt,
-                SERVICE.peppers_at("partner" if person.role is Role.PARTNER else "staff"),
+                SERVICE.peppers_for_surface("partner" if person.role is Role.PARTNER else "staff"),
             ),
         )
         assert secret.raw == drill.past.secrets[player.handle].raw
@@ -141,7 +141,7 @@ def test_letters_went_out_without_a_word_of_what_was_told(drill):
 def test_the_platform_reads_the_packet_that_was_sent(drill):
     work = drill.past.person("platform-lead", drill.now)
 
-    inbox = partner_inbox.inbox(work, InboxFilter.WAITING)
+    inbox = partner_inbox.partner_inbox(work, InboxFilter.WAITING)
 
     assert sum(inbox.sizes.values()) >= 3
 

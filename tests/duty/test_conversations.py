@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.history import HistoryEntry
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 
 SUMMARY = "They have the second phone with them."
@@ -59,7 +59,7 @@ def test_a_call_counts_as_the_answer_from_when_it_was(house, staff, way):
     found = now_of(context, case)
     assert found.reply_due_at is None
     assert found.state is CaseState.OPEN
-    assert found.word_due_at == at + the_table().plan(Level.URGENT).next_word
+    assert found.word_due_at == at + load_decision_table().plan(Level.URGENT).next_word
     page = staff.get(f"/cases/{case.ref}").text
     assert SUMMARY in page
     assert "Recorded by" in page

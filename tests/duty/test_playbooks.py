@@ -14,13 +14,13 @@ from helpdesk.duty import operations
 from helpdesk.duty.disagreements import disagreements
 from helpdesk.duty.playbook_offers import offers_for
 from helpdesk.duty.timeline import sentence_for
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.models import Run
 from helpdesk.runs.queries import page_of
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.runs.conftest import showing
 
@@ -89,7 +89,7 @@ class House:
             case = work.session.get(Case, case_id)
             now = queries.triage_of_case(work, case)
             runs = playbooks.runs_of(work, case)
-            return offers_for(the_library(), case, runs, now.pages, now.known)
+            return offers_for(load_current_library(), case, runs, now.pages, now.known)
 
 
 @pytest.fixture
@@ -112,7 +112,10 @@ def test_a_second_playbook_makes_the_case_about_that_too_and_judges_it_again(hou
         assert case.kinds == ("account-takeover", "arrest-detention")
         assert case.level is Level.IMMEDIATE
         assert len(queries.evaluations_of(work, case)) == 2
-        assert set(playbooks.at_work(work, case)) == {"account-takeover", "arrest-detention"}
+        assert set(playbooks.playbooks_in_progress(work, case)) == {
+            "account-takeover",
+            "arrest-detention",
+        }
     judged = house.history("case.judged")[-1]
     assert judged.details["about"] == ["account-takeover", "arrest-detention"]
 
@@ -190,7 +193,7 @@ def test_what_the_report_is_about_is_offered_first_then_what_the_answers_point_t
     assert "device-lost-seized" in ids(offers.suggested)
     assert all(offer.because for offer in offers.suggested)
     every = ids(offers.named) + ids(offers.suggested) + ids(offers.others)
-    assert sorted(every) == sorted(page.id for page in the_library().playbooks)
+    assert sorted(every) == sorted(page.id for page in load_current_library().playbooks)
 
 
 def test_what_is_at_work_is_not_offered(house):
@@ -243,7 +246,7 @@ def test_what_was_done_names_steps_as_their_page_does(house, staff):
     house.add(case_id, "doxing")
     beside = asha.get(f"/cases/{ref}").text
 
-    title = the_library().playbook("account-takeover").title
+    title = load_current_library().playbook("account-takeover").title
     assert f"Started the playbook “{title}”." in alone
     assert "Finished the step “Send a first reply”: I have written." in alone
     assert f"Finished the step “Send a first reply” of “{title}”: I have written." in beside
@@ -253,7 +256,7 @@ def test_what_was_done_says_codes_where_the_page_has_no_such_step():
     details = {"playbook": "doxing@1.0.0", "step": "first-contact.gone", "outcome": "well_said"}
     entry = HistoryEntry(action="playbook.step_finished", details=details)
 
-    said = sentence_for(entry, {}, {"doxing@1.0.0": the_library().playbook("doxing")})
+    said = sentence_for(entry, {}, {"doxing@1.0.0": load_current_library().playbook("doxing")})
 
     assert said == "Finished the step first-contact gone: well said."
     assert sentence_for(entry, {}, {}) == said
@@ -285,7 +288,7 @@ def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
     with house.working() as work:
         case = work.session.get(Case, case_id)
         settled = queries.judgement_of(work, case).settled
-        found = disagreements(playbooks.runs_of(work, case), the_table(), settled)
+        found = disagreements(playbooks.runs_of(work, case), load_decision_table(), settled)
         assert case.level is before
 
     assert [one.counts_as for one in found] == ([said] if said else [])

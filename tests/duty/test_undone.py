@@ -4,7 +4,7 @@ from helpdesk import assembly
 from helpdesk.core import jobs, outbox
 from helpdesk.core.actors import Role
 from helpdesk.core.outbox import Promise
-from helpdesk.duty.undone import UNDONE, in_words
+from helpdesk.duty.failed_job_texts import UNDONE, describe_failed_job
 from tests.factories import a_case, a_person, a_team, sign_in
 
 
@@ -17,7 +17,7 @@ def test_each_job_has_words_for_when_it_was_not_done():
     }
 
     assert set(UNDONE) == ours
-    assert "gone.job" in in_words("gone.job")
+    assert "gone.job" in describe_failed_job("gone.job")
 
 
 def test_the_board_says_what_did_not_happen(context, staff):

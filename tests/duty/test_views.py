@@ -16,7 +16,7 @@ from helpdesk.core.codes import ReturnCode, new_code
 from helpdesk.core.outbox import Promise, PromiseState
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import first_reply_clock
 from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
@@ -364,7 +364,7 @@ def test_a_long_history_has_a_page_of_its_own(context, browser, responder, case)
 def test_every_playbook_that_could_be_started_is_offered_on_a_page_of_its_own(browser, case):
     page = browser.get(f"/cases/{case.ref}/playbooks").text
 
-    assert all(f'value="{one.id}"' in page for one in the_library().playbooks)
+    assert all(f'value="{one.id}"' in page for one in load_current_library().playbooks)
 
 
 @pytest.mark.parametrize("page", ["history", "playbooks"])
@@ -433,7 +433,7 @@ def test_an_answer_that_is_owed_stands_on_the_page_and_can_be_said_to_be_none(
     with work_as(context, responder) as work:
         found = queries.case_by_ref(work, case.ref)
         operations.send_message(work, found, "Hello.")
-        first_reply_clock.promise_answer(work, found)
+        first_reply_clock.owe_reply_to_reporter(work, found)
         work.record("test", found)
 
     page = browser.get(address).text
@@ -465,7 +465,7 @@ def test_a_house_that_is_held_says_so_in_red_on_every_first_page(
     assert "Nothing is being sent" not in sign_in(staff, responder).get("/duty").text
     before = become(context, "helpdesk_owner")
     with context.begin() as work:
-        send_hold.hold(work, because)
+        send_hold.hold_sending(work, because)
     become(context, before)
     with context.begin() as work:
         operator = a_person(work, Role.OPERATOR)

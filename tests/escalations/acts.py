@@ -206,7 +206,7 @@ class TwoPeople(RuleBasedStateMachine):
         if done := self.on_request(
             who,
             number,
-            lambda work, one: operations.take_findings_into_draft(
+            lambda work, one: operations.add_findings_to_draft(
                 work, one, seen_hash=one.packet_hash
             ),
         ):
@@ -216,7 +216,7 @@ class TwoPeople(RuleBasedStateMachine):
     def write_evidence(self, who, kind):
         def act(work, case):
             work.require(may_run, case)
-            storage.keep_evidence(work, case, a_step(kind), {kind: f"by {who}"})
+            storage.store_evidence(work, case, a_step(kind), {kind: f"by {who}"})
             work.record("test.evidence", case)
 
         if self.try_as(who, act):
@@ -226,7 +226,7 @@ class TwoPeople(RuleBasedStateMachine):
     def write_fact(self, who, name):
         def act(work, case):
             work.require(may_run, case)
-            storage.keep_facts(work, case, {name: FACTS[name]}, literal=[name])
+            storage.store_facts(work, case, {name: FACTS[name]}, literal=[name])
             work.record("test.fact", case)
 
         if self.try_as(who, act):
@@ -237,7 +237,7 @@ class TwoPeople(RuleBasedStateMachine):
         """A real step of a real playbook, ended in one of its ways."""
 
         def act(work, case):
-            run = playbooks.running(work, case, PAGE) or steps.start_run(work, case, PAGE)
+            run = playbooks.unfinished_run_of(work, case, PAGE) or steps.start_run(work, case, PAGE)
             now = playbooks.progress_of(work, run)
             at_hand = [one for one in now.steps if one.may_be_recorded]
             one = at_hand[number % len(at_hand)]
@@ -253,7 +253,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, number=st.integers(0, 40))
     def take_a_step_back(self, who, number):
         def act(work, case):
-            run = playbooks.running(work, case, PAGE)
+            run = playbooks.unfinished_run_of(work, case, PAGE)
             if run is None or not run.records:
                 raise NothingThere
             steps.reopen_step(work, run, run.records[number % len(run.records)].step)
@@ -446,8 +446,8 @@ class TwoPeople(RuleBasedStateMachine):
     def ask_to_lower(self, who):
         self.try_as(
             who,
-            lambda work, case: triage.ask_to_lower(
-                work, case, level=levels.one_below(case.level), reason="It can wait."
+            lambda work, case: triage.request_lower_level(
+                work, case, level=levels.next_lower_level(case.level), reason="It can wait."
             ),
         )
 
@@ -456,7 +456,7 @@ class TwoPeople(RuleBasedStateMachine):
         def act(work, case):
             wish = levels.pending_request_or_conflict(work, case)
             before = case.level
-            triage.decide_lowering(work, wish, granted=granted)
+            triage.decide_level_request(work, wish, granted=granted)
             assert wish.asked_by != work.actor.id
             assert before.rank - case.level.rank == granted
             self.fell = case.level if granted else self.fell
@@ -658,7 +658,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, number=st.integers(0, 2))
     def send_answer(self, who, number):
         def act(work, one):
-            operations.approve_answer(work, one, seen_wording=one.wording)
+            operations.approve_answer(work, one, seen_wording=one.wording_to_approve)
 
         if done := self.on_request(who, number, act):
             TRIED["answers sent"] += 1

@@ -76,8 +76,8 @@ class House:
             operations.answer_question(work, self.mine(work, escalation), words=words)
         with self.as_(sent_by or self.second) as work:
             found = self.mine(work, escalation)
-            if found.holds_answer:
-                operations.approve_answer(work, found, seen_wording=found.wording)
+            if found.has_answer_to_approve:
+                operations.approve_answer(work, found, seen_wording=found.wording_to_approve)
 
     def now(self, escalation) -> Escalation:
         with self.as_(self.writer) as work:

@@ -23,7 +23,7 @@ def asked(house, ask=Ask.RESTORE, question="Where shall we give it back to?"):
 def write_answer(house, escalation, who=None, words="To the address in the request."):
     with house.as_(who or house.writer) as work:
         operations.answer_question(work, house.mine(work, escalation), words=words)
-    return house.now(escalation).wording
+    return house.now(escalation).wording_to_approve
 
 
 def send_answer(house, escalation, who, wording):
@@ -35,7 +35,7 @@ def said_to_partner(house, escalation):
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
         exchanges = queries.exchanges_of(work, found)
-        return [queries.opened_by_partner(work, found, one, "for_partner") for one in exchanges][1:]
+        return [queries.open_for_partner(work, found, one, "for_partner") for one in exchanges][1:]
 
 
 @pytest.mark.parametrize("ask", [Ask.RESTORE, Ask.LOCK, Ask.REVIEW])
@@ -127,7 +127,7 @@ def test_where_life_may_depend_on_it_an_answer_leaves_alone_and_is_read_within_t
     assert now.second_read_due_at is not None
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="had a part"):
         operations.read_afterwards(work, house.mine(work, escalation))
-    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    jobs.alert_second_reader(house.context, escalation_id=escalation.id)
     assert "Please read request" in house.context.mailer.sent[-1].subject
 
 
@@ -147,7 +147,7 @@ def test_a_second_person_is_called_for_an_answer_once_for_each_wording(house):
     for words in ("Since Monday.", "Since Tuesday."):
         write_answer(house, escalation, words=words)
         for _ in range(2):
-            jobs.call_second_person(house.context, escalation_id=escalation.id)
+            jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     letters = house.context.mailer.sent[sent:]
 
@@ -220,7 +220,7 @@ def test_a_further_answer_does_not_put_off_what_nobody_has_read_yet(house):
 def test_history_says_that_a_second_person_was_asked_to_read_an_answer(house):
     escalation = asked(house)
     write_answer(house, escalation)
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     with house.as_(house.writer) as work:
         entries = work.session.scalars(
@@ -236,7 +236,7 @@ def test_who_approved_the_request_is_called_to_read_an_answer_too(house, staff):
     write_answer(house, escalation, who=house.lead)
     house.context.mailer.sent.clear()
 
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     assert house.now(escalation).approved_by == house.second.actor.id
     assert "second@helpdesk.test" in {letter.to for letter in house.context.mailer.sent}

@@ -16,7 +16,7 @@ from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.keys import KeyKind, new_key
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Envelope
-from helpdesk.escalations import jobs, operations, queries, second_person_calls
+from helpdesk.escalations import jobs, operations, queries, second_person_alerts
 from helpdesk.escalations.decision_rules import OUTCOMES
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations import partner_actions
@@ -251,12 +251,12 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
         ).all()
         assert [one.arguments for one in called] == [{"escalation_id": escalation.id}]
     with house.as_(house.second) as work:
-        assert [one.id for one in queries.to_read_afterwards(work)] == [escalation.id]
+        assert [one.id for one in queries.requests_to_read_afterwards(work)] == [escalation.id]
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="Someone else"):
         operations.read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.second) as work:
         operations.read_afterwards(work, house.mine(work, escalation))
-        assert queries.to_read_afterwards(work) == []
+        assert queries.requests_to_read_afterwards(work) == []
     with house.as_(house.lead) as work, pytest.raises(Conflict, match="is not waiting"):
         operations.read_afterwards(work, house.mine(work, escalation))
 
@@ -268,15 +268,15 @@ def test_its_writer_can_call_a_second_person_before_anything_leaves(house, level
 
     with house.as_(house.writer) as work:
         operations.ask_second_person(work, house.mine(work, escalation))
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     assert house.now(escalation).state is EscalationState.DRAFT
     assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
     assert "marker" not in house.context.mailer.sent[0].body
     house.approve(escalation)
     house.context.mailer.sent.clear()
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
     assert house.context.mailer.sent == []
 
 
@@ -298,7 +298,7 @@ def test_whoever_could_approve_it_themselves_calls_nobody(house):
 def test_where_nobody_leads_the_rest_of_the_queue_is_called_and_never_the_writer(house):
     escalation = house.ask(who=house.lead)
 
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     told = {letter.to for letter in house.context.mailer.sent}
     assert told == {"writer@helpdesk.test", "second@helpdesk.test"}
@@ -312,7 +312,7 @@ def asked(house, escalation, times=1):
             operations.ask_second_person(work, house.mine(work, escalation))
     run_due_promises(house.context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     with house.as_(house.writer) as work:
-        return second_person_calls.call_for_approval(work, house.mine(work, escalation))
+        return second_person_alerts.alert_for_approval(work, house.mine(work, escalation))
 
 
 def without_mailbox(house, *people):
@@ -378,10 +378,10 @@ def test_what_left_alone_says_that_nobody_could_be_called_to_read_it(house):
     house.change_case(level=Level.IMMEDIATE)
     escalation = house.approve(house.ask(), who=house.writer)
 
-    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    jobs.alert_second_reader(house.context, escalation_id=escalation.id)
 
     with house.as_(house.writer) as work:
-        assert second_person_calls.call_to_read(work, house.mine(work, escalation)).reached_nobody
+        assert second_person_alerts.alert_to_read(work, house.mine(work, escalation)).reached_nobody
 
 
 def test_outside_the_queue_there_is_no_request(house):

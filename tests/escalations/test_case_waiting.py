@@ -23,7 +23,7 @@ def wait_for_partner(house):
 
 def go_on(house):
     with house.as_(house.writer) as work:
-        cases.resume(work, work.session.get(Case, house.case.id))
+        cases.resume_case(work, work.session.get(Case, house.case.id))
 
 
 def test_it_waits_until_the_day_after_their_time_is_over(house):

@@ -11,7 +11,7 @@ from helpdesk.duty import case_closing
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import Ask
 from helpdesk.intake import operations as intake
-from helpdesk.triage.first_reply_clock import promise_answer
+from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 from tests.factories import a_person
 
 
@@ -59,7 +59,7 @@ def test_nothing_closes_over_a_request_that_a_partner_may_still_act_on(house, ou
 def test_what_was_reported_gets_a_first_answer_before_it_closes(house, outcome):
     with house.context.begin() as work:
         case = work.session.get(Case, house.case.id)
-        promise_answer(work, case)
+        owe_reply_to_reporter(work, case)
         work.record("test.answer_owed", case)
 
     with pytest.raises(Conflict, match="Nobody has answered this report"):

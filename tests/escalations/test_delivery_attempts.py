@@ -203,7 +203,7 @@ def test_a_partner_cannot_open_what_the_person_took_back_even_before_the_worker_
         house.as_(house.theirs) as work,
         pytest.raises(Conflict, match="withdrew their consent"),
     ):
-        operations.note_reading(work, house.mine(work, escalation))
+        operations.open_packet_and_record(work, house.mine(work, escalation))
 
 
 def test_a_dead_mailbox_keeps_no_second_reader_from_being_called(context):
@@ -317,8 +317,8 @@ def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partn
 
     assert house.now(escalation).state is EscalationState.WITHDRAWN
     [promise] = promises(house, "escalations.tell_partner")
-    jobs.tell_partner(house.context, **promise.arguments)
-    jobs.tell_partner(house.context, **promise.arguments)
+    jobs.email_partner_news(house.context, **promise.arguments)
+    jobs.email_partner_news(house.context, **promise.arguments)
     news = house.context.mailer.sent[1:]
     assert {letter.message_id for letter in news} == {f"<{escalation.id}.withdrawal@helpdesk.test>"}
     assert "marker" not in news[0].body
@@ -422,7 +422,7 @@ def test_a_packet_changed_after_it_left_is_not_shown_to_the_partner(house):
         work.record("tampered", one)
 
     with house.as_(house.theirs) as work, pytest.raises(Exception, match="not what we sent you"):
-        operations.note_reading(work, house.mine(work, escalation))
+        operations.open_packet_and_record(work, house.mine(work, escalation))
 
 
 def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
@@ -431,7 +431,7 @@ def test_who_opens_it_has_got_it_whatever_the_mail_server_said(house):
     house.carry(escalation)
 
     with house.as_(house.theirs) as work:
-        operations.note_reading(work, house.mine(work, escalation))
+        operations.open_packet_and_record(work, house.mine(work, escalation))
 
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
     house.carry(escalation, later=DAY)
@@ -447,13 +447,13 @@ def test_nobodys_page_may_say_that_it_was_delivered(house):
     with house.as_(house.lead) as work, pytest.raises(NotAllowed):
         operations.settle_attempt(work, parcel, result=DeliveryState.ACCEPTED)
     with house.as_(house.lead) as work, pytest.raises(NotAllowed):
-        operations.respect_withdrawn_consent(work, house.case.id)
+        operations.withdraw_requests_without_consent(work, house.case.id)
 
 
 def test_a_delivery_that_is_gone_is_nothing_to_do(house):
     jobs.deliver(house.context, delivery_id="0" * 32)
-    jobs.tell_partner(house.context, escalation_id="0" * 32, about="x")
-    jobs.call_second_reader(house.context, escalation_id="0" * 32)
+    jobs.email_partner_news(house.context, escalation_id="0" * 32, about="x")
+    jobs.alert_second_reader(house.context, escalation_id="0" * 32)
 
     assert house.context.mailer.sent == []
 
@@ -462,8 +462,8 @@ def test_the_second_reader_is_called_without_a_word_of_it(house):
     escalation = house.carried()
     house.context.mailer.sent.clear()
 
-    jobs.call_second_reader(house.context, escalation_id=escalation.id)
-    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    jobs.alert_second_reader(house.context, escalation_id=escalation.id)
+    jobs.alert_second_reader(house.context, escalation_id=escalation.id)
 
     assert [letter.to for letter in house.context.mailer.sent] == ["lead@helpdesk.test"]
     assert "marker" not in house.context.mailer.sent[0].body
@@ -472,7 +472,7 @@ def test_the_second_reader_is_called_without_a_word_of_it(house):
         one.second_read_at = work.at
         work.record("escalation.second_read", one)
     house.context.mailer.sent.clear()
-    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    jobs.alert_second_reader(house.context, escalation_id=escalation.id)
     assert house.context.mailer.sent == []
 
 
@@ -520,7 +520,7 @@ def as_owner(house):
 def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(house):
     escalation = house.approved()
     with as_owner(house) as work:
-        send_hold.hold(work, send_hold.HoldReason.SAID)
+        send_hold.hold_sending(work, send_hold.HoldReason.SAID)
         due = restored_backup.due_promises(work)
         assert [one.escalation.ref for one in due.requests] == [escalation.ref]
         restored_backup.release_sending(work, skip_due=False)
@@ -538,7 +538,7 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
     with as_owner(house) as work:
         moment = work.at + timedelta(seconds=1)
         work.session.execute(update(send_hold.SendStatus).values(ticked_at=moment))
-        send_hold.hold(work, send_hold.HoldReason.SAID)
+        send_hold.hold_sending(work, send_hold.HoldReason.SAID)
         restored_backup.release_sending(work, skip_due=True)
 
     job_runner.run_due_promises(house.context, "deliveries")

@@ -42,7 +42,7 @@ def write_down(house, kind, value, later=LATER):
 def catch_up(house, escalation, *, seen_hash=None, who=None) -> Escalation:
     with house.as_(who or house.writer) as work:
         found = house.mine(work, escalation)
-        operations.take_findings_into_draft(work, found, seen_hash=seen_hash or found.packet_hash)
+        operations.add_findings_to_draft(work, found, seen_hash=seen_hash or found.packet_hash)
         return found
 
 
@@ -119,7 +119,7 @@ def test_what_a_partner_may_not_receive_is_not_taken_up(house):
     write_down(house, "last-good", "21 November, 20:00")
 
     with house.as_(house.writer) as work:
-        assert queries.findings_for(work, house.mine(work, escalation)).to_take_up == ()
+        assert queries.findings_for(work, house.mine(work, escalation)).missing_in_draft == ()
     assert "last_good" not in said(house, catch_up(house, escalation))
 
 

@@ -9,8 +9,8 @@ from helpdesk.escalations.gates import (
     GateInputs,
     check_gates,
     closed_gates,
-    leaves_unread,
     reveals_contact,
+    would_leave_unread,
 )
 from helpdesk.escalations.labels import IN_ORDER
 from helpdesk.escalations.packets import Header, build_packet
@@ -128,7 +128,7 @@ def test_access_to_an_account_takes_two_people_unless_it_is_p1(ask, priority, ap
     about_access = ask in (Ask.RESTORE, Ask.LOCK, Ask.REVIEW)
     alone = about_access and approver == WRITER
 
-    assert leaves_unread(seen, approver) is alone
+    assert would_leave_unread(seen, approver) is alone
     assert ("Second person" in shut(seen, approver)) is (alone and priority is not Priority.P1)
 
 

@@ -89,7 +89,7 @@ def test_what_a_request_rests_on_is_asked_as_it_goes_out(house, fact, value):
     assert delivery.state is DeliveryState.DEAD_LETTER
     assert house.context.mailer.sent == []
     with house.as_(house.writer) as work:
-        assert queries.trouble_of(work, delivery) == "facts_taken_back"
+        assert queries.delivery_failure_code(work, delivery) == "facts_taken_back"
 
 
 def test_what_they_may_receive_is_asked_before_it_is_sent_again_and_as_it_goes_out(house):
@@ -101,7 +101,7 @@ def test_what_they_may_receive_is_asked_before_it_is_sent_again_and_as_it_goes_o
     delivery = house.delivery(escalation)
     assert delivery.state is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
-        assert queries.trouble_of(work, delivery) == "fields_not_allowed"
+        assert queries.delivery_failure_code(work, delivery) == "fields_not_allowed"
     with pytest.raises(Conflict, match="can't receive"):
         send_again(house, escalation, house.writer)
 

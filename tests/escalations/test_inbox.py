@@ -27,7 +27,7 @@ def theirs(partner_desk, house):
 
 def lying(house, pile):
     with house.as_(house.colleague) as work:
-        return partner_inbox.inbox(work, pile)
+        return partner_inbox.partner_inbox(work, pile)
 
 
 def refs(house, pile):

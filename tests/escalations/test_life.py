@@ -158,14 +158,14 @@ def test_what_was_approved_is_what_the_partner_opens(house):
     escalation = house.carried()
 
     with house.as_(house.theirs) as work:
-        packet = operations.note_reading(work, house.mine(work, escalation))
+        packet = operations.open_packet_and_record(work, house.mine(work, escalation))
 
     assert packet.as_text() == packets_text(house, escalation)
     assert packets.hash_of(packet.as_text()) == escalation.packet_hash
     with house.as_(house.theirs) as work:
-        operations.note_reading(work, house.mine(work, escalation))
+        operations.open_packet_and_record(work, house.mine(work, escalation))
     with house.as_(house.colleague) as work:
-        operations.note_reading(work, house.mine(work, escalation))
+        operations.open_packet_and_record(work, house.mine(work, escalation))
     with house.as_(house.writer) as work:
         readers = [one.actor_id for one in queries.readings_of(work, escalation)]
     assert readers == [house.theirs.actor.id, house.colleague.actor.id], "once an hour for each"
@@ -267,7 +267,7 @@ def test_a_decision_wakes_the_case_and_the_reporter_closes_the_request(house):
 
     assert house.now(escalation).state is EscalationState.CLOSED
     with house.as_(house.theirs) as work, pytest.raises(Conflict):
-        operations.note_reading(work, house.mine(work, escalation))
+        operations.open_packet_and_record(work, house.mine(work, escalation))
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PARTIAL, Verdict.NOT_EFFECTIVE])
@@ -349,7 +349,7 @@ def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(hous
     with house.as_(house.theirs) as work:
         found = house.mine(work, escalation)
         with pytest.raises(Conflict):
-            operations.note_reading(work, found)
+            operations.open_packet_and_record(work, found)
     with house.as_(house.theirs) as work, pytest.raises(NotFound):
         house.mine(work, draft)
 
@@ -362,7 +362,7 @@ def test_a_withdrawn_request_is_over_and_the_partner_is_told_if_it_had_left(hous
         lambda work, one: operations.decide(
             work, one, action=Action.NONE, reason=Reason.NO_BREACH_FOUND
         ),
-        operations.note_reading,
+        operations.open_packet_and_record,
     ],
 )
 def test_another_partner_finds_nothing_and_our_own_people_may_not_answer(house, verb):

@@ -64,7 +64,9 @@ ACTS = {
         reached=True,
         summary="Hello.",
     ),
-    "wait": lambda work, case: casework.wait(work, case, on=WaitsOn.DATE, until=tomorrow(work)),
+    "wait": lambda work, case: casework.pause_case(
+        work, case, waits_on=WaitsOn.DATE, until=tomorrow(work)
+    ),
     "give back": casework.release,
     "start a playbook": lambda work, case: playbooks.start_run(work, case, "account-takeover"),
     "take": casework.claim,
@@ -121,7 +123,7 @@ def test_who_was_not_let_in_finds_no_request_in_the_inbox_of_a_partner(house, co
 
     for who, many in ((house.theirs, 1), (stranger, 0)):
         with house.as_(who) as work:
-            found = partner_inbox.inbox(work, InboxFilter.WAITING)
+            found = partner_inbox.partner_inbox(work, InboxFilter.WAITING)
         assert len(found.requests) == sum(found.sizes.values()) == many
 
 

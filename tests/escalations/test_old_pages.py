@@ -133,13 +133,13 @@ def test_who_read_what_is_there_has_read_it(house, browse, left_alone):
 
 def wish(house, reason, level=Level.SOON):
     with house.as_(house.writer) as work:
-        triage.ask_to_lower(work, case_in(work, house), level=level, reason=reason)
+        triage.request_lower_level(work, case_in(work, house), level=level, reason=reason)
 
 
 def settle(house, *, granted):
     with house.as_(house.lead) as work:
         asked = levels.pending_request(work, case_in(work, house))
-        triage.decide_lowering(work, asked, granted=granted)
+        triage.decide_level_request(work, asked, granted=granted)
 
 
 @pytest.mark.parametrize("page", ["case", "approvals"])
@@ -328,7 +328,7 @@ def test_that_they_know_is_about_the_news_on_the_page(house, browse):
     untold(house, escalation)
     old = second.get(address)
     with house.as_(house.writer) as work:
-        operations.say_they_know(work, house.mine(work, escalation))
+        operations.record_told_otherwise(work, house.mine(work, escalation))
     untold(house, escalation)
 
     late = press(second, old, f"{address}/telling")

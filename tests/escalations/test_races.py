@@ -211,7 +211,7 @@ def test_who_opens_a_request_while_its_letter_is_settled_sees_it_as_it_is_now(ho
         assert found.state is EscalationState.DISPATCHING
         with house.context.begin() as worker:
             operations.settle_attempt(worker, parcel, result=DeliveryState.ACCEPTED, trouble="")
-        operations.note_reading(work, found)
+        operations.open_packet_and_record(work, found)
         assert found.state is EscalationState.WITH_PARTNER
 
 
@@ -223,7 +223,7 @@ def test_who_opens_a_request_while_it_is_taken_back_does_not_see_it(house):
         with house.as_(house.writer) as ours:
             operations.withdraw(ours, house.mine(ours, escalation))
         with pytest.raises(Conflict, match="closed"):
-            operations.note_reading(work, found)
+            operations.open_packet_and_record(work, found)
 
 
 def test_a_request_of_a_case_that_ends_at_this_moment_does_not_leave(house):

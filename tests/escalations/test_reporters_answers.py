@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.app import create_app
 from helpdesk.cases import operations as casework
-from helpdesk.cases.disputed_conversations import last_heard_marks
+from helpdesk.cases.disputed_conversations import reporter_activity_marks
 from helpdesk.cases.models import Case, Consent, ConversationChannel
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.errors import Conflict
@@ -31,7 +31,7 @@ def write(house, seen=None, who=None):
 
 def marks(house):
     with house.as_(house.writer) as work:
-        return last_heard_marks(work, mine(work, house))
+        return reporter_activity_marks(work, mine(work, house))
 
 
 def speak(house, seen):
@@ -180,7 +180,7 @@ def test_no_answer_said_before_counts_for_it(house, prepare):
     say()
 
     with house.as_(house.writer) as work, pytest.raises(Conflict):
-        casework.leave_unanswered(work, mine(work, house), seen=seen)
+        casework.mark_no_reply_needed(work, mine(work, house), seen=seen)
 
 
 @ALL
@@ -188,7 +188,7 @@ def test_the_case_does_not_wait_for_the_reporter_over_it(house, prepare):
     prepare(house)()
 
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="nothing to answer yet"):
-        casework.wait(work, mine(work, house), on=WaitsOn.REPORTER)
+        casework.pause_case(work, mine(work, house), waits_on=WaitsOn.REPORTER)
 
 
 @DENIALS
@@ -219,14 +219,14 @@ def test_only_a_message_that_has_seen_it_settles_a_denied_word(house, prepare):
     say()
     write(house, seen=seen)
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="Write to them"):
-        casework.leave_unanswered(work, mine(work, house), seen=marks(house))
+        casework.mark_no_reply_needed(work, mine(work, house), seen=marks(house))
 
     write(house, seen=marks(house))
     with house.as_reporter() as work:
         mailbox.write_message(work, mine(work, house), body="Thank you.")
     with house.as_(house.writer) as work:
         case = mine(work, house)
-        casework.leave_unanswered(work, case, seen=last_heard_marks(work, case))
+        casework.mark_no_reply_needed(work, case, seen=reporter_activity_marks(work, case))
 
     assert house.case_now().reply_due_at is None
 

@@ -33,14 +33,14 @@ def write_evidence(house, who, kind="restore-address", value="attacker@elsewhere
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
         step = replace(STEP, evidence=(kind,))
-        storage.keep_evidence(work, case, step, {kind: value})
+        storage.store_evidence(work, case, step, {kind: value})
         work.record("test.evidence", case)
 
 
 def write_fact(house, who, name="owner_confirmed", value="confirmed"):
     with house.as_(who) as work:
         case = work.session.get(Case, house.case.id)
-        storage.keep_facts(work, case, {name: value}, literal=[name])
+        storage.store_facts(work, case, {name: value}, literal=[name])
         work.record("test.fact", case)
 
 
@@ -59,7 +59,7 @@ def test_who_wrote_the_address_down_and_took_it_up_is_no_second_person(house):
     write_evidence(house, house.second)
     with house.as_(house.second) as work:
         found = house.mine(work, escalation)
-        operations.take_findings_into_draft(work, found, seen_hash=found.packet_hash)
+        operations.add_findings_to_draft(work, found, seen_hash=found.packet_hash)
 
     said = refused(house, escalation, house.second)
 
@@ -74,7 +74,7 @@ def test_who_only_pressed_take_up_is_no_second_person(house):
     write_evidence(house, house.lead)
     with house.as_(house.second) as work:
         found = house.mine(work, escalation)
-        operations.take_findings_into_draft(work, found, seen_hash=found.packet_hash)
+        operations.add_findings_to_draft(work, found, seen_hash=found.packet_hash)
 
     assert "had a part" in refused(house, escalation, house.second)
 
@@ -211,7 +211,7 @@ def test_a_call_for_a_second_person_reaches_nobody_who_had_a_part(house):
 
     with house.as_(house.writer) as work:
         operations.ask_second_person(work, house.mine(work, escalation))
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     assert [letter.to for letter in house.context.mailer.sent] == ["second@helpdesk.test"]
 
@@ -267,7 +267,7 @@ def test_ticking_it_in_the_mailbox_confirms_it(house):
         assert intake.set_consents(work, case, agreements=[agreement], shown=[])
 
     with house.context.begin() as work:
-        assert work.session.get(Consent, consent_id).is_the_reporters
+        assert work.session.get(Consent, consent_id).is_by_reporter
 
 
 def test_who_is_not_let_in_neither_confirms_nor_waives(house):

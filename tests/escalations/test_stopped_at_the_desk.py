@@ -42,7 +42,7 @@ def not_taken_yet(house):
 
 
 THEIRS = {
-    "open it": operations.note_reading,
+    "open it": operations.open_packet_and_record,
     "say that they have it": operations.acknowledge,
     "ask": lambda work, found: operations.ask_for_information(work, found, question="Since when?"),
     "decide": lambda work, found: operations.decide(
@@ -67,7 +67,7 @@ def test_it_is_there_again_when_they_were_vetted(house):
         vet(work, work.session.get(Partner, house.partner.id))
 
     with house.as_(house.theirs) as work:
-        assert operations.note_reading(work, house.mine(work, escalation)).fields
+        assert operations.open_packet_and_record(work, house.mine(work, escalation)).fields
 
 
 @pytest.mark.parametrize("stop", [doubt, retire, take_back_leave_to_help])
@@ -90,7 +90,7 @@ def test_what_no_server_took_yet_is_opened_at_their_desk_where_nothing_stops_it(
 
     before = become(house.context, "helpdesk_partner")
     with house.as_(house.theirs) as work:
-        operations.note_reading(work, house.mine(work, escalation))
+        operations.open_packet_and_record(work, house.mine(work, escalation))
     become(house.context, before)
 
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
@@ -124,7 +124,7 @@ def test_an_answer_that_waits_is_not_sent_to_a_partner_in_doubt(house):
         assert found.partner.is_vetted, "as the page showed it"
         doubt(house)
         with pytest.raises(Conflict, match="not vetted"):
-            operations.approve_answer(work, found, seen_wording=found.wording)
+            operations.approve_answer(work, found, seen_wording=found.wording_to_approve)
 
     with house.as_(house.writer) as work:
         assert len(queries.exchanges_of(work, house.mine(work, escalation))) == 1

@@ -42,7 +42,7 @@ def confirmed(house):
 
 def news_of(house, escalation):
     """The job that says that there is news."""
-    jobs.tell_partner(house.context, escalation_id=escalation.id, about="x")
+    jobs.email_partner_news(house.context, escalation_id=escalation.id, about="x")
 
 
 def page_of(house, staff, escalation, who=None):
@@ -169,6 +169,6 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
 
     assert "have not been told" not in page_of(house, staff, escalation)
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="already been told"):
-        operations.say_they_know(work, house.mine(work, escalation))
+        operations.record_told_otherwise(work, house.mine(work, escalation))
     with house.as_(house.theirs) as work, pytest.raises(NotAllowed):
-        operations.say_they_know(work, house.mine(work, escalation))
+        operations.record_told_otherwise(work, house.mine(work, escalation))

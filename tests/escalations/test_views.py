@@ -519,7 +519,7 @@ def test_a_second_person_can_be_asked_first_and_it_says_since_when(house, writer
     assert "A second person was asked for at" in shown
     assert "Ask a second person first" not in shown
     assert "on my own approval</button>" in shown, "it may still turn out that it cannot wait"
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
     assert f"<bdi>{house.lead.person.name}</bdi> was emailed at" in writer.get(address).text
 
 
@@ -531,7 +531,7 @@ def test_the_page_says_that_nobody_could_be_called(house, writer):
     escalation = house.ask()
     address = page_of(house, escalation)
     send(writer, address, f"{address}/second-person")
-    jobs.call_second_person(house.context, escalation_id=escalation.id)
+    jobs.alert_second_person(house.context, escalation_id=escalation.id)
 
     shown = writer.get(address).text
     assert "Nobody could be reached: tell someone yourself" in shown
@@ -539,7 +539,7 @@ def test_the_page_says_that_nobody_could_be_called(house, writer):
 
     house.approve(escalation, who=house.writer)
     assert "Nobody could be reached" not in writer.get(address).text
-    jobs.call_second_reader(house.context, escalation_id=escalation.id)
+    jobs.alert_second_reader(house.context, escalation_id=escalation.id)
     assert "Nobody could be reached: tell someone yourself" in writer.get(address).text
 
 

@@ -10,13 +10,13 @@ from helpdesk.export import beyond
 from helpdesk.export.cacao import TLP_OWNER, as_text, identity, to_cacao
 from helpdesk.export.checks import faults_between, faults_in
 from helpdesk.export.official import NoSchemas, OfficialSchemas
-from helpdesk.playbooks.repository import CONTENT, the_library
+from helpdesk.playbooks.repository import CONTENT, load_current_library
 
-PAGES = [page.id for page in the_library().playbooks]
+PAGES = [page.id for page in load_current_library().playbooks]
 
 
 def exported(page_id):
-    library = the_library()
+    library = load_current_library()
     return to_cacao(library, library.playbook(page_id), read_ids(CONTENT))
 
 
@@ -47,7 +47,7 @@ def test_two_exports_are_equal_to_the_byte(page_id):
 
 
 def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
-    source, library = exported("doxing"), the_library("es")
+    source, library = exported("doxing"), load_current_library("es")
     page = library.playbook("doxing")
     spanish = to_cacao(library, page, read_ids(CONTENT), language="es")
     assert spanish["id"] != source["id"]
@@ -59,7 +59,7 @@ def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
 
 @pytest.mark.parametrize("page_id", PAGES)
 def test_what_goes_beyond_cacao_is_named_where_it_says_what_it_is(page_id):
-    page = the_library().playbook(page_id)
+    page = load_current_library().playbook(page_id)
 
     said = {*beyond.of_page(page)}.union(*(beyond.of_step(step) for step in page.steps))
 
@@ -67,7 +67,7 @@ def test_what_goes_beyond_cacao_is_named_where_it_says_what_it_is(page_id):
 
 
 def test_which_answers_agree_with_an_outcome_leaves_the_house_too():
-    step = the_library().playbook("doxing").step("first-contact.danger-again")
+    step = load_current_library().playbook("doxing").step("first-contact.danger-again")
 
     said = beyond.of_step(step)
 
@@ -82,7 +82,7 @@ def test_no_two_pages_share_an_id():
 
 
 def test_every_step_and_every_end_of_the_page_is_in_it():
-    page, export = the_library().playbook("account-takeover"), exported("account-takeover")
+    page, export = load_current_library().playbook("account-takeover"), exported("account-takeover")
     names = [node.get("name") for node in export["workflow"].values()]
     for step in page.steps:
         assert names.count(str(step.title)) == 1
@@ -91,7 +91,7 @@ def test_every_step_and_every_end_of_the_page_is_in_it():
 
 
 def test_the_author_is_given_out_beside_it():
-    author = identity(the_library())
+    author = identity(load_current_library())
     assert author["id"] == exported("something-else")["created_by"]
     assert author["type"] == "identity"
 

@@ -9,24 +9,24 @@ import pytest
 from helpdesk.export.drawing import to_svg
 from helpdesk.export.sheet import to_html, to_markdown
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
-PAGES = [page.id for page in the_library().playbooks]
+PAGES = [page.id for page in load_current_library().playbooks]
 
 
 def drawn_for(page):
-    return ElementTree.fromstring(to_svg(the_library(), page, "en"))  # noqa: S314 - drawn by us
+    return ElementTree.fromstring(to_svg(load_current_library(), page, "en"))  # noqa: S314 - drawn by us
 
 
 def page_called(title):
-    page = the_library().playbook("account-takeover")
+    page = load_current_library().playbook("account-takeover")
     return replace(page, title=Text(page.title.id, title))
 
 
 @pytest.mark.parametrize("page_id", PAGES)
 @pytest.mark.parametrize("write", [to_markdown, to_html])
 def test_a_sheet_holds_every_step_advice_and_end(write, page_id):
-    library = the_library()
+    library = load_current_library()
     page = library.playbook(page_id)
     sheet = _as_read(write(library, page, "en"))
     for text in (
@@ -40,27 +40,27 @@ def test_a_sheet_holds_every_step_advice_and_end(write, page_id):
 
 
 def test_a_sheet_of_html_loads_nothing():
-    library = the_library()
+    library = load_current_library()
     sheet = to_html(library, library.playbook("account-takeover"), "en")
     assert not re.search(r"<script|<link|<img|@import|url\(|src=", sheet)
 
 
 def test_words_of_a_page_never_become_markup():
     page = page_called("<b>*Who* `is` it?</b>")
-    assert "<b>" not in to_html(the_library(), page, "en")
-    assert r"\<b\>\*Who\* \`is\` it?" in to_markdown(the_library(), page, "en")
-    assert "<b>" not in to_svg(the_library(), page, "en")
+    assert "<b>" not in to_html(load_current_library(), page, "en")
+    assert r"\<b\>\*Who\* \`is\` it?" in to_markdown(load_current_library(), page, "en")
+    assert "<b>" not in to_svg(load_current_library(), page, "en")
 
 
 def test_a_sheet_reads_from_the_right_where_its_language_does():
-    library = the_library("ar")
+    library = load_current_library("ar")
     sheet = to_html(library, library.playbook("account-takeover"), "ar")
     assert '<html lang="ar" dir="rtl">' in sheet
     assert "<h2>Steps</h2>" not in sheet
 
 
 def test_a_picture_is_mirrored_where_its_language_reads_from_the_right_and_its_words_are_not():
-    library = the_library("ar")
+    library = load_current_library("ar")
     page = library.playbook("account-takeover")
     root = ElementTree.fromstring(to_svg(library, page, "ar"))  # noqa: S314 - we drew it ourselves
     assert root.get("direction") == "rtl"
@@ -71,7 +71,7 @@ def test_a_picture_is_mirrored_where_its_language_reads_from_the_right_and_its_w
 
 @pytest.mark.parametrize("page_id", PAGES)
 def test_a_picture_shows_every_step_and_says_what_it_is(page_id):
-    page = the_library().playbook(page_id)
+    page = load_current_library().playbook(page_id)
     root = drawn_for(page)
     drawn = " ".join("".join(element.itertext()) for element in root.findall(".//{*}text"))
     for number, step in enumerate(page.steps, start=1):
@@ -81,7 +81,7 @@ def test_a_picture_shows_every_step_and_says_what_it_is(page_id):
 
 
 def test_nothing_in_a_picture_stands_over_another_thing():
-    for page in the_library().playbooks:
+    for page in load_current_library().playbooks:
         root = drawn_for(page)
         boxes = [
             tuple(float(one.get(name)) for name in ("x", "y", "width", "height"))

@@ -10,9 +10,9 @@ from helpdesk.export.patterns import Patterns
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, In, Is, Not
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import QuestionKind
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
-PAGE = the_library().playbook("account-takeover")
+PAGE = load_current_library().playbook("account-takeover")
 ASKED = [one for one in PAGE.questions if one.options]
 FACT = "account_state"
 STATES = ("back", "locked", "lost")

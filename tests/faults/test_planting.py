@@ -81,7 +81,7 @@ def _a_queue_that_had_no_key_gets_one(context, empty):
 
 
 def test_a_check_too_few_is_noticed(context, house, address, monkeypatch):
-    monkeypatch.setattr(signatures, "is_signed", lambda _said, _signature, _by: True)
+    monkeypatch.setattr(signatures, "is_signature_valid", lambda _said, _signature, _by: True)
 
     assert planting.trial(context, address, seed=SEED, tries=TRIES).faults
 

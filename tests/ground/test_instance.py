@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from helpdesk.core.sealing import Secret
-from helpdesk.core.service_keys import half_of
+from helpdesk.core.service_keys import public_half_of
 from helpdesk.key_files import PUBLIC_HALF, KeyFile, read
 from helpdesk.supervisor.instance import AlreadyUp, Instance
 
@@ -40,7 +40,7 @@ def test_the_half_that_others_may_have_belongs_to_the_key(instance):
 
     for key, half in PUBLIC_HALF.items():
         [secret], [public] = read(str(instance.key(key))), read(str(instance.key(half)))
-        assert public == half_of(key, Secret(secret))
+        assert public == public_half_of(key, Secret(secret))
         assert public != secret
 
 
@@ -64,11 +64,11 @@ def test_nobody_else_can_list_the_folder(instance):
 
 
 def test_a_second_helpdesk_on_the_same_folder_is_refused_with_the_number_of_the_first(instance):
-    first = instance.held()
+    first = instance.lock()
     first.__enter__()
     with pytest.raises(AlreadyUp, match=f"process {os.getpid()}"):
-        instance.held().__enter__()
+        instance.lock().__enter__()
     first.__exit__(None, None, None)
 
-    with instance.held():
+    with instance.lock():
         assert (instance.folder / "up.lock").read_text() == str(os.getpid())

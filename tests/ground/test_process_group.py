@@ -45,7 +45,7 @@ def test_what_dies_is_started_again_and_somebody_is_told(place, said):
     first = runs.pid
 
     os.kill(first, signal.SIGKILL)
-    until(lambda: member.mind(said.append))
+    until(lambda: member.restart_if_dead(said.append))
 
     assert runs.pid != first
     assert said == ["The ticker stopped unexpectedly. Restarting in 0.5 s."]
@@ -75,7 +75,7 @@ def test_what_dies_again_and_again_is_started_less_and_less_often(place, said):
     member = WatchedProcess("ticker", runs)
     runs.start()
 
-    until(lambda: member.mind(said.append) is None or len(said) >= 3)
+    until(lambda: member.restart_if_dead(said.append) is None or len(said) >= 3)
 
     pauses = [line.rpartition(" in ")[2] for line in said if "unexpectedly" in line]
     assert pauses[:2] == ["0.5 s.", "1 s."]

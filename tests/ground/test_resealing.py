@@ -24,7 +24,7 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.outbox import Promise
 from helpdesk.core.sealing import CannotOpen, Secret
-from helpdesk.core.service_keys import ServiceKeys, factors_of
+from helpdesk.core.service_keys import ServiceKeys, second_factor_key_of
 from helpdesk.key_files import PUBLIC_HALF, KeyFile
 from helpdesk.key_files import SIGNING as SIGNING_KEYS
 from helpdesk.partners import operations as partners
@@ -94,7 +94,7 @@ def link(context, signer):
 def values(work):
     """Each sealed value with its place and whose key it is for."""
     for person in work.session.scalars(select(Person)):
-        yield person.totp_seed, person.place_of("totp_seed"), factors_of(person.role)
+        yield person.totp_seed, person.place_of("totp_seed"), second_factor_key_of(person.role)
         if person.email is not None:
             yield person.email, person.place_of("email"), KeyFile.DUTY_ADDRESSES
     for partner in work.session.scalars(select(Partner)):
@@ -124,7 +124,7 @@ def with_todays(purpose):
 def findings(context):
     with context.begin() as work:
         witness = SERVICE.publics[KeyFile.HISTORY]
-        return [one.sentence for one in history.verify(work.session, witness=witness)]
+        return [one.sentence for one in history.verify_chain(work.session, witness=witness)]
 
 
 def test_the_older_key_opens_nothing_any_more_and_todays_open_all(house):
@@ -251,7 +251,9 @@ def environment(house, place):
         (place / key.file_name).write_text(base64.b64encode(secret.raw).decode())
     older = place / "service.key"
     older.write_text(base64.b64encode(OLD.raw).decode())
-    halves = {half: SERVICE.half(of) for of, half in PUBLIC_HALF.items() if of in SIGNING_KEYS}
+    halves = {
+        half: SERVICE.public_half(of) for of, half in PUBLIC_HALF.items() if of in SIGNING_KEYS
+    }
     for key, public in halves.items():
         (place / key.file_name).write_text(base64.b64encode(public).decode())
     url = command.sessions.kw["bind"].url.render_as_string(hide_password=False)

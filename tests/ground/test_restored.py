@@ -211,7 +211,7 @@ def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_pat
     assert held(replace(again, progress_store=None)).because is send_hold.HoldReason.OLDER
 
     with desk_at(server, role="helpdesk_owner").begin() as work:
-        send_hold.release(work)
+        send_hold.release_sending(work)
     ticker.tick(again)
     ticker.tick(again)
 
@@ -253,11 +253,11 @@ def test_a_ticker_that_stands_by_knows_the_house_when_it_takes_over(
 ):
     first = desk_at(server, progress_store=tmp_path)
     second = desk_at(server, progress_store=fresh(tmp_path / "second"))
-    assert ticker.take_lease(first, "first") is not None
+    assert ticker.acquire_ticker_lease(first, "first") is not None
     ticker.tick(first)
 
-    assert ticker.take_lease(second, "second") is None
-    ticker.note_progress(second)
+    assert ticker.acquire_ticker_lease(second, "second") is None
+    ticker.save_progress(second)
 
     set_the_clock_back(server, timedelta(hours=1))
     promise(server, "helpdesk")

@@ -30,7 +30,7 @@ def test_a_signal_that_reached_nobody_ends_the_watch(tmp_path):
 
 
 def test_a_signal_raises_at_once_where_it_can():
-    with up._interruptible(), pytest.raises(up.Stopped):
+    with up._interruptible(), pytest.raises(up.StopRequested):
         signal.raise_signal(signal.SIGTERM)
 
 
@@ -44,12 +44,12 @@ seen = set()
 def strike(frame, _event, _):
     if (frame.f_code, frame.f_lineno) not in seen:
         seen.add((frame.f_code, frame.f_lineno))
-        with suppress(up.Stopped):
+        with suppress(up.StopRequested):
             signal.raise_signal(signal.SIGTERM)
     return strike
 
 with up._interruptible():
-    with suppress(up.Stopped):
+    with suppress(up.StopRequested):
         sys.settrace(strike)
         signal.raise_signal(signal.SIGTERM)
     sys.settrace(None)

@@ -101,7 +101,7 @@ def test_each_tick_chains_history(context, now):
         entries = work.session.scalar(select(func.count()).select_from(HistoryEntry))
         links = work.session.scalar(select(func.count()).select_from(HistoryLink))
         findings = list(
-            history.verify(work.session, witness=context.service.publics[KeyFile.HISTORY])
+            history.verify_chain(work.session, witness=context.service.publics[KeyFile.HISTORY])
         )
     assert links == entries > 0
     assert findings == []
@@ -115,11 +115,13 @@ def test_entries_that_no_ticker_chains_are_said_by_verify(context, now):
 
     with context.begin() as work:
         witness = context.service.publics[KeyFile.HISTORY]
-        early = list(history.verify(work.session, witness=witness, at=now + timedelta(minutes=1)))
-        late = list(history.verify(work.session, witness=witness, at=later))
+        early = list(
+            history.verify_chain(work.session, witness=witness, at=now + timedelta(minutes=1))
+        )
+        late = list(history.verify_chain(work.session, witness=witness, at=later))
     ticker.tick(context, at=later)
     with context.begin() as work:
-        again = list(history.verify(work.session, witness=witness, at=later))
+        again = list(history.verify_chain(work.session, witness=witness, at=later))
 
     assert early == again == []
     assert ["1 entries are not chained" in one.sentence for one in late] == [True]
@@ -140,7 +142,7 @@ def test_a_flood_of_work_does_not_keep_history_from_being_chained(context, now, 
     with context.begin() as work:
         witness = context.service.publics[KeyFile.HISTORY]
         at = now + timedelta(minutes=5)
-        assert list(history.verify(work.session, witness=witness, at=at)) == []
+        assert list(history.verify_chain(work.session, witness=witness, at=at)) == []
     assert PromiseState.WAITING in states(context)
 
 
@@ -168,23 +170,23 @@ def chained_at(desk):
 
 def test_one_ticks_and_the_other_stands_by_until_the_lease_is_over(two_desks):
     one, other = two_desks
-    first = ticker.take_lease(one, "one")
+    first = ticker.acquire_ticker_lease(one, "one")
 
-    assert ticker.take_lease(other, "other") is None
-    assert ticker.take_lease(one, "one") == first
+    assert ticker.acquire_ticker_lease(other, "other") is None
+    assert ticker.acquire_ticker_lease(one, "one") == first
     time.sleep(0.5)
-    second = ticker.take_lease(other, "other")
+    second = ticker.acquire_ticker_lease(other, "other")
 
     assert second == first + 1
-    assert ticker.take_lease(one, "one") is None
+    assert ticker.acquire_ticker_lease(one, "one") is None
 
 
 def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
     one, other = two_desks
     before = chained_at(one)
-    late = ticker.take_lease(one, "one")
+    late = ticker.acquire_ticker_lease(one, "one")
     time.sleep(0.5)
-    assert ticker.take_lease(other, "other") == late + 1
+    assert ticker.acquire_ticker_lease(other, "other") == late + 1
 
     with pytest.raises(leases.LeaseLost):
         ticker.tick(one, fence=late)
@@ -194,7 +196,7 @@ def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
 
 def test_one_whose_lease_ran_out_writes_nothing_even_if_nobody_took_it(two_desks):
     one, _ = two_desks
-    fence = ticker.take_lease(one, "one")
+    fence = ticker.acquire_ticker_lease(one, "one")
     time.sleep(0.5)
 
     with pytest.raises(leases.LeaseLost):
@@ -203,16 +205,16 @@ def test_one_whose_lease_ran_out_writes_nothing_even_if_nobody_took_it(two_desks
 
 def test_who_takes_over_waits_for_what_is_being_written(two_desks):
     one, other = two_desks
-    fence = ticker.take_lease(one, "one")
+    fence = ticker.acquire_ticker_lease(one, "one")
     order = []
 
     def take_over():
         time.sleep(0.5)
-        assert ticker.take_lease(other, "other") == fence + 1
+        assert ticker.acquire_ticker_lease(other, "other") == fence + 1
         order.append("taken over")
 
     with one.begin() as work:
-        leases.hold(work.session, fence)
+        leases.hold_lease(work.session, fence)
         taking = threading.Thread(target=take_over)
         taking.start()
         time.sleep(1)

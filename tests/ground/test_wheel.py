@@ -56,8 +56,8 @@ def test_it_is_the_wheel_that_runs(installed):
 
 def test_the_playbooks_read(installed):
     program = (
-        "from helpdesk.playbooks.repository import the_library\n"
-        "print(len(the_library().playbooks), len(the_library('ar').playbooks))\n"
+        "from helpdesk.playbooks.repository import load_current_library\n"
+        "print(len(load_current_library().playbooks), len(load_current_library('ar').playbooks))\n"
     )
 
     assert python(installed, program).split() == ["23", "23"]

@@ -49,7 +49,9 @@ def address(postgres):
 @pytest.fixture
 def desks(address, settings):
     """Each process's own; a lock that is not had is an error after two seconds."""
-    engines = {role: open_engine(address(role), patience="2s") for role in (APP, INTAKE, TICKER)}
+    engines = {
+        role: open_engine(address(role), lock_timeout="2s") for role in (APP, INTAKE, TICKER)
+    }
     yield {
         role: AppContext(
             settings=settings,
@@ -173,7 +175,7 @@ def test_jobs_pass_by_a_case_that_a_visit_holds(address, desks, house, holder, m
     with desks[APP].begin() as work:
         for case_id in (own.id, other.id):
             work.promise(name, case_id=case_id)
-    engine = open_engine(address(TICKER), patience="1s")
+    engine = open_engine(address(TICKER), lock_timeout="1s")
     context = replace(desks[TICKER], sessions=sessionmaker(engine, expire_on_commit=False))
 
     ticker.job_runner.run_due_promises(context, jobs.Queue.NOTICES)

@@ -18,16 +18,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_promised_name_is_a_job():
     assert assembly.JOBS
-    assert rules.promised_names(ROOT) <= {job.name for job in jobs.every_job()}
+    assert rules.promised_names(ROOT) <= {job.name for job in jobs.all_jobs()}
 
 
 def test_every_job_is_promised_somewhere_or_acts_on_what_is_announced():
     announced = rules.announced_events(ROOT)
     found = {
-        job.name for job in jobs.every_job() if job.on is not None and job.on.__name__ in announced
+        job.name for job in jobs.all_jobs() if job.on is not None and job.on.__name__ in announced
     }
 
-    assert {job.name for job in jobs.every_job()} <= rules.promised_names(ROOT) | found
+    assert {job.name for job in jobs.all_jobs()} <= rules.promised_names(ROOT) | found
 
 
 def test_every_event_is_announced_and_somebody_acts_on_it():
@@ -35,11 +35,11 @@ def test_every_event_is_announced_and_somebody_acts_on_it():
 
     assert events
     assert rules.announced_events(ROOT) == events
-    assert {job.on.__name__ for job in jobs.every_job() if job.on is not None} == events
+    assert {job.on.__name__ for job in jobs.all_jobs() if job.on is not None} == events
 
 
 def test_the_arguments_of_a_job_are_what_its_event_tells():
-    for job in jobs.every_job():
+    for job in jobs.all_jobs():
         if job.on is not None:
             told = {one.name for one in fields(job.on)}
             asked = inspect.signature(inspect.unwrap(job.function)).parameters

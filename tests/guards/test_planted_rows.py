@@ -138,9 +138,9 @@ def test_what_is_wrong_in_one_part_of_a_tick_keeps_no_other_from_its_work(
 
     parts = (
         "history.extend_chain",
-        "surge_alerts.promise_emails",
+        "surge_alerts.promise_surge_alerts",
         "quota.promise_warning",
-        "stored_answers.forget",
+        "stored_responses.delete_older_responses",
     )
     for part in parts:
         monkeypatch.setattr(f"helpdesk.ticker.{part}", breaks)

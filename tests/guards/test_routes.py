@@ -134,7 +134,7 @@ def at_work(context):
         case = work.session.get(Case, house.case.id)
         case.reply_due_at = case.unheard_since = work.at - timedelta(hours=1)
         triage.raise_level(work, case, level=Level.IMMEDIATE, reason="!")
-        triage.ask_to_lower(work, case, level=Level.URGENT, reason="!")
+        triage.request_lower_level(work, case, level=Level.URGENT, reason="!")
     known = {
         "ref": house.case.ref,
         "request_ref": request.ref,

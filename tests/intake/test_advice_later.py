@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case, Message
 from helpdesk.cases.report_content import answers_of, later_answers_of
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.playbooks.merging import advice_of, pages_of
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import operations as triage
 from helpdesk.triage.advice import answers_for_advice
 from tests.intake.browser import Browser
@@ -20,7 +20,7 @@ from tests.intake.test_reports import cases, code_on, go_to, send
 KIND = "device-lost-seized"
 FIRST = {"what": KIND, "q_danger": "none_known", "q_hold": "running"}
 TOLD = {"q_seized_how": "lost"}
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 
 
 def advice(answers):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.core.stored_answers import StoredAnswer
+from helpdesk.core.stored_responses import StoredResponse
 from helpdesk.intake.views import report_drafts
 from helpdesk.web import form_results
 from tests.intake.browser import FROM_US, Browser
@@ -82,7 +82,7 @@ def test_what_was_typed_is_not_there_after_leaving_sending_or_an_hour(house, bro
     else:
         with house.inside() as work:
             house._become("postgres")
-            work.session.execute(update(StoredAnswer).values(at=work.at - timedelta(minutes=30)))
+            work.session.execute(update(StoredResponse).values(at=work.at - timedelta(minutes=30)))
 
     browser.open("/report?page=3")
 
@@ -93,7 +93,7 @@ def test_what_was_typed_is_not_there_after_leaving_sending_or_an_hour(house, bro
 def test_what_is_kept_opens_in_this_browser_alone(house, browser):
     go_to(browser, 4)
     with house.inside() as work:
-        rows = work.session.scalars(select(StoredAnswer)).all()
+        rows = work.session.scalars(select(StoredResponse)).all()
     assert rows
     for row in rows:
         assert b"account-takeover" not in row.answer.raw

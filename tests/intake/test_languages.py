@@ -15,7 +15,7 @@ from helpdesk.cases.models import Case
 from helpdesk.intake.languages import is_reviewed, offered_languages
 from helpdesk.playbooks import repository
 from helpdesk.settings import LANGUAGES, Surface
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from tests import languages
 from tests.intake.browser import Browser
 from tests.languages import in_arabic, in_spanish, write_all
@@ -168,7 +168,7 @@ def test_a_report_on_arabic_pages_is_kept_as_arabic_and_answered_so(arabic_repor
     assert language_of(arabic_report) == ("ar", "rtl")
     assert 'lang="en"' not in without_choice_and_code(arabic_report.text)
     arabic_report.open("/ar/report/received/advice")
-    assert in_arabic(the_table().plan(case.level).promise.text) in arabic_report.text
+    assert in_arabic(load_decision_table().plan(case.level).promise.text) in arabic_report.text
     assert 'lang="en"' not in without_choice_and_code(arabic_report.text)
 
 
@@ -242,15 +242,17 @@ def test_a_refusal_speaks_the_language_too(browser):
 
 
 def test_old_advice_is_given_in_the_language_it_is_fresh_in(app):
-    text = next(one for one in repository.the_library("es").texts() if one.id == STALE)
-    source = next(one for one in repository.the_library().texts() if one.id == STALE)
+    text = next(one for one in repository.load_current_library("es").texts() if one.id == STALE)
+    source = next(one for one in repository.load_current_library().texts() if one.id == STALE)
     said = app.jinja_env.filters["said"]
 
     assert said(text) == f'<span lang="en" dir="ltr">{source.text}</span>'
 
 
 def test_a_sentence_that_fell_back_is_still_only_text(app):
-    hostile = replace(next(iter(repository.the_library("es").texts())), text="<b>&", lang="en")
+    hostile = replace(
+        next(iter(repository.load_current_library("es").texts())), text="<b>&", lang="en"
+    )
 
     assert "<b>" not in app.jinja_env.filters["said"](hostile)
 

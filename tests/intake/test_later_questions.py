@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Message
 from helpdesk.intake import report
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from tests.intake.test_reports import cases, code_on, go_to, send
 
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 LATER = report.questions_for_later(LIBRARY, ["account-takeover"])
 
 

@@ -14,10 +14,10 @@ from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Consent, Message
-from helpdesk.cases.queries import newest_from_reporter
+from helpdesk.cases.queries import newest_reporter_message
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind, WaitsOn
 from helpdesk.core.actors import Role
-from helpdesk.core.code_words import words_of_list
+from helpdesk.core.code_words import word_list
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.core.errors import Conflict
@@ -81,7 +81,7 @@ def inside(browser, case, code):
 
 def slipped(word):
     """The word with one slip in it that leaves no doubt what was meant."""
-    known = {*words_of_list("en")}
+    known = {*word_list("en")}
     slips = (slip for slip in within_one_edit(word) if slip.isalpha() and slip not in known)
     beginnings = {one[:4] for one in known if one != word}
     return next(
@@ -369,7 +369,7 @@ def test_what_came_behind_the_back_of_a_responder_is_not_answered_by_what_they_s
     assert _case(house, case).reply_due_at == due is not None
     with house.inside() as work:
         found = work.session.get(Case, case.id)
-        casework.send_message(work, found, "I call now.", seen=newest_from_reporter(work, found))
+        casework.send_message(work, found, "I call now.", seen=newest_reporter_message(work, found))
     assert _case(house, case).reply_due_at is None
 
 
@@ -383,13 +383,15 @@ def test_a_case_does_not_close_over_a_message_that_nobody_has_answered(house, in
 
 def _newest(house, case):
     with house.inside() as work:
-        return newest_from_reporter(work, case)
+        return newest_reporter_message(work, case)
 
 
 def _leave_unanswered(house, case, seen=None):
     with house.inside() as work:
         found = work.session.get(Case, case.id)
-        casework.leave_unanswered(work, found, seen=seen or newest_from_reporter(work, found))
+        casework.mark_no_reply_needed(
+            work, found, seen=seen or newest_reporter_message(work, found)
+        )
 
 
 def test_an_older_window_gives_nothing_again_that_was_taken_back_in_another(house, inside, case):
@@ -607,7 +609,7 @@ def test_where_the_next_move_is_not_ours_no_word_is_promised(house, inside, case
     _write(house, case, ago=timedelta(days=9))
     with house.inside() as work:
         until = work.at.date() + timedelta(days=9) if on is WaitsOn.DATE else None
-        casework.wait(work, work.session.get(Case, case.id), on=on, until=until)
+        casework.pause_case(work, work.session.get(Case, case.id), waits_on=on, until=until)
 
     inside.open("/mailbox/case")
 
@@ -641,7 +643,7 @@ def _ask(house, case):
     with house.inside() as work:
         found = work.session.get(Case, case.id)
         casework.send_message(work, found, "Since when?")
-        casework.wait(work, found, on=WaitsOn.REPORTER)
+        casework.pause_case(work, found, waits_on=WaitsOn.REPORTER)
 
 
 def _write(house, case, *, ago):
@@ -721,10 +723,10 @@ def test_what_a_responder_wrote_down_is_confirmed_or_denied_here(
     assert "Did you agree to this?" not in inside.text
     with house.inside() as work:
         consent = work.session.get(Consent, consent_id)
-        assert (consent.counts, consent.withdrawn_at is None) == (counts, counts)
+        assert (consent.is_effective, consent.withdrawn_at is None) == (counts, counts)
     assert inside.post(again.action, again.fields).status_code == 303
     with house.inside() as work:
-        assert work.session.get(Consent, consent_id).counts is counts
+        assert work.session.get(Consent, consent_id).is_effective is counts
 
 
 def test_what_a_responder_wrote_down_stands_unticked_until_it_is_confirmed(house, inside, case):
@@ -746,7 +748,7 @@ def test_nobody_answers_for_another_persons_case(house, inside, case):
 
     assert answer.status_code == 404
     with house.inside() as work:
-        assert not work.session.get(Consent, others).counts
+        assert not work.session.get(Consent, others).is_effective
 
 
 def test_nobody_reads_that_someone_works_on_it_when_no_one_does(house, inside, case):

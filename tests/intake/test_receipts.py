@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from helpdesk.core.stored_answers import KEPT, StoredAnswer
+from helpdesk.core.stored_responses import KEPT, StoredResponse
 from helpdesk.intake.views import reports
 from tests.intake.browser import Browser
 from tests.intake.test_reports import cases, code_on, go_to, send
@@ -108,7 +108,7 @@ def test_it_goes_after_a_quarter_of_an_hour(house, received, browser):
     with house.inside() as work:
         earlier = work.at - KEPT - timedelta(minutes=6)
         house._become("postgres")
-        work.session.execute(update(StoredAnswer).values(at=earlier))
+        work.session.execute(update(StoredResponse).values(at=earlier))
 
     assert browser.open("/report/received").status_code == 404
 
@@ -116,7 +116,7 @@ def test_it_goes_after_a_quarter_of_an_hour(house, received, browser):
 def test_what_is_kept_opens_with_the_form_alone(house, received, browser):
     code = code_on(browser)
     with house.inside() as work:
-        rows = work.session.scalars(select(StoredAnswer)).all()
+        rows = work.session.scalars(select(StoredResponse)).all()
         assert rows
         assert not any(code.words[0].encode() in row.answer.raw for row in rows)
 

@@ -11,13 +11,13 @@ from helpdesk.intake import report
 from helpdesk.intake.languages import offered_languages
 from helpdesk.playbooks import merging
 from helpdesk.playbooks.conditions import names_in
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.settings import Surface
 from tests.conftest import ROOT
 from tests.intake.browser import Browser
 
 LARGEST = 50_000
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 KINDS = [page.id for page in report.incident_kinds(LIBRARY)]
 STYLE = re.compile(r'href="/[^"]*(static/[^"]+\.css)"')
 

@@ -13,12 +13,12 @@ from helpdesk.core.history import HistoryEntry
 from helpdesk.core.outbox import Promise
 from helpdesk.intake import report
 from helpdesk.playbooks.merging import SOMETHING_ELSE
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.models import Evaluation
 from tests.intake.searches import SEARCHES
 from tests.intake.test_reports import cases, go_to, send
 
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 BOX = re.compile(r'<input type="checkbox" id="(what-\d+)" name="what" value="([^"]+)"')
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from helpdesk.intake import report
 from helpdesk.intake.forms import ReportForm
-from helpdesk.playbooks.answers import implied, red_flags
+from helpdesk.playbooks.answers import implied_decision_answers, red_flags
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from tests.intake.test_reports import go_to
 
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 PAGES = report.incident_kinds(LIBRARY)
 LIST = "Show the list"
 FOLD = re.compile(
@@ -35,7 +35,7 @@ def test_no_level_hangs_on_what_is_asked_later(page):
     for question in later:
         for option in question.options:
             answers = {question.id: option.id}
-            assert implied(page, answers).keys().isdisjoint(points), question.id
+            assert implied_decision_answers(page, answers).keys().isdisjoint(points), question.id
             floors = [one for one in red_flags(page, answers) if one.floor]
             assert floors == [one for one in red_flags(page, {}) if one.floor], question.id
 

@@ -84,7 +84,7 @@ class Member(Visitor):
 
     def __init__(self, house, plant, handle, code, surface=Surface.STAFF):
         super().__init__(house, plant, surface, handle)
-        self.peppers = house.peppers_at(surface)
+        self.peppers = house.peppers_for_surface(surface)
         self.handle = handle
         self.enrolment_code = plant.add("enrolment code", code, code.replace("-", ""))
         self.passphrases, self.recovery_keys, self.seed, self._step = [], [], "", 0
@@ -135,7 +135,7 @@ class Member(Visitor):
         self._step = max(self._step + 1, _now() + later)
         while self._step > _now() + 1:
             time.sleep(0.2)
-        return second_factor.code_at(self.seed, self._step)
+        return second_factor.totp_code_at(self.seed, self._step)
 
     def _twice(self):
         return {"passphrase": self.passphrases[-1], "again": self.passphrases[-1]}

@@ -25,7 +25,7 @@ from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.key_files import KeyFile, read
 from helpdesk.settings import Settings, Surface
 from helpdesk.supervisor.key_folder import make_missing, path_of
-from helpdesk.worker import look
+from helpdesk.worker import run_due_jobs
 from tests.conftest import migrate
 
 WORKER, TICKER = "worker", "ticker"
@@ -89,7 +89,7 @@ class House:
         self.postgres.stop()
 
     def remove(self):
-        self._listener.leave()
+        self._listener.stop()
         for desk in self._desks.values():
             close_context(desk)
         self.redis.stop()
@@ -101,8 +101,8 @@ class House:
             self._desks[surface] = open_context(self._settings(surface))
         return self._desks[surface]
 
-    def peppers_at(self, surface):
-        return ServiceKeys.of(self.keys).peppers_at(surface)
+    def peppers_for_surface(self, surface):
+        return ServiceKeys.of(self.keys).peppers_for_surface(surface)
 
     def client(self, surface):
         return self.apps[surface].test_client()
@@ -112,7 +112,7 @@ class House:
         before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
         try:
             with self._environment(queue):
-                worker = open_worker(self.redis.url("worker"), queue, look)
+                worker = open_worker(self.redis.url("worker"), queue, run_due_jobs)
                 worker.work(burst=True, logging_level="WARNING")
         finally:
             for number, handler in before.items():

@@ -24,18 +24,24 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from helpdesk.core.markup import (
-    as_written,
-    exact,
-    harmless,
+    defanged_visible,
     is_defanged,
-    isolated,
-    name,
-    said,
-    visible,
+    isolate,
+    name_markup,
+    outside_text,
+    reveal_hidden_characters,
+    text_with_links,
+    with_language,
 )
 from helpdesk.web import headers, languages
-from helpdesk.web.blank_forms import once
-from helpdesk.web.time_format import day, happened, in_hour, moment, time_left
+from helpdesk.web.blank_forms import render_once
+from helpdesk.web.time_format import (
+    format_day,
+    format_moment,
+    format_when_happened,
+    format_within_hour,
+    time_left,
+)
 from tests.journeys import browser
 
 pytestmark = pytest.mark.browser
@@ -70,7 +76,7 @@ class Sample(Form):
 
 
 class Somebody:
-    name = "Sample Person"
+    name_markup = "Sample Person"
     role = "responder"
 
 
@@ -83,12 +89,16 @@ def gallery():
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.jinja_env.globals.update(languages=languages, has_been_read=lambda _language: True)
-    app.jinja_env.globals.update(once=once)
-    app.jinja_env.filters.update(name=name, isolated=isolated, harmless=harmless)
-    app.jinja_env.filters.update(as_written=as_written, exact=exact, visible=visible)
+    app.jinja_env.globals.update(once=render_once)
+    app.jinja_env.filters.update(name=name_markup, isolated=isolate, harmless=defanged_visible)
+    app.jinja_env.filters.update(
+        outside_text=outside_text, exact=text_with_links, visible=reveal_hidden_characters
+    )
     app.jinja_env.filters.update(is_defanged=is_defanged)
-    app.jinja_env.filters.update(moment=moment, happened=happened, in_hour=in_hour)
-    app.jinja_env.filters.update(day=day, time_left=time_left, said=said)
+    app.jinja_env.filters.update(
+        moment=format_moment, happened=format_when_happened, format_within_hour=format_within_hour
+    )
+    app.jinja_env.filters.update(day=format_day, time_left=time_left, said=with_language)
     app.secret_key = "only for a message"
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/{endpoint}")
     headers.init_app(app)

@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from tests.intake.searches import SEARCHES
 from tests.journeys.browser import choose, field, press, text, texts
 
@@ -19,7 +19,7 @@ def browser(request):
 
 
 def title(kind):
-    return str(the_library().playbook(kind).title)
+    return str(load_current_library().playbook(kind).title)
 
 
 def look_for(browser, words):

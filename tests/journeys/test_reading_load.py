@@ -10,7 +10,7 @@ import sys
 import pytest
 from selenium.webdriver.common.by import By
 
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from tests.journeys import browser as browsers
 from tests.journeys.browser import choose, field, press, text
 
@@ -69,7 +69,7 @@ def walk(reader, public, kinds, *, story="They took it this morning.", danger=IM
     press(browser, "Tell us what happened")
     reader.read("what happened")
     for kind in kinds:
-        choose(browser, str(the_library().playbook(kind).title))
+        choose(browser, str(load_current_library().playbook(kind).title))
     press(browser, "Continue")
     reader.read("questions")
     choose(browser, danger)
@@ -96,11 +96,11 @@ def test_few_words_stand_between_the_first_page_and_the_receipt(reader, served, 
     assert sum(reader.words.values()) <= LIMITS[len(kinds)], reader.words
 
 
-@pytest.mark.parametrize("kind", [one.id for one in the_library().playbooks])
+@pytest.mark.parametrize("kind", [one.id for one in load_current_library().playbooks])
 def test_each_page_of_questions_is_three_screens_at_most(reader, served, kind):
     browser = reader.browser
     browser.get(f"{served.public}/en/report")
-    choose(browser, str(the_library().playbook(kind).title))
+    choose(browser, str(load_current_library().playbook(kind).title))
     press(browser, "Continue")
     reader.read("questions")
     press(browser, "Continue")
@@ -113,7 +113,7 @@ def test_each_page_of_questions_is_three_screens_at_most(reader, served, kind):
 def test_the_first_thing_to_do_stands_on_the_first_screen_of_an_immediate_receipt(reader, served):
     browser = walk(reader, served.public, ["arrest-detention"])
 
-    page = the_library().playbook("arrest-detention")
+    page = load_current_library().playbook("arrest-detention")
     advice = [str(one.text) for one in page.safe_now if not one.is_dont]
     first = browser.execute_script(
         "return [...document.querySelectorAll('main p, main li')].find("
@@ -129,7 +129,7 @@ def test_at_most_five_lines_of_advice_stand_in_sight(reader, served):
     browser = walk(reader, served.public, TWO)
     if browser.find_elements(By.LINK_TEXT, "I have written it down"):
         press(browser, "I have written it down")
-    pages = [the_library().playbook(kind) for kind in TWO]
+    pages = [load_current_library().playbook(kind) for kind in TWO]
     advice = {str(one.text) for page in pages for one in page.safe_now}
 
     lines = [one for one in browser.find_elements(By.CSS_SELECTOR, "main li") if one.is_displayed()]

@@ -11,7 +11,7 @@ from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.unconfirmed import CODE_HOLDS, CODE_TRIES
+from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES
 from helpdesk.partners import operations, queries
 from helpdesk.partners.models import Partner
 from tests.factories import a_person, a_team, sign_in, work_as
@@ -64,7 +64,7 @@ def confirms(context, somebody, partner, code, at):
 
 def gives(context, lead, partner, address, at):
     with work_as(context, lead, at) as work:
-        operations.give_mailbox(work, work.session.get(Partner, partner.id), address)
+        operations.set_mailbox(work, work.session.get(Partner, partner.id), address)
 
 
 def asks_again(context, lead, partner, at):

@@ -16,7 +16,7 @@ from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSensitivity, FieldSource
 from helpdesk.partners.response_times import in_both_zones
 from helpdesk.partners.terms import PartnerTerms, unknown_platform
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
 from tests.intake.browser import mark_in
 
@@ -93,7 +93,7 @@ def test_a_mailbox_opens_with_the_key_of_partners_addresses_only(context, lead, 
         assert MAILBOX.encode() not in theirs(work, partner).mailbox.raw
         assert queries.mailbox_of(work, theirs(work, partner)) == MAILBOX
         partner = theirs(work, partner)
-    without = context.work_on(context.sessions(), SYSTEM)
+    without = context.work_in_session(context.sessions(), SYSTEM)
     without.keys.service = ServiceKeys()
     assert queries.mailbox_of(without, partner) == ""
     without.session.close()
@@ -132,7 +132,7 @@ def test_vetting_has_a_day_that_has_come_and_can_be_taken_back(context, lead, re
     "verb",
     [
         lambda work, one: operations.change_allow_list(work, one, fields=[]),
-        lambda work, one: operations.give_mailbox(work, one, "x@example.test"),
+        lambda work, one: operations.set_mailbox(work, one, "x@example.test"),
         operations.suspend_vetting,
         operations.retire_partner,
         operations.reinstate_partner,
@@ -276,7 +276,7 @@ def registered(client, **changes):
 def test_every_platform_of_the_vocabulary_can_have_a_partner(staff, lead):
     sign_in(staff, lead)
 
-    for platform in the_library().platforms:
+    for platform in load_current_library().platforms:
         made = registered(staff, slug=platform.slug, platform=platform.slug)
         assert made.status_code == 303, platform.slug
         assert staff.get(f"/partners/{platform.slug}").status_code == 200

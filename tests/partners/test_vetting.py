@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts import queries as people
-from helpdesk.accounts.key_fingerprints import fingerprint
+from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.partners import operations, vetting
@@ -113,7 +113,7 @@ CHANGES = {
     "what a request may hold": lambda work, one: operations.change_allow_list(
         work, one, fields=["harm"]
     ),
-    "where mail goes": lambda work, one: operations.give_mailbox(work, one, "other@northern.test"),
+    "where mail goes": lambda work, one: operations.set_mailbox(work, one, "other@northern.test"),
 }
 
 
@@ -266,7 +266,7 @@ def test_the_page_gives_the_second_person_the_words_to_compare(trust, staff):
 
     page = page_of(staff, trust.cem)
 
-    assert fingerprint(theirs.person.key) in page
+    assert key_fingerprint(theirs.person.key) in page
     assert "They are who they say they are" in page
 
 

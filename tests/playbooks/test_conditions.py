@@ -16,7 +16,7 @@ from helpdesk.playbooks.conditions import (
     names_in,
     to_data,
 )
-from helpdesk.playbooks.evaluation import Truth, doubts, evaluate
+from helpdesk.playbooks.evaluation import Truth, evaluate, unknown_names_in
 
 TRUE, FALSE, CANNOT_TELL = Truth.TRUE, Truth.FALSE, Truth.CANNOT_TELL
 HOLD = AtLeast("hold", ("unclear", "running"))
@@ -82,7 +82,7 @@ def test_a_condition_comes_out_as_its_words_say(condition, known, truth):
 
 @given(conditions, knowledge)
 def test_doubts_are_named_exactly_when_it_cannot_be_told(condition, known):
-    named = doubts(condition, known)
+    named = unknown_names_in(condition, known)
 
     assert bool(named) == (evaluate(condition, known) is CANNOT_TELL)
     assert set(named) <= set(names_in(condition))

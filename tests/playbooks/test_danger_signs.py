@@ -8,7 +8,7 @@ import yaml
 
 from helpdesk.playbooks.danger_detector import NEAR_DANGER
 from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhrases, DangerSign
-from helpdesk.playbooks.repository import danger_detector, the_library
+from helpdesk.playbooks.repository import danger_detector, load_current_library
 from helpdesk.settings import LANGUAGES
 
 JUDGED = Path(__file__).parents[2] / "playbooks" / "tests"
@@ -109,16 +109,16 @@ def test_ordinary_trouble_seldom_brings_the_words_of_the_crisis_page():
 
 
 def test_no_sentence_of_danger_is_both_learnt_and_judged():
-    learnt = {one.text.casefold() for one in the_library().danger_signs}
+    learnt = {one.text.casefold() for one in load_current_library().danger_signs}
 
     assert not learnt & {one["says"].casefold() for one in DANGERS}
 
 
 def test_kinds_near_danger_are_kinds():
-    assert {page.id for page in the_library().playbooks} >= NEAR_DANGER
+    assert {page.id for page in load_current_library().playbooks} >= NEAR_DANGER
 
 
 def test_every_sign_has_words_in_every_language():
-    said = {(one.sign, one.language) for one in the_library().danger_signs}
+    said = {(one.sign, one.language) for one in load_current_library().danger_signs}
 
     assert said == {(sign, language) for sign in DangerSign for language in LANGUAGES}

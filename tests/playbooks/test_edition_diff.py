@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from helpdesk.playbooks.edition_diff import compare, lost_answers, lost_records
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.progress import Record
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
-PAGE = the_library().playbook("account-takeover")
+PAGE = load_current_library().playbook("account-takeover")
 STEPS = [step.id for step in PAGE.steps]
 
 

@@ -11,7 +11,7 @@ from helpdesk.playbooks import repository
 from helpdesk.playbooks.editions import content_hash, from_json, to_json
 from helpdesk.playbooks.model import Text
 
-PAGES = repository.the_library().playbooks
+PAGES = repository.load_current_library().playbooks
 # A line for each edition, added and never changed: its name, and how its hash begins.
 EDITIONS = Path(__file__).with_name("editions.txt").read_text().splitlines()
 
@@ -58,7 +58,7 @@ def test_one_changed_word_is_another_edition():
 
 
 def test_what_stands_at_its_default_is_not_stored():
-    stored = json.loads(repository.current("account-takeover").content)["playbook"]["steps"]
+    stored = json.loads(repository.current_edition("account-takeover").content)["playbook"]["steps"]
     [step] = [one for one in stored if one["id"] == "save-log"]
 
     assert "must" not in step
@@ -71,9 +71,15 @@ def test_an_edition_of_another_format_is_refused():
 
 
 def test_a_pinned_edition_is_built_once():
-    stored = repository.current("account-takeover")
+    stored = repository.current_edition("account-takeover")
 
-    assert repository.pinned(stored.content_hash, lambda: pytest.fail("read")) is stored.playbook
-    assert repository.pinned("of another day", lambda: stored.content) == stored.playbook
-    assert repository.pinned("of another day", lambda: pytest.fail("read")) == stored.playbook
-    assert repository.current("no-such-page") is None
+    assert (
+        repository.playbook_by_hash(stored.content_hash, lambda: pytest.fail("read"))
+        is stored.playbook
+    )
+    assert repository.playbook_by_hash("of another day", lambda: stored.content) == stored.playbook
+    assert (
+        repository.playbook_by_hash("of another day", lambda: pytest.fail("read"))
+        == stored.playbook
+    )
+    assert repository.current_edition("no-such-page") is None

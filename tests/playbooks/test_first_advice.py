@@ -9,9 +9,9 @@ from helpdesk.playbooks.answers import FIRST, safe_now
 from helpdesk.playbooks.conditions import AllOf, Answered, Is
 from helpdesk.playbooks.merging import advice_of
 from helpdesk.playbooks.model import Advice, AtStake, Text
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
-PAGES = the_library().playbooks
+PAGES = load_current_library().playbooks
 PAGE = next(page for page in PAGES if page.id == "doxing")
 CHILD = Is("dox_what", "child")
 

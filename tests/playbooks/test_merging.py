@@ -14,9 +14,9 @@ from helpdesk.playbooks.merging import (
     questions_of,
 )
 from helpdesk.playbooks.model import Option, Text
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 NAMES = [page.id for page in LIBRARY.playbooks]
 POINTS = list(LIBRARY.decision_questions)
 some_kinds = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True)

@@ -4,12 +4,12 @@ from pytaxonomies import Taxonomies
 
 from helpdesk.playbooks import organisations
 from helpdesk.playbooks.answers import tags
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 
 
 def test_the_causes_are_the_predicates_of_the_taxonomy_and_no_others():
     published = {one.predicate for one in Taxonomies()["accessnow"].predicates.values()}
-    assert {cause.slug for cause in the_library().causes} == published
+    assert {cause.slug for cause in load_current_library().causes} == published
 
 
 def test_an_organisation_has_the_tags_of_its_causes():
@@ -20,13 +20,13 @@ def test_an_organisation_has_the_tags_of_its_causes():
 
 
 def test_no_answer_puts_a_tag_of_organisations_on_an_incident():
-    known = {organisations.CAUSE: tuple(cause.slug for cause in the_library().causes)}
-    for page in the_library().playbooks:
+    known = {organisations.CAUSE: tuple(cause.slug for cause in load_current_library().causes)}
+    for page in load_current_library().playbooks:
         assert not [tag for tag in tags(page, known) if tag.startswith("accessnow:")]
 
 
 def test_the_cause_is_asked_by_a_responder_and_by_no_form():
-    library = the_library()
+    library = load_current_library()
     asked = {one.id for page in library.playbooks for one in page.questions}
     assert organisations.CAUSE not in asked
-    assert organisations.CAUSE in {one.id for one in organisations.questions_about_it(library)}
+    assert organisations.CAUSE in {one.id for one in organisations.organisation_questions(library)}

@@ -6,12 +6,12 @@ from helpdesk.cases.levels import Level
 from helpdesk.playbooks.answers import red_flags, safe_now
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.playbooks.progress import StepState
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.triage.judgement import judge_report
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 HELD, IMAGES = LIBRARY.playbook("arrest-detention"), LIBRARY.playbook("intimate-images")
 THREATS, DOXING = LIBRARY.playbook("harassment-threats"), LIBRARY.playbook("doxing")
 COPY, WATCHED = LIBRARY.playbook("impersonation"), LIBRARY.playbook("being-watched")
@@ -23,11 +23,11 @@ COLLECTS = (
 
 
 def level_of(page, answers):
-    return judge_report(the_table(), (page,), answers).level
+    return judge_report(load_decision_table(), (page,), answers).level
 
 
 def needed(page, known):
-    stands = StepTracker(page).stands(known, {}).steps
+    stands = StepTracker(page).progress_of(known, {}).steps
     return {one.step.id for one in stands if one.state is not StepState.NOT_NEEDED}
 
 

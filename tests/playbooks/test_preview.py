@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from helpdesk.playbooks.preview import preview_steps
 from helpdesk.playbooks.progress import Record, StepState
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_tracker import progress
 
-LIBRARY = the_library()
+LIBRARY = load_current_library()
 PAGES = LIBRARY.playbooks
 
 
@@ -69,7 +69,7 @@ def test_steps_of_a_branch_that_is_not_taken_are_neither_open_nor_done(told):
     spared = [one for one in now.steps if one.state is StepState.NOT_NEEDED]
     assert now.settled == 0
     assert now.expected == len(page.steps) - len(spared)
-    assert now.at_hand is None or now.at_hand.state is StepState.OPEN
+    assert now.next_step is None or now.next_step.state is StepState.OPEN
     assert all(ahead(page, known)[one.step.id].because.startswith("Not needed") for one in spared)
 
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import FactFrom
 from helpdesk.playbooks.progress import Record, StepState
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_tracker import progress
 
-PAGES = the_library().playbooks
-ACCOUNT = the_library().playbook("account-takeover")
+PAGES = load_current_library().playbooks
+ACCOUNT = load_current_library().playbook("account-takeover")
 
 
 def stands(known, records, step):
@@ -69,7 +69,7 @@ def test_a_fact_that_was_never_found_out_cannot_be_told():
 
 
 def test_what_waits_for_the_step_that_will_tell_is_not_called_needless():
-    other = the_library().playbook("something-else")
+    other = load_current_library().playbook("something-else")
 
     before = progress(other, {}, {}).of("second-eyes")
     after = progress(other, {"settled_as": "advice"}, {"settle-type": Record("advice")})
@@ -95,7 +95,7 @@ def test_a_skipped_step_has_no_outcome():
 def test_the_step_at_hand_is_the_first_open_one_in_the_order_of_the_page():
     run = progress(ACCOUNT, {}, {"first-contact.acknowledge": Record("written")})
 
-    assert run.at_hand.step.id == "first-contact.safe-channel"
+    assert run.next_step.step.id == "first-contact.safe-channel"
     assert [one.step.id for one in run.steps] == [step.id for step in ACCOUNT.steps]
 
 
@@ -152,8 +152,8 @@ def walk(page, choose):
     known, records = answers_for(page, choose), {}
     for _ in page.steps:
         run = progress(page, known, records)
-        assert run.at_hand is not None, "nothing is open and no end was reached"
-        step = run.at_hand.step
+        assert run.next_step is not None, "nothing is open and no end was reached"
+        step = run.next_step.step
         if not step.must and step is not page.steps[-1] and choose.random() < 0.2:
             records[step.id] = Record(None)
             continue
@@ -175,7 +175,7 @@ def seeded(seed):
 
 @given(st.sampled_from([page.id for page in PAGES]), st.integers(0, 2**32))
 def test_every_walk_reaches_an_end(name, seed):
-    page = the_library().playbook(name)
+    page = load_current_library().playbook(name)
     outcome, _, _ = walk(page, seeded(seed))
 
     assert outcome.end or outcome.playbook
@@ -183,7 +183,7 @@ def test_every_walk_reaches_an_end(name, seed):
 
 @given(st.sampled_from([page.id for page in PAGES]), st.integers(0, 2**32))
 def test_no_walk_is_ready_to_escalate_before_its_owner_is_confirmed(name, seed):
-    page = the_library().playbook(name)
+    page = load_current_library().playbook(name)
     _, known, _ = walk(page, seeded(seed))
     known["consent_platform"] = "given"
 

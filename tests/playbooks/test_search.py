@@ -14,14 +14,20 @@ from hypothesis import strategies as st
 from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.normalization import SMALL, folded, words_in
-from helpdesk.playbooks.repository import incident_classifier, the_library
-from helpdesk.playbooks.search import FEWEST, MOST, PlaybookSearch, alternatives, train
+from helpdesk.playbooks.repository import incident_classifier, load_current_library
+from helpdesk.playbooks.search import (
+    FEWEST,
+    MOST,
+    PlaybookSearch,
+    alternative_phrases,
+    train_classifier,
+)
 from helpdesk.settings import LANGUAGES
 
 PHRASES = Path(__file__).parents[2] / "playbooks" / "vocab" / "searches"
 FEW_WORDS = 4
 SENTENCES = Path(__file__).parents[2] / "playbooks" / "tests" / "searches"
-PAGES = tuple(page for page in the_library().playbooks if page.id != SOMETHING_ELSE)
+PAGES = tuple(page for page in load_current_library().playbooks if page.id != SOMETHING_ELSE)
 FINDER = PlaybookSearch(PAGES, classifier=incident_classifier())
 NAMES = {page.id for page in PAGES}
 SAID = [(page.id, str(said)) for page in PAGES for said in (*page.also_called, page.title)]
@@ -44,7 +50,7 @@ def test_nothing_that_can_be_typed_is_too_strange(words):
         said = [str(one.page.title), str(one.page.trigger)]
         assert one.nearest in [
             *said,
-            *(way for text in one.page.also_called for way in alternatives(text)),
+            *(way for text in one.page.also_called for way in alternative_phrases(text)),
         ]
 
 
@@ -123,7 +129,7 @@ def test_a_page_in_another_language_is_found_in_both():
         also_called=(Text("x.also", "perdí el acceso, me robaron la cuenta"),),
     )
     shown = [translated, *(one for one in PAGES if one is not page)]
-    finder = PlaybookSearch(shown, PAGES, classifier=train([*shown, *PAGES]))
+    finder = PlaybookSearch(shown, PAGES, classifier=train_classifier([*shown, *PAGES]))
 
     assert finder.find("robaron")[0].page is translated
     assert finder.find("locked out")[0].page is translated

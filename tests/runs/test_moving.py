@@ -25,11 +25,13 @@ def publish(monkeypatch):
     """Make a page read differently from today on."""
 
     def publish(change, name="account-takeover"):
-        page = change(repository.the_library().playbook(name))
+        page = change(repository.load_current_library().playbook(name))
         edition = repository.CurrentEdition(page, content_hash(page), to_json(page))
-        current = repository.current
+        current = repository.current_edition
         monkeypatch.setattr(
-            repository, "current", lambda wanted: edition if wanted == name else current(wanted)
+            repository,
+            "current_edition",
+            lambda wanted: edition if wanted == name else current(wanted),
         )
         return page
 
@@ -70,7 +72,13 @@ def move(at_work, run_id, somebody=None):
 def records(at_work, run_id):
     with at_work.working() as work:
         return {
-            one.step: (one.outcome, one.recorded_as, one.by, one.at, queries.words_of(work, one))
+            one.step: (
+                one.outcome,
+                one.recorded_as,
+                one.by,
+                one.at,
+                queries.note_of_record(work, one),
+            )
             for one in at_work.run(work, run_id).records
         }
 

@@ -17,7 +17,7 @@ from helpdesk.runs import context, operations, queries, storage
 from helpdesk.runs.models import Edition, StepRecord
 
 SHOWN = {"ownership-statement": "They named the first address."}
-ACCOUNT = repository.the_library().playbook("account-takeover")
+ACCOUNT = repository.load_current_library().playbook("account-takeover")
 
 
 def facts(at_work):
@@ -34,26 +34,26 @@ def test_a_run_pins_the_page_as_it_is_today(at_work):
         assert queries.page_of(run).name == ACCOUNT.name
 
     assert content_hash(stored) == run.content_hash
-    assert stored == repository.the_library().playbook("account-takeover")
+    assert stored == repository.load_current_library().playbook("account-takeover")
 
 
 def test_a_page_that_was_rewritten_leaves_a_run_alone(at_work, monkeypatch):
     run_id = at_work.start()
     monkeypatch.setattr(repository, "_pinned", {})
-    monkeypatch.setattr(repository, "current", lambda playbook_id: None)
+    monkeypatch.setattr(repository, "current_edition", lambda playbook_id: None)
 
     with at_work.working() as work:
         page = queries.page_of(at_work.run(work, run_id))
 
-    assert page == repository.the_library().playbook("account-takeover")
-    assert page is not repository.the_library().playbook("account-takeover")
+    assert page == repository.load_current_library().playbook("account-takeover")
+    assert page is not repository.load_current_library().playbook("account-takeover")
 
 
 def test_an_edition_is_stored_once(at_work):
     at_work.start("account-takeover")
     at_work.start("something-else")
     with at_work.working() as work:
-        storage.keep_edition(work, repository.current("account-takeover"))
+        storage.store_edition(work, repository.current_edition("account-takeover"))
 
         assert len(work.session.scalars(select(Edition)).all()) == 2
 
@@ -77,7 +77,7 @@ def test_a_finished_step_is_remembered_with_who_and_how(at_work):
 
     with at_work.working(at_work.bo) as work:
         [record] = at_work.run(work, run_id).records
-        assert queries.words_of(work, record) == "They were relieved."
+        assert queries.note_of_record(work, record) == "They were relieved."
     assert (record.outcome, record.by) == ("written", at_work.asha.actor.id)
     assert at_work.stands(run_id, "first-contact.acknowledge").state is StepState.DONE
     [entry] = at_work.history("playbook.step_finished")
@@ -196,7 +196,7 @@ def test_a_step_is_skipped_with_a_reason_and_lets_others_go_on(at_work):
 
     with at_work.working() as work:
         [record] = at_work.run(work, run_id).records
-        assert queries.words_of(work, record) == "They only write here."
+        assert queries.note_of_record(work, record) == "They only write here."
     assert at_work.stands(run_id, "first-contact.safe-channel").state is StepState.SKIPPED
     assert at_work.stands(run_id, "reset-mailbox").state is StepState.OPEN
 
@@ -355,10 +355,10 @@ def test_conditions_are_not_guessed_by_someone_who_cannot_read_the_answers(at_wo
 
 
 def test_consent_to_the_platform_of_the_case_is_known_to_conditions(at_work):
-    page = repository.the_library().playbook("account-takeover")
+    page = repository.load_current_library().playbook("account-takeover")
     with at_work.working() as work:
         case = at_work.case(work)
-        assert "consent_platform" not in context.context_of(work, case, page)
+        assert "consent_platform" not in context.condition_context(work, case, page)
         consent = Consent(
             case_id=case.id,
             kind=ConsentKind.PLATFORM,
@@ -368,10 +368,10 @@ def test_consent_to_the_platform_of_the_case_is_known_to_conditions(at_work):
         )
         work.session.add(consent)
         work.session.flush()
-        assert context.context_of(work, case, page)["consent_platform"] == "given"
+        assert context.condition_context(work, case, page)["consent_platform"] == "given"
         consent.withdrawn_at = work.at + timedelta(hours=1)
         work.session.flush()
-        assert context.context_of(work, case, page)["consent_platform"] == "withdrawn"
+        assert context.condition_context(work, case, page)["consent_platform"] == "withdrawn"
         work.record("test.consent", case)
 
 

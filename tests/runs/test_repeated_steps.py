@@ -36,7 +36,7 @@ def record_of(at_work, run_id, step):
 
 def on_the_board(at_work, at, somebody=None):
     with at_work.working(somebody, at) as work:
-        return [(one.run.case.ref, one.step.id) for one in board(work).came_back]
+        return [(one.run.case.ref, one.step.id) for one in board(work).steps_due_again]
 
 
 def change(at_work, statement, value=None):
@@ -56,7 +56,7 @@ def test_no_answer_leaves_the_step_open_until_its_day(at_work, asked, now):
     is_back = at_work.stands(asked, DANGER, at=day)
 
     assert (rests.state, rests.record.back_at) == (StepState.WAITING, day)
-    assert (is_back.state, is_back.came_back) == (StepState.OPEN, True)
+    assert (is_back.state, is_back.is_due_again) == (StepState.OPEN, True)
 
 
 @pytest.mark.parametrize(("level", "hours"), [("immediate", 2), ("urgent", 12), ("soon", 48)])
@@ -72,9 +72,9 @@ def test_the_more_urgent_the_case_the_sooner_it_comes_back(at_work, now, level, 
 
 def test_it_is_the_step_at_hand_again_when_its_day_is_here(at_work, asked, now):
     with at_work.working(at=now) as work:
-        before = queries.progress_of(work, at_work.run(work, asked)).at_hand.step.id
+        before = queries.progress_of(work, at_work.run(work, asked)).next_step.step.id
     with at_work.working(at=now + DAYS_FOR_ROUTINE) as work:
-        then = queries.progress_of(work, at_work.run(work, asked)).at_hand.step.id
+        then = queries.progress_of(work, at_work.run(work, asked)).next_step.step.id
 
     assert before != DANGER
     assert then == DANGER
@@ -94,7 +94,7 @@ def test_a_case_neither_ends_well_nor_closes_before_the_answer(at_work, asked):
     with at_work.working() as work, pytest.raises(Conflict, match="Ask about danger again"):
         operations.finish_step(work, at_work.run(work, asked), "close.way-out", outcome="restored")
     with at_work.working() as work:
-        refusal = case_closing.not_closed_yet(
+        refusal = case_closing.obstacles_to_closing(
             work, at_work.case(work), outcome=CaseOutcome.RESOLVED
         )
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.edition_diff import meaning_of
+from helpdesk.playbooks.edition_diff import without_wording
 from helpdesk.playbooks.progress import StepState
-from helpdesk.playbooks.step_rules import leads_onward
+from helpdesk.playbooks.step_rules import continues_run
 from helpdesk.runs import operations, queries
 from helpdesk.runs.context import facts_of
 from helpdesk.runs.models import MOVED, RecordedAs, Run, StepRecord
@@ -29,7 +29,7 @@ FOR_EACH_TROUBLE = (
     "first-contact.danger-again",
     "first-contact.settle-answers",
 )
-PAGES = repository.the_library().playbooks
+PAGES = repository.load_current_library().playbooks
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -77,7 +77,7 @@ def test_what_depends_on_the_trouble_is_asked_again_and_shows_what_was_said(at_w
 
     assert not at_work.stands(second, step).state.is_settled
     with at_work.working() as work:
-        elsewhere = queries.progress_beside_others(work, at_work.run(work, second)).elsewhere
+        elsewhere = queries.progress_with_shared_steps(work, at_work.run(work, second)).elsewhere
         assert not elsewhere[step].counts
 
 
@@ -161,7 +161,7 @@ def test_that_somebody_is_an_impostor_is_seen_after_more_than_a_week(at_work):
     late = at_work.start("doxing")
 
     with at_work.working() as work:
-        elsewhere = queries.progress_beside_others(work, at_work.run(work, late)).elsewhere
+        elsewhere = queries.progress_with_shared_steps(work, at_work.run(work, late)).elsewhere
 
     assert elsewhere["vetting.vouch"].outcome.id == "refused"
 
@@ -201,7 +201,7 @@ def test_a_playbook_that_goes_over_to_another_takes_its_first_contact_along(unso
     unsorted.finish(run_id, "settle-type", "account_takeover")
 
     with unsorted.working() as work:
-        follower = queries.running(work, unsorted.case(work), "account-takeover")
+        follower = queries.unfinished_run_of(work, unsorted.case(work), "account-takeover")
         done = [one for one in queries.progress_of(work, follower).steps if one.record]
 
     assert [one.step.id for one in done] == list(ONCE)
@@ -240,10 +240,10 @@ def test_only_the_last_record_of_a_shared_step_that_means_the_same_is_counted(pa
     ]
     for name, one in found.items():
         assert one.record.at == max(record.at for record, _ in said if record.step == name)
-        assert one.record.at > NOON - FRESH or one.ended_the_work
+        assert one.record.at > NOON - FRESH or one.ended_the_run
         assert "." in name
-        assert meaning_of(page.step(name)) == meaning_of(one.page.step(name))
-        went_on = leads_onward(page.step(name).outcome(one.outcome.id))
+        assert without_wording(page.step(name)) == without_wording(one.page.step(name))
+        went_on = continues_run(page.step(name).outcome(one.outcome.id))
         assert one.counts == (page.step(name).once and went_on)
 
 
@@ -271,7 +271,7 @@ def a_run(page, ended_as, told):
     ],
 )
 def test_a_step_that_means_something_else_in_the_other_edition_is_not_counted(change):
-    page = repository.the_library().playbook("doxing")
+    page = repository.load_current_library().playbook("doxing")
     other = replace(
         page,
         steps=tuple(change(one) if one.id == "vetting.vouch" else one for one in page.steps),

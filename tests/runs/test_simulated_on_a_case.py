@@ -8,7 +8,7 @@ from helpdesk.authoring.simulation.random_people import SimulationGround, random
 from helpdesk.authoring.simulation.simulator import simulate_run
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks.repository import CONTENT
-from helpdesk.playbooks.step_rules import leads_onward
+from helpdesk.playbooks.step_rules import continues_run
 from helpdesk.playbooks.step_tracker import StepTracker
 from helpdesk.runs import operations, queries
 from helpdesk.runs.context import facts_of
@@ -61,7 +61,7 @@ def test_what_stops_a_walk_stops_a_case(at_work):
     page = LIBRARY.playbook("account-takeover")
     run_id = at_work.start()
     [hasty] = [one for one in page.steps[-1].outcomes if one.end == "restored"]
-    assert not leads_onward(hasty)
+    assert not continues_run(hasty)
 
     with pytest.raises(Conflict, match="Before this can end as"):
         at_work.finish(run_id, "close.way-out", "restored")

@@ -8,13 +8,13 @@ from sqlalchemy import text
 from helpdesk.cases.queries import messages_of
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.states import Ask
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import operations
 from tests.escalations.conftest import a_partner
 from tests.factories import sign_in
 from tests.intake.browser import mark_in
 
-ACCOUNT = the_library().playbook("account-takeover")
+ACCOUNT = load_current_library().playbook("account-takeover")
 
 
 @pytest.fixture

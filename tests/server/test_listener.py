@@ -18,7 +18,7 @@ class HeldConnection:
         self._held = held
 
     @property
-    def held(self):
+    def bytes_held(self):
         type(self).asked += 1
         return self._held
 
@@ -49,7 +49,7 @@ def test_small_packets_ask_no_connection(server):
     connect(server, *[1] * 1_000)
 
     for _ in range(10_000):
-        server.make_room(1)
+        server.drop_largest_requests(1)
 
     assert HeldConnection.asked == 0
 
@@ -58,7 +58,7 @@ def test_a_house_that_is_nearly_full_is_looked_over_seldom(server):
     connect(server, *[999] * 1_000)  # 999,000 bytes
 
     for _ in range(50_000):
-        server.make_room(10)
+        server.drop_largest_requests(10)
 
     assert HeldConnection.asked <= 1_000 * (50_000 * 10 // (LIMIT // 10) + 2)
 
@@ -66,6 +66,6 @@ def test_a_house_that_is_nearly_full_is_looked_over_seldom(server):
 def test_the_largest_goes_first(server):
     connect(server, 500_000, 100, 700_000, 200)
 
-    server.make_room(LIMIT + 1)
+    server.drop_largest_requests(LIMIT + 1)
 
-    assert sorted(one.held for one in server.active_channels.values()) == [100, 200, 500_000]
+    assert sorted(one.bytes_held for one in server.active_channels.values()) == [100, 200, 500_000]

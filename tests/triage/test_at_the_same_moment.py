@@ -30,7 +30,7 @@ def test_a_level_raised_while_a_second_person_agrees_to_a_lower_one_stays(desk):
         house = a_house(work, desk)
     house.change_case(level=Level.URGENT)
     with house.as_(house.writer) as work:
-        asked = operations.ask_to_lower(
+        asked = operations.request_lower_level(
             work, work.session.get(Case, house.case.id), level=Level.SOON, reason="It ended."
         ).id
     entered = Event()
@@ -39,7 +39,7 @@ def test_a_level_raised_while_a_second_person_agrees_to_a_lower_one_stays(desk):
         with house.as_(house.second) as work:
             request = work.session.get(LevelRequest, asked)
             entered.set()
-            operations.decide_lowering(work, request, granted=True)
+            operations.decide_level_request(work, request, granted=True)
 
     with ThreadPoolExecutor(1) as thread:
         with house.as_(house.lead) as work:

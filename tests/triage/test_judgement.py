@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from helpdesk.cases.levels import Level, highest
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.repository import the_library
-from helpdesk.triage.judgement import LevelFloor, judge, judge_report
-from helpdesk.triage.repository import the_table
+from helpdesk.playbooks.repository import load_current_library
+from helpdesk.triage.judgement import LevelFloor, judge_answers, judge_report
+from helpdesk.triage.repository import load_decision_table
 
-TABLE = the_table()
-ACCOUNT = the_library().playbook("account-takeover")
+TABLE = load_decision_table()
+ACCOUNT = load_current_library().playbook("account-takeover")
 POINTS = {point.id: point.scale for point in TABLE.points}
 WORST = {point: scale[-1] for point, scale in POINTS.items()}
 NO = {point: scale[0] for point, scale in POINTS.items()}
@@ -34,25 +34,27 @@ def test_there_are_72_combinations():
 
 
 def test_beyond_the_gate_the_levels_are_split_8_19_17_4():
-    counts = Counter(judge(TABLE, one).level for one in EVERY if one["danger"] != "imminent")
+    counts = Counter(
+        judge_answers(TABLE, one).level for one in EVERY if one["danger"] != "imminent"
+    )
 
     assert counts == {Level.IMMEDIATE: 8, Level.URGENT: 19, Level.SOON: 17, Level.ROUTINE: 4}
 
 
 @pytest.mark.parametrize("one", [one for one in EVERY if one["danger"] == "imminent"])
 def test_danger_now_settles_it(one):
-    assert judge(TABLE, one).rule == "R1"
-    assert judge(TABLE, one).level is Level.IMMEDIATE
+    assert judge_answers(TABLE, one).rule == "R1"
+    assert judge_answers(TABLE, one).level is Level.IMMEDIATE
 
 
 def test_a_higher_answer_never_gives_a_lower_level_in_any_pair():
     for low, high in itertools.product(EVERY, repeat=2):
         if all(POINTS[p].index(high[p]) >= POINTS[p].index(low[p]) for p in POINTS):
-            assert judge(TABLE, high).level.rank >= judge(TABLE, low).level.rank
+            assert judge_answers(TABLE, high).level.rank >= judge_answers(TABLE, low).level.rank
 
 
 def test_every_rule_is_reached_and_says_the_level_of_its_cells():
-    reached = {judge(TABLE, one).rule: judge(TABLE, one).level for one in EVERY}
+    reached = {judge_answers(TABLE, one).rule: judge_answers(TABLE, one).level for one in EVERY}
 
     assert reached == {rule.id: rule.level for rule in TABLE.rules}
     assert len(reached) == 12
@@ -62,9 +64,11 @@ def test_every_rule_is_reached_and_says_the_level_of_its_cells():
 @pytest.mark.parametrize("unknown", ["unsure", "rather_not", None])
 def test_i_do_not_know_is_never_less_urgent_than_no(point, unknown):
     for one in EVERY:
-        no = judge(TABLE, {**one, point: NO[point]})
-        not_known = judge(TABLE, {**one, point: unknown})
-        skipped = judge(TABLE, {name: value for name, value in one.items() if name != point})
+        no = judge_answers(TABLE, {**one, point: NO[point]})
+        not_known = judge_answers(TABLE, {**one, point: unknown})
+        skipped = judge_answers(
+            TABLE, {name: value for name, value in one.items() if name != point}
+        )
 
         assert not_known.level.rank >= no.level.rank
         assert skipped == not_known
@@ -75,12 +79,12 @@ def test_knowing_less_never_ranks_below_all_no(known):
     told = {point: NO[point] if known.get(point) is None else known[point] for point in POINTS}
     lowest = {p: v if v in POINTS[p] else NO[p] for p, v in told.items()}
 
-    assert judge(TABLE, known).level.rank >= judge(TABLE, lowest).level.rank
+    assert judge_answers(TABLE, known).level.rank >= judge_answers(TABLE, lowest).level.rank
 
 
 @given(answers)
 def test_what_was_guessed_and_what_is_to_ask_are_named(known):
-    judgement = judge(TABLE, known)
+    judgement = judge_answers(TABLE, known)
     unknown = {point for point in POINTS if known.get(point) not in POINTS[point]}
 
     assert {*judgement.assumed, *judgement.to_ask} == unknown
@@ -89,7 +93,7 @@ def test_what_was_guessed_and_what_is_to_ask_are_named(known):
 
 
 def test_nothing_known_counts_as_possible_danger_that_may_go_on():
-    judgement = judge(TABLE, {})
+    judgement = judge_answers(TABLE, {})
 
     assert judgement.level is Level.SOON
     assert judgement.rule == "R9"
@@ -101,9 +105,9 @@ def test_nothing_known_counts_as_possible_danger_that_may_go_on():
 @given(answers, st.lists(st.sampled_from(Level), max_size=4))
 def test_floors_raise_and_never_lower(known, levels):
     floors = [LevelFloor(f"flag-{n}", level, Text("why", "Why.")) for n, level in enumerate(levels)]
-    plain = judge(TABLE, known)
+    plain = judge_answers(TABLE, known)
 
-    judgement = judge(TABLE, known, floors)
+    judgement = judge_answers(TABLE, known, floors)
 
     assert judgement.level is highest([plain.level, *levels])
     assert judgement.rule == plain.rule
@@ -114,7 +118,7 @@ def test_floors_raise_and_never_lower(known, levels):
 def test_the_responder_reads_the_reasons_and_what_is_still_open():
     known = {"danger": "none_known", "hold": "running", "reach": "others", "clock": "unsure"}
 
-    sentence = judge(TABLE, known).sentence_for_responder
+    sentence = judge_answers(TABLE, known).sentence_for_responder
 
     assert "URGENT" in sentence
     assert "still going on" in sentence
@@ -125,7 +129,7 @@ def test_the_responder_reads_the_reasons_and_what_is_still_open():
 
 @pytest.mark.parametrize("danger", [{}, {"danger": "unsure"}, {"danger": "rather_not"}])
 def test_whoever_left_danger_open_is_not_told_what_they_did_not_say(danger):
-    judgement = judge(TABLE, danger | {"hold": "running"})
+    judgement = judge_answers(TABLE, danger | {"hold": "running"})
 
     assert judgement.sentence_for_reporter == str(TABLE.left_open)
 
@@ -133,14 +137,17 @@ def test_whoever_left_danger_open_is_not_told_what_they_did_not_say(danger):
 def test_whoever_said_how_it_is_with_danger_is_told_the_rule():
     known = {"danger": "credible", "hold": "running"}
 
-    assert "Someone could be harmed, and it is still" in judge(TABLE, known).sentence_for_reporter
+    assert (
+        "Someone could be harmed, and it is still"
+        in judge_answers(TABLE, known).sentence_for_reporter
+    )
 
 
 def test_the_reporter_reads_no_rule_numbers():
     for one in EVERY:
-        assert "R1" not in judge(TABLE, one).sentence_for_reporter
+        assert "R1" not in judge_answers(TABLE, one).sentence_for_reporter
         assert not any(
-            word in judge(TABLE, one).sentence_for_reporter for word in ("level", "score")
+            word in judge_answers(TABLE, one).sentence_for_reporter for word in ("level", "score")
         )
 
 
@@ -176,7 +183,9 @@ def test_an_option_never_lowers_what_was_said():
 
 @given(answers)
 def test_other_questions_left_open_change_nothing(known):
-    assert judge_report(TABLE, ACCOUNT, {**known, "way_in": "unsure"}) == judge(TABLE, known)
+    assert judge_report(TABLE, ACCOUNT, {**known, "way_in": "unsure"}) == judge_answers(
+        TABLE, known
+    )
 
 
 def test_levels_stand_in_order():

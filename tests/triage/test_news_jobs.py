@@ -127,11 +127,11 @@ def test_nobody_hears_of_what_they_did_themselves(context, house, now, what):
 def test_who_asked_for_a_lower_level_hears_what_was_decided(context, house, now):
     case = a_case_of(context, house, now, None, Level.URGENT)
     with work_as(context, house.asha, now) as work:
-        asked = triage.ask_to_lower(
+        asked = triage.request_lower_level(
             work, work.session.get(Case, case.id), level=Level.SOON, reason="It is quiet."
         )
     with work_as(context, house.bo, now) as work:
-        triage.decide_lowering(work, work.session.merge(asked), granted=False)
+        triage.decide_level_request(work, work.session.merge(asked), granted=False)
 
     perform(context, now)
 
@@ -274,7 +274,7 @@ def test_the_same_letter_twice_says_nothing_twice(context, house, now):
         [sent] = work.session.scalars(select(Promise).where(Promise.job == "triage.send_news"))
         arguments = sent.arguments
 
-    news_jobs.send_news(at(context, now + HOUR), **arguments)
+    news_jobs.email_unseen_news(at(context, now + HOUR), **arguments)
 
     assert len(letters_to(context, "asha")) == 1
 

@@ -3,11 +3,11 @@ not say."""
 
 import pytest
 
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.judgement import judge_report
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 
-LIBRARY, TABLE = the_library(), the_table()
+LIBRARY, TABLE = load_current_library(), load_decision_table()
 SETS = [
     (page, question, option, setting)
     for page in LIBRARY.playbooks

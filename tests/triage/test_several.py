@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.repository import the_library
-from helpdesk.triage.judgement import by_urgency, judge, judge_report
-from helpdesk.triage.repository import the_table
-from helpdesk.triage.table_rows import pressures_in, rows_of
+from helpdesk.playbooks.repository import load_current_library
+from helpdesk.triage.judgement import judge_answers, judge_report, playbooks_by_urgency
+from helpdesk.triage.repository import load_decision_table
+from helpdesk.triage.table_rows import count_pressures, rows_of
 
-LIBRARY = the_library()
-TABLE, PAGES = the_table(), LIBRARY.playbooks
+LIBRARY = load_current_library()
+TABLE, PAGES = load_decision_table(), LIBRARY.playbooks
 some_pages = st.lists(
     st.sampled_from(PAGES), min_size=1, max_size=4, unique_by=lambda page: page.id
 )
@@ -65,7 +65,7 @@ def test_the_order_of_the_kinds_changes_no_level(told, chance):
 def test_what_presses_most_comes_first_and_the_rest_stays_in_order(told):
     pages, answers = told
 
-    ordered = by_urgency(TABLE, pages, answers)
+    ordered = playbooks_by_urgency(TABLE, pages, answers)
 
     ranks = [judge_report(TABLE, one, answers).level.rank for one in ordered]
     assert ranks == sorted(ranks, reverse=True)
@@ -83,7 +83,7 @@ def test_a_flag_of_the_second_kind_raises_the_whole():
 
     assert judgement.level is Level.IMMEDIATE
     assert judgement.raised_by
-    assert [page.id for page in by_urgency(TABLE, pages, answers)] == [
+    assert [page.id for page in playbooks_by_urgency(TABLE, pages, answers)] == [
         "arrest-detention",
         "website-down",
     ]
@@ -93,7 +93,9 @@ def test_a_flag_of_the_second_kind_raises_the_whole():
     "values", list(itertools.product(*(point.scale for point in TABLE.points))), ids="-".join
 )
 def test_the_table_marks_the_one_cell_that_gave_the_level(values):
-    judgement = judge(TABLE, dict(zip((point.id for point in TABLE.points), values, strict=True)))
+    judgement = judge_answers(
+        TABLE, dict(zip((point.id for point in TABLE.points), values, strict=True))
+    )
 
     rows = rows_of(TABLE, judgement)
 
@@ -103,4 +105,4 @@ def test_the_table_marks_the_one_cell_that_gave_the_level(values):
     [cell] = [cell for row in rows for cell in row.cells if cell.is_here]
     assert cell in here.cells
     assert (cell.level, cell.rule) == (judgement.level, judgement.rule)
-    assert cell.pressures == pressures_in(TABLE, judgement)
+    assert cell.pressures == count_pressures(TABLE, judgement)

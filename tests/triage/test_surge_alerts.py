@@ -14,7 +14,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.job_runner import run_due_promises
 from helpdesk.core.outbox import Promise
-from helpdesk.core.work import reporters_time
+from helpdesk.core.work import round_for_reporter
 from helpdesk.triage import surge_alerts
 from tests.conftest import STAFF, become
 from tests.factories import sign_in, work_as
@@ -41,14 +41,14 @@ def live(context, at):
     parts = {one.name: getattr(context, one.name) for one in fields(AppContext)}
     later = LaterDesk(**parts, moment=at)
     with later.begin() as work:
-        surge_alerts.promise_emails(work)
+        surge_alerts.promise_surge_alerts(work)
     run_due_promises(later, "notices", at=at)
     return list(context.mailer.sent)
 
 
 def flood(context, house, at, *, second=False, answers=RUNNING, number=FLOOD):
     for _ in range(number):
-        reported(context, house, reporters_time(at), answers, in_slow_lane=second)
+        reported(context, house, round_for_reporter(at), answers, in_slow_lane=second)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_first_few_have_a_letter_each_and_no_other(context, house, start):
 
 def test_cases_that_have_waited_for_days_make_no_crowd(context, house, start):
     flood(context, house, start - timedelta(days=1), answers=NO)
-    case = reported(context, house, reporters_time(start), IMMEDIATE)
+    case = reported(context, house, round_for_reporter(start), IMMEDIATE)
 
     sent = live(context, start)
 
@@ -103,7 +103,7 @@ def test_an_immediate_report_in_a_flood_is_spoken_of_within_ten_minutes(
     flood(context, house, start, second=second)
     live(context, start)
     came = start + timedelta(minutes=late_by)
-    reported(context, house, reporters_time(came), IMMEDIATE, in_slow_lane=second)
+    reported(context, house, round_for_reporter(came), IMMEDIATE, in_slow_lane=second)
 
     heard = []
     for minute in range(12):
@@ -134,7 +134,7 @@ def test_honest_reports_have_letters_of_their_own_while_the_second_lane_is_flood
 ):
     flood(context, house, start, second=True, answers=IMMEDIATE)
     live(context, start)
-    case = reported(context, house, reporters_time(start), IMMEDIATE)
+    case = reported(context, house, round_for_reporter(start), IMMEDIATE)
 
     sent = live(context, start + timedelta(minutes=1))
 
@@ -191,12 +191,12 @@ def test_a_letter_about_many_that_reached_no_one_is_tried_again_and_red_meanwhil
     assert live(context, start) == []
 
     with work_as(context, house.bo, start + timedelta(minutes=4)) as work:
-        assert surge_alerts.is_unheard(work, house.team.id)
+        assert surge_alerts.is_surge_alert_overdue(work, house.team.id)
     sent = live(context, start + timedelta(minutes=6))
 
     assert {letter.to for letter in sent} == {"asha@house.test", "bo@house.test"}
     with work_as(context, house.bo, start + timedelta(minutes=10)) as work:
-        assert not surge_alerts.is_unheard(work, house.team.id)
+        assert not surge_alerts.is_surge_alert_overdue(work, house.team.id)
 
 
 def test_the_ticker_promises_the_letter(context, house, start):

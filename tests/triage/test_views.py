@@ -10,7 +10,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, Message
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage import operations, queries
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.intake.browser import mark_in
@@ -76,7 +76,7 @@ def test_answers_given_later_stand_among_the_others_beside_what_was_never_answer
 
     page = html.unescape(asha.get(f"/cases/{case.ref}").text)
 
-    library = the_library()
+    library = load_current_library()
     level = page[page.index('id="level"') :]
     for name, chosen in (("whose", "group"), ("changed", "password")):
         question = library.playbook("account-takeover").question(name)
@@ -94,7 +94,7 @@ def test_answers_given_later_stand_among_the_others_beside_what_was_never_answer
 
 
 def asked(name):
-    return str(the_library().playbook("account-takeover").question(name).ask)
+    return str(load_current_library().playbook("account-takeover").question(name).ask)
 
 
 def test_a_correction_is_judged_and_the_rest_stays(asha, context, house):
@@ -198,7 +198,7 @@ def test_who_asks_is_written_down_late_and_tagged_apart_from_what_happened(asha,
 
 def test_what_could_raise_a_case_and_was_not_asked_stands_on_its_page(asha, context, house):
     _, triage = case_now(context, house)
-    ask = str(the_library().playbook("account-takeover").question("owner_state").ask)
+    ask = str(load_current_library().playbook("account-takeover").question("owner_state").ask)
     assert ask in triage.could_raise
     assert ask in asha.get(f"/cases/{house.case.ref}").text.replace("&#39;", "'")
 

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from checks import translations
 from checks.translations import for_reporters, lacking, sentences, with_words_of, wrong_words
 from helpdesk.web import catalogues
-from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, lacking_consents
+from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, untranslated_consents
 
 CONSENTS = {
     "Whatever you choose, our team reads what you write",
@@ -65,12 +65,12 @@ def test_every_place_is_there(found):
 def test_consents_are_known_where_they_stand(monkeypatch, found):
     monkeypatch.setattr(catalogues, "catalogue", lambda _language: for_reporters(found))
 
-    lacks = lacking_consents("es")
+    lacks = untranslated_consents("es")
     assert all(any(one in sentence for sentence in lacks) for one in CONSENTS)
 
 
 def test_a_language_without_a_catalogue_has_no_consents():
-    assert lacking_consents("tlh") is None
+    assert untranslated_consents("tlh") is None
 
 
 def a_catalogue(message, words, **more):
@@ -164,7 +164,7 @@ NOT_YOU = {"هناك", "ذلك", "تلك", "يملك", "شك", "بنك"}
 def test_arabic_speaks_to_reporters_in_one_way_the_polite_plural():
     """As the playbooks do: it leaves open whether a man or a woman reads."""
     singular = {}
-    for message in translations.read(catalogues.path_of("ar"), "ar"):
+    for message in translations.read(catalogues.catalogue_path("ar"), "ar"):
         said = " ".join(message.string) if message.pluralizable else message.string
         words = re.findall("[\u0621-\u064a]+", re.sub("[\u064b-\u0652]", "", said))
         to_one = {one for one in words if one.endswith("ك") and not _is_not_you(one)}

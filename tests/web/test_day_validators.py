@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from helpdesk.cases.forms import ClosureForm
-from helpdesk.core.plausible_days import can_be_in_future, can_be_in_past
+from helpdesk.core.plausible_days import is_plausible_future_day, is_plausible_past_day
 from helpdesk.partners.forms import VettingForm
 
 TODAY = date(2026, 11, 2)
@@ -27,12 +27,16 @@ def test_a_year_that_is_a_slip_is_refused(staff, form, field, year):
 
 def test_what_is_to_come_is_after_today_and_within_a_year():
     days = [timedelta(days=n) for n in (-1, 0, 1, 366, 367)]
-    assert [can_be_in_future(TODAY + one, today=TODAY) for one in days] == [
+    assert [is_plausible_future_day(TODAY + one, today=TODAY) for one in days] == [
         False,
         False,
         True,
         True,
         False,
     ]
-    assert [can_be_in_past(TODAY + one, today=TODAY) for one in days[:3]] == [True, True, False]
-    assert not can_be_in_past(date(1, 1, 1), today=TODAY)
+    assert [is_plausible_past_day(TODAY + one, today=TODAY) for one in days[:3]] == [
+        True,
+        True,
+        False,
+    ]
+    assert not is_plausible_past_day(date(1, 1, 1), today=TODAY)

@@ -17,12 +17,12 @@ from helpdesk.accounts.models import Person
 from helpdesk.app import create_app
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.states import CaseState
-from helpdesk.core import stored_answers
+from helpdesk.core import stored_responses
 from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.stored_answers import StoredAnswer
+from helpdesk.core.stored_responses import StoredResponse
 from helpdesk.settings import Surface
 from tests import factories
 from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate
@@ -196,7 +196,7 @@ def test_whoever_enrols_sees_the_recovery_key_whichever_answer_arrives(house, ap
     step = int(datetime.now(UTC).timestamp()) // second_factor.SECONDS
     words = "seven entirely different words stand here today"
     answers = {"passphrase": words, "again": words}
-    answers["first_code"] = second_factor.code_at(seed, step)
+    answers["first_code"] = second_factor.totp_code_at(seed, step)
 
     answered = press_twice(browser, "/enrolment", answers, apart=apart)
 
@@ -244,7 +244,7 @@ def test_what_was_refused_may_be_pressed_again(house):
     answered = press_twice(browser, f"/cases/{case.ref}/notes", {"note_text": " "}, apart=0)
 
     assert all("Type a note." in page_of(browser, one) for one in answered)
-    assert counted(house, StoredAnswer) == 0 or counted(house, Note, Note.case_id == case.id) == 0
+    assert counted(house, StoredResponse) == 0 or counted(house, Note, Note.case_id == case.id) == 0
 
 
 def test_the_sentence_is_said_once_whichever_answer_arrives(house):
@@ -271,14 +271,14 @@ def test_what_the_first_was_told_opens_with_the_form_alone_and_goes_after_a_whil
     code = re.search(r'class="code-letters"[^>]*>([^<]+)<', page)[1]
 
     with house.context.begin() as work:
-        rows = work.session.scalars(select(StoredAnswer)).all()
+        rows = work.session.scalars(select(StoredResponse)).all()
         assert rows
         assert not any(code.encode() in (one.answer.raw if one.answer else b"") for one in rows)
         before = max(one.at for one in rows)
         ids = [one.id for one in rows]
     with sessionmaker(engines["helpdesk_ticker"]).begin() as session:
-        stored_answers.forget(session, before=before + timedelta(minutes=1))
-    assert counted(house, StoredAnswer, StoredAnswer.id.in_(ids)) == 0
+        stored_responses.delete_older_responses(session, before=before + timedelta(minutes=1))
+    assert counted(house, StoredResponse, StoredResponse.id.in_(ids)) == 0
 
 
 def test_history_names_one_act(house):

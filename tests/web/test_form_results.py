@@ -8,9 +8,9 @@ from sqlalchemy import select
 from helpdesk.app import create_app
 from helpdesk.cases.models import Note
 from helpdesk.cases.states import CaseState
-from helpdesk.core import stored_answers
+from helpdesk.core import stored_responses
 from helpdesk.core.actors import Role
-from helpdesk.core.stored_answers import KEPT, StoredAnswer
+from helpdesk.core.stored_responses import KEPT, StoredResponse
 from helpdesk.settings import Surface
 from helpdesk.web import form_results
 from tests.factories import a_case, a_person, a_team, sign_in
@@ -129,7 +129,7 @@ def test_it_goes_after_a_while(browser, monkeypatch, way, kept):
 
     for passed, status in ((kept - minute, {201, 422}), (kept + minute, {404})):
         # No role of pages may change a row: what was kept less long is as what is looked for later.
-        monkeypatch.setattr(stored_answers, "KEPT", KEPT - passed)
+        monkeypatch.setattr(stored_responses, "KEPT", KEPT - passed)
         browser.open(address)
         assert browser.status in status
 
@@ -138,7 +138,7 @@ def test_the_database_holds_neither_the_page_nor_what_opens_it(browser, context)
     address = refused(browser)
 
     with context.begin() as work:
-        rows = work.session.scalars(select(StoredAnswer)).all()
+        rows = work.session.scalars(select(StoredResponse)).all()
         assert rows
         for row in rows:
             assert b"asha" not in row.answer.raw

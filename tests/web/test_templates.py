@@ -6,7 +6,7 @@ from flask import get_template_attribute, render_template_string
 from helpdesk.app import create_app
 from helpdesk.cases.forms import MessageToReporterForm
 from helpdesk.settings import Surface
-from helpdesk.web.blank_forms import blank, once
+from helpdesk.web.blank_forms import blank_form, render_once
 
 
 @pytest.fixture
@@ -18,16 +18,16 @@ def request_context(context):
 
 def test_a_blank_field_is_written_once_and_one_that_was_typed_in_each_time(request_context):
     text_area = get_template_attribute("components/form.html", "text_area")
-    field = blank(MessageToReporterForm).message_text
+    field = blank_form(MessageToReporterForm).message_text
     typed = MessageToReporterForm(None, data={"message_text": "Hello."})
 
-    first = once(text_area, field, rows=3)
+    first = render_once(text_area, field, rows=3)
 
-    assert blank(MessageToReporterForm).message_text is field
+    assert blank_form(MessageToReporterForm).message_text is field
     assert first == text_area(field, rows=3)
-    assert once(text_area, field, rows=3) is first
-    assert once(text_area, field, rows=9) != first
-    assert "Hello." in once(text_area, typed.message_text, rows=3)
+    assert render_once(text_area, field, rows=3) is first
+    assert render_once(text_area, field, rows=9) != first
+    assert "Hello." in render_once(text_area, typed.message_text, rows=3)
 
 
 def test_what_a_macro_is_given_is_escaped(request_context):

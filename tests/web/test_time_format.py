@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from helpdesk.app import create_app
 from helpdesk.settings import Surface
 from helpdesk.web import languages
-from helpdesk.web.time_format import happened, in_hour, length, moment, part_of_day, time_left
+from helpdesk.web.time_format import (
+    format_duration,
+    format_moment,
+    format_when_happened,
+    format_within_hour,
+    part_of_day,
+    time_left,
+)
 
 HOUR = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
@@ -34,7 +41,7 @@ def pages(context):
 )
 def test_what_was_kept_to_the_hour_says_so_and_what_is_exact_stays_exact(pages, at, words):
     with pages.test_request_context("/"):
-        said = happened(at)
+        said = format_when_happened(at)
 
     assert said == f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{words}</time>'
 
@@ -69,12 +76,12 @@ def test_pages_of_reporters_name_no_hour_and_those_of_staff_do(context):
 
 def test_a_due_time_on_the_full_hour_is_that_very_moment(pages):
     with pages.test_request_context("/"):
-        assert moment(HOUR).striptags() == "22 Nov 2026, 11:00 UTC"
+        assert format_moment(HOUR).striptags() == "22 Nov 2026, 11:00 UTC"
 
 
 def test_what_cannot_have_been_before_a_moment_begins_there(pages):
     with pages.test_request_context("/"):
-        said = in_hour(HOUR + timedelta(minutes=19)).striptags()
+        said = format_within_hour(HOUR + timedelta(minutes=19)).striptags()
 
     assert said == "22 Nov 2026, between 11:19 and 12:00 UTC"
 
@@ -82,7 +89,7 @@ def test_what_cannot_have_been_before_a_moment_begins_there(pages):
 @pytest.mark.parametrize("language", ["es", "fr", "ar", "pt"])
 def test_it_is_said_in_every_language(pages, language):
     with pages.test_request_context("/", environ_overrides={"helpdesk.language": language}):
-        said = happened(HOUR).striptags()
+        said = format_when_happened(HOUR).striptags()
         assert languages.current_language() == language
 
     assert "between" not in said
@@ -159,7 +166,7 @@ def test_every_length_says_its_units_in_every_language(pages, language, minutes)
     """Arabic has words for one and two; every other number of a span stands in it in digits."""
     here = {"helpdesk.language": language}
     with pages.test_request_context("/", environ_overrides=here):
-        said = length(timedelta(minutes=minutes))
+        said = format_duration(timedelta(minutes=minutes))
 
     hours, rest = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

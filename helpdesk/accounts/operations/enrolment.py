@@ -16,7 +16,7 @@ from helpdesk.accounts.policy import role_may_use_surface
 from helpdesk.core.errors import Conflict
 from helpdesk.core.keys import Key, KeyKind
 from helpdesk.core.sealing import Secret
-from helpdesk.core.service_keys import signing_of
+from helpdesk.core.service_keys import signing_key_of
 from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
 
@@ -48,12 +48,12 @@ def enrol(
 
     No rule: whoever holds the invitation's code is the person, and nobody is signed in yet.
     """
-    step = second_factor.step_of(seed, first_code, work.at)
+    step = second_factor.totp_step_of(seed, first_code, work.at)
     if person.enrolment_tag is None:
         raise Conflict("This enrolment code has already been used. Ask for a new one.")
     if step is None:
         raise Conflict(second_factor.NOT_RIGHT)
-    house = work.keys.service.secret(signing_of(person.role))
+    house = work.keys.service.secret(signing_key_of(person.role))
     if house is None:
         raise Conflict("This process has no key to sign yours with.")
     secret = Secret.new()

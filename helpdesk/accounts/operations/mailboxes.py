@@ -1,12 +1,12 @@
 """Where duty mail goes: an address is relied upon once the code of a test letter was typed."""
 
 from helpdesk.accounts.models import Person, UnconfirmedMailbox
-from helpdesk.accounts.policy import may_use_own
+from helpdesk.accounts.policy import may_use_own_account
 from helpdesk.accounts.verified_keys import key_of_person
 from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
-from helpdesk.core.unconfirmed import CodeCheck, new_code, type_code
+from helpdesk.core.unconfirmed_addresses import CodeCheck, check_code, generate_code_for
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
@@ -17,7 +17,7 @@ def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
     A test letter goes there, and the address before stays in use until its code is typed. The
     address before is told.
     """
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     kept, before = parse_email_address(address) if address else "", person.email
     key = key_of_person(work, person) if kept and person.key is not None else None
     new = _propose(work, person, _sealed(work, person, kept) if kept else None)
@@ -55,7 +55,7 @@ def send_first_code(work: Work, person: Person) -> None:
 def send_code_again(work: Work, person: Person) -> None:
     """Another test letter with another code; the code before stops working. Also the first one,
     to an address that was given before there were any."""
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     new = _held(work, person)
     if new is not None and new.address is not None:
         _new_code(work, new)
@@ -69,11 +69,11 @@ def send_code_again(work: Work, person: Person) -> None:
 
 def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     """Use the new address from now on, if this is the code of its letter. A wrong one counts."""
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     new = _held(work, person)
     if new is None or new.address is None:
         raise Conflict("There is no address to confirm. It may already be confirmed.")
-    found = type_code(work, new, code)
+    found = check_code(work, new, code)
     if found is not CodeCheck.RIGHT:
         work.record(f"person.mailbox_code_{found}", person)
         return False
@@ -97,7 +97,7 @@ def _propose(work: Work, person: Person, address: Envelope | None) -> Unconfirme
 
 
 def _new_code(work: Work, new: UnconfirmedMailbox) -> None:
-    new_code(work, new)
+    generate_code_for(work, new)
     work.promise("accounts.send_mailbox_code", person_id=new.person_id, at=int(work.at.timestamp()))
 
 

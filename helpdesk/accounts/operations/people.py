@@ -18,17 +18,17 @@ from helpdesk.accounts.operations.team_keys import (
     revoke_access,
 )
 from helpdesk.accounts.policy import (
+    may_assign_to_team,
     may_invite_as,
     may_leave,
     may_manage,
-    may_place_in,
-    may_use_own,
+    may_use_own_account,
     role_fits_team,
 )
 from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 
 NOTHING: Final = Reassignment()
@@ -60,13 +60,13 @@ def invite_again(work: Work, person: Person) -> str:
     work.require(may_manage, person)
     lock_person(work, person)  # they may be enrolling at this moment
     if person.is_enrolled:
-        raise Conflict(f"{isolated(person.name)} has already enrolled.")
+        raise Conflict(f"{isolate(person.name)} has already enrolled.")
     code = _give_code(work, person)
     work.record("person.invited_again", person)
     return code
 
 
-def reset_person(work: Work, person: Person, handing: Reassignment = NOTHING) -> str:
+def reset_person(work: Work, person: Person, reassignment: Reassignment = NOTHING) -> str:
     """For somebody who lost passphrase and recovery key, or the second factor: enrol once more.
 
     They get a new key that opens nothing until a member of each team has let them in again; in a
@@ -75,8 +75,8 @@ def reset_person(work: Work, person: Person, handing: Reassignment = NOTHING) ->
     """
     work.require(may_manage, person)
     if not person.is_enrolled:
-        raise Conflict(f"{isolated(person.name)} has not enrolled yet.")
-    reassign_work(work, person, _teams_of(person), handing)
+        raise Conflict(f"{isolate(person.name)} has not enrolled yet.")
+    reassign_work(work, person, _teams_of(person), reassignment)
     for membership in sorted(person.memberships, key=lambda one: one.team_id):
         revoke_access(work, person, membership.team_id)
         membership.let_in_by = membership.let_in_at = None
@@ -94,43 +94,43 @@ def reset_person(work: Work, person: Person, handing: Reassignment = NOTHING) ->
 
 def add_member(work: Work, person: Person, team: Team) -> None:
     """Make somebody a member. They read nothing before a member has let them in."""
-    work.require(may_place_in, team)
+    work.require(may_assign_to_team, team)
     if not role_fits_team(person.role, team):
-        raise Conflict(f"A {person.role} can't be in {isolated(team.name)}.")
+        raise Conflict(f"A {person.role} can't be in {isolate(team.name)}.")
     if any(membership.team_id == team.id for membership in person.memberships):
-        raise Conflict(f"{isolated(person.name)} is already in {isolated(team.name)}.")
+        raise Conflict(f"{isolate(person.name)} is already in {isolate(team.name)}.")
     person.memberships.append(Membership(team=team, team_id=team.id, since_at=work.at))
     work.record("team.joined", team, person_id=person.id)
     if person.is_enrolled:
         create_team_key(work, team, person)
 
 
-def remove_member(work: Work, membership: Membership, handing: Reassignment = NOTHING) -> None:
+def remove_member(work: Work, membership: Membership, reassignment: Reassignment = NOTHING) -> None:
     """Take somebody out of a team, and their copy of its keys with it. What they have there is
     handed on."""
-    work.require(may_place_in, membership.team)
-    _take_out(work, membership, handing)
+    work.require(may_assign_to_team, membership.team)
+    _take_out(work, membership, reassignment)
 
 
-def leave_team(work: Work, membership: Membership, handing: Reassignment = NOTHING) -> None:
+def leave_team(work: Work, membership: Membership, reassignment: Reassignment = NOTHING) -> None:
     """Go out of a queue of one's own: as `remove`, by oneself."""
     work.require(may_leave, membership)
-    _take_out(work, membership, handing)
+    _take_out(work, membership, reassignment)
 
 
-def _take_out(work: Work, membership: Membership, handing: Reassignment) -> None:
+def _take_out(work: Work, membership: Membership, reassignment: Reassignment) -> None:
     person, team = membership.person, membership.team
-    reassign_work(work, person, [team.id], handing)
+    reassign_work(work, person, [team.id], reassignment)
     revoke_access(work, person, team.id)
     person.memberships.remove(membership)
     work.record("team.left", team, person_id=person.id)
 
 
-def disable(work: Work, person: Person, handing: Reassignment = NOTHING) -> None:
+def disable(work: Work, person: Person, reassignment: Reassignment = NOTHING) -> None:
     """Close the door to somebody, at once and everywhere they are signed in. What they have is
     handed on."""
     work.require(may_manage, person)
-    reassign_work(work, person, _teams_of(person), handing)
+    reassign_work(work, person, _teams_of(person), reassignment)
     person.disabled_at = work.at
     person.on_duty_until = None
     end_all_sessions(work, person)
@@ -147,13 +147,13 @@ def enable(work: Work, person: Person) -> None:
 
 def go_on_duty(work: Work, person: Person, *, hours: int) -> None:
     """From now on this person is told when a case is about to wait too long."""
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     person.on_duty_until = work.at + min(timedelta(hours=hours), LONGEST_SHIFT)
     work.record("person.on_duty", person, hours=hours)
 
 
 def go_off_duty(work: Work, person: Person) -> None:
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     person.on_duty_until = None
     work.record("person.off_duty", person)
 
@@ -161,7 +161,7 @@ def go_off_duty(work: Work, person: Person) -> None:
 def enrolment_code_hash(code: str) -> bytes:
     """What is kept of an enrolment code. It has 130 bits, so a plain hash gives nothing away."""
     return hashlib.blake2b(
-        codes.plain_code(code).encode(), person=b"hd enrolment", digest_size=32
+        codes.clean_typed_code(code).encode(), person=b"hd enrolment", digest_size=32
     ).digest()
 
 

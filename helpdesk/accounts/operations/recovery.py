@@ -6,7 +6,7 @@ from typing import Final
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations.sessions import end_all_sessions, end_other_sessions
 from helpdesk.accounts.passphrases import PassphraseLock
-from helpdesk.accounts.policy import may_use_own
+from helpdesk.accounts.policy import may_use_own_account
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import CannotOpen, Secret
@@ -20,7 +20,7 @@ def recover(work: Work, person: Person, secret: Secret, *, lock: PassphraseLock)
 
     Who calls this has opened the key with the recovery key and seen the second factor.
     """
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     _lock_under_passphrase(person, secret, lock)
     end_all_sessions(work, person)
     work.record("person.recovered", person)
@@ -31,13 +31,15 @@ def change_passphrase(
     work: Work, person: Person, *, current: PassphraseLock, new: PassphraseLock, session_id: str
 ) -> None:
     """Another passphrase for the same key. Other browsers are signed out."""
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     _lock_under_passphrase(person, unlock_with_passphrase(person, current), new)
     end_other_sessions(work, person, keep=session_id)
     work.record("person.passphrase_changed", person)
 
 
-def renew_lock(work: Work, person: Person, secret: Secret, lock: PassphraseLock) -> None:
+def rewrap_with_current_pepper(
+    work: Work, person: Person, secret: Secret, lock: PassphraseLock
+) -> None:
     """Lock the key under the same passphrase with the current pepper.
 
     No rule: who calls this has just opened it with that passphrase.
@@ -48,7 +50,7 @@ def renew_lock(work: Work, person: Person, secret: Secret, lock: PassphraseLock)
 
 def new_recovery_key(work: Work, person: Person, *, current: PassphraseLock) -> str:
     """Another recovery key, shown once; the one on the old paper opens nothing any more."""
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     recovery_key = lock_under_recovery(person, unlock_with_passphrase(person, current))
     work.record("person.recovery_key_made", person)
     return recovery_key
@@ -100,5 +102,5 @@ def _lock_under_passphrase(person: Person, secret: Secret, lock: PassphraseLock)
 
 def _recovery_secret(recovery_key: str) -> Secret:
     """130 random bits need no slow hash, and no pepper: there is nothing to guess."""
-    plain = codes.plain_code(recovery_key).encode()
+    plain = codes.clean_typed_code(recovery_key).encode()
     return Secret(hashlib.blake2b(plain, person=b"hd recovery key", digest_size=32).digest())

@@ -4,7 +4,7 @@ import logging
 
 from helpdesk.accounts.models import Person
 from helpdesk.core.sealing import CannotOpen
-from helpdesk.core.service_keys import factors_of
+from helpdesk.core.service_keys import second_factor_key_of
 from helpdesk.core.work import Work
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ def seal_seed(work: Work, person: Person, seed: str) -> None:
     No rule: who may give a person a second factor has been asked before.
     """
     place = person.place_of("totp_seed")
-    person.totp_seed = work.keys.service.seal(factors_of(person.role), seed, place)
+    person.totp_seed = work.keys.service.seal(second_factor_key_of(person.role), seed, place)
 
 
 def seed_of(work: Work, person: Person) -> str | None:
@@ -28,7 +28,7 @@ def seed_of(work: Work, person: Person) -> str | None:
         return None
     place = person.place_of("totp_seed")
     try:
-        return work.keys.service.open(factors_of(person.role), person.totp_seed, place)
+        return work.keys.service.open(second_factor_key_of(person.role), person.totp_seed, place)
     except CannotOpen:
         log.error("A second factor does not open here: was helpdesk keys reseal run to its end?")
         return None

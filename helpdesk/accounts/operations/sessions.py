@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from helpdesk.accounts.models import Person, StaffSession, place_of_unlocked_key
-from helpdesk.accounts.policy import may_enter, may_use_own
+from helpdesk.accounts.models import Person, StaffSession, unlocked_key_location
+from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.work import Work
 
@@ -54,13 +54,13 @@ def find_session(
 ) -> StaffSession | None:
     """The session of a cookie, if it is of this door, not too old and the person may come in."""
     row = session.scalars(WHOLE, {"id": session_id_of(token)}).unique().one_or_none()
-    is_good = row is not None and counts(row, row.person, surface=surface, at=at)
+    is_good = row is not None and is_session_valid(row, row.person, surface=surface, at=at)
     return row if is_good else None
 
 
-def counts(row: Any, person: Any, *, surface: str, at: datetime) -> bool:
+def is_session_valid(row: Any, person: Any, *, surface: str, at: datetime) -> bool:
     """Whether a session is of this door, not too old, and its person may come in."""
-    return row.surface == surface and is_session_fresh(row, at) and may_enter(person, surface)
+    return row.surface == surface and is_session_fresh(row, at) and may_sign_in_to(person, surface)
 
 
 def touch_session(session: Session, row: Any, *, at: datetime) -> None:
@@ -72,21 +72,21 @@ def touch_session(session: Session, row: Any, *, at: datetime) -> None:
 def unlocked_secret(row: Any, token: str) -> Secret | None:
     """The person's secret, which the row alone does not give."""
     try:
-        return Secret(_secret_of(token).open(row.unlocked, place_of_unlocked_key(row.id)))
+        return Secret(_secret_of(token).open(row.unlocked, unlocked_key_location(row.id)))
     except CannotOpen:
         return None
 
 
 def sign_out(work: Work, row: StaffSession) -> None:
     """End one session."""
-    work.require(may_use_own, row.person)
+    work.require(may_use_own_account, row.person)
     work.session.delete(row)
     work.record("person.signed_out", row.person)
 
 
 def sign_out_everywhere(work: Work, person: Person) -> None:
     """End every session of a person, at once."""
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     end_all_sessions(work, person)
     work.record("person.signed_out_everywhere", person)
 

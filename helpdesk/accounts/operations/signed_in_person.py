@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.accounts.models import Membership, Person, StaffSession
 from helpdesk.accounts.operations import sessions
-from helpdesk.accounts.queries import holds_key_of
+from helpdesk.accounts.queries import holds_team_key
 from helpdesk.core.actors import Actor, Role
 from helpdesk.core.keys import Key
 from helpdesk.core.sealing import Secret
@@ -30,7 +30,7 @@ WHO: Final = (
         Person.key_id,
         Key.public_half,
         Membership.team_id,
-        holds_key_of(Membership.team_id).label("is_let_in"),
+        holds_team_key(Membership.team_id).label("is_let_in"),
     )
     .join(Person, Person.id == StaffSession.person_id)
     .join(Key, Key.id == Person.key_id)
@@ -73,7 +73,7 @@ class SignedInPerson:
 def load_signed_in_person(
     session: Session, token: str, *, surface: str, at: datetime
 ) -> SignedInPerson | None:
-    """The person whose cookie this is, by the rules of `sessions.counts`, and seen from now on.
+    """The person whose cookie this is, by the rules of `is_session_valid`, and seen from now on.
 
     Only the cookie opens their key; whoever stands between passphrase and second factor is nobody.
     """
@@ -81,7 +81,7 @@ def load_signed_in_person(
     if not rows:
         return None
     row, teams = rows[0], [one for one in rows if one.team_id is not None]
-    if not row.is_complete or not sessions.counts(row, row, surface=surface, at=at):
+    if not row.is_complete or not sessions.is_session_valid(row, row, surface=surface, at=at):
         return None
     secret = sessions.unlocked_secret(row, token)
     if secret is None or secret.public.raw != row.public_half:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, StaffSession
-from helpdesk.accounts.operations.recovery import renew_lock, unlock_with_passphrase
+from helpdesk.accounts.operations.recovery import rewrap_with_current_pepper, unlock_with_passphrase
 from helpdesk.accounts.operations.second_factors import seal_seed, seed_of
 from helpdesk.accounts.operations.sessions import (
     delete_expired_sessions,
@@ -16,7 +16,7 @@ from helpdesk.accounts.operations.sessions import (
     new_session,
 )
 from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseLock
-from helpdesk.accounts.policy import may_enter, may_use_own
+from helpdesk.accounts.policy import may_sign_in_to, may_use_own_account
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
@@ -39,7 +39,7 @@ def start_attempt(work: Work, *, handle: str, surface: str) -> SignInAttempt:
     """Who is meant by a name. Tries are counted at the door, by browser and name: nothing is
     written here that a stranger could use to keep somebody out."""
     person = work.session.scalar(select(Person).where(Person.handle == handle))
-    if person is None or person.salt is None or not may_enter(person, surface):
+    if person is None or person.salt is None or not may_sign_in_to(person, surface):
         return SignInAttempt(None)
     return SignInAttempt(person, person.salt)
 
@@ -72,7 +72,7 @@ def begin_sign_in(
     except Conflict:
         return None
     if lock.renewed is not None:
-        renew_lock(work, person, secret, lock.renewed)
+        rewrap_with_current_pepper(work, person, secret, lock.renewed)
     return new_session(work, person, secret, surface=surface, is_complete=False)
 
 
@@ -94,7 +94,7 @@ def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) 
 def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
     """Whether the code is right now and was not used before; from now on it was."""
     seed = seed_of(work, person)
-    step = second_factor.step_of(seed, code, work.at) if seed is not None else None
+    step = second_factor.totp_step_of(seed, code, work.at) if seed is not None else None
     if step is None:
         return False
     # One statement, so that of two tabs with the same code only one comes in.
@@ -112,7 +112,7 @@ def may_try_code(work: Work, person: Person) -> bool:
     return person.closed_until is None or person.closed_until <= work.at
 
 
-def move_second_factor(
+def replace_second_factor(
     work: Work,
     person: Person,
     *,
@@ -125,9 +125,9 @@ def move_second_factor(
 
     Conflict if the passphrase is not theirs, or the new phone does not show the right code yet.
     """
-    work.require(may_use_own, person)
+    work.require(may_use_own_account, person)
     unlock_with_passphrase(person, current)
-    step = second_factor.step_of(seed, first_code, work.at)
+    step = second_factor.totp_step_of(seed, first_code, work.at)
     if step is None:
         raise Conflict(second_factor.why_code_is_wrong(seed, first_code, work.at))
     seal_seed(work, person, seed)

@@ -9,7 +9,7 @@ from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing
 from helpdesk.accounts.vouching import why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_key, seal_key_for
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
@@ -37,7 +37,7 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
         return False
     sign_key(work.session, key, by=house, secret=secret)
     seal_key_for(work.session, key, secret, key_of_person(work, person))
-    work.keys.learn(key.id, secret)
+    work.keys.remember(key.id, secret)
     work.record("team.key_made", team, person_id=person.id)
     return True
 
@@ -54,7 +54,7 @@ def grant_access(work: Work, membership: Membership) -> None:
     if membership not in newcomer.memberships:
         raise NotFound
     if newcomer.key is None:
-        name = isolated(newcomer.name)
+        name = isolate(newcomer.name)
         raise Conflict(f"{name} has not enrolled yet, so there is no key to encrypt to.")
     refusal = why_access_is_refused(work.session, membership, work.actor.id)
     if refusal:
@@ -65,7 +65,7 @@ def grant_access(work: Work, membership: Membership) -> None:
             seal_key_for(work.session, key, _held(work, key), theirs)
             given = True
     if not given:
-        raise Conflict(f"{isolated(newcomer.name)} can already read this team's cases.")
+        raise Conflict(f"{isolate(newcomer.name)} can already read this team's cases.")
     if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
     work.record("team.let_in", membership.team, person_id=newcomer.id)
@@ -106,7 +106,7 @@ def revoke_access(work: Work, person: Person, team_id: str) -> None:
     held = set(work.session.scalars(select(KeyCopy.key_id).where(*mine)))
     if held - still_held:
         raise Conflict(
-            f"{isolated(person.name)} is the only person who can open what this team has. Give "
+            f"{isolate(person.name)} is the only person who can open what this team has. Give "
             "someone else access first, or nobody will ever be able to read it again."
         )
     work.session.execute(delete(KeyCopy).where(*mine))

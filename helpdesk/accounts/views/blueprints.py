@@ -4,19 +4,19 @@ from flask import Blueprint, abort, current_app, url_for
 
 from helpdesk.accounts.policy import INVITES, manages_people
 from helpdesk.core.errors import NotFound
-from helpdesk.web.rate_limits import within_limit
-from helpdesk.web.work import current_presence, work
+from helpdesk.web.rate_limits import is_within_limit
+from helpdesk.web.work import current_identity, work
 
 bp = Blueprint("accounts", __name__)
 people_bp = Blueprint("people", __name__)
 
 
-def home() -> str:
+def home_url() -> str:
     """The address of the first page of this surface."""
     return url_for(current_app.config["HOME"])
 
 
-def for_managers() -> None:
+def require_people_manager() -> None:
     """For those who look after people, once they were let in; for everybody else these addresses do
     not exist."""
     if work.actor.role not in INVITES:
@@ -26,5 +26,5 @@ def for_managers() -> None:
 
 def limit_passphrase_tries(purpose: str) -> None:
     """Keep whoever is signed in from trying passphrases for ever; nobody else is counted."""
-    if not within_limit(purpose, size=20, per_minute=10, who=current_presence().actor.id):
+    if not is_within_limit(purpose, size=20, per_minute=10, who=current_identity().actor.id):
         abort(429)

@@ -4,10 +4,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, queries
-from helpdesk.accounts.key_fingerprints import fingerprint
+from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.web.work import work
 
 
@@ -16,7 +16,7 @@ def colleagues() -> ResponseReturnValue:
     waiting = [
         (
             membership,
-            fingerprint(membership.person.key),
+            key_fingerprint(membership.person.key),
             why_access_is_refused(work.session, membership, work.actor.id),
             who_may_grant_access(work.session, membership),
         )
@@ -35,6 +35,6 @@ def colleagues() -> ResponseReturnValue:
 def create_key(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership(work, person_id, team_id)
     operations.grant_access(work, membership)
-    person, team = isolated(membership.person.name), isolated(membership.team.name)
+    person, team = isolate(membership.person.name), isolate(membership.team.name)
     flash(f"{person} now has access to {team}.")
     return redirect(url_for(".colleagues"), 303)

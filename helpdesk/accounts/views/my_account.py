@@ -11,7 +11,7 @@ from helpdesk.accounts.forms import (
     NewPhoneForm,
     PassphraseChangeForm,
 )
-from helpdesk.accounts.key_fingerprints import fingerprint
+from helpdesk.accounts.key_fingerprints import key_fingerprint
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.operations import recovery
 from helpdesk.accounts.views.blueprints import bp, limit_passphrase_tries
@@ -20,7 +20,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Secret
 from helpdesk.web.app_context import current_context, current_surface
-from helpdesk.web.work import current_presence, work
+from helpdesk.web.work import current_identity, work
 
 
 @bp.get("/account")
@@ -29,10 +29,10 @@ def show_own() -> ResponseReturnValue:
     return render_template(
         "accounts/own.html",
         person=person,
-        new_address=queries.new_address_of(work, person),
-        fingerprint=fingerprint(person.key) if person.key else "",
+        new_address=queries.proposed_address_of(work, person),
+        fingerprint=key_fingerprint(person.key) if person.key else "",
         sessions=queries.own_sessions(work),
-        this_session=current_presence().session_id,
+        this_session=current_identity().session_id,
         names=_names(person),
     )
 
@@ -61,7 +61,7 @@ def create_passphrase() -> ResponseReturnValue:
         person,
         current=_lock(person, form.current.data or ""),
         new=passphrases.new_lock(form.passphrase.data or "", _peppers()),
-        session_id=current_presence().session_id or "",
+        session_id=current_identity().session_id or "",
     )
     flash("Your passphrase has been changed. Other browsers have been signed out.")
     return redirect(url_for(".show_own"), 303)
@@ -82,13 +82,13 @@ def create_second_factor() -> ResponseReturnValue:
     if not form.validate_on_submit() or not _is_theirs(form, person):
         return _phone_page(form, person), 422
     try:
-        operations.move_second_factor(
+        operations.replace_second_factor(
             work,
             person,
             current=_lock(person, form.current.data or ""),
             seed=form.seed.data or "",
             first_code=form.first_code.data or "",
-            session_id=current_presence().session_id or "",
+            session_id=current_identity().session_id or "",
         )
     except Conflict as refusal:
         form.first_code.errors = [str(refusal)]
@@ -122,7 +122,7 @@ def create_mailbox() -> ResponseReturnValue:
         return _mailbox_page(form, MailboxCodeForm(None)), 422
     operations.propose_own_mailbox(work, person, form.email.data or "")
     if not form.email.data:
-        flash(f"You no longer get {person.name_of_mail}.")
+        flash(f"You no longer get {person.email_purpose}.")
         return redirect(url_for(".show_own"), 303)
     flash("We are sending six digits to that address. Type them here.")
     return redirect(url_for(".edit_mailbox"), 303)
@@ -137,7 +137,7 @@ def create_mailbox_confirmation() -> ResponseReturnValue:
         email = queries.own_mailbox(work, person)
         return _mailbox_page(MailboxForm(None, email=email), form), 422
     if operations.confirm_mailbox(work, person, form.code.data or ""):
-        mail = person.name_of_mail.capitalize()
+        mail = person.email_purpose.capitalize()
         flash(f"Your address is confirmed. {mail} go there from now on.")
         return redirect(url_for(".show_own"), 303)
     flash("This isn't the code in the latest email, or it has expired.", "error")
@@ -158,12 +158,12 @@ def _mailbox_page(form: MailboxForm, confirmation: MailboxCodeForm) -> str:
         form.say_it_is_no_duty_mail()
     return render_template(
         "accounts/mailbox.html",
-        mail=person.name_of_mail,
+        mail=person.email_purpose,
         form=form,
         confirmation=confirmation,
         new=queries.unconfirmed_mailbox(work, person),
-        address=queries.new_address_of(work, person),
-        is_used=person.gets_duty_mail(work.at),
+        address=queries.proposed_address_of(work, person),
+        is_address_usable=person.gets_alert_emails(work.at),
         is_from_before=person.email is not None and person.email_confirmed_at is None,
         is_hidden=person.email is not None and person.email_for_self is None,
         now=work.at,
@@ -192,7 +192,7 @@ def _lock(person: Person, passphrase: str) -> passphrases.PassphraseLock:
 
 
 def _peppers() -> tuple[Secret, ...]:
-    return current_context().service.peppers_at(current_surface())
+    return current_context().service.peppers_for_surface(current_surface())
 
 
 def _is_theirs(form: CurrentPassphraseForm | PassphraseChangeForm, person: Person) -> bool:

@@ -9,21 +9,21 @@ from helpdesk.accounts.forms import InvitationForm, MembershipForm, TeamForm
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.accounts.policy import (
     INVITES,
+    may_assign_to_team,
     may_manage,
-    may_place_in,
     role_fits_team,
 )
-from helpdesk.accounts.views.blueprints import for_managers, people_bp
+from helpdesk.accounts.views.blueprints import people_bp, require_people_manager
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.web.work import work
 
 
 @people_bp.get("/people")
 def index() -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     return render_template(
         "people/index.html",
         people=queries.people(work),
@@ -35,13 +35,13 @@ def index() -> ResponseReturnValue:
 
 @people_bp.get("/people/invitation")
 def new_invitation() -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     return render_template("people/invitation.html", form=_invitation_form())
 
 
 @people_bp.post("/people/invitation")
 def create_invitation() -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     form = _invitation_form()
     if not form.validate_on_submit():
         return render_template("people/invitation.html", form=form), 422
@@ -62,14 +62,14 @@ def create_invitation() -> ResponseReturnValue:
 
 @people_bp.get("/people/<person_id>")
 def show(person_id: str) -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     person = queries.person_by_id(work, person_id)
     return _person_page(person, _membership_form(person))
 
 
 @people_bp.post("/people/<person_id>/enrolment")
 def create_enrolment(person_id: str) -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     person = queries.person_by_id(work, person_id)
     if person.is_enrolled:  # an old page: since then it says first what hangs on them
         return redirect(url_for("duty.new_reset", person_id=person.id), 303)
@@ -78,14 +78,14 @@ def create_enrolment(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/memberships")
 def create_membership(person_id: str) -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     person = queries.person_by_id(work, person_id)
     form = _membership_form(person)
     if not form.validate_on_submit():
         return _person_page(person, form), 422
     team = queries.team_by_slug(work, form.team.data or "")
     operations.add_member(work, person, team)
-    who, where = isolated(person.name), isolated(team.name)
+    who, where = isolate(person.name), isolate(team.name)
     flash(
         f"{who} is now in {where}. They can't read anything there until a member gives them access."
     )
@@ -94,22 +94,22 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 
 @people_bp.post("/people/<person_id>/reopening")
 def create_reopening(person_id: str) -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     person = queries.person_by_id(work, person_id)
     operations.enable(work, person)
-    flash(f"{isolated(person.name)} can sign in again.")
+    flash(f"{isolate(person.name)} can sign in again.")
     return redirect(url_for(".show", person_id=person_id), 303)
 
 
 @people_bp.get("/people/queue")
 def new_queue() -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     return render_template("people/queue.html", form=TeamForm())
 
 
 @people_bp.post("/people/queue")
 def create_queue() -> ResponseReturnValue:
-    for_managers()
+    require_people_manager()
     form = TeamForm()
     if not form.validate_on_submit():
         return render_template("people/queue.html", form=form), 422
@@ -121,7 +121,7 @@ def create_queue() -> ResponseReturnValue:
         form.slug.errors = [refusal.sentence]
         return render_template("people/queue.html", form=form), 422
     flash(
-        f"The queue {isolated(team.name)} has been made. Only people who are given access can "
+        f"The queue {isolate(team.name)} has been made. Only people who are given access can "
         "read its cases."
     )
     return redirect(url_for(".index"), 303)
@@ -135,9 +135,9 @@ def _invitation_form() -> InvitationForm:
         if role in INVITES[work.actor.role]
     ]
     form.teams.choices = [
-        SelectChoice(team.slug, isolated(team.name))
+        SelectChoice(team.slug, isolate(team.name))
         for team in queries.all_visible_teams(work)
-        if may_place_in(work.actor, team)
+        if may_assign_to_team(work.actor, team)
     ]
     return form
 
@@ -146,11 +146,11 @@ def _membership_form(person: Person) -> MembershipForm:
     form = MembershipForm()
     inside = {membership.team_id for membership in person.memberships}
     form.team.choices = [
-        SelectChoice(team.slug, isolated(team.name))
+        SelectChoice(team.slug, isolate(team.name))
         for team in queries.all_visible_teams(work)
         if team.id not in inside
         and role_fits_team(person.role, team)
-        and may_place_in(work.actor, team)
+        and may_assign_to_team(work.actor, team)
     ]
     return form
 

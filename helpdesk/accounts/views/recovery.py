@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import authentication
 from helpdesk.accounts.forms import RecoveryForm
 from helpdesk.accounts.views.blueprints import bp
-from helpdesk.accounts.views.sign_in_limits import must_wait
+from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message
 from helpdesk.core import codes
 from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.form_tokens import anonymous_form
@@ -50,6 +50,6 @@ def create_recovery() -> ResponseReturnValue:
 
 
 def _waits(form: RecoveryForm) -> bool:
-    wait = must_wait("accounts.recover", form.handle.data or "")
+    wait = sign_in_wait_message("accounts.recover", form.handle.data or "")
     form.form_errors += [wait] if wait else []
     return bool(wait)

@@ -6,18 +6,18 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import authentication, operations, queries
 from helpdesk.accounts.forms import SecondFactorForm, SignInForm
 from helpdesk.accounts.models import StaffSession
-from helpdesk.accounts.views.blueprints import bp, home
-from helpdesk.accounts.views.sign_in_limits import has_device_try, must_wait
+from helpdesk.accounts.views.blueprints import bp, home_url
+from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message, take_device_try
 from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
-from helpdesk.web.double_submit import repeatable
-from helpdesk.web.error_pages import parent_page
-from helpdesk.web.form_tokens import anonymous_form, issue_to
-from helpdesk.web.interrupted_forms import InterruptedForm, own_page_or_none, requested_page
-from helpdesk.web.known_devices import remember_device, this_device
+from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.error_pages import parent_page_of
+from helpdesk.web.form_tokens import anonymous_form, issue_page_to
+from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none, requested_page
+from helpdesk.web.known_devices import current_device, remember_device
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
-from helpdesk.web.work import current_presence, work
+from helpdesk.web.work import current_identity, work
 
 NOT_YOURS = "This form was filled in by someone else, whose session has ended."
 # The same for a name that is not known, a wrong passphrase and a door that is closed.
@@ -33,7 +33,7 @@ CODE_NOT_RIGHT = (
 @public_view
 def new_sign_in() -> ResponseReturnValue:
     form = SignInForm()
-    form.to.data = own_page_or_none(request.args.get("to", "")) or ""
+    form.to.data = local_page_or_none(request.args.get("to", "")) or ""
     return render_template("accounts/sign_in.html", form=form)
 
 
@@ -49,7 +49,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public_view
 @anonymous_form
-@repeatable
+@allow_repeats
 def create_sign_in() -> ResponseReturnValue:
     if "begin" in request.form:  # once more from the second half, with what comes along
         form = SignInForm(None, to=request.form.get("to"), kept=request.form.get("kept"))
@@ -61,7 +61,7 @@ def create_sign_in() -> ResponseReturnValue:
             handle=form.handle.data or "",
             passphrase=form.passphrase.data or "",
             surface=current_surface(),
-            is_known=this_device().has_let_in(form.handle.data or ""),
+            is_known=current_device().has_signed_in(form.handle.data or ""),
         )
         if token is None:
             log_refusal("passphrase refused")
@@ -72,7 +72,7 @@ def create_sign_in() -> ResponseReturnValue:
         code = SecondFactorForm(None, kept=form.kept.data)
         response = make_response(render_template("accounts/code.html", form=code, has_cookie=True))
     else:
-        to = own_page_or_none(form.to.data or "")
+        to = local_page_or_none(form.to.data or "")
         response = make_response(redirect(url_for(".new_code", to=to), 303))
     set_session_cookie(response, token)
     return response
@@ -82,14 +82,14 @@ def create_sign_in() -> ResponseReturnValue:
 @public_view
 def new_code() -> ResponseReturnValue:
     form = SecondFactorForm()
-    form.to.data = own_page_or_none(request.args.get("to", "")) or ""
+    form.to.data = local_page_or_none(request.args.get("to", "")) or ""
     return _code_page(form)
 
 
 @bp.post("/sign-in/code")
 @public_view
 @anonymous_form
-@repeatable
+@allow_repeats
 def create_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
@@ -98,7 +98,7 @@ def create_code() -> ResponseReturnValue:
             token=request.cookies.get(session_cookie_name(), ""),
             code=form.code.data or "",
             surface=current_surface(),
-            is_known=has_device_try,
+            is_known=take_device_try,
         )
         if came_in is None:
             log_refusal("second factor refused")
@@ -120,25 +120,25 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
     """The form that was interrupted, for whom it belongs to; or the page; or the first page."""
     interrupted = InterruptedForm.read(form.kept.data or "")
     if interrupted is None:
-        return redirect(own_page_or_none(form.to.data or "") or home(), 303)
+        return redirect(local_page_or_none(form.to.data or "") or home_url(), 303)
     who = authentication.signed_in_name(current_context(), token, surface=current_surface())
-    if who is None or not interrupted.is_of(who):
+    if who is None or not interrupted.is_issued_to(who):
         flash(NOT_YOURS)
-        return redirect(home(), 303)
-    issue_to(who)
-    above = parent_page(interrupted.address)
+        return redirect(home_url(), 303)
+    issue_page_to(who)
+    above = parent_page_of(interrupted.address)
     return render_template("accounts/interrupted.html", interrupted=interrupted, above=above)
 
 
 @bp.post("/sign-out")
-@repeatable
+@allow_repeats
 def create_sign_out() -> ResponseReturnValue:
-    operations.sign_out(work, work.session.get_one(StaffSession, current_presence().session_id))
+    operations.sign_out(work, work.session.get_one(StaffSession, current_identity().session_id))
     return _signed_out("You are signed out.")
 
 
 @bp.post("/sign-out-everywhere")
-@repeatable
+@allow_repeats
 def create_sign_out_everywhere() -> ResponseReturnValue:
     operations.sign_out_everywhere(work, queries.current_person(work))
     return _signed_out("You are signed out, here and everywhere else.")
@@ -152,6 +152,6 @@ def _signed_out(sentence: str) -> ResponseReturnValue:
 
 
 def _waits(form: SignInForm) -> bool:
-    wait = must_wait("accounts.sign_in", form.handle.data or "")
+    wait = sign_in_wait_message("accounts.sign_in", form.handle.data or "")
     form.form_errors += [wait] if wait else []
     return bool(wait)

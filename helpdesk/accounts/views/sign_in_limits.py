@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from helpdesk.web.known_devices import this_device
+from helpdesk.web.known_devices import current_device
 from helpdesk.web.rate_limits import seconds_to_wait
 
 # Strangers share these tries for each name, whether it exists or not.
@@ -20,13 +20,13 @@ MUST_WAIT: Final = (
 MUST_WAIT_AT_HOME: Final = "Too many attempts in this browser. You can try again in {wait}."
 
 
-def must_wait(purpose: str, handle: str) -> str:
+def sign_in_wait_message(purpose: str, handle: str) -> str:
     """Spend one try; if there was none left, the sentence that says how long it takes to the next.
 
     The same for every name, so that it does not say which ones there are.
     """
-    device = this_device()
-    if device.has_let_in(handle):
+    device = current_device()
+    if device.has_signed_in(handle):
         who, size, rate, sentence = (
             f"{device.id} {handle}",
             OWN_TRIES,
@@ -41,14 +41,14 @@ def must_wait(purpose: str, handle: str) -> str:
     return sentence.format(wait=_in_words(wait)) if wait else ""
 
 
-def has_device_try(handle: str) -> bool:
+def take_device_try(handle: str) -> bool:
     """Spend one of the tries that a browser has for codes, if it has let this person in before.
 
     With none left it tries as a stranger: whoever has a colleague's computer and passphrase does
     not guess for ever.
     """
-    device = this_device()
-    return device.has_let_in(handle) and not seconds_to_wait(
+    device = current_device()
+    return device.has_signed_in(handle) and not seconds_to_wait(
         "accounts.code", size=OWN_TRIES, per_minute=OWN_PER_MINUTE, who=f"{device.id} {handle}"
     )
 

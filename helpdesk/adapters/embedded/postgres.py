@@ -241,7 +241,11 @@ class EmbeddedPostgres:
         attempts = 0
         while True:
             self._process = child_processes.spawn(
-                command, log=log, farewell=signal.SIGINT, account=account, folder=Path("/")
+                command,
+                log=log,
+                signal_if_parent_dies=signal.SIGINT,
+                account=account,
+                folder=Path("/"),
             )
             attempts += 1
             if self._answers(deadline):
@@ -330,8 +334,8 @@ def _end_left_over(data: Path) -> None:
         pid = int(note.read_text().split()[0])
     except (OSError, ValueError, IndexError):
         return
-    if child_processes.works_in(pid, data):
-        child_processes.stop_stranger(pid, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
+    if child_processes.has_working_folder(pid, data):
+        child_processes.stop_by_pid(pid, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
     elif child_processes.is_alive(pid):
         # The number belongs to somebody else by now; PostgreSQL would take it for itself.
         note.unlink(missing_ok=True)

@@ -158,5 +158,5 @@ def _end_left_over(note: Path, data: Path) -> None:
         pid = int(note.read_text())
     except (OSError, ValueError):
         return
-    if child_processes.works_in(pid, data):
-        child_processes.stop_stranger(pid, (signal.SIGTERM, 10))
+    if child_processes.has_working_folder(pid, data):
+        child_processes.stop_by_pid(pid, (signal.SIGTERM, 10))

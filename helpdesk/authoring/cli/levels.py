@@ -12,7 +12,7 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.reading.folder import read_what_reads
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
-from helpdesk.triage.judgement import Judgement, judge
+from helpdesk.triage.judgement import Judgement, judge_answers
 
 WIDTH = 98
 
@@ -31,7 +31,7 @@ def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
     answers = {name: value for name, value in said.items() if value is not None}
     for point in decision.points:
         _refuse_unknown(point, answers)
-    judgement = judge(decision, answers)
+    judgement = judge_answers(decision, answers)
     output.tell(_lines(judgement), _data(answers, judgement), findings=False, as_json=as_json)
 
 
@@ -97,7 +97,7 @@ def _rows(decision: DecisionTable) -> list[dict[str, str]]:
     rows = []
     for values in itertools.product(*(point.scale for point in decision.points)):
         answers = dict(zip(names, values, strict=True))
-        judgement = judge(decision, answers)
+        judgement = judge_answers(decision, answers)
         rows.append({**answers, "level": judgement.level.value, "rule": judgement.rule})
     return rows
 

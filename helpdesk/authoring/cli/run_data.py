@@ -6,7 +6,7 @@ from typing import Any
 from helpdesk.authoring.simulation.expectations import outcome_of_walk
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedStep
-from helpdesk.playbooks.condition_text import in_words
+from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import Value, names_in, to_data
 from helpdesk.playbooks.escalation_gates import MissingForRequest
 from helpdesk.playbooks.model import Advice, Playbook
@@ -112,7 +112,7 @@ def _missing_data(missing: MissingForRequest, page: Playbook) -> dict[str, Any]:
             {
                 "gate": ", ".join(names_in(gate)),
                 "needs": to_data(gate),
-                "in_words": in_words(gate, page),
+                "in_words": condition_in_words(gate, page),
             }
             for gate in missing.gates
         ],

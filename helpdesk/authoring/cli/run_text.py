@@ -7,7 +7,7 @@ from helpdesk.authoring.cli.run_data import in_full
 from helpdesk.authoring.simulation.expectations import outcome_of_walk
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep
-from helpdesk.playbooks.condition_text import in_words
+from helpdesk.playbooks.condition_text import condition_in_words
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
 from helpdesk.playbooks.model import Playbook
@@ -109,7 +109,7 @@ def _missing(missing: MissingForRequest, page: Playbook) -> Iterator[str]:
         return
     yield f"Missing for a request to {missing.to}:"
     for gate in missing.gates:
-        yield from _wrapped(f"  {', '.join(names_in(gate))}: ", in_words(gate, page))
+        yield from _wrapped(f"  {', '.join(names_in(gate))}: ", condition_in_words(gate, page))
     for one in missing.evidence:
         yield from _wrapped(f"  {one.id}: ", f"{one.label} (evidence)")
 

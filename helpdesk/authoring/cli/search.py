@@ -13,7 +13,7 @@ from helpdesk.authoring.source import Node, read_file
 from helpdesk.authoring.translation.files import read_parts
 from helpdesk.authoring.translation.selection import translated
 from helpdesk.playbooks.merging import SOMETHING_ELSE
-from helpdesk.playbooks.search import FEWEST, PlaybookSearch, train
+from helpdesk.playbooks.search import FEWEST, PlaybookSearch, train_classifier
 from helpdesk.settings import LANGUAGES
 
 
@@ -64,7 +64,7 @@ def _finder(folder: Path) -> PlaybookSearch:
         if language != source.collection.language
     ]
     pages = [page for library in (source, *others) for page in library.playbooks]
-    classifier = train(pages, source.searches, source.synonyms, source.danger_signs)
+    classifier = train_classifier(pages, source.searches, source.synonyms, source.danger_signs)
     return PlaybookSearch(source.playbooks, classifier=classifier)
 
 

@@ -9,17 +9,17 @@ from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.step_facts import facts_from
-from helpdesk.playbooks.step_rules import is_over, leads_onward
+from helpdesk.playbooks.step_rules import continues_run, ends_step
 
 
 def left_open(material: Material) -> Iterator[LintFinding]:
     """L28: an outcome that leaves the step open and never brings it back."""
     for page in material.library.playbooks:
         for step in page.steps:
-            onward = [one for one in step.outcomes if leads_onward(one)]
+            onward = [one for one in step.outcomes if continues_run(one)]
             for outcome in onward:
                 yield from _left_open(material, step, outcome)
-            if onward and len(onward) == len(step.outcomes) and not any(map(is_over, onward)):
+            if onward and len(onward) == len(step.outcomes) and not any(map(ends_step, onward)):
                 yield material.at(
                     onward[0].label,
                     LintRule.COMES_BACK,
@@ -32,7 +32,7 @@ def shown(material: Material) -> Iterator[LintFinding]:
     for page in material.library.playbooks:
         for step in page.steps:
             for outcome in step.outcomes:
-                if not leads_onward(outcome) or not is_over(outcome) or outcome.shown_by:
+                if not continues_run(outcome) or not ends_step(outcome) or outcome.shown_by:
                     continue
                 claim = next(material.words.claims.said(str(outcome.label)), None)
                 gate = _gate_opened_by(page, step, outcome)
@@ -70,7 +70,7 @@ def _left_open(material: Material, step: Step, outcome: StepOutcome) -> Iterator
             f"'{step.id}' must be done, so '{outcome.id}' may not call it over; add `again:`",
         )
     phrase = next(material.words.open.said(str(outcome.label)), None)
-    if phrase and is_over(outcome) and not outcome.over:
+    if phrase and ends_step(outcome) and not outcome.over:
         yield material.at(
             outcome.label,
             LintRule.COMES_BACK,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from helpdesk.playbooks.answers import without_hidden
-from helpdesk.playbooks.conditions import UNTOLD, Condition, Value, mentions_in
+from helpdesk.playbooks.conditions import UNTOLD, Condition, Value, compared_values_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import Question, QuestionKind
 
@@ -47,7 +47,7 @@ class World:
         names: dict[str, set[str]] = {}
         to_see = list(conditions)
         while to_see:
-            for name, values in mentions_in(to_see.pop()):
+            for name, values in compared_values_in(to_see.pop()):
                 if name not in names and name in hidden_by:
                     to_see.append(hidden_by[name])
                 names.setdefault(name, set()).update(values)

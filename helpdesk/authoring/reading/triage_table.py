@@ -8,15 +8,15 @@ from helpdesk.authoring.source import Fields, Node
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Text
 from helpdesk.triage.decision_table import (
-    Cell,
+    AlertAudience,
     DecisionPoint,
     DecisionTable,
     LevelPlan,
     PointValue,
     ReplyAlarm,
-    Tell,
+    TableCell,
     TriageRule,
-    UnsureIs,
+    UnsureMeaning,
 )
 
 HOME = "triage"
@@ -61,7 +61,7 @@ def _read_point(node: Node) -> DecisionPoint:
         name=Text(f"{home}.name", fields["name"].text()),
         values=tuple(_read_value(item, home) for item in fields["values"].items()),
         unsure_counts_as=fields["unsure_counts_as"].id(),
-        unsure_is=fields["unsure_is"].one_of(UnsureIs),
+        unsure_is=fields["unsure_is"].one_of(UnsureMeaning),
         pressure=fields.read("pressure", Node.id, None),
     )
     for key in ("unsure_counts_as", "pressure"):
@@ -93,7 +93,7 @@ def _read_rule(node: Node) -> TriageRule:
 
 def _read_row(
     node: Node, points: tuple[DecisionPoint, ...], rules: dict[str, TriageRule]
-) -> Iterator[Cell]:
+) -> Iterator[TableCell]:
     row = node.fields("danger hold cells")
     danger, hold = points[0], points[1]
     if row["danger"].id() not in danger.scale:
@@ -103,7 +103,7 @@ def _read_row(
     held = hold.scale if row["hold"].id() == ANY else (row["hold"].id(),)
     for hold_value in held:
         for pressures, cell in enumerate(row["cells"].items()):
-            yield Cell(row["danger"].id(), hold_value, pressures, _rule_of(cell, rules))
+            yield TableCell(row["danger"].id(), hold_value, pressures, _rule_of(cell, rules))
 
 
 def _rule_of(cell: Node, rules: dict[str, TriageRule]) -> TriageRule:
@@ -115,7 +115,9 @@ def _rule_of(cell: Node, rules: dict[str, TriageRule]) -> TriageRule:
     return rules[rule_id]
 
 
-def _check_cells(node: Node, points: tuple[DecisionPoint, ...], cells: tuple[Cell, ...]) -> None:
+def _check_cells(
+    node: Node, points: tuple[DecisionPoint, ...], cells: tuple[TableCell, ...]
+) -> None:
     danger, hold, *others = points
     pressures = range(sum(point.pressure is not None for point in others) + 1)
     wanted = list(itertools.product(danger.scale, hold.scale, pressures))
@@ -133,7 +135,7 @@ def _check_cells(node: Node, points: tuple[DecisionPoint, ...], cells: tuple[Cel
             )
 
 
-def _stands_above(high: Cell, low: Cell, points: tuple[DecisionPoint, ...]) -> bool:
+def _stands_above(high: TableCell, low: TableCell, points: tuple[DecisionPoint, ...]) -> bool:
     danger, hold = points[0].scale, points[1].scale
     return (
         danger.index(high.danger) >= danger.index(low.danger)
@@ -142,7 +144,7 @@ def _stands_above(high: Cell, low: Cell, points: tuple[DecisionPoint, ...]) -> b
     )
 
 
-def _check_rules(node: Node, rules: dict[str, TriageRule], cells: tuple[Cell, ...]) -> None:
+def _check_rules(node: Node, rules: dict[str, TriageRule], cells: tuple[TableCell, ...]) -> None:
     if len(rules) != len(node.items()):
         node.refuse("two rules have the same id")
     used = {cell.rule.id for cell in cells}
@@ -184,4 +186,4 @@ def _read_alarms(plan: Fields) -> tuple[ReplyAlarm, ...]:
 
 def _read_alarm(node: Node) -> ReplyAlarm:
     fields = node.fields("at tell")
-    return ReplyAlarm(percent=fields["at"].number(), tell=fields["tell"].one_of(Tell))
+    return ReplyAlarm(percent=fields["at"].number(), tell=fields["tell"].one_of(AlertAudience))

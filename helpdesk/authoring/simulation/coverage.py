@@ -8,10 +8,10 @@ from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
 from helpdesk.authoring.simulation.simulator import SimulatedStep
-from helpdesk.playbooks.conditions import UNTOLD, Condition, mentions_in
+from helpdesk.playbooks.conditions import UNTOLD, Condition, compared_values_in
 from helpdesk.playbooks.library import OTHER_PLATFORM, PLATFORM_QUESTION
 from helpdesk.playbooks.model import Playbook, Question
-from helpdesk.playbooks.step_rules import leads_onward
+from helpdesk.playbooks.step_rules import continues_run
 
 KINDS_OF_CONDITION = get_args(Condition)
 ANY_PLATFORM = "any platform"
@@ -59,7 +59,7 @@ def _ways(page: Playbook) -> Iterator[str]:
     """The way out at the end is every end, and what all pages share is tried on all of them."""
     for step in page.steps[:-1]:
         for outcome in step.outcomes:
-            if "." not in step.id and not leads_onward(outcome):
+            if "." not in step.id and not continues_run(outcome):
                 yield f"{step.id}.{outcome.id}"
 
 
@@ -96,7 +96,7 @@ def _platforms(page: Playbook, question: Question) -> Iterator[str]:
     told_apart = {
         value
         for condition in _conditions(page)
-        for name, values in mentions_in(condition)
+        for name, values in compared_values_in(condition)
         if name == PLATFORM_QUESTION
         for value in values
     }

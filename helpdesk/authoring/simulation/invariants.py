@@ -20,7 +20,7 @@ from helpdesk.authoring.simulation.scripted import IntakeResult, assess
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep, simulate_run
 from helpdesk.escalations.gates import OWNER_CONFIRMED, VETTED
 from helpdesk.playbooks.conditions import Context, Value
-from helpdesk.playbooks.escalation_gates import missing_for
+from helpdesk.playbooks.escalation_gates import missing_for_request
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import EndKind, Step
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
@@ -87,7 +87,7 @@ def nothing_leaves_too_early(tried: Tried) -> str:
     written: dict[str, str] = {}
     for one in (*tried.way.taken, None):
         for plan in page.escalations:
-            if missing_for(page, plan, known, written).is_nothing:
+            if missing_for_request(page, plan, known, written).is_nothing:
                 lacks = [*_not_open(page.steps, known, done), *_not_written(tried, known, written)]
                 if lacks:
                     return f"A request to {plan.to} could leave without {', '.join(lacks)}."

@@ -8,8 +8,8 @@ from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.simulation.simulator import Pick, StepChoice, StepContext
 from helpdesk.playbooks.conditions import RATHER_NOT, Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind, StepOutcome
-from helpdesk.playbooks.progress import Progress, StepNow, StepState
-from helpdesk.playbooks.step_rules import leads_onward, may_be_skipped, unshown
+from helpdesk.playbooks.progress import Progress, StepProgress, StepState
+from helpdesk.playbooks.step_rules import continues_run, may_be_skipped, missing_proof
 from helpdesk.playbooks.step_tracker import StepTracker
 
 ANSWERED, WRITTEN_DOWN, LEFT_OUT, LED_AWAY = 0.8, 0.9, 0.1, 0.06
@@ -44,9 +44,9 @@ class RandomPerson:
     def picker(self) -> Pick:
         """Every fourth does whatever is open; the others go down the page."""
         if self.seed % IN_NO_ORDER:
-            return StepTracker.at_hand
+            return StepTracker.next_step
         dice = random.Random(f"order {self.seed}")  # noqa: S311 - no secret
-        return lambda course, known, records: _any_open(course.stands(known, records), dice)
+        return lambda course, known, records: _any_open(course.progress_of(known, records), dice)
 
 
 class Chance:
@@ -66,7 +66,7 @@ class Chance:
     def _outcome(self, moment: StepContext) -> StepOutcome:
         can_show = [one for one in moment.step.outcomes if self._can_show(one)]
         outcomes = can_show or moment.step.outcomes
-        onward = [one for one in outcomes if leads_onward(one)]
+        onward = [one for one in outcomes if continues_run(one)]
         if onward and self._dice.random() > LED_AWAY * (len(outcomes) - len(onward)):
             return self._dice.choice(onward)
         shuffled = self._dice.sample(outcomes, len(outcomes))
@@ -74,7 +74,7 @@ class Chance:
 
     def _can_show(self, outcome: StepOutcome) -> bool:
         """Whether this person has told what would have to be written down."""
-        return not unshown(outcome, self._evidence, note="told")
+        return not missing_proof(outcome, self._evidence, note="told")
 
 
 def random_person(ground: SimulationGround, seed: int) -> RandomPerson:
@@ -99,7 +99,7 @@ def other_answer(question: Question, value: Value, dice: random.Random) -> Value
     return (picked,) if question.kind is QuestionKind.MANY_OF else picked
 
 
-def _any_open(progress: Progress, dice: random.Random) -> StepNow | None:
+def _any_open(progress: Progress, dice: random.Random) -> StepProgress | None:
     steps = [one for one in progress.steps if one.state is StepState.OPEN]
     # the way out is always open; whoever took it as often as the others would see little
     others = steps if dice.random() < LED_AWAY else steps[:-1]

@@ -14,7 +14,7 @@ from helpdesk.authoring.simulation.simulator import (
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.answers import SafeNow, red_flags, tags, without_hidden
 from helpdesk.playbooks.conditions import Context, Value
-from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for
+from helpdesk.playbooks.escalation_gates import MissingForRequest, missing_for_request
 from helpdesk.playbooks.merging import advice_of, questions_of
 from helpdesk.playbooks.model import Playbook, Question, RedFlag
 from helpdesk.playbooks.step_tracker import StepTracker
@@ -99,7 +99,9 @@ def _walked(
         told=told,
         way=way,
         tags=tags(page, way.known),
-        missing=tuple(missing_for(page, plan, sure, script.evidence) for plan in page.escalations),
+        missing=tuple(
+            missing_for_request(page, plan, sure, script.evidence) for plan in page.escalations
+        ),
         unused=tuple(
             name
             for name in script.outcomes

@@ -7,16 +7,16 @@ from functools import cached_property
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress, Record, StepNow
+from helpdesk.playbooks.progress import Progress, Record, StepProgress
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
-    held_back,
-    is_over,
-    leads_onward,
+    blocked_outcome_message,
+    continues_run,
+    ends_step,
     may_be_skipped,
-    say_what_shows_it,
-    too_early,
-    unshown,
+    missing_proof,
+    missing_proof_message,
+    steps_blocking_outcome,
 )
 from helpdesk.playbooks.step_tracker import StepTracker
 
@@ -60,7 +60,7 @@ class StepContext:
     """The step at hand, and everything that somebody could look at before they choose."""
 
     course: StepTracker
-    now: StepNow
+    now: StepProgress
     known: Context
     records: Mapping[str, Record]
 
@@ -72,18 +72,18 @@ class StepContext:
         """What must be done before the step may end like this."""
         if not outcome.end:
             return ()
-        return held_back(self.course.playbook, self._progress, self.step, outcome)
+        return steps_blocking_outcome(self.course.playbook, self._progress, self.step, outcome)
 
     def usual(self) -> StepOutcome | None:
         """The first outcome after which the step is over and the way goes on; on the way out, the
         first that is allowed."""
-        onward = (one for one in self.step.outcomes if leads_onward(one) and is_over(one))
+        onward = (one for one in self.step.outcomes if continues_run(one) and ends_step(one))
         allowed = (one for one in self.step.outcomes if not self.held_back(one))
         return next(onward, None) or next(allowed, None)
 
     @cached_property
     def _progress(self) -> Progress:
-        return self.course.stands(self.known, self.records)
+        return self.course.progress_of(self.known, self.records)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class SimulatedRun:
     @property
     def progress(self) -> Progress:
         """Where every step stands after it."""
-        return self.course.stands(self.known, self.records)
+        return self.course.progress_of(self.known, self.records)
 
     @property
     def last(self) -> StepOutcome | None:
@@ -121,14 +121,14 @@ class SimulatedRun:
         return self.last.playbook if self.last is not None else None
 
 
-Pick = Callable[[StepTracker, Context, Mapping[str, Record]], StepNow | None]
+Pick = Callable[[StepTracker, Context, Mapping[str, Record]], StepProgress | None]
 
 
 def simulate_run(
     course: StepTracker,
     known: Context,
     choose: Callable[[StepContext], StepChoice],
-    pick: Pick = StepTracker.at_hand,
+    pick: Pick = StepTracker.next_step,
 ) -> SimulatedRun:
     """Go through a page. The rules of a real run hold; what they refuse stops the way.
 
@@ -153,7 +153,7 @@ def simulate_run(
         taken.append(SimulatedStep(now.step, choice, found, now.cannot_tell))
         records[now.step.id] = _record(outcome)
         facts |= found
-        if outcome is not None and not leads_onward(outcome):
+        if outcome is not None and not continues_run(outcome):
             break
     return SimulatedRun(course, tuple(taken), facts, records, stopped)
 
@@ -162,7 +162,7 @@ def _record(outcome: StepOutcome | None) -> Record:
     """No time passes on a walk: what comes back does so after its end."""
     if outcome is None:
         return Record(None)
-    return Record(outcome.id, back_at=None if is_over(outcome) else LATER)
+    return Record(outcome.id, back_at=None if ends_step(outcome) else LATER)
 
 
 def _refusal(moment: StepContext, choice: StepChoice) -> str:
@@ -171,8 +171,8 @@ def _refusal(moment: StepContext, choice: StepChoice) -> str:
         if may_be_skipped(page, step):
             return ""
         return f"“{step.title}” ({step.id}) cannot be skipped."
-    unshown_by = unshown(choice.outcome, choice.evidence, choice.note)
+    unshown_by = missing_proof(choice.outcome, choice.evidence, choice.note)
     if unshown_by:
-        return say_what_shows_it(page, choice.outcome, unshown_by)
+        return missing_proof_message(page, choice.outcome, unshown_by)
     missing = moment.held_back(choice.outcome)
-    return too_early(page, choice.outcome, missing) if missing else ""
+    return blocked_outcome_message(page, choice.outcome, missing) if missing else ""

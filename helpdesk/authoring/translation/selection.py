@@ -6,14 +6,14 @@ from dataclasses import replace
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.translation.files import TranslatedSentence, TranslationFile
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind, meanings
-from helpdesk.playbooks.localization import reworded
+from helpdesk.playbooks.localization import localize
 from helpdesk.playbooks.model import Text
 
 
 def translated(library: WrittenLibrary, parts: Mapping[str, TranslationFile]) -> WrittenLibrary:
     """The library with every sentence that these parts hold, and its own words for the rest."""
     said, source = shown(library, parts), library.collection.language
-    return reworded(library, lambda text: said.get(text.id) or replace(text, lang=source))
+    return localize(library, lambda text: said.get(text.id) or replace(text, lang=source))
 
 
 def shown(library: WrittenLibrary, parts: Mapping[str, TranslationFile]) -> dict[str, Text]:

@@ -1,6 +1,6 @@
 """Case and what hangs on it: words, consents, facts, evidence, clocks, who did what."""
 
-from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedInCase
+from helpdesk.cases.models.case import Case, Closure, LevelColumn, SealedCaseRecord
 from helpdesk.cases.models.clock import ClockAction, ClockEvent
 from helpdesk.cases.models.closing_request import ClosingRequest
 from helpdesk.cases.models.consent import Consent
@@ -30,5 +30,5 @@ __all__ = [
     "Message",
     "News",
     "Note",
-    "SealedInCase",
+    "SealedCaseRecord",
 ]

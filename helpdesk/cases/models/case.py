@@ -231,7 +231,7 @@ class Closure(Base):
     )
 
 
-class SealedInCase(Identified):
+class SealedCaseRecord(Identified):
     """A row that hangs on a case and has fields sealed under the case's key."""
 
     __tablename__: str

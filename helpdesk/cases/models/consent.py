@@ -44,21 +44,21 @@ class Consent(Identified, Base):
     )
 
     @property
-    def is_by_hand(self) -> bool:
+    def is_noted_by_staff(self) -> bool:
         """Whether one of us wrote it down, having been told."""
         return self.given_by.startswith(BY_HAND)
 
     @property
-    def is_the_reporters(self) -> bool:
+    def is_by_reporter(self) -> bool:
         """Whether it is the reporter's own word, given or confirmed in the mailbox."""
-        return not self.is_by_hand or not (self.confirmed_by or BY_HAND).startswith(BY_HAND)
+        return not self.is_noted_by_staff or not (self.confirmed_by or BY_HAND).startswith(BY_HAND)
 
     @hybrid_property
-    def counts(self) -> bool:
+    def is_effective(self) -> bool:
         """Whether it may open a gate: not on one person's word alone that they were told."""
-        return not self.is_by_hand or self.confirmed_at is not None
+        return not self.is_noted_by_staff or self.confirmed_at is not None
 
-    @counts.inplace.expression
+    @is_effective.inplace.expression
     @classmethod
     def _counts(cls) -> ColumnElement[bool]:
         return or_(~cls.given_by.startswith(BY_HAND), cls.confirmed_at.is_not(None))

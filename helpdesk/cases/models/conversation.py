@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.cases.models.case import SealedInCase
+from helpdesk.cases.models.case import SealedCaseRecord
 from helpdesk.core.database import Base, enum_column
 from helpdesk.core.sealing import Envelope
 
@@ -21,7 +21,7 @@ class ConversationChannel(StrEnum):
     OTHER = "other"
 
 
-class Conversation(SealedInCase, Base):
+class Conversation(SealedCaseRecord, Base):
     """What was said is sealed for the case alone: the mailbox shows the day and the way of it.
 
     One that did not reach the reporter counts as nothing, and is kept.

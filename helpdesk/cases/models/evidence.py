@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.cases.models.case import SealedInCase
+from helpdesk.cases.models.case import SealedCaseRecord
 from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
 
 
-class Evidence(SealedInCase, Base):
+class Evidence(SealedCaseRecord, Base):
     """A profile's address, a form's number, a time: one of each kind, under the playbook's name."""
 
     __tablename__ = "evidence"

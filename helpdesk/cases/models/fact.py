@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.cases.models.case import SealedInCase
+from helpdesk.cases.models.case import SealedCaseRecord
 from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
 
 
-class Fact(SealedInCase, Base):
+class Fact(SealedCaseRecord, Base):
     """A code in clear (confirmed, yes, filed) and, where there are words, the words sealed."""
 
     __tablename__ = "facts"

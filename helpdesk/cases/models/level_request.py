@@ -6,12 +6,12 @@ from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models.case import LevelColumn, SealedInCase
+from helpdesk.cases.models.case import LevelColumn, SealedCaseRecord
 from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
 
 
-class LevelRequest(SealedInCase, Base):
+class LevelRequest(SealedCaseRecord, Base):
     """One request at a time can stand undecided for a case."""
 
     __tablename__ = "level_requests"

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.cases.models.case import SealedInCase
+from helpdesk.cases.models.case import SealedCaseRecord
 from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
 
 
-class Message(SealedInCase, Base):
+class Message(SealedCaseRecord, Base):
     """Sealed for the case; what we write is sealed for the reporter too, what they write is not.
 
     `answers` are those to questions of the mailbox, which `body` says in words.
@@ -31,7 +31,7 @@ class Message(SealedInCase, Base):
     )
 
 
-class Note(SealedInCase, Base):
+class Note(SealedCaseRecord, Base):
     """What responders tell each other about a case."""
 
     __tablename__ = "notes"

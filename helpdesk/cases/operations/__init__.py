@@ -12,14 +12,14 @@ from helpdesk.cases.operations.consents import (
     confirm_consent,
     give_consent,
     record_consent,
-    refuse_confirming,
+    require_confirmable,
     withdraw_consent,
 )
 from helpdesk.cases.operations.conversations import record_conversation
-from helpdesk.cases.operations.messages import add_note, leave_unanswered, send_message
+from helpdesk.cases.operations.messages import add_note, mark_no_reply_needed, send_message
 from helpdesk.cases.operations.offboarding import reassign_cases
 from helpdesk.cases.operations.read_log import READ_LATELY, read_parameters, record_reading
-from helpdesk.cases.operations.waiting import resume, wait, wake
+from helpdesk.cases.operations.waiting import pause_case, resume_case, resume_when_due
 
 __all__ = [
     "READ_LATELY",
@@ -32,18 +32,18 @@ __all__ = [
     "confirm_consent",
     "give_consent",
     "hand_over",
-    "leave_unanswered",
+    "mark_no_reply_needed",
+    "pause_case",
     "read_parameters",
     "reassign_cases",
     "record_consent",
     "record_conversation",
     "record_reading",
-    "refuse_confirming",
     "release",
     "reopen",
-    "resume",
+    "require_confirmable",
+    "resume_case",
+    "resume_when_due",
     "send_message",
-    "wait",
-    "wake",
     "withdraw_consent",
 ]

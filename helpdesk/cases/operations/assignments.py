@@ -12,10 +12,10 @@ from helpdesk.cases import news, queries, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note
-from helpdesk.cases.policy import may_claim, may_give_away
+from helpdesk.cases.policy import may_claim, may_reassign
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 
 SHUT: Final = "You can't open this case yet. A colleague has to give you access to the team."
@@ -31,7 +31,7 @@ def claim(work: Work, case: Case) -> None:
     One of the second lane leaves it so: a person looks at it now, and its alarms are its own.
     """
     work.require(may_claim, case)
-    if not accounts.may_be_given(work.session, work.actor.person_id, case.team_id):
+    if not accounts.can_own_cases(work.session, work.actor.person_id, case.team_id):
         raise Conflict(SHUT)
     # One statement: the row is looked at and taken in the same breath.
     taken = (
@@ -47,7 +47,7 @@ def claim(work: Work, case: Case) -> None:
     work.session.refresh(case, ["owner_id", "state", "in_slow_lane"])
     work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
     if was_in_second_lane:
-        response_targets.promise_alarms_left(work, case)
+        response_targets.schedule_remaining_reply_alarms(work, case)
 
 
 def claim_next(work: Work, team: Team) -> Case:
@@ -85,7 +85,7 @@ def _take_first(
 
 def release(work: Work, case: Case, *, note: str = "", seen: str | None = None) -> None:
     """Give a case back to the queue. `seen` is who had it on the page."""
-    work.require(may_give_away, case)
+    work.require(may_reassign, case)
     if case.owner_id is None:
         raise Conflict("Nobody has this case.")
     _refuse_another_owner(case, seen)
@@ -105,10 +105,10 @@ def hand_over(
 ) -> None:
     """Give a case to a colleague who can read it, with a word on how things stand. `seen` is who
     had it on the page."""
-    work.require(may_give_away, case)
+    work.require(may_reassign, case)
     _refuse_another_owner(case, seen)
     if to.id not in {person.id for person in accounts.colleagues(work, case.team_id)}:
-        raise Conflict(f"{isolated(to.name)} can't read the cases of this queue.")
+        raise Conflict(f"{isolate(to.name)} can't read the cases of this queue.")
     change_owner(work, case, to=to.id)
     write_note(work, case, note)
     work.record("case.handed_over", case, to=to.id)
@@ -124,7 +124,7 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     """Change the owner, if it is still the one whom we have read: for an operation that has
     asked whether it may. Nobody is given what they can't open. Both hear of it."""
     before = case.owner_id
-    if to is not None and not accounts.may_be_given(work.session, to, case.team_id):
+    if to is not None and not accounts.can_own_cases(work.session, to, case.team_id):
         raise Conflict("This colleague can no longer take cases of this queue.")
     given = (
         update(Case)
@@ -136,5 +136,5 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
     if work.session.scalar(given) is None:
         raise Conflict("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "state"])
-    news.tell_person(work, case.id, to, NewsKind.HANDED_OVER)
-    news.tell_person(work, case.id, before, NewsKind.NO_LONGER_YOURS)
+    news.notify_person(work, case.id, to, NewsKind.HANDED_OVER)
+    news.notify_person(work, case.id, before, NewsKind.NO_LONGER_YOURS)

@@ -10,7 +10,7 @@ from helpdesk.cases.policy import may_close, may_reopen, may_work_on
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict
-from helpdesk.core.plausible_days import can_be_in_future
+from helpdesk.core.plausible_days import is_plausible_future_day
 from helpdesk.core.work import Work
 
 
@@ -38,7 +38,7 @@ def close_agreed(work: Work, case: Case, *, outcome: CaseOutcome) -> None:
 def _end(
     work: Work, case: Case, *, outcome: CaseOutcome, follow_up_on: date | None, note: str
 ) -> None:
-    if follow_up_on is not None and not can_be_in_future(follow_up_on, today=work.at.date()):
+    if follow_up_on is not None and not is_plausible_future_day(follow_up_on, today=work.at.date()):
         raise Conflict("Choose a day after today for the follow-up, at most a year ahead, or none.")
     case.close(outcome=outcome, at=work.at, by=work.actor.id)
     response_targets.sync_clocks(work, case)
@@ -47,7 +47,7 @@ def _end(
     if note:
         write_note(work, case, note)
     work.record("case.closed", case, outcome=outcome)
-    news.tell_person(work, case.id, case.owner_id, NewsKind.CLOSED)
+    news.notify_person(work, case.id, case.owner_id, NewsKind.CLOSED)
 
 
 def reopen(work: Work, case: Case) -> None:
@@ -60,4 +60,4 @@ def reopen(work: Work, case: Case) -> None:
     case.reopen()
     response_targets.sync_clocks(work, case)
     work.record("case.reopened", case)
-    news.tell_person(work, case.id, case.owner_id, NewsKind.REOPENED)
+    news.notify_person(work, case.id, case.owner_id, NewsKind.REOPENED)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.events import ConsentWithdrawn
 from helpdesk.cases.models import Case, Consent
-from helpdesk.cases.policy import may_speak_of_consents, may_work_on
+from helpdesk.cases.policy import may_record_consents, may_work_on
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
@@ -47,7 +47,7 @@ def give_consent(work: Work, case: Case, kind: ConsentKind, platform: str | None
         case_id=case.id,
         kind=kind,
         platform=platform,
-        given_at=work.hour,
+        given_at=work.hour_for_reporter,
         given_by=work.actor.id,
     )
     work.session.add(consent)
@@ -59,23 +59,23 @@ def confirm_consent(work: Work, case: Case, consent: Consent) -> None:
     """The reporter says so themselves, or a second person of ours was told the same or has made
     sure: what one of us wrote down opens gates from now on."""
     lock_case(work, case)
-    work.require(may_speak_of_consents, case)
+    work.require(may_record_consents, case)
     work.session.refresh(consent)
-    refuse_confirming(consent)
+    require_confirmable(consent)
     if consent.given_by == work.actor.id:
         raise Conflict("You recorded this. The reporter or someone else has to confirm it.")
-    consent.confirmed_by, consent.confirmed_at = work.actor.id, work.hour
+    consent.confirmed_by, consent.confirmed_at = work.actor.id, work.hour_for_reporter
     work.record("consent.confirmed", consent, kind=consent.kind, platform=consent.platform)
 
 
-def refuse_confirming(consent: Consent) -> None:
+def require_confirmable(consent: Consent) -> None:
     """Only what one of us wrote down, and nobody has confirmed or taken back, can be confirmed."""
-    refuse_withdrawn(consent)
-    if consent.counts:
+    require_not_withdrawn(consent)
+    if consent.is_effective:
         raise Conflict("This no longer needs to be confirmed.")
 
 
-def refuse_withdrawn(consent: Consent) -> None:
+def require_not_withdrawn(consent: Consent) -> None:
     if consent.withdrawn_at is not None:
         raise Conflict("This has already been withdrawn.")
 
@@ -86,10 +86,10 @@ def withdraw_consent(work: Work, case: Case, consent: Consent) -> None:
     What has left cannot be called back, what has not stays: a job stops what rests on it.
     """
     lock_case(work, case)
-    work.require(may_speak_of_consents, case)
+    work.require(may_record_consents, case)
     work.session.refresh(consent)
-    refuse_withdrawn(consent)
-    consent.withdrawn_at = work.hour
+    require_not_withdrawn(consent)
+    consent.withdrawn_at = work.hour_for_reporter
     work.record("consent.withdrawn", consent, kind=consent.kind, platform=consent.platform)
     if consent.kind is ConsentKind.PLATFORM:
         work.announce(ConsentWithdrawn(case.id))

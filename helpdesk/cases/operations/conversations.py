@@ -4,7 +4,11 @@ from datetime import datetime
 from typing import Final
 
 from helpdesk.cases import clocks, response_targets
-from helpdesk.cases.disputed_conversations import is_disputed, last_heard_marks, told_us_by
+from helpdesk.cases.disputed_conversations import (
+    is_disputed,
+    reporter_activity_marks,
+    reporter_finished_by,
+)
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.policy import may_see
 from helpdesk.cases.queries import lock_case
@@ -76,7 +80,7 @@ def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str
 
 def _answers(work: Work, case: Case, spoke_at: datetime, seen: str | None) -> bool:
     """Not what may have been asked later, nor what whoever writes it down has not seen."""
-    if seen is not None and seen != last_heard_marks(work, case):
+    if seen is not None and seen != reporter_activity_marks(work, case):
         return False
-    since = clocks.runs_since(clocks.events_of(work.session, case.id, clocks.FIRST_REPLY))
-    return since is None or spoke_at >= told_us_by(work, case, since)
+    since = clocks.running_since(clocks.events_of(work.session, case.id, clocks.FIRST_REPLY))
+    return since is None or spoke_at >= reporter_finished_by(work, case, since)

@@ -1,7 +1,11 @@
 """Words to the reporter, and words that stay inside."""
 
 from helpdesk.cases import clocks, news, response_targets
-from helpdesk.cases.disputed_conversations import is_disputed, last_heard_marks, settle_dispute
+from helpdesk.cases.disputed_conversations import (
+    is_disputed,
+    reporter_activity_marks,
+    resolve_dispute,
+)
 from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see, may_work_on
@@ -33,10 +37,10 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     message.body = work.keys.seal(message, "body", text)
     message.for_reporter = case.reporter_public.seal_text(text, message.place_of("for_reporter"))
     work.session.add(message)
-    has_seen = seen is None or seen == last_heard_marks(work, case)
+    has_seen = seen is None or seen == reporter_activity_marks(work, case)
     if has_seen:
         clocks.stop_first_reply(work, case)
-        settle_dispute(work, case)
+        resolve_dispute(work, case)
     if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case)
@@ -44,7 +48,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     return message
 
 
-def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
+def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
     """Say that what the reporter wrote last needs no answer. The first one is owed to everybody.
 
     `seen` names what they let us know last, and whoever says so had before them. Whoever says that
@@ -60,7 +64,7 @@ def leave_unanswered(work: Work, case: Case, *, seen: str) -> None:
         raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
     if is_word_denied(work, case):
         raise Conflict("The reporter says they didn't tell us what we recorded. Write to them.")
-    if seen != last_heard_marks(work, case):
+    if seen != reporter_activity_marks(work, case):
         raise Conflict("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)
     work.record("message.needs_no_answer", case)
@@ -71,7 +75,7 @@ def add_note(work: Work, case: Case, text: str) -> Note:
     work.require(may_see, case)
     note = write_note(work, case, text)
     work.record("note.added", note)
-    news.tell_person(work, case.id, case.owner_id, NewsKind.NOTE)
+    news.notify_person(work, case.id, case.owner_id, NewsKind.NOTE)
     return note
 
 

@@ -14,14 +14,14 @@ from helpdesk.cases.policy import may_choose_owner
 from helpdesk.cases.queries import LISTED, cases_of_person
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict, NotAllowed
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 
 # Why a case changed hands, as history keeps it.
 LEFT: Final = "left"
 
 
-def reassign_cases(work: Work, leaver: Leaver, handing: Reassignment) -> None:
+def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> None:
     """Give each open case of theirs to a colleague who can open it, or back to its queue.
 
     No rule: whoever lets somebody go was asked that. To choose a colleague, one has to work in the
@@ -29,16 +29,16 @@ def reassign_cases(work: Work, leaver: Leaver, handing: Reassignment) -> None:
     none comes back to them.
     """
     held = _held(work, leaver)
-    unsaid = [case for case in held if _taker(handing, case) is None]
+    unsaid = [case for case in held if _taker(reassignment, case) is None]
     if unsaid:
         raise Conflict(
-            f"{isolated(leaver.person.name)} still has cases ({len(unsaid)}). First choose who "
+            f"{isolate(leaver.person.name)} still has cases ({len(unsaid)}). First choose who "
             "takes each of them, or give them back to the queue."
         )
     for case in held:
-        _hand_on(work, leaver, case, str(_taker(handing, case)), handing.words)
+        _hand_on(work, leaver, case, str(_taker(reassignment, case)), reassignment.words)
     _let_go_of_closed(work, leaver)
-    for team_id, taker in sorted({(case.team_id, _taker(handing, case)) for case in held}):
+    for team_id, taker in sorted({(case.team_id, _taker(reassignment, case)) for case in held}):
         work.promise(
             "cases.tell_of_cases",
             team_id=team_id,
@@ -54,9 +54,9 @@ def _held(work: Work, leaver: Leaver) -> Sequence[Case]:
     return work.session.scalars(locked).all()
 
 
-def _taker(handing: Reassignment, case: Case) -> str | None:
+def _taker(reassignment: Reassignment, case: Case) -> str | None:
     """What is said of the case itself, or else of all of its queue."""
-    return handing.to.get(case.id) or handing.to.get(case.team_id)
+    return reassignment.to.get(case.id) or reassignment.to.get(case.team_id)
 
 
 def _hand_on(work: Work, leaver: Leaver, case: Case, taker: str, words: str) -> None:

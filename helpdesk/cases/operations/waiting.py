@@ -6,20 +6,20 @@ from helpdesk.cases import news, response_targets
 from helpdesk.cases.models import Case
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import LONGEST_WAIT, USUAL_WAIT, may_work_on
-from helpdesk.cases.queries import lock_case, reporter_has_the_move
-from helpdesk.cases.states import WaitsOn, WakeReason
+from helpdesk.cases.queries import is_reporters_turn, lock_case
+from helpdesk.cases.states import ResumeReason, WaitsOn
 from helpdesk.core.errors import Conflict
-from helpdesk.core.plausible_days import in_words
+from helpdesk.core.plausible_days import format_day
 from helpdesk.core.work import Work
 
 DAY_HAS_COME = {
-    WaitsOn.REPORTER: WakeReason.REPORTER_SILENT,
-    WaitsOn.PARTNER: WakeReason.PARTNER_SILENT,
-    WaitsOn.DATE: WakeReason.DAY_CAME,
+    WaitsOn.REPORTER: ResumeReason.REPORTER_SILENT,
+    WaitsOn.PARTNER: ResumeReason.PARTNER_SILENT,
+    WaitsOn.DATE: ResumeReason.DAY_CAME,
 }
 
 
-def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> None:
+def pause_case(work: Work, case: Case, *, waits_on: WaitsOn, until: date | None = None) -> None:
     """Say that the reporter has the move, or that nothing can be done before a day.
 
     On that day the case comes back by itself. For a partner a case waits with a request that lies
@@ -27,43 +27,43 @@ def wait(work: Work, case: Case, *, on: WaitsOn, until: date | None = None) -> N
     """
     lock_case(work, case)
     work.require(may_work_on, case)
-    if on is WaitsOn.PARTNER:
+    if waits_on is WaitsOn.PARTNER:
         raise Conflict("A case can only wait for a partner while a partner has a request about it.")
-    if on is WaitsOn.REPORTER and not reporter_has_the_move(work, case):
+    if waits_on is WaitsOn.REPORTER and not is_reporters_turn(work, case):
         raise Conflict(
             "The reporter has nothing to answer yet. First write to them and ask what you need "
             "to know."
         )
     today = work.at.date()
-    if on is WaitsOn.REPORTER and until is None:
+    if waits_on is WaitsOn.REPORTER and until is None:
         until = today + USUAL_WAIT[case.level]
     if until is None or until <= today:
         raise Conflict(
-            f"Choose a day after today, {in_words(today)}, for the case to come back. Days are "
+            f"Choose a day after today, {format_day(today)}, for the case to come back. Days are "
             "in UTC."
         )
     latest = today + LONGEST_WAIT[case.level]
     if until > latest:
         raise Conflict(
-            f"A case that is {case.level} can wait until {in_words(latest)} at most. Choose an "
+            f"A case that is {case.level} can wait until {format_day(latest)} at most. Choose an "
             "earlier day. You can then pause it again."
         )
-    put_to_wait(work, case, on=on, until=until)
+    pause_until(work, case, waits_on=waits_on, until=until)
 
 
-def put_to_wait(work: Work, case: Case, *, on: WaitsOn, until: date) -> None:
+def pause_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) -> None:
     """Let a case wait, and promise that it comes back.
 
     No rule: whoever calls this has asked, and knows that there is something to wait for.
     """
-    case.wait(on, until)
+    case.wait(waits_on, until)
     response_targets.sync_clocks(work, case)
-    work.record("case.waits", case, on=on, until=until.isoformat())
+    work.record("case.waits", case, on=waits_on, until=until.isoformat())
     morning = datetime.combine(until, time(), UTC)
     work.promise("cases.wake", after=morning - work.at, case_id=case.id, day=until.isoformat())
 
 
-def resume(work: Work, case: Case) -> None:
+def resume_case(work: Work, case: Case) -> None:
     """Go on with a case that waited."""
     lock_case(work, case)
     work.require(may_work_on, case)
@@ -72,7 +72,7 @@ def resume(work: Work, case: Case) -> None:
     work.record("case.resumed", case)
 
 
-def wake(work: Work, case: Case, *, day: date) -> None:
+def resume_when_due(work: Work, case: Case, *, day: date) -> None:
     """The day has come, whatever the case waited for: it is back, and who has it is told.
 
     No rule: the calendar asks. Safe to run twice, and late.
@@ -83,4 +83,4 @@ def wake(work: Work, case: Case, *, day: date) -> None:
         case.open()
         response_targets.sync_clocks(work, case)
         work.record("case.resumed", case, day=day.isoformat(), because=because)
-        news.tell_owner(work, case.id, NewsKind.BACK)
+        news.notify_owner(work, case.id, NewsKind.BACK)

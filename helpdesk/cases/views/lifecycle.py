@@ -13,7 +13,7 @@ from helpdesk.web.work import work
 @bp.post("/cases/<ref>/resumption")
 def create_resumption(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
-    operations.resume(work, case)
+    operations.resume_case(work, case)
     return redirect_to_case(case, "The case is open again.")
 
 

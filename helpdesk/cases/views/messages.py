@@ -7,7 +7,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import MessageToReporterForm, NoteForm
 from helpdesk.cases.states import WaitsOn
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
-from helpdesk.core.plausible_days import in_words
+from helpdesk.core.plausible_days import format_day
 from helpdesk.web.work import work
 
 
@@ -19,10 +19,10 @@ def create_message(ref: str) -> ResponseReturnValue:
     operations.send_message(work, case, form.message_text.data or "", seen=form.seen.data or "")
     # Where an answer is still owed, the move is ours.
     if form.then_wait.data and case.reply_due_at is None:
-        operations.wait(work, case, on=WaitsOn.REPORTER)
+        operations.pause_case(work, case, waits_on=WaitsOn.REPORTER)
     sentence = "The message is in the reporter's mailbox."
     if form.then_wait.data and case.waits_until is not None:
-        sentence += f" The case is waiting for their answer until {in_words(case.waits_until)}."
+        sentence += f" The case is waiting for their answer until {format_day(case.waits_until)}."
     if case.reply_due_at is not None:
         sentence += " They have written something you may not have seen: read it next."
     if form.back_to.data:
@@ -34,7 +34,7 @@ def create_message(ref: str) -> ResponseReturnValue:
 @bp.post("/cases/<ref>/messages/reading")
 def create_reading(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
-    operations.leave_unanswered(work, case, seen=request.form.get("seen", ""))
+    operations.mark_no_reply_needed(work, case, seen=request.form.get("seen", ""))
     return redirect_to_case(case, "Recorded: this needs no answer.", part="messages")
 
 

@@ -20,7 +20,10 @@ def approvals() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
     requests = [one for one in triage.pending_requests(work) if work.keys.holds(one.case.key_id)]
-    drafts, to_read = escalations.requests_to_approve(work), escalations.to_read_afterwards(work)
+    drafts, to_read = (
+        escalations.requests_to_approve(work),
+        escalations.requests_to_read_afterwards(work),
+    )
     closings = case_closing.pending_requests(work)
     actors = [one.asked_by for one in closings]
     actors += [one.asked_by for one in requests] + [one.drafted_by for one in drafts]

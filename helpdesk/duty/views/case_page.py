@@ -29,12 +29,12 @@ from helpdesk.cases.forms import (
 from helpdesk.cases.models import Case, Conversation, LevelRequest, Message, Note
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import mark_of
 from helpdesk.core.round_trips import BatchQuery, Gathered
 from helpdesk.core.work import Work
 from helpdesk.duty import timeline
-from helpdesk.duty.case_closing import steps_left
+from helpdesk.duty.case_closing import unfinished_steps
 from helpdesk.duty.disagreements import disagreements
 from helpdesk.duty.playbook_offers import offers_for
 from helpdesk.duty.unanswered import unanswered_questions
@@ -42,11 +42,11 @@ from helpdesk.escalations import labels as request_words
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.policy import may_ask_partner
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.triage import queries as triage
-from helpdesk.triage.repository import the_table
-from helpdesk.web.blank_forms import blank
+from helpdesk.triage.repository import load_decision_table
+from helpdesk.web.blank_forms import blank_form
 
 ON_THE_PAGE: Final = BatchQuery(
     copies=keys.COPIES,
@@ -74,7 +74,7 @@ CASE_AND_LISTS: Final = ON_THE_PAGE.beside(
 )
 
 
-def parts_of(work: Work, ref: str) -> dict[str, Any]:
+def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
     """Everything the templates of the case page want, by the name they want it under."""
     case, found = _find(work, ref)
     level = triage.triage_summary(
@@ -113,9 +113,9 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
         "unanswered": unanswered_questions(case, level.known),
         "tags": level.tags_of_incident(dict(found["facts"])),
         "runs": runs,
-        "offers": offers_for(the_library(), case, runs, level.pages, level.known),
-        "steps_left": steps_left(runs),
-        "disagreements": disagreements(runs, the_table(), level.judgement.settled),
+        "offers": offers_for(load_current_library(), case, runs, level.pages, level.known),
+        "steps_left": unfinished_steps(runs),
+        "disagreements": disagreements(runs, load_decision_table(), level.judgement.settled),
         "platform": playbooks.platform_of(case),
         "requests": requests,
         "may_ask_partner": may_ask_partner(work.actor, case) and not case.is_closed,
@@ -129,15 +129,15 @@ def parts_of(work: Work, ref: str) -> dict[str, Any]:
 
 def _find(work: Work, ref: str) -> tuple[Case, Gathered]:
     wanted = (
-        queries.case_parameters(work, ref)
+        queries.by_ref_parameters(work, ref)
         | operations.read_parameters(work)
         | news.unseen_parameters(work)
     )
     found = CASE_AND_LISTS.ask(work.session, holders=work.keys.brought, **wanted)
     if found is None:
         raise NotFound
-    queries.refuse_who_waits(work, found[0])
-    work.keys.take(found[1]["copies"])
+    queries.refuse_members_without_key(work, found[0])
+    work.keys.open_copies(found[1]["copies"])
     return found
 
 
@@ -157,7 +157,7 @@ def _last_heard(found: Gathered) -> str:
 
 def _actors(
     case: Case,
-    level: triage.TriageNow,
+    level: triage.TriageSummary,
     requests: Sequence[Escalation],
     found: Gathered,
 ) -> set[str]:
@@ -185,7 +185,7 @@ def _names(work: Work, actors: set[str], insiders: Sequence[Any]) -> dict[str, s
 def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]:
     handover = HandoverForm(None, meta={"csrf": False})
     handover.hand_to.choices = [
-        SelectChoice(one.id, isolated(one.name))
+        SelectChoice(one.id, isolate(one.name))
         for one in found["insiders"]
         if one.id not in (case.owner_id, myself)
     ]
@@ -198,11 +198,11 @@ def _forms(case: Case, found: Gathered, *, myself: str | None) -> dict[str, Any]
 
 def _blank_forms() -> dict[str, Any]:
     return {
-        "message_form": blank(MessageToReporterForm),
-        "conversation_form": blank(ConversationForm),
-        "note_form": blank(NoteForm),
-        "release_form": blank(ReleaseForm),
-        "wait_form": blank(WaitForm),
-        "closure_form": blank(ClosureForm),
-        "consent_form": blank(ConsentForm),
+        "message_form": blank_form(MessageToReporterForm),
+        "conversation_form": blank_form(ConversationForm),
+        "note_form": blank_form(NoteForm),
+        "release_form": blank_form(ReleaseForm),
+        "wait_form": blank_form(WaitForm),
+        "closure_form": blank_form(ClosureForm),
+        "consent_form": blank_form(ConsentForm),
     }

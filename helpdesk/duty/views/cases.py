@@ -12,7 +12,7 @@ from helpdesk.cases.states import CaseOutcome
 from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
-from helpdesk.duty.views.case_page import parts_of
+from helpdesk.duty.views.case_page import case_page_variables
 from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import current_work, work
 
@@ -20,7 +20,7 @@ from helpdesk.web.work import current_work, work
 @bp.get("/cases/<ref>")
 def show_case(ref: str) -> ResponseReturnValue:
     work = current_work()  # asked for a hundred times here: not through the proxy
-    parts = parts_of(work, ref)
+    parts = case_page_variables(work, ref)
     page = render_template("duty/case.html", **parts)
     if not parts["read_lately"]:
         cases.record_reading(work, parts["case"])
@@ -41,7 +41,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _closure_once_more(case, form), 422
     outcome = CaseOutcome(form.outcome.data)
-    form.form_errors.extend(case_closing.in_the_way(work, case, outcome))
+    form.form_errors.extend(case_closing.closing_obstacle_sentences(work, case, outcome))
     if form.form_errors:
         return _closure_once_more(case, form), 409
     if case_closing.needs_second_person(case, outcome):

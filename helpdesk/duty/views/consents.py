@@ -15,7 +15,7 @@ from helpdesk.web.work import work
 def create_consent_withdrawal(ref: str, consent_id: str) -> ResponseReturnValue:
     case, form = case_by_ref(work, ref), ConsentWithdrawalForm()
     consent = consent_by_id(work, case, consent_id)
-    stopped = escalations.requests_resting_on(work, consent)
+    stopped = escalations.requests_depending_on_consent(work, consent)
     if stopped and not form.is_sure.data:
         return render_template("duty/take_back.html", case=case, consent=consent, requests=stopped)
     cases.withdraw_consent(work, case, consent)

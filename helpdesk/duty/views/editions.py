@@ -39,7 +39,7 @@ def _page(case: Case, run: Run, form: MoveForm) -> str:
         case=case,
         run=run,
         form=form,
-        move=queries.move_of(work, run),
+        move=queries.preview_move(work, run),
         records={record.step: record for record in run.records},
         names=names_of_actors(work.session, {record.by for record in run.records}),
     )

@@ -43,11 +43,11 @@ def _is_for(letter: EmailMessage) -> bool:
     In a drill the page stands for a mail server: an operator reads no more there than anywhere.
     """
     myself = accounts.current_person(work)
-    own = {accounts.own_mailbox(work, myself), accounts.new_address_of(work, myself)}
+    own = {accounts.own_mailbox(work, myself), accounts.proposed_address_of(work, myself)}
     if letter["To"] in own:
         return True
     words = set(NAME.findall(f"{letter['Subject']}\n{letter.get_content()}"))
-    return queries.is_about_ours(work, words)
+    return queries.names_visible_case(work, words)
 
 
 def _written(path: Path) -> float:

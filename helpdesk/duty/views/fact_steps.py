@@ -13,7 +13,7 @@ from helpdesk.web.work import work
 def show_step(ref: str, fact: str) -> ResponseReturnValue:
     """The step of a playbook at work; where none finds it out, the playbooks of the case."""
     case = case_by_ref(work, ref)
-    found = queries.where_found_out(work, case, fact)
+    found = queries.step_establishing_fact(work, case, fact)
     if found is None:
         flash("No playbook on this case finds that out. Start one that fits.")
         return redirect(url_for("duty.show_case", ref=ref, _anchor="playbooks"), 303)

@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.accounts.policy import (
+    may_assign_to_team,
     may_leave,
     may_manage,
-    may_place_in,
 )
-from helpdesk.accounts.views.blueprints import for_managers
+from helpdesk.accounts.views.blueprints import require_people_manager
 from helpdesk.core.errors import NotFound
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.duty.forms import ReassignmentForm, reassignment_form
 from helpdesk.duty.offboarding import open_work_of
 from helpdesk.duty.views.blueprint import bp
@@ -36,8 +36,8 @@ def create_closing(person_id: str) -> ResponseReturnValue:
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
         return _page("closing", person, form), 422
-    operations.disable(work, person, form.handing())
-    flash(f"{isolated(person.name)} is signed out everywhere and can no longer sign in.")
+    operations.disable(work, person, form.reassignment())
+    flash(f"{isolate(person.name)} is signed out everywhere and can no longer sign in.")
     return _back_to(person, form)
 
 
@@ -53,7 +53,7 @@ def create_reset(person_id: str) -> ResponseReturnValue:
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():
         return _page("reset", person, form), 422
-    code = operations.reset_person(work, person, form.handing())
+    code = operations.reset_person(work, person, form.reassignment())
     return render_template("people/code.html", person=person, code=code), 201
 
 
@@ -70,8 +70,8 @@ def create_membership_end(person_id: str, team_id: str) -> ResponseReturnValue:
     form = _form(person, [team])
     if not form.validate_on_submit():
         return _page("end", person, form, membership), 422
-    operations.remove_member(work, membership, form.handing())
-    flash(f"{isolated(person.name)} is no longer in {isolated(team.name)}.")
+    operations.remove_member(work, membership, form.reassignment())
+    flash(f"{isolate(person.name)} is no longer in {isolate(team.name)}.")
     return _back_to(person, form)
 
 
@@ -89,22 +89,22 @@ def create_departure(team_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("own", person, form, membership), 422
     operations.leave_team(work, membership, form.handing())
-    flash(f"You are no longer in {isolated(team.name)}.")
+    flash(f"You are no longer in {isolate(team.name)}.")
     return redirect(url_for("accounts.show_own"), 303)
 
 
 def _managed(person_id: str) -> Person:
     """Somebody the actor may block or reset; for everybody else these addresses do not exist."""
-    for_managers()
+    require_people_manager()
     person = queries.person_by_id(work, person_id)
     work.require(may_manage, person)
     return person
 
 
 def _placed(person_id: str, team_id: str) -> Membership:
-    for_managers()
+    require_people_manager()
     membership = queries.membership(work, person_id, team_id)
-    work.require(may_place_in, membership.team)
+    work.require(may_assign_to_team, membership.team)
     return membership
 
 

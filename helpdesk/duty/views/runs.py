@@ -10,19 +10,19 @@ from helpdesk.accounts.queries import names_of_actors
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
-from helpdesk.core.plausible_days import moment_in_words
+from helpdesk.core.plausible_days import format_moment
 from helpdesk.duty import operations as duty
 from helpdesk.duty.queries import offers_of
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.escalations import queries as escalations
 from helpdesk.escalations.models import Escalation
 from helpdesk.playbooks.model import Step
-from helpdesk.playbooks.progress import Progress, StepNow
+from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import OutcomeForm, SkipForm, outcome_form
 from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_run, may_work_on
-from helpdesk.runs.repeated_steps import record_of
+from helpdesk.runs.repeated_steps import step_record_of
 from helpdesk.runs.shared_steps import SharedStep
 from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
@@ -53,7 +53,7 @@ def offers(ref: str) -> ResponseReturnValue:
 def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
     """A whole playbook as it would begin on this case, to be read before anybody starts it."""
     case = case_by_ref(work, ref)
-    run = queries.running(work, case, playbook_id)
+    run = queries.unfinished_run_of(work, case, playbook_id)
     if run is not None:
         return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
     page = queries.page_to_start(playbook_id)
@@ -63,11 +63,11 @@ def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
         case=case,
         page=page,
         progress=progress,
-        ahead=queries.ahead_of(work, case, page, progress),
-        answer_in_words=queries.in_words,
+        ahead=queries.preview_all_steps(work, case, page, progress),
+        answer_in_words=queries.condition_names_in_words,
         platform=queries.platform_of(case),
         may_work=may_run(work.actor, case),
-        **_recorded((), queries.elsewhere_at_start(work, case, page)),
+        **_recorded((), queries.shared_steps_at_start(work, case, page)),
     )
 
 
@@ -75,7 +75,7 @@ def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
 def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
-    kept = queries.kinds_written(work, case)
+    kept = queries.written_evidence_kinds(work, case)
     form = outcome_form(queries.page_of(run), step, {}, kept=kept)
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, outcome=form), 422
@@ -117,10 +117,10 @@ def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue
 
 def _said_of(run: Run, step: Step) -> str:
     """That it is recorded, and when it comes back if it is not over."""
-    record = record_of(run, step.id)
+    record = step_record_of(run, step.id)
     if record is None or record.back_at is None:
         return f"Recorded: {step.title}."
-    return f"Recorded: {step.title}. It comes back {moment_in_words(record.back_at)}."
+    return f"Recorded: {step.title}. It comes back {format_moment(record.back_at)}."
 
 
 def _find(ref: str, run_id: str) -> tuple[Case, Run]:
@@ -139,7 +139,7 @@ def _onward(case: Case, run: Run) -> ResponseReturnValue:
     """To the next step; where the run has ended, to the page it led to or back to the case."""
     if run.ended_at is None:
         return redirect(url_for(".show", ref=case.ref, run_id=run.id, _anchor="now"), 303)
-    follower = queries.running(work, case, run.ended_as or "")
+    follower = queries.unfinished_run_of(work, case, run.ended_as or "")
     if follower is not None:
         return redirect(url_for(".show", ref=case.ref, run_id=follower.id), 303)
     return redirect(url_for("duty.show_case", ref=case.ref), 303)
@@ -153,13 +153,13 @@ def _run_page(
     outcome: OutcomeForm | None = None,
     skip: SkipForm | None = None,
 ) -> str:
-    now = queries.progress_beside_others(work, run)
+    now = queries.progress_with_shared_steps(work, run)
     page, progress = now.page, now.progress
     written = queries.evidence_of(work, case)
     may_work = run.ended_at is None and may_work_on(work.actor, run)
     focus = _focus(progress, wished) if may_work else None
     if focus is not None:
-        before = record_of(run, focus.step.id)
+        before = step_record_of(run, focus.step.id)
         seen = before.id if before is not None else ""
         outcome = outcome or outcome_form(page, focus.step, written, seen=seen)
         skip = skip or SkipForm(formdata=None, seen=seen)
@@ -173,9 +173,9 @@ def _run_page(
         outcome=outcome,
         skip=skip or SkipForm(formdata=None),
         may_work=may_work,
-        ahead=queries.ahead_of(work, case, page, progress),
+        ahead=queries.preview_all_steps(work, case, page, progress),
         newer=queries.newer_edition(run) if run.ended_at is None else None,
-        answer_in_words=queries.in_words,
+        answer_in_words=queries.condition_names_in_words,
         written=written,
         platform=queries.platform_of(case),
         requests=_requests(case, focus),
@@ -183,7 +183,7 @@ def _run_page(
     )
 
 
-def _requests(case: Case, focus: StepNow | None) -> Sequence[Escalation]:
+def _requests(case: Case, focus: StepProgress | None) -> Sequence[Escalation]:
     """What was asked of partners already, where the step of now is about asking one."""
     if focus is None or focus.step.escalation is None:
         return ()
@@ -199,14 +199,14 @@ def _recorded(
     return {
         "records": records,
         "elsewhere": elsewhere,
-        "words": {name: queries.words_of(work, record) for name, record in every.items()},
+        "words": {name: queries.note_of_record(work, record) for name, record in every.items()},
         "names": names_of_actors(
             work.session, {*others, *(record.by for record in every.values())}
         ),
     }
 
 
-def _focus(progress: Progress, wished: str) -> StepNow | None:
+def _focus(progress: Progress, wished: str) -> StepProgress | None:
     """The step somebody chose to do now, if it can be done; else the first that is open."""
     chosen = progress.of(wished)
-    return chosen if chosen is not None and chosen.may_be_recorded else progress.at_hand
+    return chosen if chosen is not None and chosen.may_be_recorded else progress.next_step

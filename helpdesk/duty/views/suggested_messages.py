@@ -8,7 +8,7 @@ from helpdesk.cases.policy import may_see
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.errors import NotFound
 from helpdesk.duty.views.blueprint import runs_bp
-from helpdesk.playbooks.repository import in_language
+from helpdesk.playbooks.repository import translate_text
 from helpdesk.runs import queries
 from helpdesk.web.work import work
 
@@ -25,7 +25,7 @@ def new_message(ref: str, run_id: str) -> ResponseReturnValue:
     words = queries.words_to_send(run, step)
     if words is None:
         raise NotFound
-    theirs = in_language(words, case.language)
+    theirs = translate_text(words, case.language)
     form = MessageToReporterForm(formdata=None, message_text=str(theirs), back_to=run.id)
     return render_template(
         "playbooks/words.html",

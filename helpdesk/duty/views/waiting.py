@@ -9,7 +9,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import WaitsOn
 from helpdesk.core.errors import Conflict
-from helpdesk.core.plausible_days import in_words
+from helpdesk.core.plausible_days import format_day
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.escalations import operations as escalations
 from helpdesk.web.work import work
@@ -24,7 +24,8 @@ def create_wait(ref: str) -> ResponseReturnValue:
         ), 422
     if case.waits_until is not None:
         flash(
-            f"The case is paused until {in_words(case.waits_until)}, and comes back automatically."
+            f"The case is paused until {format_day(case.waits_until)}, "
+            "and comes back automatically."
         )
     return redirect(url_for(".show_case", ref=case.ref), 303)
 
@@ -36,7 +37,7 @@ def _waits(case: Case, form: WaitForm) -> bool:
         if on is WaitsOn.PARTNER:
             escalations.wait_for_partner(work, case)
         else:
-            cases.wait(work, case, on=on, until=until)
+            cases.pause_case(work, case, waits_on=on, until=until)
     except Conflict as refusal:
         about_the_day = on is WaitsOn.DATE or until is not None
         (form.wait_until if about_the_day else form.wait_on).errors = [refusal.sentence]

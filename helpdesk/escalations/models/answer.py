@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.cases.models import SealedInCase
+from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.sealing import Envelope
 from helpdesk.escalations.states import Action, Reason, Verdict
 
 
-class Exchange(SealedInCase, Base):
+class Exchange(SealedCaseRecord, Base):
     """A question from the partner or an answer from us, sealed for the case and for the partner."""
 
     __tablename__ = "exchanges"
@@ -28,7 +28,7 @@ class Exchange(SealedInCase, Base):
     __table_args__ = (Index("ix_exchanges_escalation_id", "escalation_id", "at"),)
 
 
-class Decision(SealedInCase, Base):
+class Decision(SealedCaseRecord, Base):
     """What the partner did, and why. A later one replaces none: they are all kept."""
 
     __tablename__ = "decisions"
@@ -76,6 +76,6 @@ class Verification(Identified, Base):
     )
 
     @property
-    def is_the_reporters(self) -> bool:
+    def is_by_reporter(self) -> bool:
         """Whether it is the reporter's own word, given in the mailbox."""
         return (self.by or "").startswith("reporter:")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.cases.models import SealedInCase
+from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
@@ -13,7 +13,7 @@ from helpdesk.escalations.states import JUDGED, MOVES, Ask, EscalationState, Pri
 from helpdesk.partners.models import Partner
 
 
-class Escalation(SealedInCase, Base):
+class Escalation(SealedCaseRecord, Base):
     """`packet` opens with the case, `packet_for_partner` with the partner's key,
     `packet_for_reporter` with the return code; all hold the same bytes, whose hash is kept."""
 
@@ -80,12 +80,12 @@ class Escalation(SealedInCase, Base):
     )
 
     @property
-    def holds_answer(self) -> bool:
+    def has_answer_to_approve(self) -> bool:
         """Whether an answer of ours to what they asked waits for a second person."""
         return self.state is EscalationState.NEED_INFORMATION and self.reply is not None
 
     @property
-    def wording(self) -> str:
+    def wording_to_approve(self) -> str:
         """Which words of ours a second person is called for: the packet's, or the last answer's."""
         if self.reply_at is None:
             return self.packet_hash

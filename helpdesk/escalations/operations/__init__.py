@@ -13,8 +13,8 @@ from helpdesk.escalations.operations.delivery_attempts import (
 )
 from helpdesk.escalations.operations.drafting import (
     NOT_TAKEN,
+    add_findings_to_draft,
     change_draft,
-    take_findings_into_draft,
     write_draft,
 )
 from helpdesk.escalations.operations.partner_actions import (
@@ -22,8 +22,13 @@ from helpdesk.escalations.operations.partner_actions import (
     ask_for_information,
     decide,
     look_back,
-    note_reading,
     note_ticket,
+    open_packet_and_record,
+)
+from helpdesk.escalations.operations.partner_news import (
+    promise_waiting_news,
+    record_partner_told,
+    record_told_otherwise,
 )
 from helpdesk.escalations.operations.staff_actions import (
     WAY_TO_REPORTER,
@@ -33,15 +38,15 @@ from helpdesk.escalations.operations.staff_actions import (
     stop_waiting,
     wait_for_partner,
 )
-from helpdesk.escalations.operations.telling import note_news, say_they_know, tell_what_waited
 from helpdesk.escalations.operations.verifying import deny_verdict, verify
-from helpdesk.escalations.operations.withdrawing import respect_withdrawn_consent, withdraw
+from helpdesk.escalations.operations.withdrawing import withdraw, withdraw_requests_without_consent
 
 __all__ = [
     "NOT_TAKEN",
     "WAY_TO_REPORTER",
     "DeliveryJob",
     "acknowledge",
+    "add_findings_to_draft",
     "answer_question",
     "approve",
     "approve_answer",
@@ -55,17 +60,18 @@ __all__ = [
     "note_news",
     "note_reading",
     "note_ticket",
+    "open_packet_and_record",
+    "promise_waiting_news",
     "read_afterwards",
-    "respect_withdrawn_consent",
-    "say_they_know",
+    "record_partner_told",
+    "record_told_otherwise",
     "send_again",
     "settle_attempt",
     "stop_waiting",
-    "take_findings_into_draft",
-    "tell_what_waited",
     "verify",
     "wait_for_partner",
     "waive_public_form",
     "withdraw",
+    "withdraw_requests_without_consent",
     "write_draft",
 ]

@@ -7,17 +7,17 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.work import Work
-from helpdesk.escalations import queries, second_person_calls
+from helpdesk.escalations import queries, second_person_alerts
 from helpdesk.escalations.contributors import contributions_to
 from helpdesk.escalations.gates import (
     SECOND_PERSON,
     check_gates,
     closed_gates,
     lacks_only_a_second_person,
-    leaves_unread,
+    would_leave_unread,
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged, lock_with_case
@@ -52,7 +52,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
         fields=sorted(parse_packet(text).fields),
         alone=alone,
     )
-    news.tell_person(
+    news.notify_person(
         work,
         escalation.case_id,
         escalation.drafted_by,
@@ -73,9 +73,9 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
     """
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
-    if not escalation.holds_answer:
+    if not escalation.has_answer_to_approve:
         _refuse_unless_a_draft_lacks_only_that(work, escalation)
-    second_person_calls.call_second_person_once(work, escalation)
+    second_person_alerts.alert_second_person_once(work, escalation)
 
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
@@ -100,7 +100,7 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     escalation.waived_by, escalation.waived_at = work.actor.id, work.at
     record_contribution(work, escalation.case_id, ContributionKind.WAIVER, subject_id=escalation.id)
     work.record("escalation.form_waived", escalation)
-    news.tell_person(
+    news.notify_person(
         work, escalation.case_id, escalation.drafted_by, NewsKind.WAIVED, request_id=escalation.id
     )
 
@@ -111,7 +111,7 @@ def read_afterwards(work: Work, escalation: Escalation, *, seen_wording: str | N
     lock_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         raise Conflict("This request is not waiting for a second reader.")
-    refuse_unseen(seen_wording, now=escalation.wording)
+    refuse_unseen(seen_wording, now=escalation.wording_to_approve)
     if work.actor.id == escalation.approved_by or work.actor.id in contributions_to(
         work, escalation
     ):
@@ -129,7 +129,7 @@ def _pass_the_gates(work: Work, escalation: Escalation) -> bool:
     if shut or consent is None:
         raise Conflict(" ".join(gate.sentence for gate in shut))
     escalation.consent_id = consent.id
-    return leaves_unread(seen, work.actor.id)
+    return would_leave_unread(seen, work.actor.id)
 
 
 def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
@@ -149,7 +149,7 @@ def refuse_if_gates_closed(work: Work, escalation: Escalation) -> None:
 def _seal_for_partner(work: Work, escalation: Escalation, text: str) -> Delivery:
     key = keys_of_partner(work, escalation.partner).current
     if key is None:
-        raise Conflict(f"Nobody at {isolated(escalation.partner.name)} can open a request yet.")
+        raise Conflict(f"Nobody at {isolate(escalation.partner.name)} can open a request yet.")
     sealed = key.public.seal_text(text, escalation.place_of("packet_for_partner"))
     escalation.packet_for_partner, escalation.partner_key_id = sealed, key.id
     delivery = Delivery(

@@ -20,7 +20,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Attempt, Delivery, Escalation
 from helpdesk.escalations.operations.locking import hold_case
-from helpdesk.escalations.policy import may_carry
+from helpdesk.escalations.policy import may_deliver
 from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
 from helpdesk.partners import queries as partners
 from helpdesk.partners.response_times import in_both_zones
@@ -55,7 +55,7 @@ class DeliveryJob:
 def begin_attempt(work: Work, delivery_id: str) -> DeliveryJob | None:
     """Begin an attempt, or say that there is nothing to carry. Safe to run twice."""
     delivery = lock_delivery(work, delivery_id)
-    work.require(may_carry, delivery)
+    work.require(may_deliver, delivery)
     if delivery is None:
         return None
     if delivery.state is DeliveryState.SENDING:
@@ -76,10 +76,10 @@ def settle_attempt(
 ) -> None:
     """Note how an attempt went, unless somebody else carries it by now."""
     delivery = lock_delivery(work, parcel.delivery_id)
-    work.require(may_carry, delivery)
+    work.require(may_deliver, delivery)
     if delivery is None:
         return
-    if delivery.state is not DeliveryState.SENDING or not delivery.is_held_under(parcel.fence):
+    if delivery.state is not DeliveryState.SENDING or not delivery.is_held_with_fence(parcel.fence):
         work.record("delivery.result_came_late", delivery, fence=parcel.fence, result=result)
         return
     end_attempt(work, delivery, result, trouble)
@@ -104,7 +104,7 @@ def mark_delivered(work: Work, delivery: Delivery) -> None:
     escalation.move_to(EscalationState.WITH_PARTNER)
     clocks.start_partner_clock(work, escalation, within=_first_sign_within(escalation))
     work.record("escalation.with_partner", escalation, delivery_id=delivery.id)
-    case_waiting.let_case_wait(work, escalation.case)
+    case_waiting.pause_case_for_partner(work, escalation.case)
 
 
 def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
@@ -118,7 +118,7 @@ def cancel_delivery(work: Work, delivery: Delivery, *, because: str) -> None:
     work.record("delivery.cancelled", delivery, because=because)
 
 
-def is_stopped(work: Work, delivery: Delivery) -> bool:
+def is_delivery_stopped(work: Work, delivery: Delivery) -> bool:
     """Whether it may not arrive any more, neither by letter nor by being opened at the desk.
 
     No rule: it changes nothing.
@@ -162,8 +162,8 @@ def _refused(work: Work, delivery: Delivery) -> bool:
         escalation.move_to(EscalationState.WITHDRAWN)
         clocks.stop_both_clocks(work, escalation)
         work.record("escalation.withdrawn", escalation, because="consent_withdrawn")
-        case_waiting.wake_case(work, escalation.case)
-        news.tell_owner(work, escalation.case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
+        case_waiting.resume_case_after_partner(work, escalation.case)
+        news.notify_owner(work, escalation.case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
         return True
     trouble = _trouble(work, delivery)
     if trouble:
@@ -177,7 +177,7 @@ def _is_agreed(work: Work, delivery: Delivery) -> bool:
     if queries.consent_for(work, delivery.escalation) is None:
         return False
     may_be_there = any(one.result is not DeliveryState.DEFERRED for one in delivery.attempts)
-    return may_be_there or queries.may_help_with(work, delivery.escalation)
+    return may_be_there or queries.has_consent_to_help(work, delivery.escalation)
 
 
 def _trouble(work: Work, delivery: Delivery) -> str:
@@ -281,7 +281,7 @@ def _try_later(work: Work, delivery: Delivery, result: DeliveryState) -> None:
 
 def _next_pause(delivery: Delivery) -> timedelta | None:
     """How long to wait now; a person who sends it again begins the plan again."""
-    return RETRIES.pause_after(RETRIES.tries_since_a_person(len(delivery.attempts)))
+    return RETRIES.pause_after(RETRIES.tries_since_manual_retry(len(delivery.attempts)))
 
 
 def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> None:
@@ -290,5 +290,7 @@ def mark_undeliverable(work: Work, delivery: Delivery, trouble: str = "") -> Non
     delivery.end_lease()
     reason = trouble or (delivery.attempts[-1].trouble or "" if delivery.attempts else "")
     work.record("delivery.dead_letter", delivery, trouble=reason)
-    case_waiting.wake_case(work, delivery.escalation.case)
-    news.tell_owner(work, delivery.case_id, NewsKind.NOT_CARRIED, request_id=delivery.escalation_id)
+    case_waiting.resume_case_after_partner(work, delivery.escalation.case)
+    news.notify_owner(
+        work, delivery.case_id, NewsKind.NOT_CARRIED, request_id=delivery.escalation_id
+    )

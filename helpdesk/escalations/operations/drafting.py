@@ -10,7 +10,7 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.core import codes
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, packet_sources, queries
 from helpdesk.escalations.models import Escalation
@@ -45,7 +45,7 @@ def write_draft(
     if case.is_closed:
         raise Conflict("The case is closed. Reopen it before you ask someone to act on it.")
     if not partner.takes(ask):
-        raise Conflict(NOT_TAKEN.format(partner=isolated(partner.name)))
+        raise Conflict(NOT_TAKEN.format(partner=isolate(partner.name)))
     _refuse_a_second(work, case, partner, ask)
     escalation = Escalation(
         case=case,
@@ -98,7 +98,7 @@ def change_draft(
     )
 
 
-def take_findings_into_draft(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
+def add_findings_to_draft(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     """Take into a draft what steps found out since. What somebody typed stays as it is."""
     # Asked first: what comes in between is offered once more.
     seen = packet_sources.evidence_marks(work, escalation.case)
@@ -120,7 +120,7 @@ def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None
         salt=secrets.token_hex(SALT),
         is_drill=escalation.case.is_drill,
     )
-    available = packet_sources.everything_available(work, escalation.case, typed)
+    available = packet_sources.all_available_fields(work, escalation.case, typed)
     try:
         packet = build_packet(header, available, escalation.partner.allowed_fields)
     except InvalidPacket as bad:
@@ -149,7 +149,7 @@ def _refuse_a_second(work: Work, case: Case, partner: Partner, ask: Ask) -> None
     )
     ref = work.session.scalar(same)
     if ref is not None:
-        whom = isolated(partner.name)
+        whom = isolate(partner.name)
         raise Conflict(
             f"Request {ref} already asks {whom} for the same thing, and is not closed yet."
         )

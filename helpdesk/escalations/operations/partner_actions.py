@@ -7,14 +7,14 @@ from helpdesk.accounts.verified_keys import NOT_SIGNED
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
 from helpdesk.escalations.models import Decision, Escalation, Exchange
-from helpdesk.escalations.operations.delivery_attempts import is_stopped, mark_delivered
+from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped, mark_delivered
 from helpdesk.escalations.operations.locking import lock_as_it_is, lock_unchanged
 from helpdesk.escalations.packets import Packet, hash_of, parse_packet
 from helpdesk.escalations.page_marks import decision_mark_of
@@ -41,7 +41,7 @@ DECIDED_MEANWHILE: Final = (
 )
 
 
-def note_reading(work: Work, escalation: Escalation) -> Packet:
+def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
     work.require(may_receive, escalation)
     lock_as_it_is(work, escalation)
@@ -62,7 +62,7 @@ def note_reading(work: Work, escalation: Escalation) -> Packet:
 def look_back(work: Work, escalation: Escalation) -> None:
     """See how a request that is over ended: for who was let in at the partner, as its inbox is."""
     work.require(may_receive, escalation)
-    if escalation.partner.team_id not in work.actor.let_into:
+    if escalation.partner.team_id not in work.actor.accessible_teams:
         raise NotAllowed(NOT_LET_IN)
 
 
@@ -77,7 +77,7 @@ def acknowledge(work: Work, escalation: Escalation) -> None:
     least = timedelta(seconds=partner.answer_within[priority])
     left = whole - clocks.time_used_by_partner(work, escalation)
     clocks.start_partner_clock(work, escalation, within=max(left, least))
-    case_waiting.extend_case_wait(work, escalation.case)
+    case_waiting.extend_case_pause(work, escalation.case)
     work.record("escalation.acknowledged", escalation)
 
 
@@ -188,7 +188,7 @@ def seal_for_partner(
     for key in keys_of_partner(work, escalation.partner).good:
         if key.id == escalation.partner_key_id:
             return key.public.seal_text(text, row.place_of(field))
-    raise Conflict(f"The key of {isolated(escalation.partner.name)}{NOT_SIGNED}")
+    raise Conflict(f"The key of {isolate(escalation.partner.name)}{NOT_SIGNED}")
 
 
 def _hold_what_one_can_read(work: Work, escalation: Escalation) -> None:
@@ -214,7 +214,7 @@ def _refuse_who_cannot_read(work: Work, escalation: Escalation) -> None:
 
 def _open(work: Work, escalation: Escalation) -> str:
     """The packet in the partner's envelope, if it is the one that was approved."""
-    text = queries.opened_by_partner(work, escalation, escalation, "packet_for_partner")
+    text = queries.open_for_partner(work, escalation, escalation, "packet_for_partner")
     if hash_of(text) != escalation.packet_hash:
         raise Conflict("This is not what we sent you. Please do nothing, and tell the helpdesk.")
     return text
@@ -236,11 +236,11 @@ def _note_arrival(work: Work, escalation: Escalation) -> None:
         delivery = queries.delivery_of(work, escalation)
         if delivery is None:
             raise NotFound
-        if is_stopped(work, delivery):
+        if is_delivery_stopped(work, delivery):
             raise Conflict(STOPPED)
         mark_delivered(work, delivery)
 
 
 def _wake(work: Work, escalation: Escalation, what: NewsKind) -> None:
-    case_waiting.wake_case(work, escalation.case)
-    news.tell_owner(work, escalation.case_id, what, request_id=escalation.id)
+    case_waiting.resume_case_after_partner(work, escalation.case)
+    news.notify_owner(work, escalation.case_id, what, request_id=escalation.id)

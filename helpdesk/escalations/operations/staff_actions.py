@@ -9,11 +9,11 @@ from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.work import Work
-from helpdesk.escalations import case_waiting, clocks, queries, second_person_calls
-from helpdesk.escalations.gates import leaves_unread, why_no_second_person
+from helpdesk.escalations import case_waiting, clocks, queries, second_person_alerts
+from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
 from helpdesk.escalations.models import Escalation, Exchange
 from helpdesk.escalations.operations.approving import refuse_if_gates_closed
 from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
@@ -47,7 +47,7 @@ def answer_question(
     escalation.reply_by, escalation.reply_at = work.actor.id, work.at
     record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record("escalation.answer_written", escalation)
-    second_person_calls.call_second_person_once(work, escalation)
+    second_person_alerts.alert_second_person_once(work, escalation)
 
 
 def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> None:
@@ -61,13 +61,13 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     waiting = queries.waiting_answer(work, escalation)
     if waiting is None:
         raise Conflict("There is no answer here to send. Please check the request again.")
-    if escalation.wording != seen_wording:
+    if escalation.wording_to_approve != seen_wording:
         raise Conflict(CHANGED_MEANWHILE)
     _refuse_what_may_not_be_said(work, escalation, waiting.words)
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None
     _send(work, escalation, waiting.words, by=waiting.by, alone=alone)
-    news.tell_person(
+    news.notify_person(
         work, escalation.case_id, waiting.by, NewsKind.APPROVED, request_id=escalation.id
     )
     if alone:
@@ -88,12 +88,12 @@ def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str)
     _refuse_partner_in_doubt(work, escalation.partner)
     if queries.consent_for(work, escalation) is None:
         raise Conflict("The reporter has withdrawn their consent, so nothing more can be said.")
-    if not queries.may_help_with(work, escalation):
+    if not queries.has_consent_to_help(work, escalation):
         raise Conflict(
             "The reporter has not agreed that we work on the case, or has withdrawn that. Ask "
             "them first: until then nothing more can be said."
         )
-    if queries.reveals_contact_of(work, escalation.case, words):
+    if queries.reveals_contact_of_case(work, escalation.case, words):
         raise Conflict(WAY_TO_REPORTER)
 
 
@@ -103,7 +103,7 @@ def _refuse_partner_in_doubt(work: Work, partner: Partner) -> None:
     work.session.refresh(partner, with_for_update={"of": Partner, "read": True})
     if not partner.is_vetted:
         raise Conflict(
-            f"{isolated(partner.name)} is not vetted any more, so nothing more can be said to them."
+            f"{isolate(partner.name)} is not vetted any more, so nothing more can be said to them."
         )
 
 
@@ -112,7 +112,7 @@ def _pass_as_second_person(work: Work, escalation: Escalation) -> bool:
     seen = queries.gate_inputs(work, escalation)
     if refusal := why_no_second_person(seen, work.actor.id):
         raise Conflict(refusal)
-    return leaves_unread(seen, work.actor.id)
+    return would_leave_unread(seen, work.actor.id)
 
 
 def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: bool = False) -> None:
@@ -132,7 +132,7 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
         work, escalation, within=clocks.time_left_to_partner(work, escalation)
     )
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
-    case_waiting.let_case_wait(work, escalation.case)
+    case_waiting.pause_case_for_partner(work, escalation.case)
     work.promise("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 
@@ -142,7 +142,7 @@ def wait_for_partner(work: Work, case: Case) -> None:
     work.require(may_work_on_case, case)
     if case_waiting.partners_due_day(work, case) is None:
         raise Conflict("No partner has a request on this case, so there is nobody to wait for.")
-    case_waiting.let_case_wait(work, case)
+    case_waiting.pause_case_for_partner(work, case)
 
 
 def stop_waiting(work: Work, escalation: Escalation) -> None:
@@ -154,7 +154,7 @@ def stop_waiting(work: Work, escalation: Escalation) -> None:
     escalation.move_to(EscalationState.UNANSWERED)
     clocks.stop_both_clocks(work, escalation)
     work.record("escalation.unanswered", escalation)
-    case_waiting.wake_case(work, escalation.case)
+    case_waiting.resume_case_after_partner(work, escalation.case)
 
 
 def send_again(work: Work, escalation: Escalation) -> None:

@@ -11,7 +11,7 @@ from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.operations.locking import lock_unchanged
 from helpdesk.escalations.page_marks import decision_mark_of
-from helpdesk.escalations.policy import may_object, may_verify
+from helpdesk.escalations.policy import may_deny_verdict, may_verify
 from helpdesk.escalations.states import EscalationState, Verdict
 
 SAYS: Final = {
@@ -35,27 +35,27 @@ def verify(
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)
-    news.tell_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
+    news.notify_owner(work, escalation.case_id, SAYS[verdict], request_id=escalation.id)
 
 
 def deny_verdict(work: Work, escalation: Escalation, verification: Verification) -> None:
     """The reporter never said what one of us wrote down: it counts for nothing, and only they can
     say whether it is fixed. What the partner has decided since stays. Safe to do twice."""
-    work.require(may_object, escalation)
+    work.require(may_deny_verdict, escalation)
     lock_unchanged(work, escalation)
     if verification.objected_at is not None:
         return
-    verification.objected_at = work.hour
+    verification.objected_at = work.hour_for_reporter
     # The database lets a reporter move a request back only behind what they object to.
     work.session.flush()
     decision = queries.decisions_of(work, escalation)[-1]
     is_last = decision.id == verification.decision_id
-    if is_last and not queries.has_unfinished_like(work, escalation):
+    if is_last and not queries.has_open_duplicate(work, escalation):
         escalation.forget_verdict()
         clocks.stop_both_clocks(work, escalation)
-    case_waiting.wake_case(work, escalation.case)
+    case_waiting.resume_case_after_partner(work, escalation.case)
     work.record("escalation.verdict_denied", escalation, verdict=verification.verdict)
-    news.tell_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
+    news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
 
 
 def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
@@ -66,7 +66,7 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
             case_id=escalation.case_id,
             decision_id=decision.id,
             verdict=verdict,
-            at=work.hour,
+            at=work.hour_for_reporter,
             by=work.actor.id,
         )
     )
@@ -75,12 +75,12 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     elif queries.consent_for(work, escalation) is None:
         # Nothing more may be said to them; what is left to do is ours.
         escalation.move_to(EscalationState.CLOSED)
-        case_waiting.wake_case(work, escalation.case)
+        case_waiting.resume_case_after_partner(work, escalation.case)
     else:
         # It goes back to them as it stands; the case stays awake, for a person to add what is new.
         escalation.move_to(EscalationState.IN_REVIEW)
         clocks.start_partner_clock(
             work, escalation, within=clocks.time_left_to_partner(work, escalation)
         )
-        case_waiting.wake_case(work, escalation.case)
+        case_waiting.resume_case_after_partner(work, escalation.case)
         work.promise("escalations.tell_partner", escalation_id=escalation.id, about=decision.id)

@@ -25,7 +25,7 @@ def withdraw(work: Work, escalation: Escalation, *, seen: str | None = None) -> 
         raise Conflict("This request is decided or closed, so it can't be withdrawn.")
     refuse_unseen(seen, now=approval_mark_of(escalation))
     _take_back(work, escalation, because="withdrawn_by_us")
-    news.tell_person(
+    news.notify_person(
         work,
         escalation.case_id,
         escalation.drafted_by,
@@ -34,7 +34,7 @@ def withdraw(work: Work, escalation: Escalation, *, seen: str | None = None) -> 
     )
 
 
-def respect_withdrawn_consent(work: Work, case_id: str) -> None:
+def withdraw_requests_without_consent(work: Work, case_id: str) -> None:
     """Take back every request whose consent is gone. Drafts stay: they cannot leave without it.
 
     Safe to run twice, and late: what has been taken back is not taken back again.
@@ -52,7 +52,7 @@ def respect_withdrawn_consent(work: Work, case_id: str) -> None:
         movable = EscalationState.WITHDRAWN in MOVES[escalation.state]
         if movable and queries.consent_for(work, escalation) is None:
             _take_back(work, escalation, because="consent_withdrawn")
-            news.tell_owner(work, case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
+            news.notify_owner(work, case_id, NewsKind.REQUEST_OVER, request_id=escalation.id)
 
 
 def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
@@ -64,6 +64,6 @@ def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     clocks.stop_both_clocks(work, escalation)
     work.record("escalation.withdrawn", escalation, because=because)
     if not escalation.case.is_closed:  # a case that its reporter took back stays closed
-        case_waiting.wake_case(work, escalation.case)
+        case_waiting.resume_case_after_partner(work, escalation.case)
     if may_have_left:
         work.promise("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")

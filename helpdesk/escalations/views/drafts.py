@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.escalations import operations, packet_sources, queries
 from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
 from helpdesk.escalations.labels import ASKS
@@ -33,7 +33,7 @@ def new(ref: str) -> ResponseReturnValue:
         return _choice_page(case, form), 422
     partner = partners.partner_by_slug(work, form.partner.data or "")
     if not partner.takes(form.ask.data or ""):
-        form.ask.errors = [operations.NOT_TAKEN.format(partner=isolated(partner.name))]
+        form.ask.errors = [operations.NOT_TAKEN.format(partner=isolate(partner.name))]
         return _choice_page(case, form), 422
     seen, known = (
         packet_sources.evidence_marks(work, case),
@@ -100,9 +100,7 @@ def create_packet(ref: str, request_ref: str) -> ResponseReturnValue:
 def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     """What steps found out since goes into the draft."""
     escalation = queries.request_by_ref(work, case_by_ref(work, ref), request_ref)
-    operations.take_findings_into_draft(
-        work, escalation, seen_hash=request.form.get("seen_hash", "")
-    )
+    operations.add_findings_to_draft(work, escalation, seen_hash=request.form.get("seen_hash", ""))
     flash("Added to the request. This is what will be sent now.")
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
@@ -141,12 +139,12 @@ def _draft_page(
         case=case,
         partner=partner,
         ask=ASKS[ask],
-        since=[BY_NAME[one].ours for one in since],
+        since=[BY_NAME[one].staff_label for one in since],
         needed=needed,
         form=form,
         escalation=escalation,
         settled=[
-            (field.ours, field.in_words(settled[field.name]))
+            (field.staff_label, field.in_words(settled[field.name]))
             for field in FIELDS
             if field.name in partner.allowed_fields and settled.get(field.name)
         ],

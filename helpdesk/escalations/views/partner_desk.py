@@ -36,12 +36,12 @@ def inbox() -> ResponseReturnValue:
     pile, own = _asked_for(), partners.all_partners(work)
     return render_template(
         "partner_desk/inbox.html",
-        inbox=partner_inbox.inbox(work, pile),
+        inbox=partner_inbox.partner_inbox(work, pile),
         pile=pile,
         partners=own,
-        unconfirmed=partners.unconfirmed(work),
+        unconfirmed=partners.partners_without_confirmed_mailbox(work),
         waits=[one for one in own if one.team_id in work.actor.waits_in],
-        has_access=bool(work.actor.let_into),
+        has_access=bool(work.actor.accessible_teams),
         words=labels,
         in_both_zones=in_both_zones,
         now=work.at,
@@ -114,9 +114,9 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     is_open = escalation.state in OPEN_TO_PARTNER
     if not is_open:
         operations.look_back(work, escalation)
-    packet = operations.note_reading(work, escalation) if is_open else None
+    packet = operations.open_packet_and_record(work, escalation) if is_open else None
     moves = MOVES[escalation.state]
-    ticket = queries.opened_by_partner(work, escalation, escalation, "ticket_for_partner")
+    ticket = queries.open_for_partner(work, escalation, escalation, "ticket_for_partner")
     parts: dict[str, Any] = {
         "escalation": escalation,
         "packet": packet,
@@ -155,6 +155,6 @@ def _opened(
 ) -> list[tuple[Any, str]]:
     """Each row with its words, opened with the partner's key."""
     return [
-        (one, queries.opened_by_partner(work, escalation, one, field))
+        (one, queries.open_for_partner(work, escalation, one, field))
         for one in rows(work, escalation)
     ]

@@ -4,8 +4,8 @@ from typing import Any
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.core.work import Work
-from helpdesk.escalations import labels, page_marks, queries, second_person_calls
-from helpdesk.escalations.contributors import cannot_be_second, contributions_to
+from helpdesk.escalations import labels, page_marks, queries, second_person_alerts
+from helpdesk.escalations.contributors import contributions_to, excluded_second_persons
 from helpdesk.escalations.forms import (
     AnswerApprovalForm,
     AnswerForm,
@@ -17,8 +17,8 @@ from helpdesk.escalations.gates import (
     check_gates,
     closed_gates,
     lacks_only_a_second_person,
-    leaves_unread,
     why_no_second_person,
+    would_leave_unread,
 )
 from helpdesk.escalations.models import Delivery, Escalation
 from helpdesk.escalations.policy import may_waive, may_work_on
@@ -26,7 +26,7 @@ from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
 
 
-def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
+def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]:
     """Everything the templates of a request want, by the name they want it under."""
     packet = queries.packet_of(work, escalation)
     delivery = queries.delivery_of(work, escalation)
@@ -60,10 +60,10 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         and may_work_on(work.actor, escalation)
         and lacks_only_a_second_person(seen, work.actor.id),
         "call": call,
-        "leaves_alone": seen is not None and leaves_unread(seen, work.actor.id),
+        "leaves_alone": seen is not None and would_leave_unread(seen, work.actor.id),
         "seconds": _seconds(work, escalation),
         "delivery": delivery,
-        "trouble": queries.trouble_of(work, delivery) if delivery is not None else "",
+        "trouble": queries.delivery_failure_code(work, delivery) if delivery is not None else "",
         "exchanges": [(one, work.keys.open(one, "body")) for one in exchanges],
         "decisions": [(one, work.keys.open(one, "note")) for one in decisions],
         "verdicts": {one.decision_id: one for one in verdicts},
@@ -83,7 +83,9 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
         "approval_form": approval_form,
         "waiver_form": WaiverForm(formdata=None),
         "answer_form": AnswerForm(formdata=None, words=waiting.words if waiting else ""),
-        "answer_approval_form": AnswerApprovalForm(formdata=None, seen_wording=escalation.wording),
+        "answer_approval_form": AnswerApprovalForm(
+            formdata=None, seen_wording=escalation.wording_to_approve
+        ),
         "verdict_form": VerdictForm(formdata=None),
         "question_mark": page_marks.question_mark_of(work, escalation),
         "decision_mark": page_marks.decision_mark_of(work, escalation),
@@ -93,18 +95,18 @@ def parts_of(work: Work, escalation: Escalation) -> dict[str, Any]:
     }
 
 
-def _call(work: Work, escalation: Escalation) -> second_person_calls.SecondPersonCall | None:
+def _call(work: Work, escalation: Escalation) -> second_person_alerts.SecondPersonAlert | None:
     """What came of calling a second person, where one is or was wanted."""
-    if escalation.state is EscalationState.DRAFT or escalation.holds_answer:
-        return second_person_calls.call_for_approval(work, escalation)
+    if escalation.state is EscalationState.DRAFT or escalation.has_answer_to_approve:
+        return second_person_alerts.alert_for_approval(work, escalation)
     if escalation.second_read_due_at is None:
         return None
-    return second_person_calls.call_to_read(work, escalation)
+    return second_person_alerts.alert_to_read(work, escalation)
 
 
 def _seconds(work: Work, escalation: Escalation) -> list[str]:
     """Whoever of the queue could be the second person: all who had no part in it."""
-    had = cannot_be_second(work, escalation)
+    had = excluded_second_persons(work, escalation)
     inside = accounts.members_with_key(work.session, escalation.case.team_id)
     return [one.name for one in inside if one.as_actor().id not in had]
 

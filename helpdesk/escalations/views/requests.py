@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.cases import news
 from helpdesk.cases.queries import case_by_ref
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.forms import (
@@ -21,7 +21,7 @@ from helpdesk.escalations.forms import (
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
-from helpdesk.escalations.views.request_page import parts_of
+from helpdesk.escalations.views.request_page import request_page_variables
 from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
@@ -63,17 +63,17 @@ def create_waiver(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/answer")
 def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), AnswerForm()
-    if form.validate_on_submit() and queries.reveals_contact_of(
+    if form.validate_on_submit() and queries.reveals_contact_of_case(
         work, escalation.case, form.words.data or ""
     ):
         form.words.errors = [operations.WAY_TO_REPORTER]
     if form.errors:
         return _page(escalation, answer_form=form), 422
     operations.answer_question(work, escalation, words=form.words.data or "", seen=mark_on_page())
-    if escalation.holds_answer:
+    if escalation.has_answer_to_approve:
         flash("Your answer is saved. A second person is being asked to read and send it.")
     else:
-        flash(f"Your answer was sent to {isolated(escalation.partner.name)}.")
+        flash(f"Your answer was sent to {isolate(escalation.partner.name)}.")
     return _back(escalation)
 
 
@@ -83,7 +83,7 @@ def create_answer_approval(ref: str, request_ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(escalation), 422
     operations.approve_answer(work, escalation, seen_wording=form.seen_wording.data or "")
-    flash(f"The answer was sent to {isolated(escalation.partner.name)}, exactly as it was here.")
+    flash(f"The answer was sent to {isolate(escalation.partner.name)}, exactly as it was here.")
     return _back(escalation)
 
 
@@ -122,7 +122,7 @@ def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/telling")
 def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.say_they_know(work, escalation, seen=mark_on_page())
+    operations.record_told_otherwise(work, escalation, seen=mark_on_page())
     flash("Recorded: they know about the update.")
     return _back(escalation)
 
@@ -153,4 +153,6 @@ def _back(escalation: Escalation) -> ResponseReturnValue:
 
 
 def _page(escalation: Escalation, **forms: Any) -> str:
-    return render_template("escalations/show.html", **(parts_of(work, escalation) | forms))
+    return render_template(
+        "escalations/show.html", **(request_page_variables(work, escalation) | forms)
+    )

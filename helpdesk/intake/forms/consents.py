@@ -11,9 +11,9 @@ from helpdesk.cases.models import Consent
 from helpdesk.cases.states import ConsentKind
 from helpdesk.intake.operations import Agreement
 from helpdesk.intake.request_status import RequestStatus, WithdrawalEffect
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.web.forms import Form
-from helpdesk.web.time_format import day, part_of_day
+from helpdesk.web.time_format import format_day, part_of_day
 
 CONSENTS = (
     SelectChoice(ConsentKind.HELP, _("You may work on my case and help me")),
@@ -82,7 +82,7 @@ def explain_consequences(
 ) -> dict[str, str]:
     """What is said beside a tick: that one of us set it, having been told, and for each platform
     that may be asked what taking it away does to what was asked."""
-    by_hand = [one for one in agreed if not one.is_the_reporters]
+    by_hand = [one for one in agreed if not one.is_by_reporter]
     told = {_value_of(one.kind, one.platform): [_noted(one)] for one in by_hand}
     for one in requests:
         if one.is_agreed and one.withdrawal_effect is not None:
@@ -94,7 +94,7 @@ def explain_consequences(
 def _noted(consent: Consent) -> str:
     said = gettext(
         "We noted on %(day)s that you told us you agree to this. If you did not, untick it.",
-        day=day(consent.given_at).striptags(),
+        day=format_day(consent.given_at).striptags(),
     )
     return str(said)
 
@@ -139,7 +139,7 @@ def _choice_of(kind: ConsentKind, platform: str | None) -> SelectChoice:
     value = _value_of(kind, platform)
     if platform is None:
         return next(choice for choice in CONSENTS if choice.value == kind)
-    known = the_library().platform(platform)
+    known = load_current_library().platform(platform)
     name = str(known.name) if known else platform
     return SelectChoice(value, _("You may ask %(platform)s to act", platform=name))
 

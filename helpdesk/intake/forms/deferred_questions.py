@@ -9,13 +9,13 @@ from helpdesk.intake.forms.questions import fields_for
 from helpdesk.intake.report import KEPT
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.model import Question
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.web.forms import Form
 
 
 def list_deferred_questions(kinds: Sequence[str], language: str) -> tuple[Question, ...]:
     """What these kinds of trouble still ask, in the language of the page."""
-    return report.questions_for_later(the_library(language), tuple(kinds))
+    return report.questions_for_later(load_current_library(language), tuple(kinds))
 
 
 def deferred_questions_form(kinds: Sequence[str], language: str) -> Any:
@@ -27,7 +27,7 @@ def answers_as_message(answers: Context, kinds: Sequence[str]) -> str:
     """What was answered, as a message to us: questions and choices in the words of the house."""
     return "\n\n".join(
         f"{one.ask}\n{', '.join(report.answer_in_words(one, answers[one.id]))}"
-        for one in list_deferred_questions(kinds, the_library().collection.language)
+        for one in list_deferred_questions(kinds, load_current_library().collection.language)
         if one.id in answers
     )
 

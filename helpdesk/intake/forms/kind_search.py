@@ -12,15 +12,15 @@ from helpdesk.intake.forms.report_steps import incident_search_for
 from helpdesk.intake.report import STORY, Heading
 from helpdesk.playbooks.merging import SOMETHING_ELSE, pages_of
 from helpdesk.playbooks.model import Playbook
-from helpdesk.playbooks.repository import the_library
-from helpdesk.playbooks.search import SearchHit, alternatives
+from helpdesk.playbooks.repository import load_current_library
+from helpdesk.playbooks.search import SearchHit, alternative_phrases
 
 
 class KindSearch:
     """What the first page shows: what was ticked, what the words may mean, and all the rest."""
 
     def __init__(self, first: Any, kinds: Sequence[str], language: str, *, looked: str) -> None:
-        self._library = the_library(language)
+        self._library = load_current_library(language)
         self.words: str = " ".join((first[STORY].data or "").split())
         self.was_shown = looked == self.query_hash
         self._ticked = tuple(kind for kind in kinds if kind != SOMETHING_ELSE)
@@ -71,5 +71,5 @@ class KindSearch:
         return {
             one.page.id: gettext("“%(words)s”", words=one.nearest)
             for one in self.found
-            if any(one.nearest in alternatives(words) for words in one.page.also_called)
+            if any(one.nearest in alternative_phrases(words) for words in one.page.also_called)
         }

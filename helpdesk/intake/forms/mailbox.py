@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.escalations.states import Verdict
 from helpdesk.web.forms import Form
-from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 VERDICTS = (
     SelectChoice(Verdict.CONFIRMED, _("Yes, it is fixed")),
@@ -43,7 +43,7 @@ class ReporterMessageForm(Form):
         _("Write to us"),
         validators=[
             DataRequired(_("Write something before you send it.")),
-            not_longer_than(TEXT_LIMIT),
+            max_length_validator(TEXT_LIMIT),
         ],
         description=_("Tell us anything new, or answer what we asked."),
     )

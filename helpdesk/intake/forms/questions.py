@@ -8,7 +8,7 @@ from wtforms.fields import SelectChoice
 
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.model import Question, QuestionKind
-from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import SHORT_LIMIT, TEXT_LIMIT, max_length_validator
 
 # Names of questions come from the playbooks and must not meet the names of the form's own parts.
 PREFIX = "q_"
@@ -28,8 +28,8 @@ def field_for(question: Question) -> Any:
             **words, choices=choices, coerce=drop_unknown_choice(choices), validate_choice=False
         )
     if question.kind is QuestionKind.LONG:
-        return TextAreaField(**words, validators=[not_longer_than(TEXT_LIMIT)])
-    return StringField(**words, validators=[not_longer_than(SHORT_LIMIT)])
+        return TextAreaField(**words, validators=[max_length_validator(TEXT_LIMIT)])
+    return StringField(**words, validators=[max_length_validator(SHORT_LIMIT)])
 
 
 def drop_unknown_choice(choices: Iterable[SelectChoice]) -> Callable[[Any], str]:

@@ -22,7 +22,7 @@ from helpdesk.intake.report import CONTACT, STORY, ReportContent
 from helpdesk.playbooks import merging
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.model import Question
-from helpdesk.playbooks.repository import danger_detector, the_library
+from helpdesk.playbooks.repository import danger_detector, load_current_library
 
 FIRST, URGENCY, OWN, LAST = PAGES = (1, 2, 3, 4)
 
@@ -42,7 +42,7 @@ class ReportForm:
 
     def __init__(self, fields: MultiDict[str, str], language: str = "en") -> None:
         self.fields, self.language = fields, language
-        self.library = the_library(language)
+        self.library = load_current_library(language)
         self.first = first_step_form(language)(fields)
         self.kinds = report.selected_kinds(self.library, self.first.what.data or ())
         self.search = KindSearch(self.first, self.kinds, language, looked=fields.get("looked", ""))

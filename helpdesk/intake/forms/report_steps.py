@@ -13,10 +13,10 @@ from helpdesk.intake.forms.consents import CONSENTS
 from helpdesk.intake.forms.questions import drop_unknown_choice, field_for, fields_for
 from helpdesk.intake.report import CONTACT, KEPT, STORY
 from helpdesk.playbooks import merging
-from helpdesk.playbooks.repository import incident_classifier, the_library
+from helpdesk.playbooks.repository import incident_classifier, load_current_library
 from helpdesk.playbooks.search import PlaybookSearch
 from helpdesk.web.forms import Form
-from helpdesk.web.text_lengths import TEXT_LIMIT, not_longer_than
+from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 
 
 class ReportStepForm(Form):
@@ -33,7 +33,8 @@ def first_step_form(language: str) -> type[Any]:
     The words are the story of the report: nobody types twice.
     """
     kinds = [
-        SelectChoice(page.id, page.title) for page in report.incident_kinds(the_library(language))
+        SelectChoice(page.id, page.title)
+        for page in report.incident_kinds(load_current_library(language))
     ]
     what = SelectMultipleField(
         _("What happened?"), choices=kinds, coerce=drop_unknown_choice(kinds), validate_choice=False
@@ -41,7 +42,7 @@ def first_step_form(language: str) -> type[Any]:
     story = TextAreaField(
         _("Say it in your own words"),
         description=_("A few words are enough. Nobody reads them before you send them."),
-        validators=[not_longer_than(TEXT_LIMIT)],
+        validators=[max_length_validator(TEXT_LIMIT)],
     )
     return _sheet({STORY: story, "what": what})
 
@@ -49,7 +50,7 @@ def first_step_form(language: str) -> type[Any]:
 @lru_cache(maxsize=KEPT)
 def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """The questions that decide how soon we help, in the words of these kinds of trouble."""
-    library = the_library(language)
+    library = load_current_library(language)
     asked = report.questions(library, merging.pages_of(library, kinds))
     return _sheet(fields_for(one for one in asked if one.id in library.decision_questions))
 
@@ -57,7 +58,7 @@ def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
 @lru_cache(maxsize=KEPT)
 def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What else these kinds of trouble ask before the report is sent."""
-    library = the_library(language)
+    library = load_current_library(language)
     asked = report.questions(library, merging.pages_of(library, kinds))
     return _sheet(fields_for(one for one in asked if one.id not in library.decision_questions))
 
@@ -65,7 +66,7 @@ def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
 @cache
 def last_step_form(language: str) -> type[Any]:
     """Their own words, how to reach them, and what they agree to."""
-    asked = (the_library(language).question(name) for name in (STORY, *CONTACT))
+    asked = (load_current_library(language).question(name) for name in (STORY, *CONTACT))
     consents = SelectMultipleField(
         _("What do you agree to?"),
         choices=list(CONSENTS),
@@ -80,7 +81,7 @@ def last_step_form(language: str) -> type[Any]:
 @cache
 def incident_search_for(language: str) -> PlaybookSearch:
     """Searches in the language shown, by the phrases of all: people mix languages."""
-    shown, source = the_library(language), the_library()
+    shown, source = load_current_library(language), load_current_library()
     offered = [page for heading in report.headings(shown) for page in heading.pages]
     also = source.playbooks if shown is not source else ()
     return PlaybookSearch(offered, also, classifier=incident_classifier())

@@ -12,7 +12,7 @@ from helpdesk.cases.states import ConsentKind
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_for_reporter, resume_if_waiting
-from helpdesk.triage.first_reply_clock import promise_answer
+from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 # A kind, and for a platform which one.
 Agreement = tuple[ConsentKind, str | None]
@@ -41,7 +41,7 @@ def set_consents(
     told = [
         current[one]
         for one in agreements
-        if one in current and not current[one].counts and (shown is None or one not in shown)
+        if one in current and not current[one].is_effective and (shown is None or one not in shown)
     ]
     given = [one for one in agreements if one not in before and one not in current]
     withdrawn = [current[one] for one in before if one not in agreements and one in current]
@@ -69,12 +69,12 @@ def deny_consent(work: Work, case: Case, consent: Consent) -> None:
     work.require(is_reporter_of, case)
     lock_case(work, case)
     work.session.refresh(consent)
-    cases.refuse_confirming(consent)
+    cases.require_confirmable(consent)
     work.record("consent.denied", consent, kind=consent.kind, platform=consent.platform)
     cases.withdraw_consent(work, case, consent)
     reopen_for_reporter(work, case)
-    promise_answer(work, case)
-    news.tell_owner(work, case.id, NewsKind.AGREEMENT)
+    owe_reply_to_reporter(work, case)
+    news.notify_owner(work, case.id, NewsKind.AGREEMENT)
 
 
 def withdraw_all_consents(work: Work, case: Case) -> None:
@@ -87,4 +87,4 @@ def withdraw_all_consents(work: Work, case: Case) -> None:
 def _answered(work: Work, case: Case) -> None:
     """To agree, or not to any more, may be the very answer that the case waited for."""
     resume_if_waiting(work, case)
-    news.tell_owner(work, case.id, NewsKind.AGREEMENT)
+    news.notify_owner(work, case.id, NewsKind.AGREEMENT)

@@ -9,7 +9,7 @@ from helpdesk.cases.queries import lock_case
 from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_for_reporter
-from helpdesk.triage.first_reply_clock import promise_answer
+from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
 def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
@@ -20,7 +20,11 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
     one = queries.conversation_of(work, case, conversation_id)
     if one.objected_at is not None:
         return
-    theirs = update(Conversation).where(Conversation.id == one.id).values(objected_at=work.hour)
+    theirs = (
+        update(Conversation)
+        .where(Conversation.id == one.id)
+        .values(objected_at=work.hour_for_reporter)
+    )
     work.session.execute(theirs.execution_options(synchronize_session=False))
     work.record_about(
         "conversation.denied",
@@ -32,7 +36,7 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
     )
     reopen_for_reporter(work, case)
     if one.answered_due_at is not None:
-        response_targets.restore_answer_due(work, case, due_at=one.answered_due_at)
+        response_targets.restore_reply_due(work, case, due_at=one.answered_due_at)
     else:
-        promise_answer(work, case)
+        owe_reply_to_reporter(work, case)
     work.promise("triage.tell_owner", case_id=case.id)

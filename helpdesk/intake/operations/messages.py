@@ -13,7 +13,7 @@ from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_for_reporter
 from helpdesk.playbooks.conditions import Context
 from helpdesk.triage.advice import add_for_advice
-from helpdesk.triage.first_reply_clock import promise_answer
+from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
 def answer_questions(work: Work, case: Case, *, body: str, answers: Context) -> Message:
@@ -42,12 +42,16 @@ def write_message(work: Work, case: Case, *, body: str, answers: Context | None 
     work.session.add(message)
     work.record("message.received", message)
     reopen_for_reporter(work, case)
-    promise_answer(work, case)
-    news.tell_owner(work, case.id, NewsKind.MESSAGE)
+    owe_reply_to_reporter(work, case)
+    news.notify_owner(work, case.id, NewsKind.MESSAGE)
     return message
 
 
 def _after_the_last(work: Work, case: Case) -> datetime:
     """The full hour; but an answer to what was asked within it still stands behind the question."""
     last = queries.last_message_at(work, case)
-    return max(work.hour, last + timedelta(microseconds=1)) if last else work.hour
+    return (
+        max(work.hour_for_reporter, last + timedelta(microseconds=1))
+        if last
+        else work.hour_for_reporter
+    )

@@ -79,10 +79,10 @@ def _write_down(
     in_second_lane: bool,
     is_drill: bool,
 ) -> tuple[Case, Judgement]:
-    main, *others = triage.in_order(told.kinds, told.answers)
+    main, *others = triage.kinds_by_urgency(told.kinds, told.answers)
     case_id = new_id()
     key, secret = new_key(work, KeyKind.CASE, case_id)
-    work.keys.learn(key.id, secret)  # until this piece of work ends; the process forgets it then
+    work.keys.remember(key.id, secret)  # until this piece of work ends; the process forgets it then
     seal_key_for(work, key, secret, context.key)
     case = Case(
         id=case_id,
@@ -92,7 +92,7 @@ def _write_down(
         other_types=tuple(others),
         platform=told.platform,
         language=told.language,
-        opened_at=work.hour,
+        opened_at=work.hour_for_reporter,
         in_slow_lane=in_second_lane,
         is_drill=is_drill,
         key_id=key.id,
@@ -118,7 +118,7 @@ def _note_consents(work: Work, case: Case, told: ReportContent) -> None:
                 case_id=case.id,
                 kind=kind,
                 platform=told.platform if kind is ConsentKind.PLATFORM else None,
-                given_at=work.hour,
+                given_at=work.hour_for_reporter,
                 given_by=reporter(case.id).id,
             )
         )

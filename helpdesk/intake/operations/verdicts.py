@@ -5,7 +5,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.states import Verdict
-from helpdesk.triage.first_reply_clock import promise_answer
+from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
 def give_verdict(
@@ -14,7 +14,7 @@ def give_verdict(
     """Write it down. Whoever says that it is not fixed is owed a word of ours, as for a message."""
     escalations.verify(work, escalation, verdict=verdict, seen=seen)
     if verdict in (Verdict.PARTIAL, Verdict.NOT_EFFECTIVE):
-        promise_answer(work, escalation.case)
+        owe_reply_to_reporter(work, escalation.case)
 
 
 def deny_verdict(work: Work, escalation: Escalation, verification_id: str) -> None:
@@ -26,4 +26,4 @@ def deny_verdict(work: Work, escalation: Escalation, verification_id: str) -> No
     is_new = verification.objected_at is None
     escalations.deny_verdict(work, escalation, verification)
     if is_new:
-        promise_answer(work, escalation.case)
+        owe_reply_to_reporter(work, escalation.case)

@@ -18,8 +18,8 @@ def withdraw_case(work: Work, case: Case) -> None:
     work.require(is_reporter_of, case)
     lock_case(work, case)
     if not case.is_closed:
-        case.close(outcome=CaseOutcome.WITHDRAWN, at=work.hour, by=work.actor.id)
+        case.close(outcome=CaseOutcome.WITHDRAWN, at=work.hour_for_reporter, by=work.actor.id)
         response_targets.sync_clocks(work, case)
         work.record("case.withdrawn", case)
     withdraw_all_consents(work, case)
-    news.tell_owner(work, case.id, NewsKind.WITHDRAWN)
+    news.notify_owner(work, case.id, NewsKind.WITHDRAWN)

@@ -19,7 +19,7 @@ from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.intake.volume import refuse_if_full
 from helpdesk.playbooks.answers import SafeNow
-from helpdesk.playbooks.repository import the_library
+from helpdesk.playbooks.repository import load_current_library
 from helpdesk.triage.advice import advice_for
 from helpdesk.web.app_context import current_context
 from helpdesk.web.languages import current_language
@@ -35,7 +35,7 @@ def show_case_advice() -> ResponseReturnValue:
         "mailbox/advice.html",
         case=case,
         advice=_advice(case),
-        is_draft=is_draft(the_library(), case.kinds),
+        is_draft=is_draft(load_current_library(), case.kinds),
         left_for_later=len(list_deferred_questions(case.kinds, current_language())),
     )
 
@@ -70,7 +70,7 @@ def create_answers() -> ResponseReturnValue:
 
 
 def _advice(case: Case) -> SafeNow:
-    return advice_for(work, case, the_library(current_language()))
+    return advice_for(work, case, load_current_library(current_language()))
 
 
 def _page(form: Any) -> str:

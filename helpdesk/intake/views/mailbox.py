@@ -24,9 +24,9 @@ from helpdesk.intake.views.return_code import mailbox_required
 from helpdesk.intake.volume import refuse_if_full
 from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.app_context import current_context
-from helpdesk.web.double_submit import repeatable
+from helpdesk.web.double_submit import allow_repeats
 from helpdesk.web.languages import current_language
 from helpdesk.web.work import work
 
@@ -42,7 +42,7 @@ def show_case() -> ResponseReturnValue:
 
 @bp.post("/mailbox/case")
 @mailbox_required
-@repeatable
+@allow_repeats
 def create_draft() -> ResponseReturnValue:
     """The page in another language, with what is being written on it. Nothing is saved."""
     form = ReporterMessageForm()
@@ -127,7 +127,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
         messages=messages,
         conversations=queries.conversations_of(work, case),
         our_last_word_at=max((one.sent_at for one in messages if one.for_reporter), default=None),
-        next_word=the_table().plan(case.level).next_word,
+        next_word=load_decision_table().plan(case.level).next_word,
         requests=requests,
         form=form,
         consents_form=consents,

@@ -9,7 +9,7 @@ import json
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk.core import stored_answers
+from helpdesk.core import stored_responses
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views.blueprint import bp
@@ -67,8 +67,8 @@ def save_receipt_pages(token: ReportToken, pages: list[str]) -> ResponseReturnVa
     """Keep both pages of the receipt with the report, and lead to the first."""
     key = _key(token)
     press = _id(key)
-    envelope = key.seal_text(json.dumps(pages), stored_answers.place_of(press))
-    stored_answers.add(work.session, press, envelope, at=work.at)
+    envelope = key.seal_text(json.dumps(pages), stored_responses.response_location(press))
+    stored_responses.add_response(work.session, press, envelope, at=work.at)
     session[RECEIPT] = key.raw.hex()
     return redirect(url_for(".show_receipt"), 303)
 
@@ -77,8 +77,10 @@ def _opened(kept: str) -> list[str] | None:
     try:
         key = Secret(bytes.fromhex(kept))
         press = _id(key)
-        answer = stored_answers.answer_to(work.session, press, since=work.at - stored_answers.KEPT)
-        pages = key.open_text(answer, stored_answers.place_of(press)) if answer else None
+        answer = stored_responses.response_to(
+            work.session, press, since=work.at - stored_responses.KEPT
+        )
+        pages = key.open_text(answer, stored_responses.response_location(press)) if answer else None
         return [str(page) for page in json.loads(pages)] if pages else None
     except (ValueError, CannotOpen):
         return None

@@ -14,12 +14,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
-from helpdesk.core import stored_answers
+from helpdesk.core import stored_responses
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.second_lane import DECOY
 from helpdesk.web.form_tokens import FIELD
-from helpdesk.web.rate_limits import within_limit
+from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.work import work
 
 # In the cookie: the token of the form, and that something of it is kept.
@@ -61,10 +61,10 @@ def save_draft(token: ReportToken) -> bool:
         return False
     key = _key(token)
     press = _id(key)
-    at = work.at + LASTS - stored_answers.KEPT
-    envelope = key.seal_text(words, stored_answers.place_of(press))
+    at = work.at + LASTS - stored_responses.KEPT
+    envelope = key.seal_text(words, stored_responses.response_location(press))
     try:
-        stored_answers.put(work.session, press, envelope, at=at)
+        stored_responses.put_response(work.session, press, envelope, at=at)
     except OperationalError:  # the pages themselves need no database
         work.session.rollback()
         return False
@@ -78,9 +78,11 @@ def load_draft(token: ReportToken) -> MultiDict[str, str] | None:
         return None
     key = _key(token)
     press = _id(key)
-    answer = stored_answers.answer_to(work.session, press, since=work.at - stored_answers.KEPT)
+    answer = stored_responses.response_to(
+        work.session, press, since=work.at - stored_responses.KEPT
+    )
     try:
-        words = key.open_text(answer, stored_answers.place_of(press)) if answer else None
+        words = key.open_text(answer, stored_responses.response_location(press)) if answer else None
     except CannotOpen:
         return None
     return MultiDict([(name, value) for name, value in json.loads(words)]) if words else None
@@ -93,7 +95,7 @@ def redirect_to_step(number: int, *, check: bool = False) -> ResponseReturnValue
 
 
 def _is_room() -> bool:
-    return within_limit("draft", size=BURST, per_minute=STEADY_PER_MINUTE, who=EVERYBODY)
+    return is_within_limit("draft", size=BURST, per_minute=STEADY_PER_MINUTE, who=EVERYBODY)
 
 
 def _key(token: ReportToken) -> Secret:

@@ -29,10 +29,10 @@ from helpdesk.intake.volume import cached_volume
 from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judgement import Judgement, judge_report
-from helpdesk.triage.repository import the_table
+from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.app_context import current_context
-from helpdesk.web.double_submit import repeatable
-from helpdesk.web.form_results import shown_without_database
+from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.form_results import render_without_database
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
@@ -73,8 +73,8 @@ def new_report() -> ResponseReturnValue:
 @public_view
 @read_by(lambda: ReportForm(request.form, current_language()))
 @anonymous_form
-@repeatable
-@shown_without_database
+@allow_repeats
+@render_without_database
 def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
     paper = ReportForm(request.form, current_language())
@@ -168,7 +168,7 @@ def _receipt(
         is_new=receipt.is_new,
         code=code,
         may_help=paper.allows_action,
-        promise=the_table(paper.language).plan(case.level).promise,
+        promise=load_decision_table(paper.language).plan(case.level).promise,
         judgement=_judgement(receipt, paper),
         advice=advice_of(pages_of(paper.library, paper.kinds), paper.answers),
         is_draft=paper.is_draft,
@@ -182,7 +182,7 @@ def _judgement(receipt: SubmissionResult, paper: ReportForm) -> Judgement | None
     if receipt.judgement is None or paper.language == LANGUAGES[0]:
         return receipt.judgement
     pages = pages_of(paper.library, paper.kinds)
-    return judge_report(the_table(paper.language), pages, paper.answers)
+    return judge_report(load_decision_table(paper.language), pages, paper.answers)
 
 
 def _way_back(token: ReportToken) -> ReportKeys:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.code_words import WORDS_IN_CODE
-from helpdesk.core.codes import ReturnCode, count_code_parts, is_misread
+from helpdesk.core.codes import ReturnCode, count_code_parts, has_bad_checksum
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReporterMessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
@@ -20,12 +20,12 @@ from helpdesk.intake.views.receipts import RECEIPT
 from helpdesk.web import languages
 from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
-from helpdesk.web.double_submit import repeatable
-from helpdesk.web.form_tokens import anonymous_form, is_tag_of, issue_to, sent_token
+from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.form_tokens import anonymous_form, is_tag_for, issue_page_to, sent_token
 from helpdesk.web.login import public_view
-from helpdesk.web.rate_limits import within_limit
+from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.security_log import log_refusal
-from helpdesk.web.work import current_presence, work
+from helpdesk.web.work import current_identity, work
 
 # Wrong codes only. A right one always opens: behind an onion address all the world is one visitor.
 TRIES = 10
@@ -39,7 +39,7 @@ QUESTIONS = "questions"
 @bp.get("/mailbox")
 @public_view
 def new_return() -> ResponseReturnValue:
-    if current_presence().actor.role is Role.REPORTER:
+    if current_identity().actor.role is Role.REPORTER:
         return redirect(url_for(".show_case"), 303)
     return render_template("mailbox/enter.html", form=ReturnForm())
 
@@ -47,16 +47,16 @@ def new_return() -> ResponseReturnValue:
 @bp.post("/mailbox")
 @public_view
 @anonymous_form
-@repeatable
+@allow_repeats
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
-    typed = tuple(ReturnCode.all_in(form.code.data or ""))
+    typed = tuple(ReturnCode.find_all(form.code.data or ""))
     keys = current_context().settings.intake_keys
     found = queries.case_by_return_code(work, typed, keys)
     if found is None:
         return _not_found(form)
     case, code = found
-    if form.body.data and form.whose.data and not is_tag_of(form.whose.data, reporter(case.id).id):
+    if form.body.data and form.whose.data and not is_tag_for(form.whose.data, reporter(case.id).id):
         form.code.errors = [
             _(
                 "This code opens another mailbox than the one in which you were writing. Give the "
@@ -65,7 +65,7 @@ def create_return() -> ResponseReturnValue:
         ]
         return render_template("mailbox/enter.html", form=form), 422
     if form.body.data:
-        issue_to(reporter(case.id).id)
+        issue_page_to(reporter(case.id).id)
         response = make_response(render_template("mailbox/draft.html", form=ReporterMessageForm()))
     else:
         where = ".show_questions" if form.then.data == QUESTIONS else ".show_case"
@@ -77,9 +77,9 @@ def create_return() -> ResponseReturnValue:
 
 @bp.post("/mailbox/sign-out")
 @public_view
-@repeatable
+@allow_repeats
 def create_sign_out() -> ResponseReturnValue:
-    current_presence()  # by which the database knows whose mailbox it is
+    current_identity()  # by which the database knows whose mailbox it is
     operations.close_mailbox(work)
     flash(_("Your mailbox is closed in this browser."))
     response = make_response(redirect(url_for(".home"), 303))
@@ -95,7 +95,7 @@ def mailbox_required(
     @wraps(view)
     def checked(**values: Any) -> ResponseReturnValue:
         is_just_opened = request.query_string.decode() == JUST_OPENED
-        if current_presence().actor.role is Role.REPORTER:
+        if current_identity().actor.role is Role.REPORTER:
             # Nothing of it stays in the history, where it would tell that a code was right.
             return (
                 redirect(request.root_path + request.path, 303)
@@ -123,9 +123,9 @@ def _mailbox_of(case: Case, where: str) -> str:
     """The mailbox speaks as the report did, unless the address says that another is wanted now."""
     address = url_for(where)
     wanted = languages.language_in_address() or case.language
-    if wanted == languages.current_language() or wanted not in languages.offered():
+    if wanted == languages.current_language() or wanted not in languages.offered_languages():
         return address
-    return languages.address_in(wanted, languages.path_of(address))
+    return languages.address_in(wanted, languages.path_without_language(address))
 
 
 def _not_found(form: ReturnForm) -> ResponseReturnValue:
@@ -134,12 +134,12 @@ def _not_found(form: ReturnForm) -> ResponseReturnValue:
     many = count_code_parts(form.code.data or "")
     if many is not None:
         sentence = _how_many(*many)
-    elif is_misread(form.code.data or ""):
+    elif has_bad_checksum(form.code.data or ""):
         sentence = _(
             "This does not fit together: something in it is not as we showed it. Check each part "
             "and their order, then try again."
         )
-    elif within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):
+    elif is_within_limit("mailbox", size=TRIES, per_minute=TRIES_PER_MINUTE):
         sentence = _(
             "There is no mailbox for this code. Check each word and their order, then try again."
         )

@@ -10,7 +10,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.sealing import Envelope
-from helpdesk.core.unconfirmed import CodeCheck, new_code, type_code
+from helpdesk.core.unconfirmed_addresses import CodeCheck, check_code, generate_code_for
 from helpdesk.core.work import Work
 from helpdesk.partners.events import PartnerMailboxConfirmed
 from helpdesk.partners.models import NewPartnerMailbox, Partner
@@ -18,7 +18,7 @@ from helpdesk.partners.policy import may_confirm_mailbox, may_manage_partner
 from helpdesk.partners.queries import keys_of_partner, lock_partner
 
 
-def give_mailbox(work: Work, partner: Partner, address: str) -> None:
+def set_mailbox(work: Work, partner: Partner, address: str) -> None:
     """Settle where their mail goes: an id, a priority and a link, never more.
 
     A test letter goes there, and the address before stays in use until its code is typed. The
@@ -35,7 +35,7 @@ def give_mailbox(work: Work, partner: Partner, address: str) -> None:
     work.record("partner.mailbox_given", partner)
 
 
-def begin_mailbox(work: Work, partner: Partner, address: str) -> None:
+def send_first_mailbox_code(work: Work, partner: Partner, address: str) -> None:
     """Send the first test letter. No rule: whoever may register a partner comes through here."""
     _propose(work, partner, parse_email_address(address))
 
@@ -64,7 +64,7 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     new = _held(work, partner)
     if new is None or new.address is None:
         raise Conflict("There is no address to confirm. It may already be confirmed.")
-    found = type_code(work, new, code)
+    found = check_code(work, new, code)
     if found is not CodeCheck.RIGHT:
         work.record(f"partner.mailbox_code_{found}", partner)
         return False
@@ -98,7 +98,7 @@ def _propose(work: Work, partner: Partner, address: str | Envelope) -> NewPartne
 
 
 def _new_code(work: Work, new: NewPartnerMailbox) -> None:
-    new_code(work, new)
+    generate_code_for(work, new)
     at = int(work.at.timestamp())
     work.promise("partners.send_mailbox_code", partner_id=new.partner_id, at=at)
 

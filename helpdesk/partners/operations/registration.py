@@ -8,12 +8,12 @@ from sqlalchemy import or_, select
 from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.errors import Conflict
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_unseen
-from helpdesk.core.plausible_days import can_be_in_past
+from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
-from helpdesk.partners.operations.mailboxes import begin_mailbox
+from helpdesk.partners.operations.mailboxes import send_first_mailbox_code
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.page_marks import desk_mark_of, list_mark_of, terms_mark_of
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
@@ -49,7 +49,7 @@ def register_partner(
     taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
     other = work.session.scalar(taken)
     if other is not None:
-        raise Conflict(f"{isolated(other)} already has this name or acts for this platform.")
+        raise Conflict(f"{isolate(other)} already has this name or acts for this platform.")
     team = accounts.create_team(work, slug=slug, name=name, kind=TeamKind.PARTNER)
     partner = Partner(
         slug=slug,
@@ -68,7 +68,7 @@ def register_partner(
     partner.registered_by = work.actor.id
     work.session.add(partner)
     work.session.flush()  # what hangs on it comes after it
-    begin_mailbox(work, partner, mailbox)
+    send_first_mailbox_code(work, partner, mailbox)
     work.record("partner.registered", partner, platform=platform, fields=partner.allowed_fields)
     return partner
 
@@ -140,7 +140,7 @@ def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None 
     if refusal:
         raise Conflict(refusal)
     refuse_unseen(seen, now=desk_mark_of(work, partner))
-    if not can_be_in_past(on, today=work.at.date()):
+    if not is_plausible_past_day(on, today=work.at.date()):
         raise Conflict("Choose today or an earlier day, at most five years ago.")
     partner.vetted_on, partner.vetted_by, partner.changed_by = on, work.actor.id, []
     work.record("partner.vetted", partner, on=on.isoformat())

@@ -10,7 +10,7 @@ from helpdesk.web.work import work
 bp = Blueprint("partners", __name__)
 
 
-def managed(slug: str) -> Partner:
+def managed_partner_or_404(slug: str) -> Partner:
     """A partner, for whoever settles what is true of it."""
     partner = queries.partner_by_slug(work, slug)
     work.require(may_manage_partner, partner)

@@ -5,26 +5,26 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.forms import MailboxCodeForm
 from helpdesk.accounts.views.blueprints import limit_passphrase_tries
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.partners import operations, queries
 from helpdesk.partners.forms import PartnerMailboxForm
 from helpdesk.partners.models import Partner
-from helpdesk.partners.views.blueprint import bp, managed
+from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
 from helpdesk.web.work import work
 
 
 @bp.get("/partners/<slug>/mailbox")
 def edit_mailbox(slug: str) -> ResponseReturnValue:
-    return _page(managed(slug), PartnerMailboxForm(None), MailboxCodeForm(None))
+    return _page(managed_partner_or_404(slug), PartnerMailboxForm(None), MailboxCodeForm(None))
 
 
 @bp.post("/partners/<slug>/mailbox")
 def create_mailbox(slug: str) -> ResponseReturnValue:
     limit_passphrase_tries("partners.mailbox")
-    partner, form = managed(slug), PartnerMailboxForm()
+    partner, form = managed_partner_or_404(slug), PartnerMailboxForm()
     if not form.validate_on_submit():
         return _page(partner, form, MailboxCodeForm(None)), 422
-    operations.give_mailbox(work, partner, form.mailbox.data or "")
+    operations.set_mailbox(work, partner, form.mailbox.data or "")
     flash("We are sending an email with six digits there. Ask them to read the digits out to you.")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 
@@ -33,11 +33,11 @@ def create_mailbox(slug: str) -> ResponseReturnValue:
 def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
     """A wrong code is counted, so the answer is no refusal: what is refused is not written."""
     limit_passphrase_tries("partners.mailbox")
-    partner, form = managed(slug), MailboxCodeForm()
+    partner, form = managed_partner_or_404(slug), MailboxCodeForm()
     if not form.validate_on_submit():
         return _page(partner, PartnerMailboxForm(None), form), 422
     if operations.confirm_mailbox(work, partner, form.code.data or ""):
-        flash(f"The address is confirmed. Emails to {isolated(partner.name)} go there from now on.")
+        flash(f"The address is confirmed. Emails to {isolate(partner.name)} go there from now on.")
         return redirect(url_for(".show", slug=slug), 303)
     flash("This isn't the code in the latest email, or it has expired.", "error")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
@@ -46,7 +46,7 @@ def create_mailbox_confirmation(slug: str) -> ResponseReturnValue:
 @bp.post("/partners/<slug>/mailbox/code")
 def create_mailbox_code(slug: str) -> ResponseReturnValue:
     limit_passphrase_tries("partners.mailbox")
-    operations.send_code_again(work, managed(slug))
+    operations.send_code_again(work, managed_partner_or_404(slug))
     flash("An email with a new code is on its way. The old code no longer works.")
     return redirect(url_for(".edit_mailbox", slug=slug), 303)
 

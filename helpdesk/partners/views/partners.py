@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.accounts.queries import names_of_actors
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotFound
-from helpdesk.core.markup import isolated
+from helpdesk.core.markup import isolate
 from helpdesk.partners import operations, queries
 from helpdesk.partners.forms import (
     HINTS,
@@ -28,7 +28,7 @@ from helpdesk.partners.policy import (
     may_vet_partner,
 )
 from helpdesk.partners.vetting import vetting_of
-from helpdesk.partners.views.blueprint import bp, managed
+from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
 from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "partners/index.html",
         partners=queries.all_partners(work),
-        unconfirmed=queries.unconfirmed(work),
+        unconfirmed=queries.partners_without_confirmed_mailbox(work),
         may_register=may_register_partner(work.actor, ""),
     )
 
@@ -58,7 +58,7 @@ def create() -> ResponseReturnValue:
     partner = _registered(form) if form.validate_on_submit() else None
     if partner is None:
         return render_template("partners/new.html", form=form, hints=HINTS), 422
-    name = isolated(partner.name)
+    name = isolate(partner.name)
     flash(
         f"{name} is registered. We are sending a test email to their address. You can't send them"
         " requests until its code has been typed and someone else has vetted them."
@@ -92,14 +92,14 @@ def show(slug: str) -> ResponseReturnValue:
 
 @bp.get("/partners/<slug>/about")
 def edit_about(slug: str) -> ResponseReturnValue:
-    partner = managed(slug)
+    partner = managed_partner_or_404(slug)
     form, seen = AboutForm(obj=partner), terms_mark_of(partner)
     return render_template("partners/about.html", partner=partner, form=form, seen=seen)
 
 
 @bp.post("/partners/<slug>/about")
 def create_about(slug: str) -> ResponseReturnValue:
-    partner = managed(slug)
+    partner = managed_partner_or_404(slug)
     form = AboutForm()
     if not form.validate_on_submit():
         page = render_template(
@@ -117,7 +117,7 @@ def create_about(slug: str) -> ResponseReturnValue:
 def create_retirement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.retire_partner(work, partner)
-    flash(f"{isolated(partner.name)} gets no new requests. Old requests are not changed.")
+    flash(f"{isolate(partner.name)} gets no new requests. Old requests are not changed.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -125,20 +125,20 @@ def create_retirement(slug: str) -> ResponseReturnValue:
 def create_return(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.reinstate_partner(work, partner)
-    flash(f"{isolated(partner.name)} can be sent requests again.")
+    flash(f"{isolate(partner.name)} can be sent requests again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
 @bp.get("/partners/<slug>/allow-list")
 def edit_allow_list(slug: str) -> ResponseReturnValue:
-    partner = managed(slug)
+    partner = managed_partner_or_404(slug)
     form = AllowListForm(fields=partner.allowed_fields)
     return _list_page(partner, form, seen=list_mark_of(partner))
 
 
 @bp.post("/partners/<slug>/allow-list")
 def create_allow_list(slug: str) -> ResponseReturnValue:
-    partner = managed(slug)
+    partner = managed_partner_or_404(slug)
     form = AllowListForm()
     if not form.validate_on_submit():
         return _list_page(partner, form, seen=mark_on_page()), 422
@@ -156,7 +156,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
     operations.confirm_vetting(work, partner, on=form.on.data, seen=mark_on_page())
-    flash(f"{isolated(partner.name)} is vetted. Requests can be sent to them from now on.")
+    flash(f"{isolate(partner.name)} is vetted. Requests can be sent to them from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -164,7 +164,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
 def create_doubt(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.suspend_vetting(work, partner)
-    flash(f"Nothing is sent to {isolated(partner.name)} until they are vetted again.")
+    flash(f"Nothing is sent to {isolate(partner.name)} until they are vetted again.")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -175,7 +175,7 @@ def _for_coordinators() -> None:
 
 
 def _new_form() -> PartnerForm:
-    return PartnerForm().knowing(_platforms())
+    return PartnerForm().set_known_platforms(_platforms())
 
 
 def _platforms() -> Collection[str]:

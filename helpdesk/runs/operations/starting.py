@@ -18,10 +18,10 @@ def start_run(work: Work, case: Case, playbook_id: str) -> Run:
     """Put a playbook to work on a case, in today's edition for as long as the run lasts."""
     lock_case(work, case)
     work.require(may_run, case)
-    edition = repository.current(playbook_id)
+    edition = repository.current_edition(playbook_id)
     if edition is None or edition.playbook.status is Readiness.RETIRED:
         raise NotFound
-    if queries.running(work, case, playbook_id) is not None:
+    if queries.unfinished_run_of(work, case, playbook_id) is not None:
         raise Conflict("This playbook has already been started on the case.")
     if playbook_id not in case.kinds:
         # whatever is worked on is what the case is about, too
@@ -41,15 +41,17 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     lock_case(work, run.case)
     work.require(may_work_on, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
-    refuse_ended(run)
-    page, edition = queries.page_of(run), repository.current(run.edition.playbook)
+    require_unfinished(run)
+    page, edition = queries.page_of(run), repository.current_edition(run.edition.playbook)
     if edition is None or queries.newer_edition(run) is None:
         raise Conflict("There is no other version of this page to move to.")
     run.ended_at, run.ended_as = work.at, MOVED
     follower = _begin(work, run.case, edition)
     records = {record.step: Record(record.outcome) for record in run.records}
     left_behind = lost_records(edition.playbook, records)
-    storage.forget_facts(work, run.case, [one for one in page.steps if one.id in left_behind])
+    storage.delete_facts_of_steps(
+        work, run.case, [one for one in page.steps if one.id in left_behind]
+    )
     for record in run.records:
         if record.step not in left_behind:
             storage.copy_record(work, follower, edition.playbook, record)
@@ -69,7 +71,7 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     return follower
 
 
-def refuse_ended(run: Run) -> None:
+def require_unfinished(run: Run) -> None:
     """Nothing is done in a run that is over."""
     if run.ended_at is not None:
         raise Conflict(
@@ -78,7 +80,7 @@ def refuse_ended(run: Run) -> None:
 
 
 def _begin(work: Work, case: Case, edition: repository.CurrentEdition) -> Run:
-    storage.keep_edition(work, edition)
+    storage.store_edition(work, edition)
     run = Run(
         case=case,
         case_id=case.id,

@@ -9,19 +9,19 @@ from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.visible_text import has_words
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import StepNow, StepState
+from helpdesk.playbooks.progress import StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
-    held_back,
+    blocked_outcome_message,
     in_titles,
     may_be_skipped,
-    say_what_shows_it,
-    too_early,
-    unshown,
+    missing_proof,
+    missing_proof_message,
+    steps_blocking_outcome,
 )
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.models import RecordedAs, Run
-from helpdesk.runs.operations.starting import refuse_ended, start_run
+from helpdesk.runs.operations.starting import require_unfinished, start_run
 from helpdesk.runs.policy import may_work_on
 
 
@@ -48,13 +48,15 @@ def finish_step(
         raise Conflict("This step cannot end like that.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
     told = {name: text for name, text in (evidence or {}).items() if has_words(text)}
-    missing = unshown(ended_as, {*told, *queries.kinds_written(work, run.case)}, note)
+    missing = missing_proof(
+        ended_as, {*told, *queries.written_evidence_kinds(work, run.case)}, note
+    )
     if missing:
-        raise Conflict(say_what_shows_it(page, ended_as, missing))
-    repeated_steps.set_aside(work, run, page, step)
-    record = storage.keep_record(work, run, step, RecordedAs.DONE, outcome=ended_as, words=note)
-    storage.keep_evidence(work, run.case, step, told)
-    storage.keep_facts(
+        raise Conflict(missing_proof_message(page, ended_as, missing))
+    repeated_steps.archive_record(work, run, page, step)
+    record = storage.store_record(work, run, step, RecordedAs.DONE, outcome=ended_as, words=note)
+    storage.store_evidence(work, run.case, step, told)
+    storage.store_facts(
         work, run.case, facts_from(step, ended_as, told), literal=facts_from(step, ended_as, {})
     )
     said = {"playbook": page.name, "step": step.id, "outcome": ended_as.id}
@@ -75,8 +77,8 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
         raise Conflict("Another playbook on this case has this step: there is nothing to skip.")
     if not may_be_skipped(page, now.step):
         raise Conflict("This step cannot be skipped. Choose the outcome that is true.")
-    repeated_steps.set_aside(work, run, page, now.step)
-    record = storage.keep_record(work, run, now.step, RecordedAs.SKIPPED, words=reason)
+    repeated_steps.archive_record(work, run, page, now.step)
+    record = storage.store_record(work, run, now.step, RecordedAs.SKIPPED, words=reason)
     work.record("playbook.step_skipped", record, playbook=page.name, step=now.step.id)
 
 
@@ -89,7 +91,7 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     lock_case(work, run.case)
     work.require(may_work_on, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
-    refuse_ended(run)
+    require_unfinished(run)
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
         raise Conflict("Nothing was recorded about this step, so there is nothing to undo.")
@@ -98,19 +100,19 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
     )
-    repeated_steps.take_back(work, run, page, record)
+    repeated_steps.remove_record(work, run, page, record)
 
 
-def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbook, StepNow]:
+def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbook, StepProgress]:
     """The page and the step, if it is really open. Two tabs meet here, one after the other."""
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
-    refuse_ended(run)
+    require_unfinished(run)
     page = queries.page_of(run)
     now = queries.progress_of(work, run).of(step_id)
     if now is None:
         raise NotFound
     if now.may_be_recorded:
-        repeated_steps.refuse_unseen(run, step_id, seen)
+        repeated_steps.require_seen_record(run, step_id, seen)
         return page, now
     if now.waits_for:
         raise Conflict(f"This step is waiting for: {in_titles(page, now.waits_for)}.")
@@ -124,9 +126,9 @@ def _refuse_a_hasty_end(
 ) -> None:
     if not outcome.end:
         return
-    missing = held_back(page, queries.progress_of(work, run), step, outcome)
+    missing = steps_blocking_outcome(page, queries.progress_of(work, run), step, outcome)
     if missing:
-        raise Conflict(too_early(page, outcome, missing))
+        raise Conflict(blocked_outcome_message(page, outcome, missing))
 
 
 def _end(work: Work, run: Run, outcome: StepOutcome) -> None:
@@ -135,7 +137,7 @@ def _end(work: Work, run: Run, outcome: StepOutcome) -> None:
     work.record("playbook.ended", run, playbook=queries.page_of(run).name, ended_as=run.ended_as)
     if outcome.playbook is not None:
         _go_on_as(run.case, was=run.edition.playbook, now=outcome.playbook)
-        if queries.running(work, run.case, outcome.playbook) is None:
+        if queries.unfinished_run_of(work, run.case, outcome.playbook) is None:
             start_run(work, run.case, outcome.playbook)
 
 

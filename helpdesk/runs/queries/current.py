@@ -13,9 +13,9 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import Progress, Record, StepNow
+from helpdesk.playbooks.progress import Progress, Record, StepProgress
 from helpdesk.playbooks.step_tracker import progress
-from helpdesk.runs.context import context_of
+from helpdesk.runs.context import condition_context
 from helpdesk.runs.models import Edition, Run, StepRecord
 from helpdesk.runs.shared_steps import SharedStep, shared_steps
 
@@ -47,15 +47,15 @@ class RunProgress:
 
 def page_of(run: Run) -> Playbook:
     """The page exactly as it was when the run began."""
-    return repository.pinned(run.content_hash, lambda: json.dumps(run.edition.content))
+    return repository.playbook_by_hash(run.content_hash, lambda: json.dumps(run.edition.content))
 
 
 def progress_of(work: Work, run: Run) -> Progress:
     """Where every step of the run stands."""
-    return progress_beside_others(work, run).progress
+    return progress_with_shared_steps(work, run).progress
 
 
-def progress_beside_others(work: Work, run: Run) -> RunProgress:
+def progress_with_shared_steps(work: Work, run: Run) -> RunProgress:
     """A run as it stands, beside the others of its case."""
     return _run_now(work, run, all_runs_of(work, run.case))
 
@@ -74,7 +74,7 @@ def run_by_id(work: Work, case: Case, run_id: str) -> Run:
     return run
 
 
-def running(work: Work, case: Case, playbook_id: str) -> Run | None:
+def unfinished_run_of(work: Work, case: Case, playbook_id: str) -> Run | None:
     """The run of that page which has not ended, whatever its edition."""
     going_on = select(Run).where(Run.case_id == case.id, Run.ended_at.is_(None))
     return next(
@@ -82,7 +82,7 @@ def running(work: Work, case: Case, playbook_id: str) -> Run | None:
     )
 
 
-def where_found_out(work: Work, case: Case, fact: str) -> tuple[Run, StepNow] | None:
+def step_establishing_fact(work: Work, case: Case, fact: str) -> tuple[Run, StepProgress] | None:
     """The step at work on a case that finds a fact out; one that can be done now comes first."""
     found = [
         (one.run, step)
@@ -94,7 +94,7 @@ def where_found_out(work: Work, case: Case, fact: str) -> tuple[Run, StepNow] | 
     return max(found, key=lambda pair: pair[1].may_be_recorded, default=None)
 
 
-def at_work(work: Work, case: Case) -> tuple[str, ...]:
+def playbooks_in_progress(work: Work, case: Case) -> tuple[str, ...]:
     """The pages whose runs have not ended, by id, the oldest run first."""
     return tuple(dict.fromkeys(work.session.scalars(AT_WORK, {"case_id": case.id})))
 
@@ -108,7 +108,7 @@ class DueStep:
     record: StepRecord
 
 
-def came_back(work: Work, limit: int = 20) -> Sequence[DueStep]:
+def steps_due_again(work: Work, limit: int = 20) -> Sequence[DueStep]:
     """The steps of the actor's queues that have come back, the longest ago first."""
     due = (
         select(StepRecord)
@@ -137,11 +137,13 @@ def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunProgress:
     others = [(other, page_of(other)) for other in runs if other is not run]
     elsewhere = shared_steps(page, others, begun_at=run.started_at)
     own = {record.step: record.as_recorded(work.at) for record in run.records}
-    steps = progress(page, context_of(work, run.case, page), counting(elsewhere) | own)
+    steps = progress(
+        page, condition_context(work, run.case, page), effective_shared_records(elsewhere) | own
+    )
     return RunProgress(run, page, steps, elsewhere)
 
 
-def counting(elsewhere: Mapping[str, SharedStep]) -> dict[str, Record]:
+def effective_shared_records(elsewhere: Mapping[str, SharedStep]) -> dict[str, Record]:
     """What was recorded elsewhere and need not be done again, as records of this run."""
     counting = {name: one.outcome.id for name, one in elsewhere.items() if one.counts}
     return {name: Record(outcome, is_elsewhere=True) for name, outcome in counting.items()}

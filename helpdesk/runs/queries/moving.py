@@ -13,12 +13,12 @@ from helpdesk.playbooks.progress import Record
 from helpdesk.runs.context import answers_of
 from helpdesk.runs.models import Run
 from helpdesk.runs.queries.current import page_of
-from helpdesk.runs.queries.written import evidence_of
+from helpdesk.runs.queries.evidence_and_notes import evidence_of
 
 
 def newer_edition(run: Run) -> Playbook | None:
     """Today's edition of the page, where the run stands on another one. A retired page has none."""
-    today = repository.current(run.edition.playbook)
+    today = repository.current_edition(run.edition.playbook)
     if today is None or today.playbook.status is Readiness.RETIRED:
         return None
     return today.playbook if today.content_hash != run.content_hash else None
@@ -36,7 +36,7 @@ class MovePreview:
     lost_evidence: tuple[EvidencePlan, ...]
 
 
-def move_of(work: Work, run: Run) -> MovePreview:
+def preview_move(work: Work, run: Run) -> MovePreview:
     """The two editions of a run side by side. Where there is nothing to move to, it is too late."""
     old, new = page_of(run), newer_edition(run)
     if new is None or run.ended_at is not None:

@@ -10,14 +10,19 @@ from helpdesk.playbooks.model import Playbook, Readiness
 from helpdesk.playbooks.preview import StepPreview, preview_steps
 from helpdesk.playbooks.progress import Progress
 from helpdesk.playbooks.step_tracker import progress
-from helpdesk.runs.context import context_of
-from helpdesk.runs.queries.current import RunProgress, all_runs_of, counting, page_of
+from helpdesk.runs.context import condition_context
+from helpdesk.runs.queries.current import (
+    RunProgress,
+    all_runs_of,
+    effective_shared_records,
+    page_of,
+)
 from helpdesk.runs.shared_steps import SharedStep, shared_steps
 
 
 def page_to_start(playbook_id: str) -> Playbook:
     """A page that could be started."""
-    page = repository.the_library().playbook(playbook_id)
+    page = repository.load_current_library().playbook(playbook_id)
     if page is None or page.status is Readiness.RETIRED:
         raise NotFound
     return page
@@ -26,27 +31,31 @@ def page_to_start(playbook_id: str) -> Playbook:
 def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
     """Where every step would stand if the page were put to work now."""
     return progress(
-        page, context_of(work, case, page), counting(elsewhere_at_start(work, case, page))
+        page,
+        condition_context(work, case, page),
+        effective_shared_records(shared_steps_at_start(work, case, page)),
     )
 
 
-def elsewhere_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, SharedStep]:
+def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, SharedStep]:
     """What of the page other playbooks of the case have recorded, if it were put to work now."""
     others = [(run, page_of(run)) for run in all_runs_of(work, case)]
     return shared_steps(page, others, begun_at=work.at)
 
 
-def ahead_of(work: Work, case: Case, page: Playbook, steps: Progress) -> Mapping[str, StepPreview]:
+def preview_all_steps(
+    work: Work, case: Case, page: Playbook, steps: Progress
+) -> Mapping[str, StepPreview]:
     """Every step of a page to be read ahead, with where each way out of it leads."""
-    library = repository.the_library()
-    return preview_steps(page, steps, context_of(work, case, page), library.playbooks)
+    library = repository.load_current_library()
+    return preview_steps(page, steps, condition_context(work, case, page), library.playbooks)
 
 
-def startable(runs: Iterable[RunProgress]) -> tuple[Playbook, ...]:
+def startable_playbooks(runs: Iterable[RunProgress]) -> tuple[Playbook, ...]:
     """The pages that could be started beside these runs."""
     busy = {one.page.id for one in runs if one.run.ended_at is None}
     return tuple(
         page
-        for page in repository.the_library().playbooks
+        for page in repository.load_current_library().playbooks
         if page.id not in busy and page.status is not Readiness.RETIRED
     )

@@ -24,10 +24,10 @@ ADVICE = "account-takeover.safe_now.no-pay"
 def folder(tmp_path, monkeypatch):
     """The playbooks without any translation, and a catalogue without any words."""
     folder = shutil.copytree(CONTENT, tmp_path / "playbooks", ignore=lambda *_: ["i18n"])
-    there = catalogues.path_of("es").read_text()
+    there = catalogues.catalogue_path("es").read_text()
     monkeypatch.setattr(catalogues, "FOLDER", tmp_path / "translations")
-    catalogues.path_of("es").parent.mkdir(parents=True)
-    catalogues.path_of("es").write_text(_without_words(there))
+    catalogues.catalogue_path("es").parent.mkdir(parents=True)
+    catalogues.catalogue_path("es").write_text(_without_words(there))
     languages.forget()
     yield folder
     monkeypatch.undo()

@@ -154,7 +154,7 @@ def test_a_gate_that_opens_for_what_cannot_be_told_is_seen(monkeypatch):
         gates = [need for need in plan.needs if evaluate(need, known) is Truth.FALSE]
         return MissingForRequest(plan.to, tuple(gates), ())
 
-    monkeypatch.setattr(invariants, "missing_for", lenient)
+    monkeypatch.setattr(invariants, "missing_for_request", lenient)
 
     assert broken() == {LEAVES}
 
@@ -164,7 +164,7 @@ def test_evidence_that_nobody_waits_for_is_seen(monkeypatch):
         gates = [need for need in plan.needs if evaluate(need, known) is not Truth.TRUE]
         return MissingForRequest(plan.to, tuple(gates), ())
 
-    monkeypatch.setattr(invariants, "missing_for", lenient)
+    monkeypatch.setattr(invariants, "missing_for_request", lenient)
 
     first = next(explore(LIBRARY, ACCOUNT, MANY))
 
@@ -181,7 +181,7 @@ def test_a_resolved_end_that_asks_for_nothing_is_seen(monkeypatch):
 
 
 def test_an_end_that_came_too_early_is_seen(monkeypatch):
-    monkeypatch.setattr(simulator, "held_back", lambda page, now, step, outcome: ())
+    monkeypatch.setattr(simulator, "steps_blocking_outcome", lambda page, now, step, outcome: ())
 
     assert broken() == {RESOLVED}
 

@@ -86,7 +86,7 @@ def test_the_source_stays_as_it_is(source):
     translated(source, {})
 
     assert [content_hash(page) for page in source.playbooks] == before
-    assert repository.the_library("en") is repository.the_library()
+    assert repository.load_current_library("en") is repository.load_current_library()
 
 
 def test_every_sentence_has_a_kind_and_responders_keep_theirs_to_themselves(source):

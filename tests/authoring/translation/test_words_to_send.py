@@ -30,7 +30,7 @@ def spoken(monkeypatch, planted):
 @pytest.fixture
 def words():
     """The first words to send that any step has."""
-    pages = repository.the_library().playbooks
+    pages = repository.load_current_library().playbooks
     return next(step.words for page in pages for step in page.steps if step.words)
 
 

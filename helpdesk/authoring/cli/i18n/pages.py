@@ -10,8 +10,8 @@ from babel.messages.pofile import write_po
 from helpdesk.authoring.translation.checks import faults_on_a_page
 from helpdesk.authoring.translation.exchange import SAME, ReturnedSentence, TranslationUnit, po_head
 from helpdesk.authoring.translation.files import fingerprint
-from helpdesk.web.catalogues import NOT_READ, catalogue, is_translated, path_of
-from helpdesk.web.languages import name_of
+from helpdesk.web.catalogues import NOT_READ, catalogue, catalogue_path, is_translated
+from helpdesk.web.languages import language_name
 
 PART = "pages"
 NUMBER = "%(num)s"
@@ -34,7 +34,7 @@ def merge(
     """
     there = catalogue(language)
     if there is None:
-        return [], [f"{path_of(language)} is missing; make catalogue writes it"]
+        return [], [f"{catalogue_path(language)} is missing; make catalogue writes it"]
     taken, refused = list[str](), list[str]()
     by_id = {_id_of(one, n): (one, n) for one in there if one.id for n in range(_number(one))}
     for answer in answers:
@@ -56,7 +56,7 @@ def merge(
             _put(message, form, words, is_draft=is_draft)
             taken.append(answer.id)
     if taken:
-        _write(path_of(language), there, language)
+        _write(catalogue_path(language), there, language)
     return taken, refused
 
 
@@ -98,5 +98,5 @@ def _write(path: Path, there: Catalog, language: str) -> None:
     """In the shape of `make catalogue`; who has read it before has not read this."""
     output = io.BytesIO()
     write_po(output, there, sort_output=True, include_lineno=False, omit_header=True)
-    head = po_head(language, NOT_READ.format(name=name_of(language, "en")))
+    head = po_head(language, NOT_READ.format(name=language_name(language, "en")))
     path.write_text(head + output.getvalue().decode(), encoding="utf-8")

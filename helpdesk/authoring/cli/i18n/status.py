@@ -16,8 +16,8 @@ from helpdesk.authoring.translation.status import (
     TranslationStatus,
     translation_status,
 )
-from helpdesk.web.catalogues import has_been_read, lacking_consents
-from helpdesk.web.languages import name_of
+from helpdesk.web.catalogues import has_been_reviewed, untranslated_consents
+from helpdesk.web.languages import language_name
 
 FEW = 5
 
@@ -70,18 +70,19 @@ def status(chosen: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
 def _look(playbooks: TranslationStatus) -> _Language:
     code = playbooks.language
     own = list(pages.units(code))
-    lacking = lacking_consents(code)
+    lacking = untranslated_consents(code)
     return _Language(
         playbooks=playbooks,
         pages=len(own),
         pages_done=sum(one.is_final for one in own),
         consents_lacking=["there is no catalogue"] if lacking is None else lacking,
-        is_reviewed=playbooks.is_reviewed and has_been_read(code),
+        is_reviewed=playbooks.is_reviewed and has_been_reviewed(code),
     )
 
 
 def _lines(one: _Language) -> Iterator[str]:
-    yield f"{one.playbooks.language} ({name_of(one.playbooks.language, 'en')}): {_verdict(one)}"
+    language = one.playbooks.language
+    yield f"{language} ({language_name(language, 'en')}): {_verdict(one)}"
     yield f"  {'part':28}  fresh  stale  draft  missing    of these, needed: fresh / not"
     lacking = one.pages - one.pages_done
     yield f"  {'the public pages':28} {one.pages_done:6} {'':6} {'':6} {lacking:8}"

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from helpdesk.core.edit_distance import place_of_word_meant
+from helpdesk.core.edit_distance import closest_word_index
 
 # The list has both yo-yo and yoyo, which are one word without the hyphen.
 INSTEAD: Final = {"yo-yo": "yowl"}
@@ -37,7 +37,7 @@ def _longest() -> int:
     return max(map(len, word_list()))
 
 
-def in_words(number: int) -> tuple[str, ...]:
+def number_to_words(number: int) -> tuple[str, ...]:
     """A code of before in its ten words."""
     words = list[str]()
     for _ in range(WORDS_OF_BEFORE):
@@ -46,9 +46,9 @@ def in_words(number: int) -> tuple[str, ...]:
     return tuple(reversed(words))
 
 
-def numbers_in(words: list[str]) -> Iterator[int]:
+def numbers_from_words(words: list[str]) -> Iterator[int]:
     """Codes of before, in words of the long list."""
-    places = [place_of_word_meant(word, _word_numbers(), _longest()) for word in words]
+    places = [closest_word_index(word, _word_numbers(), _longest()) for word in words]
     for start in range(len(places) - WORDS_OF_BEFORE + 1):
         row = places[start : start + WORDS_OF_BEFORE]
         number = 0
@@ -60,7 +60,7 @@ def numbers_in(words: list[str]) -> Iterator[int]:
             yield number
 
 
-def longest_row(words: list[str]) -> int:
+def longest_run_of_words(words: list[str]) -> int:
     """How many words of the list stand one after the other."""
     longest = row = 0
     for word in words:

@@ -14,7 +14,7 @@ from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.queries.current import page_of
 
 
-def in_words(page: Playbook, names: Iterable[str]) -> str:
+def condition_names_in_words(page: Playbook, names: Iterable[str]) -> str:
     """What conditions ask about, as people say it: the question, or the fact spelt out."""
     questions = {name: page.question(name) for name in names}
     said = [str(one.ask) if one else name.replace("_", " ") for name, one in questions.items()]
@@ -31,12 +31,12 @@ def words_to_send(run: Run, step_id: str) -> Text | None:
     return end.say if end else None
 
 
-def words_of(work: Work, record: StepRecord) -> str:
+def note_of_record(work: Work, record: StepRecord) -> str:
     """The note beside an outcome, or the reason for skipping."""
     return work.keys.open(record, "words")
 
 
-def kinds_written(work: Work, case: Case) -> frozenset[str]:
+def written_evidence_kinds(work: Work, case: Case) -> frozenset[str]:
     """The names of what was written down for the case, which open nothing."""
     kinds = select(EvidenceTaken.kind).where(EvidenceTaken.case_id == case.id)
     return frozenset(work.session.scalars(kinds))
@@ -50,4 +50,4 @@ def evidence_of(work: Work, case: Case) -> Mapping[str, str]:
 
 def platform_of(case: Case) -> Platform | None:
     """What we know about the platform of the case."""
-    return repository.the_library().platform(case.platform) if case.platform else None
+    return repository.load_current_library().platform(case.platform) if case.platform else None

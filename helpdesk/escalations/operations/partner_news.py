@@ -10,7 +10,7 @@ from helpdesk.escalations.page_marks import news_mark_of
 from helpdesk.escalations.policy import may_tell_partner, may_work_on
 
 
-def note_news(work: Work, escalation: Escalation, *, is_told: bool) -> None:
+def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) -> None:
     """Note that a letter with news was taken, or that none could go. Safe to run twice."""
     work.require(may_tell_partner, escalation)
     if is_told and escalation.untold_since is not None:
@@ -21,7 +21,7 @@ def note_news(work: Work, escalation: Escalation, *, is_told: bool) -> None:
         work.record("escalation.partner_untold", escalation)
 
 
-def say_they_know(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
+def record_told_otherwise(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
     """Somebody of ours told them of this news by another way, so that no letter is missing."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
@@ -32,10 +32,10 @@ def say_they_know(work: Work, escalation: Escalation, *, seen: str | None = None
     work.record("escalation.partner_told_otherwise", escalation)
 
 
-def tell_what_waited(work: Work, partner_id: str, *, at: int) -> None:
+def promise_waiting_news(work: Work, partner_id: str, *, at: int) -> None:
     """Promise one letter for each request on which they have not heard the news.
 
     No rule: only the worker comes here, after their address was confirmed.
     """
-    for escalation in queries.untold_at(work, partner_id):
+    for escalation in queries.untold_requests_of_partner(work, partner_id):
         work.promise("escalations.tell_partner", escalation_id=escalation.id, about=f"again-{at}")

@@ -28,7 +28,7 @@ READ: Final = text("SELECT at, answer FROM press_answer(:id)").columns(
 FORGET: Final = text("SELECT forget_presses(:before)")
 
 
-class StoredAnswer(Base):
+class StoredResponse(Base):
     """One form, sent as it stood. It says nothing of who pressed, or what."""
 
     __tablename__ = "presses"
@@ -41,33 +41,33 @@ class StoredAnswer(Base):
         return Place("presses", field, "", self.id)
 
 
-def is_first(session: Session, press: str, *, at: datetime) -> bool:
+def is_first_submission(session: Session, press: str, *, at: datetime) -> bool:
     """Whether nobody has pressed this yet. Waits for one that is being worked on."""
     written: int = session.connection().execute(BEGIN, {"id": press, "at": at}).rowcount
     return written == 1
 
 
-def put(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
+def put_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
     """Keep something under a name of its own, in the place of what was there."""
     session.execute(KEEP, {"id": press, "answer": answer.raw, "at": at})
 
 
-def add(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
+def add_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
     """Keep something under a name that nothing has yet."""
     session.execute(ADD, {"id": press, "answer": answer.raw, "at": at})
 
 
-def forget(session: Session, *, before: datetime) -> None:
+def delete_older_responses(session: Session, *, before: datetime) -> None:
     """Delete what nobody will ask for any more. The ticker alone may."""
     session.execute(FORGET, {"before": before})
 
 
-def note_answer(session: Session, press: str, answer: Envelope) -> None:
+def save_response(session: Session, press: str, answer: Envelope) -> None:
     """Keep what the first press is told, for the second."""
     session.execute(NOTE, {"id": press, "answer": answer.raw})
 
 
-def answer_to(session: Session, press: str, *, since: datetime | None = None) -> Envelope | None:
+def response_to(session: Session, press: str, *, since: datetime | None = None) -> Envelope | None:
     """What the first press was told; `since` is what it must not be older than."""
     row = session.execute(READ, {"id": press}).first()
     if row is None or (since is not None and row.at < since):
@@ -76,6 +76,6 @@ def answer_to(session: Session, press: str, *, since: datetime | None = None) ->
     return answer
 
 
-def place_of(press: str) -> Place:
+def response_location(press: str) -> Place:
     """Where its answer belongs, for who has no row."""
-    return StoredAnswer(id=press).place_of("answer")
+    return StoredResponse(id=press).place_of("answer")

@@ -19,7 +19,7 @@ READER_UNTOLD: Final = "escalation.second_reader_untold"
 
 
 @dataclass(frozen=True)
-class SecondPersonCall:
+class SecondPersonAlert:
     """The last that history says of a call: asked for, told (by id), or that nobody could be."""
 
     at: datetime
@@ -27,40 +27,42 @@ class SecondPersonCall:
     reached_nobody: bool
 
 
-def call_for_approval(work: Work, escalation: Escalation) -> SecondPersonCall | None:
+def alert_for_approval(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
     """What came of calling somebody to read a draft, or an answer that waits, as it is now."""
     return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
 
 
-def call_to_read(work: Work, escalation: Escalation) -> SecondPersonCall | None:
+def alert_to_read(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
     """What came of calling somebody to read what left on one person's word."""
     return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD))
 
 
-def call_second_person_once(work: Work, escalation: Escalation) -> None:
+def alert_second_person_once(work: Work, escalation: Escalation) -> None:
     """Promise a call for the words that wait now, unless one is on its way or was heard."""
-    call = call_for_approval(work, escalation)
+    call = alert_for_approval(work, escalation)
     if call is not None and not call.reached_nobody:
         return
-    work.record(CALLED, escalation, wording=escalation.wording, words=words_of(escalation))
+    work.record(
+        CALLED, escalation, wording=escalation.wording_to_approve, words=wording_code(escalation)
+    )
     work.promise("escalations.call_second_person", escalation_id=escalation.id)
 
 
-def words_of(escalation: Escalation) -> str:
+def wording_code(escalation: Escalation) -> str:
     """Which words of ours wait to be read by a second person, as history says it."""
-    return "answer" if escalation.holds_answer else "request"
+    return "answer" if escalation.has_answer_to_approve else "request"
 
 
 def _last_call(
     work: Work, escalation: Escalation, actions: tuple[str, ...]
-) -> SecondPersonCall | None:
+) -> SecondPersonAlert | None:
     entries = select(HistoryEntry).where(
         HistoryEntry.subject_id == escalation.id, HistoryEntry.action.in_(actions)
     )
     for entry in work.session.scalars(entries.order_by(HistoryEntry.id.desc())):
         # Entries from before answers had second persons name the packet.
         about = entry.details.get("wording") or entry.details.get("packet_hash")
-        if about == escalation.wording:
+        if about == escalation.wording_to_approve:
             told = tuple(entry.details.get("told", ()))
-            return SecondPersonCall(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
+            return SecondPersonAlert(entry.at, told, entry.action in (UNTOLD, READER_UNTOLD))
     return None

@@ -29,6 +29,6 @@ UNDONE: Final[Mapping[str, str]] = {
 }
 
 
-def in_words(job: str) -> str:
+def describe_failed_job(job: str) -> str:
     """What people miss; a job that this version does not know keeps its name."""
     return UNDONE.get(job, f"The job {job} was not done")

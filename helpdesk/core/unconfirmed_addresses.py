@@ -62,44 +62,48 @@ class UnconfirmedAddress:
         return self.sent_at is not None and self.sent_at + CODE_HOLDS <= at
 
 
-class Contents(NamedTuple):
+class CodeEmailContents(NamedTuple):
     """What a test letter needs: where it goes, and the code in it."""
 
     to: str
     code: str
 
 
-def is_used(confirmed_at: datetime | None, used_until: datetime | None, at: datetime) -> bool:
+def is_address_usable(
+    confirmed_at: datetime | None, used_until: datetime | None, at: datetime
+) -> bool:
     """Whether an address may be relied upon: confirmed, or given before and not yet too old."""
     return confirmed_at is not None or (used_until is not None and used_until > at)
 
 
-def new_code(work: Work, new: UnconfirmedAddress) -> None:
+def generate_code_for(work: Work, new: UnconfirmedAddress) -> None:
     """Another code, with all its tries; the one before stops working. Its letter is promised by
     whoever calls this."""
     code = f"{secrets.randbelow(10**6):06}"
     new.code = work.keys.service.seal(new.SEALED_TO, code, new.place_of("code"))
-    new.code_tag = tag_of(new, code)
+    new.code_tag = code_tag(new, code)
     new.tries, new.asked_at, new.sent_at = 0, work.at, None
 
 
-def type_code(work: Work, new: UnconfirmedAddress, code: str) -> CodeCheck:
+def check_code(work: Work, new: UnconfirmedAddress, code: str) -> CodeCheck:
     """Compare a code with that of the newest letter. A wrong one counts."""
     if new.is_over(work.at):
         return CodeCheck.LATE
-    if new.code_tag is None or not secrets.compare_digest(new.code_tag, tag_of(new, code)):
+    if new.code_tag is None or not secrets.compare_digest(new.code_tag, code_tag(new, code)):
         new.tries += 1
         return CodeCheck.WRONG
     return CodeCheck.RIGHT
 
 
-def tag_of(new: UnconfirmedAddress, code: str) -> bytes:
+def code_tag(new: UnconfirmedAddress, code: str) -> bytes:
     """What is kept of a code; the same six digits look different for each owner."""
     digits = code_input.extract_six_digits(code).encode()
     return hashlib.blake2b(digits, key=new.owner_id.encode(), digest_size=32).digest()
 
 
-def code_email_of(work: Work, new: UnconfirmedAddress | None, *, at: int) -> Contents | None:
+def code_email_contents(
+    work: Work, new: UnconfirmedAddress | None, *, at: int
+) -> CodeEmailContents | None:
     """What the letter asked for at that second holds; None if it was sent, or another code has
     replaced its own."""
     if new is None or new.code is None or new.address is None:
@@ -107,13 +111,13 @@ def code_email_of(work: Work, new: UnconfirmedAddress | None, *, at: int) -> Con
     if int(new.asked_at.timestamp()) != at:
         return None
     opened = work.keys.service.open
-    return Contents(
+    return CodeEmailContents(
         to=opened(new.SEALED_TO, new.address, new.place_of("address")),
         code=opened(new.SEALED_TO, new.code, new.place_of("code")),
     )
 
 
-def note_sent(work: Work, sent: UnconfirmedAddress) -> None:
+def record_code_sent(work: Work, sent: UnconfirmedAddress) -> None:
     """The letter has left: its code runs from now, unless another has replaced it meanwhile."""
     now = _as_it_is(work, sent)
     if now is not None and now.code_tag == sent.code_tag:
@@ -127,7 +131,7 @@ def old_address_of(work: Work, new: UnconfirmedAddress | None) -> str:
     return work.keys.service.open(new.SEALED_TO, new.old, new.place_of("old"))
 
 
-def note_old_told(work: Work, told: UnconfirmedAddress) -> None:
+def record_old_address_notified(work: Work, told: UnconfirmedAddress) -> None:
     """The address before has been told, unless there is another one by now."""
     now = _as_it_is(work, told)
     if now is not None and now.old == told.old:
