@@ -99,7 +99,7 @@ class Packet:
             if field.name in self.fields and field.name != but:
                 yield field.label, field.in_words(self.fields[field.name])
 
-    def labelled_lines_for_staff(self) -> Iterator[tuple[str, str]]:
+    def lines_for_non_partners(self) -> Iterator[tuple[str, str]]:
         """The same for whoever is not the partner: in their labels “your” is the partner's."""
         for field in FIELDS:
             if field.name in self.fields:

@@ -354,7 +354,8 @@ INSERT INTO partners (id, slug, name, platform, team_id, allowed_fields, answer_
     decide_within, is_drill, mailbox)
     VALUES ('pa', 'pa', 'Partner', 'pa', 'p', '[]', '{}', '{}', false, 'in use');
 INSERT INTO new_partner_mailboxes (partner_id, address, code, code_tag, tries, asked_at)
-    VALUES ('pa', 'given by a coordinator', 'code', 'tag', 4, now());
+    VALUES ('pa', 'given by a coordinator', 'code', 'tag', 0, now());
+UPDATE new_partner_mailboxes SET tries = 4 WHERE partner_id = 'pa';
 """
 ENTRY_OF_PARTNER = (
     "INSERT INTO history (at, actor_id, action, subject_type, subject_id, details) "

@@ -166,7 +166,7 @@ FAULTS = (
         ACCOUNT,
         "say: Keep every email from the service, even those that look unimportant.",
         "say: Delete every mail from the service about this.★",
-        "'delete' cannot be undone",
+        "'delete' can't be undone",
     ),
     (
         "L13",
@@ -495,7 +495,7 @@ def test_old_words_in_another_language_are_reported(pages):
 
 def test_every_rule_has_seen_a_fault():
     assert {rule for rule, *_ in FAULTS} | {"L25"} == set(LintRule)
-    assert len(LintRule) == 33
+    assert len(LintRule) == 34
 
 
 @pytest.mark.parametrize(
