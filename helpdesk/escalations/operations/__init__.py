@@ -57,8 +57,6 @@ __all__ = [
     "decide",
     "deny_verdict",
     "look_back",
-    "note_news",
-    "note_reading",
     "note_ticket",
     "open_packet_and_record",
     "promise_waiting_news",
