@@ -31,7 +31,7 @@ def a_case_of(context, queue, owner, now, level=Level.SOON):
 def wait(context, asha, case, now, **wish):
     with work_as(context, asha, now) as work:
         found = work.session.get(Case, case.id)
-        if wish["on"] is WaitsOn.REPORTER:
+        if wish["waits_on"] is WaitsOn.REPORTER:
             operations.send_message(work, found, "Since when?")
         operations.pause_case(work, found, **wish)
     return found
@@ -53,7 +53,7 @@ def test_who_waits_for_the_reporter_gives_them_a_day_and_then_it_is_our_move_aga
     context, queue, asha, now, level
 ):
     case = a_case_of(context, queue, asha, now, level)
-    found = wait(context, asha, case, now, on=WaitsOn.REPORTER)
+    found = wait(context, asha, case, now, waits_on=WaitsOn.REPORTER)
     assert found.waits_until == now.date() + USUAL_WAIT[level]
 
     morning = datetime.combine(found.waits_until, datetime.min.time(), UTC)
@@ -71,7 +71,7 @@ def test_who_waits_for_the_reporter_gives_them_a_day_and_then_it_is_our_move_aga
 
 def test_a_day_that_has_come_says_why_the_case_is_back(context, queue, asha, now, staff):
     case = a_case_of(context, queue, asha, now)
-    wait(context, asha, case, now, on=WaitsOn.DATE, until=(now + 2 * DAY).date())
+    wait(context, asha, case, now, waits_on=WaitsOn.DATE, until=(now + 2 * DAY).date())
 
     run_due_promises(context, "notices", at=now + 2 * DAY)
 
@@ -86,9 +86,9 @@ def test_no_wait_is_longer_than_its_level_allows(context, queue, asha, now, on, 
     latest = now.date() + LONGEST_WAIT[level]
     for day in (latest + DAY, date(9999, 12, 31)):
         with pytest.raises(Conflict, match="at most"):
-            wait(context, asha, case, now, on=on, until=day)
+            wait(context, asha, case, now, waits_on=on, until=day)
 
-    assert wait(context, asha, case, now, on=on, until=latest).waits_until == latest
+    assert wait(context, asha, case, now, waits_on=on, until=latest).waits_until == latest
 
 
 @pytest.mark.parametrize("on", [WaitsOn.REPORTER, WaitsOn.DATE])
@@ -97,7 +97,7 @@ def test_a_day_that_is_over_is_refused_and_says_which_day_it_is_in_utc(
 ):
     case = a_case_of(context, queue, asha, now)
     with pytest.raises(Conflict, match=r"after today, 2 November 2026.*UTC"):
-        wait(context, asha, case, now, on=on, until=now.date())
+        wait(context, asha, case, now, waits_on=on, until=now.date())
 
 
 def test_nobody_waits_for_a_partner_who_has_no_request(context, queue, asha, staff):
@@ -126,7 +126,7 @@ def test_nobody_waits_for_a_reporter_who_was_asked_nothing(context, queue, asha,
 
 def test_nobody_waits_for_a_reporter_who_has_answered(context, queue, asha, now):
     case = a_case_of(context, queue, asha, now)
-    wait(context, asha, case, now, on=WaitsOn.REPORTER)
+    wait(context, asha, case, now, waits_on=WaitsOn.REPORTER)
     with context.begin(reporter(case.id), at=now) as work:
         write_message(work, work.session.get(Case, case.id), body="Since Monday.")
     assert case_now(context, case).state is CaseState.OPEN
@@ -189,8 +189,8 @@ def test_the_database_keeps_nothing_that_waits_without_a_cause_or_a_day(
 
 def test_the_alarm_of_an_older_wait_ends_no_newer_one(context, queue, asha, now):
     case = a_case_of(context, queue, asha, now)
-    wait(context, asha, case, now, on=WaitsOn.DATE, until=(now + 2 * DAY).date())
-    found = wait(context, asha, case, now, on=WaitsOn.DATE, until=(now + 5 * DAY).date())
+    wait(context, asha, case, now, waits_on=WaitsOn.DATE, until=(now + 2 * DAY).date())
+    found = wait(context, asha, case, now, waits_on=WaitsOn.DATE, until=(now + 5 * DAY).date())
 
     run_due_promises(context, "notices", at=now + 3 * DAY)
 

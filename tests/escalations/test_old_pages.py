@@ -92,7 +92,7 @@ def answer_alone(house, escalation, words):
         operations.answer_question(work, house.mine(work, escalation), words=words)
     with house.as_(house.writer) as work:
         found = house.mine(work, escalation)
-        operations.approve_answer(work, found, seen_wording=found.wording)
+        operations.approve_answer(work, found, seen_wording=found.wording_to_approve)
 
 
 # what left on one person's word

@@ -92,11 +92,11 @@ def gallery():
     app.jinja_env.globals.update(once=render_once)
     app.jinja_env.filters.update(name=name_markup, isolated=isolate, harmless=defanged_visible)
     app.jinja_env.filters.update(
-        outside_text=outside_text, exact=text_with_links, visible=reveal_hidden_characters
+        as_written=outside_text, exact=text_with_links, visible=reveal_hidden_characters
     )
     app.jinja_env.filters.update(is_defanged=is_defanged)
     app.jinja_env.filters.update(
-        moment=format_moment, happened=format_when_happened, format_within_hour=format_within_hour
+        moment=format_moment, happened=format_when_happened, in_hour=format_within_hour
     )
     app.jinja_env.filters.update(day=format_day, time_left=time_left, said=with_language)
     app.secret_key = "only for a message"

@@ -88,7 +88,7 @@ def create_departure(team_id: str) -> ResponseReturnValue:
     form = _form(person, [team])
     if not form.validate_on_submit():
         return _page("own", person, form, membership), 422
-    operations.leave_team(work, membership, form.handing())
+    operations.leave_team(work, membership, form.reassignment())
     flash(f"You are no longer in {isolate(team.name)}.")
     return redirect(url_for("accounts.show_own"), 303)
 
