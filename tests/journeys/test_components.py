@@ -76,7 +76,7 @@ class Sample(Form):
 
 
 class Somebody:
-    name_markup = "Sample Person"
+    name = "Sample Person"
     role = "responder"
 
 
@@ -96,7 +96,10 @@ def gallery():
     )
     app.jinja_env.filters.update(is_defanged=is_defanged)
     app.jinja_env.filters.update(
-        moment=format_moment, happened=format_when_happened, in_hour=format_within_hour
+        moment=format_moment,
+        happened=format_when_happened,
+        when=format_when_happened,
+        in_hour=format_within_hour,
     )
     app.jinja_env.filters.update(day=format_day, time_left=time_left, said=with_language)
     app.secret_key = "only for a message"

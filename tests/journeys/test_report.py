@@ -40,7 +40,7 @@ def test_somebody_reports_and_comes_back_with_the_code(browser, served):
     assert len("".join(letters)) == 26
 
     reporter.come_back(browser, served.public, words, look=the_way_out_comes_first)
-    assert "Your report has arrived" in text(browser)
+    assert "received your report" in text(browser)
 
     reporter.write(browser, "They changed the picture, too.", look=the_way_out_comes_first)
     assert "You wrote to us on" in text(browser)
