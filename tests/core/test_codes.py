@@ -31,7 +31,8 @@ def test_every_form_of_a_code_is_read_back(number, language):
     words = code.words_in(language)
 
     assert len(words) == 12
-    assert ReturnCode.read(" ".join(words)) == code
+    # Words of one list may begin like those of another: then both are found, and both are tried.
+    assert code in ReturnCode.find_all(" ".join(words))
     assert code in ReturnCode.find_all(" ".join(normalise(word)[:4] for word in words))
     assert ReturnCode.read(code.letters) == code
     assert ReturnCode.read(code.digits) == code

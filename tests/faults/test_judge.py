@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bench.faults import burying, claiming, delivering, judge, killing, requests, submitting
+from bench.faults import claiming, delivering, judge, killing, requests, submitting
 from bench.seeding import several_cases
 from helpdesk.core import emails, history
 from helpdesk.core.emails import UncertainMailError
@@ -158,29 +158,3 @@ def test_history_that_was_changed(scene):
         connection.execute("UPDATE history SET actor_id = 'somebody' WHERE action LIKE 'case.%'")
 
     assert any("was changed" in fault for fault in judge.chain(scene.house))
-
-
-FIRST_COME = """
-CREATE FUNCTION planted_line() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.promised_by := 'helpdesk_intake';
-    NEW.turn := CASE WHEN NEW.id LIKE 'planted%' THEN 0 ELSE 1000000 END;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER zz_planted BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION planted_line()
-"""
-
-
-def test_promises_that_stand_in_one_line_bury_the_alarms_behind_them(scene):
-    with psycopg.connect(scene.house.database()) as connection:
-        connection.execute(FIRST_COME)
-    try:
-        scene.house.work("notices")
-        scene.house.tick()
-
-        trial = burying.trial(scene.house, seed=SEED, many=2_500)
-    finally:
-        with psycopg.connect(scene.house.database()) as connection:
-            connection.execute("DROP TRIGGER zz_planted ON outbox; DROP FUNCTION planted_line()")
-
-    assert any("was told" in fault for fault in trial.faults)

@@ -61,9 +61,13 @@ def wire(server, user):
     secret, _, place = server.url(user).removeprefix(f"unix://{user}:").rpartition("@")
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(5)
-    connection.connect(place)
-    connection.sendall(sent("AUTH", user, secret))
-    connection.recv(100)
+    try:
+        connection.connect(place)
+        connection.sendall(sent("AUTH", user, secret))
+        connection.recv(100)
+    except OSError:  # it has hung up: that is what it is there for
+        connection.close()
+        raise
     return connection
 
 
