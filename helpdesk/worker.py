@@ -1,4 +1,4 @@
-"""The worker's door: look(queue), and the outbox says what there is to do."""
+"""The one function that a worker runs: the outbox says what there is to do."""
 
 import os
 from functools import cache

@@ -2,7 +2,6 @@
 
 import os
 from contextlib import suppress
-from importlib import import_module
 
 import click
 from redis import Redis
@@ -28,9 +27,11 @@ def worker(queue: str) -> None:
         )
     _reach_database(settings)
     _reach_redis(settings)
-    # Loaded here, once, so that the child process for each piece of work starts at once.
-    look = import_module("helpdesk.worker").look
-    open_worker(settings.redis_url, queue, look).work(logging_level="WARNING")
+    # Loaded here, once, so that the child process for each piece of work starts at once; and by no
+    # other command, for it reads every playbook.
+    from helpdesk.worker import run_due_jobs  # noqa: PLC0415 - see above
+
+    open_worker(settings.redis_url, queue, run_due_jobs).work(logging_level="WARNING")
 
 
 @click.command()
