@@ -267,6 +267,7 @@ def test_stolen_keys_open_nothing_of_a_case_that_is_not_theirs(told, say):
     assert not set.intersection(*factors)
     assert each["intake key"].where == set()
     assert {value.where for value in theirs} <= {
+        ("cases", "for_advice"),
         ("messages", "for_reporter"),
         ("escalations", "packet_for_reporter"),
         ("visits", "unlocked"),
@@ -303,6 +304,7 @@ def test_the_right_people_together_open_everything(told, say):
     alone = opened_by(values, responder)
     shut = {value.where for value in values if value.place.case_id == case.id} - alone.where
     assert shut == {
+        ("cases", "for_advice"),
         ("messages", "for_reporter"),
         ("escalations", "packet_for_reporter"),
         ("escalations", "packet_for_partner"),
