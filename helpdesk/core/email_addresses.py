@@ -16,7 +16,7 @@ class InvalidEmailAddress(Conflict):
 
 
 def parse_email_address(typed: str) -> str:
-    """The address that was typed or pasted, as letters will be sent to it; or NotAnAddress.
+    """The address that was typed or pasted, as letters will be sent to it; or InvalidEmailAddress.
 
     Signs that nobody sees are dropped, and so are the brackets and `mailto:` of a copied link. A
     domain in another script is kept in the form that every server understands; a name before

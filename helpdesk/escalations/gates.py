@@ -1,6 +1,6 @@
 """Gates: what must be true before anything leaves. All of them at once, each with a sentence.
 
-Pure: `Seen` is what was found about a request, `check` says what that means.
+Pure: `GateInputs` is what was found about a request, `check_gates` says what that means.
 """
 
 import re

@@ -4,13 +4,13 @@ They bring help to the eye at once, beside the way on, and decide nothing: no le
 them. So a sign too many costs a glance, and one too few costs more. Pure, and it keeps nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from helpdesk.playbooks.normalization import LONGEST, WORD, beginnings_of, folded, root, stem
+from helpdesk.playbooks.normalization import LONGEST, WORD, folded, root, stem
+from helpdesk.playbooks.word_index import WordIndex
 
 # Words that people put between the words of a phrase: "he *always* hits me".
 BETWEEN: Final = 2
@@ -54,15 +54,14 @@ class DangerPhrases:
     """Phrases that point to danger, ready to be found in texts."""
 
     def __init__(self, phrases: Iterable[DangerPhrase]) -> None:
-        # By how they begin: with a whole word, or with one that may end in any way.
-        self._whole: dict[str, list[_Phrase]] = defaultdict(list)
-        self._beginnings: dict[str, list[_Phrase]] = defaultdict(list)
+        self._index: WordIndex[_Phrase] = WordIndex()
         for one in phrases:
             words = tuple(_ways_of(piece) for piece in one.text.split())
+            phrase = _Phrase(one.sign, words)
             for way in words[0].whole:
-                self._whole[way].append(_Phrase(one.sign, words))
+                self._index.add(way, phrase, any_ending=False)
             for beginning in words[0].beginnings:
-                self._beginnings[beginning].append(_Phrase(one.sign, words))
+                self._index.add(beginning, phrase, any_ending=True)
 
     def signs_in(self, text: str) -> tuple[DangerSign, ...]:
         """The signs that a text shows, whatever language it is in, the most pressing first."""
@@ -71,15 +70,10 @@ class DangerPhrases:
         for place, word in enumerate(words):
             shown.update(
                 one.sign
-                for one in self._begun_by(word)
+                for one in self._index.begun_by(word.stem, word.root)
                 if one.sign not in shown and one.is_at(words, place)
             )
         return tuple(sign for sign in DangerSign if sign in shown)
-
-    def _begun_by(self, word: "_Word") -> Iterator["_Phrase"]:
-        yield from self._whole.get(word.stem, ())
-        for beginning in beginnings_of(word.root):
-            yield from self._beginnings.get(beginning, ())
 
 
 class _Word(NamedTuple):

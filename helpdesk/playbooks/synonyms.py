@@ -3,12 +3,13 @@
 So what was learnt from one person's words serves whoever says it in others. Pure.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from helpdesk.playbooks.normalization import WORD, beginnings_of, folded, root
+from helpdesk.playbooks.normalization import WORD, folded, root
+from helpdesk.playbooks.word_index import WordIndex
 
 ANY_ENDING: Final = "*"
 
@@ -48,32 +49,21 @@ class Synonyms:
     """Finds the meanings in a text, whatever language it is in."""
 
     def __init__(self, groups: Iterable[SynonymGroup] = ()) -> None:
-        self._whole: dict[str, list[_Synonym]] = defaultdict(list)
-        self._beginnings: dict[str, list[_Synonym]] = defaultdict(list)
+        self._index: WordIndex[_Synonym] = WordIndex()
         for group in groups:
             for text in group.texts:
-                self._add(_Synonym(tuple(_words_of(text)), group.meaning))
-
-    def _add(self, synonym: _Synonym) -> None:
-        first = synonym.words[0]
-        if first.has_endings:
-            self._beginnings[first.said].append(synonym)
-        else:
-            self._whole[first.said].append(synonym)
+                words = tuple(_words_of(text))
+                synonym = _Synonym(words, group.meaning)
+                self._index.add(words[0].said, synonym, any_ending=words[0].has_endings)
 
     def meanings_in(self, words: Sequence[str]) -> Mapping[str, int]:
         """How many of the folded words, or places where several begin, have which meaning."""
         roots = [root(word) for word in words]
         found: Counter[str] = Counter()
         for place, word in enumerate(roots):
-            begun = self._begun_by(word)
+            begun = self._index.begun_by(word, word)
             found.update({one.meaning for one in begun if one.goes_on(roots, place)})
         return found
-
-    def _begun_by(self, word: str) -> Iterator[_Synonym]:
-        yield from self._whole.get(word, ())
-        for beginning in beginnings_of(word):
-            yield from self._beginnings.get(beginning, ())
 
 
 def _words_of(text: str) -> Iterator[_Word]:

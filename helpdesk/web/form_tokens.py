@@ -101,7 +101,7 @@ def is_tag_for(tag: str, who: str) -> bool:
 
 
 def new_token(owner_tag: str) -> str:
-    """A fresh token; `whose` is the tag of an older one that it takes the place of."""
+    """A fresh token; `owner_tag` is the tag of an older one that it takes the place of."""
     return _signer().sign(f"{secrets.token_urlsafe(24)}~{owner_tag}").decode()
 
 

@@ -1,6 +1,7 @@
 """The report on its way: four pages over one set of fields, which nobody of us can read."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
@@ -102,7 +103,7 @@ class ReportForm:
         """Whether what we say to this has not been read by anybody who has lived through it."""
         return report.is_draft(self.library, self.kinds)
 
-    @property
+    @cached_property
     def danger_signs(self) -> tuple[DangerSign, ...]:
         """What the words they typed show of danger: it is answered at once, and decides nothing."""
         return danger_detector().signs_in(self.last[STORY].data or "")

@@ -1,0 +1,27 @@
+"""Phrases by their first word: a text is compared with those alone that could begin there."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from helpdesk.playbooks.normalization import beginnings_of
+
+Phrase = TypeVar("Phrase")
+
+
+class WordIndex(Generic[Phrase]):
+    """Phrases that begin with a whole word, or with one that may end in any way. Pure."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, list[Phrase]] = defaultdict(list)
+        self._beginnings: dict[str, list[Phrase]] = defaultdict(list)
+
+    def add(self, first: str, phrase: Phrase, *, any_ending: bool) -> None:
+        (self._beginnings if any_ending else self._whole)[first].append(phrase)
+
+    def begun_by(self, whole: str, root: str) -> Iterator[Phrase]:
+        """Those of which a word of a text may be the first: `whole` as whole words are kept, and
+        `root` with its ending."""
+        yield from self._whole.get(whole, ())
+        for beginning in beginnings_of(root):
+            yield from self._beginnings.get(beginning, ())
