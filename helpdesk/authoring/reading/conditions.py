@@ -53,7 +53,7 @@ def _name_and_many(said: Node) -> tuple[str, tuple[str, ...]]:
         said.refuse("write a name and a list of values, as in [hold, [unclear, running]]")
     values = tuple(value.id() for value in items[1].items())
     if not values:
-        items[1].refuse("ttttttthere must be at least one value here here here here here here here")
+        items[1].refuse("there must be at least one value")
     return items[0].id(), values
 
 
@@ -71,5 +71,5 @@ def _from_here_up(name: str, value: str, scales: Scales, said: Node) -> tuple[st
 def _parts(said: Node, scales: Scales, references: References) -> tuple[Condition, ...]:
     parts = tuple(read_condition(part, scales, references) for part in said.items())
     if not parts:
-        said.refuse("ttttttthere must be at least one condition here here here here here here here")
+        said.refuse("there must be at least one condition")
     return parts

@@ -40,7 +40,7 @@ class StepsReader:
             entry for item in node.items() for entry in entries(item, home, self.fragments)
         )
         if not found:
-            node.refuse("ttttttthere must be at least one step here here here here here here here")
+            node.refuse("there must be at least one step")
         names = [entry.name for entry in found]
         refuse_repeats(node, [name for name in names if name])
         gathered, steps = ErrorCollector(), list[Step]()
