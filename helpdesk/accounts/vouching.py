@@ -38,6 +38,16 @@ def access_sponsor_of(
     return maker
 
 
+def is_independent(session: Session, person: Person) -> bool:
+    """Whether nobody else of a queue could be the one behind this account."""
+    return access_sponsor_of(session, actor_id_of(person)) == actor_id_of(person)
+
+
+def actor_id_of(person: Person) -> str:
+    """What history calls them."""
+    return f"{PERSON}{person.id}"
+
+
 def _could_be_another(session: Session, giver_id: str | None) -> bool:
     """Whether whoever gave a code is in queues themselves. Older accounts do not say who it was."""
     giver = session.get(Person, (giver_id or "").removeprefix(PERSON))
@@ -50,25 +60,26 @@ def why_access_is_refused(session: Session, membership: Membership, by: str) -> 
     Partners let in their own: what their team reads, the helpdesk wrote to them.
     """
     newcomer, giver = membership.person, membership.person.code_given_by
-    if membership.team.kind is not TeamKind.QUEUE or giver is None:
+    if membership.team.kind is not TeamKind.QUEUE:
         return ""
     if giver == by:
         return (
             f"You gave {isolate(newcomer.name)} the code they enrolled with. Someone else has "
             "to give them access, so that nobody can be two people here."
         )
-    behind = access_sponsor_of(session, giver)
-    if behind == NOBODY_KNOWN:
+    behind = {access_sponsor_of(session, giver)} if giver is not None else set()
+    if NOBODY_KNOWN in behind:
         return (
             f"{isolate(newcomer.name)}'s code came from one of several accounts that gave each "
             "other their codes, so we can't tell who was behind it. Ask an operator to give "
             "them a new one."
         )
-    if behind == access_sponsor_of(session, by):
+    # In a queue that they were let into first, the newcomer may be the one behind who lets in.
+    behind.add(access_sponsor_of(session, actor_id_of(newcomer)))
+    if access_sponsor_of(session, by) in behind:
         return (
-            f"{isolate(newcomer.name)}'s code and your own account came from the same person. "
-            "Someone who joined another way has to give them access, so that nobody can be two "
-            "people here."
+            f"{isolate(newcomer.name)}'s account and your own came from the same person. Someone "
+            "who joined another way has to give them access, so that nobody can be two people here."
         )
     return ""
 
@@ -79,5 +90,5 @@ def who_may_grant_access(session: Session, membership: Membership) -> list[str]:
         one.name
         for one in queries.members_with_key(session, membership.team_id)
         if one.id != membership.person_id
-        and not why_access_is_refused(session, membership, f"{PERSON}{one.id}")
+        and not why_access_is_refused(session, membership, actor_id_of(one))
     ]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.models import Person, TeamKind
 from helpdesk.cli import maintenance
+from helpdesk.core import actors
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.job_runner import run_due_promises
@@ -153,6 +154,62 @@ def test_with_one_coordinator_an_operator_gives_the_code(context):
         again = enrolled_again(work, person)
 
     let_in(context, only, again, queue)
+
+
+def placed(context, who, queue):
+    """An operator puts somebody who has enrolled into a queue."""
+    with context.begin() as work:
+        by_operator = replace(work, actor=actors.operator("root"))
+        who.person = queries.person_by_id(by_operator, who.person.id)
+        team = queries.team_by_slug(by_operator, queue.slug)
+        operations.add_member(by_operator, who.person, team)
+
+
+def held_by(context, queue):
+    with context.begin() as work:
+        return {one.id for one in queries.members_with_key(work.session, queue.id)}
+
+
+def test_who_was_let_in_by_nobody_makes_the_key_of_no_queue(context, house):
+    puppet = invited(context, house.ada, house.queue, "Puppet", Role.COORDINATOR)
+    with context.begin() as work:
+        queue = a_team(work)
+
+    placed(context, puppet, queue)
+    assert held_by(context, queue) == set()
+    placed(context, house.ada, queue)
+    assert held_by(context, queue) == {house.ada.person.id}
+    with pytest.raises(Conflict, match=r"You gave .*Puppet.* the code"):
+        let_in(context, house.ada, puppet, queue)
+
+
+def test_once_somebody_else_has_let_them_in_they_make_the_keys_that_waited(context, house):
+    dora = invited(context, house.ada, house.queue, "Dora", Role.COORDINATOR)
+    with context.begin() as work:
+        queue = a_team(work)
+    placed(context, dora, queue)
+
+    let_in(context, house.ben, dora, house.queue)
+
+    assert held_by(context, queue) == {dora.person.id}
+
+
+def test_an_account_does_not_let_in_who_is_behind_it(context, house):
+    """However the account came by a key of the queue: one from before it was asked who makes it."""
+    puppet = invited(context, house.ada, house.queue, "Puppet", Role.COORDINATOR)
+    with context.begin() as work:
+        queue = a_team(work)
+    for giver in (None, house.ada.actor.id):
+        with context.begin() as work:
+            person = work.session.get(Person, puppet.person.id)
+            person.code_given_by = giver
+            work.record("person.changed_by_test", person)
+        if giver is None:
+            placed(context, puppet, queue)
+    placed(context, house.ada, queue)
+
+    with pytest.raises(Conflict, match="the same person"):
+        let_in(context, puppet, house.ada, queue)
 
 
 def test_a_partner_lets_in_their_own_whoever_invited_them(context, house):

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
 from helpdesk.accounts.policy import may_grant_access
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
-from helpdesk.accounts.vouching import why_access_is_refused
+from helpdesk.accounts.vouching import is_independent, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_key, seal_key_for
 from helpdesk.core.markup import isolate
@@ -20,8 +20,13 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
 
     The house signs it: whatever else is put under the team's name, nothing is sealed to that.
 
+    The key of a queue is made by a person of their own: it counts as being let in, and who was let
+    in by nobody may be a second account of whoever invited them.
+
     No rule: it happens while somebody enrols, to teams they were invited into.
     """
+    if team.kind is TeamKind.QUEUE and not is_independent(work.session, person):
+        return False
     known, house = (
         keys_of_team(work, team),
         work.keys.service.secret(signing_key_of_team(team.kind)),
@@ -68,9 +73,16 @@ def grant_access(work: Work, membership: Membership) -> None:
         raise Conflict(f"{isolate(newcomer.name)} can already read this team's cases.")
     if membership.team.kind is TeamKind.QUEUE:  # partners' own pages may write no membership
         membership.let_in_by, membership.let_in_at = work.actor.id, work.at
+        _create_keys_that_waited(work, newcomer)
     work.record("team.let_in", membership.team, person_id=newcomer.id)
     if newcomer.was_reset:
         notify_access_change(work, newcomer)
+
+
+def _create_keys_that_waited(work: Work, person: Person) -> None:
+    """Of queues they are in that have no key: until now they could not make one."""
+    for membership in person.memberships:
+        create_team_key(work, membership.team, person)
 
 
 def notify_access_change(work: Work, person: Person) -> None:
