@@ -13,6 +13,7 @@ UNDONE: Final[Mapping[str, str]] = {
     "escalations.call_second_reader": "Nobody was asked to read a request that was already sent",
     "escalations.cancel_unsent": "Requests were not stopped after consent was withdrawn",
     "escalations.deliver": "A request was not sent to its partner",
+    "escalations.reading_overdue": "Nobody was told that a request that was already sent is unread",
     "escalations.tell_partner": "A partner was not told about an update on a request",
     "escalations.tell_what_waited": "A partner was not told what waited for its address",
     "intake.warn_of_quota": "Nobody was warned that reports have used their storage",

@@ -24,6 +24,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.lowering_asked": "Asked to lower the level from {was} to {level}.",
     "case.lowering_decided": "{decision}",
     "case.claimed": "Took the case{lane}.",
+    "case.left_second_lane": "A person works on it, so it left the second lane.",
     "case.released": "Gave the case back to the queue. {because}",
     "case.handed_over": "Handed the case over to {to}. {because}",
     "case.read": "Read the case.",
@@ -66,6 +67,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "escalation.second_person_untold": "Nobody could be reached to read the {words}.",
     "escalation.second_reader_told": "A second person was asked to read what had been sent.",
     "escalation.second_reader_untold": "Nobody could be reached to read what had been sent.",
+    "escalation.second_reading_overdue": "Nobody had read it within the hour, so someone else was "
+    "asked to.",
     "escalation.second_read": "Read the request after it was sent.",
     "escalation.partner_told": "The partner was told about an update on the request.",
     "escalation.partner_told_otherwise": "Told the partner in another way about an update on "

@@ -1,7 +1,12 @@
 """What the worker does for this feature: carry packets, and tell people that something waits."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from helpdesk.accounts import on_call
+from helpdesk.accounts.models import Person
 from helpdesk.cases.events import ConsentWithdrawn
+from helpdesk.cases.response_targets import due_as_argument
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
@@ -129,6 +134,50 @@ def alert_second_reader(context: AppContext, *, escalation_id: str) -> None:
     )
 
 
+@job("escalations.reading_overdue", queue=Queue.NOTICES)
+def alert_reading_overdue(context: AppContext, *, escalation_id: str, due: int) -> None:
+    """The hour is over, and nobody has read what left on one person's word: call those who have not
+    heard of it, coordinators first. Safe to run twice; of an hour that is not counted any more it
+    says nothing."""
+    with context.begin() as work:
+        escalation = work.session.get(Escalation, escalation_id)
+        if escalation is None or not _is_unread_since(escalation, due):
+            return
+        if _was_told(second_person_alerts.alert_to_read_overdue(work, escalation)):
+            return
+        before = second_person_alerts.alert_to_read(work, escalation)
+        call = _call(
+            work,
+            context,
+            escalation,
+            "emails/reading_overdue.txt",
+            f"overdue.{due}",
+            tiers=_who_has_not_heard(before.told if before is not None else ()),
+        )
+    _send_and_note(
+        context,
+        escalation,
+        call,
+        told=second_person_alerts.OVERDUE_TOLD,
+        untold=second_person_alerts.READER_UNTOLD,
+    )
+
+
+def _is_unread_since(escalation: Escalation, due: int) -> bool:
+    since = escalation.second_read_due_at
+    return since is not None and escalation.second_read_at is None and due_as_argument(since) == due
+
+
+def _who_has_not_heard(told: Collection[str]) -> tuple[on_call.AlertTier, ...]:
+    def has_not(person: Person, _at: datetime) -> bool:
+        return person.id not in told
+
+    def is_coordinator_who_has_not(person: Person, at: datetime) -> bool:
+        return on_call.is_coordinator(person, at) and has_not(person, at)
+
+    return is_coordinator_who_has_not, has_not, on_call.anyone
+
+
 @job("escalations.call_second_person", queue=Queue.NOTICES)
 def alert_second_person(context: AppContext, *, escalation_id: str) -> None:
     """Ask somebody else to read and approve a draft or an answer. Safe to run twice: one id."""
@@ -159,7 +208,13 @@ def _was_told(call: second_person_alerts.SecondPersonAlert | None) -> bool:
 
 
 def _call(
-    work: Work, context: AppContext, escalation: Escalation, template: str, about: str
+    work: Work,
+    context: AppContext,
+    escalation: Escalation,
+    template: str,
+    about: str,
+    *,
+    tiers: tuple[on_call.AlertTier, ...] = on_call.DUTY_FIRST,
 ) -> on_call.OnCallAlert:
     """A letter to whoever may be the second one: see `cannot_be_second`."""
     case, us = escalation.case, excluded_second_persons(work, escalation)
@@ -177,7 +232,7 @@ def _call(
         )
 
     without = {actor.removeprefix("person:") for actor in us}
-    return on_call.compose_alert(work, case.team_id, email=email, exclude=without)
+    return on_call.compose_alert(work, case.team_id, email=email, tiers=tiers, exclude=without)
 
 
 def _send_and_note(

@@ -16,6 +16,7 @@ TOLD: Final = "escalation.second_person_told"
 UNTOLD: Final = "escalation.second_person_untold"
 READER_TOLD: Final = "escalation.second_reader_told"
 READER_UNTOLD: Final = "escalation.second_reader_untold"
+OVERDUE_TOLD: Final = "escalation.second_reading_overdue"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,12 @@ def alert_for_approval(work: Work, escalation: Escalation) -> SecondPersonAlert 
 
 def alert_to_read(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
     """What came of calling somebody to read what left on one person's word."""
-    return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD))
+    return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD, OVERDUE_TOLD))
+
+
+def alert_to_read_overdue(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
+    """Whether others were called when the hour for that was over."""
+    return _last_call(work, escalation, (OVERDUE_TOLD,))
 
 
 def alert_second_person_once(work: Work, escalation: Escalation) -> None:

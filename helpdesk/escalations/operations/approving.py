@@ -6,6 +6,7 @@ from helpdesk.cases import news
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
+from helpdesk.cases.response_targets import due_as_argument
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_unseen
@@ -61,8 +62,26 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     )
     work.promise("escalations.deliver", delivery_id=delivery.id)
     if alone:
-        escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
-        work.promise("escalations.call_second_reader", escalation_id=escalation.id)
+        call_for_reader(work, escalation)
+
+
+def call_for_reader(work: Work, escalation: Escalation) -> None:
+    """Have what left on one person's word read by another within the hour; when it is over, others
+    are called. What left before and nobody has read yet stays due when it was: nothing puts that
+    off.
+
+    No rule: the operations that let it leave come through here.
+    """
+    if escalation.second_read_due_at is None or escalation.second_read_at is not None:
+        due = escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
+        work.promise(
+            "escalations.reading_overdue",
+            after=SECOND_READING_WITHIN,
+            escalation_id=escalation.id,
+            due=due_as_argument(due),
+        )
+    escalation.second_reader = escalation.second_read_at = None
+    work.promise("escalations.call_second_reader", escalation_id=escalation.id)
 
 
 def ask_second_person(work: Work, escalation: Escalation) -> None:

@@ -15,12 +15,12 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries, second_person_alerts
 from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
 from helpdesk.escalations.models import Escalation, Exchange
-from helpdesk.escalations.operations.approving import refuse_if_gates_closed
+from helpdesk.escalations.operations.approving import call_for_reader, refuse_if_gates_closed
 from helpdesk.escalations.operations.locking import lock_unchanged, lock_with_case
 from helpdesk.escalations.operations.partner_actions import seal_for_partner
 from helpdesk.escalations.page_marks import question_mark_of
 from helpdesk.escalations.policy import may_work_on
-from helpdesk.escalations.priorities import SECOND_READING_WITHIN, needs_second_person
+from helpdesk.escalations.priorities import needs_second_person
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners.models import Partner
 
@@ -71,15 +71,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
         work, escalation.case_id, waiting.by, NewsKind.APPROVED, request_id=escalation.id
     )
     if alone:
-        _call_for_a_reader(work, escalation)
-
-
-def _call_for_a_reader(work: Work, escalation: Escalation) -> None:
-    """What left before and nobody has read yet stays due when it was: no answer puts that off."""
-    unread = escalation.second_read_at is None and escalation.second_read_due_at
-    escalation.second_read_due_at = unread or work.at + SECOND_READING_WITHIN
-    escalation.second_reader = escalation.second_read_at = None
-    work.promise("escalations.call_second_reader", escalation_id=escalation.id)
+        call_for_reader(work, escalation)
 
 
 def _refuse_what_may_not_be_said(work: Work, escalation: Escalation, words: str) -> None:
