@@ -126,6 +126,16 @@ def schedule_remaining_reply_alarms(work: Work, case: Case) -> None:
         schedule_reply_alarms(work, case, used=used)
 
 
+def leave_second_lane(work: Work, case: Case) -> None:
+    """A person of ours works on it: it is a person's case from now on, in the lists of the first
+    lane, and its alarms are its own. Call it from whatever else takes it out of the second one's
+    list, and once what it owes is settled."""
+    if case.in_slow_lane:
+        case.in_slow_lane = False
+        work.record("case.left_second_lane", case)
+        schedule_remaining_reply_alarms(work, case)
+
+
 def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
     """Promise the alarms on the next word; they climb like those of the answer."""
     if case.word_due_at is None:

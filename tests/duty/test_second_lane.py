@@ -1,15 +1,20 @@
 """The second lane stands below the first on every list of the staff, and is never mixed into it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from markupsafe import escape
+from sqlalchemy import select
 
+from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case
-from helpdesk.cases.states import CaseState
+from helpdesk.cases.models import Case, ConversationChannel
+from helpdesk.cases.states import CaseState, WaitsOn
+from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
-from tests.factories import a_case, a_person, a_team, sign_in
+from helpdesk.core.outbox import Promise
+from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.intake.browser import mark_in
 
 
@@ -135,3 +140,61 @@ def test_who_is_not_in_the_queue_finds_no_such_page(context, staff, queue):
 
     assert answer.status_code == 404
     assert escape(NotFound.sentence) in answer.text
+
+
+# What a person of ours does to a case that nobody has taken, and that takes it off the second list.
+ACTS = {
+    "written to": lambda work, case, house: casework.send_message(work, case, "Are you there?"),
+    "called": lambda work, case, house: casework.record_conversation(
+        work,
+        case,
+        way=ConversationChannel.SIGNAL,
+        spoke_at=work.at,
+        reached=True,
+        summary="They are real.",
+    ),
+    "paused for the reporter": lambda work, case, house: (
+        casework.send_message(work, case, "Are you there?"),
+        casework.pause_case(work, case, waits_on=WaitsOn.REPORTER),
+    ),
+    "paused until a day": lambda work, case, house: casework.pause_case(
+        work, case, waits_on=WaitsOn.DATE, until=work.at.date() + timedelta(days=1)
+    ),
+    "handed over": lambda work, case, house: casework.hand_over(
+        work, case, to=house[1].person, note="For you."
+    ),
+}
+LISTS = ("open", "unclaimed", "new", "waiting", "second-lane")
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_no_case_that_somebody_of_ours_works_on_is_in_no_list(context, staff, queue, act):
+    with context.begin() as work:
+        lead = a_person(work, Role.COORDINATOR, [queue])
+        other = a_person(work, teams=[queue])
+        case = a_case(work, queue, state=CaseState.NEW, level=Level.ROUTINE, in_slow_lane=True)
+    with work_as(context, lead) as work:
+        ACTS[act](work, work.session.get_one(Case, case.id), (lead, other))
+
+    sign_in(staff, lead)
+    pages = {name: staff.get(f"/queues/first-line?show={name}").text for name in LISTS}
+
+    assert case.ref in pages["open"]
+    assert case.ref not in pages["second-lane"]
+    assert (case.ref in pages["waiting"]) is act.startswith("paused")
+    assert "it left the second lane" in staff.get(f"/cases/{case.ref}/history").text
+
+
+def test_what_is_owed_to_it_has_alarms_from_then_on(context, queue):
+    """Cases of the second lane promise none: people hear of all of them together."""
+    with context.begin() as work:
+        lead = a_person(work, Role.COORDINATOR, [queue])
+        case = a_case(work, queue, state=CaseState.NEW, level=Level.ROUTINE, in_slow_lane=True)
+    with work_as(context, lead) as work:
+        tomorrow = work.at.date() + timedelta(days=1)
+        found = work.session.get_one(Case, case.id)
+        casework.pause_case(work, found, waits_on=WaitsOn.DATE, until=tomorrow)
+
+    with context.sessions() as session:
+        alarms = select(Promise.arguments).where(Promise.job == "triage.alarm")
+        assert {one["case_id"] for one in session.scalars(alarms)} == {case.id}

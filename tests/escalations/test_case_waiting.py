@@ -101,3 +101,12 @@ def test_a_closed_case_waits_for_nobody(house):
 
     with pytest.raises(NotAllowed):
         wait_for_partner(house)
+
+
+def test_about_which_a_partner_is_to_be_asked_is_in_the_second_lane_no_more(house):
+    """It is going to wait for them, and the second lane's list has no case that waits."""
+    house.change_case(in_slow_lane=True)
+
+    house.ask()
+
+    assert not house.case_now().in_slow_lane

@@ -173,7 +173,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "partners": {
         APP: "SELECT, INSERT, UPDATE",
-        INTAKE: "SELECT (id, is_drill, name, platform, slug)",
+        INTAKE: "SELECT (asks, id, is_drill, name, platform, retired_on, slug, vetted_by, vetted_on)",
         PARTNER: "SELECT",
         WORKER: "SELECT",
         TICKER: "SELECT",

@@ -1,5 +1,6 @@
 """Requests to platforms in the mailbox: what would go, how far it is, and whether it helped."""
 
+from datetime import date
 from html import unescape
 
 import pytest
@@ -10,9 +11,11 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
+from helpdesk.core.outbox import Promise
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
+from helpdesk.partners.models import Partner
 from tests.escalations.conftest import TYPED, a_partner, a_ready_case
 from tests.factories import a_case, a_person
 from tests.intake.test_mailbox import enter
@@ -125,6 +128,32 @@ def test_not_fixed_sends_it_back_to_them(story):
 
     assert story.state() is EscalationState.IN_REVIEW
     assert "We have asked them to look at it again." in story.browser.text
+
+
+UNAVAILABLE = {
+    "in doubt": {"vetted_on": None, "vetted_by": None},
+    "retired": {"retired_on": date(2026, 11, 1)},
+    "asked for something else": {"asks": [Ask.PRESERVE]},
+}
+
+
+@pytest.mark.parametrize("why", UNAVAILABLE)
+def test_not_fixed_goes_back_to_no_partner_that_may_not_be_asked(house, story, why):
+    story.approve().carry().decide()
+    with house.inside() as work:
+        for name, value in UNAVAILABLE[why].items():
+            setattr(work.session.get(Partner, story.partner.id), name, value)
+        work.record("partner.changed_by_test", story.case)
+
+    story.say(Verdict.NOT_EFFECTIVE)
+
+    assert story.state() is EscalationState.CLOSED
+    assert "asked them to look at it again" not in story.browser.text
+    with house.inside() as work:
+        case = work.session.get(Case, story.case.id)
+        assert (case.state, case.reply_due_at is not None) == (CaseState.OPEN, True)
+        told = select(Promise.arguments).where(Promise.job == "escalations.tell_partner")
+        assert work.session.scalars(told).all() == []
 
 
 @pytest.mark.parametrize(

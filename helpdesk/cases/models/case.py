@@ -71,7 +71,7 @@ class Case(Identified, Base):
     # The same for the next word after the last one; None before the first and while it is paused.
     word_due_at: Mapped[datetime | None]
     owner_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("people.id"))
-    # It looked sent by a machine, and no person has taken it yet: the queue's second lane.
+    # It looked sent by a machine, and no person of ours works on it: the queue's second lane.
     in_slow_lane: Mapped[bool] = mapped_column(default=False)
     is_drill: Mapped[bool] = mapped_column(default=False)
 

@@ -44,6 +44,7 @@ def send_message(work: Work, case: Case, text: str, *, seen: str | None = None) 
     if case.state is CaseState.NEW:
         case.open()
     response_targets.record_update_sent(work, case)
+    response_targets.leave_second_lane(work, case)
     work.record("message.sent", message, **({} if has_seen else {UNSEEN: True}))
     return message
 

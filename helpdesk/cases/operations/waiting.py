@@ -48,6 +48,7 @@ def pause_case(work: Work, case: Case, *, waits_on: WaitsOn, until: date | None 
             f"A case that is {case.level} can wait until {format_day(latest)} at most. Choose an "
             "earlier day. You can then pause it again."
         )
+    response_targets.leave_second_lane(work, case)
     pause_until(work, case, waits_on=waits_on, until=until)
 
 

@@ -91,6 +91,11 @@ class Escalation(SealedCaseRecord, Base):
             return self.packet_hash
         return f"{self.packet_hash}-{self.reply_at:%Y%m%dT%H%M%S%f}"
 
+    @property
+    def is_partner_available(self) -> bool:
+        """Whether its partner may be asked for this now: vetted, not retired, and takes it."""
+        return self.partner.is_vetted and self.partner.takes(self.ask)
+
     def move_to(self, state: EscalationState) -> None:
         """Take a step that the table of moves knows, or refuse with a sentence."""
         if state not in MOVES[self.state]:

@@ -196,9 +196,9 @@ def _trouble(work: Work, delivery: Delivery) -> str:
 
 def _trouble_with_partner(escalation: Escalation) -> str:
     """Why this partner may not be asked this any more, by whatever way it would arrive."""
-    if not escalation.partner.is_vetted:
-        return "partner_not_vetted"
-    return "" if escalation.partner.takes(escalation.ask) else "partner_takes_it_no_more"
+    if escalation.is_partner_available:
+        return ""
+    return "partner_takes_it_no_more" if escalation.partner.is_vetted else "partner_not_vetted"
 
 
 def _trouble_with_content(work: Work, escalation: Escalation) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from helpdesk.cases import response_targets
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.core import codes
@@ -60,6 +61,7 @@ def write_draft(
     _write(work, escalation, typed)
     clocks.start_our_clock(work, escalation)
     work.session.add(escalation)
+    response_targets.leave_second_lane(work, case)
     record_contribution(work, case.id, ContributionKind.WORDS, subject_id=escalation.id)
     work.record(
         "escalation.drafted",

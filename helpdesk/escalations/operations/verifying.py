@@ -72,8 +72,8 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
     )
     if verdict is Verdict.CONFIRMED:
         escalation.move_to(EscalationState.CLOSED)
-    elif queries.consent_for(work, escalation) is None:
-        # Nothing more may be said to them; what is left to do is ours.
+    elif queries.consent_for(work, escalation) is None or not escalation.is_partner_available:
+        # Nothing more may be said to them, or they are in doubt; what is left to do is ours.
         escalation.move_to(EscalationState.CLOSED)
         case_waiting.resume_case_after_partner(work, escalation.case)
     else:
