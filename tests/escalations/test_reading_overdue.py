@@ -82,9 +82,9 @@ def test_the_case_and_the_request_say_that_it_was_not_read(house, unread, staff)
         )
         assert work.session.scalars(said).one()["told"] == [house.second.person.id]
     client = sign_in(staff, house.lead)
-    assert "Nobody had read it within the hour" in client.get(
-        f"/cases/{house.case.ref}/history"
-    ).text
+    assert (
+        "Nobody had read it within the hour" in client.get(f"/cases/{house.case.ref}/history").text
+    )
     page = client.get(f"/cases/{house.case.ref}/requests/{unread.ref}").text
     assert f"<bdi>{house.second.person.name}</bdi> was emailed at" in page
 

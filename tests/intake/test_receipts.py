@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from helpdesk.core.codes import ReturnCode
 from helpdesk.core.stored_responses import KEPT, StoredResponse
 from helpdesk.intake.views import reports
+from tests.factories import a_case
 from tests.intake.browser import Browser
 from tests.intake.test_reports import cases, code_on, go_to, send
 
@@ -59,6 +61,24 @@ def test_the_page_of_advice_opens_the_mailbox_without_typing_the_code(received, 
 
     assert "/mailbox/case" in browser.answer.request.path
     assert browser.open("/report/received/advice").status_code == 404
+
+
+def test_another_mailbox_opened_in_this_browser_leaves_the_receipt_where_it_is(
+    house, received, browser
+):
+    """A colleague's code, or that of an older report: the new one may not be written down yet."""
+    code, other = code_on(browser), ReturnCode.new()
+    with house.inside() as work:
+        a_case(work, work.session.merge(house.team), code=other)
+
+    browser.open("/mailbox")
+    browser.send("/mailbox", answers={"code": other.letters})
+    assert "/mailbox/case" in browser.answer.request.path
+
+    browser.open("/report/received")
+    assert code_on(browser) == code
+    browser.open("/report/received/advice")
+    assert browser.status == 200
 
 
 def leave(browser):

@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.core import stored_responses
+from helpdesk.core.codes import ReturnCode
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.views.blueprint import bp
@@ -63,17 +64,29 @@ def is_issued_token(token: ReportToken) -> bool:
     return token.age is not None and browser_keeps_cookies()
 
 
-def save_receipt_pages(token: ReportToken, pages: list[str]) -> ResponseReturnValue:
-    """Keep both pages of the receipt with the report, and lead to the first."""
+def save_receipt_pages(
+    token: ReportToken, pages: list[str], code: ReturnCode
+) -> ResponseReturnValue:
+    """Keep both pages of the receipt with the report, and the code on them; lead to the first."""
     key = _key(token)
     press = _id(key)
-    envelope = key.seal_text(json.dumps(pages), stored_responses.response_location(press))
+    kept = json.dumps([*pages, code.letters])
+    envelope = key.seal_text(kept, stored_responses.response_location(press))
     stored_responses.add_response(work.session, press, envelope, at=work.at)
     session[RECEIPT] = key.raw.hex()
     return redirect(url_for(".show_receipt"), 303)
 
 
+def end_receipt_of(code: ReturnCode) -> None:
+    """Somebody came back with this code, so they have it, and its receipt is over. That of another
+    report stays: nobody may have written its code down yet."""
+    kept = _opened(str(session.get(RECEIPT, ""))) if RECEIPT in session else None
+    if kept is None or code.letters in kept[2:]:
+        session.pop(RECEIPT, None)
+
+
 def _opened(kept: str) -> list[str] | None:
+    """Both pages, and the code on them."""
     try:
         key = Secret(bytes.fromhex(kept))
         press = _id(key)

@@ -99,7 +99,7 @@ def create_report() -> ResponseReturnValue:
     if not is_issued_token(token):
         return _receipt(WHOLE, receipt, paper, way_back.code), 201
     pages = [_receipt(page, receipt, paper, way_back.code) for page in BOTH]
-    return save_receipt_pages(token, pages)
+    return save_receipt_pages(token, pages, way_back.code)
 
 
 def _lane_with_room(token: ReportToken) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -16,7 +16,7 @@ from helpdesk.core.codes import ReturnCode, count_code_parts, has_bad_checksum
 from helpdesk.intake import operations, queries
 from helpdesk.intake.forms import ReporterMessageForm, ReturnForm
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.intake.views.receipts import RECEIPT
+from helpdesk.intake.views.receipts import end_receipt_of
 from helpdesk.web import languages
 from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
@@ -70,7 +70,7 @@ def create_return() -> ResponseReturnValue:
     else:
         where = ".show_questions" if form.then.data == QUESTIONS else ".show_case"
         response = make_response(redirect(f"{_mailbox_of(case, where)}?{JUST_OPENED}", 303))
-    session.pop(RECEIPT, None)  # they have their code
+    end_receipt_of(code)
     set_session_cookie(response, operations.open_mailbox(work, case, code, intake_keys=keys))
     return response
 
