@@ -13,6 +13,7 @@ from helpdesk.accounts.models import Person, StaffSession, TeamKind
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.job_runner import run_due_promises
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
+from tests.intake.browser import mark_in
 
 WORDS = "seven other words that nobody knows yet"
 
@@ -357,9 +358,11 @@ def test_a_colleague_is_let_in_on_the_page(context, browser, queue, coordinator)
     with context.begin() as work:
         waiting = a_person(work, teams=[queue], let_in=False)
     sign_in(browser, coordinator)
-    assert "give them access" in browser.get("/colleagues").text
+    page = browser.get("/colleagues")
+    assert "give them access" in page.text
 
-    answer = browser.post(f"/colleagues/{waiting.person.id}/{queue.id}/key")
+    address = f"/colleagues/{waiting.person.id}/{queue.id}/key"
+    answer = browser.post(address, data=mark_in(page, address))
 
     assert answer.status_code == 303
     assert "let them in" not in browser.get("/colleagues").text
@@ -431,8 +434,10 @@ def test_partners_look_after_their_own_team_at_their_own_door(context, partner_d
         second = a_person(work, Role.PARTNER, [team], let_in=False)
     sign_in(partner_desk, first)
 
-    assert second.person.name in partner_desk.get("/colleagues").text
-    let_in = partner_desk.post(f"/colleagues/{second.person.id}/{team.id}/key")
+    page = partner_desk.get("/colleagues")
+    assert second.person.name in page.text
+    address = f"/colleagues/{second.person.id}/{team.id}/key"
+    let_in = partner_desk.post(address, data=mark_in(page, address))
 
     assert let_in.status_code == 303
     assert partner_desk.get("/account").status_code == 200

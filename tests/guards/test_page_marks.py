@@ -10,6 +10,7 @@ from tests.guards.test_routes import apps, routes
 # The form decides about, agrees to, confirms, corrects or waves away what stands on its page. By
 # endpoint: what its view reads of the page. The operation compares it, with the record held.
 MARKED = {
+    "accounts.create_key": "mark_on_page",
     "cases.create_consent": "mark_on_page",
     "cases.create_conversation": "form.seen",
     "cases.create_handover": "mark_on_page",
@@ -51,7 +52,6 @@ PLAIN = {
     "accounts.create_code": OWN,
     "accounts.create_enrolment": OWN,
     "accounts.create_enrolment_start": OWN,
-    "accounts.create_key": ONE,
     "accounts.create_mailbox": OWN,
     "accounts.create_mailbox_code": OWN,
     "accounts.create_mailbox_confirmation": CODE,

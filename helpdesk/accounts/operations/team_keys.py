@@ -4,12 +4,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Membership, Person, Team, TeamKind
+from helpdesk.accounts.page_marks import words_mark_of
 from helpdesk.accounts.policy import may_grant_access
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
 from helpdesk.accounts.vouching import is_independent, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_key, seal_key_for
 from helpdesk.core.markup import isolate
+from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
@@ -47,11 +49,12 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
     return True
 
 
-def grant_access(work: Work, membership: Membership) -> None:
+def grant_access(work: Work, membership: Membership, *, seen: str | None = None) -> None:
     """Give a colleague the keys of the team we share. Only who holds a key can give it.
 
     Into a queue, never who gave them their code, or came in by the same hand: nobody alone makes
-    a second person of themselves. Whose sign-in was reset before is told by letter.
+    a second person of themselves. Whose sign-in was reset before is told by letter. `seen` is the
+    mark of the six words on the page: another key, made since, was compared by nobody.
     """
     work.require(may_grant_access, membership)
     newcomer = membership.person
@@ -65,6 +68,7 @@ def grant_access(work: Work, membership: Membership) -> None:
     if refusal:
         raise Conflict(refusal)
     given, theirs = False, key_of_person(work, newcomer)
+    refuse_unseen(seen, now=words_mark_of(theirs))
     for key in keys_of_team(work, membership.team).good:
         if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
             seal_key_for(work.session, key, _held(work, key), theirs)

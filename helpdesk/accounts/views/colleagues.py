@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts import operations, queries
 from helpdesk.accounts.key_fingerprints import key_fingerprint
+from helpdesk.accounts.page_marks import words_mark_of
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
 from helpdesk.core.markup import isolate
+from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
 
@@ -17,6 +19,7 @@ def colleagues() -> ResponseReturnValue:
         (
             membership,
             key_fingerprint(membership.person.key),
+            words_mark_of(membership.person.key),
             why_access_is_refused(work.session, membership, work.actor.id),
             who_may_grant_access(work.session, membership),
         )
@@ -34,7 +37,7 @@ def colleagues() -> ResponseReturnValue:
 @bp.post("/colleagues/<person_id>/<team_id>/key")
 def create_key(person_id: str, team_id: str) -> ResponseReturnValue:
     membership = queries.membership(work, person_id, team_id)
-    operations.grant_access(work, membership)
+    operations.grant_access(work, membership, seen=mark_on_page())
     person, team = isolate(membership.person.name), isolate(membership.team.name)
     flash(f"{person} now has access to {team}.")
     return redirect(url_for(".colleagues"), 303)
