@@ -8,7 +8,9 @@ import time
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisIsAway
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisIsSlow
 from redis.retry import Retry
 
 log = logging.getLogger(__name__)
@@ -26,22 +28,31 @@ class RedisQueueNotifier:
     def __init__(self, url: str) -> None:
         self._redis = connect(url)
         self._silent_until = 0.0
+        self._refused_until: dict[str, float] = {}
         self._rung_at: dict[str, float] = {}
 
     def notify(self, queue: str) -> bool:
-        """Tell the queue's worker to look. False when Redis is away: the ticker looks anyway."""
+        """Tell the queue's worker to look. False when Redis is away: the ticker looks anyway.
+
+        A server that is away is left alone for a while by all queues; one that has answered with an
+        error, by the queue that got it.
+        """
         now = time.monotonic()
-        if now < self._silent_until:
+        if now < max(self._silent_until, self._refused_until.get(queue, now)):
             return False
         if now < self._rung_at.get(queue, -STILL_RINGING) + STILL_RINGING:
             return True
         try:
             if self._redis.llen(redis_list_of(queue)) == 0:
                 self._redis.rpush(redis_list_of(queue), LOOK)
-        except RedisError as error:
+        except (RedisIsAway, RedisIsSlow) as error:
             # Do not make what waits in PostgreSQL wait for a server that is away.
             self._silent_until = time.monotonic() + PAUSE_AFTER_TROUBLE
             log.warning("Redis cannot be reached to start a worker (%s).", type(error).__name__)
+            return False
+        except RedisError as error:
+            self._refused_until[queue] = time.monotonic() + PAUSE_AFTER_TROUBLE
+            log.warning("Redis refused to start a worker (%s).", type(error).__name__)
             return False
         self._rung_at[queue] = now
         return True

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     and_,
     column,
+    exists,
     func,
     or_,
     select,
@@ -29,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import Base, Identified, enum_column
+from helpdesk.core.jobs import Queue
 from helpdesk.core.leased import Leased
 
 LEASE = timedelta(minutes=5)
@@ -60,7 +62,7 @@ class Promise(Identified, Leased, Base):
     __tablename__ = "outbox"
 
     job: Mapped[str] = mapped_column(String(64))
-    queue: Mapped[str] = mapped_column(String(32))
+    queue: Mapped[Queue] = mapped_column(enum_column(Queue))
     arguments: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[PromiseState] = mapped_column(
         enum_column(PromiseState), default=PromiseState.WAITING
@@ -199,9 +201,11 @@ def cancel(promise: Promise, *, at: datetime) -> None:
     promise.ended_at, promise.trouble = at, "restored"
 
 
-def queues_with_due_work(session: Session, *, at: datetime) -> Sequence[str]:
-    """The queues that have something to do."""
-    return session.scalars(select(Promise.queue).where(_is_due(at)).distinct()).all()
+def queues_with_due_work(session: Session, *, at: datetime) -> list[Queue]:
+    """The queues that have something to do: of those that there are, whatever rows say."""
+    due = [exists().where(Promise.queue == queue, _is_due(at)) for queue in Queue]
+    found = session.execute(select(*due)).one()
+    return [queue for queue, has_work in zip(Queue, found, strict=True) if has_work]
 
 
 def failed(session: Session, limit: int = 50) -> Sequence[Promise]:

@@ -49,6 +49,14 @@ def test_a_list_that_is_no_list_any_more_is_a_server_that_is_away(redis, bell):
     assert not bell.notify("notices")
 
 
+@pytest.mark.parametrize("odd", ["nowhere", "notices"])
+def test_what_redis_refuses_to_one_queue_silences_no_other(redis, bell, odd):
+    redis.set("rq:queue:notices", "no list")  # and of "nowhere" the ticker's user knows nothing
+
+    assert not bell.notify(odd)
+    assert bell.notify("deliveries")
+
+
 def test_a_server_that_is_away_costs_one_short_try(tmp_path):
     bell = RedisQueueNotifier(f"unix://{tmp_path}/nobody.sock")
 

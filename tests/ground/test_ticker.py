@@ -63,6 +63,27 @@ def test_it_calls_the_worker_for_what_is_due_and_leaves_the_work_to_it(context, 
     assert done == []
 
 
+def test_it_looks_into_the_queues_that_there_are_whatever_rows_say(context, now, done):
+    connection = context.sessions.kw["bind"]
+    connection.execute(text("RESET ROLE"))
+    connection.execute(text("ALTER TABLE outbox DROP CONSTRAINT ck_outbox_queue"))
+    become(context, "helpdesk_ticker")
+    promise(context, now)
+    with context.begin(at=now) as work:
+        work.session.execute(
+            text(
+                "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence)"
+                " SELECT md5(g::text), :job, 'q' || g, '{}', 'waiting', :at, 0, 0"
+                " FROM generate_series(1, 50) g"
+            ),
+            {"job": NAME, "at": now},
+        )
+
+    ticker.tick(context, at=now + timedelta(seconds=10))
+
+    assert context.queue_notifier.rung == ["notices"]
+
+
 def test_what_is_not_due_yet_is_left_alone(context, now, done):
     promise(context, now, after=timedelta(hours=1))
 

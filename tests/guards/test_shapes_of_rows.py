@@ -7,11 +7,16 @@ page that lists cases.
 # ruff: noqa: F401, F811 - fixtures of other files
 
 import json
+import re
 
 import psycopg
 import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege
+from sqlalchemy import Enum
 
+import helpdesk.models
+from helpdesk.core.database import Base
+from helpdesk.core.jobs import Queue
 from tests.conftest import plain
 from tests.guards.test_role_attacks import (
     BRINGING,
@@ -65,6 +70,44 @@ def test_no_entry_of_history_is_one_that_cannot_be_read(as_role, role, details):
 def test_no_promise_is_one_that_cannot_be_read(as_role, role, arguments):
     with pytest.raises(CheckViolation):
         as_role(role).execute(PROMISE, [arguments])
+
+
+@pytest.mark.parametrize("role", [WORKER, TICKER, APP])
+def test_no_promise_is_in_a_queue_that_there_is_not_or_of_a_job_without_a_name(as_role, role):
+    connection = as_role(role)
+    for queue in Queue:
+        with connection.transaction(force_rollback=True):
+            connection.execute(PROMISE.replace("'notices'", f"'{queue}'"), ["{}"])
+
+    for ours, odd in (("notices", "q1"), ("triage.alarm", "alarm"), ("triage.alarm", "a.b; c")):
+        with pytest.raises(CheckViolation), connection.transaction():
+            connection.execute(PROMISE.replace(f"'{ours}'", f"'{odd}'"), ["{}"])
+
+
+@pytest.mark.parametrize("role", [APP, PARTNER])
+def test_no_session_is_on_a_surface_that_has_no_people(as_role, role):
+    with pytest.raises((CheckViolation, InsufficientPrivilege)):
+        as_role(role).execute(
+            "INSERT INTO sign_ins VALUES ('x', 'pp', 'public', 'sealed', true, now(), now())"
+        )
+
+
+def test_the_database_takes_the_values_of_each_enum_and_no_others(furnished):
+    """Whatever the check is called: some have the name of an enum of before."""
+    with psycopg.connect(plain(furnished.url("postgres", "strict"))) as database:
+        checks = database.execute(
+            "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE contype = 'c'"
+        ).fetchall()
+    taken = {(table, frozenset(re.findall(r"'([^']*)'", check))) for table, check in checks}
+
+    unchecked = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Enum) and (table.name, frozenset(column.type.enums)) not in taken
+    ]
+    assert unchecked == []
 
 
 CASE = (
