@@ -339,6 +339,15 @@ class TwoPeople(RuleBasedStateMachine):
         self.read_afterwards(then, 0)
         self.read_afterwards(reader, 0)
 
+    @rule(writer=MEMBER, reader=st.integers(1, len(STAFF) - 1))
+    def leave_on_one_word_and_be_read(self, writer, reader):
+        """The whole way of what leaves at once and is read within the hour."""
+        self.draft(writer, Ask.RESTORE)
+        for number in range(3):
+            self.approve(writer, number)
+            # Drawn as a distance: two names drawn apart are too often one.
+            self.read_afterwards(STAFF[(STAFF.index(writer) + reader) % len(STAFF)], number)
+
     @rule(who=WHO, number=st.integers(0, 2))
     def read_afterwards(self, who, number):
         if done := self.on_request(who, number, operations.read_afterwards):

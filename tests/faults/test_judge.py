@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bench.faults import claiming, delivering, judge, killing, requests, submitting
+from bench.faults import burying, claiming, delivering, judge, killing, requests, submitting
 from bench.seeding import several_cases
 from helpdesk.core import emails, history
 from helpdesk.core.emails import UncertainMailError
@@ -158,3 +158,30 @@ def test_history_that_was_changed(scene):
         connection.execute("UPDATE history SET actor_id = 'somebody' WHERE action LIKE 'case.%'")
 
     assert any("was changed" in fault for fault in judge.chain(scene.house))
+
+
+IN_ONE_LINE = """
+CREATE FUNCTION planted_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.promised_by := 'helpdesk_intake';
+    NEW.turn := CASE WHEN NEW.id LIKE 'planted%' THEN 0 ELSE 1000000 END;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER zz_planted BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION planted_line()
+"""
+
+
+def test_promises_that_stand_in_one_line_bury_the_alarms_behind_them(scene, monkeypatch):
+    monkeypatch.setattr(burying, "LONGEST", 5.0)  # fewer are planted than in a whole trial
+    with psycopg.connect(scene.house.database()) as connection:
+        connection.execute(IN_ONE_LINE)
+    try:
+        scene.house.work("notices")
+        scene.house.tick()
+
+        trial = burying.trial(scene.house, seed=SEED, many=1_000)
+    finally:
+        with psycopg.connect(scene.house.database()) as connection:
+            connection.execute("DROP TRIGGER zz_planted ON outbox; DROP FUNCTION planted_line()")
+
+    assert [fault for fault in trial.faults if fault.startswith("behind")]
