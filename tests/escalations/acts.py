@@ -345,6 +345,7 @@ class TwoPeople(RuleBasedStateMachine):
         self.draft(writer, Ask.RESTORE)
         for number in range(3):
             self.approve(writer, number)
+            self.read_afterwards("outsider", number)  # refused while nobody has let them in
             # Drawn as a distance: two names drawn apart are too often one.
             self.read_afterwards(STAFF[(STAFF.index(writer) + reader) % len(STAFF)], number)
 
