@@ -124,8 +124,16 @@ def is_nearly_a_code(words: Sequence[str]) -> bool:
     All different, and few of those that sentences are made of: 1.7 million words of our own texts
     and of licences hold no such row; of codes drawn by chance, one in 45 repeats a word there.
     """
-    rows = (words[start : start + NEARLY_ALL] for start in range(len(words) - NEARLY_ALL + 1))
-    return any(len(set(row)) == NEARLY_ALL and _is_of_one_list(row) for row in rows)
+    known, row = _all_whole_words(), 0
+    for end, word in enumerate(words, start=1):
+        row = row + 1 if word in known else 0
+        if row >= NEARLY_ALL and _is_row_of_one_list(words[end - NEARLY_ALL : end]):
+            return True
+    return False
+
+
+def _is_row_of_one_list(row: Sequence[str]) -> bool:
+    return len(set(row)) == NEARLY_ALL and _is_of_one_list(row)
 
 
 def _is_of_one_list(row: Sequence[str]) -> bool:
@@ -177,6 +185,11 @@ def _place_of(typed: str, language: str) -> int | None:
 @cache
 def _all_beginnings() -> frozenset[str]:
     return frozenset(word[:TELL_APART] for language in LISTS for word in _whole_words(language))
+
+
+@cache
+def _all_whole_words() -> frozenset[str]:
+    return frozenset(word for language in LISTS for word in _whole_words(language))
 
 
 @cache

@@ -11,7 +11,6 @@ Schütze, Introduction to Information Retrieval, chapter 13.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from math import log
 from typing import Final
@@ -32,6 +31,9 @@ NEAREST: Final = 4.0
 SLIP_FROM: Final = 4
 MOST_WORDS: Final = 60
 
+# How much of a text is known, and by kind how much it says for it.
+Evidence = tuple[float, dict[str, float]]
+
 
 @dataclass(frozen=True)
 class Example:
@@ -49,14 +51,19 @@ class Classifier:
         self._synonyms = synonyms or Synonyms()
         counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._words: Counter[str] = Counter()
-        self._examples: dict[str, set[tuple[str, frozenset[str]]]] = defaultdict(set)
+        # Each example as its kind and its number of words, and in which of them a word stands.
+        self._examples: list[tuple[str, int]] = []
+        self._examples_with: dict[str, list[int]] = defaultdict(list)
+        # What a known word says; of words that are not known nothing is kept.
+        self._of_word: dict[str, Evidence] = {}
         for example in examples:
             words = _words_of(example.text)
             stems = [stem(word) for word in words]
             self._words.update(stems)
             telling = frozenset(_telling(stems))
             for one in telling:
-                self._examples[one].add((example.kind, telling))
+                self._examples_with[one].append(len(self._examples))
+            self._examples.append((example.kind, len(telling)))
             for feature, value in self._features(words, stems).items():
                 counts[example.kind][feature] += value * example.weight
         self._train(counts)
@@ -90,32 +97,66 @@ class Classifier:
             word if meant == one else meant
             for word, one, meant in zip(words, typed, stems, strict=True)
         ]
-        found = self._features(spelt, stems)
-        asked = {name: value for name, value in found.items() if name in self._seen}
-        if not asked:
+        weight, ratios = self._together(spelt, stems)
+        if not weight:
             return {}
-        weight = sum(asked.values())
         scores = {kind: weight * unseen for kind, unseen in self._unseen.items()}
-        for feature, value in asked.items():
-            for kind, ratio in self._seen[feature].items():
-                scores[kind] += value * (ratio - self._unseen[kind])
+        for kind, ratio in ratios.items():
+            scores[kind] += ratio
         for kind, share in self._nearest(frozenset(_telling(stems))).items():
             scores[kind] += NEAREST * share
         return scores
 
     def _features(self, words: Sequence[str], stems: Sequence[str]) -> Mapping[str, float]:
         """What the classifier sees. Stems, pairs, pieces of letters and meanings never collide."""
-        meanings = self._synonyms.meanings_in(words)
-        return {
-            **_features_of_stems(stems),
-            **{f"m {meaning}": MEANING * times for meaning, times in meanings.items()},
-        }
+        found = Counter[str]()
+        for word in _telling(stems):
+            found.update(_features_of_stem(word))
+        found.update(self._features_of_all(words, stems))
+        return found
+
+    def _features_of_all(self, words: Sequence[str], stems: Sequence[str]) -> Mapping[str, float]:
+        """What is not of one word alone: neighbours, and what the words mean."""
+        found: dict[str, float] = defaultdict(float)
+        for one, following in pairwise(stems):
+            found[f"p {one} {following}"] += PAIR
+        for meaning, times in self._synonyms.meanings_in(words).items():
+            found[f"m {meaning}"] = MEANING * times
+        return found
+
+    def _together(self, words: Sequence[str], stems: Sequence[str]) -> Evidence:
+        """What all of a text says. Each feature counts for itself, so that what a known word says
+        is added up once and for all: most words of a text are known."""
+        weight, ratios = self._evidence(self._features_of_all(words, stems))
+        for word in _telling(stems):
+            of_word = self._of_word.get(word) or self._evidence(_features_of_stem(word))
+            if word in self._words:
+                self._of_word[word] = of_word
+            weight += of_word[0]
+            for kind, ratio in of_word[1].items():
+                ratios[kind] = ratios.get(kind, 0.0) + ratio
+        return weight, ratios
+
+    def _evidence(self, features: Mapping[str, float]) -> Evidence:
+        """How much of it is known, and by kind how much it says beyond what the kind lacks."""
+        weight, ratios = 0.0, dict[str, float]()
+        for feature, value in features.items():
+            seen = self._seen.get(feature)
+            if seen is None:
+                continue
+            weight += value
+            for kind, ratio in seen.items():
+                said = value * (ratio - self._unseen[kind])
+                ratios[kind] = ratios.get(kind, 0.0) + said
+        return weight, ratios
 
     def _nearest(self, asked: frozenset[str]) -> Mapping[str, float]:
         """For each kind what its nearest example shares with the words: 1 if they are the same."""
+        shared = Counter(place for word in asked for place in self._examples_with.get(word, ()))
         best: dict[str, float] = {}
-        for kind, example in {one for word in asked for one in self._examples.get(word, ())}:
-            share = len(asked & example) / len(asked | example)
+        for place, both in shared.items():
+            kind, size = self._examples[place]
+            share = both / (len(asked) + size - both)
             best[kind] = max(best.get(kind, 0.0), share)
         return best
 
@@ -135,21 +176,12 @@ def _telling(stems: Sequence[str]) -> Sequence[str]:
     return [one for one in stems if not is_stop_word_stem(one)] or stems
 
 
-def _features_of_stems(stems: Sequence[str]) -> Mapping[str, float]:
+def _features_of_stem(word: str) -> Mapping[str, float]:
+    """The word, and its pieces of three and four letters with its beginning and end marked."""
     found: dict[str, float] = defaultdict(float)
-    for word in _telling(stems):
-        found[f"w {word}"] += 1
-        for piece in _pieces_of(word):
-            found[f"l {piece}"] += LETTERS
-    for one, following in pairwise(stems):
-        found[f"p {one} {following}"] += PAIR
-    return found
-
-
-@lru_cache(maxsize=8192)
-def _pieces_of(word: str) -> tuple[str, ...]:
-    """The word's pieces of three and four letters, its beginning and end marked."""
+    found[f"w {word}"] = 1.0
     marked = f"^{word}$"
-    return tuple(
-        marked[start : start + size] for size in SIZES for start in range(len(marked) - size + 1)
-    )
+    for size in SIZES:
+        for start in range(len(marked) - size + 1):
+            found[f"l {marked[start : start + size]}"] += LETTERS
+    return found

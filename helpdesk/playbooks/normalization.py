@@ -4,7 +4,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Final
 
 LONGEST: Final = 300
@@ -109,11 +108,6 @@ def root(word: str) -> str:
     if ARABIC.match(word):
         return _without_article(word, (*ARTICLES, *JOINED))
     return ELIDED.sub("", word).removesuffix("'s")
-
-
-def beginnings_of(word: str) -> Iterator[str]:
-    """Everything that a word begins with, the whole word included."""
-    return (word[:size] for size in range(1, len(word) + 1))
 
 
 def stem(word: str) -> str:

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from helpdesk.playbooks.normalization import beginnings_of
-
 Phrase = TypeVar("Phrase")
 
 
@@ -15,13 +13,18 @@ class WordIndex(Generic[Phrase]):
     def __init__(self) -> None:
         self._whole: dict[str, list[Phrase]] = defaultdict(list)
         self._beginnings: dict[str, list[Phrase]] = defaultdict(list)
+        self._lengths: tuple[int, ...] = ()
 
     def add(self, first: str, phrase: Phrase, *, any_ending: bool) -> None:
         (self._beginnings if any_ending else self._whole)[first].append(phrase)
+        if any_ending and len(first) not in self._lengths:
+            self._lengths = tuple(sorted((*self._lengths, len(first))))
 
     def begun_by(self, whole: str, root: str) -> Iterator[Phrase]:
         """Those of which a word of a text may be the first: `whole` as whole words are kept, and
         `root` with its ending."""
         yield from self._whole.get(whole, ())
-        for beginning in beginnings_of(root):
-            yield from self._beginnings.get(beginning, ())
+        for length in self._lengths:
+            if length > len(root):
+                break
+            yield from self._beginnings.get(root[:length], ())
