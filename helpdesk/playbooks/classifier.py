@@ -66,6 +66,7 @@ class Classifier:
             self._examples.append((example.kind, len(telling)))
             for feature, value in self._features(words, stems).items():
                 counts[example.kind][feature] += value * example.weight
+        self._longest = max(map(len, self._words), default=0)
         self._train(counts)
 
     def _train(self, counts: Mapping[str, Mapping[str, float]]) -> None:
@@ -129,7 +130,9 @@ class Classifier:
         is added up once and for all: most words of a text are known."""
         weight, ratios = self._evidence(self._features_of_all(words, stems))
         for word in _telling(stems):
-            of_word = self._of_word.get(word) or self._evidence(_features_of_stem(word))
+            of_word = self._of_word.get(word) or self._evidence(
+                _features_of_stem(word[: self._longest + 1])
+            )
             if word in self._words:
                 self._of_word[word] = of_word
             weight += of_word[0]
@@ -162,7 +165,7 @@ class Classifier:
 
     def _meant(self, word: str) -> str:
         """The word, or the one known best that is a slip away from it."""
-        if word in self._words or len(word) < SLIP_FROM:
+        if word in self._words or not SLIP_FROM <= len(word) <= self._longest + 1:
             return word
         near = {one for one in within_one_edit(word) if one in self._words}
         return max(near, key=lambda one: (self._words[one], one), default=word)

@@ -7,6 +7,8 @@ import unicodedata
 from typing import Final
 
 LONGEST: Final = 300
+# Some letters fall apart into several, single signs into eighteen: nobody writes with those alone.
+LONGEST_FOLDED: Final = 2 * LONGEST
 SHORTEST_STEM: Final = 3
 
 # Letters that people write one way or the other, and mean the same.
@@ -88,7 +90,8 @@ def folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:LONGEST]).translate(SAME_LETTERS).casefold()
     bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
     # once more, because what falls apart may hold what varies
-    return unicodedata.normalize("NFKC", bare.translate(SAME_LETTERS).casefold())
+    whole = unicodedata.normalize("NFKC", bare.translate(SAME_LETTERS).casefold())
+    return whole[:LONGEST_FOLDED]
 
 
 def words_in(text: str) -> tuple[str, ...]:

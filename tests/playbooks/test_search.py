@@ -11,6 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.core.edit_distance import within_one_edit
+from helpdesk.playbooks import classifier
 from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.normalization import SMALL, folded, words_in
@@ -52,6 +54,23 @@ def test_nothing_that_can_be_typed_is_too_strange(words):
             *said,
             *(way for text in one.page.also_called for way in alternative_phrases(text)),
         ]
+
+
+@pytest.mark.parametrize("letters", ["\u3316", "\ufdfa", "a", "é"])
+def test_no_word_is_so_long_that_everything_near_it_is_tried(monkeypatch, letters):
+    """One sign may fall apart into eighteen letters, and a word has 53 neighbours a letter."""
+    made = []
+
+    def neighbours(word):
+        made.extend(found := list(within_one_edit(word)))
+        return found
+
+    monkeypatch.setattr(classifier, "within_one_edit", neighbours)
+
+    FINDER.find(letters * 300)
+
+    assert len(folded(letters * 300)) <= 600
+    assert len(made) < 60 * 53 * 40
 
 
 @pytest.mark.parametrize("words", ["", " ", "?!…", "\x00", "\ud800", "🙈🙉", "\n" * 5])
