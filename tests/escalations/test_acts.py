@@ -84,6 +84,8 @@ PLANTED = {
     ],
     "who changed a partner vets it": [(vetting, "_parts", only_who_registered)],
 }
+# Few acts meet it: what somebody from outside does is refused for other reasons, too.
+MORE_SEQUENCES = {"who was not let in counts": 200}
 
 
 @pytest.mark.parametrize("fault", PLANTED)
@@ -92,4 +94,4 @@ def test_a_planted_fault_is_seen(context, monkeypatch, fault):
         monkeypatch.setattr(*place)
 
     with pytest.raises(AssertionError, match=SEEN):
-        run(context, sequences=60)
+        run(context, sequences=MORE_SEQUENCES.get(fault, 60))
