@@ -8,9 +8,13 @@ Source: Kleppmann, "How to do distributed locking", 2016 (fencing tokens).
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Mapped, mapped_column
+
+# No try may take longer. A lease that ends later is of a clock that was wrong, and none.
+LONGEST: Final = timedelta(minutes=15)
 
 
 class Leased:
@@ -31,7 +35,7 @@ class Leased:
 
     def is_leased(self, at: datetime) -> bool:
         """Whether the worker that tries it may still be alive."""
-        return self.leased_until is not None and self.leased_until > at
+        return self.leased_until is not None and at < self.leased_until <= at + LONGEST
 
     def is_held_with_fence(self, fence: int) -> bool:
         """Whether the result of the try of that number counts: it is the last, and not over."""
@@ -49,7 +53,7 @@ class Leased:
     @classmethod
     def lease_is_over(cls, at: datetime) -> ColumnElement[bool]:
         """Of rows that are being tried: those whose worker is gone."""
-        return cls.leased_until < at
+        return or_(cls.leased_until < at, cls.leased_until > at + LONGEST)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.core import emails
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.jobs import Queue, job
+from helpdesk.core.recent import was_within
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
@@ -100,7 +101,7 @@ def email_unseen_news(context: AppContext, *, person_id: str, team_id: str) -> N
         if not found:
             return
         last = _last_email(work, person_id)
-        if last is not None and last > work.at - BETWEEN_LETTERS:
+        if last is not None:
             rest = last + BETWEEN_LETTERS - work.at
             work.promise("triage.send_news", after=rest, person_id=person_id, team_id=team_id)
             return
@@ -133,7 +134,10 @@ def _writer(work: Work, request_id: str) -> str | None:
 
 
 def _last_email(work: Work, person_id: str) -> datetime | None:
-    told = select(func.max(News.told_at)).where(News.person_id == person_id)
+    """When they had a letter in the last minutes; None if they had none."""
+    told = select(func.max(News.told_at)).where(
+        News.person_id == person_id, was_within(News.told_at, BETWEEN_LETTERS, at=work.at)
+    )
     return work.session.scalar(told)
 
 

@@ -54,6 +54,12 @@ def test_who_may_be_alive_is_left_alone_until_the_lease_is_over(row, now):
     assert not row.is_leased(now + A_MINUTE)
 
 
+def test_a_lease_of_a_clock_that_was_a_day_ahead_is_none(row, now):
+    row.lease(at=now + timedelta(days=1), during=A_MINUTE)
+
+    assert not row.is_leased(now)
+
+
 @given(st.integers(1, 2))
 def test_a_pause_is_between_half_of_the_plans_and_all_of_it(tries):
     longest = PLAN.pauses[tries - 1]

@@ -202,6 +202,15 @@ def test_one_ticks_and_the_other_stands_by_until_the_lease_is_over(two_desks):
     assert ticker.acquire_ticker_lease(one, "one") is None
 
 
+def test_a_lease_that_ends_later_than_any_can_is_of_a_wrong_clock_and_none(two_desks, monkeypatch):
+    one, other = two_desks
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=15))
+    first = ticker.acquire_ticker_lease(one, "one")
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.4))
+
+    assert ticker.acquire_ticker_lease(other, "other") == first + 1
+
+
 def test_one_that_was_stopped_and_comes_back_late_writes_nothing(two_desks):
     one, other = two_desks
     before = chained_at(one)

@@ -21,7 +21,7 @@ from helpdesk.core.outbox import Promise
 from helpdesk.intake.operations import write_message
 from helpdesk.triage import news_jobs
 from helpdesk.triage import operations as triage
-from tests.conftest import WORKER, become
+from tests.conftest import STAFF, WORKER, become
 from tests.escalations.conftest import at
 from tests.factories import a_case, a_person, a_team, work_as
 
@@ -319,3 +319,22 @@ def test_no_news_come_at_a_time_that_is_never(owners_desk, column):
         refused = pytest.raises(IntegrityError, match=f"news_{column}_finite")
         with refused, work.session.begin_nested():
             work.session.execute(text(statement))
+
+
+def test_a_letter_of_the_year_2999_puts_off_no_other(context, house, now):
+    case = a_case_of(context, house, now, house.asha)
+    write_in(context, case, now)
+    perform(context, now)
+    become(context, WORKER)
+    with context.begin() as work:
+        late = {"told_at": "2999-12-31", "at": "2999-12-31"}
+        work.session.execute(text("UPDATE news SET told_at = :told_at, at = :at"), late)
+    become(context, STAFF)
+    context.mailer.sent.clear()
+
+    other = a_case_of(context, house, now + DAY, house.asha)
+    write_in(context, other, now + DAY)
+    perform(context, now + DAY)
+    perform(context, now + DAY + 3 * HOUR)
+
+    assert letters_to(context, "asha")

@@ -237,3 +237,17 @@ def test_however_often_a_reporter_writes_there_is_a_letter_now_and_one_in_ten_mi
     assert all(len(letters) == 2 for letters in sent.values() if letters), "to each on duty"
     write(1)
     assert len(live(context, start + timedelta(minutes=40))) == 2, "later, at once again"
+
+
+def test_what_was_told_while_the_clock_was_a_day_ahead_silences_nobody(context, house, start):
+    ahead = start + timedelta(days=1)
+    flood(context, house, ahead)
+    assert live(context, ahead)
+
+    heard = 0
+    for minutes in (0, 15, 60, 240, 900):
+        moment = start + timedelta(minutes=minutes)
+        reported(context, house, round_for_reporter(moment), IMMEDIATE)
+        heard += bool(live(context, moment))
+
+    assert heard == 5

@@ -9,6 +9,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.recent import is_within
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
@@ -222,7 +223,7 @@ def _open(work: Work, escalation: Escalation) -> str:
 
 def _was_noted(work: Work, escalation: Escalation) -> bool:
     return any(
-        entry.actor_id == work.actor.id and entry.at > work.at - NOTED_ONCE_IN
+        entry.actor_id == work.actor.id and is_within(entry.at, NOTED_ONCE_IN, at=work.at)
         for entry in queries.readings_of(work, escalation)
     )
 
