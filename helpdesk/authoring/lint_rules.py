@@ -42,7 +42,7 @@ class LintRule(StrEnum):
     DANGER_NAMED = "L34"
 
     @property
-    def asks(self) -> str:
+    def requirement(self) -> str:
         """What the rule asks for, in a sentence."""
         return _TITLES[self]
 

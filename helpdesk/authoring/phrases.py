@@ -29,14 +29,14 @@ class Phrases:
         patterns = (f"(?:{phrase.pattern.pattern})" for phrase in self._phrases)
         self._any = re.compile("|".join(patterns), re.IGNORECASE)
 
-    def said(self, text: str) -> Iterator[Phrase]:
+    def found_in(self, text: str) -> Iterator[Phrase]:
         """The phrases that stand in a text."""
         if self._any.search(text):
             yield from (phrase for phrase in self._phrases if phrase.pattern.search(text))
 
-    def meant(self, text: str) -> Iterator[Phrase]:
+    def found_unless_negated(self, text: str) -> Iterator[Phrase]:
         """The phrases that a text means; one that it turns round ("do not …") is not meant."""
-        for phrase in self.said(text):
+        for phrase in self.found_in(text):
             for sentence in SENTENCE.split(text):
                 found = phrase.pattern.search(sentence)
                 if found and not TURNS_ROUND.search(sentence[: found.start()]):
@@ -45,12 +45,12 @@ class Phrases:
 
 
 @lru_cache(maxsize=1024)
-def phrases_of(words: tuple[str, ...]) -> Phrases:
+def make_phrases(words: tuple[str, ...]) -> Phrases:
     """Phrases that are only looked for."""
-    return Phrases(phrase(one) for one in words)
+    return Phrases(make_phrase(one) for one in words)
 
 
-def phrase(words: str, instead: str = "") -> Phrase:
+def make_phrase(words: str, instead: str = "") -> Phrase:
     """Words in small letters; * stands for any ending."""
     inner = re.escape(words.lower()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
     shown = words.replace("*", "")

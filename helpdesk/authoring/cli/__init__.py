@@ -12,7 +12,7 @@ from helpdesk.authoring.source import PlaybookError
 from helpdesk.lazy_group import LazyGroup
 
 
-class Tools(LazyGroup):
+class PlaybookCommands(LazyGroup):
     """Finds a tool; whatever keeps it from running ends with status 2, never with 1."""
 
     where = {
@@ -45,6 +45,6 @@ class Tools(LazyGroup):
             raise ToolCannotRun("".join(traceback.format_exception(fault))) from None
 
 
-@click.group(cls=Tools)
+@click.group(cls=PlaybookCommands)
 def playbooks() -> None:
     """Check the playbooks and try them out. No programming needed."""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.editions import Opened, opened
+from helpdesk.authoring.cli.editions import OpenedEdition, open_edition
 from helpdesk.authoring.reading.scenarios import scenarios_of
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.edition_diff import PageDifference, difference
@@ -20,19 +20,19 @@ WIDTH = 98
 @click.command()
 @click.argument("old")
 @click.argument("new", required=False)
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def diff(old: str, new: str | None, folder: Path, *, as_json: bool) -> None:
     """Show which walk-throughs change between OLD and NEW, and which parts of pages did.
 
     Each is a file of one page, a folder of playbooks, or a git revision. Without NEW it is the
     folder as it is now.
     """
-    with opened(old, folder) as before, opened(new or str(folder), folder) as after:
+    with open_edition(old, folder) as before, open_edition(new or str(folder), folder) as after:
         names = _names(before, after)
         kept = [name for name in names if before.library.playbook(name)]
         kept = [name for name in kept if after.library.playbook(name)]
-        watched = output.watched(kept, total=len(kept), doing="Comparing")
+        watched = output.with_progress_bar(kept, total=len(kept), doing="Comparing")
         found = [_compared(before, after, name) for name in watched]
     changed = [one for one in found if one]
     added = [name for name in names if before.library.playbook(name) is None]
@@ -54,10 +54,10 @@ def diff(old: str, new: str | None, folder: Path, *, as_json: bool) -> None:
         "walks": walks,
     }
     findings = bool(changed or added or removed)
-    output.tell(lines, data, findings=findings, as_json=as_json)
+    output.print_and_exit(lines, data, findings=findings, as_json=as_json)
 
 
-def _names(before: Opened, after: Opened) -> list[str]:
+def _names(before: OpenedEdition, after: OpenedEdition) -> list[str]:
     """The pages to compare: all there are, or the one that was given as a file."""
     only = {one.only for one in (before, after) if one.only}
     if len(only) > 1:
@@ -66,7 +66,7 @@ def _names(before: Opened, after: Opened) -> list[str]:
     return list(dict.fromkeys(page.id for page in pages if not only or page.id in only))
 
 
-def _compared(before: Opened, after: Opened, name: str) -> PageDifference:
+def _compared(before: OpenedEdition, after: OpenedEdition, name: str) -> PageDifference:
     old, new = before.library.playbook(name), after.library.playbook(name)
     if old is None or new is None:
         raise LookupError(name)

@@ -19,7 +19,7 @@ VOCABULARY = "vocab"
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedEdition:
     """The pages of an edition, with the folder in which they lie for now.
 
     `only` names the page if a single file was given: the others are only there to lean on.
@@ -32,7 +32,7 @@ class Opened:
 
 
 @contextmanager
-def opened(name: str, folder: Path) -> Iterator[Opened]:
+def open_edition(name: str, folder: Path) -> Iterator[OpenedEdition]:
     """An edition, for as long as somebody looks at it. `folder` is where pages lie as a rule."""
     path = Path(name)
     if (path / "collection.yml").is_file():
@@ -48,17 +48,17 @@ def opened(name: str, folder: Path) -> Iterator[Opened]:
             yield _read(name, copy)
 
 
-def _read(name: str, folder: Path) -> Opened:
+def _read(name: str, folder: Path) -> OpenedEdition:
     try:
         library, problems = read_what_reads(folder)
     except PlaybookError as problem:
         raise ToolCannotRun(f"The playbooks of {name} can't be read. {problem}") from None
     if problems:
         raise ToolCannotRun(f"The playbooks of {name} can't be read. {problems[0]}")
-    return Opened(name, folder, library)
+    return OpenedEdition(name, folder, library)
 
 
-def _with_file(path: Path, folder: Path, copy: Path) -> Opened:
+def _with_file(path: Path, folder: Path, copy: Path) -> OpenedEdition:
     """The pages around a file, with the file in its place among them."""
     page = read_file(path, str(path)).pairs().get("id")
     if page is None:
@@ -72,7 +72,7 @@ def _with_file(path: Path, folder: Path, copy: Path) -> Opened:
         told = [one for one in problems if one.file.endswith(f"{TYPES}/{page.id()}.yml")]
         said = "\n".join(f"{path}, line {one.line}: {one.reason}" for one in told)
         raise ToolCannotRun(f"The page can't be read.\n{said}")
-    return Opened(str(path), copy, library, only=page.id())
+    return OpenedEdition(str(path), copy, library, only=page.id())
 
 
 def _take_out(revision: str, folder: Path, copy: Path) -> None:

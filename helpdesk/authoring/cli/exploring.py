@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.run_text import told_lines, way_lines
-from helpdesk.authoring.cli.selection import pages_named
+from helpdesk.authoring.cli.selection import playbooks_named
+from helpdesk.authoring.cli.simulation_text import intake_lines, step_lines
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_what_reads
 from helpdesk.authoring.simulation import exploration
@@ -27,7 +27,7 @@ SHOWN = 3  # of one kind; the rest is counted
 
 
 @dataclass(frozen=True)
-class WorkShare:
+class ExplorationShare:
     """A piece of the work: some people on one page, or every decision beside their answers."""
 
     folder: Path
@@ -38,7 +38,7 @@ class WorkShare:
 
 def explore(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) -> None:
     """Let all these people go through all these pages, and say what does not hold."""
-    library, pages = pages_named(folder, named)
+    library, pages = playbooks_named(folder, named)
     shares = list(_shares(folder, pages, seeds))
     broken = [one for found in _worked(shares, len(seeds) * len(pages)) for one in found]
     lines = list(_lines(broken, pages, seeds))
@@ -51,10 +51,10 @@ def explore(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) 
         "broken": len(broken),
         "examples": [asdict(one) for one in _shown(broken)],
     }
-    output.tell(lines, data, findings=bool(broken), as_json=as_json)
+    output.print_and_exit(lines, data, findings=bool(broken), as_json=as_json)
 
 
-def work_on(share: WorkShare) -> list[BrokenInvariant]:
+def explore_share(share: ExplorationShare) -> list[BrokenInvariant]:
     """Do one piece of the work, in whatever process this is."""
     library = _library(share.folder)
     page = library.playbook(share.playbook)
@@ -72,21 +72,23 @@ def _library(folder: Path) -> WrittenLibrary:
     return read_what_reads(folder)[0]
 
 
-def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[WorkShare]:
+def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[ExplorationShare]:
     for page in pages:
         for first in range(seeds.start, seeds.stop, AT_ONCE):
-            yield WorkShare(folder, page.id, range(first, min(first + AT_ONCE, seeds.stop)))
+            yield ExplorationShare(folder, page.id, range(first, min(first + AT_ONCE, seeds.stop)))
         beside = seeds if len(seeds) == 1 else exploration.BACKGROUNDS
-        yield WorkShare(folder, page.id, beside, is_about_decisions=True)
+        yield ExplorationShare(folder, page.id, beside, is_about_decisions=True)
 
 
-def _worked(shares: Sequence[WorkShare], people: int) -> Iterator[list[BrokenInvariant]]:
+def _worked(shares: Sequence[ExplorationShare], people: int) -> Iterator[list[BrokenInvariant]]:
     if people < WORTH_SHARING:
-        yield from output.watched(map(work_on, shares), total=len(shares), doing="Exploring")
+        yield from output.with_progress_bar(
+            map(explore_share, shares), total=len(shares), doing="Exploring"
+        )
         return
     with ProcessPoolExecutor(os.cpu_count()) as processes:
-        done = processes.map(work_on, shares)
-        yield from output.watched(done, total=len(shares), doing="Exploring")
+        done = processes.map(explore_share, shares)
+        yield from output.with_progress_bar(done, total=len(shares), doing="Exploring")
 
 
 def _lines(
@@ -127,6 +129,6 @@ def _people(library: WrittenLibrary, pages: Sequence[Playbook], seed: int) -> It
         for name, said in person.items():
             yield f"{name}: {said}"
         tried = try_out(ground, random_person(ground, seed))
-        yield from told_lines(tried.told)
-        yield from way_lines(tried.way)
+        yield from intake_lines(tried.told)
+        yield from step_lines(tried.way)
         yield ""

@@ -36,8 +36,8 @@ language = click.option("--lang", "language", metavar="LANG", help="In this lang
 @click.option("--identity", "form", flag_value="identity", help="The STIX identity of the author.")
 @language
 @out
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def export(
     type_id: str,
     form: str | None,
@@ -72,7 +72,7 @@ def export(
     if as_json:
         said = {"type": page.id, "form": form, "checked_by": checked_by, "faults": faults}
         _write(out, text)
-        output.tell([], said, findings=bool(faults), as_json=True)
+        output.print_and_exit([], said, findings=bool(faults), as_json=True)
     _write(out, text) if out else click.echo(text, nl=False)
     raise click.exceptions.Exit(output.FINDINGS if faults else output.FINE)
 
@@ -81,8 +81,8 @@ def export(
 @click.argument("type_id", metavar="TYPE")
 @language
 @out
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def graph(
     type_id: str, language: str | None, out: Path | None, folder: Path, *, as_json: bool
 ) -> None:
@@ -93,7 +93,7 @@ def graph(
         _write(out, text)
         branches = sum(step.when is not None for step in page.steps)
         said = {"type": page.id, "steps": len(page.steps), "branches": branches}
-        output.tell([], said | {"ends": len(page.ends)}, findings=False, as_json=True)
+        output.print_and_exit([], said | {"ends": len(page.ends)}, findings=False, as_json=True)
     _write(out, text) if out else click.echo(text, nl=False)
 
 

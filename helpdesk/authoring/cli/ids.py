@@ -10,8 +10,8 @@ from helpdesk.authoring.reading.folder import page_names
 
 
 @click.command()
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def ids(folder: Path, *, as_json: bool) -> None:
     """Write an identifier into ids.lock.yml for each page that has none. Changes no other."""
     names = page_names(folder)
@@ -20,6 +20,9 @@ def ids(folder: Path, *, as_json: bool) -> None:
     added = write_missing_ids(folder, names)
     lines = [f"{page} has an identifier now." for page in added]
     lines.append(f"{len(names)} pages have theirs in {LOCK}.")
-    output.tell(
-        lines, {"added": list(added), "ids": read_ids(folder)}, findings=False, as_json=as_json
+    output.print_and_exit(
+        lines,
+        {"added": list(added), "ids": read_ids(folder)},
+        findings=False,
+        as_json=as_json,
     )

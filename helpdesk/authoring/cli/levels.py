@@ -23,8 +23,8 @@ WIDTH = 98
 @click.option("--reach", help="Does it touch others?")
 @click.option("--clock", help="Is there a date in three days that matters?")
 @click.option("--capacity", help="Can the person act?")
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
     """Show how urgent five answers are, and why. You can leave any out, or say `unsure`."""
     decision = read_what_reads(folder)[0].table
@@ -32,16 +32,18 @@ def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
     for point in decision.points:
         _refuse_unknown(point, answers)
     judgement = judge_answers(decision, answers)
-    output.tell(_lines(judgement), _data(answers, judgement), findings=False, as_json=as_json)
+    output.print_and_exit(
+        _lines(judgement), _data(answers, judgement), findings=False, as_json=as_json
+    )
 
 
 @click.command()
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def table(folder: Path, *, as_json: bool) -> None:
     """Print the whole decision: which answers lead to which level."""
     decision = read_what_reads(folder)[0].table
-    output.tell(_grid(decision), _rows(decision), findings=False, as_json=as_json)
+    output.print_and_exit(_grid(decision), _rows(decision), findings=False, as_json=as_json)
 
 
 def _refuse_unknown(point: DecisionPoint, answers: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.lint import runner, upkeep
-from helpdesk.authoring.lint.exports import exports
+from helpdesk.authoring.lint.exports import failing_exports
 from helpdesk.authoring.lint.material import names
 from helpdesk.authoring.lint.runner import LintCheck, LintReport
 from helpdesk.authoring.lint_rules import LintRule
@@ -22,8 +22,8 @@ from helpdesk.authoring.lint_rules import LintRule
 )
 @click.option("--forgiving", is_flag=True, help="Show warnings, but fail only on errors.")
 @click.option("--rules", is_flag=True, help="List the rules instead.")
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def lint(
     types: tuple[str, ...],
     folder: Path,
@@ -35,8 +35,11 @@ def lint(
 ) -> None:
     """Check the playbooks; with TYPE, the files of these pages only."""
     if rules:
-        output.tell(
-            _rules(), {rule: rule.asks for rule in LintRule}, findings=False, as_json=as_json
+        output.print_and_exit(
+            _rules(),
+            {rule: rule.requirement for rule in LintRule},
+            findings=False,
+            as_json=as_json,
         )
     known = names(folder)
     if not known:
@@ -44,13 +47,15 @@ def lint(
     for name in types:
         if name not in known:
             raise output.ToolCannotRun(f"There is no page '{name}'; there are: {', '.join(known)}.")
-    report = runner.lint(folder, today=_day(day), types=types, more=(exports,), watch=_watched)
+    report = runner.lint(
+        folder, today=_day(day), types=types, more=(failing_exports,), watch=_watched
+    )
     findings = report.errors if forgiving else len(report.findings)
-    output.tell(_lines(report), _data(report), findings=bool(findings), as_json=as_json)
+    output.print_and_exit(_lines(report), _data(report), findings=bool(findings), as_json=as_json)
 
 
 def _watched(looks: tuple[LintCheck, ...]) -> Iterator[LintCheck]:
-    return output.watched(looks, total=len(looks), doing="Checking")
+    return output.with_progress_bar(looks, total=len(looks), doing="Checking")
 
 
 def _day(told: datetime | None) -> date:
@@ -58,7 +63,7 @@ def _day(told: datetime | None) -> date:
 
 
 def _rules() -> Iterator[str]:
-    return (f"{rule}  {rule.asks}" for rule in LintRule)
+    return (f"{rule}  {rule.requirement}" for rule in LintRule)
 
 
 def _lines(report: LintReport) -> Iterator[str]:

@@ -25,13 +25,13 @@ class ToolCannotRun(click.ClickException):
     exit_code = CANNOT_RUN
 
 
-def as_json(command: F) -> F:
+def as_json_option(command: F) -> F:
     """The option with which a tool speaks to machines. The command gets `as_json`."""
     said = click.option("--json", "as_json", is_flag=True, help="Write JSON, for other programs.")
     return said(command)
 
 
-def folder(command: F) -> F:
+def folder_option(command: F) -> F:
     """The option that says where the pages are. The command gets `folder`."""
     said = click.option(
         "--folder",
@@ -43,7 +43,7 @@ def folder(command: F) -> F:
     return said(command)
 
 
-def tell(lines: Iterable[str], data: Any, *, findings: bool, as_json: bool) -> NoReturn:
+def print_and_exit(lines: Iterable[str], data: Any, *, findings: bool, as_json: bool) -> NoReturn:
     """Say what was found out, and end with the status that goes with it."""
     if as_json:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
@@ -53,7 +53,7 @@ def tell(lines: Iterable[str], data: Any, *, findings: bool, as_json: bool) -> N
     raise click.exceptions.Exit(FINDINGS if findings else FINE)
 
 
-def watched(things: Iterable[T], *, total: int, doing: str) -> Iterator[T]:
+def with_progress_bar(things: Iterable[T], *, total: int, doing: str) -> Iterator[T]:
     """The same things one by one; on the error stream a bar, once it takes over two seconds."""
     bar = _Bar(total, doing)
     for number, thing in enumerate(things):

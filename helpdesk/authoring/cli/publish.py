@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.i18n.languages import TRANSLATED
+from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.publishing import helplines_in, unpublished
 from helpdesk.authoring.publishing import publish as write_published
 from helpdesk.playbooks.published import PUBLISHED
@@ -13,8 +13,8 @@ from helpdesk.playbooks.published import PUBLISHED
 
 @click.command()
 @click.option("--check", is_flag=True, help="Change nothing; show what publishing would change.")
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def publish(folder: Path, *, check: bool, as_json: bool) -> None:
     """Publish all playbooks and translations, for the helpdesk to load.
 
@@ -23,7 +23,7 @@ def publish(folder: Path, *, check: bool, as_json: bool) -> None:
     names = unpublished(folder, TRANSLATED) if check else write_published(folder, TRANSLATED)
     said = "needs to be published again" if check else "is published"
     lines = [f"playbooks/{PUBLISHED}/{name}.json {said}." for name in names]
-    output.tell(
+    output.print_and_exit(
         lines or ["Everything written is published."],
         {"unpublished" if check else "published": list(names)},
         findings=check and bool(names),
@@ -34,11 +34,11 @@ def publish(folder: Path, *, check: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
-@output.as_json
+@output.as_json_option
 def helplines(file: Path, out: Path, *, as_json: bool) -> None:
     """Check your own list of helplines, and publish it for HELPLINES."""
     out.write_text(helplines_in(file), encoding="utf-8")
-    output.tell(
+    output.print_and_exit(
         [f"{out} now has the helplines of {file}. Set HELPLINES to it."],
         {"helplines": str(out)},
         findings=False,

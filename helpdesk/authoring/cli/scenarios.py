@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.cli.selection import pages_named
+from helpdesk.authoring.cli.selection import playbooks_named
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.scenarios import Scenarios, scenarios_of, strays
 from helpdesk.authoring.simulation.coverage import UncoveredParts, uncovered
@@ -18,9 +18,9 @@ from helpdesk.playbooks.model import Playbook
 WIDTH = 98
 
 
-def check_walks(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
+def check_scenarios(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     """Go every walk-through, and name what came out otherwise."""
-    library, pages = pages_named(folder, named)
+    library, pages = playbooks_named(folder, named)
     read = {page.id: scenarios_of(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]
     if not named:
@@ -42,15 +42,15 @@ def check_walks(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
         "without_walks": without,
     }
     findings = bool(problems or differences or without)
-    output.tell(lines, data, findings=findings, as_json=as_json)
+    output.print_and_exit(lines, data, findings=findings, as_json=as_json)
 
 
-def tell_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
+def print_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     """Name what no walk-through visits."""
-    library, pages = pages_named(folder, named)
+    library, pages = playbooks_named(folder, named)
     read = {page.id: scenarios_of(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]
-    watched = output.watched(pages, total=len(pages), doing="Walking")
+    watched = output.with_progress_bar(pages, total=len(pages), doing="Walking")
     found = {page.id: uncovered(library, page, read[page.id].walks) for page in watched}
     missed = {name: one for name, one in found.items() if one}
     lines = [str(problem) for problem in problems]
@@ -65,13 +65,13 @@ def tell_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
         ],
         "problems": [_problem(problem) for problem in problems],
     }
-    output.tell(lines, data, findings=bool(missed or problems), as_json=as_json)
+    output.print_and_exit(lines, data, findings=bool(missed or problems), as_json=as_json)
 
 
 def _differences(
     library: WrittenLibrary, pages: Sequence[Playbook], read: dict[str, Scenarios]
 ) -> list[Difference]:
-    watched = output.watched(pages, total=len(pages), doing="Walking")
+    watched = output.with_progress_bar(pages, total=len(pages), doing="Walking")
     return [
         difference
         for page in watched

@@ -42,8 +42,8 @@ class SearchTrial:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A YAML list of entries with `says` and `types`: count how often the search is right.",
 )
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def search(words: tuple[str, ...], sentences: Path | None, folder: Path, *, as_json: bool) -> None:
     """Search for WORDS, or score a file of sentences. You do not need to name the language."""
     if bool(words) == (sentences is not None):
@@ -51,9 +51,9 @@ def search(words: tuple[str, ...], sentences: Path | None, folder: Path, *, as_j
     finder = _finder(folder)
     if sentences is None:
         found = _kinds(finder, " ".join(words))
-        output.tell(found, {"found": found}, findings=False, as_json=as_json)
+        output.print_and_exit(found, {"found": found}, findings=False, as_json=as_json)
     trials = list(_try(finder, read_file(sentences, str(sentences))))
-    output.tell(_lines(trials), _data(trials), findings=False, as_json=as_json)
+    output.print_and_exit(_lines(trials), _data(trials), findings=False, as_json=as_json)
 
 
 def _finder(folder: Path) -> PlaybookSearch:

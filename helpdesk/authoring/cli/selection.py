@@ -11,7 +11,9 @@ from helpdesk.authoring.source import PlaybookError
 from helpdesk.playbooks.model import Playbook
 
 
-def pages_named(folder: Path, named: Sequence[str]) -> tuple[WrittenLibrary, tuple[Playbook, ...]]:
+def playbooks_named(
+    folder: Path, named: Sequence[str]
+) -> tuple[WrittenLibrary, tuple[Playbook, ...]]:
     """The pages of these names, or all; a sentence about one that is not there or does not read."""
     library, problems = read_what_reads(folder)
     if not named:

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from helpdesk.authoring.cli import exploring, output
-from helpdesk.authoring.cli.run_data import data_of
-from helpdesk.authoring.cli.run_text import lines_of
-from helpdesk.authoring.cli.scenarios import check_walks, tell_coverage
-from helpdesk.authoring.cli.selection import pages_named
+from helpdesk.authoring.cli.scenarios import check_scenarios, print_coverage
+from helpdesk.authoring.cli.selection import playbooks_named
+from helpdesk.authoring.cli.simulation_data import simulation_as_data
+from helpdesk.authoring.cli.simulation_text import simulation_lines
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.authoring.source import PlaybookError
@@ -29,8 +29,8 @@ WAYS = "--answers FILE, --all, --explore or --coverage"
 @click.option("--also", multiple=True, metavar="TYPE", help="Another page in the same report.")
 @click.option("--seeds", type=click.IntRange(1), default=1000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(0), help="Only this one, and what it does.")
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def simulate(
     types: tuple[str, ...],
     answers: str | None,
@@ -57,9 +57,9 @@ def simulate(
     if answers is not None:
         ways.append(lambda: _one(folder, named, answers, as_json=as_json))
     if walks:
-        ways.append(lambda: check_walks(folder, named, as_json=as_json))
+        ways.append(lambda: check_scenarios(folder, named, as_json=as_json))
     if coverage:
-        ways.append(lambda: tell_coverage(folder, named, as_json=as_json))
+        ways.append(lambda: print_coverage(folder, named, as_json=as_json))
     if explore:
         one = range(seed, seed + 1) if seed is not None else None
         ways.append(lambda: exploring.explore(folder, named, one or range(seeds), as_json=as_json))
@@ -71,7 +71,7 @@ def simulate(
 def _one(folder: Path, named: Sequence[str], file: str, *, as_json: bool) -> None:
     if not named:
         raise output.ToolCannotRun("Name the page: simulate TYPE --answers FILE.")
-    library, pages = pages_named(folder, named)
+    library, pages = playbooks_named(folder, named)
     try:
         piece = read_script_text(_read(file), file if file != "-" else "standard input")
         script = read_script(piece, pages, library)
@@ -79,7 +79,12 @@ def _one(folder: Path, named: Sequence[str], file: str, *, as_json: bool) -> Non
         raise output.ToolCannotRun(f"The answers can't be used. {problem}") from None
     walked = simulate_script(library, pages, script)
     stopped = any(one.way.stopped for one in walked)
-    output.tell(lines_of(walked), data_of(walked), findings=stopped, as_json=as_json)
+    output.print_and_exit(
+        simulation_lines(walked),
+        simulation_as_data(walked),
+        findings=stopped,
+        as_json=as_json,
+    )
 
 
 def _read(file: str) -> str:

@@ -4,23 +4,23 @@ from collections.abc import Iterator
 
 from helpdesk.authoring.advice_fit import answers_that_matter, is_there_because_of, misfits
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.locations import place_of
-from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint.locations import file_and_line_of
+from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import RedFlag
 
 
-def at_stake(material: Material) -> Iterator[LintFinding]:
+def advice_without_stakes(material: LintMaterial) -> Iterator[LintFinding]:
     """L32: a line of advice that does not say what is lost if it is followed late."""
     for page in material.library.playbooks:
         for line in page.safe_now:
-            file, _ = place_of(line.text.id, material.files)
+            file, _ = file_and_line_of(line.text.id, material.files)
             written = material.files[file].pairs()["safe_now"].items()
             entry = next((one for one in written if _is_called(one, line.id)), None)
             if entry is not None and "at_stake" not in entry.pairs():
-                yield material.at(
+                yield material.finding_at(
                     line.text,
                     LintRule.AT_STAKE,
                     f"'{line.id}' needs `at_stake:`, what is lost if this is done late; by it the "
@@ -28,7 +28,7 @@ def at_stake(material: Material) -> Iterator[LintFinding]:
                 )
 
 
-def fits_what_was_said(material: Material) -> Iterator[LintFinding]:
+def advice_that_misfits_answers(material: LintMaterial) -> Iterator[LintFinding]:
     """L33: a line that is shown although an answer speaks against it, or one that is missing."""
     for page in material.library.playbooks:
         for check in material.library.advice_checks:
@@ -36,12 +36,12 @@ def fits_what_was_said(material: Material) -> Iterator[LintFinding]:
                 for one in misfits((check,), (page,), answers):
                     text = one.line.text if one.line is not None else page.safe_now[0].text
                     said = ", ".join(f"{name} {value}" for name, value in answers.items())
-                    yield material.at(
+                    yield material.finding_at(
                         text, LintRule.FITS_WHAT_WAS_SAID, f"{one} ({said or 'always'})"
                     )
 
 
-def dangers_are_named(material: Material) -> Iterator[LintFinding]:
+def dangers_without_advice(material: LintMaterial) -> Iterator[LintFinding]:
     """L34: answers that raise the level, and no line of advice that is there because of them."""
     points = {point.id for point in material.library.table.points}
     for page in material.library.playbooks:
@@ -56,9 +56,9 @@ def dangers_are_named(material: Material) -> Iterator[LintFinding]:
                     yield _nothing_said(material, flag, answers)
 
 
-def _nothing_said(material: Material, flag: RedFlag, answers: Context) -> LintFinding:
+def _nothing_said(material: LintMaterial, flag: RedFlag, answers: Context) -> LintFinding:
     said = ", ".join(f"{name} {_in_words(value)}" for name, value in answers.items())
-    return material.at(
+    return material.finding_at(
         flag.why,
         LintRule.DANGER_NAMED,
         f"'{flag.id}' raises the level ({said}), and no line under safe_now is there because of "

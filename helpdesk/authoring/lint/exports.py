@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.export.cacao import to_cacao
 from helpdesk.export.checks import Object, faults_between, faults_in
@@ -13,7 +13,7 @@ from helpdesk.playbooks.model import Playbook, texts_in
 QUOTED = re.compile("“(.+?)”")
 
 
-def exports(material: Material) -> Iterator[LintFinding]:
+def failing_exports(material: LintMaterial) -> Iterator[LintFinding]:
     """L26: an export that cannot be made, or that our checks of its graph refuse."""
     made: list[Object] = []
     for page in material.library.playbooks:
@@ -30,11 +30,11 @@ def exports(material: Material) -> Iterator[LintFinding]:
         yield LintFinding(LintRule.EXPORT, "playbooks/ids.lock.yml", 1, fault)
 
 
-def _finding(material: Material, page: Playbook, sentence: str) -> LintFinding:
+def _finding(material: LintMaterial, page: Playbook, sentence: str) -> LintFinding:
     """At the sentence that the fault quotes, or at the title of the page."""
     quoted = QUOTED.search(sentence)
     if quoted:
         for text in texts_in(page):
             if quoted[1] in str(text):
-                return material.at(text, LintRule.EXPORT, sentence)
-    return material.at(page.title, LintRule.EXPORT, sentence)
+                return material.finding_at(text, LintRule.EXPORT, sentence)
+    return material.finding_at(page.title, LintRule.EXPORT, sentence)

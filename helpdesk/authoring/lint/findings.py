@@ -29,7 +29,7 @@ class LintFinding:
         return f"{self.file}, line {self.line}: {self.severity} {self.rule}: {self.sentence}"
 
 
-def refused(problems: Iterable[PlaybookError]) -> tuple[LintFinding, ...]:
+def findings_from_errors(problems: Iterable[PlaybookError]) -> tuple[LintFinding, ...]:
     """What reading refused, as findings."""
     return tuple(
         LintFinding(problem.rule, problem.file, problem.line, problem.reason)

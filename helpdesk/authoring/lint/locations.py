@@ -19,7 +19,7 @@ VOCABULARY = {
 }
 
 
-def place_of(name: str, files: Mapping[str, Node]) -> tuple[str, int]:
+def file_and_line_of(name: str, files: Mapping[str, Node]) -> tuple[str, int]:
     """The file and the line of a sentence, or of whatever bears this name."""
     file, way = _file_of(name.split("."))
     node = files.get(file)
@@ -33,13 +33,13 @@ def place_of(name: str, files: Mapping[str, Node]) -> tuple[str, int]:
     return file, _sentence_in(node).line
 
 
-def scalars(node: Node, key: str = "") -> list[tuple[str, Node]]:
+def scalar_values(node: Node, key: str = "") -> list[tuple[str, Node]]:
     """Every single value inside, each with the key that it stands under."""
     value: Any = node.value
     if isinstance(value, dict):
-        return [one for name, inner in value.items() for one in scalars(inner, name)]
+        return [one for name, inner in value.items() for one in scalar_values(inner, name)]
     if isinstance(value, list):
-        return [one for inner in value for one in scalars(inner, key)]
+        return [one for inner in value for one in scalar_values(inner, key)]
     return [(key, node)]
 
 

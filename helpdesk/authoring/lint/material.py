@@ -8,9 +8,9 @@ from pathlib import Path
 
 from helpdesk.authoring.ids import read_ids
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.lint.findings import LintFinding, refused
-from helpdesk.authoring.lint.locations import place_of
-from helpdesk.authoring.lint.wordlists import Words, read_words
+from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
+from helpdesk.authoring.lint.locations import file_and_line_of
+from helpdesk.authoring.lint.wordlists import WordLists, read_word_lists
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.folder import page_names, read_what_reads
 from helpdesk.authoring.reading.scenarios import Scenarios, read_scenarios
@@ -23,33 +23,33 @@ WRITTEN = ("*.yml", "common/*.yml", "vocab/*.yml", "types/*.yml", "tests/*.yml")
 
 
 @dataclass(frozen=True)
-class Material:
+class LintMaterial:
     """Everything in the folder that reads. What does not is in `refused`."""
 
     folder: Path
     today: date
     library: WrittenLibrary
-    words: Words
+    words: WordLists
     files: Mapping[str, Node]
     ids: Mapping[str, str]
-    refused: tuple[LintFinding, ...]
+    findings_from_errors: tuple[LintFinding, ...]
 
     @cached_property
     def walks(self) -> dict[str, Scenarios]:
         """The walk-throughs by page."""
         return read_scenarios(self.folder, self.library)
 
-    def at(self, text: Text, rule: LintRule, sentence: str) -> LintFinding:
+    def finding_at(self, text: Text, rule: LintRule, sentence: str) -> LintFinding:
         """A finding about a sentence, with the place where it is written."""
-        file, line = place_of(text.id, self.files)
+        file, line = file_and_line_of(text.id, self.files)
         return LintFinding(rule, file, line, sentence)
 
-    def line_of(self, *path: str) -> tuple[str, int]:
+    def file_and_line_of(self, *path: str) -> tuple[str, int]:
         """The file and line of something by its name, as texts are named."""
-        return place_of(".".join(path), self.files)
+        return file_and_line_of(".".join(path), self.files)
 
 
-class NothingToCheck(Exception):
+class SharedContentUnreadable(Exception):
     """What all pages share does not read, so that no page can be looked at."""
 
     def __init__(self, findings: tuple[LintFinding, ...]) -> None:
@@ -57,15 +57,17 @@ class NothingToCheck(Exception):
         self.findings = findings
 
 
-def read_material(folder: Path, today: date) -> Material:
+def read_material(folder: Path, today: date) -> LintMaterial:
     """Read everything. A page that does not read leaves the others alone."""
     try:
         library, problems = read_what_reads(folder)
-        words = read_words(read_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml"))
+        words = read_word_lists(read_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml"))
         ids = read_ids(folder)
     except PlaybookError as problem:
-        raise NothingToCheck(refused([problem])) from None
-    return Material(folder, today, library, words, dict(_files(folder)), ids, refused(problems))
+        raise SharedContentUnreadable(findings_from_errors([problem])) from None
+    return LintMaterial(
+        folder, today, library, words, dict(_files(folder)), ids, findings_from_errors(problems)
+    )
 
 
 def names(folder: Path) -> tuple[str, ...]:

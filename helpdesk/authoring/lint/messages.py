@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.model import Step, Who
 
@@ -12,7 +12,7 @@ from helpdesk.playbooks.model import Step, Who
 GAP = re.compile(r"[\[\]{}<>_…]|\.\.\.|%\(")
 
 
-def words_to_send(material: Material) -> Iterator[LintFinding]:
+def steps_without_ready_message(material: LintMaterial) -> Iterator[LintFinding]:
     """L31: a step that speaks to the person without words to send, or with words that have a gap.
 
     A step speaks that the person does, because somebody has to ask them to, and one whose text says
@@ -26,11 +26,11 @@ def words_to_send(material: Material) -> Iterator[LintFinding]:
                 yield from _of_step(material, step)
 
 
-def _of_step(material: Material, step: Step) -> Iterator[LintFinding]:
+def _of_step(material: LintMaterial, step: Step) -> Iterator[LintFinding]:
     if step.words is not None:
         gap = GAP.search(str(step.words))
         if gap:
-            yield material.at(
+            yield material.finding_at(
                 step.words,
                 LintRule.WORDS_TO_SEND,
                 f"'{gap[0]}' is a gap in words that are sent as they are; write the sentence "
@@ -42,11 +42,11 @@ def _of_step(material: Material, step: Step) -> Iterator[LintFinding]:
     elif step.silent:
         return
     else:
-        phrase = next(material.words.speaks.said(str(step.do)), None)
+        phrase = next(material.words.speaks.found_in(str(step.do)), None)
         if phrase is None:
             return
         why = f"'{phrase.words}' speaks to the person"
-    yield material.at(
+    yield material.finding_at(
         step.do,
         LintRule.WORDS_TO_SEND,
         f"{why}; add `words:` that can be sent as they are, or `silent: true` if nothing is said "

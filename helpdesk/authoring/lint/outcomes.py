@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import names_in
 from helpdesk.playbooks.evaluation import Truth, evaluate
@@ -12,7 +12,7 @@ from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import continues_run, ends_step
 
 
-def left_open(material: Material) -> Iterator[LintFinding]:
+def outcomes_that_never_come_back(material: LintMaterial) -> Iterator[LintFinding]:
     """L28: an outcome that leaves the step open and never brings it back."""
     for page in material.library.playbooks:
         for step in page.steps:
@@ -20,25 +20,25 @@ def left_open(material: Material) -> Iterator[LintFinding]:
             for outcome in onward:
                 yield from _left_open(material, step, outcome)
             if onward and len(onward) == len(step.outcomes) and not any(map(ends_step, onward)):
-                yield material.at(
+                yield material.finding_at(
                     onward[0].label,
                     LintRule.COMES_BACK,
                     f"'{step.id}' comes back whatever its outcome; add one after which it is over",
                 )
 
 
-def shown(material: Material) -> Iterator[LintFinding]:
+def claims_without_evidence(material: LintMaterial) -> Iterator[LintFinding]:
     """L29: an outcome that claims something, or opens a gate, with nothing written down for it."""
     for page in material.library.playbooks:
         for step in page.steps:
             for outcome in step.outcomes:
                 if not continues_run(outcome) or not ends_step(outcome) or outcome.shown_by:
                     continue
-                claim = next(material.words.claims.said(str(outcome.label)), None)
+                claim = next(material.words.claims.found_in(str(outcome.label)), None)
                 gate = _gate_opened_by(page, step, outcome)
                 if claim or gate:
                     says = f"says '{claim.words}'" if claim else f"opens the gate '{gate}'"
-                    yield material.at(
+                    yield material.finding_at(
                         outcome.label,
                         LintRule.SHOWN,
                         f"'{outcome.id}' {says}; add `shown_by:` with the evidence of the step "
@@ -46,14 +46,14 @@ def shown(material: Material) -> Iterator[LintFinding]:
                     )
 
 
-def insisted_on(material: Material) -> Iterator[LintFinding]:
+def required_evidence_never_asked_for(material: LintMaterial) -> Iterator[LintFinding]:
     """L30: evidence that the page insists on, and a step that takes it but can do without."""
     for page in material.library.playbooks:
         for node in page.evidence:
             for step in page.steps if node.must else ():
                 asked = {name for outcome in step.outcomes for name in outcome.shown_by}
                 if node.id in step.evidence and node.id not in asked:
-                    yield material.at(
+                    yield material.finding_at(
                         node.label,
                         LintRule.INSISTED_ON,
                         f"the page insists on '{node.id}', and no outcome of '{step.id}' asks for "
@@ -62,16 +62,16 @@ def insisted_on(material: Material) -> Iterator[LintFinding]:
                     )
 
 
-def _left_open(material: Material, step: Step, outcome: StepOutcome) -> Iterator[LintFinding]:
+def _left_open(material: LintMaterial, step: Step, outcome: StepOutcome) -> Iterator[LintFinding]:
     if outcome.over and step.must:
-        yield material.at(
+        yield material.finding_at(
             outcome.label,
             LintRule.COMES_BACK,
             f"'{step.id}' must be done, so '{outcome.id}' may not call it over; add `again:`",
         )
-    phrase = next(material.words.open.said(str(outcome.label)), None)
+    phrase = next(material.words.open.found_in(str(outcome.label)), None)
     if phrase and ends_step(outcome) and not outcome.over:
-        yield material.at(
+        yield material.finding_at(
             outcome.label,
             LintRule.COMES_BACK,
             f"'{phrase.words}' leaves '{step.id}' open; add `again: 2d`, so that it comes back, or "

@@ -28,15 +28,15 @@ APART = re.compile(r"(?<![cstgx])i[ao]|eing|[aou]ing|iet|[^gq]ua[lt]|crea|ideo|s
 
 
 @dataclass(frozen=True)
-class Difficulty:
+class TextDifficulty:
     """What was counted."""
 
-    sentences: int
-    words: int
-    syllables: int
+    split_sentences: int
+    split_words: int
+    count_syllables: int
 
     @property
-    def grade(self) -> float:
+    def flesch_kincaid_grade(self) -> float:
         """The years of school that reading it takes, by Flesch and Kincaid."""
         if not self.words:
             return 0.0
@@ -44,24 +44,24 @@ class Difficulty:
         return 0.39 * a_sentence + 11.8 * a_word - 15.59
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """The sentences of a text."""
     return [one for one in ENDS.split(text.strip()) if WORD.search(one)]
 
 
-def words(sentence: str) -> list[str]:
+def split_words(sentence: str) -> list[str]:
     """The words of a sentence."""
     return WORD.findall(sentence)
 
 
-def difficulty(texts: Iterable[str]) -> Difficulty:
+def measure_difficulty(texts: Iterable[str]) -> TextDifficulty:
     """How hard some texts are together."""
-    told = [sentence for text in texts for sentence in sentences(text)]
-    spoken = [word for sentence in told for word in words(sentence)]
-    return Difficulty(len(told), len(spoken), sum(syllables(word) for word in spoken))
+    told = [sentence for text in texts for sentence in split_sentences(text)]
+    spoken = [word for sentence in told for word in split_words(sentence)]
+    return TextDifficulty(len(told), len(spoken), sum(count_syllables(word) for word in spoken))
 
 
-def syllables(word: str) -> int:
+def count_syllables(word: str) -> int:
     """How many syllables an English word has, near enough."""
     plain = re.sub(r"[^a-z]", "", word.lower())
     if not plain:

@@ -7,45 +7,45 @@ from pathlib import Path
 
 from helpdesk.authoring.lint import (
     advice,
-    companions,
     messages,
     outcomes,
     safety,
     structure,
+    translations_and_scenarios,
     upkeep,
     wording,
 )
 from helpdesk.authoring.lint.findings import LintFinding, LintSeverity
-from helpdesk.authoring.lint.material import Material, NothingToCheck, read_material
+from helpdesk.authoring.lint.material import LintMaterial, SharedContentUnreadable, read_material
 from helpdesk.authoring.source import reading_once
 
 # A rule looks at everything and says what it found.
-LintCheck = Callable[[Material], Iterable[LintFinding]]
+LintCheck = Callable[[LintMaterial], Iterable[LintFinding]]
 
 CHECKS: tuple[LintCheck, ...] = (
-    upkeep.identifiers,
-    structure.stubs,
+    upkeep.missing_identifiers,
+    structure.placeholder_sentences,
     structure.unreachable_parts,
-    structure.ways_out,
-    safety.risky_advice,
-    safety.floors,
-    safety.no_images,
-    wording.reading_level,
-    wording.blame,
-    wording.platform_facts,
-    wording.links,
-    upkeep.reviews,
-    upkeep.old_facts,
-    upkeep.tags,
-    companions.translations,
-    companions.walks,
-    outcomes.left_open,
-    outcomes.shown,
-    outcomes.insisted_on,
-    messages.words_to_send,
-    advice.at_stake,
-    advice.fits_what_was_said,
-    advice.dangers_are_named,
+    structure.links_to_retired_playbooks,
+    safety.risky_advice_without_warning,
+    safety.floors_without_effect,
+    safety.playbooks_taking_intimate_images,
+    wording.hard_to_read_texts,
+    wording.blaming_words,
+    wording.platform_facts_outside_vocabulary,
+    wording.unsafe_links,
+    upkeep.overdue_reviews,
+    upkeep.stale_platform_facts,
+    upkeep.unknown_tags,
+    translations_and_scenarios.stale_translations,
+    translations_and_scenarios.missing_scenarios,
+    outcomes.outcomes_that_never_come_back,
+    outcomes.claims_without_evidence,
+    outcomes.required_evidence_never_asked_for,
+    messages.steps_without_ready_message,
+    advice.advice_without_stakes,
+    advice.advice_that_misfits_answers,
+    advice.dangers_without_advice,
 )
 
 
@@ -83,7 +83,7 @@ def lint(
     with reading_once():
         try:
             material = read_material(folder, today)
-        except NothingToCheck as nothing:
+        except SharedContentUnreadable as nothing:
             return LintReport(nothing.findings, pages=0, never_verified=0)
         found = set(material.refused)
         for look in watch((*CHECKS, *more)):
@@ -97,7 +97,7 @@ def lint(
             )
         ),
         pages=len(wanted) or len(material.library.playbooks),
-        never_verified=upkeep.never_verified(material),
+        never_verified=upkeep.count_unverified_facts(material),
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.material import Material
-from helpdesk.authoring.lint.satisfiability import World
+from helpdesk.authoring.lint.material import LintMaterial
+from helpdesk.authoring.lint.satisfiability import AnswerSpace
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import names_in
@@ -13,14 +13,14 @@ from helpdesk.playbooks.model import Playbook, RedFlag, Text, texts_in
 from helpdesk.triage.decision_table import DecisionTable
 
 
-def risky_advice(material: Material) -> Iterator[LintFinding]:
+def risky_advice_without_warning(material: LintMaterial) -> Iterator[LintFinding]:
     """L12: something to do that may cost somebody something, without a word about the risk."""
     for page in material.library.playbooks:
         for advice in page.safe_now:
             if advice.is_dont or advice.risk is not None:
                 continue
-            for phrase in material.words.risky.meant(str(advice.text)):
-                yield material.at(
+            for phrase in material.words.risky.found_unless_negated(str(advice.text)):
+                yield material.finding_at(
                     advice.text,
                     LintRule.RISKY_ADVICE,
                     f"'{phrase.words}' can't be undone; add `risk:` with what could go wrong and "
@@ -28,7 +28,7 @@ def risky_advice(material: Material) -> Iterator[LintFinding]:
                 )
 
 
-def floors(material: Material) -> Iterator[LintFinding]:
+def floors_without_effect(material: LintMaterial) -> Iterator[LintFinding]:
     """L16: a floor under every level its flag could meet, an answer that means the least."""
     for page in material.library.playbooks:
         yield from _lowering(material, page)
@@ -36,7 +36,7 @@ def floors(material: Material) -> Iterator[LintFinding]:
             if flag.floor is None:
                 continue
             if not _raises(material.library.table, page, flag, flag.floor):
-                file, line = material.line_of(page.id, "red_flags", str(number), "floor")
+                file, line = material.file_and_line_of(page.id, "red_flags", str(number), "floor")
                 yield LintFinding(
                     LintRule.FLOORS,
                     file,
@@ -47,7 +47,7 @@ def floors(material: Material) -> Iterator[LintFinding]:
                 )
 
 
-def no_images(material: Material) -> Iterator[LintFinding]:
+def playbooks_taking_intimate_images(material: LintMaterial) -> Iterator[LintFinding]:
     """L17: a page about intimate images that takes the image, or asks for it."""
     for page in material.library.playbooks:
         if _is_about_intimate_images(material, page):
@@ -55,7 +55,7 @@ def no_images(material: Material) -> Iterator[LintFinding]:
             yield from _pictures_asked_for(material, page)
 
 
-def _lowering(material: Material, page: Playbook) -> Iterator[LintFinding]:
+def _lowering(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
     """An option with the lowest value of a decision point means to lower it, and never does."""
     for question in page.questions:
         for option in question.options:
@@ -64,7 +64,7 @@ def _lowering(material: Material, page: Playbook) -> Iterator[LintFinding]:
                     home = option.label.id.removesuffix(".label")
                     yield LintFinding(
                         LintRule.FLOORS,
-                        *material.line_of(home, "sets"),
+                        *material.file_and_line_of(home, "sets"),
                         f"'{option.id}' sets {setting.name} to its lowest value, and an answer can "
                         "only make a case more urgent; leave that out",
                     )
@@ -78,7 +78,9 @@ def _raises(table: DecisionTable, page: Playbook, flag: RedFlag, floor: Level) -
     for values in product(*(points[name].scale for name in asked)):
         given = dict(zip(asked, values, strict=True))
         level = _level(table, {**lowest, **given})
-        if level.rank < floor.rank and World(page.questions, {}, given).can_be(flag.when):
+        if level.rank < floor.rank and AnswerSpace(page.questions, {}, given).can_satisfy(
+            flag.when
+        ):
             return True
     return False
 
@@ -90,16 +92,16 @@ def _level(table: DecisionTable, settled: Mapping[str, str]) -> Level:
     return table.rule_for(settled["danger"], settled["hold"], pressures).level
 
 
-def _is_about_intimate_images(material: Material, page: Playbook) -> bool:
+def _is_about_intimate_images(material: LintMaterial, page: Playbook) -> bool:
     names = " ".join(str(text) for text in (page.title, page.trigger))
-    return any(material.words.intimate.said(names))
+    return any(material.words.intimate.found_in(names))
 
 
-def _pictures_taken(material: Material, page: Playbook) -> Iterator[LintFinding]:
+def _pictures_taken(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
     kinds = {kind.id for kind in material.library.evidence_kinds if kind.may_hold_pictures}
     for evidence in page.evidence:
         if evidence.kind in kinds:
-            yield material.at(
+            yield material.finding_at(
                 evidence.label,
                 LintRule.NO_IMAGES,
                 f"evidence of the kind '{evidence.kind}' may hold the image itself; take an "
@@ -107,10 +109,10 @@ def _pictures_taken(material: Material, page: Playbook) -> Iterator[LintFinding]
             )
 
 
-def _pictures_asked_for(material: Material, page: Playbook) -> Iterator[LintFinding]:
+def _pictures_asked_for(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
     for text in _told(page):
-        for phrase in material.words.asks_for_pictures.meant(str(text)):
-            yield material.at(
+        for phrase in material.words.asks_for_pictures.found_unless_negated(str(text)):
+            yield material.finding_at(
                 text,
                 LintRule.NO_IMAGES,
                 f"'{phrase.words}' may bring us the image; ask for its address, or for what it "

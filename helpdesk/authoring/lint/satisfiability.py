@@ -14,7 +14,7 @@ ANOTHER = "another"
 
 
 @dataclass(frozen=True)
-class World:
+class AnswerSpace:
     """What may be known: the questions that are asked, and the facts with the values they can get.
 
     What is `given` is so, and nothing else is tried for it.
@@ -24,7 +24,7 @@ class World:
     facts: Mapping[str, frozenset[str] | None]
     given: Mapping[str, str] = field(default_factory=dict)
 
-    def can_be(self, *conditions: Condition) -> bool:
+    def can_satisfy(self, *conditions: Condition) -> bool:
         """Whether all conditions hold together, for certain, for somebody."""
         names = self._names(conditions)
         choices = [tuple(self._values(name, wanted)) for name, wanted in names.items()]

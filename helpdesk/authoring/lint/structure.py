@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.locations import scalars
-from helpdesk.authoring.lint.material import Material
-from helpdesk.authoring.lint.satisfiability import World
+from helpdesk.authoring.lint.locations import scalar_values
+from helpdesk.authoring.lint.material import LintMaterial
+from helpdesk.authoring.lint.satisfiability import AnswerSpace
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks.conditions import Condition
 from helpdesk.playbooks.model import FactFrom, Playbook, Readiness, Step
@@ -18,15 +18,15 @@ NO_WORDS = ("tag", "version", "schema", "id", "link")  # under these stand names
 NOTHING_SAID = frozenset({"...", "…", "-", "?", "to do", "same as above", "n/a", "none yet"})
 
 
-def stubs(material: Material) -> Iterator[LintFinding]:
+def placeholder_sentences(material: LintMaterial) -> Iterator[LintFinding]:
     """L04: a sentence that somebody meant to write later."""
     for name, file in material.files.items():
         if name in LISTS_OF_WORDS:
             continue
-        for key, node in scalars(file):
+        for key, node in scalar_values(file):
             if not isinstance(node.value, str) or key in NO_WORDS:
                 continue
-            found = next(material.words.stubs.said(node.value), None)
+            found = next(material.words.stubs.found_in(node.value), None)
             if found or node.value.strip().lower() in NOTHING_SAID:
                 yield LintFinding(
                     LintRule.STUBS,
@@ -37,13 +37,13 @@ def stubs(material: Material) -> Iterator[LintFinding]:
                 )
 
 
-def unreachable_parts(material: Material) -> Iterator[LintFinding]:
+def unreachable_parts(material: LintMaterial) -> Iterator[LintFinding]:
     """L06: whatever no answers could ever lead to."""
     for page in material.library.playbooks:
         yield from _never_reached(material, page)
 
 
-def ways_out(material: Material) -> Iterator[LintFinding]:
+def links_to_retired_playbooks(material: LintMaterial) -> Iterator[LintFinding]:
     """L07: a way that leads to a page which takes no new cases. Reading holds up the rest."""
     library = material.library
     retired = {one.id for one in library.playbooks if one.status is Readiness.RETIRED}
@@ -51,7 +51,7 @@ def ways_out(material: Material) -> Iterator[LintFinding]:
         for step in page.steps:
             for outcome in step.outcomes:
                 if outcome.playbook in retired and page.status is not Readiness.RETIRED:
-                    yield material.at(
+                    yield material.finding_at(
                         outcome.label,
                         LintRule.WAYS_OUT,
                         f"'{outcome.id}' leads to '{outcome.playbook}', which takes no new "
@@ -59,32 +59,36 @@ def ways_out(material: Material) -> Iterator[LintFinding]:
                     )
 
 
-def _never_reached(material: Material, page: Playbook) -> Iterator[LintFinding]:
+def _never_reached(material: LintMaterial, page: Playbook) -> Iterator[LintFinding]:
     reached, facts = _reachable_steps(material, page)
     for step in page.steps:
         if step.id not in reached:
-            yield material.at(
+            yield material.finding_at(
                 step.title,
                 LintRule.REACHABLE,
                 f"no answers and outcomes ever lead to the step '{step.id}'; fix its `when` or "
                 "its `needs`, or take the step out",
             )
-    everything = World(page.questions, facts)
-    told_once = World(page.questions, {})
+    everything = AnswerSpace(page.questions, facts)
+    told_once = AnswerSpace(page.questions, {})
     for flag in page.red_flags:
-        if not told_once.can_be(flag.when):
-            yield material.at(flag.why, LintRule.REACHABLE, _never("red flag", flag.id, "raise"))
+        if not told_once.can_satisfy(flag.when):
+            yield material.finding_at(
+                flag.why, LintRule.REACHABLE, _never("red flag", flag.id, "raise")
+            )
     for advice in page.safe_now:
-        if advice.when is not None and not told_once.can_be(advice.when):
-            yield material.at(advice.text, LintRule.REACHABLE, _never("advice", advice.id, "show"))
+        if advice.when is not None and not told_once.can_satisfy(advice.when):
+            yield material.finding_at(
+                advice.text, LintRule.REACHABLE, _never("advice", advice.id, "show")
+            )
     for question in page.questions:
-        if question.ask_when is not None and not told_once.can_be(question.ask_when):
-            yield material.at(
+        if question.ask_when is not None and not told_once.can_satisfy(question.ask_when):
+            yield material.finding_at(
                 question.ask, LintRule.REACHABLE, _never("question", question.id, "ask")
             )
     for number, tag in enumerate(page.tags, start=1):
-        if tag.when is not None and not everything.can_be(tag.when):
-            file, line = material.line_of(page.id, "tags", str(number))
+        if tag.when is not None and not everything.can_satisfy(tag.when):
+            file, line = material.file_and_line_of(page.id, "tags", str(number))
             yield LintFinding(LintRule.REACHABLE, file, line, _never("tag", tag.tag, "set"))
 
 
@@ -93,7 +97,7 @@ def _never(kind: str, name: str, verb: str) -> str:
 
 
 def _reachable_steps(
-    material: Material, page: Playbook
+    material: LintMaterial, page: Playbook
 ) -> tuple[set[str], dict[str, frozenset[str] | None]]:
     """The steps that somebody can come to, found step by step, and the facts they can set."""
     reached: set[str] = set()
@@ -104,15 +108,17 @@ def _reachable_steps(
             for step in page.steps
             if step.id not in reached
             and not blocked.intersection(step.needs)
-            and _can_open(step.when, World(page.questions, _facts(material, page, reached, step)))
+            and _can_open(
+                step.when, AnswerSpace(page.questions, _facts(material, page, reached, step))
+            )
         }
         if not more:
             return reached, _facts(material, page, reached, None)
         reached |= more
 
 
-def _can_open(when: Condition | None, world: World) -> bool:
-    return when is None or world.can_be(when)
+def _can_open(when: Condition | None, world: AnswerSpace) -> bool:
+    return when is None or world.can_satisfy(when)
 
 
 def _leads_onward(step: Step) -> bool:
@@ -120,7 +126,7 @@ def _leads_onward(step: Step) -> bool:
 
 
 def _facts(
-    material: Material, page: Playbook, reached: set[str], before: Step | None
+    material: LintMaterial, page: Playbook, reached: set[str], before: Step | None
 ) -> dict[str, frozenset[str] | None]:
     """The facts that reached steps can have set, as long as they do not wait for this one."""
     facts: dict[str, frozenset[str] | None] = {

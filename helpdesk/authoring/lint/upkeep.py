@@ -7,8 +7,8 @@ from functools import cache
 from pytaxonomies.api import Taxonomies
 
 from helpdesk.authoring.lint.findings import LintFinding, LintSeverity
-from helpdesk.authoring.lint.locations import scalars
-from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint.locations import scalar_values
+from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.playbooks import organisations
 from helpdesk.playbooks.model import Playbook, Readiness
@@ -20,7 +20,7 @@ ORGANISATIONS_ONLY = f"{organisations.TAXONOMY}:"
 NO_MARKS = ("tlp:white", "tlp:ex:chr", "tlp:unclear", "PAP:WHITE")
 
 
-def reviews(material: Material) -> Iterator[LintFinding]:
+def overdue_reviews(material: LintMaterial) -> Iterator[LintFinding]:
     """L22: a page whose day of review has passed, or that is ready without one."""
     for page in material.library.playbooks:
         if page.reviewed is None:
@@ -37,13 +37,13 @@ def reviews(material: Material) -> Iterator[LintFinding]:
             yield _review(material, page, "reviewed", sentence, severity)
 
 
-def old_facts(material: Material) -> Iterator[LintFinding]:
+def stale_platform_facts(material: LintMaterial) -> Iterator[LintFinding]:
     """L23: a platform fact that nobody has looked at for half a year."""
     for platform in material.library.platforms:
         for fact in platform.facts:
             if fact.verified_on is None:
                 continue  # the page says so to whoever reads it; see `never_verified`
-            place = material.line_of(
+            place = material.file_and_line_of(
                 "vocab", "platforms", platform.slug, "facts", fact.id, "verified_on"
             )
             if fact.verified_on > material.today:
@@ -57,7 +57,7 @@ def old_facts(material: Material) -> Iterator[LintFinding]:
                 yield LintFinding(LintRule.OLD_FACTS, *place, sentence, LintSeverity.WARNING)
 
 
-def never_verified(material: Material) -> int:
+def count_unverified_facts(material: LintMaterial) -> int:
     """How many platform facts no person has ever looked at."""
     return sum(
         fact.verified_on is None
@@ -66,11 +66,11 @@ def never_verified(material: Material) -> int:
     )
 
 
-def tags(material: Material) -> Iterator[LintFinding]:
+def unknown_tags(material: LintMaterial) -> Iterator[LintFinding]:
     """L24: a machine tag that its taxonomy does not have, or a taxonomy of another version."""
     known = _taxonomies()
     for name, version in material.library.collection.taxonomies.items():
-        place = material.line_of("collection", "taxonomies", name)
+        place = material.file_and_line_of("collection", "taxonomies", name)
         if name not in known:
             yield LintFinding(
                 LintRule.TAGS, *place, f"nobody publishes a taxonomy '{name}'; leave it out"
@@ -86,12 +86,12 @@ def tags(material: Material) -> Iterator[LintFinding]:
     for cause in material.library.causes:
         tag = f"{organisations.TAXONOMY}:{cause.slug}"
         if tag not in every:
-            place = material.line_of("vocab", "causes", cause.slug)
+            place = material.file_and_line_of("vocab", "causes", cause.slug)
             yield LintFinding(
                 LintRule.TAGS, *place, f"no taxonomy has the tag '{tag}'; leave it out"
             )
     for file in material.files.values():
-        for key, node in scalars(file):
+        for key, node in scalar_values(file):
             if key not in ("tag", "pap", "playbook", "case_default") or ":" not in str(node.value):
                 continue
             if node.value.startswith(ORGANISATIONS_ONLY):
@@ -105,18 +105,18 @@ def tags(material: Material) -> Iterator[LintFinding]:
                 yield LintFinding(LintRule.TAGS, node.file, node.line, sentence)
 
 
-def identifiers(material: Material) -> Iterator[LintFinding]:
+def missing_identifiers(material: LintMaterial) -> Iterator[LintFinding]:
     """L02: a page without an identifier for other programs, two that replace the same one."""
     replaced: set[str] = set()
     for page in material.library.playbooks:
         if page.replaces in replaced:
-            file, line = material.line_of(page.id, "replaces")
+            file, line = material.file_and_line_of(page.id, "replaces")
             sentence = f"another page replaces '{page.replaces}' already; one of them does"
             yield LintFinding(LintRule.IDS, file, line, sentence)
         if page.replaces is not None:
             replaced.add(page.replaces)
         if page.id not in material.ids:
-            file, line = material.line_of(page.id, "id")
+            file, line = material.file_and_line_of(page.id, "id")
             sentence = f"'{page.id}' has no identifier; run `helpdesk playbooks ids`"
             yield LintFinding(LintRule.IDS, file, line, sentence)
 
@@ -128,9 +128,9 @@ _UNREAD = (
 
 
 def _review(
-    material: Material, page: Playbook, key: str, sentence: str, severity: LintSeverity
+    material: LintMaterial, page: Playbook, key: str, sentence: str, severity: LintSeverity
 ) -> LintFinding:
-    file, line = material.line_of(page.id, key)
+    file, line = material.file_and_line_of(page.id, key)
     return LintFinding(LintRule.REVIEWS, file, line, sentence, severity)
 
 

@@ -6,16 +6,16 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from helpdesk.authoring.lint.findings import LintFinding
-from helpdesk.authoring.lint.locations import scalars
-from helpdesk.authoring.lint.material import Material
+from helpdesk.authoring.lint.locations import scalar_values
+from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint.readability import (
     HARDEST_SENTENCE,
     HIGHEST_GRADE,
     JUDGED_FROM,
     LONGEST_SENTENCE,
-    difficulty,
-    sentences,
-    words,
+    measure_difficulty,
+    split_sentences,
+    split_words,
 )
 from helpdesk.authoring.lint.structure import LISTS_OF_WORDS
 from helpdesk.authoring.lint_rules import LintRule
@@ -31,19 +31,21 @@ CLAIM = (
 IN_BRACKETS = re.compile(r"\s*\(([^)]+)\)")
 
 
-def reading_level(material: Material) -> Iterator[LintFinding]:
+def hard_to_read_texts(material: LintMaterial) -> Iterator[LintFinding]:
     """L18: sentences of more than 25 words, and pages for more than eight years of school."""
     seen: set[str] = set()
     for page in material.library.playbooks:
-        texts = list(for_reporters(page))
+        texts = list(texts_for_reporters(page))
         for text in texts:
             if text.id not in seen:
                 seen.add(text.id)
                 yield from _hard_sentences(material, text)
-        grade = difficulty(str(text) for text in texts).grade
+        grade = measure_difficulty(str(text) for text in texts).flesch_kincaid_grade
         if grade > HIGHEST_GRADE:
-            hardest = max(texts, key=lambda text: difficulty([str(text)]).grade)
-            yield material.at(
+            hardest = max(
+                texts, key=lambda text: measure_difficulty([str(text)]).flesch_kincaid_grade
+            )
+            yield material.finding_at(
                 hardest,
                 LintRule.READING_LEVEL,
                 f"what reporters read on this page needs {grade:.1f} years of school, and "
@@ -52,7 +54,7 @@ def reading_level(material: Material) -> Iterator[LintFinding]:
             )
 
 
-def blame(material: Material) -> Iterator[LintFinding]:
+def blaming_words(material: LintMaterial) -> Iterator[LintFinding]:
     """L19: words that blame a person, or that attackers use for what they do."""
     # people search in their own words, and whatever these are they find us
     own_words = {name.id for page in material.library.playbooks for name in page.also_called}
@@ -60,19 +62,21 @@ def blame(material: Material) -> Iterator[LintFinding]:
     for text in material.library.texts():
         if text.id in own_words:
             continue
-        for phrase in chain(*(one.meant(str(text)) for one in lists)):
-            yield material.at(text, LintRule.BLAME, f"not '{phrase.words}': {phrase.instead}")
+        for phrase in chain(*(one.found_unless_negated(str(text)) for one in lists)):
+            yield material.finding_at(
+                text, LintRule.BLAME, f"not '{phrase.words}': {phrase.instead}"
+            )
 
 
-def platform_facts(material: Material) -> Iterator[LintFinding]:
+def platform_facts_outside_vocabulary(material: LintMaterial) -> Iterator[LintFinding]:
     """L20: a link, or a sentence about a named platform, in a page instead of the vocabulary."""
     names = _platform_names(material)
     for page in material.library.playbooks:
         for text in _own(material, page):
-            for sentence in sentences(str(text)):
+            for sentence in split_sentences(str(text)):
                 found = LINK.search(sentence) or names.search(sentence)
                 if found and not sentence.endswith("?"):
-                    yield material.at(
+                    yield material.finding_at(
                         text,
                         LintRule.PLATFORM_FACTS,
                         f"'{found[0]}': what a platform does or asks, and where its forms are, "
@@ -80,17 +84,17 @@ def platform_facts(material: Material) -> Iterator[LintFinding]:
                     )
 
 
-def links(material: Material) -> Iterator[LintFinding]:
+def unsafe_links(material: LintMaterial) -> Iterator[LintFinding]:
     """L21: a link that is not https, or one that hides where it leads."""
     for name, file in material.files.items():
         if name in LISTS_OF_WORDS:
             continue
-        for _, node in scalars(file):
+        for _, node in scalar_values(file):
             for link in LINK.findall(node.value) if isinstance(node.value, str) else ():
                 yield from _bad_link(material, link, node.file, node.line)
 
 
-def for_reporters(page: Playbook) -> Iterator[Text]:
+def texts_for_reporters(page: Playbook) -> Iterator[Text]:
     """Every sentence of a page that a reporter reads or is told."""
     yield from (page.title, page.trigger, page.scope_limit)
     for question in page.questions:
@@ -102,19 +106,22 @@ def for_reporters(page: Playbook) -> Iterator[Text]:
     yield from (end.say for end in page.ends)
 
 
-def _hard_sentences(material: Material, text: Text) -> Iterator[LintFinding]:
-    for sentence in sentences(str(text)):
-        length, grade = len(words(sentence)), difficulty([sentence]).grade
+def _hard_sentences(material: LintMaterial, text: Text) -> Iterator[LintFinding]:
+    for sentence in split_sentences(str(text)):
+        length, grade = (
+            len(split_words(sentence)),
+            measure_difficulty([sentence]).flesch_kincaid_grade,
+        )
         begins = f"“{' '.join(sentence.split()[:5])} …”"
         if length > LONGEST_SENTENCE:
-            yield material.at(
+            yield material.finding_at(
                 text,
                 LintRule.READING_LEVEL,
                 f"a sentence of {length} words ({begins}); make two of it: {LONGEST_SENTENCE} are "
                 "the most",
             )
         elif length >= JUDGED_FROM and grade > HARDEST_SENTENCE:
-            yield material.at(
+            yield material.finding_at(
                 text,
                 LintRule.READING_LEVEL,
                 f"a sentence that needs {grade:.0f} years of school ({begins}); write shorter "
@@ -122,7 +129,7 @@ def _hard_sentences(material: Material, text: Text) -> Iterator[LintFinding]:
             )
 
 
-def _own(material: Material, page: Playbook) -> Iterator[Text]:
+def _own(material: LintMaterial, page: Playbook) -> Iterator[Text]:
     """What the page itself says in sentences; an option or an outcome may name any platform."""
     parts = (page.questions, page.safe_now, page.red_flags, page.steps, page.evidence, page.ends)
     for text in texts_in(parts):
@@ -131,7 +138,7 @@ def _own(material: Material, page: Playbook) -> Iterator[Text]:
             yield text
 
 
-def _platform_names(material: Material) -> re.Pattern[str]:
+def _platform_names(material: LintMaterial) -> re.Pattern[str]:
     names = {
         name.strip()
         for platform in material.library.platforms
@@ -146,7 +153,7 @@ def _names(name: str) -> Iterable[str]:
     return (IN_BRACKETS.sub("", name), *IN_BRACKETS.findall(name))
 
 
-def _bad_link(material: Material, link: str, file: str, line: int) -> Iterator[LintFinding]:
+def _bad_link(material: LintMaterial, link: str, file: str, line: int) -> Iterator[LintFinding]:
     address = urlsplit(link if "://" in link else f"http://{link}")
     host = (address.hostname or "").removeprefix("www.")
     if address.scheme != "https":

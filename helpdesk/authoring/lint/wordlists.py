@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from helpdesk.authoring.phrases import Phrases, phrase
+from helpdesk.authoring.phrases import Phrases, make_phrase
 from helpdesk.authoring.source import Fields, Node
 
 
 @dataclass(frozen=True)
-class Words:
+class WordLists:
     """All lists."""
 
     stubs: Phrases
@@ -22,14 +22,14 @@ class Words:
     shorteners: tuple[str, ...]
 
 
-def read_words(file: Node) -> Words:
+def read_word_lists(file: Node) -> WordLists:
     """The lists of the file."""
     page = file.fields(
         "schema stubs risky blame framing intimate asks_for_pictures open claims speaks shorteners"
     )
     if page["schema"].text() != "words/1":
         page["schema"].refuse("this reader knows words/1")
-    return Words(
+    return WordLists(
         stubs=_list(page, "stubs"),
         risky=_list(page, "risky"),
         blame=_with_advice(page["blame"]),
@@ -44,8 +44,8 @@ def read_words(file: Node) -> Words:
 
 
 def _list(page: Fields, key: str) -> Phrases:
-    return Phrases(page.list_of(key, lambda item: phrase(item.text())))
+    return Phrases(page.list_of(key, lambda item: make_phrase(item.text())))
 
 
 def _with_advice(node: Node) -> Phrases:
-    return Phrases(phrase(words, instead.text()) for words, instead in node.pairs().items())
+    return Phrases(make_phrase(words, instead.text()) for words, instead in node.pairs().items())

@@ -6,15 +6,15 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from helpdesk.authoring.cli import Tools, output
+from helpdesk.authoring.cli import PlaybookCommands, output
 from helpdesk.cli import main
 
 
 def a_tool(does):
-    group = Tools("playbooks")
+    group = PlaybookCommands("playbooks")
 
     @click.command()
-    @output.as_json
+    @output.as_json_option
     def tool(*, as_json):
         does(as_json)
 
@@ -29,7 +29,7 @@ def run(does, *words):
 @pytest.mark.parametrize(("findings", "status"), [(False, 0), (True, 1)])
 def test_the_status_says_whether_something_was_found(findings, status):
     def does(as_json):
-        output.tell(["One line."], {"one": 1}, findings=findings, as_json=as_json)
+        output.print_and_exit(["One line."], {"one": 1}, findings=findings, as_json=as_json)
 
     said, written = run(does), run(does, "--json")
 
@@ -63,11 +63,11 @@ def test_a_folder_without_pages_is_said_and_cannot_be_worked_on(tmp_path):
 
 
 def test_who_waits_over_two_seconds_sees_a_bar_and_nobody_else(capsys, monkeypatch):
-    assert list(output.watched([1, 2], total=2, doing="Reading")) == [1, 2]
+    assert list(output.with_progress_bar([1, 2], total=2, doing="Reading")) == [1, 2]
     assert capsys.readouterr() == ("", "")
 
     monkeypatch.setattr(output, "PATIENCE", 0.0)
-    assert list(output.watched([1, 2], total=2, doing="Reading")) == [1, 2]
+    assert list(output.with_progress_bar([1, 2], total=2, doing="Reading")) == [1, 2]
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines()[-1] == "Reading ██████████ 2/2"

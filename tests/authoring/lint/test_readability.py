@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.authoring.lint.readability import difficulty, sentences, syllables
+from helpdesk.authoring.lint.readability import count_syllables, measure_difficulty, split_sentences
 
 BY_HAND = {
     1: "phone phones locked you your trust could voice page change changed use used closed "
@@ -23,7 +23,7 @@ WORDS = [(word, count) for count, words in BY_HAND.items() for word in words.spl
 
 @pytest.mark.parametrize(("word", "count"), WORDS)
 def test_syllables_are_counted_as_they_are_spoken(word, count):
-    assert syllables(word) == count
+    assert count_syllables(word) == count
 
 
 def test_a_plain_text_is_easy_and_an_official_one_is_hard():
@@ -33,16 +33,16 @@ def test_a_plain_text_is_easy_and_an_official_one_is_hard():
         "authentication irregularities should immediately initiate comprehensive remediation."
     ]
 
-    assert difficulty(plain).grade < 3
-    assert difficulty(official).grade > 16
-    assert difficulty([]).grade == 0
+    assert measure_difficulty(plain).flesch_kincaid_grade < 3
+    assert measure_difficulty(official).flesch_kincaid_grade > 16
+    assert measure_difficulty([]).flesch_kincaid_grade == 0
 
 
 def test_a_sentence_ends_at_its_mark_and_a_label_is_one():
-    assert sentences("Yes. “Do you know?” he asked. 3.5 is a number") == [
+    assert split_sentences("Yes. “Do you know?” he asked. 3.5 is a number") == [
         "Yes.",
         "“Do you know?",
         "he asked.",
         "3.5 is a number",
     ]
-    assert sentences("My own") == ["My own"]
+    assert split_sentences("My own") == ["My own"]

@@ -5,7 +5,7 @@ import click
 from helpdesk.lazy_group import LazyGroup
 
 
-class Translating(LazyGroup):
+class TranslationCommands(LazyGroup):
     """The three tools for translations."""
 
     where = {
@@ -15,6 +15,6 @@ class Translating(LazyGroup):
     }
 
 
-@click.group(cls=Translating)
+@click.group(cls=TranslationCommands)
 def i18n() -> None:
     """Translate the playbooks and the public pages."""

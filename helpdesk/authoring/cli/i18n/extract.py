@@ -7,7 +7,7 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import pages
-from helpdesk.authoring.cli.i18n.languages import language
+from helpdesk.authoring.cli.i18n.language_option import language_option
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.exchange import TranslationUnit, as_lines, as_po
 from helpdesk.authoring.translation.files import part_of, read_parts
@@ -17,7 +17,7 @@ ROUNDS = ("1", "2", "3")
 
 
 @click.command()
-@language
+@language_option
 @click.option(
     "--round", "rounds", multiple=True, type=click.Choice(ROUNDS), help="1 is the most important."
 )
@@ -25,8 +25,8 @@ ROUNDS = ("1", "2", "3")
 @click.option("--lacking", is_flag=True, help="Only what is not fresh.")
 @click.option("--lines", is_flag=True, help="Plain lines, with the pages' own sentences.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def extract(
     lang: str,
     rounds: tuple[str, ...],
@@ -42,7 +42,7 @@ def extract(
     met = sentences(read_library(folder), read_parts(folder, lang))
     wanted = [_unit(one) for one in met if str(one.kind.priority) in (rounds or ROUNDS)]
     # A PO file of the pages' own sentences is there already: messages.po.
-    own = list(pages.units(lang)) if lines and "1" in (rounds or ROUNDS) else []
+    own = list(pages.page_translation_units(lang)) if lines and "1" in (rounds or ROUNDS) else []
     units = [
         unit
         for unit in (*own, *wanted)
@@ -53,7 +53,7 @@ def extract(
         out.write_text(text, encoding="utf-8")
     said = [f"{len(units)} sentences are in {out}."] if out else [text.rstrip("\n")]
     data = {"language": lang, "sentences": [_data(unit) for unit in units]}
-    output.tell(said, data, findings=False, as_json=as_json)
+    output.print_and_exit(said, data, findings=False, as_json=as_json)
 
 
 def _unit(one: Sentence) -> TranslationUnit:

@@ -6,7 +6,7 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import pages
-from helpdesk.authoring.cli.i18n.languages import TRANSLATED
+from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation import merging
@@ -20,8 +20,8 @@ from helpdesk.authoring.translation.writing import write_part
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--lang", type=click.Choice(TRANSLATED), help="If the file does not name it.")
 @click.option("--drafts", is_flag=True, help="It is machine translated and nobody has checked it.")
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: bool) -> None:
     """Put the translations of FILE (PO or plain lines) into the playbooks and the pages.
 
@@ -33,7 +33,7 @@ def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: 
         raise output.ToolCannotRun(f"{file} does not name its language; add --lang.")
     library = read_library(folder)
     own = [one for one in parcel.answers if part_of(one.id) == pages.PART]
-    taken, refused = pages.merge(language, own, drafts=drafts)
+    taken, refused = pages.merge_into_messages_po(language, own, drafts=drafts)
     there = read_parts(folder, language)
     others = [one for one in parcel.answers if part_of(one.id) != pages.PART]
     met = sentences(library, there)
@@ -45,7 +45,7 @@ def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: 
         f"{len(taken)} taken, {len(refused)} refused.",
     ]
     data = {"language": language, "taken": taken, "refused": refused}
-    output.tell(lines, data, findings=bool(refused), as_json=as_json)
+    output.print_and_exit(lines, data, findings=bool(refused), as_json=as_json)
 
 
 def _read(file: Path) -> ReturnedFile:

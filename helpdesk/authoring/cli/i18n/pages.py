@@ -17,7 +17,7 @@ PART = "pages"
 NUMBER = "%(num)s"
 
 
-def units(language: str) -> Iterator[TranslationUnit]:
+def page_translation_units(language: str) -> Iterator[TranslationUnit]:
     """Each sentence of the pages. One with numbers has a unit for each of the language's forms."""
     for message in catalogue(language) or ():
         if message.id:
@@ -25,7 +25,7 @@ def units(language: str) -> Iterator[TranslationUnit]:
                 yield TranslationUnit(_id_of(message, form), source, said, is_translated(message))
 
 
-def merge(
+def merge_into_messages_po(
     language: str, answers: Iterable[ReturnedSentence], *, drafts: bool = False
 ) -> tuple[list[str], list[str]]:
     """Write the answers into messages.po: which were taken, and what is wrong with the others.

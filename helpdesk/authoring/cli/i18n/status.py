@@ -8,7 +8,7 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import pages
-from helpdesk.authoring.cli.i18n.languages import TRANSLATED
+from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import read_parts
 from helpdesk.authoring.translation.status import (
@@ -50,8 +50,8 @@ class _Language:
 
 @click.command()
 @click.option("--lang", "chosen", multiple=True, type=click.Choice(TRANSLATED))
-@output.folder
-@output.as_json
+@output.folder_option
+@output.as_json_option
 def status(chosen: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
     """Count, for each language and part, what is fresh, stale, a draft or missing."""
     library = read_library(folder)
@@ -59,7 +59,7 @@ def status(chosen: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
         _look(translation_status(library, code, read_parts(folder, code)))
         for code in chosen or TRANSLATED
     ]
-    output.tell(
+    output.print_and_exit(
         (line for one in found for line in _lines(one)),
         {one.playbooks.language: _data(one) for one in found},
         findings=any(one.has_findings for one in found),
@@ -69,7 +69,7 @@ def status(chosen: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
 
 def _look(playbooks: TranslationStatus) -> _Language:
     code = playbooks.language
-    own = list(pages.units(code))
+    own = list(pages.page_translation_units(code))
     lacking = untranslated_consents(code)
     return _Language(
         playbooks=playbooks,

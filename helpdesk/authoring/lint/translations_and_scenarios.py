@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from helpdesk.authoring.lint.findings import LintFinding, refused
-from helpdesk.authoring.lint.material import ROOT, Material, names
+from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
+from helpdesk.authoring.lint.material import ROOT, LintMaterial, names
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.scenarios import strays
 from helpdesk.authoring.source import Node, PlaybookError, read_file
@@ -14,7 +14,7 @@ from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kinds_of
 FEWEST_WALKS = 4
 
 
-def translations(material: Material) -> Iterator[LintFinding]:
+def stale_translations(material: LintMaterial) -> Iterator[LintFinding]:
     """L25: a translation that is older than its source where that matters, or is not whole."""
     kinds = kinds_of(material.library)
     sources = {text.id: text.text for text in material.library.texts()}
@@ -29,7 +29,7 @@ def translations(material: Material) -> Iterator[LintFinding]:
             yield from _part(material, folder.name, part, kinds, sources)
 
 
-def walks(material: Material) -> Iterator[LintFinding]:
+def missing_scenarios(material: LintMaterial) -> Iterator[LintFinding]:
     """L27: too few walk-throughs, or an end that none of them comes to.
 
     They lead from page to page, so that all pages have to be read before one can be judged.
@@ -40,7 +40,7 @@ def walks(material: Material) -> Iterator[LintFinding]:
         yield LintFinding(LintRule.WALKS, stray.file, stray.line, stray.reason)
     for page in material.library.playbooks:
         told = material.walks[page.id]
-        for found in refused(told.problems):
+        for found in findings_from_errors(told.problems):
             yield LintFinding(LintRule.WALKS, found.file, found.line, found.sentence)
         if len(told.walks) < FEWEST_WALKS:
             sentence = (
@@ -51,7 +51,7 @@ def walks(material: Material) -> Iterator[LintFinding]:
         reached = {walk.expected.end for walk in told.walks}
         for end in page.ends:
             if end.id not in reached:
-                yield material.at(
+                yield material.finding_at(
                     end.label,
                     LintRule.WALKS,
                     f"no walk-through comes to the end '{end.id}'; write one in {told.file}",
@@ -59,7 +59,7 @@ def walks(material: Material) -> Iterator[LintFinding]:
 
 
 def _part(
-    material: Material,
+    material: LintMaterial,
     language: str,
     part: TranslationFile,
     kinds: Mapping[str, SentenceKind],
@@ -83,7 +83,7 @@ def _part(
                     )
 
 
-def _lines(material: Material, language: str, part: str) -> dict[str, int]:
+def _lines(material: LintMaterial, language: str, part: str) -> dict[str, int]:
     name = f"{I18N}/{language}/{part}.yml"
     texts: Node = read_file(material.folder / name, f"{ROOT}/{name}").pairs()["texts"]
     return {text_id: said.line for text_id, said in texts.pairs().items()}

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from helpdesk.authoring.cli.run_data import in_full
+from helpdesk.authoring.cli.simulation_data import advice_with_risk
 from helpdesk.authoring.simulation.expectations import outcome_of_walk
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep
@@ -16,13 +16,13 @@ from helpdesk.playbooks.progress import StepState
 WIDTH = 98
 
 
-def lines_of(walked: Sequence[SimulationResult]) -> Iterator[str]:
+def simulation_lines(walked: Sequence[SimulationResult]) -> Iterator[str]:
     """Everything that came of a script, to read from top to bottom."""
     for one in walked:
         page = one.way.playbook
         yield f"{page.name} ({page.status}): {page.title}"
     yield ""
-    yield from told_lines(walked[0].told)
+    yield from intake_lines(walked[0].told)
     for one in walked:
         if len(walked) > 1:
             yield ""
@@ -30,7 +30,7 @@ def lines_of(walked: Sequence[SimulationResult]) -> Iterator[str]:
         yield from _walked(one)
 
 
-def told_lines(told: IntakeResult) -> Iterator[str]:
+def intake_lines(told: IntakeResult) -> Iterator[str]:
     """What the answers alone decide."""
     judgement = told.judgement
     yield f"{judgement.level.upper()} by rule {judgement.rule}"
@@ -47,13 +47,13 @@ def told_lines(told: IntakeResult) -> Iterator[str]:
         yield from _wrapped(f"  {flag.id}{floor}: ", str(flag.why))
     yield "Safe to do now:"
     for advice in told.safe_now.dos:
-        yield from _wrapped("  + ", in_full(advice))
+        yield from _wrapped("  + ", advice_with_risk(advice))
     yield "Better not:"
     for advice in told.safe_now.donts:
-        yield from _wrapped("  - ", in_full(advice))
+        yield from _wrapped("  - ", advice_with_risk(advice))
 
 
-def way_lines(way: SimulatedRun) -> Iterator[str]:
+def step_lines(way: SimulatedRun) -> Iterator[str]:
     """The steps in the order in which they were taken, and those that were not."""
     yield "Steps:"
     for number, one in enumerate(way.taken, start=1):
@@ -74,7 +74,7 @@ _NOT_TAKEN = {
 
 def _walked(walked: SimulationResult) -> Iterator[str]:
     way, page = walked.way, walked.way.playbook
-    yield from way_lines(way)
+    yield from step_lines(way)
     if walked.unused:
         yield from _wrapped(
             "These have an outcome but were never reached: ", ", ".join(walked.unused)

@@ -15,7 +15,7 @@ from helpdesk.playbooks.progress import StepState
 NOT_TAKEN = (StepState.NOT_NEEDED, StepState.OPEN, StepState.BLOCKED, StepState.WAITING)
 
 
-def data_of(walked: Sequence[SimulationResult]) -> dict[str, Any]:
+def simulation_as_data(walked: Sequence[SimulationResult]) -> dict[str, Any]:
     """What came of a script. What holds for all pages and the first page stand on top."""
     first, *others = walked
     return {
@@ -25,7 +25,7 @@ def data_of(walked: Sequence[SimulationResult]) -> dict[str, Any]:
     }
 
 
-def in_full(advice: Advice) -> str:
+def advice_with_risk(advice: Advice) -> str:
     """Advice with the risk it carries."""
     return f"{advice.text} ({advice.risk})" if advice.risk else str(advice.text)
 
@@ -54,8 +54,8 @@ def _told_data(told: IntakeResult) -> dict[str, Any]:
             for flag in told.flags
         ],
         "safe_now": {
-            "do": [{"id": one.id, "text": in_full(one)} for one in told.safe_now.dos],
-            "dont": [{"id": one.id, "text": in_full(one)} for one in told.safe_now.donts],
+            "do": [{"id": one.id, "text": advice_with_risk(one)} for one in told.safe_now.dos],
+            "dont": [{"id": one.id, "text": advice_with_risk(one)} for one in told.safe_now.donts],
         },
     }
 

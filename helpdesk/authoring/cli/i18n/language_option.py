@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
 
 
-def language(command: F) -> F:
+def language_option(command: F) -> F:
     """The command gets `lang`."""
     said = click.option(
         "--lang", required=True, type=click.Choice(TRANSLATED), help="The language to translate to."
