@@ -13,8 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from helpdesk.authoring.translation.checks import faults_on_a_page
-from helpdesk.authoring.translation.exchange import po_head
+from helpdesk.authoring.translation.checks import page_translation_faults
+from helpdesk.authoring.translation.exchange import po_header
 from helpdesk.settings import LANGUAGES
 from helpdesk.web.catalogues import (
     NOT_READ,
@@ -78,7 +78,7 @@ def with_words_of(there: Catalog, found: Catalog, language: str) -> str:
     comment = NOT_READ.format(name=language_name(language, "en"))
     if READ_BY.search(there.header_comment):
         comment = f"{there.header_comment}\n"
-    return po_head(language, comment) + as_bytes(today).decode()
+    return po_header(language, comment) + as_bytes(today).decode()
 
 
 def read(path: Path, language: str | None = None) -> Catalog:
@@ -117,10 +117,12 @@ def wrong_words(there: Catalog) -> Iterator[str]:
 
 def _faults(message: Message) -> Iterator[str]:
     if isinstance(message.id, str):
-        yield from faults_on_a_page(message.id, str(message.string))
+        yield from page_translation_faults(message.id, str(message.string))
         return
     for form in message.string:  # "one" and "two" may be words: a form may leave the number out
-        yield from faults_on_a_page(message.id[-1].replace(NUMBER, ""), form.replace(NUMBER, ""))
+        yield from page_translation_faults(
+            message.id[-1].replace(NUMBER, ""), form.replace(NUMBER, "")
+        )
 
 
 def _tell_of(name: str, kept: Catalog, found: Catalog) -> bool:

@@ -7,17 +7,17 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from checks.translations import as_bytes
-from helpdesk.authoring.publishing import translation_of
+from helpdesk.authoring.publishing import published_translation
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation.exchange import po_head
+from helpdesk.authoring.translation.exchange import po_header
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
     fingerprint,
-    part_of,
+    part_name_of,
 )
-from helpdesk.authoring.translation.status import sentences
-from helpdesk.authoring.translation.writing import write_part
+from helpdesk.authoring.translation.status import translatable_sentences
+from helpdesk.authoring.translation.writing import write_translation_file
 from helpdesk.intake import languages as offering
 from helpdesk.intake.forms import report_steps
 from helpdesk.playbooks import repository
@@ -67,14 +67,16 @@ def in_spanish(source):
 def write_all(folder, language, say, *, leave_out=(), stale=(), reviewed=None):
     """Translate every sentence of the playbooks and of the pages."""
     library, parts = read_library(OURS), {}
-    for one in sentences(library, {}):
+    for one in translatable_sentences(library, {}):
         if one.id not in leave_out:
             of = "0000000000" if one.id in stale else fingerprint(one.source)
             said = TranslatedSentence(say(one.source), of)
-            parts.setdefault(part_of(one.id), {})[one.id] = said
+            parts.setdefault(part_name_of(one.id), {})[one.id] = said
     order = [text.id for text in library.texts()]
     for name, texts in parts.items():
-        write_part(folder / "playbooks", TranslationFile(name, language, texts, reviewed), order)
+        write_translation_file(
+            folder / "playbooks", TranslationFile(name, language, texts, reviewed), order
+        )
     head = f"# Read by: {reviewed.by[0]}, {reviewed.on}\n" if reviewed else "# Planted.\n"
     _write_pages(folder / "translations", language, say, head)
 
@@ -89,7 +91,7 @@ def _write_pages(folder, language, say, head):
             message.string = (say(message.id[-1]),) * forms if many else say(message.id)
     path = folder / language / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(po_head(language, head).encode() + as_bytes(catalogue))
+    path.write_bytes(po_header(language, head).encode() + as_bytes(catalogue))
 
 
 def speak(monkeypatch, folder: Path):
@@ -99,7 +101,7 @@ def speak(monkeypatch, folder: Path):
     library, content = read_library(OURS), folder / "playbooks"
     (content / PUBLISHED).mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES[1:]:
-        path_of(content, language).write_text(translation_of(library, content, language))
+        path_of(content, language).write_text(published_translation(library, content, language))
     monkeypatch.setattr(repository, "CONTENT", content)
     monkeypatch.setattr(catalogues, "FOLDER", folder / "translations")
     forget()

@@ -8,8 +8,8 @@ from typing import Any
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.helplines import read_helplines_at
-from helpdesk.authoring.translation.files import read_parts
-from helpdesk.authoring.translation.selection import shown
+from helpdesk.authoring.translation.files import read_translation_files
+from helpdesk.authoring.translation.selection import shown_sentences
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.playbooks.published import FORMAT, WRITTEN, hashes_of, path_of
 from helpdesk.playbooks.serialization import serialize
@@ -19,7 +19,7 @@ from helpdesk.triage.repository import WRITTEN as TABLE_WRITTEN
 
 def publish(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
     """Write what has changed, and say which files. A page that does not read refuses all of it."""
-    contents = published(folder, languages)
+    contents = files_to_publish(folder, languages)
     changed = tuple(name for name in contents if contents[name] != _as_it_is(folder, name))
     for name in changed:
         path = path_of(folder, name)
@@ -28,13 +28,13 @@ def publish(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
     return changed
 
 
-def unpublished(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
+def outdated_files(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
     """The files that publishing would change."""
-    contents = published(folder, languages)
+    contents = files_to_publish(folder, languages)
     return tuple(name for name in contents if contents[name] != _as_it_is(folder, name))
 
 
-def published(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
+def files_to_publish(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
     """The files as they have to be, by name: the library, and each translation."""
     library = read_library(folder)
     whole, table = serialize(library), serialize(library.table)
@@ -44,19 +44,19 @@ def published(folder: Path, languages: Iterable[str]) -> Mapping[str, str]:
     return {
         "library": _as_json({"made_from": hashes_of(folder, WRITTEN), "library": whole}),
         TRIAGE: _as_json({"made_from": hashes_of(folder, TABLE_WRITTEN), TRIAGE: table}),
-        **{name: translation_of(library, folder, name) for name in languages},
+        **{name: published_translation(library, folder, name) for name in languages},
     }
 
 
-def helplines_in(path: Path) -> str:
+def published_helplines(path: Path) -> str:
     """An operator's own lines as they are published, from the file in which they are written."""
     return _as_json({"helplines": serialize(read_helplines_at(path))})
 
 
-def translation_of(library: WrittenLibrary, folder: Path, language: str) -> str:
+def published_translation(library: WrittenLibrary, folder: Path, language: str) -> str:
     """One translation as it is published."""
-    parts = read_parts(folder, language)
-    said, how_far = shown(library, parts), translation_status(library, language, parts)
+    parts = read_translation_files(folder, language)
+    said, how_far = shown_sentences(library, parts), translation_status(library, language, parts)
     return _as_json(
         {
             "made_from": hashes_of(folder, (f"i18n/{language}/*.yml",)),

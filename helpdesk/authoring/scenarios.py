@@ -25,7 +25,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedResult:
     """What must come of a walk-through, and the line on which each of it is written."""
 
     level: Level
@@ -44,6 +44,6 @@ class Scenario:
     id: str
     says: str
     script: Script
-    expected: Expected
+    expected: ExpectedResult
     file: str
     line: int

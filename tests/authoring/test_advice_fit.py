@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.authoring.advice_fit import answers_that_matter, misfits
 from helpdesk.authoring.library import AdviceCheck
 from helpdesk.authoring.reading.folder import read_library
+from helpdesk.authoring.unfit_advice import find_unfit_advice, least_answers_for
 from helpdesk.playbooks.conditions import Is
 from helpdesk.playbooks.model import Advice, AtStake, Text
 from helpdesk.playbooks.repository import CONTENT
@@ -26,7 +26,7 @@ def advising(*sayings, is_dont=False):
 
 
 def found(check, page, **answers):
-    return [str(one) for one in misfits((check,), (page,), answers)]
+    return [str(one) for one in find_unfit_advice((check,), (page,), answers)]
 
 
 def test_words_that_are_never_said_are_found_only_for_those_answers():
@@ -69,5 +69,5 @@ def test_two_lines_that_cannot_both_be_followed():
 def test_each_check_can_come_up_on_one_of_our_pages(check):
     """A question that was renamed would switch a check off without a word."""
     assert any(
-        next(answers_that_matter(check.when, page), None) is not None for page in LIBRARY.playbooks
+        next(least_answers_for(check.when, page), None) is not None for page in LIBRARY.playbooks
     )

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk.authoring.ids import read_ids, write_missing_ids
-from helpdesk.authoring.reading.folder import page_names
+from helpdesk.authoring.reading.folder import playbook_names
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.cli import main
 from helpdesk.playbooks.repository import CONTENT
@@ -32,7 +32,7 @@ def test_the_command_says_what_it_added_and_changes_nothing_the_second_time(tmp_
 
     first, second = CliRunner().invoke(main, words), CliRunner().invoke(main, words)
 
-    assert json.loads(first.stdout)["added"] == list(page_names(folder))
+    assert json.loads(first.stdout)["added"] == list(playbook_names(folder))
     assert json.loads(second.stdout) == {**json.loads(first.stdout), "added": []}
     assert (first.exit_code, second.exit_code) == (0, 0)
 

@@ -7,11 +7,11 @@ from dataclasses import fields
 import pytest
 from click.testing import CliRunner
 
-from helpdesk.authoring.publishing import publish, unpublished
+from helpdesk.authoring.publishing import outdated_files, publish
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import PlaybookError
-from helpdesk.authoring.translation.files import read_parts
-from helpdesk.authoring.translation.selection import translated
+from helpdesk.authoring.translation.files import read_translation_files
+from helpdesk.authoring.translation.selection import translate_library
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.cli import main
 from helpdesk.playbooks.library import Library
@@ -49,7 +49,7 @@ def change(path, old, new):
 
 
 def test_our_pages_are_published_as_they_are_written():
-    assert unpublished(CONTENT, TRANSLATED) == ()
+    assert outdated_files(CONTENT, TRANSLATED) == ()
 
 
 @pytest.mark.parametrize("part", [field.name for field in fields(Library)])
@@ -63,13 +63,13 @@ def test_the_decision_table_loads_as_it_was_read(written):
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_loads_as_it_was_read(written, language):
-    parts = read_parts(CONTENT, language)
+    parts = read_translation_files(CONTENT, language)
     loaded, how_far = (
         load_translation(CONTENT, language),
         translation_status(written, language, parts),
     )
 
-    said = {one.id: one for one in translated(written, parts).texts() if one.lang is None}
+    said = {one.id: one for one in translate_library(written, parts).texts() if one.lang is None}
 
     assert loaded.texts == said
     assert loaded.waits_for == how_far.waits_for

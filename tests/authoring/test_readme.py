@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.folder import page_names
+from helpdesk.authoring.reading.folder import playbook_names
 from helpdesk.cli import main
 from helpdesk.playbooks.repository import CONTENT
 
@@ -91,5 +91,5 @@ def test_it_can_be_printed_and_drawn(written, tool, tmp_path, words, begins):
 
 
 def test_the_page_is_in_nobodys_way():
-    assert NAME not in page_names(CONTENT)
+    assert NAME not in playbook_names(CONTENT)
     assert f"by {len(LintRule)} rules" in README

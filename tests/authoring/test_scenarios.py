@@ -5,7 +5,11 @@ import shutil
 import pytest
 
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.reading.scenarios import read_scenarios, scenarios_of, strays
+from helpdesk.authoring.reading.scenarios import (
+    read_playbook_scenarios,
+    read_scenarios,
+    stray_scenario_files,
+)
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.playbooks.repository import CONTENT
@@ -42,7 +46,7 @@ def content(tmp_path):
 
 def read(content, text):
     (content / "tests/account-takeover.yml").write_text(text, encoding="utf-8")
-    return scenarios_of(content, ACCOUNT, LIBRARY)
+    return read_playbook_scenarios(content, ACCOUNT, LIBRARY)
 
 
 def test_a_walk_through_is_read(content):
@@ -113,7 +117,9 @@ def test_two_walks_of_one_name_are_refused(content):
 def test_a_file_without_a_page_is_a_stray(content):
     (content / "tests/nobody.yml").write_text(WALK, encoding="utf-8")
 
-    assert [problem.file for problem in strays(content, LIBRARY)] == ["playbooks/tests/nobody.yml"]
+    assert [problem.file for problem in stray_scenario_files(content, LIBRARY)] == [
+        "playbooks/tests/nobody.yml"
+    ]
 
 
 def test_a_page_without_walks_is_there_with_none(content):

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk.app import create_app
-from helpdesk.authoring.publishing import helplines_in
+from helpdesk.authoring.publishing import published_helplines
 from helpdesk.cli import main
 from helpdesk.settings import NotConfigured, Surface
 from tests.intake.browser import Browser
@@ -78,7 +78,7 @@ def test_an_operators_own_lines_stand_instead_of_ours(house, tmp_path):
         " source: we know them, verified_on: 2026-11-01}\n"
     )
     published = tmp_path / "lines.json"
-    published.write_text(helplines_in(lines))
+    published.write_text(published_helplines(lines))
 
     browser = Browser(app_with(house, published).test_client())
     browser.open("/help-now")

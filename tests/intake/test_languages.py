@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.app import create_app
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation.files import TranslationReview, read_parts
+from helpdesk.authoring.translation.files import TranslationReview, read_translation_files
 from helpdesk.authoring.translation.status import translation_status
 from helpdesk.cases.models import Case
 from helpdesk.intake.languages import is_reviewed, offered_languages
@@ -283,4 +283,9 @@ def test_every_language_of_the_settings_has_its_words():
     assert folders == set(LANGUAGES) - {"en"}
     library = read_library(repository.CONTENT)
     for code in LANGUAGES[1:]:
-        assert translation_status(library, code, read_parts(repository.CONTENT, code)).orphans == ()
+        assert (
+            translation_status(
+                library, code, read_translation_files(repository.CONTENT, code)
+            ).orphans
+            == ()
+        )

@@ -3,8 +3,8 @@
 import pytest
 
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.simulation.invariants import try_out
-from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
+from helpdesk.authoring.simulation.invariants import simulate_person
+from helpdesk.authoring.simulation.random_people import SimulationSetup, random_person
 from helpdesk.authoring.simulation.simulator import simulate_run
 from helpdesk.core.errors import Conflict
 from helpdesk.playbooks.repository import CONTENT
@@ -21,8 +21,8 @@ PLACES = [("account-takeover", 3), ("doxing", 8), ("something-else", 5), ("websi
 @pytest.mark.parametrize(("name", "seed"), PLACES)
 def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     page = LIBRARY.playbook(name)
-    person = random_person(SimulationGround(LIBRARY, StepTracker(page)), seed)
-    walked = try_out(SimulationGround(LIBRARY, StepTracker(page)), person)
+    person = random_person(SimulationSetup(LIBRARY, StepTracker(page)), seed)
+    walked = simulate_person(SimulationSetup(LIBRARY, StepTracker(page)), person)
     told = {
         key: list(said) if isinstance(said, tuple) else said
         for key, said in walked.told.answers.items()

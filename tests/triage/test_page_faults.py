@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scenarios import read_scenarios
-from helpdesk.authoring.simulation.expectations import check
+from helpdesk.authoring.simulation.expectations import check_scenario
 from helpdesk.playbooks.conditions import Not
 from helpdesk.playbooks.repository import CONTENT
 
@@ -68,7 +68,7 @@ def test_every_planted_fault_is_seen_by_a_walk_through(page):
     unseen = {
         (page.id, name)
         for name, fault in faults(page)
-        if not any(check(LIBRARY, fault, walk) for walk in walks)
+        if not any(check_scenario(LIBRARY, fault, walk) for walk in walks)
     }
 
     assert unseen == {one for one in HIDDEN if one[0] == page.id}

@@ -10,9 +10,9 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.editions import OpenedEdition, open_edition
-from helpdesk.authoring.reading.scenarios import scenarios_of
+from helpdesk.authoring.reading.scenarios import read_playbook_scenarios
 from helpdesk.authoring.scenarios import Scenario
-from helpdesk.authoring.simulation.edition_diff import PageDifference, difference
+from helpdesk.authoring.simulation.edition_diff import PlaybookDifference, compare_editions
 
 WIDTH = 98
 
@@ -66,18 +66,20 @@ def _names(before: OpenedEdition, after: OpenedEdition) -> list[str]:
     return list(dict.fromkeys(page.id for page in pages if not only or page.id in only))
 
 
-def _compared(before: OpenedEdition, after: OpenedEdition, name: str) -> PageDifference:
+def _compared(before: OpenedEdition, after: OpenedEdition, name: str) -> PlaybookDifference:
     old, new = before.library.playbook(name), after.library.playbook(name)
     if old is None or new is None:
         raise LookupError(name)
     walks: dict[str, Scenario] = {}
     # what was written for the newer edition counts; what only the older one has is tried as well
     for one, page in ((before, old), (after, new)):
-        walks |= {walk.id: walk for walk in scenarios_of(one.folder, page, one.library).walks}
-    return difference((before.library, old), (after.library, new), walks.values())
+        walks |= {
+            walk.id: walk for walk in read_playbook_scenarios(one.folder, page, one.library).walks
+        }
+    return compare_editions((before.library, old), (after.library, new), walks.values())
 
 
-def _lines(one: PageDifference) -> Iterator[str]:
+def _lines(one: PlaybookDifference) -> Iterator[str]:
     versions = dict.fromkeys((one.old.version, one.new.version))
     yield f"{one.new.id} {' → '.join(versions)}"
     for kind, changes in one.parts.by_kind():
@@ -99,7 +101,7 @@ def _wrapped(head: str, names: Sequence[str]) -> list[str]:
     )
 
 
-def _data(one: PageDifference) -> dict[str, Any]:
+def _data(one: PlaybookDifference) -> dict[str, Any]:
     return {
         "type": one.new.id,
         "old_version": one.old.version,

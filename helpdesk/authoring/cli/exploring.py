@@ -13,11 +13,11 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.selection import playbooks_named
 from helpdesk.authoring.cli.simulation_text import intake_lines, step_lines
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.reading.folder import read_what_reads
-from helpdesk.authoring.simulation import exploration
-from helpdesk.authoring.simulation.exploration import BrokenInvariant
-from helpdesk.authoring.simulation.invariants import try_out
-from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
+from helpdesk.authoring.reading.folder import read_valid_playbooks
+from helpdesk.authoring.simulation import random_exploration
+from helpdesk.authoring.simulation.invariants import simulate_person
+from helpdesk.authoring.simulation.random_exploration import BrokenInvariant
+from helpdesk.authoring.simulation.random_people import SimulationSetup, random_person
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_tracker import StepTracker
 
@@ -47,7 +47,7 @@ def explore(folder: Path, named: Sequence[str], seeds: range, *, as_json: bool) 
     data = {
         "types": [page.id for page in pages],
         "seeds": len(seeds),
-        "invariants": [*exploration.ALL],
+        "invariants": [*random_exploration.ALL],
         "broken": len(broken),
         "examples": [asdict(one) for one in _shown(broken)],
     }
@@ -63,20 +63,20 @@ def explore_share(share: ExplorationShare) -> list[BrokenInvariant]:
             f"The page {share.playbook} changed while it was being explored."
         )
     if share.is_about_decisions:
-        return list(exploration.explore_decisions(library, page, share.seeds))
-    return list(exploration.explore(library, page, share.seeds))
+        return list(random_exploration.explore_all_decision_answers(library, page, share.seeds))
+    return list(random_exploration.explore_with_random_people(library, page, share.seeds))
 
 
 @cache
 def _library(folder: Path) -> WrittenLibrary:
-    return read_what_reads(folder)[0]
+    return read_valid_playbooks(folder)[0]
 
 
 def _shares(folder: Path, pages: Sequence[Playbook], seeds: range) -> Iterator[ExplorationShare]:
     for page in pages:
         for first in range(seeds.start, seeds.stop, AT_ONCE):
             yield ExplorationShare(folder, page.id, range(first, min(first + AT_ONCE, seeds.stop)))
-        beside = seeds if len(seeds) == 1 else exploration.BACKGROUNDS
+        beside = seeds if len(seeds) == 1 else random_exploration.BACKGROUNDS
         yield ExplorationShare(folder, page.id, beside, is_about_decisions=True)
 
 
@@ -104,7 +104,7 @@ def _lines(
             yield f"{playbook}: {invariant}: failed {count} times."
     who = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
     yield (
-        f"{who} on {len(pages)} types, {len(exploration.ALL)} invariants: "
+        f"{who} on {len(pages)} types, {len(random_exploration.ALL)} invariants: "
         + (f"{len(broken)} failures." if broken else "all hold.")
     )
 
@@ -124,11 +124,11 @@ def _shown(broken: Iterable[BrokenInvariant]) -> list[BrokenInvariant]:
 def _people(library: WrittenLibrary, pages: Sequence[Playbook], seed: int) -> Iterator[str]:
     """Who this seed is, and what they do."""
     for page in pages:
-        ground = SimulationGround(library, StepTracker(page))
+        ground = SimulationSetup(library, StepTracker(page))
         person: dict[str, Any] = asdict(random_person(ground, seed))
         for name, said in person.items():
             yield f"{name}: {said}"
-        tried = try_out(ground, random_person(ground, seed))
+        tried = simulate_person(ground, random_person(ground, seed))
         yield from intake_lines(tried.told)
         yield from step_lines(tried.way)
         yield ""

@@ -9,8 +9,8 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.ids import read_ids
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation.files import read_parts
-from helpdesk.authoring.translation.selection import translated
+from helpdesk.authoring.translation.files import read_translation_files
+from helpdesk.authoring.translation.selection import translate_library
 from helpdesk.export.cacao import as_text, identity, to_cacao
 from helpdesk.export.checks import faults_in
 from helpdesk.export.drawing import to_svg
@@ -102,7 +102,7 @@ def _page(folder: Path, type_id: str, language: str | None) -> tuple[WrittenLibr
     if language not in (None, library.collection.language):
         if not (folder / "i18n" / str(language)).is_dir():
             raise output.ToolCannotRun(f"There is no translation into “{language}”.")
-        library = translated(library, read_parts(folder, str(language)))
+        library = translate_library(library, read_translation_files(folder, str(language)))
     page = library.playbook(type_id)
     if page is None:
         known = ", ".join(one.id for one in library.playbooks)

@@ -6,7 +6,7 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.ids import LOCK, read_ids, write_missing_ids
-from helpdesk.authoring.reading.folder import page_names
+from helpdesk.authoring.reading.folder import playbook_names
 
 
 @click.command()
@@ -14,7 +14,7 @@ from helpdesk.authoring.reading.folder import page_names
 @output.as_json_option
 def ids(folder: Path, *, as_json: bool) -> None:
     """Write an identifier into ids.lock.yml for each page that has none. Changes no other."""
-    names = page_names(folder)
+    names = playbook_names(folder)
     if not names:
         raise output.ToolCannotRun(f"There are no pages in {folder}.")
     added = write_missing_ids(folder, names)

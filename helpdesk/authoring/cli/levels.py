@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from helpdesk.authoring.cli import output
-from helpdesk.authoring.reading.folder import read_what_reads
+from helpdesk.authoring.reading.folder import read_valid_playbooks
 from helpdesk.playbooks.conditions import UNSURE
 from helpdesk.triage.decision_table import DecisionPoint, DecisionTable
 from helpdesk.triage.judgement import Judgement, judge_answers
@@ -27,7 +27,7 @@ WIDTH = 98
 @output.as_json_option
 def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
     """Show how urgent five answers are, and why. You can leave any out, or say `unsure`."""
-    decision = read_what_reads(folder)[0].table
+    decision = read_valid_playbooks(folder)[0].table
     answers = {name: value for name, value in said.items() if value is not None}
     for point in decision.points:
         _refuse_unknown(point, answers)
@@ -42,7 +42,7 @@ def level(folder: Path, *, as_json: bool, **said: str | None) -> None:
 @output.as_json_option
 def table(folder: Path, *, as_json: bool) -> None:
     """Print the whole decision: which answers lead to which level."""
-    decision = read_what_reads(folder)[0].table
+    decision = read_valid_playbooks(folder)[0].table
     output.print_and_exit(_grid(decision), _rows(decision), findings=False, as_json=as_json)
 
 

@@ -10,7 +10,7 @@ import click
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.lint import runner, upkeep
 from helpdesk.authoring.lint.exports import failing_exports
-from helpdesk.authoring.lint.material import names
+from helpdesk.authoring.lint.material import all_playbook_names
 from helpdesk.authoring.lint.runner import LintCheck, LintReport
 from helpdesk.authoring.lint_rules import LintRule
 
@@ -41,7 +41,7 @@ def lint(
             findings=False,
             as_json=as_json,
         )
-    known = names(folder)
+    known = all_playbook_names(folder)
     if not known:
         raise output.ToolCannotRun(f"There are no pages in {folder}.")
     for name in types:

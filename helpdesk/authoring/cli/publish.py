@@ -6,7 +6,7 @@ import click
 
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
-from helpdesk.authoring.publishing import helplines_in, unpublished
+from helpdesk.authoring.publishing import outdated_files, published_helplines
 from helpdesk.authoring.publishing import publish as write_published
 from helpdesk.playbooks.published import PUBLISHED
 
@@ -20,7 +20,7 @@ def publish(folder: Path, *, check: bool, as_json: bool) -> None:
 
     The helpdesk loads nothing else. After a change, publish it, then restart the helpdesk.
     """
-    names = unpublished(folder, TRANSLATED) if check else write_published(folder, TRANSLATED)
+    names = outdated_files(folder, TRANSLATED) if check else write_published(folder, TRANSLATED)
     said = "needs to be published again" if check else "is published"
     lines = [f"playbooks/{PUBLISHED}/{name}.json {said}." for name in names]
     output.print_and_exit(
@@ -37,7 +37,7 @@ def publish(folder: Path, *, check: bool, as_json: bool) -> None:
 @output.as_json_option
 def helplines(file: Path, out: Path, *, as_json: bool) -> None:
     """Check your own list of helplines, and publish it for HELPLINES."""
-    out.write_text(helplines_in(file), encoding="utf-8")
+    out.write_text(published_helplines(file), encoding="utf-8")
     output.print_and_exit(
         [f"{out} now has the helplines of {file}. Set HELPLINES to it."],
         {"helplines": str(out)},

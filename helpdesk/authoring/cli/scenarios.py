@@ -9,9 +9,13 @@ from typing import Any
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.selection import playbooks_named
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.reading.scenarios import Scenarios, scenarios_of, strays
-from helpdesk.authoring.simulation.coverage import UncoveredParts, uncovered
-from helpdesk.authoring.simulation.expectations import Difference, check
+from helpdesk.authoring.reading.scenarios import (
+    PlaybookScenarios,
+    read_playbook_scenarios,
+    stray_scenario_files,
+)
+from helpdesk.authoring.simulation.coverage import UncoveredParts, find_uncovered_parts
+from helpdesk.authoring.simulation.expectations import UnmetExpectation, check_scenario
 from helpdesk.authoring.source import PlaybookError
 from helpdesk.playbooks.model import Playbook
 
@@ -21,10 +25,10 @@ WIDTH = 98
 def check_scenarios(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     """Go every walk-through, and name what came out otherwise."""
     library, pages = playbooks_named(folder, named)
-    read = {page.id: scenarios_of(folder, page, library) for page in pages}
+    read = {page.id: read_playbook_scenarios(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]
     if not named:
-        problems += strays(folder, library)
+        problems += stray_scenario_files(folder, library)
     differences = _differences(library, pages, read)
     without = [page.id for page in pages if not read[page.id].walks]
     count = sum(len(walks.walks) for walks in read.values())
@@ -48,10 +52,10 @@ def check_scenarios(folder: Path, named: Sequence[str], *, as_json: bool) -> Non
 def print_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None:
     """Name what no walk-through visits."""
     library, pages = playbooks_named(folder, named)
-    read = {page.id: scenarios_of(folder, page, library) for page in pages}
+    read = {page.id: read_playbook_scenarios(folder, page, library) for page in pages}
     problems = [one for walks in read.values() for one in walks.problems]
     watched = output.with_progress_bar(pages, total=len(pages), doing="Walking")
-    found = {page.id: uncovered(library, page, read[page.id].walks) for page in watched}
+    found = {page.id: find_uncovered_parts(library, page, read[page.id].walks) for page in watched}
     missed = {name: one for name, one in found.items() if one}
     lines = [str(problem) for problem in problems]
     for name, one in missed.items():
@@ -69,14 +73,14 @@ def print_coverage(folder: Path, named: Sequence[str], *, as_json: bool) -> None
 
 
 def _differences(
-    library: WrittenLibrary, pages: Sequence[Playbook], read: dict[str, Scenarios]
-) -> list[Difference]:
+    library: WrittenLibrary, pages: Sequence[Playbook], read: dict[str, PlaybookScenarios]
+) -> list[UnmetExpectation]:
     watched = output.with_progress_bar(pages, total=len(pages), doing="Walking")
     return [
         difference
         for page in watched
         for through in read[page.id].walks
-        for difference in check(library, page, through)
+        for difference in check_scenario(library, page, through)
     ]
 
 

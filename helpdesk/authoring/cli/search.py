@@ -10,8 +10,8 @@ import click
 from helpdesk.authoring.cli import output
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import Node, read_file
-from helpdesk.authoring.translation.files import read_parts
-from helpdesk.authoring.translation.selection import translated
+from helpdesk.authoring.translation.files import read_translation_files
+from helpdesk.authoring.translation.selection import translate_library
 from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.search import FEWEST, PlaybookSearch, train_classifier
 from helpdesk.settings import LANGUAGES
@@ -59,7 +59,7 @@ def search(words: tuple[str, ...], sentences: Path | None, folder: Path, *, as_j
 def _finder(folder: Path) -> PlaybookSearch:
     source = read_library(folder)
     others = [
-        translated(source, read_parts(folder, language))
+        translate_library(source, read_translation_files(folder, language))
         for language in LANGUAGES
         if language != source.collection.language
     ]

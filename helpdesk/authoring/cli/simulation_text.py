@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from helpdesk.authoring.cli.simulation_data import advice_with_risk
-from helpdesk.authoring.simulation.expectations import outcome_of_walk
+from helpdesk.authoring.simulation.expectations import summarise_simulation
 from helpdesk.authoring.simulation.scripted import IntakeResult, SimulationResult
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep
 from helpdesk.playbooks.condition_text import condition_in_words
@@ -84,7 +84,7 @@ def _walked(walked: SimulationResult) -> Iterator[str]:
     if walked.tags:
         yield from _wrapped("Tags: ", " · ".join(walked.tags))
     yield from _wrapped("End: ", _end(way))
-    result = outcome_of_walk(walked)
+    result = summarise_simulation(walked)
     yield ""
     yield "As the expectations of a walk-through:"
     yield from _wrapped(

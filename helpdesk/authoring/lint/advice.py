@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from helpdesk.authoring.advice_fit import answers_that_matter, is_there_because_of, misfits
 from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.locations import file_and_line_of
 from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.source import Node
+from helpdesk.authoring.unfit_advice import (
+    find_unfit_advice,
+    is_shown_because_of,
+    least_answers_for,
+)
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import RedFlag
 
@@ -32,8 +36,8 @@ def advice_that_misfits_answers(material: LintMaterial) -> Iterator[LintFinding]
     """L33: a line that is shown although an answer speaks against it, or one that is missing."""
     for page in material.library.playbooks:
         for check in material.library.advice_checks:
-            for answers in answers_that_matter(check.when, page):
-                for one in misfits((check,), (page,), answers):
+            for answers in least_answers_for(check.when, page):
+                for one in find_unfit_advice((check,), (page,), answers):
                     text = one.line.text if one.line is not None else page.safe_now[0].text
                     said = ", ".join(f"{name} {value}" for name, value in answers.items())
                     yield material.finding_at(
@@ -48,10 +52,10 @@ def dangers_without_advice(material: LintMaterial) -> Iterator[LintFinding]:
         for flag in page.red_flags:
             if flag.floor is None:
                 continue
-            for answers in answers_that_matter(flag.when, page):
+            for answers in least_answers_for(flag.when, page):
                 own = answers.keys() - points
                 if own and not any(
-                    is_there_because_of(line, answers, own) for line in page.safe_now
+                    is_shown_because_of(line, answers, own) for line in page.safe_now
                 ):
                     yield _nothing_said(material, flag, answers)
 

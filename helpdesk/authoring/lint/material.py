@@ -12,8 +12,8 @@ from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
 from helpdesk.authoring.lint.locations import file_and_line_of
 from helpdesk.authoring.lint.wordlists import WordLists, read_word_lists
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.folder import page_names, read_what_reads
-from helpdesk.authoring.reading.scenarios import Scenarios, read_scenarios
+from helpdesk.authoring.reading.folder import playbook_names, read_valid_playbooks
+from helpdesk.authoring.reading.scenarios import PlaybookScenarios, read_scenarios
 from helpdesk.authoring.source import Node, PlaybookError, read_file
 from helpdesk.playbooks.model import Text
 
@@ -35,7 +35,7 @@ class LintMaterial:
     findings_from_errors: tuple[LintFinding, ...]
 
     @cached_property
-    def walks(self) -> dict[str, Scenarios]:
+    def walks(self) -> dict[str, PlaybookScenarios]:
         """The walk-throughs by page."""
         return read_scenarios(self.folder, self.library)
 
@@ -60,7 +60,7 @@ class SharedContentUnreadable(Exception):
 def read_material(folder: Path, today: date) -> LintMaterial:
     """Read everything. A page that does not read leaves the others alone."""
     try:
-        library, problems = read_what_reads(folder)
+        library, problems = read_valid_playbooks(folder)
         words = read_word_lists(read_file(folder / "vocab/words.yml", f"{ROOT}/vocab/words.yml"))
         ids = read_ids(folder)
     except PlaybookError as problem:
@@ -70,9 +70,9 @@ def read_material(folder: Path, today: date) -> LintMaterial:
     )
 
 
-def names(folder: Path) -> tuple[str, ...]:
+def all_playbook_names(folder: Path) -> tuple[str, ...]:
     """The names of all pages."""
-    return page_names(folder)
+    return playbook_names(folder)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Node]]:

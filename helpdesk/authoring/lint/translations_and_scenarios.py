@@ -3,24 +3,29 @@
 from collections.abc import Iterator, Mapping
 
 from helpdesk.authoring.lint.findings import LintFinding, findings_from_errors
-from helpdesk.authoring.lint.material import ROOT, LintMaterial, names
+from helpdesk.authoring.lint.material import ROOT, LintMaterial, all_playbook_names
 from helpdesk.authoring.lint_rules import LintRule
-from helpdesk.authoring.reading.scenarios import strays
+from helpdesk.authoring.reading.scenarios import stray_scenario_files
 from helpdesk.authoring.source import Node, PlaybookError, read_file
-from helpdesk.authoring.translation.checks import faults
-from helpdesk.authoring.translation.files import I18N, TranslationFile, part_of, read_parts
-from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kinds_of
+from helpdesk.authoring.translation.checks import translation_faults
+from helpdesk.authoring.translation.files import (
+    I18N,
+    TranslationFile,
+    part_name_of,
+    read_translation_files,
+)
+from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kind_by_sentence_id
 
 FEWEST_WALKS = 4
 
 
 def stale_translations(material: LintMaterial) -> Iterator[LintFinding]:
     """L25: a translation that is older than its source where that matters, or is not whole."""
-    kinds = kinds_of(material.library)
+    kinds = kind_by_sentence_id(material.library)
     sources = {text.id: text.text for text in material.library.texts()}
     for folder in sorted((material.folder / I18N).glob("*/")):
         try:
-            parts = read_parts(material.folder, folder.name)
+            parts = read_translation_files(material.folder, folder.name)
         except PlaybookError as problem:
             for one in problem.all():
                 yield LintFinding(LintRule.TRANSLATIONS, one.file, one.line, one.reason)
@@ -34,9 +39,9 @@ def missing_scenarios(material: LintMaterial) -> Iterator[LintFinding]:
 
     They lead from page to page, so that all pages have to be read before one can be judged.
     """
-    if len(material.library.playbooks) < len(names(material.folder)):
+    if len(material.library.playbooks) < len(all_playbook_names(material.folder)):
         return
-    for stray in strays(material.folder, material.library):
+    for stray in stray_scenario_files(material.folder, material.library):
         yield LintFinding(LintRule.WALKS, stray.file, stray.line, stray.reason)
     for page in material.library.playbooks:
         told = material.walks[page.id]
@@ -68,16 +73,18 @@ def _part(
     lines = _lines(material, language, part.id)
     file = f"{ROOT}/{I18N}/{language}/{part.id}.yml"
     for text_id, said in part.texts.items():
-        if part_of(text_id) == part.id and text_id in sources:
+        if part_name_of(text_id) == part.id and text_id in sources:
             kind = kinds[text_id]
-            if not said.is_fresh(sources[text_id]) and (kind.is_needed or kind.falls_back):
+            if not said.is_fresh(sources[text_id]) and (
+                kind.is_needed or kind.falls_back_to_source
+            ):
                 sentence = (
                     f"the source of '{text_id}' has changed since, and people rely on it; "
                     "translate it again, or take it out: then the source is shown"
                 )
                 yield LintFinding(LintRule.TRANSLATIONS, file, lines[text_id], sentence)
             elif said.is_fresh(sources[text_id]):
-                for fault in faults(sources[text_id], said.text):
+                for fault in translation_faults(sources[text_id], said.text):
                     yield LintFinding(
                         LintRule.TRANSLATIONS, file, lines[text_id], f"{text_id}: {fault}"
                     )

@@ -19,18 +19,18 @@ def read_condition(node: Node, scales: Scales, references: References) -> Condit
     match verb:
         case "is":
             name, value = _name_and_one(said)
-            references.compares(name, (value,), said)
+            references.add_comparison(name, (value,), said)
             return Is(name, value)
         case "in":
             name, values = _name_and_many(said)
-            references.compares(name, values, said)
+            references.add_comparison(name, values, said)
             return In(name, values)
         case "at_least":
             name, value = _name_and_one(said)
             return AtLeast(name, _from_here_up(name, value, scales, said))
         case "answered":
             name = said.id()
-            references.compares(name, (), said)
+            references.add_comparison(name, (), said)
             return Answered(name)
         case "all":
             return AllOf(_parts(said, scales, references))

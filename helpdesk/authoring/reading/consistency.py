@@ -12,7 +12,7 @@ from helpdesk.playbooks.model import DataSensitivity, Playbook
 
 
 @dataclass(frozen=True)
-class WholePage:
+class PlaybookConsistency:
     """A page that was read, with its pieces beside it."""
 
     page: Fields
@@ -24,9 +24,9 @@ class WholePage:
         gathered = ErrorCollector()
         checks = (self._things, self._comparisons, self._ends, self._evidence, self._packets)
         for check in checks:
-            with gathered.going_on():
+            with gathered.collecting():
                 check()
-        gathered.settle()
+        gathered.raise_collected()
 
     def _things(self) -> None:
         home, playbook, content = self.context.home, self.playbook, self.context.content
@@ -37,7 +37,7 @@ class WholePage:
             ReferenceKind.PLAYBOOK: (set(content.playbook_ids), "this collection"),
             ReferenceKind.SERVICE: (set(content.services), "vocab/services.yml"),
         }
-        self.context.references.check_things(known)
+        self.context.references.check_names(known)
 
     def _comparisons(self) -> None:
         self.context.references.check_comparisons(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from helpdesk.authoring.reading.conditions import read_condition
 from helpdesk.authoring.reading.fragments import Fragment
-from helpdesk.authoring.reading.options import Vocabulary
+from helpdesk.authoring.reading.options import QuestionVocabulary
 from helpdesk.authoring.reading.references import ReferenceKind, References
 from helpdesk.authoring.source import Node
 from helpdesk.playbooks.conditions import Condition
@@ -18,7 +18,7 @@ class CollectionContext:
     """The collection, the vocabulary, the fragments, and the names of the neighbours."""
 
     collection: Collection
-    words: Vocabulary
+    words: QuestionVocabulary
     evidence_kinds: Mapping[str, EvidenceKind]
     fragments: Mapping[str, Fragment]
     playbook_ids: tuple[str, ...]

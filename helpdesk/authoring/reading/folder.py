@@ -12,9 +12,9 @@ from helpdesk.authoring.reading.fragments import Fragment
 from helpdesk.authoring.reading.helplines import HELPLINES, read_helplines
 from helpdesk.authoring.reading.playbooks import read_playbook
 from helpdesk.authoring.reading.questions import read_shared_questions
-from helpdesk.authoring.reading.searches import read_searches
+from helpdesk.authoring.reading.search_phrases import read_search_phrases
 from helpdesk.authoring.reading.synonyms import SYNONYMS, read_synonyms
-from helpdesk.authoring.reading.triage_table import read_table
+from helpdesk.authoring.reading.triage_table import read_decision_table
 from helpdesk.authoring.reading.vocabulary import (
     read_causes,
     read_collection,
@@ -31,28 +31,28 @@ COMMON = "common"
 
 def read_library(folder: Path) -> WrittenLibrary:
     """Everything in the folder, or the first thing that is wrong with it."""
-    library, problems = read_what_reads(folder)
+    library, problems = read_valid_playbooks(folder)
     if problems:
         raise problems[0]
     return library
 
 
-def page_names(folder: Path) -> tuple[str, ...]:
+def playbook_names(folder: Path) -> tuple[str, ...]:
     """The names of all pages in the folder, in a stable order; none of them is read."""
     return tuple(path.stem for path in sorted((folder / TYPES).glob("*.yml")))
 
 
-def read_what_reads(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
+def read_valid_playbooks(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
     """The library and what is wrong with single pages; a broken vocabulary breaks them all."""
     collection = read_collection(_file(folder, "collection.yml"))
     platforms = read_platforms(_file(folder, "vocab/platforms.yml"), collection.sources)
     kinds = read_evidence_kinds(_file(folder, "vocab/evidence.yml"))
     services = read_services(_file(folder, "vocab/services.yml"))
     causes = read_causes(_file(folder, "vocab/causes.yml"))
-    table = read_table(_file(folder, "triage.yml"))
+    table = read_decision_table(_file(folder, "triage.yml"))
     scales = {point.id: point.scale for point in table.points}
     words = read_shared_questions(_file(folder, "vocab/questions.yml"), platforms, scales)
-    ids = page_names(folder)
+    ids = playbook_names(folder)
     content = CollectionContext(
         collection=collection,
         words=words,
@@ -72,7 +72,7 @@ def read_what_reads(folder: Path) -> tuple[WrittenLibrary, list[PlaybookError]]:
         playbooks=playbooks,
         services=services,
         causes=causes,
-        searches=read_searches(folder, ids),
+        searches=read_search_phrases(folder, ids),
         synonyms=read_synonyms(_file(folder, SYNONYMS)),
         helplines=read_helplines(_file(folder, HELPLINES)),
         danger_signs=read_danger_signs(_file(folder, DANGER_SIGNS)),

@@ -17,7 +17,7 @@ class Fragment:
 
 
 @dataclass(frozen=True)
-class Entry:
+class StepEntry:
     """A step as it stands in a file; one of a fragment bears the fragment's name before its own."""
 
     node: Node
@@ -32,7 +32,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Around:
+class StepNeighbours:
     """The names of the steps above this one, and of itself and those below."""
 
     prefix: str
@@ -40,10 +40,12 @@ class Around:
     from_here: set[str]
 
 
-def entries(item: Node, home: str, fragments: Mapping[str, Fragment]) -> Iterator[Entry]:
+def expand_fragments(
+    item: Node, home: str, fragments: Mapping[str, Fragment]
+) -> Iterator[StepEntry]:
     """The step that stands here, or all those of the fragment that does."""
     if "include" not in item.pairs():
-        yield Entry(item, home, prefix="")
+        yield StepEntry(item, home, prefix="")
         return
     said = item.fields("include")["include"]
     name = said.text().removeprefix("common/")
@@ -54,10 +56,10 @@ def entries(item: Node, home: str, fragments: Mapping[str, Fragment]) -> Iterato
     for inner in fragments[name].steps.items():
         if "include" in inner.pairs():
             inner.refuse("a fragment does not include another one")
-        yield Entry(inner, f"common.{name}", prefix=f"{name}.")
+        yield StepEntry(inner, f"common.{name}", prefix=f"{name}.")
 
 
-def need(node: Node, around: Around) -> str:
+def read_needed_step(node: Node, around: StepNeighbours) -> str:
     """The step above that this one waits for, by its whole name."""
     names = (around.prefix + node.reference(), node.reference())
     known = [name for name in names if name in around.above]

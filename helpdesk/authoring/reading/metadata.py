@@ -12,7 +12,7 @@ SHARING = ("tlp:red", "tlp:amber+strict", "tlp:amber", "tlp:green", "tlp:clear")
 TAG = re.compile(r'([A-Za-z][A-Za-z_-]*):[A-Za-z][A-Za-z0-9_/ -]*(="[^"]+")?')
 
 
-def read_own_name(node: Node) -> str:
+def read_playbook_id(node: Node) -> str:
     """The id of a page, which its file bears too."""
     name = node.id()
     if not node.file.endswith(f"types/{name}.yml"):
@@ -23,7 +23,7 @@ def read_own_name(node: Node) -> str:
     return name
 
 
-def read_names(node: Node, context: PlaybookContext) -> tuple[Text, ...]:
+def read_common_names(node: Node, context: PlaybookContext) -> tuple[Text, ...]:
     """What people call this trouble."""
     return tuple(
         context.text(f"also_called.{number}", item) for number, item in enumerate(node.items(), 1)

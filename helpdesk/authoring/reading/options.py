@@ -15,7 +15,7 @@ PLATFORMS = "platforms"
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class QuestionVocabulary:
     """What questions are made of: shared labels, shared questions, platforms, decision points."""
 
     answers: Mapping[str, Text]
@@ -24,7 +24,7 @@ class Vocabulary:
     scales: Scales
 
 
-def read_options(node: Node, home: str, words: Vocabulary) -> tuple[Option, ...]:
+def read_options(node: Node, home: str, words: QuestionVocabulary) -> tuple[Option, ...]:
     """Options as they are written out: at least two, each of its own name."""
     options = tuple(_read_option(item, home, words) for item in node.items())
     refuse_repeats(node, [option.id for option in options])
@@ -33,7 +33,7 @@ def read_options(node: Node, home: str, words: Vocabulary) -> tuple[Option, ...]
     return options
 
 
-def read_platform_options(node: Node, words: Vocabulary) -> tuple[Option, ...]:
+def read_platform_options(node: Node, words: QuestionVocabulary) -> tuple[Option, ...]:
     """All platforms, or those that hold one of the kinds of thing named; always with a way out."""
     wanted = {one for platform in words.platforms for one in platform.objects}
     if node.value != PLATFORMS:
@@ -52,7 +52,7 @@ def read_platform_options(node: Node, words: Vocabulary) -> tuple[Option, ...]:
     )
 
 
-def _read_option(node: Node, home: str, words: Vocabulary) -> Option:
+def _read_option(node: Node, home: str, words: QuestionVocabulary) -> Option:
     fields = node.fields("id", "label hint sets")
     option_id = fields["id"].id()
     home = f"{home}.options.{option_id}"

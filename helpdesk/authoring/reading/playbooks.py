@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from helpdesk.authoring.reading import advice, metadata, outcomes
-from helpdesk.authoring.reading.consistency import WholePage
+from helpdesk.authoring.reading import advice, evidence_and_ends, metadata
+from helpdesk.authoring.reading.consistency import PlaybookConsistency
 from helpdesk.authoring.reading.context import CollectionContext, PlaybookContext
 from helpdesk.authoring.reading.questions import read_questions
 from helpdesk.authoring.reading.steps import StepsReader
@@ -25,9 +25,9 @@ def read_playbook(file: Node, content: CollectionContext) -> Playbook:
     page = file.fields(MUST, MAY)
     if page["schema"].text() != "playbook/1":
         page["schema"].refuse("this reader knows playbook/1")
-    context = PlaybookContext(metadata.read_own_name(page["id"]), content)
+    context = PlaybookContext(metadata.read_playbook_id(page["id"]), content)
     playbook = _read(page, context)
-    WholePage(page, playbook, context).check()
+    PlaybookConsistency(page, playbook, context).check()
     return playbook
 
 
@@ -37,14 +37,14 @@ def _read(page: Fields, context: PlaybookContext) -> Playbook:
 
     def part(key: str, how: Callable[[Node, PlaybookContext], tuple[T, ...]]) -> tuple[T, ...]:
         read = list[T]()
-        with gathered.going_on():
+        with gathered.collecting():
             read += page.read(key, lambda node: how(node, context), ())
         return tuple(read)
 
     header: dict[str, Any] = {}
-    with gathered.going_on():
+    with gathered.collecting():
         header = _header(page, context)
-    ends = part("ends", outcomes.read_ends)
+    ends = part("ends", evidence_and_ends.read_ends)
     steps = StepsReader(context.content.fragments, words.scales, ends, context.references)
     parts: dict[str, Any] = {
         "ends": ends,
@@ -55,14 +55,14 @@ def _read(page: Fields, context: PlaybookContext) -> Playbook:
         "steps": part("steps", lambda node, _: steps.read(node, context.home)),
         "safe_now": part("safe_now", advice.read_advice),
         "red_flags": part("red_flags", advice.read_red_flags),
-        "evidence": part("evidence", outcomes.read_evidence),
-        "escalations": part("escalations", outcomes.read_escalations),
-        "also_called": part("also_called", metadata.read_names),
+        "evidence": part("evidence", evidence_and_ends.read_evidence_plans),
+        "escalations": part("escalations", evidence_and_ends.read_escalation_plans),
+        "also_called": part("also_called", metadata.read_common_names),
         "not_for": part("not_for", metadata.read_not_for),
         "tags": part("tags", metadata.read_tags),
         "sources": part("sources", metadata.read_citations),
     }
-    gathered.settle()
+    gathered.raise_collected()
     return Playbook(**header, **parts)
 
 

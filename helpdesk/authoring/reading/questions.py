@@ -6,7 +6,7 @@ from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.conditions import Scales, read_condition
 from helpdesk.authoring.reading.options import (
     PLATFORMS,
-    Vocabulary,
+    QuestionVocabulary,
     optional_text,
     read_options,
     read_platform_options,
@@ -29,7 +29,7 @@ SHARED = "vocab"
 
 def read_shared_questions(
     file: Node, platforms: tuple[Platform, ...], scales: Scales
-) -> Vocabulary:
+) -> QuestionVocabulary:
     """vocab/questions.yml: the words for yes, no and I don't know, and the shared questions."""
     page = file.fields("answers questions")
     labels = page["answers"].fields("yes no unsure rather_not")
@@ -37,7 +37,7 @@ def read_shared_questions(
         key: Text(f"{SHARED}.answers.{key}", labels[key].text())
         for key in ("yes", "no", UNSURE, RATHER_NOT)
     }
-    words = Vocabulary(answers, {}, platforms, scales)
+    words = QuestionVocabulary(answers, {}, platforms, scales)
     references = References()
     shared = tuple(_read_own(item, SHARED, words, references) for item in page["questions"].items())
     refuse_repeats(page["questions"], [question.id for question in shared])
@@ -47,7 +47,7 @@ def read_shared_questions(
 
 
 def read_questions(
-    node: Node, home: str, words: Vocabulary, references: References
+    node: Node, home: str, words: QuestionVocabulary, references: References
 ) -> tuple[Question, ...]:
     """The questions of a page. The decision questions come first, danger before all."""
     questions = node.each(lambda item: _read_question(item, home, words, references))
@@ -69,7 +69,9 @@ def possible_answers(questions: tuple[Question, ...]) -> dict[str, tuple[str, ..
     }
 
 
-def _read_question(node: Node, home: str, words: Vocabulary, references: References) -> Question:
+def _read_question(
+    node: Node, home: str, words: QuestionVocabulary, references: References
+) -> Question:
     if "use" not in node.pairs():
         return _read_own(node, home, words, references)
     fields = node.fields("use", "ask hint options")
@@ -90,7 +92,7 @@ def _read_question(node: Node, home: str, words: Vocabulary, references: Referen
 
 
 def _read_own_options(
-    node: Node, used: Question, home: str, words: Vocabulary
+    node: Node, used: Question, home: str, words: QuestionVocabulary
 ) -> tuple[Option, ...]:
     """Other words for a shared question's options, or fewer of them; an id keeps its meaning."""
     if used.id == PLATFORM_QUESTION:
@@ -111,7 +113,7 @@ def _read_own_options(
     return options
 
 
-def _read_own(node: Node, home: str, words: Vocabulary, references: References) -> Question:
+def _read_own(node: Node, home: str, words: QuestionVocabulary, references: References) -> Question:
     fields = node.fields("id ask kind", "hint options ask_when skippable sensitivity")
     question_id = fields["id"].id()
     if question_id in words.shared:
@@ -142,7 +144,7 @@ def _read_own(node: Node, home: str, words: Vocabulary, references: References) 
 
 
 def _read_options(
-    fields: Fields, kind: QuestionKind, home: str, words: Vocabulary
+    fields: Fields, kind: QuestionKind, home: str, words: QuestionVocabulary
 ) -> tuple[Option, ...]:
     if kind is QuestionKind.YES_NO_UNSURE:
         if "options" in fields:

@@ -25,38 +25,38 @@ class References:
         self._things: list[tuple[ReferenceKind, str, Node]] = []
         self._comparisons: list[tuple[str, tuple[str, ...], Node]] = []
 
-    def to(self, kind: ReferenceKind, name: str, node: Node) -> str:
+    def add(self, kind: ReferenceKind, name: str, node: Node) -> str:
         """Note that `piece` names a thing, and give the name back."""
         self._things.append((kind, name, node))
         return name
 
-    def compares(self, name: str, values: tuple[str, ...], node: Node) -> None:
+    def add_comparison(self, name: str, values: tuple[str, ...], node: Node) -> None:
         """Note that a condition asks whether `name` has one of these values."""
         self._comparisons.append((name, values, node))
 
-    def named(self, kind: ReferenceKind) -> set[str]:
+    def names_of(self, kind: ReferenceKind) -> set[str]:
         """Everything of that kind that some place names."""
         return {name for noted, name, _ in self._things if noted is kind}
 
-    def check_things(self, known: Mapping[ReferenceKind, tuple[Collection[str], str]]) -> None:
+    def check_names(self, known: Mapping[ReferenceKind, tuple[Collection[str], str]]) -> None:
         """Refuse every name that nothing answers to; `known` says what there is, and where."""
         gathered = ErrorCollector()
         for kind, name, node in self._things:
             there, within = known[kind]
             if name not in there:
-                with gathered.going_on():
+                with gathered.collecting():
                     node.refuse(
                         f"there is no {kind} '{name}' in {within}", rule=LintRule.REFERENCES
                     )
-        gathered.settle()
+        gathered.raise_collected()
 
     def check_comparisons(self, known: Mapping[str, Collection[str] | None]) -> None:
         """Refuse conditions on something nobody asks or sets, or on a value it never has."""
         gathered = ErrorCollector()
         for name, values, node in self._comparisons:
-            with gathered.going_on():
+            with gathered.collecting():
                 _check_comparison(name, values, node, known)
-        gathered.settle()
+        gathered.raise_collected()
 
 
 def _check_comparison(

@@ -7,7 +7,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Again
 
 
-def read_again(node: Node) -> Again:
+def read_repeat_after(node: Node) -> Again:
     """How long a step rests: `2d` for every case, or a length for each of the four levels."""
     if isinstance(node.value, str):
         rests = node.duration()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.reading.scripts import KEYS, script_of
-from helpdesk.authoring.scenarios import Expected, Scenario
+from helpdesk.authoring.reading.scripts import KEYS, script_from_fields
+from helpdesk.authoring.scenarios import ExpectedResult, Scenario
 from helpdesk.authoring.source import Node, PlaybookError, read_file
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.model import Playbook
@@ -14,7 +14,7 @@ WALKS = "tests"
 
 
 @dataclass(frozen=True)
-class Scenarios:
+class PlaybookScenarios:
     """The walk-throughs of one page, and what is wrong with its file."""
 
     file: str
@@ -22,20 +22,22 @@ class Scenarios:
     problems: tuple[PlaybookError, ...] = ()
 
 
-def read_scenarios(folder: Path, library: WrittenLibrary) -> dict[str, Scenarios]:
+def read_scenarios(folder: Path, library: WrittenLibrary) -> dict[str, PlaybookScenarios]:
     """The walk-throughs of every page, by page. One that has none is there with none."""
-    return {page.id: scenarios_of(folder, page, library) for page in library.playbooks}
+    return {page.id: read_playbook_scenarios(folder, page, library) for page in library.playbooks}
 
 
-def scenarios_of(folder: Path, page: Playbook, library: WrittenLibrary) -> Scenarios:
+def read_playbook_scenarios(
+    folder: Path, page: Playbook, library: WrittenLibrary
+) -> PlaybookScenarios:
     """The walk-throughs of one page. What is wrong with one of them leaves the others alone."""
     path, file = folder / WALKS / f"{page.id}.yml", f"playbooks/{WALKS}/{page.id}.yml"
     if not path.exists():
-        return Scenarios(file)
+        return PlaybookScenarios(file)
     try:
         items = _items(read_file(path, file))
     except PlaybookError as problem:
-        return Scenarios(file, problems=tuple(problem.all()))
+        return PlaybookScenarios(file, problems=tuple(problem.all()))
     walks: dict[str, Scenario] = {}
     problems: list[PlaybookError] = []
     for item in items:
@@ -46,10 +48,10 @@ def scenarios_of(folder: Path, page: Playbook, library: WrittenLibrary) -> Scena
             walks[walk.id] = walk
         except PlaybookError as problem:
             problems += problem.all()
-    return Scenarios(file, tuple(walks.values()), tuple(problems))
+    return PlaybookScenarios(file, tuple(walks.values()), tuple(problems))
 
 
-def strays(folder: Path, library: WrittenLibrary) -> tuple[PlaybookError, ...]:
+def stray_scenario_files(folder: Path, library: WrittenLibrary) -> tuple[PlaybookError, ...]:
     """Files of walk-throughs for pages that do not exist."""
     return tuple(
         PlaybookError(f"playbooks/{WALKS}/{path.name}", 1, f"there is no page '{path.stem}'")
@@ -70,17 +72,17 @@ def _walk(node: Node, page: Playbook, library: WrittenLibrary) -> Scenario:
     return Scenario(
         id=fields["id"].id(),
         says=fields["says"].text(),
-        script=script_of(fields, (page,), library),
+        script=script_from_fields(fields, (page,), library),
         expected=_expected(fields["expect"], page, library),
         file=node.file,
         line=node.line,
     )
 
 
-def _expected(node: Node, page: Playbook, library: WrittenLibrary) -> Expected:
+def _expected(node: Node, page: Playbook, library: WrittenLibrary) -> ExpectedResult:
     fields = node.fields("level rule steps end", "flags")
     end, playbook = _end(fields["end"], page, library)
-    return Expected(
+    return ExpectedResult(
         level=fields["level"].one_of(Level),
         rule=_known(fields["rule"], {rule.id for rule in library.table.rules}, "rule", "the table"),
         flags=fields.list_of(

@@ -30,10 +30,12 @@ def read_script_text(text: str, name: str) -> Node:
 
 def read_script(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> Script:
     """The script in a file of its own."""
-    return script_of(node.fields(may=KEYS), pages, library)
+    return script_from_fields(node.fields(may=KEYS), pages, library)
 
 
-def script_of(fields: Fields, pages: Sequence[Playbook], library: WrittenLibrary) -> Script:
+def script_from_fields(
+    fields: Fields, pages: Sequence[Playbook], library: WrittenLibrary
+) -> Script:
     """The script among the keys of a mapping that may hold more."""
     return Script(
         answers=fields.read("answers", lambda said: _answers(said, pages), {}),

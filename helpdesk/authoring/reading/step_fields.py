@@ -7,7 +7,7 @@ from helpdesk.playbooks.model import NOTE, Text
 PAP = ("PAP:RED", "PAP:AMBER", "PAP:GREEN", "PAP:CLEAR")
 
 
-def refuse_two_fates(fields: Fields) -> None:
+def refuse_again_with_over(fields: Fields) -> None:
     """A step comes back, or it is over; one that leads out of the page is over anyway."""
     named = [key for key in ("leads_to", "over", "again") if key in fields]
     if "again" in named and len(named) > 1:
@@ -32,7 +32,7 @@ def read_silent(node: Node, fields: Fields) -> bool:
     return node.flag()
 
 
-def read_once(node: Node, prefix: str) -> bool:
+def read_once_per_case(node: Node, prefix: str) -> bool:
     """Whether the step is done once for a case."""
     if not prefix:
         node.refuse("only a step that pages share can be done once for all of them")
@@ -46,6 +46,6 @@ def read_pap(node: Node) -> str:
     return node.text()
 
 
-def read_text(fields: Fields, key: str, home: str) -> Text | None:
+def read_optional_text(fields: Fields, key: str, home: str) -> Text | None:
     """A sentence that may be left out."""
     return fields.read(key, lambda said: Text(f"{home}.{key}", said.text()), None)

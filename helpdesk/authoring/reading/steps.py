@@ -6,16 +6,22 @@ from dataclasses import dataclass, replace
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.authoring.reading.conditions import Scales, read_condition
 from helpdesk.authoring.reading.facts import read_fact
-from helpdesk.authoring.reading.fragments import Around, Entry, Fragment, entries, need
+from helpdesk.authoring.reading.fragments import (
+    Fragment,
+    StepEntry,
+    StepNeighbours,
+    expand_fragments,
+    read_needed_step,
+)
 from helpdesk.authoring.reading.references import ReferenceKind, References
-from helpdesk.authoring.reading.repeat_after import read_again
+from helpdesk.authoring.reading.repeat_after import read_repeat_after
 from helpdesk.authoring.reading.step_fields import (
-    read_once,
+    read_once_per_case,
+    read_optional_text,
     read_pap,
     read_shown_by,
     read_silent,
-    read_text,
-    refuse_two_fates,
+    refuse_again_with_over,
 )
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import ErrorCollector, Node
@@ -37,7 +43,7 @@ class StepsReader:
     def read(self, node: Node, home: str) -> tuple[Step, ...]:
         """All steps in order, with the fragments in their places."""
         found = tuple(
-            entry for item in node.items() for entry in entries(item, home, self.fragments)
+            entry for item in node.items() for entry in expand_fragments(item, home, self.fragments)
         )
         if not found:
             node.refuse("there must be at least one step")
@@ -45,14 +51,14 @@ class StepsReader:
         refuse_repeats(node, [name for name in names if name])
         gathered, steps = ErrorCollector(), list[Step]()
         for number, entry in enumerate(found):
-            around = Around(entry.prefix, set(names[:number]), set(names[number:]))
-            with gathered.going_on():
+            around = StepNeighbours(entry.prefix, set(names[:number]), set(names[number:]))
+            with gathered.collecting():
                 steps.append(self._step(entry, around))
-        gathered.settle()
+        gathered.raise_collected()
         self._check_last(node, steps[-1])
         return tuple(steps)
 
-    def _step(self, entry: Entry, around: Around) -> Step:
+    def _step(self, entry: StepEntry, around: StepNeighbours) -> Step:
         node, home, prefix = entry.node, entry.home, entry.prefix
         fields = node.fields(
             "id title do phase who ends_as",
@@ -71,15 +77,17 @@ class StepsReader:
             phase=fields["phase"].one_of(Phase),
             who=fields["who"].one_of(Who),
             outcomes=outcomes,
-            needs=fields.list_of("needs", lambda said: need(said, around)),
+            needs=fields.list_of("needs", lambda said: read_needed_step(said, around)),
             must=fields.read("must", Node.flag, otherwise=False),
-            once=fields.read("once", lambda said: read_once(said, prefix), otherwise=False),
+            once=fields.read(
+                "once", lambda said: read_once_per_case(said, prefix), otherwise=False
+            ),
             when=fields.read(
                 "when", lambda said: read_condition(said, self.scales, self.references), None
             ),
-            why=read_text(fields, "why", home),
-            risk=read_text(fields, "risk", home),
-            words=read_text(fields, "words", home),
+            why=read_optional_text(fields, "why", home),
+            risk=read_optional_text(fields, "risk", home),
+            words=read_optional_text(fields, "words", home),
             silent=fields.read("silent", lambda said: read_silent(said, fields), otherwise=False),
             evidence=evidence,
             escalation=fields.read(
@@ -112,7 +120,7 @@ class StepsReader:
     def _outcome(self, node: Node, home: str, evidence: tuple[str, ...]) -> StepOutcome:
         fields = node.fields("id label", "sets fits leads_to again over shown_by")
         outcome_id = fields["id"].id()
-        refuse_two_fates(fields)
+        refuse_again_with_over(fields)
         end = playbook = None
         if "leads_to" in fields:
             kind, said = fields["leads_to"].only_field("end playbook")
@@ -127,7 +135,7 @@ class StepsReader:
             end=end,
             playbook=playbook,
             fits=fields.read("fits", self._fits, None),
-            again=fields.read("again", read_again, None),
+            again=fields.read("again", read_repeat_after, None),
             over=fields.read("over", Node.flag, otherwise=False),
             shown_by=fields.list_of("shown_by", lambda said: read_shown_by(said, evidence)),
         )

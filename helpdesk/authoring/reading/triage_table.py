@@ -24,7 +24,7 @@ POINTS = ("danger", "hold", "reach", "clock", "capacity")
 ANY = "any"
 
 
-def read_table(file: Node) -> DecisionTable:
+def read_decision_table(file: Node) -> DecisionTable:
     """The whole decision table."""
     page = file.fields("schema version decision_points rules table levels left_open raised")
     if page["schema"].text() != "triage/1":

@@ -36,7 +36,9 @@ class UncoveredParts:
         return any(getattr(self, field.name) for field in fields(self))
 
 
-def uncovered(library: WrittenLibrary, page: Playbook, walks: Iterable[Scenario]) -> UncoveredParts:
+def find_uncovered_parts(
+    library: WrittenLibrary, page: Playbook, walks: Iterable[Scenario]
+) -> UncoveredParts:
     """What these walk-throughs leave out."""
     walked = [one for through in walks for one in simulate_script(library, (page,), through.script)]
     steps = {one.step.id for each in walked for one in each.way.taken}

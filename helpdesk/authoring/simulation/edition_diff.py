@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import SKIPPED, Scenario, Script
-from helpdesk.authoring.simulation.expectations import Result, outcome_of_walk
+from helpdesk.authoring.simulation.expectations import ScenarioResult, summarise_simulation
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.edition_diff import EditionDiff, compare
@@ -13,7 +13,7 @@ from helpdesk.playbooks.model import Playbook
 
 
 @dataclass(frozen=True)
-class Turn:
+class ScenarioChange:
     """Something about a walk-through that comes out otherwise than before."""
 
     walk: str
@@ -23,39 +23,41 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class PageDifference:
+class PlaybookDifference:
     """What became of one page: its parts, and the ways of people through it."""
 
     old: Playbook
     new: Playbook
     parts: EditionDiff
     walks: int
-    turns: tuple[Turn, ...]
+    turns: tuple[ScenarioChange, ...]
 
     def __bool__(self) -> bool:
         return bool(self.parts or self.turns)
 
 
-def difference(
+def compare_editions(
     old: tuple[WrittenLibrary, Playbook],
     new: tuple[WrittenLibrary, Playbook],
     walks: Iterable[Scenario],
-) -> PageDifference:
+) -> PlaybookDifference:
     """Let the same people go through both editions of a page."""
-    turns: list[Turn] = []
+    turns: list[ScenarioChange] = []
     count = 0
     for through in walks:
         count += 1
         before, after = (_result(*edition, through.script) for edition in (old, new))
         turns += [
-            Turn(through.id, field.name, _told(before, field.name), _told(after, field.name))
-            for field in fields(Result)
+            ScenarioChange(
+                through.id, field.name, _told(before, field.name), _told(after, field.name)
+            )
+            for field in fields(ScenarioResult)
             if getattr(before, field.name) != getattr(after, field.name)
         ]
-    return PageDifference(old[1], new[1], compare(old[1], new[1]), count, tuple(turns))
+    return PlaybookDifference(old[1], new[1], compare(old[1], new[1]), count, tuple(turns))
 
 
-def fitting(page: Playbook, script: Script) -> Script:
+def adapt_script(page: Playbook, script: Script) -> Script:
     """What of a script an edition understands: it may lack a question, an option or a step."""
     return Script(
         answers=_fitting_answers(page, script.answers),
@@ -86,11 +88,11 @@ def _fitting_answers(page: Playbook, answers: Mapping[str, Value]) -> dict[str, 
     return fits
 
 
-def _result(library: WrittenLibrary, page: Playbook, script: Script) -> Result:
-    [walked] = simulate_script(library, (page,), fitting(page, script))
-    return outcome_of_walk(walked)
+def _result(library: WrittenLibrary, page: Playbook, script: Script) -> ScenarioResult:
+    [walked] = simulate_script(library, (page,), adapt_script(page, script))
+    return summarise_simulation(walked)
 
 
-def _told(result: Result, name: str) -> str:
+def _told(result: ScenarioResult, name: str) -> str:
     value = getattr(result, name)
     return f"[{', '.join(value)}]" if isinstance(value, tuple) else str(value)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpdesk.authoring.advice_fit import misfits
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.scenarios import Scenario
 from helpdesk.authoring.simulation.scripted import SimulationResult, simulate_script
+from helpdesk.authoring.unfit_advice import find_unfit_advice
 from helpdesk.playbooks.model import Playbook
 
 
 @dataclass(frozen=True)
-class Difference:
+class UnmetExpectation:
     """Something that came out otherwise, with the place where the expectation stands."""
 
     file: str
@@ -29,7 +29,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Result:
+class ScenarioResult:
     """The short form of a walk, as expectations name it."""
 
     level: str
@@ -39,11 +39,11 @@ class Result:
     end: str
 
 
-def outcome_of_walk(walked: SimulationResult) -> Result:
+def summarise_simulation(walked: SimulationResult) -> ScenarioResult:
     """What expectations speak of."""
     way = walked.way
     over = f"{{playbook: {way.goes_over_to}}}" if way.goes_over_to else ""
-    return Result(
+    return ScenarioResult(
         level=walked.told.judgement.level,
         rule=walked.told.judgement.rule,
         flags=tuple(flag.id for flag in walked.told.flags),
@@ -52,11 +52,13 @@ def outcome_of_walk(walked: SimulationResult) -> Result:
     )
 
 
-def check(library: WrittenLibrary, page: Playbook, through: Scenario) -> tuple[Difference, ...]:
+def check_scenario(
+    library: WrittenLibrary, page: Playbook, through: Scenario
+) -> tuple[UnmetExpectation, ...]:
     """Everything that came out otherwise; an empty tuple is good news."""
     [walked] = simulate_script(library, (page,), through.script)
     return tuple(
-        Difference(
+        UnmetExpectation(
             file=through.file,
             line=through.expected.lines.get(what, through.line),
             walk=through.id,
@@ -72,7 +74,7 @@ def check(library: WrittenLibrary, page: Playbook, through: Scenario) -> tuple[D
 
 
 def _differences(through: Scenario, walked: SimulationResult) -> Iterator[tuple[str, str, str]]:
-    expected, result = through.expected, outcome_of_walk(walked)
+    expected, result = through.expected, summarise_simulation(walked)
     if result.level != expected.level:
         yield "level", expected.level, result.level
     if result.rule != expected.rule:
@@ -95,7 +97,7 @@ def _misfits(
     library: WrittenLibrary, page: Playbook, walked: SimulationResult
 ) -> Iterator[tuple[str, str, str]]:
     """What this person would be advised against their own words. No walk has to expect it."""
-    for one in misfits(library.advice_checks, (page,), walked.told.answers):
+    for one in find_unfit_advice(library.advice_checks, (page,), walked.told.answers):
         yield "advice", "what fits their answers", str(one)
 
 

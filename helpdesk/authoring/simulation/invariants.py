@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from helpdesk.authoring.advice_fit import misfits
 from helpdesk.authoring.simulation.level_ladders import (
     Ladder,
-    ladder,
-    not_knowing_is_less,
-    raising_lowers,
+    level_ladder,
+    unsure_below_no,
+    worse_answer_lower_level,
 )
-from helpdesk.authoring.simulation.random_people import RandomPerson, SimulationGround, other_answer
-from helpdesk.authoring.simulation.scripted import IntakeResult, assess
+from helpdesk.authoring.simulation.random_people import (
+    RandomPerson,
+    SimulationSetup,
+    different_answer,
+)
+from helpdesk.authoring.simulation.scripted import IntakeResult, assess_answers
 from helpdesk.authoring.simulation.simulator import SimulatedRun, SimulatedStep, simulate_run
+from helpdesk.authoring.unfit_advice import find_unfit_advice
 from helpdesk.escalations.gates import OWNER_CONFIRMED, VETTED
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.escalation_gates import missing_for_request
@@ -30,59 +34,59 @@ CONSENT: Final = ("consent_platform", "given")
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedPerson:
     """A made-up person who has gone all the way."""
 
-    ground: SimulationGround
-    trial: RandomPerson
+    ground: SimulationSetup
+    person: RandomPerson
     told: IntakeResult
     way: SimulatedRun
 
 
-def try_out(ground: SimulationGround, trial: RandomPerson) -> Tried:
+def simulate_person(ground: SimulationSetup, person: RandomPerson) -> TriedPerson:
     """Let somebody go through the page."""
-    told = assess(ground.library, (ground.page,), trial.answers)
+    told = assess_answers(ground.library, (ground.page,), person.answers)
     way = simulate_run(
-        ground.course, {**told.answers, **trial.facts}, trial.chooser(), trial.picker()
+        ground.course, {**told.answers, **person.facts}, person.chooser(), person.step_picker()
     )
-    return Tried(ground, trial, told, way)
+    return TriedPerson(ground, person, told, way)
 
 
-def always_ends(tried: Tried) -> str:
+def always_ends(tried: TriedPerson) -> str:
     way = tried.way
     if way.end is not None or way.goes_over_to is not None:
         return ""
     return f"After {len(way.taken)} steps: {way.stopped or 'nothing leads on.'}"
 
 
-def not_knowing_is_never_less(tried: Tried) -> str:
+def not_knowing_is_never_less(tried: TriedPerson) -> str:
     point = _point(tried)
-    return not_knowing_is_less(point, _ladder(tried, point))
+    return unsure_below_no(point, _ladder(tried, point))
 
 
-def raising_never_lowers(tried: Tried) -> str:
+def raising_never_lowers(tried: TriedPerson) -> str:
     point = _point(tried)
-    return raising_lowers(point, _ladder(tried, point))
+    return worse_answer_lower_level(point, _ladder(tried, point))
 
 
-def hidden_answers_do_nothing(tried: Tried) -> str:
-    ground, answers = tried.ground, tried.trial.answers
+def hidden_answers_do_nothing(tried: TriedPerson) -> str:
+    ground, answers = tried.ground, tried.person.answers
     hidden = _hidden(ground, answers)
     if not hidden:
         return ""
-    dice = random.Random(f"hidden {tried.trial.seed}")  # noqa: S311 - a made-up person, no secret
+    dice = random.Random(f"hidden {tried.person.seed}")  # noqa: S311 - a made-up person, no secret
     without = {name: value for name, value in answers.items() if name not in hidden}
     other = {name: _other(ground, name, answers, dice) for name in hidden}
     for changed in (without, {**without, **other}):
         told = {name: value for name, value in changed.items() if value is not None}
-        again = try_out(ground, _with_answers(tried.trial, told))
+        again = simulate_person(ground, _with_answers(tried.person, told))
         if _seen(again) != _seen(tried):
             return f"Hidden answers to {', '.join(sorted(hidden))} change what happens."
     return ""
 
 
-def nothing_leaves_too_early(tried: Tried) -> str:
-    page, known = tried.ground.page, dict(tried.told.answers) | dict(tried.trial.facts)
+def nothing_leaves_too_early(tried: TriedPerson) -> str:
+    page, known = tried.ground.page, dict(tried.told.answers) | dict(tried.person.facts)
     done: set[str] = set()
     written: dict[str, str] = {}
     for one in (*tried.way.taken, None):
@@ -98,7 +102,7 @@ def nothing_leaves_too_early(tried: Tried) -> str:
     return ""
 
 
-def resolved_asks_for_what_must_be_done(tried: Tried) -> str:
+def resolved_asks_for_what_must_be_done(tried: TriedPerson) -> str:
     page, way = tried.ground.page, tried.way
     end = page.end(way.end or "")
     if end is None or end.kind is not EndKind.RESOLVED:
@@ -114,13 +118,13 @@ def resolved_asks_for_what_must_be_done(tried: Tried) -> str:
     return ""
 
 
-def advice_fits_what_was_said(tried: Tried) -> str:
+def advice_fits_what_was_said(tried: TriedPerson) -> str:
     ground = tried.ground
-    found = misfits(ground.library.advice_checks, (ground.page,), tried.told.answers)
+    found = find_unfit_advice(ground.library.advice_checks, (ground.page,), tried.told.answers)
     return "; ".join(map(str, found))
 
 
-INVARIANTS: Final[Mapping[str, Callable[[Tried], str]]] = {
+INVARIANTS: Final[Mapping[str, Callable[[TriedPerson], str]]] = {
     "always ends": always_ends,
     "not knowing is never less urgent than no": not_knowing_is_never_less,
     "raising an answer never lowers the level": raising_never_lowers,
@@ -131,17 +135,17 @@ INVARIANTS: Final[Mapping[str, Callable[[Tried], str]]] = {
 }
 
 
-def _point(tried: Tried) -> DecisionPoint:
+def _point(tried: TriedPerson) -> DecisionPoint:
     """One decision point for each seed, in turn."""
     points = tried.ground.library.table.points
-    return points[tried.trial.seed % len(points)]
+    return points[tried.person.seed % len(points)]
 
 
-def _ladder(tried: Tried, point: DecisionPoint) -> Ladder:
-    return ladder(tried.ground.library, tried.ground.page, tried.trial.answers, point)
+def _ladder(tried: TriedPerson, point: DecisionPoint) -> Ladder:
+    return level_ladder(tried.ground.library, tried.ground.page, tried.person.answers, point)
 
 
-def _hidden(ground: SimulationGround, answers: Mapping[str, Value]) -> set[str]:
+def _hidden(ground: SimulationSetup, answers: Mapping[str, Value]) -> set[str]:
     """The answered questions that nobody would have seen, asked in the order of the page."""
     hidden: set[str] = set()
     seen: dict[str, Value] = {}
@@ -154,16 +158,16 @@ def _hidden(ground: SimulationGround, answers: Mapping[str, Value]) -> set[str]:
     return hidden & set(answers)
 
 
-def _other(ground: SimulationGround, name: str, answers: Context, dice: random.Random) -> Value:
+def _other(ground: SimulationSetup, name: str, answers: Context, dice: random.Random) -> Value:
     question = ground.page.question(name)
-    return other_answer(question, answers[name], dice) if question is not None else None
+    return different_answer(question, answers[name], dice) if question is not None else None
 
 
 def _with_answers(trial: RandomPerson, answers: Mapping[str, Value]) -> RandomPerson:
     return RandomPerson(trial.seed, answers, trial.facts, trial.evidence)
 
 
-def _seen(tried: Tried) -> tuple[object, ...]:
+def _seen(tried: TriedPerson) -> tuple[object, ...]:
     """Everything that anybody would notice."""
     told, way = tried.told, tried.way
     taken = [(one.step.id, one.choice.outcome and one.choice.outcome.id) for one in way.taken]
@@ -183,21 +187,21 @@ def _not_open(steps: tuple[Step, ...], known: Context, done: set[str]) -> Iterat
         yield "the public form"
 
 
-def _not_written(tried: Tried, known: Context, written: Mapping[str, str]) -> Iterator[str]:
+def _not_written(tried: TriedPerson, known: Context, written: Mapping[str, str]) -> Iterator[str]:
     platform = known.get("platform")
     for one in tried.ground.page.evidence:
         if one.must and one.id not in written and (not one.platforms or platform in one.platforms):
             yield one.id
 
 
-def _known_before(tried: Tried, taken: list[SimulatedStep]) -> Context:
-    known: dict[str, Value] = {**tried.told.answers, **tried.trial.facts}
+def _known_before(tried: TriedPerson, taken: list[SimulatedStep]) -> Context:
+    known: dict[str, Value] = {**tried.told.answers, **tried.person.facts}
     for one in taken:
         known |= one.facts
     return known
 
 
-def _is_needless(tried: Tried, step: Step, known: Context) -> bool:
+def _is_needless(tried: TriedPerson, step: Step, known: Context) -> bool:
     """Whether its condition fails for certain; a fact that nobody recorded is not so."""
     named = {fact for one in tried.ground.page.steps for fact in facts_named_by(one)}
     so_far = {**dict.fromkeys(named, NOT_SO_FAR), **known}

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.simulation.scripted import level_of
+from helpdesk.authoring.simulation.scripted import level_for_answers
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import RATHER_NOT, UNSURE, Value
 from helpdesk.playbooks.model import Playbook
@@ -15,20 +15,20 @@ Ladder = Mapping[str | None, Level]
 NOT_KNOWN = (UNSURE, RATHER_NOT, None)
 
 
-def ladder(
+def level_ladder(
     library: WrittenLibrary, page: Playbook, answers: Mapping[str, Value], point: DecisionPoint
 ) -> Ladder:
     """The level at every answer to this point, with the other answers as they are."""
     others = {name: value for name, value in answers.items() if name != point.id}
     return {
-        answer: level_of(
+        answer: level_for_answers(
             library, (page,), others if answer is None else {**others, point.id: answer}
         )
         for answer in (*point.scale, *NOT_KNOWN)
     }
 
 
-def not_knowing_is_less(point: DecisionPoint, levels: Ladder) -> str:
+def unsure_below_no(point: DecisionPoint, levels: Ladder) -> str:
     """Where "I don't know" would rank below "no", in a sentence; or nothing."""
     lowest = point.scale[0]
     for unknown in NOT_KNOWN:
@@ -37,7 +37,7 @@ def not_knowing_is_less(point: DecisionPoint, levels: Ladder) -> str:
     return ""
 
 
-def raising_lowers(point: DecisionPoint, levels: Ladder) -> str:
+def worse_answer_lower_level(point: DecisionPoint, levels: Ladder) -> str:
     """Where a worse answer would lead to a lower level, in a sentence; or nothing."""
     for here, higher in _steps_up(point):
         if levels[higher].rank < levels[here].rank:
@@ -45,7 +45,7 @@ def raising_lowers(point: DecisionPoint, levels: Ladder) -> str:
     return ""
 
 
-def every_decision(
+def all_level_ladders(
     library: WrittenLibrary, page: Playbook, answers: Mapping[str, Value]
 ) -> Iterator[tuple[str, DecisionPoint, Ladder]]:
     """The ladder of every point at all combinations of the others, "I don't know" among them.
@@ -55,7 +55,7 @@ def every_decision(
     """
     points = library.table.points
     levels = {
-        combination: level_of(library, (page,), {**answers, **told})
+        combination: level_for_answers(library, (page,), {**answers, **told})
         for combination, told in _combinations(library.table)
     }
     for number, point in enumerate(points):

@@ -17,7 +17,7 @@ IN_NO_ORDER = 4
 
 
 @dataclass(frozen=True)
-class SimulationGround:
+class SimulationSetup:
     """What a trial stands on: the pages, and the one of them that is tried."""
 
     library: WrittenLibrary
@@ -37,11 +37,11 @@ class RandomPerson:
     facts: Mapping[str, str]
     evidence: Mapping[str, str]
 
-    def chooser(self) -> "Chance":
+    def chooser(self) -> "RandomChooser":
         """Somebody who takes the steps, always in the same way for this seed."""
-        return Chance(random.Random(f"steps {self.seed}"), self.evidence)  # noqa: S311 - no secret
+        return RandomChooser(random.Random(f"steps {self.seed}"), self.evidence)  # noqa: S311 - no secret
 
-    def picker(self) -> Pick:
+    def step_picker(self) -> Pick:
         """Every fourth does whatever is open; the others go down the page."""
         if self.seed % IN_NO_ORDER:
             return StepTracker.next_step
@@ -49,7 +49,7 @@ class RandomPerson:
         return lambda course, known, records: _any_open(course.progress_of(known, records), dice)
 
 
-class Chance:
+class RandomChooser:
     """Chooses by chance, as a responder may: every outcome that is allowed, or leaving it out."""
 
     def __init__(self, dice: random.Random, evidence: Mapping[str, str]) -> None:
@@ -61,7 +61,7 @@ class Chance:
         if may_be_skipped(moment.course.playbook, step) and self._dice.random() < LEFT_OUT:
             return StepChoice(None)
         evidence = {one: self._evidence[one] for one in step.evidence if one in self._evidence}
-        return StepChoice.shown(self._outcome(moment), evidence)
+        return StepChoice.with_evidence(self._outcome(moment), evidence)
 
     def _outcome(self, moment: StepContext) -> StepOutcome:
         can_show = [one for one in moment.step.outcomes if self._can_show(one)]
@@ -70,14 +70,14 @@ class Chance:
         if onward and self._dice.random() > LED_AWAY * (len(outcomes) - len(onward)):
             return self._dice.choice(onward)
         shuffled = self._dice.sample(outcomes, len(outcomes))
-        return next((one for one in shuffled if not moment.held_back(one)), shuffled[0])
+        return next((one for one in shuffled if not moment.steps_blocking(one)), shuffled[0])
 
     def _can_show(self, outcome: StepOutcome) -> bool:
         """Whether this person has told what would have to be written down."""
         return not missing_proof(outcome, self._evidence, note="told")
 
 
-def random_person(ground: SimulationGround, seed: int) -> RandomPerson:
+def random_person(ground: SimulationSetup, seed: int) -> RandomPerson:
     """The person with this number."""
     dice = random.Random(seed)  # noqa: S311 - a made-up person, not a secret
     answers = {question.id: _answer(question, dice) for question in ground.page.questions}
@@ -90,7 +90,7 @@ def random_person(ground: SimulationGround, seed: int) -> RandomPerson:
     )
 
 
-def other_answer(question: Question, value: Value, dice: random.Random) -> Value:
+def different_answer(question: Question, value: Value, dice: random.Random) -> Value:
     """An answer to the same question that differs, if there is one; or none at all."""
     others = [option.id for option in question.options if option.id not in (value or ())]
     if not others or dice.random() < 1 - ANSWERED:

@@ -47,7 +47,9 @@ class SimulationResult:
     unused: tuple[str, ...]
 
 
-def assess(library: WrittenLibrary, pages: Sequence[Playbook], answers: Context) -> IntakeResult:
+def assess_answers(
+    library: WrittenLibrary, pages: Sequence[Playbook], answers: Context
+) -> IntakeResult:
     """What these answers lead to, on one page or on several at once."""
     kept = without_hidden(_asked_on(library, pages), answers)
     flags = {flag.id: flag for page in pages for flag in red_flags(page, kept)}
@@ -60,7 +62,9 @@ def assess(library: WrittenLibrary, pages: Sequence[Playbook], answers: Context)
     )
 
 
-def level_of(library: WrittenLibrary, pages: Sequence[Playbook], answers: Context) -> Level:
+def level_for_answers(
+    library: WrittenLibrary, pages: Sequence[Playbook], answers: Context
+) -> Level:
     """How urgent these answers are."""
     kept = without_hidden(_asked_on(library, pages), answers)
     return judge_report(library.table, pages, kept).level
@@ -70,7 +74,7 @@ def simulate_script(
     library: WrittenLibrary, pages: Sequence[Playbook], script: Script
 ) -> tuple[SimulationResult, ...]:
     """Go through each page by the script. What one page found out, the next one knows."""
-    told = assess(library, pages, script.answers)
+    told = assess_answers(library, pages, script.answers)
     facts: Mapping[str, Value] = script.facts
     sure: Mapping[str, Value] = script.facts
     walked: list[SimulationResult] = []
@@ -123,10 +127,10 @@ class _Chooser:
         if named is not None:
             outcome = step.outcome(named)
             if outcome is not None:
-                return StepChoice.shown(outcome, evidence)
+                return StepChoice.with_evidence(outcome, evidence)
             if named == SKIPPED:
                 return StepChoice(None, evidence=evidence)
-        usual = moment.usual()
+        usual = moment.default_outcome()
         if usual is None:
             return StepChoice(None, is_assumed=True, evidence=evidence)
-        return StepChoice.shown(usual, evidence, is_assumed=True)
+        return StepChoice.with_evidence(usual, evidence, is_assumed=True)

@@ -36,7 +36,7 @@ class StepChoice:
     note: str = ""
 
     @classmethod
-    def shown(
+    def with_evidence(
         cls, outcome: StepOutcome, evidence: Mapping[str, str], *, is_assumed: bool = False
     ) -> "StepChoice":
         """An outcome with whatever has to be written down for it."""
@@ -68,17 +68,17 @@ class StepContext:
     def step(self) -> Step:
         return self.now.step
 
-    def held_back(self, outcome: StepOutcome) -> tuple[Step, ...]:
+    def steps_blocking(self, outcome: StepOutcome) -> tuple[Step, ...]:
         """What must be done before the step may end like this."""
         if not outcome.end:
             return ()
         return steps_blocking_outcome(self.course.playbook, self._progress, self.step, outcome)
 
-    def usual(self) -> StepOutcome | None:
+    def default_outcome(self) -> StepOutcome | None:
         """The first outcome after which the step is over and the way goes on; on the way out, the
         first that is allowed."""
         onward = (one for one in self.step.outcomes if continues_run(one) and ends_step(one))
-        allowed = (one for one in self.step.outcomes if not self.held_back(one))
+        allowed = (one for one in self.step.outcomes if not self.steps_blocking(one))
         return next(onward, None) or next(allowed, None)
 
     @cached_property
@@ -106,19 +106,19 @@ class SimulatedRun:
         return self.course.progress_of(self.known, self.records)
 
     @property
-    def last(self) -> StepOutcome | None:
+    def last_outcome(self) -> StepOutcome | None:
         """The outcome that ended it."""
         return None if self.stopped or not self.taken else self.taken[-1].choice.outcome
 
     @property
     def end(self) -> str | None:
         """How it ended, if it ended on this page."""
-        return self.last.end if self.last is not None else None
+        return self.last_outcome.end if self.last_outcome is not None else None
 
     @property
     def goes_over_to(self) -> str | None:
         """The page on which it goes on, if this one was not the right one."""
-        return self.last.playbook if self.last is not None else None
+        return self.last_outcome.playbook if self.last_outcome is not None else None
 
 
 Pick = Callable[[StepTracker, Context, Mapping[str, Record]], StepProgress | None]
@@ -174,5 +174,5 @@ def _refusal(moment: StepContext, choice: StepChoice) -> str:
     unshown_by = missing_proof(choice.outcome, choice.evidence, choice.note)
     if unshown_by:
         return missing_proof_message(page, choice.outcome, unshown_by)
-    missing = moment.held_back(choice.outcome)
+    missing = moment.steps_blocking(choice.outcome)
     return blocked_outcome_message(page, choice.outcome, missing) if missing else ""

@@ -32,14 +32,14 @@ class ErrorCollector:
         self._problems: list[PlaybookError] = []
 
     @contextmanager
-    def going_on(self) -> Iterator[None]:
+    def collecting(self) -> Iterator[None]:
         """Read something here; if it is refused, note that and go on."""
         try:
             yield
         except PlaybookError as problem:
             self._problems += problem.all()
 
-    def settle(self) -> None:
+    def raise_collected(self) -> None:
         """Refuse, if anything was refused: the first thing, with the others beside it."""
         if self._problems:
             first, *rest = self._problems

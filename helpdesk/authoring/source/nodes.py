@@ -90,9 +90,9 @@ class Node:
         """Every entry, read. What is wrong with one does not hide what is wrong with the next."""
         gathered, read = ErrorCollector(), list[T]()
         for item in self.items():
-            with gathered.going_on():
+            with gathered.collecting():
                 read.append(how(item))
-        gathered.settle()
+        gathered.raise_collected()
         return tuple(read)
 
     def pairs(self) -> dict[str, "Node"]:

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 from babel.plural import to_gettext
 
-from helpdesk.authoring.translation.files import fingerprint, folded
+from helpdesk.authoring.translation.files import fingerprint, on_one_line
 
 TAB = "\t"
 AT = "@"
@@ -23,7 +23,7 @@ SAME = "="
 LANGUAGE_LINE = "# language: "
 
 
-class NotReadable(Exception):
+class UnreadableTranslationFile(Exception):
     """A file from a translator that is neither a PO file nor plain lines."""
 
 
@@ -65,7 +65,7 @@ class ReturnedFile:
     answers: tuple[ReturnedSentence, ...]
 
 
-def as_po(language: str, units: Iterable[TranslationUnit]) -> str:
+def to_po(language: str, units: Iterable[TranslationUnit]) -> str:
     """A PO file for translators' tools."""
     catalog = Catalog(locale=language, fuzzy=False)
     for unit in units:
@@ -74,14 +74,14 @@ def as_po(language: str, units: Iterable[TranslationUnit]) -> str:
         catalog.add(unit.source, unit.said, context=unit.id, flags=flags, user_comments=note)
     output = io.BytesIO()
     write_po(output, catalog, omit_header=True, width=0)
-    return po_head(language) + output.getvalue().decode()
+    return po_header(language) + output.getvalue().decode()
 
 
 # Babel's own rule for Arabic takes the form for 11 to 99 at 100 to 102, and at 27 the one for 100.
 PLURALS: Final = {"ar": to_gettext(Locale.parse("ar").plural_form)}
 
 
-def po_head(language: str, comment: str = "") -> str:
+def po_header(language: str, comment: str = "") -> str:
     """The head of a PO file, without a date or a name: it changes only when the words do."""
     plural = PLURALS.get(language) or Catalog(locale=language).plural_forms
     return (
@@ -91,7 +91,7 @@ def po_head(language: str, comment: str = "") -> str:
     )
 
 
-def as_lines(language: str, units: Iterable[TranslationUnit]) -> str:
+def to_plain_lines(language: str, units: Iterable[TranslationUnit]) -> str:
     """A line for each sentence: its id, a tab, and its words as they are now."""
     lines = [f"{LANGUAGE_LINE}{language}", "# the id, a tab, the words; = where they stay the same"]
     for unit in units:
@@ -101,7 +101,7 @@ def as_lines(language: str, units: Iterable[TranslationUnit]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def read_back(text: str) -> ReturnedFile:
+def read_returned_file(text: str) -> ReturnedFile:
     """What a translator sent, in either form."""
     return _read_po(text) if "\nmsgid " in f"\n{text}" else _read_lines(text)
 
@@ -110,11 +110,11 @@ def _read_po(text: str) -> ReturnedFile:
     try:
         catalog = read_po(io.StringIO(text), abort_invalid=True)
     except (PoFileError, ValueError) as broken:
-        raise NotReadable(f"This is not a PO file: {broken}") from None
+        raise UnreadableTranslationFile(f"This is not a PO file: {broken}") from None
     answers = tuple(
         ReturnedSentence(
             id=str(message.context),
-            said=folded(message.string),
+            said=on_one_line(message.string),
             source=message.id,
             is_draft=message.fuzzy,
             line=message.lineno or 0,
@@ -133,7 +133,9 @@ def _read_lines(text: str) -> ReturnedFile:
         elif line.strip() and not line.startswith("#"):
             name, tab, words = line.partition(TAB)
             if not tab:
-                raise NotReadable(f"Line {number} has no tab between the id and the words.")
+                raise UnreadableTranslationFile(
+                    f"Line {number} has no tab between the id and the words."
+                )
             text_id, _at, of = name.strip().partition(AT)
-            answers.append(ReturnedSentence(text_id, folded(words), of=of, line=number))
+            answers.append(ReturnedSentence(text_id, on_one_line(words), of=of, line=number))
     return ReturnedFile(language, tuple(answers))

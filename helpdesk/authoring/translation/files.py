@@ -58,24 +58,24 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 
 
-def folded(words: str) -> str:
+def on_one_line(words: str) -> str:
     """Line ends and runs of blanks become one blank; one that must not break (French) stays."""
     return BLANKS.sub(" ", words).strip(" ")
 
 
-def part_of(text_id: str) -> str:
+def part_name_of(text_id: str) -> str:
     """The part that a sentence belongs to, by its id."""
     return text_id.partition(".")[0]
 
 
-def read_parts(folder: Path, language: str) -> dict[str, TranslationFile]:
+def read_translation_files(folder: Path, language: str) -> dict[str, TranslationFile]:
     """Every part of a language that is there, by id; a bad file refuses with its line."""
     files = sorted((folder / I18N / language).glob("*.yml"))
-    parts = (_read(read_file(path, name_of(path)), path.stem, language) for path in files)
+    parts = (_read(read_file(path, displayed_path(path)), path.stem, language) for path in files)
     return {part.id: part for part in parts}
 
 
-def name_of(path: Path) -> str:
+def displayed_path(path: Path) -> str:
     """What messages call a file of translations."""
     return f"playbooks/{I18N}/{path.parent.name}/{path.name}"
 
@@ -97,12 +97,12 @@ def _read(file: Node, name: str, language: str) -> TranslationFile:
 
 
 def _read_one(text_id: str, node: Node, part: str) -> TranslatedSentence:
-    if part_of(text_id) != part:
-        node.refuse(f"'{text_id}' belongs in {part_of(text_id)}.yml")
+    if part_name_of(text_id) != part:
+        node.refuse(f"'{text_id}' belongs in {part_name_of(text_id)}.yml")
     fields = node.fields("of text", "draft")
     fields["text"].text()  # refuses what is no text
     return TranslatedSentence(
-        text=folded(fields["text"].value),
+        text=on_one_line(fields["text"].value),
         of=fields["of"].text(),
         is_draft=fields.read("draft", Node.flag, otherwise=False),
     )

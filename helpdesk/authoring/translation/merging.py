@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from helpdesk.authoring.translation.checks import faults
+from helpdesk.authoring.translation.checks import translation_faults
 from helpdesk.authoring.translation.exchange import SAME, ReturnedSentence
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
     fingerprint,
-    part_of,
+    part_name_of,
 )
-from helpdesk.authoring.translation.status import Sentence
+from helpdesk.authoring.translation.status import TranslatableSentence
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergeResult:
     """The parts as they are now, which sentences are new in them, and what was not taken."""
 
     parts: Mapping[str, TranslationFile]
@@ -23,14 +23,14 @@ class Merged:
     refused: tuple[str, ...]
 
 
-def merge(
+def merge_translations(
     language: str,
     parts: Mapping[str, TranslationFile],
-    met: Iterable[Sentence],
+    met: Iterable[TranslatableSentence],
     answers: Iterable[ReturnedSentence],
     *,
     drafts: bool = False,
-) -> Merged:
+) -> MergeResult:
     """Put answers into the parts of a language. A part that changes has to be read again."""
     known = {one.id: one for one in met}
     now, taken, refused = dict(parts), list[str](), list[str]()
@@ -46,14 +46,14 @@ def merge(
             continue
         said = TranslatedSentence(words, fingerprint(sentence.source), is_draft)
         if said != sentence.said:
-            name = part_of(answer.id)
+            name = part_name_of(answer.id)
             part = now.get(name) or TranslationFile(name, language)
             now[name] = replace(part, texts={**part.texts, answer.id: said}, reviewed=None)
             taken.append(answer.id)
-    return Merged(now, tuple(taken), tuple(refused))
+    return MergeResult(now, tuple(taken), tuple(refused))
 
 
-def _says_anything(sentence: Sentence | None, answer: ReturnedSentence) -> bool:
+def _says_anything(sentence: TranslatableSentence | None, answer: ReturnedSentence) -> bool:
     """Whether somebody wrote something: not nothing, not the source, not what we gave out."""
     if sentence is None:
         return bool(answer.said)
@@ -63,12 +63,12 @@ def _says_anything(sentence: Sentence | None, answer: ReturnedSentence) -> bool:
 
 
 def _fault(
-    sentence: Sentence | None, answer: ReturnedSentence, words: str, *, is_draft: bool
+    sentence: TranslatableSentence | None, answer: ReturnedSentence, words: str, *, is_draft: bool
 ) -> str:
     if sentence is None:
         return "there is no such sentence, or no reporter meets it"
     if not answer.is_made_from(sentence.source):
         return "the source has changed since; extract it again"
-    if is_draft and sentence.kind.falls_back:
+    if is_draft and sentence.kind.falls_back_to_source:
         return "a draft is not good enough for what is said to people in danger"
-    return "; ".join(faults(sentence.source, words))
+    return "; ".join(translation_faults(sentence.source, words))

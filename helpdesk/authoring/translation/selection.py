@@ -5,31 +5,35 @@ from dataclasses import replace
 
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.translation.files import TranslatedSentence, TranslationFile
-from helpdesk.authoring.translation.sentence_kinds import SentenceKind, meanings
+from helpdesk.authoring.translation.sentence_kinds import SentenceKind, classify_sentences
 from helpdesk.playbooks.localization import localize
 from helpdesk.playbooks.model import Text
 
 
-def translated(library: WrittenLibrary, parts: Mapping[str, TranslationFile]) -> WrittenLibrary:
+def translate_library(
+    library: WrittenLibrary, parts: Mapping[str, TranslationFile]
+) -> WrittenLibrary:
     """The library with every sentence that these parts hold, and its own words for the rest."""
-    said, source = shown(library, parts), library.collection.language
+    said, source = shown_sentences(library, parts), library.collection.language
     return localize(library, lambda text: said.get(text.id) or replace(text, lang=source))
 
 
-def shown(library: WrittenLibrary, parts: Mapping[str, TranslationFile]) -> dict[str, Text]:
+def shown_sentences(
+    library: WrittenLibrary, parts: Mapping[str, TranslationFile]
+) -> dict[str, Text]:
     """The sentences that are shown in the language of these parts, by id, in a stable order."""
     texts = {key: said for part in parts.values() for key, said in part.texts.items()}
     return {
         name: replace(
             meant.text, text=texts[name].text, is_older=not texts[name].is_fresh(meant.text.text)
         )
-        for name, meant in meanings(library).items()
-        if can_be_said(meant.text.text, texts.get(name), meant.kind)
+        for name, meant in classify_sentences(library).items()
+        if can_be_shown(meant.text.text, texts.get(name), meant.kind)
     }
 
 
-def can_be_said(text: str, said: TranslatedSentence | None, kind: SentenceKind) -> bool:
+def can_be_shown(text: str, said: TranslatedSentence | None, kind: SentenceKind) -> bool:
     """Whether a translation is shown. Where old or unread words could harm, only fresh ones are."""
     if said is None:
         return False
-    return not kind.falls_back or (said.is_fresh(text) and not said.is_draft)
+    return not kind.falls_back_to_source or (said.is_fresh(text) and not said.is_draft)

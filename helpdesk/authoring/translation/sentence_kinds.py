@@ -25,7 +25,7 @@ class SentenceKind(StrEnum):
     RESPONDER = "responder"  # everything else that only responders read
 
     @property
-    def falls_back(self) -> bool:
+    def falls_back_to_source(self) -> bool:
         """Whether old words could harm: then the source is shown instead, in its own language."""
         return self in FALL_BACK
 
@@ -50,17 +50,17 @@ ROUNDS = {
 
 
 @dataclass(frozen=True)
-class MeantSentence:
+class ClassifiedSentence:
     """A sentence of the source, and what it is for."""
 
     text: Text
     kind: SentenceKind
 
 
-_latest: list[tuple[WrittenLibrary, Mapping[str, MeantSentence]]] = []
+_latest: list[tuple[WrittenLibrary, Mapping[str, ClassifiedSentence]]] = []
 
 
-def meanings(library: WrittenLibrary) -> Mapping[str, MeantSentence]:
+def classify_sentences(library: WrittenLibrary) -> Mapping[str, ClassifiedSentence]:
     """Every sentence by its id, in the order of the library.
 
     Each language asks this of one and the same library: the answer is kept until another is asked.
@@ -68,14 +68,14 @@ def meanings(library: WrittenLibrary) -> Mapping[str, MeantSentence]:
     for known, meant in _latest:
         if known is library:
             return meant
-    kinds = kinds_of(library)
-    meant = {text.id: MeantSentence(text, kinds[text.id]) for text in library.texts()}
+    kinds = kind_by_sentence_id(library)
+    meant = {text.id: ClassifiedSentence(text, kinds[text.id]) for text in library.texts()}
     _latest[:] = [(library, meant)]
     return meant
 
 
 @lru_cache(maxsize=2)
-def kinds_of(library: WrittenLibrary) -> dict[str, SentenceKind]:
+def kind_by_sentence_id(library: WrittenLibrary) -> dict[str, SentenceKind]:
     """Each sentence's id with what it is for. Where it is used twice, the graver use counts."""
     found: dict[str, SentenceKind] = {}
 

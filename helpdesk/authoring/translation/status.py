@@ -10,9 +10,9 @@ from helpdesk.authoring.translation.files import (
     SHARED_PARTS,
     TranslatedSentence,
     TranslationFile,
-    part_of,
+    part_name_of,
 )
-from helpdesk.authoring.translation.sentence_kinds import SentenceKind, meanings
+from helpdesk.authoring.translation.sentence_kinds import SentenceKind, classify_sentences
 
 
 class SentenceState(StrEnum):
@@ -25,7 +25,7 @@ class SentenceState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sentence:
+class TranslatableSentence:
     """A sentence that a translator may meet, and what there is of it in their language."""
 
     id: str
@@ -43,7 +43,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Counts:
+class PartCounts:
     """How many sentences of one part stand where; those that a language must have, apart."""
 
     part: str
@@ -56,7 +56,7 @@ class TranslationStatus:
     """How far a language is."""
 
     language: str
-    parts: tuple[Counts, ...]
+    parts: tuple[PartCounts, ...]
     orphans: tuple[str, ...]
     is_reviewed: bool
     waits_for: tuple[str, ...] = field(repr=False)
@@ -67,13 +67,13 @@ class TranslationStatus:
         return not self.waits_for
 
 
-def sentences(
+def translatable_sentences(
     library: WrittenLibrary, parts: Mapping[str, TranslationFile]
-) -> tuple[Sentence, ...]:
+) -> tuple[TranslatableSentence, ...]:
     """Everything a reporter can meet, in the order of the library."""
     return tuple(
-        Sentence(text_id, meant.text.text, meant.kind, _said(text_id, parts))
-        for text_id, meant in meanings(library).items()
+        TranslatableSentence(text_id, meant.text.text, meant.kind, _said(text_id, parts))
+        for text_id, meant in classify_sentences(library).items()
         if meant.kind.priority
     )
 
@@ -82,11 +82,11 @@ def translation_status(
     library: WrittenLibrary, language: str, parts: Mapping[str, TranslationFile]
 ) -> TranslationStatus:
     """How far a language is with this library."""
-    met = sentences(library, parts)
-    ids = meanings(library)
+    met = translatable_sentences(library, parts)
+    ids = classify_sentences(library)
     return TranslationStatus(
         language=language,
-        parts=_counts(parts_of(library), met),
+        parts=_counts(part_names(library), met),
         orphans=tuple(sorted(i for one in parts.values() for i in one.texts if i not in ids)),
         is_reviewed=bool(parts) and all(one.reviewed for one in parts.values()),
         waits_for=tuple(
@@ -95,26 +95,26 @@ def translation_status(
     )
 
 
-def parts_of(library: WrittenLibrary) -> tuple[str, ...]:
+def part_names(library: WrittenLibrary) -> tuple[str, ...]:
     """The names of all parts: what is shared, then each kind of trouble."""
     return (*SHARED_PARTS, *(page.id for page in library.playbooks))
 
 
 def _said(text_id: str, parts: Mapping[str, TranslationFile]) -> TranslatedSentence | None:
-    part = parts.get(part_of(text_id))
+    part = parts.get(part_name_of(text_id))
     return part.texts.get(text_id) if part else None
 
 
-def _counts(parts: Iterable[str], met: Iterable[Sentence]) -> tuple[Counts, ...]:
-    by_part: dict[str, list[Sentence]] = {part: [] for part in parts}
+def _counts(parts: Iterable[str], met: Iterable[TranslatableSentence]) -> tuple[PartCounts, ...]:
+    by_part: dict[str, list[TranslatableSentence]] = {part: [] for part in parts}
     for one in met:
-        by_part[part_of(one.id)].append(one)
+        by_part[part_name_of(one.id)].append(one)
     return tuple(
-        Counts(part, _by_state(some), _by_state(one for one in some if one.kind.is_needed))
+        PartCounts(part, _by_state(some), _by_state(one for one in some if one.kind.is_needed))
         for part, some in by_part.items()
     )
 
 
-def _by_state(some: Iterable[Sentence]) -> dict[SentenceState, int]:
+def _by_state(some: Iterable[TranslatableSentence]) -> dict[SentenceState, int]:
     found = Counter(one.state for one in some)
     return {state: found[state] for state in SentenceState}

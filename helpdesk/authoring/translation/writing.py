@@ -11,7 +11,7 @@ HEAD = """\
 """
 
 
-def write_part(folder: Path, part: TranslationFile, order: Iterable[str]) -> Path:
+def write_translation_file(folder: Path, part: TranslationFile, order: Iterable[str]) -> Path:
     """One file of translations; sentences that the page does not have any more are left out."""
     path = folder / I18N / part.language / f"{part.id}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)

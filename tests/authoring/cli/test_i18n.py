@@ -9,8 +9,8 @@ from babel.messages.pofile import read_po
 from click.testing import CliRunner
 
 from checks.translations import as_bytes
-from helpdesk.authoring.translation.exchange import po_head
-from helpdesk.authoring.translation.files import read_parts
+from helpdesk.authoring.translation.exchange import po_header
+from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.cli import main
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.web import catalogues
@@ -39,7 +39,7 @@ def _without_words(po):
     for message in catalogue:
         if message.id:
             message.string = ("", "") if isinstance(message.id, tuple) else ""
-    return po_head("es", "# No words.\n") + as_bytes(catalogue).decode()
+    return po_header("es", "# No words.\n") + as_bytes(catalogue).decode()
 
 
 def run(folder, *words):
@@ -82,7 +82,10 @@ def test_plain_lines_come_back_into_the_playbooks_and_into_the_pages(folder, tmp
     said = run(folder, "merge", file)
 
     assert (said.exit_code, said.stdout) == (0, "2 taken, 0 refused.\n"), said.stderr
-    assert read_parts(folder, "es")["account-takeover"].texts[ADVICE].text == "No pague a nadie."
+    assert (
+        read_translation_files(folder, "es")["account-takeover"].texts[ADVICE].text
+        == "No pague a nadie."
+    )
     catalogues.catalogue.cache_clear()
     assert catalogues.catalogue("es").get("Leave this page").string == "Salir de esta página"
 

@@ -6,8 +6,12 @@ import pytest
 
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.simulation import invariants, scripted, simulator
-from helpdesk.authoring.simulation.exploration import NEVER_AN_EXCEPTION, explore, explore_decisions
 from helpdesk.authoring.simulation.invariants import INVARIANTS
+from helpdesk.authoring.simulation.random_exploration import (
+    NEVER_AN_EXCEPTION,
+    explore_all_decision_answers,
+    explore_with_random_people,
+)
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import Is, Not, names_in
 from helpdesk.playbooks.escalation_gates import MissingForRequest
@@ -24,11 +28,11 @@ ENDS, NO_LESS, NO_LOWER, HIDDEN, LEAVES, RESOLVED, FITS = INVARIANTS
 
 
 def broken(page=ACCOUNT, library=LIBRARY, seeds=SEEDS):
-    return {one.invariant for one in explore(library, page, seeds)}
+    return {one.invariant for one in explore_with_random_people(library, page, seeds)}
 
 
 def broken_decisions(page=ACCOUNT, library=LIBRARY):
-    return {one.invariant for one in explore_decisions(library, page)}
+    return {one.invariant for one in explore_all_decision_answers(library, page)}
 
 
 def with_step(step_id, **changes):
@@ -66,12 +70,12 @@ def with_cell(danger, hold, pressures, rule_id):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_everything_holds_for_everybody(page):
-    assert list(explore(LIBRARY, page, range(60))) == []
+    assert list(explore_with_random_people(LIBRARY, page, range(60))) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_levels_hold_for_every_combination_of_decisions(page):
-    assert list(explore_decisions(LIBRARY, page, backgrounds=[1])) == []
+    assert list(explore_all_decision_answers(LIBRARY, page, backgrounds=[1])) == []
 
 
 def test_a_page_that_never_ends_is_seen():
@@ -144,7 +148,7 @@ def test_a_page_that_asks_for_less_before_a_request_is_seen(gate):
     [plan] = ACCOUNT.escalations
     fewer = tuple(need for need in plan.needs if gate not in names_in(need))
 
-    first = next(explore(LIBRARY, with_plan(needs=fewer), MANY))
+    first = next(explore_with_random_people(LIBRARY, with_plan(needs=fewer), MANY))
 
     assert first.invariant == LEAVES
 
@@ -166,7 +170,7 @@ def test_evidence_that_nobody_waits_for_is_seen(monkeypatch):
 
     monkeypatch.setattr(invariants, "missing_for_request", lenient)
 
-    first = next(explore(LIBRARY, ACCOUNT, MANY))
+    first = next(explore_with_random_people(LIBRARY, ACCOUNT, MANY))
 
     assert first.invariant == LEAVES
 
@@ -188,9 +192,9 @@ def test_an_end_that_came_too_early_is_seen(monkeypatch):
 
 def test_a_seed_brings_the_same_person_back():
     page = with_flag(Is("hold", "ended"))
-    first, *_ = explore(LIBRARY, page, SEEDS)
+    first, *_ = explore_with_random_people(LIBRARY, page, SEEDS)
 
-    assert next(explore(LIBRARY, page, [first.seed])) == first
+    assert next(explore_with_random_people(LIBRARY, page, [first.seed])) == first
 
 
 def test_advice_against_what_was_said_is_seen():

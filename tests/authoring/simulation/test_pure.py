@@ -8,7 +8,7 @@ LOOK = f"""
 import sys
 import helpdesk.authoring.simulation.edition_diff
 import helpdesk.authoring.simulation.coverage
-import helpdesk.authoring.simulation.exploration
+import helpdesk.authoring.simulation.random_exploration
 import helpdesk.playbooks.edition_diff
 import helpdesk.authoring.reading.scenarios
 print([name for name in {FORBIDDEN!r} if name in sys.modules])

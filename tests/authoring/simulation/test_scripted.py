@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
 from helpdesk.authoring.scenarios import SKIPPED, Script
-from helpdesk.authoring.simulation.scripted import assess, simulate_script
+from helpdesk.authoring.simulation.scripted import assess_answers, simulate_script
 from helpdesk.cases.levels import highest
 from helpdesk.playbooks.model import EndKind
 from helpdesk.playbooks.repository import CONTENT
@@ -125,7 +125,7 @@ def test_answers_to_hidden_questions_are_dropped_and_named():
 def test_several_pages_combine_by_the_highest(pages):
     answers = {"danger": "none_known", "hold": "running", "reach": "others"}
 
-    together = assess(LIBRARY, pages, answers).judgement
+    together = assess_answers(LIBRARY, pages, answers).judgement
     alone = [judge_report(LIBRARY.table, page, answers) for page in pages]
 
     assert together.level is highest(one.level for one in alone)

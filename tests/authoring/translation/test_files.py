@@ -6,15 +6,15 @@ import pytest
 
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.source import PlaybookError
-from helpdesk.authoring.translation.checks import faults
+from helpdesk.authoring.translation.checks import translation_faults
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
     TranslationReview,
-    read_parts,
+    read_translation_files,
 )
-from helpdesk.authoring.translation.status import sentences
-from helpdesk.authoring.translation.writing import write_part
+from helpdesk.authoring.translation.status import translatable_sentences
+from helpdesk.authoring.translation.writing import write_translation_file
 from helpdesk.playbooks import repository
 from helpdesk.settings import LANGUAGES
 
@@ -37,13 +37,13 @@ def test_a_part_that_was_written_reads_as_it_was(tmp_path):
         "vocab", "ar", texts, TranslationReview(("One Person",), date(2026, 12, 1))
     )
 
-    write_part(tmp_path, part, texts)
+    write_translation_file(tmp_path, part, texts)
 
-    assert read_parts(tmp_path, "ar") == {"vocab": part}
+    assert read_translation_files(tmp_path, "ar") == {"vocab": part}
 
 
 def test_a_language_without_a_folder_has_no_words(tmp_path):
-    assert read_parts(tmp_path, "ar") == {}
+    assert read_translation_files(tmp_path, "ar") == {}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_what_does_not_fit_is_refused_with_its_line(tmp_path, text, line, reason
     write(tmp_path, text)
 
     with pytest.raises(PlaybookError) as refused:
-        read_parts(tmp_path, "ar")
+        read_translation_files(tmp_path, "ar")
 
     assert (refused.value.file, refused.value.line) == ("playbooks/i18n/ar/vocab.yml", line)
     assert reason in refused.value.reason
@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_refused_with_its_line(tmp_path, text, line, reason
     ],
 )
 def test_a_translation_keeps_placeholders_and_links_and_adds_no_markup(source, said, trouble):
-    assert trouble in "; ".join(faults(source, said))
+    assert trouble in "; ".join(translation_faults(source, said))
 
 
 @pytest.mark.parametrize(
@@ -99,17 +99,21 @@ def test_a_translation_keeps_placeholders_and_links_and_adds_no_markup(source, s
     ],
 )
 def test_a_translation_may_move_things_around(source, said):
-    assert list(faults(source, said)) == []
+    assert list(translation_faults(source, said)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_every_translation_that_we_ship_is_well_made(language):
-    met = sentences(read_library(repository.CONTENT), read_parts(repository.CONTENT, language))
+    met = translatable_sentences(
+        read_library(repository.CONTENT), read_translation_files(repository.CONTENT, language)
+    )
 
     wrong = [
         (one.id, fault)
         for one in met
         if one.said
-        for fault in (faults(one.source, one.said.text) if one.said.is_fresh(one.source) else ())
+        for fault in (
+            translation_faults(one.source, one.said.text) if one.said.is_fresh(one.source) else ()
+        )
     ]
     assert wrong == []

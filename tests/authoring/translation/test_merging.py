@@ -3,12 +3,12 @@
 import pytest
 
 from helpdesk.authoring.translation.exchange import (
-    NotReadable,
     ReturnedSentence,
     TranslationUnit,
-    as_lines,
-    as_po,
-    read_back,
+    UnreadableTranslationFile,
+    read_returned_file,
+    to_plain_lines,
+    to_po,
 )
 from helpdesk.authoring.translation.files import (
     TranslatedSentence,
@@ -16,9 +16,9 @@ from helpdesk.authoring.translation.files import (
     TranslationReview,
     fingerprint,
 )
-from helpdesk.authoring.translation.merging import merge
+from helpdesk.authoring.translation.merging import merge_translations
 from helpdesk.authoring.translation.sentence_kinds import SentenceKind
-from helpdesk.authoring.translation.status import Sentence, SentenceState
+from helpdesk.authoring.translation.status import SentenceState, TranslatableSentence
 
 SOURCE = "Do not pay %(whom)s."
 ADVICE, TITLE = "a.safe_now.no-pay", "a.title"
@@ -26,13 +26,13 @@ ADVICE, TITLE = "a.safe_now.no-pay", "a.title"
 
 def met(said=None):
     return [
-        Sentence(ADVICE, SOURCE, SentenceKind.SAFE_NOW, said),
-        Sentence(TITLE, "My account is gone", SentenceKind.FINDING),
+        TranslatableSentence(ADVICE, SOURCE, SentenceKind.SAFE_NOW, said),
+        TranslatableSentence(TITLE, "My account is gone", SentenceKind.FINDING),
     ]
 
 
 def merged(*answers, said=None, parts=None, **options):
-    return merge("es", parts or {}, met(said), answers, **options)
+    return merge_translations("es", parts or {}, met(said), answers, **options)
 
 
 def test_what_was_written_is_taken_with_the_fingerprint_of_its_source():
@@ -101,9 +101,9 @@ def test_old_words_that_come_back_untouched_stay_old():
     unit = TranslationUnit(
         sentence.id, sentence.source, old.text, sentence.state is SentenceState.FRESH
     )
-    back = read_back(as_po("es", [unit]))
+    back = read_returned_file(to_po("es", [unit]))
 
-    assert "#, fuzzy" in as_po("es", [unit])
+    assert "#, fuzzy" in to_po("es", [unit])
     assert merged(*back.answers, said=old).taken == ()
 
 
@@ -113,7 +113,7 @@ def test_a_po_file_comes_back_as_it_went_out():
         TranslationUnit(TITLE, "Gone"),
     ]
 
-    back = read_back(as_po("es", units))
+    back = read_returned_file(to_po("es", units))
 
     assert back.language == "es"
     assert [(one.id, one.source, one.said, one.is_draft) for one in back.answers] == [
@@ -128,7 +128,7 @@ def test_plain_lines_come_back_as_they_went_out():
         TranslationUnit(TITLE, "Gone"),
     ]
 
-    back = read_back(as_lines("es", units))
+    back = read_returned_file(to_plain_lines("es", units))
 
     assert back.language == "es"
     assert [(one.id, one.said) for one in back.answers] == [
@@ -139,21 +139,23 @@ def test_plain_lines_come_back_as_they_went_out():
 
 def test_a_line_says_which_source_it_was_made_from_and_an_old_one_is_refused():
     [line] = [
-        one for one in as_lines("es", [TranslationUnit(ADVICE, SOURCE)]).splitlines() if "\t" in one
+        one
+        for one in to_plain_lines("es", [TranslationUnit(ADVICE, SOURCE)]).splitlines()
+        if "\t" in one
     ]
     name = line.partition("\t")[0]
     assert name == f"{ADVICE}@{fingerprint(SOURCE)}"
 
-    fresh = read_back(f"{name}\tNo pague a %(whom)s.\n").answers
-    older = read_back(f"{ADVICE}@0123456789\tNo pague a %(whom)s.\n").answers
-    plain = read_back(f"{ADVICE}\tNo pague a %(whom)s.\n").answers
+    fresh = read_returned_file(f"{name}\tNo pague a %(whom)s.\n").answers
+    older = read_returned_file(f"{ADVICE}@0123456789\tNo pague a %(whom)s.\n").answers
+    plain = read_returned_file(f"{ADVICE}\tNo pague a %(whom)s.\n").answers
 
     assert merged(*fresh).taken == merged(*plain).taken == (ADVICE,)
     assert "has changed" in merged(*older).refused[0]
 
 
 def test_a_blank_that_must_not_break_stays():
-    [answer] = read_back(f"{TITLE}\tQue  faire\u00a0? \n").answers
+    [answer] = read_returned_file(f"{TITLE}\tQue  faire\u00a0? \n").answers
 
     assert answer.said == "Que faire\u00a0?"
 
@@ -162,5 +164,5 @@ def test_a_blank_that_must_not_break_stays():
     "text", ["a.title without a tab", 'msgctxt "a"\nmsgid "x"\nmsgid "b"\nmsgstr "c"\n']
 )
 def test_a_file_that_is_neither_is_refused(text):
-    with pytest.raises(NotReadable):
-        read_back(text)
+    with pytest.raises(UnreadableTranslationFile):
+        read_returned_file(text)

@@ -7,10 +7,10 @@ from helpdesk.authoring.translation.files import (
     TranslatedSentence,
     TranslationFile,
     fingerprint,
-    part_of,
+    part_name_of,
 )
-from helpdesk.authoring.translation.selection import translated
-from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kinds_of
+from helpdesk.authoring.translation.selection import translate_library
+from helpdesk.authoring.translation.sentence_kinds import SentenceKind, kind_by_sentence_id
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.answers import safe_now
 from helpdesk.playbooks.editions import content_hash
@@ -32,8 +32,9 @@ def _with(source, text_id, state):
     words = _text(source, text_id).text
     of = "0" * 10 if state == "stale" else fingerprint(words)
     said = TranslatedSentence("otras palabras", of, is_draft=state == "draft")
-    return translated(
-        source, {part_of(text_id): TranslationFile(part_of(text_id), "es", {text_id: said})}
+    return translate_library(
+        source,
+        {part_name_of(text_id): TranslationFile(part_name_of(text_id), "es", {text_id: said})},
     )
 
 
@@ -71,7 +72,7 @@ def test_a_sentence_nobody_has_translated_falls_back(source):
 
 
 def test_nothing_but_words_is_different(source):
-    library = translated(source, {})
+    library = translate_library(source, {})
 
     assert [page.id for page in library.playbooks] == [page.id for page in source.playbooks]
     assert [text.id for text in library.texts()] == [text.id for text in source.texts()]
@@ -83,14 +84,14 @@ def test_nothing_but_words_is_different(source):
 
 def test_the_source_stays_as_it_is(source):
     before = [content_hash(page) for page in source.playbooks]
-    translated(source, {})
+    translate_library(source, {})
 
     assert [content_hash(page) for page in source.playbooks] == before
     assert repository.load_current_library("en") is repository.load_current_library()
 
 
 def test_every_sentence_has_a_kind_and_responders_keep_theirs_to_themselves(source):
-    kinds = kinds_of(source)
+    kinds = kind_by_sentence_id(source)
 
     assert {text.id for text in source.texts()} == set(kinds)
     for page in source.playbooks:

@@ -9,9 +9,13 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import pages
 from helpdesk.authoring.cli.i18n.language_option import language_option
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation.exchange import TranslationUnit, as_lines, as_po
-from helpdesk.authoring.translation.files import part_of, read_parts
-from helpdesk.authoring.translation.status import Sentence, SentenceState, sentences
+from helpdesk.authoring.translation.exchange import TranslationUnit, to_plain_lines, to_po
+from helpdesk.authoring.translation.files import part_name_of, read_translation_files
+from helpdesk.authoring.translation.status import (
+    SentenceState,
+    TranslatableSentence,
+    translatable_sentences,
+)
 
 ROUNDS = ("1", "2", "3")
 
@@ -39,16 +43,16 @@ def extract(
     as_json: bool,
 ) -> None:
     """Write sentences and what there is of them in a language, as PO or as plain lines."""
-    met = sentences(read_library(folder), read_parts(folder, lang))
+    met = translatable_sentences(read_library(folder), read_translation_files(folder, lang))
     wanted = [_unit(one) for one in met if str(one.kind.priority) in (rounds or ROUNDS)]
     # A PO file of the pages' own sentences is there already: messages.po.
     own = list(pages.page_translation_units(lang)) if lines and "1" in (rounds or ROUNDS) else []
     units = [
         unit
         for unit in (*own, *wanted)
-        if (not parts or part_of(unit.id) in parts) and not (lacking and unit.is_final)
+        if (not parts or part_name_of(unit.id) in parts) and not (lacking and unit.is_final)
     ]
-    text = as_lines(lang, _told_apart(units)) if lines else as_po(lang, units)
+    text = to_plain_lines(lang, _told_apart(units)) if lines else to_po(lang, units)
     if out:
         out.write_text(text, encoding="utf-8")
     said = [f"{len(units)} sentences are in {out}."] if out else [text.rstrip("\n")]
@@ -56,7 +60,7 @@ def extract(
     output.print_and_exit(said, data, findings=False, as_json=as_json)
 
 
-def _unit(one: Sentence) -> TranslationUnit:
+def _unit(one: TranslatableSentence) -> TranslationUnit:
     said = one.said.text if one.said else ""
     return TranslationUnit(
         one.id, one.source, said, one.state is SentenceState.FRESH, str(one.kind)
@@ -67,7 +71,7 @@ def _told_apart(units: list[TranslationUnit]) -> Iterator[TranslationUnit]:
     """In plain lines the part and the kind stand above each group, not beside each sentence."""
     above = ""
     for unit in units:
-        heading = f"{part_of(unit.id)} {unit.note}".strip()
+        heading = f"{part_name_of(unit.id)} {unit.note}".strip()
         yield TranslationUnit(
             unit.id, unit.source, unit.said, unit.is_final, heading if heading != above else ""
         )

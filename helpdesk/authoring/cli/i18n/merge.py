@@ -10,10 +10,14 @@ from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation import merging
-from helpdesk.authoring.translation.exchange import NotReadable, ReturnedFile, read_back
-from helpdesk.authoring.translation.files import part_of, read_parts
-from helpdesk.authoring.translation.status import sentences
-from helpdesk.authoring.translation.writing import write_part
+from helpdesk.authoring.translation.exchange import (
+    ReturnedFile,
+    UnreadableTranslationFile,
+    read_returned_file,
+)
+from helpdesk.authoring.translation.files import part_name_of, read_translation_files
+from helpdesk.authoring.translation.status import translatable_sentences
+from helpdesk.authoring.translation.writing import write_translation_file
 
 
 @click.command()
@@ -32,12 +36,12 @@ def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: 
     if language not in TRANSLATED:
         raise output.ToolCannotRun(f"{file} does not name its language; add --lang.")
     library = read_library(folder)
-    own = [one for one in parcel.answers if part_of(one.id) == pages.PART]
+    own = [one for one in parcel.answers if part_name_of(one.id) == pages.PART]
     taken, refused = pages.merge_into_messages_po(language, own, drafts=drafts)
-    there = read_parts(folder, language)
-    others = [one for one in parcel.answers if part_of(one.id) != pages.PART]
-    met = sentences(library, there)
-    merged = merging.merge(language, there, met, others, drafts=drafts)
+    there = read_translation_files(folder, language)
+    others = [one for one in parcel.answers if part_name_of(one.id) != pages.PART]
+    met = translatable_sentences(library, there)
+    merged = merging.merge_translations(language, there, met, others, drafts=drafts)
     _write(folder, library, merged)
     taken, refused = [*taken, *merged.taken], [*refused, *merged.refused]
     lines = [
@@ -50,12 +54,12 @@ def merge(file: Path, lang: str | None, folder: Path, *, drafts: bool, as_json: 
 
 def _read(file: Path) -> ReturnedFile:
     try:
-        return read_back(file.read_text(encoding="utf-8"))
-    except (NotReadable, UnicodeDecodeError) as trouble:
+        return read_returned_file(file.read_text(encoding="utf-8"))
+    except (UnreadableTranslationFile, UnicodeDecodeError) as trouble:
         raise output.ToolCannotRun(f"{file}: {trouble}") from None
 
 
-def _write(folder: Path, library: WrittenLibrary, merged: merging.Merged) -> None:
+def _write(folder: Path, library: WrittenLibrary, merged: merging.MergeResult) -> None:
     order = [text.id for text in library.texts()]
-    for name in sorted({part_of(text_id) for text_id in merged.taken}):
-        write_part(folder, merged.parts[name], order)
+    for name in sorted({part_name_of(text_id) for text_id in merged.taken}):
+        write_translation_file(folder, merged.parts[name], order)

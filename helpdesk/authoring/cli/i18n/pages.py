@@ -7,8 +7,13 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
-from helpdesk.authoring.translation.checks import faults_on_a_page
-from helpdesk.authoring.translation.exchange import SAME, ReturnedSentence, TranslationUnit, po_head
+from helpdesk.authoring.translation.checks import page_translation_faults
+from helpdesk.authoring.translation.exchange import (
+    SAME,
+    ReturnedSentence,
+    TranslationUnit,
+    po_header,
+)
 from helpdesk.authoring.translation.files import fingerprint
 from helpdesk.web.catalogues import NOT_READ, catalogue, catalogue_path, is_translated
 from helpdesk.web.languages import language_name
@@ -47,7 +52,7 @@ def merge_into_messages_po(
         source, before = list(_forms(message))[form]
         words = source if answer.said == SAME else answer.said
         is_draft = drafts or answer.is_draft
-        wrong = list(faults_on_a_page(_without_number(source), _without_number(words)))
+        wrong = list(page_translation_faults(_without_number(source), _without_number(words)))
         if not answer.is_made_from(source):
             wrong = ["the source has changed since; extract it again"]
         if wrong:
@@ -98,5 +103,5 @@ def _write(path: Path, there: Catalog, language: str) -> None:
     """In the shape of `make catalogue`; who has read it before has not read this."""
     output = io.BytesIO()
     write_po(output, there, sort_output=True, include_lineno=False, omit_header=True)
-    head = po_head(language, NOT_READ.format(name=language_name(language, "en")))
+    head = po_header(language, NOT_READ.format(name=language_name(language, "en")))
     path.write_text(head + output.getvalue().decode(), encoding="utf-8")

@@ -10,7 +10,7 @@ from helpdesk.authoring.cli import output
 from helpdesk.authoring.cli.i18n import pages
 from helpdesk.authoring.cli.i18n.language_option import TRANSLATED
 from helpdesk.authoring.reading.folder import read_library
-from helpdesk.authoring.translation.files import read_parts
+from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.status import (
     SentenceState,
     TranslationStatus,
@@ -56,7 +56,7 @@ def status(chosen: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
     """Count, for each language and part, what is fresh, stale, a draft or missing."""
     library = read_library(folder)
     found = [
-        _look(translation_status(library, code, read_parts(folder, code)))
+        _look(translation_status(library, code, read_translation_files(folder, code)))
         for code in chosen or TRANSLATED
     ]
     output.print_and_exit(

@@ -14,7 +14,7 @@ from helpdesk.playbooks.model import Advice, Playbook, QuestionKind
 
 
 @dataclass(frozen=True)
-class Misfit:
+class UnfitAdvice:
     """Advice that goes against an answer; without a line, one that is missing."""
 
     check: AdviceCheck
@@ -27,9 +27,9 @@ class Misfit:
         return f"{self.check.id}: '{self.line.id}' says “{self.words}”. {self.check.because}"
 
 
-def misfits(
+def find_unfit_advice(
     checks: Iterable[AdviceCheck], pages: Sequence[Playbook], answers: Context
-) -> Iterator[Misfit]:
+) -> Iterator[UnfitAdvice]:
     """What these pages would say to somebody with these answers, and should not."""
     told = advice_of(pages, answers)
     asked = {question.id for page in pages for question in page.questions}
@@ -38,7 +38,7 @@ def misfits(
             yield from _held(check, told)
 
 
-def answers_that_matter(condition: Condition | None, page: Playbook) -> Iterator[dict[str, Value]]:
+def least_answers_for(condition: Condition | None, page: Playbook) -> Iterator[dict[str, Value]]:
     """Answers to the questions of a condition, and to no others: the least that brings it up."""
     if condition is None:
         yield {}
@@ -53,7 +53,7 @@ def answers_that_matter(condition: Condition | None, page: Playbook) -> Iterator
             yield answers
 
 
-def is_there_because_of(line: Advice, answers: Context, names: Container[str]) -> bool:
+def is_shown_because_of(line: Advice, answers: Context, names: Container[str]) -> bool:
     """Whether a line is shown with these answers, and its condition names one of them."""
     if line.when is None or evaluate(line.when, answers) is Truth.FALSE:
         return False
@@ -70,17 +70,17 @@ def _applies(check: AdviceCheck, asked: set[str], answers: Context) -> bool:
     return names <= asked and evaluate(check.when, answers) is Truth.TRUE
 
 
-def _held(check: AdviceCheck, told: SafeNow) -> Iterator[Misfit]:
+def _held(check: AdviceCheck, told: SafeNow) -> Iterator[UnfitAdvice]:
     for line, words in _saying((*told.dos, *told.donts), check.never):
-        yield Misfit(check, line, words)
+        yield UnfitAdvice(check, line, words)
     if (
         check.first
         and next(_saying((*told.first_dos, *told.first_donts), check.first), None) is None
     ):
-        yield Misfit(check, None, " or ".join(f"“{one}”" for one in check.first))
+        yield UnfitAdvice(check, None, " or ".join(f"“{one}”" for one in check.first))
     found = [next(_saying(told.dos, (words,)), None) for words in check.together]
     if found and all(found):
-        yield from (Misfit(check, *one) for one in found[-1:] if one is not None)
+        yield from (UnfitAdvice(check, *one) for one in found[-1:] if one is not None)
 
 
 def _saying(lines: Iterable[Advice], words: tuple[str, ...]) -> Iterator[tuple[Advice, str]]:

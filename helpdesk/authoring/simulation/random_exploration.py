@@ -10,14 +10,14 @@ from helpdesk.authoring.simulation.invariants import (
     INVARIANTS,
     not_knowing_is_never_less,
     raising_never_lowers,
-    try_out,
+    simulate_person,
 )
 from helpdesk.authoring.simulation.level_ladders import (
-    every_decision,
-    not_knowing_is_less,
-    raising_lowers,
+    all_level_ladders,
+    unsure_below_no,
+    worse_answer_lower_level,
 )
-from helpdesk.authoring.simulation.random_people import SimulationGround, random_person
+from helpdesk.authoring.simulation.random_people import SimulationSetup, random_person
 from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.step_tracker import StepTracker
 
@@ -37,37 +37,37 @@ class BrokenInvariant:
     sentence: str
 
 
-def explore(
+def explore_with_random_people(
     library: WrittenLibrary, page: Playbook, seeds: Iterable[int]
 ) -> Iterator[BrokenInvariant]:
     """Let everybody with these numbers go through the page."""
-    ground = SimulationGround(library, StepTracker(page))
+    ground = SimulationSetup(library, StepTracker(page))
     for seed in seeds:
         yield from _one(ground, seed)
 
 
-def explore_decisions(
+def explore_all_decision_answers(
     library: WrittenLibrary, page: Playbook, backgrounds: Iterable[int] = BACKGROUNDS
 ) -> Iterator[BrokenInvariant]:
     """Try every combination of the decision answers, beside no other answer, and beside what the
     people with these numbers answered."""
-    ground = SimulationGround(library, StepTracker(page))
+    ground = SimulationSetup(library, StepTracker(page))
     points = {point.id for point in library.table.points}
     for seed in (None, *backgrounds):
         told = random_person(ground, seed).answers if seed is not None else {}
         others = {name: value for name, value in told.items() if name not in points}
-        for where, point, levels in every_decision(library, page, others):
+        for where, point, levels in all_level_ladders(library, page, others):
             for name, broken in (
-                (_NAMES[not_knowing_is_never_less], not_knowing_is_less(point, levels)),
-                (_NAMES[raising_never_lowers], raising_lowers(point, levels)),
+                (_NAMES[not_knowing_is_never_less], unsure_below_no(point, levels)),
+                (_NAMES[raising_never_lowers], worse_answer_lower_level(point, levels)),
             ):
                 if broken:
                     yield BrokenInvariant(page.id, seed, name, f"With {where}: {broken}")
 
 
-def _one(ground: SimulationGround, seed: int) -> Iterator[BrokenInvariant]:
+def _one(ground: SimulationSetup, seed: int) -> Iterator[BrokenInvariant]:
     try:
-        tried = try_out(ground, random_person(ground, seed))
+        tried = simulate_person(ground, random_person(ground, seed))
         for name, holds in INVARIANTS.items():
             sentence = holds(tried)
             if sentence:

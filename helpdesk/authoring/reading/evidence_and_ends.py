@@ -12,14 +12,14 @@ VERBS = ("restore", "lock", "remove", "preserve", "review")
 GATES = ("vetted", "owner_confirmed", "consent_platform", "public_form")
 
 
-def read_evidence(node: Node, context: PlaybookContext) -> tuple[EvidencePlan, ...]:
+def read_evidence_plans(node: Node, context: PlaybookContext) -> tuple[EvidencePlan, ...]:
     """What is worth keeping."""
     evidence = node.each(lambda item: _evidence(item, context))
     refuse_repeats(node, [one.id for one in evidence])
     return evidence
 
 
-def read_escalations(node: Node, context: PlaybookContext) -> tuple[EscalationPlan, ...]:
+def read_escalation_plans(node: Node, context: PlaybookContext) -> tuple[EscalationPlan, ...]:
     """When and with what somebody outside is asked to act."""
     plans = node.each(lambda item: _escalation(item, context))
     refuse_repeats(node, [plan.to for plan in plans])

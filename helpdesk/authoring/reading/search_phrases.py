@@ -9,7 +9,7 @@ from helpdesk.playbooks.library import SearchPhrase
 SEARCHES = "vocab/searches"
 
 
-def read_searches(folder: Path, kinds: tuple[str, ...]) -> tuple[SearchPhrase, ...]:
+def read_search_phrases(folder: Path, kinds: tuple[str, ...]) -> tuple[SearchPhrase, ...]:
     """The phrases of all languages, for the kinds that have a page."""
     phrases: list[SearchPhrase] = []
     for path in sorted((folder / SEARCHES).glob("*.yml")):
