@@ -30,9 +30,9 @@ from helpdesk.assembly import close_context, open_context
 from helpdesk.core.app_context import AppContext
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
-from helpdesk.supervisor.environments import ROLES, WEB_WORKERS
-from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.instance_folder import InstanceFolder
 from helpdesk.supervisor.listening_sockets import HOST, WAITING_ROOM
+from helpdesk.supervisor.process_environments import ROLES, WEB_WORKERS
 from helpdesk.supervisor.process_group import Program
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,14 +54,14 @@ class House:
     def __init__(self, *, mail_url: str = "", durable: bool = True) -> None:
         folder = Path(tempfile.mkdtemp(prefix="helpdesk-trial-"))
         folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else and must pass through
-        self.instance = Instance(folder / "instance")
+        self.instance = InstanceFolder(folder / "instance")
         self.instance.prepare()
         self.postgres = EmbeddedPostgres(self.instance.folder / "postgres", durable=durable)
         self.redis = EmbeddedRedis(self.instance.folder / "redis")
         self.programs: dict[str, Program] = {}
         # Settings of a trial's own, for every program that is started from then on.
         self.told: dict[str, str] = {}
-        self._mail_url = mail_url or f"folder://{self.instance.outbox}"
+        self._mail_url = mail_url or f"folder://{self.instance.emails_folder}"
         self._doors = {name: _listen() for name in (*SURFACES, "bare", "plain")}
         self._folder = folder
 
@@ -184,7 +184,7 @@ class House:
             if answers(self.url(name) + path):
                 return time.monotonic() - began
             time.sleep(0.02)
-        words = child_processes.log_tail(self.instance.logs / f"{name}.log")
+        words = child_processes.log_tail(self.instance.logs_folder / f"{name}.log")
         raise TimeoutError(f"The {name} pages do not answer. Their log says:\n{words}")
 
     def memory(self) -> dict[str, float]:
@@ -210,7 +210,7 @@ class House:
     ) -> Program:
         program = Program(
             [sys.executable, "-m", *words],
-            log=self.instance.logs / f"{name}.log",
+            log=self.instance.logs_folder / f"{name}.log",
             environment=environment,
             folder=ROOT,
             keeps_open=keeps_open,

@@ -10,7 +10,7 @@ from helpdesk.cli.maintenance import command_context
 from helpdesk.cli.signing import sign
 from helpdesk.core.sealing import Secret
 from helpdesk.settings import NotConfigured, Settings
-from helpdesk.supervisor.key_folder import make_missing
+from helpdesk.supervisor.key_folder import make_missing_keys
 
 NEW = key_files.SECRETS - key_files.SEVERAL - key_files.SIGNING
 # Whether a person's key is theirs, before a copy of their address is sealed to it.
@@ -30,7 +30,7 @@ keys.add_command(sign)
 def make(folder: Path) -> None:
     """Make the keys that are missing in FOLDER. Give each process only the keys it needs."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = make_missing(folder)
+    made = make_missing_keys(folder)
     for path in made:
         click.echo(f"made {path}")
     click.echo(

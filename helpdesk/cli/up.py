@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from helpdesk.adapters.embedded import EmbeddedPostgres
-from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.instance_folder import InstanceFolder
 from helpdesk.supervisor.up import StopRequested
-from helpdesk.supervisor.up import up as start_everything
+from helpdesk.supervisor.up import run_everything as start_everything
 
 instance_option = click.option(
     "--instance",
@@ -30,7 +30,7 @@ instance_option = click.option(
 def up(port: int, instance: Path) -> None:
     """Start a complete drill helpdesk on this machine. Press Ctrl-C to stop."""
     try:
-        start_everything(Instance(instance), port, say, os.environ)
+        start_everything(InstanceFolder(instance), port, say, os.environ)
     except StopRequested:
         sys.exit(130)
 
@@ -43,7 +43,7 @@ def forget_instance(instance: Path) -> None:
     if not instance.exists():
         click.echo("There is nothing to delete.")
         return
-    place = Instance(instance)
+    place = InstanceFolder(instance)
     with place.lock():
         EmbeddedPostgres(instance / "postgres", passwords=place.passwords).remove()
         place.remove()

@@ -38,9 +38,9 @@ class DrillActions:
     """Everyone who can do something in the drill."""
 
     past: PastMoments
-    told: dict[str, DrillReport]
+    reports: dict[str, DrillReport]
 
-    def report(self, story: SampleReport, at: datetime, *, to: str = FRONT_LINE) -> Case:
+    def submit_report(self, story: SampleReport, at: datetime, *, to: str = FRONT_LINE) -> Case:
         """Somebody tells us a story."""
         self.send_reports_to(to)
         code = ReturnCode.new()
@@ -49,31 +49,35 @@ class DrillActions:
             code=code,
             reporter_tag=code.tag(self.past.context.settings.intake_keys[0]),
         )
-        work = self.past.stranger(at)
-        case = intake.submit_report(work, story.told(), keys=way_back, is_drill=True).case
-        self.told[story.id] = DrillReport(story, case, code)
+        work = self.past.stranger_work(at)
+        case = intake.submit_report(
+            work, story.as_report_content(), keys=way_back, is_drill=True
+        ).case
+        self.reports[story.id] = DrillReport(story, case, code)
         return case
 
-    def write_in(self, story: SampleReport, at: datetime, words: str) -> None:
+    def write_as_reporter(self, story: SampleReport, at: datetime, words: str) -> None:
         """The reporter comes back and writes."""
-        told = self.told[story.id]
-        intake.write_message(self.past.back(told.case, told.code, at), told.case, body=words)
+        told = self.reports[story.id]
+        intake.write_message(
+            self.past.returning_reporter(told.case, told.code, at), told.case, body=words
+        )
 
     def claim(self, who: str, case: Case, at: datetime) -> None:
-        cases.claim(self.past.person(who, at), case)
+        cases.claim(self.past.person_work(who, at), case)
 
-    def write(self, who: str, case: Case, at: datetime, words: str) -> None:
+    def write_to_reporter(self, who: str, case: Case, at: datetime, words: str) -> None:
         """Somebody of ours writes to the reporter."""
-        cases.send_message(self.past.person(who, at), case, words)
+        cases.send_message(self.past.person_work(who, at), case, words)
 
-    def note(self, who: str, case: Case, at: datetime, words: str) -> None:
-        cases.add_note(self.past.person(who, at), case, words)
+    def write_note(self, who: str, case: Case, at: datetime, words: str) -> None:
+        cases.add_note(self.past.person_work(who, at), case, words)
 
-    def run(self, who: str, case: Case, at: datetime) -> Run:
+    def start_run(self, who: str, case: Case, at: datetime) -> Run:
         """Put the playbook of the case's kind to work."""
-        return playbooks.start_run(self.past.person(who, at), case, case.incident_type or "")
+        return playbooks.start_run(self.past.person_work(who, at), case, case.incident_type or "")
 
-    def step(
+    def finish_step(
         self,
         who: str,
         run: Run,
@@ -86,10 +90,12 @@ class DrillActions:
     ) -> None:
         found: Mapping[str, str] = {name.replace("_", "-"): it for name, it in evidence.items()}
         playbooks.finish_step(
-            self.past.person(who, at), run, step, outcome=outcome, evidence=found, note=note
+            self.past.person_work(who, at), run, step, outcome=outcome, evidence=found, note=note
         )
 
-    def first_contact(self, who: str, run: Run, at: datetime, *, danger: str = "no_danger") -> None:
+    def take_first_contact_steps(
+        self, who: str, run: Run, at: datetime, *, danger: str = "no_danger"
+    ) -> None:
         """The steps with which every case begins, all taken."""
         for step, outcome in (
             ("first-contact.acknowledge", "written"),
@@ -98,15 +104,15 @@ class DrillActions:
             ("first-contact.settle-answers", "settled"),
             ("consent.agree", "agreed"),
         ):
-            self.step(who, run, at, step, outcome)
+            self.finish_step(who, run, at, step, outcome)
         vouched = "A colleague of a partner group has worked with them for years."
-        self.step(who, run, at, "vetting.vouch", "confirmed", note=vouched)
+        self.finish_step(who, run, at, "vetting.vouch", "confirmed", note=vouched)
 
-    def confirmed_takeover(self, who: str, run: Run, at: datetime) -> None:
+    def take_takeover_steps(self, who: str, run: Run, at: datetime) -> None:
         """The steps of a taken account, up to the platform's own form."""
-        self.first_contact(who, run, at)
-        self.step(who, run, at, "rule-out", "intruder")
-        self.step(
+        self.take_first_contact_steps(who, run, at)
+        self.finish_step(who, run, at, "rule-out", "intruder")
+        self.finish_step(
             who,
             run,
             at,
@@ -115,7 +121,7 @@ class DrillActions:
             ownership_statement="Confirmed by telephone by a second person who runs the account.",
             profile_url=f"https://platform.example/{run.case.ref.lower()}",
         )
-        self.step(
+        self.finish_step(
             who,
             run,
             at,
@@ -125,13 +131,13 @@ class DrillActions:
             changes_seen="Posts and messages that the owners did not write.",
         )
 
-    def on_duty(self, who: str, at: datetime) -> None:
-        person = self.past.somebody(who)
-        accounts.go_on_duty(self.past.person(who, at), person, hours=24)
+    def start_duty(self, who: str, at: datetime) -> None:
+        person = self.past.person_by_handle(who)
+        accounts.go_on_duty(self.past.person_work(who, at), person, hours=24)
 
-    def alarm_reaches_no_one(self, case: Case, at: datetime, *, percent: int) -> None:
+    def fail_alert_emails(self, case: Case, at: datetime, *, percent: int) -> None:
         """No letter of an alarm is taken, neither for who is on duty nor for anybody else."""
-        work = self.past.system(at)
+        work = self.past.system_work(at)
         untold = [one.id for one in people.members_with_key(work.session, case.team_id)]
         reached = AlertResult([], untold, is_heard=False)
         triage.record_alert_result(

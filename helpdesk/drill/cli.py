@@ -11,9 +11,9 @@ from sqlalchemy import select
 from helpdesk import key_files
 from helpdesk.accounts.models import Person
 from helpdesk.assembly import open_context
-from helpdesk.drill.organisation import found
+from helpdesk.drill.organisation import create_organisation
 from helpdesk.drill.past_moments import in_one_transaction
-from helpdesk.drill.scenarios import run_all
+from helpdesk.drill.scenarios import run_all_scenarios
 from helpdesk.drill.sign_in_sheet import Addresses, DrillReporter, SignInSheet
 from helpdesk.settings import Settings
 
@@ -37,8 +37,8 @@ def seed() -> None:
         if past.session.scalar(select(Person.id).limit(1)):
             click.echo("The drill already exists.")
             return
-        players = found(past, now - FOUNDED_BEFORE)
-        told = run_all(past, beginning=now - FOUNDED_BEFORE, now=now)
+        players = create_organisation(past, now - FOUNDED_BEFORE)
+        told = run_all_scenarios(past, beginning=now - FOUNDED_BEFORE, now=now)
         reporters = [
             DrillReporter(one.story.trouble, " ".join(one.code.words))
             for one in told.values()
@@ -62,7 +62,7 @@ def people(instance: Path, public: str, staff: str, partner: str) -> None:
         raise click.ClickException("There is no drill in this instance. To make one: make run")
     if public or staff or partner:
         Addresses(public, staff, partner).save(instance)
-    click.echo(sheet.told(datetime.now(UTC), **asdict(Addresses.load(instance))))
+    click.echo(sheet.as_text(datetime.now(UTC), **asdict(Addresses.load(instance))))
 
 
 def _settings() -> Settings:

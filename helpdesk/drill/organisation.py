@@ -83,11 +83,11 @@ PARTS = (
 )
 
 
-def found(past: PastMoments, at: datetime) -> list[DrillAccount]:
+def create_organisation(past: PastMoments, at: datetime) -> list[DrillAccount]:
     """Make teams and people; everybody enrols, and colleagues let each other in."""
     teams = {
         slug: accounts.create_team(
-            past.shell(at),
+            past.operator_work(at),
             slug=slug,
             name=name,
             kind=TeamKind.QUEUE,
@@ -100,18 +100,18 @@ def found(past: PastMoments, at: datetime) -> list[DrillAccount]:
     teams[PARTNER] = partner.team
     players += [_enrol(past, part, teams, at) for part in PARTS if part.role is Role.PARTNER]
     for newcomer in PARTS:
-        for membership in past.somebody(newcomer.handle).memberships:
+        for membership in past.person_by_handle(newcomer.handle).memberships:
             first = next(part for part in PARTS if membership.team.slug in part.teams)
             if first is not newcomer:
-                accounts.grant_access(past.person(first.handle, at), membership)
+                accounts.grant_access(past.person_work(first.handle, at), membership)
     # The coordinator registered them, so someone else makes sure who they are.
-    partners.confirm_vetting(past.person("responder", at), partner, on=at.date())
+    partners.confirm_vetting(past.person_work("responder", at), partner, on=at.date())
     return players
 
 
 def _partner(past: PastMoments, at: datetime) -> Partner:
     partner = partners.register_partner(
-        past.person("coordinator", at),
+        past.person_work("coordinator", at),
         slug=PARTNER,
         name="Drill trust team",
         platform=PLATFORM,
@@ -128,10 +128,10 @@ def _partner(past: PastMoments, at: datetime) -> Partner:
     return partner
 
 
-def one_more_partner(past: PastMoments, at: datetime) -> None:
+def register_second_partner(past: PastMoments, at: datetime) -> None:
     """Its test letter lies among the letters, unread."""
     partners.register_partner(
-        past.person("coordinator", at),
+        past.person_work("coordinator", at),
         slug=QUIET_PARTNER,
         name="Drill video team",
         platform=QUIET_PLATFORM,
@@ -149,24 +149,24 @@ def _confirm_partner(past: PastMoments, partner: Partner, at: datetime) -> None:
     if new.code is not None:
         place = new.place_of("code")
         code = past.context.service.open(KeyFile.PARTNER_ADDRESSES, new.code, place)
-        partners.confirm_mailbox(past.person("coordinator", at), partner, code)
+        partners.confirm_mailbox(past.person_work("coordinator", at), partner, code)
 
 
 def _confirm(past: PastMoments, part: DrillPerson, at: datetime) -> None:
     """They read the test letter, and type its code."""
-    person = past.somebody(part.handle)
+    person = past.person_by_handle(part.handle)
     new = past.session.get_one(UnconfirmedMailbox, person.id)
     if new.code is not None:
         place = new.place_of("code")
         code = past.context.service.open(KeyFile.DUTY_ADDRESSES, new.code, place)
-        accounts.confirm_mailbox(past.person(part.handle, at), person, code)
+        accounts.confirm_mailbox(past.person_work(part.handle, at), person, code)
 
 
 def _enrol(
     past: PastMoments, part: DrillPerson, teams: dict[str, Team], at: datetime
 ) -> DrillAccount:
     person, _code = accounts.invite(
-        past.shell(at),
+        past.operator_work(at),
         handle=part.handle,
         name=part.name,
         role=part.role,
@@ -176,7 +176,7 @@ def _enrol(
     door = Surface.PARTNER if part.role is Role.PARTNER else Surface.STAFF
     peppers = past.context.service.peppers_for_surface(door)
     enrolled = accounts.enrol(
-        past.shell(at),
+        past.operator_work(at),
         person,
         lock=passphrases.new_lock(passphrase, peppers),
         seed=seed,
@@ -184,7 +184,7 @@ def _enrol(
     )
     past.secrets[part.handle] = enrolled.secret
     address = f"{part.handle}@drill.example"
-    accounts.propose_own_mailbox(past.person(part.handle, at), person, address)
+    accounts.propose_own_mailbox(past.person_work(part.handle, at), person, address)
     if part.handle != UNCONFIRMED:
         _confirm(past, part, at)
     return DrillAccount(

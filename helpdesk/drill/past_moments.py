@@ -61,30 +61,30 @@ class PastMoments:
     session: Session
     secrets: dict[str, Secret] = field(default_factory=dict)
 
-    def shell(self, at: datetime) -> Work:
+    def operator_work(self, at: datetime) -> Work:
         """The operator with a shell, who starts it all."""
         return self.context.work_in_session(self.session, operator("drill"), at=at)
 
-    def system(self, at: datetime) -> Work:
+    def system_work(self, at: datetime) -> Work:
         return self.context.work_in_session(self.session, SYSTEM, at=at)
 
-    def stranger(self, at: datetime) -> Work:
+    def stranger_work(self, at: datetime) -> Work:
         """Whoever reports."""
         return self.context.work_in_session(self.session, NOBODY, at=at)
 
-    def back(self, case: Case, code: ReturnCode, at: datetime) -> Work:
+    def returning_reporter(self, case: Case, code: ReturnCode, at: datetime) -> Work:
         """The reporter of a case, back with the return code."""
         return self.context.work_in_session(
             self.session, reporter(case.id), own=code.secret(), at=at
         )
 
-    def person(self, handle: str, at: datetime) -> Work:
+    def person_work(self, handle: str, at: datetime) -> Work:
         """Somebody who has enrolled, with the keys they hold."""
-        person = self.somebody(handle)
+        person = self.person_by_handle(handle)
         keys = {person.key_id: self.secrets[handle]} if person.key_id else {}
         return self.context.work_in_session(self.session, person.as_actor(), secrets=keys, at=at)
 
-    def workers_until(self, at: datetime) -> None:
+    def run_jobs_until(self, at: datetime) -> None:
         """Whatever falls due up to a moment is done when it is due, as workers would do it."""
         self.session.commit()
         while (due := self._next_due()) is not None and due <= at:
@@ -97,5 +97,5 @@ class PastMoments:
             select(func.min(Promise.due_at)).where(Promise.state == PromiseState.WAITING)
         )
 
-    def somebody(self, handle: str) -> Person:
+    def person_by_handle(self, handle: str) -> Person:
         return self.session.scalars(select(Person).where(Person.handle == handle)).one()

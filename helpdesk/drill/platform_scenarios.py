@@ -38,14 +38,14 @@ def water_festival(actions: DrillActions, story: SampleReport, at: datetime) -> 
     _acknowledge(actions, LEAD, request, at)
     at = yield at + timedelta(hours=26)
     escalations.decide(
-        actions.past.person(LEAD, at),
+        actions.past.person_work(LEAD, at),
         request,
         action=Action.ACCESS_RESTORED,
         reason=Reason.POLICY_BREACH,
         note="Access goes to the address that was on the account before the change.",
     )
     at = yield at + timedelta(hours=2)
-    actions.write(
+    actions.write_to_reporter(
         RESPONDER,
         case,
         at,
@@ -84,7 +84,7 @@ def poetry_page(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
     _acknowledge(actions, AGENT, request, at)
     at = yield at + timedelta(hours=14)
     escalations.ask_for_information(
-        actions.past.person(AGENT, at),
+        actions.past.person_work(AGENT, at),
         request,
         question="On which day was one of the former administrators last able to sign in?",
     )
@@ -93,9 +93,13 @@ def poetry_page(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
 def river_watch(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """The request is written, and waits for a second person to read and approve it."""
     case, run, at = yield from _worked_on(actions, story, at)
-    actions.note(RESPONDER, case, at, "The hearing is tomorrow at ten; an answer helps until nine.")
+    actions.write_note(
+        RESPONDER, case, at, "The hearing is tomorrow at ten; an answer helps until nine."
+    )
     at = yield at + timedelta(hours=1)
-    actions.write_in(story, at, "Our chair can confirm it all; please call the office number.")
+    actions.write_as_reporter(
+        story, at, "Our chair can confirm it all; please call the office number."
+    )
     _draft(
         actions,
         run,
@@ -108,20 +112,22 @@ def river_watch(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
 
 def _worked_on(actions: DrillActions, story: SampleReport, at: datetime) -> WorkedOn:
     """From the report to the point where only the platform can help."""
-    case = actions.report(story, at)
+    case = actions.submit_report(story, at)
     at = yield at + timedelta(minutes=20)
     actions.claim(RESPONDER, case, at)
-    actions.write(
+    actions.write_to_reporter(
         RESPONDER,
         case,
         at,
         "Thank you for telling us. I have read what you wrote, and I am on it. I will write again "
         "today.",
     )
-    run = actions.run(RESPONDER, case, at)
+    run = actions.start_run(RESPONDER, case, at)
     at = yield at + timedelta(hours=2)
-    actions.confirmed_takeover(RESPONDER, run, at)
-    actions.step(RESPONDER, run, at, "public-form", "filed", form_receipt=f"DRILL-{case.ref[-4:]}")
+    actions.take_takeover_steps(RESPONDER, run, at)
+    actions.finish_step(
+        RESPONDER, run, at, "public-form", "filed", form_receipt=f"DRILL-{case.ref[-4:]}"
+    )
     return case, run, (yield at + timedelta(minutes=30))
 
 
@@ -130,7 +136,7 @@ def _draft(
 ) -> Escalation:
     """The responder writes a request from what the playbook has gathered."""
     partner = actions.past.session.scalars(select(Partner).where(Partner.slug == PARTNER)).one()
-    writer = actions.past.person(RESPONDER, at)
+    writer = actions.past.person_work(RESPONDER, at)
     typed = packet_sources.suggested_fields(writer, run.case) | {
         "target_kind": "account",
         "restore_address": "fresh-start@drill.example",
@@ -147,12 +153,12 @@ def _ask(
     """The same, and the coordinator reads and approves it."""
     request = _draft(actions, run, at, ask=ask, happened=happened, harm=harm)
     later = at + timedelta(minutes=15)
-    reader = actions.past.person(COORDINATOR, later)
+    reader = actions.past.person_work(COORDINATOR, later)
     escalations.approve(reader, request, seen_hash=request.packet_hash)
-    actions.step(RESPONDER, run, later, "ask-platform", "sent")
+    actions.finish_step(RESPONDER, run, later, "ask-platform", "sent")
     return request
 
 
 def _acknowledge(actions: DrillActions, who: str, request: Escalation, at: datetime) -> None:
-    escalations.open_packet_and_record(actions.past.person(who, at), request)
-    escalations.acknowledge(actions.past.person(who, at), request)
+    escalations.open_packet_and_record(actions.past.person_work(who, at), request)
+    escalations.acknowledge(actions.past.person_work(who, at), request)

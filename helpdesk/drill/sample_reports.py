@@ -27,7 +27,7 @@ class SampleReport:
     consents: frozenset[ConsentKind] = NO_PLATFORM
     also: tuple[str, ...] = ()
 
-    def told(self) -> ReportContent:
+    def as_report_content(self) -> ReportContent:
         """The same as the report form would hand over."""
         contact = {"safe_channel": "", "safe_times": "", "never_contact": ""} | dict(self.contact)
         answers: dict[str, str | tuple[str, ...] | None] = dict(self.answers)

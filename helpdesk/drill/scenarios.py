@@ -7,7 +7,7 @@ from helpdesk.cases import operations as cases
 from helpdesk.cases.levels import Level
 from helpdesk.cases.states import CaseOutcome, WaitsOn
 from helpdesk.drill.actions import FRONT_LINE, QUIET_ROOM, DrillActions, DrillReport
-from helpdesk.drill.organisation import one_more_partner
+from helpdesk.drill.organisation import register_second_partner
 from helpdesk.drill.past_moments import PastMoments
 from helpdesk.drill.platform_scenarios import (
     legal_clinic,
@@ -23,7 +23,9 @@ RESPONDER, NEWCOMER, COORDINATOR = "responder", "newcomer", "coordinator"
 DAY = timedelta(days=1)
 
 
-def run_all(past: PastMoments, *, beginning: datetime, now: datetime) -> dict[str, DrillReport]:
+def run_all_scenarios(
+    past: PastMoments, *, beginning: datetime, now: datetime
+) -> dict[str, DrillReport]:
     """Run every scenario up to now; what was reported, by the id of the sample report."""
     actions = DrillActions(past, {})
     scenarios = [_told_at(actions, story, now - story.ago) for story in STORIES]
@@ -33,7 +35,7 @@ def run_all(past: PastMoments, *, beginning: datetime, now: datetime) -> dict[st
         beginning=beginning,
         until=now,
     )
-    return actions.told
+    return actions.reports
 
 
 def _told_at(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
@@ -42,7 +44,7 @@ def _told_at(actions: DrillActions, story: SampleReport, at: datetime) -> Scenar
 
 
 def _only_reported(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
-    actions.report(story, at)
+    actions.submit_report(story, at)
     yield from ()
 
 
@@ -51,81 +53,83 @@ def _shifts(actions: DrillActions, now: datetime) -> Scenario:
     at = now - 12 * DAY - timedelta(hours=1)
     for day in range(13):
         at = yield at
-        actions.on_duty(RESPONDER if day % 2 else COORDINATOR, at)
+        actions.start_duty(RESPONDER if day % 2 else COORDINATOR, at)
         at += DAY
 
 
 def _one_more_partner(actions: DrillActions, now: datetime) -> Scenario:
     """Registered a while ago: nobody there has answered for their mail address yet."""
     at = yield now - timedelta(hours=3)
-    one_more_partner(actions.past, at)
+    register_second_partner(actions.past, at)
 
 
 def _site_down(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """In work with the newcomer, somewhere in the middle of the playbook."""
-    case = actions.report(story, at)
+    case = actions.submit_report(story, at)
     at = yield at + timedelta(minutes=50)
     actions.claim(NEWCOMER, case, at)
-    actions.write(
+    actions.write_to_reporter(
         NEWCOMER,
         case,
         at,
         "I have read your report, and I will stay with it today. Is there a second place where "
         "your number can stand until the site is back?",
     )
-    run = actions.run(NEWCOMER, case, at)
+    run = actions.start_run(NEWCOMER, case, at)
     for step, outcome in (
         ("acknowledge", "written"),
         ("safe-channel", "mailbox"),
         ("danger-again", "possible"),
     ):
-        actions.step(NEWCOMER, run, at, f"first-contact.{step}", outcome)
+        actions.finish_step(NEWCOMER, run, at, f"first-contact.{step}", outcome)
     at = yield at + timedelta(hours=2)
-    actions.write_in(story, at, "Yes, another shelter shows our number on its site for now.")
+    actions.write_as_reporter(
+        story, at, "Yes, another shelter shows our number on its site for now."
+    )
 
 
 def _union_mail(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """Nobody has answered, and the last alarm has reached no one: it is red on the board."""
-    case = actions.report(story, at)
+    case = actions.submit_report(story, at)
     at = yield at + timedelta(minutes=91)
-    actions.alarm_reaches_no_one(case, at, percent=75)
+    actions.fail_alert_emails(case, at, percent=75)
 
 
 def _false_profile(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """Answered, and waiting for the reporter."""
-    case = actions.report(story, at)
+    case = actions.submit_report(story, at)
     at = yield at + timedelta(minutes=35)
     actions.claim(RESPONDER, case, at)
-    run = actions.run(RESPONDER, case, at)
-    actions.step(RESPONDER, run, at, "first-contact.acknowledge", "written")
-    actions.write(
+    run = actions.start_run(RESPONDER, case, at)
+    actions.finish_step(RESPONDER, run, at, "first-contact.acknowledge", "written")
+    actions.write_to_reporter(
         RESPONDER,
         case,
         at,
         "I have read what you wrote. Please do not answer the false profile. Could you tell me its "
         "address, and write down which people it has asked so far? Roles are enough, no names.",
     )
-    cases.pause_case(actions.past.person(RESPONDER, at), case, waits_on=WaitsOn.REPORTER)
+    cases.pause_case(actions.past.person_work(RESPONDER, at), case, waits_on=WaitsOn.REPORTER)
 
 
 def _old_laptop(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """From the report to the end."""
-    case = actions.report(story, at)
+    case = actions.submit_report(story, at)
     at = yield at + timedelta(hours=9)
     actions.claim(NEWCOMER, case, at)
-    actions.write(
+    actions.write_to_reporter(
         NEWCOMER, case, at, "Is the disk of the laptop encrypted? Here is how to find out."
     )
-    run = actions.run(NEWCOMER, case, at)
+    run = actions.start_run(NEWCOMER, case, at)
     at = yield at + timedelta(hours=20)
-    actions.write_in(
+    actions.write_as_reporter(
         story, at, "It is. The police have the number, and the accounts are signed out."
     )
     at = yield at + timedelta(hours=2)
-    actions.first_contact(NEWCOMER, run, at)
+    actions.take_first_contact_steps(NEWCOMER, run, at)
     known = "They have the bill and the box, with the same serial number."
-    actions.step(NEWCOMER, run, at, "safety-and-law", "free_to_act")
-    actions.step(NEWCOMER, run, at, "confirm-owner", "confirmed", ownership_statement=known)
+    actions.finish_step(NEWCOMER, run, at, "safety-and-law", "free_to_act")
+    actions.finish_step(NEWCOMER, run, at, "confirm-owner", "confirmed", ownership_statement=known)
     for step, outcome in (
         ("list-accounts", "listed"),
         ("sign-it-out", "out"),
@@ -134,9 +138,9 @@ def _old_laptop(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
         ("close.keep-or-erase", "default"),
         ("close.way-out", "cut-off"),
     ):
-        actions.step(NEWCOMER, run, at, step, outcome)
+        actions.finish_step(NEWCOMER, run, at, step, outcome)
     cases.close(
-        actions.past.person(NEWCOMER, at),
+        actions.past.person_work(NEWCOMER, at),
         case,
         outcome=CaseOutcome.RESOLVED,
         follow_up_on=_a_month_after(at),
@@ -145,18 +149,18 @@ def _old_laptop(actions: DrillActions, story: SampleReport, at: datetime) -> Sce
 
 def _prize(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """No person in trouble."""
-    case = actions.report(story, at)
+    case = actions.submit_report(story, at)
     at = yield at + timedelta(hours=5)
     actions.claim(COORDINATOR, case, at)
-    cases.close(actions.past.person(COORDINATOR, at), case, outcome=CaseOutcome.SPAM)
+    cases.close(actions.past.person_work(COORDINATOR, at), case, outcome=CaseOutcome.SPAM)
 
 
 def _choir(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """New; a responder thinks that it can wait, and somebody else must agree."""
-    case = actions.report(story, at)
+    case = actions.submit_report(story, at)
     at = yield at + timedelta(hours=2)
     actions.claim(RESPONDER, case, at)
-    work = actions.past.person(RESPONDER, at)
+    work = actions.past.person_work(RESPONDER, at)
     triage.request_lower_level(
         work, case, level=Level.ROUTINE, reason="Nothing has changed for three weeks."
     )
@@ -164,18 +168,18 @@ def _choir(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario
 
 def _quiet(actions: DrillActions, story: SampleReport, at: datetime) -> Scenario:
     """In the quiet room, which the newcomer cannot open."""
-    case = actions.report(story, at, to=QUIET_ROOM)
+    case = actions.submit_report(story, at, to=QUIET_ROOM)
     actions.send_reports_to(FRONT_LINE)
     at = yield at + timedelta(minutes=40)
     actions.claim(COORDINATOR, case, at)
-    actions.write(
+    actions.write_to_reporter(
         COORDINATOR,
         case,
         at,
         "Only two of us can read this. You decide what happens next. We send nothing to anyone "
         "unless you say so.",
     )
-    actions.run(COORDINATOR, case, at)
+    actions.start_run(COORDINATOR, case, at)
 
 
 def _a_month_after(at: datetime) -> date:

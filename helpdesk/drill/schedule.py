@@ -20,11 +20,11 @@ def run_scenarios(
     heapify(waiting)
     while waiting:
         at, _, play, has_begun = heappop(waiting)
-        past.workers_until(at)
+        past.run_jobs_until(at)
         try:
             goes_on_at = play.send(at) if has_begun else next(play)
         except StopIteration:
             continue
         if goes_on_at < until:
             heappush(waiting, (goes_on_at, next(numbers), play, True))
-    past.workers_until(until)
+    past.run_jobs_until(until)

@@ -65,7 +65,7 @@ class SignInSheet:
         players = (DrillAccount(**one | {"role": Role(one["role"])}) for one in kept["players"])
         return cls(tuple(players), tuple(DrillReporter(**one) for one in kept["reporters"]))
 
-    def told(self, at: datetime, *, public: str, staff: str, partner: str) -> str:
+    def as_text(self, at: datetime, *, public: str, staff: str, partner: str) -> str:
         """How to get in, for the terminal. The digits hold for about a minute."""
         return "\n".join(self._lines(at, public, staff, partner))
 

@@ -9,8 +9,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from helpdesk.export import beyond
-from helpdesk.export.names import chosen, derived, outcome_of, variable
+from helpdesk.export import cacao_extension
+from helpdesk.export.ids_and_variables import (
+    option_variable_name,
+    outcome_variable_name,
+    stable_id,
+    variable_name,
+)
 from helpdesk.export.workflow import Workflow
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.model import Phase, Playbook, QuestionKind, Readiness, Who
@@ -59,14 +64,14 @@ def to_cacao(
     source = {name: f"playbook--{uuid}" for name, uuid in ids.items()}
     is_translated = language not in (None, library.collection.language)
     playbook_ids = (
-        {name: derived("playbook", uuid, str(language)) for name, uuid in ids.items()}
+        {name: stable_id("playbook", uuid, str(language)) for name, uuid in ids.items()}
         if is_translated
         else source
     )
-    agents = {who: derived(kind, name) for who, (kind, name) in AGENTS.items()}
-    platform = derived(*PLATFORM)
+    agents = {who: stable_id(kind, name) for who, (kind, name) in AGENTS.items()}
+    platform = stable_id(*PLATFORM)
     workflow = Workflow(page, playbook_ids, agents, platform)
-    start = workflow.weave()
+    start = workflow.build()
     kinds = {node["type"] for node in workflow.nodes.values()}
     published = library.collection.publishing
     level = page.sharing
@@ -102,15 +107,17 @@ def to_cacao(
         "playbook_variables": _variables(library, page),
         "workflow_start": start,
         "workflow": workflow.nodes,
-        "playbook_extensions": {beyond.EXTENSION: beyond.of_page(page)},
+        "playbook_extensions": {
+            cacao_extension.EXTENSION: cacao_extension.playbook_extension(page)
+        },
         "agent_definitions": _agents(page, agents, platform),
         "extension_definitions": {
-            beyond.EXTENSION: {
+            cacao_extension.EXTENSION: {
                 "type": "extension-definition",
                 "name": "Helpdesk playbook",
                 "created_by": published.identity,
-                "schema": beyond.MEANS,
-                "version": beyond.VERSION,
+                "schema": cacao_extension.MEANS,
+                "version": cacao_extension.VERSION,
             }
         },
         "data_marking_definitions": {
@@ -125,7 +132,7 @@ def to_cacao(
     }
 
 
-def identity(library: Library) -> Object:
+def author_identity(library: Library) -> Object:
     """The STIX 2.1 identity that the exports name as their author, to be given out beside them."""
     published = library.collection.publishing
     return {
@@ -139,7 +146,7 @@ def identity(library: Library) -> Object:
     }
 
 
-def as_text(exported: Object) -> str:
+def to_json_text(exported: Object) -> str:
     """The JSON, its keys in one order, with a line end."""
     return json.dumps(exported, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
@@ -187,17 +194,19 @@ def _agents(page: Playbook, agents: Mapping[Who, str], platform: str) -> Object:
 def _variables(library: Library, page: Playbook) -> Object:
     defined: Object = {}
     for question in page.questions:
-        defined[variable(question.id)] = _unset(str(question.ask), external=True)
+        defined[variable_name(question.id)] = _unset(str(question.ask), external=True)
         if question.kind is QuestionKind.MANY_OF:
             for option in question.options:
                 what = f"{question.ask} {option.label}"
-                defined[chosen(question.id, option.id)] = _unset(what, external=True)
+                defined[option_variable_name(question.id, option.id)] = _unset(what, external=True)
     for fact in library.collection.facts:
-        defined[variable(fact.id)] = _unset(fact.says, external=True)
+        defined[variable_name(fact.id)] = _unset(fact.says, external=True)
     for step in page.steps:
-        defined[outcome_of(step.id)] = _unset(f"How it ended: {step.title}", external=False)
+        defined[outcome_variable_name(step.id)] = _unset(
+            f"How it ended: {step.title}", external=False
+        )
         for name in facts_named_by(step):
-            defined[variable(name)] = _unset(f"Found out by: {step.title}", external=False)
+            defined[variable_name(name)] = _unset(f"Found out by: {step.title}", external=False)
     return defined
 
 

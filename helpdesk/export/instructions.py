@@ -7,7 +7,7 @@ from helpdesk.playbooks.model import Again, Playbook, Step, StepOutcome
 from helpdesk.playbooks.step_rules import proof_in_words
 
 
-def instructions(page: Playbook, step: Step) -> str:
+def step_instructions(page: Playbook, step: Step) -> str:
     """Everything a person needs to do this step, in paragraphs."""
     return "\n\n".join(_paragraphs(page, step))
 
@@ -26,7 +26,7 @@ def _paragraphs(page: Playbook, step: Step) -> Iterator[str]:
         yield "Write down: " + "; ".join(str(one.label) for one in kept if one) + "."
     if step.wait:
         # not CACAO's delay: that would hold the step itself back, and a form must go out at once
-        yield f"When it is done, give it {spelt(step.wait)} before you look again."
+        yield f"When it is done, give it {duration_in_words(step.wait)} before you look again."
     if step.must:
         yield "This must be done before the case can end well."
     yield "Record how it ended: " + "; ".join(_way(page, one) for one in step.outcomes) + "."
@@ -41,7 +41,7 @@ def _way(page: Playbook, outcome: StepOutcome) -> str:
     return f"{outcome.label} ({'; '.join(added)})" if added else str(outcome.label)
 
 
-def spelt(length: timedelta) -> str:
+def duration_in_words(length: timedelta) -> str:
     """A length of time in words: 90 minutes, 24 hours, 7 days."""
     minutes = int(length.total_seconds() // 60)
     for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
@@ -54,5 +54,5 @@ def spelt(length: timedelta) -> str:
 
 def _rest(again: Again) -> str:
     """How long until a step comes back; where it depends on the level, from the shortest."""
-    shortest, longest = spelt(again.immediate), spelt(again.routine)
+    shortest, longest = duration_in_words(again.immediate), duration_in_words(again.routine)
     return shortest if shortest == longest else f"{shortest} to {longest}, by how urgent it is"

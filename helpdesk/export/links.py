@@ -16,7 +16,7 @@ def links_of(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, node[name]
 
 
-def reached(workflow: Workflow, first: str) -> set[str]:
+def reachable_steps(workflow: Workflow, first: str) -> set[str]:
     """Every step that can be come to from here, this one included."""
     seen: set[str] = set()
     here = [first]
@@ -28,7 +28,7 @@ def reached(workflow: Workflow, first: str) -> set[str]:
     return seen
 
 
-def circle(workflow: Workflow) -> list[str]:
+def find_circle(workflow: Workflow) -> list[str]:
     """A circle that the links close, in the order in which they lead; empty if there is none."""
     leads_to = {node_id: [way for _, way in links_of(node)] for node_id, node in workflow.items()}
     try:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpdesk.export import beyond
-from helpdesk.export.instructions import instructions
-from helpdesk.export.names import derived, outcome_of, variable
-from helpdesk.export.patterns import PatternComparison, Patterns
+from helpdesk.export import cacao_extension
+from helpdesk.export.cacao_conditions import CacaoComparison, CacaoConditions
+from helpdesk.export.ids_and_variables import outcome_variable_name, stable_id, variable_name
+from helpdesk.export.instructions import step_instructions
 from helpdesk.playbooks.model import Phase, Playbook, Step, StepOutcome, Who
 from helpdesk.playbooks.step_facts import facts_named_by
 
@@ -42,7 +42,7 @@ class Workflow:
     platform: str
     nodes: dict[str, Node] = field(default_factory=dict)
 
-    def weave(self) -> str:
+    def build(self) -> str:
         """Make every step, and give back the id of the start."""
         return self._node("start", "start", on_completion=self._chain(self.page.steps))
 
@@ -60,7 +60,7 @@ class Workflow:
             "if-condition",
             f"whether {step.id}",
             name=f"Is it needed: {step.title}",
-            condition=Patterns(self.page).not_ruled_out(step.when),
+            condition=CacaoConditions(self.page).not_ruled_out(step.when),
             on_true=self._action(step, self._end(f"after {step.id}")),
             on_completion=after,
         )
@@ -80,7 +80,7 @@ class Workflow:
             "if-condition",
             f"if {place}",
             name=f"Did it end so: {outcome.label}",
-            condition=str(PatternComparison(outcome_of(step.id), outcome.id)),
+            condition=str(CacaoComparison(outcome_variable_name(step.id), outcome.id)),
             on_true=way_out,
             on_false=self._leave(step, others, rest),
             on_completion=self._end(f"either way, {place}"),
@@ -115,13 +115,13 @@ class Workflow:
             "action",
             step.id,
             name=str(step.title),
-            commands=[_manual(instructions(self.page, step), step.phase)],
+            commands=[_manual(step_instructions(self.page, step), step.phase)],
             agent=self.agents[step.who],
             out_args=[
-                outcome_of(step.id),
-                *sorted(variable(name) for name in facts_named_by(step)),
+                outcome_variable_name(step.id),
+                *sorted(variable_name(name) for name in facts_named_by(step)),
             ],
-            step_extensions={beyond.EXTENSION: beyond.of_step(step)},
+            step_extensions={cacao_extension.EXTENSION: cacao_extension.step_extension(step)},
             on_completion=after,
             **optional,
         )
@@ -130,7 +130,7 @@ class Workflow:
         return self._node("end", f"end of {place}")
 
     def _node(self, kind: str, place: str, **content: Any) -> str:
-        node_id = derived(kind, self.playbook_ids[self.page.id], kind, place)
+        node_id = stable_id(kind, self.playbook_ids[self.page.id], kind, place)
         self.nodes[node_id] = {"type": kind, **content}
         return node_id
 

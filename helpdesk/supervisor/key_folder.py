@@ -10,17 +10,17 @@ from helpdesk.core.service_keys import public_half_of
 from helpdesk.key_files import KEY_BYTES, PUBLIC_HALF, SECRETS, KeyFile, read
 
 
-def path_of(folder: Path, key: KeyFile) -> Path:
+def key_path(folder: Path, key: KeyFile) -> Path:
     return folder / key.file_name
 
 
-def make_missing(folder: Path) -> list[Path]:
+def make_missing_keys(folder: Path) -> list[Path]:
     """Make each key that is not there, and the public halves; which files it made. Safe to run
     twice: no key that is there is touched."""
-    made = [path for key in KeyFile if key in SECRETS and _make(path := path_of(folder, key))]
+    made = [path for key in KeyFile if key in SECRETS and _make(path := key_path(folder, key))]
     for key, half in PUBLIC_HALF.items():
-        raw = public_half_of(key, Secret(read(str(path_of(folder, key)))[0]))
-        path = path_of(folder, half)
+        raw = public_half_of(key, Secret(read(str(key_path(folder, key)))[0]))
+        path = key_path(folder, half)
         if not path.exists() or base64.b64decode(path.read_text()) != raw:
             _write(path, raw)
             made.append(path)

@@ -13,9 +13,9 @@ from types import FrameType
 
 from helpdesk.adapters import child_processes
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis, ServerNotStarted
-from helpdesk.supervisor.environments import Environments
-from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.instance_folder import InstanceFolder
 from helpdesk.supervisor.listening_sockets import SurfaceSocket, close_sockets, open_sockets
+from helpdesk.supervisor.process_environments import ProcessEnvironments
 from helpdesk.supervisor.process_group import ProcessGroup, Program, Say
 
 SURFACES = ("public", "staff", "partner")
@@ -31,13 +31,18 @@ class StopRequested(BaseException):
     """Somebody pressed Ctrl-C, or the machine goes down."""
 
 
-def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> None:
+def run_everything(
+    instance: InstanceFolder, port: int, say: Say, outside: Mapping[str, str]
+) -> None:
     """Start everything and stay until somebody interrupts; then leave no process behind."""
     with _interruptible(), instance.lock():
         surface_sockets = open_sockets(SURFACES, port)
-        postgres = EmbeddedPostgres(instance.folder / "postgres", passwords=instance.passwords)
+        postgres = EmbeddedPostgres(
+            instance.folder / "postgres",
+            database_passwords_folder=instance.database_passwords_folder,
+        )
         redis = EmbeddedRedis(instance.folder / "redis")
-        processes = ProcessGroup(say, instance.processes)
+        processes = ProcessGroup(say, instance.process_list_file)
         child_processes.adopt_orphans()
         try:
             _start(instance, surface_sockets, postgres, redis, processes, say, outside)
@@ -51,7 +56,7 @@ def up(instance: Instance, port: int, say: Say, outside: Mapping[str, str]) -> N
 
 
 def _start(
-    instance: Instance,
+    instance: InstanceFolder,
     surface_sockets: list[SurfaceSocket],
     postgres: EmbeddedPostgres,
     redis: EmbeddedRedis,
@@ -67,10 +72,10 @@ def _start(
         processes.add("database", postgres)
     with _step(say, "Redis"):
         processes.add("Redis", redis)
-    environments = Environments(instance, surface_sockets, postgres, redis, outside)
+    environments = ProcessEnvironments(instance, surface_sockets, postgres, redis, outside)
     with _step(say, "Tables"):
         _run("migrate", environments.owner(), instance)
-    if instance.service_key.exists():
+    if instance.old_service_key.exists():
         with _step(say, "A key for each purpose"):
             _split_key(instance, environments)
     if is_unsigned:
@@ -99,15 +104,15 @@ def _start(
     say("Press Ctrl-C to stop.")
 
 
-def _split_key(instance: Instance, environments: Environments) -> None:
+def _split_key(instance: InstanceFolder, environments: ProcessEnvironments) -> None:
     """An instance from before has one key for all; it goes when it opens nothing any more."""
-    old = str(instance.service_key)
+    old = str(instance.old_service_key)
     _run("keys", environments.owner(), instance, "reseal", "--as", "up", "--from", old)
-    instance.service_key.unlink()
+    instance.old_service_key.unlink()
 
 
 def _pages(
-    surface_socket: SurfaceSocket, environments: Environments, instance: Instance
+    surface_socket: SurfaceSocket, environments: ProcessEnvironments, instance: InstanceFolder
 ) -> Program:
     number = surface_socket.listener.fileno()
     return Program(
@@ -115,25 +120,29 @@ def _pages(
             sys.executable, "-m", "helpdesk.server", "--bind", f"fd://{number}",
             "wsgi:application",
         ],
-        log=instance.logs / f"{surface_socket.surface}.log",
+        log=instance.logs_folder / f"{surface_socket.surface}.log",
         environment=environments.pages(surface_socket.surface),
         folder=ROOT,
         keeps_open=(number,),
     )  # fmt: skip
 
 
-def _command(instance: Instance, name: str, environment: Mapping[str, str], *words: str) -> Program:
+def _command(
+    instance: InstanceFolder, name: str, environment: Mapping[str, str], *words: str
+) -> Program:
     return Program(
         [sys.executable, "-m", "helpdesk.cli", *words],
-        log=instance.logs / f"{name}.log",
+        log=instance.logs_folder / f"{name}.log",
         environment=environment,
         folder=ROOT,
     )
 
 
-def _run(command: str, environment: Mapping[str, str], instance: Instance, *words: str) -> str:
+def _run(
+    command: str, environment: Mapping[str, str], instance: InstanceFolder, *words: str
+) -> str:
     """Run one of our commands to its end; what it said."""
-    with (instance.logs / f"{command}.log").open("a+") as log:
+    with (instance.logs_folder / f"{command}.log").open("a+") as log:
         done = subprocess.run(  # noqa: S603 - the command is ours
             [sys.executable, "-m", "helpdesk.cli", command, *words],
             env=dict(environment),
@@ -147,7 +156,7 @@ def _run(command: str, environment: Mapping[str, str], instance: Instance, *word
     if done.returncode:
         raise ServerNotStarted(
             f"helpdesk {command} failed. Its output was:\n"
-            f"{done.stdout}{child_processes.log_tail(instance.logs / f'{command}.log')}"
+            f"{done.stdout}{child_processes.log_tail(instance.logs_folder / f'{command}.log')}"
         )
     return done.stdout
 

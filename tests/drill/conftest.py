@@ -10,9 +10,9 @@ from sqlalchemy.orm import sessionmaker
 from helpdesk.accounts import passphrases
 from helpdesk.core.app_context import AppContext
 from helpdesk.drill.actions import DrillReport
-from helpdesk.drill.organisation import found
+from helpdesk.drill.organisation import create_organisation
 from helpdesk.drill.past_moments import PastMoments, in_one_transaction
-from helpdesk.drill.scenarios import run_all
+from helpdesk.drill.scenarios import run_all_scenarios
 from helpdesk.drill.sign_in_sheet import DrillAccount
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 
@@ -52,8 +52,8 @@ def drill(postgres, settings):
     try:
         with in_one_transaction(context) as past:
             beginning = now.replace(day=now.day - 14)
-            players = found(past, beginning)
-            told = run_all(past, beginning=beginning, now=now)
+            players = create_organisation(past, beginning)
+            told = run_all_scenarios(past, beginning=beginning, now=now)
             yield Drill(past, players, told, now)
             raise Undone
     except Undone:

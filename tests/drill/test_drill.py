@@ -158,7 +158,7 @@ def test_the_sheet_comes_back_as_it_was_and_only_we_can_read_it(drill, tmp_path)
 def test_the_sheet_says_how_everybody_signs_in(drill):
     sheet = SignInSheet(tuple(drill.players), (DrillReporter("A trouble", "ten words"),))
 
-    told = sheet.told(drill.now, public="http://p", staff="http://s", partner="http://t")
+    told = sheet.as_text(drill.now, public="http://p", staff="http://s", partner="http://t")
 
     for player in drill.players:
         assert player.passphrase in told
@@ -186,7 +186,7 @@ def test_scenes_come_in_the_order_of_time_and_nothing_happens_after_now(drill):
     seen = []
 
     class NoStage:
-        def workers_until(self, at):
+        def run_jobs_until(self, at):
             pass
 
     def play(name, *moments):

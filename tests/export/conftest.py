@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.export.official import OfficialSchemas
+from helpdesk.export.official_schemas import OfficialSchemas
 from helpdesk.playbooks.repository import CONTENT
 
 BESIDE_US = CONTENT.parents[1] / "shared" / "schemas" / "cacao-2.0" / "schemas"

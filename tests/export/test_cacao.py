@@ -6,10 +6,10 @@ import re
 import pytest
 
 from helpdesk.authoring.ids import read_ids
-from helpdesk.export import beyond
-from helpdesk.export.cacao import TLP_OWNER, as_text, identity, to_cacao
-from helpdesk.export.checks import faults_between, faults_in
-from helpdesk.export.official import NoSchemas, OfficialSchemas
+from helpdesk.export import cacao_extension
+from helpdesk.export.cacao import TLP_OWNER, author_identity, to_cacao, to_json_text
+from helpdesk.export.cacao_checks import faults_between, faults_in
+from helpdesk.export.official_schemas import OfficialSchemas, SchemasNotFound
 from helpdesk.playbooks.repository import CONTENT, load_current_library
 
 PAGES = [page.id for page in load_current_library().playbooks]
@@ -37,13 +37,13 @@ def test_the_official_schemas_do_refuse(official):
 
 
 def test_a_folder_without_schemas_is_said_to_be_one(tmp_path):
-    with pytest.raises(NoSchemas, match="CACAO_SCHEMAS"):
+    with pytest.raises(SchemasNotFound, match="CACAO_SCHEMAS"):
         OfficialSchemas(tmp_path)
 
 
 @pytest.mark.parametrize("page_id", PAGES)
 def test_two_exports_are_equal_to_the_byte(page_id):
-    assert as_text(exported(page_id)).encode() == as_text(exported(page_id)).encode()
+    assert to_json_text(exported(page_id)).encode() == to_json_text(exported(page_id)).encode()
 
 
 def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
@@ -61,15 +61,17 @@ def test_a_translation_is_a_playbook_of_its_own_that_names_its_source():
 def test_what_goes_beyond_cacao_is_named_where_it_says_what_it_is(page_id):
     page = load_current_library().playbook(page_id)
 
-    said = {*beyond.of_page(page)}.union(*(beyond.of_step(step) for step in page.steps))
+    said = {*cacao_extension.playbook_extension(page)}.union(
+        *(cacao_extension.step_extension(step) for step in page.steps)
+    )
 
-    assert said <= {*re.findall(r"\w+", beyond.MEANS)}
+    assert said <= {*re.findall(r"\w+", cacao_extension.MEANS)}
 
 
 def test_which_answers_agree_with_an_outcome_leaves_the_house_too():
     step = load_current_library().playbook("doxing").step("first-contact.danger-again")
 
-    said = beyond.of_step(step)
+    said = cacao_extension.step_extension(step)
 
     assert said["fits"]["no_danger"] == {"is": ["danger", "none_known"]}
     assert "no_answer" not in said["fits"]
@@ -91,7 +93,7 @@ def test_every_step_and_every_end_of_the_page_is_in_it():
 
 
 def test_the_author_is_given_out_beside_it():
-    author = identity(load_current_library())
+    author = author_identity(load_current_library())
     assert author["id"] == exported("something-else")["created_by"]
     assert author["type"] == "identity"
 

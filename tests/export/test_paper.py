@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpdesk.export.drawing import to_svg
-from helpdesk.export.sheet import to_html, to_markdown
+from helpdesk.export.flow_diagram import to_svg
+from helpdesk.export.printable import to_html, to_markdown
 from helpdesk.playbooks.model import Text
 from helpdesk.playbooks.repository import load_current_library
 

@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.export.names import chosen, variable
-from helpdesk.export.patterns import Patterns
+from helpdesk.export.cacao_conditions import CacaoConditions
+from helpdesk.export.ids_and_variables import option_variable_name, variable_name
 from helpdesk.playbooks.conditions import AllOf, Answered, AnyOf, AtLeast, In, Is, Not
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import QuestionKind
@@ -92,13 +92,13 @@ ANSWERS = st.fixed_dictionaries(
 
 
 def as_variables(known):
-    variables = {variable(FACT): known[FACT]}
+    variables = {variable_name(FACT): known[FACT]}
     for question in ASKED:
         value = known.get(question.id)
         several = question.kind is QuestionKind.MANY_OF
-        variables[variable(question.id)] = ("answered" if several and value else value) or ""
+        variables[variable_name(question.id)] = ("answered" if several and value else value) or ""
         for option in question.options if several else ():
-            variables[chosen(question.id, option.id)] = (
+            variables[option_variable_name(question.id, option.id)] = (
                 "true" if option.id in (value or ()) else "false"
             )
     return variables
@@ -107,10 +107,10 @@ def as_variables(known):
 @given(condition=CONDITIONS, told=ANSWERS)
 def test_a_pattern_holds_unless_the_condition_is_ruled_out(condition, told):
     known = {name: value for name, value in told.items() if value is not None}
-    pattern = Patterns(PAGE).not_ruled_out(condition)
+    pattern = CacaoConditions(PAGE).not_ruled_out(condition)
     assert holds(pattern, as_variables(known)) is (evaluate(condition, known) is not Truth.FALSE)
 
 
 def test_a_quote_in_a_value_stays_inside_its_string():
-    pattern = Patterns(PAGE).not_ruled_out(Is(FACT, "it's \\ here"))
+    pattern = CacaoConditions(PAGE).not_ruled_out(Is(FACT, "it's \\ here"))
     assert pattern == r"__account_state__:value = 'it\'s \\ here'"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk import key_files
-from helpdesk.supervisor.key_folder import make_missing, path_of
+from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [sys.executable, "-c", "import wsgi"]
@@ -28,7 +28,7 @@ ALL = [WORKER, TICKER, MIGRATE, VERIFY, SETUP]
 @pytest.fixture
 def whole(postgres, redis_server, place):
     """An environment in which everything is right."""
-    make_missing(place)
+    make_missing_keys(place)
     return {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": postgres.url("helpdesk_app"),
@@ -46,7 +46,7 @@ def given(words, place):
     """The key files of a process, as it is told of them; a command of an operator may know all."""
     keys = {id(WORKER): key_files.OF_WORKER["notices"], id(TICKER): key_files.OF_TICKER}
     keys[id(PAGES)] = key_files.OF_PAGES["public"]
-    return {key: str(path_of(place, key)) for key in keys.get(id(words), key_files.ALL)}
+    return {key: str(key_path(place, key)) for key in keys.get(id(words), key_files.ALL)}
 
 
 def run(words, environment):

@@ -14,7 +14,7 @@ from helpdesk.assembly import open_context, open_engine
 from helpdesk.cli import main
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import Settings
-from helpdesk.supervisor.key_folder import make_missing, path_of
+from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 from helpdesk.ticker import tick
 
 EVERYTHING = [
@@ -90,7 +90,7 @@ def real(postgres, place, monkeypatch):
     ) as connection:
         connection.execute("DROP DATABASE IF EXISTS commands")
         connection.execute("CREATE DATABASE commands OWNER helpdesk_owner")
-    make_missing(place)
+    make_missing_keys(place)
     for name, value in {
         "DATABASE_URL": postgres.url("helpdesk_owner", "commands"),
         "REDIS_URL": "none",
@@ -100,7 +100,7 @@ def real(postgres, place, monkeypatch):
         "MAIL_URL": f"folder://{place}/outbox",
         "MAIL_FROM": "helpdesk@helpdesk.test",
         **{
-            key: str(path_of(place, key))
+            key: str(key_path(place, key))
             for key in key_files.OF_TICKER | {KeyFile.HISTORY_PUBLIC, KeyFile.DUTY_ADDRESSES_PUBLIC}
         },
     }.items():

@@ -9,12 +9,12 @@ import pytest
 from helpdesk.core.sealing import Secret
 from helpdesk.core.service_keys import public_half_of
 from helpdesk.key_files import PUBLIC_HALF, KeyFile, read
-from helpdesk.supervisor.instance import AlreadyUp, Instance
+from helpdesk.supervisor.instance_folder import AlreadyRunning, InstanceFolder
 
 
 @pytest.fixture
 def instance(place):
-    return Instance(place / "instance")
+    return InstanceFolder(place / "instance")
 
 
 def test_the_first_start_makes_a_key_for_each_purpose_that_only_we_can_read(instance):
@@ -66,7 +66,7 @@ def test_nobody_else_can_list_the_folder(instance):
 def test_a_second_helpdesk_on_the_same_folder_is_refused_with_the_number_of_the_first(instance):
     first = instance.lock()
     first.__enter__()
-    with pytest.raises(AlreadyUp, match=f"process {os.getpid()}"):
+    with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
         instance.lock().__enter__()
     first.__exit__(None, None, None)
 

@@ -24,7 +24,7 @@ from helpdesk.core.jobs import Queue
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.key_files import KeyFile, read
 from helpdesk.settings import Settings, Surface
-from helpdesk.supervisor.key_folder import make_missing, path_of
+from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 from helpdesk.worker import run_due_jobs
 from tests.conftest import migrate
 
@@ -47,8 +47,8 @@ class House:
             (self.folder / name).mkdir()
         self.postgres = EmbeddedPostgres(self.folder / "database")
         self.redis = EmbeddedRedis(self.folder / "redis")
-        make_missing(self.folder / "keys")
-        self.keys = {key: read(str(path_of(self.folder / "keys", key))) for key in KeyFile}
+        make_missing_keys(self.folder / "keys")
+        self.keys = {key: read(str(key_path(self.folder / "keys", key))) for key in KeyFile}
         self.intake_key = self.keys[KeyFile.INTAKE][0]
         # What reached the processes although nobody typed it: addresses and browsers.
         self.met = set()
@@ -194,7 +194,7 @@ class House:
             "PARTNER_URL": settings.partner_url,
             "MAIL_URL": settings.mail_url,
             "MAIL_FROM": settings.mail_from,
-            **{key.value: str(path_of(self.folder / "keys", key)) for key in given},
+            **{key.value: str(key_path(self.folder / "keys", key)) for key in given},
             "INSTANCE": str(settings.instance),
             "DRILL": "1",
         }

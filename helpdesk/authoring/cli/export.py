@@ -11,11 +11,11 @@ from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.selection import translate_library
-from helpdesk.export.cacao import as_text, identity, to_cacao
-from helpdesk.export.checks import faults_in
-from helpdesk.export.drawing import to_svg
-from helpdesk.export.official import NoSchemas, OfficialSchemas
-from helpdesk.export.sheet import to_html, to_markdown
+from helpdesk.export.cacao import author_identity, to_cacao, to_json_text
+from helpdesk.export.cacao_checks import faults_in
+from helpdesk.export.flow_diagram import to_svg
+from helpdesk.export.official_schemas import OfficialSchemas, SchemasNotFound
+from helpdesk.export.printable import to_html, to_markdown
 from helpdesk.playbooks.model import Playbook
 
 SCHEMAS = "CACAO_SCHEMAS"
@@ -64,7 +64,7 @@ def export(
         case "html":
             text = to_html(library, page, spoken)
         case "identity":
-            text = as_text(identity(library))
+            text = to_json_text(author_identity(library))
         case _:
             raise output.ToolCannotRun("Choose one: --cacao, --markdown, --html or --identity.")
     for fault in faults:
@@ -124,10 +124,10 @@ def _cacao(
     if SCHEMAS in os.environ:
         try:
             faults += OfficialSchemas(Path(os.environ[SCHEMAS])).faults_in(exported)
-        except NoSchemas as missing_schemas:
+        except SchemasNotFound as missing_schemas:
             raise output.ToolCannotRun(str(missing_schemas)) from None
         checked_by.append("the official schemas, draft-07")
-    return as_text(exported), faults, checked_by
+    return to_json_text(exported), faults, checked_by
 
 
 def _write(out: Path | None, text: str) -> None:

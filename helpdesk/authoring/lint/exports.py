@@ -7,7 +7,7 @@ from helpdesk.authoring.lint.findings import LintFinding
 from helpdesk.authoring.lint.material import LintMaterial
 from helpdesk.authoring.lint_rules import LintRule
 from helpdesk.export.cacao import to_cacao
-from helpdesk.export.checks import Object, faults_between, faults_in
+from helpdesk.export.cacao_checks import Object, faults_between, faults_in
 from helpdesk.playbooks.model import Playbook, texts_in
 
 QUOTED = re.compile("“(.+?)”")

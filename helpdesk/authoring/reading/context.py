@@ -43,8 +43,8 @@ class PlaybookContext:
 
     def service(self, node: Node) -> str:
         """The name of a referral service, noted for checking."""
-        return self.references.to(ReferenceKind.SERVICE, node.id(), node)
+        return self.references.add(ReferenceKind.SERVICE, node.id(), node)
 
     def playbook(self, node: Node) -> str:
         """The name of another page, noted for checking."""
-        return self.references.to(ReferenceKind.PLAYBOOK, node.id(), node)
+        return self.references.add(ReferenceKind.PLAYBOOK, node.id(), node)

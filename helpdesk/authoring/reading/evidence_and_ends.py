@@ -73,7 +73,7 @@ def _escalation(node: Node, context: PlaybookContext) -> EscalationPlan:
         to=fields["to"].id(),
         needs=fields.list_of("needs", context.condition),
         packet=fields.list_of(
-            "packet", lambda said: context.references.to(ReferenceKind.EVIDENCE, said.id(), said)
+            "packet", lambda said: context.references.add(ReferenceKind.EVIDENCE, said.id(), said)
         ),
         asks=fields.list_of("asks", _verb),
         follow_up=fields.list_of("follow_up", Node.duration),

@@ -34,7 +34,7 @@ def read_not_for(node: Node, context: PlaybookContext) -> tuple[NotFor, ...]:
     """The pages that fit better, and when."""
     return tuple(
         NotFor(
-            context.references.to(ReferenceKind.PLAYBOOK, other, said),
+            context.references.add(ReferenceKind.PLAYBOOK, other, said),
             context.text(f"not_for.{other}", said),
         )
         for other, said in node.pairs().items()

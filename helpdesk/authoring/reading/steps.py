@@ -67,7 +67,7 @@ class StepsReader:
         local_id = fields["id"].id()
         home = f"{home}.steps.{local_id}"
         evidence = fields.list_of(
-            "evidence", lambda said: self.references.to(ReferenceKind.EVIDENCE, said.id(), said)
+            "evidence", lambda said: self.references.add(ReferenceKind.EVIDENCE, said.id(), said)
         )
         outcomes = self._outcomes(fields["ends_as"], home, evidence)
         step = Step(
@@ -92,13 +92,13 @@ class StepsReader:
             evidence=evidence,
             escalation=fields.read(
                 "escalation",
-                lambda said: self.references.to(ReferenceKind.ESCALATION, said.id(), said),
+                lambda said: self.references.add(ReferenceKind.ESCALATION, said.id(), said),
                 None,
             ),
             wait=fields.read("wait", Node.duration, None),
             pap=fields.read("pap", read_pap, None),
             services=fields.list_of(
-                "services", lambda said: self.references.to(ReferenceKind.SERVICE, said.id(), said)
+                "services", lambda said: self.references.add(ReferenceKind.SERVICE, said.id(), said)
             ),
         )
         return replace(step, sets=fields.read("sets", lambda said: self._sets(said, step), ()))
@@ -125,9 +125,9 @@ class StepsReader:
         if "leads_to" in fields:
             kind, said = fields["leads_to"].only_field("end playbook")
             if kind == "end":
-                end = self.references.to(ReferenceKind.END, said.id(), said)
+                end = self.references.add(ReferenceKind.END, said.id(), said)
             else:
-                playbook = self.references.to(ReferenceKind.PLAYBOOK, said.id(), said)
+                playbook = self.references.add(ReferenceKind.PLAYBOOK, said.id(), said)
         return StepOutcome(
             id=outcome_id,
             label=Text(f"{home}.ends_as.{outcome_id}", fields["label"].text()),

@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT7
 ROOT = "playbook.json"
 
 
-class NoSchemas(Exception):
+class SchemasNotFound(Exception):
     """The folder does not hold the official schemas."""
 
 
@@ -25,7 +25,9 @@ class OfficialSchemas:
 
     def __init__(self, folder: Path) -> None:
         if not (folder / ROOT).is_file():
-            raise NoSchemas(f"{folder} holds no {ROOT}. CACAO_SCHEMAS names the folder of schemas.")
+            raise SchemasNotFound(
+                f"{folder} holds no {ROOT}. CACAO_SCHEMAS names the folder of schemas."
+            )
         schemas = [json.loads(path.read_text()) for path in sorted(folder.rglob("*.json"))]
         resources = [(one["$id"], DRAFT7.create_resource(one)) for one in schemas if "$id" in one]
         registry: Registry[Any] = Registry().with_resources(resources)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from helpdesk.export.links import circle, links_of, reached
+from helpdesk.export.links import find_circle, links_of, reachable_steps
 
 Object = Mapping[str, Any]
 
@@ -77,14 +77,14 @@ def _ways_on(exported: Object) -> Iterator[str]:
 
 def _reachable(exported: Object) -> Iterator[str]:
     workflow = exported["workflow"]
-    seen = reached(workflow, exported["workflow_start"])
+    seen = reachable_steps(workflow, exported["workflow_start"])
     for node_id in workflow:
         if node_id not in seen:
             yield f"Nothing leads to {node_id}."
 
 
 def _no_loop(exported: Object) -> Iterator[str]:
-    loop = circle(exported["workflow"])
+    loop = find_circle(exported["workflow"])
     if loop:
         yield f"These lead in a circle: {', '.join(loop)}."
 

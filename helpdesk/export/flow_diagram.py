@@ -48,19 +48,19 @@ class Box:
         return LEFT + ASIDE if self.step.when else LEFT
 
     @property
-    def head(self) -> int:
+    def condition_height(self) -> int:
         """How much room the condition takes above the box."""
         return len(self.condition) * SMALL + (4 if self.condition else 0)
 
     @property
-    def tall(self) -> int:
+    def height(self) -> int:
         own = len(self.title) * LINE + 2 * PAD
         outcomes = sum(len(lines) * SMALL + PAD for lines in self.leaving)
         return max(own, outcomes)
 
     @property
     def bottom(self) -> int:
-        return self.top + self.head + self.tall
+        return self.top + self.condition_height + self.height
 
 
 def to_svg(library: Library, page: Playbook, language: str) -> str:
@@ -119,7 +119,7 @@ def _leads(library: Library, page: Playbook, outcome: StepOutcome) -> str:
 
 def _drawn(box: Box, *, rtl: bool) -> Iterator[str]:
     yield from _text(box.condition, LEFT + ASIDE, box.top + 12, "small", SMALL, rtl=rtl)
-    top = box.top + box.head
+    top = box.top + box.condition_height
     kind = "aside" if box.step.when else "step"
     must = " must" if box.step.must else ""
     tall = len(box.title) * LINE + 2 * PAD
@@ -141,7 +141,7 @@ def _drawn(box: Box, *, rtl: bool) -> Iterator[str]:
 
 def _arrow_to(box: Box) -> str:
     """From the line that runs down the side: past a step that is not always needed, or into it."""
-    top = box.top + box.head
+    top = box.top + box.condition_height
     if box.step.when:
         return f'<path class="way" marker-end="url(#tip)" d="M{SPINE} {top + LINE}H{box.left}"/>'
     return f'<path class="way" marker-end="url(#tip)" d="M{SPINE} {top - GAP // 2}V{top}"/>'

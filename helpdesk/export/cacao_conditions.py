@@ -10,7 +10,7 @@ down to the comparisons.
 
 from dataclasses import dataclass, replace
 
-from helpdesk.export.names import chosen, variable
+from helpdesk.export.ids_and_variables import option_variable_name, variable_name
 from helpdesk.playbooks.conditions import (
     UNTOLD,
     AllOf,
@@ -28,7 +28,7 @@ UNANSWERED = ""
 
 
 @dataclass(frozen=True)
-class PatternComparison:
+class CacaoComparison:
     """A variable beside a string: the same, or not."""
 
     name: str
@@ -36,7 +36,7 @@ class PatternComparison:
     same: bool = True
 
     @property
-    def opposite(self) -> "PatternComparison":
+    def opposite(self) -> "CacaoComparison":
         return replace(self, same=not self.same)
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class PatternComparison:
 
 
 @dataclass(frozen=True)
-class Patterns:
+class CacaoConditions:
     """The conditions of one page, as patterns over its variables."""
 
     page: Playbook
@@ -75,24 +75,24 @@ class Patterns:
 
     def _has_one_of(
         self, name: str, values: tuple[str, ...], *, certain: bool
-    ) -> list[PatternComparison]:
+    ) -> list[CacaoComparison]:
         """The comparisons of which one must hold. A fact that no step recorded is not so."""
         question = self.page.question(name)
         told = [_told(question, name, value) for value in values]
         if question is not None and not certain:
             silent = [one.id for one in question.options if one.id in UNTOLD]
             told += [_told(question, name, word) for word in silent]
-            told.append(PatternComparison(variable(name), UNANSWERED))
+            told.append(CacaoComparison(variable_name(name), UNANSWERED))
         return told
 
-    def _has_an_answer(self, name: str) -> list[PatternComparison]:
+    def _has_an_answer(self, name: str) -> list[CacaoComparison]:
         question = self.page.question(name)
         if question is None or not question.options:
-            return [PatternComparison(variable(name), UNANSWERED, same=False)]
+            return [CacaoComparison(variable_name(name), UNANSWERED, same=False)]
         return [_told(question, name, one.id) for one in question.options if one.id not in UNTOLD]
 
 
-def _told(question: Question | None, name: str, value: str) -> PatternComparison:
+def _told(question: Question | None, name: str, value: str) -> CacaoComparison:
     if question is not None and question.kind is QuestionKind.MANY_OF:
-        return PatternComparison(chosen(name, value), "true")
-    return PatternComparison(variable(name), value)
+        return CacaoComparison(option_variable_name(name, value), "true")
+    return CacaoComparison(variable_name(name), value)

@@ -6,7 +6,7 @@ from uuid import UUID
 DOT = "--"  # ids of ours never hold two dashes, so nothing else is spelt like this
 
 
-def derived(kind: str, *origin: str) -> str:
+def stable_id(kind: str, *origin: str) -> str:
     """An identifier drawn from where the thing stands, not from chance.
 
     It has the form of a UUIDv4, as the CACAO 2.0 schemas ask for, and is the same on every run.
@@ -15,16 +15,16 @@ def derived(kind: str, *origin: str) -> str:
     return f"{kind}--{UUID(bytes=drawn, version=4)}"
 
 
-def variable(name: str) -> str:
+def variable_name(name: str) -> str:
     """The name of a variable: __hold__ for a question or a fact."""
     return f"__{name.replace('.', DOT)}__"
 
 
-def chosen(question: str, option: str) -> str:
+def option_variable_name(question: str, option: str) -> str:
     """The variable that says whether one option of several was chosen: "true" or "false"."""
-    return variable(f"{question}{DOT}{option}")
+    return variable_name(f"{question}{DOT}{option}")
 
 
-def outcome_of(step: str) -> str:
+def outcome_variable_name(step: str) -> str:
     """The variable that holds how a step ended."""
-    return variable(f"outcome{DOT}{step}")
+    return variable_name(f"outcome{DOT}{step}")

@@ -10,25 +10,25 @@ from pathlib import Path
 
 from helpdesk.adapters.child_processes import StartError
 from helpdesk.key_files import KeyFile
-from helpdesk.supervisor.key_folder import make_missing, path_of
+from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 
 
-class AlreadyUp(StartError):
+class AlreadyRunning(StartError):
     """Another `helpdesk up` works on this instance."""
 
 
 @dataclass(frozen=True)
-class Instance:
+class InstanceFolder:
     """Where one helpdesk keeps what it is."""
 
     folder: Path
 
     def key(self, key: KeyFile) -> Path:
         """Where the key of a purpose is."""
-        return path_of(self.folder / "keys", key)
+        return key_path(self.folder / "keys", key)
 
     @property
-    def service_key(self) -> Path:
+    def old_service_key(self) -> Path:
         """The one key of before, in an instance that is older than a key for each purpose."""
         return self.folder / "keys" / "service.key"
 
@@ -38,21 +38,21 @@ class Instance:
         return not self.key(KeyFile.STAFF_SIGNING).exists()
 
     @property
-    def passwords(self) -> Path:
+    def database_passwords_folder(self) -> Path:
         """The folder with the password of each database role."""
         return self.folder / "keys" / "database"
 
     @property
-    def outbox(self) -> Path:
+    def emails_folder(self) -> Path:
         """The letters that a drill writes instead of sending."""
         return self.folder / "outbox"
 
     @property
-    def logs(self) -> Path:
+    def logs_folder(self) -> Path:
         return self.folder / "logs"
 
     @property
-    def processes(self) -> Path:
+    def process_list_file(self) -> Path:
         """Which process is which, for whoever wants to look, or to kill one on purpose."""
         return self.folder / "processes.json"
 
@@ -62,9 +62,9 @@ class Instance:
         self.folder.mkdir(parents=True, exist_ok=True)
         # As root, PostgreSQL runs as somebody else and must pass through; it can list nothing.
         self.folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        for folder in (self.folder / "keys", self.outbox, self.logs):
+        for folder in (self.folder / "keys", self.emails_folder, self.logs_folder):
             folder.mkdir(mode=0o700, exist_ok=True)
-        make_missing(self.folder / "keys")
+        make_missing_keys(self.folder / "keys")
         return is_new
 
     def remove(self) -> None:
@@ -80,7 +80,7 @@ class Instance:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 lock.seek(0)
-                raise AlreadyUp(
+                raise AlreadyRunning(
                     f"The helpdesk in {self.folder} is already running "
                     f"(process {lock.read().strip() or 'unknown'}). "
                     f"Stop it first, or choose another folder with INSTANCE=."

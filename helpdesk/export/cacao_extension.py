@@ -26,7 +26,7 @@ MEANS = (
 Object = dict[str, Any]
 
 
-def of_page(page: Playbook) -> Object:
+def playbook_extension(page: Playbook) -> Object:
     """The questions, flags, advice, evidence, requests and ends of a page."""
     return {
         "status": page.status.value,
@@ -87,7 +87,7 @@ def of_page(page: Playbook) -> Object:
     }
 
 
-def of_step(step: Step) -> Object:
+def step_extension(step: Step) -> Object:
     """What CACAO has no place for. Readers that do not know it still have the whole text."""
     held: Object = {
         "step": step.id,

@@ -7,7 +7,7 @@ from helpdesk import key_files
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
 from helpdesk.key_files import KeyFile
 from helpdesk.settings import NO_REDIS
-from helpdesk.supervisor.instance import Instance
+from helpdesk.supervisor.instance_folder import InstanceFolder
 from helpdesk.supervisor.listening_sockets import SurfaceSocket
 
 CORES = min(max(os.cpu_count() or 1, 2), 4)
@@ -19,12 +19,12 @@ PASSED_ON = (
 )  # fmt: skip
 
 
-class Environments:
+class ProcessEnvironments:
     """What each process is told, and no more: the public pages get no key that opens anything."""
 
     def __init__(
         self,
-        instance: Instance,
+        instance: InstanceFolder,
         surface_sockets: list[SurfaceSocket],
         postgres: EmbeddedPostgres,
         redis: EmbeddedRedis,
@@ -39,7 +39,7 @@ class Environments:
             for surface_socket in surface_sockets
         }
         self._common = plain | urls | {
-            "MAIL_URL": f"folder://{instance.outbox.resolve()}",
+            "MAIL_URL": f"folder://{instance.emails_folder.resolve()}",
             "MAIL_FROM": "helpdesk@drill.example",
             "INSTANCE": str(instance.folder.resolve()),
             "HELPDESK_NAME": "Drill helpdesk",
