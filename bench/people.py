@@ -90,7 +90,7 @@ def _has_confirmed_address(work: Work, person: Person, address: str) -> None:
 @cache
 def _shared_lock(peppers: tuple[Secret, ...]) -> tuple[str, passphrases.PassphraseLock]:
     """One passphrase for all: what a guess costs is no part of a trial, and fifty take a while."""
-    passphrase = codes.new_passphrase()
+    passphrase = codes.generate_passphrase()
     return passphrase, passphrases.new_lock(passphrase, peppers)
 
 

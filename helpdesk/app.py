@@ -47,9 +47,9 @@ from helpdesk.web import (
     cookies,
     double_submit,
     error_pages,
-    form_results,
     form_tokens,
     headers,
+    kept_result_pages,
     languages,
     login,
     rate_limits,
@@ -124,13 +124,13 @@ def create_app(context: AppContext, surface: Surface) -> Flask:
     error_pages.init_app(app)
     rate_limits.init_app(app)
     identify = intake_door.identify if surface is Surface.PUBLIC else accounts_door.identify
-    form_results.init_app(app)
+    kept_result_pages.init_app(app)
     web_work.init_app(app, identify)
     form_tokens.init_app(app)
     blank_forms.init_app(app)
     login.init_app(app, surface, accounts.ask_to_sign_in)
     double_submit.init_app(app)
-    form_results.save_results_in_transaction(app)
+    kept_result_pages.save_results_in_transaction(app)
     Babel(app, locale_selector=languages.select_language)
     catalogues.init_app(app)
     _speak(app, context, surface)

@@ -94,7 +94,7 @@ def megabytes(text: str) -> int:
     return int(text)
 
 
-def folder(text: str) -> Path:
+def existing_or_new_folder(text: str) -> Path:
     """A folder, or a place where one can be made."""
     path = Path(text)
     if path.exists() and not path.is_dir():
@@ -102,7 +102,7 @@ def folder(text: str) -> Path:
     return path
 
 
-def file(text: str) -> Path:
+def existing_file(text: str) -> Path:
     """A file that is there."""
     path = Path(text)
     if not path.is_file():

@@ -104,7 +104,7 @@ class Settings:
             ),
             intake_keys=keys.pop(KeyFile.INTAKE, ()),
             service_keys=keys,
-            instance=reader.optional("INSTANCE", "instance", values.folder),
+            instance=reader.optional("INSTANCE", "instance", values.existing_or_new_folder),
             helpdesk_name=environment.get("HELPDESK_NAME", "Helpdesk"),
             exit_url=reader.optional("EXIT_URL", "https://www.wikipedia.org/", values.web_address),
             drill=environment.get("DRILL", "") == "1",
@@ -112,7 +112,7 @@ class Settings:
             offer_unreviewed=environment.get("OFFER_UNREVIEWED", "") == "1",
             reports_quota=reader.optional("REPORTS_QUOTA", "1000", values.megabytes),
             other_ways=environment.get("OTHER_WAYS", "").strip(),
-            helplines=reader.checked("HELPLINES", environment["HELPLINES"], values.file)
+            helplines=reader.checked("HELPLINES", environment["HELPLINES"], values.existing_file)
             if environment.get("HELPLINES")
             else None,
         )

@@ -50,7 +50,7 @@ def try_passphrase(
     `is_known`: this browser has let the person in before. Its turn is not taken by strangers.
     """
     with context.begin() as work:
-        attempt = operations.start_attempt(work, handle=handle, surface=surface)
+        attempt = operations.find_who_signs_in(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
     lock = passphrases.open_lock(
         passphrase, attempt.salt, context.service.peppers_for_surface(surface), slots=turns
@@ -134,7 +134,7 @@ def try_recovery(
 ) -> str | None:
     """A new passphrase, for the recovery key and the second factor: the next recovery key."""
     with context.begin() as work:
-        attempt = operations.start_attempt(work, handle=handle, surface=surface)
+        attempt = operations.find_who_signs_in(work, handle=handle, surface=surface)
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     # Slow, so no transaction is open here.

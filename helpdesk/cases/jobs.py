@@ -21,9 +21,7 @@ def resume_due_case(context: AppContext, *, case_id: str, day: str) -> None:
 
 
 @job("cases.tell_of_cases", queue=Queue.NOTICES)
-def email_about_reassigned_cases(
-    context: AppContext, *, team_id: str, person_id: str, at: int
-) -> None:
+def email_new_owner_or_duty(context: AppContext, *, team_id: str, person_id: str, at: int) -> None:
     """Say that a colleague's cases have come: to the one who has them now, or else to whoever is on
     duty for the queue. One letter, however many they are. Safe to run twice."""
     with context.begin() as work:

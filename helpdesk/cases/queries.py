@@ -234,7 +234,7 @@ def cases_to_follow_up(work: Work, *, today: date, limit: int = 20) -> Sequence[
     return work.session.scalars(due.limit(limit)).all()
 
 
-def messages_of(work: Work, case: Case) -> Sequence[Message]:
+def messages_with_reporter(work: Work, case: Case) -> Sequence[Message]:
     """What was written both ways, oldest first; without the copies that only reporters open."""
     written = select(Message).where(Message.case_id == case.id)
     written = written.options(defer(Message.for_reporter))

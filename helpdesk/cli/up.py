@@ -45,7 +45,7 @@ def forget_instance(instance: Path) -> None:
         return
     place = InstanceFolder(instance)
     with place.lock():
-        EmbeddedPostgres(instance / "postgres", passwords=place.passwords).remove()
+        EmbeddedPostgres(instance / "postgres", passwords=place.database_passwords_folder).remove()
         place.remove()
     click.echo(f"{instance} has been deleted.")
 

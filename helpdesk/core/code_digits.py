@@ -19,7 +19,7 @@ def number_to_digits(number: int) -> str:
     return " ".join(plain[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 
 
-def numbers_from_digits(text: str) -> Iterator[int]:
+def find_codes_in_digits(text: str) -> Iterator[int]:
     """Every code that stands in a text as digits, of whatever script, with the right check."""
     for typed in TYPED.findall(normalise(text)):
         plain = re.sub(r"\D", "", typed)

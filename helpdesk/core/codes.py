@@ -131,7 +131,7 @@ def new_ref(prefix: str = "") -> str:
     return f"{prefix}{letters[:3]}-{letters[3:]}"
 
 
-def new_passphrase() -> str:
+def generate_passphrase() -> str:
     """Seven words: 90 bits, enough against guessing at a stolen database."""
     return " ".join(secrets.choice(word_list()) for _ in range(WORDS_IN_PASSPHRASE))
 
@@ -154,9 +154,9 @@ def contains_code(text: str) -> bool:
     return (
         code_input.contains_letter_code(text)
         or longest_run_of_words(words) >= WORDS_THAT_TELL
-        or next(code_words.numbers_from_words(words, forgiving=False), None) is not None
+        or next(code_words.find_codes_in_words(words, forgiving=False), None) is not None
         or code_words.is_nearly_a_code(words)
-        or next(code_digits.numbers_from_digits(text), None) is not None
+        or next(code_digits.find_codes_in_digits(text), None) is not None
         or _is_nothing_else(text, words)
     )
 
@@ -164,7 +164,10 @@ def contains_code(text: str) -> bool:
 def _is_nothing_else(text: str, words: list[str]) -> bool:
     """Whether a text is one code from end to end, in whatever groups, or with a slip in its words:
     what the mailbox would take, in a place where no sentence reads like that."""
-    if len(words) == WORDS_IN_CODE and next(code_words.numbers_from_words(words), None) is not None:
+    if (
+        len(words) == WORDS_IN_CODE
+        and next(code_words.find_codes_in_words(words), None) is not None
+    ):
         return True
     return code_input.is_all_letters(text) and next(_numbers_of_letters(text), None) is not None
 
@@ -204,11 +207,11 @@ def _numbers_in(text: str) -> Iterator[int]:
     words = code_input.words_in(text)
     is_short = len(words) <= LONGEST_PASTE
     if is_short:
-        yield from code_words.numbers_from_words(words, forgiving=False)
-        yield from code_words.numbers_from_words(words)
-    yield from code_digits.numbers_from_digits(text)
+        yield from code_words.find_codes_in_words(words, forgiving=False)
+        yield from code_words.find_codes_in_words(words)
+    yield from code_digits.find_codes_in_digits(text)
     yield from _numbers_of_letters(text)
-    yield from eff_word_list.numbers_from_words(words) if is_short else ()
+    yield from eff_word_list.find_old_codes_in_words(words) if is_short else ()
 
 
 def _numbers_of_letters(text: str) -> Iterator[int]:

@@ -46,7 +46,7 @@ def number_to_words(number: int) -> tuple[str, ...]:
     return tuple(reversed(words))
 
 
-def numbers_from_words(words: list[str]) -> Iterator[int]:
+def find_old_codes_in_words(words: list[str]) -> Iterator[int]:
     """Codes of before, in words of the long list."""
     places = [closest_word_index(word, _word_numbers(), _longest()) for word in words]
     for start in range(len(places) - WORDS_OF_BEFORE + 1):

@@ -76,6 +76,6 @@ def response_to(session: Session, press: str, *, since: datetime | None = None) 
     return answer
 
 
-def response_location(press: str) -> Place:
+def sealing_place_of(press: str) -> Place:
     """Where its answer belongs, for who has no row."""
     return StoredResponse(id=press).place_of("answer")

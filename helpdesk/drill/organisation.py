@@ -172,7 +172,7 @@ def _enrol(
         role=part.role,
         teams=[teams[slug] for slug in part.teams],
     )
-    passphrase, seed = codes.new_passphrase(), second_factor.new_seed()
+    passphrase, seed = codes.generate_passphrase(), second_factor.new_seed()
     door = Surface.PARTNER if part.role is Role.PARTNER else Surface.STAFF
     peppers = past.context.service.peppers_for_surface(door)
     enrolled = accounts.enrol(

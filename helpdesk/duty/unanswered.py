@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from helpdesk.cases.models import Case
 from helpdesk.intake import report
-from helpdesk.playbooks.answers import questions_to_ask
+from helpdesk.playbooks.answers import applicable_questions
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.repository import load_current_library
 
@@ -24,7 +24,7 @@ def unanswered_questions(case: Case, known: Context) -> UnansweredQuestions:
     later = report.questions_for_later(library, case.kinds)
     left = [
         one
-        for one in questions_to_ask((*before, *later), known)
+        for one in applicable_questions((*before, *later), known)
         if one.id not in {*known, *library.decision_questions}
     ]
     waits = {one.id for one in later}

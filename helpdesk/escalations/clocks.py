@@ -59,29 +59,29 @@ def time_left_to_partner(work: Work, escalation: Escalation) -> timedelta:
 
 
 @dataclass(frozen=True)
-class RequestProgress:
+class ArrivalAtPartner:
     """How far a request came, told from its clocks: whoever sees it may see no more than those."""
 
     arrived_at: datetime | None = None
     was_seen: bool = False
 
 
-def progress_of_requests(
+def arrivals_at_partner(
     work: Work, escalations: Iterable[Escalation]
-) -> dict[str, RequestProgress]:
+) -> dict[str, ArrivalAtPartner]:
     """When each of these requests reached its partner, and whether a person there has moved."""
     started = select(ClockEvent).where(
         ClockEvent.subject_id.in_([one.id for one in escalations]),
         ClockEvent.clock.in_((OURS, THEIRS)),
         ClockEvent.turn == ClockAction.STARTED,
     )
-    ways: defaultdict[str, RequestProgress] = defaultdict(RequestProgress)
+    ways: defaultdict[str, ArrivalAtPartner] = defaultdict(ArrivalAtPartner)
     for event in work.session.scalars(started.order_by(ClockEvent.at)):
         way = ways[event.subject_id]
         if way.arrived_at is not None:
-            ways[event.subject_id] = RequestProgress(way.arrived_at, was_seen=True)
+            ways[event.subject_id] = ArrivalAtPartner(way.arrived_at, was_seen=True)
         elif event.clock == THEIRS:
-            ways[event.subject_id] = RequestProgress(event.at)
+            ways[event.subject_id] = ArrivalAtPartner(event.at)
     return ways
 
 

@@ -115,7 +115,7 @@ def last_message_at(work: Work, case: Case) -> datetime | None:
     return work.session.scalar(select(func.max(Message.sent_at)).where(Message.case_id == case.id))
 
 
-def messages_of(work: Work, case: Case) -> Sequence[Message]:
+def messages_for_reporter(work: Work, case: Case) -> Sequence[Message]:
     """What was written both ways, oldest first."""
     written = select(Message).where(Message.case_id == case.id)
     return work.session.scalars(written.order_by(Message.sent_at, Message.id)).all()
@@ -183,7 +183,7 @@ def requests_of(work: Work, case: Case) -> list[RequestStatus]:
     verified = select(Verification).where(Verification.case_id == case.id)
     said = work.session.scalars(verified.order_by(Verification.at, Verification.id)).all()
     agreed = {one.platform for one in agreed_consents(work, case)}
-    ways = clocks.progress_of_requests(work, asked)
+    ways = clocks.arrivals_at_partner(work, asked)
     return [
         RequestStatus(
             one,

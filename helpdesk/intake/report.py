@@ -7,7 +7,7 @@ from typing import Final
 
 from helpdesk.cases.states import ConsentKind
 from helpdesk.playbooks import merging
-from helpdesk.playbooks.answers import questions_to_ask, without_hidden
+from helpdesk.playbooks.answers import applicable_questions, without_hidden
 from helpdesk.playbooks.conditions import Context, Value, names_in
 from helpdesk.playbooks.library import PLATFORM_QUESTION, Library
 from helpdesk.playbooks.merging import SOMETHING_ELSE
@@ -149,7 +149,7 @@ def hidden_questions(
 ) -> frozenset[str]:
     """The questions that answers on a page before have made pointless."""
     all_of_them = questions(library, pages)
-    still_asked = {one.id for one in questions_to_ask(all_of_them, answers)}
+    still_asked = {one.id for one in applicable_questions(all_of_them, answers)}
     return frozenset({one.id for one in all_of_them} - still_asked)
 
 

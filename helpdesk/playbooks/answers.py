@@ -14,7 +14,7 @@ FIRST: Final = 5
 FIRST_DONTS: Final = 2
 
 
-def questions_to_ask(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
+def applicable_questions(questions: Iterable[Question], answers: Context) -> tuple[Question, ...]:
     """The questions these answers leave to be asked. One we cannot tell about is asked."""
     kept: dict[str, Value] = {}
     still_asked: list[Question] = []
@@ -30,7 +30,7 @@ def questions_to_ask(questions: Iterable[Question], answers: Context) -> tuple[Q
 
 def without_hidden(questions: Iterable[Question], answers: Context) -> dict[str, Value]:
     """The answers, without those to questions that other answers have hidden."""
-    ids = {question.id for question in questions_to_ask(questions, answers)}
+    ids = {question.id for question in applicable_questions(questions, answers)}
     return {name: value for name, value in answers.items() if name in ids}
 
 

@@ -39,7 +39,7 @@ def run_everything(
         surface_sockets = open_sockets(SURFACES, port)
         postgres = EmbeddedPostgres(
             instance.folder / "postgres",
-            database_passwords_folder=instance.database_passwords_folder,
+            passwords=instance.database_passwords_folder,
         )
         redis = EmbeddedRedis(instance.folder / "redis")
         processes = ProcessGroup(say, instance.process_list_file)

@@ -8,7 +8,7 @@ from helpdesk.accounts.on_call import AlertResult
 from helpdesk.cases import news, report_content
 from helpdesk.cases.contributions import answer_contribution_name, record_contribution
 from helpdesk.cases.levels import Level, highest
-from helpdesk.cases.models import Case, ContributionKind, LevelRequest
+from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict
@@ -169,7 +169,7 @@ def raise_level(work: Work, case: Case, *, level: Level, reason: str) -> None:
 
 def request_lower_level(
     work: Work, case: Case, *, level: Level | None, reason: str
-) -> LevelRequest:
+) -> LowerLevelRequest:
     """Ask a second person to agree that a case can wait longer, by one level."""
     lock_case(work, case)
     work.require(may_judge, case)
@@ -182,7 +182,7 @@ def request_lower_level(
     return _write_wish(work, case, level=level, reason=reason)
 
 
-def decide_level_request(work: Work, request: LevelRequest, *, granted: bool) -> None:
+def decide_lower_level_request(work: Work, request: LowerLevelRequest, *, granted: bool) -> None:
     """The second person agrees that a case can wait longer, or does not."""
     case = request.case
     # A level that is being raised at this moment is waited for, and never lowered over.
@@ -206,8 +206,8 @@ def decide_level_request(work: Work, request: LevelRequest, *, granted: bool) ->
         _move(work, case, request.level, rule=LOWERED)
 
 
-def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LevelRequest:
-    request = LevelRequest(
+def _write_wish(work: Work, case: Case, *, level: Level, reason: str) -> LowerLevelRequest:
+    request = LowerLevelRequest(
         case=case, case_id=case.id, level=level, asked_by=work.actor.id, asked_at=work.at
     )
     request.reason = work.keys.seal(request, "reason", reason)

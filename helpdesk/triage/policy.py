@@ -1,6 +1,6 @@
 """Who may say how urgent a case is; pure functions."""
 
-from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.cases.policy import may_work_on
 from helpdesk.core.actors import Actor
 
@@ -10,6 +10,6 @@ def may_judge(actor: Actor, case: Case) -> bool:
     return may_work_on(actor, case)
 
 
-def may_decide(actor: Actor, request: LevelRequest) -> bool:
+def may_decide(actor: Actor, request: LowerLevelRequest) -> bool:
     """A lower level needs a second person: anyone of the queue but the one who asked."""
     return may_judge(actor, request.case) and request.asked_by != actor.id

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from helpdesk.cases import queries as cases
 from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.core.errors import Conflict
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import Promise, PromiseState
@@ -67,7 +67,7 @@ class TriageSummary:
     rows: tuple[TableRow, ...]
     answers: tuple[JudgedAnswer, ...]
     evaluations: Sequence[Any]
-    request: LevelRequest | None
+    request: LowerLevelRequest | None
     reason: str
     could_raise: tuple[str, ...]
 
@@ -90,7 +90,7 @@ def triage_of_case(work: Work, case: Case) -> TriageSummary:
         evaluations=evaluations_of(work, case),
         at_work=runs.playbooks_in_progress(work, case),
         request=pending_request(work, case),
-        messages=cases.messages_of(work, case),
+        messages=cases.messages_with_reporter(work, case),
     )
 
 
@@ -100,7 +100,7 @@ def triage_summary(
     *,
     evaluations: Sequence[Any],
     at_work: Sequence[str],
-    request: LevelRequest | None,
+    request: LowerLevelRequest | None,
     messages: Sequence[Any],
 ) -> TriageSummary:
     """The same of what was read: levels given, playbooks at work, a wish to lower the level, and
@@ -155,16 +155,18 @@ def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
     return work.session.scalars(given.order_by(Evaluation.at.desc(), Evaluation.id)).all()
 
 
-def pending_request(work: Work, case: Case) -> LevelRequest | None:
+def pending_request(work: Work, case: Case) -> LowerLevelRequest | None:
     """The wish to lower the level that nobody has decided yet."""
     return work.session.scalar(
-        select(LevelRequest).where(
-            LevelRequest.case_id == case.id, LevelRequest.decided_at.is_(None)
+        select(LowerLevelRequest).where(
+            LowerLevelRequest.case_id == case.id, LowerLevelRequest.decided_at.is_(None)
         )
     )
 
 
-def pending_request_or_conflict(work: Work, case: Case, *, seen: str | None = None) -> LevelRequest:
+def pending_request_or_conflict(
+    work: Work, case: Case, *, seen: str | None = None
+) -> LowerLevelRequest:
     """The undecided wish; where there is none, or not the one seen, somebody has been quicker."""
     request = pending_request(work, case)
     if request is None or seen not in (None, request.id):
@@ -172,13 +174,13 @@ def pending_request_or_conflict(work: Work, case: Case, *, seen: str | None = No
     return request
 
 
-def pending_requests(work: Work) -> Sequence[LevelRequest]:
+def pending_requests(work: Work) -> Sequence[LowerLevelRequest]:
     """Wishes to lower a level in the actor's queues, oldest first."""
     pending = (
-        select(LevelRequest)
-        .join(Case, Case.id == LevelRequest.case_id)
-        .where(cases.in_queues(work.actor.queues), LevelRequest.decided_at.is_(None))
-        .order_by(LevelRequest.asked_at)
+        select(LowerLevelRequest)
+        .join(Case, Case.id == LowerLevelRequest.case_id)
+        .where(cases.in_queues(work.actor.queues), LowerLevelRequest.decided_at.is_(None))
+        .order_by(LowerLevelRequest.asked_at)
     )
     return work.session.scalars(pending).all()
 

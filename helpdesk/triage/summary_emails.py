@@ -44,7 +44,7 @@ def compose_surge_alert(
     return on_call.compose_alert(work, lane.team_id, email=email, tiers=tiers)
 
 
-def will_be_in_next_summary(work: Work, case: Case) -> bool:
+def leave_to_next_summary(work: Work, case: Case) -> bool:
     """Whether a case moved and was told of a moment ago: then the next letter, ten minutes later,
     is about all that moved until then. It is promised once, however much moves."""
     lately = select(HistoryEntry.id).where(

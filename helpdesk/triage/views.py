@@ -80,7 +80,7 @@ def create_lowering_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     asked = queries.pending_request_or_conflict(work, case, seen=mark_on_page())
     granted = request.form.get("granted") == "yes"
-    operations.decide_level_request(work, asked, granted=granted)
+    operations.decide_lower_level_request(work, asked, granted=granted)
     flash(f"The level is {case.level}." if granted else "The level stays as it was.")
     return _to_case(case)
 

@@ -15,7 +15,7 @@ PEPPERS = SERVICE.peppers_for_surface("staff")
 
 def test_a_generated_passphrase_has_seven_words_and_no_fault():
     for _ in range(200):
-        passphrase = codes.new_passphrase()
+        passphrase = codes.generate_passphrase()
         assert len(passphrase.split()) == 7
         assert weakness_of(passphrase) == ""
 
@@ -61,7 +61,7 @@ def test_what_an_attacker_would_know_or_try_is_refused_with_what_to_do(passphras
 
 def test_a_generated_passphrase_is_strong_wherever_one_is():
     for _ in range(50):
-        assert weakness_of(codes.new_passphrase(), ABOUT) == ""
+        assert weakness_of(codes.generate_passphrase(), ABOUT) == ""
 
 
 @pytest.mark.parametrize(

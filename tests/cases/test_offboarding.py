@@ -101,7 +101,7 @@ def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(context, hou
         assert work.keys.open(note, "body") == "They write on Tuesday."
         told = select(Promise).where(Promise.job == "cases.tell_of_cases")
         [promise] = work.session.scalars(told)
-    jobs.email_about_reassigned_cases(context, **promise.arguments)
+    jobs.email_new_owner_or_duty(context, **promise.arguments)
     [letter] = context.mailer.sent
     assert letter.to == "other@helpdesk.test"
     assert "given a colleague's cases" in letter.subject
@@ -122,7 +122,7 @@ def test_each_goes_to_its_own_or_back_to_the_queue_whose_duty_is_told(context, h
         told = select(Promise).where(Promise.job == "cases.tell_of_cases")
         promises = [one.arguments for one in work.session.scalars(told)]
     for arguments in promises:
-        jobs.email_about_reassigned_cases(context, **arguments)
+        jobs.email_new_owner_or_duty(context, **arguments)
     assert [one.to for one in context.mailer.sent] == ["lead@helpdesk.test", "other@helpdesk.test"]
     assert "back in the queue" in context.mailer.sent[1].subject
 

@@ -181,7 +181,7 @@ def test_the_first_message_keeps_the_promise_of_a_reply_and_opens_the_case(
 
     with context.begin(own=code.secret()) as work:
         found = work.session.get(Case, case.id)
-        [message] = queries.messages_of(work, found)
+        [message] = queries.messages_with_reporter(work, found)
         assert (found.state, found.reply_due_at) == (CaseState.OPEN, None)
         assert work.keys.open_own(message, "for_reporter") == "Do not log in for now."
 

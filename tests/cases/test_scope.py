@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import queries as accounts
 from helpdesk.cases import policy, queries, queue_pages
-from helpdesk.cases.models import Case, ClosingRequest, LevelRequest
+from helpdesk.cases.models import Case, ClosingRequest, LowerLevelRequest
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, Role, operator, reporter
 from helpdesk.core.errors import NotAllowed, NotFound
@@ -28,7 +28,7 @@ def two_queues(context, now):
             gone = a_case(work, team, state=CaseState.OPEN, owner=lead)
             gone.word_due_at = now
             work.session.add(
-                LevelRequest(
+                LowerLevelRequest(
                     case_id=case.id,
                     case=case,
                     level=case.level,

@@ -114,7 +114,10 @@ def test_an_envelope_moved_to_another_row_column_or_case_does_not_open(context, 
 
     with work_as(context, reader) as work:
         found = queries.case_by_ref(work, case.ref)
-        [message], [note] = queries.messages_of(work, found), queries.notes_of(work, found)
+        [message], [note] = (
+            queries.messages_with_reporter(work, found),
+            queries.notes_of(work, found),
+        )
         secret = work.keys.secret(found.key_id)
         assert secret.open_text(found.story, found.place_of("story")) == STORY
         elsewhere = [

@@ -179,7 +179,7 @@ def test_nothing_prints_a_code():
 
 
 def test_a_passphrase_is_seven_words():
-    words = codes.new_passphrase().split()
+    words = codes.generate_passphrase().split()
 
     assert len(words) == 7
     assert set(words) <= set(codes.word_list())

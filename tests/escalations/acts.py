@@ -15,7 +15,7 @@ from helpdesk.accounts import queries as people
 from helpdesk.accounts.offboarding import QUEUE, Reassignment
 from helpdesk.cases import operations as casework
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, ClosingRequest, Consent, Evidence, Fact, LevelRequest
+from helpdesk.cases.models import Case, ClosingRequest, Consent, Evidence, Fact, LowerLevelRequest
 from helpdesk.cases.states import CaseOutcome, ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import DomainError
@@ -466,7 +466,7 @@ class TwoPeople(RuleBasedStateMachine):
         def act(work, case):
             wish = levels.pending_request_or_conflict(work, case)
             before = case.level
-            triage.decide_level_request(work, wish, granted=granted)
+            triage.decide_lower_level_request(work, wish, granted=granted)
             assert wish.asked_by != work.actor.id
             assert before.rank - case.level.rank == granted
             self.fell = case.level if granted else self.fell
@@ -741,8 +741,8 @@ class TwoPeople(RuleBasedStateMachine):
             assert self.fell is now, "a level fell on one word"
             assert self.level.rank - now.rank == 1, "a level fell by more than one"
             with self.context.begin() as work:
-                granted = select(LevelRequest).where(
-                    LevelRequest.case_id == self.house.case.id, LevelRequest.granted
+                granted = select(LowerLevelRequest).where(
+                    LowerLevelRequest.case_id == self.house.case.id, LowerLevelRequest.granted
                 )
                 assert all(one.asked_by != one.decided_by for one in work.session.scalars(granted))
         self.level, self.fell = now, None

@@ -139,7 +139,7 @@ def wish(house, reason, level=Level.SOON):
 def settle(house, *, granted):
     with house.as_(house.lead) as work:
         asked = levels.pending_request(work, case_in(work, house))
-        triage.decide_level_request(work, asked, granted=granted)
+        triage.decide_lower_level_request(work, asked, granted=granted)
 
 
 @pytest.mark.parametrize("page", ["case", "approvals"])
@@ -328,7 +328,7 @@ def test_that_they_know_is_about_the_news_on_the_page(house, browse):
     untold(house, escalation)
     old = second.get(address)
     with house.as_(house.writer) as work:
-        operations.record_told_otherwise(work, house.mine(work, escalation))
+        operations.record_partner_told_another_way(work, house.mine(work, escalation))
     untold(house, escalation)
 
     late = press(second, old, f"{address}/telling")

@@ -169,6 +169,6 @@ def test_one_of_ours_writes_down_that_they_know_and_once_only(house, staff):
 
     assert "have not been told" not in page_of(house, staff, escalation)
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="already been told"):
-        operations.record_told_otherwise(work, house.mine(work, escalation))
+        operations.record_partner_told_another_way(work, house.mine(work, escalation))
     with house.as_(house.theirs) as work, pytest.raises(NotAllowed):
-        operations.record_told_otherwise(work, house.mine(work, escalation))
+        operations.record_partner_told_another_way(work, house.mine(work, escalation))

@@ -246,7 +246,7 @@ def test_a_folder_named_from_here_is_found_from_everywhere(command, tmp_path, mo
     monkeypatch.setattr(cli_up, "say", print)
     (tmp_path / "here").mkdir()
     verb = getattr(cli_up, command.replace("-", "_"))
-    monkeypatch.setattr(cli_up, "Instance", lambda folder: seen.append(folder) or sys.exit(0))
+    monkeypatch.setattr(cli_up, "InstanceFolder", lambda folder: seen.append(folder) or sys.exit(0))
 
     CliRunner().invoke(verb, ["--yes"] if command != "up" else [], env={"INSTANCE": "here"})
 

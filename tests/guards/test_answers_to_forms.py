@@ -5,7 +5,7 @@ import pytest
 from helpdesk.app import create_app
 from helpdesk.core.actors import Role
 from helpdesk.settings import Surface
-from helpdesk.web import form_results
+from helpdesk.web import kept_result_pages
 from tests import factories
 from tests.guards.test_routes import address, routes
 from tests.intake.browser import FROM_US
@@ -52,7 +52,7 @@ def posts(client):
 
 @pytest.mark.parametrize("answers", TRIES, ids=["empty", "unknown fields"])
 def test_whatever_a_form_is_answered_stands_at_an_address(browser, answers, monkeypatch):
-    monkeypatch.setattr(form_results, "BURST", 10_000)
+    monkeypatch.setattr(kept_result_pages, "BURST", 10_000)
     token, asked = a_token(browser), 0
 
     for endpoint, place in posts(browser):

@@ -30,7 +30,7 @@ MARKED = {
     "intake.create_consents": "shown",
     "intake.create_verification": "mark_on_page",
     "partner_desk.create_decision": "mark_on_page",
-    "partners.create_about": "mark_on_page",
+    "partners.create_terms": "mark_on_page",
     "partners.create_allow_list": "mark_on_page",
     "partners.create_vetting": "mark_on_page",
     "playbooks.create_outcome": "form.seen",

@@ -14,7 +14,7 @@ from helpdesk.escalations.states import Action, Ask, Reason
 from helpdesk.intake.forms.consents import ConsentsForm
 from helpdesk.runs import operations as runs
 from helpdesk.settings import Surface
-from helpdesk.web import form_results, request_bodies
+from helpdesk.web import kept_result_pages, request_bodies
 from helpdesk.web.form_tokens import new_token
 from helpdesk.web.forms import Form
 from helpdesk.web.login import is_public_view
@@ -92,7 +92,7 @@ class Page(HTMLParser):
 @pytest.fixture
 def served(context, monkeypatch):
     """Browsers of a coordinator, of a partner and of a reporter, and the pages that they open."""
-    monkeypatch.setattr(form_results, "BURST", 10_000)
+    monkeypatch.setattr(kept_result_pages, "BURST", 10_000)
     with context.begin() as work:
         house = a_house(work, context)
     draft, asked, decided = (

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from helpdesk.core.stored_responses import StoredResponse
-from helpdesk.intake.views import report_drafts
-from helpdesk.web import form_results
+from helpdesk.intake.views import draft_between_steps
+from helpdesk.web import kept_result_pages
 from tests.intake.browser import FROM_US, Browser
 from tests.intake.test_reports import FIRST, LAST, OWN, cases, go_to, send
 
@@ -115,12 +115,12 @@ def test_a_very_long_report_travels_in_its_pages(house, browser):
     [case] = cases(house)
     with house.inside() as work:
         assert work.keys.open(case, "story") == story
-    assert len(json.dumps(story)) > report_drafts.LONGEST
+    assert len(json.dumps(story)) > draft_between_steps.LONGEST
 
 
 def test_too_many_at_once_travel_in_their_pages(browser, monkeypatch):
-    monkeypatch.setattr(report_drafts, "BURST", 0)
-    monkeypatch.setattr(form_results, "BURST", 0)
+    monkeypatch.setattr(draft_between_steps, "BURST", 0)
+    monkeypatch.setattr(kept_result_pages, "BURST", 0)
 
     go_to(browser, 4)
 

@@ -5,7 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.playbooks.answers import questions_to_ask, red_flags, safe_now, tags, without_hidden
+from helpdesk.playbooks.answers import (
+    applicable_questions,
+    red_flags,
+    safe_now,
+    tags,
+    without_hidden,
+)
 from helpdesk.playbooks.conditions import UNSURE, names_in
 from helpdesk.playbooks.model import EndKind, QuestionKind, texts_in
 from helpdesk.playbooks.repository import load_current_library
@@ -131,11 +137,11 @@ def test_a_held_owner_is_never_told_to_try_the_form():
 
 def test_someone_who_wants_advice_is_not_asked_what_happened():
     still_asked = {
-        question.id for question in questions_to_ask(ELSE.questions, {"about": ("advice",)})
+        question.id for question in applicable_questions(ELSE.questions, {"about": ("advice",)})
     }
 
     assert "noticed" not in still_asked
-    assert "noticed" in {question.id for question in questions_to_ask(ELSE.questions, {})}
+    assert "noticed" in {question.id for question in applicable_questions(ELSE.questions, {})}
 
 
 def test_answers_to_hidden_questions_are_dropped():

@@ -30,7 +30,9 @@ def test_a_case_takes_every_step_that_a_walk_took(context, now, name, seed):
     at_work = CaseAtWork(context, now, incident_type=name, answers=told)
     run_id = at_work.start(name)
     # a consent is given on the case itself; here nobody gave one
-    way = simulate_run(StepTracker(page), walked.told.answers, person.chooser(), person.picker())
+    way = simulate_run(
+        StepTracker(page), walked.told.answers, person.chooser(), person.step_picker()
+    )
 
     for taken in way.taken:
         outcome = taken.choice.outcome

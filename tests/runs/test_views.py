@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from helpdesk.cases.queries import messages_of
+from helpdesk.cases.queries import messages_with_reporter
 from helpdesk.escalations import operations as escalations
 from helpdesk.escalations.states import Ask
 from helpdesk.playbooks.repository import load_current_library
@@ -322,7 +322,7 @@ def test_words_of_a_step_stand_in_a_message_and_the_way_leads_back(asha, at_work
     )
     assert sent.headers["Location"] == here
     with at_work.working() as work:
-        [message] = messages_of(work, at_work.case(work))
+        [message] = messages_with_reporter(work, at_work.case(work))
         assert work.keys.open(message, "body") == "Thank you."
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import sessionmaker
 
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.triage import operations
@@ -37,9 +37,9 @@ def test_a_level_raised_while_a_second_person_agrees_to_a_lower_one_stays(desk):
 
     def agree():
         with house.as_(house.second) as work:
-            request = work.session.get(LevelRequest, asked)
+            request = work.session.get(LowerLevelRequest, asked)
             entered.set()
-            operations.decide_level_request(work, request, granted=True)
+            operations.decide_lower_level_request(work, request, granted=True)
 
     with ThreadPoolExecutor(1) as thread:
         with house.as_(house.lead) as work:

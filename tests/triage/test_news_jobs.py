@@ -131,7 +131,7 @@ def test_who_asked_for_a_lower_level_hears_what_was_decided(context, house, now)
             work, work.session.get(Case, case.id), level=Level.SOON, reason="It is quiet."
         )
     with work_as(context, house.bo, now) as work:
-        triage.decide_level_request(work, work.session.merge(asked), granted=False)
+        triage.decide_lower_level_request(work, work.session.merge(asked), granted=False)
 
     perform(context, now)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from helpdesk.accounts.models import Person
 from helpdesk.cases import clocks
 from helpdesk.cases.levels import Level
-from helpdesk.cases.models import Case, LevelRequest
+from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.emails import PermanentMailError
@@ -258,7 +258,7 @@ def test_lowering_takes_a_second_person(context, house, now):
     asked = lowering_asked(context, house, case, now, Level.SOON)
 
     with work_as(context, house.cleo, now + timedelta(minutes=3)) as work:
-        operations.decide_level_request(work, request_of(work, asked), granted=True)
+        operations.decide_lower_level_request(work, request_of(work, asked), granted=True)
         case = work.session.get(Case, case.id)
 
     assert (case.level, case.rule) == (Level.SOON, operations.LOWERED)
@@ -270,7 +270,7 @@ def test_who_asked_cannot_also_agree(context, house, now):
     asked = lowering_asked(context, house, case, now, Level.SOON)
 
     with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:
-        operations.decide_level_request(work, request_of(work, asked), granted=True)
+        operations.decide_lower_level_request(work, request_of(work, asked), granted=True)
 
 
 def test_a_refusal_changes_nothing_and_is_remembered(context, house, now):
@@ -279,10 +279,10 @@ def test_a_refusal_changes_nothing_and_is_remembered(context, house, now):
 
     with work_as(context, house.bo, now) as work:
         request = request_of(work, asked)
-        operations.decide_level_request(work, request, granted=False)
+        operations.decide_lower_level_request(work, request, granted=False)
         assert queries.pending_request(work, request.case) is None
         with pytest.raises(Conflict):
-            operations.decide_level_request(work, request, granted=True)
+            operations.decide_lower_level_request(work, request, granted=True)
 
     assert case.level is Level.URGENT
     assert history(context, case, "case.lowering_decided")[0].details["granted"] is False
@@ -304,7 +304,7 @@ def test_what_a_colleague_says_at_this_moment_is_not_lowered_over(context, house
                 operations.raise_level(other, same, level=Level.IMMEDIATE, reason="A call.")
 
         with pytest.raises(Conflict, match="one level at a time"):
-            operations.decide_level_request(work, request, granted=True)
+            operations.decide_lower_level_request(work, request, granted=True)
 
     with context.begin() as work:
         assert work.session.get(Case, case.id).level is Level.IMMEDIATE
@@ -314,7 +314,7 @@ def test_a_lowered_level_gives_way_when_the_answers_lead_higher(context, house, 
     case = reported(context, house, now, RUNNING)
     asked = lowering_asked(context, house, case, now, Level.SOON)
     with work_as(context, house.bo, now + timedelta(minutes=1)) as work:
-        operations.decide_level_request(work, request_of(work, asked), granted=True)
+        operations.decide_lower_level_request(work, request_of(work, asked), granted=True)
 
     with work_as(context, house.bo, now + timedelta(minutes=2)) as work:
         case = work.session.get(Case, case.id)
@@ -340,7 +340,7 @@ def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_per
     assert (case.level, case.reply_due_at) == (Level.IMMEDIATE, due)
     assert (request.level, request.asked_by) == (Level.URGENT, house.asha.actor.id)
     with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:
-        operations.decide_level_request(work, request_of(work, request.id), granted=True)
+        operations.decide_lower_level_request(work, request_of(work, request.id), granted=True)
 
 
 def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(context, house, now):
@@ -350,7 +350,9 @@ def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(cont
 
     with work_as(context, house.bo, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
-        operations.decide_level_request(work, queries.pending_request(work, case), granted=True)
+        operations.decide_lower_level_request(
+            work, queries.pending_request(work, case), granted=True
+        )
         assert queries.pending_request(work, case) is None
 
     assert case.level is Level.URGENT
@@ -391,7 +393,7 @@ def test_danger_that_came_up_meanwhile_stops_the_second_person_too(context, hous
         operations.correct_answers(work, case, {"danger": "imminent"})
 
     with pytest.raises(Conflict), work_as(context, house.bo, now) as work:
-        operations.decide_level_request(work, request_of(work, asked), granted=True)
+        operations.decide_lower_level_request(work, request_of(work, asked), granted=True)
 
 
 def test_one_wish_to_lower_at_a_time(context, house, now):
@@ -631,13 +633,13 @@ def test_a_decision_on_a_lower_level_is_made_once_though_two_read_the_request(co
             work, work.session.get(Case, case.id), level=Level.SOON, reason="It is quiet."
         )
     with work_as(context, house.cleo, now) as late:
-        read_before = late.session.get(LevelRequest, asked.id)
+        read_before = late.session.get(LowerLevelRequest, asked.id)
         with work_as(context, house.bo, now) as work:
-            again = work.session.get(LevelRequest, asked.id)
-            operations.decide_level_request(work, again, granted=False)
+            again = work.session.get(LowerLevelRequest, asked.id)
+            operations.decide_lower_level_request(work, again, granted=False)
 
         with pytest.raises(Conflict, match="already decided this"):
-            operations.decide_level_request(late, read_before, granted=True)
+            operations.decide_lower_level_request(late, read_before, granted=True)
 
 
 def test_the_owner_hears_that_something_is_new(context, house, now):

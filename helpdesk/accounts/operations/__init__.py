@@ -25,8 +25,8 @@ from helpdesk.accounts.operations.signing_in import (
     SignInAttempt,
     begin_sign_in,
     complete_sign_in,
+    find_who_signs_in,
     replace_second_factor,
-    start_attempt,
     use_second_factor_code,
 )
 from helpdesk.accounts.operations.team_keys import grant_access
@@ -46,6 +46,7 @@ __all__ = [
     "enable",
     "end_other_sessions",
     "enrol",
+    "find_who_signs_in",
     "go_off_duty",
     "go_on_duty",
     "grant_access",
@@ -63,6 +64,5 @@ __all__ = [
     "set_up_helpdesk",
     "sign_out",
     "sign_out_everywhere",
-    "start_attempt",
     "use_second_factor_code",
 ]

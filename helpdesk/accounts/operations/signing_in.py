@@ -35,7 +35,7 @@ class SignInAttempt:
     salt: bytes = field(default=NOBODYS_SALT, repr=False)
 
 
-def start_attempt(work: Work, *, handle: str, surface: str) -> SignInAttempt:
+def find_who_signs_in(work: Work, *, handle: str, surface: str) -> SignInAttempt:
     """Who is meant by a name. Tries are counted at the door, by browser and name: nothing is
     written here that a stranger could use to keep somebody out."""
     person = work.session.scalar(select(Person).where(Person.handle == handle))

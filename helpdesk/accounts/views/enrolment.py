@@ -40,7 +40,10 @@ def create_enrolment_start() -> ResponseReturnValue:
             form.code.errors = [UNKNOWN_CODE]
         return render_template("accounts/enrol.html", form=form), 422
     fresh = EnrolmentForm(
-        None, code=form.code.data, seed=second_factor.new_seed(), suggested=codes.new_passphrase()
+        None,
+        code=form.code.data,
+        seed=second_factor.new_seed(),
+        suggested=codes.generate_passphrase(),
     )
     return _settings_page(fresh, person), 200
 

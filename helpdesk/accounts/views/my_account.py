@@ -45,7 +45,7 @@ def _names(person: Person) -> dict[str, str]:
 
 @bp.get("/account/passphrase")
 def new_passphrase() -> ResponseReturnValue:
-    form = PassphraseChangeForm(None, suggested=codes.new_passphrase())
+    form = PassphraseChangeForm(None, suggested=codes.generate_passphrase())
     return render_template("accounts/passphrase.html", form=form)
 
 

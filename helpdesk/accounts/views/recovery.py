@@ -23,7 +23,7 @@ NOT_RIGHT = (
 @bp.get("/recover")
 @public_view
 def new_recovery() -> ResponseReturnValue:
-    form = RecoveryForm(None, suggested=codes.new_passphrase())
+    form = RecoveryForm(None, suggested=codes.generate_passphrase())
     return render_template("accounts/recover.html", form=form)
 
 

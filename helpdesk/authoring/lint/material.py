@@ -32,7 +32,7 @@ class LintMaterial:
     words: WordLists
     files: Mapping[str, Node]
     ids: Mapping[str, str]
-    findings_from_errors: tuple[LintFinding, ...]
+    refused: tuple[LintFinding, ...]
 
     @cached_property
     def walks(self) -> dict[str, PlaybookScenarios]:

@@ -31,9 +31,9 @@ APART = re.compile(r"(?<![cstgx])i[ao]|eing|[aou]ing|iet|[^gq]ua[lt]|crea|ideo|s
 class TextDifficulty:
     """What was counted."""
 
-    split_sentences: int
-    split_words: int
-    count_syllables: int
+    sentences: int
+    words: int
+    syllables: int
 
     @property
     def flesch_kincaid_grade(self) -> float:

@@ -8,7 +8,7 @@ from helpdesk.cases.models.contribution import Contribution, ContributionKind
 from helpdesk.cases.models.conversation import Conversation, ConversationChannel
 from helpdesk.cases.models.evidence import Evidence
 from helpdesk.cases.models.fact import Fact
-from helpdesk.cases.models.level_request import LevelRequest
+from helpdesk.cases.models.lower_level_request import LowerLevelRequest
 from helpdesk.cases.models.message import Message, Note
 from helpdesk.cases.models.news import News
 
@@ -26,7 +26,7 @@ __all__ = [
     "Evidence",
     "Fact",
     "LevelColumn",
-    "LevelRequest",
+    "LowerLevelRequest",
     "Message",
     "News",
     "Note",

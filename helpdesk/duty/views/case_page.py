@@ -26,7 +26,7 @@ from helpdesk.cases.forms import (
     ReleaseForm,
     WaitForm,
 )
-from helpdesk.cases.models import Case, Conversation, LevelRequest, Message, Note
+from helpdesk.cases.models import Case, Conversation, LowerLevelRequest, Message, Note
 from helpdesk.core import history, keys
 from helpdesk.core.errors import NotFound
 from helpdesk.core.markup import isolate
@@ -64,7 +64,9 @@ ON_THE_PAGE: Final = BatchQuery(
     at_work=playbooks.AT_WORK,
     facts=playbooks.FACTS,
     # Whether there are any: most cases have none, and then nobody asks further.
-    wishes=select(LevelRequest.id).where(LevelRequest.case_id == bindparam("case_id")).limit(1),
+    wishes=select(LowerLevelRequest.id)
+    .where(LowerLevelRequest.case_id == bindparam("case_id"))
+    .limit(1),
     runs=playbooks.EVER_AT_WORK.limit(1),
     requests=select(Escalation.id).where(Escalation.case_id == bindparam("case_id")).limit(1),
 )

@@ -25,10 +25,10 @@ from helpdesk.escalations.operations.partner_actions import (
     note_ticket,
     open_packet_and_record,
 )
-from helpdesk.escalations.operations.partner_news import (
+from helpdesk.escalations.operations.partner_notifications import (
     promise_waiting_news,
     record_partner_told,
-    record_told_otherwise,
+    record_partner_told_another_way,
 )
 from helpdesk.escalations.operations.staff_actions import (
     WAY_TO_REPORTER,
@@ -62,7 +62,7 @@ __all__ = [
     "promise_waiting_news",
     "read_afterwards",
     "record_partner_told",
-    "record_told_otherwise",
+    "record_partner_told_another_way",
     "send_again",
     "settle_attempt",
     "stop_waiting",

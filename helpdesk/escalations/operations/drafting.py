@@ -36,7 +36,7 @@ def write_draft(
     *,
     ask: Ask,
     typed: Mapping[str, str],
-    seen: Collection[str] | None = None,
+    findings_seen: Collection[str] | None = None,
 ) -> Escalation:
     """Write a request to a partner. Nothing of it leaves before it is approved.
 
@@ -69,7 +69,7 @@ def write_draft(
         partner=partner.slug,
         ask=ask,
         packet_hash=escalation.packet_hash,
-        seen=_still_there(work, case, seen),
+        seen=_still_there(work, case, findings_seen),
     )
     return escalation
 

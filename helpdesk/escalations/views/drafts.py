@@ -58,7 +58,7 @@ def create(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _draft_page(case, partner, ask, form), 422
     escalation = operations.write_draft(
-        work, case, partner, ask=ask, typed=form.typed, seen=form.findings
+        work, case, partner, ask=ask, typed=form.typed, findings_seen=form.findings
     )
     flash("This is what will be sent. Nothing has been sent yet.")
     return redirect(url_for(".show", ref=ref, request_ref=escalation.ref), 303)

@@ -21,7 +21,7 @@ from helpdesk.escalations.forms import (
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
-from helpdesk.escalations.views.request_page import request_page_variables
+from helpdesk.escalations.views.request_page_variables import request_page_variables
 from helpdesk.web.page_marks import mark_on_page
 from helpdesk.web.work import work
 
@@ -122,7 +122,7 @@ def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/telling")
 def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.record_told_otherwise(work, escalation, seen=mark_on_page())
+    operations.record_partner_told_another_way(work, escalation, seen=mark_on_page())
     flash("Recorded: they know about the update.")
     return _back(escalation)
 

@@ -118,7 +118,7 @@ def _case_page(form: ReporterMessageForm, *, danger_signs: tuple[DangerSign, ...
     case = queries.own_case(work)
     requests = queries.requests_of(work, case)
     consents = _consents_form(case, requests)
-    messages = queries.messages_of(work, case)
+    messages = queries.messages_for_reporter(work, case)
     agreed = queries.agreed_consents(work, case)
     consents.preset((one.kind, one.platform) for one in agreed)
     return render_template(

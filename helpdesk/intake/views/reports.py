@@ -15,7 +15,7 @@ from helpdesk.intake.operations import ReportKeys, SubmissionResult
 from helpdesk.intake.report import has_collapsed_options, option_hints
 from helpdesk.intake.report_token import ReportToken
 from helpdesk.intake.second_lane import DECOY, belongs_in_second_lane
-from helpdesk.intake.views import report_drafts
+from helpdesk.intake.views import draft_between_steps
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.receipts import (
     MARK,
@@ -32,8 +32,8 @@ from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.app_context import current_context
 from helpdesk.web.double_submit import allow_repeats
-from helpdesk.web.form_results import render_without_database
 from helpdesk.web.form_tokens import anonymous_form
+from helpdesk.web.kept_result_pages import render_without_database
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
 from helpdesk.web.refused_forms import read_by
@@ -57,10 +57,10 @@ def new_report() -> ResponseReturnValue:
     """A page of the report, with what was typed; without a number, an empty form."""
     if "page" not in request.args:
         probe_cookie_support()
-        report_drafts.start_draft(ReportToken.new())
-        return report_drafts.redirect_to_step(FIRST)
-    token = report_drafts.current_draft_token()
-    fields = report_drafts.load_draft(token) if token else None
+        draft_between_steps.start_draft(ReportToken.new())
+        return draft_between_steps.redirect_to_step(FIRST)
+    token = draft_between_steps.current_draft_token()
+    fields = draft_between_steps.load_draft(token) if token else None
     paper = ReportForm(fields or MultiDict(), current_language())
     number = _asked(request.args, "page", FIRST) if fields is not None else FIRST
     if "check" in request.args:
@@ -93,7 +93,7 @@ def create_report() -> ResponseReturnValue:
         in_second_lane=in_second_lane,
         is_drill=current_context().settings.drill,
     )
-    report_drafts.end_draft()
+    draft_between_steps.end_draft()
     if not receipt.is_new:
         return _receipt(WHOLE, receipt, paper, _code_again(receipt.case, token))
     if not is_issued_token(token):
@@ -129,8 +129,8 @@ def _go(
     paper: ReportForm, number: int, token: ReportToken, *, check: bool = False
 ) -> ResponseReturnValue:
     """By a redirect, so that Back and Reload ask nothing; where that cannot be, the page itself."""
-    if report_drafts.save_draft(token):
-        return report_drafts.redirect_to_step(number, check=check)
+    if draft_between_steps.save_draft(token):
+        return draft_between_steps.redirect_to_step(number, check=check)
     page = _page(paper, number, token)
     return (page, 422) if check else page
 

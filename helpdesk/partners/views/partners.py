@@ -91,14 +91,14 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/partners/<slug>/about")
-def edit_about(slug: str) -> ResponseReturnValue:
+def edit_terms(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
     form, seen = AboutForm(obj=partner), terms_mark_of(partner)
     return render_template("partners/about.html", partner=partner, form=form, seen=seen)
 
 
 @bp.post("/partners/<slug>/about")
-def create_about(slug: str) -> ResponseReturnValue:
+def create_terms(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
     form = AboutForm()
     if not form.validate_on_submit():

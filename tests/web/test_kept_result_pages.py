@@ -12,7 +12,7 @@ from helpdesk.core import stored_responses
 from helpdesk.core.actors import Role
 from helpdesk.core.stored_responses import KEPT, StoredResponse
 from helpdesk.settings import Surface
-from helpdesk.web import form_results
+from helpdesk.web import kept_result_pages
 from tests.factories import a_case, a_person, a_team, sign_in
 from tests.intake.browser import FROM_US, Browser
 
@@ -121,7 +121,7 @@ def test_it_opens_for_this_browser_and_this_person_alone(browser, staff, context
 
 @pytest.mark.parametrize(
     ("way", "kept"),
-    [(invited, KEPT), (refused, form_results.REFUSED_LASTS)],
+    [(invited, KEPT), (refused, kept_result_pages.REFUSED_LASTS)],
     ids=["done", "refused"],
 )
 def test_it_goes_after_a_while(browser, monkeypatch, way, kept):
@@ -168,7 +168,7 @@ def test_a_result_of_a_stranger_is_over_when_somebody_comes_in(context, staff, l
 
 
 def test_too_many_results_at_once_stand_in_place(browser, monkeypatch):
-    monkeypatch.setattr(form_results, "BURST", 0)
+    monkeypatch.setattr(kept_result_pages, "BURST", 0)
 
     browser.open("/people/invitation")
     fields = [*browser.form("/people/invitation").fields, ("name", "")]

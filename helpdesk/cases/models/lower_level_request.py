@@ -1,4 +1,4 @@
-"""LevelRequest: a wish to lower a level, which a second person grants or refuses."""
+"""LowerLevelRequest: a wish to lower a level, which a second person grants or refuses."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from helpdesk.core.database import Base
 from helpdesk.core.sealing import Envelope
 
 
-class LevelRequest(SealedCaseRecord, Base):
+class LowerLevelRequest(SealedCaseRecord, Base):
     """One request at a time can stand undecided for a case."""
 
     __tablename__ = "level_requests"

@@ -21,7 +21,9 @@ def record_partner_told(work: Work, escalation: Escalation, *, is_told: bool) ->
         work.record("escalation.partner_untold", escalation)
 
 
-def record_told_otherwise(work: Work, escalation: Escalation, *, seen: str | None = None) -> None:
+def record_partner_told_another_way(
+    work: Work, escalation: Escalation, *, seen: str | None = None
+) -> None:
     """Somebody of ours told them of this news by another way, so that no letter is missing."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)
