@@ -21,7 +21,7 @@ from helpdesk.settings import NO_REDIS, Settings
 from helpdesk.triage import jobs as triage_jobs
 from helpdesk.triage import news_jobs as triage_bringing
 
-# Importing a feature's jobs registers them: every process that promises or performs needs them all.
+# Importing a feature's jobs registers them: every process that queues or runs them needs them all.
 JOBS = (
     accounts_jobs,
     cases_jobs,

@@ -3,7 +3,7 @@
 One ticks, by a lease in the database; others stand by and take over within half a minute when it is
 stopped, hangs or is cut off. All of them listen to the database, and
 wake the workers for what it says: no process of pages knows where Redis is. With Redis away, or a
-worker that does not come, the ticker performs the promises itself: slower, but they are kept.
+worker that does not come, the ticker runs the jobs itself: slower, but they are done.
 """
 
 import logging
@@ -97,8 +97,8 @@ def tick(context: AppContext, *, at: datetime | None = None, fence: int | None =
             _chain(context, signer, at=at, fence=fence)
     before = moment - stored_responses.KEPT
     parts: tuple[Callable[[Work], None], ...] = (
-        surge_alerts.promise_surge_alerts,
-        lambda work: quota.promise_warning(work, context.settings.reports_quota),
+        surge_alerts.enqueue_surge_alerts,
+        lambda work: quota.enqueue_quota_warning(work, context.settings.reports_quota),
         lambda work: stored_responses.delete_older_responses(work.session, before=before),
     )
     for part in parts:
@@ -114,7 +114,7 @@ def tick(context: AppContext, *, at: datetime | None = None, fence: int | None =
             seconds = job_runner.IN_A_TICK / len(due)
             ours = partial(_ours, context, fence)
             with _by_itself():
-                job_runner.run_due_promises(context, queue, at=at, seconds=seconds, while_=ours)
+                job_runner.run_due_jobs(context, queue, at=at, seconds=seconds, while_=ours)
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def _fenced(context: AppContext, *, at: datetime, fence: int | None) -> Iterator
 
 
 def _ours(context: AppContext, fence: int | None) -> bool:
-    """Whether the next promise is still ours to perform. Raises LeaseLost if it is not."""
+    """Whether the next job is still ours to run. Raises LeaseLost if it is not."""
     if fence is not None:
         with context.begin() as work:
             leases.hold_lease(work.session, fence)

@@ -19,5 +19,5 @@ def worker_context(queue: str) -> AppContext:
 def run_due_jobs(queue: str) -> bool:
     """Perform what is due in a queue, for a minute at most. False if more is due already."""
     context = worker_context(queue)
-    job_runner.run_due_promises(context, queue, seconds=job_runner.IN_A_JOB)
-    return not job_runner.has_due_promises(context, queue)
+    job_runner.run_due_jobs(context, queue, seconds=job_runner.IN_A_JOB)
+    return not job_runner.has_due_jobs(context, queue)

@@ -25,7 +25,7 @@ from helpdesk.app import create_app
 from helpdesk.core import jobs
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryCheckpoint, HistoryEntry, HistoryLink
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.intake.models import MailboxSession
 from helpdesk.key_files import KeyFile
@@ -151,7 +151,7 @@ def settings(tmp_path_factory) -> Settings:
 
 
 # Rows that say how work is carried, not what happened to anybody.
-BOOKKEEPING = (Promise, HistoryLink, HistoryCheckpoint, StaffSession, MailboxSession)
+BOOKKEEPING = (OutboxJob, HistoryLink, HistoryCheckpoint, StaffSession, MailboxSession)
 
 
 def note_changes(session, _context, _instances):

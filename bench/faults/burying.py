@@ -14,7 +14,7 @@ from bench.house import ENDLESS_PATIENCE, House
 
 INTAKE = "helpdesk_intake"
 # Whose alarms must go out all the same. The partner desk promises no alarm here: no case was asked.
-PROMISERS = (INTAKE, "helpdesk_app", "helpdesk_worker", "helpdesk_ticker")
+ENQUEUING_ROLES = (INTAKE, "helpdesk_app", "helpdesk_worker", "helpdesk_ticker")
 # An alarm is late when it waits longer than a look of the ticker takes, twice.
 LONGEST = 20.0
 EACH = 1000
@@ -47,17 +47,17 @@ def trial(house: House, *, seed: int, many: int) -> Trial:
     """So many promises at once; the house's worker of notices and its ticker must run."""
     result, chance = Trial(f"{many} promises at once by the public pages' role", seed), dice(seed)
     with result.timed():
-        for role in PROMISERS:
+        for role in ENQUEUING_ROLES:
             _alarm(house, role, f"before{_short(role)}", after=chance.uniform(2, 6))
         planted = _planted("planted", cases=max(1, many // EACH), many=many, after=-360)
         with psycopg.connect(house.database(INTAKE)) as connection:
             result.done["planted"] = connection.execute(planted).rowcount
-        for role in PROMISERS:
+        for role in ENQUEUING_ROLES:
             _alarm(house, role, f"behind{_short(role)}", after=chance.uniform(0, 6))
-        waited = _until_all_are_told(house, 2 * len(PROMISERS))
+        waited = _until_all_are_told(house, 2 * len(ENQUEUING_ROLES))
         with psycopg.connect(house.database()) as connection:
             row = connection.execute(LEFT).fetchone()
-    result.acknowledged = 2 * len(PROMISERS)
+    result.acknowledged = 2 * len(ENQUEUING_ROLES)
     result.done["still planted then"] = int(row[0]) if row else 0
     result.done["tenths of a second to an alarm, at most"] = round(10 * max(waited.values()))
     result.faults += [

@@ -97,5 +97,5 @@ def let_time_pass(house: House, context: AppContext) -> None:
     began, passed = datetime.now(UTC), timedelta(0)
     while passed <= LONGEST_WAIT and judge.unsettled(house):
         moment = began + passed
-        job_runner.run_due_promises(LaterDesk(**parts, moment=moment), QUEUE, at=moment)
+        job_runner.run_due_jobs(LaterDesk(**parts, moment=moment), QUEUE, at=moment)
         passed += STEP

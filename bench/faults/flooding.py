@@ -234,8 +234,8 @@ def _let_pass(context: AppContext, moment: datetime) -> None:
         **{one.name: getattr(context, one.name) for one in fields(AppContext)}, moment=moment
     )
     with later.begin() as work:
-        surge_alerts.promise_surge_alerts(work)
-    job_runner.run_due_promises(later, "notices", at=moment)
+        surge_alerts.enqueue_surge_alerts(work)
+    job_runner.run_due_jobs(later, "notices", at=moment)
 
 
 def _waits(house: House, people: Sequence[Form]) -> list[float]:

@@ -1,4 +1,4 @@
-"""Listener: the database says which queue has been promised work, with the commit that did it.
+"""Listener: the database says which queue has new work, with the commit that did it.
 
 Anybody with a role in the database can say so too: a name is but a reason to look.
 """

@@ -95,7 +95,7 @@ class QueueWorker(RedisWorker):
 
     It registers nowhere and takes no orders. Each look is a child process, so that nothing of what
     it opened stays in memory. Nobody's clock ends it in the middle: the look itself stops between
-    two promises (`performing.drain`), and so it does when somebody asks us to stop.
+    two jobs (`job_runner.run_due_jobs`), and so it does when somebody asks us to stop.
     """
 
     queue_class = WakeUpQueue
@@ -134,17 +134,17 @@ class QueueWorker(RedisWorker):
         """Look, and end here whatever happens: two must not go on with one connection to Redis."""
         os.setpgrp()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # our parent waits for us
-        signal.signal(signal.SIGTERM, _stop_between_promises)
+        signal.signal(signal.SIGTERM, _stop_between_jobs)
         code = FAILED
         try:
             code = DONE if self._look(queue) else MORE
-        except Exception as error:  # noqa: BLE001 - the promises are kept in the outbox
+        except Exception as error:  # noqa: BLE001 - the jobs stay in the outbox
             log.warning("The work on %s failed: %s.", queue, type(error).__name__)
         finally:
             os._exit(code)
 
     def handle_warm_shutdown_request(self) -> None:
-        """Let the child end after the promise it is at: whoever stops us does not wait a minute."""
+        """Let the child end after the job it is at: whoever stops us does not wait a minute."""
         if self._horse_pid:
             with suppress(ProcessLookupError):
                 os.kill(self._horse_pid, signal.SIGTERM)
@@ -185,7 +185,7 @@ class QueueWorker(RedisWorker):
         return (0, 0, 0)
 
 
-def _stop_between_promises(_number: int, _frame: FrameType | None) -> None:
+def _stop_between_jobs(_number: int, _frame: FrameType | None) -> None:
     job_runner.request_stop()
 
 

@@ -1,6 +1,6 @@
-"""News for the people whom something on a case concerns: promised, brought, seen, forgotten.
+"""News for the people whom something on a case concerns: queued, brought, seen, forgotten.
 
-Whoever changes a case promises it; the worker finds out whom it concerns and writes the rows. No
+Whoever changes a case queues it; the worker finds out whom it concerns and writes the rows. No
 process but the worker and the ticker may write one, and the pages show each person their own.
 """
 
@@ -41,7 +41,7 @@ def unseen_parameters(work: Work) -> dict[str, Any]:
 def notify_owner(work: Work, case_id: str, kind: NewsKind, *, request_id: str = "") -> None:
     """Let whoever has the case hear of it, and who wrote the request; on duty, if nobody has it.
 
-    Nobody hears of what they did themselves. No rule: it is promised by what happened.
+    Nobody hears of what they did themselves. No rule: it is queued by what happened.
     """
     work.announce(NewsForOwner(case_id, kind, request_id, but=work.actor.person_id or ""))
 
@@ -51,7 +51,7 @@ def notify_person(
 ) -> None:
     """Let one person hear of it: an id, or the name of an actor; nobody, if it is none of ours.
 
-    Nobody hears of what they did themselves. No rule: it is promised by what happened.
+    Nobody hears of what they did themselves. No rule: it is queued by what happened.
     """
     person_id = (person or "").removeprefix("person:")
     if person_id == work.actor.person_id or not person_id or ":" in person_id:

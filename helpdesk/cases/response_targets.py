@@ -110,7 +110,7 @@ def sync_clocks_with_level(work: Work, case: Case) -> None:
 
 
 def schedule_reply_alarms(work: Work, case: Case, *, used: timedelta) -> None:
-    """Promise the alarms on the answer that is owed; not for each case of the second lane, of which
+    """Queue the alarms on the answer that is owed; not for each case of the second lane, of which
     people hear together (`triage/surge_alerts.py`)."""
     if case.reply_due_at is None or case.in_slow_lane:
         return
@@ -120,7 +120,7 @@ def schedule_reply_alarms(work: Work, case: Case, *, used: timedelta) -> None:
 
 
 def schedule_remaining_reply_alarms(work: Work, case: Case) -> None:
-    """Promise what is left of them to a case that has left the second lane."""
+    """Queue what is left of them for a case that has left the second lane."""
     if case.reply_due_at is not None:
         used = plan_of(case).first_reply - (case.reply_due_at - work.at)
         schedule_reply_alarms(work, case, used=used)
@@ -137,7 +137,7 @@ def leave_second_lane(work: Work, case: Case) -> None:
 
 
 def schedule_update_alarms(work: Work, case: Case, *, used: timedelta) -> None:
-    """Promise the alarms on the next word; they climb like those of the answer."""
+    """Queue the alarms on the next word; they climb like those of the answer."""
     if case.word_due_at is None:
         return
     due = due_as_argument(case.word_due_at)

@@ -14,7 +14,7 @@ from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.core.jobs import Queue, job_by_name
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import CannotOpen, Envelope, Secret
 from helpdesk.core.service_keys import second_factor_key_of
 from helpdesk.core.work import Work
@@ -68,7 +68,7 @@ def reseal_steps(
                 _reseal_row(work, cast("Row", row), old, done)
             yield
     with context.begin(actor) as work:
-        _move_promises(work)
+        _move_outbox_jobs(work)
     yield
     with context.begin(actor) as work:
         _hand_history_over(work, old)
@@ -122,11 +122,11 @@ def _opens(secret: Secret, envelope: Envelope, row: Row, field: str) -> bool:
     return True
 
 
-def _move_promises(work: Work) -> None:
-    waiting = update(Promise).where(
-        Promise.job == MOVED,
-        Promise.queue == Queue.NOTICES,
-        Promise.state == PromiseState.WAITING,
+def _move_outbox_jobs(work: Work) -> None:
+    waiting = update(OutboxJob).where(
+        OutboxJob.job == MOVED,
+        OutboxJob.queue == Queue.NOTICES,
+        OutboxJob.state == OutboxJobState.WAITING,
     )
     work.session.execute(waiting.values(queue=job_by_name(MOVED).queue))
 

@@ -44,7 +44,7 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     """Say what is due in a restored database, and let it send again."""
     with command_context(NEEDS) as context:
         with context.begin(operator(operator_name)) as work:
-            for line in due_in_words(restored_backup.due_promises(work), skip_due=skip_due):
+            for line in due_in_words(restored_backup.due_jobs(work), skip_due=skip_due):
                 click.echo(line)
         if not yes:
             click.confirm("Start sending again?", abort=True)
@@ -53,7 +53,7 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
     click.echo(f"Sending has started again. {skipped} jobs were skipped. History says which.")
 
 
-def due_in_words(due: restored_backup.DuePromises, *, skip_due: bool) -> list[str]:
+def due_in_words(due: restored_backup.DueJobs, *, skip_due: bool) -> list[str]:
     """What is due, by kind and number, and the requests that may arrive a second time."""
     lines = [WHY[due.held.because], f"It was last in use at {_moment(due.held.as_of)}.", BACK, ""]
     if not due.by_job:

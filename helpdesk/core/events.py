@@ -1,6 +1,6 @@
 """Typed events: what a feature says that it did, without knowing who acts on it.
 
-A feature may promise jobs of its own and of those below it by their names. What one above it must
+A feature may queue jobs of its own and of those below it by their names. What one above it must
 do is registered there, with the event's type (`core/jobs.py`, `on=`), so that imports point down.
 """
 

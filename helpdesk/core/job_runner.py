@@ -1,7 +1,7 @@
 """The job runner: take what is due, run its job, write down how it went.
 
-Whoever performs stops after some seconds, between two promises, and comes again: a flood must not
-keep the ticker from its other work. Nobody ends a promise in the middle.
+Whoever performs stops after some seconds, between two jobs, and comes again: a flood must not
+keep the ticker from its other work. Nobody ends a job in the middle.
 """
 
 import logging
@@ -24,11 +24,11 @@ _wishes_to_stop: list[bool] = []
 
 
 def request_stop() -> None:
-    """Begin no other promise in this process; the one that is being kept is kept to its end."""
+    """Begin no other job in this process; the one that runs is run to its end."""
     _wishes_to_stop.append(True)
 
 
-def run_due_promises(
+def run_due_jobs(
     context: AppContext,
     queue: str,
     *,
@@ -38,22 +38,22 @@ def run_due_promises(
 ) -> int:
     """Perform what is due in a queue, until nothing is, or the time is up; how many it were.
 
-    No promise is begun later than that or when `while_` says no, and none is interrupted. In a
+    No job is begun later than that or when `while_` says no, and none is interrupted. In a
     database that may not send nothing is begun at all.
     """
     done, until = 0, time.monotonic() + seconds
     # With time for only a few, the same role must not come first each time.
-    first = random.randrange(len(outbox.PROMISERS))  # noqa: S311 - not a secret
+    first = random.randrange(len(outbox.ENQUEUING_ROLES))  # noqa: S311 - not a secret
     while time.monotonic() < until and not _wishes_to_stop and while_():
         lease = _next(context, queue, at=at, first=first, taken=done)
         if lease is None:
             break
-        run_promise(context, lease, at=at)
+        run_job(context, lease, at=at)
         done += 1
     return done
 
 
-def has_due_promises(context: AppContext, queue: str) -> bool:
+def has_due_jobs(context: AppContext, queue: str) -> bool:
     """Whether something waits in a queue that somebody could do now."""
     with context.begin() as work:
         if send_hold.why_held(work.session, context.progress_store) is not None:
@@ -75,8 +75,8 @@ def _next(
     return leases[0] if leases else None
 
 
-def run_promise(context: AppContext, lease: outbox.Lease, *, at: datetime | None = None) -> None:
-    """Run one leased promise, and note how it went: an error by its kind, never by its words.
+def run_job(context: AppContext, lease: outbox.Lease, *, at: datetime | None = None) -> None:
+    """Run one leased job, and note how it went: an error by its kind, never by its words.
 
     One whose worker has died at each try is not begun once more: a person has to look.
     """
@@ -86,7 +86,7 @@ def run_promise(context: AppContext, lease: outbox.Lease, *, at: datetime | None
     try:
         # Found in here: a name from another version must not stop those that come after it.
         jobs.job_by_name(lease.job).function(context, **lease.arguments)
-    except Exception as error:  # noqa: BLE001 - whatever it was, the promise must not be lost
+    except Exception as error:  # noqa: BLE001 - whatever it was, the job must not be lost
         log.warning("job %s failed: %s", lease.job, type(error).__name__)
         _note_failure(context, lease, trouble=type(error).__name__, at=at)
     else:
@@ -103,5 +103,5 @@ def _note_failure(
             outbox.reschedule(work.session, lease, until=work.at + pause, trouble=trouble)
         elif outbox.mark_failed(work.session, lease, at=work.at, trouble=trouble):
             work.record_about(
-                "outbox.gave_up", "outbox", lease.promise_id, job=lease.job, trouble=trouble
+                "outbox.gave_up", "outbox", lease.outbox_job_id, job=lease.job, trouble=trouble
             )

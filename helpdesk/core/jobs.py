@@ -50,7 +50,7 @@ def job(
     """Register a function as a job. `retry_after`: the plan in seconds; then a person must look.
 
     One that sends nothing says so: what is skipped after a restore is only what leaves the house.
-    With `on` it is promised whenever that event is announced.
+    With `on` it is queued whenever that event is announced.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:

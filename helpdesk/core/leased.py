@@ -1,6 +1,6 @@
 """Leased work: one try at a time, by lease and fencing number; again by a plan; then a person.
 
-Promises of the outbox and deliveries to partners stand on this one rule. What else a try means, and
+Jobs of the outbox and deliveries to partners stand on this one rule. What else a try means, and
 what is written down of it, is theirs.
 Source: Kleppmann, "How to do distributed locking", 2016 (fencing tokens).
 """

@@ -77,7 +77,7 @@ def is_address_usable(
 
 
 def generate_code_for(work: Work, new: UnconfirmedAddress) -> None:
-    """Another code, with all its tries; the one before stops working. Its letter is promised by
+    """Another code, with all its tries; the one before stops working. Its letter is queued by
     whoever calls this."""
     code = f"{secrets.randbelow(10**6):06}"
     new.code = work.keys.service.seal(new.SEALED_TO, code, new.place_of("code"))

@@ -1,4 +1,4 @@
-"""Work: who, when, in which transaction; and the only way to require, record and promise."""
+"""Work: who, when, in which transaction; and the only way to require, record and enqueue."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from helpdesk.core.errors import NotAllowed
 from helpdesk.core.events import Event
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Keyring
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 
 T = TypeVar("T")
 
@@ -92,20 +92,20 @@ class Work:
             )
         )
 
-    def promise(self, job: str, *, after: timedelta = timedelta(0), **arguments: Any) -> None:
+    def enqueue(self, job: str, *, after: timedelta = timedelta(0), **arguments: Any) -> None:
         """Run a job once this transaction has committed. Arguments are ids.
 
         What is due at once is told to whoever listens by the database itself (migration 0007).
         """
         if not jobs.arguments_are_ids(arguments):
-            raise ValueError(f"{job} was promised with more than ids.")
+            raise ValueError(f"{job} was queued with more than ids.")
         queue = jobs.job_by_name(job).queue
-        self.add(Promise(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
+        self.add(OutboxJob(job=job, queue=queue, arguments=arguments, due_at=self.at + after))
 
     def announce(self, event: Event, *, after: timedelta = timedelta(0)) -> None:
-        """Promise what features above do about an event, once this transaction has committed."""
+        """Queue what features above do about an event, once this transaction has committed."""
         for name in jobs.jobs_on_event(type(event)):
-            self.promise(name, after=after, **event.arguments())
+            self.enqueue(name, after=after, **event.arguments())
 
     @property
     def hour_for_reporter(self) -> datetime:

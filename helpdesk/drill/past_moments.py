@@ -13,9 +13,9 @@ from helpdesk.cases.models import Case
 from helpdesk.core.actors import NOBODY, SYSTEM, Actor, operator, reporter
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.jobs import Queue
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Secret
 from helpdesk.core.work import Work
 
@@ -89,12 +89,12 @@ class PastMoments:
         self.session.commit()
         while (due := self._next_due()) is not None and due <= at:
             for queue in Queue:
-                run_due_promises(replace(self.context, moment=due), queue, at=due)
+                run_due_jobs(replace(self.context, moment=due), queue, at=due)
         self.session.expire_all()
 
     def _next_due(self) -> datetime | None:
         return self.session.scalar(
-            select(func.min(Promise.due_at)).where(Promise.state == PromiseState.WAITING)
+            select(func.min(OutboxJob.due_at)).where(OutboxJob.state == OutboxJobState.WAITING)
         )
 
     def person_by_handle(self, handle: str) -> Person:

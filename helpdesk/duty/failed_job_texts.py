@@ -1,4 +1,4 @@
-"""What did not happen when a promise could not be kept: each job in words, for the duty board."""
+"""What did not happen when a job failed for good: each job in words, for the duty board."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from helpdesk.cases.models import Case
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
-from helpdesk.duty.policy import may_look_after_promises
+from helpdesk.duty.policy import may_retry_jobs
 from helpdesk.playbooks.model import Playbook
 from helpdesk.runs import operations as playbook_operations
 from helpdesk.runs.models import Run
@@ -47,11 +47,11 @@ def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
         triage.judge_again(work, case, was_about=before)
 
 
-def retry_promise(work: Work, promise: Promise) -> None:
-    """Somebody has looked, and the promise gets another chance from the beginning."""
-    work.require(may_look_after_promises, promise)
-    promise.state = PromiseState.WAITING
-    promise.attempts = 0
-    promise.due_at = work.at
-    promise.ended_at = None
-    work.record("outbox.tried_again", promise, job=promise.job)
+def retry_job(work: Work, outbox_job: OutboxJob) -> None:
+    """Somebody has looked, and the job gets another chance from the beginning."""
+    work.require(may_retry_jobs, outbox_job)
+    outbox_job.state = OutboxJobState.WAITING
+    outbox_job.attempts = 0
+    outbox_job.due_at = work.at
+    outbox_job.ended_at = None
+    work.record("outbox.tried_again", outbox_job, job=outbox_job.job)

@@ -1,10 +1,10 @@
 """Who may look after what nobody else keeps; pure functions."""
 
 from helpdesk.core.actors import Actor, Role
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 
 
-def may_look_after_promises(actor: Actor, _promise: Promise) -> bool:
+def may_retry_jobs(actor: Actor, _outbox_job: OutboxJob) -> bool:
     return actor.role is Role.COORDINATOR
 
 

@@ -16,7 +16,7 @@ from helpdesk.core import outbox, send_hold
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
 from helpdesk.core.history import OF_CASE
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.send_hold import SendHold
 from helpdesk.core.work import Work
 from helpdesk.duty import failed_job_texts, news_lines, second_person_list, timeline
@@ -65,16 +65,16 @@ class QueueOnBoard:
 
 
 @dataclass(frozen=True)
-class FailedPromise:
-    """A promise that nobody keeps any more unless a person looks; its case, if we may see it."""
+class FailedJob:
+    """A job that nobody runs any more unless a person looks; its case, if we may see it."""
 
-    promise: Promise
+    outbox_job: OutboxJob
     case: Case | None
 
     @property
     def words(self) -> str:
         """What did not happen."""
-        return failed_job_texts.describe_failed_job(self.promise.job)
+        return failed_job_texts.describe_failed_job(self.outbox_job.job)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Board:
     unconfirmed_partners: Sequence[Partner]
     to_vet: Sequence[Partner]
     untold_partners: Sequence[Escalation]
-    failed: Sequence[FailedPromise]
+    failed: Sequence[FailedJob]
     dead_letters: Sequence[Delivery]
     at_partners: RequestsAtPartners
     news: NewsNow
@@ -170,12 +170,12 @@ def offers_of(work: Work, case: Case) -> PlaybookOffers:
     return offers_for(load_current_library(), case, runs, level.pages, level.known)
 
 
-def failed_promise(work: Work, promise_id: str) -> Promise:
-    """A promise that waits for a person."""
-    promise = work.session.get(Promise, promise_id)
-    if promise is None or promise.state is not outbox.PromiseState.FAILED:
+def failed_job(work: Work, outbox_job_id: str) -> OutboxJob:
+    """A job that waits for a person."""
+    outbox_job = work.session.get(OutboxJob, outbox_job_id)
+    if outbox_job is None or outbox_job.state is not outbox.OutboxJobState.FAILED:
         raise NotFound
-    return promise
+    return outbox_job
 
 
 def _lane(work: Work, team: Team) -> QueueOnBoard:
@@ -198,12 +198,12 @@ def _counted(work: Work, listed: Select[Case]) -> int:
     return work.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _failed(work: Work) -> Sequence[FailedPromise]:
-    promises = outbox.failed(work.session)
-    ids = {str(one.arguments.get("case_id", "")) for one in promises}
+def _failed(work: Work) -> Sequence[FailedJob]:
+    outbox_jobs = outbox.failed(work.session)
+    ids = {str(one.arguments.get("case_id", "")) for one in outbox_jobs}
     seen = work.session.scalars(cases.visible_to(work.actor).where(Case.id.in_(ids)))
     by_id = {case.id: case for case in seen}
-    return [FailedPromise(one, by_id.get(str(one.arguments.get("case_id")))) for one in promises]
+    return [FailedJob(one, by_id.get(str(one.arguments.get("case_id")))) for one in outbox_jobs]
 
 
 def names_visible_case(work: Work, refs: Collection[str]) -> bool:

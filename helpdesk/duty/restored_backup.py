@@ -7,7 +7,7 @@ from datetime import datetime
 
 from helpdesk.core import jobs, outbox, send_hold
 from helpdesk.core.errors import Conflict
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.send_hold import HoldReason, SendHold
 from helpdesk.core.work import Work
 from helpdesk.duty.policy import may_release
@@ -18,7 +18,7 @@ DELIVER = "escalations.deliver"
 
 
 @dataclass(frozen=True)
-class DuePromises:
+class DueJobs:
     """What a held database would send at once: how much of each job, of that how much from before
     the backup, and the requests that a partner may have had already."""
 
@@ -36,22 +36,22 @@ def hold_sending(work: Work) -> None:
     send_hold.hold_sending(work, HoldReason.SAID)
 
 
-def due_promises(work: Work) -> DuePromises:
+def due_jobs(work: Work) -> DueJobs:
     """What would leave if this database were released now. Refused where nothing is held."""
     held = send_hold.why_held(work.session)
     if held is None:
         raise Conflict("Sending is not paused in this database.")
-    promises = [one for one in outbox.all_due(work.session, at=work.at) if _leaves(one)]
-    return DuePromises(
+    outbox_jobs = [one for one in outbox.all_due(work.session, at=work.at) if _leaves(one)]
+    return DueJobs(
         held,
-        Counter(one.job for one in promises),
-        Counter(one.job for one in promises if _is_from_before(one, held.as_of)),
+        Counter(one.job for one in outbox_jobs),
+        Counter(one.job for one in outbox_jobs if _is_from_before(one, held.as_of)),
         restored_deliveries.undelivered(work),
     )
 
 
 def release_sending(work: Work, *, skip_due: bool) -> int:
-    """Let it send again; how many promises were left out.
+    """Let it send again; how many jobs were left out.
 
     With `skip_due` that is what was due before the backup's moment and would leave the house: the
     house that was backed up has sent it. A request to a partner that is under way counts as one
@@ -59,7 +59,7 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
     """
     work.require(may_release, send_hold.ROW)
     send_hold.lock_send_status(work)
-    due = due_promises(work)
+    due = due_jobs(work)
     skipped = _skip(work, due.held.as_of) if skip_due else []
     left = {str(one.arguments["delivery_id"]) for one in skipped if one.job == DELIVER}
     _settle(work, due.requests, left)
@@ -68,7 +68,7 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
     return len(skipped)
 
 
-def _skip(work: Work, moment: datetime | None) -> Sequence[Promise]:
+def _skip(work: Work, moment: datetime | None) -> Sequence[OutboxJob]:
     due = outbox.all_due(work.session, at=work.at)
     skipped = [one for one in due if _leaves(one) and _is_from_before(one, moment)]
     for one in skipped:
@@ -86,11 +86,11 @@ def _settle(work: Work, requests: Sequence[Delivery], left: Collection[str]) -> 
             restored_deliveries.mark_possibly_delivered(work, delivery)
 
 
-def _leaves(promise: Promise) -> bool:
-    """Whether it would leave the house. What another version promised is believed to."""
+def _leaves(outbox_job: OutboxJob) -> bool:
+    """Whether it would leave the house. What another version queued is believed to."""
     known = {one.name: one for one in jobs.all_jobs()}
-    return promise.job not in known or known[promise.job].leaves_the_house
+    return outbox_job.job not in known or known[outbox_job.job].leaves_the_house
 
 
-def _is_from_before(promise: Promise, moment: datetime | None) -> bool:
-    return moment is not None and promise.due_at <= moment
+def _is_from_before(outbox_job: OutboxJob, moment: datetime | None) -> bool:
+    return moment is not None and outbox_job.due_at <= moment

@@ -86,7 +86,7 @@ def email_partner_news(context: AppContext, *, escalation_id: str, about: str) -
 def email_partner_waiting_news(context: AppContext, *, partner_id: str, at: int) -> None:
     """Their address was confirmed: tell them now what could not be told. Safe to run twice."""
     with context.begin() as work:
-        operations.promise_waiting_news(work, partner_id, at=at)
+        operations.enqueue_waiting_news(work, partner_id, at=at)
 
 
 def _news_email(context: AppContext, work: Work, escalation_id: str, about: str) -> Email | None:

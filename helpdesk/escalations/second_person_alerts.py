@@ -44,14 +44,14 @@ def alert_to_read_overdue(work: Work, escalation: Escalation) -> SecondPersonAle
 
 
 def alert_second_person_once(work: Work, escalation: Escalation) -> None:
-    """Promise a call for the words that wait now, unless one is on its way or was heard."""
+    """Queue a call for the words that wait now, unless one is on its way or was heard."""
     call = alert_for_approval(work, escalation)
     if call is not None and not call.reached_nobody:
         return
     work.record(
         CALLED, escalation, wording=escalation.wording_to_approve, words=wording_code(escalation)
     )
-    work.promise("escalations.call_second_person", escalation_id=escalation.id)
+    work.enqueue("escalations.call_second_person", escalation_id=escalation.id)
 
 
 def wording_code(escalation: Escalation) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from helpdesk.accounts.models import Team
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.recent import was_within
 from helpdesk.core.work import Work
 from helpdesk.intake.volume import IntakeVolume, current_volume
@@ -18,7 +18,7 @@ TOLD: Final = "intake.quota_told"
 JOB: Final = "intake.warn_of_quota"
 # A warning says again what still holds after a day.
 AGAIN_AFTER: Final = timedelta(hours=24)
-# One that could not be sent is tried again by then; what is promised for later, is not ours.
+# One that could not be sent is tried again by then; what is queued for later, is not ours.
 TRIED_AGAIN: Final = timedelta(hours=1)
 
 
@@ -28,19 +28,19 @@ def passed_threshold(load: IntakeVolume, quota: int) -> int | None:
     return max((mark for mark in WARN_AT if used >= mark), default=None)
 
 
-def promise_warning(work: Work, quota: int) -> None:
-    """Promise a letter when a mark is passed for the first time in a day. The ticker asks."""
+def enqueue_quota_warning(work: Work, quota: int) -> None:
+    """Queue a letter when a mark is passed for the first time in a day. The ticker asks."""
     mark = passed_threshold(current_volume(work), quota)
     team_id = work.session.scalar(select(Team.id).where(Team.takes_reports).order_by(Team.id))
     if mark is None or team_id is None or was_warned(work, team_id, mark):
         return
-    lying = select(Promise.id).where(
-        Promise.job == JOB,
-        Promise.state.in_((PromiseState.WAITING, PromiseState.LEASED)),
-        Promise.due_at <= work.at + TRIED_AGAIN,
+    lying = select(OutboxJob.id).where(
+        OutboxJob.job == JOB,
+        OutboxJob.state.in_((OutboxJobState.WAITING, OutboxJobState.LEASED)),
+        OutboxJob.due_at <= work.at + TRIED_AGAIN,
     )
     if work.session.scalar(lying.limit(1)) is None:
-        work.promise("intake.warn_of_quota", team_id=team_id, percent=mark)
+        work.enqueue("intake.warn_of_quota", team_id=team_id, percent=mark)
 
 
 def was_warned(work: Work, team_id: str, mark: int) -> bool:

@@ -57,7 +57,7 @@ def write_owner_news(
         for person_id in sorted(one for one in concerned if one in inside):
             _bring(work, case, str(person_id), NewsKind(what), request_id)
         if case.owner_id not in inside:
-            work.promise("triage.tell_duty", case_id=case_id)
+            work.enqueue("triage.tell_duty", case_id=case_id)
 
 
 @job("triage.tell_duty", queue=Queue.NOTICES)
@@ -103,7 +103,7 @@ def email_unseen_news(context: AppContext, *, person_id: str, team_id: str) -> N
         last = _last_email(work, person_id)
         if last is not None:
             rest = last + BETWEEN_LETTERS - work.at
-            work.promise("triage.send_news", after=rest, person_id=person_id, team_id=team_id)
+            work.enqueue("triage.send_news", after=rest, person_id=person_id, team_id=team_id)
             return
         call = _compose(context, work, person_id, team_id, found)
     reached = on_call.send_alert(context, call)  # no transaction is open here
@@ -120,7 +120,7 @@ def email_unseen_news(context: AppContext, *, person_id: str, team_id: str) -> N
 def _bring(work: Work, case: Case, person_id: str, what: NewsKind, request_id: str) -> None:
     news.write_news(work, case, person_id, what, request_id=request_id)
     news.delete_old_news(work)
-    work.promise(
+    work.enqueue(
         "triage.send_news",
         after=LETTER_AFTER[case.level],
         person_id=person_id,

@@ -41,7 +41,7 @@ def kinds_by_urgency(kinds: Iterable[str], answers: Context) -> tuple[str, ...]:
 
 
 def judge_new_case(work: Work, case: Case, answers: Context) -> Judgement:
-    """Give a new case its level, start its clock and promise the alarms.
+    """Give a new case its level, start its clock and queue the alarms.
 
     No rule: the report itself asks for it. It asks the database nothing, because the case may not
     be written yet and the public door could not read what it needs.
@@ -265,7 +265,7 @@ def _keep(work: Work, case: Case, *, level: Level, rule: str, inputs: Mapping[st
 
 def _call_if_pressing(work: Work, case: Case) -> None:
     if case.level.rank >= CALLS.rank and not case.in_slow_lane:
-        work.promise("triage.call_on_duty", case_id=case.id)
+        work.enqueue("triage.call_on_duty", case_id=case.id)
 
 
 def _raised_by_hand(work: Work, case: Case) -> list[Level]:

@@ -13,7 +13,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
 from helpdesk.core.errors import Conflict
 from helpdesk.core.jobs import Queue
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
 from helpdesk.playbooks import merging, organisations
 from helpdesk.playbooks.answers import tags
@@ -252,14 +252,14 @@ def cases_with_failed_alert(work: Work, *, limit: int = 20) -> Sequence[Case]:
 
 
 def _still_here(work: Work) -> Sequence[dict[str, Any]]:
-    """Alarms that should have gone out by now; the longest promised, if they are very many."""
-    late = select(Promise.arguments).where(
-        Promise.queue == Queue.NOTICES,
-        Promise.job.in_(ALARMS),
-        Promise.state.in_((PromiseState.WAITING, PromiseState.LEASED)),
-        Promise.due_at < work.at - ON_ITS_WAY,
+    """Alarms that should have gone out by now; the longest queued, if they are very many."""
+    late = select(OutboxJob.arguments).where(
+        OutboxJob.queue == Queue.NOTICES,
+        OutboxJob.job.in_(ALARMS),
+        OutboxJob.state.in_((OutboxJobState.WAITING, OutboxJobState.LEASED)),
+        OutboxJob.due_at < work.at - ON_ITS_WAY,
     )
-    ordered = late.order_by(Promise.turn, Promise.promised_at, Promise.id)
+    ordered = late.order_by(OutboxJob.turn, OutboxJob.promised_at, OutboxJob.id)
     return work.session.scalars(ordered.limit(LOOKED_AT)).all()
 
 

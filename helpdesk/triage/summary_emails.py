@@ -11,7 +11,7 @@ from helpdesk.core import emails
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.app_context import AppContext, Email
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.recent import was_within
 from helpdesk.core.work import Work
 from helpdesk.triage import surge_alerts
@@ -46,7 +46,7 @@ def compose_surge_alert(
 
 def leave_to_next_summary(work: Work, case: Case) -> bool:
     """Whether a case moved and was told of a moment ago: then the next letter, ten minutes later,
-    is about all that moved until then. It is promised once, however much moves."""
+    is about all that moved until then. It is queued once, however much moves."""
     lately = select(HistoryEntry.id).where(
         HistoryEntry.case_id == case.id,
         HistoryEntry.action == MOVED,
@@ -55,13 +55,13 @@ def leave_to_next_summary(work: Work, case: Case) -> bool:
     )
     if work.session.scalar(lately.limit(1)) is None:
         return False
-    lying = select(Promise.id).where(
-        Promise.job == "triage.tell_duty",
-        Promise.state == PromiseState.WAITING,
-        Promise.due_at > work.at,
-        Promise.due_at <= work.at + EVERY,
-        Promise.arguments["case_id"].as_string() == case.id,
+    lying = select(OutboxJob.id).where(
+        OutboxJob.job == "triage.tell_duty",
+        OutboxJob.state == OutboxJobState.WAITING,
+        OutboxJob.due_at > work.at,
+        OutboxJob.due_at <= work.at + EVERY,
+        OutboxJob.arguments["case_id"].as_string() == case.id,
     )
     if work.session.scalar(lying.limit(1)) is None:
-        work.promise("triage.tell_duty", after=EVERY, case_id=case.id)
+        work.enqueue("triage.tell_duty", after=EVERY, case_id=case.id)
     return True

@@ -18,7 +18,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import DUE, NOBODYS, NOT_CLOSED
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.recent import was_within
 from helpdesk.core.work import Work, round_for_reporter
 from helpdesk.triage.decision_table import AlertAudience
@@ -33,7 +33,7 @@ TOLD: Final = "triage.many_told"
 # A letter goes out within seconds; one that has not after these minutes reached no one.
 ON_ITS_WAY: Final = timedelta(minutes=3)
 JOB: Final = "triage.tell_of_many"
-# A letter that could not be sent is tried again by then; what is promised for later, is not ours.
+# A letter that could not be sent is tried again by then; what is queued for later, is not ours.
 TRIED_AGAIN: Final = timedelta(hours=1)
 # From here on people hear of a case when it comes, and not first at half its time.
 CALLS: Final = Level.URGENT
@@ -114,12 +114,12 @@ def is_surge_alert_overdue(work: Work, team_id: str) -> bool:
     return any(tiers_due(work, QueueLane(team_id, second), at=moment) for second in (False, True))
 
 
-def promise_surge_alerts(work: Work) -> None:
-    """Promise the letters that are due. The ticker asks; one that is promised waits to be kept."""
+def enqueue_surge_alerts(work: Work) -> None:
+    """Queue the letters that are due. The ticker asks; one that is queued waits to be sent."""
     queues = work.session.scalars(select(Team.id).where(Team.kind == TeamKind.QUEUE)).all()
     for lane in (QueueLane(team_id, second) for team_id in queues for second in (False, True)):
-        if tiers_due(work, lane) and not _is_promised(work, lane):
-            work.promise("triage.tell_of_many", team_id=lane.team_id, second=int(lane.is_second))
+        if tiers_due(work, lane) and not _is_enqueued(work, lane):
+            work.enqueue("triage.tell_of_many", team_id=lane.team_id, second=int(lane.is_second))
 
 
 def record_surge_alert(
@@ -205,13 +205,13 @@ def _is_news(mark: AlertMoment, told: LastAlert | None) -> bool:
     return mark.at > tick or (mark.at == tick and mark.cases > told.came.get(mark.level, 0))
 
 
-def _is_promised(work: Work, lane: QueueLane) -> bool:
-    there = select(Promise.id).where(
-        Promise.job == JOB,
-        Promise.state.in_((PromiseState.WAITING, PromiseState.LEASED)),
-        Promise.arguments["team_id"].as_string() == lane.team_id,
+def _is_enqueued(work: Work, lane: QueueLane) -> bool:
+    there = select(OutboxJob.id).where(
+        OutboxJob.job == JOB,
+        OutboxJob.state.in_((OutboxJobState.WAITING, OutboxJobState.LEASED)),
+        OutboxJob.arguments["team_id"].as_string() == lane.team_id,
         # As text: one that is no number must not be an error.
-        Promise.arguments["second"].as_string() == str(int(lane.is_second)),
-        Promise.due_at <= work.at + TRIED_AGAIN,
+        OutboxJob.arguments["second"].as_string() == str(int(lane.is_second)),
+        OutboxJob.due_at <= work.at + TRIED_AGAIN,
     )
     return work.session.scalar(there.limit(1)) is not None

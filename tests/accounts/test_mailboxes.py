@@ -13,7 +13,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES
 from tests.factories import PASSPHRASE, a_person, a_team, enrolled, sign_in, work_as
 
@@ -56,7 +56,7 @@ def mailbox(context, somebody, at):
 
 
 def codes_sent(context, at, to=NEW):
-    run_due_promises(context, "notices", at=at)
+    run_due_jobs(context, "notices", at=at)
     letters = [
         one
         for one in context.mailer.sent
@@ -97,7 +97,7 @@ def test_the_old_address_is_told_and_stays_in_use_until_the_new_one_is_confirmed
 
 def test_an_address_that_is_taken_back_is_told(context, anna, now):
     gives(context, anna, "", now)
-    run_due_promises(context, "notices", at=now)
+    run_due_jobs(context, "notices", at=now)
 
     assert [one.to for one in context.mailer.sent] == [OLD]
     assert mailbox(context, anna, now) == ""
@@ -228,7 +228,7 @@ def test_wrong_codes_are_counted_though_the_page_says_no(context, staff, ben):
     staff.application.config["WTF_CSRF_ENABLED"] = False
     browser = sign_in(staff, ben)
     assert "been sent yet" in browser.get("/account/mailbox").text
-    run_due_promises(context, "notices")
+    run_due_jobs(context, "notices")
     page = browser.get("/account/mailbox").text
     assert "An email with six digits was sent to" in page
 
@@ -269,6 +269,6 @@ def test_at_the_partner_desk_nothing_speaks_of_duty(context, partner_desk, now):
     assert not [one for one in pages if "duty" in one.lower()]
     assert "Emails about your account" in before
 
-    run_due_promises(context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
+    run_due_jobs(context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     [letter] = [one for one in context.mailer.sent if one.to == NEW]
     assert "duty" not in (letter.subject + letter.body).lower()

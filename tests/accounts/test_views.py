@@ -11,7 +11,7 @@ from sqlalchemy import select
 from helpdesk.accounts import operations, queries, second_factor
 from helpdesk.accounts.models import Person, StaffSession, TeamKind
 from helpdesk.core.actors import Role, operator
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from tests.factories import PASSPHRASE, a_person, a_team, sign_in
 from tests.intake.browser import mark_in
 
@@ -486,7 +486,7 @@ def test_people_say_themselves_where_their_duty_mail_goes(context, browser, coor
     assert "new@house.test" not in browser.get("/account").text
     assert "new@house.test" in browser.get("/account/mailbox").text
     assert mailbox_of(context, coordinator) == ""
-    run_due_promises(context, "notices")
+    run_due_jobs(context, "notices")
     code = re.search(r"\d{6}", context.mailer.sent[-1].body)[0]
     assert context.mailer.sent[-1].to == "new@house.test"
     confirmed = browser.post("/account/mailbox/confirmation", data={"code": code})

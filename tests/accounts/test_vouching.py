@@ -14,7 +14,7 @@ from helpdesk.cli import maintenance
 from helpdesk.core import actors
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from tests.factories import a_person, a_team, enrolled, work_as, work_let_in
 
 
@@ -238,7 +238,7 @@ def test_the_person_is_told_by_letter_and_on_their_own_page(context, house):
         person = work.session.get(Person, house.cem.person.id)
         said = (person.was_reset, person.code_given_by, person.memberships[0].let_in_by)
     assert said == (True, house.ada.actor.id, house.ben.actor.id)
-    run_due_promises(context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
+    run_due_jobs(context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     letters = [one for one in context.mailer.sent if one.to == "cem@house.test"]
     assert {one.subject for one in letters} == {"Your access has changed"}
     assert all("Ada" not in one.body and "Cem" not in one.body for one in letters)

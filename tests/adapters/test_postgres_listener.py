@@ -13,7 +13,7 @@ from helpdesk.adapters.embedded.postgres import SETTINGS
 from helpdesk.adapters.postgres_listener import CHANNEL, Listener
 from helpdesk.core.database import new_id
 from helpdesk.core.jobs import Queue
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from tests.conftest import migrate, plain
 
 LONG = 20
@@ -79,12 +79,12 @@ def queue_of_reports(postgres):
 
 
 @pytest.fixture(params=["helpdesk_app", "helpdesk_intake"])
-def promising(request, postgres, queue_of_reports):
+def enqueuing(request, postgres, queue_of_reports):
     """Promise something as a role of pages, really committed, and taken away at the end."""
     engine = create_engine(postgres.url(request.param))
     promised = []
 
-    def promise(*, after=timedelta(0), committed=True):
+    def enqueue(*, after=timedelta(0), committed=True):
         promised.append(new_id())
         row = {"id": promised[-1], "due_at": datetime.now(UTC) + after}
         new = NEW.format(name=new_id()[:12], cases=1, team=f"'{queue_of_reports}'", level=0)
@@ -93,24 +93,24 @@ def promising(request, postgres, queue_of_reports):
             if committed:
                 connection.commit()
 
-    yield promise
+    yield enqueue
     engine.dispose()
     owner = create_engine(postgres.url("helpdesk_owner"))
     with owner.begin() as connection:
-        connection.execute(delete(Promise).where(Promise.id.in_(promised)))
+        connection.execute(delete(OutboxJob).where(OutboxJob.id.in_(promised)))
     owner.dispose()
 
 
-def test_a_promise_is_heard_with_its_commit(heard, promising):
-    promising()
+def test_a_promise_is_heard_with_its_commit(heard, enqueuing):
+    enqueuing()
 
     assert heard.get(timeout=LONG) == "notices"
 
 
-def test_what_is_rolled_back_or_due_later_is_not_heard(heard, promising):
-    promising(committed=False)
-    promising(after=timedelta(minutes=1))
-    promising()
+def test_what_is_rolled_back_or_due_later_is_not_heard(heard, enqueuing):
+    enqueuing(committed=False)
+    enqueuing(after=timedelta(minutes=1))
+    enqueuing()
 
     assert heard.get(timeout=LONG) == "notices"
     assert heard.empty()
@@ -127,7 +127,7 @@ def test_a_name_that_is_no_queue_is_not_heard(heard, engine):
     assert heard.empty()
 
 
-def test_a_listener_that_was_cut_off_listens_again(heard, postgres, promising, monkeypatch):
+def test_a_listener_that_was_cut_off_listens_again(heard, postgres, enqueuing, monkeypatch):
     monkeypatch.setattr("helpdesk.adapters.postgres_listener.A_WHILE", 0.1)
     superuser = create_engine(postgres.url("postgres"))
     listening = f"LISTEN {CHANNEL}"
@@ -141,7 +141,7 @@ def test_a_listener_that_was_cut_off_listens_again(heard, postgres, promising, m
 
     name = None
     while name is None:
-        promising()
+        enqueuing()
         try:
             name = heard.get(timeout=MOMENT)
         except queue.Empty:

@@ -16,7 +16,7 @@ from helpdesk.core.actors import reporter
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake import operations as mailbox
 from tests.conftest import SERVICE, FakeMailer, FakeQueueNotifier
 from tests.factories import a_case, a_person, a_team, work_as
@@ -116,7 +116,7 @@ def test_what_is_taken_back_is_written_in_the_same_words_by_every_hand(context, 
         ).one()
         assert entry.details == {"kind": "platform", "platform": "somewhere"}
         promised = work.session.scalars(
-            select(Promise.arguments).where(Promise.job == "escalations.cancel_unsent")
+            select(OutboxJob.arguments).where(OutboxJob.job == "escalations.cancel_unsent")
         ).all()
         assert {"case_id": case.id} in promised
 

@@ -18,7 +18,7 @@ from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.triage import operations as triage
 from tests.factories import Somebody, a_case, a_person, a_team, sign_in, work_as
 
@@ -99,9 +99,9 @@ def test_all_go_to_one_colleague_with_history_a_word_and_one_letter(context, hou
         assert {one.details["because"] for one in entries} == {"left"}
         [note] = queries.notes_of(work, queries.case_by_ref(work, house.case.ref))
         assert work.keys.open(note, "body") == "They write on Tuesday."
-        told = select(Promise).where(Promise.job == "cases.tell_of_cases")
-        [promise] = work.session.scalars(told)
-    jobs.email_new_owner_or_duty(context, **promise.arguments)
+        told = select(OutboxJob).where(OutboxJob.job == "cases.tell_of_cases")
+        [outbox_job] = work.session.scalars(told)
+    jobs.email_new_owner_or_duty(context, **outbox_job.arguments)
     [letter] = context.mailer.sent
     assert letter.to == "other@helpdesk.test"
     assert "given a colleague's cases" in letter.subject
@@ -119,9 +119,9 @@ def test_each_goes_to_its_own_or_back_to_the_queue_whose_duty_is_told(context, h
     assert owner_of(context, house.case) == house.lead.person.id
     assert owner_of(context, house.second) is None
     with context.begin() as work:
-        told = select(Promise).where(Promise.job == "cases.tell_of_cases")
-        promises = [one.arguments for one in work.session.scalars(told)]
-    for arguments in promises:
+        told = select(OutboxJob).where(OutboxJob.job == "cases.tell_of_cases")
+        outbox_jobs = [one.arguments for one in work.session.scalars(told)]
+    for arguments in outbox_jobs:
         jobs.email_new_owner_or_duty(context, **arguments)
     assert [one.to for one in context.mailer.sent] == ["lead@helpdesk.test", "other@helpdesk.test"]
     assert "back in the queue" in context.mailer.sent[1].subject

@@ -15,7 +15,7 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyCopy
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import Place
 from tests.conftest import become
 from tests.factories import a_case, a_person, a_team, work_as
@@ -196,7 +196,7 @@ def test_a_case_that_waits_for_a_day_comes_back_on_it_and_only_then(context, que
                 work, queries.case_by_ref(work, case.ref), waits_on=WaitsOn.DATE, until=day
             )
     with context.begin() as work:
-        promised = select(Promise).where(Promise.job == "cases.wake").order_by(Promise.due_at)
+        promised = select(OutboxJob).where(OutboxJob.job == "cases.wake").order_by(OutboxJob.due_at)
         wakes = work.session.scalars(promised).all()
         assert [wake.due_at.date() for wake in wakes] == [first, later]
 

@@ -13,8 +13,8 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.actors import reporter
-from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.outbox import Promise
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake.operations import withdraw_case, write_message
 from helpdesk.triage.first_reply_clock import response_plan_for, start_first_reply_clock
 from helpdesk.triage.operations import raise_level
@@ -145,7 +145,7 @@ def test_its_alarms_climb_like_those_of_the_answer_and_fall_silent_with_a_word(
     case = a_running_case(context, queue, asha, now)
     say(context, asha, case, now)
     for hours, expected in ((13, {"asha"}), (19, {"asha", "cleo"}), (25, {"asha", "cleo"})):
-        run_due_promises(context, "notices", at=now + hours * HOUR)
+        run_due_jobs(context, "notices", at=now + hours * HOUR)
         told = {letter.to.partition("@")[0] for letter in context.mailer.sent}
         assert told == expected
         assert all("We are on it" not in letter.body for letter in context.mailer.sent)
@@ -153,7 +153,7 @@ def test_its_alarms_climb_like_those_of_the_answer_and_fall_silent_with_a_word(
     assert f"URGENT: next update due on case {case.ref}" in context.mailer.sent[0].subject
 
     say(context, asha, case, now + 26 * HOUR)
-    run_due_promises(context, "notices", at=now + 27 * HOUR)
+    run_due_jobs(context, "notices", at=now + 27 * HOUR)
     assert len(context.mailer.sent) == 3
 
 
@@ -166,7 +166,7 @@ def test_the_alarm_of_a_word_that_was_paused_says_nothing(context, queue, asha, 
             work, work.session.get(Case, case.id), waits_on=WaitsOn.DATE, until=until
         )
 
-    run_due_promises(context, "notices", at=now + 3 * DAY)
+    run_due_jobs(context, "notices", at=now + 3 * DAY)
 
     assert context.mailer.sent == []
 
@@ -277,7 +277,7 @@ def test_no_alarm_is_promised_for_what_is_not_owed(context, queue, asha, now):
     say(context, asha, case, now)
 
     with context.begin() as work:
-        promised = select(Promise).where(Promise.job == "triage.word_alarm")
+        promised = select(OutboxJob).where(OutboxJob.job == "triage.word_alarm")
         percents = [one.arguments["percent"] for one in work.session.scalars(promised)]
 
     assert sorted(percents) == [50, 75, 100]

@@ -15,7 +15,7 @@ from helpdesk.cases.states import CaseState, ConsentKind, WaitsOn
 from helpdesk.core.actors import reporter
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.plausible_days import format_day
 from helpdesk.intake.operations import write_message
 from tests.factories import a_case, sign_in, work_as
@@ -57,15 +57,15 @@ def test_who_waits_for_the_reporter_gives_them_a_day_and_then_it_is_our_move_aga
     assert found.waits_until == now.date() + USUAL_WAIT[level]
 
     morning = datetime.combine(found.waits_until, datetime.min.time(), UTC)
-    run_due_promises(context, "notices", at=morning - timedelta(minutes=1))
+    run_due_jobs(context, "notices", at=morning - timedelta(minutes=1))
     assert case_now(context, case).state is CaseState.WAITING
-    run_due_promises(context, "notices", at=morning)
+    run_due_jobs(context, "notices", at=morning)
 
     found = case_now(context, case)
     assert (found.state, found.waits_on, found.waits_until) == (CaseState.OPEN, None, None)
     [entry] = resumptions(context, case)
     assert entry["because"] == "reporter_silent"
-    run_due_promises(context, "notices", at=max(morning, datetime.now(UTC)) + DAY)
+    run_due_jobs(context, "notices", at=max(morning, datetime.now(UTC)) + DAY)
     assert {letter.to for letter in context.mailer.sent} == {"asha@house.test"}
 
 
@@ -73,7 +73,7 @@ def test_a_day_that_has_come_says_why_the_case_is_back(context, queue, asha, now
     case = a_case_of(context, queue, asha, now)
     wait(context, asha, case, now, waits_on=WaitsOn.DATE, until=(now + 2 * DAY).date())
 
-    run_due_promises(context, "notices", at=now + 2 * DAY)
+    run_due_jobs(context, "notices", at=now + 2 * DAY)
 
     page = sign_in(staff, asha).get(f"/cases/{case.ref}").text
     assert "The case is open again. The date it was waiting for has come." in page
@@ -192,7 +192,7 @@ def test_the_alarm_of_an_older_wait_ends_no_newer_one(context, queue, asha, now)
     wait(context, asha, case, now, waits_on=WaitsOn.DATE, until=(now + 2 * DAY).date())
     found = wait(context, asha, case, now, waits_on=WaitsOn.DATE, until=(now + 5 * DAY).date())
 
-    run_due_promises(context, "notices", at=now + 3 * DAY)
+    run_due_jobs(context, "notices", at=now + 3 * DAY)
 
     assert found.waits_until == (now + 5 * DAY).date()
     assert case_now(context, case).state is CaseState.WAITING

@@ -11,7 +11,7 @@ from helpdesk.core.codes import ReturnCode
 from helpdesk.core.database import new_id
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind, new_key, seal_key_for
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.round_trips import BulkInsertWork
 from tests.factories import a_person, a_team
 
@@ -53,7 +53,7 @@ def a_report(work, team, form_token):
     )
     work.add(case)
     work.record("case.submitted", case, slow_lane=False)
-    work.promise("triage.call_on_duty", case_id=case.id)
+    work.enqueue("triage.call_on_duty", case_id=case.id)
     for kind in ConsentKind:
         work.add(Consent(case_id=case.id, kind=kind, given_at=work.at, given_by="reporter"))
     return case, secret
@@ -75,10 +75,10 @@ def test_what_arrives_is_what_was_sent(context, team):
         assert secret.open_text(found.story, found.place_of("story")) == (
             "What happened: “naïve” \\x00 and a quote '."
         )
-        [promise] = work.session.scalars(
-            select(Promise).where(Promise.arguments["case_id"].astext == case_id)
+        [outbox_job] = work.session.scalars(
+            select(OutboxJob).where(OutboxJob.arguments["case_id"].astext == case_id)
         )
-        assert (promise.state, promise.attempts) == (PromiseState.WAITING, 0)
+        assert (outbox_job.state, outbox_job.attempts) == (OutboxJobState.WAITING, 0)
         [entry] = work.session.scalars(select(HistoryEntry).where(HistoryEntry.case_id == case_id))
         assert entry.details == {"slow_lane": False}
         kinds = work.session.scalars(select(Consent.kind).where(Consent.case_id == case_id))
@@ -90,7 +90,7 @@ def test_a_second_arrival_of_the_same_writes_nothing_at_all(context, team):
         arrival = an_arrival(work)
         first, _ = a_report(arrival, team, b"one form")
         assert arrival.arrive(first)
-    tables = (Case, Key, Promise, HistoryEntry, Consent)
+    tables = (Case, Key, OutboxJob, HistoryEntry, Consent)
 
     def counts(work):
         return [work.session.scalar(select(func.count()).select_from(one)) for one in tables]

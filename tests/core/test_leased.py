@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core.leased import Leased, RetryPlan
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations.models import Delivery
 
 ROOT = Path(__file__).resolve().parents[2] / "helpdesk"
@@ -19,7 +19,7 @@ PLAN = RetryPlan((A_MINUTE, 5 * A_MINUTE))
 APART = {"core/leased.py", "core/leases.py"}
 
 
-@pytest.fixture(params=[Promise, Delivery])
+@pytest.fixture(params=[OutboxJob, Delivery])
 def row(request):
     return request.param(fence=0, leased_until=None)
 
@@ -100,5 +100,5 @@ def test_a_planted_lease_of_somebodys_own_is_seen(planted):
 
 
 def test_both_stand_on_it():
-    assert issubclass(Promise, Leased)
+    assert issubclass(OutboxJob, Leased)
     assert issubclass(Delivery, Leased)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from helpdesk.core import job_runner, jobs, outbox
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 
 LATER = timedelta(minutes=1)
 
@@ -36,53 +36,53 @@ def tests_job(runs, trouble, monkeypatch):
         runs.append(thing_id)
 
 
-def promise(context, now, **arguments):
+def enqueue(context, now, **arguments):
     with context.begin(SYSTEM, at=now) as work:
-        work.promise("tests.note", **arguments)
+        work.enqueue("tests.note", **arguments)
 
 
-def the_promise(context):
+def the_outbox_job(context):
     with context.begin(SYSTEM) as work:
-        return work.session.scalars(select(Promise)).one()
+        return work.session.scalars(select(OutboxJob)).one()
 
 
 def test_a_piece_of_work_that_fails_promises_nothing(context, now):
     with context.sessions() as session:
         work = context.work_in_session(session, SYSTEM, at=now)
-        work.promise("tests.note", thing_id="a1")
+        work.enqueue("tests.note", thing_id="a1")
         session.flush()
         session.rollback()
 
-    assert job_runner.run_due_promises(context, "notices", at=now) == 0
+    assert job_runner.run_due_jobs(context, "notices", at=now) == 0
 
 
 def test_a_promise_is_kept_once(context, now, runs):
-    promise(context, now, thing_id="a1")
+    enqueue(context, now, thing_id="a1")
 
-    job_runner.run_due_promises(context, "notices", at=now)
-    job_runner.run_due_promises(context, "notices", at=now)
+    job_runner.run_due_jobs(context, "notices", at=now)
+    job_runner.run_due_jobs(context, "notices", at=now)
 
     assert runs == ["a1"]
-    assert the_promise(context).state is PromiseState.KEPT
+    assert the_outbox_job(context).state is OutboxJobState.DONE
 
 
 def test_a_promise_for_later_waits(context, now, runs):
     with context.begin(SYSTEM, at=now) as work:
-        work.promise("tests.note", after=timedelta(minutes=15), thing_id="a1")
+        work.enqueue("tests.note", after=timedelta(minutes=15), thing_id="a1")
 
-    assert job_runner.run_due_promises(context, "notices", at=now) == 0
-    assert job_runner.run_due_promises(context, "notices", at=now + timedelta(minutes=15)) == 1
+    assert job_runner.run_due_jobs(context, "notices", at=now) == 0
+    assert job_runner.run_due_jobs(context, "notices", at=now + timedelta(minutes=15)) == 1
 
 
 def test_trouble_postpones_then_gives_up_where_a_person_sees_it(context, now, runs, trouble):
     trouble += [OSError("the words of an error"), OSError("again"), OSError("and again")]
-    promise(context, now, thing_id="a1")
+    enqueue(context, now, thing_id="a1")
 
     for hours in range(3):
-        job_runner.run_due_promises(context, "notices", at=now + timedelta(hours=hours))
+        job_runner.run_due_jobs(context, "notices", at=now + timedelta(hours=hours))
 
-    ended = the_promise(context)
-    assert (ended.state, ended.attempts, ended.trouble) == (PromiseState.FAILED, 3, "OSError")
+    ended = the_outbox_job(context)
+    assert (ended.state, ended.attempts, ended.trouble) == (OutboxJobState.FAILED, 3, "OSError")
     with context.begin(SYSTEM) as work:
         assert [one.id for one in outbox.failed(work.session)] == [ended.id]
         [entry] = work.session.scalars(
@@ -92,7 +92,7 @@ def test_trouble_postpones_then_gives_up_where_a_person_sees_it(context, now, ru
 
 
 def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(context, now):
-    promise(context, now, thing_id="a1")
+    enqueue(context, now, thing_id="a1")
     with context.begin(SYSTEM, at=now) as work:
         [first] = outbox.lease_due(work.session, queue="notices", at=now, limit=5)
         assert outbox.lease_due(work.session, queue="notices", at=now, limit=5) == []
@@ -107,26 +107,26 @@ def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(con
 
 def test_a_promise_carries_ids_only(context, now):
     with context.begin(SYSTEM, at=now) as work, pytest.raises(ValueError, match="more than ids"):
-        work.promise("tests.note", thing_id="what somebody told us")
+        work.enqueue("tests.note", thing_id="what somebody told us")
 
 
 def test_an_unknown_job_cannot_be_promised(context, now):
     with context.begin(SYSTEM, at=now) as work, pytest.raises(KeyError):
-        work.promise("tests.nothing", thing_id="a1")
+        work.enqueue("tests.nothing", thing_id="a1")
 
 
 def test_a_job_of_another_version_keeps_nobody_else_from_being_heard(context, now, runs):
     with context.begin(SYSTEM, at=now) as work:
-        gone = Promise(job="tests.gone", queue="notices", arguments={}, due_at=now - LATER)
+        gone = OutboxJob(job="tests.gone", queue="notices", arguments={}, due_at=now - LATER)
         work.session.add(gone)
-        work.promise("tests.note", thing_id="a1")
+        work.enqueue("tests.note", thing_id="a1")
 
-    job_runner.run_due_promises(context, "notices", at=now)
+    job_runner.run_due_jobs(context, "notices", at=now)
 
     assert runs == ["a1"]
     with context.begin(SYSTEM) as work:
-        gone = work.session.get(Promise, gone.id)
-        assert (gone.state, gone.attempts) == (PromiseState.WAITING, 1)
+        gone = work.session.get(OutboxJob, gone.id)
+        assert (gone.state, gone.attempts) == (OutboxJobState.WAITING, 1)
         assert gone.due_at > now
 
 
@@ -136,39 +136,39 @@ def test_what_waits_behind_a_slow_job_is_not_leased_before_its_turn(context, now
     @jobs.job("tests.slow", queue=jobs.Queue.NOTICES)
     def slow(context, *, thing_id):
         with context.begin(SYSTEM) as work:
-            seen.append(sorted(one.state for one in work.session.scalars(select(Promise))))
+            seen.append(sorted(one.state for one in work.session.scalars(select(OutboxJob))))
 
     with context.begin(SYSTEM, at=now) as work:
-        work.promise("tests.slow", thing_id="a1")
-        work.promise("tests.slow", thing_id="a2")
+        work.enqueue("tests.slow", thing_id="a1")
+        work.enqueue("tests.slow", thing_id="a2")
 
-    job_runner.run_due_promises(context, "notices", at=now)
+    job_runner.run_due_jobs(context, "notices", at=now)
 
     assert seen == [["leased", "waiting"], ["kept", "leased"]]
 
 
 def test_a_promise_whose_worker_dies_each_time_waits_for_a_person_in_the_end(context, now, runs):
-    promise(context, now, thing_id="a1")
+    enqueue(context, now, thing_id="a1")
     moment, tries = now, 0
     for _ in range(3):
         with context.begin(SYSTEM, at=moment) as work:
             tries += len(outbox.lease_due(work.session, queue="notices", at=moment, limit=1))
         moment += outbox.LEASE + timedelta(seconds=1)
 
-    job_runner.run_due_promises(context, "notices", at=moment)
+    job_runner.run_due_jobs(context, "notices", at=moment)
 
-    ended = the_promise(context)
+    ended = the_outbox_job(context)
     assert (tries, runs) == (3, [])
-    assert (ended.state, ended.trouble) == (PromiseState.FAILED, "worker_gone")
+    assert (ended.state, ended.trouble) == (OutboxJobState.FAILED, "worker_gone")
 
 
 def test_what_was_left_out_believes_no_worker_that_had_it(context, now):
-    promise(context, now, thing_id="a1")
+    enqueue(context, now, thing_id="a1")
     with context.begin(SYSTEM, at=now) as work:
         [held] = outbox.lease_due(work.session, queue="notices", at=now, limit=1)
     with context.begin(SYSTEM, at=now) as work:
-        outbox.cancel(work.session.get(Promise, held.promise_id), at=now)
+        outbox.cancel(work.session.get(OutboxJob, held.outbox_job_id), at=now)
 
     with context.begin(SYSTEM, at=now) as work:
         assert not outbox.mark_done(work.session, held, at=now)
-    assert the_promise(context).state is PromiseState.SKIPPED
+    assert the_outbox_job(context).state is OutboxJobState.SKIPPED

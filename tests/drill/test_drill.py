@@ -13,7 +13,7 @@ from helpdesk.cases import queries
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.drill.cli import drill as commands
 from helpdesk.drill.schedule import run_scenarios
@@ -114,10 +114,10 @@ def test_every_return_code_leads_to_its_case(drill):
 
 
 def test_no_promise_failed_and_none_that_was_due_is_left(drill):
-    left = select(Promise).where(Promise.state != PromiseState.KEPT)
-    for promise in drill.past.session.scalars(left):
-        assert promise.state is PromiseState.WAITING
-        assert promise.due_at > drill.now
+    left = select(OutboxJob).where(OutboxJob.state != OutboxJobState.DONE)
+    for outbox_job in drill.past.session.scalars(left):
+        assert outbox_job.state is OutboxJobState.WAITING
+        assert outbox_job.due_at > drill.now
 
 
 def test_one_alarm_reached_no_one_and_the_board_says_so(drill):

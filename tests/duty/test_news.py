@@ -11,7 +11,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, News
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.actors import reporter
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.duty import news_lines as board_news
 from helpdesk.duty.news_lines import WORDS
 from helpdesk.escalations import operations
@@ -32,7 +32,7 @@ def browser(staff):
 
 
 def bring(house):
-    run_due_promises(house.context, "notices", at=datetime.now(UTC) + timedelta(seconds=1))
+    run_due_jobs(house.context, "notices", at=datetime.now(UTC) + timedelta(seconds=1))
 
 
 def note(house, who, text="Look at this."):

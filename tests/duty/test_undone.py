@@ -3,7 +3,7 @@
 from helpdesk import assembly
 from helpdesk.core import jobs, outbox
 from helpdesk.core.actors import Role
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty.failed_job_texts import UNDONE, describe_failed_job
 from tests.factories import a_case, a_person, a_team, sign_in
 
@@ -25,13 +25,13 @@ def test_the_board_says_what_did_not_happen(context, staff):
         queue = a_team(work)
         lead = a_person(work, Role.COORDINATOR, [queue])
         case = a_case(work, queue)
-        work.promise("triage.tell_owner", case_id=case.id)
+        work.enqueue("triage.tell_owner", case_id=case.id)
         work.record("case.changed_by_test", case)
         ref = case.ref
     with context.begin() as work:
         [lease] = outbox.lease_due(work.session, queue="notices", at=work.at, limit=1)
         outbox.mark_failed(work.session, lease, at=work.at, trouble="ProgrammingError")
-        assert work.session.get(Promise, lease.promise_id) is not None
+        assert work.session.get(OutboxJob, lease.outbox_job_id) is not None
 
     page = sign_in(staff, lead).get("/duty").text
 

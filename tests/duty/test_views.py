@@ -13,7 +13,7 @@ from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_code
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
 from helpdesk.playbooks.repository import load_current_library
@@ -282,37 +282,37 @@ def test_going_on_duty_and_off_again(browser, responder, context):
 def test_a_coordinator_gives_a_failed_promise_another_chance(context, staff, coordinator, case):
     staff.application.config["WTF_CSRF_ENABLED"] = False
     with context.begin() as work:
-        promise = Promise(
+        outbox_job = OutboxJob(
             job="cases.wake",
             queue="notices",
             arguments={"case_id": case.id, "day": "2026-11-02"},
-            state=PromiseState.FAILED,
+            state=OutboxJobState.FAILED,
             due_at=work.at,
             trouble="NotTaken",
         )
-        work.session.add(promise)
+        work.session.add(outbox_job)
         work.session.flush()
-        promise.attempts = 4
+        outbox_job.attempts = 4
     sign_in(staff, coordinator)
     assert "cases.wake" in staff.get("/duty").text
 
-    assert staff.post(f"/promises/{promise.id}/retry").status_code == 303
+    assert staff.post(f"/jobs/{outbox_job.id}/retry").status_code == 303
 
     with context.begin() as work:
-        again = work.session.get(Promise, promise.id)
-        assert (again.state, again.attempts) == (PromiseState.WAITING, 0)
+        again = work.session.get(OutboxJob, outbox_job.id)
+        assert (again.state, again.attempts) == (OutboxJobState.WAITING, 0)
 
 
 def test_a_responder_sees_no_failed_promise_and_retries_none(context, browser, case):
     with context.begin() as work:
-        promise = Promise(
-            job="cases.wake", queue="notices", arguments={}, state=PromiseState.FAILED
+        outbox_job = OutboxJob(
+            job="cases.wake", queue="notices", arguments={}, state=OutboxJobState.FAILED
         )
-        promise.due_at = work.at
-        work.session.add(promise)
+        outbox_job.due_at = work.at
+        work.session.add(outbox_job)
 
     assert "cases.wake" not in browser.get("/duty").text
-    assert browser.post(f"/promises/{promise.id}/retry").status_code == 403
+    assert browser.post(f"/jobs/{outbox_job.id}/retry").status_code == 403
 
 
 def test_approvals_offer_the_decision_to_the_second_person_only(

@@ -12,9 +12,9 @@ from helpdesk.cases.models import Case, Consent, Fact
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.keys import KeyKind, new_key
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Envelope
 from helpdesk.escalations import jobs, operations, queries, second_person_alerts
 from helpdesk.escalations.decision_rules import OUTCOMES
@@ -247,7 +247,7 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
     assert escalation.second_read_due_at - escalation.approved_at == timedelta(hours=1)
     with house.context.begin() as work:
         called = work.session.scalars(
-            select(Promise).where(Promise.job == "escalations.call_second_reader")
+            select(OutboxJob).where(OutboxJob.job == "escalations.call_second_reader")
         ).all()
         assert [one.arguments for one in called] == [{"escalation_id": escalation.id}]
     with house.as_(house.second) as work:
@@ -310,7 +310,7 @@ def asked(house, escalation, times=1):
     for _ in range(times):
         with house.as_(house.writer) as work:
             operations.ask_second_person(work, house.mine(work, escalation))
-    run_due_promises(house.context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
+    run_due_jobs(house.context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     with house.as_(house.writer) as work:
         return second_person_alerts.alert_for_approval(work, house.mine(work, escalation))
 

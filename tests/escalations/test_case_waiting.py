@@ -8,7 +8,7 @@ from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.errors import Conflict, NotAllowed
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import Action, Reason
 from tests.factories import sign_in
@@ -50,11 +50,11 @@ def test_when_their_time_is_over_the_case_is_back_and_its_owner_is_told(house):
     day = house.case_now().waits_until
     house.context.mailer.sent.clear()
 
-    run_due_promises(house.context, "notices", at=datetime.combine(day, time(), UTC))
+    run_due_jobs(house.context, "notices", at=datetime.combine(day, time(), UTC))
 
     case = house.case_now()
     assert (case.state, case.waits_on, case.waits_until) == (CaseState.OPEN, None, None)
-    run_due_promises(house.context, "notices", at=datetime.now(UTC) + 30 * DAY)
+    run_due_jobs(house.context, "notices", at=datetime.now(UTC) + 30 * DAY)
     assert "writer@helpdesk.test" in [letter.to for letter in house.context.mailer.sent]
 
 

@@ -14,7 +14,7 @@ from helpdesk.core.app_context import Email
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError, UncertainMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Envelope
 from helpdesk.duty import restored_backup
 from helpdesk.escalations import jobs, operations, queries
@@ -33,9 +33,9 @@ def results(house, escalation):
     return [attempt.result for attempt in house.delivery(escalation).attempts]
 
 
-def promises(house, job="escalations.deliver"):
+def outbox_jobs(house, job="escalations.deliver"):
     with house.context.begin() as work:
-        found = select(Promise).where(Promise.job == job).order_by(Promise.due_at)
+        found = select(OutboxJob).where(OutboxJob.job == job).order_by(OutboxJob.due_at)
         return work.session.scalars(found).all()
 
 
@@ -82,11 +82,11 @@ def test_however_often_the_job_runs_the_partner_hears_once(house):
 def test_the_worker_finds_the_promise_and_keeps_it(house):
     escalation = house.approved()
 
-    job_runner.run_due_promises(house.context, "deliveries")
+    job_runner.run_due_jobs(house.context, "deliveries")
 
     assert len(house.context.mailer.sent) == 1
-    [promise] = promises(house)
-    assert promise.state is PromiseState.KEPT
+    [outbox_job] = outbox_jobs(house)
+    assert outbox_job.state is OutboxJobState.DONE
     assert house.now(escalation).state is EscalationState.WITH_PARTNER
 
 
@@ -108,7 +108,7 @@ def test_trouble_is_tried_again_later_under_the_same_id(house, trouble, result):
     assert delivery.state is result
     assert house.now(escalation).state is EscalationState.DISPATCHING
     assert house.case_now().state is CaseState.OPEN
-    again = promises(house)[-1]
+    again = outbox_jobs(house)[-1]
     assert again.due_at == delivery.retry_at
     wait = delivery.retry_at - datetime.now(UTC)
     assert BACKOFF[0] / 2 - timedelta(seconds=5) < wait <= BACKOFF[0]
@@ -136,7 +136,7 @@ def test_a_refused_letter_waits_for_a_person(house):
     with house.as_(house.second) as work:
         [waiting] = queries.failed_deliveries(work)
         assert waiting.escalation.drafted_by == house.writer.actor.id
-    assert promises(house, "triage.tell_owner")
+    assert outbox_jobs(house, "triage.tell_owner")
 
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
@@ -177,7 +177,7 @@ def test_a_worker_that_dies_while_sending_leaves_an_uncertain_attempt_and_a_repe
 
     house.carry(escalation)
     assert house.context.mailer.sent == [], "it may still be alive"
-    assert promises(house)[-1].due_at > datetime.now(UTC) + LEASE - timedelta(seconds=30)
+    assert outbox_jobs(house)[-1].due_at > datetime.now(UTC) + LEASE - timedelta(seconds=30)
 
     house.carry(escalation, later=LEASE + timedelta(seconds=2))
     assert results(house, escalation) == [DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED]
@@ -305,7 +305,7 @@ def test_the_job_after_a_withdrawal_cancels_what_has_not_left(house, trouble):
     assert house.now(escalation).state is EscalationState.WITHDRAWN
     assert house.delivery(escalation).state is DeliveryState.CANCELLED
     # Who may have it in hand is told that it is taken back; who cannot have it hears nothing.
-    assert len(promises(house, "escalations.tell_partner")) == (1 if trouble else 0)
+    assert len(outbox_jobs(house, "escalations.tell_partner")) == (1 if trouble else 0)
 
 
 def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partner(house):
@@ -316,9 +316,9 @@ def test_the_job_after_a_withdrawal_takes_back_what_has_left_and_tells_the_partn
     cancel_unsent(house)
 
     assert house.now(escalation).state is EscalationState.WITHDRAWN
-    [promise] = promises(house, "escalations.tell_partner")
-    jobs.email_partner_news(house.context, **promise.arguments)
-    jobs.email_partner_news(house.context, **promise.arguments)
+    [outbox_job] = outbox_jobs(house, "escalations.tell_partner")
+    jobs.email_partner_news(house.context, **outbox_job.arguments)
+    jobs.email_partner_news(house.context, **outbox_job.arguments)
     news = house.context.mailer.sent[1:]
     assert {letter.message_id for letter in news} == {f"<{escalation.id}.withdrawal@helpdesk.test>"}
     assert "marker" not in news[0].body
@@ -521,11 +521,11 @@ def test_a_request_that_a_restored_house_may_have_sent_says_so_and_keeps_its_id(
     escalation = house.approved()
     with as_owner(house) as work:
         send_hold.hold_sending(work, send_hold.HoldReason.SAID)
-        due = restored_backup.due_promises(work)
+        due = restored_backup.due_jobs(work)
         assert [one.escalation.ref for one in due.requests] == [escalation.ref]
         restored_backup.release_sending(work, skip_due=False)
 
-    job_runner.run_due_promises(house.context, "deliveries")
+    job_runner.run_due_jobs(house.context, "deliveries")
 
     [letter] = [one for one in house.context.mailer.sent if one.to == MAILBOX]
     assert "You may have had this email before" in letter.body
@@ -541,11 +541,11 @@ def test_a_request_that_was_left_out_waits_for_who_wrote_it(house):
         send_hold.hold_sending(work, send_hold.HoldReason.SAID)
         restored_backup.release_sending(work, skip_due=True)
 
-    job_runner.run_due_promises(house.context, "deliveries")
+    job_runner.run_due_jobs(house.context, "deliveries")
 
     assert [one for one in house.context.mailer.sent if one.to == MAILBOX] == []
     assert house.delivery(escalation).state is DeliveryState.DEAD_LETTER
     with house.as_(house.writer) as work:
         operations.send_again(work, house.mine(work, escalation))
-    job_runner.run_due_promises(house.context, "deliveries")
+    job_runner.run_due_jobs(house.context, "deliveries")
     assert [one.to for one in house.context.mailer.sent if one.to == MAILBOX] == [MAILBOX]

@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen
 from helpdesk.escalations import operations, packets, queries
 from helpdesk.escalations.states import (
@@ -27,7 +27,8 @@ from tests.escalations.conftest import CONTACT, STORY, TYPED
 def promised(context, job):
     with context.begin() as work:
         return [
-            one.arguments for one in work.session.scalars(select(Promise).where(Promise.job == job))
+            one.arguments
+            for one in work.session.scalars(select(OutboxJob).where(OutboxJob.job == job))
         ]
 
 

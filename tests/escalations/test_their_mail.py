@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import jobs, operations
 from helpdesk.escalations.states import Ask, DeliveryState
 from helpdesk.partners import operations as partners
@@ -116,7 +116,7 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
     is_over(house)
     with house.as_(house.writer) as work:
         operations.withdraw(work, house.mine(work, escalation))
-    run_due_promises(house.context, "deliveries")
+    run_due_jobs(house.context, "deliveries")
     assert len(letters_to_them(house)) == 1
 
     board = board_of(house, staff)
@@ -125,7 +125,7 @@ def test_news_that_no_letter_could_tell_is_red_and_told_when_the_address_is_conf
     assert "have not been told" in page_of(house, staff, escalation)
 
     confirmed(house)
-    run_due_promises(house.context, "deliveries")
+    run_due_jobs(house.context, "deliveries")
     assert [escalation.ref in one.body for one in letters_to_them(house)].count(True) == 2
     assert "could not be told about an update" not in board_of(house, staff)
     history = staff.get(f"/cases/{house.case.ref}/history").text

@@ -22,7 +22,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.service_keys import ServiceKeys, second_factor_key_of
 from helpdesk.key_files import PUBLIC_HALF, KeyFile
@@ -76,13 +76,13 @@ def furnish(context):
         place = partner.place_of("mailbox")
         address = work.keys.service.seal(KeyFile.PARTNER_ADDRESSES, "trust@example.test", place)
         partner.mailbox, partner.mailbox_used_until = address, work.at + timedelta(days=30)
-        work.promise("escalations.tell_partner", escalation_id="nobody", about="x")
+        work.enqueue("escalations.tell_partner", escalation_id="nobody", about="x")
 
 
 def put_news_where_it_was(context):
     """In the queue of before. The staff's pages may not move a promise."""
     with context.begin() as work:
-        told = update(Promise).where(Promise.job == "escalations.tell_partner")
+        told = update(OutboxJob).where(OutboxJob.job == "escalations.tell_partner")
         work.session.execute(told.values(queue="notices"))
 
 
@@ -203,7 +203,7 @@ def test_what_partners_are_told_waits_with_who_has_their_addresses(house):
     reseal(command, OLD, operator_name="ada")
 
     with command.begin() as work:
-        queues = set(work.session.scalars(select(Promise.queue)))
+        queues = set(work.session.scalars(select(OutboxJob.queue)))
     assert queues == {"deliveries"}
 
 

@@ -24,7 +24,7 @@ from helpdesk.core.actors import operator
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import restored_backup
 from tests.conftest import SERVICE, FakeMailer, migrate, plain
 
@@ -95,11 +95,11 @@ def desk_at(settings):
         engine.dispose()
 
 
-def promise(server, database, *, job=LETTER, number=1, due_at=None):
+def enqueue(server, database, *, job=LETTER, number=1, due_at=None):
     engine = create_engine(server.url("helpdesk_owner", database))
     with sessionmaker(engine).begin() as session:
         session.add(
-            Promise(
+            OutboxJob(
                 job=job,
                 queue="notices",
                 arguments={"number": number},
@@ -129,8 +129,8 @@ def backup(postgres, databases, desk_at, tmp_path):
     databases("first_house", template=MIGRATED)
     first = desk_at(postgres, "first_house", progress_store=tmp_path)
     ticker.tick(first)
-    promise(postgres, "first_house", number=1)
-    promise(postgres, "first_house", job=ERRAND, number=2)
+    enqueue(postgres, "first_house", number=1)
+    enqueue(postgres, "first_house", job=ERRAND, number=2)
     restore(postgres, "first_house", databases("second_house"), tmp_path)
     return first, desk_at(postgres, "second_house")
 
@@ -155,8 +155,8 @@ def test_a_worker_that_is_there_before_the_ticker_sends_nothing_either(
 ):
     worker = desk_at(postgres, "second_house", role="helpdesk_worker")
 
-    assert job_runner.run_due_promises(worker, "notices") == 0
-    assert not job_runner.has_due_promises(worker, "notices"), "it does not ask again and again"
+    assert job_runner.run_due_jobs(worker, "notices") == 0
+    assert not job_runner.has_due_jobs(worker, "notices"), "it does not ask again and again"
     assert done == []
 
 
@@ -166,7 +166,7 @@ def test_a_backup_restored_into_its_own_database_is_noticed(
     databases("first_house", template=MIGRATED)
     house = desk_at(postgres, "first_house", progress_store=tmp_path)
     ticker.tick(house)
-    promise(postgres, "first_house")
+    enqueue(postgres, "first_house")
     restore(postgres, "first_house", "first_house", tmp_path, "--clean")
 
     ticker.tick(house)
@@ -200,11 +200,11 @@ def test_an_older_copy_of_the_data_folder_sends_nothing(server, desk_at, tmp_pat
     shutil.rmtree(data)
     copy.rename(data)
     server.start()
-    promise(server, "helpdesk")
+    enqueue(server, "helpdesk")
     worker = desk_at(server, role="helpdesk_worker", progress_store=tmp_path)
     again = desk_at(server, progress_store=tmp_path)
 
-    assert job_runner.run_due_promises(worker, "notices") == 0, "before a ticker has looked"
+    assert job_runner.run_due_jobs(worker, "notices") == 0, "before a ticker has looked"
     ticker.tick(again)
 
     assert done == []
@@ -226,11 +226,11 @@ def test_a_copied_cluster_beside_a_new_instance_folder_sends_nothing(
     house = desk_at(server, progress_store=tmp_path)
     ticker.tick(house)
     set_the_clock_back(server, timedelta(hours=1))
-    promise(server, "helpdesk")
+    enqueue(server, "helpdesk")
     elsewhere = desk_at(server, progress_store=fresh(tmp_path / "elsewhere"))
     worker = desk_at(server, role="helpdesk_worker", progress_store=fresh(tmp_path / "worker"))
 
-    assert job_runner.run_due_promises(worker, "notices") == 0, "before a ticker has looked"
+    assert job_runner.run_due_jobs(worker, "notices") == 0, "before a ticker has looked"
     ticker.tick(elsewhere)
 
     assert done == []
@@ -241,7 +241,7 @@ def test_a_house_whose_instance_folder_is_lost_goes_on_while_it_is_awake(
     server, desk_at, tmp_path, done
 ):
     ticker.tick(desk_at(server, progress_store=tmp_path))
-    promise(server, "helpdesk")
+    enqueue(server, "helpdesk")
 
     ticker.tick(desk_at(server, progress_store=fresh(tmp_path / "elsewhere")))
 
@@ -260,7 +260,7 @@ def test_a_ticker_that_stands_by_knows_the_house_when_it_takes_over(
     ticker.save_progress(second)
 
     set_the_clock_back(server, timedelta(hours=1))
-    promise(server, "helpdesk")
+    enqueue(server, "helpdesk")
     ticker.tick(second)
     assert done == [(LETTER, 1)]
 
@@ -281,7 +281,7 @@ def test_a_house_that_was_killed_goes_on(server, desk_at, tmp_path, done):
     os.kill(server.pid, signal.SIGKILL)
     server._process.wait()
     server.start()
-    promise(server, "helpdesk")
+    enqueue(server, "helpdesk")
 
     ticker.tick(desk_at(server, progress_store=tmp_path))
 
@@ -294,7 +294,7 @@ def test_a_database_from_a_template_that_never_ticked_is_a_house_of_its_own(
     databases("first_house", template=MIGRATED)
     databases("second_house", template="first_house")
     for name in ("first_house", "second_house"):
-        promise(postgres, name)
+        enqueue(postgres, name)
         ticker.tick(desk_at(postgres, name, progress_store=tmp_path))
 
     assert done == [(LETTER, 1)] * 2
@@ -306,7 +306,7 @@ def test_a_copy_by_template_of_a_house_at_work_is_held(postgres, databases, desk
     ticker.tick(first)
     first.sessions.kw["bind"].dispose()
     databases("second_house", template="first_house")
-    promise(postgres, "second_house")
+    enqueue(postgres, "second_house")
 
     ticker.tick(desk_at(postgres, "second_house"))
 
@@ -320,7 +320,7 @@ def test_a_file_that_was_spoilt_or_cannot_be_written_stops_nothing(
     (tmp_path / "sending.json").write_text('{"house": "x"')
     ticker.tick(desk_at(postgres, "first_house", progress_store=tmp_path))
     ticker.tick(desk_at(postgres, "first_house", progress_store=tmp_path / "nowhere"))
-    promise(postgres, "first_house")
+    enqueue(postgres, "first_house")
 
     ticker.tick(desk_at(postgres, "first_house", progress_store=tmp_path))
 
@@ -414,8 +414,8 @@ def test_what_was_due_before_the_backup_can_be_left_out_with_history(
 ):
     _first, second = backup
     long_ago = datetime.now(UTC) - timedelta(days=1)
-    promise(postgres, "second_house", number=3, due_at=long_ago)
-    promise(postgres, "second_house", job=ERRAND, number=4, due_at=long_ago)
+    enqueue(postgres, "second_house", number=3, due_at=long_ago)
+    enqueue(postgres, "second_house", job=ERRAND, number=4, due_at=long_ago)
     ticker.tick(second)
 
     released = shell("release", "--skip-due", "--yes")
@@ -434,7 +434,7 @@ def test_an_operator_can_say_that_it_was_restored(postgres, databases, desk_at, 
     databases("second_house", template=MIGRATED)
     house = desk_at(postgres, "second_house")
     ticker.tick(house)
-    promise(postgres, "second_house")
+    enqueue(postgres, "second_house")
 
     said = shell("restored")
     ticker.tick(house)

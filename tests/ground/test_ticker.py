@@ -14,7 +14,7 @@ from helpdesk.core import history, jobs, leases
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry, HistoryLink
 from helpdesk.core.leases import TickerLease
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.key_files import KeyFile
 from tests.conftest import SERVICE, become
 
@@ -44,18 +44,18 @@ def done(monkeypatch):
     return ran
 
 
-def promise(context, now, *, after=timedelta(0), number=1):
+def enqueue(context, now, *, after=timedelta(0), number=1):
     with context.begin(at=now) as work:
-        work.promise(NAME, after=after, number=number)
+        work.enqueue(NAME, after=after, number=number)
 
 
 def states(context):
     with context.begin() as work:
-        return [one.state for one in work.session.scalars(select(Promise))]
+        return [one.state for one in work.session.scalars(select(OutboxJob))]
 
 
 def test_it_calls_the_worker_for_what_is_due_and_leaves_the_work_to_it(context, now, done):
-    promise(context, now)
+    enqueue(context, now)
 
     ticker.tick(context, at=now + timedelta(seconds=10))
 
@@ -85,27 +85,27 @@ def test_it_looks_into_the_queues_that_there_are_whatever_rows_say(context, now,
 
 
 def test_what_is_not_due_yet_is_left_alone(context, now, done):
-    promise(context, now, after=timedelta(hours=1))
+    enqueue(context, now, after=timedelta(hours=1))
 
     ticker.tick(context, at=now + timedelta(minutes=59))
 
     assert context.queue_notifier.rung == []
-    assert states(context) == [PromiseState.WAITING]
+    assert states(context) == [OutboxJobState.WAITING]
 
 
 def test_with_redis_away_it_keeps_the_promise_itself(context, now, done):
-    promise(context, now, number=7)
+    enqueue(context, now, number=7)
 
     ticker.tick(
         replace(context, queue_notifier=DeafQueueNotifier()), at=now + timedelta(seconds=10)
     )
 
     assert done == [7]
-    assert states(context) == [PromiseState.KEPT]
+    assert states(context) == [OutboxJobState.DONE]
 
 
 def test_when_no_worker_comes_for_two_minutes_it_keeps_the_promise_itself(context, now, done):
-    promise(context, now)
+    enqueue(context, now)
 
     ticker.tick(context, at=now + timedelta(minutes=2, seconds=1))
 
@@ -151,7 +151,7 @@ def test_entries_that_no_ticker_chains_are_said_by_verify(context, now):
 def test_a_flood_of_work_does_not_keep_history_from_being_chained(context, now, done, monkeypatch):
     monkeypatch.setattr(ticker.job_runner, "IN_A_TICK", 0.2)
     for number in range(300):
-        promise(context, now, number=number)
+        enqueue(context, now, number=number)
     with context.begin(at=now) as work:
         for number in range(50):
             work.record_about("triage.happened", "tests", str(number))
@@ -164,7 +164,7 @@ def test_a_flood_of_work_does_not_keep_history_from_being_chained(context, now, 
         witness = context.service.publics[KeyFile.HISTORY]
         at = now + timedelta(minutes=5)
         assert list(history.verify_chain(work.session, witness=witness, at=at)) == []
-    assert PromiseState.WAITING in states(context)
+    assert OutboxJobState.WAITING in states(context)
 
 
 @pytest.fixture

@@ -132,11 +132,11 @@ def the_way_back_loses_nothing(root: Path) -> Iterator[str]:
             yield f"{path.name} loses values on the way back without a word"
 
 
-def promised_names(root: Path) -> set[str]:
+def enqueued_names(root: Path) -> set[str]:
     """Every job name that the code promises."""
     names = set()
     for path in python_files(root):
-        names |= set(re.findall(r"\.promise\(\s*\"([\w.]+)\"", path.read_text()))
+        names |= set(re.findall(r"\.enqueue\(\s*\"([\w.]+)\"", path.read_text()))
     return names
 
 
@@ -148,12 +148,12 @@ def announced_events(root: Path) -> set[str]:
     return names
 
 
-def promises_that_call_upwards(root: Path, layers: Sequence[str]) -> Iterator[str]:
+def enqueued_jobs_that_call_upwards(root: Path, layers: Sequence[str]) -> Iterator[str]:
     """A job that a package promises by name is its own, or of a package below it in that order."""
     height = {name: place for place, names in enumerate(layers) for name in names.split(" | ")}
     for path in python_files(root):
         package = path.relative_to(root / "helpdesk").parts[0].removesuffix(".py")
-        for name in re.findall(r"\.promise\(\s*\"([\w.]+)\"", path.read_text()):
+        for name in re.findall(r"\.enqueue\(\s*\"([\w.]+)\"", path.read_text()):
             if height[name.partition(".")[0]] < height[package]:
                 yield f"{path.relative_to(root)} promises {name}, of a package above it"
 

@@ -16,7 +16,7 @@ from helpdesk.core import codes, jobs
 from helpdesk.core.actors import Role, operator
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.history import HistoryEntry, HistoryLink
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.settings import Surface
 from tests import factories
 from tests.conftest import AT_THE_DOOR, SERVICE, FakeMailer, FakeQueueNotifier, migrate, plain
@@ -174,19 +174,19 @@ def test_jobs_pass_by_a_case_that_a_visit_holds(address, desks, house, holder, m
     monkeypatch.setitem(jobs._register, name, jobs.Job(name, jobs.Queue.NOTICES, (60,), touch))
     with desks[APP].begin() as work:
         for case_id in (own.id, other.id):
-            work.promise(name, case_id=case_id)
+            work.enqueue(name, case_id=case_id)
     engine = open_engine(address(TICKER), lock_timeout="1s")
     context = replace(desks[TICKER], sessions=sessionmaker(engine, expire_on_commit=False))
 
-    ticker.job_runner.run_due_promises(context, jobs.Queue.NOTICES)
+    ticker.job_runner.run_due_jobs(context, jobs.Queue.NOTICES)
 
     engine.dispose()
     assert done == [other.id]
     with desks[APP].begin() as work:
-        kept = work.session.scalars(select(Promise).where(Promise.job == name)).all()
+        kept = work.session.scalars(select(OutboxJob).where(OutboxJob.job == name)).all()
         assert {one.arguments["case_id"]: one.state for one in kept} == {
-            own.id: PromiseState.WAITING,
-            other.id: PromiseState.KEPT,
+            own.id: OutboxJobState.WAITING,
+            other.id: OutboxJobState.DONE,
         }
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_promised_name_is_a_job():
     assert assembly.JOBS
-    assert rules.promised_names(ROOT) <= {job.name for job in jobs.all_jobs()}
+    assert rules.enqueued_names(ROOT) <= {job.name for job in jobs.all_jobs()}
 
 
 def test_every_job_is_promised_somewhere_or_acts_on_what_is_announced():
@@ -27,7 +27,7 @@ def test_every_job_is_promised_somewhere_or_acts_on_what_is_announced():
         job.name for job in jobs.all_jobs() if job.on is not None and job.on.__name__ in announced
     }
 
-    assert {job.name for job in jobs.all_jobs()} <= rules.promised_names(ROOT) | found
+    assert {job.name for job in jobs.all_jobs()} <= rules.enqueued_names(ROOT) | found
 
 
 def test_every_event_is_announced_and_somebody_acts_on_it():
@@ -54,7 +54,7 @@ def layers():
 
 
 def test_no_promise_by_name_calls_upwards():
-    assert list(rules.promises_that_call_upwards(ROOT, layers())) == []
+    assert list(rules.enqueued_jobs_that_call_upwards(ROOT, layers())) == []
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_no_promise_by_name_calls_upwards():
 def test_a_planted_promise_that_calls_upwards_is_seen(tmp_path, package, name, is_refused):
     planted = tmp_path / "helpdesk" / package / "x.py"
     planted.parent.mkdir(parents=True)
-    planted.write_text(f'work.promise(\n    "{name}", case_id=case.id)')
+    planted.write_text(f'work.enqueue(\n    "{name}", case_id=case.id)')
 
-    assert bool(list(rules.promises_that_call_upwards(tmp_path, layers()))) is is_refused
+    assert bool(list(rules.enqueued_jobs_that_call_upwards(tmp_path, layers()))) is is_refused
 
 
 def test_an_event_that_nobody_acts_on_is_refused(context):
@@ -95,6 +95,6 @@ def test_every_queue_has_a_worker_in_helpdesk_up():
 def test_a_planted_promise_without_a_job_is_seen(tmp_path):
     planted = tmp_path / "helpdesk" / "x.py"
     planted.parent.mkdir()
-    planted.write_text('work.promise("cases.nothing", case_id=case.id)')
+    planted.write_text('work.enqueue("cases.nothing", case_id=case.id)')
 
-    assert rules.promised_names(tmp_path) == {"cases.nothing"}
+    assert rules.enqueued_names(tmp_path) == {"cases.nothing"}

@@ -55,7 +55,7 @@ def say(context, action, subject, details, *, at, actor="nobody", case_id=None):
     )
 
 
-def promise(context, job, arguments, *, at, queue="notices"):
+def enqueue(context, job, arguments, *, at, queue="notices"):
     plant(
         context,
         "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
@@ -102,7 +102,7 @@ def test_only_we_say_that_somebody_was_told(context, house, now, actor):
 
 @pytest.mark.parametrize("second", ["zz", None, 0.5, [0], True])
 def test_an_odd_promise_of_a_letter_about_many_stops_no_ticker(context, house, now, second):
-    promise(context, surge_alerts.JOB, {"team_id": house.team.id, "second": second}, at=now)
+    enqueue(context, surge_alerts.JOB, {"team_id": house.team.id, "second": second}, at=now)
     flood(context, house, now, second=True)
 
     tick(context, now)
@@ -112,7 +112,7 @@ def test_an_odd_promise_of_a_letter_about_many_stops_no_ticker(context, house, n
 
 def test_a_letter_that_is_promised_for_next_year_is_no_reason_to_write_none(context, house, now):
     later = now + timedelta(days=399)
-    promise(context, surge_alerts.JOB, {"team_id": house.team.id, "second": 1}, at=later)
+    enqueue(context, surge_alerts.JOB, {"team_id": house.team.id, "second": 1}, at=later)
     flood(context, house, now, second=True)
 
     assert len(live(context, now)) == 2
@@ -154,16 +154,16 @@ def test_what_is_wrong_in_one_part_of_a_tick_keeps_no_other_from_its_work(
 def test_what_is_wrong_with_one_queue_keeps_no_other_from_its_letters(
     context, house, now, monkeypatch
 ):
-    drain = job_runner.run_due_promises
+    drain = job_runner.run_due_jobs
 
     def breaks_on_deliveries(context, queue, **how):
         if queue == "deliveries":
             raise ValueError("odd")
         return drain(context, queue, **how)
 
-    monkeypatch.setattr("helpdesk.ticker.job_runner.run_due_promises", breaks_on_deliveries)
+    monkeypatch.setattr("helpdesk.ticker.job_runner.run_due_jobs", breaks_on_deliveries)
     monkeypatch.setattr(context.queue_notifier, "notify", lambda _queue: False)
-    promise(context, "escalations.tell_partner", {}, at=now, queue="deliveries")
+    enqueue(context, "escalations.tell_partner", {}, at=now, queue="deliveries")
     reported(context, house, now, RUNNING)
 
     tick(context, now)

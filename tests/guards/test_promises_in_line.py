@@ -21,7 +21,7 @@ from tests.conftest import become
 from tests.conftest import plain as address
 from tests.factories import a_person, a_team
 from tests.guards.test_role_attacks import INTAKE, PARTNER, TICKER, WORKER, as_role, furnished
-from tests.guards.test_what_each_process_may_say import entry, promise
+from tests.guards.test_what_each_process_may_say import enqueue, entry
 
 APP = "helpdesk_app"
 MANY, CASES = 4_000, 4
@@ -85,15 +85,15 @@ def an_honest_one(context, team, now, role, of_partner=None):
     if role == INTAKE:
         plant(context, team, now, name="honest", cases=1, many=1)
     elif role == PARTNER:
-        honest = promise("accounts.tell_of_access", due, person_id=of_partner.id, what="honest")
+        honest = enqueue("accounts.tell_of_access", due, person_id=of_partner.id, what="honest")
         as_this(context, role, honest)
     else:
-        as_this(context, role, promise("triage.alarm", due, case_id="old", what="honest"))
+        as_this(context, role, enqueue("triage.alarm", due, case_id="old", what="honest"))
 
 
 def run(context, now, kept, many):
     """Keep so many promises, in one go."""
-    job_runner.run_due_promises(context, "notices", at=now, while_=lambda: len(kept) < many)
+    job_runner.run_due_jobs(context, "notices", at=now, while_=lambda: len(kept) < many)
 
 
 @pytest.mark.parametrize("role", [APP, INTAKE, PARTNER, WORKER, TICKER])
@@ -137,7 +137,7 @@ def test_every_promise_is_kept_at_last(context, team, now, kept):
     for role in (APP, WORKER, TICKER):
         an_honest_one(context, team, now, role)
 
-    job_runner.run_due_promises(context, "notices", at=now)
+    job_runner.run_due_jobs(context, "notices", at=now)
 
     assert sorted(kept) == ["honest"] * 3 + ["planted"] * 60
 
@@ -154,8 +154,8 @@ def test_promises_that_fail_hide_no_others_from_who_looks_after_them(context, te
 
 
 NOT_THERE = {
-    "a promise about a case that is not there": promise("triage.call_on_duty", case_id="none"),
-    "an alarm of one": promise("triage.alarm", case_id="none", percent=50, due=1),
+    "a promise about a case that is not there": enqueue("triage.call_on_duty", case_id="none"),
+    "an alarm of one": enqueue("triage.alarm", case_id="none", percent=50, due=1),
     "an entry about one": entry("nobody", "case.submitted", "cases", "none", "'none'"),
 }
 
@@ -183,7 +183,7 @@ def test_the_public_pages_promise_about_a_case_no_more_than_a_thousand_things(as
 
 
 def test_the_partner_desk_promises_about_a_person_no_more_than_a_thousand_things(as_role):
-    one = promise("accounts.tell_of_access", person_id="pp", at=1)
+    one = enqueue("accounts.tell_of_access", person_id="pp", at=1)
 
     with pytest.raises(InsufficientPrivilege, match="a thousand"):
         as_role(PARTNER).execute(many_of(one, 1_001))
@@ -199,18 +199,18 @@ NEXT_YEAR = "now() + interval '399 days'"
 LATER = {
     "a word of a reporter": (
         INTAKE,
-        promise("triage.tell_owner", NEXT_YEAR, case_id="c"),
-        promise("triage.tell_owner", case_id="c"),
+        enqueue("triage.tell_owner", NEXT_YEAR, case_id="c"),
+        enqueue("triage.tell_owner", case_id="c"),
     ),
     "a consent that is taken back": (
         INTAKE,
-        promise("escalations.cancel_unsent", NEXT_YEAR, queue="deliveries", case_id="c"),
-        promise("escalations.cancel_unsent", queue="deliveries", case_id="c"),
+        enqueue("escalations.cancel_unsent", NEXT_YEAR, queue="deliveries", case_id="c"),
+        enqueue("escalations.cancel_unsent", queue="deliveries", case_id="c"),
     ),
     "a letter to a partner's person": (
         PARTNER,
-        promise("accounts.tell_of_access", NEXT_YEAR, person_id="pp", at=1),
-        promise("accounts.tell_of_access", person_id="pp", at=1),
+        enqueue("accounts.tell_of_access", NEXT_YEAR, person_id="pp", at=1),
+        enqueue("accounts.tell_of_access", person_id="pp", at=1),
     ),
 }
 
@@ -236,7 +236,7 @@ def test_who_used_up_the_thousand_keeps_nobody_from_promising_an_hour_later(
 
 
 def test_the_partner_desk_does_not_choose_what_a_letter_to_its_people_is_about(as_role):
-    one = promise("accounts.tell_of_access", person_id="pp", at=1, case_id="any")
+    one = enqueue("accounts.tell_of_access", person_id="pp", at=1, case_id="any")
     another = one.replace("""'{"person_id""", """format('{"person_id""").replace(
         """"any"}'""", """"%s"}', number)::jsonb"""
     )
@@ -257,7 +257,7 @@ FIRST_IN_LINE = {
 @pytest.mark.parametrize("column", FIRST_IN_LINE)
 def test_nobody_chooses_their_place_in_line(as_role, furnished, column):
     said = (
-        promise("accounts.tell_of_access", person_id="pp", at=1)
+        enqueue("accounts.tell_of_access", person_id="pp", at=1)
         .replace("fence)", f"fence, {column})")
         .replace("0, 0)", f"0, 0, {FIRST_IN_LINE[column]})")
     )

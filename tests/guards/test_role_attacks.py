@@ -140,15 +140,15 @@ def test_the_partner_desk_changes_nothing_of_the_staffs(as_role, attack):
 
 
 def test_the_partner_desk_promises_nothing_that_was_due_before_all_else(as_role):
-    promise = (
+    outbox_job = (
         "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
         "VALUES ('x', 'triage.tell_owner', 'notices', '{}', 'waiting', %s, 0, 0)"
     )
 
     with pytest.raises((InsufficientPrivilege, CheckViolation)):
-        as_role(PARTNER).execute(promise, ["-infinity"])
+        as_role(PARTNER).execute(outbox_job, ["-infinity"])
     with pytest.raises(InsufficientPrivilege):
-        as_role(PARTNER).execute(promise, ["2000-01-01"])
+        as_role(PARTNER).execute(outbox_job, ["2000-01-01"])
 
 
 @pytest.mark.parametrize("role", [one for one in ROLES if one != "helpdesk_owner"])

@@ -36,7 +36,7 @@ def entry(actor, action, kind="teams", subject="q", case="NULL", **details):
     )
 
 
-def promise(job, when="now()", queue="notices", **arguments):
+def enqueue(job, when="now()", queue="notices", **arguments):
     return (
         "INSERT INTO outbox (id, job, queue, arguments, state, due_at, attempts, fence) "
         f"VALUES (md5(random()::text), '{job}', '{queue}', '{json.dumps(arguments)}', 'waiting', "
@@ -88,42 +88,42 @@ FORGED = {
         (WORKER, entry(SYSTEM, "team.let_in", person_id="pp")),
     ],
     "a letter about many that is promised for next year": [
-        (role, promise("triage.tell_of_many", "now() + interval '1 year'", team_id="q", second=0))
+        (role, enqueue("triage.tell_of_many", "now() + interval '1 year'", team_id="q", second=0))
         for role in DOORS
     ],
     "a letter about many of no number": [
-        (role, promise("triage.tell_of_many", team_id="q", second="x")) for role in DOORS
+        (role, enqueue("triage.tell_of_many", team_id="q", second="x")) for role in DOORS
     ],
     "a warning of the quota, promised for next year": [
-        (role, promise("intake.warn_of_quota", "now() + interval '1 year'", team_id="q", percent=1))
+        (role, enqueue("intake.warn_of_quota", "now() + interval '1 year'", team_id="q", percent=1))
         for role in DOORS
     ],
     "an alarm about the case of somebody who is not here": [
-        (role, promise("triage.alarm", case_id="c", percent=50, due=1)) for role in DOORS
+        (role, enqueue("triage.alarm", case_id="c", percent=50, due=1)) for role in DOORS
     ],
     "the end of what somebody agreed to who is not here": [
-        (role, promise("escalations.cancel_unsent", queue="deliveries", case_id="c"))
+        (role, enqueue("escalations.cancel_unsent", queue="deliveries", case_id="c"))
         for role in DOORS
     ],
     "news for a partner that nobody has": [
-        (role, promise("escalations.tell_partner", queue="deliveries", escalation_id="e", about=""))
+        (role, enqueue("escalations.tell_partner", queue="deliveries", escalation_id="e", about=""))
         for role in DOORS
     ],
     "a letter to a person of ours": [
-        (role, promise("accounts.tell_of_access", person_id="r", at=1)) for role in DOORS
+        (role, enqueue("accounts.tell_of_access", person_id="r", at=1)) for role in DOORS
     ],
     "a promise of an hour ago": [
-        (INTAKE, promise("triage.alarm", "now() - interval '1 hour'", case_id="new")),
-        (PARTNER, promise("accounts.tell_of_access", "now() - interval '20 minutes'",
+        (INTAKE, enqueue("triage.alarm", "now() - interval '1 hour'", case_id="new")),
+        (PARTNER, enqueue("accounts.tell_of_access", "now() - interval '20 minutes'",
                           person_id="pp")),
     ],
     "a promise as long as a book": [
-        (INTAKE, promise("triage.tell_owner", case_id="new", about="x" * 10_000)),
-        (PARTNER, promise("accounts.tell_of_access", person_id="pp", about="x" * 10_000)),
+        (INTAKE, enqueue("triage.tell_owner", case_id="new", about="x" * 10_000)),
+        (PARTNER, enqueue("accounts.tell_of_access", person_id="pp", about="x" * 10_000)),
     ],
     "a promise in another's queue": [
-        (INTAKE, promise("triage.alarm", queue="deliveries", case_id="new")),
-        (PARTNER, promise("accounts.tell_of_access", queue="deliveries", person_id="pp")),
+        (INTAKE, enqueue("triage.alarm", queue="deliveries", case_id="new")),
+        (PARTNER, enqueue("accounts.tell_of_access", queue="deliveries", person_id="pp")),
     ],
     "a clock of a case that no partner was asked about": [(PARTNER, clock("c"))],
     "a link of history": [
@@ -151,11 +151,11 @@ def test_no_process_says_or_promises_what_is_not_its_own_work(as_role, role, att
     ("role", "act"),
     [
         (INTAKE, entry(NOBODY, "case.submitted", "cases", "new", "'new'")),
-        (INTAKE, promise("triage.call_on_duty", case_id="new")),
-        (INTAKE, promise("triage.alarm", "now() + interval '1 day'", case_id="new")),
+        (INTAKE, enqueue("triage.call_on_duty", case_id="new")),
+        (INTAKE, enqueue("triage.alarm", "now() + interval '1 day'", case_id="new")),
         (PARTNER, entry(OF_PARTNER, "person.signed_in", "people", "pp")),
         (PARTNER, entry(SYSTEM, "person.slowed", "people", "pp")),
-        (PARTNER, promise("accounts.tell_of_access", person_id="pp", at=1)),
+        (PARTNER, enqueue("accounts.tell_of_access", person_id="pp", at=1)),
         (WORKER, entry(SYSTEM, "triage.duty_called", "cases", "c", "'c'")),
     ],
 )
@@ -294,7 +294,7 @@ def test_no_process_beside_the_pages_closes_a_case(told, role):
     [
         "UPDATE cases SET reply_due_at = '{}'",
         "UPDATE cases SET state = 'waiting', waits_on = 'date', waits_until = '{}'",
-        promise("triage.tell_owner", "'{}'", case_id="c"),
+        enqueue("triage.tell_owner", "'{}'", case_id="c"),
     ],
 )
 def test_no_role_writes_a_moment_that_python_cannot_reckon_with(as_role, role, moment, attack):

@@ -15,7 +15,7 @@ from helpdesk.core.actors import NOBODY, Role, reporter
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.errors import Conflict, NotFound
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import queries as duty
 from helpdesk.intake import operations, queries
 from helpdesk.settings import Surface
@@ -108,7 +108,7 @@ def test_who_says_that_it_was_not_them_is_owed_the_answer_as_it_was_due(house, m
         denied = select(HistoryEntry).where(HistoryEntry.action == "conversation.denied")
         [entry] = work.session.scalars(denied)
         assert (entry.case_id, entry.actor_id) == (case.id, f"reporter:{case.id}")
-        promised = select(Promise.job).where(Promise.arguments["case_id"].astext == case.id)
+        promised = select(OutboxJob.job).where(OutboxJob.arguments["case_id"].astext == case.id)
         assert "triage.tell_owner" in set(work.session.scalars(promised))
 
 

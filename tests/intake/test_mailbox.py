@@ -21,7 +21,7 @@ from helpdesk.core.code_words import word_list
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.core.errors import Conflict
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.duty import case_closing as duty
 from helpdesk.intake.models import MailboxSession
 from tests.core.test_code_input import as_copied
@@ -548,7 +548,7 @@ def _case(house, case):
 
 def _promised(house, case):
     with house.inside() as work:
-        jobs = select(Promise.job).where(Promise.arguments["case_id"].astext == case.id)
+        jobs = select(OutboxJob.job).where(OutboxJob.arguments["case_id"].astext == case.id)
         return set(work.session.scalars(jobs)) - {"triage.alarm", "triage.call_on_duty"}
 
 

@@ -19,7 +19,7 @@ from helpdesk.core.database import Base
 from helpdesk.core.errors import NotAllowed, NotFound
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import KeyCopy, KeyKind, new_key
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.core.signatures import sign_key
 from helpdesk.intake import operations, queries
@@ -177,7 +177,7 @@ def test_times_of_a_strangers_hand_are_coarse(house, way_back):
         ).all()
         assert {entry.at.strftime("%H:%M:%S") for entry in entries} == {"09:00:00"}
         due = work.session.scalars(
-            select(Promise.due_at).where(Promise.arguments["case_id"].astext == case.id)
+            select(OutboxJob.due_at).where(OutboxJob.arguments["case_id"].astext == case.id)
         )
         assert {(moment.minute % 5, moment.second) for moment in due} <= {(0, 0), (2, 30)}
 
@@ -234,4 +234,4 @@ def test_a_report_is_taken_in_while_nobody_listens(house, way_back):
 
     assert receipt.is_new
     with house.inside() as work:
-        assert work.session.scalars(select(Promise.state)).first() == "waiting"
+        assert work.session.scalars(select(OutboxJob.state)).first() == "waiting"

@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk import ticker
 from helpdesk.core.actors import Role
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.intake import quota, volume
 from tests.conftest import STAFF, become
 from tests.factories import a_person, a_team, sign_in
@@ -124,8 +124,8 @@ def test_below_the_marks_nobody_is_told_and_at_each_of_them_once(context, now):
     for megabytes in (499, 1, 0, 300, 0, 200, 0):
         with context.begin() as work:
             as_owner(context, megabytes)
-            quota.promise_warning(work, QUOTA)
-        run_due_promises(context, "notices")
+            quota.enqueue_quota_warning(work, QUOTA)
+        run_due_jobs(context, "notices")
         heard.append(sorted(letter.to for letter in context.mailer.sent))
         context.mailer.sent.clear()
 
@@ -168,7 +168,7 @@ def test_the_ticker_looks_at_the_quota(context):
     become(context, "helpdesk_ticker")
     ticker.tick(context)
     become(context, STAFF)
-    run_due_promises(context, "notices")
+    run_due_jobs(context, "notices")
 
     [letter] = context.mailer.sent
     assert letter.subject == "Reports have used 80% of their storage"

@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.report_content import answers_of, contact_of, story_of
 from helpdesk.cases.states import CaseState, ConsentKind
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 
 FIRST = {"what": "account-takeover", "q_danger": "credible", "q_hold": "running"}
 OWN = {"q_platform": "google", "q_inside": ["people", "lures"]}
@@ -65,7 +65,7 @@ def test_a_report_arrives_sealed_judged_and_routed(house, browser):
             (ConsentKind.HELP, None),
             (ConsentKind.PLATFORM, "google"),
         }
-        promised = set(work.session.scalars(select(Promise.job)))
+        promised = set(work.session.scalars(select(OutboxJob.job)))
         assert promised == {"triage.call_on_duty", "triage.alarm"}
 
 
@@ -103,7 +103,7 @@ def test_nothing_is_stored_before_the_last_button(house, browser):
 
     with house.inside() as work:
         assert work.session.scalar(select(func.count()).select_from(Case)) == 0
-        assert work.session.scalar(select(func.count()).select_from(Promise)) == 0
+        assert work.session.scalar(select(func.count()).select_from(OutboxJob)) == 0
 
 
 def test_going_back_and_forth_keeps_everything(house, browser):

@@ -17,7 +17,7 @@ from helpdesk.core.app_context import AppContext
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.keys import Key, KeyKind
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake import operations
 from helpdesk.intake.report import ReportContent
 from helpdesk.settings import Surface
@@ -162,8 +162,8 @@ def test_fifty_at_once_are_one_case(real_desks):
             assert work.session.scalar(counted) == expected, kind
         cases_keys = select(func.count()).select_from(Key).where(Key.kind == KeyKind.CASE)
         assert work.session.scalar(cases_keys) == 1
-        called = select(func.count()).select_from(Promise)
-        assert work.session.scalar(called.where(Promise.job == "triage.call_on_duty")) == 1
+        called = select(func.count()).select_from(OutboxJob)
+        assert work.session.scalar(called.where(OutboxJob.job == "triage.call_on_duty")) == 1
 
 
 def test_a_rotated_key_keeps_every_word(house, browser, settings):

@@ -10,7 +10,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case
 from helpdesk.cases.report_content import answers_of, story_of
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake import report
 from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.repository import load_current_library
@@ -134,7 +134,7 @@ def test_the_words_are_the_story_and_stand_nowhere_else(house, browser, caplog):
     assert "zanzibarquux" not in caplog.text
     assert "zanzibarquux" not in str(browser.answer.headers)
     with house.inside() as work:
-        for table in (HistoryEntry.details, Promise.arguments, Evaluation.rule):
+        for table in (HistoryEntry.details, OutboxJob.arguments, Evaluation.rule):
             for row in work.session.scalars(select(table)):
                 assert "zanzibarquux" not in str(row)
         [case] = work.session.scalars(select(Case))

@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core.actors import reporter
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import operations, queries
 from helpdesk.escalations.models import Verification
 from helpdesk.escalations.partner_inbox import last_moves
@@ -84,7 +84,7 @@ def test_who_never_said_so_is_asked_themselves_and_is_owed_a_word(house, story, 
     assert "Is it really fixed?" in story.browser.text
     with house.inside() as work:
         assert work.session.get(Case, story.case.id).reply_due_at is not None
-        told = select(Promise.job).where(Promise.arguments["case_id"].astext == story.case.id)
+        told = select(OutboxJob.job).where(OutboxJob.arguments["case_id"].astext == story.case.id)
         assert "triage.tell_owner" in set(work.session.scalars(told))
 
 

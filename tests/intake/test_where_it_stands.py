@@ -20,7 +20,7 @@ from helpdesk.cases.models import Case, Conversation, News
 from helpdesk.cases.states import CaseOutcome, CaseState, WaitsOn
 from helpdesk.core import jobs
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from tests.conftest import WORKER
 from tests.factories import a_case
 from tests.intake.test_conversations import call, mailbox, object_to  # noqa: F401 - a fixture
@@ -189,15 +189,15 @@ def test_who_writes_while_we_are_late_reaches_somebody(
 
     with house.backstage() as context:
         with context.begin() as work:
-            told = select(Promise).where(Promise.job == "triage.tell_owner")
-            [promise] = work.session.scalars(told)
+            told = select(OutboxJob).where(OutboxJob.job == "triage.tell_owner")
+            [outbox_job] = work.session.scalars(told)
         house._become(WORKER)
-        jobs.job_by_name(promise.job).function(context, **promise.arguments)
+        jobs.job_by_name(outbox_job.job).function(context, **outbox_job.arguments)
         house._become("helpdesk_app")
         with context.begin() as work:
             seen = work.session.scalars(select(News.person_id)).all()
             called = work.session.scalars(
-                select(Promise.job).where(Promise.job == "triage.tell_duty")
+                select(OutboxJob.job).where(OutboxJob.job == "triage.tell_duty")
             ).all()
     assert seen if has_owner else called
 

@@ -10,7 +10,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.emails import TemporaryMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.core.unconfirmed_addresses import CODE_HOLDS, CODE_TRIES
 from helpdesk.partners import operations, queries
 from helpdesk.partners.models import Partner
@@ -51,7 +51,7 @@ def mailbox(context, partner, at):
 
 
 def codes_sent(context, at, to=OLD):
-    run_due_promises(context, "deliveries", at=at)
+    run_due_jobs(context, "deliveries", at=at)
     letters = [one for one in context.mailer.sent if one.to == to and "Your code" in one.subject]
     return [re.search(r"\d{6}", one.body)[0] for one in letters]
 

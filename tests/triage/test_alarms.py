@@ -14,8 +14,8 @@ from helpdesk.cases.models import Case
 from helpdesk.core.actors import Role
 from helpdesk.core.emails import PermanentMailError, TemporaryMailError
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.sealing import Envelope
 from helpdesk.key_files import KeyFile
 from tests.factories import a_person, a_team, sign_in, work_as
@@ -76,7 +76,7 @@ def test_an_odd_address_from_before_keeps_no_other_letter_back(
     store(context, house.asha, address)
     case = reported(context, house, now, RUNNING)
 
-    run_due_promises(posting, "notices", at=now)
+    run_due_jobs(posting, "notices", at=now)
 
     assert who_got_mail(tmp_path) == ["bo@house.test"]
     [told] = history(context, case, "triage.duty_called")
@@ -92,7 +92,7 @@ def test_a_spoilt_row_keeps_no_other_letter_back(context, posting, house, now, t
         work.session.execute(spoilt.values(email=Envelope(b"\1" + b"x" * 90)))
     reported(context, house, now, RUNNING)
 
-    run_due_promises(posting, "notices", at=now)
+    run_due_jobs(posting, "notices", at=now)
 
     assert who_got_mail(tmp_path) == ["bo@house.test"]
 
@@ -101,7 +101,7 @@ def test_with_nobody_of_the_first_circle_reached_the_next_hears_at_once(context,
     case = reported(context, house, now, RUNNING)
     failing(context, PermanentMailError(), TemporaryMailError())
 
-    run_due_promises(context, "notices", at=now)
+    run_due_jobs(context, "notices", at=now)
 
     assert [letter.to for letter in context.mailer.sent] == ["cleo@house.test"]
     [told] = history(context, case, "triage.duty_called")
@@ -116,7 +116,7 @@ def test_an_alarm_that_reached_no_one_is_red_on_the_board_until_somebody_hears(
     case = reported(context, house, now, RUNNING)
     failing(context, *[TemporaryMailError()] * 3)
 
-    run_due_promises(context, "notices", at=now)
+    run_due_jobs(context, "notices", at=now)
 
     assert [letter.to for letter in context.mailer.sent] == ["ops@house.test"]
     board = sign_in(staff, house.bo).get("/duty").text
@@ -124,10 +124,10 @@ def test_an_alarm_that_reached_no_one_is_red_on_the_board_until_somebody_hears(
     red = board.split("Nobody could be alerted")[-1].split("</table>")[0]
     assert case.ref in red
     [again] = waiting(context, "triage.call_on_duty")
-    assert again.state is PromiseState.WAITING, "it is tried again"
+    assert again.state is OutboxJobState.WAITING, "it is tried again"
     assert again.due_at <= now + timedelta(minutes=1)
 
-    run_due_promises(context, "notices", at=now + timedelta(hours=3))
+    run_due_jobs(context, "notices", at=now + timedelta(hours=3))
 
     assert "Nobody could be alerted" not in staff.get("/duty").text
 
@@ -139,7 +139,7 @@ def test_the_board_is_red_too_where_nobody_gave_an_address(context, house, staff
     assert "Nobody in" in staff.get("/duty").text, "before anything has come"
     case = reported(context, house, now, RUNNING)
 
-    run_due_promises(context, "notices", at=now)
+    run_due_jobs(context, "notices", at=now)
 
     assert "Nobody could be alerted" in staff.get("/duty").text
     assert case.ref in staff.get("/duty").text
@@ -148,7 +148,7 @@ def test_the_board_is_red_too_where_nobody_gave_an_address(context, house, staff
 def test_the_first_answer_ends_the_red(context, house, staff, now):
     case = reported(context, house, now, RUNNING)
     failing(context, *[PermanentMailError()] * 3)
-    run_due_promises(context, "notices", at=now)
+    run_due_jobs(context, "notices", at=now)
     with work_as(context, house.asha, now + timedelta(minutes=5)) as work:
         case = work.session.get(Case, case.id)
         clocks.stop_first_reply(work, case)
@@ -172,7 +172,7 @@ def test_nobody_of_another_queue_learns_of_an_unheard_alarm(context, house, staf
         elsewhere = a_person(work, Role.COORDINATOR, [a_team(work)], email="e@house.test")
     case = reported(context, house, now, RUNNING)
     failing(context, *[PermanentMailError()] * 3)
-    run_due_promises(context, "notices", at=now)
+    run_due_jobs(context, "notices", at=now)
 
     board = sign_in(staff, elsewhere).get("/duty").text
 
@@ -182,13 +182,13 @@ def test_nobody_of_another_queue_learns_of_an_unheard_alarm(context, house, staf
 
 def waiting(context, job):
     with context.sessions() as session:
-        return list(session.scalars(select(Promise).where(Promise.job == job)))
+        return list(session.scalars(select(OutboxJob).where(OutboxJob.job == job)))
 
 
 def test_history_names_ids_and_never_an_address(context, house, now):
     case = reported(context, house, now, RUNNING)
     failing(context, *[PermanentMailError()] * 3)
-    run_due_promises(context, "notices", at=now)
+    run_due_jobs(context, "notices", at=now)
 
     with context.sessions() as session:
         entries = session.scalars(select(HistoryEntry).where(HistoryEntry.case_id == case.id))

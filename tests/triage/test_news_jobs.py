@@ -16,8 +16,8 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.states import CaseOutcome, CaseState
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.emails import PermanentMailError
-from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.outbox import Promise
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.intake.operations import write_message
 from helpdesk.triage import news_jobs
 from helpdesk.triage import operations as triage
@@ -61,7 +61,7 @@ def write_in(context, case, moment):
 
 def perform(context, moment):
     """Do what is due at a moment, at that moment."""
-    run_due_promises(at(context, moment), "notices", at=moment)
+    run_due_jobs(at(context, moment), "notices", at=moment)
 
 
 def news_of(context, somebody):
@@ -259,7 +259,7 @@ def test_it_is_forgotten_two_weeks_after_it_was_seen_and_unseen_after_three_mont
 def test_a_promise_of_the_version_before_is_kept(context, house, now):
     case = a_case_of(context, house, now, house.asha)
     with context.begin(at=now) as work:
-        work.promise("triage.tell_owner", case_id=case.id)
+        work.enqueue("triage.tell_owner", case_id=case.id)
 
     perform(context, now)
 
@@ -271,7 +271,7 @@ def test_the_same_letter_twice_says_nothing_twice(context, house, now):
     act(context, house.cleo, now, case, operations.add_note, text="One.")
     perform(context, now)
     with context.begin(at=now) as work:
-        [sent] = work.session.scalars(select(Promise).where(Promise.job == "triage.send_news"))
+        [sent] = work.session.scalars(select(OutboxJob).where(OutboxJob.job == "triage.send_news"))
         arguments = sent.arguments
 
     news_jobs.email_unseen_news(at(context, now + HOUR), **arguments)

@@ -16,8 +16,8 @@ from helpdesk.core.actors import NOBODY, Role
 from helpdesk.core.emails import PermanentMailError
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.outbox import Promise
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.service_keys import ServiceKeys
 from helpdesk.duty.timeline import sentence_for
 from helpdesk.triage import jobs, operations, queries
@@ -58,12 +58,12 @@ def reported(context, house, now, answers, **facts):
     return case
 
 
-def promises(context, job):
+def outbox_jobs(context, job):
     with context.sessions() as session:
         return [
             (one.arguments, one.due_at)
             for one in session.scalars(
-                select(Promise).where(Promise.job == job).order_by(Promise.due_at)
+                select(OutboxJob).where(OutboxJob.job == job).order_by(OutboxJob.due_at)
             )
         ]
 
@@ -81,19 +81,19 @@ def test_a_new_case_gets_its_level_its_clock_and_its_alarms(context, house, now)
 
     assert (case.level, case.rule) == (Level.URGENT, "R6")
     assert case.reply_due_at == now + timedelta(hours=2)
-    alarms = promises(context, "triage.alarm")
+    alarms = outbox_jobs(context, "triage.alarm")
     assert [(args["percent"], due - now) for args, due in alarms] == [
         (50, timedelta(minutes=60)),
         (75, timedelta(minutes=90)),
         (100, timedelta(minutes=120)),
     ]
-    assert len(promises(context, "triage.call_on_duty")) == 1
+    assert len(outbox_jobs(context, "triage.call_on_duty")) == 1
 
 
 def test_a_calm_case_calls_nobody(context, house, now):
     reported(context, house, now, NO)
 
-    assert promises(context, "triage.call_on_duty") == []
+    assert outbox_jobs(context, "triage.call_on_duty") == []
 
 
 def test_judging_a_new_case_asks_the_database_nothing(context, house, now):
@@ -155,7 +155,7 @@ def test_time_that_has_passed_counts_when_the_level_rises(context, house, now):
     assert case.reply_due_at == now + timedelta(hours=2)
     fresh = [
         (args["percent"], due - now)
-        for args, due in promises(context, "triage.alarm")
+        for args, due in outbox_jobs(context, "triage.alarm")
         if args["due"] == int(case.reply_due_at.timestamp())
     ]
     assert fresh == [
@@ -163,7 +163,7 @@ def test_time_that_has_passed_counts_when_the_level_rises(context, house, now):
         (75, timedelta(minutes=90)),
         (100, timedelta(minutes=120)),
     ]
-    assert len(promises(context, "triage.call_on_duty")) == 1
+    assert len(outbox_jobs(context, "triage.call_on_duty")) == 1
 
 
 def test_what_was_missed_by_rising_is_said_once_and_at_once(context, house, now):
@@ -173,7 +173,7 @@ def test_what_was_missed_by_rising_is_said_once_and_at_once(context, house, now)
     with work_as(context, house.asha, later) as work:
         operations.correct_answers(work, work.session.get(Case, case.id), {"danger": "imminent"})
 
-    due = [args for args, at in promises(context, "triage.alarm") if at == later]
+    due = [args for args, at in outbox_jobs(context, "triage.alarm") if at == later]
     assert [one["percent"] for one in due] == [100]
 
 
@@ -450,7 +450,7 @@ def on_duty(context, person, until):
 
 
 def drained(context, at):
-    run_due_promises(context, "notices", at=at)
+    run_due_jobs(context, "notices", at=at)
     sent, context.mailer.sent[:] = list(context.mailer.sent), []
     return sent
 
@@ -648,7 +648,7 @@ def test_the_owner_hears_that_something_is_new(context, house, now):
         case = work.session.get(Case, case.id)
         case.owner_id = house.bo.person.id
         work.record("case.claimed", case)
-        work.promise("triage.tell_owner", case_id=case.id)
+        work.enqueue("triage.tell_owner", case_id=case.id)
 
     drained(context, now)
     letters = drained(context, datetime.now(UTC) + timedelta(days=1))

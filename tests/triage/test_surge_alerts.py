@@ -12,8 +12,8 @@ from helpdesk.cases import operations as cases
 from helpdesk.cases.models import Case
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.emails import PermanentMailError
-from helpdesk.core.job_runner import run_due_promises
-from helpdesk.core.outbox import Promise
+from helpdesk.core.job_runner import run_due_jobs
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.work import round_for_reporter
 from helpdesk.triage import surge_alerts
 from tests.conftest import STAFF, become
@@ -41,8 +41,8 @@ def live(context, at):
     parts = {one.name: getattr(context, one.name) for one in fields(AppContext)}
     later = LaterDesk(**parts, moment=at)
     with later.begin() as work:
-        surge_alerts.promise_surge_alerts(work)
-    run_due_promises(later, "notices", at=at)
+        surge_alerts.enqueue_surge_alerts(work)
+    run_due_jobs(later, "notices", at=at)
     return list(context.mailer.sent)
 
 
@@ -164,7 +164,7 @@ def test_a_case_of_the_second_lane_makes_no_promise_of_its_own(context, house, s
     flood(context, house, start, second=True, number=3)
 
     with context.sessions() as session:
-        assert session.query(Promise).count() == 0
+        assert session.query(OutboxJob).count() == 0
 
 
 def test_who_takes_one_of_the_second_lane_has_its_alarms(context, house, start):
@@ -175,7 +175,8 @@ def test_who_takes_one_of_the_second_lane_has_its_alarms(context, house, start):
     with context.sessions() as session:
         assert not session.get_one(Case, case.id).in_slow_lane
         promised = [
-            (one.job, one.arguments["percent"]) for one in session.query(Promise).order_by("due_at")
+            (one.job, one.arguments["percent"])
+            for one in session.query(OutboxJob).order_by("due_at")
         ]
     assert promised == [("triage.alarm", 50), ("triage.alarm", 75), ("triage.alarm", 100)]
 
@@ -208,8 +209,8 @@ def test_the_ticker_promises_the_letter(context, house, start):
     become(context, STAFF)
 
     with context.sessions() as session:
-        [promise] = session.query(Promise).all()
-    assert (promise.job, promise.arguments["second"]) == (surge_alerts.JOB, 1)
+        [outbox_job] = session.query(OutboxJob).all()
+    assert (outbox_job.job, outbox_job.arguments["second"]) == (surge_alerts.JOB, 1)
 
 
 def test_the_board_is_red_while_nobody_has_heard_of_a_lane(context, house, staff):
@@ -228,7 +229,7 @@ def test_however_often_a_reporter_writes_there_is_a_letter_now_and_one_in_ten_mi
     def write(times):
         with context.begin(at=start) as work:
             for _ in range(times):
-                work.promise("triage.tell_owner", case_id=case.id)
+                work.enqueue("triage.tell_owner", case_id=case.id)
 
     write(20)
     sent = {minute: live(context, start + timedelta(minutes=minute)) for minute in range(0, 30, 2)}

@@ -26,7 +26,7 @@ def propose_own_mailbox(work: Work, person: Person, address: str) -> None:
         new.address_for_self = key.public.seal_text(kept, place)
     if before is not None:
         new.old = before
-        work.promise("accounts.tell_old_mailbox", person_id=person.id, at=int(work.at.timestamp()))
+        work.enqueue("accounts.tell_old_mailbox", person_id=person.id, at=int(work.at.timestamp()))
     if not kept:
         person.email = person.email_for_self = None
         person.email_confirmed_at = person.email_used_until = None
@@ -98,7 +98,7 @@ def _propose(work: Work, person: Person, address: Envelope | None) -> Unconfirme
 
 def _new_code(work: Work, new: UnconfirmedMailbox) -> None:
     generate_code_for(work, new)
-    work.promise("accounts.send_mailbox_code", person_id=new.person_id, at=int(work.at.timestamp()))
+    work.enqueue("accounts.send_mailbox_code", person_id=new.person_id, at=int(work.at.timestamp()))
 
 
 def _held(work: Work, person: Person) -> UnconfirmedMailbox | None:

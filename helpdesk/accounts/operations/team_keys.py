@@ -91,7 +91,7 @@ def _create_keys_that_waited(work: Work, person: Person) -> None:
 
 def notify_access_change(work: Work, person: Person) -> None:
     """A letter to where their duty mail goes: something about their account has changed."""
-    work.promise("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
+    work.enqueue("accounts.tell_of_access", person_id=person.id, at=int(work.at.timestamp()))
 
 
 def lock_person(work: Work, person: Person) -> None:

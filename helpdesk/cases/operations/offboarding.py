@@ -39,7 +39,7 @@ def reassign_cases(work: Work, leaver: Leaver, reassignment: Reassignment) -> No
         _hand_on(work, leaver, case, str(_taker(reassignment, case)), reassignment.words)
     _let_go_of_closed(work, leaver)
     for team_id, taker in sorted({(case.team_id, _taker(reassignment, case)) for case in held}):
-        work.promise(
+        work.enqueue(
             "cases.tell_of_cases",
             team_id=team_id,
             person_id="" if taker == QUEUE else taker,

@@ -53,7 +53,7 @@ def pause_case(work: Work, case: Case, *, waits_on: WaitsOn, until: date | None 
 
 
 def pause_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) -> None:
-    """Let a case wait, and promise that it comes back.
+    """Let a case wait, and queue the job that brings it back.
 
     No rule: whoever calls this has asked, and knows that there is something to wait for.
     """
@@ -61,7 +61,7 @@ def pause_until(work: Work, case: Case, *, waits_on: WaitsOn, until: date) -> No
     response_targets.sync_clocks(work, case)
     work.record("case.waits", case, on=waits_on, until=until.isoformat())
     morning = datetime.combine(until, time(), UTC)
-    work.promise("cases.wake", after=morning - work.at, case_id=case.id, day=until.isoformat())
+    work.enqueue("cases.wake", after=morning - work.at, case_id=case.id, day=until.isoformat())
 
 
 def resume_case(work: Work, case: Case) -> None:

@@ -43,9 +43,9 @@ def create_shift_end() -> ResponseReturnValue:
     return redirect(url_for(".board"), 303)
 
 
-@bp.post("/promises/<promise_id>/retry")
-def create_retry(promise_id: str) -> ResponseReturnValue:
-    operations.retry_promise(work, queries.failed_promise(work, promise_id))
+@bp.post("/jobs/<outbox_job_id>/retry")
+def create_retry(outbox_job_id: str) -> ResponseReturnValue:
+    operations.retry_job(work, queries.failed_job(work, outbox_job_id))
     flash("Trying again.")
     return redirect(url_for(".board"), 303)
 

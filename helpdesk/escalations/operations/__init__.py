@@ -26,7 +26,7 @@ from helpdesk.escalations.operations.partner_actions import (
     open_packet_and_record,
 )
 from helpdesk.escalations.operations.partner_notifications import (
-    promise_waiting_news,
+    enqueue_waiting_news,
     record_partner_told,
     record_partner_told_another_way,
 )
@@ -56,10 +56,10 @@ __all__ = [
     "change_draft",
     "decide",
     "deny_verdict",
+    "enqueue_waiting_news",
     "look_back",
     "note_ticket",
     "open_packet_and_record",
-    "promise_waiting_news",
     "read_afterwards",
     "record_partner_told",
     "record_partner_told_another_way",

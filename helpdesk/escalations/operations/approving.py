@@ -30,7 +30,7 @@ from helpdesk.partners.queries import keys_of_partner
 
 
 def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
-    """Let exactly these bytes leave for the partner: sealed to them now, promised, not yet sent."""
+    """Let exactly these bytes leave for the partner: sealed to them now, queued, not yet sent."""
     work.require(may_work_on, escalation)
     lock_with_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
@@ -60,7 +60,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
         NewsKind.APPROVED,
         request_id=escalation.id,
     )
-    work.promise("escalations.deliver", delivery_id=delivery.id)
+    work.enqueue("escalations.deliver", delivery_id=delivery.id)
     if alone:
         call_for_reader(work, escalation)
 
@@ -74,14 +74,14 @@ def call_for_reader(work: Work, escalation: Escalation) -> None:
     """
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         due = escalation.second_read_due_at = work.at + SECOND_READING_WITHIN
-        work.promise(
+        work.enqueue(
             "escalations.reading_overdue",
             after=SECOND_READING_WITHIN,
             escalation_id=escalation.id,
             due=due_as_argument(due),
         )
     escalation.second_reader = escalation.second_read_at = None
-    work.promise("escalations.call_second_reader", escalation_id=escalation.id)
+    work.enqueue("escalations.call_second_reader", escalation_id=escalation.id)
 
 
 def ask_second_person(work: Work, escalation: Escalation) -> None:

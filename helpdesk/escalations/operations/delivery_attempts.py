@@ -143,14 +143,14 @@ def _abandoned(work: Work, delivery: Delivery) -> bool:
     """Whether the worker that was sending it is gone; if it may still live, look again later."""
     if delivery.leased_until is not None and delivery.is_leased(work.at):
         rest = delivery.leased_until - work.at + timedelta(seconds=1)
-        work.promise("escalations.deliver", after=rest, delivery_id=delivery.id)
+        work.enqueue("escalations.deliver", after=rest, delivery_id=delivery.id)
         return False
     end_attempt(work, delivery, DeliveryState.UNCERTAIN, "worker_gone")
     return True
 
 
 def _too_early(work: Work, delivery: Delivery) -> bool:
-    """Another promise stands for the time that was set."""
+    """Another job stands for the time that was set."""
     return delivery.retry_at is not None and delivery.retry_at > work.at
 
 
@@ -276,7 +276,7 @@ def _try_later(work: Work, delivery: Delivery, result: DeliveryState) -> None:
     delivery.state = result
     delivery.end_lease()
     delivery.retry_at = work.at + pause
-    work.promise("escalations.deliver", after=pause, delivery_id=delivery.id)
+    work.enqueue("escalations.deliver", after=pause, delivery_id=delivery.id)
 
 
 def _next_pause(delivery: Delivery) -> timedelta | None:

@@ -34,10 +34,10 @@ def record_partner_told_another_way(
     work.record("escalation.partner_told_otherwise", escalation)
 
 
-def promise_waiting_news(work: Work, partner_id: str, *, at: int) -> None:
-    """Promise one letter for each request on which they have not heard the news.
+def enqueue_waiting_news(work: Work, partner_id: str, *, at: int) -> None:
+    """Queue one letter for each request on which they have not heard the news.
 
     No rule: only the worker comes here, after their address was confirmed.
     """
     for escalation in queries.untold_requests_of_partner(work, partner_id):
-        work.promise("escalations.tell_partner", escalation_id=escalation.id, about=f"again-{at}")
+        work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=f"again-{at}")

@@ -125,7 +125,7 @@ def _send(work: Work, escalation: Escalation, words: str, *, by: str, alone: boo
     )
     work.record("escalation.answered", escalation, exchange_id=exchange.id, alone=alone)
     case_waiting.pause_case_for_partner(work, escalation.case)
-    work.promise("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
+    work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=exchange.id)
 
 
 def wait_for_partner(work: Work, case: Case) -> None:
@@ -159,4 +159,4 @@ def send_again(work: Work, escalation: Escalation) -> None:
     refuse_if_gates_closed(work, escalation)
     delivery.state = DeliveryState.PENDING
     work.record("delivery.sent_again", delivery)
-    work.promise("escalations.deliver", delivery_id=delivery.id)
+    work.enqueue("escalations.deliver", delivery_id=delivery.id)

@@ -83,4 +83,4 @@ def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
             work, escalation, within=clocks.time_left_to_partner(work, escalation)
         )
         case_waiting.resume_case_after_partner(work, escalation.case)
-        work.promise("escalations.tell_partner", escalation_id=escalation.id, about=decision.id)
+        work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about=decision.id)

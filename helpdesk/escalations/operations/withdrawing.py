@@ -66,4 +66,4 @@ def _take_back(work: Work, escalation: Escalation, *, because: str) -> None:
     if not escalation.case.is_closed:  # a case that its reporter took back stays closed
         case_waiting.resume_case_after_partner(work, escalation.case)
     if may_have_left:
-        work.promise("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")
+        work.enqueue("escalations.tell_partner", escalation_id=escalation.id, about="withdrawal")

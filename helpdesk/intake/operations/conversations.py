@@ -39,4 +39,4 @@ def dispute_conversation(work: Work, case: Case, conversation_id: str) -> None:
         response_targets.restore_reply_due(work, case, due_at=one.answered_due_at)
     else:
         owe_reply_to_reporter(work, case)
-    work.promise("triage.tell_owner", case_id=case.id)
+    work.enqueue("triage.tell_owner", case_id=case.id)

@@ -47,7 +47,7 @@ def submit_report(
     in_second_lane: bool = False,
     is_drill: bool = False,
 ) -> SubmissionResult:
-    """Take a report in: the case, its level, its clock and its promises, by one statement.
+    """Take a report in: the case, its level, its clock and its jobs, by one statement.
 
     The same form sent again, even at the same moment, finds the case that the first one made.
     """

@@ -30,7 +30,7 @@ def set_mailbox(work: Work, partner: Partner, address: str) -> None:
     if partner.mailbox is not None:
         new.old = partner.mailbox
         at = int(work.at.timestamp())
-        work.promise("partners.tell_old_mailbox", partner_id=partner.id, at=at)
+        work.enqueue("partners.tell_old_mailbox", partner_id=partner.id, at=at)
     partner.note_change(by=work.actor.id)
     work.record("partner.mailbox_given", partner)
 
@@ -100,7 +100,7 @@ def _propose(work: Work, partner: Partner, address: str | Envelope) -> NewPartne
 def _new_code(work: Work, new: NewPartnerMailbox) -> None:
     generate_code_for(work, new)
     at = int(work.at.timestamp())
-    work.promise("partners.send_mailbox_code", partner_id=new.partner_id, at=at)
+    work.enqueue("partners.send_mailbox_code", partner_id=new.partner_id, at=at)
 
 
 def _held(work: Work, partner: Partner) -> NewPartnerMailbox | None:

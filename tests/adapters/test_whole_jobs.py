@@ -18,7 +18,7 @@ from helpdesk.adapters.queue_notifier import RedisQueueNotifier
 from helpdesk.adapters.rq_worker import open_worker
 from helpdesk.core import job_runner, jobs
 from helpdesk.core.app_context import AppContext
-from helpdesk.core.outbox import Promise, PromiseState
+from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from tests.conftest import FakeMailer, FakeQueueNotifier
 
 QUEUE, NAME = "notices", "adapters.flood"
@@ -51,12 +51,12 @@ def flood(context, monkeypatch, tmp_path):
         note(began, number)
         time.sleep(0.2)
         with context.begin() as work:
-            work.promise(NAME, number=number + 1)
+            work.enqueue(NAME, number=number + 1)
         note(ended, number)
 
     monkeypatch.setitem(jobs._register, NAME, jobs.Job(NAME, jobs.Queue.NOTICES, (60,), do))
     with context.begin() as work:
-        work.promise(NAME, number=1)
+        work.enqueue(NAME, number=1)
 
     def so_far():
         return [path.read_text().split() if path.exists() else [] for path in (began, ended)]
@@ -72,8 +72,8 @@ def worker(context, redis_server, tmp_path):
     def look(queue):
         with looked.open("a") as file:
             file.write("look\n")
-        job_runner.run_due_promises(context, queue, seconds=job_runner.IN_A_JOB)
-        return not job_runner.has_due_promises(context, queue)
+        job_runner.run_due_jobs(context, queue, seconds=job_runner.IN_A_JOB)
+        return not job_runner.has_due_jobs(context, queue)
 
     def work():
         context.sessions.kw["bind"].dispose(close=False)
@@ -132,6 +132,6 @@ def test_what_was_promised_next_is_there(worker, redis_server, flood, context):
     worker.join(PATIENCE)
 
     with context.begin() as work:
-        found = select(Promise.arguments).where(Promise.job == NAME)
-        waiting = work.session.scalars(found.where(Promise.state == PromiseState.WAITING)).all()
+        found = select(OutboxJob.arguments).where(OutboxJob.job == NAME)
+        waiting = work.session.scalars(found.where(OutboxJob.state == OutboxJobState.WAITING)).all()
     assert waiting == [{"number": len(flood()[1]) + 1}]
