@@ -9,7 +9,7 @@ from helpdesk.host_dispatch import application_for
 from helpdesk.playbooks.published import NotPublished
 from helpdesk.settings import NotConfigured, Settings
 
-core_dumps.prevent()
+core_dumps.disable_core_dumps()
 logs.configure("pages")
 try:
     settings = Settings.from_environment(os.environ)

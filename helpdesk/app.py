@@ -12,14 +12,14 @@ from helpdesk.accounts import views as accounts
 from helpdesk.cases import views as cases
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.markup import (
+    defanged_markup,
     defanged_visible,
     is_defanged,
     isolate,
+    mark_language,
+    markup_with_live_links,
     name_markup,
-    outside_text,
     reveal_hidden_characters,
-    text_with_links,
-    with_language,
 )
 from helpdesk.core.sealing import Secret
 from helpdesk.duty import views as duty
@@ -169,14 +169,14 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.pop("config", None)
-    app.jinja_env.filters["as_written"] = outside_text
-    app.jinja_env.filters["exact"] = text_with_links
+    app.jinja_env.filters["as_written"] = defanged_markup
+    app.jinja_env.filters["exact"] = markup_with_live_links
     app.jinja_env.filters["name"] = name_markup
     app.jinja_env.filters["isolated"] = isolate
     app.jinja_env.filters["harmless"] = defanged_visible
     app.jinja_env.filters["visible"] = reveal_hidden_characters
     app.jinja_env.filters["is_defanged"] = is_defanged
-    app.jinja_env.filters["said"] = with_language
+    app.jinja_env.filters["said"] = mark_language
     app.jinja_env.filters["platform_name"] = _platform_name
     app.jinja_env.filters["kinds"] = _kinds
     app.jinja_env.filters["time_left"] = time_left

@@ -10,7 +10,7 @@ from typing import Final
 PR_SET_DUMPABLE: Final = 4
 
 
-def prevent() -> None:
+def disable_core_dumps() -> None:
     """From now on neither this process nor what it forks leaves a core, nor lets others of the same
     account read its memory; for what it starts the limit holds. Safe to call twice."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -101,7 +101,7 @@ BEFORE: Final = "SERVICE_KEY_FILE"
 SEVERAL: Final = frozenset({KeyFile.INTAKE, *PEPPERS.values()})
 
 
-def read(path: str) -> tuple[bytes, ...]:
+def read_keys(path: str) -> tuple[bytes, ...]:
     """The base64 keys of a file, one a line. ValueError if there is none, or it is not a key."""
     try:
         lines = Path(path).read_text().split()

@@ -202,7 +202,7 @@ class _Reader:
         if not path:
             self.wrong.append(f"{name} is missing (a file with a 32-byte key in base64).")
             return ()
-        keys = self.checked(name, path, key_files.read) or ()
+        keys = self.checked(name, path, key_files.read_keys) or ()
         if len(keys) > 1 and name not in key_files.SEVERAL:
             self.wrong.append(f"{name} holds more than one key; see helpdesk keys reseal.")
         return keys

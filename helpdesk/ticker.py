@@ -19,7 +19,7 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from helpdesk.adapters.postgres_listener import Listener
+from helpdesk.adapters.postgres_listener import PostgresListener
 from helpdesk.core import history, job_runner, leases, outbox, send_hold, stored_responses
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue
@@ -50,7 +50,7 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
         if not context.queue_notifier.notify(queue):
             nobody_came.set()
 
-    Listener(engine, wake, frozenset(Queue)).start()
+    PostgresListener(engine, wake, frozenset(Queue)).start()
     holder = secrets.token_hex(16)
     while True:
         try:

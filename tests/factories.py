@@ -150,7 +150,7 @@ def a_case(
     seal_key_for(work.session, key, secret, keys_of_team(work, team).current)
     case = Case(
         id=case_id,
-        ref=codes.new_ref(),
+        ref=codes.new_short_ref(),
         team_id=team.id,
         state=state,
         waits_on=WaitsOn.REPORTER if state is CaseState.WAITING else None,
@@ -235,7 +235,7 @@ def _waits_in(work, somebody):
 
 @cache
 def _cheap_lock(peppers):
-    return passphrases.new_lock(PASSPHRASE, peppers, cost=CHEAP)
+    return passphrases.make_passphrase_lock(PASSPHRASE, peppers, cost=CHEAP)
 
 
 def _peppers_of(work, person):

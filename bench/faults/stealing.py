@@ -15,7 +15,7 @@ from bench.faults.hostile import WAYS, Way
 from bench.faults.trial import Trial, dice
 from bench.house import ENDLESS_PATIENCE, House
 from bench.seeding import a_case
-from helpdesk.adapters.queue_notifier import redis_list_of
+from helpdesk.adapters.queue_notifier import wake_up_list_of
 
 QUEUE = "notices"
 LONGEST = 0.3
@@ -80,7 +80,7 @@ def _until_all_is_done(house: House) -> None:
     ):
         while time.monotonic() < until:
             row = connection.execute(LEFT).fetchone()
-            if row is not None and row[0] == 0 and not redis.exists(redis_list_of(QUEUE)):
+            if row is not None and row[0] == 0 and not redis.exists(wake_up_list_of(QUEUE)):
                 return
             time.sleep(A_MOMENT)
             house.mend()

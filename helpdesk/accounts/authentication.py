@@ -52,7 +52,7 @@ def try_passphrase(
     with context.begin() as work:
         attempt = operations.find_who_signs_in(work, handle=handle, surface=surface)
     turns = passphrases.KNOWN if is_known else passphrases.STRANGERS
-    lock = passphrases.open_lock(
+    lock = passphrases.recompute_passphrase_lock(
         passphrase, attempt.salt, context.service.peppers_for_surface(surface), slots=turns
     )  # slow: no transaction is open
     with context.begin() as work:
@@ -121,7 +121,9 @@ def try_enrolment(
     if second_factor.totp_step_of(seed, first_code, datetime.now(UTC)) is None:
         return None
     # Slow, so no transaction is open here.
-    lock = passphrases.new_lock(passphrase, context.service.peppers_for_surface(surface))
+    lock = passphrases.make_passphrase_lock(
+        passphrase, context.service.peppers_for_surface(surface)
+    )
     with context.begin(person.as_actor()) as work:
         person = operations.person_with_code(work, code, surface=surface)
         if person is None or second_factor.totp_step_of(seed, first_code, work.at) is None:
@@ -138,7 +140,9 @@ def try_recovery(
         if _opened(work, attempt, recovery_key) == (None, None):
             return None  # the key has 130 bits: nothing is learnt from how fast it is refused
     # Slow, so no transaction is open here.
-    lock = passphrases.new_lock(passphrase, context.service.peppers_for_surface(surface))
+    lock = passphrases.make_passphrase_lock(
+        passphrase, context.service.peppers_for_surface(surface)
+    )
     actor = attempt.person.as_actor() if attempt.person is not None else SYSTEM
     with context.begin(actor) as work:
         person, secret = _opened(work, attempt, recovery_key)

@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 from helpdesk.accounts import passphrases
 from helpdesk.core import code_input, codes
 from helpdesk.web.app_context import current_context
-from helpdesk.web.forms import Form, as_address, is_address
+from helpdesk.web.forms import Form, parse_address_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator
 
 # Regexp only looks at the beginning, so each pattern says where it ends.
@@ -138,8 +138,8 @@ class RecoveryForm(NewPassphraseForm):
 def _mailbox() -> EmailField:
     return EmailField(
         "Your email address for alerts",
-        [Optional(), is_address],
-        filters=[as_address],
+        [Optional(), validate_address],
+        filters=[parse_address_filter],
         description="Stored encrypted. Alerts say that a case is waiting, never what it is about.",
     )
 

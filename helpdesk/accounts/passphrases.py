@@ -122,16 +122,18 @@ class PassphraseLock:
     renewed: "PassphraseLock | None" = field(default=None, repr=False)
 
 
-def new_lock(passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT) -> PassphraseLock:
+def make_passphrase_lock(
+    passphrase: str, peppers: Sequence[Secret], *, cost: int = CURRENT
+) -> PassphraseLock:
     """A lock with a fresh salt and the current pepper. Slow on purpose: call it while no
     transaction is open. Conflict in a process that was given no pepper: nobody signs in there."""
     if not peppers:
         raise Conflict("This process was given no pepper, so it can keep no passphrase.")
     salt = bytes([cost]) + secrets.token_bytes(argon2id.SALTBYTES) + _name_of(peppers[0])
-    return open_lock(passphrase, salt, peppers)
+    return recompute_passphrase_lock(passphrase, salt, peppers)
 
 
-def open_lock(
+def recompute_passphrase_lock(
     passphrase: str, salt: bytes, peppers: Sequence[Secret], *, slots: HashSlots = KNOWN
 ) -> PassphraseLock:
     """The lock that this passphrase fits. Slow on purpose: call it while no transaction is open.

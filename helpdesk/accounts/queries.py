@@ -102,7 +102,7 @@ def visible_people(actor: Actor) -> Select[Person]:
     return people.where(seen)
 
 
-def people(work: Work) -> Sequence[Person]:
+def all_visible_people(work: Work) -> Sequence[Person]:
     return work.session.scalars(visible_people(work.actor)).all()
 
 
@@ -120,7 +120,7 @@ def current_person(work: Work) -> Person:
     return person
 
 
-def membership(work: Work, person_id: str, team_id: str) -> Membership:
+def membership_of(work: Work, person_id: str, team_id: str) -> Membership:
     """A membership of a person and a team that the actor may both see."""
     person_by_id(work, person_id)
     visible = visible_teams(work.actor).with_only_columns(Team.id).order_by(None)

@@ -59,7 +59,7 @@ def spawn(
         )
 
 
-def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
+def stop_process(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
     """Send each signal in turn, with its patience in seconds, until the process has ended."""
     for number, patience in (*steps, (signal.SIGKILL, 10.0)):
         if process.poll() is not None:

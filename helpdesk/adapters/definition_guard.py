@@ -44,12 +44,12 @@ _OWN_SETTINGS = text(
 )
 
 
-def is_guarded(connection: Connection) -> bool:
+def are_definitions_guarded(connection: Connection) -> bool:
     """Whether a role that does not own this database is kept from defining anything in it."""
     return bool(connection.scalar(_GUARDED, {"name": NAME}))
 
 
-def own_settings(connection: Connection) -> list[tuple[str, str]]:
+def role_settings(connection: Connection) -> list[tuple[str, str]]:
     """The settings that stand at our roles: (role, "name=value").
 
     None are ours, so someone has set them.

@@ -50,7 +50,7 @@ class SmtpMailer:
 
     def send(self, email: Email) -> None:
         """Send, or raise TemporaryMailError, PermanentMailError or UncertainMailError."""
-        message = email_message(email, self._sender)
+        message = build_mime_message(email, self._sender)
         with self._connected() as server:
             try:
                 server.send_message(message)
@@ -173,7 +173,7 @@ class FolderMailer:
         waiting = self._folder / f".{name}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            waiting.write_bytes(bytes(email_message(email, self._sender)))
+            waiting.write_bytes(bytes(build_mime_message(email, self._sender)))
             waiting.replace(self._folder / f"{name}.eml")
         except OSError as full:
             raise TemporaryMailError from full
@@ -198,7 +198,7 @@ def open_mailer(url: str, sender: str) -> Mailer:
     raise ValueError("MAIL_URL must begin with smtp://, smtps:// or folder://.")
 
 
-def email_message(email: Email, sender: str) -> EmailMessage:
+def build_mime_message(email: Email, sender: str) -> EmailMessage:
     """The email; PermanentMailError if its address is none, however long it was kept here."""
     message = EmailMessage()
     message["From"] = sender

@@ -19,7 +19,7 @@ CHANNEL = "helpdesk_outbox"
 A_WHILE = 5.0
 
 
-class Listener(threading.Thread):
+class PostgresListener(threading.Thread):
     """Calls `hear` for each queue that is named, for as long as the process lives."""
 
     def __init__(self, engine: Engine, hear: Callable[[str], None], known: frozenset[str]) -> None:

@@ -26,7 +26,7 @@ class RedisQueueNotifier:
     """Rings once while nobody has answered yet: a waiting wake-up will see newer work as well."""
 
     def __init__(self, url: str) -> None:
-        self._redis = connect(url)
+        self._redis = connect_to_redis(url)
         self._silent_until = 0.0
         self._refused_until: dict[str, float] = {}
         self._rung_at: dict[str, float] = {}
@@ -65,13 +65,13 @@ class NoQueueNotifier:
         return False
 
 
-def connect(url: str) -> "Redis":
+def connect_to_redis(url: str) -> "Redis":
     """A connection that answers or fails at once."""
     return Redis.from_url(
         url, socket_connect_timeout=0.5, socket_timeout=2, retry=Retry(NoBackoff(), 0)
     )
 
 
-def redis_list_of(queue: str) -> str:
+def wake_up_list_of(queue: str) -> str:
     """Where a queue's wake-ups lie: the name that RQ gives it."""
     return f"rq:queue:{queue}"

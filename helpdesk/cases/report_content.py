@@ -6,7 +6,7 @@ from typing import Any
 
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case, Message, SealedCaseRecord
-from helpdesk.core.sealing import Place, Public, Secret
+from helpdesk.core.sealing import Place, PublicKey, Secret
 from helpdesk.core.work import Work
 
 Answer = str | Sequence[str] | None
@@ -14,7 +14,7 @@ Answer = str | Sequence[str] | None
 
 def seal_report(
     case: Case,
-    key: Secret | Public,
+    key: Secret | PublicKey,
     *,
     story: str,
     answers: Mapping[str, Answer],

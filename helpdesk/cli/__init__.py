@@ -46,7 +46,7 @@ class ErrorExplainingGroup(LazyGroup):
         except BrokenPipeError:
             raise  # who reads us has had enough, as `head` has: click ends quietly
         except OSError as trouble:
-            raise CommandCannotRun(connection_errors.of_the_machine(trouble)) from None
+            raise CommandCannotRun(connection_errors.explain_os_error(trouble)) from None
         except DomainError as refused:
             raise click.ClickException(str(refused)) from None
 
@@ -61,5 +61,5 @@ class CommandCannotRun(click.ClickException):
 @click.pass_context
 def main(context: click.Context) -> None:
     """Run a helpdesk, or look after one."""
-    core_dumps.prevent()
+    core_dumps.disable_core_dumps()
     logs.configure(context.invoked_subcommand or "helpdesk")

@@ -11,10 +11,14 @@ TRY_AGAIN = "Check that it is running and that {setting} points to it."
 
 def explain_error(error: DBAPIError | RedisError) -> str:
     """What keeps a command from the database or from Redis."""
-    return explain_redis_error(error) if isinstance(error, RedisError) else of_database(error)
+    return (
+        explain_redis_error(error)
+        if isinstance(error, RedisError)
+        else explain_database_error(error)
+    )
 
 
-def of_database(error: DBAPIError) -> str:
+def explain_database_error(error: DBAPIError) -> str:
     """By PostgreSQL's code where it answered, by its words where the connection failed."""
     code = getattr(error.orig, "sqlstate", None) or ""
     said = str(error.orig).lower()
@@ -53,7 +57,7 @@ def explain_redis_error(error: RedisError) -> str:
     return f"Redis cannot be reached. {TRY_AGAIN.format(setting='REDIS_URL')}"
 
 
-def of_the_machine(error: OSError) -> str:
+def explain_os_error(error: OSError) -> str:
     """A file or folder that cannot be used, named; or what else the system said."""
     if error.filename:
         return f"{error.filename} cannot be used: {error.strerror}."

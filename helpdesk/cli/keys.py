@@ -62,7 +62,7 @@ def reseal(operator_name: str, older: str) -> None:
 
 def _older_key(path: str, settings: Settings) -> bytes:
     try:
-        [old] = key_files.read(path)
+        [old] = key_files.read_keys(path)
     except ValueError:
         raise NotConfigured(f"{path} is not a file with one key in it.") from None
     for name, [now, *_others] in settings.service_keys.items():

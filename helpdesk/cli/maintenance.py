@@ -47,13 +47,13 @@ def _warnings(url: str) -> Iterator[str]:
     """What only a superuser can put right, in sentences."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        if not definition_guard.is_guarded(connection):
+        if not definition_guard.are_definitions_guarded(connection):
             yield (
                 f"Warning: the event trigger {definition_guard.NAME} is missing. Without it, any"
                 " process that is taken over can lock every table. A superuser can add it: see"
                 " “First start” in docs/running.md."
             )
-        for role, setting in definition_guard.own_settings(connection):
+        for role, setting in definition_guard.role_settings(connection):
             yield (
                 f"Warning: {role} has a setting of its own: {setting}. The helpdesk sets none. If"
                 f" you did not set it, find out who used this role's password, change it, and run"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from helpdesk.core.code_input import normalise
+from helpdesk.core.code_input import normalise_code
 
 LENGTH: Final = 40
 GROUP: Final = 5
@@ -21,7 +21,7 @@ def number_to_digits(number: int) -> str:
 
 def find_codes_in_digits(text: str) -> Iterator[int]:
     """Every code that stands in a text as digits, of whatever script, with the right check."""
-    for typed in TYPED.findall(normalise(text)):
+    for typed in TYPED.findall(normalise_code(text)):
         plain = re.sub(r"\D", "", typed)
         if int(plain[-1]) == _check(plain[:-1]):
             yield int(plain[:-1])

@@ -66,7 +66,7 @@ def _plain_sign(sign: str) -> str:
 _signs = _Signs()
 
 
-def normalise(text: str) -> str:
+def normalise_code(text: str) -> str:
     """Small letters and digits as an English keyboard makes them; what nobody sees is dropped.
 
     Spaces and full stops become a space, dashes a hyphen, and what is in no code a bar.
@@ -74,14 +74,14 @@ def normalise(text: str) -> str:
     return text.translate(_signs)
 
 
-def typed_code(text: str) -> str:
+def cap_typed_code(text: str) -> str:
     """What is read of what stands where a code is asked for, however much that is."""
     return text[:LONGEST_TYPED]
 
 
 def code_letters_in(text: str) -> Iterator[str]:
     """Every code of 26 letters and digits that may stand in a text, the likeliest first."""
-    typed = normalise(text)
+    typed = normalise_code(text)
     pieces = (one for one in typed.split("|") if len(one) >= LETTERS_IN_CODE)
     seen = set()
     for one in (typed, *_surely(typed), *pieces):
@@ -93,33 +93,35 @@ def code_letters_in(text: str) -> Iterator[str]:
 
 def only_letters_and_digits(text: str) -> str:
     """All letters and digits of a text and nothing else, as codes are made of them."""
-    return _letters_of(normalise(text))
+    return _letters_of(normalise_code(text))
 
 
 def _letters_of(normalised: str) -> str:
     return re.sub(r"[^a-z0-9]", "", normalised).upper().translate(MISREAD)
 
 
-def words_in(text: str) -> list[str]:
+def latin_words_in(text: str) -> list[str]:
     """The words of a text in Latin letters, in their order; numbers of a list are left out."""
-    return re.findall(r"[a-z]+", normalise(text))
+    return re.findall(r"[a-z]+", normalise_code(text))
 
 
 def extract_six_digits(text: str) -> str:
     """The six digits of a second factor; the text as it is if there are none."""
-    found = {first + second for first, second in SIX_DIGITS.findall(normalise(typed_code(text)))}
+    found = {
+        first + second for first, second in SIX_DIGITS.findall(normalise_code(cap_typed_code(text)))
+    }
     return found.pop() if len(found) == 1 else text
 
 
 def contains_letter_code(text: str) -> bool:
     """Whether a code of 26 letters and digits surely stands in a text that should hold none."""
-    return any(re.search(r"\d", one) for one in _surely(normalise(text)))
+    return any(re.search(r"\d", one) for one in _surely(normalise_code(text)))
 
 
-def is_all_letters(text: str) -> bool:
+def is_one_letter_code(text: str) -> bool:
     """Whether a text is 26 letters and digits and nothing else, in groups that are no words and no
     numbers: one of them has both, or each sign stands alone."""
-    groups = re.findall(r"[a-z0-9]+", normalise(text))
+    groups = re.findall(r"[a-z0-9]+", normalise_code(text))
     if sum(map(len, groups)) != LETTERS_IN_CODE or not groups[0][0].isdigit():
         return False
     is_mixed = any(not one.isalpha() and not one.isdigit() for one in groups)

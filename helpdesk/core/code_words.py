@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from helpdesk.core.code_input import normalise
+from helpdesk.core.code_input import normalise_code
 from helpdesk.core.edit_distance import closest_word_index
 
 WORDS_IN_CODE: Final = 12
@@ -69,12 +69,12 @@ def word_list(language: str) -> tuple[str, ...]:
     """The 2,048 words of a language, as they are written; English for one that has no list."""
     name = LISTS.get(language, LISTS[SOURCE])
     words = tuple((files("mnemonic") / "wordlist" / f"{name}.txt").read_text("utf-8").split())
-    if len({normalise(word)[:TELL_APART] for word in words}) != 1 << BITS:
+    if len({normalise_code(word)[:TELL_APART] for word in words}) != 1 << BITS:
         raise RuntimeError("The list of words is not the one that codes are made with.")
     return words
 
 
-def has_list(language: str) -> bool:
+def has_word_list(language: str) -> bool:
     """Whether codes can be written in the words of this language."""
     return language in LISTS
 
@@ -147,7 +147,7 @@ def _is_of_one_list(row: Sequence[str]) -> bool:
 def has_offensive_word(number: int) -> bool:
     """Whether a code would have a word, in any language, that does not belong on a paper."""
     return any(
-        normalise(word) in _telling(language)
+        normalise_code(word) in _telling(language)
         for language in LISTS
         for word in number_to_words(number, language)
     )
@@ -194,7 +194,7 @@ def _all_whole_words() -> frozenset[str]:
 
 @cache
 def _whole_words(language: str) -> dict[str, int]:
-    return {normalise(word): place for place, word in enumerate(word_list(language))}
+    return {normalise_code(word): place for place, word in enumerate(word_list(language))}
 
 
 @cache

@@ -36,10 +36,10 @@ class ReturnCode:
 
     @classmethod
     def new(cls) -> "ReturnCode":
-        return cls.derived(secrets.token_bytes(SEED_BYTES))
+        return cls.derive_from_seed(secrets.token_bytes(SEED_BYTES))
 
     @classmethod
-    def derived(cls, seed: bytes) -> "ReturnCode":
+    def derive_from_seed(cls, seed: bytes) -> "ReturnCode":
         """The code of a secret seed: the first that it leads to without a word that tells."""
         while True:
             number = int.from_bytes(seed[:16], "big")
@@ -60,7 +60,7 @@ class ReturnCode:
         to be told, then, what is wrong with a code.
         """
         seen: set[int] = set()
-        for number in _numbers_in(code_input.typed_code(text)):
+        for number in _numbers_in(code_input.cap_typed_code(text)):
             if number not in seen and len(seen) < MOST_CODES:
                 seen.add(number)
                 yield cls(number)
@@ -78,12 +78,12 @@ class ReturnCode:
 
     def is_in_language(self, language: str) -> bool:
         """Whether its words are of this language."""
-        return self.number < POSSIBLE_CODES and code_words.has_list(language)
+        return self.number < POSSIBLE_CODES and code_words.has_word_list(language)
 
     def formatted_in(self, language: str) -> list[str]:
         """The same code once more, in groups: letters and digits, or digits alone for whoever reads
         a language that has no words for it."""
-        if self.number >= POSSIBLE_CODES or code_words.has_list(language):
+        if self.number >= POSSIBLE_CODES or code_words.has_word_list(language):
             plain = self.letters.replace("-", "")
             return [plain[start : start + 4] for start in range(0, LETTERS_IN_CODE, 4)]
         return self.digits.split()
@@ -122,7 +122,7 @@ def _stretch(number: int, purpose: bytes) -> bytes:
     return hashlib.blake2b(raw, person=purpose.ljust(16, b"\0")[:16], digest_size=32).digest()
 
 
-def new_ref(prefix: str = "") -> str:
+def new_short_ref(prefix: str = "") -> str:
     """A short name to say over the phone, such as K7F-3MQ8. It is a name, not a secret."""
     number, letters = secrets.randbelow(len(LETTERS) ** 7), ""
     for _ in range(7):
@@ -136,7 +136,7 @@ def generate_passphrase() -> str:
     return " ".join(secrets.choice(word_list()) for _ in range(WORDS_IN_PASSPHRASE))
 
 
-def new_code() -> str:
+def new_one_time_code() -> str:
     """A code for one use on paper or in a mail: 26 characters, 130 bits, in groups."""
     plain = "".join(secrets.choice(LETTERS) for _ in range(LETTERS_IN_CODE))
     return "-".join(plain[start : start + 5] for start in range(0, LETTERS_IN_CODE, 5))
@@ -144,13 +144,13 @@ def new_code() -> str:
 
 def clean_typed_code(text: str) -> str:
     """What somebody typed or pasted of such a code, as it was made; it may be none."""
-    typed = code_input.typed_code(text)
+    typed = code_input.cap_typed_code(text)
     return next(code_input.code_letters_in(typed), code_input.only_letters_and_digits(typed))
 
 
 def contains_code(text: str) -> bool:
     """Whether a code that opens something, or nearly all of one, stands where nobody needs it."""
-    words = code_input.words_in(text)
+    words = code_input.latin_words_in(text)
     return (
         code_input.contains_letter_code(text)
         or longest_run_of_words(words) >= WORDS_THAT_TELL
@@ -169,16 +169,16 @@ def _is_nothing_else(text: str, words: list[str]) -> bool:
         and next(code_words.find_codes_in_words(words), None) is not None
     ):
         return True
-    return code_input.is_all_letters(text) and next(_numbers_of_letters(text), None) is not None
+    return code_input.is_one_letter_code(text) and next(_numbers_of_letters(text), None) is not None
 
 
 def has_bad_checksum(text: str) -> bool:
     """Whether a text has as many words or digits as a code and its checksum is wrong: something in
     it was written down or typed wrong, and nothing is said of which."""
-    text = code_input.typed_code(text)
+    text = code_input.cap_typed_code(text)
     if next(_numbers_in(text), None) is not None:
         return False
-    words = len(code_input.words_in(text))
+    words = len(code_input.latin_words_in(text))
     letters = len(code_input.only_letters_and_digits(text))
     return words == WORDS_IN_CODE or (words == 0 and letters == code_digits.LENGTH)
 
@@ -188,13 +188,19 @@ def count_code_parts(text: str) -> tuple[int, int] | None:
 
     None where the number is right, or where it cannot be said which form they meant.
     """
-    text = code_input.typed_code(text)
-    words, letters = len(code_input.words_in(text)), len(code_input.only_letters_and_digits(text))
+    text = code_input.cap_typed_code(text)
+    words, letters = (
+        len(code_input.latin_words_in(text)),
+        len(code_input.only_letters_and_digits(text)),
+    )
     if letters in (LETTERS_IN_CODE, code_digits.LENGTH) and words <= 1:
         return None
     if words == 0 and LETTERS_IN_CODE < letters < 2 * code_digits.LENGTH:
         return letters, code_digits.LENGTH
-    if any(sign.isdigit() for sign in code_input.normalise(text)) and letters < 2 * LETTERS_IN_CODE:
+    if (
+        any(sign.isdigit() for sign in code_input.normalise_code(text))
+        and letters < 2 * LETTERS_IN_CODE
+    ):
         found = (letters, LETTERS_IN_CODE)
     else:
         found = (words, WORDS_IN_CODE)
@@ -204,7 +210,7 @@ def count_code_parts(text: str) -> tuple[int, int] | None:
 
 def _numbers_in(text: str) -> Iterator[int]:
     """Those with a checksum first: nothing else is taken for them."""
-    words = code_input.words_in(text)
+    words = code_input.latin_words_in(text)
     is_short = len(words) <= LONGEST_PASTE
     if is_short:
         yield from code_words.find_codes_in_words(words, forgiving=False)

@@ -56,7 +56,7 @@ def run_due_jobs(
 def has_due_jobs(context: AppContext, queue: str) -> bool:
     """Whether something waits in a queue that somebody could do now."""
     with context.begin() as work:
-        if send_hold.why_held(work.session, context.progress_store) is not None:
+        if send_hold.reason_for_hold(work.session, context.progress_store) is not None:
             return False
         return queue in outbox.queues_with_due_work(work.session, at=work.at)
 
@@ -67,9 +67,9 @@ def _next(
     # One at a time: leases taken in advance would run out while a mail server is slow to answer.
     moment = at or datetime.now(UTC)
     with context.begin(at=moment) as work:
-        if send_hold.why_held(work.session, context.progress_store) is not None:
+        if send_hold.reason_for_hold(work.session, context.progress_store) is not None:
             return None
-        leases = outbox.lease_due(
+        leases = outbox.lease_due_jobs(
             work.session, queue=queue, at=moment, limit=1, first=first, taken=taken
         )
     return leases[0] if leases else None

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
-from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
+from helpdesk.core.sealing import CannotOpen, Envelope, Place, PublicKey, Secret
 from helpdesk.core.service_keys import ServiceKeys
 
 
@@ -43,8 +43,8 @@ class Key(Identified, Base):
     __table_args__ = (UniqueConstraint("owner_id", "kind", "epoch"),)
 
     @property
-    def public(self) -> Public:
-        return Public(self.public_half)
+    def public(self) -> PublicKey:
+        return PublicKey(self.public_half)
 
 
 class KeyCopy(Base):
@@ -88,12 +88,12 @@ class RowSink(Protocol):
 
 def new_key(rows: RowSink, kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
     """Make a key; the caller must give its secret to somebody, or nothing will ever open."""
-    key, secret = make_key(kind, owner_id, epoch)
+    key, secret = make_unsaved_key(kind, owner_id, epoch)
     rows.add(key)
     return key, secret
 
 
-def make_key(kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
+def make_unsaved_key(kind: KeyKind, owner_id: str, epoch: int = 1) -> tuple[Key, Secret]:
     """A key that is in no table yet, and its secret."""
     secret = Secret.new()
     return Key(kind=kind, owner_id=owner_id, epoch=epoch, public_half=secret.public.raw), secret
@@ -119,7 +119,7 @@ class Sealable(Protocol):
     def sealing_key_id(self) -> str: ...
 
     @property
-    def sealing_public(self) -> Public: ...
+    def sealing_public(self) -> PublicKey: ...
 
 
 class Keyring:
@@ -200,4 +200,4 @@ class Keyring:
                 # A copy that is no copy must not shut out from what the others open.
                 with suppress(CannotOpen):
                     raw = holder.open(copy.sealed, _place_of_copy(copy.key_id, copy.holder_id))
-                    self._secrets[copy.key_id] = Public(copy.public_half).of(Secret(raw))
+                    self._secrets[copy.key_id] = PublicKey(copy.public_half).of(Secret(raw))

@@ -77,6 +77,6 @@ def record_chained_at(session: Session, *, at: datetime) -> None:
     session.execute(update(TickerLease).values(chained_at=at))
 
 
-def chained_at(session: Session) -> datetime | None:
+def last_chained_at(session: Session) -> datetime | None:
     """When history was last chained to its end."""
     return session.scalar(select(TickerLease.chained_at))

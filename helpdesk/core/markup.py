@@ -41,12 +41,12 @@ _dialled = re.compile(r"(?<![\w+])([+(]?\d(?:[ \u00a0()./-]{0,2}\d){4,})")
 _dot = re.compile(r"(?<=[\w-])([.\u3002\uff0e\uff61])(?=[\w-])")
 
 
-def outside_text(text: str) -> Markup:
+def defanged_markup(text: str) -> Markup:
     """A person's text in an element of its own, whose lines and direction are its own."""
     return _of_a_person(defanged_visible(text))
 
 
-def text_with_links(text: str) -> Markup:
+def markup_with_live_links(text: str) -> Markup:
     """The same with its links as they are: our own words, and what a partner has to act on."""
     return _of_a_person(reveal_hidden_characters(text))
 
@@ -122,7 +122,7 @@ def _defanged(found: re.Match[str]) -> str:
     return scheme + _dot.sub(r"[\1]", found["host"])
 
 
-def with_language(words: object) -> Markup:
+def mark_language(words: object) -> Markup:
     """A sentence of ours, marked with its language where it is not the one of the page."""
     language = getattr(words, "lang", None)
     if language is None:

@@ -115,7 +115,7 @@ class Lease:
     fence: int
 
 
-def lease_due(
+def lease_due_jobs(
     session: Session, *, queue: str, at: datetime, limit: int, first: int = 0, taken: int = 0
 ) -> list[Lease]:
     """Take up to `limit` due jobs of a queue, those whose worker died included.
@@ -192,13 +192,13 @@ def mark_failed(session: Session, lease: Lease, *, at: datetime, trouble: str) -
     return _end(session, lease, state=OutboxJobState.FAILED, ended_at=at, trouble=trouble[:120])
 
 
-def all_due(session: Session, *, at: datetime) -> Sequence[OutboxJob]:
+def lock_due_jobs(session: Session, *, at: datetime) -> Sequence[OutboxJob]:
     """Every job that would be run now, oldest first; each is held until the commit."""
     due = select(OutboxJob).where(_is_due(at)).order_by(OutboxJob.due_at, OutboxJob.id)
     return session.scalars(due.with_for_update()).all()
 
 
-def cancel(outbox_job: OutboxJob, *, at: datetime) -> None:
+def skip_job(outbox_job: OutboxJob, *, at: datetime) -> None:
     """It is not performed. Whoever had leased it has lost it."""
     outbox_job.state = OutboxJobState.SKIPPED
     outbox_job.revoke_lease()
@@ -212,7 +212,7 @@ def queues_with_due_work(session: Session, *, at: datetime) -> list[Queue]:
     return [queue for queue, has_work in zip(Queue, found, strict=True) if has_work]
 
 
-def failed(session: Session, limit: int = 50) -> Sequence[OutboxJob]:
+def failed_jobs(session: Session, limit: int = 50) -> Sequence[OutboxJob]:
     """Jobs that wait for a person: of each role's the oldest, so that none hides another's."""
     place = func.row_number().over(
         partition_by=OutboxJob.promised_by,

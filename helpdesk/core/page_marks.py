@@ -27,7 +27,7 @@ def mark_of(*facts: Fact) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def refuse_unseen(seen: str | None, *, now: str) -> None:
+def refuse_if_changed_since(seen: str | None, *, now: str) -> None:
     """Refuse who had another state before them. None says that no page stood in between."""
     if seen is not None and seen != now:
         raise Conflict(CHANGED)

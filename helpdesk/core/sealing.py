@@ -48,7 +48,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Public:
+class PublicKey:
     """The public half of a secret: it can seal, and opens nothing."""
 
     raw: bytes
@@ -80,8 +80,8 @@ class Secret:
         return cls(secrets.token_bytes(SECRET_BYTES))
 
     @cached_property
-    def public(self) -> Public:
-        return Public(bindings.crypto_scalarmult_base(self._box_key))
+    def public(self) -> PublicKey:
+        return PublicKey(bindings.crypto_scalarmult_base(self._box_key))
 
     @cached_property
     def _box_key(self) -> bytes:

@@ -87,7 +87,9 @@ class SendHold:
     as_of: datetime | None
 
 
-def why_held(session: Session, progress_store: ProgressStore | None = None) -> SendHold | None:
+def reason_for_hold(
+    session: Session, progress_store: ProgressStore | None = None
+) -> SendHold | None:
     """Why nothing may be sent now; None if all is well."""
     row = session.execute(
         select(
@@ -119,7 +121,7 @@ def check_send_hold(work: Work, progress_store: ProgressStore | None) -> SavedPr
     """Note that the house lives; or that it is held, and why. What to keep beside the database,
     once this is committed; None if nothing may be sent. No rule: the ticker looks for itself."""
     lock_send_status(work)  # an operator who releases it at this moment waits, and is not overruled
-    held = why_held(work.session, progress_store)
+    held = reason_for_hold(work.session, progress_store)
     if held is not None:
         if held.since is None:
             hold_sending(work, held.because)
@@ -143,7 +145,7 @@ def check_send_hold(work: Work, progress_store: ProgressStore | None) -> SavedPr
 
 def sending_progress(session: Session) -> SavedProgress | None:
     """How far the house has come, for a ticker that stands by; None if nothing may be sent."""
-    if why_held(session) is not None:
+    if reason_for_hold(session) is not None:
         return None
     row = session.execute(select(SendStatus.house, SendStatus.awake_since, SendStatus.ticks)).one()
     if row.awake_since is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.history import verification_key_of
-from helpdesk.core.sealing import CannotOpen, Envelope, Place, Public, Secret
+from helpdesk.core.sealing import CannotOpen, Envelope, Place, PublicKey, Secret
 from helpdesk.core.signing import verification_key
 from helpdesk.key_files import PEPPERS, PUBLIC_HALF, SIGNING, KeyFile
 
@@ -59,7 +59,7 @@ class ServiceKeys:
         Conflict in a process that was given neither.
         """
         if purpose in self.publics:
-            return Public(self.publics[purpose]).seal_text(text, place)
+            return PublicKey(self.publics[purpose]).seal_text(text, place)
         if purpose in self.secrets:
             return self.secrets[purpose].seal_text(text, place)
         raise Conflict("This process has no key to encrypt this with.")

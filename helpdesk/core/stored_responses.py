@@ -47,7 +47,7 @@ def is_first_submission(session: Session, press: str, *, at: datetime) -> bool:
     return written == 1
 
 
-def put_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
+def replace_response(session: Session, press: str, answer: Envelope, *, at: datetime) -> None:
     """Keep something under a name of its own, in the place of what was there."""
     session.execute(KEEP, {"id": press, "answer": answer.raw, "at": at})
 

@@ -23,7 +23,7 @@ CODE_HOLDS: Final = timedelta(hours=24)
 CODE_TRIES: Final = 5
 
 
-class CodeCheck(StrEnum):
+class CodeCheckResult(StrEnum):
     """What a code turned out to be when it was typed."""
 
     RIGHT = "right"
@@ -85,14 +85,14 @@ def generate_code_for(work: Work, new: UnconfirmedAddress) -> None:
     new.tries, new.asked_at, new.sent_at = 0, work.at, None
 
 
-def check_code(work: Work, new: UnconfirmedAddress, code: str) -> CodeCheck:
+def check_code(work: Work, new: UnconfirmedAddress, code: str) -> CodeCheckResult:
     """Compare a code with that of the newest letter. A wrong one counts."""
     if new.is_over(work.at):
-        return CodeCheck.LATE
+        return CodeCheckResult.LATE
     if new.code_tag is None or not secrets.compare_digest(new.code_tag, code_tag(new, code)):
         new.tries += 1
-        return CodeCheck.WRONG
-    return CodeCheck.RIGHT
+        return CodeCheckResult.WRONG
+    return CodeCheckResult.RIGHT
 
 
 def code_tag(new: UnconfirmedAddress, code: str) -> bytes:

@@ -178,7 +178,7 @@ def _enrol(
     enrolled = accounts.enrol(
         past.operator_work(at),
         person,
-        lock=passphrases.new_lock(passphrase, peppers),
+        lock=passphrases.make_passphrase_lock(passphrase, peppers),
         seed=seed,
         first_code=second_factor.totp_code_at(seed, int(at.timestamp()) // second_factor.SECONDS),
     )

@@ -118,7 +118,7 @@ def board(work: Work) -> Board:
     waiting = accounts.members_without_key(work)
     shut = {one.team_id for one in waiting if one.person_id == work.actor.person_id}
     return Board(
-        held=send_hold.why_held(work.session),
+        held=send_hold.reason_for_hold(work.session),
         own=own,
         lanes=[_lane(work, team) for team in accounts.queues_of(work) if team.id not in shut],
         late=late,
@@ -199,7 +199,7 @@ def _counted(work: Work, listed: Select[Case]) -> int:
 
 
 def _failed(work: Work) -> Sequence[FailedJob]:
-    outbox_jobs = outbox.failed(work.session)
+    outbox_jobs = outbox.failed_jobs(work.session)
     ids = {str(one.arguments.get("case_id", "")) for one in outbox_jobs}
     seen = work.session.scalars(cases.visible_to(work.actor).where(Case.id.in_(ids)))
     by_id = {case.id: case for case in seen}

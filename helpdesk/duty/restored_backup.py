@@ -31,17 +31,17 @@ class DueJobs:
 def hold_sending(work: Work) -> None:
     """Somebody has restored this database, and says so: nothing leaves it from now on."""
     work.require(may_release, send_hold.ROW)
-    if send_hold.why_held(work.session) is not None:
+    if send_hold.reason_for_hold(work.session) is not None:
         raise Conflict("Sending is already paused. To start it again, run: helpdesk release")
     send_hold.hold_sending(work, HoldReason.SAID)
 
 
 def due_jobs(work: Work) -> DueJobs:
     """What would leave if this database were released now. Refused where nothing is held."""
-    held = send_hold.why_held(work.session)
+    held = send_hold.reason_for_hold(work.session)
     if held is None:
         raise Conflict("Sending is not paused in this database.")
-    outbox_jobs = [one for one in outbox.all_due(work.session, at=work.at) if _leaves(one)]
+    outbox_jobs = [one for one in outbox.lock_due_jobs(work.session, at=work.at) if _leaves(one)]
     return DueJobs(
         held,
         Counter(one.job for one in outbox_jobs),
@@ -69,10 +69,10 @@ def release_sending(work: Work, *, skip_due: bool) -> int:
 
 
 def _skip(work: Work, moment: datetime | None) -> Sequence[OutboxJob]:
-    due = outbox.all_due(work.session, at=work.at)
+    due = outbox.lock_due_jobs(work.session, at=work.at)
     skipped = [one for one in due if _leaves(one) and _is_from_before(one, moment)]
     for one in skipped:
-        outbox.cancel(one, at=work.at)
+        outbox.skip_job(one, at=work.at)
         case_id = one.arguments.get("case_id")
         work.record_about("outbox.skipped", "outbox", one.id, case_id=case_id, job=one.job)
     return skipped

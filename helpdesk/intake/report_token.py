@@ -60,7 +60,7 @@ class ReportToken:
         stretched = hashlib.blake2b(
             self.text.encode(), key=intake_key, person=b"helpdesk code", digest_size=64
         ).digest()
-        return ReturnCode.derived(stretched)
+        return ReturnCode.derive_from_seed(stretched)
 
 
 def _signer() -> TimestampSigner:

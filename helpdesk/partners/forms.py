@@ -19,7 +19,7 @@ from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
 from helpdesk.partners.response_times import is_zone
 from helpdesk.partners.terms import PartnerTerms, unknown_platform
 from helpdesk.web.day_validators import require_past_day
-from helpdesk.web.forms import Form, as_address, is_address
+from helpdesk.web.forms import Form, parse_address_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator
 
 # One letter is enough: a platform may be called x.
@@ -29,8 +29,8 @@ SLUG = r"[a-z0-9][a-z0-9-]{0,38}\Z"
 def _mailbox() -> StringField:
     return StringField(
         "Email address of their trust team",
-        [is_address],
-        filters=[as_address],
+        [validate_address],
+        filters=[parse_address_filter],
         description="We send an ID, a priority and a link there, and never anything about a "
         "case. We send a test email first, and nothing else until its code is "
         "typed.",

@@ -48,7 +48,7 @@ class Vetting(NamedTuple):
 def vetting_of(work: Work, partner: Partner) -> Vetting:
     """What the partner's page says of it. Of those who can, it names whom the actor may see."""
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
-    seen = {one.id for one in accounts.people(work)}
+    seen = {one.id for one in accounts.all_visible_people(work)}
     able = [one for one in _who_may_vet(work, partner) if f"{PERSON}{one.id}" != work.actor.id]
     return Vetting(
         people_at_desk(work, partner), refusal, [one.name for one in able if one.id in seen]

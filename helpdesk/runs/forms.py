@@ -8,7 +8,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from helpdesk.cases.levels import Level
-from helpdesk.core.visible_text import has_words
+from helpdesk.core.visible_text import has_visible_text
 from helpdesk.playbooks.model import NOTE, EvidencePlan, Playbook, Step
 from helpdesk.playbooks.step_rules import missing_proof, missing_proof_message, proof_in_words
 from helpdesk.web.forms import Form
@@ -48,7 +48,7 @@ class OutcomeForm(Form):
         outcome = self.step.outcome(self.outcome.data or "")
         if outcome is None:
             return is_valid
-        told = {name for name, text in self.evidence.items() if has_words(text)}
+        told = {name for name, text in self.evidence.items() if has_visible_text(text)}
         missing = missing_proof(outcome, self.written | told, self.note.data or "")
         for name in missing:
             field = self.note if name == NOTE else self[f"{PREFIX}{name}"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpdesk.core.sealing import Secret
 from helpdesk.core.service_keys import public_half_of
-from helpdesk.key_files import KEY_BYTES, PUBLIC_HALF, SECRETS, KeyFile, read
+from helpdesk.key_files import KEY_BYTES, PUBLIC_HALF, SECRETS, KeyFile, read_keys
 
 
 def key_path(folder: Path, key: KeyFile) -> Path:
@@ -19,7 +19,7 @@ def make_missing_keys(folder: Path) -> list[Path]:
     twice: no key that is there is touched."""
     made = [path for key in KeyFile if key in SECRETS and _make(path := key_path(folder, key))]
     for key, half in PUBLIC_HALF.items():
-        raw = public_half_of(key, Secret(read(str(key_path(folder, key)))[0]))
+        raw = public_half_of(key, Secret(read_keys(str(key_path(folder, key)))[0]))
         path = key_path(folder, half)
         if not path.exists() or base64.b64decode(path.read_text()) != raw:
             _write(path, raw)

@@ -88,7 +88,7 @@ class Program:
         if self._process is not None:
             waited = time.monotonic() - self._asked_at if self._asked_at else 0.0
             left = max(self.patience - waited, 0.0)
-            child_processes.stop(self._process, (signal.SIGTERM, left))
+            child_processes.stop_process(self._process, (signal.SIGTERM, left))
             self._asked_at = None
 
 

@@ -12,7 +12,7 @@ from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import mark_of, refuse_unseen
+from helpdesk.core.page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
 from helpdesk.playbooks.conditions import Context, Value
@@ -73,7 +73,7 @@ def correct_answers(
     """
     lock_case(work, case)
     work.require(may_judge, case)
-    refuse_unseen(seen, now=mark_of(case.answers))
+    refuse_if_changed_since(seen, now=mark_of(case.answers))
     pages, table = queries.pages_of(work, case), load_decision_table()
     questions = queries.questions_of(pages)
     before = answers_of(work, case)

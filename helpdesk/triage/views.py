@@ -11,7 +11,7 @@ from helpdesk.runs.context import answers_of
 from helpdesk.triage import operations, queries
 from helpdesk.triage.forms import AnswersForm, LowerForm, RaiseForm, answers_form, raise_form
 from helpdesk.triage.policy import may_judge
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
@@ -31,10 +31,10 @@ def create_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     form = answers_form(queries.questions_of(queries.pages_of(work, case)), {})
     if not form.validate_on_submit():
-        return _answers_page(case, form, seen=mark_on_page()), 422
+        return _answers_page(case, form, seen=submitted_page_mark()), 422
     changes = form.changes(answers_of(work, case))
     if changes:
-        judgement = operations.correct_answers(work, case, changes, seen=mark_on_page())
+        judgement = operations.correct_answers(work, case, changes, seen=submitted_page_mark())
         flash(f"The answers are corrected. The level is {case.level}.")
         if judgement.level.rank < case.level.rank:
             flash(
@@ -78,7 +78,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
 @bp.post("/lowering/decision")
 def create_lowering_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = queries.pending_request_or_conflict(work, case, seen=mark_on_page())
+    asked = queries.pending_request_or_conflict(work, case, seen=submitted_page_mark())
     granted = request.form.get("granted") == "yes"
     operations.decide_lower_level_request(work, asked, granted=granted)
     flash(f"The level is {case.level}." if granted else "The level stays as it was.")

@@ -20,7 +20,7 @@ LONGEST: Final = 400_000
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def allow_repeats(view: View) -> View:
+def allow_double_submit(view: View) -> View:
     """Mark a form that makes nothing, or sees to it by itself that it makes it once."""
     view.repeatable = True  # type: ignore[attr-defined]  # a mark on a function
     return view

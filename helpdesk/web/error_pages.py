@@ -34,7 +34,7 @@ from helpdesk.web.form_tokens import (
     sent_token,
 )
 from helpdesk.web.refused_forms import RefusedForm
-from helpdesk.web.request_bodies import CutForm, TooManyLetters
+from helpdesk.web.request_bodies import FormTooLong, TruncatedForm
 from helpdesk.web.security_log import log_refusal
 from helpdesk.web.work import become_anonymous
 
@@ -66,8 +66,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ExpiredForm, _old_form)
     app.register_error_handler(OtherPersonsForm, _foreign_form)
     app.register_error_handler(CrossSiteForm, _from_elsewhere)
-    app.register_error_handler(CutForm, _cut_form)
-    app.register_error_handler(TooManyLetters, _too_many_letters)
+    app.register_error_handler(TruncatedForm, _cut_form)
+    app.register_error_handler(FormTooLong, _too_many_letters)
     app.register_error_handler(TooManyRequests, _too_often)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _at_the_end)
@@ -109,7 +109,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return page, code, [(k, v) for k, v in error.get_headers() if k == "Allow"]
 
 
-def _cut_form(_cut: CutForm) -> ResponseReturnValue:
+def _cut_form(_cut: TruncatedForm) -> ResponseReturnValue:
     """Shown, not offered to be sent: what did not arrive is missing in it."""
     return _page(
         translatable("Only a part of what you sent reached us, so we saved nothing."),
@@ -118,7 +118,7 @@ def _cut_form(_cut: CutForm) -> ResponseReturnValue:
     )
 
 
-def _too_many_letters(_long: TooManyLetters) -> ResponseReturnValue:
+def _too_many_letters(_long: FormTooLong) -> ResponseReturnValue:
     return _again(SENTENCES[413], 413, sent=_sent(most_letters=LETTERS_BACK))
 
 

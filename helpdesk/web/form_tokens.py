@@ -90,7 +90,7 @@ def issue_page_to(who: str) -> None:
     g.form_token = new_token(_tag(who, _keys()[-1]))
 
 
-def page_holder() -> str:
+def page_owner() -> str:
     """Who the page of this request is handed out to."""
     return str(g.get("handed_out_to") or g.get("presence", STRANGER).actor.id)
 

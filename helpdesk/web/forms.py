@@ -8,8 +8,8 @@ from wtforms import ValidationError
 
 from helpdesk.core import codes
 from helpdesk.core.email_addresses import InvalidEmailAddress, parse_email_address
-from helpdesk.core.visible_text import has_words
-from helpdesk.web.refused_forms import note_form
+from helpdesk.core.visible_text import has_visible_text
+from helpdesk.web.refused_forms import remember_form
 from helpdesk.web.text_fields import TYPED, remember_text_fields
 
 # PostgreSQL keeps no NUL, and no person types one. The two that turn the order of letters around
@@ -37,7 +37,7 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if (args[0] if args else kwargs.get("formdata", "as sent")) is not None:
-            note_form(self)
+            remember_form(self)
 
     class Meta(FlaskForm.Meta):
         csrf = False
@@ -67,10 +67,10 @@ def _strip(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN).strip()
-    return text if has_words(text) else ""
+    return text if has_visible_text(text) else ""
 
 
-def as_address(typed: Any) -> Any:
+def parse_address_filter(typed: Any) -> Any:
     """A filter: the address as letters are sent to it. What is none stays as it was typed."""
     try:
         return parse_email_address(typed) if typed else typed
@@ -78,7 +78,7 @@ def as_address(typed: Any) -> Any:
         return typed
 
 
-def is_address(_form: Any, field: Any) -> None:
+def validate_address(_form: Any, field: Any) -> None:
     """A validator: whether a letter can be sent there."""
     try:
         parse_email_address(field.data or "")

@@ -23,7 +23,7 @@ from helpdesk.core.actors import NOBODY
 from helpdesk.core.sealing import SECRET_BYTES, CannotOpen, Secret
 from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import RESULTS, renew_results_cookie
-from helpdesk.web.form_tokens import is_same_site, page_holder
+from helpdesk.web.form_tokens import is_same_site, page_owner
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
 from helpdesk.web.work import current_work
@@ -55,7 +55,7 @@ def save_results_in_transaction(app: Flask) -> None:
     app.after_request(_keep_answer)
 
 
-def render_without_database(view: View) -> View:
+def needs_no_database(view: View) -> View:
     """Mark a form some of whose pages (200) do nothing, so that they need no database."""
     view.needs_no_database = True  # type: ignore[attr-defined]  # a mark on a function
     return view
@@ -70,7 +70,7 @@ def show_result(result_id: str) -> ResponseReturnValue:
 
 def _opened(result_id: str) -> tuple[str, int] | None:
     work = current_work()  # by which it is known who is here
-    key = _key(result_id, page_holder())
+    key = _key(result_id, page_owner())
     if key is None:
         return None
     kept = stored_responses.response_to(
@@ -134,14 +134,14 @@ def _is_to_be_kept(response: Response) -> bool:
 
 def _counted() -> str | None:
     """Whoever is known is counted for themselves; strangers by where they come from."""
-    who = page_holder()
+    who = page_owner()
     return None if who == NOBODY.id else who
 
 
 def _kept(transaction: Session, response: Response, at: datetime) -> str:
     """Seal the page and put it away; the name under which it is found."""
     result_id = secrets.token_hex(16)
-    key = _key(result_id, page_holder())
+    key = _key(result_id, page_owner())
     assert key is not None  # noqa: S101 - the cookie was looked at before
     words = json.dumps([response.status_code, response.get_data(as_text=True)])
     envelope = key.seal_text(words, stored_responses.sealing_place_of(_row(key)))

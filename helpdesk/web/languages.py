@@ -95,7 +95,7 @@ def language_choices(path: str | None = None) -> list[LanguageChoice]:
     """Every language on offer, with the address of this page (or of that path of ours) in it; the
     reader's own among them."""
     return [
-        LanguageChoice(code, language_name(code), direction_of(code), address_in(code, path))
+        LanguageChoice(code, language_name(code), direction_of(code), url_in_language(code, path))
         for code in offered_languages()
     ]
 
@@ -105,7 +105,7 @@ def path_without_language(address: str) -> str:
     return address.removeprefix(request.root_path)
 
 
-def address_in(code: str, path: str | None = None) -> str:
+def url_in_language(code: str, path: str | None = None) -> str:
     """A page of ours in a language: this one, unless there is none here to come back to."""
     here = request.path if request.endpoint else HOME
     return f"{request.environ.get(ABOVE, '')}/{code}{quote(here if path is None else path)}"

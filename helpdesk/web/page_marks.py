@@ -7,6 +7,6 @@ from flask import request
 MARK: Final = "seen"
 
 
-def mark_on_page() -> str:
+def submitted_page_mark() -> str:
     """What was on the page from which this form comes; without one it is no page of now."""
     return request.form.get(MARK, "")

@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectFieldBase
 from helpdesk.settings import Surface
 from helpdesk.web.app_context import current_surface
 from helpdesk.web.form_tokens import FIELD
-from helpdesk.web.request_bodies import can_be_read
+from helpdesk.web.request_bodies import is_cheap_to_read
 from helpdesk.web.text_fields import ASKED, is_text_field
 
 # What opens something is typed again rather than written into a page.
@@ -40,7 +40,7 @@ class RefusedForm:
     def now(cls, *, most_letters: int | None = None) -> "RefusedForm":
         """This request's form. With a limit, what makes it too long is left empty, longest first:
         whoever pasted so much has it elsewhere, and has their other answers from us."""
-        sent = request.form.items(multi=True) if can_be_read() else ()
+        sent = request.form.items(multi=True) if is_cheap_to_read() else ()
         pairs = [(name, value) for name, value in sent if name not in HELD_BACK]
         return cls(tuple(pairs if most_letters is None else _shortened(pairs, most_letters)))
 
@@ -65,13 +65,13 @@ class RefusedForm:
         return [pair for pair in self.fields if pair[0] not in written]
 
 
-def note_form(form: Any) -> None:
+def remember_form(form: Any) -> None:
     """Remember which forms a request is read by: they know what their choices are called."""
     if has_request_context() and request.method == "POST":
         g.setdefault("forms_here", []).append(form)
 
 
-def read_by(read: Callable[[], Any]) -> Callable[[View], View]:
+def form_read_by(read: Callable[[], Any]) -> Callable[[View], View]:
     """Mark a view with what reads its form, for a refusal before the view has read it."""
 
     def mark(view: View) -> View:

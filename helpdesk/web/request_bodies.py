@@ -15,11 +15,11 @@ MOST_FIELDS = 500
 MOST_LETTERS = 200_000
 
 
-class CutForm(BadRequest):
+class TruncatedForm(BadRequest):
     """The end of a form did not arrive."""
 
 
-class TooManyLetters(RequestEntityTooLarge):
+class FormTooLong(RequestEntityTooLarge):
     """A form of ours in kind, with more in it than we keep."""
 
 
@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     app.before_request(refuse_bad_body)
 
 
-def can_be_read() -> bool:
+def is_cheap_to_read() -> bool:
     """Whether to read what came costs no more than a form of ours does."""
     return "form_can_be_read" in g
 
@@ -51,7 +51,7 @@ def refuse_bad_body() -> None:
         raise RequestEntityTooLarge
     g.form_can_be_read = True
     if len(body) != length:  # half a message is not what the person wrote
-        raise CutForm
+        raise TruncatedForm
     letters = sum(len(value) for values in request.form.listvalues() for value in values)
     if letters > MOST_LETTERS:
-        raise TooManyLetters
+        raise FormTooLong

@@ -98,7 +98,7 @@ def test_who_is_taken_out_at_this_moment_is_not_let_in(house, queue, newcomer):
         [membership] = queries.members_without_key(lets_in)
         key_id = membership.person.key_id
         with house.begin(SHELL) as work:
-            operations.remove_member(work, queries.membership(work, person.id, queue.id))
+            operations.remove_member(work, queries.membership_of(work, person.id, queue.id))
 
         with pytest.raises((Conflict, NotFound)):
             operations.grant_access(lets_in, membership)
@@ -108,7 +108,7 @@ def test_who_is_taken_out_at_this_moment_is_not_let_in(house, queue, newcomer):
 
 
 def take_out(work, person_id, queue):
-    operations.remove_member(work, queries.membership(work, person_id, queue.id))
+    operations.remove_member(work, queries.membership_of(work, person_id, queue.id))
 
 
 def reset(work, person_id, _queue):

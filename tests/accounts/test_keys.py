@@ -48,7 +48,7 @@ def test_who_waits_to_be_let_in_cannot_let_others_in(context, queue):
         third = a_person(work, teams=[queue], let_in=False)
 
     with work_as(context, second) as work, pytest.raises(NotAllowed):
-        operations.grant_access(work, queries.membership(work, third.person.id, queue.id))
+        operations.grant_access(work, queries.membership_of(work, third.person.id, queue.id))
 
 
 def test_an_operator_has_no_key_to_give(context, queue):
@@ -58,7 +58,7 @@ def test_an_operator_has_no_key_to_give(context, queue):
         op = a_person(work, Role.OPERATOR)
 
     with work_as(context, op) as work, pytest.raises(NotAllowed):
-        operations.grant_access(work, queries.membership(work, second.person.id, queue.id))
+        operations.grant_access(work, queries.membership_of(work, second.person.id, queue.id))
 
 
 def test_who_leaves_a_team_opens_nothing_of_it_any_more(context, queue):
@@ -70,7 +70,7 @@ def test_who_leaves_a_team_opens_nothing_of_it_any_more(context, queue):
         assert work.keys.holds(case.key_id)
 
     with context.begin(operator("shell")) as work:
-        operations.remove_member(work, queries.membership(work, second.person.id, queue.id))
+        operations.remove_member(work, queries.membership_of(work, second.person.id, queue.id))
 
     with work_as(context, second) as work:
         assert not work.keys.holds(case.key_id)
@@ -82,7 +82,7 @@ def test_the_last_who_can_open_a_teams_cases_cannot_be_taken_out(context, queue)
         a_person(work, teams=[queue], let_in=False)
 
     with context.begin(operator("shell")) as work, pytest.raises(Conflict):
-        operations.remove_member(work, queries.membership(work, only.person.id, queue.id))
+        operations.remove_member(work, queries.membership_of(work, only.person.id, queue.id))
 
 
 def test_starting_over_gives_a_new_key_that_opens_nothing_until_let_in(context, queue):

@@ -54,7 +54,7 @@ def invites(work, house):
 
 
 def removes(work, house):
-    membership = queries.membership(work, house.cem.person.id, house.queue.id)
+    membership = queries.membership_of(work, house.cem.person.id, house.queue.id)
     operations.remove_member(work, membership)
 
 
@@ -97,7 +97,7 @@ def test_who_was_not_let_in_does_nothing_to_people_or_partners(house, act):
 @pytest.mark.parametrize("act", ACTS)
 def test_who_was_taken_out_of_every_queue_does_nothing_either(house, act):
     with work_as(house.context, house.ben) as work:
-        membership = queries.membership(work, house.ada.person.id, house.queue.id)
+        membership = queries.membership_of(work, house.ada.person.id, house.queue.id)
         operations.remove_member(work, membership)
         house.ada.person = house.person(work, "ada")
 
@@ -116,7 +116,7 @@ def test_who_waits_in_one_queue_looks_after_the_people_of_the_others_alone(house
         operations.reset_person(work, house.person(work, "far"))
     with pytest.raises(NotAllowed), work_as(house.context, house.ada) as work:
         operations.remove_member(
-            work, queries.membership(work, house.far.person.id, house.other.id)
+            work, queries.membership_of(work, house.far.person.id, house.other.id)
         )
     with work_as(house.context, house.ada) as work:
         operations.disable(work, house.person(work, "cem"))
@@ -125,7 +125,7 @@ def test_who_waits_in_one_queue_looks_after_the_people_of_the_others_alone(house
 def test_once_let_in_they_look_after_people(house):
     with work_as(house.context, house.ben) as work:
         operations.grant_access(
-            work, queries.membership(work, house.waits.person.id, house.queue.id)
+            work, queries.membership_of(work, house.waits.person.id, house.queue.id)
         )
 
     with work_as(house.context, house.waits) as work:

@@ -178,7 +178,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
 
     def stranger():
         try:
-            passphrases.open_lock(
+            passphrases.recompute_passphrase_lock(
                 "words", passphrases.NOBODYS_SALT, (), slots=passphrases.STRANGERS
             )
         except TooBusy:
@@ -192,7 +192,7 @@ def test_too_many_strangers_at_once_are_asked_to_come_again_and_the_known_are_no
     for _ in range(5):  # one at work, two waiting, four sent away
         begun.acquire(timeout=20)
     known = threading.Thread(
-        target=passphrases.open_lock, args=("words", passphrases.NOBODYS_SALT, ())
+        target=passphrases.recompute_passphrase_lock, args=("words", passphrases.NOBODYS_SALT, ())
     )
     known.start()
     assert begun.acquire(timeout=20), "the known had to wait for strangers"

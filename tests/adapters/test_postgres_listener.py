@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, delete, text
 from bench.faults.new_cases import WITH_NEW_CASES
 from helpdesk.adapters.embedded import EmbeddedPostgres
 from helpdesk.adapters.embedded.postgres import SETTINGS
-from helpdesk.adapters.postgres_listener import CHANNEL, Listener
+from helpdesk.adapters.postgres_listener import CHANNEL, PostgresListener
 from helpdesk.core.database import new_id
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob
@@ -25,7 +25,7 @@ def heard(postgres):
     """What a listener hears, in order."""
     names = queue.Queue()
     engine = create_engine(postgres.url("helpdesk_app"))
-    listener = Listener(engine, names.put, frozenset(Queue))
+    listener = PostgresListener(engine, names.put, frozenset(Queue))
     listener.start()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # It listens from now on: the first word is heard.

@@ -152,7 +152,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
             if act in ("disable", "reset_person"):
                 getattr(people, act)(work, person, handing)
             else:
-                found = accounts.membership(work, person.id, self.queues[queue].id)
+                found = accounts.membership_of(work, person.id, self.queues[queue].id)
                 getattr(people, act)(work, found, handing)
             TRIED["let go"] += 1
 
@@ -174,7 +174,7 @@ class ComingsAndGoings(RuleBasedStateMachine):
 
             def let_in(work, queue=queue):
                 person_id = self.staff[leaver].person.id
-                people.grant_access(work, accounts.membership(work, person_id, queue.id))
+                people.grant_access(work, accounts.membership_of(work, person_id, queue.id))
 
             any(self.try_as(name, let_in) for name in STAFF if name != leaver)
 

@@ -164,7 +164,7 @@ def test_only_the_queue_that_somebody_leaves_is_handed_on(context, house):
         there = a_case(work, elsewhere, owner=both, state=CaseState.OPEN)
 
     with work_as(context, house.lead) as work:
-        membership = accounts.membership(work, both.person.id, house.queue.id)
+        membership = accounts.membership_of(work, both.person.id, house.queue.id)
         people.remove_member(work, membership, Reassignment({house.queue.id: QUEUE}))
 
     assert owner_of(context, here) is None
@@ -247,7 +247,7 @@ def test_one_leaves_a_queue_oneself_and_no_other_persons(context, house, staff):
     assert staff.get(f"/cases/{house.case.ref}").status_code == 404
     assert staff.post(address).status_code == 404
     with work_as(context, house.other) as work, pytest.raises(NotAllowed):
-        people.leave_team(work, accounts.membership(work, house.lead.person.id, house.queue.id))
+        people.leave_team(work, accounts.membership_of(work, house.lead.person.id, house.queue.id))
 
 
 DIRECT = {

@@ -167,7 +167,7 @@ def test_what_people_tell_is_taken_for_no_code(text):
 
 
 def test_a_page_of_every_sign_there_is_costs_little_memory():
-    code_input.normalise("".join(map(chr, range(0x20, 0x20000))))
+    code_input.normalise_code("".join(map(chr, range(0x20, 0x20000))))
 
     assert len(code_input._signs) <= code_input.KNOWN
 

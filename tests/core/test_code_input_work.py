@@ -54,8 +54,8 @@ def test_a_story_is_looked_through_a_few_times(signs, sign):
 
 
 def test_a_sign_that_is_a_phrase_is_in_no_code():
-    assert code_input.normalise("\ufdfa") == "|"
-    assert code_input.normalise("\ufb03") == "ffi"
+    assert code_input.normalise_code("\ufdfa") == "|"
+    assert code_input.normalise_code("\ufb03") == "ffi"
 
 
 @pytest.mark.parametrize("before", [0, 100, 3_000])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core import code_words, codes, eff_word_list
-from helpdesk.core.code_input import normalise
+from helpdesk.core.code_input import normalise_code
 from helpdesk.core.codes import ReturnCode
 from helpdesk.core.edit_distance import within_one_edit
 
@@ -33,7 +33,7 @@ def test_every_form_of_a_code_is_read_back(number, language):
     assert len(words) == 12
     # Words of one list may begin like those of another: then both are found, and both are tried.
     assert code in ReturnCode.find_all(" ".join(words))
-    assert code in ReturnCode.find_all(" ".join(normalise(word)[:4] for word in words))
+    assert code in ReturnCode.find_all(" ".join(normalise_code(word)[:4] for word in words))
     assert ReturnCode.read(code.letters) == code
     assert ReturnCode.read(code.digits) == code
     arabic = code.digits.translate({ord(str(one)): chr(0x0660 + one) for one in range(10)})
@@ -72,12 +72,12 @@ def test_most_slips_are_found_by_the_checksum():
 
 @given(st.binary(min_size=64, max_size=64))
 def test_a_new_code_has_no_word_that_tells_a_story_in_any_language(seed):
-    code = ReturnCode.derived(seed)
+    code = ReturnCode.derive_from_seed(seed)
 
     for language in code_words.LISTS:
-        words = {normalise(word) for word in code.words_in(language)}
+        words = {normalise_code(word) for word in code.words_in(language)}
         assert words.isdisjoint(code_words.TELLING[language].split()), language
-    assert ReturnCode.derived(seed) == code
+    assert ReturnCode.derive_from_seed(seed) == code
 
 
 def test_a_digit_that_is_wrong_or_changed_places_is_found():
@@ -164,7 +164,7 @@ def test_a_new_code_has_more_than_126_bits_of_chance_and_fits_into_each_form():
     left = 1.0
     for language, telling in code_words.TELLING.items():
         words = telling.split()
-        assert {*words} <= {normalise(word) for word in code_words.word_list(language)}
+        assert {*words} <= {normalise_code(word) for word in code_words.word_list(language)}
         left *= (1 - len(words) / 2048) ** 12
 
     assert 128 + math.log2(left) > 126
@@ -190,4 +190,4 @@ def test_a_printed_code_is_read_however_it_was_copied(plain):
     spaced = "-".join(plain[at : at + 5] for at in range(0, 26, 5)).lower()
 
     assert codes.clean_typed_code(spaced) == plain
-    assert codes.clean_typed_code(codes.new_code()).isalnum()
+    assert codes.clean_typed_code(codes.new_one_time_code()).isalnum()

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core.markup import (
+    defanged_markup,
     defanged_visible,
     isolate,
     name_markup,
-    outside_text,
     reveal_hidden_characters,
 )
 
@@ -48,7 +48,7 @@ def text_of(html):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_from_outside_is_text(text):
-    assert re.findall(r"<[^>]*>", outside_text(text)) == [
+    assert re.findall(r"<[^>]*>", defanged_markup(text)) == [
         '<span class="said" dir="auto">',
         "</span>",
     ]
@@ -57,7 +57,7 @@ def test_text_from_outside_is_text(text):
 
 @given(st.text())
 def test_any_text_is_text_and_nothing_in_it_works_unseen(text):
-    shown = text_of(outside_text(text))
+    shown = text_of(defanged_markup(text))
 
     assert not [one for one in shown if works_unseen(one)]
     assert not LIVE.search(shown)
@@ -65,7 +65,7 @@ def test_any_text_is_text_and_nothing_in_it_works_unseen(text):
 
 @given(st.text(st.sampled_from("ab.:/\\[]*_>`#~-wتh ps\n\u2067\u200b"), max_size=60))
 def test_no_letter_that_somebody_wrote_is_lost(text):
-    kept = re.sub(r"\[U\+[0-9A-F]+\]|\[([.:])\]", r"\1", text_of(outside_text(text)))
+    kept = re.sub(r"\[U\+[0-9A-F]+\]|\[([.:])\]", r"\1", text_of(defanged_markup(text)))
 
     seen = [one for one in text.replace("\r\n", "\n") if not works_unseen(one)]
     assert [one for one in kept if one not in "tx[]"] == [one for one in seen if one not in "tx[]"]
@@ -145,19 +145,19 @@ def test_addresses_are_shown_so_that_nothing_opens_them(written, shown):
     ],
 )
 def test_evidence_is_shown_to_the_letter(written):
-    assert text_of(outside_text(written)) == written
+    assert text_of(defanged_markup(written)) == written
 
 
 @pytest.mark.parametrize("number", ["+49 170 1234567", "(030) 123-456", "0170/1234567"])
 def test_a_phone_number_keeps_its_order_beside_arabic(number):
-    shown = outside_text(f"لا تتصل على {number} أبدا")
+    shown = defanged_markup(f"لا تتصل على {number} أبدا")
 
     assert f'<bdi dir="ltr">{number}</bdi>' in shown
-    assert "<bdi" not in outside_text(f"Never call {number}.")
+    assert "<bdi" not in defanged_markup(f"Never call {number}.")
 
 
 def test_line_breaks_are_kept():
-    assert text_of(outside_text("one\r\ntwo\n\nthree\rfour")) == "one\ntwo\n\nthree\nfour"
+    assert text_of(defanged_markup("one\r\ntwo\n\nthree\rfour")) == "one\ntwo\n\nthree\nfour"
 
 
 def test_where_no_element_can_stand_a_name_is_isolated_by_characters():
@@ -167,6 +167,6 @@ def test_where_no_element_can_stand_a_name_is_isolated_by_characters():
 @pytest.mark.parametrize("piece", ["[", "*", ">", "[](", "`", "_a", "a.", "www.", "x://", "\u2067"])
 def test_hostile_markup_costs_what_its_letters_cost(piece):
     """Twice the text, at most twice the answer: nothing nests, and nothing multiplies."""
-    short, long = (len(outside_text(piece * many)) for many in (5_000, 10_000))
+    short, long = (len(defanged_markup(piece * many)) for many in (5_000, 10_000))
 
     assert long <= 2 * short

@@ -84,7 +84,7 @@ def test_trouble_postpones_then_gives_up_where_a_person_sees_it(context, now, ru
     ended = the_outbox_job(context)
     assert (ended.state, ended.attempts, ended.trouble) == (OutboxJobState.FAILED, 3, "OSError")
     with context.begin(SYSTEM) as work:
-        assert [one.id for one in outbox.failed(work.session)] == [ended.id]
+        assert [one.id for one in outbox.failed_jobs(work.session)] == [ended.id]
         [entry] = work.session.scalars(
             select(HistoryEntry).where(HistoryEntry.action == "outbox.gave_up")
         )
@@ -94,12 +94,12 @@ def test_trouble_postpones_then_gives_up_where_a_person_sees_it(context, now, ru
 def test_a_dead_workers_promise_is_taken_over_and_its_late_word_not_believed(context, now):
     enqueue(context, now, thing_id="a1")
     with context.begin(SYSTEM, at=now) as work:
-        [first] = outbox.lease_due(work.session, queue="notices", at=now, limit=5)
-        assert outbox.lease_due(work.session, queue="notices", at=now, limit=5) == []
+        [first] = outbox.lease_due_jobs(work.session, queue="notices", at=now, limit=5)
+        assert outbox.lease_due_jobs(work.session, queue="notices", at=now, limit=5) == []
     later = now + outbox.LEASE + timedelta(seconds=1)
 
     with context.begin(SYSTEM, at=later) as work:
-        [second] = outbox.lease_due(work.session, queue="notices", at=later, limit=5)
+        [second] = outbox.lease_due_jobs(work.session, queue="notices", at=later, limit=5)
         assert second.fence > first.fence
         assert not outbox.mark_done(work.session, first, at=later)
         assert outbox.mark_done(work.session, second, at=later)
@@ -152,7 +152,7 @@ def test_a_promise_whose_worker_dies_each_time_waits_for_a_person_in_the_end(con
     moment, tries = now, 0
     for _ in range(3):
         with context.begin(SYSTEM, at=moment) as work:
-            tries += len(outbox.lease_due(work.session, queue="notices", at=moment, limit=1))
+            tries += len(outbox.lease_due_jobs(work.session, queue="notices", at=moment, limit=1))
         moment += outbox.LEASE + timedelta(seconds=1)
 
     job_runner.run_due_jobs(context, "notices", at=moment)
@@ -165,9 +165,9 @@ def test_a_promise_whose_worker_dies_each_time_waits_for_a_person_in_the_end(con
 def test_what_was_left_out_believes_no_worker_that_had_it(context, now):
     enqueue(context, now, thing_id="a1")
     with context.begin(SYSTEM, at=now) as work:
-        [held] = outbox.lease_due(work.session, queue="notices", at=now, limit=1)
+        [held] = outbox.lease_due_jobs(work.session, queue="notices", at=now, limit=1)
     with context.begin(SYSTEM, at=now) as work:
-        outbox.cancel(work.session.get(OutboxJob, held.outbox_job_id), at=now)
+        outbox.skip_job(work.session.get(OutboxJob, held.outbox_job_id), at=now)
 
     with context.begin(SYSTEM, at=now) as work:
         assert not outbox.mark_done(work.session, held, at=now)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpdesk.core.actors import SYSTEM
 from helpdesk.core.database import new_id
-from helpdesk.core.keys import Key, KeyKind, make_key, new_key
+from helpdesk.core.keys import Key, KeyKind, make_unsaved_key, new_key
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import KeySignature, check_signatures, keys_of, sign_key
 from helpdesk.core.signing import is_signature_valid, key_statement, sign, verification_key
@@ -49,7 +49,7 @@ class Team:
 
     def write(self, secret=None):
         self.epoch += 1
-        key, own = make_key(KeyKind.TEAM, self.owner, self.epoch)
+        key, own = make_unsaved_key(KeyKind.TEAM, self.owner, self.epoch)
         if secret is not None:
             key.public_half = secret.public.raw
         self.rows.add(key)
@@ -128,7 +128,7 @@ def test_whatever_is_slipped_in_the_newest_that_a_member_signed_is_used(acts):
 
 @pytest.mark.parametrize("field", ["owner_id", "epoch", "public_half", "kind", "id"])
 def test_what_was_signed_of_one_key_is_said_of_no_other(field):
-    key, secret = make_key(KeyKind.TEAM, "q")
+    key, secret = make_unsaved_key(KeyKind.TEAM, "q")
     said = key_statement(key, verification_key(secret))
     signature = sign(HOUSE, said)
     assert is_signature_valid(said, signature, HALF)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.core.visible_text import has_words
+from helpdesk.core.visible_text import has_visible_text
 
 
 @pytest.mark.parametrize(
@@ -21,9 +21,9 @@ from helpdesk.core.visible_text import has_words
     ],
 )
 def test_what_nobody_sees_is_nothing(text):
-    assert not has_words(text)
+    assert not has_visible_text(text)
 
 
 @pytest.mark.parametrize("text", ["a", "7", ".", "نور", "\u200bb", "🙂", "-"])
 def test_what_one_can_see_is_something(text):
-    assert has_words(text)
+    assert has_visible_text(text)

@@ -29,7 +29,7 @@ def test_the_board_says_what_did_not_happen(context, staff):
         work.record("case.changed_by_test", case)
         ref = case.ref
     with context.begin() as work:
-        [lease] = outbox.lease_due(work.session, queue="notices", at=work.at, limit=1)
+        [lease] = outbox.lease_due_jobs(work.session, queue="notices", at=work.at, limit=1)
         outbox.mark_failed(work.session, lease, at=work.at, trouble="ProgrammingError")
         assert work.session.get(OutboxJob, lease.outbox_job_id) is not None
 

@@ -12,7 +12,7 @@ from helpdesk.cases.models import Case, ClosingRequest, Consent
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
 from helpdesk.core import send_hold
 from helpdesk.core.actors import Role, reporter
-from helpdesk.core.codes import ReturnCode, new_code
+from helpdesk.core.codes import ReturnCode, new_one_time_code
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.duty.timeline import SHOWN
 from helpdesk.intake.operations import write_message
@@ -137,7 +137,7 @@ def test_a_form_that_says_nothing_comes_back_with_a_sentence(browser, case, noun
 
 @pytest.mark.parametrize("noun", ["messages", "notes"])
 @pytest.mark.parametrize(
-    "secret", [new_code(), " ".join(ReturnCode(7**40).words)], ids=["letters", "words"]
+    "secret", [new_one_time_code(), " ".join(ReturnCode(7**40).words)], ids=["letters", "words"]
 )
 def test_a_code_in_our_own_words_is_stopped_and_they_are_kept(browser, case, noun, secret):
     browser.post(f"/cases/{case.ref}/owner")

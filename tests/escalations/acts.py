@@ -556,7 +556,7 @@ class TwoPeople(RuleBasedStateMachine):
 
         def act(work, _case):
             person = people.person_by_id(work, getattr(self.house, whom).person.id)
-            one = people.membership(work, person.id, self.house.queue.id)
+            one = people.membership_of(work, person.id, self.house.queue.id)
             go = accounts.leave_team if who == whom else accounts.remove_member
             go(work, one, Reassignment({self.house.queue.id: QUEUE}))
             getattr(self.house, whom).person = person
@@ -580,7 +580,7 @@ class TwoPeople(RuleBasedStateMachine):
     def let_in(self, who, whom):
         def act(work, _case):
             person_id = getattr(self.house, whom).person.id
-            accounts.grant_access(work, people.membership(work, person_id, self.house.queue.id))
+            accounts.grant_access(work, people.membership_of(work, person_id, self.house.queue.id))
 
         if who != whom and self.try_as(who, act):
             TRIED["let in"] += 1

@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk.core.sealing import Secret
 from helpdesk.core.service_keys import public_half_of
-from helpdesk.key_files import PUBLIC_HALF, KeyFile, read
+from helpdesk.key_files import PUBLIC_HALF, KeyFile, read_keys
 from helpdesk.supervisor.instance_folder import AlreadyRunning, InstanceFolder
 
 
@@ -39,7 +39,7 @@ def test_the_half_that_others_may_have_belongs_to_the_key(instance):
     instance.prepare()
 
     for key, half in PUBLIC_HALF.items():
-        [secret], [public] = read(str(instance.key(key))), read(str(instance.key(half)))
+        [secret], [public] = read_keys(str(instance.key(key))), read_keys(str(instance.key(half)))
         assert public == public_half_of(key, Secret(secret))
         assert public != secret
 
@@ -51,8 +51,8 @@ def test_a_key_that_was_half_written_is_made_whole(instance):
 
     instance.prepare()
 
-    [secret] = read(str(key))
-    [public] = read(str(instance.key(KeyFile.DUTY_ADDRESSES_PUBLIC)))
+    [secret] = read_keys(str(key))
+    [public] = read_keys(str(instance.key(KeyFile.DUTY_ADDRESSES_PUBLIC)))
     assert Secret(secret).public.raw == public
 
 

@@ -120,7 +120,7 @@ def restore(server, source, target, folder, *ways):
 
 def held(context):
     with context.begin() as work:
-        return send_hold.why_held(work.session, context.progress_store)
+        return send_hold.reason_for_hold(work.session, context.progress_store)
 
 
 @pytest.fixture
@@ -332,7 +332,7 @@ def test_a_house_that_is_released_while_its_ticker_looks_stays_released(
 ):
     _first, second = backup
     owner = desk_at(postgres, "second_house", role="helpdesk_owner")
-    why_held, looked, is_released = send_hold.why_held, Event(), Event()
+    why_held, looked, is_released = send_hold.reason_for_hold, Event(), Event()
 
     def look_slowly(*about):
         found = why_held(*about)
@@ -360,7 +360,7 @@ def test_of_two_who_release_at_once_one_is_told_that_nothing_is_held(postgres, b
     def release(_number):
         try:
             with owner.begin(operator("ada")) as work:
-                assert send_hold.why_held(work.session) is not None
+                assert send_hold.reason_for_hold(work.session) is not None
                 start.wait()
                 restored_backup.release_sending(work, skip_due=False)
         except Conflict:

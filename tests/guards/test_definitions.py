@@ -210,6 +210,6 @@ def test_running_md_shows_the_same_statements():
 def test_no_role_has_a_setting_of_its_own_here(postgres):
     engine = create_engine(postgres.url("helpdesk_owner"))
     with engine.connect() as connection:
-        assert definition_guard.is_guarded(connection)
-        assert definition_guard.own_settings(connection) == []
+        assert definition_guard.are_definitions_guarded(connection)
+        assert definition_guard.role_settings(connection) == []
     engine.dispose()

@@ -70,9 +70,9 @@ def desks(address, settings):
 def house(desks):
     """A queue, who works in it, and a queue that nobody has worked in yet."""
     with desks[APP].begin() as work:
-        queue = a_team(work, slug=codes.new_ref().lower(), takes_reports=True)
+        queue = a_team(work, slug=codes.new_short_ref().lower(), takes_reports=True)
         lead = a_person(work, Role.COORDINATOR, [queue])
-        empty = a_team(work, slug=codes.new_ref().lower())
+        empty = a_team(work, slug=codes.new_short_ref().lower())
         case = a_case(work, queue, state=CaseState.OPEN, owner=lead)
     return queue, lead, empty, case
 

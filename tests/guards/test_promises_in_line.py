@@ -148,7 +148,7 @@ def test_promises_that_fail_hide_no_others_from_who_looks_after_them(context, te
     as_this(context, APP, "UPDATE outbox SET state = 'failed'")
 
     with context.begin() as work:
-        told = [one.arguments["what"] for one in outbox.failed(work.session)]
+        told = [one.arguments["what"] for one in outbox.failed_jobs(work.session)]
 
     assert "honest" in told
 

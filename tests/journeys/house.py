@@ -15,14 +15,14 @@ from flask import request
 
 from helpdesk import key_files, ticker
 from helpdesk.adapters.embedded import EmbeddedPostgres, EmbeddedRedis
-from helpdesk.adapters.postgres_listener import Listener
-from helpdesk.adapters.queue_notifier import RedisQueueNotifier, connect, redis_list_of
+from helpdesk.adapters.postgres_listener import PostgresListener
+from helpdesk.adapters.queue_notifier import RedisQueueNotifier, connect_to_redis, wake_up_list_of
 from helpdesk.adapters.rq_worker import open_worker
 from helpdesk.app import create_app
 from helpdesk.assembly import close_context, open_context
 from helpdesk.core.jobs import Queue
 from helpdesk.core.service_keys import ServiceKeys
-from helpdesk.key_files import KeyFile, read
+from helpdesk.key_files import KeyFile, read_keys
 from helpdesk.settings import Settings, Surface
 from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 from helpdesk.worker import run_due_jobs
@@ -48,7 +48,7 @@ class House:
         self.postgres = EmbeddedPostgres(self.folder / "database")
         self.redis = EmbeddedRedis(self.folder / "redis")
         make_missing_keys(self.folder / "keys")
-        self.keys = {key: read(str(key_path(self.folder / "keys", key))) for key in KeyFile}
+        self.keys = {key: read_keys(str(key_path(self.folder / "keys", key))) for key in KeyFile}
         self.intake_key = self.keys[KeyFile.INTAKE][0]
         # What reached the processes although nobody typed it: addresses and browsers.
         self.met = set()
@@ -61,7 +61,7 @@ class House:
         # What the ticker's process does all the time: it hears the database and rings.
         self._bell = RedisQueueNotifier(self.redis.url("ticker"))
         engine = self.desk().sessions.kw["bind"]
-        self._listener = Listener(engine, self._bell.notify, frozenset(Queue))
+        self._listener = PostgresListener(engine, self._bell.notify, frozenset(Queue))
         self._listener.start()
         for surface in Surface:
             app = create_app(self.desk(surface), surface)
@@ -78,7 +78,7 @@ class House:
         for desk in self._desks.values():
             close_context(desk)
         if self.redis.is_running:
-            with connect(self.redis.url()) as redis:
+            with connect_to_redis(self.redis.url()) as redis:
                 # Beside the log of every command, the whole of it as plain as Redis can write it.
                 redis.config_set("rdbcompression", "no")
                 redis.save()
@@ -121,10 +121,10 @@ class House:
     def has_rung(self, queue):
         """Whether somebody tells the worker of a queue to look, within a few seconds."""
         until = time.monotonic() + 10
-        with connect(self.redis.url()) as redis:
-            while redis.llen(redis_list_of(queue)) == 0 and time.monotonic() < until:
+        with connect_to_redis(self.redis.url()) as redis:
+            while redis.llen(wake_up_list_of(queue)) == 0 and time.monotonic() < until:
                 time.sleep(0.02)
-            return redis.llen(redis_list_of(queue)) > 0
+            return redis.llen(wake_up_list_of(queue)) > 0
 
     def tick(self):
         ticker.tick(self.desk(TICKER))

@@ -24,14 +24,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from helpdesk.core.markup import (
+    defanged_markup,
     defanged_visible,
     is_defanged,
     isolate,
+    mark_language,
+    markup_with_live_links,
     name_markup,
-    outside_text,
     reveal_hidden_characters,
-    text_with_links,
-    with_language,
 )
 from helpdesk.web import headers, languages
 from helpdesk.web.blank_forms import render_once
@@ -92,7 +92,7 @@ def gallery():
     app.jinja_env.globals.update(once=render_once)
     app.jinja_env.filters.update(name=name_markup, isolated=isolate, harmless=defanged_visible)
     app.jinja_env.filters.update(
-        as_written=outside_text, exact=text_with_links, visible=reveal_hidden_characters
+        as_written=defanged_markup, exact=markup_with_live_links, visible=reveal_hidden_characters
     )
     app.jinja_env.filters.update(is_defanged=is_defanged)
     app.jinja_env.filters.update(
@@ -101,7 +101,7 @@ def gallery():
         when=format_when_happened,
         in_hour=format_within_hour,
     )
-    app.jinja_env.filters.update(day=format_day, time_left=time_left, said=with_language)
+    app.jinja_env.filters.update(day=format_day, time_left=time_left, said=mark_language)
     app.secret_key = "only for a message"
     app.url_build_error_handlers.append(lambda _error, endpoint, _values: f"/{endpoint}")
     headers.init_app(app)

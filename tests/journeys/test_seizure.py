@@ -22,7 +22,7 @@ import pytest
 
 from helpdesk import key_files
 from helpdesk.accounts import passphrases
-from helpdesk.adapters.queue_notifier import connect, redis_list_of
+from helpdesk.adapters.queue_notifier import connect_to_redis, wake_up_list_of
 from helpdesk.core.app_context import Email
 from helpdesk.core.sealing import CannotOpen, Secret
 from helpdesk.key_files import KeyFile
@@ -195,7 +195,7 @@ def test_the_search_sees_what_lies_in_clear(told):
         assert {"a dump of the database", "PostgreSQL's folder"} <= places
     assert any(one.file.startswith("data/pg_wal/") for one in found)
     redis = told.loot.places["Redis's folder"].values()
-    assert any(redis_list_of("deliveries").encode() in data for data in redis), "Redis was used"
+    assert any(wake_up_list_of("deliveries").encode() in data for data in redis), "Redis was used"
     letters = told.loot.places["the instance folder"]
     request_ref = told.story.request.rsplit("/", 1)[1]
     assert any(request_ref.encode() in data for data in letters.values())
@@ -211,8 +211,8 @@ def test_a_planted_leak_is_found_wherever_it_lies(told, say):
         logging.getLogger("helpdesk.cases").debug("took in %s", line.text)
         with tempfile.NamedTemporaryFile(delete=False) as file:
             file.write(gzip.compress(base64.b64encode(b"a" + spool.raw)))
-    with connect(house.redis.url()) as redis:
-        redis.rpush(redis_list_of("notices"), wakeup.text)
+    with connect_to_redis(house.redis.url()) as redis:
+        redis.rpush(wake_up_list_of("notices"), wakeup.text)
     mail = Email(
         "leak@partner.example",
         f"Case {letter.text}",

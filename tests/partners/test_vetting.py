@@ -70,7 +70,7 @@ class Trust:
             somebody = enrolled(replace(work, actor=person.as_actor()), person)
         if let_in_by is not None:
             with work_as(self.context, let_in_by) as work:
-                membership = people.membership(work, somebody.person.id, self.queue.id)
+                membership = people.membership_of(work, somebody.person.id, self.queue.id)
                 accounts.grant_access(work, membership)
         return somebody
 
@@ -174,7 +174,7 @@ def test_an_account_that_came_in_by_the_same_hand_is_none_either(trust):
         accounts.reset_person(work, person)
         ben = enrolled(replace(work, actor=person.as_actor()), person)
     with work_as(trust.context, trust.cem) as work:
-        accounts.grant_access(work, people.membership(work, ben.person.id, trust.queue.id))
+        accounts.grant_access(work, people.membership_of(work, ben.person.id, trust.queue.id))
     trust.vets(ben)
 
 

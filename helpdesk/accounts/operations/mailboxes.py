@@ -6,7 +6,7 @@ from helpdesk.accounts.verified_keys import key_of_person
 from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import Conflict
 from helpdesk.core.sealing import Envelope
-from helpdesk.core.unconfirmed_addresses import CodeCheck, check_code, generate_code_for
+from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, generate_code_for
 from helpdesk.core.work import Work
 from helpdesk.key_files import KeyFile
 
@@ -74,7 +74,7 @@ def confirm_mailbox(work: Work, person: Person, code: str) -> bool:
     if new is None or new.address is None:
         raise Conflict("There is no address to confirm. It may already be confirmed.")
     found = check_code(work, new, code)
-    if found is not CodeCheck.RIGHT:
+    if found is not CodeCheckResult.RIGHT:
         work.record(f"person.mailbox_code_{found}", person)
         return False
     person.email, person.email_for_self = new.address, new.address_for_self

@@ -170,7 +170,7 @@ def _teams_of(person: Person) -> list[str]:
 
 
 def _give_code(work: Work, person: Person) -> str:
-    code = codes.new_code()
+    code = codes.new_one_time_code()
     person.enrolment_tag = enrolment_code_hash(code)
     person.enrolment_until = work.at + CODE_HOLDS
     person.code_given_by, person.code_given_at = work.actor.id, work.at

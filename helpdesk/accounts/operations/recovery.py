@@ -89,7 +89,7 @@ def unlock_with_recovery_key(person: Person, recovery_key: str) -> Secret | None
 
 def lock_under_recovery(person: Person, secret: Secret) -> str:
     """Lock the key under a fresh recovery key, and return that key to be shown once."""
-    recovery_key = codes.new_code()
+    recovery_key = codes.new_one_time_code()
     place = person.place_of("under_recovery")
     person.under_recovery = _recovery_secret(recovery_key).seal(secret.raw, place)
     return recovery_key

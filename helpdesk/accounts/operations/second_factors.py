@@ -19,7 +19,7 @@ def seal_seed(work: Work, person: Person, seed: str) -> None:
     person.totp_seed = work.keys.service.seal(second_factor_key_of(person.role), seed, place)
 
 
-def seed_of(work: Work, person: Person) -> str | None:
+def second_factor_seed_of(work: Work, person: Person) -> str | None:
     """The seed, where there is one and this process is the person's door.
 
     No rule: it is used to let them in.

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from helpdesk.accounts import second_factor
 from helpdesk.accounts.models import Person, StaffSession
 from helpdesk.accounts.operations.recovery import rewrap_with_current_pepper, unlock_with_passphrase
-from helpdesk.accounts.operations.second_factors import seal_seed, seed_of
+from helpdesk.accounts.operations.second_factors import seal_seed, second_factor_seed_of
 from helpdesk.accounts.operations.sessions import (
     delete_expired_sessions,
     end_other_sessions,
@@ -93,7 +93,7 @@ def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) 
 
 def use_second_factor_code(work: Work, person: Person, code: str) -> bool:
     """Whether the code is right now and was not used before; from now on it was."""
-    seed = seed_of(work, person)
+    seed = second_factor_seed_of(work, person)
     step = second_factor.totp_step_of(seed, code, work.at) if seed is not None else None
     if step is None:
         return False

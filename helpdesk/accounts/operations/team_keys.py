@@ -9,7 +9,7 @@ from helpdesk.accounts.policy import may_grant_access
 from helpdesk.accounts.verified_keys import key_of_person, keys_of_team, signing_key_of_team
 from helpdesk.accounts.vouching import is_independent, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
-from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_key, seal_key_for
+from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_unsaved_key, seal_key_for
 from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_unseen
 from helpdesk.core.sealing import Secret
@@ -35,7 +35,7 @@ def create_team_key(work: Work, team: Team, person: Person) -> bool:
     )
     if person.key is None or known.current is not None or house is None:
         return False
-    key, secret = make_key(KeyKind.TEAM, team.id, known.next_epoch)
+    key, secret = make_unsaved_key(KeyKind.TEAM, team.id, known.next_epoch)
     # Two first members at once: the second waits here for the first, and has made none.
     new = insert(Key).values(
         id=key.id, kind=key.kind, owner_id=team.id, epoch=key.epoch, public_half=key.public_half

@@ -11,7 +11,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.core import codes
 from helpdesk.web.app_context import current_context, current_surface
-from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.form_tokens import anonymous_form
 from helpdesk.web.login import public_view
 from helpdesk.web.security_log import log_refusal
@@ -29,7 +29,7 @@ def new_enrolment() -> ResponseReturnValue:
 @bp.post("/enrol")
 @public_view
 @anonymous_form
-@allow_repeats
+@allow_double_submit
 def create_enrolment_start() -> ResponseReturnValue:
     """The code is right: show what to set up. Nothing is kept before the last step."""
     form = EnrolmentCodeForm()

@@ -60,7 +60,7 @@ def create_passphrase() -> ResponseReturnValue:
         work,
         person,
         current=_lock(person, form.current.data or ""),
-        new=passphrases.new_lock(form.passphrase.data or "", _peppers()),
+        new=passphrases.make_passphrase_lock(form.passphrase.data or "", _peppers()),
         session_id=current_identity().session_id or "",
     )
     flash("Your passphrase has been changed. Other browsers have been signed out.")
@@ -188,7 +188,7 @@ def create_recovery_key() -> ResponseReturnValue:
 
 def _lock(person: Person, passphrase: str) -> passphrases.PassphraseLock:
     salt = person.salt or passphrases.NOBODYS_SALT
-    return passphrases.open_lock(passphrase, salt, _peppers())
+    return passphrases.recompute_passphrase_lock(passphrase, salt, _peppers())
 
 
 def _peppers() -> tuple[Secret, ...]:

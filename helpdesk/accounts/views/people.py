@@ -26,9 +26,9 @@ def index() -> ResponseReturnValue:
     require_people_manager()
     return render_template(
         "people/index.html",
-        people=queries.people(work),
+        people=queries.all_visible_people(work),
         teams=queries.all_visible_teams(work),
-        held=send_hold.why_held(work.session),
+        held=send_hold.reason_for_hold(work.session),
         now=work.at,
     )
 

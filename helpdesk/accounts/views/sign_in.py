@@ -10,7 +10,7 @@ from helpdesk.accounts.views.blueprints import bp, home_url
 from helpdesk.accounts.views.sign_in_limits import sign_in_wait_message, take_device_try
 from helpdesk.web.app_context import current_context, current_surface
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
-from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.error_pages import parent_page_of
 from helpdesk.web.form_tokens import anonymous_form, issue_page_to
 from helpdesk.web.interrupted_forms import InterruptedForm, local_page_or_none, requested_page
@@ -49,7 +49,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 @bp.post("/sign-in")
 @public_view
 @anonymous_form
-@allow_repeats
+@allow_double_submit
 def create_sign_in() -> ResponseReturnValue:
     if "begin" in request.form:  # once more from the second half, with what comes along
         form = SignInForm(None, to=request.form.get("to"), kept=request.form.get("kept"))
@@ -89,7 +89,7 @@ def new_code() -> ResponseReturnValue:
 @bp.post("/sign-in/code")
 @public_view
 @anonymous_form
-@allow_repeats
+@allow_double_submit
 def create_code() -> ResponseReturnValue:
     form, came_in = SecondFactorForm(), None
     if form.validate_on_submit():
@@ -131,14 +131,14 @@ def _what_was_wanted(form: SecondFactorForm, token: str) -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
-@allow_repeats
+@allow_double_submit
 def create_sign_out() -> ResponseReturnValue:
     operations.sign_out(work, work.session.get_one(StaffSession, current_identity().session_id))
     return _signed_out("You are signed out.")
 
 
 @bp.post("/sign-out-everywhere")
-@allow_repeats
+@allow_double_submit
 def create_sign_out_everywhere() -> ResponseReturnValue:
     operations.sign_out_everywhere(work, queries.current_person(work))
     return _signed_out("You are signed out, here and everywhere else.")

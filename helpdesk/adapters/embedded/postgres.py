@@ -127,7 +127,7 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Disconnect everybody and stop; nothing committed is lost however it ends."""
         if self._process is not None:
-            child_processes.stop(self._process, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
+            child_processes.stop_process(self._process, (signal.SIGINT, 20), (signal.SIGQUIT, 5))
             self._process = None
 
     def remove(self) -> None:

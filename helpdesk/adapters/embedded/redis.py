@@ -84,7 +84,7 @@ class EmbeddedRedis:
     def stop(self) -> None:
         """Stop the server."""
         if self._process is not None:
-            child_processes.stop(self._process, (signal.SIGTERM, 10))
+            child_processes.stop_process(self._process, (signal.SIGTERM, 10))
             self._process = None
 
     @property

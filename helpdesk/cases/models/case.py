@@ -21,7 +21,7 @@ from helpdesk.cases.levels import Level
 from helpdesk.cases.states import MOVES, CaseOutcome, CaseState, WaitsOn
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.errors import Conflict
-from helpdesk.core.sealing import Envelope, Place, Public
+from helpdesk.core.sealing import Envelope, Place, PublicKey
 
 # Whichever of our words is due first, as the indexes of the queue spell it.
 OUR_MOVE_DUE = "least(reply_due_at, word_due_at)"
@@ -143,19 +143,19 @@ class Case(Identified, Base):
     )
 
     @property
-    def public(self) -> Public:
-        return Public(self.public_half)
+    def public(self) -> PublicKey:
+        return PublicKey(self.public_half)
 
     @property
-    def reporter_public(self) -> Public:
-        return Public(self.reporter_public_half)
+    def reporter_public(self) -> PublicKey:
+        return PublicKey(self.reporter_public_half)
 
     @property
     def sealing_key_id(self) -> str:
         return self.key_id
 
     @property
-    def sealing_public(self) -> Public:
+    def sealing_public(self) -> PublicKey:
         return self.public
 
     def place_of(self, field: str) -> Place:
@@ -249,7 +249,7 @@ class SealedCaseRecord(Identified):
         return self.case.key_id
 
     @property
-    def sealing_public(self) -> Public:
+    def sealing_public(self) -> PublicKey:
         return self.case.public
 
     def place_of(self, field: str) -> Place:

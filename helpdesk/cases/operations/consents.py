@@ -8,7 +8,7 @@ from helpdesk.cases.policy import may_record_consents, may_work_on
 from helpdesk.cases.queries import lock_case
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import mark_of, refuse_unseen
+from helpdesk.core.page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
 
 
@@ -29,7 +29,7 @@ def record_consent(
     lock_case(work, case)
     work.require(may_work_on, case)
     if kind is ConsentKind.PLATFORM:
-        refuse_unseen(seen, now=mark_of(case.platform))
+        refuse_if_changed_since(seen, now=mark_of(case.platform))
     platform = (platform or case.platform) if kind is ConsentKind.PLATFORM else None
     if kind is ConsentKind.PLATFORM and platform is None:
         raise Conflict("We don't know yet which platform this is about. Ask that first.")

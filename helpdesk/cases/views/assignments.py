@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolate
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -26,9 +26,9 @@ def create_release(ref: str) -> ResponseReturnValue:
     case, form = queries.case_by_ref(work, ref), ReleaseForm()
     if not form.validate_on_submit():
         return show_form_again(
-            "cases/_release.html", case, release_form=form, seen_owner=mark_on_page()
+            "cases/_release.html", case, release_form=form, seen_owner=submitted_page_mark()
         )
-    operations.release(work, case, note=form.release_note.data or "", seen=mark_on_page())
+    operations.release(work, case, note=form.release_note.data or "", seen=submitted_page_mark())
     return redirect_to_case(case, "The case is back in the queue.")
 
 
@@ -38,14 +38,14 @@ def create_handover(ref: str) -> ResponseReturnValue:
     form = handover_form(case)
     if not form.validate_on_submit():
         return show_form_again(
-            "cases/_handover.html", case, handover_form=form, seen_owner=mark_on_page()
+            "cases/_handover.html", case, handover_form=form, seen_owner=submitted_page_mark()
         )
     people = {person.id: person for person in accounts.colleagues(work, case.team_id)}
     colleague = people.get(form.hand_to.data or "")
     if colleague is None:
         raise Conflict("This colleague can no longer take the case.")
     note = form.handover_note.data or ""
-    operations.hand_over(work, case, to=colleague, note=note, seen=mark_on_page())
+    operations.hand_over(work, case, to=colleague, note=note, seen=submitted_page_mark())
     return redirect_to_case(case, f"{isolate(colleague.name)} has the case now.")
 
 

@@ -6,7 +6,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.forms import ConsentForm
 from helpdesk.cases.states import ConsentKind
 from helpdesk.cases.views.blueprint import bp, redirect_to_case, show_form_again
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -29,10 +29,10 @@ def create_consent(ref: str) -> ResponseReturnValue:
     case, form = queries.case_by_ref(work, ref), ConsentForm()
     if not form.validate_on_submit():
         return show_form_again(
-            "cases/_consent_form.html", case, consent_form=form, platform_mark=mark_on_page()
+            "cases/_consent_form.html", case, consent_form=form, platform_mark=submitted_page_mark()
         )
     operations.record_consent(
-        work, case, kind=ConsentKind(form.consent_kind.data), seen=mark_on_page()
+        work, case, kind=ConsentKind(form.consent_kind.data), seen=submitted_page_mark()
     )
     said = "Recorded. It counts once the reporter, or someone else here, confirms it."
     return redirect_to_case(case, said, part="consents")

@@ -13,7 +13,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import case_page_variables
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import current_work, work
 
 
@@ -63,7 +63,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
 def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     asked = case_closing.pending_request(work, case)
-    if asked is None or asked.id != mark_on_page():
+    if asked is None or asked.id != submitted_page_mark():
         raise Conflict("Someone else has already decided this.")
     granted = request.form.get("granted") == "yes"
     case_closing.decide_closing(work, asked, granted=granted)

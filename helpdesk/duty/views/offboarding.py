@@ -103,7 +103,7 @@ def _managed(person_id: str) -> Person:
 
 def _placed(person_id: str, team_id: str) -> Membership:
     require_people_manager()
-    membership = queries.membership(work, person_id, team_id)
+    membership = queries.membership_of(work, person_id, team_id)
     work.require(may_assign_to_team, membership.team)
     return membership
 

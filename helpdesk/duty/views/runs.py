@@ -24,7 +24,7 @@ from helpdesk.runs.models import Run, StepRecord
 from helpdesk.runs.policy import may_run, may_work_on
 from helpdesk.runs.repeated_steps import step_record_of
 from helpdesk.runs.shared_steps import SharedStep
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -110,7 +110,7 @@ def create_skip(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
 def create_reopening(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     _, run = _find(ref, run_id)
     step = _step(run, step_id)
-    operations.reopen_step(work, run, step_id, seen=mark_on_page())
+    operations.reopen_step(work, run, step_id, seen=submitted_page_mark())
     flash(f"Open again: {step.title}.")
     return redirect(url_for(".show", ref=ref, run_id=run_id, step=step_id, _anchor=step_id), 303)
 

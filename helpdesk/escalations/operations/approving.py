@@ -9,7 +9,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.response_targets import due_as_argument
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries, second_person_alerts
 from helpdesk.escalations.contributors import contributions_to
@@ -130,7 +130,7 @@ def read_afterwards(work: Work, escalation: Escalation, *, seen_wording: str | N
     lock_unchanged(work, escalation)
     if escalation.second_read_due_at is None or escalation.second_read_at is not None:
         raise Conflict("This request is not waiting for a second reader.")
-    refuse_unseen(seen_wording, now=escalation.wording_to_approve)
+    refuse_if_changed_since(seen_wording, now=escalation.wording_to_approve)
     if work.actor.id == escalation.approved_by or work.actor.id in contributions_to(
         work, escalation
     ):

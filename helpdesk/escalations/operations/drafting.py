@@ -53,7 +53,7 @@ def write_draft(
         case_id=case.id,
         partner=partner,
         partner_id=partner.id,
-        ref=codes.new_ref("R-"),
+        ref=codes.new_short_ref("R-"),
         ask=ask,
         priority=FROM_LEVEL[case.level],
         state=EscalationState.DRAFT,

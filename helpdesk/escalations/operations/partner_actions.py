@@ -125,7 +125,7 @@ def decide(
     if not action_fits_reason(escalation.ask, action, reason):
         raise Conflict(UNFITTING)
     _refuse_to_decide_twice(work, escalation, corrects)
-    refuse_unseen(seen, now=decision_mark_of(work, escalation))
+    refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
     _note_arrival(work, escalation)
     escalation.move_to(EscalationState.DECIDED)
     decision = Decision(

@@ -1,7 +1,7 @@
 """Telling: whether a partner heard that there is news on a request, and what the board says."""
 
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries
 from helpdesk.escalations.models import Escalation
@@ -29,7 +29,7 @@ def record_partner_told_another_way(
     lock_unchanged(work, escalation)
     if escalation.untold_since is None:
         raise Conflict("They have already been told.")
-    refuse_unseen(seen, now=news_mark_of(escalation))
+    refuse_if_changed_since(seen, now=news_mark_of(escalation))
     escalation.untold_since = None
     work.record("escalation.partner_told_otherwise", escalation)
 

@@ -10,7 +10,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on as may_work_on_case
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries, second_person_alerts
 from helpdesk.escalations.gates import why_no_second_person, would_leave_unread
@@ -38,7 +38,7 @@ def answer_question(
     question on the page."""
     work.require(may_work_on, escalation)
     lock_with_case(work, escalation)
-    refuse_unseen(seen, now=question_mark_of(work, escalation))
+    refuse_if_changed_since(seen, now=question_mark_of(work, escalation))
     _refuse_what_may_not_be_said(work, escalation, words)
     if not needs_second_person(escalation.ask):
         _send(work, escalation, words, by=work.actor.id)

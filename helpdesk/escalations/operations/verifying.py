@@ -5,7 +5,7 @@ from typing import Final
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, translatable
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation, Verification
@@ -31,7 +31,7 @@ def verify(
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DECIDED:
         raise Conflict(translatable("There is no decision waiting for your answer."))
-    refuse_unseen(seen, now=decision_mark_of(work, escalation))
+    refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
     work.record("escalation.verified", escalation, verdict=verdict)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation
@@ -23,7 +23,7 @@ def withdraw(work: Work, escalation: Escalation, *, seen: str | None = None) -> 
     lock_unchanged(work, escalation)
     if EscalationState.WITHDRAWN not in MOVES[escalation.state]:
         raise Conflict("This request is decided or closed, so it can't be withdrawn.")
-    refuse_unseen(seen, now=approval_mark_of(escalation))
+    refuse_if_changed_since(seen, now=approval_mark_of(escalation))
     _take_back(work, escalation, because="withdrawn_by_us")
     news.notify_person(
         work,

@@ -22,7 +22,7 @@ from helpdesk.escalations.views.blueprints import partner_bp
 from helpdesk.partners import queries as partners
 from helpdesk.partners.packet_fields import BY_NAME
 from helpdesk.partners.response_times import in_both_zones
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -83,7 +83,7 @@ def create_decision(ref: str) -> ResponseReturnValue:
         reason=Reason(form.reason.data),
         note=form.note.data or "",
         corrects=form.corrects.data or "",
-        seen=mark_on_page(),
+        seen=submitted_page_mark(),
     )
     flash(
         "Your decision is corrected. We will ask the person whether it is fixed."

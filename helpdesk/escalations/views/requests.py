@@ -22,7 +22,7 @@ from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.states import Verdict
 from helpdesk.escalations.views.blueprints import bp
 from helpdesk.escalations.views.request_page_variables import request_page_variables
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -69,7 +69,9 @@ def create_answer(ref: str, request_ref: str) -> ResponseReturnValue:
         form.words.errors = [operations.WAY_TO_REPORTER]
     if form.errors:
         return _page(escalation, answer_form=form), 422
-    operations.answer_question(work, escalation, words=form.words.data or "", seen=mark_on_page())
+    operations.answer_question(
+        work, escalation, words=form.words.data or "", seen=submitted_page_mark()
+    )
     if escalation.has_answer_to_approve:
         flash("Your answer is saved. A second person is being asked to read and send it.")
     else:
@@ -92,7 +94,9 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation, form = _find(ref, request_ref), VerdictForm()
     if not form.validate_on_submit():
         return _page(escalation, verdict_form=form), 422
-    operations.verify(work, escalation, verdict=Verdict(form.verdict.data), seen=mark_on_page())
+    operations.verify(
+        work, escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
+    )
     flash("What the reporter says is recorded.")
     return _back(escalation)
 
@@ -100,7 +104,7 @@ def create_verdict(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/withdrawal")
 def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.withdraw(work, escalation, seen=mark_on_page())
+    operations.withdraw(work, escalation, seen=submitted_page_mark())
     flash("The request is withdrawn.")
     return _back(escalation)
 
@@ -108,7 +112,7 @@ def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/reading")
 def create_reading(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.read_afterwards(work, escalation, seen_wording=mark_on_page())
+    operations.read_afterwards(work, escalation, seen_wording=submitted_page_mark())
     flash("Recorded: you have read it.")
     return _back(escalation)
 
@@ -122,7 +126,7 @@ def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/telling")
 def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.record_partner_told_another_way(work, escalation, seen=mark_on_page())
+    operations.record_partner_told_another_way(work, escalation, seen=submitted_page_mark())
     flash("Recorded: they know about the update.")
     return _back(escalation)
 

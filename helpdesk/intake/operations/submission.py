@@ -6,7 +6,7 @@ from helpdesk.cases.models import Case, Consent
 from helpdesk.cases.report_content import seal_report
 from helpdesk.cases.states import ConsentKind
 from helpdesk.core.actors import NOBODY, reporter
-from helpdesk.core.codes import ReturnCode, new_ref
+from helpdesk.core.codes import ReturnCode, new_short_ref
 from helpdesk.core.database import new_id
 from helpdesk.core.keys import KeyKind, new_key, seal_key_for
 from helpdesk.core.round_trips import BulkInsertWork
@@ -86,7 +86,7 @@ def _write_down(
     seal_key_for(work, key, secret, context.key)
     case = Case(
         id=case_id,
-        ref=new_ref(),
+        ref=new_short_ref(),
         team_id=context.id,
         incident_type=main,
         other_types=tuple(others),

@@ -64,7 +64,7 @@ def save_draft(token: ReportToken) -> bool:
     at = work.at + LASTS - stored_responses.KEPT
     envelope = key.seal_text(words, stored_responses.sealing_place_of(press))
     try:
-        stored_responses.put_response(work.session, press, envelope, at=at)
+        stored_responses.replace_response(work.session, press, envelope, at=at)
     except OperationalError:  # the pages themselves need no database
         work.session.rollback()
         return False

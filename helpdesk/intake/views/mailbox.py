@@ -26,7 +26,7 @@ from helpdesk.playbooks.danger_signs import DangerSign
 from helpdesk.playbooks.repository import danger_detector
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.app_context import current_context
-from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.languages import current_language
 from helpdesk.web.work import work
 
@@ -42,7 +42,7 @@ def show_case() -> ResponseReturnValue:
 
 @bp.post("/mailbox/case")
 @mailbox_required
-@allow_repeats
+@allow_double_submit
 def create_draft() -> ResponseReturnValue:
     """The page in another language, with what is being written on it. Nothing is saved."""
     form = ReporterMessageForm()

@@ -31,12 +31,12 @@ from helpdesk.settings import LANGUAGES
 from helpdesk.triage.judgement import Judgement, judge_report
 from helpdesk.triage.repository import load_decision_table
 from helpdesk.web.app_context import current_context
-from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.form_tokens import anonymous_form
-from helpdesk.web.kept_result_pages import render_without_database
+from helpdesk.web.kept_result_pages import needs_no_database
 from helpdesk.web.languages import current_language
 from helpdesk.web.login import public_view
-from helpdesk.web.refused_forms import read_by
+from helpdesk.web.refused_forms import form_read_by
 from helpdesk.web.work import current_work, work
 
 SEND = "send"
@@ -71,10 +71,10 @@ def new_report() -> ResponseReturnValue:
 
 @bp.post("/report")
 @public_view
-@read_by(lambda: ReportForm(request.form, current_language()))
+@form_read_by(lambda: ReportForm(request.form, current_language()))
 @anonymous_form
-@allow_repeats
-@render_without_database
+@allow_double_submit
+@needs_no_database
 def create_report() -> ResponseReturnValue:
     """Go on to the next page, or take the report in. Before that nobody can read any of it."""
     paper = ReportForm(request.form, current_language())

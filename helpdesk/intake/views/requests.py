@@ -12,7 +12,7 @@ from helpdesk.intake.forms import ReporterVerdictForm
 from helpdesk.intake.request_status import RequestStatus
 from helpdesk.intake.views.blueprint import bp
 from helpdesk.intake.views.return_code import mailbox_required
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -31,7 +31,7 @@ def create_verification(ref: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _request_page(request, form), 422
     operations.give_verdict(
-        work, request.escalation, verdict=Verdict(form.verdict.data), seen=mark_on_page()
+        work, request.escalation, verdict=Verdict(form.verdict.data), seen=submitted_page_mark()
     )
     flash(_("Thank you. The person who works on your case will see this."))
     return redirect(url_for(".show_case"), 303)

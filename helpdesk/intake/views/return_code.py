@@ -20,7 +20,7 @@ from helpdesk.intake.views.receipts import end_receipt_of
 from helpdesk.web import languages
 from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import delete_session_cookie, session_cookie_name, set_session_cookie
-from helpdesk.web.double_submit import allow_repeats
+from helpdesk.web.double_submit import allow_double_submit
 from helpdesk.web.form_tokens import anonymous_form, is_tag_for, issue_page_to, sent_token
 from helpdesk.web.login import public_view
 from helpdesk.web.rate_limits import is_within_limit
@@ -47,7 +47,7 @@ def new_return() -> ResponseReturnValue:
 @bp.post("/mailbox")
 @public_view
 @anonymous_form
-@allow_repeats
+@allow_double_submit
 def create_return() -> ResponseReturnValue:
     form = ReturnForm()
     typed = tuple(ReturnCode.find_all(form.code.data or ""))
@@ -77,7 +77,7 @@ def create_return() -> ResponseReturnValue:
 
 @bp.post("/mailbox/sign-out")
 @public_view
-@allow_repeats
+@allow_double_submit
 def create_sign_out() -> ResponseReturnValue:
     current_identity()  # by which the database knows whose mailbox it is
     operations.close_mailbox(work)
@@ -125,7 +125,7 @@ def _mailbox_of(case: Case, where: str) -> str:
     wanted = languages.language_in_address() or case.language
     if wanted == languages.current_language() or wanted not in languages.offered_languages():
         return address
-    return languages.address_in(wanted, languages.path_without_language(address))
+    return languages.url_in_language(wanted, languages.path_without_language(address))
 
 
 def _not_found(form: ReturnForm) -> ResponseReturnValue:

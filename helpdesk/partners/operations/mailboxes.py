@@ -10,7 +10,7 @@ from helpdesk.core.actors import Role
 from helpdesk.core.email_addresses import parse_email_address
 from helpdesk.core.errors import Conflict, NotAllowed
 from helpdesk.core.sealing import Envelope
-from helpdesk.core.unconfirmed_addresses import CodeCheck, check_code, generate_code_for
+from helpdesk.core.unconfirmed_addresses import CodeCheckResult, check_code, generate_code_for
 from helpdesk.core.work import Work
 from helpdesk.partners.events import PartnerMailboxConfirmed
 from helpdesk.partners.models import NewPartnerMailbox, Partner
@@ -65,7 +65,7 @@ def confirm_mailbox(work: Work, partner: Partner, code: str) -> bool:
     if new is None or new.address is None:
         raise Conflict("There is no address to confirm. It may already be confirmed.")
     found = check_code(work, new, code)
-    if found is not CodeCheck.RIGHT:
+    if found is not CodeCheckResult.RIGHT:
         work.record(f"partner.mailbox_code_{found}", partner)
         return False
     # The database moves it: the partner desk may write no address.

@@ -9,7 +9,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.models import TeamKind
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.plausible_days import is_plausible_past_day
 from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
@@ -80,7 +80,7 @@ def change_partner(
     `seen` is the mark of what is changed."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
-    refuse_unseen(seen, now=terms_mark_of(partner))
+    refuse_if_changed_since(seen, now=terms_mark_of(partner))
     _check(about)
     after = {"name": name, "asks": list(about.asks), "timezone": about.timezone}
     was = {one: getattr(partner, one) for one, value in after.items()}
@@ -121,7 +121,7 @@ def change_allow_list(
     the mark of the list that is changed: an old page gives nothing back."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
-    refuse_unseen(seen, now=list_mark_of(partner))
+    refuse_if_changed_since(seen, now=list_mark_of(partner))
     partner.allowed_fields = _known(fields)
     partner.note_change(by=work.actor.id)
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
@@ -139,7 +139,7 @@ def confirm_vetting(work: Work, partner: Partner, *, on: date, seen: str | None 
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     if refusal:
         raise Conflict(refusal)
-    refuse_unseen(seen, now=desk_mark_of(work, partner))
+    refuse_if_changed_since(seen, now=desk_mark_of(work, partner))
     if not is_plausible_past_day(on, today=work.at.date()):
         raise Conflict("Choose today or an earlier day, at most five years ago.")
     partner.vetted_on, partner.vetted_by, partner.changed_by = on, work.actor.id, []

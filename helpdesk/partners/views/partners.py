@@ -29,7 +29,7 @@ from helpdesk.partners.policy import (
 )
 from helpdesk.partners.vetting import vetting_of
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -103,11 +103,11 @@ def create_terms(slug: str) -> ResponseReturnValue:
     form = AboutForm()
     if not form.validate_on_submit():
         page = render_template(
-            "partners/about.html", partner=partner, form=form, seen=mark_on_page()
+            "partners/about.html", partner=partner, form=form, seen=submitted_page_mark()
         )
         return page, 422
     operations.change_partner(
-        work, partner, name=form.name.data or "", about=form.about, seen=mark_on_page()
+        work, partner, name=form.name.data or "", about=form.about, seen=submitted_page_mark()
     )
     flash("Saved. History keeps what it was before.")
     return redirect(url_for(".show", slug=slug), 303)
@@ -141,8 +141,10 @@ def create_allow_list(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
     form = AllowListForm()
     if not form.validate_on_submit():
-        return _list_page(partner, form, seen=mark_on_page()), 422
-    operations.change_allow_list(work, partner, fields=form.fields.data or (), seen=mark_on_page())
+        return _list_page(partner, form, seen=submitted_page_mark()), 422
+    operations.change_allow_list(
+        work, partner, fields=form.fields.data or (), seen=submitted_page_mark()
+    )
     flash("Saved. From now on, a request to them can include this and nothing else.")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -155,7 +157,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(partner, form), 422
     assert form.on.data is not None  # noqa: S101 - the form has made sure
-    operations.confirm_vetting(work, partner, on=form.on.data, seen=mark_on_page())
+    operations.confirm_vetting(work, partner, on=form.on.data, seen=submitted_page_mark())
     flash(f"{isolate(partner.name)} is vetted. Requests can be sent to them from now on.")
     return redirect(url_for(".show", slug=slug), 303)
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
 from helpdesk.core.errors import Conflict, NotFound
-from helpdesk.core.page_marks import refuse_unseen
-from helpdesk.core.visible_text import has_words
+from helpdesk.core.page_marks import refuse_if_changed_since
+from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step, StepOutcome
 from helpdesk.playbooks.progress import StepProgress, StepState
@@ -47,7 +47,7 @@ def finish_step(
     if ended_as is None:
         raise Conflict("This step cannot end like that.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
-    told = {name: text for name, text in (evidence or {}).items() if has_words(text)}
+    told = {name: text for name, text in (evidence or {}).items() if has_visible_text(text)}
     missing = missing_proof(
         ended_as, {*told, *queries.written_evidence_kinds(work, run.case)}, note
     )
@@ -95,7 +95,7 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     record = next((one for one in run.records if one.step == step_id), None)
     if record is None:
         raise Conflict("Nothing was recorded about this step, so there is nothing to undo.")
-    refuse_unseen(seen, now=record.id)
+    refuse_if_changed_since(seen, now=record.id)
     page = queries.page_of(run)
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
