@@ -53,7 +53,7 @@ def filled(
 
 def _answers(chance: random.Random, words: str) -> list[tuple[str, str]]:
     library, kind = load_current_library(), "account-takeover"
-    asked = report.questions(library, report.playbooks_to_ask(library, [kind]))
+    asked = report.urgency_questions(library, report.playbooks_to_ask(library, [kind]))
     answers = [("what", kind)]
     for question in asked:
         answers += _answer(question, chance)

@@ -35,7 +35,7 @@ from helpdesk.playbooks.repository import (
     danger_detector,
     helplines,
     load_current_library,
-    read_all,
+    preload_all,
     translate_text,
 )
 from helpdesk.settings import LANGUAGES, NotConfigured, Settings, Surface
@@ -145,7 +145,7 @@ def _speak(app: Flask, context: AppContext, surface: Surface) -> None:
     if surface is Surface.PUBLIC:
         offered = offered_languages(context.settings)
         languages.init_app(app, offered=offered, known=LANGUAGES)
-        read_all(offered)
+        preload_all(offered)
         for language in offered:
             load_decision_table(language)
         danger_detector()  # trained now, with the search, so that no reporter waits for it
@@ -154,7 +154,7 @@ def _speak(app: Flask, context: AppContext, surface: Surface) -> None:
     else:
         languages.init_app(app, offered=(catalogues.SOURCE,))
         # responders see words to send in each language in which somebody may have written
-        read_all(LANGUAGES if surface is Surface.STAFF else ())
+        preload_all(LANGUAGES if surface is Surface.STAFF else ())
 
 
 def _helplines(settings: Settings) -> tuple[Helpline, ...]:

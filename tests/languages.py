@@ -21,7 +21,7 @@ from helpdesk.authoring.translation.writing import write_translation_file
 from helpdesk.intake import languages as offering
 from helpdesk.intake.forms import report_steps
 from helpdesk.playbooks import repository
-from helpdesk.playbooks.published import PUBLISHED, path_of
+from helpdesk.playbooks.published import PUBLISHED, published_path
 from helpdesk.settings import LANGUAGES
 from helpdesk.triage import repository as triage_repository
 from helpdesk.triage.repository import load_decision_table
@@ -101,7 +101,9 @@ def speak(monkeypatch, folder: Path):
     library, content = read_library(OURS), folder / "playbooks"
     (content / PUBLISHED).mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES[1:]:
-        path_of(content, language).write_text(published_translation(library, content, language))
+        published_path(content, language).write_text(
+            published_translation(library, content, language)
+        )
     monkeypatch.setattr(repository, "CONTENT", content)
     monkeypatch.setattr(catalogues, "FOLDER", folder / "translations")
     forget()

@@ -11,7 +11,7 @@ from helpdesk.authoring.reading.helplines import read_helplines_at
 from helpdesk.authoring.translation.files import read_translation_files
 from helpdesk.authoring.translation.selection import shown_sentences
 from helpdesk.authoring.translation.status import translation_status
-from helpdesk.playbooks.published import FORMAT, WRITTEN, hashes_of, path_of
+from helpdesk.playbooks.published import FORMAT, WRITTEN, published_path, source_file_hashes
 from helpdesk.playbooks.serialization import serialize
 from helpdesk.triage.repository import TRIAGE
 from helpdesk.triage.repository import WRITTEN as TABLE_WRITTEN
@@ -22,7 +22,7 @@ def publish(folder: Path, languages: Iterable[str]) -> tuple[str, ...]:
     contents = files_to_publish(folder, languages)
     changed = tuple(name for name in contents if contents[name] != _as_it_is(folder, name))
     for name in changed:
-        path = path_of(folder, name)
+        path = published_path(folder, name)
         path.parent.mkdir(exist_ok=True)
         path.write_text(contents[name], encoding="utf-8")
     return changed
@@ -42,8 +42,8 @@ def files_to_publish(folder: Path, languages: Iterable[str]) -> Mapping[str, str
     del whole["table"]
     whole.pop("advice_checks", None)
     return {
-        "library": _as_json({"made_from": hashes_of(folder, WRITTEN), "library": whole}),
-        TRIAGE: _as_json({"made_from": hashes_of(folder, TABLE_WRITTEN), TRIAGE: table}),
+        "library": _as_json({"made_from": source_file_hashes(folder, WRITTEN), "library": whole}),
+        TRIAGE: _as_json({"made_from": source_file_hashes(folder, TABLE_WRITTEN), TRIAGE: table}),
         **{name: published_translation(library, folder, name) for name in languages},
     }
 
@@ -59,7 +59,7 @@ def published_translation(library: WrittenLibrary, folder: Path, language: str) 
     said, how_far = shown_sentences(library, parts), translation_status(library, language, parts)
     return _as_json(
         {
-            "made_from": hashes_of(folder, (f"i18n/{language}/*.yml",)),
+            "made_from": source_file_hashes(folder, (f"i18n/{language}/*.yml",)),
             "is_reviewed": how_far.is_reviewed,
             "waits_for": how_far.waits_for,
             "older": [name for name, text in said.items() if text.is_older],
@@ -69,7 +69,7 @@ def published_translation(library: WrittenLibrary, folder: Path, language: str) 
 
 
 def _as_it_is(folder: Path, name: str) -> str:
-    path = path_of(folder, name)
+    path = published_path(folder, name)
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 

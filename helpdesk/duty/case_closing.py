@@ -61,7 +61,7 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     refusal = obstacles_to_closing(work, case, outcome=CaseOutcome.SPAM)
     if refusal:
         raise Conflict(refusal)
-    if pending_request(work, case) is not None:
+    if pending_closing_request(work, case) is not None:
         raise Conflict("Someone has already asked for this. It is waiting for a second person.")
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
@@ -131,7 +131,7 @@ def unfinished_steps(runs: Iterable[RunProgress]) -> list[str]:
     ]
 
 
-def pending_request(work: Work, case: Case) -> ClosingRequest | None:
+def pending_closing_request(work: Work, case: Case) -> ClosingRequest | None:
     """The wish that nobody has decided yet."""
     return work.session.scalar(
         select(ClosingRequest).where(
@@ -140,7 +140,7 @@ def pending_request(work: Work, case: Case) -> ClosingRequest | None:
     )
 
 
-def pending_requests(work: Work) -> Sequence[ClosingRequest]:
+def pending_closing_requests(work: Work) -> Sequence[ClosingRequest]:
     """Those of the actor's queues, oldest first; none of a case that is closed by now."""
     pending = (
         select(ClosingRequest)

@@ -15,7 +15,7 @@ from helpdesk.web.text_lengths import TEXT_LIMIT, max_length_validator
 HOURS = (2, 4, 8, 12)
 
 
-class DutyForm(Form):
+class StartDutyForm(Form):
     hours = RadioField(
         "For how long?",
         choices=[SelectChoice(str(hours), f"{hours} hours") for hours in HOURS],

@@ -55,7 +55,7 @@ class NewsLine:
 
 
 @dataclass(frozen=True)
-class NewsNow:
+class UnseenNews:
     """What has not been seen, the most pressing first, and how much there is in all."""
 
     lines: tuple[NewsLine, ...]
@@ -66,15 +66,15 @@ class NewsNow:
         return self.in_all - len(self.lines)
 
 
-def unseen_news(work: Work, limit: int = SHOWN) -> NewsNow:
+def unseen_news(work: Work, limit: int = SHOWN) -> UnseenNews:
     """What this person has not seen yet, of cases that they may see."""
     found = _mine(work).where(News.seen_at.is_(None))
     rows = found.order_by(Case.level, News.at.desc(), News.id).limit(limit)
     lines = tuple(_line(row) for row in work.session.execute(rows))
     if len(lines) < limit:
-        return NewsNow(lines, len(lines))
+        return UnseenNews(lines, len(lines))
     counted = found.with_only_columns(func.count()).order_by(None)
-    return NewsNow(lines, work.session.scalar(counted) or 0)
+    return UnseenNews(lines, work.session.scalar(counted) or 0)
 
 
 def all_news(work: Work) -> tuple[NewsLine, ...]:

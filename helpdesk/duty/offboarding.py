@@ -133,9 +133,9 @@ class _Waiting:
 
 
 def _waiting(work: Work) -> Iterator[_Waiting]:
-    for wish in triage.pending_requests(work):
+    for wish in triage.pending_lower_level_requests(work):
         yield _Waiting("A lower level", wish.case, {wish.asked_by})
-    for ending in case_closing.pending_requests(work):
+    for ending in case_closing.pending_closing_requests(work):
         yield _Waiting("Close it as not a report", ending.case, {ending.asked_by})
     for one in escalations.requests_to_approve(work):
         what, by = f"Request {one.ref}", one.drafted_by

@@ -15,7 +15,7 @@ from helpdesk.triage import queries as triage_queries
 
 def add_playbook(work: Work, case: Case, playbook_id: str) -> Run:
     """Put a playbook to work on a case, as its first or beside others, and judge it all again."""
-    before = triage_queries.pages_of(work, case)
+    before = triage_queries.playbooks_judging_case(work, case)
     run = playbook_operations.start_run(work, case, playbook_id)
     _judge_again(work, case, before)
     return run
@@ -32,7 +32,7 @@ def finish_step(
     seen: str = "",
 ) -> None:
     """Record a step. Where it leads to another page, the case is judged as what it is now."""
-    before = triage_queries.pages_of(work, run.case)
+    before = triage_queries.playbooks_judging_case(work, run.case)
     playbook_operations.finish_step(
         work, run, step_id, outcome=outcome, evidence=evidence, note=note, seen=seen
     )
@@ -43,7 +43,7 @@ def finish_step(
 def _judge_again(work: Work, case: Case, before: Sequence[Playbook]) -> None:
     """Only what brings another page to the case can make it more pressing."""
     ids = {page.id for page in before}
-    if any(page.id not in ids for page in triage_queries.pages_of(work, case)):
+    if any(page.id not in ids for page in triage_queries.playbooks_judging_case(work, case)):
         triage.judge_again(work, case, was_about=before)
 
 

@@ -20,7 +20,7 @@ from helpdesk.core.outbox import OutboxJob
 from helpdesk.core.send_hold import SendHold
 from helpdesk.core.work import Work
 from helpdesk.duty import failed_job_texts, news_lines, second_person_list, timeline
-from helpdesk.duty.news_lines import NewsNow
+from helpdesk.duty.news_lines import UnseenNews
 from helpdesk.duty.playbook_offers import PlaybookOffers, offers_for
 from helpdesk.duty.second_person_list import WaitingForSecondPerson
 from helpdesk.duty.timeline import TimelineLine
@@ -99,7 +99,7 @@ class Board:
     failed: Sequence[FailedJob]
     dead_letters: Sequence[Delivery]
     at_partners: RequestsAtPartners
-    news: NewsNow
+    news: UnseenNews
     second_persons: Sequence[WaitingForSecondPerson]
     writers: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)

@@ -46,7 +46,7 @@ def due_jobs(work: Work) -> DueJobs:
         held,
         Counter(one.job for one in outbox_jobs),
         Counter(one.job for one in outbox_jobs if _is_from_before(one, held.as_of)),
-        restored_deliveries.undelivered(work),
+        restored_deliveries.undelivered_deliveries(work),
     )
 
 

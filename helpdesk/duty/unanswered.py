@@ -20,7 +20,7 @@ class UnansweredQuestions:
 def unanswered_questions(case: Case, known: Context) -> UnansweredQuestions:
     """Without the decision questions, which say for themselves whether they were answered."""
     library = load_current_library()
-    before = report.questions(library, report.playbooks_to_ask(library, case.kinds))
+    before = report.urgency_questions(library, report.playbooks_to_ask(library, case.kinds))
     later = report.questions_for_later(library, case.kinds)
     left = [
         one

@@ -24,7 +24,7 @@ def _choices(words: Mapping[Any, str]) -> list[SelectChoice]:
     return [SelectChoice(code.value, said) for code, said in words.items()]
 
 
-class ChoiceForm(Form):
+class PartnerChoiceForm(Form):
     """Whom to ask, and for what: the first page, without a token because it changes nothing."""
 
     class Meta(Form.Meta):
@@ -39,7 +39,7 @@ class ChoiceForm(Form):
         "nobody can be sure who controls it.",
     )
 
-    def offer(self, partners: Iterable[Partner]) -> "ChoiceForm":
+    def offer(self, partners: Iterable[Partner]) -> "PartnerChoiceForm":
         self.partner.choices = [SelectChoice(one.slug, isolate(one.name)) for one in partners]
         return self
 

@@ -15,7 +15,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import operations, second_person_alerts
 from helpdesk.escalations.contributors import excluded_second_persons
 from helpdesk.escalations.models import Escalation
-from helpdesk.escalations.operations.locking import lock_as_it_is
+from helpdesk.escalations.operations.locking import lock_and_refresh
 from helpdesk.escalations.states import DeliveryState, EscalationState
 from helpdesk.partners import queries as partners
 from helpdesk.partners.events import PartnerMailboxConfirmed
@@ -110,7 +110,7 @@ def _news_email(context: AppContext, work: Work, escalation_id: str, about: str)
 def _note_news(context: AppContext, escalation_id: str, *, is_told: bool) -> None:
     with context.begin() as work:
         escalation = work.session.get_one(Escalation, escalation_id)
-        lock_as_it_is(work, escalation)
+        lock_and_refresh(work, escalation)
         operations.record_partner_told(work, escalation, is_told=is_told)
 
 
@@ -121,7 +121,7 @@ def alert_second_reader(context: AppContext, *, escalation_id: str) -> None:
         escalation = work.session.get(Escalation, escalation_id)
         if escalation is None or escalation.second_read_at is not None:
             return
-        if _was_told(second_person_alerts.alert_to_read(work, escalation)):
+        if _was_told(second_person_alerts.last_alert_to_read_afterwards(work, escalation)):
             return
         about = f"second.{escalation.wording_to_approve[-32:]}"
         call = _call(work, context, escalation, "emails/second_reader.txt", about)
@@ -188,7 +188,7 @@ def alert_second_person(context: AppContext, *, escalation_id: str) -> None:
         is_draft = escalation.state is EscalationState.DRAFT
         if not (is_draft or escalation.has_answer_to_approve):
             return
-        if _was_told(second_person_alerts.alert_for_approval(work, escalation)):
+        if _was_told(second_person_alerts.last_alert_for_approval(work, escalation)):
             return
         template = "emails/second_person.txt" if is_draft else "emails/second_person_answer.txt"
         call = _call(

@@ -49,7 +49,7 @@ class InvalidPacket(Exception):
 
 
 @dataclass(frozen=True)
-class Header:
+class PacketHeader:
     """What every packet says first. It holds ids and codes of ours, and nothing of the case.
 
     `salt` is random and new with each writing: the hash of a packet stands in clear, and without
@@ -68,7 +68,7 @@ class Header:
 class Packet:
     """Exactly what leaves: the header, and the fields that this partner may receive."""
 
-    header: Header
+    header: PacketHeader
     fields: Mapping[str, str]
 
     def as_text(self) -> str:
@@ -106,7 +106,9 @@ class Packet:
                 yield field.staff_label, field.in_words(self.fields[field.name])
 
 
-def build_packet(header: Header, available: Mapping[str, str], allowed: Collection[str]) -> Packet:
+def build_packet(
+    header: PacketHeader, available: Mapping[str, str], allowed: Collection[str]
+) -> Packet:
     """Make the packet: of what is known, the fields that we know and the partner may receive.
 
     Everything else stays out, whatever it is called and wherever it came from.
@@ -131,7 +133,7 @@ def parse_packet(text: str) -> Packet:
     try:
         said: Any = json.loads(text)
         request = said["request"]
-        header = Header(
+        header = PacketHeader(
             ref=request["ref"],
             partner=request["partner"],
             ask=Ask(request["ask"]),

@@ -241,8 +241,8 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
         partner_is_vetted=partner.is_vetted,
         partner_has_key=partners.has_key(work, partner),
         partner_has_mailbox=partners.has_address(work, partner),
-        partner_gets_mail=partner.gets_mail(work.at),
-        partner_takes_it=partner.takes(escalation.ask),
+        partner_gets_mail=partner.can_be_emailed(work.at),
+        partner_takes_it=partner.accepts(escalation.ask),
         says_who_we_are=bool(partner.reach_us.strip()),
         facts=facts,
         may_help=(ConsentKind.HELP, None) in agreed,
@@ -255,7 +255,7 @@ def gate_inputs(work: Work, escalation: Escalation) -> GateInputs:
     )
 
 
-def still_holds(work: Work, escalation: Escalation) -> bool:
+def is_vetting_and_ownership_valid(work: Work, escalation: Escalation) -> bool:
     """Whether we still know who asks and whose account it is: who carries it is told no more."""
     return bool(work.session.scalar(select(func.request_still_holds(escalation.id))))
 

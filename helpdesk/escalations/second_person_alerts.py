@@ -28,12 +28,12 @@ class SecondPersonAlert:
     reached_nobody: bool
 
 
-def alert_for_approval(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
+def last_alert_for_approval(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
     """What came of calling somebody to read a draft, or an answer that waits, as it is now."""
     return _last_call(work, escalation, (CALLED, TOLD, UNTOLD))
 
 
-def alert_to_read(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
+def last_alert_to_read_afterwards(work: Work, escalation: Escalation) -> SecondPersonAlert | None:
     """What came of calling somebody to read what left on one person's word."""
     return _last_call(work, escalation, (READER_TOLD, READER_UNTOLD, OVERDUE_TOLD))
 
@@ -45,7 +45,7 @@ def alert_to_read_overdue(work: Work, escalation: Escalation) -> SecondPersonAle
 
 def alert_second_person_once(work: Work, escalation: Escalation) -> None:
     """Queue a call for the words that wait now, unless one is on its way or was heard."""
-    call = alert_for_approval(work, escalation)
+    call = last_alert_for_approval(work, escalation)
     if call is not None and not call.reached_nobody:
         return
     work.record(

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpdesk.cases.levels import Level
 from helpdesk.playbooks.conditions import to_data
-from helpdesk.playbooks.model import Again, Playbook, Step
+from helpdesk.playbooks.model import Playbook, RepeatAfter, Step
 
 EXTENSION = "extension-definition--51d7c341-534d-40ed-bc37-12c693cc3f47"
 VERSION = "1.2.0"
@@ -108,5 +108,5 @@ def step_extension(step: Step) -> Object:
     return {name: value for name, value in held.items() if value not in (None, [], {})}
 
 
-def _again(again: Again) -> Object:
+def _again(again: RepeatAfter) -> Object:
     return {level.value: int(again.after(level).total_seconds()) for level in Level}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from helpdesk.playbooks.model import Again, Playbook, Step, StepOutcome
+from helpdesk.playbooks.model import Playbook, RepeatAfter, Step, StepOutcome
 from helpdesk.playbooks.step_rules import proof_in_words
 
 
@@ -52,7 +52,7 @@ def duration_in_words(length: timedelta) -> str:
     return f"{minutes} minutes"
 
 
-def _rest(again: Again) -> str:
+def _rest(again: RepeatAfter) -> str:
     """How long until a step comes back; where it depends on the level, from the shortest."""
     shortest, longest = duration_in_words(again.immediate), duration_in_words(again.routine)
     return shortest if shortest == longest else f"{shortest} to {longest}, by how urgent it is"

@@ -87,13 +87,13 @@ def playbooks_to_ask(library: Library, kinds: Iterable[str]) -> tuple[Playbook, 
     pages: tuple[Playbook, ...] = ()
     for page in sorted(merging.pages_of(library, kinds), key=_floors, reverse=True):
         longer = (*pages, page)
-        if len(pages) >= ALWAYS_ASKED and _lines(questions(library, longer)) > LONGEST_PAGE:
+        if len(pages) >= ALWAYS_ASKED and _lines(urgency_questions(library, longer)) > LONGEST_PAGE:
             break
         pages = longer
     return pages
 
 
-def questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ...]:
+def urgency_questions(library: Library, pages: Iterable[Playbook]) -> tuple[Question, ...]:
     """What the second page asks: danger first, then what of these kinds' own can change the level.
 
     The platform is among them: who it is decides what a person can agree to before they send.
@@ -110,7 +110,9 @@ class QuestionGroup:
     is_folded: bool
 
 
-def in_groups(pages: Iterable[Playbook], asked: Iterable[Question]) -> tuple[QuestionGroup, ...]:
+def group_questions(
+    pages: Iterable[Playbook], asked: Iterable[Question]
+) -> tuple[QuestionGroup, ...]:
     """Questions by the kind that asks them, the first of those that share one."""
     left = {question.id: question for question in asked}
     groups: list[QuestionGroup] = []
@@ -119,7 +121,7 @@ def in_groups(pages: Iterable[Playbook], asked: Iterable[Question]) -> tuple[Que
         names = [one.id for one in page.questions if one.id in left]
         own = tuple(question for name, question in left.items() if name in names)
         left = {name: question for name, question in left.items() if name not in names}
-        lines += sum(open_lines(question) for question in own)
+        lines += sum(count_visible_lines(question) for question in own)
         if own:
             groups.append(QuestionGroup(page.title, own, bool(groups) and lines > OPEN_LINES))
     return tuple(groups)
@@ -128,7 +130,7 @@ def in_groups(pages: Iterable[Playbook], asked: Iterable[Question]) -> tuple[Que
 def questions_for_later(library: Library, kinds: Iterable[str]) -> tuple[Question, ...]:
     """What these kinds ask and the report did not: asked in the mailbox, at the person's pace."""
     kinds = tuple(kinds)
-    asked = {one.id for one in questions(library, playbooks_to_ask(library, kinds))}
+    asked = {one.id for one in urgency_questions(library, playbooks_to_ask(library, kinds))}
     later = merging.questions_of(library, merging.pages_of(library, kinds))
     return tuple(one for one in later if one.id not in {*asked, STORY, *CONTACT})
 
@@ -148,7 +150,7 @@ def hidden_questions(
     library: Library, pages: Iterable[Playbook], answers: Context
 ) -> frozenset[str]:
     """The questions that answers on a page before have made pointless."""
-    all_of_them = questions(library, pages)
+    all_of_them = urgency_questions(library, pages)
     still_asked = {one.id for one in applicable_questions(all_of_them, answers)}
     return frozenset({one.id for one in all_of_them} - still_asked)
 
@@ -157,7 +159,7 @@ def drop_unasked_answers(
     library: Library, pages: Iterable[Playbook], answers: Context
 ) -> dict[str, Value]:
     """The answers, without those to questions that this report does not ask."""
-    return without_hidden(questions(library, pages), answers)
+    return without_hidden(urgency_questions(library, pages), answers)
 
 
 def answer_in_words(question: Question, value: Value) -> tuple[str, ...]:
@@ -205,7 +207,7 @@ def _floors(page: Playbook) -> list[int]:
     return sorted((flag.floor.rank for flag in page.red_flags if flag.floor), reverse=True)
 
 
-def open_lines(question: Question) -> int:
+def count_visible_lines(question: Question) -> int:
     """How many lines it takes on a page, question and answers, before anything is unfolded."""
     return 3 if has_collapsed_options(question) else 2 + len(question.options)
 

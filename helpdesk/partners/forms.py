@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Regexp
 
 from helpdesk.partners.labels import TAKES
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
-from helpdesk.partners.response_times import is_zone
+from helpdesk.partners.response_times import is_time_zone
 from helpdesk.partners.terms import PartnerTerms, unknown_platform
 from helpdesk.web.day_validators import require_past_day
 from helpdesk.web.forms import Form, parse_address_filter, validate_address
@@ -47,7 +47,7 @@ class AllowListForm(Form):
     )
 
 
-class AboutForm(Form):
+class PartnerTermsForm(Form):
     """What is settled about a partner, and can be changed."""
 
     name = StringField(
@@ -78,7 +78,7 @@ class AboutForm(Form):
     )
 
     def validate_timezone(self, field: Any) -> None:
-        if not is_zone(field.data or ""):
+        if not is_time_zone(field.data or ""):
             raise ValidationError(
                 "There is no such time zone. Names look like Europe/Lisbon or Asia/Beirut."
             )
@@ -92,7 +92,7 @@ class AboutForm(Form):
         )
 
 
-class PartnerForm(AboutForm, AllowListForm):
+class PartnerForm(PartnerTermsForm, AllowListForm):
     """Everything about a new partner."""
 
     known_platforms: Collection[str] = ()

@@ -61,7 +61,7 @@ class Partner(Identified, Base):
 
     __table_args__ = (CheckConstraint("vetted_by <> registered_by", name="second_person_vets"),)
 
-    def note_change(self, *, by: str) -> None:
+    def remember_changer(self, *, by: str) -> None:
         """Keep who changed it, besides those who did before."""
         if by not in self.changed_by:
             self.changed_by = [*self.changed_by, by]
@@ -76,11 +76,11 @@ class Partner(Identified, Base):
     def is_retired(self) -> bool:
         return self.retired_on is not None
 
-    def takes(self, ask: str) -> bool:
+    def accepts(self, ask: str) -> bool:
         """Whether it can be asked for this, now."""
         return not self.is_retired and ask in self.asks
 
-    def gets_mail(self, at: datetime) -> bool:
+    def can_be_emailed(self, at: datetime) -> bool:
         """Whether mail to them may rely on their address."""
         used = is_address_usable(self.mailbox_confirmed_at, self.mailbox_used_until, at)
         return self.mailbox is not None and used

@@ -6,7 +6,7 @@ from helpdesk.partners.models import Partner
 from helpdesk.partners.vetting import people_at_desk
 
 
-def list_mark_of(partner: Partner) -> str:
+def allow_list_mark_of(partner: Partner) -> str:
     """What may be sent to them."""
     return mark_of(*partner.allowed_fields)
 
@@ -19,5 +19,10 @@ def terms_mark_of(partner: Partner) -> str:
 def desk_mark_of(work: Work, partner: Partner) -> str:
     """Who they are, and who can read what is sent to them, by key: what somebody vouches for."""
     desk = [part for one in people_at_desk(work, partner) for part in one]
-    settled = (terms_mark_of(partner), list_mark_of(partner), partner.mailbox, partner.platform)
+    settled = (
+        terms_mark_of(partner),
+        allow_list_mark_of(partner),
+        partner.mailbox,
+        partner.platform,
+    )
     return mark_of(*settled, *desk)

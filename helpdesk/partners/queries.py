@@ -65,7 +65,7 @@ def keys_of_partner(work: Work, partner: Partner) -> SignedKeys:
 
 def mailbox_of(work: Work, partner: Partner) -> str:
     """Where their mail goes; empty where nothing is confirmed, or where it cannot be opened."""
-    if partner.mailbox is None or not partner.gets_mail(work.at):
+    if partner.mailbox is None or not partner.can_be_emailed(work.at):
         return ""
     place = partner.place_of("mailbox")
     try:

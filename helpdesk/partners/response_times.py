@@ -16,7 +16,7 @@ def as_seconds(times: dict[str, timedelta]) -> dict[str, int]:
     return {priority: int(time.total_seconds()) for priority, time in times.items()}
 
 
-def is_zone(name: str) -> bool:
+def is_time_zone(name: str) -> bool:
     """Whether this is the name of a zone, such as Europe/Lisbon."""
     return name in available_timezones()
 
@@ -25,7 +25,7 @@ def in_both_zones(at: datetime, zone: str) -> str:
     """29 Nov 2026, 14:00 UTC (15:00 in Europe/Berlin); the day too, where it is another one."""
     at = at.astimezone(UTC)
     ours = f"{at.day} {at:%b %Y}, {at:%H:%M} UTC"
-    if zone == "UTC" or not is_zone(zone):
+    if zone == "UTC" or not is_time_zone(zone):
         return ours
     there = at.astimezone(ZoneInfo(zone))
     day = "" if there.date() == at.date() else f"{there.day} {there:%b}, "

@@ -45,7 +45,7 @@ class Vetting(NamedTuple):
     others: Sequence[str]
 
 
-def vetting_of(work: Work, partner: Partner) -> Vetting:
+def vetting_state_of(work: Work, partner: Partner) -> Vetting:
     """What the partner's page says of it. Of those who can, it names whom the actor may see."""
     refusal = why_vetting_is_refused(work, partner, work.actor.id)
     seen = {one.id for one in accounts.all_visible_people(work)}

@@ -16,7 +16,7 @@ from math import log
 from typing import Final
 
 from helpdesk.core.edit_distance import within_one_edit
-from helpdesk.playbooks.normalization import WORD, folded, is_stop_word_stem, stem
+from helpdesk.playbooks.normalization import WORD, fold_letters, is_stop_word_stem, stem
 from helpdesk.playbooks.synonyms import Synonyms
 
 PAIR: Final = 0.5
@@ -172,7 +172,7 @@ class Classifier:
 
 
 def _words_of(text: str) -> list[str]:
-    return WORD.findall(folded(text))[:MOST_WORDS]
+    return WORD.findall(fold_letters(text))[:MOST_WORDS]
 
 
 def _telling(stems: Sequence[str]) -> Sequence[str]:

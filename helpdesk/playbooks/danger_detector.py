@@ -9,7 +9,7 @@ from typing import Final
 
 from helpdesk.playbooks.classifier import Classifier
 from helpdesk.playbooks.danger_signs import DangerPhrase, DangerPhrases, DangerSign
-from helpdesk.playbooks.normalization import words_in
+from helpdesk.playbooks.normalization import content_stems_in
 
 # A sign too many costs a glance, one too few costs more: it may be a little less likely.
 # Log likelihoods; measured on sentences that were not learnt (docs: playbooks/README.md).
@@ -43,7 +43,7 @@ class DangerDetector:
 
     def _resembled(self, text: str) -> Iterable[DangerSign]:
         """The sign that the beginning of a text is more like than any ordinary trouble."""
-        if len(words_in(text)) < FEWEST_WORDS:
+        if len(content_stems_in(text)) < FEWEST_WORDS:
             return ()
         scores = dict(self._classifier.scores(text))
         signs = {sign: scores.pop(sign) for sign in DangerSign if sign in scores}

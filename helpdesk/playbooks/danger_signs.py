@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from helpdesk.playbooks.normalization import LONGEST, WORD, folded, root, stem
+from helpdesk.playbooks.normalization import LONGEST, WORD, fold_letters, stem, without_affixes
 from helpdesk.playbooks.word_index import WordIndex
 
 # Words that people put between the words of a phrase: "he *always* hits me".
@@ -40,12 +40,12 @@ class DangerPhrase:
     text: str
 
 
-def words_of(phrase: DangerPhrase) -> str:
+def phrase_as_plain_words(phrase: DangerPhrase) -> str:
     """A phrase as plain words, all ways of saying it after one another."""
     return phrase.text.replace(OR, " ").replace(ANY_ENDING, "")
 
 
-def weight_of(phrase: DangerPhrase) -> float:
+def training_weight(phrase: DangerPhrase) -> float:
     """How much a phrase teaches: what lists several ways is nobody's sentence."""
     return LISTED if OR in phrase.text or ANY_ENDING in phrase.text else 1.0
 
@@ -70,7 +70,7 @@ class DangerPhrases:
         for place, word in enumerate(words):
             shown.update(
                 one.sign
-                for one in self._index.begun_by(word.stem, word.root)
+                for one in self._index.phrases_that_may_begin(word.stem, word.root)
                 if one.sign not in shown and one.is_at(words, place)
             )
         return tuple(sign for sign in DangerSign if sign in shown)
@@ -111,19 +111,19 @@ class _Phrase(NamedTuple):
 
 
 def _ways_of(piece: str) -> _Ways:
-    ways = [(way, word) for way in piece.split(OR) for word in WORD.findall(folded(way))]
+    ways = [(way, word) for way in piece.split(OR) for word in WORD.findall(fold_letters(way))]
     return _Ways(
         frozenset(stem(word) for way, word in ways if not way.endswith(ANY_ENDING)),
-        tuple(root(word) for way, word in ways if way.endswith(ANY_ENDING)),
+        tuple(without_affixes(word) for way, word in ways if way.endswith(ANY_ENDING)),
     )
 
 
 def _words_of(text: str) -> list[_Word]:
     """All words, the small ones too: who is hit is in them."""
     return [
-        _Word(root(word), stem(word))
+        _Word(without_affixes(word), stem(word))
         for piece in _short(text)
-        for word in WORD.findall(folded(piece))
+        for word in WORD.findall(fold_letters(piece))
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import Playbook, Question, Text
-from helpdesk.playbooks.progress import Record
+from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.playbooks.step_rules import continues_run, may_be_skipped
 
 
@@ -42,7 +42,7 @@ class EditionDiff:
         return tuple((field.name, getattr(self, field.name)) for field in fields(self))
 
 
-def compare(old: Playbook, new: Playbook) -> EditionDiff:
+def diff_editions(old: Playbook, new: Playbook) -> EditionDiff:
     """What became of every part of the old edition, and what is new in the new one."""
     return EditionDiff(
         questions=_changes(old.questions, new.questions),
@@ -72,12 +72,12 @@ def lost_answers(old: Playbook, new: Playbook, answers: Context) -> dict[str, Va
     return lost
 
 
-def lost_records(new: Playbook, records: Mapping[str, Record]) -> tuple[str, ...]:
+def lost_records(new: Playbook, records: Mapping[str, RecordedStep]) -> tuple[str, ...]:
     """The recorded steps that the new edition lacks, or in which they cannot stand as they are."""
     return tuple(name for name, record in records.items() if not _stands(new, name, record))
 
 
-def _stands(page: Playbook, step_id: str, record: Record) -> bool:
+def _stands(page: Playbook, step_id: str, record: RecordedStep) -> bool:
     """Whether it could be recorded in this edition too, and the run would go on after it."""
     step = page.step(step_id)
     if step is None:

@@ -30,9 +30,9 @@ def from_json(text: str) -> Playbook:
 
 def content_hash(playbook: Playbook) -> str:
     """The name of exactly these words and rules: SHA-256 over the canonical JSON."""
-    return hash_of(to_json(playbook))
+    return hash_of_stored_edition(to_json(playbook))
 
 
-def hash_of(content: str) -> str:
+def hash_of_stored_edition(content: str) -> str:
     """The name of an edition as it is stored."""
     return hashlib.sha256(content.encode()).hexdigest()

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Purpose(StrEnum):
+class HelplinePurpose(StrEnum):
     """What somebody reaches a line for."""
 
     EMERGENCY = "emergency"
@@ -22,7 +22,7 @@ class Purpose(StrEnum):
     IMAGES = "images"
 
 
-class Reach(StrEnum):
+class HelplineChannel(StrEnum):
     """How a line is reached."""
 
     CALL = "call"
@@ -35,7 +35,7 @@ class Reach(StrEnum):
 class HelplineContact:
     """A number, an address or a site, as people read it."""
 
-    reach: Reach
+    reach: HelplineChannel
     to: str
     # What it is for, where a country has one number for the police and another for an ambulance.
     of: str = ""
@@ -45,10 +45,10 @@ class HelplineContact:
         """What a tap opens. A site is nowhere of ours, so nothing of our page goes along."""
         bare = "".join(sign for sign in self.to if sign in "+*#0123456789")
         return {
-            Reach.CALL: f"tel:{bare}",
-            Reach.TEXT: f"sms:{bare}",
-            Reach.EMAIL: f"mailto:{self.to}",
-            Reach.SITE: f"https://{self.to}",
+            HelplineChannel.CALL: f"tel:{bare}",
+            HelplineChannel.TEXT: f"sms:{bare}",
+            HelplineChannel.EMAIL: f"mailto:{self.to}",
+            HelplineChannel.SITE: f"https://{self.to}",
         }[self.reach]
 
 
@@ -58,7 +58,7 @@ class Helpline:
 
     slug: str
     name: str
-    purpose: Purpose
+    purpose: HelplinePurpose
     ways: tuple[HelplineContact, ...]
     source: str
     countries: tuple[str, ...] = ()
@@ -67,8 +67,8 @@ class Helpline:
     verified_on: date | None = None
 
 
-def lines_for(
-    helplines: Iterable[Helpline], purpose: Purpose
+def helplines_for(
+    helplines: Iterable[Helpline], purpose: HelplinePurpose
 ) -> tuple[tuple[Helpline, ...], tuple[Helpline, ...]]:
     """The lines for a purpose: those for people from anywhere, then those of single countries."""
     of_it = [line for line in helplines if line.purpose is purpose]

@@ -26,7 +26,7 @@ class HouseFact:
 
 
 @dataclass(frozen=True)
-class Publishing:
+class PublisherIdentity:
     """Who gives the pages out, as the id of a STIX identity; the first day, and the latest."""
 
     owner: str
@@ -36,7 +36,7 @@ class Publishing:
 
 
 @dataclass(frozen=True)
-class Group:
+class IncidentGroup:
     """A heading of the public form, and the kinds of trouble that stand under it."""
 
     id: str
@@ -52,11 +52,11 @@ class Collection:
     version: str
     licence: str
     language: str
-    publishing: Publishing
+    publishing: PublisherIdentity
     taxonomies: dict[str, int]
     facts: tuple[HouseFact, ...]
     sources: dict[str, str]
-    groups: tuple[Group, ...] = ()
+    groups: tuple[IncidentGroup, ...] = ()
     # what most people come with: it stands in sight on the first page of the form
     common: tuple[str, ...] = ()
 

@@ -85,7 +85,7 @@ SMALL: Final = frozenset(
 )
 
 
-def folded(text: str) -> str:
+def fold_letters(text: str) -> str:
     """The same for all ways to write the same letters. Never refuses anything."""
     plain = unicodedata.normalize("NFKD", text[:LONGEST]).translate(SAME_LETTERS).casefold()
     bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
@@ -94,9 +94,9 @@ def folded(text: str) -> str:
     return whole[:LONGEST_FOLDED]
 
 
-def words_in(text: str) -> tuple[str, ...]:
+def content_stems_in(text: str) -> tuple[str, ...]:
     """The words that say something, each reduced to its stem. For small words alone: those."""
-    words = WORD.findall(folded(text))
+    words = WORD.findall(fold_letters(text))
     telling = [word for word in words if word not in _SMALL]
     return tuple(stem(word) for word in telling or words)
 
@@ -106,7 +106,7 @@ def is_stop_word_stem(stemmed: str) -> bool:
     return stemmed in _SMALL_STEMS
 
 
-def root(word: str) -> str:
+def without_affixes(word: str) -> str:
     """A folded word without what is written together with it; its ending stays."""
     if ARABIC.match(word):
         return _without_article(word, (*ARTICLES, *JOINED))
@@ -153,5 +153,5 @@ def _single(bare: str) -> str:
     return bare[:-1] if doubled else bare
 
 
-_SMALL = frozenset(folded(word) for word in SMALL)
+_SMALL = frozenset(fold_letters(word) for word in SMALL)
 _SMALL_STEMS = frozenset(stem(word) for word in _SMALL)

@@ -28,7 +28,7 @@ NOT_OVER = frozenset({StepState.OPEN, StepState.BLOCKED, StepState.WAITING})
 
 
 @dataclass(frozen=True)
-class Record:
+class RecordedStep:
     """What a person recorded about a step: the outcome it ended with, or none if it was skipped.
 
     `is_elsewhere` marks what another playbook of the case recorded, for both of them. A record with
@@ -51,7 +51,7 @@ class StepProgress:
 
     step: Step
     state: StepState
-    record: Record | None = None
+    record: RecordedStep | None = None
     waits_for: tuple[str, ...] = ()
     cannot_tell: tuple[str, ...] = ()
 

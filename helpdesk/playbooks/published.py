@@ -98,12 +98,12 @@ def load_helplines(path: Path) -> tuple[Helpline, ...]:
     return lines
 
 
-def path_of(folder: Path, name: str) -> Path:
+def published_path(folder: Path, name: str) -> Path:
     """Where the library lies, or the translation into a language."""
     return folder / PUBLISHED / f"{name}.json"
 
 
-def hashes_of(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
+def source_file_hashes(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
     """The files of a content folder that bear such names, each with its hash."""
     files = sorted(path for pattern in patterns for path in folder.glob(pattern))
     return {
@@ -114,12 +114,14 @@ def hashes_of(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
 
 def _load(folder: Path, name: str, patterns: tuple[str, ...]) -> dict[str, Any]:
     try:
-        stored: dict[str, Any] = json.loads(path_of(folder, name).read_text(encoding="utf-8"))
+        stored: dict[str, Any] = json.loads(
+            published_path(folder, name).read_text(encoding="utf-8")
+        )
     except FileNotFoundError:
         raise NotPublished(f"playbooks/{PUBLISHED}/{name}.json is missing") from None
     if stored["format"] != FORMAT:
         raise NotPublished(f"playbooks/{PUBLISHED}/{name}.json has another format")
-    was, now = stored["made_from"], hashes_of(folder, patterns)
+    was, now = stored["made_from"], source_file_hashes(folder, patterns)
     for file in sorted(was.keys() | now.keys()):
         if was.get(file) != now.get(file):
             raise NotPublished(f"playbooks/{file} was changed and not published since")

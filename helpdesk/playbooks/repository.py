@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpdesk.playbooks.classifier import Classifier
 from helpdesk.playbooks.danger_detector import DangerDetector
-from helpdesk.playbooks.editions import from_json, hash_of, to_json
+from helpdesk.playbooks.editions import from_json, hash_of_stored_edition, to_json
 from helpdesk.playbooks.helplines import Helpline
 from helpdesk.playbooks.library import Library
 from helpdesk.playbooks.localization import localize
@@ -104,10 +104,10 @@ def current_edition(playbook_id: str) -> CurrentEdition | None:
     if playbook is None:
         return None
     content = to_json(playbook)
-    return CurrentEdition(playbook, hash_of(content), content)
+    return CurrentEdition(playbook, hash_of_stored_edition(content), content)
 
 
-def read_all(languages: Iterable[str]) -> None:
+def preload_all(languages: Iterable[str]) -> None:
     """Read whatever a page may ask for now, so that nobody who looks at one waits for it."""
     for language in languages:
         _by_id(language)

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Final
 
 from helpdesk.playbooks.classifier import Classifier, Example
-from helpdesk.playbooks.danger_signs import DangerPhrase, weight_of, words_of
+from helpdesk.playbooks.danger_signs import DangerPhrase, phrase_as_plain_words, training_weight
 from helpdesk.playbooks.library import SearchPhrase
 from helpdesk.playbooks.model import Playbook, Text
-from helpdesk.playbooks.normalization import words_in
+from helpdesk.playbooks.normalization import content_stems_in
 from helpdesk.playbooks.synonyms import SynonymGroup, Synonyms
 
 # So many are always offered: "we found nothing" is no answer to a frightened person.
@@ -48,7 +48,10 @@ def train_classifier(
     for page in pages:
         examples += [Example(page.id, said) for said in _phrases(page)]
         examples.append(Example(page.id, str(page.trigger), TRIGGER))
-    examples += [Example(one.sign, words_of(one), weight_of(one)) for one in danger_phrases]
+    examples += [
+        Example(one.sign, phrase_as_plain_words(one), training_weight(one))
+        for one in danger_phrases
+    ]
     return Classifier(examples, Synonyms(synonyms))
 
 
@@ -68,7 +71,7 @@ class PlaybookSearch:
 
     def find(self, words: str) -> tuple[SearchHit, ...]:
         """Three to five kinds of incident, the likeliest first; none only if no word was typed."""
-        asked = frozenset(words_in(words))
+        asked = frozenset(content_stems_in(words))
         if not asked:
             return ()
         scores = self._classifier.scores(words)
@@ -93,7 +96,7 @@ class PlaybookSearch:
 
 @lru_cache(maxsize=16_384)
 def _stems(said: str) -> frozenset[str]:
-    return frozenset(words_in(said))
+    return frozenset(content_stems_in(said))
 
 
 def _phrases(page: Playbook) -> Iterator[str]:

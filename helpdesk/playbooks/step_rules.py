@@ -24,7 +24,7 @@ def blocked_outcome_message(page: Playbook, outcome: StepOutcome, missing: Itera
     """Why it may not end like this yet, in a sentence."""
     end = page.end(outcome.end or "")
     label = end.label if end is not None else outcome.label
-    titles = in_titles(page, (step.id for step in missing))
+    titles = titles_of_steps(page, (step.id for step in missing))
     return f"Before this can end as “{label}”, these must be done: {titles}."
 
 
@@ -65,7 +65,7 @@ def continues_run(outcome: StepOutcome) -> bool:
     return outcome.end is None and outcome.playbook is None
 
 
-def in_titles(page: Playbook, step_ids: Iterable[str]) -> str:
+def titles_of_steps(page: Playbook, step_ids: Iterable[str]) -> str:
     """Steps by the names that people read."""
     steps = (page.step(step_id) for step_id in step_ids)
     return ", ".join(f"“{step.title}”" for step in steps if step is not None)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from helpdesk.playbooks.conditions import Context
 from helpdesk.playbooks.evaluation import Truth, evaluate, unknown_names_in
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import Progress, Record, StepProgress, StepState
+from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress, StepState
 from helpdesk.playbooks.step_facts import NOT_SO_FAR, facts_named_by
 
 
-def progress(playbook: Playbook, known: Context, records: Mapping[str, Record]) -> Progress:
+def progress(playbook: Playbook, known: Context, records: Mapping[str, RecordedStep]) -> Progress:
     """Where every step stands, given what is known and what was recorded."""
     return StepTracker(playbook).progress_of(known, records)
 
@@ -22,18 +22,20 @@ class StepTracker:
         self.playbook = playbook
         self._facts = {step.id: facts_named_by(step) for step in playbook.steps}
         self._named = {fact for facts in self._facts.values() for fact in facts}
-        self._recorded: dict[tuple[str, Record], StepProgress] = {}
+        self._recorded: dict[tuple[str, RecordedStep], StepProgress] = {}
 
-    def progress_of(self, known: Context, records: Mapping[str, Record]) -> Progress:
+    def progress_of(self, known: Context, records: Mapping[str, RecordedStep]) -> Progress:
         """Where every step stands."""
         return Progress(tuple(self._one_by_one(known, records)))
 
-    def next_step(self, known: Context, records: Mapping[str, Record]) -> StepProgress | None:
+    def next_step(self, known: Context, records: Mapping[str, RecordedStep]) -> StepProgress | None:
         """The step to do next, without a look at those that come after it."""
         steps = self._one_by_one(known, records)
         return next((one for one in steps if one.state is StepState.OPEN), None)
 
-    def _one_by_one(self, known: Context, records: Mapping[str, Record]) -> Iterator[StepProgress]:
+    def _one_by_one(
+        self, known: Context, records: Mapping[str, RecordedStep]
+    ) -> Iterator[StepProgress]:
         """Each step as it stands, in the order of the page.
 
         A fact that no step has recorded yet is not so, as far as we know; only where the step that
@@ -53,7 +55,7 @@ class StepTracker:
                 before[step.id] = self._as_recorded(step, record)
             yield before[step.id]
 
-    def _as_recorded(self, step: Step, record: Record) -> StepProgress:
+    def _as_recorded(self, step: Step, record: RecordedStep) -> StepProgress:
         """What was recorded stays so, whatever is learned later."""
         name = step.id, record
         if name not in self._recorded:
@@ -61,7 +63,7 @@ class StepTracker:
         return self._recorded[name]
 
 
-def _state_after(record: Record) -> StepState:
+def _state_after(record: RecordedStep) -> StepState:
     if record.outcome is None:
         return StepState.SKIPPED
     if record.back_at is None:
@@ -87,7 +89,7 @@ def _now(
     return StepProgress(step, state, waits_for=waits_for, cannot_tell=unsure)
 
 
-def _as_elsewhere(now: StepProgress, record: Record) -> StepProgress:
+def _as_elsewhere(now: StepProgress, record: RecordedStep) -> StepProgress:
     """What another playbook recorded settles the step, if it is needed here at all."""
     if now.state is StepState.NOT_NEEDED:
         return now

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from helpdesk.playbooks.normalization import WORD, folded, root
+from helpdesk.playbooks.normalization import WORD, fold_letters, without_affixes
 from helpdesk.playbooks.word_index import WordIndex
 
 ANY_ENDING: Final = "*"
@@ -58,16 +58,16 @@ class Synonyms:
 
     def meanings_in(self, words: Sequence[str]) -> Mapping[str, int]:
         """How many of the folded words, or places where several begin, have which meaning."""
-        roots = [root(word) for word in words]
+        roots = [without_affixes(word) for word in words]
         found: Counter[str] = Counter()
         for place, word in enumerate(roots):
-            begun = self._index.begun_by(word, word)
+            begun = self._index.phrases_that_may_begin(word, word)
             found.update({one.meaning for one in begun if one.goes_on(roots, place)})
         return found
 
 
 def _words_of(text: str) -> Iterator[_Word]:
     for piece in text.split():
-        words = WORD.findall(folded(piece))
+        words = WORD.findall(fold_letters(piece))
         for place, word in enumerate(words, start=1):
-            yield _Word(root(word), place == len(words) and piece.endswith(ANY_ENDING))
+            yield _Word(without_affixes(word), place == len(words) and piece.endswith(ANY_ENDING))

@@ -20,7 +20,7 @@ class WordIndex(Generic[Phrase]):
         if any_ending and len(first) not in self._lengths:
             self._lengths = tuple(sorted((*self._lengths, len(first))))
 
-    def begun_by(self, whole: str, root: str) -> Iterator[Phrase]:
+    def phrases_that_may_begin(self, whole: str, root: str) -> Iterator[Phrase]:
         """Those of which a word of a text may be the first: `whole` as whole words are kept, and
         `root` with its ending."""
         yield from self._whole.get(whole, ())

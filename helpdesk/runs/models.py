@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk.cases.models import SealedCaseRecord
 from helpdesk.core.database import ID_LENGTH, Base, enum_column
 from helpdesk.core.sealing import Envelope
-from helpdesk.playbooks.progress import Record
+from helpdesk.playbooks.progress import RecordedStep
 
 
 class RecordedAs(StrEnum):
@@ -97,7 +97,7 @@ class StepRecord(SealedCaseRecord, Base):
         ),
     )
 
-    def as_recorded(self, at: datetime) -> Record:
+    def as_recorded(self, at: datetime) -> RecordedStep:
         """The record as it stands at this moment."""
         is_due = self.back_at is not None and self.back_at <= at
-        return Record(self.outcome, back_at=self.back_at, is_due=is_due)
+        return RecordedStep(self.outcome, back_at=self.back_at, is_due=is_due)

@@ -29,7 +29,7 @@ class SharedStep:
     once: bool
 
     @property
-    def counts(self) -> bool:
+    def counts_as_done(self) -> bool:
         """Whether it need not be done again. What ended the work there is seen here, no more; so is
         what is not over there either."""
         return self.once and not self.ended_the_run and self.record.back_at is None

@@ -14,7 +14,7 @@ from helpdesk.playbooks.merging import advice_of, pages_of
 from helpdesk.playbooks.repository import load_current_library
 
 
-def keep_for_advice(case: Case, answers: Context) -> None:
+def seal_answers_for_advice(case: Case, answers: Context) -> None:
     """Seal to the return code those answers that some line of advice asks about, and no others.
 
     They are choices, never words. Whoever forces a code out of somebody sees what to do, and not
@@ -25,9 +25,9 @@ def keep_for_advice(case: Case, answers: Context) -> None:
     case.for_advice = case.reporter_public.seal_text(json.dumps(kept), place)
 
 
-def add_for_advice(work: Work, case: Case, answers: Context) -> None:
+def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
     """Add what the reporter has answered since."""
-    keep_for_advice(case, {**answers_for_advice(work, case), **answers})
+    seal_answers_for_advice(case, {**answers_for_advice(work, case), **answers})
 
 
 def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:

@@ -8,7 +8,7 @@ from helpdesk.cases.models import Case
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue, job
 from helpdesk.triage import surge_alerts
-from helpdesk.triage.case_alerts import compose_case_alert, is_case_owner, send_and_record
+from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, tier_of_case_owner
 from helpdesk.triage.decision_table import AlertAudience
 from helpdesk.triage.first_reply_clock import due_as_argument
 from helpdesk.triage.repository import load_decision_table
@@ -96,7 +96,7 @@ def alert_next_update(context: AppContext, *, case_id: str, percent: int, due: i
         if case is None or case.word_due_at is None or due_as_argument(case.word_due_at) != due:
             return
         told = _tell_at(case, percent)
-        first = (is_case_owner(case),) if told is AlertAudience.DUTY else ()
+        first = (tier_of_case_owner(case),) if told is AlertAudience.DUTY else ()
         call = compose_case_alert(
             context,
             work,

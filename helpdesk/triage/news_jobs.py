@@ -24,7 +24,7 @@ from helpdesk.core.recent import was_within
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 from helpdesk.triage import operations
-from helpdesk.triage.case_alerts import compose_case_alert, is_this_person, send_and_record
+from helpdesk.triage.case_alerts import compose_case_alert, send_and_record, tier_of_person
 from helpdesk.triage.summary_emails import MOVED, leave_to_next_summary
 
 # How long somebody has to see it by themselves before a letter says that something is new.
@@ -162,5 +162,5 @@ def _compose(
             cases=[(ref, f"{context.settings.staff_url}/cases/{ref}") for ref in by_ref],
         )
 
-    ladder = (is_this_person(person_id), *on_call.DUTY_FIRST)
+    ladder = (tier_of_person(person_id), *on_call.DUTY_FIRST)
     return on_call.compose_alert(work, team_id, email=email, tiers=ladder)

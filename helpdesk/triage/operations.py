@@ -21,7 +21,7 @@ from helpdesk.playbooks.model import Playbook
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import first_reply_clock, queries
-from helpdesk.triage.advice import keep_for_advice
+from helpdesk.triage.advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement, judge_report, playbooks_by_urgency
 from helpdesk.triage.models import Evaluation
 from helpdesk.triage.policy import may_decide, may_judge
@@ -74,7 +74,7 @@ def correct_answers(
     lock_case(work, case)
     work.require(may_judge, case)
     refuse_if_changed_since(seen, now=mark_of(case.answers))
-    pages, table = queries.pages_of(work, case), load_decision_table()
+    pages, table = queries.playbooks_judging_case(work, case), load_decision_table()
     questions = queries.questions_of(pages)
     before = answers_of(work, case)
     told = {name: value for name, value in {**before, **changes}.items() if value}
@@ -88,7 +88,7 @@ def correct_answers(
     kept = {name: value for name, value in after.items() if name in {*told_in_report, *changes}}
     kept |= {name: "" for name, value in changes.items() if not value}
     case.answers = work.keys.seal(case, "answers", json.dumps(kept))
-    keep_for_advice(case, after)
+    seal_answers_for_advice(case, after)
     for question in changes:
         record_contribution(
             work, case.id, ContributionKind.EVIDENCE, name=answer_contribution_name(question)
@@ -110,7 +110,7 @@ def judge_again(work: Work, case: Case, *, was_about: Sequence[Playbook]) -> Jud
     lock_case(work, case)
     work.require(may_judge, case)
     table, answers = load_decision_table(), answers_of(work, case)
-    judgement = judge_report(table, queries.pages_of(work, case), answers)
+    judgement = judge_report(table, queries.playbooks_judging_case(work, case), answers)
     was = judge_report(table, was_about, answers).level
     _apply(work, case, judgement, was=was, answers=answers, about=[*case.kinds])
     return judgement
@@ -149,7 +149,7 @@ def _apply(
 def _ask_as_judged(work: Work, case: Case, judgement: Judgement) -> None:
     """Call for the second person without whom corrected answers lower nothing."""
     lower = queries.next_lower_level(case.level)
-    if lower is not None and queries.pending_request(work, case) is None:
+    if lower is not None and queries.pending_lower_level_request(work, case) is None:
         reason = (
             f"The answers were corrected, and lead to {judgement.level} by rule {judgement.code}."
         )
@@ -175,7 +175,7 @@ def request_lower_level(
     work.require(may_judge, case)
     level = _one_below(case, level)
     _refuse_in_danger(work, case)
-    if queries.pending_request(work, case) is not None:
+    if queries.pending_lower_level_request(work, case) is not None:
         raise Conflict(
             "Someone has already asked for a lower level. It is waiting for a second person."
         )
@@ -280,5 +280,5 @@ def _one_below(case: Case, level: Level | None) -> Level:
 
 
 def _refuse_in_danger(work: Work, case: Case) -> None:
-    if queries.judgement_of(work, case).settled["danger"] == "imminent":
+    if queries.judge_current_answers(work, case).settled["danger"] == "imminent":
         raise Conflict("While someone is in danger now, a case stays immediate.")

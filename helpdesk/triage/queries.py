@@ -89,7 +89,7 @@ def triage_of_case(work: Work, case: Case) -> TriageSummary:
         case,
         evaluations=evaluations_of(work, case),
         at_work=runs.playbooks_in_progress(work, case),
-        request=pending_request(work, case),
+        request=pending_lower_level_request(work, case),
         messages=cases.messages_with_reporter(work, case),
     )
 
@@ -128,7 +128,7 @@ def next_lower_level(level: Level) -> Level | None:
     return next((one for one in Level if one.rank == level.rank - 1), None)
 
 
-def pages_of(work: Work, case: Case) -> tuple[Playbook, ...]:
+def playbooks_judging_case(work: Work, case: Case) -> tuple[Playbook, ...]:
     """Everything a case is judged by: the kinds it is about, and the playbooks at work on it."""
     return merging.pages_of(
         load_current_library(), (*case.kinds, *runs.playbooks_in_progress(work, case))
@@ -144,9 +144,11 @@ def questions_of(pages: Sequence[Playbook]) -> tuple[Question, ...]:
     return (*asked, *late)
 
 
-def judgement_of(work: Work, case: Case) -> Judgement:
+def judge_current_answers(work: Work, case: Case) -> Judgement:
     """What today's table says to the answers as they stand, with what is assumed and to ask."""
-    return judge_report(load_decision_table(), pages_of(work, case), answers_of(work, case))
+    return judge_report(
+        load_decision_table(), playbooks_judging_case(work, case), answers_of(work, case)
+    )
 
 
 def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
@@ -155,7 +157,7 @@ def evaluations_of(work: Work, case: Case) -> Sequence[Evaluation]:
     return work.session.scalars(given.order_by(Evaluation.at.desc(), Evaluation.id)).all()
 
 
-def pending_request(work: Work, case: Case) -> LowerLevelRequest | None:
+def pending_lower_level_request(work: Work, case: Case) -> LowerLevelRequest | None:
     """The wish to lower the level that nobody has decided yet."""
     return work.session.scalar(
         select(LowerLevelRequest).where(
@@ -164,17 +166,17 @@ def pending_request(work: Work, case: Case) -> LowerLevelRequest | None:
     )
 
 
-def pending_request_or_conflict(
+def pending_lower_level_request_or_conflict(
     work: Work, case: Case, *, seen: str | None = None
 ) -> LowerLevelRequest:
     """The undecided wish; where there is none, or not the one seen, somebody has been quicker."""
-    request = pending_request(work, case)
+    request = pending_lower_level_request(work, case)
     if request is None or seen not in (None, request.id):
         raise Conflict("Someone else has already decided this.")
     return request
 
 
-def pending_requests(work: Work) -> Sequence[LowerLevelRequest]:
+def pending_lower_level_requests(work: Work) -> Sequence[LowerLevelRequest]:
     """Wishes to lower a level in the actor's queues, oldest first."""
     pending = (
         select(LowerLevelRequest)

@@ -21,7 +21,7 @@ bp = Blueprint("triage", __name__, url_prefix="/cases/<ref>")
 def edit_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_judge, case)
-    questions = queries.questions_of(queries.pages_of(work, case))
+    questions = queries.questions_of(queries.playbooks_judging_case(work, case))
     form = answers_form(questions, answers_of(work, case))
     return _answers_page(case, form, seen=mark_of(case.answers))
 
@@ -29,7 +29,7 @@ def edit_answers(ref: str) -> ResponseReturnValue:
 @bp.post("/answers")
 def create_answers(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    form = answers_form(queries.questions_of(queries.pages_of(work, case)), {})
+    form = answers_form(queries.questions_of(queries.playbooks_judging_case(work, case)), {})
     if not form.validate_on_submit():
         return _answers_page(case, form, seen=submitted_page_mark()), 422
     changes = form.changes(answers_of(work, case))
@@ -78,7 +78,7 @@ def create_lowering(ref: str) -> ResponseReturnValue:
 @bp.post("/lowering/decision")
 def create_lowering_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = queries.pending_request_or_conflict(work, case, seen=submitted_page_mark())
+    asked = queries.pending_lower_level_request_or_conflict(work, case, seen=submitted_page_mark())
     granted = request.form.get("granted") == "yes"
     operations.decide_lower_level_request(work, asked, granted=granted)
     flash(f"The level is {case.level}." if granted else "The level stays as it was.")
@@ -90,7 +90,7 @@ def _to_case(case: Case) -> ResponseReturnValue:
 
 
 def _answers_page(case: Case, form: AnswersForm, *, seen: str) -> str:
-    judgement = queries.judgement_of(work, case)
+    judgement = queries.judge_current_answers(work, case)
     return render_template(
         "triage/answers.html", case=case, form=form, judgement=judgement, seen=seen
     )

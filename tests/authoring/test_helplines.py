@@ -4,7 +4,13 @@ import pytest
 
 from helpdesk.authoring.reading.helplines import read_helplines_at
 from helpdesk.authoring.source import PlaybookError
-from helpdesk.playbooks.helplines import Helpline, HelplineContact, Purpose, Reach, lines_for
+from helpdesk.playbooks.helplines import (
+    Helpline,
+    HelplineChannel,
+    HelplineContact,
+    HelplinePurpose,
+    helplines_for,
+)
 from helpdesk.playbooks.repository import helplines
 
 LINE = (
@@ -20,8 +26,8 @@ def read(tmp_path, text):
 
 
 def test_every_purpose_has_a_line_that_answers_people_from_anywhere_or_from_many_countries():
-    for purpose in Purpose:
-        everywhere, by_country = lines_for(helplines(), purpose)
+    for purpose in HelplinePurpose:
+        everywhere, by_country = helplines_for(helplines(), purpose)
         assert everywhere or len({code for line in by_country for code in line.countries}) > 40
 
 
@@ -35,8 +41,8 @@ def test_a_line_is_read_whole(tmp_path):
     assert line == Helpline(
         slug="a-line",
         name="A line",
-        purpose=Purpose.CRISIS,
-        ways=(HelplineContact(Reach.CALL, "116 123"),),
+        purpose=HelplinePurpose.CRISIS,
+        ways=(HelplineContact(HelplineChannel.CALL, "116 123"),),
         source="x",
         countries=("GB", "NO"),
         languages=("en",),
@@ -71,10 +77,10 @@ def test_what_is_wrong_with_a_line_is_said_with_its_place(tmp_path, wrong, says)
 @pytest.mark.parametrize(
     ("way", "href"),
     [
-        (HelplineContact(Reach.CALL, "+353 1 210 0489"), "tel:+35312100489"),
-        (HelplineContact(Reach.TEXT, "988"), "sms:988"),
-        (HelplineContact(Reach.EMAIL, "help@example.org"), "mailto:help@example.org"),
-        (HelplineContact(Reach.SITE, "example.org/help"), "https://example.org/help"),
+        (HelplineContact(HelplineChannel.CALL, "+353 1 210 0489"), "tel:+35312100489"),
+        (HelplineContact(HelplineChannel.TEXT, "988"), "sms:988"),
+        (HelplineContact(HelplineChannel.EMAIL, "help@example.org"), "mailto:help@example.org"),
+        (HelplineContact(HelplineChannel.SITE, "example.org/help"), "https://example.org/help"),
     ],
 )
 def test_a_tap_opens_what_stands_there(way, href):

@@ -20,7 +20,7 @@ from helpdesk.playbooks.published import (
     load_library,
     load_part,
     load_translation,
-    path_of,
+    published_path,
 )
 from helpdesk.playbooks.repository import CONTENT
 from helpdesk.settings import LANGUAGES
@@ -119,7 +119,7 @@ def test_walk_throughs_and_word_lists_are_for_writers_alone(folder):
 
 
 def test_what_is_not_there_or_of_another_format_says_what_to_do(folder):
-    path = path_of(folder, "library")
+    path = published_path(folder, "library")
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 0}))
     with pytest.raises(NotPublished, match="another format"):
         load_library(folder)
@@ -138,13 +138,13 @@ def test_publishing_writes_what_changed_and_the_change_loads(folder):
 
 
 def test_a_page_that_does_not_read_publishes_nothing(folder):
-    before = path_of(folder, "library").read_bytes()
+    before = published_path(folder, "library").read_bytes()
     change(folder / PAGE, "\ntitle: ", "\ntitel: ")
 
     with pytest.raises(PlaybookError):
         publish(folder, TRANSLATED)
 
-    assert path_of(folder, "library").read_bytes() == before
+    assert published_path(folder, "library").read_bytes() == before
 
 
 def test_the_command_says_what_it_wrote_and_what_it_would_write(folder):

@@ -129,8 +129,8 @@ EVERYWHERE = (
 SOMEWHERE = {
     "late": lambda work: queries.cases_with_late_update(work),
     "unheard": lambda work: triage.cases_with_failed_alert(work),
-    "level requests": lambda work: triage.pending_requests(work),
-    "closing requests": lambda work: case_closing.pending_requests(work),
+    "level requests": lambda work: triage.pending_lower_level_requests(work),
+    "closing requests": lambda work: case_closing.pending_closing_requests(work),
     "failed deliveries": lambda work: escalations.failed_deliveries(work),
 }
 

@@ -266,7 +266,7 @@ def test_what_left_on_one_persons_word_stands_there_until_it_is_read(house, brow
     assert "It was sent on one person" in second_persons_on(browser(house.lead).get("/duty").text)
 
     with house.as_(house.lead) as work:
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
 
     assert second_persons_on(browser(house.lead).get("/duty").text) == ""
 

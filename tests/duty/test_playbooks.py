@@ -17,7 +17,7 @@ from helpdesk.duty.timeline import sentence_for
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.runs import queries as playbooks
 from helpdesk.runs.models import Run
-from helpdesk.runs.queries import page_of
+from helpdesk.runs.queries import pinned_playbook_of
 from helpdesk.triage import operations as triage
 from helpdesk.triage import queries
 from helpdesk.triage.repository import load_decision_table
@@ -76,7 +76,7 @@ class House:
     def finish(self, run_id, step, outcome):
         with self.working() as work:
             run = work.session.get(Run, run_id)
-            shown = showing(page_of(run), step, outcome)
+            shown = showing(pinned_playbook_of(run), step, outcome)
             operations.finish_step(work, run, step, outcome=outcome, **shown)
 
     def history(self, action):
@@ -168,7 +168,7 @@ def test_a_case_that_goes_on_under_another_name_does_not_wait_longer(house):
     with house.working() as work:
         case = work.session.get(Case, case_id)
         assert case.kinds == ("account-takeover",)
-        assert queries.judgement_of(work, case).level is Level.ROUTINE
+        assert queries.judge_current_answers(work, case).level is Level.ROUTINE
         assert case.level is Level.IMMEDIATE
         assert [one.level for one in queries.evaluations_of(work, case)] == [Level.IMMEDIATE] * 2
 
@@ -287,7 +287,7 @@ def test_an_outcome_that_the_answers_do_not_fit_is_said_and_changes_no_level(
 
     with house.working() as work:
         case = work.session.get(Case, case_id)
-        settled = queries.judgement_of(work, case).settled
+        settled = queries.judge_current_answers(work, case).settled
         found = disagreements(playbooks.runs_of(work, case), load_decision_table(), settled)
         assert case.level is before
 

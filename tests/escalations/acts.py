@@ -351,7 +351,7 @@ class TwoPeople(RuleBasedStateMachine):
 
     @rule(who=WHO, number=st.integers(0, 2))
     def read_afterwards(self, who, number):
-        if done := self.on_request(who, number, operations.read_afterwards):
+        if done := self.on_request(who, number, operations.confirm_read_afterwards):
             TRIED["read afterwards"] += 1
             assert self.actor(who) not in self.parts_in(done), "who had a part read it afterwards"
 
@@ -464,7 +464,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, granted=st.booleans())
     def decide_lowering(self, who, granted):
         def act(work, case):
-            wish = levels.pending_request_or_conflict(work, case)
+            wish = levels.pending_lower_level_request_or_conflict(work, case)
             before = case.level
             triage.decide_lower_level_request(work, wish, granted=granted)
             assert wish.asked_by != work.actor.id
@@ -505,7 +505,7 @@ class TwoPeople(RuleBasedStateMachine):
     @rule(who=WHO, granted=st.booleans())
     def decide_closing(self, who, granted):
         def act(work, case):
-            wish = case_closing.pending_request(work, case)
+            wish = case_closing.pending_closing_request(work, case)
             if wish is None:
                 raise NothingThere
             case_closing.decide_closing(work, wish, granted=granted)

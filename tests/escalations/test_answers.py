@@ -126,7 +126,7 @@ def test_where_life_may_depend_on_it_an_answer_leaves_alone_and_is_read_within_t
     assert (now.state, now.second_read_at) == (EscalationState.IN_REVIEW, None)
     assert now.second_read_due_at is not None
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="had a part"):
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
     jobs.alert_second_reader(house.context, escalation_id=escalation.id)
     assert "Please read request" in house.context.mailer.sent[-1].subject
 

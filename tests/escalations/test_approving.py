@@ -253,12 +253,12 @@ def test_an_immediate_one_may_go_alone_and_is_read_by_another_within_the_hour(ho
     with house.as_(house.second) as work:
         assert [one.id for one in queries.requests_to_read_afterwards(work)] == [escalation.id]
     with house.as_(house.writer) as work, pytest.raises(Conflict, match="Someone else"):
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.second) as work:
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
         assert queries.requests_to_read_afterwards(work) == []
     with house.as_(house.lead) as work, pytest.raises(Conflict, match="is not waiting"):
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
 
 
 @pytest.mark.parametrize("level", [Level.SOON, Level.IMMEDIATE])
@@ -312,7 +312,7 @@ def asked(house, escalation, times=1):
             operations.ask_second_person(work, house.mine(work, escalation))
     run_due_jobs(house.context, "notices", at=datetime.now(UTC) + timedelta(minutes=1))
     with house.as_(house.writer) as work:
-        return second_person_alerts.alert_for_approval(work, house.mine(work, escalation))
+        return second_person_alerts.last_alert_for_approval(work, house.mine(work, escalation))
 
 
 def without_mailbox(house, *people):
@@ -381,7 +381,9 @@ def test_what_left_alone_says_that_nobody_could_be_called_to_read_it(house):
     jobs.alert_second_reader(house.context, escalation_id=escalation.id)
 
     with house.as_(house.writer) as work:
-        assert second_person_alerts.alert_to_read(work, house.mine(work, escalation)).reached_nobody
+        assert second_person_alerts.last_alert_to_read_afterwards(
+            work, house.mine(work, escalation)
+        ).reached_nobody
 
 
 def test_outside_the_queue_there_is_no_request(house):

@@ -133,7 +133,7 @@ def test_their_own_number_is_kept_sealed_and_shown_to_both_sides(house, partner_
     now = house.now(escalation)
     assert b"TRUST-4711" not in now.ticket.raw + now.ticket_for_partner.raw
     with house.as_(house.writer) as work, pytest.raises(NotAllowed):
-        operations.note_ticket(work, house.mine(work, escalation), ticket="x")
+        operations.set_partner_ticket(work, house.mine(work, escalation), ticket="x")
 
 
 def test_a_partner_reads_who_asks_whom_to_call_and_times_in_its_own_zone(house, partner_desk):

@@ -13,7 +13,7 @@ from helpdesk.escalations.gates import (
     would_leave_unread,
 )
 from helpdesk.escalations.labels import IN_ORDER
-from helpdesk.escalations.packets import Header, build_packet
+from helpdesk.escalations.packets import PacketHeader, build_packet
 from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME
 
@@ -29,7 +29,9 @@ FIELDS = {
 
 
 def a_packet(ask=Ask.RESTORE, priority=Priority.P2, **fields):
-    return build_packet(Header("R-1", "example", ask, priority, "5a17"), FIELDS | fields, BY_NAME)
+    return build_packet(
+        PacketHeader("R-1", "example", ask, priority, "5a17"), FIELDS | fields, BY_NAME
+    )
 
 
 def all_is_well(**different):

@@ -58,7 +58,7 @@ def test_one_who_wrote_it_sends_it_again_while_it_is_that_urgent(house, alone):
 
 def test_who_wrote_it_sends_again_what_a_second_person_has_read(house, alone):
     with house.as_(house.second) as work:
-        operations.read_afterwards(work, house.mine(work, alone))
+        operations.confirm_read_afterwards(work, house.mine(work, alone))
     house.change_case(level=Level.URGENT)
 
     assert send_again(house, alone, house.writer) is EscalationState.WITH_PARTNER

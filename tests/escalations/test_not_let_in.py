@@ -91,7 +91,10 @@ def test_one_coordinator_with_two_accounts_does_not_close_an_urgent_case(house, 
     assert answer.status_code == 403
     assert "don&#39;t have access yet" in answer.text
     with house.as_(house.lead) as work:
-        assert case_closing.pending_request(work, work.session.get(Case, house.case.id)) is None
+        assert (
+            case_closing.pending_closing_request(work, work.session.get(Case, house.case.id))
+            is None
+        )
 
 
 ANSWERS = {
@@ -100,7 +103,7 @@ ANSWERS = {
     "decide": lambda work, one: operations.decide(
         work, one, action=Action.ACCESS_RESTORED, reason=Reason.OTHER
     ),
-    "note a number": lambda work, one: operations.note_ticket(work, one, ticket="4711"),
+    "note a number": lambda work, one: operations.set_partner_ticket(work, one, ticket="4711"),
 }
 
 

@@ -138,7 +138,7 @@ def wish(house, reason, level=Level.SOON):
 
 def settle(house, *, granted):
     with house.as_(house.lead) as work:
-        asked = levels.pending_request(work, case_in(work, house))
+        asked = levels.pending_lower_level_request(work, case_in(work, house))
         triage.decide_lower_level_request(work, asked, granted=granted)
 
 
@@ -179,7 +179,7 @@ def test_closing_as_no_report_is_agreed_by_who_has_seen_the_wish(house, browse, 
     second, address = browse(house.second), f"/cases/{house.case.ref}/closure/decision"
     old = second.get("/approvals")
     with house.as_(house.lead) as work:
-        asked = case_closing.pending_request(work, case_in(work, house))
+        asked = case_closing.pending_closing_request(work, case_in(work, house))
         case_closing.decide_closing(work, asked, granted=False)
     with house.as_(house.writer) as work:
         case_closing.ask_to_close(work, case_in(work, house))

@@ -15,8 +15,8 @@ from helpdesk.escalations.packets import (
     LARGEST,
     REQUIRED,
     SCHEMA,
-    Header,
     InvalidPacket,
+    PacketHeader,
     build_packet,
     forbidden_fields,
     hash_of,
@@ -28,7 +28,7 @@ from helpdesk.escalations.states import Ask, Priority
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "400"))
-HEADER = Header("R-ABC-DEFG", "example", Ask.RESTORE, Priority.P2, "5a17")
+HEADER = PacketHeader("R-ABC-DEFG", "example", Ask.RESTORE, Priority.P2, "5a17")
 PLANTED = ("planted-name", "planted-contact", "planted-story", "planted-organisation")
 
 names = some.sampled_from([*BY_NAME, "story", "contact", "reporter_name", "organisation", "schema"])
@@ -52,7 +52,7 @@ def knowledge(draw):
 def test_nothing_outside_the_allow_list_is_in_the_bytes(available, allowed, ask):
     secrets = dict.fromkeys(("story", "contact", "reporter_name", "organisation"))
     planted = available | dict(zip(secrets, PLANTED, strict=True))
-    header = Header("R-ABC-DEFG", "example", ask, Priority.P2, "5a17")
+    header = PacketHeader("R-ABC-DEFG", "example", ask, Priority.P2, "5a17")
 
     text = build_packet(header, planted, allowed | set(secrets)).as_text()
 
@@ -81,7 +81,7 @@ def test_what_nobody_sees_is_a_field_that_is_missing(blank):
     fields = dict.fromkeys(REQUIRED[Ask.RESTORE], blank)
 
     packet = build_packet(
-        Header("R-1", "example", Ask.RESTORE, Priority.P1, "5a17"), fields, BY_NAME
+        PacketHeader("R-1", "example", Ask.RESTORE, Priority.P1, "5a17"), fields, BY_NAME
     )
 
     assert packet.fields == {}
@@ -153,7 +153,7 @@ def test_people_see_every_field_that_leaves_and_no_code():
 
 @pytest.mark.parametrize("ask", Ask)
 def test_what_is_needed_counts_where_the_partner_may_receive_it_or_where_nothing_works_without(ask):
-    empty = build_packet(Header("R-1", "example", ask, Priority.P1, "5a17"), {}, BY_NAME)
+    empty = build_packet(PacketHeader("R-1", "example", ask, Priority.P1, "5a17"), {}, BY_NAME)
 
     assert {field.name for field in missing_fields(empty, BY_NAME)} == set(REQUIRED[ask])
     assert {field.name for field in missing_fields(empty, ["language"])} == INDISPENSABLE[ask]

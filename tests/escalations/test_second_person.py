@@ -200,9 +200,9 @@ def test_what_left_alone_is_read_by_somebody_without_a_part(house):
     escalation = house.approve(house.ask(), who=house.writer)
 
     with house.as_(house.second) as work, pytest.raises(Conflict, match="had a part"):
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
     with house.as_(house.lead) as work:
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
 
 
 def test_a_call_for_a_second_person_reaches_nobody_who_had_a_part(house):

@@ -70,7 +70,7 @@ def test_of_two_kinds_or_three_all_are_always_asked_about(how_many):
         asked = report.playbooks_to_ask(LIBRARY, kinds)
         assert len(asked) == how_many
         # so that nothing waits in the mailbox on which the level hangs
-        questions = {one.id for one in report.questions(LIBRARY, asked)}
+        questions = {one.id for one in report.urgency_questions(LIBRARY, asked)}
         flags = [flag for page in asked for flag in page.red_flags if flag.floor]
         assert questions >= {name for flag in flags for name in names_in(flag.when)}
 
@@ -79,12 +79,12 @@ def test_what_is_open_at_first_fits_three_screens_and_the_rest_is_folded_kind_by
     for kinds in itertools.combinations(KINDS, 3):
         pages = report.playbooks_to_ask(LIBRARY, kinds)
         points = LIBRARY.decision_questions
-        asked = [one for one in report.questions(LIBRARY, pages) if one.id not in points]
+        asked = [one for one in report.urgency_questions(LIBRARY, pages) if one.id not in points]
 
-        groups = report.in_groups(pages, asked)
+        groups = report.group_questions(pages, asked)
 
         shown = [one for group in groups if not group.is_folded for one in group.questions]
-        assert sum(report.open_lines(one) for one in shown) <= report.OPEN_LINES
+        assert sum(report.count_visible_lines(one) for one in shown) <= report.OPEN_LINES
         listed = [one.id for group in groups for one in group.questions]
         assert sorted(listed) == sorted(one.id for one in asked)
         assert not groups or not groups[0].is_folded

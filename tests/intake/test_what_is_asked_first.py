@@ -46,14 +46,14 @@ def test_nothing_is_asked_before_that_decides_nothing(page):
     decides |= {name for one in page.red_flags if one.floor for name in names_in(one.when)}
     decides |= {one.id for one in page.questions for option in one.options if option.sets}
 
-    asked = {one.id for one in report.questions(LIBRARY, [page])}
+    asked = {one.id for one in report.urgency_questions(LIBRARY, [page])}
 
     assert asked == {one.id for one in page.questions} & decides
 
 
 @pytest.mark.parametrize("kinds", list(itertools.pairwise(page.id for page in PAGES)))
 def test_each_question_is_asked_once_before_or_later(kinds):
-    before = report.questions(LIBRARY, report.playbooks_to_ask(LIBRARY, kinds))
+    before = report.urgency_questions(LIBRARY, report.playbooks_to_ask(LIBRARY, kinds))
     later = report.questions_for_later(LIBRARY, kinds)
 
     asked = [one.id for one in (*before, *later)]

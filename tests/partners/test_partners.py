@@ -371,7 +371,7 @@ def test_who_is_retired_is_offered_to_nobody_and_can_come_back(context, staff, l
     assert "Retired" in staff.get(page).text
     with work_as(context, lead) as work:
         assert queries.partners_to_ask(work) == []
-        assert not theirs(work, partner).takes("restore")
+        assert not theirs(work, partner).accepts("restore")
         with pytest.raises(Conflict):
             operations.retire_partner(work, theirs(work, partner))
     assert send(staff, page, f"{page}/return").status_code == 303

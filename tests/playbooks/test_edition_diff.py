@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.playbooks.edition_diff import compare, lost_answers, lost_records
+from helpdesk.playbooks.edition_diff import diff_editions, lost_answers, lost_records
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.progress import Record
+from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.playbooks.repository import load_current_library
 
 PAGE = load_current_library().playbook("account-takeover")
@@ -27,7 +27,7 @@ def with_other(page, kind, name, **changes):
 
 
 def test_an_edition_does_not_differ_from_itself():
-    assert not compare(PAGE, PAGE)
+    assert not diff_editions(PAGE, PAGE)
 
 
 @given(st.sets(st.sampled_from(STEPS)), st.sets(st.sampled_from(STEPS)))
@@ -35,7 +35,7 @@ def test_what_one_way_removes_the_other_way_adds(here, there):
     one = replace(PAGE, steps=tuple(step for step in PAGE.steps if step.id not in here))
     other = replace(PAGE, steps=tuple(step for step in PAGE.steps if step.id not in there))
 
-    forth, back = compare(one, other).steps, compare(other, one).steps
+    forth, back = diff_editions(one, other).steps, diff_editions(other, one).steps
 
     assert set(forth.removed) == set(back.added) == there - here
     assert set(forth.added) == set(back.removed) == here - there
@@ -45,8 +45,8 @@ def test_what_one_way_removes_the_other_way_adds(here, there):
 def test_other_words_are_told_apart_from_another_meaning():
     words = Text("account-takeover.steps.rule-out.title", "Ask whether it was a colleague")
 
-    reworded = compare(PAGE, with_other(PAGE, "steps", "rule-out", title=words))
-    changed = compare(PAGE, with_other(PAGE, "steps", "rule-out", title=words, must=True))
+    reworded = diff_editions(PAGE, with_other(PAGE, "steps", "rule-out", title=words))
+    changed = diff_editions(PAGE, with_other(PAGE, "steps", "rule-out", title=words, must=True))
 
     assert (reworded.steps.reworded, reworded.steps.changed) == (("rule-out",), ())
     assert (changed.steps.reworded, changed.steps.changed) == ((), ("rule-out",))
@@ -61,7 +61,7 @@ def test_every_kind_of_part_is_compared():
         "evidence": "at-risk",
         "ends": "restored",
     }.items():
-        changes = dict(compare(PAGE, without(PAGE, kind, name)).by_kind())
+        changes = dict(diff_editions(PAGE, without(PAGE, kind, name)).by_kind())
         assert changes.pop(kind).removed == (name,)
         assert not any(changes.values())
 
@@ -81,9 +81,9 @@ def test_a_record_is_lost_with_its_step_or_its_outcome():
     fewer = tuple(outcome for outcome in step.outcomes if outcome.id != "cannot_tell")
     new = with_other(without(PAGE, "steps", "rule-out"), "steps", "confirm-owner", outcomes=fewer)
     records = {
-        "rule-out": Record("intruder"),
-        "confirm-owner": Record("cannot_tell"),
-        "save-log": Record(None),
+        "rule-out": RecordedStep("intruder"),
+        "confirm-owner": RecordedStep("cannot_tell"),
+        "save-log": RecordedStep(None),
     }
 
     assert lost_records(new, records) == ("rule-out", "confirm-owner")
@@ -91,7 +91,7 @@ def test_a_record_is_lost_with_its_step_or_its_outcome():
 
 
 def test_a_step_that_must_be_done_now_is_no_longer_left_out():
-    records = {"save-log": Record(None)}
+    records = {"save-log": RecordedStep(None)}
     assert not PAGE.step("save-log").must
 
     assert lost_records(with_other(PAGE, "steps", "save-log", must=True), records) == ("save-log",)
@@ -102,4 +102,4 @@ def test_a_record_whose_outcome_leads_out_now_stays_behind():
     leaving = tuple(replace(outcome, end="restored") for outcome in step.outcomes)
     new = with_other(PAGE, "steps", "save-log", outcomes=leaving)
 
-    assert lost_records(new, {"save-log": Record("saved")}) == ("save-log",)
+    assert lost_records(new, {"save-log": RecordedStep("saved")}) == ("save-log",)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.playbooks.preview import preview_steps
-from helpdesk.playbooks.progress import Record, StepState
+from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_tracker import progress
@@ -36,7 +36,7 @@ def test_what_an_outcome_is_said_to_open_or_spare_it_opens_or_spares(told, data)
     way = data.draw(st.sampled_from(ahead(page, known)[step.id].ways))
 
     known = known | facts_from(step, way.outcome, {})
-    then = progress(page, known, {step.id: Record(way.outcome.id)})
+    then = progress(page, known, {step.id: RecordedStep(way.outcome.id)})
 
     for later in way.opens:
         assert then.of(later.id).state in {StepState.OPEN, StepState.BLOCKED}

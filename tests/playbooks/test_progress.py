@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpdesk.playbooks.evaluation import Truth, evaluate
 from helpdesk.playbooks.model import FactFrom
-from helpdesk.playbooks.progress import Record, StepState
+from helpdesk.playbooks.progress import RecordedStep, StepState
 from helpdesk.playbooks.repository import load_current_library
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_tracker import progress
@@ -28,13 +28,13 @@ def test_a_step_waits_for_the_steps_it_needs():
     assert blocked.waits_for == ("confirm-owner", "public-form", "consent.agree")
 
 
-@pytest.mark.parametrize("record", [Record("written"), Record(None)])
+@pytest.mark.parametrize("record", [RecordedStep("written"), RecordedStep(None)])
 def test_a_need_is_met_by_doing_and_by_skipping(record):
     assert stands({}, {"first-contact.acknowledge": record}, "rule-out").state is StepState.OPEN
 
 
 def test_a_need_is_met_by_a_step_that_is_not_needed():
-    records = {"confirm-owner": Record("confirmed"), "consent.agree": Record("agreed")}
+    records = {"confirm-owner": RecordedStep("confirmed"), "consent.agree": RecordedStep("agreed")}
 
     now = stands({"hold": "ended", "account_state": "lost"}, records, "ask-platform")
 
@@ -48,7 +48,7 @@ def test_a_step_is_not_needed_only_when_its_condition_certainly_fails():
 
 @pytest.mark.parametrize("known", [{}, {"whose": "unsure"}, {"whose": None}])
 def test_a_step_whose_condition_cannot_be_told_is_shown_with_a_warning(known):
-    records = {"first-contact.safe-channel": Record("mailbox")}
+    records = {"first-contact.safe-channel": RecordedStep("mailbox")}
 
     shown = stands(known, records, "shared-page")
 
@@ -63,7 +63,7 @@ def test_a_fact_that_nobody_recorded_yet_is_not_so():
 
 
 def test_a_fact_that_was_never_found_out_cannot_be_told():
-    shown = stands({}, {"live-session": Record(None)}, "after-return")
+    shown = stands({}, {"live-session": RecordedStep(None)}, "after-return")
 
     assert (shown.state, shown.cannot_tell) == (StepState.OPEN, ("account_state",))
 
@@ -72,14 +72,14 @@ def test_what_waits_for_the_step_that_will_tell_is_not_called_needless():
     other = load_current_library().playbook("something-else")
 
     before = progress(other, {}, {}).of("second-eyes")
-    after = progress(other, {"settled_as": "advice"}, {"settle-type": Record("advice")})
+    after = progress(other, {"settled_as": "advice"}, {"settle-type": RecordedStep("advice")})
 
     assert (before.state, before.waits_for) == (StepState.BLOCKED, ("settle-type",))
     assert after.of("second-eyes").state is StepState.NOT_NEEDED
 
 
 def test_what_was_done_stays_done_whatever_is_learned_later():
-    records = {"shared-page": Record("frozen")}
+    records = {"shared-page": RecordedStep("frozen")}
 
     done = stands({"whose": "mine"}, records, "shared-page")
 
@@ -88,19 +88,24 @@ def test_what_was_done_stays_done_whatever_is_learned_later():
 
 
 def test_a_skipped_step_has_no_outcome():
-    assert stands({}, {"warn-contacts": Record(None)}, "warn-contacts").state is StepState.SKIPPED
-    assert stands({}, {"warn-contacts": Record(None)}, "warn-contacts").outcome is None
+    assert (
+        stands({}, {"warn-contacts": RecordedStep(None)}, "warn-contacts").state
+        is StepState.SKIPPED
+    )
+    assert stands({}, {"warn-contacts": RecordedStep(None)}, "warn-contacts").outcome is None
 
 
 def test_the_step_at_hand_is_the_first_open_one_in_the_order_of_the_page():
-    run = progress(ACCOUNT, {}, {"first-contact.acknowledge": Record("written")})
+    run = progress(ACCOUNT, {}, {"first-contact.acknowledge": RecordedStep("written")})
 
     assert run.next_step.step.id == "first-contact.safe-channel"
     assert [one.step.id for one in run.steps] == [step.id for step in ACCOUNT.steps]
 
 
 def test_steps_that_are_not_needed_count_neither_as_open_nor_as_done():
-    run = progress(ACCOUNT, {"whose": "mine"}, {"first-contact.acknowledge": Record("written")})
+    run = progress(
+        ACCOUNT, {"whose": "mine"}, {"first-contact.acknowledge": RecordedStep("written")}
+    )
 
     assert run.settled == 1
     needless = {one.step.id for one in run.steps if one.state is StepState.NOT_NEEDED}
@@ -155,10 +160,10 @@ def walk(page, choose):
         assert run.next_step is not None, "nothing is open and no end was reached"
         step = run.next_step.step
         if not step.must and step is not page.steps[-1] and choose.random() < 0.2:
-            records[step.id] = Record(None)
+            records[step.id] = RecordedStep(None)
             continue
         outcome = choose.choice([one for one in step.outcomes if may_end(page, run, step, one)])
-        records[step.id] = Record(outcome.id)
+        records[step.id] = RecordedStep(outcome.id)
         known |= facts_from(step, outcome, dict.fromkeys(step.evidence, "told"))
         if outcome.end or outcome.playbook:
             return outcome, known, records
@@ -216,7 +221,7 @@ def test_facts_come_from_outcomes_and_from_evidence():
 @given(st.sampled_from(PAGES), st.sets(st.integers(0, 60)), st.booleans())
 def test_every_step_stands_in_exactly_one_part_of_the_page(page, done, is_elsewhere):
     records = {
-        step.id: Record(step.outcomes[0].id, is_elsewhere=is_elsewhere)
+        step.id: RecordedStep(step.outcomes[0].id, is_elsewhere=is_elsewhere)
         for number, step in enumerate(page.steps)
         if number in done
     }

@@ -15,7 +15,7 @@ from helpdesk.core.edit_distance import within_one_edit
 from helpdesk.playbooks import classifier
 from helpdesk.playbooks.merging import SOMETHING_ELSE
 from helpdesk.playbooks.model import Text
-from helpdesk.playbooks.normalization import SMALL, folded, words_in
+from helpdesk.playbooks.normalization import SMALL, content_stems_in, fold_letters
 from helpdesk.playbooks.repository import incident_classifier, load_current_library
 from helpdesk.playbooks.search import (
     FEWEST,
@@ -46,7 +46,7 @@ def test_nothing_that_can_be_typed_is_too_strange(words):
 
     kinds = [one.page.id for one in found]
     assert len(kinds) == len(set(kinds)) <= MOST
-    assert len(kinds) >= FEWEST or not words_in(words)
+    assert len(kinds) >= FEWEST or not content_stems_in(words)
     assert set(kinds) <= NAMES
     for one in found:
         said = [str(one.page.title), str(one.page.trigger)]
@@ -92,7 +92,7 @@ def test_capitals_accents_and_signs_change_nothing(one, data):
         if sign.isalpha() or sign == " "
     ]
 
-    assert words_in("".join(letters)) == words_in(
+    assert content_stems_in("".join(letters)) == content_stems_in(
         "".join(s for s in said if s.isalpha() or s == " ")
     )
 
@@ -136,7 +136,7 @@ def test_a_slip_of_the_finger_is_no_obstacle(typed, meant):
     ],
 )
 def test_letters_that_vary_are_the_same_letter(one, other):
-    assert words_in(one) == words_in(other)
+    assert content_stems_in(one) == content_stems_in(other)
 
 
 def test_a_page_in_another_language_is_found_in_both():
@@ -156,14 +156,16 @@ def test_a_page_in_another_language_is_found_in_both():
 
 
 def test_small_words_alone_still_count():
-    assert words_in("for me") == ("for", "me")
-    assert words_in("it is my photo") == words_in("photo") != ()
+    assert content_stems_in("for me") == ("for", "me")
+    assert content_stems_in("it is my photo") == content_stems_in("photo") != ()
 
 
 @given(st.text(max_size=100))
 def test_folding_has_no_capitals_and_is_done_once(text):
-    assert folded(text) == folded(text.casefold()[: len(text)]) or len(text.casefold()) != len(text)
-    assert folded(folded(text)) == folded(text) or len(folded(text)) > 300
+    assert fold_letters(text) == fold_letters(text.casefold()[: len(text)]) or len(
+        text.casefold()
+    ) != len(text)
+    assert fold_letters(fold_letters(text)) == fold_letters(text) or len(fold_letters(text)) > 300
 
 
 def test_the_small_words_are_words():
@@ -260,4 +262,4 @@ def test_no_sentence_is_both_tuned_on_and_judged(language):
     [("l'hébergeur", "hébergeur"), ("qu’il", "il"), ("jusqu'ici", "ici"), ("d'argent", "argent")],
 )
 def test_what_french_writes_together_is_two_words(one, other):
-    assert words_in(one) == words_in(other)
+    assert content_stems_in(one) == content_stems_in(other)

@@ -69,7 +69,7 @@ class CaseAtWork:
         """Record a step, with whatever has to be written down for it; `told` says it otherwise."""
         with self.working(somebody, at) as work:
             run = self.run(work, run_id)
-            shown = showing(queries.page_of(run), step, outcome)
+            shown = showing(queries.pinned_playbook_of(run), step, outcome)
             operations.finish_step(work, run, step, outcome=outcome, **(shown | told))
 
     def first_contact(self, run_id, vetted="confirmed"):

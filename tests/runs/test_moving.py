@@ -115,8 +115,8 @@ def test_what_does_not_fit_stays_behind_in_the_old_run_and_history_names_it(
     with at_work.working() as work:
         old, run = at_work.run(work, run_id), at_work.run(work, moved)
         assert (old.ended_as, run.ended_at) == (MOVED, None)
-        assert queries.page_of(run) == new
-        assert queries.page_of(old).step("save-log") is not None
+        assert queries.pinned_playbook_of(run) == new
+        assert queries.pinned_playbook_of(old).step("save-log") is not None
     [entry] = at_work.history("playbook.moved")
     assert entry.details["left_behind"] == ["save-log"]
     assert "account-takeover@2.0.0" in entry.details["to_edition"]

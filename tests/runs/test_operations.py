@@ -31,7 +31,7 @@ def test_a_run_pins_the_page_as_it_is_today(at_work):
     with at_work.working() as work:
         run = at_work.run(work, run_id)
         stored = from_json(json.dumps(run.edition.content))
-        assert queries.page_of(run).name == ACCOUNT.name
+        assert queries.pinned_playbook_of(run).name == ACCOUNT.name
 
     assert content_hash(stored) == run.content_hash
     assert stored == repository.load_current_library().playbook("account-takeover")
@@ -43,7 +43,7 @@ def test_a_page_that_was_rewritten_leaves_a_run_alone(at_work, monkeypatch):
     monkeypatch.setattr(repository, "current_edition", lambda playbook_id: None)
 
     with at_work.working() as work:
-        page = queries.page_of(at_work.run(work, run_id))
+        page = queries.pinned_playbook_of(at_work.run(work, run_id))
 
     assert page == repository.load_current_library().playbook("account-takeover")
     assert page is not repository.load_current_library().playbook("account-takeover")

@@ -78,7 +78,7 @@ def test_what_depends_on_the_trouble_is_asked_again_and_shows_what_was_said(at_w
     assert not at_work.stands(second, step).state.is_settled
     with at_work.working() as work:
         elsewhere = queries.progress_with_shared_steps(work, at_work.run(work, second)).elsewhere
-        assert not elsewhere[step].counts
+        assert not elsewhere[step].counts_as_done
 
 
 def test_two_playbooks_that_began_together_ask_once(at_work):
@@ -244,7 +244,7 @@ def test_only_the_last_record_of_a_shared_step_that_means_the_same_is_counted(pa
         assert "." in name
         assert without_wording(page.step(name)) == without_wording(one.page.step(name))
         went_on = continues_run(page.step(name).outcome(one.outcome.id))
-        assert one.counts == (page.step(name).once and went_on)
+        assert one.counts_as_done == (page.step(name).once and went_on)
 
 
 def a_run(page, ended_as, told):

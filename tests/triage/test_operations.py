@@ -133,9 +133,9 @@ def test_a_corrected_answer_is_judged_again_and_the_old_level_is_kept(context, h
 
     with work_as(context, house.asha, later) as work:
         case = work.session.get(Case, case.id)
-        before = queries.judgement_of(work, case)
+        before = queries.judge_current_answers(work, case)
         operations.correct_answers(work, case, {"danger": "imminent"})
-        after = queries.judgement_of(work, case)
+        after = queries.judge_current_answers(work, case)
         levels = [(one.level, one.rule) for one in queries.evaluations_of(work, case)]
 
     assert before.assumed == ("danger", "hold")
@@ -238,7 +238,7 @@ def test_a_raised_level_stands_when_an_answer_makes_no_difference(context, house
         assert case.level is Level.URGENT
         operations.correct_answers(work, case, {"clock": "within_72h"})
 
-    assert queries.judgement_of(work, case).level is Level.SOON
+    assert queries.judge_current_answers(work, case).level is Level.SOON
     assert case.level is Level.URGENT, "what a person raised stays the least that holds"
 
 
@@ -250,7 +250,7 @@ def lowering_asked(context, house, case, now, level):
 
 
 def request_of(work, request_id):
-    return next(one for one in queries.pending_requests(work) if one.id == request_id)
+    return next(one for one in queries.pending_lower_level_requests(work) if one.id == request_id)
 
 
 def test_lowering_takes_a_second_person(context, house, now):
@@ -280,7 +280,7 @@ def test_a_refusal_changes_nothing_and_is_remembered(context, house, now):
     with work_as(context, house.bo, now) as work:
         request = request_of(work, asked)
         operations.decide_lower_level_request(work, request, granted=False)
-        assert queries.pending_request(work, request.case) is None
+        assert queries.pending_lower_level_request(work, request.case) is None
         with pytest.raises(Conflict):
             operations.decide_lower_level_request(work, request, granted=True)
 
@@ -334,9 +334,9 @@ def test_corrected_answers_that_lead_lower_change_no_level_and_call_a_second_per
     with work_as(context, house.asha, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.correct_answers(work, case, NO)
-        request = queries.pending_request(work, case)
+        request = queries.pending_lower_level_request(work, case)
 
-    assert queries.judgement_of(work, case).level is Level.ROUTINE
+    assert queries.judge_current_answers(work, case).level is Level.ROUTINE
     assert (case.level, case.reply_due_at) == (Level.IMMEDIATE, due)
     assert (request.level, request.asked_by) == (Level.URGENT, house.asha.actor.id)
     with pytest.raises(NotAllowed), work_as(context, house.asha, now) as work:
@@ -351,9 +351,9 @@ def test_corrected_answers_lower_a_case_by_one_level_for_each_second_person(cont
     with work_as(context, house.bo, now + timedelta(minutes=1)) as work:
         case = work.session.get(Case, case.id)
         operations.decide_lower_level_request(
-            work, queries.pending_request(work, case), granted=True
+            work, queries.pending_lower_level_request(work, case), granted=True
         )
-        assert queries.pending_request(work, case) is None
+        assert queries.pending_lower_level_request(work, case) is None
 
     assert case.level is Level.URGENT
 

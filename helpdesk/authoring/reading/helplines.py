@@ -8,19 +8,22 @@ from babel import Locale
 
 from helpdesk.authoring.reading.vocabulary import refuse_repeats
 from helpdesk.authoring.source import Node, read_file
-from helpdesk.playbooks.helplines import Helpline, HelplineContact, Purpose, Reach
+from helpdesk.playbooks.helplines import Helpline, HelplineChannel, HelplineContact, HelplinePurpose
 
 HELPLINES: Final = "vocab/helplines.yml"
 NUMBER: Final = re.compile(r"[+*]?[0-9][0-9 ]*")
 EMAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[a-z]{2,}")
 SITE: Final = re.compile(r"[a-z0-9.-]+\.[a-z]{2,}(?:/[^\s<>\"]*)?")
 SHAPES: Final = {
-    Reach.CALL: (NUMBER, "a number to call holds digits and blanks, and perhaps + or * first"),
-    Reach.TEXT: (NUMBER, "a number to text holds digits and blanks, and perhaps + first"),
-    Reach.EMAIL: (EMAIL, "this is not an email address"),
-    Reach.SITE: (SITE, "write the address of a site without https://"),
+    HelplineChannel.CALL: (
+        NUMBER,
+        "a number to call holds digits and blanks, and perhaps + or * first",
+    ),
+    HelplineChannel.TEXT: (NUMBER, "a number to text holds digits and blanks, and perhaps + first"),
+    HelplineChannel.EMAIL: (EMAIL, "this is not an email address"),
+    HelplineChannel.SITE: (SITE, "write the address of a site without https://"),
 }
-REACHES: Final = " ".join(Reach)
+REACHES: Final = " ".join(HelplineChannel)
 
 
 def read_helplines_at(path: Path) -> tuple[Helpline, ...]:
@@ -40,7 +43,7 @@ def _read(node: Node) -> Helpline:
     return Helpline(
         slug=fields["slug"].id(),
         name=fields["name"].text(),
-        purpose=fields["for"].one_of(Purpose),
+        purpose=fields["for"].one_of(HelplinePurpose),
         ways=_ways(fields["ways"]),
         source=fields["source"].text(),
         countries=fields.list_of("countries", _country),
@@ -59,9 +62,9 @@ def _ways(node: Node) -> tuple[HelplineContact, ...]:
 
 def _way(node: Node) -> HelplineContact:
     fields = node.fields("", f"{REACHES} of")
-    reaches = [reach for reach in Reach if reach in fields]
+    reaches = [reach for reach in HelplineChannel if reach in fields]
     if len(reaches) != 1:
-        node.refuse(f"a way is one of: {', '.join(Reach)}")
+        node.refuse(f"a way is one of: {', '.join(HelplineChannel)}")
     reach = reaches[0]
     to = str(fields[reach].value)
     shape, complaint = SHAPES[reach]

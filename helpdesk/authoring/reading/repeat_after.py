@@ -4,16 +4,16 @@ from itertools import pairwise
 
 from helpdesk.authoring.source import Node
 from helpdesk.cases.levels import Level
-from helpdesk.playbooks.model import Again
+from helpdesk.playbooks.model import RepeatAfter
 
 
-def read_repeat_after(node: Node) -> Again:
+def read_repeat_after(node: Node) -> RepeatAfter:
     """How long a step rests: `2d` for every case, or a length for each of the four levels."""
     if isinstance(node.value, str):
         rests = node.duration()
-        return Again(rests, rests, rests, rests)
+        return RepeatAfter(rests, rests, rests, rests)
     fields = node.fields(" ".join(Level))
-    again = Again(**{level.value: fields[level].duration() for level in Level})
+    again = RepeatAfter(**{level.value: fields[level].duration() for level in Level})
     for less, more in pairwise(Level):
         if again.after(more) > again.after(less):
             fields[more].refuse(

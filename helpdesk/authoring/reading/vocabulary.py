@@ -8,11 +8,11 @@ from helpdesk.playbooks.library import (
     Cause,
     Collection,
     EvidenceKind,
-    Group,
     HouseFact,
+    IncidentGroup,
     Platform,
     PlatformFact,
-    Publishing,
+    PublisherIdentity,
     Service,
 )
 from helpdesk.playbooks.model import DataSensitivity, Text
@@ -82,9 +82,9 @@ def refuse_repeats(node: Node, ids: list[str]) -> None:
             place.refuse(f"'{one}' is here twice", rule=LintRule.IDS)
 
 
-def _read_publishing(node: Node) -> Publishing:
+def _read_publishing(node: Node) -> PublisherIdentity:
     fields = node.fields("owner identity first latest")
-    publishing = Publishing(
+    publishing = PublisherIdentity(
         fields["owner"].text(),
         fields["identity"].text(),
         fields["first"].day(),
@@ -106,10 +106,10 @@ def _read_fact(node: Node) -> HouseFact:
     )
 
 
-def _read_group(node: Node) -> Group:
+def _read_group(node: Node) -> IncidentGroup:
     fields = node.fields("id title types")
     group_id = fields["id"].id()
-    return Group(
+    return IncidentGroup(
         id=group_id,
         title=Text(f"collection.groups.{group_id}", fields["title"].text()),
         playbooks=fields.list_of("types", Node.id),

@@ -8,7 +8,7 @@ from helpdesk.authoring.scenarios import SKIPPED, Scenario, Script
 from helpdesk.authoring.simulation.expectations import ScenarioResult, summarise_simulation
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.playbooks.conditions import Value
-from helpdesk.playbooks.edition_diff import EditionDiff, compare
+from helpdesk.playbooks.edition_diff import EditionDiff, diff_editions
 from helpdesk.playbooks.model import Playbook
 
 
@@ -54,7 +54,7 @@ def compare_editions(
             for field in fields(ScenarioResult)
             if getattr(before, field.name) != getattr(after, field.name)
         ]
-    return PlaybookDifference(old[1], new[1], compare(old[1], new[1]), count, tuple(turns))
+    return PlaybookDifference(old[1], new[1], diff_editions(old[1], new[1]), count, tuple(turns))
 
 
 def adapt_script(page: Playbook, script: Script) -> Script:

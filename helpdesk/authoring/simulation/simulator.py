@@ -7,7 +7,7 @@ from functools import cached_property
 
 from helpdesk.playbooks.conditions import Context, Value
 from helpdesk.playbooks.model import NOTE, Playbook, Step, StepOutcome
-from helpdesk.playbooks.progress import Progress, Record, StepProgress
+from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
@@ -62,7 +62,7 @@ class StepContext:
     course: StepTracker
     now: StepProgress
     known: Context
-    records: Mapping[str, Record]
+    records: Mapping[str, RecordedStep]
 
     @property
     def step(self) -> Step:
@@ -93,7 +93,7 @@ class SimulatedRun:
     course: StepTracker
     taken: tuple[SimulatedStep, ...]
     known: Context
-    records: Mapping[str, Record]
+    records: Mapping[str, RecordedStep]
     stopped: str = ""
 
     @property
@@ -121,7 +121,7 @@ class SimulatedRun:
         return self.last_outcome.playbook if self.last_outcome is not None else None
 
 
-Pick = Callable[[StepTracker, Context, Mapping[str, Record]], StepProgress | None]
+Pick = Callable[[StepTracker, Context, Mapping[str, RecordedStep]], StepProgress | None]
 
 
 def simulate_run(
@@ -135,7 +135,7 @@ def simulate_run(
     Without `pick` the step to do next is always the first that is open, as a run shows it.
     """
     facts: dict[str, Value] = dict(known)
-    records: dict[str, Record] = {}
+    records: dict[str, RecordedStep] = {}
     taken: list[SimulatedStep] = []
     stopped = ""
     while not stopped:
@@ -158,11 +158,11 @@ def simulate_run(
     return SimulatedRun(course, tuple(taken), facts, records, stopped)
 
 
-def _record(outcome: StepOutcome | None) -> Record:
+def _record(outcome: StepOutcome | None) -> RecordedStep:
     """No time passes on a walk: what comes back does so after its end."""
     if outcome is None:
-        return Record(None)
-    return Record(outcome.id, back_at=None if ends_step(outcome) else LATER)
+        return RecordedStep(None)
+    return RecordedStep(outcome.id, back_at=None if ends_step(outcome) else LATER)
 
 
 def _refusal(moment: StepContext, choice: StepChoice) -> str:

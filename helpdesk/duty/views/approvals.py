@@ -19,12 +19,14 @@ from helpdesk.web.work import work
 def approvals() -> ResponseReturnValue:
     if not work.actor.works_on_cases:
         raise NotFound
-    requests = [one for one in triage.pending_requests(work) if work.keys.holds(one.case.key_id)]
+    requests = [
+        one for one in triage.pending_lower_level_requests(work) if work.keys.holds(one.case.key_id)
+    ]
     drafts, to_read = (
         escalations.requests_to_approve(work),
         escalations.requests_to_read_afterwards(work),
     )
-    closings = case_closing.pending_requests(work)
+    closings = case_closing.pending_closing_requests(work)
     actors = [one.asked_by for one in closings]
     actors += [one.asked_by for one in requests] + [one.drafted_by for one in drafts]
     actors += [one.approved_by for one in to_read if one.approved_by is not None]

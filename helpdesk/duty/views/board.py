@@ -7,7 +7,7 @@ from helpdesk.accounts import operations as accounts
 from helpdesk.accounts.queries import current_person
 from helpdesk.core.actors import Role
 from helpdesk.duty import operations, queries
-from helpdesk.duty.forms import DutyForm
+from helpdesk.duty.forms import StartDutyForm
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.intake.quota import passed_threshold
 from helpdesk.web.app_context import current_context
@@ -23,12 +23,12 @@ def home() -> ResponseReturnValue:
 def board() -> ResponseReturnValue:
     if work.actor.role is Role.OPERATOR:
         return redirect(url_for("people.index"), 303)
-    return _page(DutyForm()), 200
+    return _page(StartDutyForm()), 200
 
 
 @bp.post("/duty/shift")
 def create_shift() -> ResponseReturnValue:
-    form = DutyForm()
+    form = StartDutyForm()
     if not form.validate_on_submit():
         return _page(form), 422
     accounts.go_on_duty(work, current_person(work), hours=int(form.hours.data))
@@ -50,7 +50,7 @@ def create_retry(outbox_job_id: str) -> ResponseReturnValue:
     return redirect(url_for(".board"), 303)
 
 
-def _page(form: DutyForm) -> str:
+def _page(form: StartDutyForm) -> str:
     board, quota = queries.board(work), current_context().settings.reports_quota
     return render_template(
         "duty/board.html",

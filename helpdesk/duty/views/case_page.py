@@ -84,7 +84,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         case,
         evaluations=found["evaluations"],
         at_work=[one.playbook for one in found["at_work"]],
-        request=triage.pending_request(work, case) if found["wishes"] else None,
+        request=triage.pending_lower_level_request(work, case) if found["wishes"] else None,
         messages=found["messages"],
     )
     runs = playbooks.runs_of(work, case) if found["runs"] else ()

@@ -62,7 +62,7 @@ def create_closure(ref: str) -> ResponseReturnValue:
 @bp.post("/cases/<ref>/closure/decision")
 def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    asked = case_closing.pending_request(work, case)
+    asked = case_closing.pending_closing_request(work, case)
     if asked is None or asked.id != submitted_page_mark():
         raise Conflict("Someone else has already decided this.")
     granted = request.form.get("granted") == "yes"

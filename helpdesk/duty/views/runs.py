@@ -56,7 +56,7 @@ def preview(ref: str, playbook_id: str) -> ResponseReturnValue:
     run = queries.unfinished_run_of(work, case, playbook_id)
     if run is not None:
         return redirect(url_for(".show", ref=ref, run_id=run.id), 303)
-    page = queries.page_to_start(playbook_id)
+    page = queries.playbook_to_start(playbook_id)
     progress = queries.progress_at_start(work, case, page)
     return render_template(
         "playbooks/preview.html",
@@ -76,7 +76,7 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
     case, run = _find(ref, run_id)
     step = _step(run, step_id)
     kept = queries.written_evidence_kinds(work, case)
-    form = outcome_form(queries.page_of(run), step, {}, kept=kept)
+    form = outcome_form(queries.pinned_playbook_of(run), step, {}, kept=kept)
     if not form.validate_on_submit():
         return _run_page(case, run, step_id, outcome=form), 422
     duty.finish_step(
@@ -129,7 +129,7 @@ def _find(ref: str, run_id: str) -> tuple[Case, Run]:
 
 
 def _step(run: Run, step_id: str) -> Step:
-    step = queries.page_of(run).step(step_id)
+    step = queries.pinned_playbook_of(run).step(step_id)
     if step is None:
         raise NotFound
     return step

@@ -22,7 +22,7 @@ def new_message(ref: str, run_id: str) -> ResponseReturnValue:
     work.require(may_see, case)
     run = queries.run_by_id(work, case, run_id)
     step = request.args.get("step", "")
-    words = queries.words_to_send(run, step)
+    words = queries.suggested_message(run, step)
     if words is None:
         raise NotFound
     theirs = translate_text(words, case.language)

@@ -3,11 +3,11 @@
 from helpdesk.escalations.operations.approving import (
     approve,
     ask_second_person,
-    read_afterwards,
+    confirm_read_afterwards,
     waive_public_form,
 )
 from helpdesk.escalations.operations.delivery_attempts import (
-    DeliveryJob,
+    StartedAttempt,
     begin_attempt,
     settle_attempt,
 )
@@ -21,9 +21,9 @@ from helpdesk.escalations.operations.partner_actions import (
     acknowledge,
     ask_for_information,
     decide,
-    look_back,
-    note_ticket,
     open_packet_and_record,
+    require_may_read_ended_request,
+    set_partner_ticket,
 )
 from helpdesk.escalations.operations.partner_notifications import (
     enqueue_waiting_news,
@@ -44,7 +44,7 @@ from helpdesk.escalations.operations.withdrawing import withdraw, withdraw_reque
 __all__ = [
     "NOT_TAKEN",
     "WAY_TO_REPORTER",
-    "DeliveryJob",
+    "StartedAttempt",
     "acknowledge",
     "add_findings_to_draft",
     "answer_question",
@@ -54,16 +54,16 @@ __all__ = [
     "ask_second_person",
     "begin_attempt",
     "change_draft",
+    "confirm_read_afterwards",
     "decide",
     "deny_verdict",
     "enqueue_waiting_news",
-    "look_back",
-    "note_ticket",
     "open_packet_and_record",
-    "read_afterwards",
     "record_partner_told",
     "record_partner_told_another_way",
+    "require_may_read_ended_request",
     "send_again",
+    "set_partner_ticket",
     "settle_attempt",
     "stop_waiting",
     "verify",

@@ -124,7 +124,9 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     )
 
 
-def read_afterwards(work: Work, escalation: Escalation, *, seen_wording: str | None = None) -> None:
+def confirm_read_afterwards(
+    work: Work, escalation: Escalation, *, seen_wording: str | None = None
+) -> None:
     """A second person has read what left on one person's word: these words, and no later answer."""
     work.require(may_work_on, escalation)
     lock_unchanged(work, escalation)

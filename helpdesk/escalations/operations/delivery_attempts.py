@@ -19,7 +19,7 @@ from helpdesk.core.leased import RetryPlan
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Attempt, Delivery, Escalation
-from helpdesk.escalations.operations.locking import hold_case
+from helpdesk.escalations.operations.locking import lock_case_first
 from helpdesk.escalations.policy import may_deliver
 from helpdesk.escalations.states import DeliveryState, EscalationState, Priority
 from helpdesk.partners import queries as partners
@@ -37,7 +37,7 @@ WAITING: Final = (
 
 
 @dataclass(frozen=True)
-class DeliveryJob:
+class StartedAttempt:
     """One attempt: what to write on the letter, and the fence that its result must match.
 
     `due` is in words, in UTC and in the partner's zone.
@@ -52,7 +52,7 @@ class DeliveryJob:
     is_repeat: bool
 
 
-def begin_attempt(work: Work, delivery_id: str) -> DeliveryJob | None:
+def begin_attempt(work: Work, delivery_id: str) -> StartedAttempt | None:
     """Begin an attempt, or say that there is nothing to carry. Safe to run twice."""
     delivery = lock_delivery(work, delivery_id)
     work.require(may_deliver, delivery)
@@ -72,7 +72,7 @@ def begin_attempt(work: Work, delivery_id: str) -> DeliveryJob | None:
 
 
 def settle_attempt(
-    work: Work, parcel: DeliveryJob, *, result: DeliveryState, trouble: str = ""
+    work: Work, parcel: StartedAttempt, *, result: DeliveryState, trouble: str = ""
 ) -> None:
     """Note how an attempt went, unless somebody else carries it by now."""
     delivery = lock_delivery(work, parcel.delivery_id)
@@ -134,7 +134,7 @@ def lock_delivery(work: Work, delivery_id: str) -> Delivery | None:
     request = delivery.with_only_columns(Delivery.escalation_id).scalar_subquery()
     held = select(Escalation.id, Escalation.case_id).where(Escalation.id == request)
     if (found := work.session.execute(held).first()) is not None:
-        hold_case(work, found.case_id)
+        lock_case_first(work, found.case_id)
         work.session.execute(held.with_for_update())
     return work.session.scalar(delivery.execution_options(populate_existing=True))
 
@@ -184,7 +184,7 @@ def _trouble(work: Work, delivery: Delivery) -> str:
     escalation = delivery.escalation
     if trouble := _trouble_with_partner(escalation) or _trouble_with_content(work, escalation):
         return trouble
-    if not escalation.partner.gets_mail(work.at):
+    if not escalation.partner.can_be_emailed(work.at):
         is_given = partners.has_address(work, escalation.partner)
         return "mailbox_unconfirmed" if is_given else "no_mailbox"
     if not partners.mailbox_of(work, escalation.partner):
@@ -204,7 +204,7 @@ def _trouble_with_partner(escalation: Escalation) -> str:
 def _trouble_with_content(work: Work, escalation: Escalation) -> str:
     """Why this may not be told to anyone, or not to them, any more: ownership was taken back since
     it was approved, or the list of what they may receive is shorter now."""
-    if not queries.still_holds(work, escalation):
+    if not queries.is_vetting_and_ownership_valid(work, escalation):
         return "facts_taken_back"
     approval = _approval(work, escalation)
     # What was approved before this was kept says nothing, and was checked then.
@@ -238,7 +238,7 @@ def _approval(work: Work, escalation: Escalation) -> HistoryEntry | None:
     )
 
 
-def _begin(work: Work, delivery: Delivery) -> DeliveryJob:
+def _begin(work: Work, delivery: Delivery) -> StartedAttempt:
     escalation, number = delivery.escalation, len(delivery.attempts) + 1
     delivery.attempts.append(Attempt(delivery_id=delivery.id, number=number, began_at=work.at))
     delivery.state = DeliveryState.SENDING
@@ -246,7 +246,7 @@ def _begin(work: Work, delivery: Delivery) -> DeliveryJob:
     fence = delivery.lease(at=work.at, during=LEASE)
     escalation.move_to(EscalationState.DISPATCHING)
     work.record("delivery.attempted", delivery, number=number)
-    return DeliveryJob(
+    return StartedAttempt(
         delivery_id=delivery.id,
         fence=fence,
         to=partners.mailbox_of(work, escalation.partner),

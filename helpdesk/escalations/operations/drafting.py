@@ -16,7 +16,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, packet_sources, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.locking import TOO_LATE, lock_unchanged
-from helpdesk.escalations.packets import Header, InvalidPacket, build_packet
+from helpdesk.escalations.packets import InvalidPacket, PacketHeader, build_packet
 from helpdesk.escalations.policy import may_ask_partner, may_work_on
 from helpdesk.escalations.priorities import FROM_LEVEL
 from helpdesk.escalations.states import Ask, EscalationState
@@ -45,7 +45,7 @@ def write_draft(
     work.require(may_ask_partner, case)
     if case.is_closed:
         raise Conflict("The case is closed. Reopen it before you ask someone to act on it.")
-    if not partner.takes(ask):
+    if not partner.accepts(ask):
         raise Conflict(NOT_TAKEN.format(partner=isolate(partner.name)))
     _refuse_a_second(work, case, partner, ask)
     escalation = Escalation(
@@ -114,7 +114,7 @@ def add_findings_to_draft(work: Work, escalation: Escalation, *, seen_hash: str)
 
 def _write(work: Work, escalation: Escalation, typed: Mapping[str, str]) -> None:
     """Build the packet and seal it: for the case, and for the reporter to see before it leaves."""
-    header = Header(
+    header = PacketHeader(
         ref=escalation.ref,
         partner=escalation.partner.slug,
         ask=escalation.ask,

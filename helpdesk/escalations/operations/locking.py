@@ -14,7 +14,7 @@ from helpdesk.escalations.models import Escalation
 TOO_LATE = "Someone else has just changed this request. Please check it again."
 
 
-def hold_case(work: Work, case_id: str) -> None:
+def lock_case_first(work: Work, case_id: str) -> None:
     """Keep a case before any of its requests; what was read of it stays as it was read."""
     work.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
 
@@ -22,7 +22,7 @@ def hold_case(work: Work, case_id: str) -> None:
 def lock_unchanged(work: Work, escalation: Escalation) -> None:
     """Keep the request, behind its case, for the rest of this piece of work; refuse if it is not as
     we read it."""
-    hold_case(work, escalation.case_id)
+    lock_case_first(work, escalation.case_id)
     _lock_unchanged(work, escalation)
 
 
@@ -44,10 +44,10 @@ def lock_with_case(work: Work, escalation: Escalation) -> None:
     _lock_unchanged(work, escalation)
 
 
-def lock_as_it_is(work: Work, escalation: Escalation) -> None:
+def lock_and_refresh(work: Work, escalation: Escalation) -> None:
     """Keep the request for who only opens it: they overwrite nothing, so what the worker has
     written of it meanwhile is no reason to refuse."""
-    hold_case(work, escalation.case_id)
+    lock_case_first(work, escalation.case_id)
     work.session.execute(
         select(Escalation.id).where(Escalation.id == escalation.id).with_for_update()
     )

@@ -16,7 +16,7 @@ from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.decision_rules import UNFITTING, action_fits_reason
 from helpdesk.escalations.models import Decision, Escalation, Exchange
 from helpdesk.escalations.operations.delivery_attempts import is_delivery_stopped, mark_delivered
-from helpdesk.escalations.operations.locking import lock_as_it_is, lock_unchanged
+from helpdesk.escalations.operations.locking import lock_and_refresh, lock_unchanged
 from helpdesk.escalations.packets import Packet, hash_of, parse_packet
 from helpdesk.escalations.page_marks import decision_mark_of
 from helpdesk.escalations.policy import may_receive
@@ -45,7 +45,7 @@ DECIDED_MEANWHILE: Final = (
 def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
     """Open the packet with the partner's key. Our side sees it, once an hour for each person."""
     work.require(may_receive, escalation)
-    lock_as_it_is(work, escalation)
+    lock_and_refresh(work, escalation)
     _refuse_who_cannot_read(work, escalation)
     if escalation.state not in OPEN_TO_PARTNER:
         raise Conflict("This request is closed, so its content is no longer shown.")
@@ -60,7 +60,7 @@ def open_packet_and_record(work: Work, escalation: Escalation) -> Packet:
     return parse_packet(text)
 
 
-def look_back(work: Work, escalation: Escalation) -> None:
+def require_may_read_ended_request(work: Work, escalation: Escalation) -> None:
     """See how a request that is over ended: for who was let in at the partner, as its inbox is."""
     work.require(may_receive, escalation)
     if escalation.partner.team_id not in work.actor.accessible_teams:
@@ -165,7 +165,7 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
         raise Conflict(DECIDED_MEANWHILE)
 
 
-def note_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
+def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:
     """Keep the number that they gave it in a system of their own; empty takes it away."""
     work.require(may_receive, escalation)
     _hold_what_one_can_read(work, escalation)

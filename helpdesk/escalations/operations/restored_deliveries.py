@@ -17,7 +17,7 @@ from helpdesk.escalations.states import DeliveryState
 RESTORED = "restored"
 
 
-def undelivered(work: Work) -> Sequence[Delivery]:
+def undelivered_deliveries(work: Work) -> Sequence[Delivery]:
     """Requests that this database believes not to have arrived yet, in the order they were made."""
     open_ones = (*WAITING, DeliveryState.SENDING)
     found = select(Delivery).where(Delivery.state.in_(open_ones)).order_by(Delivery.id)

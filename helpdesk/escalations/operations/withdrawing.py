@@ -10,7 +10,7 @@ from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.operations.delivery_attempts import cancel_delivery
-from helpdesk.escalations.operations.locking import hold_case, lock_unchanged
+from helpdesk.escalations.operations.locking import lock_case_first, lock_unchanged
 from helpdesk.escalations.page_marks import approval_mark_of
 from helpdesk.escalations.policy import may_withdraw_for, may_work_on
 from helpdesk.escalations.states import MOVES, DeliveryState, EscalationState
@@ -40,7 +40,7 @@ def withdraw_requests_without_consent(work: Work, case_id: str) -> None:
     Safe to run twice, and late: what has been taken back is not taken back again.
     """
     work.require(may_withdraw_for, case_id)
-    hold_case(work, case_id)
+    lock_case_first(work, case_id)
     found = (
         select(Escalation)
         .where(Escalation.case_id == case_id, Escalation.state != EscalationState.DRAFT)

@@ -9,7 +9,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.markup import isolate
 from helpdesk.escalations import operations, packet_sources, queries
-from helpdesk.escalations.forms import ChoiceForm, PacketForm, packet_form
+from helpdesk.escalations.forms import PacketForm, PartnerChoiceForm, packet_form
 from helpdesk.escalations.labels import ASKS
 from helpdesk.escalations.models import Escalation
 from helpdesk.escalations.packets import needed_fields, receivable_fields
@@ -32,7 +32,7 @@ def new(ref: str) -> ResponseReturnValue:
     if not form.validate():
         return _choice_page(case, form), 422
     partner = partners.partner_by_slug(work, form.partner.data or "")
-    if not partner.takes(form.ask.data or ""):
+    if not partner.accepts(form.ask.data or ""):
         form.ask.errors = [operations.NOT_TAKEN.format(partner=isolate(partner.name))]
         return _choice_page(case, form), 422
     seen, known = (
@@ -105,15 +105,15 @@ def create_findings(ref: str, request_ref: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref, request_ref=request_ref), 303)
 
 
-def _choice(case: Case) -> ChoiceForm:
-    form = ChoiceForm(request.args).offer(partners.partners_to_ask(work))
+def _choice(case: Case) -> PartnerChoiceForm:
+    form = PartnerChoiceForm(request.args).offer(partners.partners_to_ask(work))
     likely = partners.partner_for_platform(work, case.platform)
     if not request.args and likely is not None and not likely.is_retired:
         form.partner.data = likely.slug
     return form
 
 
-def _choice_page(case: Case, form: ChoiceForm) -> str:
+def _choice_page(case: Case, form: PartnerChoiceForm) -> str:
     return render_template(
         "escalations/choice.html",
         case=case,

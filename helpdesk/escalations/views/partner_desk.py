@@ -98,7 +98,7 @@ def create_ticket(ref: str) -> ResponseReturnValue:
     escalation, form = queries.request_by_own_ref(work, ref), TicketForm()
     if not form.validate_on_submit():
         return _page(escalation, ticket_form=form), 422
-    operations.note_ticket(work, escalation, ticket=form.ticket.data or "")
+    operations.set_partner_ticket(work, escalation, ticket=form.ticket.data or "")
     flash("Your reference is saved. We can see it too.")
     return redirect(url_for(".show", ref=ref), 303)
 
@@ -113,7 +113,7 @@ def _page(escalation: Escalation, **forms: Any) -> str:
     """The request with its packet opened, if it is not over."""
     is_open = escalation.state in OPEN_TO_PARTNER
     if not is_open:
-        operations.look_back(work, escalation)
+        operations.require_may_read_ended_request(work, escalation)
     packet = operations.open_packet_and_record(work, escalation) if is_open else None
     moves = MOVES[escalation.state]
     ticket = queries.open_for_partner(work, escalation, escalation, "ticket_for_partner")

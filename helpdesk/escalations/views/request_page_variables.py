@@ -98,10 +98,10 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
 def _call(work: Work, escalation: Escalation) -> second_person_alerts.SecondPersonAlert | None:
     """What came of calling a second person, where one is or was wanted."""
     if escalation.state is EscalationState.DRAFT or escalation.has_answer_to_approve:
-        return second_person_alerts.alert_for_approval(work, escalation)
+        return second_person_alerts.last_alert_for_approval(work, escalation)
     if escalation.second_read_due_at is None:
         return None
-    return second_person_alerts.alert_to_read(work, escalation)
+    return second_person_alerts.last_alert_to_read_afterwards(work, escalation)
 
 
 def _seconds(work: Work, escalation: Escalation) -> list[str]:

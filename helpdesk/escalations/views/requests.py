@@ -112,7 +112,7 @@ def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
 @bp.post("/<request_ref>/reading")
 def create_reading(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
-    operations.read_afterwards(work, escalation, seen_wording=submitted_page_mark())
+    operations.confirm_read_afterwards(work, escalation, seen_wording=submitted_page_mark())
     flash("Recorded: you have read it.")
     return _back(escalation)
 

@@ -73,7 +73,7 @@ class ReportForm:
     @property
     def own_questions(self) -> tuple[report.QuestionGroup, ...]:
         """What the picked kinds ask of their own, kind by kind."""
-        return report.in_groups(self.asked, self.questions_on(OWN))
+        return report.group_questions(self.asked, self.questions_on(OWN))
 
     def is_open(self, group: report.QuestionGroup) -> bool:
         """Whether all that it asks is in sight: what was answered or is wrong is never folded."""
@@ -91,7 +91,7 @@ class ReportForm:
     def questions(self) -> tuple[Question, ...]:
         """What is asked before the report is sent, in order. What other answers make pointless
         stays there until its page is sent: nothing disappears under somebody's finger."""
-        return report.questions(self.library, self.asked)
+        return report.urgency_questions(self.library, self.asked)
 
     @property
     def deferred_count(self) -> int:

@@ -51,7 +51,7 @@ def first_step_form(language: str) -> type[Any]:
 def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """The questions that decide how soon we help, in the words of these kinds of trouble."""
     library = load_current_library(language)
-    asked = report.questions(library, merging.pages_of(library, kinds))
+    asked = report.urgency_questions(library, merging.pages_of(library, kinds))
     return _sheet(fields_for(one for one in asked if one.id in library.decision_questions))
 
 
@@ -59,7 +59,7 @@ def urgency_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
 def incident_questions_form(language: str, kinds: tuple[str, ...]) -> type[Any]:
     """What else these kinds of trouble ask before the report is sent."""
     library = load_current_library(language)
-    asked = report.questions(library, merging.pages_of(library, kinds))
+    asked = report.urgency_questions(library, merging.pages_of(library, kinds))
     return _sheet(fields_for(one for one in asked if one.id not in library.decision_questions))
 
 

@@ -12,7 +12,7 @@ from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.operations.reopening import reopen_for_reporter
 from helpdesk.playbooks.conditions import Context
-from helpdesk.triage.advice import add_for_advice
+from helpdesk.triage.advice import add_answers_for_advice
 from helpdesk.triage.first_reply_clock import owe_reply_to_reporter
 
 
@@ -20,7 +20,7 @@ def answer_questions(work: Work, case: Case, *, body: str, answers: Context) -> 
     """Add answers to what the report did not ask, which `body` says in words; the advice in the
     mailbox follows them. None of them changes the level: what can is asked in the report."""
     message = write_message(work, case, body=body, answers=answers)
-    add_for_advice(work, case, answers)
+    add_answers_for_advice(work, case, answers)
     return message
 
 

@@ -14,7 +14,7 @@ from helpdesk.core.work import Work
 from helpdesk.intake import queries
 from helpdesk.intake.report import CONTACT, ReportContent
 from helpdesk.triage import operations as triage
-from helpdesk.triage.advice import keep_for_advice
+from helpdesk.triage.advice import seal_answers_for_advice
 from helpdesk.triage.judgement import Judgement
 
 
@@ -103,7 +103,7 @@ def _write_down(
     )
     contact = {name: told.contact.get(name, "") for name in CONTACT}
     seal_report(case, secret, story=told.story, answers=told.answers, contact=contact)
-    keep_for_advice(case, told.answers)
+    seal_answers_for_advice(case, told.answers)
     judgement = triage.judge_new_case(work, case, told.answers)
     work.add(case)
     work.record("case.submitted", case, slow_lane=in_second_lane, about=list(case.kinds))

@@ -2,8 +2,8 @@
 
 from helpdesk.intake.views import (
     conversations,
+    deferred_questions,
     front,
-    later,
     mailbox,
     receipts,
     reports,
@@ -15,8 +15,8 @@ from helpdesk.intake.views.blueprint import bp
 __all__ = [
     "bp",
     "conversations",
+    "deferred_questions",
     "front",
-    "later",
     "mailbox",
     "receipts",
     "reports",

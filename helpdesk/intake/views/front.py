@@ -4,7 +4,7 @@ from flask import current_app, make_response, redirect, render_template, session
 from flask.typing import ResponseReturnValue
 
 from helpdesk.intake.views.blueprint import bp
-from helpdesk.playbooks.helplines import Purpose, lines_for
+from helpdesk.playbooks.helplines import HelplinePurpose, helplines_for
 from helpdesk.web.app_context import current_context
 from helpdesk.web.cookies import delete_session_cookie
 from helpdesk.web.form_tokens import was_sent_by_another_site
@@ -22,7 +22,8 @@ def home() -> ResponseReturnValue:
 def help_now() -> ResponseReturnValue:
     lines = current_app.extensions["helplines"]
     return render_template(
-        "intake/help_now.html", lines={one.value: lines_for(lines, one) for one in Purpose}
+        "intake/help_now.html",
+        lines={one.value: helplines_for(lines, one) for one in HelplinePurpose},
     )
 
 

@@ -31,7 +31,7 @@ def set_mailbox(work: Work, partner: Partner, address: str) -> None:
         new.old = partner.mailbox
         at = int(work.at.timestamp())
         work.enqueue("partners.tell_old_mailbox", partner_id=partner.id, at=at)
-    partner.note_change(by=work.actor.id)
+    partner.remember_changer(by=work.actor.id)
     work.record("partner.mailbox_given", partner)
 
 

@@ -15,10 +15,10 @@ from helpdesk.core.work import Work
 from helpdesk.partners.models import Partner
 from helpdesk.partners.operations.mailboxes import send_first_mailbox_code
 from helpdesk.partners.packet_fields import BY_NAME
-from helpdesk.partners.page_marks import desk_mark_of, list_mark_of, terms_mark_of
+from helpdesk.partners.page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
 from helpdesk.partners.queries import lock_partner
-from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_zone
+from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_time_zone
 from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform
 from helpdesk.partners.vetting import why_vetting_is_refused
 
@@ -91,7 +91,7 @@ def change_partner(
         setattr(partner, one, value)
     partner.reach_us = about.reach_us
     partner.team.name = name
-    partner.note_change(by=work.actor.id)
+    partner.remember_changer(by=work.actor.id)
     work.record("partner.changed", partner, changed=changed, was=was, now=after)
 
 
@@ -121,9 +121,9 @@ def change_allow_list(
     the mark of the list that is changed: an old page gives nothing back."""
     work.require(may_manage_partner, partner)
     lock_partner(work, partner)
-    refuse_if_changed_since(seen, now=list_mark_of(partner))
+    refuse_if_changed_since(seen, now=allow_list_mark_of(partner))
     partner.allowed_fields = _known(fields)
-    partner.note_change(by=work.actor.id)
+    partner.remember_changer(by=work.actor.id)
     work.record("partner.allow_list_changed", partner, fields=partner.allowed_fields)
 
 
@@ -154,7 +154,7 @@ def suspend_vetting(work: Work, partner: Partner) -> None:
 
 
 def _check(about: PartnerTerms) -> None:
-    if not is_zone(about.timezone):
+    if not is_time_zone(about.timezone):
         raise Conflict("There is no such time zone. Names look like Europe/Lisbon or Asia/Beirut.")
     if set(about.asks) - set(EVERY_ASK):
         raise Conflict("There is no such kind of request.")

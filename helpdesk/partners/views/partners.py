@@ -12,22 +12,22 @@ from helpdesk.core.markup import isolate
 from helpdesk.partners import operations, queries
 from helpdesk.partners.forms import (
     HINTS,
-    AboutForm,
     AllowListForm,
     PartnerForm,
+    PartnerTermsForm,
     VettingForm,
 )
 from helpdesk.partners.labels import TAKES
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import FIELDS
-from helpdesk.partners.page_marks import desk_mark_of, list_mark_of, terms_mark_of
+from helpdesk.partners.page_marks import allow_list_mark_of, desk_mark_of, terms_mark_of
 from helpdesk.partners.policy import (
     may_manage_partner,
     may_register_partner,
     may_see_partners,
     may_vet_partner,
 )
-from helpdesk.partners.vetting import vetting_of
+from helpdesk.partners.vetting import vetting_state_of
 from helpdesk.partners.views.blueprint import bp, managed_partner_or_404
 from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
@@ -93,14 +93,14 @@ def show(slug: str) -> ResponseReturnValue:
 @bp.get("/partners/<slug>/about")
 def edit_terms(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
-    form, seen = AboutForm(obj=partner), terms_mark_of(partner)
+    form, seen = PartnerTermsForm(obj=partner), terms_mark_of(partner)
     return render_template("partners/about.html", partner=partner, form=form, seen=seen)
 
 
 @bp.post("/partners/<slug>/about")
 def create_terms(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
-    form = AboutForm()
+    form = PartnerTermsForm()
     if not form.validate_on_submit():
         page = render_template(
             "partners/about.html", partner=partner, form=form, seen=submitted_page_mark()
@@ -133,7 +133,7 @@ def create_return(slug: str) -> ResponseReturnValue:
 def edit_allow_list(slug: str) -> ResponseReturnValue:
     partner = managed_partner_or_404(slug)
     form = AllowListForm(fields=partner.allowed_fields)
-    return _list_page(partner, form, seen=list_mark_of(partner))
+    return _list_page(partner, form, seen=allow_list_mark_of(partner))
 
 
 @bp.post("/partners/<slug>/allow-list")
@@ -205,7 +205,7 @@ def _page(partner: Partner, form: VettingForm) -> str:
         form=form,
         may_manage=may_manage,
         may_vet=may_vet_partner(work.actor, partner),
-        vetting=vetting_of(work, partner),
+        vetting=vetting_state_of(work, partner),
         desk_mark=desk_mark_of(work, partner),
         names=names_of_actors(work.session, by),
         takes=TAKES,

@@ -14,10 +14,10 @@ from helpdesk.playbooks.model.questions import (
 )
 from helpdesk.playbooks.model.steps import (
     NOTE,
-    Again,
     FactFrom,
     FactSetting,
     Phase,
+    RepeatAfter,
     Step,
     StepOutcome,
     Who,
@@ -27,7 +27,6 @@ from helpdesk.playbooks.model.texts import Text, texts_in
 __all__ = [
     "NOTE",
     "Advice",
-    "Again",
     "AtStake",
     "Citation",
     "DataSensitivity",
@@ -45,6 +44,7 @@ __all__ = [
     "QuestionKind",
     "Readiness",
     "RedFlag",
+    "RepeatAfter",
     "Review",
     "Setting",
     "Step",

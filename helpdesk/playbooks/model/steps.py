@@ -48,7 +48,7 @@ class FactSetting:
 
 
 @dataclass(frozen=True)
-class Again:
+class RepeatAfter:
     """How long a step rests before it comes back, by how urgent the case is."""
 
     immediate: timedelta
@@ -82,7 +82,7 @@ class StepOutcome:
     end: str | None = None
     playbook: str | None = None
     fits: Condition | None = None
-    again: Again | None = None
+    again: RepeatAfter | None = None
     over: bool = False
     shown_by: tuple[str, ...] = ()
 

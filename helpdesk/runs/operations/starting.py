@@ -8,7 +8,7 @@ from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.edition_diff import lost_records
 from helpdesk.playbooks.model import Readiness
-from helpdesk.playbooks.progress import Record
+from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs import queries, storage
 from helpdesk.runs.models import MOVED, Run
 from helpdesk.runs.policy import may_run, may_work_on
@@ -42,12 +42,15 @@ def move_run(work: Work, run: Run, *, reason: str) -> Run:
     work.require(may_work_on, run)
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     require_unfinished(run)
-    page, edition = queries.page_of(run), repository.current_edition(run.edition.playbook)
+    page, edition = (
+        queries.pinned_playbook_of(run),
+        repository.current_edition(run.edition.playbook),
+    )
     if edition is None or queries.newer_edition(run) is None:
         raise Conflict("There is no other version of this page to move to.")
     run.ended_at, run.ended_as = work.at, MOVED
     follower = _begin(work, run.case, edition)
-    records = {record.step: Record(record.outcome) for record in run.records}
+    records = {record.step: RecordedStep(record.outcome) for record in run.records}
     left_behind = lost_records(edition.playbook, records)
     storage.delete_facts_of_steps(
         work, run.case, [one for one in page.steps if one.id in left_behind]

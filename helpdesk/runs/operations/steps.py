@@ -13,11 +13,11 @@ from helpdesk.playbooks.progress import StepProgress, StepState
 from helpdesk.playbooks.step_facts import facts_from
 from helpdesk.playbooks.step_rules import (
     blocked_outcome_message,
-    in_titles,
     may_be_skipped,
     missing_proof,
     missing_proof_message,
     steps_blocking_outcome,
+    titles_of_steps,
 )
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.models import RecordedAs, Run
@@ -96,7 +96,7 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     if record is None:
         raise Conflict("Nothing was recorded about this step, so there is nothing to undo.")
     refuse_if_changed_since(seen, now=record.id)
-    page = queries.page_of(run)
+    page = queries.pinned_playbook_of(run)
     work.record(
         "playbook.step_reopened", record, playbook=page.name, step=step_id, was=record.outcome
     )
@@ -107,7 +107,7 @@ def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbo
     """The page and the step, if it is really open. Two tabs meet here, one after the other."""
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     require_unfinished(run)
-    page = queries.page_of(run)
+    page = queries.pinned_playbook_of(run)
     now = queries.progress_of(work, run).of(step_id)
     if now is None:
         raise NotFound
@@ -115,7 +115,7 @@ def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbo
         repeated_steps.require_seen_record(run, step_id, seen)
         return page, now
     if now.waits_for:
-        raise Conflict(f"This step is waiting for: {in_titles(page, now.waits_for)}.")
+        raise Conflict(f"This step is waiting for: {titles_of_steps(page, now.waits_for)}.")
     if now.record is not None:
         raise Conflict("Someone has already finished this step.")
     raise Conflict("With what is known now, this step is not needed.")
@@ -134,7 +134,9 @@ def _refuse_a_hasty_end(
 def _end(work: Work, run: Run, outcome: StepOutcome) -> None:
     run.ended_at = work.at
     run.ended_as = outcome.end or outcome.playbook
-    work.record("playbook.ended", run, playbook=queries.page_of(run).name, ended_as=run.ended_as)
+    work.record(
+        "playbook.ended", run, playbook=queries.pinned_playbook_of(run).name, ended_as=run.ended_as
+    )
     if outcome.playbook is not None:
         _go_on_as(run.case, was=run.edition.playbook, now=outcome.playbook)
         if queries.unfinished_run_of(work, run.case, outcome.playbook) is None:

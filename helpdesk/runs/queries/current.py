@@ -13,7 +13,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.model import Playbook, Step
-from helpdesk.playbooks.progress import Progress, Record, StepProgress
+from helpdesk.playbooks.progress import Progress, RecordedStep, StepProgress
 from helpdesk.playbooks.step_tracker import progress
 from helpdesk.runs.context import condition_context
 from helpdesk.runs.models import Edition, Run, StepRecord
@@ -45,7 +45,7 @@ class RunProgress:
     elsewhere: Mapping[str, SharedStep]
 
 
-def page_of(run: Run) -> Playbook:
+def pinned_playbook_of(run: Run) -> Playbook:
     """The page exactly as it was when the run began."""
     return repository.playbook_by_hash(run.content_hash, lambda: json.dumps(run.edition.content))
 
@@ -121,7 +121,10 @@ def steps_due_again(work: Work, limit: int = 20) -> Sequence[DueStep]:
     records = work.session.scalars(due).all()
     ids = {record.run_id for record in records}
     runs = {run.id: run for run in work.session.scalars(select(Run).where(Run.id.in_(ids)))}
-    found = [(runs[one.run_id], page_of(runs[one.run_id]).step(one.step), one) for one in records]
+    found = [
+        (runs[one.run_id], pinned_playbook_of(runs[one.run_id]).step(one.step), one)
+        for one in records
+    ]
     return [DueStep(run, step, record) for run, step, record in found if step is not None]
 
 
@@ -133,8 +136,8 @@ def all_runs_of(work: Work, case: Case) -> Sequence[Run]:
 
 
 def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunProgress:
-    page = page_of(run)
-    others = [(other, page_of(other)) for other in runs if other is not run]
+    page = pinned_playbook_of(run)
+    others = [(other, pinned_playbook_of(other)) for other in runs if other is not run]
     elsewhere = shared_steps(page, others, begun_at=run.started_at)
     own = {record.step: record.as_recorded(work.at) for record in run.records}
     steps = progress(
@@ -143,7 +146,7 @@ def _run_now(work: Work, run: Run, runs: Iterable[Run]) -> RunProgress:
     return RunProgress(run, page, steps, elsewhere)
 
 
-def effective_shared_records(elsewhere: Mapping[str, SharedStep]) -> dict[str, Record]:
+def effective_shared_records(elsewhere: Mapping[str, SharedStep]) -> dict[str, RecordedStep]:
     """What was recorded elsewhere and need not be done again, as records of this run."""
-    counting = {name: one.outcome.id for name, one in elsewhere.items() if one.counts}
-    return {name: Record(outcome, is_elsewhere=True) for name, outcome in counting.items()}
+    counting = {name: one.outcome.id for name, one in elsewhere.items() if one.counts_as_done}
+    return {name: RecordedStep(outcome, is_elsewhere=True) for name, outcome in counting.items()}

@@ -7,12 +7,12 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
 from helpdesk.playbooks import repository
 from helpdesk.playbooks.conditions import Value
-from helpdesk.playbooks.edition_diff import EditionDiff, compare, lost_answers, lost_records
+from helpdesk.playbooks.edition_diff import EditionDiff, diff_editions, lost_answers, lost_records
 from helpdesk.playbooks.model import EvidencePlan, Playbook, Readiness
-from helpdesk.playbooks.progress import Record
+from helpdesk.playbooks.progress import RecordedStep
 from helpdesk.runs.context import answers_of
 from helpdesk.runs.models import Run
-from helpdesk.runs.queries.current import page_of
+from helpdesk.runs.queries.current import pinned_playbook_of
 from helpdesk.runs.queries.evidence_and_notes import evidence_of
 
 
@@ -38,16 +38,16 @@ class MovePreview:
 
 def preview_move(work: Work, run: Run) -> MovePreview:
     """The two editions of a run side by side. Where there is nothing to move to, it is too late."""
-    old, new = page_of(run), newer_edition(run)
+    old, new = pinned_playbook_of(run), newer_edition(run)
     if new is None or run.ended_at is not None:
         raise Conflict("This run already uses the current version, or it has ended.")
-    comparison = compare(old, new)
+    comparison = diff_editions(old, new)
     written = evidence_of(work, run.case)
     return MovePreview(
         old=old,
         new=new,
         comparison=comparison,
-        left_behind=lost_records(new, {one.step: Record(one.outcome) for one in run.records}),
+        left_behind=lost_records(new, {one.step: RecordedStep(one.outcome) for one in run.records}),
         lost_answers=lost_answers(old, new, answers_of(work, run.case)),
         lost_evidence=tuple(
             one

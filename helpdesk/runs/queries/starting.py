@@ -15,12 +15,12 @@ from helpdesk.runs.queries.current import (
     RunProgress,
     all_runs_of,
     effective_shared_records,
-    page_of,
+    pinned_playbook_of,
 )
 from helpdesk.runs.shared_steps import SharedStep, shared_steps
 
 
-def page_to_start(playbook_id: str) -> Playbook:
+def playbook_to_start(playbook_id: str) -> Playbook:
     """A page that could be started."""
     page = repository.load_current_library().playbook(playbook_id)
     if page is None or page.status is Readiness.RETIRED:
@@ -39,7 +39,7 @@ def progress_at_start(work: Work, case: Case, page: Playbook) -> Progress:
 
 def shared_steps_at_start(work: Work, case: Case, page: Playbook) -> Mapping[str, SharedStep]:
     """What of the page other playbooks of the case have recorded, if it were put to work now."""
-    others = [(run, page_of(run)) for run in all_runs_of(work, case)]
+    others = [(run, pinned_playbook_of(run)) for run in all_runs_of(work, case)]
     return shared_steps(page, others, begun_at=work.at)
 
 
