@@ -43,8 +43,8 @@ class RedisQueueNotifier:
         if now < self._rung_at.get(queue, -STILL_RINGING) + STILL_RINGING:
             return True
         try:
-            if self._redis.llen(redis_list_of(queue)) == 0:
-                self._redis.rpush(redis_list_of(queue), LOOK)
+            if self._redis.llen(wake_up_list_of(queue)) == 0:
+                self._redis.rpush(wake_up_list_of(queue), LOOK)
         except (RedisIsAway, RedisIsSlow) as error:
             # Do not make what waits in PostgreSQL wait for a server that is away.
             self._silent_until = time.monotonic() + PAUSE_AFTER_TROUBLE

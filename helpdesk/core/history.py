@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpdesk.core.database import ID_LENGTH, Base
-from helpdesk.core.leases import chained_at
+from helpdesk.core.leases import last_chained_at
 from helpdesk.core.recent import is_within
 from helpdesk.core.sealing import Secret
 
@@ -249,7 +249,7 @@ def _unlinked(session: Session) -> Iterator[ChainFault]:
 
 def _left_unchained(session: Session, *, at: datetime) -> Iterator[ChainFault]:
     """What is not chained although the ticker should have done it by now."""
-    until = chained_at(session)
+    until = last_chained_at(session)
     if until is not None and is_within(until, UNCHAINED, at=at):
         return
     unlinked = (

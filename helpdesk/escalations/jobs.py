@@ -145,7 +145,7 @@ def alert_reading_overdue(context: AppContext, *, escalation_id: str, due: int) 
             return
         if _was_told(second_person_alerts.alert_to_read_overdue(work, escalation)):
             return
-        before = second_person_alerts.alert_to_read(work, escalation)
+        before = second_person_alerts.last_alert_to_read_afterwards(work, escalation)
         call = _call(
             work,
             context,

@@ -93,7 +93,9 @@ def test_one_name_that_is_hammered_costs_no_other_name_anything(browser, respond
 
 
 def test_empty_forms_spend_nothing(browser, responder, monkeypatch):
-    monkeypatch.setattr(passphrases, "open_lock", lambda *_a, **_k: pytest.fail("a hash was spent"))
+    monkeypatch.setattr(
+        passphrases, "recompute_passphrase_lock", lambda *_a, **_k: pytest.fail("a hash was spent")
+    )
     for _ in range(150):
         assert browser.post("/sign-in", data={}).status_code == 422
     monkeypatch.undo()
@@ -102,7 +104,9 @@ def test_empty_forms_spend_nothing(browser, responder, monkeypatch):
 
 
 def test_a_form_without_a_valid_token_spends_nothing(staff, responder, monkeypatch):
-    monkeypatch.setattr(passphrases, "open_lock", lambda *_a, **_k: pytest.fail("a hash was spent"))
+    monkeypatch.setattr(
+        passphrases, "recompute_passphrase_lock", lambda *_a, **_k: pytest.fail("a hash was spent")
+    )
 
     for _ in range(150):
         answer = staff.post("/sign-in", data={"handle": "asha", "passphrase": WRONG})
@@ -207,7 +211,7 @@ def test_a_full_pool_says_so_and_keeps_the_name_that_was_typed(browser, monkeypa
     def busy(*_args, **_kwargs):
         raise TooBusy
 
-    monkeypatch.setattr(authentication.passphrases, "open_lock", busy)
+    monkeypatch.setattr(authentication.passphrases, "recompute_passphrase_lock", busy)
 
     answer = browser.post(
         "/sign-in",
@@ -223,7 +227,9 @@ def test_a_full_pool_says_so_and_keeps_the_name_that_was_typed(browser, monkeypa
 
 
 def test_a_wrong_recovery_key_costs_no_hash(browser, responder, monkeypatch):
-    monkeypatch.setattr(passphrases, "new_lock", lambda *_a, **_k: pytest.fail("a hash was spent"))
+    monkeypatch.setattr(
+        passphrases, "make_passphrase_lock", lambda *_a, **_k: pytest.fail("a hash was spent")
+    )
     words = "seven other words that nobody knows yet"
     data = {"handle": "asha", "recovery_key": "0" * 26, "passphrase": words, "again": words}
 

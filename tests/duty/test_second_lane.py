@@ -13,7 +13,7 @@ from helpdesk.cases.models import Case, ConversationChannel
 from helpdesk.cases.states import CaseState, WaitsOn
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import NotFound
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from tests.factories import a_case, a_person, a_team, sign_in, work_as
 from tests.intake.browser import mark_in
 
@@ -196,5 +196,5 @@ def test_what_is_owed_to_it_has_alarms_from_then_on(context, queue):
         casework.pause_case(work, found, waits_on=WaitsOn.DATE, until=tomorrow)
 
     with context.sessions() as session:
-        alarms = select(Promise.arguments).where(Promise.job == "triage.alarm")
+        alarms = select(OutboxJob.arguments).where(OutboxJob.job == "triage.alarm")
         assert {one["case_id"] for one in session.scalars(alarms)} == {case.id}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.levels import Level
 from helpdesk.core.history import HistoryEntry
-from helpdesk.core.job_runner import run_due_promises
+from helpdesk.core.job_runner import run_due_jobs
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import Ask
 from tests.factories import sign_in
@@ -27,13 +27,13 @@ def unread(house):
 def told(house, *, later):
     """Whom the worker tells of requests, when it looks so much later."""
     house.context.mailer.sent.clear()
-    run_due_promises(house.context, "notices", at=datetime.now(UTC) + later + timedelta(seconds=30))
+    run_due_jobs(house.context, "notices", at=datetime.now(UTC) + later + timedelta(seconds=30))
     return [one.to for one in house.context.mailer.sent if "request" in one.subject]
 
 
 def read(house, escalation):
     with house.as_(house.second) as work:
-        operations.read_afterwards(work, house.mine(work, escalation))
+        operations.confirm_read_afterwards(work, house.mine(work, escalation))
 
 
 def test_who_has_not_heard_is_called_when_the_hour_is_over(house, unread):

@@ -341,7 +341,7 @@ def test_a_house_that_is_released_while_its_ticker_looks_stays_released(
             is_released.wait(1)
         return found
 
-    monkeypatch.setattr(send_hold, "why_held", look_slowly)
+    monkeypatch.setattr(send_hold, "reason_for_hold", look_slowly)
     ticking = Thread(target=ticker.tick, args=[second])
     ticking.start()
     looked.wait()

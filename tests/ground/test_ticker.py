@@ -68,7 +68,7 @@ def test_it_looks_into_the_queues_that_there_are_whatever_rows_say(context, now,
     connection.execute(text("RESET ROLE"))
     connection.execute(text("ALTER TABLE outbox DROP CONSTRAINT ck_outbox_queue"))
     become(context, "helpdesk_ticker")
-    promise(context, now)
+    enqueue(context, now)
     with context.begin(at=now) as work:
         work.session.execute(
             text(

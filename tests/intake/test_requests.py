@@ -11,7 +11,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseState
 from helpdesk.core.actors import Role
 from helpdesk.core.codes import ReturnCode
-from helpdesk.core.outbox import Promise
+from helpdesk.core.outbox import OutboxJob
 from helpdesk.escalations import jobs, operations, queries
 from helpdesk.escalations.models import Escalation, Verification
 from helpdesk.escalations.states import Action, Ask, EscalationState, Reason, Verdict
@@ -152,7 +152,7 @@ def test_not_fixed_goes_back_to_no_partner_that_may_not_be_asked(house, story, w
     with house.inside() as work:
         case = work.session.get(Case, story.case.id)
         assert (case.state, case.reply_due_at is not None) == (CaseState.OPEN, True)
-        told = select(Promise.arguments).where(Promise.job == "escalations.tell_partner")
+        told = select(OutboxJob.arguments).where(OutboxJob.job == "escalations.tell_partner")
         assert work.session.scalars(told).all() == []
 
 

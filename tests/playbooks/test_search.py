@@ -69,7 +69,7 @@ def test_no_word_is_so_long_that_everything_near_it_is_tried(monkeypatch, letter
 
     FINDER.find(letters * 300)
 
-    assert len(folded(letters * 300)) <= 600
+    assert len(fold_letters(letters * 300)) <= 600
     assert len(made) < 60 * 53 * 40
 
 

@@ -11,7 +11,7 @@ from helpdesk.accounts.vouching import is_independent, why_access_is_refused
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.keys import Key, KeyCopy, KeyKind, make_unsaved_key, seal_key_for
 from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.sealing import Secret
 from helpdesk.core.signatures import sign_key
 from helpdesk.core.work import Work
@@ -68,7 +68,7 @@ def grant_access(work: Work, membership: Membership, *, seen: str | None = None)
     if refusal:
         raise Conflict(refusal)
     given, theirs = False, key_of_person(work, newcomer)
-    refuse_unseen(seen, now=words_mark_of(theirs))
+    refuse_if_changed_since(seen, now=words_mark_of(theirs))
     for key in keys_of_team(work, membership.team).good:
         if work.session.get(KeyCopy, (key.id, theirs.id)) is None:
             seal_key_for(work.session, key, _held(work, key), theirs)

@@ -9,7 +9,7 @@ from helpdesk.accounts.page_marks import words_mark_of
 from helpdesk.accounts.views.blueprints import bp
 from helpdesk.accounts.vouching import who_may_grant_access, why_access_is_refused
 from helpdesk.core.markup import isolate
-from helpdesk.web.page_marks import mark_on_page
+from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
 
 
@@ -35,9 +35,9 @@ def colleagues() -> ResponseReturnValue:
 
 
 @bp.post("/colleagues/<person_id>/<team_id>/key")
-def create_key(person_id: str, team_id: str) -> ResponseReturnValue:
-    membership = queries.membership(work, person_id, team_id)
-    operations.grant_access(work, membership, seen=mark_on_page())
+def create_access(person_id: str, team_id: str) -> ResponseReturnValue:
+    membership = queries.membership_of(work, person_id, team_id)
+    operations.grant_access(work, membership, seen=submitted_page_mark())
     person, team = isolate(membership.person.name), isolate(membership.team.name)
     flash(f"{person} now has access to {team}.")
     return redirect(url_for(".colleagues"), 303)

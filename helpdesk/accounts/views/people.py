@@ -93,7 +93,7 @@ def create_membership(person_id: str) -> ResponseReturnValue:
 
 
 @people_bp.post("/people/<person_id>/reopening")
-def create_reopening(person_id: str) -> ResponseReturnValue:
+def create_unblock(person_id: str) -> ResponseReturnValue:
     require_people_manager()
     person = queries.person_by_id(work, person_id)
     operations.enable(work, person)

@@ -32,7 +32,7 @@ def create_message(ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/cases/<ref>/messages/reading")
-def create_reading(ref: str) -> ResponseReturnValue:
+def create_no_reply_needed(ref: str) -> ResponseReturnValue:
     case = queries.case_by_ref(work, ref)
     operations.mark_no_reply_needed(work, case, seen=request.form.get("seen", ""))
     return redirect_to_case(case, "Recorded: this needs no answer.", part="messages")

@@ -25,13 +25,13 @@ from helpdesk.web.work import work
 
 
 @bp.get("/people/<person_id>/closing")
-def new_closing(person_id: str) -> ResponseReturnValue:
+def new_block(person_id: str) -> ResponseReturnValue:
     person = _managed(person_id)
     return _page("closing", person, _form(person, _teams_of(person)))
 
 
 @bp.post("/people/<person_id>/closing")
-def create_closing(person_id: str) -> ResponseReturnValue:
+def create_block(person_id: str) -> ResponseReturnValue:
     person = _managed(person_id)
     form = _form(person, _teams_of(person))
     if not form.validate_on_submit():

@@ -94,7 +94,7 @@ class Escalation(SealedCaseRecord, Base):
     @property
     def is_partner_available(self) -> bool:
         """Whether its partner may be asked for this now: vetted, not retired, and takes it."""
-        return self.partner.is_vetted and self.partner.takes(self.ask)
+        return self.partner.is_vetted and self.partner.accepts(self.ask)
 
     def move_to(self, state: EscalationState) -> None:
         """Take a step that the table of moves knows, or refuse with a sentence."""

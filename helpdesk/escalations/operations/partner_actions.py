@@ -8,7 +8,7 @@ from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.core.errors import Conflict, NotAllowed, NotFound
 from helpdesk.core.markup import isolate
-from helpdesk.core.page_marks import refuse_unseen
+from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.recent import is_within
 from helpdesk.core.sealing import Envelope
 from helpdesk.core.work import Work

@@ -110,7 +110,7 @@ def create_withdrawal(ref: str, request_ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/<request_ref>/reading")
-def create_reading(ref: str, request_ref: str) -> ResponseReturnValue:
+def create_second_reading(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
     operations.confirm_read_afterwards(work, escalation, seen_wording=submitted_page_mark())
     flash("Recorded: you have read it.")
@@ -118,13 +118,13 @@ def create_reading(ref: str, request_ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/<request_ref>/delivery")
-def create_delivery(ref: str, request_ref: str) -> ResponseReturnValue:
+def create_resend(ref: str, request_ref: str) -> ResponseReturnValue:
     said = "It is being sent again, under the same ID."
     return _move(ref, request_ref, operations.send_again, said)
 
 
 @bp.post("/<request_ref>/telling")
-def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
+def create_partner_told(ref: str, request_ref: str) -> ResponseReturnValue:
     escalation = _find(ref, request_ref)
     operations.record_partner_told_another_way(work, escalation, seen=submitted_page_mark())
     flash("Recorded: they know about the update.")
@@ -132,7 +132,7 @@ def create_telling(ref: str, request_ref: str) -> ResponseReturnValue:
 
 
 @bp.post("/<request_ref>/silence")
-def create_silence(ref: str, request_ref: str) -> ResponseReturnValue:
+def create_no_answer(ref: str, request_ref: str) -> ResponseReturnValue:
     said = "Recorded: no answer in time. If one comes after all, it still counts."
     return _move(ref, request_ref, operations.stop_waiting, said)
 

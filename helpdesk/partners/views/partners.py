@@ -122,7 +122,7 @@ def create_retirement(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/partners/<slug>/return")
-def create_return(slug: str) -> ResponseReturnValue:
+def create_reinstatement(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.reinstate_partner(work, partner)
     flash(f"{isolate(partner.name)} can be sent requests again.")
@@ -163,7 +163,7 @@ def create_vetting(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/partners/<slug>/doubt")
-def create_doubt(slug: str) -> ResponseReturnValue:
+def create_vetting_suspension(slug: str) -> ResponseReturnValue:
     partner = queries.partner_by_slug(work, slug)
     operations.suspend_vetting(work, partner)
     flash(f"Nothing is sent to {isolate(partner.name)} until they are vetted again.")
