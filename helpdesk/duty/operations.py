@@ -30,11 +30,19 @@ def finish_step(
     evidence: Mapping[str, str],
     note: str,
     seen: str = "",
+    seen_on_case: str | None = None,
 ) -> None:
     """Record a step. Where it leads to another page, the case is judged as what it is now."""
     before = triage_queries.playbooks_judging_case(work, run.case)
     playbook_operations.finish_step(
-        work, run, step_id, outcome=outcome, evidence=evidence, note=note, seen=seen
+        work,
+        run,
+        step_id,
+        outcome=outcome,
+        evidence=evidence,
+        note=note,
+        seen=seen,
+        seen_on_case=seen_on_case,
     )
     if run.ended_at is not None:
         _judge_again(work, run.case, before)

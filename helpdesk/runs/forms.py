@@ -34,6 +34,8 @@ class OutcomeForm(Form):
 
     # the record that stood beside it: of a step that came back
     seen = HiddenField()
+    # what the case said of it: other playbooks write down and find out the same
+    seen_on_case = HiddenField()
     outcome = RadioField("How did it end?", [InputRequired("Choose how this step ended.")])
     note = TextAreaField(
         "Note",
@@ -109,15 +111,18 @@ def outcome_form(
     *,
     kept: Collection[str] = (),
     seen: str = "",
+    seen_on_case: str = "",
 ) -> OutcomeForm:
     """The form of one step, with what was written down before already in it.
 
-    `kept` names all that the case holds, and `seen` is the record that the form stands beside.
+    `kept` names all that the case holds, `seen` is the record that the form stands beside, and
+    `seen_on_case` the mark of what the case says of the step.
     """
     wanted = [page.piece_of_evidence(name) for name in step.evidence]
     fields = {f"{PREFIX}{one.id}": _field(one) for one in wanted if one is not None}
     form: OutcomeForm = type("OutcomeFormOfStep", (OutcomeForm,), fields)(
-        data={"seen": seen} | {f"{PREFIX}{name}": text for name, text in written.items()}
+        data={"seen": seen, "seen_on_case": seen_on_case}
+        | {f"{PREFIX}{name}": text for name, text in written.items()}
     )
     form.page, form.step, form.written = page, step, frozenset((*written, *kept))
     form.outcome.choices = [SelectChoice(one.id, str(one.label)) for one in step.outcomes]

@@ -33,7 +33,7 @@ MARKED = {
     "partners.create_terms": "submitted_page_mark",
     "partners.create_allow_list": "submitted_page_mark",
     "partners.create_vetting": "submitted_page_mark",
-    "playbooks.create_outcome": "form.seen",
+    "playbooks.create_outcome": "form.seen_on_case",
     "playbooks.create_reopening": "submitted_page_mark",
     "playbooks.create_skip": "form.seen",
     "triage.create_answers": "submitted_page_mark",

@@ -65,7 +65,7 @@ def mark_in(page, action):
         fields = dict(browser.form(action).fields)
     except AssertionError:
         return {}
-    return {"seen": fields["seen"]} if "seen" in fields else {}
+    return {name: fields[name] for name in ("seen", "seen_on_case") if name in fields}
 
 
 FROM_US = {"Sec-Fetch-Site": "same-origin"}

@@ -21,6 +21,7 @@ from helpdesk.playbooks.progress import Progress, StepProgress
 from helpdesk.runs import operations, queries
 from helpdesk.runs.forms import OutcomeForm, SkipForm, outcome_form
 from helpdesk.runs.models import Run, StepRecord
+from helpdesk.runs.page_marks import step_mark_of
 from helpdesk.runs.policy import may_run, may_work_on
 from helpdesk.runs.repeated_steps import step_record_of
 from helpdesk.runs.shared_steps import SharedStep
@@ -87,6 +88,7 @@ def create_outcome(ref: str, run_id: str, step_id: str) -> ResponseReturnValue:
         evidence=form.evidence,
         note=form.note.data or "",
         seen=form.seen.data or "",
+        seen_on_case=form.seen_on_case.data or "",
     )
     flash(_said_of(run, step))
     return _onward(case, run)
@@ -161,7 +163,10 @@ def _run_page(
     if focus is not None:
         before = step_record_of(run, focus.step.id)
         seen = before.id if before is not None else ""
-        outcome = outcome or outcome_form(page, focus.step, written, seen=seen)
+        on_case = step_mark_of(work, now, focus.step)
+        outcome = outcome or outcome_form(
+            page, focus.step, written, seen=seen, seen_on_case=on_case
+        )
         skip = skip or SkipForm(formdata=None, seen=seen)
     return render_template(
         "playbooks/run.html",

@@ -22,6 +22,7 @@ from helpdesk.playbooks.step_rules import (
 from helpdesk.runs import queries, repeated_steps, storage
 from helpdesk.runs.models import RecordedAs, Run
 from helpdesk.runs.operations.starting import require_unfinished, start_run
+from helpdesk.runs.page_marks import step_mark_of
 from helpdesk.runs.policy import may_work_on
 
 
@@ -34,16 +35,20 @@ def finish_step(
     evidence: Mapping[str, str] | None = None,
     note: str = "",
     seen: str = "",
+    seen_on_case: str | None = None,
 ) -> None:
     """Record how a step ended, what was found out and written down, and go where that leads.
 
     An outcome that leaves it open brings the step back on its day. `seen` is the record that the
     form was made beside: of a step that came back there is one, and who writes over it has read it.
+    `seen_on_case` is the mark of what the case said of it by then: what a colleague wrote down or
+    found out since, in another playbook or another step, is not written over unread.
     """
     lock_case(work, run.case)
     work.require(may_work_on, run)
-    page, now = _step_at_work(work, run, step_id, seen)
-    step, ended_as = now.step, now.step.outcome(outcome)
+    at_work, now = _step_at_work(work, run, step_id, seen)
+    page, step, ended_as = at_work.page, now.step, now.step.outcome(outcome)
+    refuse_if_changed_since(seen_on_case, now=step_mark_of(work, at_work, step))
     if ended_as is None:
         raise Conflict("This step cannot end like that.")
     _refuse_a_hasty_end(work, run, page, step, ended_as)
@@ -72,7 +77,8 @@ def skip_step(work: Work, run: Run, step_id: str, *, reason: str, seen: str = ""
     """Leave a step out, and say why. One that must be done has outcomes for every honest answer."""
     lock_case(work, run.case)
     work.require(may_work_on, run)
-    page, now = _step_at_work(work, run, step_id, seen)
+    at_work, now = _step_at_work(work, run, step_id, seen)
+    page = at_work.page
     if now.state is StepState.DONE:
         raise Conflict("Another playbook on this case has this step: there is nothing to skip.")
     if not may_be_skipped(page, now.step):
@@ -103,19 +109,21 @@ def reopen_step(work: Work, run: Run, step_id: str, *, seen: str | None = None) 
     repeated_steps.remove_record(work, run, page, record)
 
 
-def _step_at_work(work: Work, run: Run, step_id: str, seen: str) -> tuple[Playbook, StepProgress]:
-    """The page and the step, if it is really open. Two tabs meet here, one after the other."""
+def _step_at_work(
+    work: Work, run: Run, step_id: str, seen: str
+) -> tuple[queries.RunProgress, StepProgress]:
+    """The run and the step, if it is really open. Two tabs meet here, one after the other."""
     work.session.refresh(run, ["ended_at", "ended_as", "records"])
     require_unfinished(run)
-    page = queries.pinned_playbook_of(run)
-    now = queries.progress_of(work, run).of(step_id)
+    at_work = queries.progress_with_shared_steps(work, run)
+    now = at_work.progress.of(step_id)
     if now is None:
         raise NotFound
     if now.may_be_recorded:
         repeated_steps.require_seen_record(run, step_id, seen)
-        return page, now
+        return at_work, now
     if now.waits_for:
-        raise Conflict(f"This step is waiting for: {titles_of_steps(page, now.waits_for)}.")
+        raise Conflict(f"This step is waiting for: {titles_of_steps(at_work.page, now.waits_for)}.")
     if now.record is not None:
         raise Conflict("Someone has already finished this step.")
     raise Conflict("With what is known now, this step is not needed.")
