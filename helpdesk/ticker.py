@@ -2,7 +2,8 @@
 
 One ticks, by a lease in the database; others stand by and take over within half a minute when it is
 stopped, hangs or is cut off. All of them listen to the database, and
-wake the workers for what it says: no process of pages knows where Redis is. With Redis away, or a
+wake the workers for what it says: no process of pages knows where Redis is. All of them end
+sessions that hold very many locks. With Redis away, or a
 worker that does not come, the ticker runs the jobs itself: slower, but they are done.
 """
 
@@ -19,8 +20,17 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from helpdesk.adapters.lock_watcher import LockWatcher
 from helpdesk.adapters.postgres_listener import PostgresListener
-from helpdesk.core import history, job_runner, leases, outbox, send_hold, stored_responses
+from helpdesk.core import (
+    ended_sessions,
+    history,
+    job_runner,
+    leases,
+    outbox,
+    send_hold,
+    stored_responses,
+)
 from helpdesk.core.app_context import AppContext
 from helpdesk.core.jobs import Queue
 from helpdesk.core.sealing import Secret
@@ -51,9 +61,12 @@ def run_ticker(context: AppContext, engine: Engine) -> None:
             nobody_came.set()
 
     PostgresListener(engine, wake, frozenset(Queue)).start()
+    watcher = LockWatcher(engine)
+    watcher.start()
     holder = secrets.token_hex(16)
     while True:
         try:
+            record_ended_sessions(context, watcher)
             if (fence := acquire_ticker_lease(context, holder)) is None:
                 save_progress(context)
                 time.sleep(leases.STANDBY)
@@ -81,6 +94,14 @@ def save_progress(context: AppContext) -> None:
         kept = send_hold.sending_progress(work.session)
     if kept is not None and context.progress_store is not None:
         context.progress_store.write(kept)
+
+
+def record_ended_sessions(context: AppContext, watcher: LockWatcher) -> None:
+    """Write down for the board whose sessions were ended; what cannot be written now, later."""
+    for role, locks in watcher.untold().items():
+        with context.begin() as work:
+            ended_sessions.record_ended_session(work, role, locks=locks)
+        watcher.mark_told(role)
 
 
 def tick(context: AppContext, *, at: datetime | None = None, fence: int | None = None) -> None:

@@ -1,5 +1,5 @@
 """What only a superuser can give a database of ours: no role but its owner defines anything in it,
-and none fills the disk in ways that no row of ours counts.
+none fills the disk in ways that no row of ours counts, and none the table of locks.
 
 PostgreSQL takes the lock of a table before it asks whether CREATE RULE or CREATE TRIGGER may be
 used on it, so a role without any right there could stop everybody else's work; and DROP OWNED takes
@@ -12,6 +12,10 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 NAME: Final = "only_the_owner_defines"
+# A session of one of our processes that holds more is ended: see `lock_watcher`. Ours hold some
+# dozens. With `max_locks_per_transaction` above it, all connections below it have room together.
+MOST_LOCKS: Final = 500
+ENDS: Final = "end_lock_hoarders"
 # In this order, in the database itself, as a superuser. `docs/running.md` shows the same.
 STATEMENTS: Final = (
     f"""CREATE OR REPLACE FUNCTION public.{NAME}() RETURNS event_trigger
@@ -32,11 +36,52 @@ $$""",  # noqa: S608 - the name is ours
     " lowrite(integer, bytea), lo_put(oid, bigint, bytea) FROM PUBLIC",
     "REVOKE EXECUTE ON FUNCTION pg_logical_emit_message(boolean, text, text, boolean),"
     " pg_logical_emit_message(boolean, text, bytea, boolean) FROM PUBLIC",
+    # Nothing of ours takes them, and each is a lock of the table that all share.
+    "REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint), pg_advisory_lock(integer, integer),"
+    " pg_advisory_lock_shared(bigint), pg_advisory_lock_shared(integer, integer),"
+    " pg_advisory_xact_lock(bigint), pg_advisory_xact_lock(integer, integer),"
+    " pg_advisory_xact_lock_shared(bigint), pg_advisory_xact_lock_shared(integer, integer),"
+    " pg_try_advisory_lock(bigint), pg_try_advisory_lock(integer, integer),"
+    " pg_try_advisory_lock_shared(bigint), pg_try_advisory_lock_shared(integer, integer),"
+    " pg_try_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(integer, integer),"
+    " pg_try_advisory_xact_lock_shared(bigint), pg_try_advisory_xact_lock_shared(integer, integer)"
+    " FROM PUBLIC",
+    # Made anew, so that it is the superuser's who says this. The names of roles are looked up at
+    # each call: where the table is full, nobody could look them up, but they are still at hand.
+    f"DROP FUNCTION IF EXISTS public.{ENDS}()",
+    f"""CREATE FUNCTION public.{ENDS}() RETURNS TABLE (role text, locks bigint)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    ours oid[] := ARRAY(SELECT to_regrole(name)::oid FROM unnest(ARRAY['helpdesk_app',
+        'helpdesk_intake', 'helpdesk_partner', 'helpdesk_worker', 'helpdesk_ticker']) AS name);
+    names text[] := ARRAY(SELECT pg_get_userbyid(one) FROM unnest(ours) AS one);
+    hoarder record;
+BEGIN
+    FOR hoarder IN
+        SELECT sessions.pid, sessions.usesysid, held.many
+            FROM (SELECT pid, count(*) AS many FROM pg_lock_status() GROUP BY pid) AS held
+            JOIN pg_stat_get_activity(NULL) AS sessions ON sessions.pid = held.pid
+            WHERE held.many > {MOST_LOCKS} AND sessions.usesysid = ANY (ours)
+    LOOP
+        PERFORM pg_terminate_backend(hoarder.pid);
+        role := names[array_position(ours, hoarder.usesysid)];
+        locks := hoarder.many;
+        RETURN NEXT;
+    END LOOP;
+END
+$$""",  # noqa: S608 - every word is ours
+    f"REVOKE EXECUTE ON FUNCTION public.{ENDS}() FROM PUBLIC",
+    f"GRANT EXECUTE ON FUNCTION public.{ENDS}() TO helpdesk_ticker",
 )
 _GUARDED = text(
     "SELECT evtenabled IN ('O', 'A') FROM pg_event_trigger"
     " WHERE evtname = :name AND evtevent = 'ddl_command_start' AND evttags IS NULL"
 )
+_ENDS_HOARDERS = text(
+    "SELECT EXISTS (SELECT FROM pg_proc JOIN pg_roles ON pg_roles.oid = proowner WHERE prosecdef"
+    " AND rolsuper AND pg_proc.oid = to_regprocedure(:name))"
+)
+_ROOM = text("SELECT current_setting('max_locks_per_transaction')::int")
 # A role may change its own settings, for all its sessions to come.
 _OWN_SETTINGS = text(
     "SELECT rolname, unnest(setconfig) FROM pg_db_role_setting"
@@ -47,6 +92,16 @@ _OWN_SETTINGS = text(
 def are_definitions_guarded(connection: Connection) -> bool:
     """Whether a role that does not own this database is kept from defining anything in it."""
     return bool(connection.scalar(_GUARDED, {"name": NAME}))
+
+
+def ends_lock_hoarders(connection: Connection) -> bool:
+    """Whether the ticker can end a session that holds very many locks."""
+    return bool(connection.scalar(_ENDS_HOARDERS, {"name": f"public.{ENDS}()"}))
+
+
+def has_room_for_locks(connection: Connection) -> bool:
+    """Whether all connections together have room for what none of them is ended for."""
+    return bool(connection.scalar(_ROOM) >= MOST_LOCKS)
 
 
 def role_settings(connection: Connection) -> list[tuple[str, str]]:

@@ -53,6 +53,19 @@ def _warnings(url: str) -> Iterator[str]:
                 " process that is taken over can lock every table. A superuser can add it: see"
                 " “First start” in docs/running.md."
             )
+        if not definition_guard.ends_lock_hoarders(connection):
+            yield (
+                f"Warning: the function {definition_guard.ENDS} is missing, or is not a"
+                " superuser's. Without it, any process that is taken over can hold every lock"
+                " there is, and nobody can write or connect. A superuser can add it: see “First"
+                " start” in docs/running.md."
+            )
+        if not definition_guard.has_room_for_locks(connection):
+            yield (
+                "Warning: max_locks_per_transaction is below"
+                f" {definition_guard.MOST_LOCKS}. Set it to 512 in postgresql.conf and restart"
+                " PostgreSQL: see “First start” in docs/running.md."
+            )
         for role, setting in definition_guard.role_settings(connection):
             yield (
                 f"Warning: {role} has a setting of its own: {setting}. The helpdesk sets none. If"

@@ -10,7 +10,7 @@ from helpdesk.cases import operations, queries
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, ClosingRequest, Consent
 from helpdesk.cases.states import CaseOutcome, CaseState, ConsentKind
-from helpdesk.core import send_hold
+from helpdesk.core import ended_sessions, send_hold
 from helpdesk.core.actors import Role, reporter
 from helpdesk.core.codes import ReturnCode, new_one_time_code
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
@@ -456,6 +456,18 @@ def test_what_a_reporter_did_is_not_written_as_if_the_minute_were_known(context,
 
     once_in_words = "22 Nov 2026, between 11:00 and 12:00 UTC"
     assert page.count(once_in_words) == 2  # beside the message, and in the history
+
+
+def test_a_role_whose_session_was_ended_is_red_on_the_board(context, staff, responder):
+    assert "database password" not in sign_in(staff, responder).get("/duty").text
+    before = become(context, "helpdesk_ticker")
+    with context.begin() as work:
+        ended_sessions.record_ended_session(work, "helpdesk_intake", locks=30_000)
+    become(context, before)
+
+    page = staff.get("/duty").text
+
+    assert "Someone may be using the database password of helpdesk_intake" in page
 
 
 @pytest.mark.parametrize("because", list(send_hold.HoldReason))

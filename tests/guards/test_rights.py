@@ -81,7 +81,11 @@ def test_what_everybody_may_is_nothing(database):
         AND has_function_privilege('helpdesk_ticker', p.oid, 'EXECUTE') ORDER BY 1"""
 
     assert database.execute(public + "AND table_schema = 'public'").fetchone() == (0,)
-    assert database.execute(functions).fetchall() == [("forget_presses",), ("request_still_holds",)]
+    assert database.execute(functions).fetchall() == [
+        ("end_lock_hoarders",),
+        ("forget_presses",),
+        ("request_still_holds",),
+    ]
 
 
 def test_every_function_with_the_owners_rights_has_a_fixed_path(database):

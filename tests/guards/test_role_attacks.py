@@ -282,8 +282,8 @@ SUBMITTED = (
 
 def test_nobody_keeps_reports_out_by_a_lock(as_role):
     holds, writes = as_role(INTAKE), as_role(INTAKE)
-    for number in range(7_243_000, 7_243_010):
-        holds.execute("SELECT pg_advisory_lock(%s)", [number])
+    with pytest.raises(InsufficientPrivilege), holds.transaction():
+        holds.execute("SELECT pg_advisory_lock(7243001)")
     for table in ("history", "outbox", "cases", "keys", "messages", "closures", "consents"):
         with pytest.raises(InsufficientPrivilege), holds.transaction():
             holds.execute(f"LOCK TABLE {table} IN SHARE MODE")

@@ -1,0 +1,203 @@
+"""No role fills the table of locks that all sessions share: what would is ended within seconds."""
+
+import logging
+import threading
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from helpdesk import ticker
+from helpdesk.adapters import definition_guard
+from helpdesk.adapters.embedded import EmbeddedPostgres
+from helpdesk.adapters.embedded.postgres import CONNECTIONS, SETTINGS
+from helpdesk.adapters.lock_watcher import LockWatcher
+from helpdesk.assembly import open_engine
+from helpdesk.core import ended_sessions
+from tests.conftest import ROOT, become, plain
+
+PROCESSES = tuple(CONNECTIONS)
+TICKER = "helpdesk_ticker"
+LONG = 30
+
+
+@pytest.fixture(params=PROCESSES)
+def role(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A server with room for few locks, and a table in which every role may write."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(SETTINGS, "max_locks_per_transaction", "10")
+        server = EmbeddedPostgres(tmp_path_factory.mktemp("small"), durable=False)
+        server.start()
+    with psycopg.connect(plain(server.url("helpdesk_owner"))) as owner:
+        owner.execute("CREATE TABLE jotted (number int)")
+        owner.execute("GRANT INSERT ON jotted TO PUBLIC")
+    yield server
+    server.remove()
+
+
+def hoard(connection, savepoints):
+    """Hold a lock for each of so many savepoints."""
+    step = "SAVEPOINT s; INSERT INTO jotted VALUES (1);"
+    for _ in range(0, savepoints, 500):
+        connection.execute(step * 500)
+
+
+@pytest.fixture
+def watch(small):
+    """The ticker's watcher, and its connection from before all that happens in the test."""
+    engine = open_engine(small.url(TICKER))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        watcher, driver = LockWatcher(engine), connection.connection.driver_connection
+        watcher.look(driver)
+        yield watcher, driver
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["", "xact_"])
+@pytest.mark.parametrize("shared", ["", "_shared"])
+@pytest.mark.parametrize("verb", ["", "try_"])
+@pytest.mark.parametrize("key", ["1", "1, 1"])
+def test_no_role_takes_an_advisory_lock(small, role, verb, kind, shared, key):
+    with (
+        psycopg.connect(plain(small.url(role))) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"SELECT pg_{verb}advisory_{kind}lock{shared}({key})")
+
+
+def test_who_fills_the_table_of_locks_is_ended_and_all_goes_on(small, role, watch, caplog):
+    watcher, driver = watch
+    with ExitStack() as held:
+        full = False
+        while not full:
+            connection = held.enter_context(psycopg.connect(plain(small.url(role))))
+            held.callback(connection.close)
+            try:
+                hoard(connection, 10_000)
+            except psycopg.errors.OutOfMemory:
+                full = True
+        with pytest.raises(psycopg.OperationalError, match="shared memory"):
+            psycopg.connect(plain(small.url("helpdesk_app"))).close()
+
+        with caplog.at_level(logging.WARNING):
+            watcher.look(driver)
+
+        assert f"A session of {role} held" in caplog.text
+        assert list(watcher.untold()) == [role]
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("ROLLBACK")
+    wait_until_someone_connects(small)
+
+
+def wait_until_someone_connects(server):
+    for _ in range(200):
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(plain(server.url("helpdesk_app"))).close()
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("nobody connects")
+
+
+def test_who_holds_few_goes_on_and_so_does_the_owner(small, watch):
+    watcher, driver = watch
+    with (
+        psycopg.connect(plain(small.url("helpdesk_intake"))) as few,
+        psycopg.connect(plain(small.url("helpdesk_owner"))) as owner,
+    ):
+        few.execute("SAVEPOINT s; INSERT INTO jotted VALUES (1);" * 400)
+        hoard(owner, 1000)
+
+        watcher.look(driver)
+
+        few.execute("SELECT 1")
+        owner.execute("SELECT 1")
+    assert watcher.untold() == {}
+
+
+def test_it_looks_by_itself_and_connects_again_when_it_was_cut_off(small):
+    engine = open_engine(small.url(TICKER))
+    watcher = LockWatcher(engine)
+    watcher.start()
+    try:
+        with psycopg.connect(plain(small.url("postgres")), autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = 'helpdesk_ticker'"
+            )
+        with psycopg.connect(plain(small.url("helpdesk_intake"))) as connection:
+            hoard(connection, 1000)
+            while not watcher.untold():
+                watcher.join(0.05)
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("ROLLBACK")
+    finally:
+        watcher.stop()
+        watcher.join(LONG)
+        engine.dispose()
+
+
+@pytest.mark.parametrize("other", [one for one in PROCESSES if one != TICKER])
+def test_only_the_ticker_asks_for_it(small, other):
+    with (
+        psycopg.connect(plain(small.url(other))) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("SELECT end_lock_hoarders()")
+
+
+def test_all_connections_together_fill_no_table_below_the_limit(postgres):
+    with psycopg.connect(plain(postgres.url("postgres"))) as admin:
+        (room,) = admin.execute("SELECT current_setting('max_locks_per_transaction')").fetchone()
+        (relations,) = admin.execute(
+            "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'i', 't', 'S')"
+            " AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace)"
+        ).fetchone()
+
+    assert int(room) >= definition_guard.MOST_LOCKS
+    # What a transaction of ours would hold that read every table by every index.
+    assert relations < definition_guard.MOST_LOCKS
+    assert f"max_locks_per_transaction = {room}" in (ROOT / "docs/running.md").read_text()
+
+
+def test_the_ticker_writes_it_down_once_and_the_board_shows_it_for_a_week(context, now, small):
+    watcher = LockWatcher(open_engine(small.url(TICKER)))
+    watcher._untold["helpdesk_intake"] = 30_000
+    become(context, TICKER)
+
+    ticker.record_ended_sessions(context, watcher)
+    ticker.record_ended_sessions(context, watcher)
+
+    become(context, "helpdesk_app")
+    with context.begin() as work:
+        (found,) = ended_sessions.ended_sessions(work)
+        assert found.role == "helpdesk_intake"
+        later = work.at + timedelta(days=8)
+    with context.begin(at=later) as work:
+        assert ended_sessions.ended_sessions(work) == []
+
+
+def test_what_cannot_be_written_yet_is_written_later(context, small, monkeypatch):
+    watcher = LockWatcher(open_engine(small.url(TICKER)))
+    watcher._untold["helpdesk_intake"] = 30_000
+
+    class AwayError(Exception):
+        pass
+
+    monkeypatch.setattr(ended_sessions, "record_ended_session", _raise(AwayError))
+    with pytest.raises(AwayError):
+        ticker.record_ended_sessions(context, watcher)
+
+    assert watcher.untold() == {"helpdesk_intake": 30_000}
+
+
+def _raise(error):
+    def raises(*_args, **_how):
+        raise error
+
+    return raises
