@@ -11,7 +11,7 @@ SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
-class Script:
+class SimulationScript:
     """What somebody answers, and how each step goes that does not go the usual way.
 
     `facts` were known before the first step, `evidence` is what gets written down on the way.
@@ -43,7 +43,7 @@ class Scenario:
 
     id: str
     says: str
-    script: Script
+    script: SimulationScript
     expected: ExpectedResult
     file: str
     line: int

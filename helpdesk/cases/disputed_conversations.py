@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from helpdesk.cases.models import Case, Conversation
 from helpdesk.cases.queries import IN_ORDER, LISTED, NOT_CLOSED, newest_reporter_message, visible_to
-from helpdesk.cases.reporters_answers import newest_answer
+from helpdesk.cases.reporters_answers import newest_reporter_answer
 from helpdesk.core.actors import NOBODY, reporter
 from helpdesk.core.history import HistoryEntry
 from helpdesk.core.work import REPORTERS_CLOCK, Work
@@ -45,12 +45,14 @@ AN_HOUR: Final = timedelta(hours=1)
 
 def reporter_activity_marks(work: Work, case: Case) -> str:
     """What names the last things that the reporter let us know: whoever answers has seen them."""
-    return join_marks(
-        newest_reporter_message(work, case), newest_answer(work, case), _objections(work, case)
+    return combine_activity_marks(
+        newest_reporter_message(work, case),
+        newest_reporter_answer(work, case),
+        _objections(work, case),
     )
 
 
-def join_marks(message_id: str, answer: int | None, objections: Iterable[str]) -> str:
+def combine_activity_marks(message_id: str, answer: int | None, objections: Iterable[str]) -> str:
     """The marks of the newest message of theirs, of what they said last other than in a message,
     and of the conversations that they say were not with them."""
     return " ".join([message_id, str(answer or ""), *objections]).strip()

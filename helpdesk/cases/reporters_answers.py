@@ -44,13 +44,13 @@ OPEN_DENIALS: Final = (
 )
 
 
-def newest_answer(work: Work, case: Case) -> int | None:
+def newest_reporter_answer(work: Work, case: Case) -> int | None:
     """The number under which history has the last of it."""
     work.session.flush()
     return work.session.scalar(NEWEST_ANSWER, {"case_id": case.id})
 
 
-def is_word_denied(work: Work, case: Case) -> bool:
+def has_denied_our_record(work: Work, case: Case) -> bool:
     """Whether they say that they never told us what we wrote down, and we have not written."""
     work.session.flush()
     return work.session.scalar(OPEN_DENIALS, {"case_id": case.id}) is not None

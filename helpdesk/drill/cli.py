@@ -14,7 +14,7 @@ from helpdesk.assembly import open_context
 from helpdesk.drill.organisation import create_organisation
 from helpdesk.drill.past_moments import in_one_transaction
 from helpdesk.drill.scenarios import run_all_scenarios
-from helpdesk.drill.sign_in_sheet import Addresses, DrillReporter, SignInSheet
+from helpdesk.drill.sign_in_sheet import DrillAddresses, DrillReporter, SignInSheet
 from helpdesk.settings import Settings
 
 # Whose return codes are worth printing: there is something new in their mailboxes.
@@ -61,8 +61,8 @@ def people(instance: Path, public: str, staff: str, partner: str) -> None:
     if sheet is None:
         raise click.ClickException("There is no drill in this instance. To make one: make run")
     if public or staff or partner:
-        Addresses(public, staff, partner).save(instance)
-    click.echo(sheet.as_text(datetime.now(UTC), **asdict(Addresses.load(instance))))
+        DrillAddresses(public, staff, partner).save(instance)
+    click.echo(sheet.as_text(datetime.now(UTC), **asdict(DrillAddresses.load(instance))))
 
 
 def _settings() -> Settings:

@@ -89,7 +89,7 @@ class SignInSheet:
 
 
 @dataclass(frozen=True)
-class Addresses:
+class DrillAddresses:
     """Where the drill's pages are; kept, so that who asks for codes later is told them too."""
 
     public: str = ""
@@ -100,7 +100,7 @@ class Addresses:
         (folder / ADDRESSES).write_text(json.dumps(asdict(self)))
 
     @classmethod
-    def load(cls, folder: Path) -> "Addresses":
+    def load(cls, folder: Path) -> "DrillAddresses":
         try:
             return cls(**json.loads((folder / ADDRESSES).read_text()))
         except FileNotFoundError:

@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, Regexp
 from helpdesk.partners.labels import TAKES
 from helpdesk.partners.packet_fields import FIELDS, FieldSensitivity
 from helpdesk.partners.response_times import is_time_zone
-from helpdesk.partners.terms import PartnerTerms, unknown_platform
+from helpdesk.partners.terms import PartnerTerms, unknown_platform_message
 from helpdesk.web.day_validators import require_past_day
 from helpdesk.web.forms import Form, parse_address_filter, validate_address
 from helpdesk.web.text_lengths import count_code_points, max_length_validator
@@ -121,7 +121,7 @@ class PartnerForm(PartnerTermsForm, AllowListForm):
     def validate_platform(self, field: Any) -> None:
         is_ours = field.data in self.known_platforms or self.is_new_platform.data
         if not (field.errors or is_ours):
-            raise ValidationError(unknown_platform(field.data, self.known_platforms))
+            raise ValidationError(unknown_platform_message(field.data, self.known_platforms))
 
 
 class PartnerMailboxForm(Form):

@@ -23,7 +23,7 @@ class PartnerTerms:
 ABOUT: Final = PartnerTerms()
 
 
-def unknown_platform(platform: str, known: Collection[str]) -> str:
+def unknown_platform_message(platform: str, known: Collection[str]) -> str:
     """That no report form speaks of this platform, and which one may have been meant."""
     near = get_close_matches(platform, known, n=1, cutoff=ALIKE)
     if near:

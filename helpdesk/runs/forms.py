@@ -94,7 +94,7 @@ class SkipForm(Form):
     )
 
 
-class MoveForm(Form):
+class MoveRunForm(Form):
     """Why a run goes on in today's edition."""
 
     why_move = TextAreaField(

@@ -34,14 +34,14 @@ class AnswersForm(Form):
         return [field for field in self if field.name.startswith(PREFIX)]
 
 
-class RaiseForm(Form):
+class RaiseLevelForm(Form):
     """A higher level and why."""
 
     level = RadioField("New level", [InputRequired("Choose a level.")])
     reason = TextAreaField("Why?", [DataRequired("Say in a few words why."), too_long])
 
 
-class LowerForm(Form):
+class LowerLevelForm(Form):
     """Why a case can wait longer."""
 
     why_lower = TextAreaField(
@@ -58,9 +58,9 @@ def answers_form(questions: Iterable[Question], answers: Context) -> AnswersForm
     return form
 
 
-def raise_form(level: Level) -> RaiseForm:
+def raise_level_form(level: Level) -> RaiseLevelForm:
     """The levels above this one."""
-    form = RaiseForm()
+    form = RaiseLevelForm()
     above = [one for one in reversed(Level) if one.rank > level.rank]
     form.level.choices = [SelectChoice(one.value, one.value.title()) for one in above]
     return form

@@ -9,7 +9,13 @@ from helpdesk.cases.queries import case_by_ref
 from helpdesk.core.page_marks import mark_of
 from helpdesk.runs.context import answers_of
 from helpdesk.triage import operations, queries
-from helpdesk.triage.forms import AnswersForm, LowerForm, RaiseForm, answers_form, raise_form
+from helpdesk.triage.forms import (
+    AnswersForm,
+    LowerLevelForm,
+    RaiseLevelForm,
+    answers_form,
+    raise_level_form,
+)
 from helpdesk.triage.policy import may_judge
 from helpdesk.web.page_marks import submitted_page_mark
 from helpdesk.web.work import work
@@ -48,15 +54,15 @@ def create_answers(ref: str) -> ResponseReturnValue:
 def edit_level(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     work.require(may_judge, case)
-    return _level_page(case, raise_form(case.level), LowerForm())
+    return _level_page(case, raise_level_form(case.level), LowerLevelForm())
 
 
 @bp.post("/level")
 def create_level(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    form = raise_form(case.level)
+    form = raise_level_form(case.level)
     if not form.validate_on_submit():
-        return _level_page(case, form, LowerForm(formdata=None)), 422
+        return _level_page(case, form, LowerLevelForm(formdata=None)), 422
     level = Level(form.level.data)
     operations.raise_level(work, case, level=level, reason=form.reason.data or "")
     flash(f"The level is {case.level}.")
@@ -66,9 +72,9 @@ def create_level(ref: str) -> ResponseReturnValue:
 @bp.post("/lowering")
 def create_lowering(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    form = LowerForm()
+    form = LowerLevelForm()
     if not form.validate_on_submit():
-        return _level_page(case, RaiseForm(formdata=None), form), 422
+        return _level_page(case, RaiseLevelForm(formdata=None), form), 422
     level = queries.next_lower_level(case.level)
     operations.request_lower_level(work, case, level=level, reason=form.why_lower.data or "")
     flash("A second person is asked to agree. Until then the level stays.")
@@ -96,9 +102,9 @@ def _answers_page(case: Case, form: AnswersForm, *, seen: str) -> str:
     )
 
 
-def _level_page(case: Case, raising: RaiseForm, lowering: LowerForm) -> str:
+def _level_page(case: Case, raising: RaiseLevelForm, lowering: LowerLevelForm) -> str:
     if not raising.level.choices:
-        raising = raise_form(case.level)
+        raising = raise_level_form(case.level)
     return render_template(
         "triage/level.html",
         case=case,

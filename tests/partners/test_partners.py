@@ -15,7 +15,7 @@ from helpdesk.partners import operations, policy, queries
 from helpdesk.partners.models import Partner
 from helpdesk.partners.packet_fields import BY_NAME, FIELDS, FieldSensitivity, FieldSource
 from helpdesk.partners.response_times import in_both_zones
-from helpdesk.partners.terms import PartnerTerms, unknown_platform
+from helpdesk.partners.terms import PartnerTerms, unknown_platform_message
 from helpdesk.playbooks.repository import load_current_library
 from tests.factories import a_person, a_team, confirm_mail, sign_in, work_as
 from tests.intake.browser import mark_in
@@ -318,7 +318,7 @@ def test_a_new_platform_is_taken_only_on_purpose(context, staff, lead):
     sign_in(staff, lead)
     assert registered(staff, platform="northern-forum").status_code == 422
     assert registered(staff, platform="northern-forum", is_new_platform="y").status_code == 303
-    assert "Did you mean" not in unknown_platform("northern-forum", ["facebook"])
+    assert "Did you mean" not in unknown_platform_message("northern-forum", ["facebook"])
 
 
 def test_a_partner_is_renamed_and_history_has_both_names(context, staff, lead, partner):

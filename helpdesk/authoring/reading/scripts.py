@@ -6,7 +6,7 @@ from datetime import date
 
 from helpdesk.authoring.library import WrittenLibrary
 from helpdesk.authoring.reading.facts import facts_set_by
-from helpdesk.authoring.scenarios import SKIPPED, Script
+from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
 from helpdesk.authoring.source import Fields, Node, read_text
 from helpdesk.playbooks.conditions import Value
 from helpdesk.playbooks.model import Playbook, Question, QuestionKind
@@ -28,16 +28,16 @@ def read_script_text(text: str, name: str) -> Node:
     return read_text(text.expandtabs(1), name)
 
 
-def read_script(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> Script:
+def read_script(node: Node, pages: Sequence[Playbook], library: WrittenLibrary) -> SimulationScript:
     """The script in a file of its own."""
     return script_from_fields(node.fields(may=KEYS), pages, library)
 
 
 def script_from_fields(
     fields: Fields, pages: Sequence[Playbook], library: WrittenLibrary
-) -> Script:
+) -> SimulationScript:
     """The script among the keys of a mapping that may hold more."""
-    return Script(
+    return SimulationScript(
         answers=fields.read("answers", lambda said: _answers(said, pages), {}),
         outcomes=fields.read("outcomes", lambda said: _outcomes(said, pages), {}),
         facts=fields.read("facts", lambda said: _facts(said, pages, library), {}),

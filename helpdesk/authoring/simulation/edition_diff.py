@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.scenarios import SKIPPED, Scenario, Script
+from helpdesk.authoring.scenarios import SKIPPED, Scenario, SimulationScript
 from helpdesk.authoring.simulation.expectations import ScenarioResult, summarise_simulation
 from helpdesk.authoring.simulation.scripted import simulate_script
 from helpdesk.playbooks.conditions import Value
@@ -57,9 +57,9 @@ def compare_editions(
     return PlaybookDifference(old[1], new[1], diff_editions(old[1], new[1]), count, tuple(turns))
 
 
-def adapt_script(page: Playbook, script: Script) -> Script:
+def adapt_script(page: Playbook, script: SimulationScript) -> SimulationScript:
     """What of a script an edition understands: it may lack a question, an option or a step."""
-    return Script(
+    return SimulationScript(
         answers=_fitting_answers(page, script.answers),
         outcomes={
             name: outcome
@@ -88,7 +88,7 @@ def _fitting_answers(page: Playbook, answers: Mapping[str, Value]) -> dict[str, 
     return fits
 
 
-def _result(library: WrittenLibrary, page: Playbook, script: Script) -> ScenarioResult:
+def _result(library: WrittenLibrary, page: Playbook, script: SimulationScript) -> ScenarioResult:
     [walked] = simulate_script(library, (page,), adapt_script(page, script))
     return summarise_simulation(walked)
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from helpdesk.authoring.simulation.level_ladders import (
     Ladder,
+    find_unsure_ranked_below_no,
+    find_worse_answer_with_lower_level,
     level_ladder,
-    unsure_below_no,
-    worse_answer_lower_level,
 )
 from helpdesk.authoring.simulation.random_people import (
     RandomPerson,
@@ -61,12 +61,12 @@ def always_ends(tried: TriedPerson) -> str:
 
 def not_knowing_is_never_less(tried: TriedPerson) -> str:
     point = _point(tried)
-    return unsure_below_no(point, _ladder(tried, point))
+    return find_unsure_ranked_below_no(point, _ladder(tried, point))
 
 
 def raising_never_lowers(tried: TriedPerson) -> str:
     point = _point(tried)
-    return worse_answer_lower_level(point, _ladder(tried, point))
+    return find_worse_answer_with_lower_level(point, _ladder(tried, point))
 
 
 def hidden_answers_do_nothing(tried: TriedPerson) -> str:

@@ -28,7 +28,7 @@ def level_ladder(
     }
 
 
-def unsure_below_no(point: DecisionPoint, levels: Ladder) -> str:
+def find_unsure_ranked_below_no(point: DecisionPoint, levels: Ladder) -> str:
     """Where "I don't know" would rank below "no", in a sentence; or nothing."""
     lowest = point.scale[0]
     for unknown in NOT_KNOWN:
@@ -37,7 +37,7 @@ def unsure_below_no(point: DecisionPoint, levels: Ladder) -> str:
     return ""
 
 
-def worse_answer_lower_level(point: DecisionPoint, levels: Ladder) -> str:
+def find_worse_answer_with_lower_level(point: DecisionPoint, levels: Ladder) -> str:
     """Where a worse answer would lead to a lower level, in a sentence; or nothing."""
     for here, higher in _steps_up(point):
         if levels[higher].rank < levels[here].rank:

@@ -14,8 +14,8 @@ from helpdesk.authoring.simulation.invariants import (
 )
 from helpdesk.authoring.simulation.level_ladders import (
     all_level_ladders,
-    unsure_below_no,
-    worse_answer_lower_level,
+    find_unsure_ranked_below_no,
+    find_worse_answer_with_lower_level,
 )
 from helpdesk.authoring.simulation.random_people import SimulationSetup, random_person
 from helpdesk.playbooks.model import Playbook
@@ -58,8 +58,8 @@ def explore_all_decision_answers(
         others = {name: value for name, value in told.items() if name not in points}
         for where, point, levels in all_level_ladders(library, page, others):
             for name, broken in (
-                (_NAMES[not_knowing_is_never_less], unsure_below_no(point, levels)),
-                (_NAMES[raising_never_lowers], worse_answer_lower_level(point, levels)),
+                (_NAMES[not_knowing_is_never_less], find_unsure_ranked_below_no(point, levels)),
+                (_NAMES[raising_never_lowers], find_worse_answer_with_lower_level(point, levels)),
             ):
                 if broken:
                     yield BrokenInvariant(page.id, seed, name, f"With {where}: {broken}")

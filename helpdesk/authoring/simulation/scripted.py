@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.authoring.library import WrittenLibrary
-from helpdesk.authoring.scenarios import SKIPPED, Script
+from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
 from helpdesk.authoring.simulation.simulator import (
     SimulatedRun,
     StepChoice,
@@ -71,7 +71,7 @@ def level_for_answers(
 
 
 def simulate_script(
-    library: WrittenLibrary, pages: Sequence[Playbook], script: Script
+    library: WrittenLibrary, pages: Sequence[Playbook], script: SimulationScript
 ) -> tuple[SimulationResult, ...]:
     """Go through each page by the script. What one page found out, the next one knows."""
     told = assess_answers(library, pages, script.answers)
@@ -97,7 +97,7 @@ def _asked_on(library: WrittenLibrary, pages: Sequence[Playbook]) -> tuple[Quest
 
 
 def _walked(
-    page: Playbook, told: IntakeResult, way: SimulatedRun, script: Script, sure: Context
+    page: Playbook, told: IntakeResult, way: SimulatedRun, script: SimulationScript, sure: Context
 ) -> SimulationResult:
     return SimulationResult(
         told=told,
@@ -118,7 +118,7 @@ def _walked(
 class _Chooser:
     """Does what the script says, and takes the usual way where it says nothing."""
 
-    script: Script
+    script: SimulationScript
 
     def __call__(self, moment: StepContext) -> StepChoice:
         step, named = moment.step, self.script.outcomes.get(moment.step.id)

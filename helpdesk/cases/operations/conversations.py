@@ -12,7 +12,7 @@ from helpdesk.cases.disputed_conversations import (
 from helpdesk.cases.models import Case, Conversation, ConversationChannel
 from helpdesk.cases.policy import may_see
 from helpdesk.cases.queries import lock_case
-from helpdesk.cases.reporters_answers import is_word_denied
+from helpdesk.cases.reporters_answers import has_denied_our_record
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -69,7 +69,7 @@ def record_conversation(
 
 
 def _keep_promises(work: Work, case: Case, conversation: Conversation, seen: str | None) -> None:
-    if is_disputed(work, case) or is_word_denied(work, case):
+    if is_disputed(work, case) or has_denied_our_record(work, case):
         return
     if case.reply_due_at is not None and _answers(work, case, conversation.spoke_at, seen):
         conversation.answered_due_at = case.reply_due_at

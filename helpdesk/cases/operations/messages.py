@@ -10,7 +10,7 @@ from helpdesk.cases.models import Case, Message, Note
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_see, may_work_on
 from helpdesk.cases.queries import lock_case, was_answered
-from helpdesk.cases.reporters_answers import UNSEEN, is_word_denied
+from helpdesk.cases.reporters_answers import UNSEEN, has_denied_our_record
 from helpdesk.cases.states import CaseState
 from helpdesk.core.errors import Conflict
 from helpdesk.core.work import Work
@@ -63,7 +63,7 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
         raise Conflict("This case does not need an answer.")
     if is_disputed(work, case):
         raise Conflict("The reporter says it wasn't them you spoke with. Write to them.")
-    if is_word_denied(work, case):
+    if has_denied_our_record(work, case):
         raise Conflict("The reporter says they didn't tell us what we recorded. Write to them.")
     if seen != reporter_activity_marks(work, case):
         raise Conflict("The reporter has written again since you opened the page. Read that first.")

@@ -152,7 +152,7 @@ def _last_heard(found: Gathered) -> str:
         if one.objected_at is not None and one.settled_at is None
     ]
     answers = [one.id for one in found["newest_answer"]]
-    return disputed_conversations.join_marks(
+    return disputed_conversations.combine_activity_marks(
         theirs[-1] if theirs else "", answers[0] if answers else None, disputed
     )
 

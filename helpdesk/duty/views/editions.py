@@ -8,7 +8,7 @@ from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.duty.views.blueprint import runs_bp
 from helpdesk.runs import operations, queries
-from helpdesk.runs.forms import MoveForm
+from helpdesk.runs.forms import MoveRunForm
 from helpdesk.runs.models import Run
 from helpdesk.runs.policy import may_work_on
 from helpdesk.web.work import work
@@ -19,13 +19,13 @@ def new_edition(ref: str, run_id: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     run = queries.run_by_id(work, case, run_id)
     work.require(may_work_on, run)
-    return _page(case, run, MoveForm(formdata=None))
+    return _page(case, run, MoveRunForm(formdata=None))
 
 
 @runs_bp.post("/runs/<run_id>/edition")
 def create_edition(ref: str, run_id: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
-    run, form = queries.run_by_id(work, case, run_id), MoveForm()
+    run, form = queries.run_by_id(work, case, run_id), MoveRunForm()
     if not form.validate_on_submit():
         return _page(case, run, form), 422
     follower = operations.move_run(work, run, reason=form.why_move.data or "")
@@ -33,7 +33,7 @@ def create_edition(ref: str, run_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", ref=ref, run_id=follower.id), 303)
 
 
-def _page(case: Case, run: Run, form: MoveForm) -> str:
+def _page(case: Case, run: Run, form: MoveRunForm) -> str:
     return render_template(
         "playbooks/move.html",
         case=case,

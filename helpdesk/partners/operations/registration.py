@@ -19,7 +19,7 @@ from helpdesk.partners.page_marks import allow_list_mark_of, desk_mark_of, terms
 from helpdesk.partners.policy import may_manage_partner, may_register_partner, may_vet_partner
 from helpdesk.partners.queries import lock_partner
 from helpdesk.partners.response_times import ANSWER_WITHIN, DECIDE_WITHIN, as_seconds, is_time_zone
-from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform
+from helpdesk.partners.terms import ABOUT, EVERY_ASK, PartnerTerms, unknown_platform_message
 from helpdesk.partners.vetting import why_vetting_is_refused
 
 
@@ -44,7 +44,7 @@ def register_partner(
     """
     work.require(may_register_partner, slug)
     if platform not in known_platforms and not is_new_platform:
-        raise Conflict(unknown_platform(platform, known_platforms))
+        raise Conflict(unknown_platform_message(platform, known_platforms))
     _check(about)
     taken = select(Partner.name).where(or_(Partner.slug == slug, Partner.platform == platform))
     other = work.session.scalar(taken)

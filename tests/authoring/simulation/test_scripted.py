@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from helpdesk.authoring.reading.folder import read_library
 from helpdesk.authoring.reading.scripts import read_script, read_script_text
-from helpdesk.authoring.scenarios import SKIPPED, Script
+from helpdesk.authoring.scenarios import SKIPPED, SimulationScript
 from helpdesk.authoring.simulation.scripted import assess_answers, simulate_script
 from helpdesk.cases.levels import highest
 from helpdesk.playbooks.model import EndKind
@@ -26,7 +26,7 @@ EVIDENCE = dict.fromkeys(("profile-url", "ownership-statement", "harm-statement"
 
 
 def walked(page=ACCOUNT, **script):
-    [one] = simulate_script(LIBRARY, (page,), Script(**script))
+    [one] = simulate_script(LIBRARY, (page,), SimulationScript(**script))
     return one
 
 
@@ -135,7 +135,7 @@ def test_what_one_page_found_out_the_next_one_knows():
     first, second = simulate_script(
         LIBRARY,
         (ACCOUNT, LIBRARY.playbook("doxing")),
-        Script(outcomes={"vetting.vouch": "confirmed"}),
+        SimulationScript(outcomes={"vetting.vouch": "confirmed"}),
     )
 
     assert first.way.known["vetted"] == second.way.known["vetted"] == "confirmed"
