@@ -67,6 +67,7 @@ from helpdesk.web.time_format import (
     part_of_day,
     time_left,
 )
+from helpdesk.web.unreadable import or_warning
 
 # A text of 50,000 letters of two signs each, three bytes a sign, each sent as three characters, is
 # less than half of it: so one that is too long comes back whole, with the number.
@@ -169,8 +170,8 @@ def _dress(app: Flask, context: AppContext) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.pop("config", None)
-    app.jinja_env.filters["as_written"] = defanged_markup
-    app.jinja_env.filters["exact"] = markup_with_live_links
+    app.jinja_env.filters["as_written"] = or_warning(defanged_markup)
+    app.jinja_env.filters["exact"] = or_warning(markup_with_live_links)
     app.jinja_env.filters["name"] = name_markup
     app.jinja_env.filters["isolated"] = isolate
     app.jinja_env.filters["harmless"] = defanged_visible

@@ -7,9 +7,13 @@ from typing import Any
 from helpdesk.cases import queries
 from helpdesk.cases.models import Case, Message, SealedCaseRecord
 from helpdesk.core.sealing import Place, PublicKey, Secret
+from helpdesk.core.unreadable import UNREADABLE
 from helpdesk.core.work import Work
 
 Answer = str | Sequence[str] | None
+
+# How and when to reach a reporter, and how never.
+CONTACT_FIELDS = ("safe_channel", "safe_times", "never_contact")
 
 
 def seal_report(
@@ -30,13 +34,12 @@ def seal_report(
 
 
 def story_of(work: Work, case: Case) -> str:
-    return work.keys.open(case, "story")
+    return work.keys.read(case, "story")
 
 
 def answers_of(work: Work, case: Case) -> dict[str, Answer]:
-    """Question id to what was picked or typed."""
-    text = work.keys.open(case, "answers")
-    return dict(json.loads(text)) if text else {}
+    """Question id to what was picked or typed; nothing where that cannot be read."""
+    return dict(work.keys.mapping_of(work.keys.read(case, "answers"), case.place_of("answers")))
 
 
 def later_answers_of(
@@ -49,14 +52,21 @@ def later_answers_of(
     if rows is None:
         rows = work.session.execute(queries.LATER_ANSWERS, {"case_id": case.id}).all()
     told = [one for one in rows if one.answers is not None]
-    opened = open_field_of_rows(work, case, Message, told, "answers")
-    return {name: answer for _row, text in opened for name, answer in json.loads(text).items()}
+    newest: dict[str, Answer] = {}
+    for row, text in open_field_of_rows(work, case, Message, told, "answers"):
+        newest |= work.keys.mapping_of(text, _place(case, Message, row, "answers"))
+    return newest
 
 
 def contact_of(work: Work, case: Case) -> dict[str, str]:
-    """How and when to reach them, and how never."""
-    text = work.keys.open(case, "contact")
-    return dict(json.loads(text)) if text else {}
+    """How and when to reach them, and how never; UNREADABLE for each where nobody can tell."""
+    text, place = work.keys.read(case, "contact"), case.place_of("contact")
+    said = work.keys.mapping_of(text, place)
+    if not all(isinstance(one, str) for one in said.values()):
+        work.keys.note_unreadable(place)
+    if place in work.keys.unreadable:
+        return dict.fromkeys(CONTACT_FIELDS, UNREADABLE)
+    return dict(said)
 
 
 def open_field_of_rows(
@@ -66,11 +76,14 @@ def open_field_of_rows(
     rows: Sequence[Any],
     field: str = "body",
 ) -> list[tuple[Any, str]]:
-    """Rows that were gathered for a case, each with what it says."""
+    """Rows that were gathered for a case, each with what it says, or UNREADABLE."""
     if not rows:
         return []
-    secret, table = work.keys.secret(case.key_id), kind.__tablename__
+    secret, read = work.keys.secret(case.key_id), work.keys.read_with
     return [
-        (row, secret.open_text(getattr(row, field), Place(table, field, case.id, row.id)))
-        for row in rows
+        (row, read(secret, getattr(row, field), _place(case, kind, row, field))) for row in rows
     ]
+
+
+def _place(case: Case, kind: type[SealedCaseRecord], row: Any, field: str) -> Place:
+    return Place(kind.__tablename__, field, case.id, row.id)

@@ -1,6 +1,6 @@
 """Keyring: what an actor can open, found by walking person key → team key → case key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -22,6 +22,12 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from helpdesk.core.database import ID_LENGTH, Base, Identified, enum_column
 from helpdesk.core.sealing import CannotOpen, Envelope, Place, PublicKey, Secret
 from helpdesk.core.service_keys import ServiceKeys
+from helpdesk.core.unreadable import (
+    UNREADABLE,
+    log_unreadable,
+    mapping_in,
+    open_or_unreadable,
+)
 
 
 class KeyKind(StrEnum):
@@ -140,6 +146,8 @@ class Keyring:
         self.brought = sorted(self._secrets)
         self.own = own
         self.service = service or ServiceKeys()
+        # What was read and could not be: the page says so in red.
+        self.unreadable: set[Place] = set()
 
     def secret(self, key_id: str) -> Secret:
         """The secret of a key, or CannotOpen if nothing this actor holds leads to it."""
@@ -178,6 +186,40 @@ class Keyring:
         if envelope is None:
             return ""
         return self.secret(row.sealing_key_id).open_text(envelope, row.place_of(field))
+
+    def read(self, row: Sealable, field: str) -> str:
+        """The same of a row that a door may have brought: UNREADABLE where it does not open.
+        CannotOpen only where nothing this actor holds leads to its key."""
+        envelope: Envelope | None = getattr(row, field)
+        if envelope is None:
+            return ""
+        return self.read_with(self.secret(row.sealing_key_id), envelope, row.place_of(field))
+
+    def read_own(self, row: Sealable, field: str) -> str:
+        """The same of what was sealed to the reporter, for the reporter."""
+        if self.own is None:
+            raise CannotOpen
+        return self.read_with(self.own, getattr(row, field), row.place_of(field))
+
+    def read_with(self, secret: Secret, envelope: Envelope | None, place: Place) -> str:
+        """The same of an envelope that was read without its row."""
+        text = open_or_unreadable(secret, envelope, place)
+        if text is UNREADABLE:
+            self.note_unreadable(place)
+        return text
+
+    def mapping_of(self, text: str, place: Place) -> Mapping[str, Any]:
+        """What a text says by name that was read there; nothing where it cannot be read."""
+        said = mapping_in(text) if text and text is not UNREADABLE else None
+        if text and said is None:
+            self.note_unreadable(place)
+        return said or {}
+
+    def note_unreadable(self, place: Place) -> None:
+        """Once for each place, for whoever sees the page and for the log."""
+        if place not in self.unreadable:
+            self.unreadable.add(place)
+            log_unreadable(place)
 
     def open_own(self, row: Sealable, field: str) -> str:
         """The text in a field that was sealed to the reporter, for the reporter."""

@@ -61,6 +61,11 @@ def isolate(text: str) -> str:
     return f"{ISOLATE}{reveal_hidden_characters(text)}{END}"
 
 
+def warning_in_place(sentence: str) -> Markup:
+    """A sentence of ours where a person's text should stand."""
+    return Markup('<strong class="unreadable">%s</strong>') % sentence
+
+
 def _of_a_person(shown: str) -> Markup:
     words = _with_numbers_as_dialled(shown) if _right_to_left.search(shown) else escape(shown)
     return Markup('<span class="said" dir="auto">%s</span>') % words

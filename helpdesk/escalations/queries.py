@@ -99,7 +99,7 @@ def waiting_answer(work: Work, escalation: Escalation) -> WaitingAnswer | None:
     by, at = escalation.reply_by, escalation.reply_at
     if not escalation.has_answer_to_approve or by is None or at is None:
         return None
-    if exchanges_of(work, escalation)[-1].at > at:
+    if any(one.at > at for one in exchanges_of(work, escalation)):
         return None
     return WaitingAnswer(work.keys.open(escalation, "reply"), by, at)
 
@@ -176,11 +176,12 @@ def packet_of(work: Work, escalation: Escalation) -> Packet:
 def open_for_partner(
     work: Work, escalation: Escalation, row: Escalation | Exchange | Decision, field: str
 ) -> str:
-    """The text in a field that was sealed to the partner, for the partner."""
+    """The text in a field that was sealed to the partner, for the partner; or UNREADABLE."""
     envelope: Envelope | None = getattr(row, field)
     if envelope is None or escalation.partner_key_id is None:
         return ""
-    return work.keys.secret(escalation.partner_key_id).open_text(envelope, row.place_of(field))
+    secret = work.keys.secret(escalation.partner_key_id)
+    return work.keys.read_with(secret, envelope, row.place_of(field))
 
 
 def consent_for(work: Work, escalation: Escalation) -> Consent | None:

@@ -1,9 +1,7 @@
 """What is safe to do now, as often as a reporter comes back: by what is known of them by then."""
 
 import json
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from helpdesk.cases.models import Case
 from helpdesk.core.work import Work
@@ -31,9 +29,10 @@ def add_answers_for_advice(work: Work, case: Case, answers: Context) -> None:
 
 
 def answers_for_advice(work: Work, case: Case) -> dict[str, Value]:
-    """What was kept, for the reporter; nothing of a case from before there was advice."""
-    text = work.keys.open_own(case, "for_advice")
-    told: Mapping[str, Any] = json.loads(text) if text else {}
+    """What was kept, for the reporter; nothing of a case from before there was advice, nor where it
+    cannot be read: advice is then given as to somebody who has answered nothing."""
+    text = work.keys.read_own(case, "for_advice")
+    told = work.keys.mapping_of(text, case.place_of("for_advice"))
     return {
         name: value if isinstance(value, str) else tuple(value or ())
         for name, value in told.items()

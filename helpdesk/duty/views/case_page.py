@@ -109,6 +109,7 @@ def case_page_variables(work: Work, ref: str) -> dict[str, Any]:
         "denies_our_word": bool(found["open_denials"]),
         "notes": report_content.open_field_of_rows(work, case, Note, found["notes"]),
         "consents": found["consents"],
+        "unreadable": work.keys.unreadable,
         "lines": timeline.timeline_of(entries, names, [one.page for one in runs]),
         "is_all": len(found["entries"]) <= timeline.SHOWN,
         "triage": level,

@@ -160,7 +160,8 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
     """A second decision is one that names the first: an old page corrects nothing. What the
     reporter has judged is corrected no more."""
     is_decided = escalation.state is EscalationState.DECIDED
-    last = queries.decisions_of(work, escalation)[-1].id if is_decided else ""
+    decided = [one.id for one in queries.decisions_of(work, escalation)] if is_decided else []
+    last = decided[-1] if decided else ""
     if corrects != last:
         raise Conflict(DECIDED_MEANWHILE)
 

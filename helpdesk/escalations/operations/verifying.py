@@ -8,12 +8,13 @@ from helpdesk.core.errors import Conflict, translatable
 from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.escalations import case_waiting, clocks, queries
-from helpdesk.escalations.models import Escalation, Verification
+from helpdesk.escalations.models import Decision, Escalation, Verification
 from helpdesk.escalations.operations.locking import lock_unchanged
 from helpdesk.escalations.page_marks import decision_mark_of
 from helpdesk.escalations.policy import may_deny_verdict, may_verify
 from helpdesk.escalations.states import EscalationState, Verdict
 
+NOTHING_DECIDED: Final = translatable("There is no decision waiting for your answer.")
 SAYS: Final = {
     Verdict.CONFIRMED: NewsKind.FIXED,
     Verdict.PARTIAL: NewsKind.NOT_FIXED,
@@ -30,7 +31,7 @@ def verify(
     work.require(may_verify, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DECIDED:
-        raise Conflict(translatable("There is no decision waiting for your answer."))
+        raise Conflict(NOTHING_DECIDED)
     refuse_if_changed_since(seen, now=decision_mark_of(work, escalation))
     if verdict is not Verdict.CANNOT_TELL:
         _settle(work, escalation, verdict)
@@ -48,8 +49,8 @@ def deny_verdict(work: Work, escalation: Escalation, verification: Verification)
     verification.objected_at = work.hour_for_reporter
     # The database lets a reporter move a request back only behind what they object to.
     work.session.flush()
-    decision = queries.decisions_of(work, escalation)[-1]
-    is_last = decision.id == verification.decision_id
+    decided = [one.id for one in queries.decisions_of(work, escalation)]
+    is_last = decided[-1:] == [verification.decision_id]
     if is_last and not queries.has_open_duplicate(work, escalation):
         escalation.forget_verdict()
         clocks.stop_both_clocks(work, escalation)
@@ -58,8 +59,16 @@ def deny_verdict(work: Work, escalation: Escalation, verification: Verification)
     news.notify_owner(work, escalation.case_id, NewsKind.MOVED, request_id=escalation.id)
 
 
+def _last_decision(work: Work, escalation: Escalation) -> Decision:
+    """What can be judged: a request whose state alone says that it was decided has nothing."""
+    decisions = queries.decisions_of(work, escalation)
+    if not decisions:
+        raise Conflict(NOTHING_DECIDED)
+    return decisions[-1]
+
+
 def _settle(work: Work, escalation: Escalation, verdict: Verdict) -> None:
-    decision = queries.decisions_of(work, escalation)[-1]
+    decision = _last_decision(work, escalation)
     work.session.add(
         Verification(
             escalation_id=escalation.id,

@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.core.unreadable import Unreadable
 from helpdesk.core.work import Work
 from helpdesk.escalations import labels, operations, page_marks, partner_inbox, queries
 from helpdesk.escalations.forms import DecisionForm, QuestionForm, TicketForm
@@ -138,7 +139,9 @@ def _page(escalation: Escalation, **forms: Any) -> str:
         "decision_form": DecisionForm(formdata=None),
         "decision_mark": page_marks.decision_mark_of(work, escalation),
         "ticket": ticket,
-        "ticket_form": TicketForm(formdata=None, ticket=ticket),
+        "ticket_form": TicketForm(
+            formdata=None, ticket="" if isinstance(ticket, Unreadable) else ticket
+        ),
         "is_decided": escalation.state is EscalationState.DECIDED,
         "in_both_zones": in_both_zones,
     }

@@ -64,13 +64,14 @@ def request_page_variables(work: Work, escalation: Escalation) -> dict[str, Any]
         "seconds": _seconds(work, escalation),
         "delivery": delivery,
         "trouble": queries.delivery_failure_code(work, delivery) if delivery is not None else "",
-        "exchanges": [(one, work.keys.open(one, "body")) for one in exchanges],
-        "decisions": [(one, work.keys.open(one, "note")) for one in decisions],
+        "exchanges": [(one, work.keys.read(one, "body")) for one in exchanges],
+        "decisions": [(one, work.keys.read(one, "note")) for one in decisions],
+        "unreadable": work.keys.unreadable,
         "verdicts": {one.decision_id: one for one in verdicts},
         "denied": denied,
         "readings": readings,
         "waiver": work.keys.open(escalation, "waiver"),
-        "ticket": work.keys.open(escalation, "ticket"),
+        "ticket": work.keys.read(escalation, "ticket"),
         "names": accounts.names_of_actors(
             work.session,
             {one.by for one in exchanges}

@@ -35,6 +35,7 @@ def show_case_advice() -> ResponseReturnValue:
         "mailbox/advice.html",
         case=case,
         advice=_advice(case),
+        is_unreadable=bool(work.keys.unreadable),
         is_draft=is_draft(load_current_library(), case.kinds),
         left_for_later=len(list_deferred_questions(case.kinds, current_language())),
     )

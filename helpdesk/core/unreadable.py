@@ -1,0 +1,63 @@
+"""What stands in place of a sealed text that cannot be opened, or is none of ours."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from helpdesk.core.errors import translatable
+from helpdesk.core.sealing import CannotOpen, Envelope, Place, Secret
+
+log = logging.getLogger(__name__)
+
+
+class Unreadable(str):
+    """A sentence in place of a text. Pages show it in red; nothing is judged or filled in by it."""
+
+    __slots__ = ()
+
+
+UNREADABLE: Final = Unreadable(
+    translatable("This can't be opened. It may be damaged, or our pages didn't write it.")
+)
+
+
+def open_or_unreadable(secret: Secret, envelope: Envelope | None, place: Place) -> str:
+    """The text, or UNREADABLE: one row that somebody planted or spoilt must not take the others
+    with it. An empty field is an empty text."""
+    if envelope is None:
+        return ""
+    try:
+        return secret.open_text(envelope, place)
+    except CannotOpen:
+        return UNREADABLE
+
+
+def mapping_in(text: str) -> Mapping[str, Any] | None:
+    """The texts and lists of texts in this JSON, by name; None for anything that we do not write.
+
+    Whoever has a public half can seal what they like to it.
+    """
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):  # no JSON, or lists in lists without end
+        return None
+    if not isinstance(said, dict) or not all(map(_is_text, said)):
+        return None
+    return said if all(map(_is_answer, said.values())) else None
+
+
+def log_unreadable(place: Place) -> None:
+    """For the operator: which row, and none of what is in it."""
+    log.warning(
+        "cannot be opened or read: %s.%s of row %s", place.table, place.column, place.row_id
+    )
+
+
+def _is_answer(said: Any) -> bool:
+    return said is None or _is_text(said) or (isinstance(said, list) and all(map(_is_text, said)))
+
+
+def _is_text(said: Any) -> bool:
+    """Not half a character, which no page can show."""
+    return isinstance(said, str) and said.encode(errors="replace").decode() == said

@@ -1,0 +1,18 @@
+"""How a page shows what stands in place of a sealed text that cannot be opened: in red."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from helpdesk.core.markup import warning_in_place
+from helpdesk.core.unreadable import Unreadable
+
+
+def or_warning(show: Callable[[str], Markup]) -> Callable[[str], Markup]:
+    """A filter for texts from outside that marks those that could not be opened."""
+
+    def shown(text: str) -> Markup:
+        return warning_in_place(gettext(text)) if isinstance(text, Unreadable) else show(text)
+
+    return shown
