@@ -50,7 +50,7 @@ lint: setup ## Check style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup ## Check the types of helpdesk/
+types: setup ## Check the types of helpdesk/, bench/ and checks/
 	$(BIN)/mypy
 
 imports: setup ## Check the order of the packages

@@ -119,7 +119,8 @@ def _faults(message: Message) -> Iterator[str]:
     if isinstance(message.id, str):
         yield from page_translation_faults(message.id, str(message.string))
         return
-    for form in message.string:  # "one" and "two" may be words: a form may leave the number out
+    # "one" and "two" may be words: a form may leave the number out
+    for form in message.string or ():
         yield from page_translation_faults(
             message.id[-1].replace(NUMBER, ""), form.replace(NUMBER, "")
         )

@@ -40,7 +40,7 @@ def _job(
 ) -> None:
     """A job as RQ stores one, in the queue or only beside it."""
     data = raw if raw is not None else zlib.compress(json.dumps(call).encode())
-    stored = {
+    stored: dict[Any, Any] = {
         "created_at": "2026-11-29T00:00:00.000000Z",
         "enqueued_at": "2026-11-29T00:00:00.000000Z",
         "origin": queue,
@@ -131,7 +131,7 @@ def _when_it_is_stopped(redis: "Redis", queue: str, command: str) -> None:
         stopped_callback_name="os.system", stopped_callback_timeout=60,
     )  # fmt: skip
     for worker in redis.smembers("rq:workers"):
-        name = worker.decode().rpartition(":")[2]
+        name = _name_in(worker)
         redis.publish(f"rq:pubsub:{name}", json.dumps({"command": "stop-job", "job_id": "stopped"}))
 
 
@@ -192,9 +192,15 @@ def _in_a_group(redis: "Redis", queue: str, command: str) -> None:
     redis.sadd("rq:group:all", "grouped")
 
 
+def _name_in(key: bytes | str) -> str:
+    """The worker's name in a key of RQ's."""
+    text = key.decode() if isinstance(key, bytes) else key
+    return text.rpartition(":")[2]
+
+
 def _commands(redis: "Redis", queue: str, command: str) -> None:
     """Orders that RQ's workers take from anybody who can publish."""
-    names = {one.decode().rpartition(":")[2] for one in redis.smembers("rq:workers")}
+    names = {_name_in(one) for one in redis.smembers("rq:workers")}
     for name in names | {"worker", "*"}:
         for order in ("shutdown", "kill-horse", "stop-job", command):
             redis.publish(f"rq:pubsub:{name}", json.dumps({"command": order, "job_id": "look"}))

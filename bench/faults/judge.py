@@ -180,7 +180,8 @@ def _read_all(house: House, reader: Somebody) -> dict[str, str]:
 
 def _stories_by_tag(house: House) -> dict[bytes, str]:
     with psycopg.connect(house.database()) as connection:
-        return dict(_pairs(connection, "SELECT reporter_tag, id FROM cases"))
+        found = connection.execute("SELECT reporter_tag, id FROM cases").fetchall()
+        return {bytes(tag): str(case_id) for tag, case_id in found}
 
 
 def _mailboxes(house: House, codes: Sequence[ReturnCode]) -> Iterator[str]:

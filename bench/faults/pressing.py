@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
+from selenium.common.exceptions import WebDriverException
 
 from bench import people
 from bench.faults.slow_line import SlowLine
@@ -136,12 +138,16 @@ def _press_twice(driver: Any, house: House, line: SlowLine, form: Form, apart: f
     return [] if made == 1 else [f"made {made}"]
 
 
+def _is_at(driver: Any, end: str) -> bool:
+    return str(driver.current_url).endswith(end)
+
+
 def _open(driver: Any, line: SlowLine, form: Form) -> None:
     address = f"http://127.0.0.1:{line.port}"
     driver.get(f"{address}{form.page}")
     for number in (2, 3, 4) if form.surface is Surface.PUBLIC else ():
         driver.find_element("css selector", f'.actions button[value="{number}"]').click()
-        _until(lambda number=number: driver.current_url.endswith(f"page={number}"))
+        _until(partial(_is_at, driver, f"page={number}"))
     for name, value in form.typed:
         found = driver.find_elements("css selector", f'main [name="{name}"]')
         box = next((one for one in found if one.get_property("value") == value), found[0])
@@ -171,7 +177,7 @@ def _until(holds: Callable[[], bool]) -> None:
         try:
             if holds():
                 return
-        except browsers.WebDriverException:
+        except WebDriverException:
             pass
         time.sleep(0.1)
     raise TimeoutError

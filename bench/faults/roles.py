@@ -6,6 +6,7 @@ with what it was, to the letter.
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -75,10 +76,10 @@ def trial(address: Callable[[str], str], *, seed: int, tries: int) -> Trial:
     """So many tries of each role; `address` gives a role's own, in psycopg's words."""
     result = Trial(f"{tries} tries of each role that was taken over", seed)
     with result.timed(), psycopg.connect(address("postgres"), autocommit=True) as judge:
-        tables = dict(judge.execute(TABLES).fetchall())
+        tables: dict[str, Any] = dict(judge.execute(TABLES).fetchall())
         for role in ROLES:
-            kept = dict(KEPT) | (KEPT_AT_THE_DOOR if role == ROLES[0] else {})
-            look, kept = (_rows, KEPT_BY_STAFF) if role == STAFF else (_looked_at, kept)
+            kept = {**KEPT, **(KEPT_AT_THE_DOOR if role == ROLES[0] else {})}
+            look, kept = (_rows, {**KEPT_BY_STAFF}) if role == STAFF else (_looked_at, kept)
             before = look(judge, kept)
             _attack(address(role), role, tables, result, dice(f"{seed} {role}"), tries)
             after = look(judge, kept)

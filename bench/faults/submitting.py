@@ -14,7 +14,8 @@ from bench.faults.trial import Trial, dice
 from bench.house import ENDLESS_PATIENCE, House
 from bench.people import Somebody
 from bench.reports import filled
-from helpdesk.core.codes import LETTERS, ReturnCode
+from helpdesk.core.code_input import LETTERS
+from helpdesk.core.codes import ReturnCode
 
 CLIENTS = 8
 PAUSE = 0.05

@@ -39,7 +39,7 @@ class Trial:
         return [*told, *(f"    FAULT {one}" for one in self.faults[:10])]
 
 
-def dice(seed: float) -> random.Random:
+def dice(seed: float | str) -> random.Random:
     """Chance that comes out the same for the same seed."""
     return random.Random(seed)  # noqa: S311 - nothing here is a secret
 
