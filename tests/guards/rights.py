@@ -146,7 +146,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "new_mailboxes": {
         APP: "SELECT, INSERT, UPDATE",
-        PARTNER: "SELECT, INSERT, UPDATE",
+        PARTNER: "SELECT, INSERT, UPDATE (address, address_for_self, asked_at, code, code_tag, old, sent_at, tries)",
         WORKER: "SELECT, UPDATE (code, old, sent_at)",
         TICKER: "SELECT, UPDATE (code, old, sent_at)",
     },
@@ -158,8 +158,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "news": {
         APP: "SELECT, UPDATE (seen_at)",
-        WORKER: "SELECT, INSERT, UPDATE (at, is_untold, request_id, seen_at, times, told_at), DELETE",
-        TICKER: "SELECT, INSERT, UPDATE (at, is_untold, request_id, seen_at, times, told_at), DELETE",
+        WORKER: "SELECT, INSERT, UPDATE (at, is_untold, request_id, seen_at, times, told_at)",
+        TICKER: "SELECT, INSERT, UPDATE (at, is_untold, request_id, seen_at, times, told_at)",
     },
     "notes": {
         APP: "SELECT, INSERT, UPDATE",
@@ -198,11 +198,11 @@ RIGHTS: dict[str, dict[str, str]] = {
     "sending": {
         APP: "SELECT",
         WORKER: "SELECT",
-        TICKER: "SELECT, UPDATE",
+        TICKER: "SELECT, UPDATE (awake_since, database, held_because, held_since, house, ticked_at, ticks)",
     },
     "sign_ins": {
         APP: "SELECT, INSERT, UPDATE, DELETE",
-        PARTNER: "SELECT, INSERT, UPDATE, DELETE",
+        PARTNER: "SELECT, INSERT, UPDATE (seen_at)",
     },
     "step_records": {
         APP: "SELECT, INSERT, UPDATE, DELETE",
@@ -216,7 +216,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "ticker_lease": {
         APP: "SELECT",
-        TICKER: "SELECT, UPDATE",
+        TICKER: "SELECT, UPDATE (chained_at, fence, holder, until)",
     },
     "verifications": {
         APP: "SELECT, INSERT, UPDATE",

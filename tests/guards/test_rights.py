@@ -1,11 +1,13 @@
 """Rights in the database: for each table and role the ones in one list, and no others."""
 
 from collections import defaultdict
+from contextlib import suppress
 
 import psycopg
 import pytest
 
-from tests.guards.rights import RIGHTS, ROLES
+from tests.conftest import plain
+from tests.guards.rights import APP, RIGHTS, ROLES
 
 KINDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
@@ -74,6 +76,51 @@ def test_each_role_has_the_rights_in_the_list_and_no_others(database, role):
     assert not wrong, "\n".join(sorted(wrong))
 
 
+@pytest.mark.parametrize("role", [one for one in ROLES if one != APP])
+def test_no_process_but_the_staffs_pages_can_lock_a_whole_table(postgres, database, role):
+    """With each of these rights comes that of ACCESS EXCLUSIVE, for which everybody waits."""
+    held = database.execute(
+        "SELECT c.relname, kind FROM pg_class c,"
+        " unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'MAINTAIN']) kind"
+        " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace = 'public'::regnamespace"
+        " AND has_table_privilege(%s, c.oid, kind)",
+        (role,),
+    ).fetchall()
+
+    assert held == [], "Grant columns, and let rows be deleted by a function of the owner."
+
+    locked = []
+    with psycopg.connect(plain(postgres.url(role))) as connection:
+        for table in RIGHTS:
+            for mode in ("ACCESS EXCLUSIVE", "SHARE"):
+                with suppress(psycopg.Error), connection.transaction():
+                    connection.execute(f"LOCK TABLE {table} IN {mode} MODE NOWAIT")
+                    locked.append(table)
+    assert locked == []
+
+
+def test_the_partner_desk_ends_no_session_of_ours_even_if_it_knows_which(database, postgres):
+    people = (
+        "INSERT INTO people (id, handle, name, role, invited_at, totp_last_step, failures) VALUES"
+        " ('end-r', 'end-r', 'R', 'responder', now(), 0, 0),"
+        " ('end-p', 'end-p', 'P', 'partner', now(), 0, 0)"
+    )
+    sessions = (
+        "INSERT INTO sign_ins VALUES"
+        " ('end-s', 'end-r', 'staff', 'x', true, now(), now()),"
+        " ('end-d', 'end-p', 'partner', 'x', true, now(), now())"
+    )
+    with database.transaction(force_rollback=True):
+        database.execute(people)
+        database.execute(sessions)
+        database.execute("SET LOCAL ROLE helpdesk_partner")
+        database.execute("SELECT end_sign_ins(ARRAY['end-s', 'end-d'])")
+        database.execute("RESET ROLE")
+        left = database.execute("SELECT id FROM sign_ins WHERE id LIKE 'end-%'").fetchall()
+
+    assert left == [("end-s",)]
+
+
 def test_what_everybody_may_is_nothing(database):
     public = "SELECT count(*) FROM information_schema.table_privileges WHERE grantee = 'PUBLIC' "
     functions = """SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -83,6 +130,7 @@ def test_what_everybody_may_is_nothing(database):
     assert database.execute(public + "AND table_schema = 'public'").fetchone() == (0,)
     assert database.execute(functions).fetchall() == [
         ("end_lock_hoarders",),
+        ("forget_news",),
         ("forget_presses",),
         ("request_still_holds",),
     ]

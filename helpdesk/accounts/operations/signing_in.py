@@ -13,6 +13,7 @@ from helpdesk.accounts.operations.second_factors import seal_seed, second_factor
 from helpdesk.accounts.operations.sessions import (
     delete_expired_sessions,
     end_other_sessions,
+    end_session,
     new_session,
 )
 from helpdesk.accounts.passphrases import NOBODYS_SALT, PassphraseLock
@@ -84,7 +85,7 @@ def complete_sign_in(work: Work, half: StaffSession, secret: Secret, code: str) 
     person = half.person
     if not use_second_factor_code(work, person, code):
         return None
-    work.session.delete(half)
+    end_session(work, half)
     person.failures, person.closed_until = 0, None
     delete_expired_sessions(work)
     work.record("person.signed_in", person, surface=half.surface)
