@@ -14,6 +14,28 @@ DATABASE_SCHEMES: Final = frozenset({"postgres", "postgresql", "postgresql+psyco
 REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 MAIL_SCHEMES: Final = frozenset({"smtp", "smtps", "folder"})
 CHECKED: Final = "verify-full"
+# What may follow the question mark. Others lead elsewhere than the host that is looked at here
+# (`hostaddr`, `service`), or say what this program says itself (`options`, `passfile`).
+DATABASE_OPTIONS: Final = frozenset(
+    {
+        "application_name",
+        "channel_binding",
+        "connect_timeout",
+        "host",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "port",
+        "require_auth",
+        "sslcert",
+        "sslcrl",
+        "sslkey",
+        "sslmode",
+        "sslrootcert",
+        "tcp_user_timeout",
+    }
+)
 
 
 def database_url(text: str) -> str:
@@ -23,7 +45,12 @@ def database_url(text: str) -> str:
         raise ValueError("must begin with postgresql://, as in postgresql://role@host/database")
     if len(parts.path) < 2:
         raise ValueError("names no database: write postgresql://role@host/database")
-    query = parse_qs(parts.query)
+    query = parse_qs(parts.query, keep_blank_values=True)
+    for name, values in query.items():
+        if name not in DATABASE_OPTIONS:
+            raise ValueError(f"has {name} after the question mark, which can't be set here")
+        if len(values) > 1:
+            raise ValueError(f"says {name} more than once")
     host = query.get("host", [parts.hostname or ""])[0]
     if not is_local(host) and query.get("sslmode") != [CHECKED]:
         raise ValueError(

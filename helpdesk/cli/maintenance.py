@@ -28,7 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @click.command()
 @click.option(
-    "--tries", default=10, show_default=True, help="How many times to wait 2 s for a lock."
+    "--tries",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="How many times to wait 2 s for a lock.",
 )
 def migrate(tries: int) -> None:
     """Bring the tables up to date. Run it as the owner of the database."""

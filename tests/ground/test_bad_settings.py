@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from helpdesk import key_files
+from helpdesk.cli import main
+from helpdesk.setting_values import database_url
 from helpdesk.supervisor.key_folder import key_path, make_missing_keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,3 +186,33 @@ def test_everything_right_is_no_trouble(whole, place):
     done = run(VERIFY, {**whole, **given(VERIFY, place)})
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+ELSEWHERE = [
+    "hostaddr=203.0.113.5",
+    "host=localhost&host=203.0.113.5",
+    "service=elsewhere",
+    "servicefile=/some/file",
+    "passfile=/some/file",
+    "options=-crole%3Downer",
+    "sslmode=verify-full&sslmode=disable",
+]
+
+
+@pytest.mark.parametrize("query", ELSEWHERE)
+def test_no_option_leads_past_the_check_of_where_the_database_is(query):
+    with pytest.raises(ValueError, match=r"can't be set here|more than once"):
+        database_url(f"postgresql://role@localhost/helpdesk?{query}")
+
+
+@pytest.mark.parametrize("query", ["", "?host=/run/postgresql", "?connect_timeout=5&port=5433"])
+def test_a_database_on_this_machine_is_taken_as_it_is_written(query):
+    assert database_url(f"postgresql://role@localhost/helpdesk{query}").endswith(query)
+
+
+@pytest.mark.parametrize("tries", ["0", "-1"])
+def test_migrate_tries_at_least_once(tries):
+    answer = CliRunner().invoke(main, ["migrate", "--tries", tries])
+
+    assert answer.exit_code == 2
+    assert f"{tries} is not in the range" in answer.output
