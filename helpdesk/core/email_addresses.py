@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 from email_validator import EmailNotValidError, validate_email
 
+from helpdesk.core import normal_forms
 from helpdesk.core.errors import Conflict
 
 LONGEST = 254
@@ -23,7 +24,7 @@ def parse_email_address(typed: str) -> str:
     the @ in another script is refused, because many servers lose letters to it. DNS is not asked.
     """
     seen = "".join(one for one in typed if unicodedata.category(one) != "Cf")
-    plain = unicodedata.normalize("NFKC", seen).strip().removeprefix("mailto:")
+    plain = normal_forms.normalize("NFKC", seen).strip().removeprefix("mailto:")
     if plain.startswith("<") and plain.endswith(">"):
         plain = plain[1:-1]
     try:

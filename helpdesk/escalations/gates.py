@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from helpdesk.core import normal_forms
 from helpdesk.escalations.packets import (
     GIVEN_ON_PURPOSE,
     Packet,
@@ -290,7 +291,7 @@ def _joined(plain: str, gap: str = r"[\W_]+") -> str:
 def _plain(text: str) -> str:
     """Small letters, the digits of one keyboard, one kind of dash and single spaces, none of them
     around an @; what nobody sees is dropped."""
-    signs = unicodedata.normalize("NFKC", text).casefold()
+    signs = normal_forms.normalize("NFKC", text).casefold()
     words = "".join(map(_plain_sign, signs))
     return re.sub(r"\s*@\s*", "@", " ".join(words.split()))
 

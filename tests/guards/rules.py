@@ -58,6 +58,16 @@ def no_expression_runs_from_data(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)} uses {match.group()}"
 
 
+def texts_are_normalised_at_a_bounded_cost(root: Path) -> Iterator[str]:
+    """Marks on one letter cost by their square: who asks Python itself bounds what it reads."""
+    bounded = {"core/normal_forms.py", "core/code_input.py", "accounts/passphrases.py"}
+    bounded |= {"playbooks/normalization.py"}
+    for path in python_files(root):
+        place = str(path.relative_to(root / "helpdesk"))
+        if place not in bounded and "unicodedata.normalize(" in path.read_text():
+            yield f"{path.relative_to(root)} normalises without a bound: core/normal_forms.py"
+
+
 def a_form_reads_its_body_alone(root: Path) -> Iterator[str]:
     """No value may come from the address or from the body, whichever an attacker chooses."""
     for path in python_files(root):
@@ -175,6 +185,7 @@ RULES = [
     only_markup_makes_markup,
     only_settings_read_the_environment,
     no_expression_runs_from_data,
+    texts_are_normalised_at_a_bounded_cost,
     a_form_reads_its_body_alone,
     operations_require_first,
     templates_are_plain,

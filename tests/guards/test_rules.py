@@ -15,6 +15,11 @@ BREACHES = [
     (rules.only_settings_read_the_environment, "helpdesk/cases/jobs.py", "os.environ['X']"),
     (rules.no_expression_runs_from_data, "helpdesk/playbooks/x.py", "eval('1')"),
     (rules.no_expression_runs_from_data, "helpdesk/playbooks/x.py", "yaml.load(text)"),
+    (
+        rules.texts_are_normalised_at_a_bounded_cost,
+        "helpdesk/cases/forms.py",
+        "unicodedata.normalize('NFC', text)",
+    ),
     (rules.a_form_reads_its_body_alone, "helpdesk/cases/views.py", "request.values['ref']"),
     (
         rules.operations_require_first,
