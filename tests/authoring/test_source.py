@@ -14,6 +14,9 @@ UNREADABLE = {
     "two documents": b"a: 1\n---\nb: 2\n",
     "an anchor": b"a: &x 1\nb: *x\n",
     "a tag": b"a: !!python/object:os.system x\n",
+    "a number in base 60 that is no number of ours": b"a: " + b"1:" * 5_000 + b"1.0\n",
+    "a whole number in base 60": b"a: " + b"1:" * 5_000 + b"1\n",
+    "a number beyond all": b"a: 1" + b"0" * 5_000 + b"\n",
 }
 
 

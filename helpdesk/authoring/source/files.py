@@ -20,6 +20,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT = "tag:yaml.org,2002:str"
 # A value that begins otherwise can be neither a number nor a day, neither true nor nothing.
 _MAY_BE_MORE = frozenset(first or "" for first in yaml.SafeLoader.yaml_implicit_resolvers)
+# No number or day is longer; one in base 60 would be added up digit by digit.
+_LONGEST_NUMBER = 60
 _MAY_BE_MARKED = frozenset(
     (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent, yaml.AliasEvent)
 )
@@ -129,9 +131,11 @@ class _Reading:
         tag = self._loader.resolve(yaml.ScalarNode, value, event.implicit)
         if tag == _TEXT:
             return value
+        if len(value) > _LONGEST_NUMBER:
+            self._refuse(event, f"'{value[:_LONGEST_NUMBER]}…' cannot be read")
         try:
             return self._loader.construct_object(yaml.ScalarNode(tag, value))
-        except (yaml.YAMLError, ValueError):
+        except (yaml.YAMLError, ValueError, ArithmeticError):
             self._refuse(event, f"'{value}' cannot be read")
 
     def _next(self) -> Any:
