@@ -105,7 +105,7 @@ class HistoryCheckpoint(Base):
     at: Mapped[datetime]
 
 
-# Bytes of entries that are chained at a time: an entry may have 64 kB, and a process that writes
+# Bytes of entries that are chained at a time: an entry may have 16 kB, and a process that writes
 # thousands of such must not fill the ticker's memory, or hold it longer than its lease.
 HEAVIEST_PIECE: Final = 1_000_000
 # Entries that are in memory at once.

@@ -55,8 +55,8 @@ def test_heavy_entries_are_chained_in_pieces_of_bounded_weight(chained, now):
             text(
                 "INSERT INTO history (at, actor_id, action, subject_type, subject_id, details) "
                 "SELECT now(), 'nobody', 'case.submitted', 'cases', 'x', jsonb_build_object("
-                "'a', (SELECT jsonb_agg('[]'::jsonb) FROM generate_series(1, 16000))) "
-                "FROM generate_series(1, 60)"
+                "'a', (SELECT jsonb_agg('[]'::jsonb) FROM generate_series(1, 4000))) "
+                "FROM generate_series(1, 200)"
             )
         )
     pieces = []
@@ -64,8 +64,8 @@ def test_heavy_entries_are_chained_in_pieces_of_bounded_weight(chained, now):
         with chained.begin(SYSTEM) as work:
             pieces.append(history.extend_chain(work.session, at=now, signer=SIGNER))
 
-    assert sum(pieces) == 60
-    assert max(pieces) <= 1 + history.HEAVIEST_PIECE // 48_000  # each is that heavy, at least
+    assert sum(pieces) == 200
+    assert max(pieces) <= 1 + history.HEAVIEST_PIECE // 12_000  # each is that heavy, at least
     assert findings(chained) == []
 
 

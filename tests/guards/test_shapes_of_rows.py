@@ -61,8 +61,31 @@ def test_no_entry_of_history_is_one_that_cannot_be_read(as_role, role, details):
     with connection.transaction(force_rollback=True):
         connection.execute(says, [*SAYS[role], '{"a": [{"b": 1.5}]}'])
 
-    with pytest.raises(CheckViolation):
+    # The public pages' own bound is asked before those of the table.
+    with pytest.raises((CheckViolation, InsufficientPrivilege)):
         connection.execute(says, [*SAYS[role], details])
+
+
+LARGEST = {INTAKE: 4096, WORKER: 16384, TICKER: 16384, APP: 16384}
+
+
+@pytest.mark.parametrize("role", SAYS)
+def test_an_entry_of_history_is_ids_and_codes_and_so_never_large(as_role, role):
+    connection, says = as_role(role), BRINGING + ENTRY if role == INTAKE else ENTRY
+    most = json.dumps({"a": "x" * (LARGEST[role] - 9)})
+    more = {
+        "a word": json.dumps({"a": "x" * LARGEST[role]}),
+        "a list": json.dumps({"a": [[]] * LARGEST[role]}),
+    }
+    with connection.transaction(force_rollback=True):
+        connection.execute(says, [*SAYS[role], most])
+
+    for details in more.values():
+        with (
+            pytest.raises((CheckViolation, InsufficientPrivilege)),
+            connection.transaction(force_rollback=True),
+        ):
+            connection.execute(says, [*SAYS[role], details])
 
 
 @pytest.mark.parametrize("arguments", UNREADABLE.values(), ids=UNREADABLE)
