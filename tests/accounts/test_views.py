@@ -327,6 +327,24 @@ def test_a_coordinator_invites_somebody_into_a_queue(context, browser, queue, co
     assert re.search(r'value="first-line"[^>]* checked', taken.text)
 
 
+@pytest.mark.parametrize("name", ["Ada Lead", "ada  lead", "Ada\u200b Lead", "\uff21da Lead"])
+def test_nobody_is_invited_under_a_name_that_looks_like_a_colleagues(context, browser, queue, name):
+    """Pages and history name people by it alone: "Approved the request · Ada Lead"."""
+    with context.begin() as work:
+        lead = a_person(work, Role.COORDINATOR, [queue], name="Ada Lead")
+    sign_in(browser, lead)
+
+    shown = browser.post(
+        "/people/invitation", data={"handle": "ada-2", "name": name, "role": "responder"}
+    )
+
+    assert shown.status_code == 422
+    assert "Someone here is already called" in shown.text
+    assert 'href="#name"' in shown.text
+    with context.begin() as work:
+        assert work.session.scalar(select(Person.id).where(Person.handle == "ada-2")) is None
+
+
 def test_a_queue_whose_short_name_is_taken_is_typed_once_more(browser, queue, coordinator):
     sign_in(browser, coordinator)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpdesk.core.visible_text import has_visible_text
+from helpdesk.core.visible_text import folded, has_visible_text
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,24 @@ def test_what_nobody_sees_is_nothing(text):
 @pytest.mark.parametrize("text", ["a", "7", ".", "نور", "\u200bb", "🙂", "-"])
 def test_what_one_can_see_is_something(text):
     assert has_visible_text(text)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "nour  haddad",
+        "NOUR HADDAD ",
+        "No\u200bur\u00a0Haddad",
+        "\uff2eour Haddad",
+        "Nour\u2060 Haddad",
+    ],
+)
+def test_two_texts_that_look_the_same_are_folded_to_one(other):
+    assert folded(other) == folded("Nour Haddad")
+
+
+@pytest.mark.parametrize(
+    "other", ["Nour Hadad", "Noûr Haddad", "NourHaddad", "Nour Haddad 2", "نور حداد"]
+)
+def test_what_looks_another_way_stays_another(other):
+    assert folded(other) != folded("Nour Haddad")

@@ -101,7 +101,7 @@ def test_a_code_that_is_shown_once_can_be_reloaded_and_ends_with_signing_out(bro
     desk.sign_in(browser, served.staff, served.player("coordinator"))
     browser.get(f"{served.staff}/people/invitation")
     field(browser, "Sign-in name").send_keys(f"new-{browser.name}")
-    field(browser, "Name that colleagues see").send_keys("New")
+    field(browser, "Name that colleagues see").send_keys(f"New in {browser.name}")
     choose(browser, "Responder")
     press(browser, "Invite")
     code = text(browser, ".code-letters")

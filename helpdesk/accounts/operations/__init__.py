@@ -8,6 +8,7 @@ from helpdesk.accounts.operations.mailboxes import (
     send_code_again,
 )
 from helpdesk.accounts.operations.people import (
+    NameTaken,
     add_member,
     disable,
     enable,
@@ -34,6 +35,7 @@ from helpdesk.accounts.operations.teams import create_team
 
 __all__ = [
     "EnrolmentResult",
+    "NameTaken",
     "NewHelpdesk",
     "SignInAttempt",
     "add_member",

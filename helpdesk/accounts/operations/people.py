@@ -29,11 +29,16 @@ from helpdesk.core import codes
 from helpdesk.core.actors import Role
 from helpdesk.core.errors import Conflict
 from helpdesk.core.markup import isolate
+from helpdesk.core.visible_text import folded
 from helpdesk.core.work import Work
 
 NOTHING: Final = Reassignment()
 CODE_HOLDS: Final = timedelta(days=7)
 LONGEST_SHIFT: Final = timedelta(hours=24)
+
+
+class NameTaken(Conflict):
+    """Somebody has this name already, or one that looks the same."""
 
 
 def invite(
@@ -44,6 +49,7 @@ def invite(
     handle = handle.lower()  # as the sign-in form reads it
     if work.session.scalar(select(Person.id).where(Person.handle == handle)):
         raise Conflict(f"The name {handle} is already taken. Choose another one.")
+    _refuse_second_of_a_name(work, name)
     person = Person(handle=handle, name=name, role=role, invited_at=work.at)
     code = _give_code(work, person)
     work.session.add(person)
@@ -53,6 +59,16 @@ def invite(
     for team in teams:
         add_member(work, person, team)
     return person, code
+
+
+def _refuse_second_of_a_name(work: Work, name: str) -> None:
+    """Pages and history name people by their name alone: a second one would speak as the first."""
+    wanted = folded(name)
+    if any(folded(taken) == wanted for taken in work.session.scalars(select(Person.name))):
+        raise NameTaken(
+            f"Someone here is already called {isolate(name)}. Add something that tells the two "
+            "apart: history and approvals show this name."
+        )
 
 
 def invite_again(work: Work, person: Person) -> str:

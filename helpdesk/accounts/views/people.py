@@ -55,7 +55,8 @@ def create_invitation() -> ResponseReturnValue:
             email=form.email.data or "",
         )
     except Conflict as refusal:
-        form.handle.errors = [refusal.sentence]
+        field = form.name if isinstance(refusal, operations.NameTaken) else form.handle
+        field.errors = [refusal.sentence]
         return render_template("people/invitation.html", form=form), 422
     return _code_page(person, code)
 
