@@ -49,3 +49,8 @@ class Conflict(DomainError):
     sentence = translatable(
         "This can't be done now. Someone else may have done something first: please look again."
     )
+
+
+class Outdated(Conflict):
+    """Somebody else has changed what the page showed. It is looked at again before anything is
+    sent: the refusal gives back what was written and chosen, and no button to send it unseen."""

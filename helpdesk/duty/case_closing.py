@@ -14,7 +14,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_close, may_work_on
 from helpdesk.cases.queries import in_queues, lock_case, newest_reporter_message
 from helpdesk.cases.states import CaseOutcome
-from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.errors import Conflict, NotAllowed, Outdated
 from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import queries as escalations
@@ -62,7 +62,7 @@ def ask_to_close(work: Work, case: Case, *, note: str = "") -> ClosingRequest:
     if refusal:
         raise Conflict(refusal)
     if pending_closing_request(work, case) is not None:
-        raise Conflict("Someone has already asked for this. It is waiting for a second person.")
+        raise Outdated("Someone has already asked for this. It is waiting for a second person.")
     request = ClosingRequest(case=case, case_id=case.id, asked_by=work.actor.id, asked_at=work.at)
     work.session.add(request)
     if note:
@@ -78,7 +78,7 @@ def decide_closing(work: Work, request: ClosingRequest, *, granted: bool) -> Non
     work.require(may_work_on, case)
     work.session.refresh(request, with_for_update=True)
     if request.decided_at is not None:
-        raise Conflict("Someone else has already decided this.")
+        raise Outdated("Someone else has already decided this.")
     if request.asked_by == work.actor.id or not work.keys.holds(case.key_id):
         raise NotAllowed("Someone else who can open the case has to decide this.")
     refusal = obstacles_to_closing(work, case, outcome=CaseOutcome.SPAM) if granted else ""

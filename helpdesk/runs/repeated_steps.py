@@ -1,7 +1,7 @@
 """Recording a step once more: it came back, or what was recorded is taken back."""
 
 from helpdesk.cases.operations.messages import write_note
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Outdated
 from helpdesk.core.plausible_days import format_moment
 from helpdesk.core.work import Work
 from helpdesk.playbooks.model import Playbook, Step
@@ -18,7 +18,7 @@ def require_seen_record(run: Run, step_id: str, seen: str) -> None:
     """Refuse to write over a record that whoever writes has not read: somebody else was faster."""
     record = step_record_of(run, step_id)
     if (record.id if record is not None else "") != seen:
-        raise Conflict(
+        raise Outdated(
             "Someone has recorded this step since you opened it. Read what they wrote first."
         )
 

@@ -11,7 +11,7 @@ from helpdesk.cases.levels import Level, highest
 from helpdesk.cases.models import Case, ContributionKind, LowerLevelRequest
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.queries import lock_case
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.page_marks import mark_of, refuse_if_changed_since
 from helpdesk.core.work import Work
 from helpdesk.playbooks.answers import without_hidden
@@ -176,7 +176,7 @@ def request_lower_level(
     level = _one_below(case, level)
     _refuse_in_danger(work, case)
     if queries.pending_lower_level_request(work, case) is not None:
-        raise Conflict(
+        raise Outdated(
             "Someone has already asked for a lower level. It is waiting for a second person."
         )
     return _write_wish(work, case, level=level, reason=reason)
@@ -190,7 +190,7 @@ def decide_lower_level_request(work: Work, request: LowerLevelRequest, *, grante
     work.require(may_decide, request)
     work.session.refresh(request, with_for_update=True)  # of two who decide at once, one does
     if request.decided_at is not None:
-        raise Conflict("Someone else has already decided this.")
+        raise Outdated("Someone else has already decided this.")
     if granted:
         _one_below(case, request.level)
         _refuse_in_danger(work, case)

@@ -11,7 +11,7 @@ from helpdesk.cases import queries as cases
 from helpdesk.cases import report_content
 from helpdesk.cases.levels import Level
 from helpdesk.cases.models import Case, LowerLevelRequest
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Outdated
 from helpdesk.core.jobs import Queue
 from helpdesk.core.outbox import OutboxJob, OutboxJobState
 from helpdesk.core.work import Work
@@ -172,7 +172,7 @@ def pending_lower_level_request_or_conflict(
     """The undecided wish; where there is none, or not the one seen, somebody has been quicker."""
     request = pending_lower_level_request(work, case)
     if request is None or seen not in (None, request.id):
-        raise Conflict("Someone else has already decided this.")
+        raise Outdated("Someone else has already decided this.")
     return request
 
 

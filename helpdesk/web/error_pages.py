@@ -17,6 +17,7 @@ from helpdesk.core.errors import (
     DomainError,
     NotAllowed,
     NotFound,
+    Outdated,
     StorageFull,
     TooBusy,
     translatable,
@@ -82,6 +83,8 @@ def init_app(app: Flask) -> None:
 def _refused(refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, NotAllowed | NotFound):
         log_refusal("access refused", where=str(request.endpoint))
+    if isinstance(refusal, Outdated):
+        return _outdated(refusal.sentence)
     if isinstance(refusal, Conflict):
         return _conflict(refusal.sentence, above=parent_page_of(request.path))
     return _page(refusal.sentence, STATUS.get(type(refusal), 400), sent=_sent())
@@ -157,7 +160,7 @@ def _someone_was_quicker(error: IntegrityError) -> ResponseReturnValue:
     if not isinstance(error.orig, UniqueViolation):
         return _failed(error)
     log.warning("someone was quicker: %s", error.orig.diag.constraint_name)
-    return _conflict(Conflict.sentence, above=parent_page_of(request.path))
+    return _outdated(Conflict.sentence)
 
 
 def _failed(error: Exception) -> ResponseReturnValue:
@@ -223,6 +226,12 @@ def _sent(most_letters: int | None = None) -> RefusedForm:
 def _conflict(sentence: str, *, above: str | None) -> ResponseReturnValue:
     """Not now: the way to what is there now, and the form as it was, for when that has changed."""
     return _again(sentence, 409, above=above)
+
+
+def _outdated(sentence: str) -> ResponseReturnValue:
+    """Somebody else was first: what came with the form is shown, and not offered to be sent. Who
+    wants it still looks first at what is there now, on the page above."""
+    return _page(sentence, 409, sent=_sent())
 
 
 def _again(

@@ -68,6 +68,13 @@ def texts_are_normalised_at_a_bounded_cost(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)} normalises without a bound: core/normal_forms.py"
 
 
+def who_was_slower_looks_again(root: Path) -> Iterator[str]:
+    """Somebody else was first: the page that says so offers no button to send the form unseen."""
+    for path in python_files(root):
+        for found in re.findall(r'Conflict\(\s*f?"(Someone (?:else )?has [^"]*)', path.read_text()):
+            yield f"{path.relative_to(root)} says '{found}' and offers it again: raise Outdated"
+
+
 def a_form_reads_its_body_alone(root: Path) -> Iterator[str]:
     """No value may come from the address or from the body, whichever an attacker chooses."""
     for path in python_files(root):
@@ -186,6 +193,7 @@ RULES = [
     only_settings_read_the_environment,
     no_expression_runs_from_data,
     texts_are_normalised_at_a_bounded_cost,
+    who_was_slower_looks_again,
     a_form_reads_its_body_alone,
     operations_require_first,
     templates_are_plain,

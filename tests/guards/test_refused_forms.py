@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from helpdesk.app import create_app
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.escalations import operations
 from helpdesk.escalations.states import Action, Ask, Reason
 from helpdesk.intake.forms.consents import ConsentsForm
@@ -195,6 +195,10 @@ def _refuse(_form, *_more, **_and):
     raise Conflict(NOT_NOW)
 
 
+def _refuse_as_outdated(_form, *_more, **_and):
+    raise Outdated(NOT_NOW)
+
+
 def send(client, form, fields):
     answer = client.post(form["action"], data=fields, headers=FROM_US)
     return shown(client, answer)
@@ -216,9 +220,7 @@ LEAST = {Surface.PUBLIC: 5, Surface.STAFF: 12, Surface.PARTNER: 1}
 
 
 @pytest.mark.parametrize("surface", Surface)
-def test_what_was_changed_meanwhile_is_refused_with_every_tick_in_words(
-    served, surface, monkeypatch
-):
+def test_what_cannot_be_done_now_is_refused_with_every_tick_in_words(served, surface, monkeypatch):
     client, forms = forms_of(surface, served)
     assert len(forms) >= LEAST[surface], [one["action"] for one in forms]
     monkeypatch.setattr(Form, "validate", _refuse)
@@ -229,11 +231,38 @@ def test_what_was_changed_meanwhile_is_refused_with_every_tick_in_words(
 
         assert answer.status_code == 409, form["action"]
         assert pairs(form["fields"]) <= offered_again(answer, form), form["action"]
-        page = html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text)))
-        for (name, value), place in form["choices"].items():
-            if place and value in form["fields"][name]:
-                label = " ".join(form["labels"][place].split())
-                assert label in page, (form["action"], name, value)
+        every_tick_is_in_words(answer, form)
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_what_somebody_else_has_changed_is_shown_and_not_offered_to_be_sent(
+    served, surface, monkeypatch
+):
+    client, forms = forms_of(surface, served)
+    monkeypatch.setattr(Form, "validate", _refuse_as_outdated)
+    monkeypatch.setattr(ConsentsForm, "consents_ticked", _refuse_as_outdated)
+
+    for form in forms:
+        answer = send(client, form, form["fields"])
+
+        assert answer.status_code == 409, form["action"]
+        assert NOT_NOW in answer.text
+        assert form["action"].partition("#")[0] not in form_actions(answer), form["action"]
+        assert re.search("[Ss]ee the latest version", answer.text)
+        assert WORDS in answer.text or [WORDS] not in form["fields"].values(), form["action"]
+        every_tick_is_in_words(answer, form)
+
+
+def form_actions(answer):
+    return {form["action"] for form in Page(answer.text).forms}
+
+
+def every_tick_is_in_words(answer, form):
+    page = html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text)))
+    for (name, value), place in form["choices"].items():
+        if place and value in form["fields"][name]:
+            label = " ".join(form["labels"][place].split())
+            assert label in page, (form["action"], name, value)
 
 
 @pytest.mark.parametrize("surface", Surface)

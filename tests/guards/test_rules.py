@@ -20,6 +20,11 @@ BREACHES = [
         "helpdesk/cases/forms.py",
         "unicodedata.normalize('NFC', text)",
     ),
+    (
+        rules.who_was_slower_looks_again,
+        "helpdesk/cases/operations.py",
+        'raise Conflict(\n    "Someone else has taken this case."\n)',
+    ),
     (rules.a_form_reads_its_body_alone, "helpdesk/cases/views.py", "request.values['ref']"),
     (
         rules.operations_require_first,

@@ -14,7 +14,7 @@ from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.operations.messages import write_note
 from helpdesk.cases.policy import may_claim, may_reassign
 from helpdesk.cases.states import CaseState
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 
@@ -43,7 +43,7 @@ def claim(work: Work, case: Case) -> None:
     )
     was_in_second_lane = case.in_slow_lane
     if work.session.scalar(taken) is None:
-        raise Conflict("Someone else has taken this case.")
+        raise Outdated("Someone else has taken this case.")
     work.session.refresh(case, ["owner_id", "state", "in_slow_lane"])
     work.record("case.claimed", case, **({"second_lane": True} if was_in_second_lane else {}))
     if was_in_second_lane:
@@ -117,7 +117,7 @@ def hand_over(
 def _refuse_another_owner(case: Case, seen: str | None) -> None:
     """Who takes a case from somebody has seen from whom; the change itself looks once more."""
     if seen is not None and seen != (case.owner_id or ""):
-        raise Conflict("Someone else has this case now.")
+        raise Outdated("Someone else has this case now.")
 
 
 def change_owner(work: Work, case: Case, *, to: str | None) -> None:
@@ -134,7 +134,7 @@ def change_owner(work: Work, case: Case, *, to: str | None) -> None:
         .execution_options(synchronize_session=False)
     )
     if work.session.scalar(given) is None:
-        raise Conflict("Someone else has this case now.")
+        raise Outdated("Someone else has this case now.")
     work.session.refresh(case, ["owner_id", "state"])
     if to is not None:
         response_targets.leave_second_lane(work, case)

@@ -12,7 +12,7 @@ from helpdesk.cases.policy import may_see, may_work_on
 from helpdesk.cases.queries import lock_case, was_answered
 from helpdesk.cases.reporters_answers import UNSEEN, has_denied_our_record
 from helpdesk.cases.states import CaseState
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.work import Work
 
 
@@ -66,7 +66,7 @@ def mark_no_reply_needed(work: Work, case: Case, *, seen: str) -> None:
     if has_denied_our_record(work, case):
         raise Conflict("The reporter says they didn't tell us what we recorded. Write to them.")
     if seen != reporter_activity_marks(work, case):
-        raise Conflict("The reporter has written again since you opened the page. Read that first.")
+        raise Outdated("The reporter has written again since you opened the page. Read that first.")
     clocks.stop_first_reply(work, case)
     work.record("message.needs_no_answer", case)
 

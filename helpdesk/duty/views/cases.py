@@ -9,7 +9,7 @@ from helpdesk.cases.forms import ClosureForm
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import case_by_ref
 from helpdesk.cases.states import CaseOutcome
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Outdated
 from helpdesk.duty import case_closing, queries
 from helpdesk.duty.views.blueprint import bp
 from helpdesk.duty.views.case_page import case_page_variables
@@ -64,7 +64,7 @@ def create_closure_decision(ref: str) -> ResponseReturnValue:
     case = case_by_ref(work, ref)
     asked = case_closing.pending_closing_request(work, case)
     if asked is None or asked.id != submitted_page_mark():
-        raise Conflict("Someone else has already decided this.")
+        raise Outdated("Someone else has already decided this.")
     granted = request.form.get("granted") == "yes"
     case_closing.decide_closing(work, asked, granted=granted)
     flash("The case is closed." if granted else "The case stays open.")

@@ -7,7 +7,7 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.response_targets import due_as_argument
-from helpdesk.core.errors import Conflict, NotAllowed
+from helpdesk.core.errors import Conflict, NotAllowed, Outdated
 from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -36,7 +36,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request has already been approved or withdrawn.")
     if escalation.packet_hash != seen_hash:
-        raise Conflict(TOO_LATE)
+        raise Outdated(TOO_LATE)
     text = work.keys.open(escalation, "packet")
     if hash_of(text) != escalation.packet_hash:
         raise Conflict("This is not the data that was written here. Change it again.")

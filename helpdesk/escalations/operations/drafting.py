@@ -10,7 +10,7 @@ from helpdesk.cases import response_targets
 from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.core import codes
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.markup import isolate
 from helpdesk.core.work import Work
 from helpdesk.escalations import clocks, packet_sources, queries
@@ -88,7 +88,7 @@ def change_draft(
     if escalation.state is not EscalationState.DRAFT:
         raise Conflict("This request has been approved, so it can no longer be changed.")
     if escalation.packet_hash != seen_hash:
-        raise Conflict(TOO_LATE)
+        raise Outdated(TOO_LATE)
     escalation.priority = FROM_LEVEL[escalation.case.level]
     _write(work, escalation, typed)
     record_contribution(work, escalation.case_id, ContributionKind.WORDS, subject_id=escalation.id)

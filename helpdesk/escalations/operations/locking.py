@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Outdated
 from helpdesk.core.work import Work
 from helpdesk.escalations.models import Escalation
 
@@ -34,7 +34,7 @@ def _lock_unchanged(work: Work, escalation: Escalation) -> None:
     )
     read = (escalation.state, escalation.packet_hash, escalation.reply_at)
     if work.session.execute(now).one() != read:
-        raise Conflict(TOO_LATE)
+        raise Outdated(TOO_LATE)
 
 
 def lock_with_case(work: Work, escalation: Escalation) -> None:

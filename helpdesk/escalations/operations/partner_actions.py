@@ -6,7 +6,7 @@ from typing import Final
 from helpdesk.accounts.verified_keys import NOT_SIGNED
 from helpdesk.cases import news
 from helpdesk.cases.models.news import NewsKind
-from helpdesk.core.errors import Conflict, NotAllowed, NotFound
+from helpdesk.core.errors import Conflict, NotAllowed, NotFound, Outdated
 from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.recent import is_within
@@ -163,7 +163,7 @@ def _refuse_to_decide_twice(work: Work, escalation: Escalation, corrects: str) -
     decided = [one.id for one in queries.decisions_of(work, escalation)] if is_decided else []
     last = decided[-1] if decided else ""
     if corrects != last:
-        raise Conflict(DECIDED_MEANWHILE)
+        raise Outdated(DECIDED_MEANWHILE)
 
 
 def set_partner_ticket(work: Work, escalation: Escalation, *, ticket: str) -> None:

@@ -8,7 +8,7 @@ from helpdesk.cases.contributions import record_contribution
 from helpdesk.cases.models import Case, ContributionKind
 from helpdesk.cases.models.news import NewsKind
 from helpdesk.cases.policy import may_work_on as may_work_on_case
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Outdated
 from helpdesk.core.markup import isolate
 from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.work import Work
@@ -62,7 +62,7 @@ def approve_answer(work: Work, escalation: Escalation, *, seen_wording: str) -> 
     if waiting is None:
         raise Conflict("There is no answer here to send. Please check the request again.")
     if escalation.wording_to_approve != seen_wording:
-        raise Conflict(CHANGED_MEANWHILE)
+        raise Outdated(CHANGED_MEANWHILE)
     _refuse_what_may_not_be_said(work, escalation, waiting.words)
     alone = _pass_as_second_person(work, escalation)
     escalation.reply = None

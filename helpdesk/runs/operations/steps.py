@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import lock_case
-from helpdesk.core.errors import Conflict, NotFound
+from helpdesk.core.errors import Conflict, NotFound, Outdated
 from helpdesk.core.page_marks import refuse_if_changed_since
 from helpdesk.core.visible_text import has_visible_text
 from helpdesk.core.work import Work
@@ -125,7 +125,7 @@ def _step_at_work(
     if now.waits_for:
         raise Conflict(f"This step is waiting for: {titles_of_steps(at_work.page, now.waits_for)}.")
     if now.record is not None:
-        raise Conflict("Someone has already finished this step.")
+        raise Outdated("Someone has already finished this step.")
     raise Conflict("With what is known now, this step is not needed.")
 
 
