@@ -34,7 +34,7 @@ def approve(work: Work, escalation: Escalation, *, seen_hash: str) -> None:
     work.require(may_work_on, escalation)
     lock_with_case(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request has already been approved or withdrawn.")
+        raise Outdated("This request has already been approved or withdrawn.")
     if escalation.packet_hash != seen_hash:
         raise Outdated(TOO_LATE)
     text = work.keys.open(escalation, "packet")
@@ -99,7 +99,7 @@ def ask_second_person(work: Work, escalation: Escalation) -> None:
 
 def _refuse_unless_a_draft_lacks_only_that(work: Work, escalation: Escalation) -> None:
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request has already been approved or withdrawn.")
+        raise Outdated("This request has already been approved or withdrawn.")
     if not lacks_only_a_second_person(queries.gate_inputs(work, escalation), work.actor.id):
         raise Conflict(
             "This request is not waiting for a second person, or is waiting for "
@@ -112,7 +112,7 @@ def waive_public_form(work: Work, escalation: Escalation, *, reason: str) -> Non
     work.require(may_waive, escalation)
     lock_unchanged(work, escalation)
     if escalation.state is not EscalationState.DRAFT:
-        raise Conflict("This request has already been approved or withdrawn.")
+        raise Outdated("This request has already been approved or withdrawn.")
     if not work.keys.holds(escalation.case.key_id):
         raise NotAllowed("You don't have access yet, so you can't approve this.")
     escalation.waiver = work.keys.seal(escalation, "waiver", reason)
