@@ -171,7 +171,7 @@ FIELDS: Final = (
         FieldSource.EVIDENCE,
         _PERSONAL,
         "harm-statement",
-        hint="Two to five sentences without a name.",
+        hint="Two to five sentences without names.",
         is_long=True,
     ),
     PacketField(

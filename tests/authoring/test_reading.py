@@ -369,8 +369,8 @@ BREACHES = {
     ),
     "a service that nobody offers": (
         CLOSE,
-        "    title: Ask how they are, and how you are\n",
-        "    title: Ask how they are, and how you are\n    services: [magic]★\n",
+        "    title: Ask how they are, and check how you are\n",
+        "    title: Ask how they are, and check how you are\n    services: [magic]★\n",
         "there is no referral service 'magic'",
     ),
     "a risk beside something to leave": (
@@ -501,7 +501,7 @@ def test_what_is_wrong_in_one_place_does_not_hide_the_next(folder):
     text = page.read_text()
     for old, new in (
         ("status: draft", "status: nearly"),
-        ("    ask: Is there still a way in?\n", ""),
+        ("    ask: Can you still get into the account?\n", ""),
         ("title: Rule out a harmless cause", "heading: Rule out a harmless cause"),
         ("needs: [ask-platform]", "needs: [ask-nobody]"),
         ("floor: immediate", "floor: sky-high"),

@@ -248,8 +248,8 @@ def test_what_was_done_names_steps_as_their_page_does(house, staff):
 
     title = load_current_library().playbook("account-takeover").title
     assert f"Started the playbook “{title}”." in alone
-    assert "Finished the step “Send a first reply”: I have written." in alone
-    assert f"Finished the step “Send a first reply” of “{title}”: I have written." in beside
+    assert "Finished the step “Send a first reply”: I have sent a reply." in alone
+    assert f"Finished the step “Send a first reply” of “{title}”: I have sent a reply." in beside
 
 
 def test_what_was_done_says_codes_where_the_page_has_no_such_step():

@@ -175,7 +175,7 @@ def test_one_kind_is_asked_about_in_its_own_words(browser):
     browser.open("/report")
     browser.send("/report", button=("to", "2"), answers={"what": "account-takeover"})
 
-    assert "Is someone else in the account right now?" in browser.text
+    assert "Is someone else using the account now?" in browser.text
 
 
 def test_a_case_about_two_things_has_the_more_pressing_one_first(house, browser):

@@ -52,7 +52,7 @@ def test_a_run_shows_the_step_at_hand_with_its_form_and_all_others_to_read(asha,
     assert ACCOUNT.name in page.text
     assert page.text.count("/outcome") == 1
     assert "/steps/first-contact.acknowledge/outcome" in page.text
-    assert "I have written" in page.text
+    assert "I have sent a reply" in page.text
     assert page.text.count('<li class="step ') == 26
     assert "0 of 23 steps" in page.text, "steps that are not needed are not counted"
     assert "A draft" in page.text
@@ -187,7 +187,7 @@ def test_a_warning_says_what_is_not_known(asha, at_work):
 
     page = asha.get(address(at_work, run_id))
 
-    assert "this is not known: Is there still a way in?" in page.text
+    assert "this is not known: Can you still get into the account?" in page.text
 
 
 def test_platform_facts_say_that_nobody_has_checked_them(asha, at_work):
@@ -438,5 +438,5 @@ def test_the_board_leads_to_what_has_come_back(asha, at_work):
     board = asha.get("/duty").text
 
     assert "Steps that have come back" in board
-    assert "There is no safe way to write yet" in board
+    assert "There is no safe way to write to them yet" in board
     assert f"/runs/{run_id}?step=first-contact.acknowledge#now" in board

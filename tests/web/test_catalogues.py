@@ -15,11 +15,11 @@ from helpdesk.web.catalogues import CONSENT_PLACES, PUBLIC_PLACES, catalogue, un
 CONSENTS = {
     "Whatever you choose, our team reads what you write",
     "You may work on my case and help me",
-    "If not, we ask you before we do anything.",
+    "ask you before we do anything.",
     "You may keep this after the case is closed",
     "You may share what is needed with another helper",
     "You may ask %(platform)s to act",
-    "We tell you who first.",
+    "tell you who it is first.",
 }
 REFUSALS = {
     "This page does not exist, or you don't have access to it.",

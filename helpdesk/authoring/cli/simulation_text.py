@@ -48,7 +48,7 @@ def intake_lines(told: IntakeResult) -> Iterator[str]:
     yield "Safe to do now:"
     for advice in told.safe_now.dos:
         yield from _wrapped("  + ", advice_with_risk(advice))
-    yield "Better not:"
+    yield "What not to do:"
     for advice in told.safe_now.donts:
         yield from _wrapped("  - ", advice_with_risk(advice))
 

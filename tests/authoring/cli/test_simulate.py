@@ -72,7 +72,7 @@ def test_a_script_in_words_names_everything(answers):
         "URGENT by rule R4",
         "lures-others (at least urgent)",
         "Safe to do now:",
-        "Better not:",
+        "What not to do:",
         "rule-out → intruder",
         "(assumed)",
         "Not needed:",

@@ -79,7 +79,7 @@ FAULTS = (
         "L04",
         "a sentence still to be written",
         ACCOUNT,
-        "why: Other accounts fall with this one.",
+        "why: Other accounts can be reset through this one.",
         "why: TODO say why.★",
         "still to be written",
     ),
@@ -248,7 +248,7 @@ FAULTS = (
         "L19",
         "a word that makes people small",
         ACCOUNT,
-        "why: Other accounts fall with this one.",
+        "why: Other accounts can be reset through this one.",
         "why: The victim was careless.★",
         "not 'victim': say person",
     ),
@@ -256,7 +256,7 @@ FAULTS = (
         "L20",
         "a claim about a platform",
         ACCOUNT,
-        "why: Someone may be trying to take an account with our help.",
+        "why: Someone may be trying to use us to take over an account.",
         "why: Facebook asks for an identity card first.★",
         "belongs in vocab/platforms.yml",
     ),
@@ -264,7 +264,7 @@ FAULTS = (
         "L20",
         "a way through a platform's pages",
         ACCOUNT,
-        "why: Someone may be trying to take an account with our help.",
+        "why: Someone may be trying to use us to take over an account.",
         "why: On Instagram you find this under the settings of the profile.★",
         "belongs in vocab/platforms.yml",
     ),
@@ -272,7 +272,7 @@ FAULTS = (
         "L20",
         "a link in a step",
         ACCOUNT,
-        "why: Someone may be trying to take an account with our help.",
+        "why: Someone may be trying to use us to take over an account.",
         "why: The form is at https://forms.example/recovery for everybody.★",
         "belongs in vocab/platforms.yml",
     ),
@@ -407,15 +407,15 @@ FAULTS = (
         "    do: >-\n"
         "      Ask how the person is doing, and whether someone is with them. Then take a "
         "moment for\n"
-        "      yourself. If this case stays with you, tell your coordinator before you take the "
-        "next one.\n"
+        "      yourself. If this case is weighing on you, tell your coordinator before you "
+        "take the next one.\n"
         "    words: >-\n"
         "      How are you doing now? Is someone with you?\n",
         "    do: >-★\n"
         "      Ask how the person is doing, and whether someone is with them. Then take a "
         "moment for\n"
-        "      yourself. If this case stays with you, tell your coordinator before you take the "
-        "next one.\n",
+        "      yourself. If this case is weighing on you, tell your coordinator before you "
+        "take the next one.\n",
         "speaks to the person",
     ),
     (
@@ -430,9 +430,10 @@ FAULTS = (
         "L30",
         "evidence that is insisted on and never asked for",
         ACCOUNT,
-        "{id: known-contact, kind: contact, label: Email or phone the account was made with,",
-        "{id: known-contact, kind: contact, must: true, label: Email or phone the account was "
-        "made with,★",
+        "{id: known-contact, kind: contact, label: Email or phone number the account was set up "
+        "with,",
+        "{id: known-contact, kind: contact, must: true, label: Email or phone number the account "
+        "was set up with,★",
         "the page insists on 'known-contact'",
     ),
 )
@@ -524,7 +525,7 @@ def test_a_fact_that_nobody_checked_is_counted_and_no_finding(pages):
 def test_words_that_turn_a_phrase_round_are_no_blame(pages):
     pages.plant(
         ACCOUNT,
-        "why: Other accounts fall with this one.",
+        "why: Other accounts can be reset through this one.",
         "why: This is not your fault, and you need not delete anything.★",
     )
 
