@@ -53,8 +53,8 @@ BREACHES = {
     ),
     "an outcome that is shown by what the step does not take": (
         ELSE,
-        "{id: understood, label: We see the same picture, shown_by: [what-was-seen]}",
-        "{id: understood, label: We see the same picture, shown_by: [first-sign]}★",
+        "{id: understood, label: We see it the same way, shown_by: [what-was-seen]}",
+        "{id: understood, label: We see it the same way, shown_by: [first-sign]}★",
         "this step does not take 'first-sign'",
     ),
     "an outcome that fits an answer beside urgency": (
