@@ -203,7 +203,7 @@ def test_what_is_not_over_there_does_not_count_here(at_work):
             "confirm-owner",
             "confirmed",
             {"evidence": {"ownership-statement": "A bill.", "profile-url": " "}},
-            "Address of the profile",
+            "Link to the profile",
         ),
         ("vetting.vouch", "confirmed", {"note": "  "}, "a note that says how you know"),
     ],

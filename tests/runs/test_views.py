@@ -409,7 +409,7 @@ def test_what_an_outcome_needs_is_said_before_and_asked_for_after(asha, at_work)
         **{"evidence-profile-url": "https://example.org/1"},
     )
 
-    assert "Needs: How we know whose account it is; Address of the profile" in form
+    assert "Needs: How we know whose account it is; Link to the profile" in form
     assert answer.status_code == 422
     assert 'href="#evidence-ownership-statement"' in answer.text
     assert "https://example.org/1" in answer.text, "what was typed is there"

@@ -108,7 +108,7 @@ def test_a_correction_is_judged_and_the_rest_stays(asha, context, house):
     assert (case.level, case.rule) == (Level.IMMEDIATE, "R1")
     assert triage.judgement.assumed == ()
     words = {one.question: one.words for one in triage.answers}
-    assert words["What is the address or the name of the account?"] == "@them"
+    assert words["What is the name of the account, or its link?"] == "@them"
 
 
 def test_sending_it_unchanged_changes_nothing(asha, context, house):
