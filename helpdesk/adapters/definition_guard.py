@@ -7,6 +7,7 @@ a role's own row-level policies away, after which it sees no row and gets no err
 is asked before any lock is taken.
 """
 
+import re
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -81,6 +82,21 @@ _ENDS_HOARDERS = text(
     "SELECT EXISTS (SELECT FROM pg_proc JOIN pg_roles ON pg_roles.oid = proowner WHERE prosecdef"
     " AND rolsuper AND pg_proc.oid = to_regprocedure(:name))"
 )
+# What those statements take from everybody. A restored database has it again: rights of a database
+# are in no dump of it, and none but a superuser restores those of the server's own functions.
+_TAKEN: Final = sorted(
+    {
+        name
+        for statement in STATEMENTS
+        if statement.startswith("REVOKE") and f"{ENDS}()" not in statement
+        for name in re.findall(r"(\w+)\(", statement)
+    }
+)
+_OPEN = text(
+    "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"
+    " AND proname = ANY (:names) AND has_function_privilege('public', oid, 'EXECUTE') ORDER BY 1"
+)
+_TEMPORARY = text("SELECT has_database_privilege('public', current_database(), 'TEMPORARY')")
 _ROOM = text("SELECT current_setting('max_locks_per_transaction')::int")
 # A role may change its own settings, for all its sessions to come.
 _OWN_SETTINGS = text(
@@ -92,6 +108,12 @@ _OWN_SETTINGS = text(
 def are_definitions_guarded(connection: Connection) -> bool:
     """Whether a role that does not own this database is kept from defining anything in it."""
     return bool(connection.scalar(_GUARDED, {"name": NAME}))
+
+
+def rights_of_everyone(connection: Connection) -> list[str]:
+    """What everybody may still do in this database that a superuser should have taken away."""
+    found = list(connection.scalars(_OPEN, {"names": _TAKEN}))
+    return [*(["TEMPORARY"] if connection.scalar(_TEMPORARY) else []), *found]
 
 
 def ends_lock_hoarders(connection: Connection) -> bool:

@@ -42,12 +42,12 @@ def migrate(tries: int) -> None:
     configuration.attributes["url"] = settings.database_url
     configuration.attributes["tries"] = tries
     alembic.upgrade(configuration, "head")
-    for warning in _warnings(settings.database_url):
+    for warning in database_warnings(settings.database_url):
         click.echo(warning, err=True)
     click.echo("The tables are up to date.")
 
 
-def _warnings(url: str) -> Iterator[str]:
+def database_warnings(url: str) -> Iterator[str]:
     """What only a superuser can put right, in sentences."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
@@ -56,6 +56,12 @@ def _warnings(url: str) -> Iterator[str]:
                 f"Warning: the event trigger {definition_guard.NAME} is missing. Without it, any"
                 " process that is taken over can lock every table. A superuser can add it: see"
                 " “First start” in docs/running.md."
+            )
+        if still := definition_guard.rights_of_everyone(connection):
+            yield (
+                f"Warning: in this database everyone may still use {', '.join(still)}. Any process"
+                " that is taken over can fill the disk or stop the others that way. A superuser"
+                " can revoke it: see “First start” in docs/running.md."
             )
         if not definition_guard.ends_lock_hoarders(connection):
             yield (

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from helpdesk.cli.maintenance import command_context
+from helpdesk.cli.maintenance import command_context, database_warnings
 from helpdesk.core.actors import operator
 from helpdesk.core.send_hold import HoldReason
 from helpdesk.duty import restored_backup
@@ -46,6 +46,9 @@ def release(operator_name: str, *, skip_due: bool, yes: bool) -> None:
         with context.begin(operator(operator_name)) as work:
             for line in due_in_words(restored_backup.due_jobs(work), skip_due=skip_due):
                 click.echo(line)
+        # What only a superuser can give is not in every restored database.
+        for warning in database_warnings(context.settings.database_url):
+            click.echo(warning, err=True)
         if not yes:
             click.confirm("Start sending again?", abort=True)
         with context.begin(operator(operator_name)) as work:

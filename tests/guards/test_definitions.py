@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from helpdesk.adapters import definition_guard
 from helpdesk.assembly import RELIED_ON, open_engine
+from helpdesk.cli.maintenance import database_warnings
 from helpdesk.cli.maintenance import migrate as migrate_command
 from tests.conftest import ROOT, plain
 
@@ -198,6 +199,30 @@ def test_migrate_names_what_is_missing_and_what_a_role_has_set(
             admin.execute(f"ALTER EVENT TRIGGER {definition_guard.NAME} ENABLE")
 
     assert "event trigger only_the_owner_defines is missing" in said
+
+
+def test_what_everyone_may_do_again_after_a_restore_is_named(postgres):
+    with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE restored OWNER helpdesk_owner TEMPLATE template0")
+    try:
+        with psycopg.connect(plain(postgres.url("postgres", "restored"))) as connection:
+            for statement in definition_guard.STATEMENTS[:3]:
+                connection.execute(statement)
+        said = list(database_warnings(postgres.url("helpdesk_owner", "restored")))
+        with psycopg.connect(plain(postgres.url("postgres", "restored"))) as connection:
+            for statement in definition_guard.STATEMENTS:
+                connection.execute(statement)
+            connection.execute("REVOKE TEMPORARY ON DATABASE restored FROM PUBLIC")
+        left = list(database_warnings(postgres.url("helpdesk_owner", "restored")))
+    finally:
+        with psycopg.connect(plain(postgres.url("postgres", "postgres")), autocommit=True) as admin:
+            admin.execute("DROP DATABASE restored WITH (FORCE)")
+
+    assert len(said) == 2
+    for name in ("TEMPORARY", "lo_create", "pg_advisory_lock", "pg_logical_emit_message"):
+        assert name in said[0]
+    assert "end_lock_hoarders" in said[1]
+    assert left == []
 
 
 def test_running_md_shows_the_same_statements():
