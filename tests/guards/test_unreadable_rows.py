@@ -111,7 +111,7 @@ def request_of(house):
     with house.as_(house.theirs) as work:
         mine = house.mine(work, escalation)
         operations.acknowledge(work, mine)
-        operations.note_ticket(work, mine, ticket="T-1")
+        operations.set_partner_ticket(work, mine, ticket="T-1")
         operations.ask_for_information(work, mine, question="Since when?")
     house.answer(escalation)
     with house.as_(house.theirs) as work:
